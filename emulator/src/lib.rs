@@ -1,0 +1,1 @@
+//! A Clever to run on your own machine.
