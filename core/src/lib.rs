@@ -1,1 +1,53 @@
-//! Log in with Clever.
+//! Log in with Clever: the whole journey of a login, verified.
+//!
+//! ```no_run
+//! use clever_sso::{Config, LoginOptions, Outcome, blocking::Client};
+//!
+//! let config = Config::builder("client id").client_secret("client secret").redirect_uri("https://app.example/callback");
+//! let client = Client::new(config.build()?)?;
+//!
+//! let login = client.begin_login(&LoginOptions::default())?;
+//! // Send the browser to login.url, keep login.pending; when it comes back:
+//! # let (callback, pending) = ("", "");
+//! match client.finish_login(callback, Some(pending))? {
+//!     Outcome::SignedIn(signed_in) => println!("{}", signed_in.identity.id),
+//!     Outcome::Restart(restart) => println!("keep the new pending login, go to {}", restart.login.url),
+//!     Outcome::Denied(denied) => println!("{}", denied.error),
+//! }
+//! # Ok::<(), clever_sso::Error>(())
+//! ```
+//!
+//! - [`Config`]: what the operator knows. [`Client`] for async callers, [`blocking::Client`] for all others.
+//! - [`Outcome`]: what came of a login; [`Identity`]: who logged in.
+//! - [`Error`], [`ErrorCode`]: the catalogue of failures.
+//! - [`protocol`]: every exchange as a pair of pure functions, for those who bring their own HTTP client.
+
+pub mod blocking;
+pub mod protocol;
+
+mod cells;
+mod client;
+mod config;
+mod error;
+mod keys;
+mod login;
+mod moment;
+mod process;
+mod secret;
+mod transport;
+mod urls;
+
+pub use client::Client;
+pub use config::{Config, ConfigBuilder};
+pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
+pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
+pub use protocol::api::{District, Me, User};
+pub use protocol::authorize::ResponseType;
+pub use protocol::callback::{Callback, parse_callback};
+pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
+pub use protocol::identity::{Identity, Name, Proof, Role, RoleName};
+pub use protocol::jws::{self, KeySet};
+pub use protocol::token::Tokens;
+pub use protocol::tokeninfo::TokenInfo;
+pub use secret::Secret;
+pub use urls::AuthorizeOptions;

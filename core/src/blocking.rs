@@ -1,0 +1,131 @@
+//! The same operations for callers without a runtime. C and Python call these.
+
+use std::sync::Arc;
+
+use crate::cells::Cells;
+use crate::config::Config;
+use crate::error::Result;
+use crate::login::{Journey, Login, LoginOptions, Outcome};
+use crate::moment::Moment;
+use crate::protocol::api::{District, Me, User};
+use crate::protocol::id_token::Claims;
+use crate::protocol::token::Tokens;
+use crate::protocol::tokeninfo::TokenInfo;
+use crate::urls::{self, AuthorizeOptions};
+
+/// Everything an application does with Clever, for callers that wait. Make one and keep it.
+///
+/// May be used from many threads at once, and from forked children: a child finds no connection, lock or thread of its
+/// parent's and makes its own. There is no background thread.
+#[derive(Clone, Debug)]
+pub struct Client {
+    journey: Arc<Journey>,
+    cells: Arc<Cells>,
+}
+
+impl Client {
+    /// Makes a client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn new(config: Config) -> Result<Self> {
+        let journey = Arc::new(Journey::new(config)?);
+        let cells = Arc::new(Cells::new(Arc::clone(&journey)));
+        Ok(Self { journey, cells })
+    }
+
+    /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
+    ///
+    /// # Errors
+    /// As [`Client::begin_login`](crate::Client::begin_login).
+    pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
+        self.journey.begin(options, &Moment::present()?)
+    }
+
+    /// Finishes a login.
+    ///
+    /// # Errors
+    /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async runtime.
+    pub fn finish_login(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
+        self.cells.run(async |client| client.finish_login(callback, pending).await)
+    }
+
+    /// The URL that asks Clever for a code or a token. No network.
+    ///
+    /// # Errors
+    /// `redirect_uri_unknown`.
+    pub fn authorize_url(&self, options: &AuthorizeOptions<'_>) -> Result<String> {
+        urls::authorize_url(&self.journey.config, options)
+    }
+
+    /// An Instant Login link into this application for the people of a district. No network.
+    pub fn instant_login_url(&self, district_id: &str) -> String {
+        urls::instant_login_url(&self.journey.config, district_id)
+    }
+
+    /// The portal of a district by its short name, or where people look for their school. No network.
+    pub fn portal_url(&self, district: Option<&str>) -> String {
+        urls::portal_url(&self.journey.config, district)
+    }
+
+    /// Exchanges a code.
+    ///
+    /// # Errors
+    /// As [`Client::exchange_code`](crate::Client::exchange_code); `runtime_running` inside an async runtime.
+    pub fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
+        self.cells.run(async |client| client.exchange_code(code, redirect_uri).await)
+    }
+
+    /// Verifies an ID token against Clever's keys.
+    ///
+    /// # Errors
+    /// As [`Client::verify_id_token`](crate::Client::verify_id_token); `runtime_running` inside an async runtime.
+    pub fn verify_id_token(
+        &self,
+        token: &str,
+        nonce: Option<&str>,
+        access_token: Option<&str>,
+    ) -> Result<Claims> {
+        self.cells.run(async |client| client.verify_id_token(token, nonce, access_token).await)
+    }
+
+    /// Asks Clever whether an access token was issued to this application.
+    ///
+    /// # Errors
+    /// As [`Client::check_token`](crate::Client::check_token); `runtime_running` inside an async runtime.
+    pub fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
+        self.cells.run(async |client| client.check_token(access_token).await)
+    }
+
+    /// Who an access token belongs to.
+    ///
+    /// # Errors
+    /// As [`Client::me`](crate::Client::me); `runtime_running` inside an async runtime.
+    pub fn me(&self, access_token: &str) -> Result<Me> {
+        self.cells.run(async |client| client.me(access_token).await)
+    }
+
+    /// A person's record.
+    ///
+    /// # Errors
+    /// As [`Client::user`](crate::Client::user); `runtime_running` inside an async runtime.
+    pub fn user(&self, access_token: &str, id: &str) -> Result<User> {
+        self.cells.run(async |client| client.user(access_token, id).await)
+    }
+
+    /// A district's record.
+    ///
+    /// # Errors
+    /// As [`Client::district`](crate::Client::district); `runtime_running` inside an async runtime.
+    pub fn district(&self, access_token: &str, id: &str) -> Result<District> {
+        self.cells.run(async |client| client.district(access_token, id).await)
+    }
+
+    /// Fetches discovery and keys before the first student comes.
+    ///
+    /// # Errors
+    /// As [`Client::warm_up`](crate::Client::warm_up); `runtime_running` inside an async runtime.
+    pub fn warm_up(&self) -> Result<()> {
+        self.cells.run(async |client| client.warm_up().await)
+    }
+}

@@ -1,0 +1,241 @@
+//! The async client: the only place where protocol meets transport.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::config::Config;
+use crate::error::{ErrorCode, Result};
+use crate::keys::Keys;
+use crate::login::{Arrival, Exchange, Journey, Login, LoginOptions, Outcome, SignedIn};
+use crate::moment::{self, Moment};
+use crate::protocol::api::{self, District, Me, User};
+use crate::protocol::id_token::{Claims, Expected, verify_id_token_with};
+use crate::protocol::identity::{self, Identity};
+use crate::protocol::token::{self, Tokens};
+use crate::protocol::tokeninfo::{self, TokenInfo};
+use crate::protocol::{Request, Response};
+use crate::transport::Transport;
+use crate::urls::{self, AuthorizeOptions};
+
+/// Everything an application does with Clever, for async callers. Cheap to clone; make one and keep it.
+///
+/// It runs on the caller's tokio runtime and must not be carried through a fork; for servers that fork there is
+/// [`blocking::Client`](crate::blocking::Client).
+#[derive(Clone, Debug)]
+pub struct Client {
+    journey: Arc<Journey>,
+    keys: Arc<Keys>,
+    transport: Transport,
+}
+
+impl Client {
+    /// Makes a client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// `network_tls` when this system trusts no certificates at all, `internal`.
+    pub fn new(config: Config) -> Result<Self> {
+        let journey = Arc::new(Journey::new(config)?);
+        let keys = Arc::new(Keys::new(&journey.config.issuer));
+        Self::from_parts(journey, keys)
+    }
+
+    pub(crate) fn from_parts(journey: Arc<Journey>, keys: Arc<Keys>) -> Result<Self> {
+        let transport = Transport::new(&journey.config)?;
+        Ok(Self { journey, keys, transport })
+    }
+
+    fn config(&self) -> &Config {
+        &self.journey.config
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.config().timeout
+    }
+
+    /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
+    ///
+    /// # Errors
+    /// `redirect_uri_unknown`, `return_to_unsafe`, `client_secret_missing`, `internal`.
+    pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
+        self.journey.begin(options, &Moment::present()?)
+    }
+
+    /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `pending` what was kept
+    /// when the login began, if there is anything.
+    ///
+    /// One network round trip when Clever sends an ID token and the keys are known, else up to three.
+    ///
+    /// # Errors
+    /// The words of the callback (`callback_…`), of a login that cannot be restarted again (`cookies_blocked`, `login_loop`,
+    /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. What is everyday
+    /// traffic is an [`Outcome`], not an error.
+    pub async fn finish_login(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
+        // An empty cookie is no cookie.
+        let pending = pending.filter(|sealed| !sealed.is_empty());
+        let exchange = match self.journey.arrive(callback, pending, &Moment::present()?)? {
+            Arrival::Finished(outcome) => return Ok(outcome),
+            Arrival::Exchange(exchange) => exchange,
+        };
+        let deadline = self.deadline();
+        match self.spend(exchange.code.expose(), &exchange.redirect_uri, deadline).await {
+            Err(error) if error.code() == ErrorCode::CodeRejected => {
+                self.journey.restart_after_exchange(&exchange, &Moment::present()?)
+            }
+            tokens => self.sign_in(tokens?, exchange, deadline).await,
+        }
+    }
+
+    async fn sign_in(&self, tokens: Tokens, exchange: Exchange, deadline: Instant) -> Result<Outcome> {
+        let mut identity = self.identify(&tokens, &exchange.pending.nonce, deadline).await?;
+        identity.loginas_by_admin = exchange.loginas_by_admin;
+        let return_to = exchange.pending.return_to;
+        Ok(Outcome::SignedIn(Box::new(SignedIn { identity, tokens, return_to })))
+    }
+
+    async fn identify(&self, tokens: &Tokens, nonce: &str, deadline: Instant) -> Result<Identity> {
+        let issuer = &self.config().issuer;
+        let access_token = tokens.access_token.expose();
+        if let Some(id_token) = &tokens.id_token {
+            let claims = self.verify(id_token.expose(), Some(nonce), Some(access_token), deadline).await?;
+            return Ok(identity::from_claims(issuer, &claims));
+        }
+        let me = self.fetch_me(access_token, deadline).await?;
+        let user = match self.fetch_user(access_token, &me.id, deadline).await {
+            Ok(user) => Some(user),
+            // Missing data never stops a login: not every token opens the person's own record.
+            Err(error) if matches!(error.http_status(), Some(400..=428 | 430..=499)) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(identity::from_api(issuer, &me, user.as_ref()))
+    }
+
+    /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+    ///
+    /// # Errors
+    /// `redirect_uri_unknown`.
+    pub fn authorize_url(&self, options: &AuthorizeOptions<'_>) -> Result<String> {
+        urls::authorize_url(self.config(), options)
+    }
+
+    /// An Instant Login link into this application for the people of a district. No network.
+    pub fn instant_login_url(&self, district_id: &str) -> String {
+        urls::instant_login_url(self.config(), district_id)
+    }
+
+    /// The portal of a district by its short name, or where people look for their school. No network.
+    pub fn portal_url(&self, district: Option<&str>) -> String {
+        urls::portal_url(self.config(), district)
+    }
+
+    /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+    ///
+    /// # Errors
+    /// `code_rejected`, `client_rejected`, `redirect_uri_unknown`, and those of Clever's answers and the network.
+    pub async fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
+        let redirect_uri = self.config().redirect_uri(redirect_uri)?;
+        self.spend(code, redirect_uri, self.deadline()).await
+    }
+
+    async fn spend(&self, code: &str, redirect_uri: &str, deadline: Instant) -> Result<Tokens> {
+        let config = self.config();
+        let secret = config.client_secret()?;
+        let request =
+            token::request(&config.endpoint("/oauth/tokens"), &config.client_id, secret, code, redirect_uri)?;
+        token::response(&self.transport.send(&request, deadline).await?)
+    }
+
+    /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+    ///
+    /// `nonce` is the one that was sent; without one, the token must have none.
+    ///
+    /// # Errors
+    /// The `id_token_…` word of the first rule that is broken; those of the network when keys must be fetched.
+    pub async fn verify_id_token(
+        &self,
+        token: &str,
+        nonce: Option<&str>,
+        access_token: Option<&str>,
+    ) -> Result<Claims> {
+        self.verify(token, nonce, access_token, self.deadline()).await
+    }
+
+    async fn verify(
+        &self,
+        token: &str,
+        nonce: Option<&str>,
+        access_token: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Claims> {
+        let Config { issuer, client_id, leeway, .. } = self.config();
+        let expected =
+            Expected { issuer, client_id, nonce, now: moment::now(), leeway: *leeway, access_token };
+        let known = self.keys.current(&self.transport, deadline).await?;
+        let result = verify_id_token_with(token, &known.set, &expected);
+        match result {
+            Err(error) if error.code() == ErrorCode::IdTokenKeyUnknown => {
+                // Clever may have changed its keys since they were fetched.
+                let newer = self.keys.newer(&known, &self.transport, deadline).await.ok_or(error)?;
+                verify_id_token_with(token, &newer.set, &expected)
+            }
+            result => result,
+        }
+    }
+
+    /// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection
+    /// against a token of somebody else's.
+    ///
+    /// # Errors
+    /// `token_foreign`, `token_rejected`, and those of Clever's answers and the network.
+    pub async fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
+        let request = tokeninfo::request(&self.config().endpoint("/oauth/tokeninfo"), access_token)?;
+        tokeninfo::response(&self.fetch(request).await?, &self.config().client_id)
+    }
+
+    /// Who an access token belongs to.
+    ///
+    /// # Errors
+    /// `token_rejected`, and those of Clever's answers and the network.
+    pub async fn me(&self, access_token: &str) -> Result<Me> {
+        self.fetch_me(access_token, self.deadline()).await
+    }
+
+    /// A person's record.
+    ///
+    /// # Errors
+    /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
+    pub async fn user(&self, access_token: &str, id: &str) -> Result<User> {
+        self.fetch_user(access_token, id, self.deadline()).await
+    }
+
+    /// A district's record.
+    ///
+    /// # Errors
+    /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
+    pub async fn district(&self, access_token: &str, id: &str) -> Result<District> {
+        let request = api::district_request(&self.config().api_base, access_token, id)?;
+        api::district_response(&self.fetch(request).await?)
+    }
+
+    /// Fetches discovery and keys before the first student comes.
+    ///
+    /// # Errors
+    /// `discovery_issuer`, `keys_unusable`, and those of Clever's answers and the network.
+    pub async fn warm_up(&self) -> Result<()> {
+        self.keys.current(&self.transport, self.deadline()).await.map(drop)
+    }
+
+    async fn fetch_me(&self, access_token: &str, deadline: Instant) -> Result<Me> {
+        let request = api::me_request(&self.config().api_base, access_token)?;
+        api::me_response(&self.transport.send(&request, deadline).await?)
+    }
+
+    async fn fetch_user(&self, access_token: &str, id: &str, deadline: Instant) -> Result<User> {
+        let request = api::user_request(&self.config().api_base, access_token, id)?;
+        api::user_response(&self.transport.send(&request, deadline).await?)
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.transport.send(&request, self.deadline()).await
+    }
+}

@@ -1,0 +1,375 @@
+//! What the operator knows: checked once, immutable after.
+
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorCode, Result, quote};
+use crate::secret::Secret;
+
+/// Clever's issuer, and the host of its OAuth endpoints.
+const CLEVER_ISSUER: &str = "https://clever.com";
+/// The host of Clever's API.
+const CLEVER_API: &str = "https://api.clever.com";
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_LEEWAY: u64 = 60;
+/// More leeway than this would keep tokens alive that have long expired.
+const LARGEST_LEEWAY: u64 = 600;
+const SHORTEST_PENDING_KEY: usize = 16;
+
+/// How an application is known at Clever, and how it talks to it.
+///
+/// ```
+/// use clever_sso::Config;
+///
+/// let config = Config::builder("4c63c1cf623dce82caac")
+///     .client_secret("95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e")
+///     .redirect_uri("https://app.example/clever/callback")
+///     .build()?;
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Option<Secret>,
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) issuer: String,
+    pub(crate) api_base: String,
+    pub(crate) timeout: Duration,
+    pub(crate) leeway: u64,
+    pub(crate) pending_key: Option<Secret>,
+    pub(crate) old_pending_keys: Vec<Secret>,
+    pub(crate) return_to_origins: Vec<String>,
+}
+
+impl Config {
+    /// Begins a configuration for the application that Clever knows as `client_id`.
+    pub fn builder(client_id: impl Into<String>) -> ConfigBuilder {
+        ConfigBuilder {
+            config: Self {
+                client_id: client_id.into(),
+                client_secret: None,
+                redirect_uris: Vec::new(),
+                issuer: CLEVER_ISSUER.to_owned(),
+                api_base: CLEVER_API.to_owned(),
+                timeout: DEFAULT_TIMEOUT,
+                leeway: DEFAULT_LEEWAY,
+                pending_key: None,
+                old_pending_keys: Vec::new(),
+                return_to_origins: Vec::new(),
+            },
+            development: false,
+        }
+    }
+
+    /// The client id.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The issuer whose ID tokens are accepted.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    pub(crate) fn client_secret(&self) -> Result<&Secret> {
+        self.client_secret.as_ref().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))
+    }
+
+    /// The configured redirect URI that is meant: the primary one, or exactly `wanted`.
+    ///
+    /// Clever compares redirect URIs byte by byte, and an application that builds one from a request's Host header can
+    /// be led astray; so only configured ones leave this library.
+    pub(crate) fn redirect_uri(&self, wanted: Option<&str>) -> Result<&str> {
+        let found = match wanted {
+            None => self.redirect_uris.first(),
+            Some(wanted) => self.redirect_uris.iter().find(|known| *known == wanted),
+        };
+        found.map(String::as_str).ok_or_else(|| self.unknown_redirect_uri(wanted))
+    }
+
+    fn unknown_redirect_uri(&self, wanted: Option<&str>) -> Error {
+        let Some(wanted) = wanted else {
+            return Error::with_detail(ErrorCode::RedirectUriUnknown, "none is configured");
+        };
+        let without_slash = wanted.trim_end_matches('/');
+        let near = self.redirect_uris.iter().find(|known| known.trim_end_matches('/') == without_slash);
+        let hint =
+            if near.is_some() { ": it differs from a configured one by a slash at the end" } else { "" };
+        Error::with_detail(ErrorCode::RedirectUriUnknown, format!("found {}{hint}", quote(wanted)))
+    }
+
+    pub(crate) fn endpoint(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// Whether everything is on this machine: then no proxy stands in between.
+    pub(crate) fn is_loopback(&self) -> bool {
+        [&self.issuer, &self.api_base]
+            .into_iter()
+            .all(|base| Url::parse(base).is_ok_and(|url| is_loopback(&url)))
+    }
+}
+
+/// Collects a [`Config`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ConfigBuilder {
+    config: Config,
+    development: bool,
+}
+
+impl ConfigBuilder {
+    /// The client secret. Without one only the implicit grant and the checks of tokens are possible.
+    pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.config.client_secret = Some(secret.into());
+        self
+    }
+
+    /// A redirect URI, exactly as it is registered with Clever. The first one given is the primary one, where logins
+    /// from the Clever Portal and from Instant Login links arrive.
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.config.redirect_uris.push(uri.into());
+        self
+    }
+
+    /// The issuer: where the OAuth endpoints and the discovery document are. Default `https://clever.com`.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.config.issuer = issuer.into();
+        self
+    }
+
+    /// Where Clever's API is. Default `https://api.clever.com`.
+    pub fn api_base(mut self, base: impl Into<String>) -> Self {
+        self.config.api_base = base.into();
+        self
+    }
+
+    /// Issuer and API at one address, as a local emulator has them.
+    pub fn base_url(self, base: impl Into<String>) -> Self {
+        let base = base.into();
+        self.issuer(base.clone()).api_base(base)
+    }
+
+    /// The deadline of a whole call, retries included. Default 10 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.config.timeout = timeout;
+        self
+    }
+
+    /// How many seconds two clocks may differ when the times in an ID token are checked. Default 60, at most 600.
+    pub fn leeway(mut self, seconds: u64) -> Self {
+        self.config.leeway = seconds;
+        self
+    }
+
+    /// The key that seals pending logins, at least 16 random bytes as text. By default it is derived from the client
+    /// secret, so that every process that knows the secret can finish a login which another one began.
+    pub fn pending_key(mut self, key: impl Into<Secret>) -> Self {
+        self.config.pending_key = Some(key.into());
+        self
+    }
+
+    /// A key, or a client secret, that sealed pending logins until now: they are accepted until they expire.
+    pub fn old_pending_key(mut self, key: impl Into<Secret>) -> Self {
+        self.config.old_pending_keys.push(key.into());
+        self
+    }
+
+    /// An origin, such as `https://www.example.org`, to which `return_to` may lead besides paths of the application.
+    pub fn return_to_origin(mut self, origin: impl Into<String>) -> Self {
+        self.config.return_to_origins.push(origin.into());
+        self
+    }
+
+    /// Declares a development application: its redirect URIs may be plain http on any host, as Clever allows for those.
+    pub fn development(mut self, yes: bool) -> Self {
+        self.development = yes;
+        self
+    }
+
+    /// Checks everything and fixes it.
+    ///
+    /// # Errors
+    /// `config_invalid`, and which value is wrong in what way.
+    pub fn build(mut self) -> Result<Config> {
+        check_client_id(&self.config.client_id)?;
+        check_secret("client_secret", self.config.client_secret.as_ref(), 1)?;
+        check_secret("pending_key", self.config.pending_key.as_ref(), SHORTEST_PENDING_KEY)?;
+        for uri in &self.config.redirect_uris {
+            check_redirect_uri(uri, self.development)?;
+        }
+        self.config.issuer = check_base("issuer", &self.config.issuer)?;
+        self.config.api_base = check_base("api_base", &self.config.api_base)?;
+        for origin in &self.config.return_to_origins {
+            check_origin(origin)?;
+        }
+        if self.config.timeout.is_zero() {
+            return Err(invalid("timeout must be longer than nothing"));
+        }
+        if self.config.leeway > LARGEST_LEEWAY {
+            return Err(invalid(format!(
+                "leeway must be at most {LARGEST_LEEWAY} s, found {}",
+                self.config.leeway
+            )));
+        }
+        Ok(self.config)
+    }
+}
+
+fn invalid(detail: impl Into<String>) -> Error {
+    Error::with_detail(ErrorCode::ConfigInvalid, detail)
+}
+
+fn check_client_id(client_id: &str) -> Result<()> {
+    if client_id.is_empty() {
+        return Err(invalid("client_id must not be empty"));
+    }
+    if !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(invalid("client_id must be visible ASCII without spaces"));
+    }
+    Ok(())
+}
+
+fn check_secret(name: &str, secret: Option<&Secret>, shortest: usize) -> Result<()> {
+    let Some(secret) = secret.map(Secret::expose) else { return Ok(()) };
+    if secret.len() < shortest {
+        return Err(invalid(format!("{name} must have at least {shortest} bytes")));
+    }
+    if secret.trim() != secret {
+        return Err(invalid(format!("{name} begins or ends with white space")));
+    }
+    Ok(())
+}
+
+fn check_redirect_uri(uri: &str, development: bool) -> Result<()> {
+    let url = parse("redirect_uri", uri)?;
+    if url.fragment().is_some() {
+        return Err(invalid(format!("redirect_uri must have no fragment, found {}", quote(uri))));
+    }
+    let plain_allowed = development || is_loopback(&url);
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if plain_allowed => Ok(()),
+        _ => {
+            Err(invalid(format!("redirect_uri must be https (http only on loopback), found {}", quote(uri))))
+        }
+    }
+}
+
+/// A base URL, without the slash at its end: endpoints are appended to it.
+fn check_base(name: &str, base: &str) -> Result<String> {
+    let url = parse(name, base)?;
+    check_transport(&url).map_err(|why| invalid(format!("{name}: {why}, found {}", quote(base))))?;
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err(invalid(format!("{name} must be scheme, host and path only")));
+    }
+    Ok(base.trim_end_matches('/').to_owned())
+}
+
+fn check_origin(origin: &str) -> Result<()> {
+    let url = parse("return_to_origin", origin)?;
+    if url.origin().ascii_serialization() == origin && matches!(url.scheme(), "https" | "http") {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "return_to_origin must be a bare origin like https://www.example.org, found {}",
+        quote(origin)
+    )))
+}
+
+fn parse(name: &str, text: &str) -> Result<Url> {
+    let url = Url::parse(text).map_err(|error| invalid(format!("{name}: {error}, found {}", quote(text))))?;
+    if url.host().is_none() {
+        return Err(invalid(format!("{name} must be an absolute https URL, found {}", quote(text))));
+    }
+    Ok(url)
+}
+
+/// https, or plain http to this machine: what the transport will talk to.
+pub(crate) fn check_transport(url: &Url) -> std::result::Result<(), &'static str> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(url) => Ok(()),
+        _ => Err("must be https (http only to loopback)"),
+    }
+}
+
+/// Whether the host is this machine. `localhost` counts: browsers and resolvers keep it at home (RFC 6761 6.3).
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> ConfigBuilder {
+        Config::builder("client").client_secret("secret").redirect_uri("https://app.example/cb")
+    }
+
+    fn detail(builder: ConfigBuilder) -> String {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::ConfigInvalid);
+        error.to_string()
+    }
+
+    #[test]
+    fn the_default_is_clever() {
+        let config = builder().build().unwrap();
+        assert_eq!(config.issuer(), "https://clever.com");
+        assert_eq!(config.api_base, "https://api.clever.com");
+    }
+
+    #[test]
+    fn a_redirect_uri_is_https_unless_loopback_or_a_development_app() {
+        assert!(builder().redirect_uri("http://127.0.0.1:5000/cb").build().is_ok());
+        assert!(builder().redirect_uri("http://localhost:5000/cb").build().is_ok());
+        assert!(builder().redirect_uri("http://dev.example/cb").development(true).build().is_ok());
+        assert!(detail(builder().redirect_uri("http://app.example/cb")).contains("must be https"));
+        assert!(detail(builder().redirect_uri("http://127.0.0.1.evil.example/cb")).contains("must be https"));
+        assert!(detail(builder().redirect_uri("app.example/cb")).contains("redirect_uri"));
+        assert!(detail(builder().redirect_uri("javascript:alert(1)")).contains("redirect_uri"));
+        assert!(detail(builder().redirect_uri("https://app.example/cb#x")).contains("fragment"));
+    }
+
+    #[test]
+    fn clever_itself_is_reached_by_https_only() {
+        assert!(detail(builder().issuer("http://clever.com")).contains("must be https"));
+        assert!(detail(builder().api_base("file:///etc/passwd")).contains("api_base"));
+        assert!(builder().base_url("http://[::1]:4000/").build().is_ok());
+    }
+
+    #[test]
+    fn only_configured_redirect_uris_are_given_out() {
+        let config = builder().redirect_uri("https://app.example/second").build().unwrap();
+        assert_eq!(config.redirect_uri(None).unwrap(), "https://app.example/cb");
+        assert_eq!(
+            config.redirect_uri(Some("https://app.example/second")).unwrap(),
+            "https://app.example/second"
+        );
+        let error = config.redirect_uri(Some("https://app.example/cb/")).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::RedirectUriUnknown);
+        assert!(error.to_string().contains("slash at the end"));
+    }
+
+    #[test]
+    fn a_secret_copied_with_a_line_break_is_named() {
+        assert!(detail(builder().client_secret("secret\n")).contains("white space"));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let shown = format!(
+            "{:?}",
+            builder().client_secret("hunter2").pending_key("0123456789abcdef").build().unwrap()
+        );
+        assert!(!shown.contains("hunter2") && !shown.contains("0123456789abcdef"), "{shown}");
+    }
+}

@@ -1,0 +1,320 @@
+//! What can go wrong, said once.
+//!
+//! Every failure has a stable code word. One table, the [catalogue](ErrorCode), gives for each word its kind, whether
+//! trying again can help, who must act, a sentence for the log and a sentence for the person in front of the screen.
+//! C and Python read this table; they add nothing to it.
+//!
+//! No token, code, secret, email or response body ever stands in an [`Error`]: details are built only from what is
+//! named at the place where the error is made, and text from outside goes through [`quote`].
+
+use std::fmt;
+
+/// A result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The groups of failures: what a caller may want to treat alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The configuration is wrong or lacks something.
+    Config,
+    /// A value handed to the call cannot be used.
+    Argument,
+    /// The browser came back with something that cannot finish a login.
+    Login,
+    /// A token is not what it must be.
+    Token,
+    /// Clever refused, or answered what cannot be understood.
+    Clever,
+    /// Clever could not be reached.
+    Network,
+    /// A fault of this library or of the machine it runs on.
+    Internal,
+}
+
+/// Who can put it right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Actor {
+    /// The person who logs in.
+    User,
+    /// Whoever runs the application.
+    App,
+    /// Clever.
+    Clever,
+    /// Whoever runs the network between the application and Clever.
+    Network,
+}
+
+impl Actor {
+    /// The actor as a word: `user`, `app`, `clever` or `network`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::App => "app",
+            Self::Clever => "clever",
+            Self::Network => "network",
+        }
+    }
+}
+
+struct Entry {
+    word: &'static str,
+    kind: ErrorKind,
+    retryable: bool,
+    actor: Actor,
+    log: &'static str,
+    user: &'static str,
+}
+
+const AGAIN: &str = "Signing in did not work this time. Please try again.";
+const COOKIES: &str =
+    "Your browser did not keep what signing in needs. Allow cookies for this site, then try again.";
+const SETUP: &str = "This app is not set up for Clever correctly. Please tell your teacher or school.";
+const LATER: &str = "Clever cannot be reached right now. Please wait a minute, then try again.";
+
+macro_rules! catalogue {
+    ($($variant:ident, $word:literal, $kind:ident, $retryable:literal, $actor:ident, $log:literal, $user:ident;)*) => {
+        /// The catalogue of failures. Code words never change their meaning and are never used again.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $(#[doc = concat!("`", $word, "`: ", $log, ".")] $variant,)*
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            const fn entry(self) -> &'static Entry {
+                match self {
+                    $(Self::$variant => &Entry {
+                        word: $word,
+                        kind: ErrorKind::$kind,
+                        retryable: $retryable,
+                        actor: Actor::$actor,
+                        log: $log,
+                        user: $user,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+// variant, code word, kind, can a retry help, who must act, sentence for the log, sentence for the person
+catalogue! {
+    ConfigInvalid, "config_invalid", Config, false, App, "the configuration cannot be used", SETUP;
+    ClientSecretMissing, "client_secret_missing", Config, false, App, "this operation needs the client secret", SETUP;
+    RedirectUriUnknown, "redirect_uri_unknown", Config, false, App, "the redirect URI is not one of the configured ones", SETUP;
+    RuntimeRunning, "runtime_running", Config, false, App, "a blocking call was made inside an async runtime: use the async client there", SETUP;
+
+    ArgumentInvalid, "argument_invalid", Argument, false, App, "a value handed to the call cannot be used", SETUP;
+    ReturnToUnsafe, "return_to_unsafe", Argument, false, App, "return_to is neither a path of this application nor on an allowed origin", AGAIN;
+
+    CallbackMalformed, "callback_malformed", Login, false, App, "the callback carries neither a code, nor a token, nor an error that can be read", AGAIN;
+    CallbackDuplicate, "callback_duplicate", Login, false, User, "the callback names a parameter twice", AGAIN;
+    CallbackContradictory, "callback_contradictory", Login, false, User, "the callback carries parameters that exclude each other", AGAIN;
+    CallbackIssuer, "callback_issuer", Login, false, User, "the callback comes from another issuer", AGAIN;
+    StateMissing, "state_missing", Login, true, User, "the browser arrived without a state: the login began at Clever", AGAIN;
+    StateMismatch, "state_mismatch", Login, true, User, "the state belongs to another login", AGAIN;
+    PendingMissing, "pending_missing", Login, true, User, "the browser came back without the pending login", AGAIN;
+    PendingInvalid, "pending_invalid", Login, true, User, "the pending login was not sealed with a known key", AGAIN;
+    PendingExpired, "pending_expired", Login, true, User, "the pending login is older than ten minutes", AGAIN;
+    CookiesBlocked, "cookies_blocked", Login, false, User, "the login was restarted once and came back without the pending login again: cookies are probably blocked", COOKIES;
+    LoginLoop, "login_loop", Login, false, App, "the login was restarted too often without coming to an end", AGAIN;
+
+    IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", AGAIN;
+    IdTokenAlgorithm, "id_token_algorithm", Token, false, Clever, "the ID token is not signed with RS256", AGAIN;
+    IdTokenHeader, "id_token_header", Token, false, Clever, "the ID token has a header parameter that must be refused", AGAIN;
+    IdTokenKeyUnknown, "id_token_key_unknown", Token, true, Clever, "the ID token names a key that Clever does not publish", AGAIN;
+    IdTokenSignature, "id_token_signature", Token, false, Clever, "the signature of the ID token does not verify", AGAIN;
+    IdTokenClaims, "id_token_claims", Token, false, Clever, "the claims of the ID token cannot be read", AGAIN;
+    IdTokenIssuer, "id_token_issuer", Token, false, Clever, "the ID token has another issuer", AGAIN;
+    IdTokenAudience, "id_token_audience", Token, false, Clever, "the ID token is not meant for this client alone", AGAIN;
+    IdTokenAuthorizedParty, "id_token_authorized_party", Token, false, Clever, "the ID token was issued to another client", AGAIN;
+    IdTokenSubject, "id_token_subject", Token, false, Clever, "the ID token has no usable subject", AGAIN;
+    IdTokenExpired, "id_token_expired", Token, true, App, "the ID token has expired", AGAIN;
+    IdTokenIssuedAt, "id_token_issued_at", Token, true, App, "the ID token was issued at an impossible time", AGAIN;
+    IdTokenNotYetValid, "id_token_not_yet_valid", Token, true, App, "the ID token is not valid yet", AGAIN;
+    IdTokenNonce, "id_token_nonce", Token, false, User, "the nonce of the ID token is not that of this login", AGAIN;
+    IdTokenAccessToken, "id_token_access_token", Token, false, Clever, "the ID token belongs to another access token", AGAIN;
+    TokenForeign, "token_foreign", Token, false, User, "the access token was issued to another application", AGAIN;
+    TokenRejected, "token_rejected", Token, false, User, "Clever does not accept the access token", AGAIN;
+
+    CodeRejected, "code_rejected", Clever, true, User, "Clever does not accept the code: it was spent, has expired or belongs to another client", AGAIN;
+    ClientRejected, "client_rejected", Clever, false, App, "Clever does not accept the client id and secret", SETUP;
+    TokenRequestRejected, "token_request_rejected", Clever, false, App, "Clever refused the token request", SETUP;
+    RequestRejected, "request_rejected", Clever, false, App, "Clever refused the request", SETUP;
+    NotFound, "not_found", Clever, false, App, "Clever knows no such resource, or this token does not open it", AGAIN;
+    RateLimited, "rate_limited", Clever, true, Clever, "Clever limits the rate of requests", LATER;
+    CleverUnavailable, "clever_unavailable", Clever, true, Clever, "Clever cannot answer at the moment", LATER;
+    ResponseHtml, "response_html", Clever, true, Network, "HTML came where JSON belongs: a proxy, a captive portal or a wrong address may have answered", LATER;
+    ResponseMalformed, "response_malformed", Clever, false, Clever, "the answer cannot be understood", LATER;
+    ResponseTooLarge, "response_too_large", Clever, false, Clever, "the answer is larger than 1 MiB", LATER;
+    ResponseRedirect, "response_redirect", Clever, false, Network, "a redirect came where an answer belongs, and redirects are not followed", LATER;
+    DiscoveryIssuer, "discovery_issuer", Clever, false, App, "the discovery document speaks for another issuer", SETUP;
+    KeysUnusable, "keys_unusable", Clever, true, Clever, "the key set holds no key that may verify an ID token", LATER;
+
+    NetworkConnect, "network_connect", Network, true, Network, "no connection could be made", LATER;
+    NetworkName, "network_name", Network, true, Network, "the name of the host could not be resolved", LATER;
+    NetworkTls, "network_tls", Network, false, Network, "no trusted TLS connection could be made", LATER;
+    NetworkTimeout, "network_timeout", Network, true, Network, "the deadline passed before the answer was complete", LATER;
+    NetworkInterrupted, "network_interrupted", Network, true, Network, "the connection broke before the answer was complete", LATER;
+
+    Internal, "internal", Internal, false, App, "a fault inside the library or of this machine", AGAIN;
+}
+
+impl ErrorCode {
+    /// The stable code word, for example `id_token_expired`.
+    pub const fn as_str(self) -> &'static str {
+        self.entry().word
+    }
+
+    /// The group this failure belongs to.
+    pub const fn kind(self) -> ErrorKind {
+        self.entry().kind
+    }
+
+    /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+    pub const fn retryable(self) -> bool {
+        self.entry().retryable
+    }
+
+    /// Who can put it right.
+    pub const fn actor(self) -> Actor {
+        self.entry().actor
+    }
+
+    /// The sentence for the log, without the particulars of one failure.
+    pub const fn sentence(self) -> &'static str {
+        self.entry().log
+    }
+
+    /// A sentence that may be shown to the person who logs in.
+    pub const fn user_message(self) -> &'static str {
+        self.entry().user
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A failure: its code, and the particulars that help to find the cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    code: ErrorCode,
+    detail: Option<Box<str>>,
+    http_status: Option<u16>,
+}
+
+impl Error {
+    pub(crate) const fn new(code: ErrorCode) -> Self {
+        Self { code, detail: None, http_status: None }
+    }
+
+    /// `detail` says what was expected and what was found; text from outside must have gone through [`quote`].
+    pub(crate) fn with_detail(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: Some(detail.into().into_boxed_str()), http_status: None }
+    }
+
+    pub(crate) const fn with_status(mut self, status: u16) -> Self {
+        self.http_status = Some(status);
+        self
+    }
+
+    /// A fault that a face (C, Python) met before or after it called the core.
+    #[doc(hidden)]
+    pub fn from_face(code: ErrorCode, detail: &str) -> Self {
+        Self::with_detail(code, detail)
+    }
+
+    /// The entry of the catalogue.
+    pub const fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The group this failure belongs to.
+    pub const fn kind(&self) -> ErrorKind {
+        self.code.kind()
+    }
+
+    /// The HTTP status of the answer that led to this failure, if there was one.
+    pub const fn http_status(&self) -> Option<u16> {
+        self.http_status
+    }
+
+    /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+    pub const fn retryable(&self) -> bool {
+        self.code.retryable()
+    }
+
+    /// A sentence that may be shown to the person who logs in.
+    pub const fn user_message(&self) -> &'static str {
+        self.code.user_message()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.code, self.code.sentence())?;
+        if let Some(detail) = &self.detail {
+            write!(formatter, ": {detail}")?;
+        }
+        if let Some(status) = self.http_status {
+            write!(formatter, " (HTTP {status})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Text from outside, made fit for a log line: at most 64 characters, nothing that could break or forge a line.
+pub(crate) fn quote(text: &str) -> String {
+    const LONGEST: usize = 64;
+    let shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() { format!("\"{shown}…\"") } else { format!("\"{shown}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn code_words_are_unique_and_plain() {
+        let words: HashSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(words.len(), ErrorCode::ALL.len());
+        for word in words {
+            assert!(word.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{word}");
+        }
+    }
+
+    #[test]
+    fn sentences_for_people_name_no_protocol() {
+        for code in ErrorCode::ALL {
+            for word in ["token", "OAuth", "HTTP", "JSON", "redirect", "nonce"] {
+                assert!(!code.user_message().contains(word), "{code}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn display_names_the_code_then_the_sentence_then_the_particulars() {
+        let error = Error::with_detail(ErrorCode::NotFound, "GET /v3.0/me").with_status(404);
+        assert_eq!(
+            error.to_string(),
+            "not_found: Clever knows no such resource, or this token does not open it: GET /v3.0/me (HTTP 404)"
+        );
+    }
+
+    #[test]
+    fn quoted_text_cannot_break_a_log_line_and_is_short() {
+        assert_eq!(quote("a\nb\u{202e}\"c"), r#""a\nb\u{202e}\"c""#);
+        assert!(quote(&"x".repeat(100_000)).len() < 80);
+    }
+}

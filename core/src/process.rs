@@ -1,0 +1,152 @@
+//! Which process is this? The fork generation, and values that belong to one.
+//!
+//! A fork copies memory but only one thread: a runtime, a lock or a connection that the parent was using is useless in
+//! the child, and a shared connection would hand one process's answer to the other. So such things live in a
+//! [`PerProcess`]: a child finds that its generation is another, leaves the old value untouched and builds its own.
+//!
+//! The only unsafe code of the crate.
+#![expect(
+    unsafe_code,
+    reason = "a page that a fork wipes, and a pointer that is replaced but never freed under a reader"
+)]
+
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
+
+/// A number that differs between a process and its forked children, cheap enough to ask at every call.
+pub(crate) fn generation() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let Some(mark) = wiped_page::mark() else { return u64::from(std::process::id()) };
+    match mark.load(Acquire) {
+        // The page is new, or a fork has wiped it. NEXT was inherited, so what it gives no ancestor has used.
+        0 => {
+            let fresh = NEXT.fetch_add(1, Relaxed);
+            mark.compare_exchange(0, fresh, AcqRel, Acquire).map_or_else(|other| other, |_| fresh)
+        }
+        known => known,
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod wiped_page {
+    use super::{AcqRel, Acquire, AtomicPtr, AtomicU64, ptr};
+
+    static PAGE: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
+
+    /// The number on the page, or `None` where the kernel gives no such page (before Linux 4.14, some sandboxes).
+    /// No lock guards the making: a fork in the middle of it would leave the lock held in the child for ever.
+    pub(super) fn mark() -> Option<&'static AtomicU64> {
+        let mut page = PAGE.load(Acquire);
+        if page.is_null() {
+            let made = map()?;
+            page = PAGE
+                .compare_exchange(ptr::null_mut(), made, AcqRel, Acquire)
+                .map_or_else(|other| other, |_| made);
+        }
+        // SAFETY: the page was mapped readable and writable, is aligned for any integer, and is never unmapped.
+        Some(unsafe { &*page })
+    }
+
+    /// A page of its own that reads as zero in every forked child. Two threads may both map one; one is then unused.
+    fn map() -> Option<*mut AtomicU64> {
+        let (size, access) = (4096, libc::PROT_READ | libc::PROT_WRITE);
+        // SAFETY: an anonymous private mapping at an address of the kernel's choice touches no memory of ours.
+        let page = unsafe {
+            libc::mmap(ptr::null_mut(), size, access, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
+        };
+        // SAFETY: the range is the mapping just made, and only read when it was made.
+        let wiped =
+            page != libc::MAP_FAILED && unsafe { libc::madvise(page, size, libc::MADV_WIPEONFORK) } == 0;
+        wiped.then_some(page.cast())
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod wiped_page {
+    /// No such page: the process id tells the generation.
+    pub(super) fn mark() -> Option<&'static super::AtomicU64> {
+        None
+    }
+}
+
+/// A value made at first use in each process, and made anew in a forked child.
+pub(crate) struct PerProcess<T> {
+    slot: AtomicPtr<(u64, T)>,
+    owns: PhantomData<T>,
+}
+
+impl<T: Send + Sync> PerProcess<T> {
+    pub(crate) const fn new() -> Self {
+        Self { slot: AtomicPtr::new(ptr::null_mut()), owns: PhantomData }
+    }
+
+    /// This process's value, made by `build` when there is none yet. Threads that race may each make one; one wins.
+    pub(crate) fn get(&self, build: impl FnOnce() -> T) -> &T {
+        let (now, seen) = (generation(), self.slot.load(Acquire));
+        if let Some(value) = Self::of_generation(seen, now) {
+            return value;
+        }
+        let made = Box::into_raw(Box::new((now, build())));
+        match self.slot.compare_exchange(seen, made, AcqRel, Acquire) {
+            // SAFETY: `made` came from a box, was published just now, and is freed only by `drop`, which needs `self`.
+            Ok(_) => unsafe { &(*made).1 },
+            Err(winner) => {
+                // SAFETY: `made` came from a box and was never published.
+                drop(unsafe { Box::from_raw(made) });
+                // SAFETY: as above, for the value that another thread of this process published.
+                unsafe { &(*winner).1 }
+            }
+        }
+    }
+
+    fn of_generation<'a>(slot: *mut (u64, T), generation: u64) -> Option<&'a T> {
+        // SAFETY: a slot is null or came from a box that is freed only by `drop`, which no reader can outlive.
+        unsafe { slot.as_ref() }.filter(|(made_in, _)| *made_in == generation).map(|(_, value)| value)
+    }
+}
+
+impl<T> Drop for PerProcess<T> {
+    fn drop(&mut self) {
+        let slot = *self.slot.get_mut();
+        // SAFETY: a slot is null or came from a box; `&mut self` says that nobody reads it any more.
+        if unsafe { slot.as_ref() }.is_some_and(|(made_in, _)| *made_in == generation()) {
+            // SAFETY: as above. A parent's value is left alone: its locks may be held by threads that are not here.
+            drop(unsafe { Box::from_raw(slot) });
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for PerProcess<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("PerProcess(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_process_has_one_generation() {
+        assert_eq!(generation(), generation());
+        assert_eq!(std::thread::scope(|scope| scope.spawn(generation).join().unwrap()), generation());
+    }
+
+    #[test]
+    fn racing_threads_get_one_value() {
+        let shared = PerProcess::new();
+        let addresses: Vec<usize> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|n| {
+                    scope.spawn({
+                        let shared = &shared;
+                        move || ptr::from_ref(shared.get(|| n)) as usize
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(addresses.iter().all(|address| *address == addresses[0]));
+    }
+}

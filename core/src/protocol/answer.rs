@@ -1,0 +1,133 @@
+//! What every answer of Clever goes through before its own rules: status, content type, JSON.
+
+use http::{HeaderMap, Method, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use super::{Request, Response};
+use crate::error::{Error, ErrorCode, Result};
+
+/// Builds a request; the parts are ours, so one that cannot be built is a fault of this library or of its settings.
+pub(crate) fn request(
+    method: Method,
+    url: &str,
+    headers: &[(header::HeaderName, String)],
+    body: Vec<u8>,
+) -> Result<Request> {
+    let mut builder =
+        http::Request::builder().method(method).uri(url).header(header::ACCEPT, "application/json");
+    for (name, value) in headers {
+        let mut value = header::HeaderValue::from_str(value).map_err(|_| {
+            Error::with_detail(ErrorCode::ArgumentInvalid, format!("not fit for the header {name}"))
+        })?;
+        value.set_sensitive(*name == header::AUTHORIZATION);
+        builder = builder.header(name, value);
+    }
+    builder.body(body).map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))
+}
+
+/// A GET that shows `access_token` as RFC 6750 2.1 says: in a header, never in the URL.
+pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
+    request(Method::GET, url, &[(header::AUTHORIZATION, format!("Bearer {access_token}"))], Vec::new())
+}
+
+/// Reads the body as JSON, whatever the status was.
+pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T> {
+    let status = response.status().as_u16();
+    if is_html(response.headers(), response.body()) {
+        return Err(Error::new(ErrorCode::ResponseHtml).with_status(status));
+    }
+    serde_json::from_slice(response.body()).map_err(|error| {
+        // The position helps, the text of the error could quote the body.
+        let detail =
+            format!("line {}, column {} of {} bytes", error.line(), error.column(), response.body().len());
+        Error::with_detail(ErrorCode::ResponseMalformed, detail).with_status(status)
+    })
+}
+
+/// The judgment on any status but 200 that an exchange has no rule of its own for.
+pub(crate) fn refused(response: &Response) -> Error {
+    let status = response.status();
+    let code = match status {
+        StatusCode::NOT_FOUND => ErrorCode::NotFound,
+        StatusCode::UNAUTHORIZED => ErrorCode::TokenRejected,
+        StatusCode::TOO_MANY_REQUESTS => ErrorCode::RateLimited,
+        status if status.is_server_error() => ErrorCode::CleverUnavailable,
+        status if status.is_redirection() => ErrorCode::ResponseRedirect,
+        _ if is_html(response.headers(), response.body()) => ErrorCode::ResponseHtml,
+        status if status.is_client_error() => ErrorCode::RequestRejected,
+        _ => ErrorCode::ResponseMalformed,
+    };
+    Error::new(code).with_status(status.as_u16())
+}
+
+fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let declared = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"));
+    declared || body.trim_ascii_start().first() == Some(&b'<')
+}
+
+/// The `error` member of an OAuth error answer (RFC 6749 5.2), if it is a plain word: it may stand in a message.
+pub(crate) fn error_word(response: &Response) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct OauthError {
+        error: String,
+    }
+    let word = serde_json::from_slice::<OauthError>(response.body()).ok()?.error;
+    let plain = word.len() <= 64
+        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
+    plain.then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn response(status: u16, content_type: &str, body: &str) -> Response {
+        http::Response::builder()
+            .status(status)
+            .header(header::CONTENT_TYPE, content_type)
+            .body(body.as_bytes().to_vec())
+            .unwrap()
+    }
+
+    #[test]
+    fn html_where_json_belongs_is_named_as_such() {
+        for (content_type, body) in [("text/html; charset=utf-8", "x"), ("application/json", "  <html>")] {
+            let error = json::<Value>(&response(200, content_type, body)).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ResponseHtml);
+        }
+    }
+
+    #[test]
+    fn a_broken_body_is_never_quoted() {
+        let error =
+            json::<Value>(&response(200, "application/json", r#"{"access_token":"hunter2""#)).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::ResponseMalformed);
+        assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn statuses_have_their_own_words() {
+        for (status, code) in [
+            (404, ErrorCode::NotFound),
+            (401, ErrorCode::TokenRejected),
+            (429, ErrorCode::RateLimited),
+            (503, ErrorCode::CleverUnavailable),
+            (307, ErrorCode::ResponseRedirect),
+            (400, ErrorCode::RequestRejected),
+        ] {
+            assert_eq!(refused(&response(status, "application/json", "{}")).code(), code);
+        }
+    }
+
+    #[test]
+    fn only_plain_error_words_are_taken() {
+        let word = |body| error_word(&response(400, "application/json", body));
+        assert_eq!(word(r#"{"error":"invalid_grant"}"#).as_deref(), Some("invalid_grant"));
+        assert_eq!(word(r#"{"error":"a\nforged log line"}"#), None);
+        assert_eq!(word(r#"{"error":{}}"#), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! The URLs that send a browser to Clever: authorize, Instant Login, portal.
+
+use url::form_urlencoded::Serializer;
+
+/// What the browser brings back (OAuth 2.0, RFC 6749 3.1.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResponseType {
+    /// A code, which the server exchanges: the authorization code grant.
+    #[default]
+    Code,
+    /// An access token, in the fragment: the implicit grant, for applications without a secret.
+    Token,
+}
+
+/// The parameters of an authorization request (RFC 6749 4.1.1, OpenID Connect Core 3.1.2.1).
+#[derive(Clone, Copy, Default)]
+pub struct AuthorizeParameters<'a> {
+    /// `code` or `token`.
+    pub response_type: ResponseType,
+    /// The client id.
+    pub client_id: &'a str,
+    /// Where the browser comes back to; one that is registered with Clever.
+    pub redirect_uri: &'a str,
+    /// Comes back unchanged.
+    pub state: Option<&'a str>,
+    /// Comes back inside the ID token.
+    pub nonce: Option<&'a str>,
+    /// The district, if it is known: Clever then skips the school picker.
+    pub district_id: Option<&'a str>,
+}
+
+impl std::fmt::Debug for AuthorizeParameters<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("AuthorizeParameters")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The authorization request as a URL at `endpoint`.
+pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> String {
+    let response_type = match parameters.response_type {
+        ResponseType::Code => "code",
+        ResponseType::Token => "token",
+    };
+    let mut query = Serializer::new(String::new());
+    query
+        .append_pair("response_type", response_type)
+        .append_pair("client_id", parameters.client_id)
+        .append_pair("redirect_uri", parameters.redirect_uri)
+        // Clever ignores the scope; any other OpenID Provider needs it to send an ID token.
+        .append_pair("scope", "openid");
+    let optional =
+        [("state", parameters.state), ("nonce", parameters.nonce), ("district_id", parameters.district_id)];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    format!("{endpoint}?{}", query.finish())
+}
+
+/// An Instant Login link: a login that begins at Clever and arrives without state.
+pub fn instant_login_url(endpoint: &str, client_id: &str, district_id: &str) -> String {
+    let query = Serializer::new(String::new())
+        .append_pair("client_id", client_id)
+        .append_pair("district_id", district_id)
+        .finish();
+    format!("{endpoint}?{query}")
+}
+
+/// The portal of a district by its short name, or the page that asks for the school when there is none.
+pub fn portal_url(issuer: &str, district: Option<&str>) -> String {
+    match district {
+        None => format!("{issuer}/login"),
+        Some(name) => {
+            let escaped: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+            format!("{issuer}/in/{}", escaped.replace('+', "%20"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authorization_request_carries_what_it_was_given_and_nothing_else() {
+        let parameters = AuthorizeParameters {
+            client_id: "client",
+            redirect_uri: "https://app.example/cb?x=1",
+            state: Some("a b&c"),
+            ..AuthorizeParameters::default()
+        };
+        assert_eq!(
+            authorize_url("https://clever.com/oauth/authorize", &parameters),
+            "https://clever.com/oauth/authorize?response_type=code&client_id=client\
+             &redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1&scope=openid&state=a+b%26c"
+        );
+    }
+
+    #[test]
+    fn a_district_cannot_leave_its_path_segment() {
+        assert_eq!(
+            portal_url("https://clever.com", Some("a/../b c?d")),
+            "https://clever.com/in/a%2F..%2Fb%20c%3Fd"
+        );
+        assert_eq!(portal_url("https://clever.com", None), "https://clever.com/login");
+    }
+}

@@ -1,0 +1,197 @@
+//! What the browser brought back: the query of a redirect, or the fragment of the implicit grant.
+//!
+//! RFC 6749 4.1.2 and 4.2.2. A parameter that comes twice, or two that exclude each other, make the whole callback
+//! worthless (RFC 6749 3.1): which of the two was meant is a question an attacker should not get to answer.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::secret::Secret;
+
+/// Longer callbacks are refused unread; Clever's have a few hundred bytes.
+const MAX_CALLBACK_BYTES: usize = 16 * 1024;
+
+/// What Clever said through the browser. Nothing in it is proven yet.
+#[derive(Clone, Debug, Default)]
+pub struct Callback {
+    /// The authorization code.
+    pub code: Option<Secret>,
+    /// The access token of the implicit grant.
+    pub access_token: Option<Secret>,
+    /// The state, if there was one: a login that begins at Clever has none.
+    pub state: Option<Secret>,
+    /// The scopes that Clever names.
+    pub scopes: Vec<String>,
+    /// The error word in place of a code or token, for example `access_denied`.
+    pub error: Option<String>,
+    /// Text that came with the error; written by whoever made the URL.
+    pub error_description: Option<String>,
+    /// The issuer (RFC 9207), if it is named.
+    pub issuer: Option<String>,
+    /// Whether an administrator of Clever logs in as this person.
+    pub loginas_by_admin: bool,
+}
+
+/// Reads the callback: a whole URL, its query or its fragment, as the browser brought it.
+///
+/// # Errors
+/// `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
+pub fn parse_callback(callback: &str) -> Result<Callback> {
+    if callback.len() > MAX_CALLBACK_BYTES {
+        return Err(malformed(format!(
+            "it has {} bytes, at most {MAX_CALLBACK_BYTES} are read",
+            callback.len()
+        )));
+    }
+    let mut read = Reader::default();
+    for part in parts(callback) {
+        for (name, value) in url::form_urlencoded::parse(part.as_bytes()) {
+            read.take(&name, value)?;
+        }
+    }
+    read.finish()
+}
+
+/// The query and the fragment. Text without `?` and `#` is a query or a fragment by itself.
+fn parts(callback: &str) -> impl Iterator<Item = &str> {
+    let (before, fragment) = match callback.split_once('#') {
+        Some((before, fragment)) => (before, Some(fragment)),
+        None => (callback, None),
+    };
+    let query = match before.split_once('?') {
+        Some((_, query)) => Some(query),
+        None if before.contains("://") || before.starts_with('/') => None,
+        None => Some(before),
+    };
+    query.into_iter().chain(fragment)
+}
+
+#[derive(Default)]
+struct Reader {
+    seen: Vec<&'static str>,
+    callback: Callback,
+}
+
+impl Reader {
+    fn take(&mut self, name: &str, value: Cow<'_, str>) -> Result<()> {
+        const KNOWN: [&str; 8] = [
+            "code",
+            "access_token",
+            "state",
+            "scope",
+            "error",
+            "error_description",
+            "iss",
+            "loginas_by_admin",
+        ];
+        // Parameters that are not ours belong to the application: it may have its own in the redirect URI.
+        let Some(name) = KNOWN.into_iter().find(|known| *known == name) else { return Ok(()) };
+        if self.seen.contains(&name) {
+            return Err(Error::with_detail(ErrorCode::CallbackDuplicate, name));
+        }
+        self.seen.push(name);
+        // What was no UTF-8 has been replaced: a changed code or state must not be sent on.
+        if value.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(malformed(format!("{name} is not UTF-8")));
+        }
+        if !value.is_empty() {
+            self.store(name, value.into_owned());
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, name: &str, value: String) {
+        let callback = &mut self.callback;
+        match name {
+            "code" => callback.code = Some(value.into()),
+            "access_token" => callback.access_token = Some(value.into()),
+            "state" => callback.state = Some(value.into()),
+            "scope" => callback.scopes = value.split_whitespace().map(str::to_owned).collect(),
+            "error" => callback.error = Some(value),
+            "error_description" => callback.error_description = Some(value),
+            "iss" => callback.issuer = Some(value),
+            _ => callback.loginas_by_admin = value == "true",
+        }
+    }
+
+    fn finish(self) -> Result<Callback> {
+        let Callback { code, access_token, error, .. } = &self.callback;
+        let said =
+            [("code", code.is_some()), ("access_token", access_token.is_some()), ("error", error.is_some())];
+        let names: Vec<_> = said.into_iter().filter_map(|(name, there)| there.then_some(name)).collect();
+        match names[..] {
+            [] => Err(malformed("code, access_token and error are all missing")),
+            [_] => Ok(self.callback),
+            _ => Err(Error::with_detail(ErrorCode::CallbackContradictory, names.join(" and "))),
+        }
+    }
+}
+
+fn malformed(detail: impl Into<String>) -> Error {
+    Error::with_detail(ErrorCode::CallbackMalformed, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_of(callback: &str) -> String {
+        parse_callback(callback).unwrap().code.unwrap().expose().to_owned()
+    }
+
+    fn error_of(callback: &str) -> ErrorCode {
+        parse_callback(callback).unwrap_err().code()
+    }
+
+    #[test]
+    fn url_query_and_bare_query_are_read_alike() {
+        for callback in
+            ["https://app.example/cb?code=abc&state=s", "/cb?code=abc&state=s", "?code=abc", "code=abc"]
+        {
+            assert_eq!(code_of(callback), "abc", "{callback}");
+        }
+    }
+
+    #[test]
+    fn the_implicit_grant_answers_in_the_fragment() {
+        let text =
+            "https://app.example/cb#token_type=bearer&state=s&access_token=il1&scope=read%3Auser_id%20b";
+        let callback = parse_callback(text).unwrap();
+        assert_eq!(callback.access_token.unwrap().expose(), "il1");
+        assert_eq!(callback.scopes, ["read:user_id", "b"]);
+    }
+
+    #[test]
+    fn a_parameter_twice_is_refused_even_with_the_same_value() {
+        assert_eq!(error_of("code=a&code=a"), ErrorCode::CallbackDuplicate);
+        assert_eq!(error_of("code=&code=a"), ErrorCode::CallbackDuplicate);
+        assert_eq!(error_of("https://app.example/cb?state=a&code=x#state=b"), ErrorCode::CallbackDuplicate);
+        assert_eq!(error_of("code=a&c%6fde=b"), ErrorCode::CallbackDuplicate);
+    }
+
+    #[test]
+    fn parameters_that_exclude_each_other_are_refused() {
+        for callback in ["code=a&error=access_denied", "code=a&access_token=b", "?code=a#access_token=b"] {
+            assert_eq!(error_of(callback), ErrorCode::CallbackContradictory, "{callback}");
+        }
+    }
+
+    #[test]
+    fn nothing_to_go_on_is_malformed() {
+        for callback in ["", "?", "code=", "state=s", "https://app.example/code", "/code=a", "code=%ff"] {
+            assert_eq!(error_of(callback), ErrorCode::CallbackMalformed, "{callback}");
+        }
+        assert_eq!(error_of(&format!("code={}", "a".repeat(20_000))), ErrorCode::CallbackMalformed);
+    }
+
+    #[test]
+    fn parameters_of_the_application_are_left_alone() {
+        assert_eq!(code_of("/cb?tab=1&tab=2&code=abc"), "abc");
+    }
+
+    #[test]
+    fn debug_shows_no_code_and_no_token() {
+        let shown = format!("{:?}", parse_callback("code=hunter2&state=hunter3").unwrap());
+        assert!(!shown.contains("hunter"), "{shown}");
+    }
+}

@@ -1,0 +1,232 @@
+//! The ID token: the rules of OpenID Connect Core 3.1.3.7, one small function each, in their order.
+//!
+//! The rules that are about keys and signatures (6, 7 and 8 of the list) are in [`jws`]. Rule 1 (encryption)
+//! does not arise: an encrypted token has five parts and is refused there. Rules 12 and 13 (`acr`, `auth_time`) bind only a
+//! client that asked for them, and this one does not. No setting turns a check off.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::json::strict_object;
+use super::jws::{self, KeySet};
+use crate::error::{Error, ErrorCode, Result, quote};
+use crate::secret::{Redacted, Secret};
+
+/// A token that claims to live longer than a year (in seconds) is no ID token but a mistake, such as milliseconds.
+const LONGEST_LIFE: u64 = 366 * 24 * 3600;
+/// OpenID Connect Core 2.
+const MAX_SUBJECT_BYTES: usize = 255;
+
+/// What an ID token is held against.
+#[derive(Clone, Copy)]
+pub struct Expected<'a> {
+    /// The issuer, byte for byte.
+    pub issuer: &'a str,
+    /// The client id: the only audience.
+    pub client_id: &'a str,
+    /// The nonce that was sent; `None` means that none was sent, and then none may be in the token.
+    pub nonce: Option<&'a str>,
+    /// The time, in Unix seconds.
+    pub now: u64,
+    /// How many seconds the clocks may differ.
+    pub leeway: u64,
+    /// The access token that came with it: then `at_hash`, if there is one, must belong to it.
+    pub access_token: Option<&'a str>,
+}
+
+impl std::fmt::Debug for Expected<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Expected")
+            .field("issuer", &self.issuer)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The claims of an ID token that passed every rule.
+#[derive(Clone)]
+pub struct Claims {
+    members: Map<String, Value>,
+}
+
+impl Claims {
+    /// A claim that is a string.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str)
+    }
+
+    /// Who logged in, as the issuer names them (`sub`).
+    pub fn subject(&self) -> &str {
+        // Rule 2 of `verify` made sure that it is there.
+        self.text("sub").unwrap_or_default()
+    }
+
+    /// All claims.
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.members
+    }
+}
+
+impl std::fmt::Debug for Claims {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Claims").field(&Redacted).finish()
+    }
+}
+
+/// Verifies an ID token: no network, no clock, nothing but the arguments.
+///
+/// # Errors
+/// The `id_token_…` word of the first rule that is broken.
+pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>) -> Result<Claims> {
+    let (header, payload) = jws::verify_with_header(token, keys)?;
+    let members = strict_object(&payload).ok_or_else(|| {
+        Error::with_detail(ErrorCode::IdTokenClaims, "expected one JSON object without repeated members")
+    })?;
+    let claims = Claims { members };
+    check_repeated_in_header(&header, &claims)?;
+    check_issuer(&claims, expected)?;
+    check_subject(&claims)?;
+    check_audience(&claims, expected)?;
+    check_authorized_party(&claims, expected)?;
+    check_times(&claims, expected)?;
+    check_nonce(&claims, expected)?;
+    check_access_token(&claims, expected)?;
+    Ok(claims)
+}
+
+/// RFC 7519 5.3: claims repeated in the header must be the same there.
+fn check_repeated_in_header(header: &Map<String, Value>, claims: &Claims) -> Result<()> {
+    for name in ["iss", "sub", "aud"] {
+        if header.contains_key(name) && header.get(name) != claims.members.get(name) {
+            return Err(Error::with_detail(
+                ErrorCode::IdTokenHeader,
+                format!("{name} differs from the claim"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// 3.1.3.7 rule 2: the issuer is exactly the expected one.
+fn check_issuer(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
+    if claims.text("iss") == Some(expected.issuer) {
+        return Ok(());
+    }
+    Err(found(claims, "iss", ErrorCode::IdTokenIssuer, expected.issuer))
+}
+
+/// Section 2: `sub` is a string of at most 255 ASCII characters.
+fn check_subject(claims: &Claims) -> Result<()> {
+    let usable = |subject: &str| {
+        (1..=MAX_SUBJECT_BYTES).contains(&subject.len())
+            && subject.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    };
+    if claims.text("sub").is_some_and(usable) {
+        return Ok(());
+    }
+    Err(Error::with_detail(ErrorCode::IdTokenSubject, "expected 1 to 255 visible ASCII characters"))
+}
+
+/// 3.1.3.7 rule 3: this client is the audience, and no other is: whoever else is named could pass the token on.
+fn check_audience(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
+    let alone = match claims.members.get("aud") {
+        Some(Value::String(audience)) => audience == expected.client_id,
+        Some(Value::Array(audiences)) => {
+            matches!(&audiences[..], [Value::String(one)] if one == expected.client_id)
+        }
+        _ => false,
+    };
+    if alone { Ok(()) } else { Err(found(claims, "aud", ErrorCode::IdTokenAudience, expected.client_id)) }
+}
+
+/// 3.1.3.7 rules 4 and 5: `azp`, where it is present, is this client.
+fn check_authorized_party(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
+    match claims.members.get("azp") {
+        None => Ok(()),
+        Some(Value::String(party)) if party == expected.client_id => Ok(()),
+        Some(_) => Err(found(claims, "azp", ErrorCode::IdTokenAuthorizedParty, expected.client_id)),
+    }
+}
+
+/// 3.1.3.7 rules 9 and 10, and RFC 7519 4.1.5: not expired, not from the future, not for the future.
+fn check_times(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
+    let Expected { now, leeway, .. } = *expected;
+    let issued_at = seconds(claims, "iat")?;
+    let expires = seconds(claims, "exp")?;
+    let late = |name: &str, moment: u64, by: u64, way: &str| {
+        format!("{name} is {moment}, {by} s {way} this machine's clock, and {leeway} s are allowed")
+    };
+    if expires.saturating_add(leeway) <= now {
+        return Err(Error::with_detail(
+            ErrorCode::IdTokenExpired,
+            late("exp", expires, now - expires, "behind"),
+        ));
+    }
+    if issued_at > now.saturating_add(leeway) {
+        let detail = late("iat", issued_at, issued_at - now, "ahead of");
+        return Err(Error::with_detail(ErrorCode::IdTokenIssuedAt, detail));
+    }
+    if expires.saturating_sub(issued_at) > LONGEST_LIFE {
+        return Err(Error::with_detail(ErrorCode::IdTokenIssuedAt, "exp is more than a year after iat"));
+    }
+    if claims.members.contains_key("nbf") {
+        let from = seconds(claims, "nbf")?;
+        if from > now.saturating_add(leeway) {
+            return Err(Error::with_detail(
+                ErrorCode::IdTokenNotYetValid,
+                late("nbf", from, from - now, "ahead of"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// RFC 7519 2, `NumericDate`; Clever writes whole seconds, and nothing else is taken for a time.
+fn seconds(claims: &Claims, name: &str) -> Result<u64> {
+    claims.members.get(name).and_then(Value::as_u64).ok_or_else(|| {
+        let found = if claims.members.contains_key(name) { "something else" } else { "none" };
+        Error::with_detail(
+            ErrorCode::IdTokenClaims,
+            format!("{name}: expected whole Unix seconds, found {found}"),
+        )
+    })
+}
+
+/// 3.1.3.7 rule 11: the nonce is the one that was sent; where none was sent, none is there.
+fn check_nonce(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
+    let problem = match (claims.members.get("nonce"), expected.nonce) {
+        (None, None) => return Ok(()),
+        (Some(Value::String(nonce)), Some(sent)) if Secret::new(sent).matches(nonce) => return Ok(()),
+        (None, Some(_)) => "one was sent, none came back",
+        (Some(_), None) => "none was sent, one came back",
+        (Some(_), Some(_)) => "another one came back",
+    };
+    Err(Error::with_detail(ErrorCode::IdTokenNonce, problem))
+}
+
+/// 3.1.3.8: `at_hash`, where it is present, is the left half of the access token's SHA-256.
+fn check_access_token(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
+    let (Some(at_hash), Some(access_token)) = (claims.members.get("at_hash"), expected.access_token) else {
+        return Ok(());
+    };
+    let hash = digest(&SHA256, access_token.as_bytes());
+    let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);
+    if at_hash.as_str() == Some(URL_SAFE_NO_PAD.encode(left).as_str()) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::IdTokenAccessToken))
+}
+
+/// The signature was good when this is said, so the claim is Clever's own word and may be shown.
+fn found(claims: &Claims, name: &str, code: ErrorCode, expected: &str) -> Error {
+    let found = match claims.members.get(name) {
+        None => "none".to_owned(),
+        Some(Value::String(text)) => quote(text),
+        Some(Value::Array(list)) => format!("a list of {}", list.len()),
+        Some(_) => "something that is no string".to_owned(),
+    };
+    Error::with_detail(code, format!("expected {}, found {found}", quote(expected)))
+}

@@ -1,0 +1,272 @@
+//! Who logged in, in one typed value, whichever way it was proven.
+
+use serde_json::{Map, Value};
+
+use super::api::{Me, User};
+use super::id_token::Claims;
+use crate::secret::Redacted;
+
+/// The name of a role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RoleName {
+    /// A student.
+    Student,
+    /// A teacher.
+    Teacher,
+    /// Staff of a school, among them its administrators.
+    Staff,
+    /// An administrator of a school, as older versions of the API call them.
+    SchoolAdmin,
+    /// An administrator of the district.
+    DistrictAdmin,
+    /// A contact of a student: a parent or guardian.
+    Contact,
+    /// A role that this version does not know, by Clever's word.
+    Other(String),
+}
+
+impl RoleName {
+    /// Clever's word for the role.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Student => "student",
+            Self::Teacher => "teacher",
+            Self::Staff => "staff",
+            Self::SchoolAdmin => "school_admin",
+            Self::DistrictAdmin => "district_admin",
+            Self::Contact => "contact",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+impl From<&str> for RoleName {
+    fn from(word: &str) -> Self {
+        match word {
+            "student" => Self::Student,
+            "teacher" => Self::Teacher,
+            "staff" => Self::Staff,
+            "school_admin" => Self::SchoolAdmin,
+            // Clever's documents also write it with a space.
+            "district_admin" | "district admin" => Self::DistrictAdmin,
+            "contact" => Self::Contact,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+/// One of the roles of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Which role.
+    pub name: RoleName,
+    /// The id that this person had in this role before API v3.
+    pub legacy_id: Option<String>,
+}
+
+/// A person's name, as far as Clever tells it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Name {
+    /// The first name.
+    pub first: Option<String>,
+    /// The middle name.
+    pub middle: Option<String>,
+    /// The last name; of a student in Clever Library only the initial.
+    pub last: Option<String>,
+}
+
+impl Name {
+    /// First, middle and last name with a space between them; empty when nothing is known.
+    pub fn full(&self) -> String {
+        [&self.first, &self.middle, &self.last]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+impl std::fmt::Debug for Name {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Name").field(&Redacted).finish()
+    }
+}
+
+/// How an identity was proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Proof {
+    /// By an ID token that passed every rule.
+    IdToken,
+    /// By asking Clever's `/me` with the access token that this login's own code was exchanged for.
+    Me,
+}
+
+impl Proof {
+    /// `id_token` or `me`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IdToken => "id_token",
+            Self::Me => "me",
+        }
+    }
+}
+
+/// Who logged in.
+///
+/// The key of a user is (`issuer`, `id`). Names and email addresses change and repeat.
+#[derive(Clone)]
+pub struct Identity {
+    /// The issuer that vouches for this person.
+    pub issuer: String,
+    /// The Clever id (API v3).
+    pub id: String,
+    /// The district; a person of Clever Library has none.
+    pub district_id: Option<String>,
+    /// The role of this login, when it is known: a person with several roles may not say which one this is.
+    pub user_type: Option<RoleName>,
+    /// Every role that is known.
+    pub roles: Vec<Role>,
+    /// The name.
+    pub name: Name,
+    /// An email address that nobody verified: it may be another person's, and it may change. Never a key.
+    pub unverified_email: Option<String>,
+    /// Ids that this person had before API v3.
+    pub legacy_ids: Vec<String>,
+    /// Who gave the application access: `district` or `teacher`.
+    pub authorized_by: Option<String>,
+    /// How this identity was proven.
+    pub proven_by: Proof,
+    /// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
+    pub loginas_by_admin: bool,
+    /// Everything that Clever said: the claims of the ID token, or the `data` of `/me` and `/users/{id}`.
+    pub claims: Map<String, Value>,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Identity")
+            .field("issuer", &self.issuer)
+            .field("id", &self.id)
+            .field("district_id", &self.district_id)
+            .field("user_type", &self.user_type)
+            .field("proven_by", &self.proven_by)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The identity in a verified ID token.
+pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
+    let text = |name| claims.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let user_type = claims.text("user_type").map(RoleName::from);
+    let id = claims.subject().to_owned();
+    let legacy_id = text("user_id").filter(|legacy| *legacy != id);
+    Identity {
+        issuer: issuer.to_owned(),
+        // Clever's documents have both names for it, in pages of different age.
+        district_id: text("district").or_else(|| text("district_id")),
+        roles: user_type
+            .iter()
+            .map(|name| Role { name: name.clone(), legacy_id: legacy_id.clone() })
+            .collect(),
+        user_type,
+        name: Name { first: text("given_name"), middle: text("middle_name"), last: text("family_name") },
+        unverified_email: text("email"),
+        legacy_ids: legacy_id.into_iter().collect(),
+        authorized_by: text("authorized_by"),
+        proven_by: Proof::IdToken,
+        loginas_by_admin: false,
+        claims: claims.as_map().clone(),
+        id,
+    }
+}
+
+/// The identity as the API tells it: `/me`, and the person's own record when Clever gave it.
+pub fn from_api(issuer: &str, me: &Me, user: Option<&User>) -> Identity {
+    let roles = user.map(|user| user.roles.clone()).unwrap_or_default();
+    let told = me.user_type.as_deref().filter(|word| *word != "user").map(RoleName::from);
+    let only = match &roles[..] {
+        [role] => Some(role.name.clone()),
+        _ => None,
+    };
+    let mut legacy_ids: Vec<_> =
+        roles.iter().filter_map(|role| role.legacy_id.clone()).filter(|id| *id != me.id).collect();
+    legacy_ids.sort();
+    legacy_ids.dedup();
+    Identity {
+        issuer: issuer.to_owned(),
+        id: me.id.clone(),
+        district_id: me.district_id.clone().or_else(|| user.and_then(|user| user.district_id.clone())),
+        user_type: told.or(only),
+        roles,
+        name: user.map(|user| user.name.clone()).unwrap_or_default(),
+        unverified_email: user.and_then(|user| user.unverified_email.clone()),
+        legacy_ids,
+        authorized_by: me.authorized_by.clone(),
+        proven_by: Proof::Me,
+        loginas_by_admin: false,
+        claims: merged(me, user),
+    }
+}
+
+fn merged(me: &Me, user: Option<&User>) -> Map<String, Value> {
+    let sources = user.map(|user| &user.json).into_iter().chain([&me.json]);
+    sources.filter_map(Value::as_object).flat_map(Clone::clone).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn me(user_type: &str) -> Me {
+        Me {
+            id: "1".into(),
+            district_id: Some("d".into()),
+            user_type: Some(user_type.into()),
+            authorized_by: None,
+            json: json!({"id": "1", "type": user_type}),
+        }
+    }
+
+    fn user(roles: &[&str]) -> User {
+        let role = |name: &&str| Role { name: RoleName::from(*name), legacy_id: Some(format!("old-{name}")) };
+        User {
+            id: "1".into(),
+            district_id: None,
+            name: Name { first: Some("José".into()), middle: None, last: Some("Núñez".into()) },
+            unverified_email: None,
+            roles: roles.iter().map(role).collect(),
+            json: json!({"id": "1", "email": "x@y"}),
+        }
+    }
+
+    #[test]
+    fn a_person_with_one_role_logs_in_with_it_and_one_with_two_may_be_either() {
+        assert_eq!(from_api("i", &me("user"), Some(&user(&["student"]))).user_type, Some(RoleName::Student));
+        let both = from_api("i", &me("user"), Some(&user(&["staff", "teacher"])));
+        assert_eq!((both.user_type, both.roles.len()), (None, 2));
+        assert_eq!(both.legacy_ids, ["old-staff", "old-teacher"]);
+        assert_eq!(from_api("i", &me("teacher"), None).user_type, Some(RoleName::Teacher));
+    }
+
+    #[test]
+    fn without_the_own_record_the_login_still_has_an_identity() {
+        let identity = from_api("i", &me("user"), None);
+        assert_eq!((identity.id.as_str(), identity.name.full().as_str()), ("1", ""));
+    }
+
+    #[test]
+    fn names_keep_their_letters() {
+        assert_eq!(from_api("i", &me("user"), Some(&user(&[]))).name.full(), "José Núñez");
+    }
+
+    #[test]
+    fn debug_shows_no_name_no_email_no_claims() {
+        let shown = format!("{:?}", from_api("i", &me("user"), Some(&user(&["student"]))));
+        assert!(!shown.contains("Jos") && !shown.contains('@'), "{shown}");
+    }
+}

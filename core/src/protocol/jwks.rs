@@ -1,0 +1,99 @@
+//! The key set (RFC 7517 5): which of the published keys may verify an ID token.
+//!
+//! A key that is broken, of another kind or meant for something else is left out; it never spoils the set. What a good
+//! key is, stands in one place, [`usable`].
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::Method;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use serde_json::Value;
+
+use super::jws::{KeySet, PublicKey};
+use super::{Request, Response, answer};
+use crate::error::{Error, ErrorCode, Result};
+
+/// More keys than a provider ever publishes; the rest of a longer set is not looked at.
+const MAX_KEYS: usize = 64;
+
+/// The request for the key set at `jwks_uri`.
+///
+/// # Errors
+/// `internal` when the address cannot be put into a request.
+pub fn request(jwks_uri: &str) -> Result<Request> {
+    answer::request(Method::GET, jwks_uri, &[], Vec::new())
+}
+
+/// Judges the answer: the keys that may verify, at least one.
+///
+/// # Errors
+/// `response_html`, `response_malformed`, `keys_unusable`, or the word for the status.
+pub fn response(response: &Response) -> Result<KeySet> {
+    if response.status() != http::StatusCode::OK {
+        return Err(answer::refused(response));
+    }
+    from_value(&answer::json(response)?)
+}
+
+impl KeySet {
+    /// Reads a JWKS text.
+    ///
+    /// # Errors
+    /// `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify an ID token.
+    pub fn parse(text: &str) -> Result<Self> {
+        let value = serde_json::from_str(text).map_err(|_| Error::new(ErrorCode::ResponseMalformed))?;
+        from_value(&value)
+    }
+}
+
+fn from_value(set: &Value) -> Result<KeySet> {
+    let Some(entries) = set.get("keys").and_then(Value::as_array) else {
+        return Err(Error::with_detail(ErrorCode::ResponseMalformed, "the key set has no array \"keys\""));
+    };
+    let keys: Vec<_> = entries.iter().take(MAX_KEYS).filter_map(usable).collect();
+    if keys.is_empty() {
+        return Err(Error::with_detail(
+            ErrorCode::KeysUnusable,
+            format!("{} keys, none usable", entries.len()),
+        ));
+    }
+    Ok(KeySet { keys })
+}
+
+/// RSA, for signatures, for RS256 or for no algorithm in particular, 2048 bits or more.
+fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
+    let jwk: Jwk = serde_json::from_value(entry.clone()).ok()?;
+    let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { return None };
+    let common = &jwk.common;
+    let signs = matches!(common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let verifies = common.key_operations.as_ref().is_none_or(|list| list.contains(&KeyOperations::Verify));
+    let algorithm = matches!(common.key_algorithm, None | Some(KeyAlgorithm::RS256));
+    if !(signs && verifies && algorithm) {
+        return None;
+    }
+    let modulus = URL_SAFE_NO_PAD.decode(&rsa.n).ok()?;
+    let exponent = URL_SAFE_NO_PAD.decode(&rsa.e).ok()?;
+    Some((common.key_id.clone(), PublicKey::from_components(&modulus, &exponent)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_without_a_usable_key_is_refused() {
+        for text in [
+            r#"{"keys":[]}"#,
+            r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"},{"kty":"RSA","n":"AQAB","e":"AQAB"},7,{}]}"#,
+        ] {
+            assert_eq!(KeySet::parse(text).unwrap_err().code(), ErrorCode::KeysUnusable, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_set_is_malformed() {
+        for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
+            assert_eq!(KeySet::parse(text).unwrap_err().code(), ErrorCode::ResponseMalformed, "{text}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Strict compact JWS (RFC 7515 7.1) with RS256 (RFC 7518 3.3) and nothing else.
+//!
+//! The algorithm is fixed before the token is looked at; the header can only agree or be refused (RFC 8725 3.1). The
+//! only thing in a token that has a say in its key is `kid`, and that is looked up, never fetched (RFC 8725 3.10).
+//!
+//! The only file that calls the signature library.
+
+use std::fmt;
+
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::json::strict_object;
+use crate::error::{Error, ErrorCode, Result, quote};
+
+/// Longer tokens are refused before anything in them is decoded. Clever's have about 900 bytes.
+pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
+/// RS256 signatures of keys from 2048 to 8192 bits.
+const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
+
+/// An RSA key that may verify: parsed once, and used once before anybody else sees it.
+pub struct PublicKey {
+    parsed: ParsedPublicKey,
+}
+
+impl PublicKey {
+    /// Takes modulus and exponent, big-endian without leading zeros; `None` unless it is a key of 2048 to 8192 bits.
+    pub fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+        let acceptable = SIGNATURE_BYTES.contains(&modulus.len()) && modulus[0] >= 0x80;
+        if !acceptable {
+            return None;
+        }
+        let components = RsaPublicKeyComponents { n: modulus, e: exponent };
+        let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
+        // A key's first use takes a lock inside the library. A fork in that moment would leave it held in the child
+        // for ever, so the first use happens here, where no other thread has the key yet.
+        let _ = parsed.verify_sig(b"", &vec![0; modulus.len()]);
+        Some(Self { parsed })
+    }
+
+    fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.parsed.verify_sig(message, signature).is_ok()
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PublicKey(RSA)")
+    }
+}
+
+/// The keys that may verify, by their `kid`. Made from a JWKS by [`KeySet::parse`](super::jwks).
+#[derive(Debug, Default)]
+pub struct KeySet {
+    pub(super) keys: Vec<(Option<String>, PublicKey)>,
+}
+
+impl KeySet {
+    /// The keys that a header's `kid` means. A token without one may have been signed by any key of the set
+    /// (OpenID Connect Core 10.1); the set is small, and every signature is checked in full.
+    fn named<'a>(&'a self, kid: Option<&'a str>) -> impl Iterator<Item = &'a PublicKey> {
+        self.keys.iter().filter(move |(name, _)| kid.is_none() || name.as_deref() == kid).map(|(_, key)| key)
+    }
+}
+
+/// Checks the signature and returns the payload, decoded.
+///
+/// # Errors
+/// `id_token_malformed`, `id_token_algorithm`, `id_token_header`, `id_token_key_unknown`, `id_token_signature`.
+pub fn verify(token: &str, keys: &KeySet) -> Result<Vec<u8>> {
+    verify_with_header(token, keys).map(|(_, payload)| payload)
+}
+
+/// The same, with the header, which may repeat claims (RFC 7519 5.3).
+pub(super) fn verify_with_header(token: &str, keys: &KeySet) -> Result<(Map<String, Value>, Vec<u8>)> {
+    let parts = Parts::split(token)?;
+    let header = strict_object(&decode(parts.header, "header")?)
+        .ok_or_else(|| malformed("the header is no JSON object"))?;
+    check_algorithm(&header)?;
+    check_header(&header)?;
+    let signature = decode(parts.signature, "signature")?;
+    let kid = header.get("kid").and_then(Value::as_str);
+    check_signature(keys, kid, parts.signed, &signature)?;
+    let payload = decode(parts.payload, "payload")?;
+    Ok((header, payload))
+}
+
+struct Parts<'a> {
+    header: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+    /// Header, dot and payload: what is signed.
+    signed: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn split(token: &'a str) -> Result<Self> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(malformed(format!(
+                "it has {} bytes, at most {MAX_TOKEN_BYTES} are read",
+                token.len()
+            )));
+        }
+        let parts = token.rsplit_once('.').and_then(|(signed, signature)| {
+            let (header, payload) = signed.split_once('.')?;
+            Some(Self { header, payload, signature, signed })
+        });
+        // A further dot stands in the payload now, where base64url refuses it.
+        parts.ok_or_else(|| malformed("it has not three parts"))
+    }
+}
+
+/// Base64url without padding, without line breaks, canonical (RFC 7515 2, RFC 4648 3.5).
+fn decode(part: &str, name: &str) -> Result<Vec<u8>> {
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| malformed(format!("the {name} is not base64url without padding")))
+}
+
+/// RFC 7515 4.1.1: compared exactly; `none` is one of the many spellings that are not `RS256`.
+fn check_algorithm(header: &Map<String, Value>) -> Result<()> {
+    match header.get("alg").and_then(Value::as_str) {
+        Some("RS256") => Ok(()),
+        Some(other) => Err(Error::with_detail(
+            ErrorCode::IdTokenAlgorithm,
+            format!("expected \"RS256\", found {}", quote(other)),
+        )),
+        None => Err(Error::with_detail(ErrorCode::IdTokenAlgorithm, "expected \"RS256\", found none")),
+    }
+}
+
+fn check_header(header: &Map<String, Value>) -> Result<()> {
+    // Each of these says that the token must be read in another way than here (RFC 7515 4.1.11, RFC 7797 3,
+    // RFC 7516 4.1.3, RFC 7519 5.2): reading it in ours all the same would be a guess.
+    for name in ["crit", "b64", "zip", "cty"] {
+        if header.contains_key(name) {
+            return Err(Error::with_detail(ErrorCode::IdTokenHeader, name));
+        }
+    }
+    // RFC 8725 3.11: other kinds of tokens say what they are (`at+jwt`, `logout+jwt`), and are no ID tokens.
+    if let Some(kind) = header.get("typ") {
+        let is_jwt = kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("JWT"));
+        if !is_jwt {
+            return Err(Error::with_detail(ErrorCode::IdTokenHeader, "typ is not \"JWT\""));
+        }
+    }
+    if header.get("kid").is_some_and(|kid| !kid.is_string()) {
+        return Err(Error::with_detail(ErrorCode::IdTokenHeader, "kid is no string"));
+    }
+    Ok(())
+}
+
+fn check_signature(keys: &KeySet, kid: Option<&str>, signed: &str, signature: &[u8]) -> Result<()> {
+    let mut known = false;
+    for key in keys.named(kid) {
+        known = true;
+        if key.verifies(signed.as_bytes(), signature) {
+            return Ok(());
+        }
+    }
+    if known {
+        return Err(Error::new(ErrorCode::IdTokenSignature));
+    }
+    let detail = kid.map_or_else(|| "no kid".to_owned(), |kid| format!("kid {}", quote(kid)));
+    Err(Error::with_detail(
+        ErrorCode::IdTokenKeyUnknown,
+        format!("{detail}, {} keys are known", keys.keys.len()),
+    ))
+}
+
+fn malformed(detail: impl Into<String>) -> Error {
+    Error::with_detail(ErrorCode::IdTokenMalformed, detail)
+}

@@ -1,0 +1,147 @@
+//! The code exchange (RFC 6749 4.1.3 and 4.1.4, OpenID Connect Core 3.1.3).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{Method, StatusCode, header};
+use serde::Deserialize;
+use url::form_urlencoded::{Serializer, byte_serialize};
+
+use super::{Request, Response, answer};
+use crate::error::{Error, ErrorCode, Result};
+use crate::secret::Secret;
+
+/// What a code was exchanged for.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// Opens Clever's API for 24 hours.
+    pub access_token: Secret,
+    /// Says who logged in; only for applications with OpenID Connect, and not for Clever Library.
+    pub id_token: Option<Secret>,
+}
+
+/// The request that spends a code. The credentials go by HTTP Basic (RFC 6749 2.3.1), which Clever demands.
+///
+/// # Errors
+/// `argument_invalid`, `internal`.
+pub fn request(
+    endpoint: &str,
+    client_id: &str,
+    client_secret: &Secret,
+    code: &str,
+    redirect_uri: &str,
+) -> Result<Request> {
+    let body = Serializer::new(String::new())
+        .append_pair("grant_type", "authorization_code")
+        .append_pair("code", code)
+        .append_pair("redirect_uri", redirect_uri)
+        .finish();
+    let headers = [
+        (header::AUTHORIZATION, basic(client_id, client_secret)),
+        (header::CONTENT_TYPE, "application/x-www-form-urlencoded".to_owned()),
+    ];
+    answer::request(Method::POST, endpoint, &headers, body.into_bytes())
+}
+
+fn basic(client_id: &str, client_secret: &Secret) -> String {
+    let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(client_id), encode(client_secret.expose()))))
+}
+
+/// Judges the answer.
+///
+/// # Errors
+/// `code_rejected`, `client_rejected`, `token_request_rejected`, `response_html`, `response_malformed`, or the word for
+/// the status.
+pub fn response(response: &Response) -> Result<Tokens> {
+    #[derive(Deserialize)]
+    struct Answer {
+        access_token: String,
+        id_token: Option<String>,
+        token_type: Option<String>,
+    }
+    if response.status() != StatusCode::OK {
+        return Err(refused(response));
+    }
+    let answer: Answer = answer::json(response)?;
+    // RFC 6749 7.1: a token of a kind one does not know must not be used. Clever leaves the kind out in its examples.
+    let bearer = answer.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+    if !bearer || answer.access_token.is_empty() {
+        return Err(Error::with_detail(ErrorCode::ResponseMalformed, "no bearer token in the answer"));
+    }
+    Ok(Tokens {
+        access_token: answer.access_token.into(),
+        id_token: answer.id_token.filter(|token| !token.is_empty()).map(Secret::from),
+    })
+}
+
+fn refused(response: &Response) -> Error {
+    let status = response.status();
+    let word = answer::error_word(response);
+    let code = match word.as_deref() {
+        Some("invalid_grant") => ErrorCode::CodeRejected,
+        Some("invalid_client" | "unauthorized_client") => ErrorCode::ClientRejected,
+        _ if status == StatusCode::UNAUTHORIZED => ErrorCode::ClientRejected,
+        Some(word) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+            return Error::with_detail(ErrorCode::TokenRequestRejected, word).with_status(status.as_u16());
+        }
+        _ => return answer::refused(response),
+    };
+    Error::new(code).with_status(status.as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(status: u16, body: &str) -> Result<Tokens> {
+        response(&http::Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn credentials_go_form_encoded_by_basic_and_the_code_in_the_body() {
+        let request =
+            request("https://clever.com/oauth/tokens", "a:b", &"c d/é".into(), "code&1", "https://app/cb?x")
+                .unwrap();
+        let basic =
+            request.headers()[header::AUTHORIZATION].to_str().unwrap().strip_prefix("Basic ").unwrap();
+        assert_eq!(STANDARD.decode(basic).unwrap(), b"a%3Ab:c+d%2F%C3%A9");
+        assert_eq!(
+            request.body(),
+            b"grant_type=authorization_code&code=code%261&redirect_uri=https%3A%2F%2Fapp%2Fcb%3Fx"
+        );
+        assert_eq!(request.uri().query(), None);
+    }
+
+    #[test]
+    fn clevers_answers_are_read() {
+        let plain = judge(200, r#"{"access_token":"il1","token_type":"bearer"}"#).unwrap();
+        assert!(plain.access_token.matches("il1") && plain.id_token.is_none());
+        let oidc = judge(200, r#"{"access_token":"il1","id_token":"a.b.c","extra":[]}"#).unwrap();
+        assert!(oidc.id_token.unwrap().matches("a.b.c"));
+    }
+
+    #[test]
+    fn refusals_have_their_own_words() {
+        for (status, body, code) in [
+            (400, r#"{"error":"invalid_grant","error_description":"invalid code"}"#, ErrorCode::CodeRejected),
+            (401, r#"{"error":"invalid_client"}"#, ErrorCode::ClientRejected),
+            (401, "", ErrorCode::ClientRejected),
+            (400, r#"{"error":"invalid_request"}"#, ErrorCode::TokenRequestRejected),
+            (400, "<html>", ErrorCode::ResponseHtml),
+            (429, "", ErrorCode::RateLimited),
+            (500, "{}", ErrorCode::CleverUnavailable),
+            (200, r#"{"access_token":""}"#, ErrorCode::ResponseMalformed),
+            (200, r#"{"access_token":"x","token_type":"mac"}"#, ErrorCode::ResponseMalformed),
+            (200, r#"{"id_token":"a.b.c"}"#, ErrorCode::ResponseMalformed),
+        ] {
+            assert_eq!(judge(status, body).unwrap_err().code(), code, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let shown =
+            format!("{:?}", judge(200, r#"{"access_token":"hunter2","id_token":"hunter3"}"#).unwrap());
+        assert!(!shown.contains("hunter"), "{shown}");
+    }
+}
