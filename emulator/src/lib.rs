@@ -1,1 +1,53 @@
 //! A Clever to run on your own machine.
+//!
+//! The emulator answers as Clever's OAuth 2.0 and OIDC endpoints do, with people who do not exist, so
+//! that "Log in with Clever" can be developed and tested without an account, a network or real students. It is
+//! both a binary (`clever-emulator`) and this library, for tests in Rust:
+//!
+//! ```
+//! use clever_emulator::{App, Emulator, Options};
+//!
+//! let app = App::new("my-client-id", "my-secret", "http://127.0.0.1:5000/callback").with_oidc();
+//! let emulator = Emulator::start(Options::new().app(app).auto_login("ada"))?;
+//! let issuer = emulator.base_url();
+//! assert!(issuer.starts_with("http://127.0.0.1:"));
+//! # Ok::<(), clever_emulator::StartError>(())
+//! ```
+//!
+//! It listens on the loopback address only, speaks plain HTTP, keeps everything in memory, and stops when it is
+//! dropped. It is no identity provider: whoever can reach it can be anybody in it.
+//!
+//! What is where:
+//! - `options`, `apps`, `app_error`, `world`: what the emulator is told, and who lives in it;
+//! - `clock`, `random`: the only sources of time and chance;
+//! - `expiring`, `grants`, `rate_limit`: what is remembered, and for how long;
+//! - `signing`, `id_token`: the key and what it signs;
+//! - `request`, `responses`, `parameters`, `cookies`, `pages`: HTTP and HTML in small pieces;
+//! - `endpoints`: one file for each concern of Clever's;
+//! - `shared`, `server`: all of it together, on a socket.
+
+mod app_error;
+mod apps;
+mod clock;
+mod cookies;
+mod endpoints;
+mod expiring;
+mod grants;
+mod id_token;
+mod options;
+mod pages;
+mod parameters;
+mod random;
+mod rate_limit;
+mod request;
+mod responses;
+mod server;
+mod shared;
+mod signing;
+mod world;
+
+pub use app_error::AppError;
+pub use apps::App;
+pub use options::{Options, StartError};
+pub use server::Emulator;
+pub use world::{Person, Role, UserType, World};

@@ -1,0 +1,67 @@
+//! Why an app cannot be registered, in sentences that name what would have been right and never a secret.
+
+use std::fmt;
+
+/// Why an app cannot be registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The text has not the form `CLIENT_ID:SECRET:REDIRECT_URI[,oidc]`.
+    Form,
+    /// The identifier is empty or has characters outside printable ASCII.
+    ClientId,
+    /// The secret has characters outside printable ASCII.
+    ClientSecret {
+        /// The app it belongs to.
+        client_id: String,
+    },
+    /// The redirection URI is not one the emulator can send people to.
+    RedirectUri {
+        /// The URI as it was given.
+        redirect_uri: String,
+    },
+    /// The same identifier was given with two secrets.
+    TwoSecrets {
+        /// The identifier.
+        client_id: String,
+    },
+    /// An OIDC app needs a secret, for it gets its ID token in exchange for a code.
+    PublicOidc {
+        /// The identifier.
+        client_id: String,
+    },
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => formatter.write_str(
+                "an app is written CLIENT_ID:SECRET:REDIRECT_URI, with ,oidc behind it for OpenID Connect, and \
+                 SECRET left empty for an app of the implicit grant.",
+            ),
+            Self::ClientId => {
+                formatter.write_str("the client id of an app must not be empty, and must be printable ASCII.")
+            }
+            Self::ClientSecret { client_id } => {
+                write!(formatter, "the secret of the app {client_id:?} must be printable ASCII.")
+            }
+            Self::RedirectUri { redirect_uri } => write!(
+                formatter,
+                "the redirect URI {redirect_uri:?} must be an absolute http or https URL in printable ASCII, \
+                 without a fragment."
+            ),
+            Self::TwoSecrets { client_id } => write!(
+                formatter,
+                "the app {client_id:?} is given with two secrets; repeat it with the same secret to add a \
+                 redirect URI."
+            ),
+            Self::PublicOidc { client_id } => write!(
+                formatter,
+                "the app {client_id:?} cannot be an OpenID Connect app without a secret: give it a secret or \
+                 leave ,oidc out."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for AppError {}

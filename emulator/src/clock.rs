@@ -1,0 +1,54 @@
+//! The one clock of the emulator.
+//!
+//! It yields Unix seconds, as the claims of a JWT count them (RFC 7519 section 2, `NumericDate`), and can be
+//! moved forward, so that a test of an expiry need not sleep. It never moves back, and nothing else in the
+//! emulator asks the system for the time.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The system's clock, plus what the tests have added to it.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    milliseconds_ahead: AtomicU64,
+}
+
+impl Clock {
+    /// Unix seconds.
+    pub(crate) fn now(&self) -> u64 {
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        milliseconds(system).saturating_add(self.milliseconds_ahead.load(Ordering::SeqCst)) / 1000
+    }
+
+    /// Moves the clock forward.
+    pub(crate) fn advance(&self, by: Duration) {
+        let further = |ahead: u64| Some(ahead.saturating_add(milliseconds(by)));
+        // The closure never returns `None`, so there is no failure to look at.
+        let _ = self.milliseconds_ahead.fetch_update(Ordering::SeqCst, Ordering::SeqCst, further);
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_moves_forward_by_what_it_is_told() {
+        let clock = Clock::default();
+        let before = clock.now();
+        clock.advance(Duration::from_secs(3600));
+        assert!((before + 3600..before + 3602).contains(&clock.now()));
+    }
+
+    #[test]
+    fn the_clock_saturates_instead_of_wrapping() {
+        let clock = Clock::default();
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+        assert_eq!(clock.now(), u64::MAX / 1000);
+    }
+}

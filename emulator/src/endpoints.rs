@@ -1,0 +1,28 @@
+//! Clever's endpoints, one file for each concern.
+//!
+//! Each is a function from a whole request to a whole answer. None of them waits, logs, or knows of the socket.
+
+use axum::response::Response;
+
+use crate::request::Request;
+use crate::responses;
+use crate::shared::Shared;
+
+pub(crate) mod api;
+pub(crate) mod authorize;
+mod bearer;
+mod callback;
+mod client_authentication;
+pub(crate) mod discovery;
+pub(crate) mod login;
+mod token_error;
+pub(crate) mod tokeninfo;
+pub(crate) mod tokens;
+
+/// What an endpoint is.
+pub(crate) type Endpoint = fn(&Shared, &Request) -> Response;
+
+/// Whatever Clever does not have, and whatever method it does not take: the 404 of its servers.
+pub(crate) fn not_found(_: &Shared, request: &Request) -> Response {
+    responses::cannot(request.method.as_str(), request.path())
+}

@@ -1,0 +1,44 @@
+//! The provider's metadata (OIDC Discovery 1.0 section 4) and its key set (RFC 7517 section 5).
+//!
+//! Only what Clever is known to have is announced: no PKCE, no registration, no logout, no revocation.
+
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::apps::SCOPES;
+use crate::request::Request;
+use crate::responses;
+use crate::shared::Shared;
+
+/// `GET /.well-known/openid-configuration`
+pub(crate) fn metadata(shared: &Shared, _: &Request) -> Response {
+    let at = |path: &str| format!("{}{path}", shared.base_url);
+    let scopes = [&["openid"], &SCOPES[..]].concat();
+    cacheable(&json!({
+        "issuer": shared.base_url,
+        "authorization_endpoint": at("/oauth/authorize"),
+        "token_endpoint": at("/oauth/tokens"),
+        "userinfo_endpoint": at("/userinfo"),
+        "jwks_uri": at("/oauth/certs"),
+        "response_types_supported": ["code", "token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": scopes,
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "claims_supported": [
+            "iss", "sub", "aud", "iat", "exp", "nonce", "user_id", "multi_role_user_id", "user_type", "district",
+            "email", "email_verified", "given_name", "family_name",
+        ],
+    }))
+}
+
+/// `GET /oauth/certs`
+pub(crate) fn key_set(shared: &Shared, _: &Request) -> Response {
+    cacheable(&json!({ "keys": [shared.key.jwk()] }))
+}
+
+fn cacheable(value: &Value) -> Response {
+    responses::with_header(responses::json(StatusCode::OK, value), CACHE_CONTROL, "max-age=3600")
+}

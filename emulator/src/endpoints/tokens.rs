@@ -1,0 +1,87 @@
+//! The token endpoint (RFC 6749 section 4.1.3): a code becomes an access token and, for an OIDC app, an
+//! ID token.
+//!
+//! Whoever presents a code with valid credentials spends it, also when it turns out to be another app's or meant
+//! for another redirection URI. There is no refresh token, no `expires_in` and no `scope` in the answer, because
+//! Clever sends none; `code_verifier` (RFC 7636) is ignored.
+
+use aws_lc_rs::error::Unspecified;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::client_authentication::authenticate;
+use super::token_error::TokenError;
+use crate::apps::App;
+use crate::grants::{Access, CodeGrant};
+use crate::id_token::Claims;
+use crate::parameters::{Malformed, Parameters};
+use crate::random;
+use crate::request::Request;
+use crate::responses;
+use crate::shared::{Shared, locked};
+
+/// `POST /oauth/tokens`
+pub(crate) fn exchange(shared: &Shared, request: &Request) -> Response {
+    let answer = redeem(shared, request).map(|tokens| responses::json(StatusCode::OK, &tokens));
+    responses::not_stored(answer.unwrap_or_else(TokenError::into_response))
+}
+
+fn redeem(shared: &Shared, request: &Request) -> Result<Value, TokenError> {
+    let parameters = read(request)?;
+    let app = authenticate(shared, request, &parameters)?;
+    if parameters.get("grant_type") != Some("authorization_code") {
+        return Err(TokenError::unsupported_grant_type());
+    }
+    let grant = spend(shared, app, &parameters)?;
+    Ok(tokens(shared, app, grant)?)
+}
+
+fn read(request: &Request) -> Result<Parameters, TokenError> {
+    let content_type =
+        request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let parameters = match media_type.as_str() {
+        "application/x-www-form-urlencoded" => Parameters::from_form(&request.body),
+        "application/json" => Parameters::from_json(&request.body),
+        _ => return Err(TokenError::invalid_request("invalid content-type")),
+    };
+    parameters.map_err(|Malformed| TokenError::invalid_request("invalid body"))
+}
+
+fn spend(shared: &Shared, app: &App, parameters: &Parameters) -> Result<CodeGrant, TokenError> {
+    let code = parameters.get("code").ok_or_else(|| TokenError::invalid_request("code is missing"))?;
+    let redirect_uri = parameters.get("redirect_uri");
+    let redirect_uri = redirect_uri.ok_or_else(|| TokenError::invalid_request("redirect_uri is missing"))?;
+    let grant = locked(&shared.grants).spend_code(shared.clock.now(), code);
+    let grant = grant.filter(|grant| grant.client_id == app.client_id());
+    let grant = grant.ok_or_else(|| TokenError::invalid_grant("invalid code"))?;
+    if grant.redirect_uri != redirect_uri {
+        return Err(TokenError::invalid_grant("redirect_uri mismatch"));
+    }
+    Ok(grant)
+}
+
+fn tokens(shared: &Shared, app: &App, grant: CodeGrant) -> Result<Value, Unspecified> {
+    let id_token = if app.is_oidc() { Some(id_token(shared, &grant)?) } else { None };
+    let access = Access { client_id: grant.client_id, person: grant.person };
+    let mut tokens = json!({ "access_token": issue_access_token(shared, access)?, "token_type": "bearer" });
+    if let (Some(id_token), Some(members)) = (id_token, tokens.as_object_mut()) {
+        members.insert("id_token".into(), id_token.into());
+    }
+    Ok(tokens)
+}
+
+fn id_token(shared: &Shared, grant: &CodeGrant) -> Result<String, Unspecified> {
+    let nonce = grant.nonce.as_deref();
+    let now = shared.clock.now();
+    shared.key.sign(&Claims::new(&shared.base_url, &grant.client_id, &grant.person, nonce, now))
+}
+
+/// A new access token: 40 characters that begin with `il`, as those of a login at Clever do.
+pub(super) fn issue_access_token(shared: &Shared, access: Access) -> Result<String, Unspecified> {
+    let token = format!("il{}", random::hex::<19>()?);
+    locked(&shared.grants).issue_access_token(shared.clock.now(), token.clone(), access);
+    Ok(token)
+}

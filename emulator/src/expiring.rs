@@ -1,0 +1,109 @@
+//! A map whose entries all live equally long.
+//!
+//! Because the lifetime is the same for all, the entries end in the order they came: one queue beside the map is
+//! enough to drop them in time, so that a long test run does not fill the memory.
+
+use std::collections::{HashMap, VecDeque};
+
+/// Values under random keys, gone after `lifetime` seconds.
+pub(crate) struct Expiring<T> {
+    lifetime: u64,
+    entries: HashMap<String, Entry<T>>,
+    ends: VecDeque<(u64, String)>,
+}
+
+struct Entry<T> {
+    end: u64,
+    value: T,
+}
+
+impl<T> Expiring<T> {
+    /// An empty map; `lifetime` is in seconds.
+    pub(crate) fn new(lifetime: u64) -> Self {
+        Self { lifetime, entries: HashMap::new(), ends: VecDeque::new() }
+    }
+
+    /// Keeps `value` until `lifetime` seconds from now, and returns that end.
+    pub(crate) fn insert(&mut self, now: u64, key: String, value: T) -> u64 {
+        self.drop_expired(now);
+        let end = now.saturating_add(self.lifetime);
+        self.ends.push_back((end, key.clone()));
+        self.entries.insert(key, Entry { end, value });
+        end
+    }
+
+    /// The value, if its time is not over.
+    pub(crate) fn get(&self, now: u64, key: &str) -> Option<&T> {
+        self.entries.get(key).filter(|entry| now < entry.end).map(|entry| &entry.value)
+    }
+
+    /// The value and its end, if its time is not over.
+    pub(crate) fn get_mut(&mut self, now: u64, key: &str) -> Option<(&mut T, u64)> {
+        let entry = self.entries.get_mut(key).filter(|entry| now < entry.end)?;
+        Some((&mut entry.value, entry.end))
+    }
+
+    /// Removes the value, and returns it if its time was not over.
+    pub(crate) fn take(&mut self, now: u64, key: &str) -> Option<T> {
+        self.entries.remove(key).filter(|entry| now < entry.end).map(|entry| entry.value)
+    }
+
+    fn drop_expired(&mut self, now: u64) {
+        while self.ends.front().is_some_and(|(end, _)| *end <= now) {
+            let Some((_, key)) = self.ends.pop_front() else { return };
+            // The key may have been used again since; then its entry ends later and stays.
+            if self.entries.get(&key).is_some_and(|entry| entry.end <= now) {
+                self.entries.remove(&key);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one_entry() -> Expiring<u32> {
+        let mut map = Expiring::new(60);
+        map.insert(1000, "key".into(), 7);
+        map
+    }
+
+    #[test]
+    fn an_entry_is_there_until_the_last_second_of_its_lifetime() {
+        let map = one_entry();
+        assert_eq!(map.get(1059, "key"), Some(&7));
+        assert_eq!(map.get(1060, "key"), None);
+    }
+
+    #[test]
+    fn an_entry_can_be_taken_once() {
+        let mut map = one_entry();
+        assert_eq!(map.take(1001, "key"), Some(7));
+        assert_eq!(map.take(1001, "key"), None);
+    }
+
+    #[test]
+    fn an_expired_entry_cannot_be_taken_or_changed() {
+        let mut map = one_entry();
+        assert_eq!(map.get_mut(1060, "key"), None);
+        assert_eq!(map.take(1060, "key"), None);
+    }
+
+    #[test]
+    fn expired_entries_are_dropped_from_memory() {
+        let mut map = Expiring::new(60);
+        for now in 0..10_000 {
+            map.insert(now, now.to_string(), ());
+        }
+        assert_eq!((map.entries.len(), map.ends.len()), (60, 60));
+    }
+
+    #[test]
+    fn a_key_used_again_lives_as_long_as_its_newer_entry() {
+        let mut map = one_entry();
+        map.insert(1030, "key".into(), 8);
+        map.insert(1060, "other".into(), 9);
+        assert_eq!(map.get(1089, "key"), Some(&8));
+    }
+}

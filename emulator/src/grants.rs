@@ -1,0 +1,146 @@
+//! What the emulator has granted: authorization codes, access tokens, and sign-ins at the emulator itself.
+//!
+//! Pure: the caller brings the time and the random values. RFC 6749 section 4.1.2 asks that a code be short-lived,
+//! single-use, and bound to the client and the redirection URI; the binding is judged where the code is redeemed.
+//! There are no refresh tokens, for Clever has none, and nothing is revoked when a code comes twice. Nothing here can
+//! be printed, for the keys of all of it are secrets.
+
+use std::sync::Arc;
+
+use crate::expiring::Expiring;
+use crate::world::Person;
+
+/// A code lives one minute, as at Clever.
+const CODE_LIFETIME: u64 = 60;
+/// An access token lives 24 hours, as at Clever.
+const ACCESS_TOKEN_LIFETIME: u64 = 24 * 60 * 60;
+/// A sign-in at the emulator lasts two hours, as at Clever.
+pub(crate) const SESSION_LIFETIME: u64 = 2 * 60 * 60;
+
+/// What an authorization code stands for.
+pub(crate) struct CodeGrant {
+    /// The app that asked for it.
+    pub(crate) client_id: String,
+    /// Where it was sent.
+    pub(crate) redirect_uri: String,
+    /// What the ID token must repeat.
+    pub(crate) nonce: Option<String>,
+    /// Who logged in.
+    pub(crate) person: Arc<Person>,
+}
+
+/// What an access token opens.
+#[derive(Clone)]
+pub(crate) struct Access {
+    /// The app it was issued to.
+    pub(crate) client_id: String,
+    /// The person it speaks for.
+    pub(crate) person: Arc<Person>,
+}
+
+/// All grants that have not expired.
+pub(crate) struct Grants {
+    codes: Expiring<CodeGrant>,
+    access_tokens: Expiring<Access>,
+    sessions: Expiring<Arc<Person>>,
+}
+
+impl Default for Grants {
+    fn default() -> Self {
+        Self {
+            codes: Expiring::new(CODE_LIFETIME),
+            access_tokens: Expiring::new(ACCESS_TOKEN_LIFETIME),
+            sessions: Expiring::new(SESSION_LIFETIME),
+        }
+    }
+}
+
+impl Grants {
+    /// Remembers what `code` stands for.
+    pub(crate) fn issue_code(&mut self, now: u64, code: String, grant: CodeGrant) {
+        self.codes.insert(now, code, grant);
+    }
+
+    /// What `code` stood for. It is spent by this, whatever the caller then makes of it.
+    pub(crate) fn spend_code(&mut self, now: u64, code: &str) -> Option<CodeGrant> {
+        self.codes.take(now, code)
+    }
+
+    /// Remembers what `token` opens.
+    pub(crate) fn issue_access_token(&mut self, now: u64, token: String, access: Access) {
+        self.access_tokens.insert(now, token, access);
+    }
+
+    /// What `token` opens.
+    pub(crate) fn access(&self, now: u64, token: &str) -> Option<&Access> {
+        self.access_tokens.get(now, token)
+    }
+
+    /// Signs `person` in at the emulator.
+    pub(crate) fn sign_in(&mut self, now: u64, session: String, person: Arc<Person>) {
+        self.sessions.insert(now, session, person);
+    }
+
+    /// Who is signed in at the emulator.
+    pub(crate) fn signed_in(&self, now: u64, session: &str) -> Option<&Arc<Person>> {
+        self.sessions.get(now, session)
+    }
+
+    /// Ends a sign-in.
+    pub(crate) fn sign_out(&mut self, now: u64, session: &str) {
+        self.sessions.take(now, session);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::World;
+
+    fn ada() -> Arc<Person> {
+        World::built_in().person("ada").unwrap()
+    }
+
+    fn grants_with_code() -> Grants {
+        let mut grants = Grants::default();
+        let grant = CodeGrant {
+            client_id: "app".into(),
+            redirect_uri: "http://127.0.0.1/".into(),
+            nonce: None,
+            person: ada(),
+        };
+        grants.issue_code(1000, "code".into(), grant);
+        grants
+    }
+
+    #[test]
+    fn a_code_is_spent_once() {
+        let mut grants = grants_with_code();
+        assert!(grants.spend_code(1001, "code").is_some());
+        assert!(grants.spend_code(1001, "code").is_none());
+    }
+
+    #[test]
+    fn a_code_lives_one_minute() {
+        assert!(grants_with_code().spend_code(1059, "code").is_some());
+        assert!(grants_with_code().spend_code(1060, "code").is_none());
+    }
+
+    #[test]
+    fn an_access_token_lives_a_day() {
+        let mut grants = Grants::default();
+        grants.issue_access_token(1000, "il".into(), Access { client_id: "app".into(), person: ada() });
+        assert!(grants.access(1000 + 86_399, "il").is_some());
+        assert!(grants.access(1000 + 86_400, "il").is_none());
+    }
+
+    #[test]
+    fn a_session_lasts_two_hours_or_until_sign_out() {
+        let mut grants = Grants::default();
+        grants.sign_in(1000, "cookie".into(), ada());
+        assert!(grants.signed_in(1000 + 7199, "cookie").is_some());
+        assert!(grants.signed_in(1000 + 7200, "cookie").is_none());
+        grants.sign_out(1001, "cookie");
+        assert!(grants.signed_in(1001, "cookie").is_none());
+    }
+}

@@ -1,0 +1,123 @@
+//! The command line of the emulator.
+//!
+//! Standard output carries one line, the base URL, for whoever started it; everything for people goes to standard
+//! error. Signals have their default action, for nothing is left behind.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser;
+use clever_emulator::{App, Emulator, Options, Person, StartError, World};
+use url::form_urlencoded;
+
+/// A local stand-in for Clever, to develop and test "Log in with Clever" against.
+///
+/// It answers as Clever's OAuth 2.0 and OIDC endpoints do, on 127.0.0.1 only, with people who do not
+/// exist. The first line it prints is its base URL, which is also the issuer.
+#[derive(Parser)]
+#[command(name = "clever-emulator", version, after_help = after_help(), after_long_help = after_help())]
+struct CommandLine {
+    /// The port of 127.0.0.1 to listen on; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+
+    /// An app that may log people in; repeat the option for more apps, or to add redirect URIs to one
+    ///
+    /// The same client id again, with the same secret, adds a redirect URI; the first is the primary one. ",oidc"
+    /// behind it makes an OIDC app, which gets ID tokens. An empty secret makes an app of the implicit
+    /// grant. Without any, there is one built-in OIDC app.
+    #[arg(long = "app", value_name = "CLIENT_ID:SECRET:REDIRECT_URI[,oidc]")]
+    apps: Vec<String>,
+
+    /// Skip the pages: every login succeeds at once as this person (handle, Clever id or sign-in number)
+    #[arg(long, value_name = "PERSON")]
+    auto_login: Option<String>,
+}
+
+fn main() -> ExitCode {
+    match start(CommandLine::parse()) {
+        Ok(emulator) => {
+            announce(&emulator);
+            emulator.wait();
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            say(&format!("clever-emulator: {error}\n"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
+    let mut options = Options::new().port(command_line.port);
+    for app in &command_line.apps {
+        options = options.app(app.parse()?);
+    }
+    if let Some(person) = command_line.auto_login {
+        options = options.auto_login(person);
+    }
+    Emulator::start(options)
+}
+
+/// The base URL for whoever started the emulator, then the hints. A reader who has gone away is no reason to stop.
+fn announce(emulator: &Emulator) {
+    let mut stdout = io::stdout();
+    let _ = writeln!(stdout, "{}", emulator.base_url()).and_then(|()| stdout.flush());
+    say(&hints(emulator));
+}
+
+fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+fn hints(emulator: &Emulator) -> String {
+    let apps: String = emulator.apps().iter().map(|app| app_hint(emulator.base_url(), app)).collect();
+    let people = people_table(emulator.people().iter().map(AsRef::as_ref));
+    format!("This is an emulator, not Clever. Only this machine can reach it.\n\n{apps}{PEOPLE}\n{people}")
+}
+
+const PEOPLE: &str = "People (the number is user name and password both):";
+
+fn app_hint(base_url: &str, app: &App) -> String {
+    let kind = match (app.is_public(), app.is_oidc()) {
+        (true, _) => "implicit grant",
+        (false, true) => "OpenID Connect",
+        (false, false) => "OAuth 2.0",
+    };
+    let response_type = if app.is_public() { "token" } else { "code" };
+    let client_id = app.client_id();
+    let mut hint = format!("App {client_id} ({kind})\n");
+    let built_in = App::built_in();
+    if (client_id, app.client_secret()) == (built_in.client_id(), built_in.client_secret()) {
+        let secret = app.client_secret().unwrap_or_default();
+        let _ = writeln!(hint, "  built in, with the secret {secret}; give --app for one of your own");
+    }
+    for redirect_uri in app.redirect_uris() {
+        let _ = writeln!(hint, "  redirect URI {redirect_uri}");
+    }
+    let client_id: String = form_urlencoded::byte_serialize(client_id.as_bytes()).collect();
+    let _ = writeln!(
+        hint,
+        "  try {base_url}/oauth/authorize?response_type={response_type}&client_id={client_id}\n"
+    );
+    hint
+}
+
+fn people_table<'a>(people: impl Iterator<Item = &'a Person>) -> String {
+    people.fold(String::new(), |mut table, person| {
+        let roles: Vec<_> = person.roles().map(|role| role.user_type.as_str()).collect();
+        let (handle, number, name) = (&person.handle, &person.sign_in_number, person.full_name());
+        let _ = writeln!(table, "  {handle:<6} {number}  {name}, {}", roles.join(" and "));
+        table
+    })
+}
+
+fn after_help() -> String {
+    let people = people_table(World::built_in().people().iter().map(AsRef::as_ref));
+    format!(
+        "{PEOPLE}\n{people}\nExample:\n  clever-emulator --port 5999 --auto-login ada \\\n    \
+         --app my-app:my-secret:http://127.0.0.1:5000/callback,oidc\n\n\
+         Then set http://127.0.0.1:5999 as the issuer in the app under test."
+    )
+}

@@ -1,0 +1,103 @@
+//! How an emulator is asked for, and why it may not start.
+
+use std::fmt;
+use std::io;
+
+use crate::app_error::AppError;
+use crate::apps::App;
+
+/// What the emulator is told at its start. [`Options::default`] is a complete answer: a free port, the built-in
+/// app, and people signing in on the pages.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub(crate) port: u16,
+    pub(crate) apps: Vec<App>,
+    pub(crate) auto_login: Option<String>,
+}
+
+impl Options {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Listens on this port of 127.0.0.1; 0 takes a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Registers an app. The same client id again, with the same secret, adds redirection URIs to it.
+    #[must_use]
+    pub fn app(mut self, app: App) -> Self {
+        self.apps.push(app);
+        self
+    }
+
+    /// Skips the pages: every login succeeds at once as this person, named by handle, Clever id or sign-in number.
+    #[must_use]
+    pub fn auto_login(mut self, person: impl Into<String>) -> Self {
+        self.auto_login = Some(person.into());
+        self
+    }
+}
+
+/// Why an emulator did not start. Its text is one sentence that names what would have been right.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An app cannot be registered.
+    App(AppError),
+    /// Nobody has this name.
+    UnknownPerson {
+        /// The name as it was given.
+        name: String,
+        /// The handles that are there.
+        handles: Vec<String>,
+    },
+    /// The port cannot be listened on.
+    Port {
+        /// The port as it was given.
+        port: u16,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The system gave no thread, no event loop or no signature key.
+    System(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::App(error) => error.fmt(formatter),
+            Self::UnknownPerson { name, handles } => write!(
+                formatter,
+                "nobody is called {name:?}; give the Clever id or the sign-in number of a person, or one of these \
+                 handles: {}.",
+                handles.join(", ")
+            ),
+            Self::Port { port, error } => write!(
+                formatter,
+                "cannot listen on 127.0.0.1:{port} ({error}); choose another port, or 0 for a free one."
+            ),
+            Self::System(error) => write!(formatter, "the system refused what the emulator needs: {error}."),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::App(error) => Some(error),
+            Self::Port { error, .. } | Self::System(error) => Some(error),
+            Self::UnknownPerson { .. } => None,
+        }
+    }
+}
+
+impl From<AppError> for StartError {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}

@@ -1,0 +1,200 @@
+//! An emulator on a socket: its start, its routes, its end.
+//!
+//! One thread with an event loop of its own serves everything. It listens on the loopback address only, and when
+//! the [`Emulator`] is dropped, the thread, the socket and every connection are gone before the drop returns.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
+use tokio::sync::oneshot;
+
+use crate::apps::{App, Apps};
+use crate::clock::Clock;
+use crate::cookies;
+use crate::endpoints::{Endpoint, api, authorize, discovery, login, not_found, tokeninfo, tokens};
+use crate::options::{Options, StartError};
+use crate::request::Request;
+use crate::shared::{Shared, locked};
+use crate::signing::SigningKey;
+use crate::world::{Person, World};
+
+/// No request of a login is larger.
+const MAXIMUM_BODY: usize = 64 * 1024;
+
+/// A running emulator. It stops when it is dropped.
+pub struct Emulator {
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// Starts an emulator; it answers when this returns.
+    ///
+    /// # Errors
+    /// When an app, the person of the automatic login or the port cannot be taken.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let port = options.port;
+        let listener = listen(port).map_err(|error| StartError::Port { port, error })?;
+        let port = listener.local_addr().map_err(StartError::System)?.port();
+        let shared = Arc::new(shared(options, port)?);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(StartError::System)?;
+        let (stop, stopped) = oneshot::channel();
+        let routes = routes(Arc::clone(&shared));
+        let serve = move || runtime.block_on(serve(listener, routes, stopped));
+        let thread = std::thread::Builder::new().name("clever-emulator".into()).spawn(serve);
+        Ok(Self { shared, stop: Some(stop), thread: Some(thread.map_err(StartError::System)?) })
+    }
+
+    /// Where it is, without a slash at the end: the issuer, and the host of every endpoint.
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// The apps that are registered.
+    pub fn apps(&self) -> &[App] {
+        self.shared.apps.all()
+    }
+
+    /// The person with this handle, Clever id or sign-in number.
+    pub fn person(&self, name: &str) -> Option<Arc<Person>> {
+        self.shared.world.person(name)
+    }
+
+    /// Everybody who can log in.
+    pub fn people(&self) -> &[Arc<Person>] {
+        self.shared.world.people()
+    }
+
+    /// The emulator's time, in Unix seconds.
+    pub fn now(&self) -> u64 {
+        self.shared.clock.now()
+    }
+
+    /// Moves the emulator's clock forward: codes, tokens and sign-ins grow older at once.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+    }
+
+    /// How many requests this path has received, with any method and query, and any answer but one to a body too
+    /// large. The first thousand different paths are counted.
+    pub fn request_count(&self, path: &str) -> u64 {
+        locked(&self.shared.counts).get(path).copied().unwrap_or_default()
+    }
+
+    /// Blocks for as long as the emulator serves, which in a binary is until the process is ended.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            // A panic of that thread has been reported by itself already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Only the address: everything else in it is either secret or long.
+impl fmt::Debug for Emulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Emulator").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // Nobody listens when the thread has ended by itself.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn listen(port: u16) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
+    let world = World::built_in();
+    Ok(Shared {
+        base_url: format!("http://127.0.0.1:{port}"),
+        auto_login: options.auto_login.map(|name| person(&world, name)).transpose()?,
+        world,
+        apps: Apps::register(options.apps)?,
+        cookie_name: cookies::name(port),
+        key: SigningKey::generate().map_err(|error| StartError::System(io::Error::other(error)))?,
+        clock: Clock::default(),
+        grants: Mutex::default(),
+        rate_limits: Mutex::default(),
+        counts: Mutex::default(),
+    })
+}
+
+fn person(world: &World, name: String) -> Result<Arc<Person>, StartError> {
+    let handles = || world.people().iter().map(|person| person.handle.clone()).collect();
+    world.person(&name).ok_or_else(|| StartError::UnknownPerson { name, handles: handles() })
+}
+
+async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver<()>) {
+    // A listener that the system opened a moment ago is accepted by the event loop, and axum retries what fails
+    // later; if not, the thread ends and connections are refused.
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    let listener = listener.tap_io(|connection| {
+        // Without this an answer may wait for the client's acknowledgement; it is only slower when it fails.
+        let _ = connection.set_nodelay(true);
+    });
+    tokio::select! {
+        _ = axum::serve(listener, routes) => (),
+        _ = stopped => (),
+    }
+}
+
+fn routes(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/", get(endpoint(login::front_door)))
+        .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
+        .route("/logout", post(endpoint(login::sign_out)))
+        .route("/.well-known/openid-configuration", get(endpoint(discovery::metadata)))
+        .route("/oauth/certs", get(endpoint(discovery::key_set)))
+        .route("/oauth/authorize", get(endpoint(authorize::authorize)))
+        .route("/oauth/instant-login", get(endpoint(authorize::instant_login)))
+        .route("/oauth/tokens", post(endpoint(tokens::exchange)))
+        .route("/oauth/tokeninfo", get(endpoint(tokeninfo::tokeninfo)))
+        .route("/userinfo", get(endpoint(api::userinfo)).post(endpoint(api::userinfo)))
+        .merge(versioned("v3.0"))
+        .merge(versioned("v3.1"))
+        .fallback(endpoint(not_found))
+        .method_not_allowed_fallback(endpoint(not_found))
+        .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
+        .with_state(shared)
+}
+
+fn versioned(version: &str) -> Router<Arc<Shared>> {
+    Router::new()
+        .route(&format!("/{version}/me"), get(endpoint(api::me)))
+        .route(&format!("/{version}/users/{{id}}"), get(endpoint(api::user)))
+        .route(&format!("/{version}/districts/{{id}}"), get(endpoint(api::district)))
+}
+
+/// Endpoints are plain functions, for none of them waits for anything; this makes axum handlers of them.
+fn endpoint(
+    answer: Endpoint,
+) -> impl Fn(State<Arc<Shared>>, Request) -> Ready<Response> + Clone + Send + Sync {
+    move |State(shared), request| {
+        shared.count(request.path());
+        ready(answer(&shared, &request))
+    }
+}

@@ -1,0 +1,64 @@
+//! What all endpoints share: the facts of this emulator, its clock and its memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::apps::Apps;
+use crate::clock::Clock;
+use crate::cookies;
+use crate::grants::Grants;
+use crate::rate_limit::RateLimits;
+use crate::request::Request;
+use crate::signing::SigningKey;
+use crate::world::{Person, World};
+
+/// Counting stops at this many different paths, so that a scanner does not fill the memory.
+const COUNTED_PATHS: usize = 1000;
+
+/// One emulator.
+pub(crate) struct Shared {
+    /// Without a slash at the end; the issuer and the host of the API as well.
+    pub(crate) base_url: String,
+    pub(crate) world: World,
+    pub(crate) apps: Apps,
+    pub(crate) auto_login: Option<Arc<Person>>,
+    pub(crate) cookie_name: String,
+    pub(crate) key: SigningKey,
+    pub(crate) clock: Clock,
+    pub(crate) grants: Mutex<Grants>,
+    pub(crate) rate_limits: Mutex<RateLimits>,
+    pub(crate) counts: Mutex<HashMap<String, u64>>,
+}
+
+impl Shared {
+    /// Who would log in with this request: the person of the automatic login, or whoever is signed in.
+    pub(crate) fn who(&self, request: &Request) -> Option<Arc<Person>> {
+        self.auto_login.clone().or_else(|| self.signed_in(request))
+    }
+
+    /// Who is signed in at the emulator in this browser.
+    pub(crate) fn signed_in(&self, request: &Request) -> Option<Arc<Person>> {
+        let session = self.session(request)?;
+        locked(&self.grants).signed_in(self.clock.now(), session).cloned()
+    }
+
+    /// The value of the emulator's cookie.
+    pub(crate) fn session<'a>(&self, request: &'a Request) -> Option<&'a str> {
+        cookies::value(&request.headers, &self.cookie_name)
+    }
+
+    /// Remembers that `path` was asked for.
+    pub(crate) fn count(&self, path: &str) {
+        let mut counts = locked(&self.counts);
+        if let Some(count) = counts.get_mut(path) {
+            *count = count.saturating_add(1);
+        } else if counts.len() < COUNTED_PATHS {
+            counts.insert(path.to_owned(), 1);
+        }
+    }
+}
+
+/// The value behind the lock. Nothing here is left half done by a panic, so a poisoned lock is as good as any.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

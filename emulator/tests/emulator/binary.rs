@@ -1,0 +1,126 @@
+//! The binary, as a developer or another language's test suite starts it.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Output, Stdio};
+
+use crate::http;
+
+/// A process that is ended whatever happens to the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_clever-emulator"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn start(arguments: &[&str]) -> (Running, String) {
+    let mut running = Running(command(arguments).spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    (running, line)
+}
+
+fn ended(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = command(arguments).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn the_first_line_is_the_base_url_and_nothing_follows_it() {
+    let (mut running, line) = start(&["--auto-login", "ada"]);
+    let base_url = line.strip_suffix('\n').unwrap();
+    let port = base_url.strip_prefix("http://127.0.0.1:").unwrap();
+    assert!(port.parse::<u16>().is_ok());
+    assert_eq!(http::send(base_url, "GET", "/login", &[], b"").status, 200);
+    running.0.kill().unwrap();
+    let mut rest = String::new();
+    running.0.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "");
+}
+
+#[test]
+fn the_hints_show_how_to_use_the_built_in_app_but_no_secret_of_the_users() {
+    let hints = |arguments: &[&str]| {
+        let (mut running, _) = start(arguments);
+        let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
+        let mut hints = String::new();
+        while !hints.contains("dana") && stderr.read_line(&mut hints).unwrap() > 0 {}
+        hints
+    };
+    let built_in = clever_emulator::App::built_in();
+    assert!(hints(&[]).contains(built_in.client_secret().unwrap()));
+    let own = hints(&["--app", "my-app:my-secret:http://127.0.0.1:5000/cb"]);
+    assert!(own.contains("my-app") && own.contains("510001") && !own.contains("my-secret"));
+}
+
+#[test]
+fn an_app_on_the_command_line_can_log_people_in() {
+    let app = "my-app:my-secret:http://127.0.0.1:5000/cb";
+    let again = "my-app:my-secret:http://127.0.0.1:5000/second,oidc";
+    let (_running, line) = start(&["--app", app, "--app", again, "--auto-login", "510002"]);
+    let target = "/oauth/authorize?response_type=code&client_id=my-app\
+                  &redirect_uri=http%3A%2F%2F127.0.0.1%3A5000%2Fsecond";
+    let answer = http::send(line.trim(), "GET", target, &[], b"");
+    assert!(answer.location().starts_with("http://127.0.0.1:5000/second?code="));
+}
+
+#[test]
+fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (arguments, expected) in [
+        (&["--app", "nonsense"][..], "CLIENT_ID:SECRET:REDIRECT_URI"),
+        (&["--app", "id:secret:ftp://x"], "http or https"),
+        (&["--app", "id:a:http://x/", "--app", "id:b:http://x/"], "two secrets"),
+        (&["--auto-login", "nobody"], "ada, noor, jose, grace, sam, olga, dana"),
+        (&["--port", &port], "choose another port"),
+    ] {
+        let (code, stdout, stderr) = ended(arguments);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(stderr.contains(expected), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+}
+
+#[test]
+fn unknown_options_end_with_exit_code_2_as_well() {
+    for arguments in [&["--nonsense"][..], &["--port", "65536"], &["stray"]] {
+        assert_eq!(ended(arguments).0, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_help_names_the_people_and_shows_an_example() {
+    for option in ["-h", "--help"] {
+        let (code, help, _) = ended(&[option]);
+        assert_eq!(code, Some(0));
+        for expected in ["Example:", "--auto-login", "ada", "noor", "jose", "grace", "sam", "olga", "dana"] {
+            assert!(help.contains(expected), "{expected}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_standard_output_is_no_reason_to_stop() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let mut running = Running(command(&["--port", &port.to_string()]).spawn().unwrap());
+    drop(running.0.stdout.take());
+    drop(running.0.stderr.take());
+    let base_url = format!("127.0.0.1:{port}");
+    let reachable = (0..500).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::net::TcpStream::connect(&base_url).is_ok()
+    });
+    assert!(reachable);
+    assert!(running.0.try_wait().unwrap().is_none());
+}

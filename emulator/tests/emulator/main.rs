@@ -1,0 +1,26 @@
+//! The emulator from outside: every test starts one of its own and speaks HTTP to it over a socket.
+
+#[cfg(test)]
+mod api;
+#[cfg(test)]
+mod authorize;
+#[cfg(test)]
+mod binary;
+#[cfg(test)]
+mod discovery;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod id_token;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod robustness;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tokeninfo;
+#[cfg(test)]
+mod tokens;

@@ -1,0 +1,93 @@
+//! An emulator with three apps, and the steps of a login in one line each.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clever_emulator::{App, Emulator, Options};
+use serde_json::Value;
+use url::Url;
+
+use crate::http::{self, Headers, Response};
+
+pub(crate) const CALLBACK: &str = "http://127.0.0.1:5000/callback";
+pub(crate) const OTHER_CALLBACK: &str = "http://127.0.0.1:5000/other?x=1";
+
+/// An OAuth 2.0 app, an OpenID Connect app and a public app, all with the same redirect URI.
+pub(crate) fn options() -> Options {
+    let oauth = App::new("oauth-app", "oauth-secret", CALLBACK).with_redirect_uri(OTHER_CALLBACK);
+    let oidc = App::new("oidc-app", "oidc-secret", CALLBACK).with_oidc();
+    Options::new().app(oauth).app(oidc).app(App::public("public-app", CALLBACK))
+}
+
+/// An emulator where people sign in on the pages.
+pub(crate) fn with_pages() -> Emulator {
+    Emulator::start(options()).unwrap()
+}
+
+/// An emulator where `person` is signed in already.
+pub(crate) fn automatic(person: &str) -> Emulator {
+    Emulator::start(options().auto_login(person)).unwrap()
+}
+
+pub(crate) fn get(emulator: &Emulator, target: &str) -> Response {
+    http::send(emulator.base_url(), "GET", target, &[], b"")
+}
+
+pub(crate) fn get_with(emulator: &Emulator, target: &str, headers: Headers<'_>) -> Response {
+    http::send(emulator.base_url(), "GET", target, headers, b"")
+}
+
+pub(crate) fn post(emulator: &Emulator, target: &str, headers: Headers<'_>, body: &str) -> Response {
+    http::send(emulator.base_url(), "POST", target, headers, body.as_bytes())
+}
+
+pub(crate) const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+pub(crate) fn basic(client_id: &str, secret: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}")))
+}
+
+/// The parameters in the query of an address.
+pub(crate) fn query(location: &str) -> HashMap<String, String> {
+    Url::parse(location).unwrap().query_pairs().into_owned().collect()
+}
+
+/// The authorize request of this app, with more parameters behind it.
+pub(crate) fn authorize_target(client_id: &str, more: &str) -> String {
+    let redirect_uri = form(&[("redirect_uri", CALLBACK)]);
+    format!("/oauth/authorize?response_type=code&client_id={client_id}&{redirect_uri}{more}")
+}
+
+/// A new code; the emulator logs in automatically.
+pub(crate) fn code(emulator: &Emulator, client_id: &str, more: &str) -> String {
+    query(get(emulator, &authorize_target(client_id, more)).location())["code"].clone()
+}
+
+/// Presents `code` as the app would, with HTTP Basic and a form.
+pub(crate) fn exchange(emulator: &Emulator, client_id: &str, code: &str) -> Response {
+    let secret = client_id.replace("-app", "-secret");
+    let body = form(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)]);
+    post(emulator, "/oauth/tokens", &[FORM, ("Authorization", &basic(client_id, &secret))], &body)
+}
+
+/// Logs in, and returns what the token endpoint answers.
+pub(crate) fn tokens(emulator: &Emulator, client_id: &str, more: &str) -> Value {
+    let answer = exchange(emulator, client_id, &code(emulator, client_id, more));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()
+}
+
+/// Logs in, and returns the access token.
+pub(crate) fn access_token(emulator: &Emulator) -> String {
+    tokens(emulator, "oauth-app", "")["access_token"].as_str().unwrap().to_owned()
+}
+
+/// A GET with a bearer token.
+pub(crate) fn get_as(emulator: &Emulator, token: &str, target: &str) -> Response {
+    get_with(emulator, target, &[("Authorization", &format!("Bearer {token}"))])
+}
