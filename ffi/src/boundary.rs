@@ -1,0 +1,70 @@
+//! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL`.
+
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use clever_sso::{Error, ErrorCode, Result};
+
+use crate::error::{clever_sso_error, clever_sso_status};
+
+/// Runs `body` and reports how it went.
+pub(crate) fn run(
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+    body: impl FnOnce() -> Result<()>,
+) -> clever_sso_status {
+    let result = catch_unwind(AssertUnwindSafe(body))
+        .unwrap_or_else(|_| Err(Error::from_face(ErrorCode::Internal, "a panic was caught")));
+    let (status, failure) = match result {
+        Ok(()) => (clever_sso_status::CLEVER_SSO_OK, None),
+        Err(failure) => (failure.kind().into(), Some(Box::new(clever_sso_error::from(&failure)))),
+    };
+    if let Some(error) = error {
+        error.write(failure);
+    }
+    status
+}
+
+/// Runs `body` and gives what it makes to the caller.
+pub(crate) fn give<T>(
+    out: Option<&mut MaybeUninit<Option<Box<T>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+    body: impl FnOnce() -> Result<T>,
+) -> clever_sso_status {
+    run(error, || {
+        let place = out.ok_or_else(|| null("the output"))?.write(None);
+        *place = Some(Box::new(body()?));
+        Ok(())
+    })
+}
+
+/// A handle that must be there.
+pub(crate) fn handle<T>(handle: Option<T>, name: &str) -> Result<T> {
+    handle.ok_or_else(|| null(name))
+}
+
+pub(crate) fn null(name: &str) -> Error {
+    Error::from_face(ErrorCode::ArgumentInvalid, &format!("{name} is NULL"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error_and_the_output_is_null() {
+        let (mut out, mut error) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        let status = give::<u8>(Some(&mut out), Some(&mut error), || panic!("as a test"));
+        assert_eq!(status, clever_sso_status::CLEVER_SSO_INTERNAL);
+        // SAFETY: `give` writes both before it returns.
+        let out = unsafe { out.assume_init() };
+        // SAFETY: as above.
+        let error = unsafe { error.assume_init() };
+        assert!(out.is_none() && error.is_some());
+    }
+
+    #[test]
+    fn a_missing_output_is_an_argument_error_and_nothing_runs() {
+        let status = give::<u8>(None, None, || Ok(1));
+        assert_eq!(status, clever_sso_status::CLEVER_SSO_ARGUMENT);
+    }
+}

@@ -1,0 +1,48 @@
+//! `clever_sso_client`.
+
+use std::mem::MaybeUninit;
+
+use clever_sso::blocking::Client;
+
+use crate::boundary::{give, handle, run};
+use crate::config::clever_sso_config;
+use crate::error::{clever_sso_error, clever_sso_status};
+
+/// Everything an application does with Clever. Make one per process and keep it: it keeps connections and keys.
+///
+/// May be used from many threads at once, and by forked children.
+pub struct clever_sso_client {
+    pub(crate) client: Client,
+}
+
+/// Makes a client from a configuration, which is copied. Nothing is sent yet.
+///
+/// Free it with `clever_sso_client_free`. Fails with `CLEVER_SSO_CONFIG` when the configuration is wrong.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_client_new(
+    config: Option<&clever_sso_config>,
+    client: Option<&mut MaybeUninit<Option<Box<clever_sso_client>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(client, error, || {
+        let config = handle(config, "config")?.builder.clone().build()?;
+        Ok(clever_sso_client { client: Client::new(config)? })
+    })
+}
+
+/// Fetches Clever's discovery document and keys before the first student comes.
+///
+/// Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_warm_up(
+    client: Option<&clever_sso_client>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || handle(client, "client")?.client.warm_up())
+}
+
+/// Frees a client. No call may be under way. NULL is fine.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_client_free(client: Option<Box<clever_sso_client>>) {
+    drop(client);
+}

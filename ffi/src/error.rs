@@ -1,0 +1,108 @@
+//! `clever_sso_status` and `clever_sso_error`.
+
+use std::ffi::{CString, c_char};
+
+use clever_sso::{Error, ErrorKind};
+
+use crate::text::{borrowed, owned};
+
+/// How a call went. What exactly failed is in the `clever_sso_error`.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum clever_sso_status {
+    /// Done.
+    CLEVER_SSO_OK = 0,
+    /// The configuration is wrong or lacks something.
+    CLEVER_SSO_CONFIG = 1,
+    /// A value handed to the call cannot be used: NULL, not UTF-8, or refused.
+    CLEVER_SSO_ARGUMENT = 2,
+    /// The browser came back with something that cannot finish a login.
+    CLEVER_SSO_LOGIN = 3,
+    /// A token is not what it must be.
+    CLEVER_SSO_TOKEN = 4,
+    /// Clever refused, or answered what cannot be understood.
+    CLEVER_SSO_CLEVER = 5,
+    /// Clever could not be reached.
+    CLEVER_SSO_NETWORK = 6,
+    /// A fault of this library or of the machine it runs on.
+    CLEVER_SSO_INTERNAL = 7,
+}
+
+impl From<ErrorKind> for clever_sso_status {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Config => Self::CLEVER_SSO_CONFIG,
+            ErrorKind::Argument => Self::CLEVER_SSO_ARGUMENT,
+            ErrorKind::Login => Self::CLEVER_SSO_LOGIN,
+            ErrorKind::Token => Self::CLEVER_SSO_TOKEN,
+            ErrorKind::Clever => Self::CLEVER_SSO_CLEVER,
+            ErrorKind::Network => Self::CLEVER_SSO_NETWORK,
+            _ => Self::CLEVER_SSO_INTERNAL,
+        }
+    }
+}
+
+/// What went wrong. It never holds a token, code, secret, email or response body, so all of it may be logged.
+pub struct clever_sso_error {
+    code: CString,
+    message: CString,
+    user_message: CString,
+    actor: CString,
+    http_status: u16,
+    retryable: bool,
+}
+
+impl From<&Error> for clever_sso_error {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: owned(error.code().as_str()),
+            message: owned(&error.to_string()),
+            user_message: owned(error.user_message()),
+            actor: owned(error.code().actor().as_str()),
+            http_status: error.http_status().unwrap_or_default(),
+            retryable: error.retryable(),
+        }
+    }
+}
+
+/// The stable code word, for example `id_token_expired`; docs list them all. NULL when `error` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_code(error: Option<&clever_sso_error>) -> *const c_char {
+    borrowed(error.map(|error| &error.code))
+}
+
+/// One line for the log: the code word, what it means, what was expected and found. NULL when `error` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_message(error: Option<&clever_sso_error>) -> *const c_char {
+    borrowed(error.map(|error| &error.message))
+}
+
+/// A sentence that may be shown to the person who logs in. NULL when `error` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_user_message(error: Option<&clever_sso_error>) -> *const c_char {
+    borrowed(error.map(|error| &error.user_message))
+}
+
+/// Who can put it right: `user`, `app`, `clever` or `network`. NULL when `error` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_actor(error: Option<&clever_sso_error>) -> *const c_char {
+    borrowed(error.map(|error| &error.actor))
+}
+
+/// The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_http_status(error: Option<&clever_sso_error>) -> u16 {
+    error.map_or(0, |error| error.http_status)
+}
+
+/// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_retryable(error: Option<&clever_sso_error>) -> bool {
+    error.is_some_and(|error| error.retryable)
+}
+
+/// Frees an error. NULL is fine.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_free(error: Option<Box<clever_sso_error>>) {
+    drop(error);
+}

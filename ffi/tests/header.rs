@@ -1,0 +1,63 @@
+//! The committed header is what cbindgen writes from the source, and every exported function stands in it.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Set by `make header`: write the header instead of comparing it.
+const WRITE: &str = "CLEVER_SSO_WRITE_HEADER";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// What stands between the README marks of the C example, begin before finish, as lines of a comment.
+fn example() -> String {
+    let source = fs::read_to_string(root().join("examples/c/login.c")).unwrap();
+    let mut parts: Vec<_> = source.split("/* README: begin */\n").skip(1).map(before_end).collect();
+    assert_eq!(parts.len(), 4, "configure, make the client, finish, begin");
+    parts.swap(2, 3);
+    parts.insert(3, String::new());
+    let lines: Vec<_> =
+        parts.join("\n").lines().map(|line| format!("//     {line}").trim_end().to_owned()).collect();
+    lines.join("\n")
+}
+
+fn before_end(text: &str) -> String {
+    let (part, _) = text.split_once("/* README: end */").unwrap();
+    let indent = part.len() - part.trim_start().len();
+    let lines: Vec<_> = part.trim_end().lines().map(|line| line.get(indent..).unwrap_or_default()).collect();
+    lines.join("\n")
+}
+
+fn generate() -> String {
+    let face = root().join("ffi");
+    let config = cbindgen::Config::from_file(face.join("cbindgen.toml")).unwrap();
+    let mut header = Vec::new();
+    cbindgen::Builder::new().with_crate(face).with_config(config).generate().unwrap().write(&mut header);
+    String::from_utf8(header).unwrap().replace("@README@", &example())
+}
+
+#[test]
+fn the_committed_header_is_up_to_date() {
+    let path = root().join("include/clever_sso.h");
+    let fresh = generate();
+    if std::env::var_os(WRITE).is_some() {
+        fs::write(&path, &fresh).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == fresh, "include/clever_sso.h is stale: run `make header`");
+}
+
+#[test]
+fn every_exported_function_stands_in_the_header() {
+    let header = generate();
+    let sources = fs::read_dir(root().join("ffi/src")).unwrap();
+    let text: String = sources.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    let names: Vec<_> =
+        text.split("pub extern \"C\" fn ").skip(1).map(|after| after.split('(').next().unwrap()).collect();
+    assert!(names.len() > 100, "{}", names.len());
+    for name in names {
+        assert!(header.contains(&format!("{name}(")), "{name}");
+    }
+}
