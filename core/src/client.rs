@@ -45,6 +45,11 @@ impl Client {
         Ok(Self { journey, keys, transport })
     }
 
+    /// The issuer whose people log in.
+    pub fn issuer(&self) -> &str {
+        &self.config().issuer
+    }
+
     fn config(&self) -> &Config {
         &self.journey.config
     }

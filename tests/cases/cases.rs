@@ -1,0 +1,128 @@
+//! The table `tests/cases.toml`, run through the async and the blocking client.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+mod browser;
+mod face;
+mod servers;
+mod table;
+
+use std::collections::HashMap;
+
+use browser::Browser;
+use clever_emulator::{App, Emulator, Options};
+use face::{Face, Fields};
+use table::{Case, Step, Table};
+
+/// Secrets shorter than this would be found in any text by chance.
+const SHORTEST_SECRET: usize = 12;
+
+#[test]
+fn every_case_comes_out_as_expected_through_the_blocking_client() {
+    run_all(Face::blocking);
+}
+
+#[test]
+fn every_case_comes_out_as_expected_through_the_async_client() {
+    run_all(Face::in_runtime);
+}
+
+fn run_all(make: impl Fn(clever_sso::Config) -> Face) {
+    let table = Table::read();
+    let emulator = Emulator::start(options(&table)).unwrap();
+    let html = servers::html_server();
+    let bases = HashMap::from([
+        ("emulator", emulator.base_url().to_owned()),
+        ("closed", servers::closed_port()),
+        ("html", html.clone()),
+    ]);
+    let clients: HashMap<_, _> =
+        table.clients.keys().map(|name| (name.as_str(), make(table.config(name, &bases)))).collect();
+    assert!(table.cases.len() > 30);
+    for case in &table.cases {
+        Run { table: &table, clients: &clients, base: emulator.base_url(), known: Fields::new() }.case(case);
+    }
+}
+
+fn options(table: &Table) -> Options {
+    let options = Options::new().auto_login(&table.auto_login);
+    table.apps.values().fold(options, |options, app| {
+        let made = match app.secret.as_str() {
+            "" => App::public(&app.client_id, &app.redirect_uri),
+            secret => App::new(&app.client_id, secret, &app.redirect_uri),
+        };
+        options.app(if app.oidc { made.with_oidc() } else { made })
+    })
+}
+
+struct Run<'a> {
+    table: &'a Table,
+    clients: &'a HashMap<&'a str, Face>,
+    base: &'a str,
+    known: Fields,
+}
+
+impl Run<'_> {
+    fn case(&mut self, case: &Case) {
+        for (number, step) in case.steps.iter().enumerate() {
+            let place = format!("{}, step {} ({})", case.name, number + 1, step.action);
+            let (result, fields) = self.step(step.client.as_deref().unwrap_or(&case.client), step);
+            assert_eq!(result, step.expect, "{place}");
+            self.check_silence(&fields, &place);
+            for (name, expected) in &step.fields {
+                assert_eq!(fields.get(name), Some(&self.filled(expected)), "{place}: {name}");
+            }
+            self.remember(fields, step.save.as_deref());
+        }
+    }
+
+    fn step(&self, client: &str, step: &Step) -> (String, Fields) {
+        let arguments: Fields =
+            step.arguments.iter().map(|(name, value)| (name.clone(), self.filled(value))).collect();
+        match step.action.as_str() {
+            "browse" => Browser::go(&arguments["url"]),
+            "portal" => Browser::go(&self.portal_link(client)),
+            action => self.clients[client].call(action, &arguments),
+        }
+    }
+
+    /// What a person clicks in the Clever Portal: no state, no nonce.
+    fn portal_link(&self, client: &str) -> String {
+        let app = &self.table.apps[&self.table.clients[client].app];
+        format!(
+            "{}/oauth/authorize?channel=clever-portal&client_id={}&confirmed=true&district_id={}&redirect_uri={}&response_type=code",
+            self.base, app.client_id, self.table.district_id, app.redirect_uri
+        )
+    }
+
+    fn filled(&self, text: &str) -> String {
+        let mut filled = text.to_owned();
+        for (name, value) in &self.known {
+            filled = filled.replace(&format!("{{{name}}}"), value);
+        }
+        filled
+    }
+
+    /// No message holds a code, a token, a state, a pending login or a secret.
+    fn check_silence(&self, fields: &Fields, place: &str) {
+        let Some(message) = fields.get("message") else { return };
+        let secrets = self.table.apps.values().map(|app| &app.secret);
+        let given = self.known.iter().filter(|(name, _)| is_secret(name)).map(|(_, value)| value);
+        for secret in secrets.chain(given).filter(|secret| secret.len() >= SHORTEST_SECRET) {
+            assert!(!message.contains(secret.as_str()), "{place}: {message}");
+        }
+    }
+
+    fn remember(&mut self, fields: Fields, save: Option<&str>) {
+        for (name, value) in fields {
+            if let Some(prefix) = save {
+                self.known.insert(format!("{prefix}.{name}"), value.clone());
+            }
+            self.known.insert(name, value);
+        }
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    ["code", "state", "pending", "access_token", "id_token", "callback"].contains(&name)
+}
