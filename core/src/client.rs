@@ -222,11 +222,13 @@ impl Client {
         api::district_response(&self.fetch(request).await?)
     }
 
-    /// Fetches discovery and keys before the first student comes.
+    /// Pays before the first student comes what a process pays once: fetches discovery and keys, and lets the source of
+    /// random numbers collect itself, which takes some tens of milliseconds.
     ///
     /// # Errors
-    /// `discovery_issuer`, `keys_unusable`, and those of Clever's answers and the network.
+    /// `discovery_issuer`, `keys_unusable`, `internal`, and those of Clever's answers and the network.
     pub async fn warm_up(&self) -> Result<()> {
+        Moment::present()?;
         self.keys.current(&self.transport, self.deadline()).await.map(drop)
     }
 

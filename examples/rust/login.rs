@@ -7,15 +7,21 @@
 //!
 //! It prints `open URL` and reads the URL with which the browser came back. `CLEVER_BASE_URL` points it at a local
 //! emulator; `CLEVER_DISTRICT_ID` names a district for `login`, and is needed for `instant`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program reads its settings from the environment, the library does not"
+)]
 
 use std::env;
 use std::error::Error;
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clever_sso::{
-    AuthorizeOptions, Client, Config, ErrorCode, Identity, LoginOptions, Outcome, ResponseType, Secret,
-    parse_callback,
+    AuthorizeOptions, Client, Config, ErrorCode, Identity, Login, LoginOptions, Outcome, ResponseType,
+    Secret, parse_callback,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -47,36 +53,40 @@ fn client_from_environment() -> Result<Client> {
     Ok(Client::new(config.build()?)?)
 }
 
-/// A login that begins here.
+// README: begin
 async fn log_in(client: &Client) -> Result<ExitCode> {
-    let mut options = LoginOptions::default();
-    options.district_id = env::var("CLEVER_DISTRICT_ID").ok();
-    let login = client.begin_login(&options)?;
-    arrive(client, visit(&login.url)?, Some(login.pending)).await
+    go(client, client.begin_login(&options())?).await
 }
 
-/// The browser is back: with a login that began here, or one that began at Clever and has nothing pending.
-async fn arrive(client: &Client, mut callback: String, mut pending: Option<String>) -> Result<ExitCode> {
-    // The library counts, and ends a login that is restarted too often.
-    loop {
-        match client.finish_login(&callback, pending.as_deref()).await? {
-            Outcome::SignedIn(signed_in) => {
-                welcome(&signed_in.identity, signed_in.identity.proven_by.as_str());
-                return Ok(ExitCode::SUCCESS);
-            }
-            Outcome::Restart(restart) => {
-                callback = visit(&restart.login.url)?;
-                pending = Some(restart.login.pending);
-            }
-            Outcome::Denied(denied) => {
-                println!("denied: {}", denied.error);
-                return Ok(ExitCode::FAILURE);
-            }
-        }
+async fn go(client: &Client, login: Login) -> Result<ExitCode> {
+    arrive(client, visit(&login.url)?, Some(login.pending)).await // a web application keeps `pending` in a cookie
+}
+
+async fn arrive(client: &Client, callback: String, pending: Option<String>) -> Result<ExitCode> {
+    match client.finish_login(&callback, pending.as_deref()).await? {
+        Outcome::SignedIn(signed_in) => Ok(welcome(&signed_in.identity)),
+        Outcome::Restart(again) => Box::pin(go(client, again.login)).await,
+        Outcome::Denied(denied) => Ok(sorry(&denied.error)),
     }
 }
+// README: end
 
-fn welcome(identity: &Identity, proof: &str) {
+fn options() -> LoginOptions {
+    let mut options = LoginOptions::default();
+    options.district_id = env::var("CLEVER_DISTRICT_ID").ok();
+    options
+}
+
+fn sorry(error: &str) -> ExitCode {
+    println!("denied: {error}");
+    ExitCode::FAILURE
+}
+
+fn welcome(identity: &Identity) -> ExitCode {
+    greet(identity, identity.proven_by.as_str())
+}
+
+fn greet(identity: &Identity, proof: &str) -> ExitCode {
     let user_type = identity.user_type.as_ref().map_or("several roles", |user_type| user_type.as_str());
     let district = identity.district_id.as_deref().unwrap_or("none");
     println!(
@@ -84,6 +94,7 @@ fn welcome(identity: &Identity, proof: &str) {
         identity.name.full(),
         identity.id
     );
+    ExitCode::SUCCESS
 }
 
 /// The implicit grant: the token is believed only with our own state, and only after Clever said that it is ours.
@@ -99,22 +110,20 @@ async fn implicit(client: &Client) -> Result<ExitCode> {
         return Err(format!("{}: the callback belongs to another login", ErrorCode::StateMismatch).into());
     }
     let Some(access_token) = callback.access_token else {
-        println!("denied: {}", callback.error.as_deref().unwrap_or("no token"));
-        return Ok(ExitCode::FAILURE);
+        return Ok(sorry(callback.error.as_deref().unwrap_or("no token")));
     };
     client.check_token(access_token.expose()).await?;
     let me = client.me(access_token.expose()).await?;
     let user = client.user(access_token.expose(), &me.id).await?;
     let identity = clever_sso::protocol::identity::from_api(client.issuer(), &me, Some(&user));
-    welcome(&identity, "tokeninfo");
-    Ok(ExitCode::SUCCESS)
+    Ok(greet(&identity, "tokeninfo"))
 }
 
 /// A state of one's own: 128 random bits.
 fn random_state() -> Result<String> {
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| "no random numbers")?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 async fn run(entry: &str) -> Result<ExitCode> {

@@ -1,5 +1,5 @@
 //! The table `tests/cases.toml`, run through the async and the blocking client.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 mod browser;
 mod face;

@@ -10,7 +10,7 @@ pub(crate) struct Table {
     pub(crate) auto_login: String,
     pub(crate) district_id: String,
     pub(crate) apps: BTreeMap<String, App>,
-    pub(crate) clients: BTreeMap<String, Client>,
+    pub(crate) clients: BTreeMap<String, Settings>,
     #[serde(rename = "case")]
     pub(crate) cases: Vec<Case>,
 }
@@ -24,7 +24,7 @@ pub(crate) struct App {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Client {
+pub(crate) struct Settings {
     pub(crate) app: String,
     client_id: Option<String>,
     secret: Option<String>,
@@ -59,13 +59,13 @@ impl Table {
     }
 
     pub(crate) fn config(&self, name: &str, bases: &HashMap<&str, String>) -> Config {
-        let client = &self.clients[name];
-        let app = &self.apps[&client.app];
-        let base = &bases[client.base.as_deref().unwrap_or("emulator")];
-        let mut config = Config::builder(client.client_id.as_ref().unwrap_or(&app.client_id))
-            .redirect_uri(client.redirect_uri.as_ref().unwrap_or(&app.redirect_uri))
+        let settings = &self.clients[name];
+        let app = &self.apps[&settings.app];
+        let base = &bases[settings.base.as_deref().unwrap_or("emulator")];
+        let mut config = Config::builder(settings.client_id.as_ref().unwrap_or(&app.client_id))
+            .redirect_uri(settings.redirect_uri.as_ref().unwrap_or(&app.redirect_uri))
             .base_url(base);
-        let secret = client.secret.as_ref().unwrap_or(&app.secret);
+        let secret = settings.secret.as_ref().unwrap_or(&app.secret);
         if !secret.is_empty() {
             config = config.client_secret(secret.as_str());
         }

@@ -1,6 +1,11 @@
 //! A client that was made and used before a fork works in the child at once, and nobody reads another's answer.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, unsafe_code, reason = "a test may, and fork is unsafe")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    unsafe_code,
+    reason = "a test may, and fork is unsafe"
+)]
 
 #[path = "../cases/browser.rs"]
 mod browser;

@@ -1,0 +1,119 @@
+# One command for each thing one may want. `make help` lists them.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTHON ?= python3
+CARGO ?= cargo
+CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TARGET_DIR
+
+RELEASE := $(CARGO_TARGET_DIR)/release
+VENV := $(CARGO_TARGET_DIR)/venv
+IN_VENV := $(VENV)/bin
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+MAJOR := $(firstword $(subst ., ,$(VERSION)))
+INSTALLED := $(DESTDIR)$(PREFIX)
+INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps dist/clever_sso-*.whl
+
+.PHONY: help
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
+
+# ---------------------------------------------------------------- see it
+
+.PHONY: demo
+demo: build wheel $(VENV)/demo ## build everything, log people in through every entry in Rust, C and Python; SERVE=1 leaves it running
+	$(INSTALL_WHEEL)
+	@echo "==> logging people in"
+	@$(IN_VENV)/python tests/demo/demo.py $(if $(SERVE),--serve)
+
+# ---------------------------------------------------------------- build
+
+.PHONY: build
+build: ## the C library, the emulator and the Rust example, optimised
+	@echo "==> building the C library, the emulator and the Rust example (some minutes the first time)"
+	$(CARGO) build --release -p clever-sso-ffi -p clever-emulator -p clever-sso --lib --bins --example login
+	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
+
+.PHONY: emulator
+emulator: ## target/release/clever-emulator: a Clever to develop against
+	$(CARGO) build --release -p clever-emulator
+
+.PHONY: wheel
+wheel: $(VENV)/build ## dist/*.whl: the Python package
+	@echo "==> building the Python package"
+	@rm -f dist/clever_sso-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist
+
+.PHONY: header
+header: ## write include/clever_sso.h from the source of the C face
+	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
+
+.PHONY: readme
+readme: header $(VENV)/test ## write the logins in README.md from the examples
+	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/readme
+
+.PHONY: install
+install: ## install the C library, header and pkg-config file below PREFIX (default /usr/local)
+	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) build
+	install -d $(INSTALLED)/include $(INSTALLED)/lib/pkgconfig
+	install -m 644 include/clever_sso.h $(INSTALLED)/include/
+	install -m 644 $(RELEASE)/libclever_sso.a $(INSTALLED)/lib/
+	install -m 755 $(RELEASE)/libclever_sso.so $(INSTALLED)/lib/libclever_sso.so.$(VERSION)
+	ln -sf libclever_sso.so.$(VERSION) $(INSTALLED)/lib/libclever_sso.so.$(MAJOR)
+	ln -sf libclever_sso.so.$(MAJOR) $(INSTALLED)/lib/libclever_sso.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' ffi/clever_sso.pc.in > $(INSTALLED)/lib/pkgconfig/clever_sso.pc
+
+# ---------------------------------------------------------------- check
+
+.PHONY: test
+test: debian lint test-rust build wheel test-python ## install what is needed and run every test in every language
+
+.PHONY: test-all
+test-all: test deny ## the same, and what takes long or needs more
+
+.PHONY: lint
+lint: $(VENV)/lint ## formatting, clippy, ruff and mypy, warnings as errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(IN_VENV)/ruff check .
+	$(IN_VENV)/ruff format --check .
+
+.PHONY: test-rust
+test-rust: ## the tests in Rust
+	$(CARGO) test --workspace --exclude clever-sso-python
+
+.PHONY: test-python
+test-python: $(VENV)/test ## the tests that pytest runs: Python, C, and what crosses their borders
+	$(INSTALL_WHEEL)
+	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests
+
+.PHONY: deny
+deny: ## licences, bans and sources of all dependencies, by cargo-deny
+	command -v cargo-deny > /dev/null || $(CARGO) install --locked cargo-deny@0.20.2
+	$(CARGO) deny check bans licenses sources
+
+.PHONY: debian
+debian: ## Debian packages for some of the tests; where they may not be installed those tests are skipped
+	@tests/debian.sh
+
+.PHONY: clean
+clean: ## remove everything that was made
+	rm -rf $(CARGO_TARGET_DIR) dist
+
+# ---------------------------------------------------------------- the virtual environment
+
+$(VENV)/bin/pip:
+	@echo "==> making a virtual environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed; set PYTHON=")'
+	@$(PYTHON) -m venv $(VENV)
+
+# One stamp for each list of requirements: what only tests need does not delay the demo.
+$(VENV)/%: tests/requirements/%.txt | $(VENV)/bin/pip
+	@echo "==> installing what is needed to $*"
+	@$(IN_VENV)/pip install -q -r $<
+	@touch $@

@@ -1,0 +1,321 @@
+/*
+ * Lets the table of cases run through the C library: reads a call a line, answers a line.
+ *
+ *     operation TAB name=value TAB name=value ...       result TAB name=value ...
+ *
+ * `client` makes a client and keeps it under its name. Values hold no tabs; a line break in one is written as \n.
+ */
+#include <clever_sso.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGEST_LINE = 64 * 1024, MOST_ARGUMENTS = 16, MOST_CLIENTS = 32 };
+
+struct call {
+    char *operation;
+    char *arguments[MOST_ARGUMENTS];
+    size_t count;
+};
+
+static struct {
+    char name[64];
+    clever_sso_client *client;
+} clients[MOST_CLIENTS];
+static size_t client_count;
+
+static void unescape(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        int line_break = from[0] == '\\' && from[1] == 'n';
+        *to++ = line_break ? '\n' : *from;
+        from += line_break;
+    }
+    *to = '\0';
+}
+
+static const char *argument(const struct call *call, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < call->count; i++) {
+        if (strncmp(call->arguments[i], name, length) == 0 && call->arguments[i][length] == '=') {
+            return call->arguments[i] + length + 1;
+        }
+    }
+    return NULL;
+}
+
+static void field(const char *name, const char *value)
+{
+    if (value != NULL) printf("\t%s=%s", name, value);
+}
+
+static const clever_sso_client *chosen(const struct call *call)
+{
+    const char *name = argument(call, "client");
+    for (size_t i = 0; name != NULL && i < client_count; i++) {
+        if (strcmp(clients[i].name, name) == 0) return clients[i].client;
+    }
+    return NULL;
+}
+
+/* Says how it went; the operation adds its fields when it went well. */
+static int well(clever_sso_status status, clever_sso_error *error)
+{
+    if (status == CLEVER_SSO_OK) {
+        printf("ok");
+        return 1;
+    }
+    printf("error %s", clever_sso_error_code(error));
+    field("message", clever_sso_error_message(error));
+    field("user_message", clever_sso_error_user_message(error));
+    clever_sso_error_free(error);
+    return 0;
+}
+
+static void make_client(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_config *config = NULL;
+    clever_sso_client *client = NULL;
+    const char *secret = argument(call, "secret");
+    clever_sso_status status = clever_sso_config_new(argument(call, "client_id"), &config, &error);
+    if (!status && secret) status = clever_sso_config_set_client_secret(config, secret, &error);
+    if (!status) status = clever_sso_config_add_redirect_uri(config, argument(call, "redirect_uri"), &error);
+    if (!status) status = clever_sso_config_set_base_url(config, argument(call, "base_url"), &error);
+    if (!status) status = clever_sso_client_new(config, &client, &error);
+    clever_sso_config_free(config);
+    if (well(status, error) && client_count < MOST_CLIENTS) {
+        snprintf(clients[client_count].name, sizeof clients[0].name, "%s", argument(call, "client"));
+        clients[client_count++].client = client;
+    }
+}
+
+static void begin_login(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_login_options *options = NULL;
+    clever_sso_login *login = NULL;
+    const char *redirect_uri = argument(call, "redirect_uri"), *district_id = argument(call, "district_id");
+    const char *return_to = argument(call, "return_to");
+    clever_sso_status status = clever_sso_login_options_new(&options, &error);
+    if (!status && redirect_uri) status = clever_sso_login_options_set_redirect_uri(options, redirect_uri, &error);
+    if (!status && district_id) status = clever_sso_login_options_set_district_id(options, district_id, &error);
+    if (!status && return_to) status = clever_sso_login_options_set_return_to(options, return_to, &error);
+    if (!status) status = clever_sso_begin_login(chosen(call), options, &login, &error);
+    if (well(status, error)) {
+        field("url", clever_sso_login_url(login));
+        field("pending", clever_sso_login_pending(login));
+    }
+    clever_sso_login_options_free(options);
+    clever_sso_login_free(login);
+}
+
+static void show_identity(const clever_sso_outcome *outcome)
+{
+    const clever_sso_identity *identity = clever_sso_outcome_identity(outcome);
+    printf("signed_in %s", clever_sso_identity_proven_by(identity));
+    field("id", clever_sso_identity_id(identity));
+    field("name", clever_sso_identity_full_name(identity));
+    field("district_id", clever_sso_identity_district_id(identity));
+    field("user_type", clever_sso_identity_user_type(identity));
+    field("return_to", clever_sso_outcome_return_to(outcome));
+}
+
+static void finish_login(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_outcome *outcome = NULL;
+    clever_sso_status status =
+        clever_sso_finish_login(chosen(call), argument(call, "callback"), argument(call, "pending"), &outcome, &error);
+    switch (clever_sso_outcome_kind(outcome)) {
+    case CLEVER_SSO_SIGNED_IN: show_identity(outcome); break;
+    case CLEVER_SSO_RESTART:
+        printf("restart %s", clever_sso_outcome_restart_reason(outcome));
+        field("url", clever_sso_login_url(clever_sso_outcome_login(outcome)));
+        field("pending", clever_sso_login_pending(clever_sso_outcome_login(outcome)));
+        break;
+    case CLEVER_SSO_DENIED: printf("denied %s", clever_sso_outcome_denied_error(outcome)); break;
+    default: well(status, error); break;
+    }
+    clever_sso_outcome_free(outcome);
+}
+
+static void authorize_url(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_authorize_options *options = NULL;
+    char *url = NULL;
+    const char *type = argument(call, "response_type"), *state = argument(call, "state"), *nonce = argument(call, "nonce");
+    bool implicit = type != NULL && strcmp(type, "token") == 0;
+    clever_sso_status status = clever_sso_authorize_options_new(&options, &error);
+    if (!status) status = clever_sso_authorize_options_set_implicit(options, implicit, &error);
+    if (!status && state) status = clever_sso_authorize_options_set_state(options, state, &error);
+    if (!status && nonce) status = clever_sso_authorize_options_set_nonce(options, nonce, &error);
+    if (!status) status = clever_sso_authorize_url(chosen(call), options, &url, &error);
+    if (well(status, error)) field("url", url);
+    clever_sso_authorize_options_free(options);
+    clever_sso_string_free(url);
+}
+
+static void instant_login_url(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    char *url = NULL;
+    clever_sso_status status = clever_sso_instant_login_url(chosen(call), argument(call, "district_id"), &url, &error);
+    if (well(status, error)) {
+        field("url", url);
+    }
+    clever_sso_string_free(url);
+}
+
+static void parse_callback(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_callback *callback = NULL;
+    clever_sso_status status = clever_sso_parse_callback(argument(call, "callback"), &callback, &error);
+    if (well(status, error)) {
+        field("code", clever_sso_callback_code(callback));
+        field("state", clever_sso_callback_state(callback));
+        field("access_token", clever_sso_callback_access_token(callback));
+        field("error", clever_sso_callback_denied_error(callback));
+    }
+    clever_sso_callback_free(callback);
+}
+
+static void exchange_code(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_tokens *tokens = NULL;
+    const char *code = argument(call, "code"), *redirect_uri = argument(call, "redirect_uri");
+    clever_sso_status status = clever_sso_exchange_code(chosen(call), code, redirect_uri, &tokens, &error);
+    if (well(status, error)) {
+        field("access_token", clever_sso_tokens_access_token(tokens));
+        field("id_token", clever_sso_tokens_id_token(tokens));
+    }
+    clever_sso_tokens_free(tokens);
+}
+
+static void verify_id_token(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_claims *claims = NULL;
+    const char *nonce = argument(call, "nonce"), *access_token = argument(call, "access_token");
+    clever_sso_status status =
+        clever_sso_verify_id_token(chosen(call), argument(call, "token"), nonce, access_token, &claims, &error);
+    if (well(status, error)) field("subject", clever_sso_claims_text(claims, "sub"));
+    clever_sso_claims_free(claims);
+}
+
+static void check_token(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_token_info *info = NULL;
+    clever_sso_status status = clever_sso_check_token(chosen(call), argument(call, "access_token"), &info, &error);
+    if (well(status, error)) {
+        field("client_id", clever_sso_token_info_client_id(info));
+    }
+    clever_sso_token_info_free(info);
+}
+
+static void me(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_me_record *record = NULL;
+    clever_sso_status status = clever_sso_me(chosen(call), argument(call, "access_token"), &record, &error);
+    if (well(status, error)) {
+        field("id", clever_sso_me_record_id(record));
+    }
+    clever_sso_me_record_free(record);
+}
+
+static void user(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_user_record *record = NULL;
+    const char *access_token = argument(call, "access_token"), *id = argument(call, "id");
+    clever_sso_status status = clever_sso_user(chosen(call), access_token, id, &record, &error);
+    if (well(status, error)) {
+        field("id", clever_sso_user_record_id(record));
+        field("name", clever_sso_user_record_full_name(record));
+    }
+    clever_sso_user_record_free(record);
+}
+
+static void district(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_district_record *record = NULL;
+    const char *access_token = argument(call, "access_token"), *id = argument(call, "id");
+    clever_sso_status status = clever_sso_district(chosen(call), access_token, id, &record, &error);
+    if (well(status, error)) {
+        field("id", clever_sso_district_record_id(record));
+        field("name", clever_sso_district_record_name(record));
+    }
+    clever_sso_district_record_free(record);
+}
+
+static void warm_up(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_status status = clever_sso_warm_up(chosen(call), &error);
+    well(status, error);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(const struct call *call);
+} operations[] = {
+    {"client", make_client},
+    {"begin_login", begin_login},
+    {"finish_login", finish_login},
+    {"authorize_url", authorize_url},
+    {"instant_login_url", instant_login_url},
+    {"parse_callback", parse_callback},
+    {"exchange_code", exchange_code},
+    {"verify_id_token", verify_id_token},
+    {"check_token", check_token},
+    {"me", me},
+    {"user", user},
+    {"district", district},
+    {"warm_up", warm_up},
+};
+
+static struct call parsed(char *line)
+{
+    struct call call = {strtok(line, "\t"), {NULL}, 0};
+    char *next = NULL;
+    while (call.count < MOST_ARGUMENTS && (next = strtok(NULL, "\t")) != NULL) {
+        unescape(next);
+        call.arguments[call.count++] = next;
+    }
+    return call;
+}
+
+static void run(const struct call *call)
+{
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        if (strcmp(operations[i].name, call->operation) == 0) {
+            operations[i].run(call);
+            printf("\n");
+            fflush(stdout);
+            return;
+        }
+    }
+    printf("unknown operation %s\n", call->operation);
+    fflush(stdout);
+}
+
+int main(void)
+{
+    static char line[LONGEST_LINE];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (line[0] == '\0') continue;
+        struct call call = parsed(line);
+        run(&call);
+    }
+    while (client_count > 0) clever_sso_client_free(clients[--client_count].client);
+    return 0;
+}

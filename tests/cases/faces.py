@@ -1,0 +1,150 @@
+"""The operations by their names, through Python and through C, answered in one form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import clever_sso
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+Fields = dict[str, str]
+
+
+class Face(Protocol):
+    """One language."""
+
+    def make_client(self, name: str, **settings: str | None) -> None:
+        """Make a client and keep it under `name`."""
+
+    def call(self, action: str, client: str, arguments: Fields) -> tuple[str, Fields]:
+        """Run an operation: how it went, and the fields it gave."""
+
+
+class PythonFace:
+    """The Python package, in this process."""
+
+    def __init__(self) -> None:
+        self._clients: dict[str, clever_sso.Client] = {}
+
+    def make_client(self, name: str, **settings: str | None) -> None:
+        self._clients[name] = clever_sso.Client(
+            str(settings["client_id"]), settings["secret"], settings["redirect_uri"], base_url=settings["base_url"]
+        )
+
+    def call(self, action: str, client: str, arguments: Fields) -> tuple[str, Fields]:
+        try:
+            result, fields = OPERATIONS[action](self._clients[client], arguments)
+        except clever_sso.Error as error:
+            return f"error {error.code}", {"message": f"{error} {error!r} {error.user_message}"}
+        return result, {name: value for name, value in fields.items() if value is not None}
+
+
+class CFace:
+    """The C driver, a process that answers a line for a line."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def make_client(self, name: str, **settings: str | None) -> None:
+        given = {key: value for key, value in settings.items() if value is not None}
+        result, fields = self.call("client", name, given)
+        assert result == "ok", fields
+
+    def call(self, action: str, client: str, arguments: Fields) -> tuple[str, Fields]:
+        words = [action, f"client={client}", *(f"{name}={value}" for name, value in arguments.items())]
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write("\t".join(words).replace("\n", "\\n") + "\n")
+        self._process.stdin.flush()
+        result, *fields = self._process.stdout.readline().rstrip("\n").split("\t")
+        return result, dict(field.split("=", 1) for field in fields)
+
+
+def finish_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    outcome = client.finish_login(arguments["callback"], arguments.get("pending"))
+    if isinstance(outcome, clever_sso.SignedIn):
+        identity = outcome.identity
+        return f"signed_in {identity.proven_by}", {
+            "id": identity.id,
+            "name": identity.name.full,
+            "district_id": identity.district_id,
+            "user_type": identity.user_type,
+            "return_to": outcome.return_to,
+        }
+    if isinstance(outcome, clever_sso.Restart):
+        return f"restart {outcome.reason}", {"url": outcome.login.url, "pending": outcome.login.pending}
+    return f"denied {outcome.error}", {}
+
+
+def begin_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    login = client.begin_login(**arguments)
+    return "ok", {"url": login.url, "pending": login.pending}
+
+
+def parse_callback(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    callback = clever_sso.parse_callback(arguments["callback"])
+    names = ["code", "state", "access_token", "error"]
+    return "ok", {name: getattr(callback, name) for name in names}
+
+
+def exchange_code(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    tokens = client.exchange_code(arguments["code"], arguments.get("redirect_uri"))
+    return "ok", {"access_token": tokens.access_token, "id_token": tokens.id_token}
+
+
+def verify_id_token(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    claims = client.verify_id_token(
+        arguments["token"], nonce=arguments.get("nonce"), access_token=arguments.get("access_token")
+    )
+    return "ok", {"subject": claims["sub"]}
+
+
+def check_token(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"client_id": client.check_token(arguments["access_token"]).client_id}
+
+
+def me(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"id": client.me(arguments["access_token"]).id}
+
+
+def user(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    record = client.user(arguments["access_token"], arguments["id"])
+    return "ok", {"id": record.id, "name": record.name.full}
+
+
+def district(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    record = client.district(arguments["access_token"], arguments["id"])
+    return "ok", {"id": record.id, "name": record.name}
+
+
+def warm_up(client: clever_sso.Client, _: Fields) -> tuple[str, dict[str, Any]]:
+    client.warm_up()
+    return "ok", {}
+
+
+def authorize_url(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    options: dict[str, Any] = dict(arguments)
+    return "ok", {"url": client.authorize_url(**options)}
+
+
+def instant_login_url(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"url": client.instant_login_url(arguments["district_id"])}
+
+
+OPERATIONS: dict[str, Callable[[clever_sso.Client, Fields], tuple[str, dict[str, Any]]]] = {
+    "begin_login": begin_login,
+    "finish_login": finish_login,
+    "parse_callback": parse_callback,
+    "exchange_code": exchange_code,
+    "verify_id_token": verify_id_token,
+    "check_token": check_token,
+    "me": me,
+    "user": user,
+    "district": district,
+    "warm_up": warm_up,
+    "authorize_url": authorize_url,
+    "instant_login_url": instant_login_url,
+}

@@ -1,0 +1,145 @@
+"""The table `tests/cases.toml`, run through Python and through C."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from faces import CFace, Face, Fields, PythonFace
+from harness import emulator
+from harness.browser import Browser, portal_link
+from harness.paths import ROOT
+from harness.programs import compiled, environment
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10 and earlier
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TABLE: dict[str, Any] = tomllib.loads((ROOT / "tests/cases.toml").read_text("utf-8"))
+STEP_WORDS = {"do", "expect", "client", "save", "fields"}
+SECRET_FIELDS = {"code", "state", "pending", "access_token", "id_token", "callback"}
+# Shorter ones would be found in any text by chance.
+SHORTEST_SECRET = 12
+
+
+class Page(BaseHTTPRequestHandler):
+    """Answers everything with a page and 200, as a captive portal does."""
+
+    def do_GET(self) -> None:
+        body = b"<!DOCTYPE html><title>Welcome to the school network</title>"
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def bases() -> Iterator[dict[str, str]]:
+    """The places where a client may look for Clever: the emulator, a port where nobody listens, a server of pages."""
+    apps = [
+        emulator.App(app["client_id"], app["secret"], app["redirect_uri"], app["oidc"])
+        for app in TABLE["apps"].values()
+    ]
+    with socket.socket() as closed, ThreadingHTTPServer(("127.0.0.1", 0), Page) as pages:
+        # Bound and not listening: nobody else gets the port, and a connection is refused.
+        closed.bind(("127.0.0.1", 0))
+        threading.Thread(target=pages.serve_forever, daemon=True).start()
+        with emulator.running(apps, TABLE["auto_login"]) as clever:
+            yield {
+                "emulator": clever,
+                "closed": f"http://127.0.0.1:{closed.getsockname()[1]}",
+                "html": f"http://127.0.0.1:{pages.server_port}",
+            }
+        pages.shutdown()
+
+
+@pytest.fixture(scope="module", params=["python", "c"])
+def face(request: pytest.FixtureRequest, bases: dict[str, str]) -> Iterator[Face]:
+    """A language, with every client of the table made in it."""
+    if request.param == "python":
+        yield with_clients(PythonFace(), bases)
+        return
+    driver = compiled(ROOT / "tests/c/driver.c")
+    pipe = subprocess.PIPE
+    with subprocess.Popen([driver], stdin=pipe, stdout=pipe, text=True, env=environment()) as process:
+        yield with_clients(CFace(process), bases)
+        assert process.stdin
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
+def with_clients(face: Face, bases: dict[str, str]) -> Face:
+    for name, client in TABLE["clients"].items():
+        app = TABLE["apps"][client["app"]]
+        face.make_client(
+            name,
+            client_id=client.get("client_id", app["client_id"]),
+            secret=client.get("secret", app["secret"]) or None,
+            redirect_uri=client.get("redirect_uri", app["redirect_uri"]),
+            base_url=bases[client.get("base", "emulator")],
+        )
+    return face
+
+
+@pytest.mark.parametrize("case", TABLE["case"], ids=lambda case: case["name"])
+def test_the_case_comes_out_as_expected(case: dict[str, Any], face: Face, bases: dict[str, str]) -> None:
+    known: Fields = {}
+    for number, step in enumerate(case["steps"], 1):
+        place = f"{case['name']}, step {number} ({step['do']})"
+        arguments = {name: filled(value, known) for name, value in step.items() if name not in STEP_WORDS}
+        result, fields = take(step["do"], step.get("client", case["client"]), arguments, face, bases["emulator"])
+        assert result == step["expect"], f"{place}: {fields.get('message')}"
+        check_silence(fields, known, place)
+        for name, expected in step.get("fields", {}).items():
+            assert fields.get(name) == filled(expected, known), f"{place}: {name}"
+        known.update(fields)
+        if "save" in step:
+            known.update({f"{step['save']}.{name}": value for name, value in fields.items()})
+
+
+def take(action: str, client: str, arguments: Fields, face: Face, clever: str) -> tuple[str, Fields]:
+    if action == "portal":
+        app = TABLE["apps"][TABLE["clients"][client]["app"]]
+        return browse(portal_link(clever, app["client_id"], app["redirect_uri"], TABLE["district_id"]))
+    if action == "browse":
+        return browse(arguments["url"])
+    return face.call(action, client, arguments)
+
+
+def browse(url: str) -> tuple[str, Fields]:
+    parts = urlsplit(url)
+    status, address = Browser(f"{parts.scheme}://{parts.netloc}").go(url)
+    if status != 302:
+        return f"page {status}", {}
+    returned = urlsplit(address)
+    return "ok", {**dict(parse_qsl(returned.query or returned.fragment)), "callback": address}
+
+
+def filled(text: str, known: Fields) -> str:
+    for name, value in known.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def check_silence(fields: Fields, known: Fields, place: str) -> None:
+    """No message holds a code, a token, a state, a pending login or a secret."""
+    message = fields.get("message", "")
+    given = [value for name, value in known.items() if name.rpartition(".")[2] in SECRET_FIELDS]
+    for secret in given + [app["secret"] for app in TABLE["apps"].values()]:
+        assert len(secret) < SHORTEST_SECRET or secret not in message, place

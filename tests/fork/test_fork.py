@@ -1,0 +1,127 @@
+"""A client that was made and used before a fork works in the child at once, in C and in Python.
+
+The children ask about a token of another application, the parent about its own: an answer that got lost between two
+processes would be the wrong one.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+import clever_sso
+import pytest
+from harness import emulator
+from harness.browser import Browser
+from harness.paths import ROOT
+from harness.programs import compiled, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CHILDREN = 20
+CALLS = 10
+PATIENCE_SECONDS = 30
+REDIRECT_URI = "http://127.0.0.1:9/"
+OURS, THEIRS = "0a" * 10, "0b" * 10
+
+
+@pytest.fixture(scope="module")
+def clever() -> Iterator[str]:
+    apps = [emulator.App(client_id, "", REDIRECT_URI) for client_id in (OURS, THEIRS)]
+    with emulator.running(apps, "ada") as base_url:
+        yield base_url
+
+
+def client(clever: str, client_id: str) -> clever_sso.Client:
+    return clever_sso.Client(client_id, redirect_uri=REDIRECT_URI, base_url=clever)
+
+
+def token(clever: str, client_id: str) -> str:
+    url = client(clever, client_id).authorize_url(response_type="token")
+    access_token = clever_sso.parse_callback(Browser(clever).callback(url)).access_token
+    assert access_token
+    return access_token
+
+
+def answered_as_ours(asking: clever_sso.Client, access_token: str) -> bool:
+    return all(asking.check_token(access_token).client_id == OURS for _ in range(CALLS))
+
+
+def answered_as_foreign(asking: clever_sso.Client, access_token: str) -> bool:
+    for _ in range(CALLS):
+        with pytest.raises(clever_sso.TokenError) as caught:
+            asking.check_token(access_token)
+        if caught.value.code != "token_foreign":
+            return False
+    return True
+
+
+def fork_and(call: Callable[[], bool]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        # Ended from outside if it hangs; and whatever happens, nothing of pytest runs in the child.
+        signal.alarm(PATIENCE_SECONDS)
+        try:
+            os._exit(0 if call() else 1)
+        finally:
+            os._exit(2)
+    return pid
+
+
+def ended_well(pid: int) -> bool:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_forked_python_processes_call_at_once_and_so_does_the_parent(clever: str) -> None:
+    asking, ours, theirs = client(clever, OURS), token(clever, OURS), token(clever, THEIRS)
+    assert answered_as_ours(asking, ours)
+    children = [fork_and(lambda: answered_as_foreign(asking, theirs)) for _ in range(CHILDREN)]
+    assert answered_as_ours(asking, ours)
+    assert all([ended_well(child) for child in children])
+
+
+def test_a_fork_while_other_python_threads_call_disturbs_nobody(clever: str) -> None:
+    asking, ours, theirs = client(clever, OURS), token(clever, OURS), token(clever, THEIRS)
+    done, right = threading.Event(), []
+
+    def keep_asking() -> None:
+        while not done.is_set():
+            right.append(answered_as_ours(asking, ours))
+
+    threads = [threading.Thread(target=keep_asking) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    ended = [ended_well(fork_and(lambda: answered_as_foreign(asking, theirs))) for _ in range(CHILDREN)]
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert all(ended)
+    assert right
+    assert all(right)
+
+
+def test_a_multiprocessing_pool_that_forks_uses_the_parents_client(clever: str) -> None:
+    global shared
+    shared = (client(clever, OURS), token(clever, OURS))
+    assert answered_as_ours(*shared)
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        assert all(pool.map_async(ask_with_shared, range(40)).get(PATIENCE_SECONDS))
+
+
+shared: tuple[clever_sso.Client, str]
+
+
+def ask_with_shared(_: int) -> bool:
+    return answered_as_ours(*shared)
+
+
+def test_forked_c_processes_call_at_once_and_so_does_the_parent(clever: str) -> None:
+    program = compiled(ROOT / "tests/fork/fork.c")
+    command = [program, clever, OURS, token(clever, OURS), token(clever, THEIRS)]
+    ended = subprocess.run(command, env=environment(), timeout=4 * PATIENCE_SECONDS, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr.decode()

@@ -1,0 +1,86 @@
+"""A person's browser, as far as a login needs one: it keeps cookies, follows redirects at Clever and fills in one form.
+
+It stops where Clever sends it to the application: that address is what the application's callback receives.
+"""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from http.cookiejar import CookieJar
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
+PATIENCE_SECONDS = 10
+MOST_STEPS = 10
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nothing by itself: each step is looked at."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+class Browser:
+    """A browser with its own cookies, and a person before it whose sign-in number is known."""
+
+    def __init__(self, clever: str, sign_in_number: str = "") -> None:
+        self.clever = clever
+        self.sign_in_number = sign_in_number
+        # No proxy: everything here is on this machine.
+        no_proxy = urllib.request.ProxyHandler({})
+        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._opener = urllib.request.build_opener(no_proxy, cookies, _Stay)
+
+    def go(self, url: str) -> tuple[int, str]:
+        """Go to `url` until Clever sends the browser away or shows a page: the status, and the address or the page."""
+        form: dict[str, str] | None = None
+        for _ in range(MOST_STEPS):
+            if not url.startswith(self.clever + "/"):
+                return 302, url
+            status, location, page = self._step(url, form)
+            form = None
+            if location:
+                url = urljoin(url, location)
+            elif status == 200 and urlsplit(url).path == "/login" and self.sign_in_number:
+                target = parse_qs(urlsplit(url).query).get("target", [""])[0]
+                form = {"username": self.sign_in_number, "password": self.sign_in_number, "target": target}
+                url = f"{self.clever}/login"
+            else:
+                return status, page
+        message = "the browser was sent in circles"
+        raise RuntimeError(message)
+
+    def callback(self, url: str) -> str:
+        """The address at the application where the browser ends up."""
+        status, address = self.go(url)
+        if status != 302:
+            message = f"Clever shows a page with status {status} instead of sending the browser back"
+            raise RuntimeError(message)
+        return address
+
+    def _step(self, url: str, form: dict[str, str] | None) -> tuple[int, str | None, str]:
+        body = urlencode(form).encode() if form is not None else None
+        try:
+            response: HTTPResponse | urllib.error.HTTPError = self._opener.open(url, body, PATIENCE_SECONDS)
+        except urllib.error.HTTPError as answer:
+            response = answer
+        with response:
+            return response.status or 0, response.headers.get("Location"), response.read().decode()
+
+
+def portal_link(clever: str, client_id: str, redirect_uri: str, district_id: str) -> str:
+    """What a person clicks in the Clever Portal: no state, no nonce."""
+    query = {
+        "channel": "clever-portal",
+        "client_id": client_id,
+        "confirmed": "true",
+        "district_id": district_id,
+        "redirect_uri": redirect_uri,
+        "response_type": "code",
+    }
+    return f"{clever}/oauth/authorize?{urlencode(query)}"

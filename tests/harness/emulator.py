@@ -1,0 +1,51 @@
+"""The emulator as a process of its own: started on a free port, gone when the block is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .paths import EMULATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+STOP_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class App:
+    """An application as Clever knows it; without a secret it may only use the implicit grant."""
+
+    client_id: str
+    secret: str
+    redirect_uri: str
+    oidc: bool = False
+
+    def option(self) -> str:
+        """The app as the emulator's `--app` wants it."""
+        suffix = ",oidc" if self.oidc else ""
+        return f"{self.client_id}:{self.secret}:{self.redirect_uri}{suffix}"
+
+
+@contextmanager
+def running(apps: Sequence[App], auto_login: str | None = None) -> Iterator[str]:
+    """Run an emulator that knows `apps`; give its base URL."""
+    command = [os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), "--port", "0"]
+    for app in apps:
+        command += ["--app", app.option()]
+    if auto_login:
+        command += ["--auto-login", auto_login]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            base_url = process.stdout.readline().strip() if process.stdout else ""
+            if not base_url.startswith("http://127.0.0.1:"):
+                message = f"the emulator did not start: {base_url!r}"
+                raise RuntimeError(message)
+            yield base_url
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)

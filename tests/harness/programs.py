@@ -1,0 +1,29 @@
+"""C programs, compiled against the header and the library as they were built."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from .paths import INCLUDE, PROGRAMS, RELEASE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STRICT = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-g"]
+
+
+def compiled(source: Path) -> Path:
+    """Compile `source` with all warnings as errors; give the program."""
+    PROGRAMS.mkdir(parents=True, exist_ok=True)
+    program = PROGRAMS / f"{source.parent.name}-{source.stem}"
+    compiler = os.environ.get("CC", "cc")
+    search = [f"-I{INCLUDE}", f"-L{RELEASE}", f"-Wl,-rpath,{RELEASE}"]
+    subprocess.run([compiler, *STRICT, *search, str(source), "-lclever_sso", "-o", str(program)], check=True)
+    return program
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """An environment in which the dynamic linker finds the library by its SONAME."""
+    return {**os.environ, "LD_LIBRARY_PATH": str(RELEASE), **extra}

@@ -1,0 +1,65 @@
+"""The logins in the README are the lines between the README marks of the examples, which other tests run."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+
+import pytest
+from harness.paths import INCLUDE, ROOT
+
+MOST_LINES = 15
+README = ROOT / "README.md"
+# Set by `make readme`: write the README instead of comparing it.
+WRITE = "CLEVER_SSO_WRITE_README"
+
+
+def between_marks(path: str, comment: str) -> str:
+    """The marked lines of a source file."""
+    source = (ROOT / path).read_text("utf-8")
+    parts = re.findall(rf"{comment} README: begin\n(.*?)\n\s*{comment} README: end", source, re.DOTALL)
+    return "\n".join(textwrap.dedent(part).strip("\n") for part in parts)
+
+
+def opening_of_the_header() -> str:
+    """The login at the top of the C header, which is made from the marks of the C example."""
+    header = (INCLUDE / "clever_sso.h").read_text("utf-8")
+    example = header.split("// A whole login:\n//\n")[1].split("\n//\n// Ownership")[0]
+    return "\n".join(line.removeprefix("//").removeprefix("     ") for line in example.splitlines())
+
+
+SNIPPETS = {
+    "python": between_marks("examples/python/login.py", "#"),
+    "c": opening_of_the_header(),
+    "rust": between_marks("examples/rust/login.rs", "//"),
+}
+
+
+def with_snippet(readme: str, language: str, snippet: str) -> str:
+    block = re.compile(rf"(<!-- {language} -->\n```{language}\n).*?(```)", re.DOTALL)
+    assert block.search(readme), language
+    return block.sub(lambda found: f"{found[1]}{snippet.strip()}\n{found[2]}", readme)
+
+
+@pytest.mark.parametrize("language", SNIPPETS)
+def test_the_readme_shows_the_tested_login(language: str) -> None:
+    readme = README.read_text("utf-8")
+    fresh = with_snippet(readme, language, SNIPPETS[language])
+    if WRITE in os.environ:
+        README.write_text(fresh, "utf-8")
+        readme = fresh
+    assert readme == fresh, "README.md is stale: run `make readme`"
+
+
+@pytest.mark.parametrize("language", SNIPPETS)
+def test_a_whole_login_takes_at_most_fifteen_lines(language: str) -> None:
+    lines = SNIPPETS[language].strip().splitlines()
+    assert 5 <= len(lines) <= MOST_LINES
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/emulator.md"])
+def test_links_between_documents_lead_somewhere(document: str) -> None:
+    path = ROOT / document
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
