@@ -77,7 +77,7 @@ test: debian lint test-rust build wheel test-python ## install what is needed an
 test-all: test deny ## the same, and what takes long or needs more
 
 .PHONY: lint
-lint: $(VENV)/lint ## formatting, clippy, ruff and mypy, warnings as errors
+lint: $(VENV)/lint ## formatting, clippy and ruff, warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(IN_VENV)/ruff check .

@@ -14,6 +14,8 @@ const CLEVER_API: &str = "https://api.clever.com";
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_LEEWAY: u64 = 60;
+/// A longer timeout (a day) is a mistake of the unit.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// More leeway than this would keep tokens alive that have long expired.
 const LARGEST_LEEWAY: u64 = 600;
 const SHORTEST_PENDING_KEY: usize = 16;
@@ -152,7 +154,7 @@ impl ConfigBuilder {
         self.issuer(base.clone()).api_base(base)
     }
 
-    /// The deadline of a whole call, retries included. Default 10 seconds.
+    /// The deadline of a whole call, retries included. Default 10 seconds, at most a day.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = timeout;
         self
@@ -205,8 +207,11 @@ impl ConfigBuilder {
         for origin in &self.config.return_to_origins {
             check_origin(origin)?;
         }
-        if self.config.timeout.is_zero() {
-            return Err(invalid("timeout must be longer than nothing"));
+        if self.config.timeout.is_zero() || self.config.timeout > LONGEST_TIMEOUT {
+            return Err(invalid(format!(
+                "timeout must be above 0 and at most a day, found {:?}",
+                self.config.timeout
+            )));
         }
         if self.config.leeway > LARGEST_LEEWAY {
             return Err(invalid(format!(
@@ -357,6 +362,12 @@ mod tests {
         let error = config.redirect_uri(Some("https://app.example/cb/")).unwrap_err();
         assert_eq!(error.code(), ErrorCode::RedirectUriUnknown);
         assert!(error.to_string().contains("slash at the end"));
+    }
+
+    #[test]
+    fn a_timeout_is_above_nothing_and_below_a_day() {
+        assert!(detail(builder().timeout(Duration::ZERO)).contains("timeout"));
+        assert!(detail(builder().timeout(Duration::MAX)).contains("timeout"));
     }
 
     #[test]

@@ -32,6 +32,21 @@ pub enum ErrorKind {
     Internal,
 }
 
+impl ErrorKind {
+    /// The kind as a word, for example `token`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Argument => "argument",
+            Self::Login => "login",
+            Self::Token => "token",
+            Self::Clever => "clever",
+            Self::Network => "network",
+            Self::Internal => "internal",
+        }
+    }
+}
+
 /// Who can put it right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

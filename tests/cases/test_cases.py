@@ -35,6 +35,12 @@ class Page(BaseHTTPRequestHandler):
     """Answers everything with a page and 200, as a captive portal does."""
 
     def do_GET(self) -> None:
+        self.answer()
+
+    def do_POST(self) -> None:
+        self.answer()
+
+    def answer(self) -> None:
         body = b"<!DOCTYPE html><title>Welcome to the school network</title>"
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.send_response(200)
@@ -42,8 +48,6 @@ class Page(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    do_POST = do_GET
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

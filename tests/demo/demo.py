@@ -1,8 +1,8 @@
 """Logs people in through every entry that Clever knows, in Rust, C and Python, against the emulator.
 
-Each program is what a user of that language would write (examples/rust, examples/c, examples/python). This one plays the
-person with the browser: it goes where the program sends it, fills in the login page, and tells the program where it ended
-up. `--serve` leaves the emulator and the Flask example running instead.
+Each program is what a user of that language would write (examples/rust, examples/c, examples/python). This one plays
+the person with the browser: it goes where the program sends it, fills in the login page, and tells the program where it
+ended up. `--serve` leaves the emulator and the Flask example running instead.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ OAUTH = emulator.App("0a07" * 5, "5ec4e7b2" * 5, "http://127.0.0.1:9/oauth")
 PUBLIC = emulator.App("9b1c" * 5, "", "http://127.0.0.1:9/implicit")
 OTHER = emulator.App("07e4" * 5, "", "http://127.0.0.1:9/other")
 
-SIGNED_IN = re.compile(r"signed in: (?P<person>.+) \((?P<type>.+), id \w+, district (?P<district>\w+), proven by (?P<proof>\w+)\)")
+SIGNED_IN = re.compile(
+    r"signed in: (?P<person>.+) \((?P<type>.+), id \w+, district (?P<district>\w+), proven by (?P<proof>\w+)\)"
+)
 PATIENCE_SECONDS = 60
 
 

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import clever_sso
 import pytest
@@ -28,6 +28,8 @@ CALLS = 10
 PATIENCE_SECONDS = 30
 REDIRECT_URI = "http://127.0.0.1:9/"
 OURS, THEIRS = "0a" * 10, "0b" * 10
+# What the workers of a pool inherit; a client cannot be sent to another process.
+SHARED: dict[str, Any] = {}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,8 @@ def test_forked_python_processes_call_at_once_and_so_does_the_parent(clever: str
     assert answered_as_ours(asking, ours)
     children = [fork_and(lambda: answered_as_foreign(asking, theirs)) for _ in range(CHILDREN)]
     assert answered_as_ours(asking, ours)
-    assert all([ended_well(child) for child in children])
+    ended = [ended_well(child) for child in children]
+    assert all(ended)
 
 
 def test_a_fork_while_other_python_threads_call_disturbs_nobody(clever: str) -> None:
@@ -106,18 +109,14 @@ def test_a_fork_while_other_python_threads_call_disturbs_nobody(clever: str) -> 
 
 
 def test_a_multiprocessing_pool_that_forks_uses_the_parents_client(clever: str) -> None:
-    global shared
-    shared = (client(clever, OURS), token(clever, OURS))
-    assert answered_as_ours(*shared)
+    SHARED.update(asking=client(clever, OURS), access_token=token(clever, OURS))
+    assert answered_as_ours(**SHARED)
     with multiprocessing.get_context("fork").Pool(4) as pool:
         assert all(pool.map_async(ask_with_shared, range(40)).get(PATIENCE_SECONDS))
 
 
-shared: tuple[clever_sso.Client, str]
-
-
 def ask_with_shared(_: int) -> bool:
-    return answered_as_ours(*shared)
+    return answered_as_ours(**SHARED)
 
 
 def test_forked_c_processes_call_at_once_and_so_does_the_parent(clever: str) -> None:

@@ -60,10 +60,15 @@ fn parts(callback: &str) -> impl Iterator<Item = &str> {
     };
     let query = match before.split_once('?') {
         Some((_, query)) => Some(query),
-        None if before.contains("://") || before.starts_with('/') => None,
+        None if is_address(before) => None,
         None => Some(before),
     };
     query.into_iter().chain(fragment)
+}
+
+/// An address without a query, not a query by itself: the value of a parameter may well look like an address.
+fn is_address(text: &str) -> bool {
+    text.starts_with('/') || text.split(['=', '&']).next().is_some_and(|start| start.contains("://"))
 }
 
 #[derive(Default)]
@@ -145,9 +150,12 @@ mod tests {
 
     #[test]
     fn url_query_and_bare_query_are_read_alike() {
-        for callback in
-            ["https://app.example/cb?code=abc&state=s", "/cb?code=abc&state=s", "?code=abc", "code=abc"]
-        {
+        for callback in [
+            "https://app.example/cb?code=abc&state=s",
+            "/cb?code=abc&state=s",
+            "?code=abc",
+            "code=abc&iss=https://clever.com",
+        ] {
             assert_eq!(code_of(callback), "abc", "{callback}");
         }
     }

@@ -1,0 +1,85 @@
+"""Log in with Clever: the whole journey of a login, verified.
+
+    import clever_sso
+
+    client = clever_sso.Client("client id", "client secret", "https://app.example/callback")
+
+    login = client.begin_login()
+    # Send the browser to login.url and keep login.pending in a cookie. When it comes back:
+    outcome = client.finish_login(callback_url, pending)
+
+    if isinstance(outcome, clever_sso.SignedIn):
+        print("signed in:", outcome.identity.id)
+    elif isinstance(outcome, clever_sso.Restart):
+        print("keep outcome.login.pending, send the browser to", outcome.login.url)
+    elif isinstance(outcome, clever_sso.Denied):
+        print("Clever refused:", outcome.error)
+
+`Restart` is everyday traffic: a login that begins in the Clever Portal arrives without proof that this browser asked
+for it, and is begun anew without the person seeing anything. Whatever cannot be mended is an `Error`, with a `code` for
+the program, a `message` for the log and a `user_message` for the person.
+
+- `Client`: every operation. Make one and keep it; threads and forked workers may share it.
+- `SignedIn`, `Restart`, `Denied`: what comes of a login. `Identity`: who logged in.
+- `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
+"""
+
+from clever_sso._native import (
+    Callback,
+    Client,
+    Denied,
+    District,
+    ErrorCode,
+    Identity,
+    Login,
+    Me,
+    Name,
+    Restart,
+    Role,
+    SignedIn,
+    TokenInfo,
+    Tokens,
+    User,
+    __version__,
+    error_codes,
+    parse_callback,
+)
+from clever_sso.exceptions import (
+    ArgumentError,
+    CleverError,
+    ConfigError,
+    Error,
+    InternalError,
+    LoginError,
+    NetworkError,
+    TokenError,
+)
+
+__all__ = [
+    "ArgumentError",
+    "Callback",
+    "CleverError",
+    "Client",
+    "ConfigError",
+    "Denied",
+    "District",
+    "Error",
+    "ErrorCode",
+    "Identity",
+    "InternalError",
+    "Login",
+    "LoginError",
+    "Me",
+    "Name",
+    "NetworkError",
+    "Restart",
+    "Role",
+    "SignedIn",
+    "TokenError",
+    "TokenInfo",
+    "Tokens",
+    "User",
+    "__version__",
+    "error_codes",
+    "parse_callback",
+]

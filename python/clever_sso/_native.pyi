@@ -1,0 +1,635 @@
+"""The Rust core of `clever_sso`."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal, final
+
+from clever_sso.exceptions import Error
+
+__all__ = [
+    "Callback",
+    "Client",
+    "Denied",
+    "District",
+    "ErrorCode",
+    "Identity",
+    "Login",
+    "Me",
+    "Name",
+    "Restart",
+    "Role",
+    "SignedIn",
+    "TokenInfo",
+    "Tokens",
+    "User",
+    "__version__",
+    "error_codes",
+    "parse_callback",
+]
+
+__version__: Final[str]
+
+@final
+class Client:
+    """Everything an application does with Clever. Make one and keep it.
+
+    It may be used from many threads at once and in forked workers (gunicorn, uWSGI, Celery), and it starts no thread.
+    Calls that wait release the GIL. Nothing is sent before the first of them.
+
+    Args:
+        client_id: As Clever's dashboard shows it.
+        client_secret: As Clever's dashboard shows it. Without one only the implicit grant (`authorize_url`,
+            `parse_callback`, `check_token`), `verify_id_token` and the calls with an access token are possible.
+        redirect_uri: One, or a sequence of them, exactly as registered with Clever. The first is the primary one,
+            where logins from the Clever Portal and from Instant Login links arrive.
+        issuer: Where Clever's OAuth endpoints are. Default `https://clever.com`.
+        api_base: Where Clever's API is. Default `https://api.clever.com`.
+        base_url: Issuer and API at one address, as a local emulator has them.
+        timeout: The deadline of a whole call in seconds, retries included.
+        leeway: How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
+        pending_key: What seals pending logins, at least 16 random bytes as text. By default it is derived from the
+            client secret, so that every process that knows the secret can finish a login which another one began.
+        old_pending_keys: Keys, or client secrets, that sealed pending logins until now and are still accepted.
+        return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
+        development: Whether redirect URIs may be plain http on any host, as Clever allows development applications.
+
+    Raises:
+        ConfigError: `config_invalid`, with what is wrong about which value.
+    """
+
+    def __new__(
+        cls,
+        client_id: str,
+        client_secret: str | None = None,
+        redirect_uri: str | Sequence[str] | None = None,
+        *,
+        issuer: str | None = None,
+        api_base: str | None = None,
+        base_url: str | None = None,
+        timeout: float = 10.0,
+        leeway: int = 60,
+        pending_key: str | None = None,
+        old_pending_keys: Sequence[str] = (),
+        return_to_origins: Sequence[str] = (),
+        development: bool = False,
+    ) -> Client: ...
+    def begin_login(
+        self, *, redirect_uri: str | None = None, district_id: str | None = None, return_to: str | None = None
+    ) -> Login:
+        """Begins a login: send the browser to its `url`, keep its `pending`. No network.
+
+        Args:
+            redirect_uri: One of the configured ones. Default: the primary one.
+            district_id: The district, if it is known. Clever then skips the school picker.
+            return_to: Where to go after the login: a path of the application, or a URL on an allowed origin.
+
+        Raises:
+            ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+            ArgumentError: `return_to_unsafe`.
+        """
+
+    def finish_login(self, callback: str, pending: str | None = None) -> SignedIn | Restart | Denied:
+        """Finishes a login. What came of it is a value, for all of it is everyday traffic.
+
+        One network round trip when Clever sends an ID token and its keys are known, else up to three.
+
+        Args:
+            callback: The URL with which the browser came back, or its query.
+            pending: What was kept when the login began, if there is anything.
+
+        Returns:
+            `SignedIn`; or `Restart`: keep the new pending login and redirect to its URL; or `Denied`.
+
+        Raises:
+            LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
+                `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
+            TokenError: The ID token breaks a rule: `id_token_expired` and the other words that begin so.
+            ConfigError: `client_secret_missing`.
+            CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
+            NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+        """
+
+    def authorize_url(
+        self,
+        *,
+        response_type: Literal["code", "token"] = "code",
+        redirect_uri: str | None = None,
+        state: str | None = None,
+        nonce: str | None = None,
+        district_id: str | None = None,
+    ) -> str:
+        """The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+
+        Args:
+            response_type: `code`, or `token` for the implicit grant.
+            redirect_uri: One of the configured ones. Default: the primary one.
+            state: Comes back unchanged. Compare it with what this browser was given.
+            nonce: Comes back inside the ID token.
+            district_id: The district, if it is known. Clever then skips the school picker.
+
+        Raises:
+            ConfigError: `redirect_uri_unknown`.
+            ArgumentError: `argument_invalid`, for another response type.
+        """
+
+    def instant_login_url(self, district_id: str) -> str:
+        """An Instant Login link into this application for the people of a district. No network.
+
+        Who follows it arrives without a state, so `finish_login` answers with `Restart` first.
+
+        Args:
+            district_id: Clever's id of the district.
+        """
+
+    def portal_url(self, district: str | None = None) -> str:
+        """The Clever Portal of a district, or the page where people look for their school. No network.
+
+        Args:
+            district: The short name of the district, as its portal has it in its address.
+        """
+
+    def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
+        """Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+
+        Args:
+            code: The code of the callback.
+            redirect_uri: The one that the authorization request named. Default: the primary one.
+
+        Raises:
+            CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
+            ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+            NetworkError: The words of its kind.
+        """
+
+    def verify_id_token(
+        self, token: str, *, nonce: str | None = None, access_token: str | None = None
+    ) -> dict[str, Any]:
+        """Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+
+        Args:
+            token: The ID token.
+            nonce: The one that was sent. Without one, the token must have none.
+            access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+
+        Returns:
+            The claims.
+
+        Raises:
+            TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+            CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
+            NetworkError: When keys must be fetched: the words of its kind.
+        """
+
+    def check_token(self, access_token: str) -> TokenInfo:
+        """Asks Clever whether an access token was issued to this application.
+
+        The implicit grant has no other protection against a token that was issued to another one: call this before you
+        believe a token that a browser brought.
+
+        Args:
+            access_token: The access token.
+
+        Raises:
+            TokenError: `token_foreign`, `token_rejected`.
+            CleverError: The words of its kind.
+            NetworkError: The words of its kind.
+        """
+
+    def me(self, access_token: str) -> Me:
+        """Who an access token belongs to.
+
+        Args:
+            access_token: The access token.
+
+        Raises:
+            TokenError: `token_rejected`.
+            CleverError: The words of its kind.
+            NetworkError: The words of its kind.
+        """
+
+    def user(self, access_token: str, id: str) -> User:
+        """A person's record.
+
+        Args:
+            access_token: The access token.
+            id: The Clever id of the person.
+
+        Raises:
+            TokenError: `token_rejected`.
+            ArgumentError: `argument_invalid`, when this cannot be an id.
+            CleverError: `not_found` and the others of its kind.
+            NetworkError: The words of its kind.
+        """
+
+    def district(self, access_token: str, id: str) -> District:
+        """A district's record.
+
+        Args:
+            access_token: The access token.
+            id: Clever's id of the district.
+
+        Raises:
+            TokenError: `token_rejected`.
+            ArgumentError: `argument_invalid`, when this cannot be an id.
+            CleverError: `not_found` and the others of its kind.
+            NetworkError: The words of its kind.
+        """
+
+    def warm_up(self) -> None:
+        """Fetches discovery and keys before the first student comes.
+
+        Raises:
+            CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
+            NetworkError: The words of its kind.
+        """
+
+@final
+class Login:
+    """A login that has begun."""
+
+    __match_args__: Final = ("url", "pending")
+    @property
+    def url(self) -> str:
+        """Send the browser there."""
+
+    @property
+    def pending(self) -> str:
+        """Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe."""
+
+@final
+class SignedIn:
+    """Somebody logged in."""
+
+    __match_args__: Final = ("identity", "tokens", "return_to")
+    @property
+    def identity(self) -> Identity:
+        """Who."""
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of this login."""
+
+    @property
+    def return_to(self) -> str | None:
+        """Where the application wanted to go, as it was given to `begin_login`."""
+
+@final
+class Restart:
+    """The login was begun anew: keep `login.pending`, send the browser to `login.url`.
+
+    The person is signed in at Clever already and sees nothing of it.
+    """
+
+    __match_args__: Final = ("login", "reason")
+    @property
+    def login(self) -> Login:
+        """The new login."""
+
+    @property
+    def reason(self) -> str:
+        """The code word of the cause.
+
+        `state_missing` (every login from the Clever Portal and from Instant Login links), `state_mismatch`,
+        `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
+        """
+
+@final
+class Denied:
+    """Clever refused this person."""
+
+    __match_args__: Final = ("error", "description")
+    @property
+    def error(self) -> str:
+        """Clever's word, for example `access_denied` or `unauthorized-user`."""
+
+    @property
+    def description(self) -> str | None:
+        """Text that came with it. Whoever made the URL wrote it: do not show it as if it were Clever's."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Identity:
+    """Who logged in.
+
+    The key of a user is the pair of `issuer` and `id`. Names and email addresses change and repeat.
+    """
+
+    __match_args__: Final = (
+        "issuer",
+        "id",
+        "district_id",
+        "user_type",
+        "roles",
+        "name",
+        "unverified_email",
+        "legacy_ids",
+        "authorized_by",
+        "proven_by",
+        "loginas_by_admin",
+        "claims",
+    )
+    @property
+    def issuer(self) -> str:
+        """The issuer that vouches for this person."""
+
+    @property
+    def id(self) -> str:
+        """The Clever id (API v3)."""
+
+    @property
+    def district_id(self) -> str | None:
+        """The district; a person of Clever Library has none."""
+
+    @property
+    def user_type(self) -> str | None:
+        """The role of this login, such as `student`; `None` when a person has several and did not say which."""
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role that is known."""
+
+    @property
+    def name(self) -> Name:
+        """The name."""
+
+    @property
+    def unverified_email(self) -> str | None:
+        """An email address that nobody verified: it may be another person's, and it may change. Never a key."""
+
+    @property
+    def legacy_ids(self) -> tuple[str, ...]:
+        """Ids that this person had before API v3."""
+
+    @property
+    def authorized_by(self) -> str | None:
+        """Who gave the application access: `district` or `teacher`."""
+
+    @property
+    def proven_by(self) -> Literal["id_token", "me"]:
+        """How this identity was proven: `id_token`, or `me` when Clever was asked with the token of this login."""
+
+    @property
+    def loginas_by_admin(self) -> bool:
+        """Whether an administrator of Clever logged in as this person, as the callback says; not proven."""
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """Everything that Clever said, as a new dict each time.
+
+        The claims of the ID token, or the data of `/me` and of the person's own record.
+        """
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Name:
+    """A person's name, as far as Clever tells it."""
+
+    __match_args__: Final = ("first", "middle", "last")
+    @property
+    def first(self) -> str | None:
+        """The first name."""
+
+    @property
+    def middle(self) -> str | None:
+        """The middle name."""
+
+    @property
+    def last(self) -> str | None:
+        """The last name; of a student in Clever Library only the initial."""
+
+    @property
+    def full(self) -> str:
+        """First, middle and last name with a space between them; empty when nothing is known."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Role:
+    """One of the roles of a person."""
+
+    __match_args__: Final = ("name", "legacy_id")
+    @property
+    def name(self) -> str:
+        """`student`, `teacher`, `staff`, `district_admin`, `contact`, or a word that Clever added since."""
+
+    @property
+    def legacy_id(self) -> str | None:
+        """The id that this person had in this role before API v3."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Tokens:
+    """What a code was exchanged for."""
+
+    __match_args__: Final = ("access_token", "id_token")
+    @property
+    def access_token(self) -> str:
+        """Opens Clever's API for 24 hours."""
+
+    @property
+    def id_token(self) -> str | None:
+        """Says who logged in; only for applications with OpenID Connect, and not for Clever Library."""
+
+@final
+class TokenInfo:
+    """What Clever says of an access token that was issued to this application."""
+
+    __match_args__: Final = ("client_id", "scopes")
+    @property
+    def client_id(self) -> str:
+        """The client id: always this application's."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Me:
+    """Who an access token belongs to."""
+
+    __match_args__: Final = ("id", "district_id", "user_type", "authorized_by")
+    @property
+    def id(self) -> str:
+        """The Clever id."""
+
+    @property
+    def district_id(self) -> str | None:
+        """The district; a person of Clever Library has none."""
+
+    @property
+    def user_type(self) -> str | None:
+        """The kind of account; API v3 says `user` of everybody, older ones name the role."""
+
+    @property
+    def authorized_by(self) -> str | None:
+        """Who gave the application access: `district` or `teacher`."""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Everything Clever said, as a new dict each time."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class User:
+    """A person's record."""
+
+    __match_args__: Final = ("id", "district_id", "name", "unverified_email", "roles")
+    @property
+    def id(self) -> str:
+        """The Clever id."""
+
+    @property
+    def district_id(self) -> str | None:
+        """The district."""
+
+    @property
+    def name(self) -> Name:
+        """The name."""
+
+    @property
+    def unverified_email(self) -> str | None:
+        """An email address that nobody verified: it may be another person's, and it may change. Never a key."""
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role of this person."""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Everything Clever said, as a new dict each time."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class District:
+    """A district's record."""
+
+    __match_args__: Final = ("id", "name")
+    @property
+    def id(self) -> str:
+        """The district's id."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name."""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Everything Clever said, as a new dict each time."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Callback:
+    """What Clever said through the browser. Nothing in it is proven yet.
+
+    One of `code`, `access_token` and `error` is there, and only one.
+    """
+
+    __match_args__: Final = (
+        "code",
+        "access_token",
+        "state",
+        "scopes",
+        "error",
+        "error_description",
+        "issuer",
+        "loginas_by_admin",
+    )
+    @property
+    def code(self) -> str | None:
+        """The authorization code."""
+
+    @property
+    def access_token(self) -> str | None:
+        """The access token of the implicit grant."""
+
+    @property
+    def state(self) -> str | None:
+        """The state, if there is one: a login that begins at Clever has none. Compare with `hmac.compare_digest`."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that Clever names."""
+
+    @property
+    def error(self) -> str | None:
+        """The error word in place of a code or token, for example `access_denied`."""
+
+    @property
+    def error_description(self) -> str | None:
+        """Text that came with the error. Whoever made the URL wrote it: do not show it as if it were Clever's."""
+
+    @property
+    def issuer(self) -> str | None:
+        """The issuer (RFC 9207), if it is named."""
+
+    @property
+    def loginas_by_admin(self) -> bool:
+        """Whether an administrator of Clever logs in as this person."""
+
+@final
+class ErrorCode:
+    """One entry of the catalogue of failures; see `error_codes()`."""
+
+    __match_args__: Final = (
+        "word",
+        "kind",
+        "exception",
+        "retryable",
+        "actor",
+        "sentence",
+        "user_message",
+    )
+    @property
+    def word(self) -> str:
+        """The code word, for example `id_token_expired`. It never changes its meaning."""
+
+    @property
+    def kind(self) -> str:
+        """The group: `config`, `argument`, `login`, `token`, `clever`, `network` or `internal`."""
+
+    @property
+    def exception(self) -> type[Error]:
+        """The class of the exception that carries this code."""
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same call, or the same login begun again, may succeed later without anybody changing anything."""
+
+    @property
+    def actor(self) -> Literal["user", "app", "clever", "network"]:
+        """Who can put it right: `user`, `app`, `clever` or `network`."""
+
+    @property
+    def sentence(self) -> str:
+        """The sentence for the log, without the particulars of one failure."""
+
+    @property
+    def user_message(self) -> str:
+        """A sentence that may be shown to the person who logs in."""
+
+def parse_callback(callback: str) -> Callback:
+    """Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.
+
+    `Client.finish_login` does this itself; this function is for those who drive the flow themselves. No network.
+
+    Args:
+        callback: What the browser came back with.
+
+    Raises:
+        LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
+    """
+
+def error_codes() -> dict[str, ErrorCode]:
+    """The whole catalogue of failures, by code word."""

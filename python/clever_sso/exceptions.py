@@ -1,0 +1,85 @@
+"""What can go wrong: one class for each kind of failure, one code word for each failure.
+
+`clever_sso.error_codes()` lists every word, with its class and its sentences.
+"""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """A failure of Log in with Clever; the base of all others.
+
+    No token, code, secret, name or email address ever stands in one: it may be logged as it is.
+    """
+
+    code: str
+    """The code word, for example `id_token_expired`. It never changes its meaning."""
+
+    message: str
+    """A sentence for the log: what happened, what was expected and what was found."""
+
+    user_message: str
+    """A sentence that may be shown to the person who logs in."""
+
+    retryable: bool
+    """Whether the same call, or the same login begun again, may succeed without anybody changing anything."""
+
+    actor: str
+    """Who can put it right: `user`, `app`, `clever` or `network`."""
+
+    http_status: int | None
+    """The HTTP status of the answer that led to this failure, if there was one."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        user_message: str,
+        retryable: bool,
+        actor: str,
+        http_status: int | None = None,
+    ) -> None:
+        # All of it goes into `args`, so that an error survives pickling on its way out of a worker.
+        super().__init__(code, message, user_message, retryable, actor, http_status)
+        self.code = code
+        self.message = message
+        self.user_message = user_message
+        self.retryable = retryable
+        self.actor = actor
+        self.http_status = http_status
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class ConfigError(Error):
+    """The configuration is wrong or lacks something."""
+
+
+class ArgumentError(Error, ValueError):
+    """A value handed to the call cannot be used."""
+
+
+class LoginError(Error):
+    """The browser came back with something that cannot finish a login."""
+
+
+class TokenError(Error):
+    """A token is not what it must be."""
+
+
+class CleverError(Error):
+    """Clever refused, or answered what cannot be understood."""
+
+
+# This is no ConnectionError, although it looks like one: web servers take that for the browser's own connection
+# having gone away and drop the request without a word.
+class NetworkError(Error):
+    """Clever could not be reached."""
+
+
+class InternalError(Error):
+    """A fault of this library or of the machine it runs on."""

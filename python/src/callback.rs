@@ -1,0 +1,104 @@
+//! `Callback`: what Clever said through the browser.
+
+use clever_sso::Secret;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::PyTuple;
+
+use crate::errors::Result;
+use crate::repr::{Repr, match_args};
+
+/// What Clever said through the browser. Nothing in it is proven yet.
+///
+/// One of `code`, `access_token` and `error` is there, and only one.
+#[pyclass(frozen, module = "clever_sso")]
+pub(crate) struct Callback(clever_sso::Callback);
+
+#[pymethods]
+impl Callback {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        let names = [
+            "code",
+            "access_token",
+            "state",
+            "scopes",
+            "error",
+            "error_description",
+            "issuer",
+            "loginas_by_admin",
+        ];
+        match_args(py, names)
+    }
+
+    /// The authorization code.
+    #[getter]
+    fn code(&self) -> Option<&str> {
+        self.0.code.as_ref().map(Secret::expose)
+    }
+
+    /// The access token of the implicit grant.
+    #[getter]
+    fn access_token(&self) -> Option<&str> {
+        self.0.access_token.as_ref().map(Secret::expose)
+    }
+
+    /// The state, if there is one: a login that begins at Clever has none. Compare with `hmac.compare_digest`.
+    #[getter]
+    fn state(&self) -> Option<&str> {
+        self.0.state.as_ref().map(Secret::expose)
+    }
+
+    /// The scopes that Clever names.
+    #[getter]
+    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.0.scopes)
+    }
+
+    /// The error word in place of a code or token, for example `access_denied`.
+    #[getter]
+    fn error(&self) -> Option<&str> {
+        self.0.error.as_deref()
+    }
+
+    /// Text that came with the error. Whoever made the URL wrote it: do not show it as if it were Clever's.
+    #[getter]
+    fn error_description(&self) -> Option<&str> {
+        self.0.error_description.as_deref()
+    }
+
+    /// The issuer (RFC 9207), if it is named.
+    #[getter]
+    fn issuer(&self) -> Option<&str> {
+        self.0.issuer.as_deref()
+    }
+
+    /// Whether an administrator of Clever logs in as this person.
+    #[getter]
+    fn loginas_by_admin(&self) -> bool {
+        self.0.loginas_by_admin
+    }
+
+    fn __repr__(&self) -> String {
+        let kind = match &self.0 {
+            callback if callback.code.is_some() => "code",
+            callback if callback.access_token.is_some() => "access_token",
+            callback => return Repr::of("Callback").maybe("error", callback.error.as_deref()).finish(),
+        };
+        Repr::of("Callback").hidden(kind).finish()
+    }
+}
+
+/// Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.
+///
+/// `Client.finish_login` does this itself; this function is for those who drive the flow themselves. No network.
+///
+/// Args:
+///     callback: What the browser came back with.
+///
+/// Raises:
+///     LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
+#[pyfunction]
+pub(crate) fn parse_callback(callback: PyBackedStr) -> Result<Callback> {
+    Ok(Callback(clever_sso::parse_callback(&callback)?))
+}

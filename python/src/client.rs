@@ -1,0 +1,335 @@
+//! `Client`: every operation, with the GIL released while it waits or computes.
+
+use clever_sso::{AuthorizeOptions, Config, LoginOptions, ResponseType, blocking};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::PyDict;
+
+use crate::errors::{Result, argument_invalid};
+use crate::json::to_dict;
+use crate::login::{Login, outcome};
+use crate::repr::Repr;
+use crate::resources::{District, Me, TokenInfo, Tokens, User};
+use crate::settings::{OneOrMore, Settings};
+
+/// Everything an application does with Clever. Make one and keep it.
+///
+/// It may be used from many threads at once and in forked workers (gunicorn, uWSGI, Celery), and it starts no thread.
+/// Calls that wait release the GIL. Nothing is sent before the first of them.
+///
+/// Args:
+///     client_id: As Clever's dashboard shows it.
+///     client_secret: As Clever's dashboard shows it. Without one only the implicit grant (`authorize_url`,
+///         `parse_callback`, `check_token`), `verify_id_token` and the calls with an access token are possible.
+///     redirect_uri: One, or a sequence of them, exactly as registered with Clever. The first is the primary one,
+///         where logins from the Clever Portal and from Instant Login links arrive.
+///     issuer: Where Clever's OAuth endpoints are. Default `https://clever.com`.
+///     api_base: Where Clever's API is. Default `https://api.clever.com`.
+///     base_url: Issuer and API at one address, as a local emulator has them.
+///     timeout: The deadline of a whole call in seconds, retries included.
+///     leeway: How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
+///     pending_key: What seals pending logins, at least 16 random bytes as text. By default it is derived from the
+///         client secret, so that every process that knows the secret can finish a login which another one began.
+///     old_pending_keys: Keys, or client secrets, that sealed pending logins until now and are still accepted.
+///     return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
+///     development: Whether redirect URIs may be plain http on any host, as Clever allows development applications.
+///
+/// Raises:
+///     ConfigError: `config_invalid`, with what is wrong about which value.
+#[pyclass(frozen, module = "clever_sso")]
+#[expect(clippy::struct_field_names, reason = "`client_id` is the protocol's word")]
+pub(crate) struct Client {
+    core: blocking::Client,
+    client_id: String,
+    issuer: String,
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(
+        signature = (
+            client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
+            base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=Vec::new(),
+            return_to_origins=Vec::new(), development=false,
+        ),
+        text_signature = "(client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None, \
+            base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=(), return_to_origins=(), \
+            development=False)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
+    fn new(
+        client_id: String,
+        client_secret: Option<String>,
+        redirect_uri: Option<OneOrMore>,
+        issuer: Option<String>,
+        api_base: Option<String>,
+        base_url: Option<String>,
+        timeout: f64,
+        leeway: i64,
+        pending_key: Option<String>,
+        old_pending_keys: Vec<String>,
+        return_to_origins: Vec<String>,
+        development: bool,
+    ) -> Result<Self> {
+        let config = Config::try_from(Settings {
+            client_id,
+            client_secret,
+            redirect_uris: redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default(),
+            issuer,
+            api_base,
+            base_url,
+            timeout,
+            leeway,
+            pending_key,
+            old_pending_keys,
+            return_to_origins,
+            development,
+        })?;
+        let (client_id, issuer) = (config.client_id().to_owned(), config.issuer().to_owned());
+        Ok(Self { core: blocking::Client::new(config)?, client_id, issuer })
+    }
+
+    /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
+    ///
+    /// Args:
+    ///     redirect_uri: One of the configured ones. Default: the primary one.
+    ///     district_id: The district, if it is known. Clever then skips the school picker.
+    ///     return_to: Where to go after the login: a path of the application, or a URL on an allowed origin.
+    ///
+    /// Raises:
+    ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+    ///     ArgumentError: `return_to_unsafe`.
+    #[pyo3(signature = (*, redirect_uri=None, district_id=None, return_to=None))]
+    fn begin_login(
+        &self,
+        redirect_uri: Option<String>,
+        district_id: Option<String>,
+        return_to: Option<String>,
+    ) -> Result<Login> {
+        let mut options = LoginOptions::default();
+        options.redirect_uri = redirect_uri;
+        options.district_id = district_id;
+        options.return_to = return_to;
+        Ok(self.core.begin_login(&options)?.into())
+    }
+
+    /// Finishes a login. What came of it is a value, for all of it is everyday traffic.
+    ///
+    /// One network round trip when Clever sends an ID token and its keys are known, else up to three.
+    ///
+    /// Args:
+    ///     callback: The URL with which the browser came back, or its query.
+    ///     pending: What was kept when the login began, if there is anything.
+    ///
+    /// Returns:
+    ///     `SignedIn`; or `Restart`: keep the new pending login and redirect to its URL; or `Denied`.
+    ///
+    /// Raises:
+    ///     LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
+    ///         `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
+    ///     TokenError: The ID token breaks a rule: `id_token_expired` and the other words that begin so.
+    ///     ConfigError: `client_secret_missing`.
+    ///     CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
+    ///     NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+    #[pyo3(signature = (callback, pending=None))]
+    fn finish_login<'py>(
+        &self,
+        py: Python<'py>,
+        callback: PyBackedStr,
+        pending: Option<PyBackedStr>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let finished = py.detach(|| self.core.finish_login(&callback, pending.as_deref()))?;
+        Ok(outcome(py, finished)?)
+    }
+
+    /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+    ///
+    /// Args:
+    ///     response_type: `code`, or `token` for the implicit grant.
+    ///     redirect_uri: One of the configured ones. Default: the primary one.
+    ///     state: Comes back unchanged. Compare it with what this browser was given.
+    ///     nonce: Comes back inside the ID token.
+    ///     district_id: The district, if it is known. Clever then skips the school picker.
+    ///
+    /// Raises:
+    ///     ConfigError: `redirect_uri_unknown`.
+    ///     ArgumentError: `argument_invalid`, for another response type.
+    #[pyo3(signature = (*, response_type=None, redirect_uri=None, state=None, nonce=None, district_id=None))]
+    #[pyo3(
+        text_signature = "($self, *, response_type='code', redirect_uri=None, state=None, nonce=None, district_id=None)"
+    )]
+    fn authorize_url(
+        &self,
+        response_type: Option<PyBackedStr>,
+        redirect_uri: Option<PyBackedStr>,
+        state: Option<PyBackedStr>,
+        nonce: Option<PyBackedStr>,
+        district_id: Option<PyBackedStr>,
+    ) -> Result<String> {
+        let options = AuthorizeOptions {
+            response_type: read_response_type(response_type.as_deref().unwrap_or("code"))?,
+            redirect_uri: redirect_uri.as_deref(),
+            state: state.as_deref(),
+            nonce: nonce.as_deref(),
+            district_id: district_id.as_deref(),
+        };
+        Ok(self.core.authorize_url(&options)?)
+    }
+
+    /// An Instant Login link into this application for the people of a district. No network.
+    ///
+    /// Who follows it arrives without a state, so `finish_login` answers with `Restart` first.
+    ///
+    /// Args:
+    ///     district_id: Clever's id of the district.
+    fn instant_login_url(&self, district_id: PyBackedStr) -> String {
+        self.core.instant_login_url(&district_id)
+    }
+
+    /// The Clever Portal of a district, or the page where people look for their school. No network.
+    ///
+    /// Args:
+    ///     district: The short name of the district, as its portal has it in its address.
+    #[pyo3(signature = (district=None))]
+    fn portal_url(&self, district: Option<PyBackedStr>) -> String {
+        self.core.portal_url(district.as_deref())
+    }
+
+    /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+    ///
+    /// Args:
+    ///     code: The code of the callback.
+    ///     redirect_uri: The one that the authorization request named. Default: the primary one.
+    ///
+    /// Raises:
+    ///     CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
+    ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+    ///     NetworkError: The words of its kind.
+    #[pyo3(signature = (code, redirect_uri=None))]
+    fn exchange_code(
+        &self,
+        py: Python<'_>,
+        code: PyBackedStr,
+        redirect_uri: Option<PyBackedStr>,
+    ) -> Result<Tokens> {
+        Ok(Tokens(py.detach(|| self.core.exchange_code(&code, redirect_uri.as_deref()))?))
+    }
+
+    /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+    ///
+    /// Args:
+    ///     token: The ID token.
+    ///     nonce: The one that was sent. Without one, the token must have none.
+    ///     access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+    ///
+    /// Returns:
+    ///     The claims.
+    ///
+    /// Raises:
+    ///     TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+    ///     CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
+    ///     NetworkError: When keys must be fetched: the words of its kind.
+    #[pyo3(signature = (token, *, nonce=None, access_token=None))]
+    fn verify_id_token<'py>(
+        &self,
+        py: Python<'py>,
+        token: PyBackedStr,
+        nonce: Option<PyBackedStr>,
+        access_token: Option<PyBackedStr>,
+    ) -> Result<Bound<'py, PyDict>> {
+        let claims =
+            py.detach(|| self.core.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()))?;
+        Ok(to_dict(py, claims.as_map())?)
+    }
+
+    /// Asks Clever whether an access token was issued to this application.
+    ///
+    /// The implicit grant has no other protection against a token that was issued to another one: call this before you
+    /// believe a token that a browser brought.
+    ///
+    /// Args:
+    ///     access_token: The access token.
+    ///
+    /// Raises:
+    ///     TokenError: `token_foreign`, `token_rejected`.
+    ///     CleverError: The words of its kind.
+    ///     NetworkError: The words of its kind.
+    fn check_token(&self, py: Python<'_>, access_token: PyBackedStr) -> Result<TokenInfo> {
+        Ok(py.detach(|| self.core.check_token(&access_token))?.into())
+    }
+
+    /// Who an access token belongs to.
+    ///
+    /// Args:
+    ///     access_token: The access token.
+    ///
+    /// Raises:
+    ///     TokenError: `token_rejected`.
+    ///     CleverError: The words of its kind.
+    ///     NetworkError: The words of its kind.
+    fn me(&self, py: Python<'_>, access_token: PyBackedStr) -> Result<Me> {
+        Ok(Me(py.detach(|| self.core.me(&access_token))?))
+    }
+
+    /// A person's record.
+    ///
+    /// Args:
+    ///     access_token: The access token.
+    ///     id: The Clever id of the person.
+    ///
+    /// Raises:
+    ///     TokenError: `token_rejected`.
+    ///     ArgumentError: `argument_invalid`, when this cannot be an id.
+    ///     CleverError: `not_found` and the others of its kind.
+    ///     NetworkError: The words of its kind.
+    fn user(&self, py: Python<'_>, access_token: PyBackedStr, id: PyBackedStr) -> Result<User> {
+        Ok(User(py.detach(|| self.core.user(&access_token, &id))?))
+    }
+
+    /// A district's record.
+    ///
+    /// Args:
+    ///     access_token: The access token.
+    ///     id: Clever's id of the district.
+    ///
+    /// Raises:
+    ///     TokenError: `token_rejected`.
+    ///     ArgumentError: `argument_invalid`, when this cannot be an id.
+    ///     CleverError: `not_found` and the others of its kind.
+    ///     NetworkError: The words of its kind.
+    fn district(&self, py: Python<'_>, access_token: PyBackedStr, id: PyBackedStr) -> Result<District> {
+        Ok(District(py.detach(|| self.core.district(&access_token, &id))?))
+    }
+
+    /// Fetches discovery and keys before the first student comes.
+    ///
+    /// Raises:
+    ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
+    ///     NetworkError: The words of its kind.
+    fn warm_up(&self, py: Python<'_>) -> Result<()> {
+        Ok(py.detach(|| self.core.warm_up())?)
+    }
+
+    fn __repr__(&self) -> String {
+        Repr::of("Client").text("client_id", &self.client_id).text("issuer", &self.issuer).finish()
+    }
+
+    /// Refuses: a client holds secrets, which must not travel with a pickle.
+    #[expect(clippy::unused_self, reason = "a method of Python's")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a Client is neither pickled nor copied: it holds secrets and connections. Make one in each process, or \
+             share this one: threads and forked workers may",
+        ))
+    }
+}
+
+fn read_response_type(word: &str) -> Result<ResponseType> {
+    match word {
+        "code" => Ok(ResponseType::Code),
+        "token" => Ok(ResponseType::Token),
+        _ => Err(argument_invalid("response_type must be \"code\" or \"token\"")),
+    }
+}

@@ -1,0 +1,214 @@
+//! `Identity`: who logged in.
+
+use std::hash::{Hash, Hasher};
+
+use clever_sso::RoleName;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::json::to_dict;
+use crate::repr::{Repr, match_args};
+
+/// One of the roles of a person.
+#[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Role {
+    /// `student`, `teacher`, `staff`, `district_admin`, `contact`, or a word that Clever added since.
+    name: String,
+    /// The id that this person had in this role before API v3.
+    legacy_id: Option<String>,
+}
+
+impl Role {
+    pub(crate) fn tuple<'py>(py: Python<'py>, roles: &[clever_sso::Role]) -> PyResult<Bound<'py, PyTuple>> {
+        let role = |role: &clever_sso::Role| {
+            let clever_sso::Role { name, legacy_id } = role;
+            Py::new(py, Self { name: name.as_str().to_owned(), legacy_id: legacy_id.clone() })
+        };
+        PyTuple::new(py, roles.iter().map(role).collect::<PyResult<Vec<_>>>()?)
+    }
+}
+
+#[pymethods]
+impl Role {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["name", "legacy_id"])
+    }
+
+    fn __repr__(&self) -> String {
+        Repr::of("Role").text("name", &self.name).maybe("legacy_id", self.legacy_id.as_deref()).finish()
+    }
+}
+
+/// A person's name, as far as Clever tells it.
+#[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Name {
+    /// The first name.
+    first: Option<String>,
+    /// The middle name.
+    middle: Option<String>,
+    /// The last name; of a student in Clever Library only the initial.
+    last: Option<String>,
+    /// First, middle and last name with a space between them; empty when nothing is known.
+    full: String,
+}
+
+impl From<&clever_sso::Name> for Name {
+    fn from(name: &clever_sso::Name) -> Self {
+        let full = name.full();
+        let clever_sso::Name { first, middle, last } = name.clone();
+        Self { first, middle, last, full }
+    }
+}
+
+#[pymethods]
+impl Name {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["first", "middle", "last"])
+    }
+
+    #[expect(clippy::unused_self, reason = "nothing of a name is shown")]
+    fn __repr__(&self) -> String {
+        Repr::of("Name").hidden("full").finish()
+    }
+}
+
+/// Who logged in.
+///
+/// The key of a user is the pair of `issuer` and `id`. Names and email addresses change and repeat.
+#[pyclass(frozen, eq, hash, module = "clever_sso")]
+pub(crate) struct Identity(pub(crate) clever_sso::Identity);
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        let (this, that) = (&self.0, &other.0);
+        this.issuer == that.issuer
+            && this.id == that.id
+            && this.district_id == that.district_id
+            && this.user_type == that.user_type
+            && this.roles == that.roles
+            && this.name == that.name
+            && this.unverified_email == that.unverified_email
+            && this.legacy_ids == that.legacy_ids
+            && this.authorized_by == that.authorized_by
+            && this.proven_by == that.proven_by
+            && this.loginas_by_admin == that.loginas_by_admin
+            && this.claims == that.claims
+    }
+}
+
+impl Hash for Identity {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.issuer.hash(state);
+        self.0.id.hash(state);
+    }
+}
+
+#[pymethods]
+impl Identity {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        let names = [
+            "issuer",
+            "id",
+            "district_id",
+            "user_type",
+            "roles",
+            "name",
+            "unverified_email",
+            "legacy_ids",
+            "authorized_by",
+            "proven_by",
+            "loginas_by_admin",
+            "claims",
+        ];
+        match_args(py, names)
+    }
+
+    /// The issuer that vouches for this person.
+    #[getter]
+    fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// The Clever id (API v3).
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The district; a person of Clever Library has none.
+    #[getter]
+    fn district_id(&self) -> Option<&str> {
+        self.0.district_id.as_deref()
+    }
+
+    /// The role of this login, such as `student`; `None` when a person has several and did not say which.
+    #[getter]
+    fn user_type(&self) -> Option<&str> {
+        self.0.user_type.as_ref().map(RoleName::as_str)
+    }
+
+    /// Every role that is known.
+    #[getter]
+    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        Role::tuple(py, &self.0.roles)
+    }
+
+    /// The name.
+    #[getter]
+    fn name(&self) -> Name {
+        Name::from(&self.0.name)
+    }
+
+    /// An email address that nobody verified: it may be another person's, and it may change. Never a key.
+    #[getter]
+    fn unverified_email(&self) -> Option<&str> {
+        self.0.unverified_email.as_deref()
+    }
+
+    /// Ids that this person had before API v3.
+    #[getter]
+    fn legacy_ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.0.legacy_ids)
+    }
+
+    /// Who gave the application access: `district` or `teacher`.
+    #[getter]
+    fn authorized_by(&self) -> Option<&str> {
+        self.0.authorized_by.as_deref()
+    }
+
+    /// How this identity was proven: `id_token`, or `me` when Clever was asked with the token of this login.
+    #[getter]
+    fn proven_by(&self) -> &'static str {
+        self.0.proven_by.as_str()
+    }
+
+    /// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
+    #[getter]
+    fn loginas_by_admin(&self) -> bool {
+        self.0.loginas_by_admin
+    }
+
+    /// Everything that Clever said, as a new dict each time.
+    ///
+    /// The claims of the ID token, or the data of `/me` and of the person's own record.
+    #[getter]
+    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        to_dict(py, &self.0.claims)
+    }
+
+    pub(crate) fn __repr__(&self) -> String {
+        Repr::of("Identity")
+            .text("issuer", self.issuer())
+            .text("id", self.id())
+            .maybe("district_id", self.district_id())
+            .maybe("user_type", self.user_type())
+            .text("proven_by", self.proven_by())
+            .finish()
+    }
+}

@@ -1,0 +1,41 @@
+//! JSON values as the Python values that `json.loads` would make of them.
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use serde_json::{Map, Value};
+
+/// A new dict each time: whoever changes it changes nobody else's.
+pub(crate) fn to_dict<'py>(py: Python<'py>, members: &Map<String, Value>) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, value) in members {
+        dict.set_item(name, to_python(py, value)?)?;
+    }
+    Ok(dict)
+}
+
+/// The recursion ends: the reader of the core refuses JSON that is nested deeply.
+pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    match value {
+        Value::Null => Ok(py.None().into_bound(py)),
+        Value::Bool(value) => value.into_bound_py_any(py),
+        Value::Number(number) => {
+            if let Some(whole) = number.as_i64() {
+                whole.into_bound_py_any(py)
+            } else if let Some(whole) = number.as_u64() {
+                whole.into_bound_py_any(py)
+            } else {
+                number.as_f64().into_bound_py_any(py)
+            }
+        }
+        Value::String(text) => text.into_bound_py_any(py),
+        Value::Array(items) => {
+            let list = PyList::empty(py);
+            for item in items {
+                list.append(to_python(py, item)?)?;
+            }
+            Ok(list.into_any())
+        }
+        Value::Object(members) => to_dict(py, members).map(Bound::into_any),
+    }
+}

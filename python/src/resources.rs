@@ -1,0 +1,236 @@
+//! Tokens, and what an access token opens.
+
+use clever_sso::Secret;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::identity::{Name, Role};
+use crate::json::to_python;
+use crate::repr::{Repr, match_args};
+
+/// What a code was exchanged for.
+#[pyclass(frozen, module = "clever_sso")]
+pub(crate) struct Tokens(pub(crate) clever_sso::Tokens);
+
+#[pymethods]
+impl Tokens {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["access_token", "id_token"])
+    }
+
+    /// Opens Clever's API for 24 hours.
+    #[getter]
+    fn access_token(&self) -> &str {
+        self.0.access_token.expose()
+    }
+
+    /// Says who logged in; only for applications with OpenID Connect, and not for Clever Library.
+    #[getter]
+    fn id_token(&self) -> Option<&str> {
+        self.0.id_token.as_ref().map(Secret::expose)
+    }
+
+    pub(crate) fn __repr__(&self) -> String {
+        let shown = Repr::of("Tokens").hidden("access_token");
+        match &self.0.id_token {
+            Some(_) => shown.hidden("id_token").finish(),
+            None => shown.raw("id_token", "None").finish(),
+        }
+    }
+}
+
+/// What Clever says of an access token that was issued to this application.
+#[pyclass(frozen, eq, hash, module = "clever_sso")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct TokenInfo {
+    client_id: String,
+    scopes: Vec<String>,
+}
+
+impl From<clever_sso::TokenInfo> for TokenInfo {
+    fn from(info: clever_sso::TokenInfo) -> Self {
+        Self { client_id: info.client_id, scopes: info.scopes }
+    }
+}
+
+#[pymethods]
+impl TokenInfo {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["client_id", "scopes"])
+    }
+
+    /// The client id: always this application's.
+    #[getter]
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The scopes.
+    #[getter]
+    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.scopes)
+    }
+
+    fn __repr__(&self) -> String {
+        Repr::of("TokenInfo").text("client_id", &self.client_id).finish()
+    }
+}
+
+/// Who an access token belongs to.
+#[pyclass(frozen, eq, module = "clever_sso")]
+pub(crate) struct Me(pub(crate) clever_sso::Me);
+
+impl PartialEq for Me {
+    /// The fields are read from the JSON.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.json == other.0.json
+    }
+}
+
+#[pymethods]
+impl Me {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["id", "district_id", "user_type", "authorized_by"])
+    }
+
+    /// The Clever id.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The district; a person of Clever Library has none.
+    #[getter]
+    fn district_id(&self) -> Option<&str> {
+        self.0.district_id.as_deref()
+    }
+
+    /// The kind of account; API v3 says `user` of everybody, older ones name the role.
+    #[getter]
+    fn user_type(&self) -> Option<&str> {
+        self.0.user_type.as_deref()
+    }
+
+    /// Who gave the application access: `district` or `teacher`.
+    #[getter]
+    fn authorized_by(&self) -> Option<&str> {
+        self.0.authorized_by.as_deref()
+    }
+
+    /// Everything Clever said, as a new dict each time.
+    #[getter]
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, &self.0.json)
+    }
+
+    fn __repr__(&self) -> String {
+        Repr::of("Me")
+            .text("id", self.id())
+            .maybe("district_id", self.district_id())
+            .maybe("user_type", self.user_type())
+            .finish()
+    }
+}
+
+/// A person's record.
+#[pyclass(frozen, eq, module = "clever_sso")]
+pub(crate) struct User(pub(crate) clever_sso::User);
+
+impl PartialEq for User {
+    /// The fields are read from the JSON.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.json == other.0.json
+    }
+}
+
+#[pymethods]
+impl User {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["id", "district_id", "name", "unverified_email", "roles"])
+    }
+
+    /// The Clever id.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The district.
+    #[getter]
+    fn district_id(&self) -> Option<&str> {
+        self.0.district_id.as_deref()
+    }
+
+    /// The name.
+    #[getter]
+    fn name(&self) -> Name {
+        Name::from(&self.0.name)
+    }
+
+    /// An email address that nobody verified: it may be another person's, and it may change. Never a key.
+    #[getter]
+    fn unverified_email(&self) -> Option<&str> {
+        self.0.unverified_email.as_deref()
+    }
+
+    /// Every role of this person.
+    #[getter]
+    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        Role::tuple(py, &self.0.roles)
+    }
+
+    /// Everything Clever said, as a new dict each time.
+    #[getter]
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, &self.0.json)
+    }
+
+    fn __repr__(&self) -> String {
+        Repr::of("User").text("id", self.id()).maybe("district_id", self.district_id()).finish()
+    }
+}
+
+/// A district's record.
+#[pyclass(frozen, eq, module = "clever_sso")]
+pub(crate) struct District(pub(crate) clever_sso::District);
+
+impl PartialEq for District {
+    /// The fields are read from the JSON.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.json == other.0.json
+    }
+}
+
+#[pymethods]
+impl District {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["id", "name"])
+    }
+
+    /// The district's id.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Its name.
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// Everything Clever said, as a new dict each time.
+    #[getter]
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, &self.0.json)
+    }
+
+    fn __repr__(&self) -> String {
+        Repr::of("District").text("id", self.id()).finish()
+    }
+}

@@ -1,0 +1,93 @@
+//! The keyword arguments of `Client`, turned into a configuration.
+
+use std::time::Duration;
+
+use clever_sso::Config;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::errors::{Failure, Result, config_invalid};
+
+/// A longer deadline is a mistake, such as milliseconds.
+const LONGEST_TIMEOUT: f64 = 24.0 * 3600.0;
+
+pub(crate) struct Settings {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Option<String>,
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) api_base: Option<String>,
+    pub(crate) base_url: Option<String>,
+    pub(crate) timeout: f64,
+    pub(crate) leeway: i64,
+    pub(crate) pending_key: Option<String>,
+    pub(crate) old_pending_keys: Vec<String>,
+    pub(crate) return_to_origins: Vec<String>,
+    pub(crate) development: bool,
+}
+
+impl TryFrom<Settings> for Config {
+    type Error = Failure;
+
+    fn try_from(settings: Settings) -> Result<Self> {
+        let mut builder = Self::builder(settings.client_id)
+            .timeout(timeout(settings.timeout)?)
+            .leeway(leeway(settings.leeway)?)
+            .development(settings.development);
+        if let Some(secret) = settings.client_secret {
+            builder = builder.client_secret(secret);
+        }
+        if let Some(base) = settings.base_url {
+            builder = builder.base_url(base);
+        }
+        if let Some(issuer) = settings.issuer {
+            builder = builder.issuer(issuer);
+        }
+        if let Some(base) = settings.api_base {
+            builder = builder.api_base(base);
+        }
+        if let Some(key) = settings.pending_key {
+            builder = builder.pending_key(key);
+        }
+        for uri in settings.redirect_uris {
+            builder = builder.redirect_uri(uri);
+        }
+        for key in settings.old_pending_keys {
+            builder = builder.old_pending_key(key);
+        }
+        for origin in settings.return_to_origins {
+            builder = builder.return_to_origin(origin);
+        }
+        Ok(builder.build()?)
+    }
+}
+
+fn timeout(seconds: f64) -> Result<Duration> {
+    if seconds > 0.0 && seconds <= LONGEST_TIMEOUT {
+        return Ok(Duration::from_secs_f64(seconds));
+    }
+    Err(config_invalid(&format!(
+        "timeout must be more than 0 s and at most {LONGEST_TIMEOUT} s, found {seconds}"
+    )))
+}
+
+fn leeway(seconds: i64) -> Result<u64> {
+    u64::try_from(seconds)
+        .map_err(|_| config_invalid(&format!("leeway must be at least 0 s, found {seconds}")))
+}
+
+/// One string, or several: a string is not taken for a sequence of its letters.
+pub(crate) struct OneOrMore(pub(crate) Vec<String>);
+
+impl<'py> FromPyObject<'_, 'py> for OneOrMore {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(one) = object.cast::<PyString>() {
+            return Ok(Self(vec![one.extract()?]));
+        }
+        let more = object.extract::<Vec<String>>();
+        more.map(Self).map_err(|_| PyTypeError::new_err("expected a str or a sequence of str"))
+    }
+}

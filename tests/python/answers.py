@@ -1,0 +1,72 @@
+"""A Clever of canned answers in this process, and a client for it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import clever_sso
+
+CLIENT_ID = "4c63c1cf623dce82caac"
+CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
+REDIRECT_URI = "https://app.example/callback"
+
+
+ADA_ID = "64c20b1e8f3a7d0019c4e501"
+DISTRICT_ID = "53ee4b8a44abc88c1c00119b"
+ADA = {
+    "id": ADA_ID,
+    "district": DISTRICT_ID,
+    "email": "ada.private@school.example",
+    "name": {"first": "Ada", "middle": "May", "last": "Ashworth"},
+    "roles": {"student": {"legacy_id": "58da8c5da7a7e5a64700009d"}},
+    "nested": {"list": [1, -2, 2.5, True, None, "x", 18446744073709551615]},
+}
+
+
+def make_client(base_url: str | None = None, timeout: float = 10.0) -> clever_sso.Client:
+    return clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=base_url, timeout=timeout)
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Answers each path with the JSON it was given, and every other one with 400."""
+
+    protocol_version = "HTTP/1.1"
+    bodies: dict[str, object]
+
+    def do_GET(self) -> None:
+        known = self.path in self.bodies
+        body = json.dumps(self.bodies.get(self.path, {"error": "invalid_request"})).encode()
+        self.send_response(200 if known else 400)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@contextmanager
+def serving(bodies: dict[str, object]) -> Iterator[str]:
+    """Serve from a thread of this process: it can answer only while the GIL is free."""
+    handler = type("Handler", (Answers,), {"bodies": bodies})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    # A kept connection must not hold up the end of the test.
+    server.daemon_threads = True
+    server.block_on_close = False
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,158 @@
+"""A login without a network: URLs, callbacks and the outcomes that cost no request."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import clever_sso
+import pytest
+from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+
+SECOND_URI = "https://app.example/second"
+
+
+def query(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def test_a_login_begins_at_clever_with_a_state_and_a_nonce(client: clever_sso.Client) -> None:
+    login = client.begin_login(district_id="d1")
+    assert login.url.startswith("https://clever.com/oauth/authorize?")
+    sent = query(login.url)
+    assert sent["client_id"] == CLIENT_ID
+    assert sent["redirect_uri"] == REDIRECT_URI
+    assert sent["district_id"] == "d1"
+    assert len(sent["state"]) >= 22
+    assert len(sent["nonce"]) >= 22
+    assert len(login.pending) <= 512
+    assert query(client.begin_login().url)["state"] != sent["state"]
+
+
+def test_the_first_redirect_uri_is_the_primary_one() -> None:
+    client = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, [REDIRECT_URI, SECOND_URI])
+    assert query(client.begin_login().url)["redirect_uri"] == REDIRECT_URI
+    assert query(client.begin_login(redirect_uri=SECOND_URI).url)["redirect_uri"] == SECOND_URI
+    with pytest.raises(clever_sso.ConfigError, match="redirect_uri_unknown"):
+        client.begin_login(redirect_uri="https://app.example/third")
+
+
+def test_a_login_from_the_portal_restarts_silently(client: clever_sso.Client) -> None:
+    outcome = client.finish_login(REDIRECT_URI + "?code=abc")
+    assert isinstance(outcome, clever_sso.Restart)
+    assert outcome.reason == "state_missing"
+    assert query(outcome.login.url)["state"]
+
+
+def test_a_forged_pending_login_restarts(client: clever_sso.Client) -> None:
+    state = query(client.begin_login().url)["state"]
+    outcome = client.finish_login(f"?code=abc&state={state}", "forged")
+    assert isinstance(outcome, clever_sso.Restart)
+    assert outcome.reason == "pending_invalid"
+
+
+def test_the_pending_login_of_another_browser_restarts(client: clever_sso.Client) -> None:
+    state = query(client.begin_login().url)["state"]
+    outcome = client.finish_login(f"?code=abc&state={state}", client.begin_login().pending)
+    assert isinstance(outcome, clever_sso.Restart)
+    assert outcome.reason == "state_mismatch"
+
+
+def test_an_empty_cookie_is_no_cookie(client: clever_sso.Client) -> None:
+    state = query(client.begin_login().url)["state"]
+    outcome = client.finish_login(f"?code=abc&state={state}", "")
+    assert isinstance(outcome, clever_sso.Restart)
+    assert outcome.reason == "pending_missing"
+
+
+def test_blocked_cookies_end_a_login_with_a_reason(client: clever_sso.Client) -> None:
+    restart = client.finish_login("?code=abc")
+    assert isinstance(restart, clever_sso.Restart)
+    state = query(restart.login.url)["state"]
+    with pytest.raises(clever_sso.LoginError) as caught:
+        client.finish_login(f"?code=abc&state={state}")
+    assert caught.value.code == "cookies_blocked"
+    assert "cookies" in caught.value.user_message
+
+
+def test_a_refusal_is_a_value(client: clever_sso.Client) -> None:
+    outcome = client.finish_login("?error=access_denied&error_description=no")
+    assert isinstance(outcome, clever_sso.Denied)
+    assert (outcome.error, outcome.description) == ("access_denied", "no")
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
+def test_return_to_is_no_open_redirect(client: clever_sso.Client, target: str) -> None:
+    with pytest.raises(clever_sso.ArgumentError, match="return_to_unsafe"):
+        client.begin_login(return_to=target)
+
+
+def test_return_to_may_lead_to_an_allowed_origin() -> None:
+    origins = ["https://www.example.org"]
+    client = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, return_to_origins=origins)
+    assert client.begin_login(return_to="https://www.example.org/x").pending
+
+
+def test_a_rotated_secret_still_opens_what_the_old_one_sealed(client: clever_sso.Client) -> None:
+    login = client.begin_login()
+    stale = f"?code=abc&state={query(client.begin_login().url)['state']}"
+    for old, reason in [((CLIENT_SECRET,), "state_mismatch"), ((), "pending_invalid")]:
+        rotated = clever_sso.Client(CLIENT_ID, "another-secret", REDIRECT_URI, old_pending_keys=old)
+        outcome = rotated.finish_login(stale, login.pending)
+        assert isinstance(outcome, clever_sso.Restart)
+        assert outcome.reason == reason
+
+
+def test_an_application_without_a_secret_begins_no_login() -> None:
+    public = clever_sso.Client(CLIENT_ID, redirect_uri=REDIRECT_URI)
+    with pytest.raises(clever_sso.ConfigError, match="client_secret_missing"):
+        public.begin_login()
+    sent = query(public.authorize_url(response_type="token", state="s", nonce="n"))
+    assert (sent["response_type"], sent["state"], sent["nonce"]) == ("token", "s", "n")
+
+
+def test_clever_may_stand_at_one_address_or_two() -> None:
+    local = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url="http://127.0.0.1:9")
+    assert local.authorize_url().startswith("http://127.0.0.1:9/oauth/authorize?response_type=code&")
+    moved = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, issuer="https://sso.example")
+    assert moved.portal_url() == "https://sso.example/login"
+
+
+def test_the_plain_urls(client: clever_sso.Client) -> None:
+    assert client.portal_url("oak tree") == "https://clever.com/in/oak%20tree"
+    expected = f"https://clever.com/oauth/instant-login?client_id={CLIENT_ID}&district_id=d1"
+    assert client.instant_login_url("d1") == expected
+
+
+def test_a_development_application_may_use_plain_http() -> None:
+    with pytest.raises(clever_sso.ConfigError, match="must be https"):
+        clever_sso.Client(CLIENT_ID, CLIENT_SECRET, "http://dev.example/cb")
+    assert clever_sso.Client(CLIENT_ID, CLIENT_SECRET, "http://dev.example/cb", development=True).begin_login()
+
+
+def test_a_callback_is_read_as_it_came() -> None:
+    callback = clever_sso.parse_callback("https://app.example/cb#access_token=il1&state=s&scope=a%20b")
+    assert (callback.access_token, callback.state, callback.scopes) == ("il1", "s", ("a", "b"))
+    assert (callback.code, callback.error, callback.issuer, callback.loginas_by_admin) == (None, None, None, False)
+    refused = clever_sso.parse_callback("?error=access_denied&error_description=why&iss=i&loginas_by_admin=true")
+    assert (refused.error, refused.error_description) == ("access_denied", "why")
+    assert (refused.issuer, refused.loginas_by_admin) == ("i", True)
+
+
+@pytest.mark.parametrize(
+    ("callback", "code"),
+    [
+        ("", "callback_malformed"),
+        ("?code=a&code=a", "callback_duplicate"),
+        ("?code=a&error=b", "callback_contradictory"),
+    ],
+)
+def test_a_callback_that_cannot_be_meant_is_refused(client: clever_sso.Client, callback: str, code: str) -> None:
+    for read in (clever_sso.parse_callback, client.finish_login):
+        with pytest.raises(clever_sso.LoginError) as caught:
+            read(callback)
+        assert caught.value.code == code
+
+
+def test_a_callback_of_another_issuer_is_refused(client: clever_sso.Client) -> None:
+    with pytest.raises(clever_sso.LoginError, match="callback_issuer"):
+        client.finish_login("?code=a&iss=https://evil.example")

@@ -1,0 +1,80 @@
+"""The console example: what it prints, how it ends, and the lines that the README shows."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from harness.paths import ROOT
+
+PROGRAM = ROOT / "examples" / "python" / "login.py"
+SETTINGS = {
+    "CLEVER_CLIENT_ID": CLIENT_ID,
+    "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
+    "CLEVER_REDIRECT_URI": REDIRECT_URI,
+    "CLEVER_DISTRICT_ID": "d1",
+    "CLEVER_BASE_URL": "http://127.0.0.1:9",
+}
+
+
+def run(*arguments: str, typed: str = "", without: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **SETTINGS}
+    environment.pop(without or "", None)
+    command = [sys.executable, str(PROGRAM), *arguments]
+    return subprocess.run(command, input=typed, capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.mark.parametrize("name", ["CLEVER_CLIENT_ID", "CLEVER_REDIRECT_URI", "CLEVER_DISTRICT_ID"])
+def test_a_missing_variable_is_named(name: str) -> None:
+    done = run("instant", without=name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert name in done.stderr
+
+
+def test_an_unknown_entry_is_named() -> None:
+    done = run("window")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "window" in done.stderr
+
+
+@pytest.mark.parametrize("entry", ["login", "portal", "instant", "implicit"])
+def test_a_browser_that_never_comes_back_ends_it(entry: str) -> None:
+    done = run(entry)
+    assert done.returncode == 1
+    assert done.stdout.startswith("open http://127.0.0.1:9/")
+
+
+def test_a_refusal_is_told() -> None:
+    done = run("login", typed="?error=access_denied\n")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "denied: access_denied"
+
+
+def test_an_error_begins_with_its_code_word() -> None:
+    done = run("login", typed="?code=a&code=b\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith("callback_duplicate: ")
+    assert run("login", without="CLEVER_CLIENT_SECRET").stderr.startswith("client_secret_missing: ")
+
+
+def test_a_login_from_the_portal_opens_a_second_url_with_a_state() -> None:
+    done = run("portal", typed="?code=a\n")
+    first, second = done.stdout.splitlines()
+    assert first == "open http://127.0.0.1:9/login"
+    assert "&state=" in second
+
+
+def test_the_implicit_grant_believes_no_token_with_another_state() -> None:
+    done = run("implicit", typed=f"{REDIRECT_URI}#access_token=il1&state=other\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith("state_mismatch: ")
+
+
+def test_the_lines_for_the_readme_are_few() -> None:
+    _, begun = PROGRAM.read_text("utf-8").split("# README: begin\n")
+    shown = begun.split("# README: end\n")[0].strip().splitlines()
+    assert 5 < len(shown) <= 15
+    assert max(map(len, shown)) <= 100

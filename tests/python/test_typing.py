@@ -1,0 +1,62 @@
+"""The stub is the documentation: it matches the binary in its types and its words, and programs check with it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import clever_sso
+import pytest
+from clever_sso import _native
+from harness.paths import ROOT
+
+STUB = Path(clever_sso.__file__).with_name("_native.pyi")
+SETTINGS = ROOT / "python" / "pyproject.toml"
+
+
+def documented(node: ast.Module | ast.ClassDef, owner: object, path: str) -> Iterator[tuple[str, str | None, object]]:
+    for child in node.body:
+        if isinstance(child, (ast.ClassDef, ast.FunctionDef)) and not child.name.startswith("__"):
+            value = inspect.getattr_static(owner, child.name)
+            name = f"{path}.{child.name}".lstrip(".")
+            yield name, ast.get_docstring(child), value
+            if isinstance(child, ast.ClassDef):
+                yield from documented(child, value, name)
+
+
+ENTRIES = list(documented(ast.parse(STUB.read_text("utf-8")), _native, ""))
+
+
+@pytest.mark.parametrize(("name", "words", "value"), ENTRIES, ids=[name for name, _, _ in ENTRIES])
+def test_stub_and_help_say_the_same(name: str, words: str | None, value: object) -> None:
+    assert words, name
+    assert words == inspect.cleandoc(value.__doc__ or "")
+
+
+def test_everything_public_is_in_the_stub_and_in_all() -> None:
+    names = {name for name, _, _ in ENTRIES if "." not in name}
+    assert names | {"__version__"} == set(_native.__all__)
+    assert set(_native.__all__) <= set(clever_sso.__all__)
+    assert sorted(clever_sso.__all__) == clever_sso.__all__
+
+
+def run(*command: object, cwd: Path) -> None:
+    pytest.importorskip("mypy")
+    environment = {**os.environ, "MYPY_CACHE_DIR": str(cwd / "cache")}
+    arguments = [sys.executable, *map(str, command)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_stub_matches_the_binary(tmp_path: Path) -> None:
+    run("-m", "mypy.stubtest", "clever_sso", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("example", ["python/login.py", "flask/app.py"])
+def test_the_examples_pass_mypy_strict(tmp_path: Path, example: str) -> None:
+    run("-m", "mypy", "--strict", "--config-file", SETTINGS, ROOT / "examples" / example, cwd=tmp_path)

@@ -1,0 +1,73 @@
+"""Calls that wait: they release the GIL, end at their deadline, and share one client among threads."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import clever_sso
+import pytest
+from answers import ADA_ID, make_client
+
+
+def finish_a_login(client: clever_sso.Client) -> object:
+    login = client.begin_login()
+    state = parse_qs(urlsplit(login.url).query)["state"][0]
+    return client.finish_login(f"?code=abc&state={state}", login.pending)
+
+
+WAITING: dict[str, Callable[[clever_sso.Client], object]] = {
+    "finish_login": finish_a_login,
+    "exchange_code": lambda client: client.exchange_code("code"),
+    "verify_id_token": lambda client: client.verify_id_token("e30.e30.AAAA"),
+    "check_token": lambda client: client.check_token("token"),
+    "me": lambda client: client.me("token"),
+    "user": lambda client: client.user("token", "id"),
+    "district": lambda client: client.district("token", "id"),
+    "warm_up": lambda client: client.warm_up(),
+}
+
+
+@pytest.mark.parametrize("call", WAITING)
+def test_the_gil_is_free_while_a_call_waits(refusing: str, call: str) -> None:
+    # The server runs in this process: if the call held the GIL, no answer could come before the deadline.
+    with pytest.raises(clever_sso.CleverError) as caught:
+        WAITING[call](make_client(refusing, timeout=5))
+    assert caught.value.http_status == 400
+
+
+def test_a_call_ends_at_its_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = make_client(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.3)
+        start = time.monotonic()
+        with pytest.raises(clever_sso.NetworkError) as caught:
+            client.me("token")
+        assert caught.value.code == "network_timeout"
+        assert 0.25 < time.monotonic() - start < 5
+
+
+def test_threads_share_a_client(clever: str) -> None:
+    client = make_client(clever)
+    with ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(lambda _: client.user("token", ADA_ID).id, range(200)))
+    assert found == [ADA_ID] * 200
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_worker_shares_a_client(clever: str) -> None:
+    client = make_client(clever)
+    assert client.me("token").id == ADA_ID
+    child = os.fork()
+    if child == 0:
+        # A child must not come back into the tests, whatever happens.
+        try:
+            os._exit(0 if client.me("token").id == ADA_ID else 1)
+        finally:
+            os._exit(2)
+    assert client.me("token").id == ADA_ID
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
