@@ -2,13 +2,14 @@
 
 Each program is what a user of that language would write (examples/rust, examples/c, examples/python). This one plays
 the person with the browser: it goes where the program sends it, fills in the login page, and tells the program where it
-ended up. `--serve` leaves the emulator and the Flask example running instead.
+ended up. `--serve` leaves an emulator and the Flask example running afterwards.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -171,10 +172,13 @@ def run_all() -> bool:
 def main() -> int:
     """Log everybody in, or serve."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--serve", action="store_true", help="leave the emulator and the Flask example running")
-    if arguments.parse_args().serve:
-        return serve()
-    return 0 if run_all() else 1
+    arguments.add_argument("--serve", action="store_true", help="then leave the emulator and the Flask example running")
+    stay = arguments.parse_args().serve
+    # Ended from outside, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if not run_all():
+        return 1
+    return serve() if stay else 0
 
 
 if __name__ == "__main__":
