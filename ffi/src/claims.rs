@@ -19,9 +19,9 @@ pub struct clever_sso_claims {
 
 impl From<&Claims> for clever_sso_claims {
     fn from(claims: &Claims) -> Self {
-        let all = claims.as_map();
+        let all = claims.to_map();
         let texts = all.iter().filter_map(|(name, value)| Some((name.clone(), owned(value.as_str()?))));
-        Self { texts: texts.collect(), json: owned(&serde_json::to_string(all).unwrap_or_default()) }
+        Self { texts: texts.collect(), json: owned(&serde_json::to_string(&all).unwrap_or_default()) }
     }
 }
 

@@ -241,7 +241,7 @@ impl Client {
     ) -> Result<Bound<'py, PyDict>> {
         let claims =
             py.detach(|| self.core.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()))?;
-        Ok(to_dict(py, claims.as_map())?)
+        Ok(to_dict(py, &claims.to_map())?)
     }
 
     /// Asks Clever whether an access token was issued to this application.

@@ -4,15 +4,16 @@
 //! does not arise: an encrypted token has five parts and is refused there. Rules 12 and 13 (`acr`, `auth_time`) bind only a
 //! client that asked for them, and this one does not. No setting turns a check off.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::json::strict_object;
+use super::json::Object;
 use super::jws::{self, KeySet};
 use crate::error::{Error, ErrorCode, Result, quote};
-use crate::secret::{Redacted, Secret};
+use crate::secret::Redacted;
 
 /// A token that claims to live longer than a year (in seconds) is no ID token but a mistake, such as milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 3600;
@@ -49,13 +50,13 @@ impl std::fmt::Debug for Expected<'_> {
 /// The claims of an ID token that passed every rule.
 #[derive(Clone)]
 pub struct Claims {
-    members: Map<String, Value>,
+    object: Object,
 }
 
 impl Claims {
     /// A claim that is a string.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.members.get(name).and_then(Value::as_str)
+        self.object.text(name)
     }
 
     /// Who logged in, as the issuer names them (`sub`).
@@ -64,9 +65,9 @@ impl Claims {
         self.text("sub").unwrap_or_default()
     }
 
-    /// All claims.
-    pub fn as_map(&self) -> &Map<String, Value> {
-        &self.members
+    /// All claims, as values of their own.
+    pub fn to_map(&self) -> Map<String, Value> {
+        self.object.to_map()
     }
 }
 
@@ -82,11 +83,11 @@ impl std::fmt::Debug for Claims {
 /// The `id_token_…` word of the first rule that is broken.
 pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>) -> Result<Claims> {
     let (header, payload) = jws::verify_with_header(token, keys)?;
-    let members = strict_object(&payload).ok_or_else(|| {
+    let object = Object::read(payload).ok_or_else(|| {
         Error::with_detail(ErrorCode::IdTokenClaims, "expected one JSON object without repeated members")
     })?;
-    let claims = Claims { members };
-    check_repeated_in_header(&header, &claims)?;
+    let claims = Claims { object };
+    check_repeated_in_header(&header.object, &claims)?;
     check_issuer(&claims, expected)?;
     check_subject(&claims)?;
     check_audience(&claims, expected)?;
@@ -98,9 +99,9 @@ pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>)
 }
 
 /// RFC 7519 5.3: claims repeated in the header must be the same there.
-fn check_repeated_in_header(header: &Map<String, Value>, claims: &Claims) -> Result<()> {
+fn check_repeated_in_header(header: &Object, claims: &Claims) -> Result<()> {
     for name in ["iss", "sub", "aud"] {
-        if header.contains_key(name) && header.get(name) != claims.members.get(name) {
+        if header.has(name) && header.value(name) != claims.object.value(name) {
             return Err(Error::with_detail(
                 ErrorCode::IdTokenHeader,
                 format!("{name} differs from the claim"),
@@ -132,23 +133,19 @@ fn check_subject(claims: &Claims) -> Result<()> {
 
 /// 3.1.3.7 rule 3: this client is the audience, and no other is: whoever else is named could pass the token on.
 fn check_audience(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
-    let alone = match claims.members.get("aud") {
-        Some(Value::String(audience)) => audience == expected.client_id,
-        Some(Value::Array(audiences)) => {
-            matches!(&audiences[..], [Value::String(one)] if one == expected.client_id)
-        }
-        _ => false,
+    let alone = match claims.text("aud") {
+        Some(audience) => audience == expected.client_id,
+        None => claims.object.value("aud").is_some_and(|list| list == Value::from([expected.client_id])),
     };
     if alone { Ok(()) } else { Err(found(claims, "aud", ErrorCode::IdTokenAudience, expected.client_id)) }
 }
 
 /// 3.1.3.7 rules 4 and 5: `azp`, where it is present, is this client.
 fn check_authorized_party(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
-    match claims.members.get("azp") {
-        None => Ok(()),
-        Some(Value::String(party)) if party == expected.client_id => Ok(()),
-        Some(_) => Err(found(claims, "azp", ErrorCode::IdTokenAuthorizedParty, expected.client_id)),
+    if !claims.object.has("azp") || claims.text("azp") == Some(expected.client_id) {
+        return Ok(());
     }
+    Err(found(claims, "azp", ErrorCode::IdTokenAuthorizedParty, expected.client_id))
 }
 
 /// 3.1.3.7 rules 9 and 10, and RFC 7519 4.1.5: not expired, not from the future, not for the future.
@@ -172,7 +169,7 @@ fn check_times(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     if expires.saturating_sub(issued_at) > LONGEST_LIFE {
         return Err(Error::with_detail(ErrorCode::IdTokenIssuedAt, "exp is more than a year after iat"));
     }
-    if claims.members.contains_key("nbf") {
+    if claims.object.has("nbf") {
         let from = seconds(claims, "nbf")?;
         if from > now.saturating_add(leeway) {
             return Err(Error::with_detail(
@@ -186,8 +183,8 @@ fn check_times(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
 
 /// RFC 7519 2, `NumericDate`; Clever writes whole seconds, and nothing else is taken for a time.
 fn seconds(claims: &Claims, name: &str) -> Result<u64> {
-    claims.members.get(name).and_then(Value::as_u64).ok_or_else(|| {
-        let found = if claims.members.contains_key(name) { "something else" } else { "none" };
+    claims.object.whole(name).ok_or_else(|| {
+        let found = if claims.object.has(name) { "something else" } else { "none" };
         Error::with_detail(
             ErrorCode::IdTokenClaims,
             format!("{name}: expected whole Unix seconds, found {found}"),
@@ -197,24 +194,26 @@ fn seconds(claims: &Claims, name: &str) -> Result<u64> {
 
 /// 3.1.3.7 rule 11: the nonce is the one that was sent; where none was sent, none is there.
 fn check_nonce(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
-    let problem = match (claims.members.get("nonce"), expected.nonce) {
-        (None, None) => return Ok(()),
-        (Some(Value::String(nonce)), Some(sent)) if Secret::new(sent).matches(nonce) => return Ok(()),
-        (None, Some(_)) => "one was sent, none came back",
-        (Some(_), None) => "none was sent, one came back",
-        (Some(_), Some(_)) => "another one came back",
+    let is_sent =
+        |sent: &str, nonce: &str| verify_slices_are_equal(sent.as_bytes(), nonce.as_bytes()).is_ok();
+    let problem = match (claims.object.has("nonce"), expected.nonce) {
+        (false, None) => return Ok(()),
+        (true, Some(sent)) if claims.text("nonce").is_some_and(|nonce| is_sent(sent, nonce)) => return Ok(()),
+        (false, Some(_)) => "one was sent, none came back",
+        (true, None) => "none was sent, one came back",
+        (true, Some(_)) => "another one came back",
     };
     Err(Error::with_detail(ErrorCode::IdTokenNonce, problem))
 }
 
 /// 3.1.3.8: `at_hash`, where it is present, is the left half of the access token's SHA-256.
 fn check_access_token(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
-    let (Some(at_hash), Some(access_token)) = (claims.members.get("at_hash"), expected.access_token) else {
+    let Some(access_token) = expected.access_token.filter(|_| claims.object.has("at_hash")) else {
         return Ok(());
     };
     let hash = digest(&SHA256, access_token.as_bytes());
     let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);
-    if at_hash.as_str() == Some(URL_SAFE_NO_PAD.encode(left).as_str()) {
+    if claims.text("at_hash") == Some(URL_SAFE_NO_PAD.encode(left).as_str()) {
         return Ok(());
     }
     Err(Error::new(ErrorCode::IdTokenAccessToken))
@@ -222,9 +221,9 @@ fn check_access_token(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
 
 /// The signature was good when this is said, so the claim is Clever's own word and may be shown.
 fn found(claims: &Claims, name: &str, code: ErrorCode, expected: &str) -> Error {
-    let found = match claims.members.get(name) {
+    let found = match claims.object.value(name) {
         None => "none".to_owned(),
-        Some(Value::String(text)) => quote(text),
+        Some(Value::String(text)) => quote(&text),
         Some(Value::Array(list)) => format!("a list of {}", list.len()),
         Some(_) => "something that is no string".to_owned(),
     };

@@ -179,7 +179,7 @@ pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
         authorized_by: text("authorized_by"),
         proven_by: Proof::IdToken,
         loginas_by_admin: false,
-        claims: claims.as_map().clone(),
+        claims: claims.to_map(),
         id,
     }
 }

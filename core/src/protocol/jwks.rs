@@ -57,7 +57,7 @@ fn from_value(set: &Value) -> Result<KeySet> {
             format!("{} keys, none usable", entries.len()),
         ));
     }
-    Ok(KeySet { keys })
+    Ok(KeySet::new(keys))
 }
 
 /// RSA, for signatures, for RS256 or for no algorithm in particular, 2048 bits or more.

@@ -6,13 +6,13 @@
 //! The only file that calls the signature library.
 
 use std::fmt;
+use std::sync::{Arc, RwLock};
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
-use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use base64::{DecodeSliceError, Engine as _};
 
-use super::json::strict_object;
+use super::json::Object;
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// Longer tokens are refused before anything in them is decoded. Clever's have about 900 bytes.
@@ -54,10 +54,30 @@ impl fmt::Debug for PublicKey {
 /// The keys that may verify, by their `kid`. Made from a JWKS by [`KeySet::parse`](super::jwks).
 #[derive(Debug, Default)]
 pub struct KeySet {
-    pub(super) keys: Vec<(Option<String>, PublicKey)>,
+    keys: Vec<(Option<String>, PublicKey)>,
+    /// The header of the last token that verified. A provider writes the same one again and again, and one that was
+    /// checked need not be checked again.
+    ///
+    /// The lock is only ever tried, never waited for: a fork may leave it held in the child.
+    last_header: RwLock<Option<Arc<Header>>>,
 }
 
 impl KeySet {
+    pub(super) fn new(keys: Vec<(Option<String>, PublicKey)>) -> Self {
+        Self { keys, last_header: RwLock::default() }
+    }
+
+    fn known_header(&self, encoded: &str) -> Option<Arc<Header>> {
+        let last = self.last_header.try_read().ok()?;
+        last.as_ref().filter(|header| *header.encoded == *encoded).cloned()
+    }
+
+    fn remember(&self, header: &Arc<Header>) {
+        if let Ok(mut last) = self.last_header.try_write() {
+            *last = Some(Arc::clone(header));
+        }
+    }
+
     /// The keys that a header's `kid` means. A token without one may have been signed by any key of the set
     /// (OpenID Connect Core 10.1); the set is small, and every signature is checked in full.
     fn named<'a>(&'a self, kid: Option<&'a str>) -> impl Iterator<Item = &'a PublicKey> {
@@ -74,17 +94,38 @@ pub fn verify(token: &str, keys: &KeySet) -> Result<Vec<u8>> {
 }
 
 /// The same, with the header, which may repeat claims (RFC 7519 5.3).
-pub(super) fn verify_with_header(token: &str, keys: &KeySet) -> Result<(Map<String, Value>, Vec<u8>)> {
+pub(super) fn verify_with_header(token: &str, keys: &KeySet) -> Result<(Arc<Header>, Vec<u8>)> {
     let parts = Parts::split(token)?;
-    let header = strict_object(&decode(parts.header, "header")?)
-        .ok_or_else(|| malformed("the header is no JSON object"))?;
-    check_algorithm(&header)?;
-    check_header(&header)?;
-    let signature = decode(parts.signature, "signature")?;
-    let kid = header.get("kid").and_then(Value::as_str);
-    check_signature(keys, kid, parts.signed, &signature)?;
-    let payload = decode(parts.payload, "payload")?;
-    Ok((header, payload))
+    let known = keys.known_header(parts.header);
+    let header = match &known {
+        Some(header) => Arc::clone(header),
+        None => Arc::new(Header::read(parts.header)?),
+    };
+    let mut buffer = [0; *SIGNATURE_BYTES.end()];
+    let signature = decode_signature(parts.signature, &mut buffer)?;
+    check_signature(keys, header.object.text("kid"), parts.signed, signature)?;
+    if known.is_none() {
+        keys.remember(&header);
+    }
+    Ok((header, decode(parts.payload, "payload")?))
+}
+
+/// A header that may stand before an ID token.
+#[derive(Debug)]
+pub(super) struct Header {
+    /// As it stands in the token.
+    encoded: Box<str>,
+    pub(super) object: Object,
+}
+
+impl Header {
+    fn read(encoded: &str) -> Result<Self> {
+        let object = Object::read(decode(encoded, "header")?)
+            .ok_or_else(|| malformed("the header is no JSON object"))?;
+        check_algorithm(&object)?;
+        check_header(&object)?;
+        Ok(Self { encoded: encoded.into(), object })
+    }
 }
 
 struct Parts<'a> {
@@ -119,9 +160,18 @@ fn decode(part: &str, name: &str) -> Result<Vec<u8>> {
         .map_err(|_| malformed(format!("the {name} is not base64url without padding")))
 }
 
+/// The same, without an allocation: a signature is never longer than that of the largest key.
+fn decode_signature<'a>(part: &str, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
+    let length = URL_SAFE_NO_PAD.decode_slice(part, buffer).map_err(|error| match error {
+        DecodeSliceError::DecodeError(_) => malformed("the signature is not base64url without padding"),
+        DecodeSliceError::OutputSliceTooSmall => Error::new(ErrorCode::IdTokenSignature),
+    })?;
+    Ok(buffer.get(..length).unwrap_or_default())
+}
+
 /// RFC 7515 4.1.1: compared exactly; `none` is one of the many spellings that are not `RS256`.
-fn check_algorithm(header: &Map<String, Value>) -> Result<()> {
-    match header.get("alg").and_then(Value::as_str) {
+fn check_algorithm(header: &Object) -> Result<()> {
+    match header.text("alg") {
         Some("RS256") => Ok(()),
         Some(other) => Err(Error::with_detail(
             ErrorCode::IdTokenAlgorithm,
@@ -131,22 +181,20 @@ fn check_algorithm(header: &Map<String, Value>) -> Result<()> {
     }
 }
 
-fn check_header(header: &Map<String, Value>) -> Result<()> {
+fn check_header(header: &Object) -> Result<()> {
     // Each of these says that the token must be read in another way than here (RFC 7515 4.1.11, RFC 7797 3,
     // RFC 7516 4.1.3, RFC 7519 5.2): reading it in ours all the same would be a guess.
     for name in ["crit", "b64", "zip", "cty"] {
-        if header.contains_key(name) {
+        if header.has(name) {
             return Err(Error::with_detail(ErrorCode::IdTokenHeader, name));
         }
     }
     // RFC 8725 3.11: other kinds of tokens say what they are (`at+jwt`, `logout+jwt`), and are no ID tokens.
-    if let Some(kind) = header.get("typ") {
-        let is_jwt = kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("JWT"));
-        if !is_jwt {
-            return Err(Error::with_detail(ErrorCode::IdTokenHeader, "typ is not \"JWT\""));
-        }
+    let is_jwt = |kind: &str| kind.eq_ignore_ascii_case("JWT");
+    if header.has("typ") && !header.text("typ").is_some_and(is_jwt) {
+        return Err(Error::with_detail(ErrorCode::IdTokenHeader, "typ is not \"JWT\""));
     }
-    if header.get("kid").is_some_and(|kid| !kid.is_string()) {
+    if header.has("kid") && header.text("kid").is_none() {
         return Err(Error::with_detail(ErrorCode::IdTokenHeader, "kid is no string"));
     }
     Ok(())
