@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AppError {
-    /// The text has not the form `CLIENT_ID:SECRET:REDIRECT_URI[,oidc]`.
+    /// The text has not the form `CLIENT_ID:SECRET:REDIRECT_URI[,oidc][,library]`.
     Form,
     /// The identifier is empty or has characters outside printable ASCII.
     ClientId,
@@ -36,8 +36,8 @@ impl fmt::Display for AppError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Form => formatter.write_str(
-                "an app is written CLIENT_ID:SECRET:REDIRECT_URI, with ,oidc behind it for OpenID Connect, and \
-                 SECRET left empty for an app of the implicit grant.",
+                "an app is written CLIENT_ID:SECRET:REDIRECT_URI, with ,oidc behind it for OpenID Connect, ,library \
+                 for Clever Library, and SECRET left empty for an app of the implicit grant.",
             ),
             Self::ClientId => {
                 formatter.write_str("the client id of an app must not be empty, and must be printable ASCII.")

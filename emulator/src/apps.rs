@@ -11,6 +11,7 @@ use aws_lc_rs::constant_time;
 use url::Url;
 
 use crate::app_error::AppError;
+use crate::world::Person;
 
 /// What an access token of a login may read: the scopes of a district's single sign-on at Clever. They come from
 /// the app's configuration, never from the request.
@@ -30,6 +31,7 @@ pub struct App {
     primary_redirect_uri: String,
     further_redirect_uris: Vec<String>,
     oidc: bool,
+    library: bool,
 }
 
 impl App {
@@ -45,6 +47,7 @@ impl App {
             primary_redirect_uri: redirect_uri.into(),
             further_redirect_uris: Vec::new(),
             oidc: false,
+            library: false,
         }
     }
 
@@ -66,6 +69,14 @@ impl App {
         self
     }
 
+    /// Makes it an app of Clever Library: teachers bring it into their classes, and no district stands behind it. Its
+    /// logins have no ID token, even if it is an OIDC app.
+    #[must_use]
+    pub fn with_library(mut self) -> Self {
+        self.library = true;
+        self
+    }
+
     /// Registers a further redirection URI.
     #[must_use]
     pub fn with_redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
@@ -83,9 +94,24 @@ impl App {
         self.client_secret.as_deref()
     }
 
-    /// Does it get ID tokens?
+    /// Is it an OIDC app?
     pub fn is_oidc(&self) -> bool {
         self.oidc
+    }
+
+    /// Is it an app of Clever Library?
+    pub fn is_library(&self) -> bool {
+        self.library
+    }
+
+    /// Does it get ID tokens? Clever sends none when a teacher gave the access, OIDC or not.
+    pub(crate) fn gets_id_tokens(&self) -> bool {
+        self.oidc && !self.library
+    }
+
+    /// May this person log in to it? An app of Clever Library is for the people of Clever Library, and no other is.
+    pub(crate) fn admits(&self, person: &Person) -> bool {
+        self.library == person.is_in_library()
     }
 
     /// Is it an app without a secret?
@@ -128,14 +154,15 @@ impl App {
             return Err(AppError::TwoSecrets { client_id: other.client_id });
         }
         self.oidc |= other.oidc;
+        self.library |= other.library;
         self.further_redirect_uris.push(other.primary_redirect_uri);
         self.further_redirect_uris.extend(other.further_redirect_uris);
         Ok(())
     }
 }
 
-/// `CLIENT_ID:SECRET:REDIRECT_URI`, with `,oidc` behind it for an OIDC app. Only the first two colons
-/// divide, because the URI has colons of its own.
+/// `CLIENT_ID:SECRET:REDIRECT_URI`, with `,oidc` behind it for an OIDC app and `,library` for one of Clever Library, in
+/// either order. Only the first two colons divide, because the URI has colons of its own.
 impl FromStr for App {
     type Err = AppError;
 
@@ -144,10 +171,23 @@ impl FromStr for App {
         let (Some(client_id), Some(secret), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(AppError::Form);
         };
-        let (redirect_uri, oidc) = rest.strip_suffix(",oidc").map_or((rest, false), |uri| (uri, true));
-        let app = Self { oidc, ..Self::new(client_id, secret, redirect_uri) };
+        let (rest, last) = without_kind(rest);
+        let (redirect_uri, first) = without_kind(rest);
+        let mut app = Self::new(client_id, secret, redirect_uri);
+        for kind in [first, last].into_iter().flatten() {
+            app = if kind == OIDC { app.with_oidc() } else { app.with_library() };
+        }
         app.check().map(|()| app)
     }
+}
+
+const OIDC: &str = ",oidc";
+const LIBRARY: &str = ",library";
+
+/// The text without the kind of app that stands at its end, and that kind.
+fn without_kind(text: &str) -> (&str, Option<&'static str>) {
+    let kind = [OIDC, LIBRARY].into_iter().find(|kind| text.ends_with(kind));
+    (kind.and_then(|kind| text.strip_suffix(kind)).unwrap_or(text), kind)
 }
 
 impl fmt::Debug for App {
@@ -159,6 +199,7 @@ impl fmt::Debug for App {
             .field("primary_redirect_uri", &self.primary_redirect_uri)
             .field("further_redirect_uris", &self.further_redirect_uris)
             .field("oidc", &self.oidc)
+            .field("library", &self.library)
             .finish()
     }
 }
@@ -215,6 +256,7 @@ fn check_redirect_uri(redirect_uri: &str) -> Result<(), AppError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::World;
 
     fn parsed(text: &str) -> App {
         text.parse().unwrap()
@@ -235,6 +277,29 @@ mod tests {
     #[test]
     fn without_oidc_behind_it_an_app_is_an_oauth_app() {
         assert!(!parsed("id:secret:https://app.example/").is_oidc());
+    }
+
+    #[test]
+    fn oidc_and_library_stand_behind_an_app_in_either_order() {
+        let kinds = |text: &str| {
+            let app = parsed(&format!("id:secret:https://app.example/{text}"));
+            assert_eq!(app.primary_redirect_uri(), "https://app.example/", "{text}");
+            (app.is_oidc(), app.is_library())
+        };
+        assert_eq!(
+            (kinds(""), kinds(",oidc"), kinds(",library")),
+            ((false, false), (true, false), (false, true))
+        );
+        assert_eq!((kinds(",oidc,library"), kinds(",library,oidc")), ((true, true), (true, true)));
+    }
+
+    #[test]
+    fn an_app_of_clever_library_is_for_its_people_only_and_gets_no_id_tokens() {
+        let world = World::built_in();
+        let (ada, lou) = (world.person("ada").unwrap(), world.person("lou").unwrap());
+        let (ordinary, library) = (App::built_in(), App::built_in().with_library());
+        assert!(ordinary.admits(&ada) && !ordinary.admits(&lou) && ordinary.gets_id_tokens());
+        assert!(library.admits(&lou) && !library.admits(&ada) && !library.gets_id_tokens());
     }
 
     #[test]

@@ -15,9 +15,11 @@ mod callback;
 mod client_authentication;
 pub(crate) mod discovery;
 pub(crate) mod login;
+mod refusal;
 mod token_error;
 pub(crate) mod tokeninfo;
 pub(crate) mod tokens;
+mod visitor;
 
 /// What an endpoint is.
 pub(crate) type Endpoint = fn(&Shared, &Request) -> Response;

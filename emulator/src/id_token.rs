@@ -23,7 +23,8 @@ pub(crate) struct Claims<'a> {
     user_id: &'a str,
     multi_role_user_id: &'a str,
     user_type: &'a str,
-    district: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    district: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
     email_verified: bool,
@@ -50,7 +51,7 @@ impl<'a> Claims<'a> {
             user_id: &person.role.legacy_id,
             multi_role_user_id: &person.id,
             user_type: person.role.user_type.as_str(),
-            district: &person.district_id,
+            district: person.district_id.as_deref(),
             email: person.email.as_deref(),
             email_verified: false,
             given_name: &person.given_name,

@@ -25,12 +25,16 @@ struct CommandLine {
     /// An app that may log people in; repeat the option for more apps, or to add redirect URIs to one
     ///
     /// The same client id again, with the same secret, adds a redirect URI; the first is the primary one. ",oidc"
-    /// behind it makes an OIDC app, which gets ID tokens. An empty secret makes an app of the implicit
-    /// grant. Without any, there is one built-in OIDC app.
-    #[arg(long = "app", value_name = "CLIENT_ID:SECRET:REDIRECT_URI[,oidc]")]
+    /// behind it makes an OIDC app, which gets ID tokens, ",library" an app of Clever Library, which gets none and
+    /// admits nobody but the people of Clever Library. An empty secret makes an app of the implicit grant. Without
+    /// any, there is one built-in OIDC app.
+    #[arg(long = "app", value_name = "CLIENT_ID:SECRET:REDIRECT_URI[,oidc][,library]")]
     apps: Vec<String>,
 
     /// Skip the pages: every login succeeds at once as this person (handle, Clever id or sign-in number)
+    ///
+    /// A request may then choose another person by `emulator_login=PERSON` on /oauth/authorize and
+    /// /oauth/instant-login.
     #[arg(long, value_name = "PERSON")]
     auto_login: Option<String>,
 }
@@ -85,6 +89,7 @@ fn app_hint(base_url: &str, app: &App) -> String {
         (false, true) => "OpenID Connect",
         (false, false) => "OAuth 2.0",
     };
+    let kind = if app.is_library() { format!("{kind}, Clever Library") } else { kind.to_owned() };
     let response_type = if app.is_public() { "token" } else { "code" };
     let client_id = app.client_id();
     let mut hint = format!("App {client_id} ({kind})\n");
@@ -107,8 +112,9 @@ fn app_hint(base_url: &str, app: &App) -> String {
 fn people_table<'a>(people: impl Iterator<Item = &'a Person>) -> String {
     people.fold(String::new(), |mut table, person| {
         let roles: Vec<_> = person.roles().map(|role| role.user_type.as_str()).collect();
+        let library = if person.is_in_library() { ", of Clever Library" } else { "" };
         let (handle, number, name) = (&person.handle, &person.sign_in_number, person.full_name());
-        let _ = writeln!(table, "  {handle:<6} {number}  {name}, {}", roles.join(" and "));
+        let _ = writeln!(table, "  {handle:<13} {number}  {name}, {}{library}", roles.join(" and "));
         table
     })
 }

@@ -36,6 +36,9 @@ impl Options {
     }
 
     /// Skips the pages: every login succeeds at once as this person, named by handle, Clever id or sign-in number.
+    ///
+    /// A request to `/oauth/authorize` or `/oauth/instant-login` may then choose another person by
+    /// `emulator_login=PERSON`, and with it an administrator who logs in as that person by `emulator_admin=true`.
     #[must_use]
     pub fn auto_login(mut self, person: impl Into<String>) -> Self {
         self.auto_login = Some(person.into());

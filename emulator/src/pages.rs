@@ -44,6 +44,20 @@ pub(crate) fn refusal(reason: &str) -> Markup {
     )
 }
 
+/// What somebody sees who may not use the app: an app of Clever Library is for the people of Clever Library, every other
+/// app for the people of the district.
+pub(crate) fn no_access(person: &Person) -> Markup {
+    let theirs = if person.is_in_library() { "an app of the district" } else { "an app of Clever Library" };
+    frame(
+        "You have no access to this app",
+        &html! {
+            p.alert role="alert" { (person.full_name()) " has no access to this app: it is " (theirs) "." }
+            p { "Nothing was sent back to it." }
+            (signed_in(person))
+        },
+    )
+}
+
 fn frame(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -96,6 +110,7 @@ fn choice(person: &Person, target: Option<&str>) -> Markup {
             p.hint {
                 code { (person.sign_in_number) } " " code { (person.handle) } " " (roles)
                 @if person.email.is_none() { ", no email" }
+                @if person.is_in_library() { ", Clever Library" }
             }
         }
     }

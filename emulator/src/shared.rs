@@ -21,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     pub(crate) world: World,
     pub(crate) apps: Apps,
+    /// Who logs in when a request names nobody else; nobody when people sign in on the pages.
     pub(crate) auto_login: Option<Arc<Person>>,
     pub(crate) cookie_name: String,
     pub(crate) key: SigningKey,
@@ -31,11 +32,6 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Who would log in with this request: the person of the automatic login, or whoever is signed in.
-    pub(crate) fn who(&self, request: &Request) -> Option<Arc<Person>> {
-        self.auto_login.clone().or_else(|| self.signed_in(request))
-    }
-
     /// Who is signed in at the emulator in this browser.
     pub(crate) fn signed_in(&self, request: &Request) -> Option<Arc<Person>> {
         let session = self.session(request)?;

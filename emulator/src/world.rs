@@ -1,9 +1,9 @@
-//! Who lives in the emulator: one district, two schools, seven people.
+//! Who lives in the emulator: one district, two schools, the people in them, and two of Clever Library.
 //!
 //! Nobody here exists. The people are chosen for what a login must cope with: a student without an email, a name
-//! outside ASCII, a teacher with two roles, an administrator of each kind. Ids have Clever's form (24 lowercase
-//! hexadecimal digits). As in API v3, one id stands for a person in all roles, and every role keeps the id it had
-//! before v3 as `legacy_id`; for students the two are the same.
+//! outside ASCII, a teacher with two roles, an administrator of each kind, a parent, somebody who came back under a new
+//! id. Ids have Clever's form (24 lowercase hexadecimal digits). As in API v3, one id stands for a person in all roles,
+//! and every role keeps the id it had before as `legacy_id`; for students the two are the same unless the id changed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub enum UserType {
     Staff,
     /// An administrator of the district.
     DistrictAdmin,
+    /// A parent or guardian of a student.
+    Contact,
 }
 
 impl UserType {
@@ -30,6 +32,7 @@ impl UserType {
             Self::Teacher => "teacher",
             Self::Staff => "staff",
             Self::DistrictAdmin => "district_admin",
+            Self::Contact => "contact",
         }
     }
 }
@@ -46,9 +49,9 @@ impl fmt::Display for UserType {
 pub struct Role {
     /// The kind of user.
     pub user_type: UserType,
-    /// The id this role had before API v3.
+    /// The id this role had before API v3, or before the person's id changed.
     pub legacy_id: String,
-    /// The ids of the schools the role is held at; empty for the district's own administrators.
+    /// The ids of the schools the role is held at; empty for whoever belongs to none.
     pub schools: Vec<String>,
 }
 
@@ -64,12 +67,12 @@ pub struct Person {
     pub sign_in_number: String,
     /// The first name.
     pub given_name: String,
-    /// The last name.
+    /// The last name; of a student of Clever Library only the initial.
     pub family_name: String,
     /// The email, which many students do not have.
     pub email: Option<String>,
-    /// The district the person belongs to.
-    pub district_id: String,
+    /// The district the person belongs to; the people of Clever Library have none.
+    pub district_id: Option<String>,
     /// The role of this login. The emulator takes the first when there are several.
     pub role: Role,
     /// Further roles of the same person.
@@ -85,6 +88,16 @@ impl Person {
     /// Every role, that of this login first.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         std::iter::once(&self.role).chain(&self.other_roles)
+    }
+
+    /// Is this somebody of Clever Library, whom a teacher and not a district gave the access?
+    pub fn is_in_library(&self) -> bool {
+        self.district_id.is_none()
+    }
+
+    /// Who gave the access, in Clever's word.
+    pub(crate) fn authorized_by(&self) -> &'static str {
+        if self.is_in_library() { "teacher" } else { "district" }
     }
 
     fn is_called(&self, name: &str) -> bool {
@@ -107,7 +120,7 @@ const HIGH_SCHOOL: &str = "64c1f0a2d3b94e5f60718202";
 impl World {
     /// The world the emulator has when it is told of no other.
     pub fn built_in() -> Self {
-        let people = [students(), school_staff(), district_staff()].concat();
+        let people = [students(), school_staff(), district_staff(), families(), library()].concat();
         Self {
             district_id: DISTRICT.into(),
             district_name: "Emulated School District".into(),
@@ -140,10 +153,14 @@ fn students() -> Vec<Person> {
     let student = |id: &str, school| Role::at(school, UserType::Student, id);
     let (ada, noor, jose) =
         ("64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e502", "64c20b1e8f3a7d0019c4e503");
+    // Whoever was away for 300 days, or whose account was split, comes back under a new id.
+    let (mila, mila_returned) = ("64c20b1e8f3a7d0019c4e504", "671f5c3d9b2e40001a8d7504");
     vec![
         Person::new("ada", ada, "510001", ["Ada", "Ashworth"], student(ada, HIGH_SCHOOL)).with_email(),
         Person::new("noor", noor, "510002", ["Noor", "Haddad"], student(noor, ELEMENTARY_SCHOOL)),
         Person::new("jose", jose, "510003", ["José", "Núñez"], student(jose, HIGH_SCHOOL)).with_email(),
+        Person::new("mila", mila, "510004", ["Mila", "Brandt"], student(mila, HIGH_SCHOOL)),
+        Person::new("mila-returned", mila_returned, "510005", ["Mila", "Brandt"], student(mila, HIGH_SCHOOL)),
     ]
 }
 
@@ -165,17 +182,33 @@ fn school_staff() -> Vec<Person> {
 
 fn district_staff() -> Vec<Person> {
     let dana = "64c20b1e8f3a7d0019c4e801";
-    let role = Role {
-        user_type: UserType::DistrictAdmin,
-        legacy_id: "5d8e21b7f04c6a00127b3c01".into(),
-        schools: Vec::new(),
-    };
+    let role = Role::at_no_school(UserType::DistrictAdmin, "5d8e21b7f04c6a00127b3c01");
     vec![Person::new("dana", dana, "810001", ["Dana", "Whitfield"], role).with_email()]
+}
+
+fn families() -> Vec<Person> {
+    let maria = "64c20b1e8f3a7d0019c4e901";
+    let role = Role::at_no_school(UserType::Contact, "5d8e21b7f04c6a00127b3d01");
+    vec![Person::new("maria", maria, "910001", ["Maria", "Lindqvist"], role).with_email()]
+}
+
+fn library() -> Vec<Person> {
+    let (lou, kim) = ("64c20b1e8f3a7d0019c4ea01", "64c20b1e8f3a7d0019c4ea02");
+    let teacher = Role::at_no_school(UserType::Teacher, "5d8e21b7f04c6a00127b3e01");
+    let student = Role::at_no_school(UserType::Student, kim);
+    vec![
+        Person::new("lou", lou, "620001", ["Lou", "Bennett"], teacher).with_email().without_district(),
+        Person::new("kim", kim, "520001", ["Kim", "T"], student).without_district(),
+    ]
 }
 
 impl Role {
     fn at(school: &str, user_type: UserType, legacy_id: &str) -> Self {
         Self { user_type, legacy_id: legacy_id.into(), schools: vec![school.into()] }
+    }
+
+    fn at_no_school(user_type: UserType, legacy_id: &str) -> Self {
+        Self { user_type, legacy_id: legacy_id.into(), schools: Vec::new() }
     }
 }
 
@@ -188,7 +221,7 @@ impl Person {
             given_name: given.into(),
             family_name: family.into(),
             email: None,
-            district_id: DISTRICT.into(),
+            district_id: Some(DISTRICT.into()),
             role,
             other_roles: Vec::new(),
         }
@@ -196,6 +229,11 @@ impl Person {
 
     fn with_email(mut self) -> Self {
         self.email = Some(format!("{}@emulated.example", self.handle));
+        self
+    }
+
+    fn without_district(mut self) -> Self {
+        self.district_id = None;
         self
     }
 
@@ -216,7 +254,7 @@ mod tests {
         assert!(ids.iter().all(|id| id.len() == 24 && id.bytes().all(|b| b"0123456789abcdef".contains(&b))));
         ids.sort();
         ids.dedup();
-        assert_eq!(ids.len(), 7);
+        assert_eq!(ids.len(), world.people().len());
     }
 
     #[test]
@@ -230,8 +268,9 @@ mod tests {
     }
 
     #[test]
-    fn the_legacy_id_of_students_is_their_id_and_of_others_is_not() {
-        for person in World::built_in().people() {
+    fn the_legacy_id_of_students_is_their_id_unless_it_changed_and_of_others_is_not() {
+        let world = World::built_in();
+        for person in world.people().iter().filter(|person| person.handle != "mila-returned") {
             for role in person.roles() {
                 assert_eq!(
                     role.legacy_id == person.id,
@@ -241,6 +280,24 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn whoever_returns_under_a_new_id_keeps_name_and_old_id() {
+        let world = World::built_in();
+        let (before, after) = (world.person("mila").unwrap(), world.person("mila-returned").unwrap());
+        assert_eq!(before.full_name(), after.full_name());
+        assert_ne!(before.id, after.id);
+        assert_eq!(after.role.legacy_id, before.id);
+    }
+
+    #[test]
+    fn the_people_of_clever_library_have_no_district_and_its_students_no_email_and_an_initial() {
+        let world = World::built_in();
+        let library: Vec<_> = world.people().iter().filter(|person| person.is_in_library()).collect();
+        let types: Vec<_> = library.iter().map(|person| person.role.user_type).collect();
+        assert_eq!(types, [UserType::Teacher, UserType::Student]);
+        assert_eq!((library[1].family_name.len(), library[1].email.as_deref()), (1, None));
     }
 
     #[test]

@@ -22,20 +22,13 @@ const LAST_MODIFIED: &str = "2024-08-15T06:00:00.000Z";
 pub(crate) fn me(shared: &Shared, request: &Request) -> Response {
     let version = request.segment(0);
     answer(shared, request, |person| {
-        Some(json!({
-            "type": "user",
-            "data": {
-                "id": person.id,
-                "district": person.district_id,
-                "type": "user",
-                "authorized_by": "district",
-            },
-            "links": [
-                link("self", "/me"),
-                link("canonical", &format!("/{version}/users/{}", person.id)),
-                link("district", &format!("/{version}/districts/{}", person.district_id)),
-            ],
-        }))
+        let data = json!({ "id": person.id, "type": "user", "authorized_by": person.authorized_by() });
+        let canonical = format!("/{version}/users/{}", person.id);
+        let mut links = vec![link("self", "/me"), link("canonical", &canonical)];
+        let district = person.district_id.as_ref().map(|id| format!("/{version}/districts/{id}"));
+        links.extend(district.map(|uri| link("district", &uri)));
+        let data = with(data, "district", person.district_id.as_ref());
+        Some(json!({ "type": "user", "data": data, "links": links }))
     })
 }
 
@@ -47,9 +40,10 @@ pub(crate) fn user(shared: &Shared, request: &Request) -> Response {
 
 /// `GET /v3.x/districts/{id}`
 pub(crate) fn district(shared: &Shared, request: &Request) -> Response {
-    let data = |person: &Person| json!({ "id": person.district_id, "name": shared.world.district_name() });
-    let of_caller = |person: &Person| (person.district_id == request.segment(2)).then(|| data(person));
-    answer(shared, request, |person| of_caller(person).map(|data| resource(request, &data)))
+    answer(shared, request, |person| {
+        let id = person.district_id.as_deref().filter(|id| *id == request.segment(2))?;
+        Some(resource(request, &json!({ "id": id, "name": shared.world.district_name() })))
+    })
 }
 
 /// `GET /userinfo` and `POST /userinfo`
@@ -60,16 +54,16 @@ pub(crate) fn userinfo(shared: &Shared, request: &Request) -> Response {
             "user_id": person.role.legacy_id,
             "multi_role_user_id": person.id,
             "user_type": person.role.user_type.as_str(),
-            "district_id": person.district_id,
-            "district": person.district_id,
             "name": name(person),
             "schools": person.role.schools,
             "given_name": person.given_name,
             "family_name": person.family_name,
             "email_verified": false,
-            "authorized_by": "district",
+            "authorized_by": person.authorized_by(),
         });
-        Some(with_email(info, person))
+        let info = with(info, "district_id", person.district_id.as_ref());
+        let info = with(info, "district", person.district_id.as_ref());
+        Some(with(info, "email", person.email.as_ref()))
     })
 }
 
@@ -98,18 +92,18 @@ fn user_data(person: &Person) -> Value {
         person.roles().map(|role| (role.user_type.as_str().to_owned(), role_data(role))).collect();
     let data = json!({
         "id": person.id,
-        "district": person.district_id,
         "name": name(person),
         "roles": roles,
         "created": CREATED,
         "last_modified": LAST_MODIFIED,
     });
-    with_email(data, person)
+    let data = with(data, "district", person.district_id.as_ref());
+    with(data, "email", person.email.as_ref())
 }
 
 fn role_data(role: &Role) -> Value {
     match role.user_type {
-        UserType::DistrictAdmin => json!({ "legacy_id": role.legacy_id }),
+        UserType::DistrictAdmin | UserType::Contact => json!({ "legacy_id": role.legacy_id }),
         _ => json!({ "legacy_id": role.legacy_id, "schools": role.schools }),
     }
 }
@@ -119,12 +113,12 @@ fn name(person: &Person) -> Value {
     json!({ "first": person.given_name, "last": person.family_name })
 }
 
-/// Whoever has no email has no such member.
-fn with_email(mut value: Value, person: &Person) -> Value {
-    if let (Some(email), Some(members)) = (&person.email, value.as_object_mut()) {
-        members.insert("email".into(), email.as_str().into());
+/// The object with one more member; whoever has no email or district has no such member.
+fn with(mut object: Value, name: &str, text: Option<&String>) -> Value {
+    if let (Some(text), Some(members)) = (text, object.as_object_mut()) {
+        members.insert(name.into(), text.as_str().into());
     }
-    value
+    object
 }
 
 fn link(rel: &str, uri: &str) -> Value {

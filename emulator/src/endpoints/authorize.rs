@@ -1,8 +1,8 @@
 //! The authorization endpoint (RFC 6749 section 3.1) and Instant Login.
 //!
-//! As at Clever, whatever is wrong with a request is told to the person on a page and never to the app by a
-//! redirect, so the emulator cannot be used to send anybody anywhere but to a registered URI. `scope`, `confirmed`,
-//! `return_unshared`, `channel` and everything unknown are accepted and ignored; PKCE (RFC 7636) is among them.
+//! As at Clever, whatever is wrong with a request is told to the person on a page, and so is that somebody has no access
+//! to the app; only with `return_unshared=true` the app learns of the latter. `scope`, `confirmed`, `channel` and
+//! everything unknown are accepted and ignored; PKCE (RFC 7636) is among them.
 
 use std::sync::Arc;
 
@@ -10,11 +10,12 @@ use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::callback;
+use super::callback::{self, Beside};
+use super::refusal::Refusal;
+use super::visitor::{Visitor, visitor};
 use crate::apps::App;
 use crate::grants::{Access, CodeGrant};
-use crate::pages;
-use crate::parameters::{Malformed, Parameters};
+use crate::parameters::Parameters;
 use crate::random;
 use crate::request::Request;
 use crate::responses;
@@ -28,18 +29,13 @@ struct Authorization<'a> {
     response_type: ResponseType,
     state: Option<&'a str>,
     nonce: Option<&'a str>,
+    return_unshared: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ResponseType {
     Code,
     Token,
-}
-
-/// What the person reads when the request is wrong.
-struct Refusal {
-    status: StatusCode,
-    reason: String,
 }
 
 /// `GET /oauth/authorize`
@@ -58,8 +54,11 @@ type Reader = for<'a> fn(&'a Shared, &'a Parameters) -> Result<Authorization<'a>
 fn answer(shared: &Shared, request: &Request, read: Reader) -> Response {
     let answer = Parameters::from_form(request.query()).map_err(Refusal::from).and_then(|parameters| {
         let authorization = read(shared, &parameters)?;
-        match shared.who(request) {
-            Some(person) => Ok(grant(shared, &authorization, person)?),
+        match visitor(shared, request, &parameters)? {
+            Some(visitor) if authorization.app.admits(&visitor.person) => {
+                Ok(grant(shared, &authorization, visitor)?)
+            }
+            Some(visitor) => without_access(&authorization, &visitor),
             None => Ok(sign_in_first(request)),
         }
     });
@@ -73,7 +72,8 @@ fn read<'a>(shared: &'a Shared, parameters: &'a Parameters) -> Result<Authorizat
     check_public(app, response_type)?;
     check_district(shared, parameters.get("district_id"))?;
     let (state, nonce) = (parameters.get("state"), parameters.get("nonce"));
-    Ok(Authorization { app, redirect_uri, response_type, state, nonce })
+    let return_unshared = parameters.get("return_unshared") == Some("true");
+    Ok(Authorization { app, redirect_uri, response_type, state, nonce, return_unshared })
 }
 
 fn read_instant_login<'a>(
@@ -90,6 +90,7 @@ fn read_instant_login<'a>(
         response_type,
         state: None,
         nonce: None,
+        return_unshared: false,
     })
 }
 
@@ -143,64 +144,51 @@ fn sign_in_first(request: &Request) -> Response {
     responses::redirect(StatusCode::FOUND, &format!("/login?target={}", callback::escaped(target)))
 }
 
+/// Clever's error page, or Clever's error word at the app if that is what the app asked for.
+fn without_access(authorization: &Authorization<'_>, visitor: &Visitor) -> Result<Response, Refusal> {
+    if authorization.return_unshared {
+        let in_fragment = authorization.response_type == ResponseType::Token;
+        let error = "unauthorized-user";
+        let Authorization { redirect_uri, state, .. } = authorization;
+        let location = callback::with_error(redirect_uri, error, in_fragment, *state);
+        return Ok(responses::redirect(StatusCode::FOUND, &location));
+    }
+    Err(Refusal::no_access(&visitor.person))
+}
+
 fn grant(
     shared: &Shared,
     authorization: &Authorization<'_>,
-    person: Arc<Person>,
+    visitor: Visitor,
 ) -> Result<Response, Unspecified> {
+    let Visitor { person, loginas_by_admin } = visitor;
+    let beside = Beside { state: authorization.state, loginas_by_admin };
+    let redirect_uri = authorization.redirect_uri;
     let location = match authorization.response_type {
-        ResponseType::Code => code_location(shared, authorization, person)?,
-        ResponseType::Token => token_location(shared, authorization, person)?,
+        ResponseType::Code => {
+            callback::with_code(redirect_uri, &issue_code(shared, authorization, person)?, beside)
+        }
+        ResponseType::Token => {
+            let client_id = authorization.app.client_id().to_owned();
+            let token = super::tokens::issue_access_token(shared, Access { client_id, person })?;
+            callback::with_token(redirect_uri, &token, beside)
+        }
     };
     Ok(responses::redirect(StatusCode::FOUND, &location))
 }
 
-fn code_location(
+fn issue_code(
     shared: &Shared,
     authorization: &Authorization<'_>,
     person: Arc<Person>,
 ) -> Result<String, Unspecified> {
     let code = random::hex::<20>()?;
-    let location = callback::with_code(authorization.redirect_uri, &code, authorization.state);
     let grant = CodeGrant {
         client_id: authorization.app.client_id().to_owned(),
         redirect_uri: authorization.redirect_uri.to_owned(),
         nonce: authorization.nonce.map(str::to_owned),
         person,
     };
-    locked(&shared.grants).issue_code(shared.clock.now(), code, grant);
-    Ok(location)
-}
-
-fn token_location(
-    shared: &Shared,
-    authorization: &Authorization<'_>,
-    person: Arc<Person>,
-) -> Result<String, Unspecified> {
-    let client_id = authorization.app.client_id().to_owned();
-    let token = super::tokens::issue_access_token(shared, Access { client_id, person })?;
-    Ok(callback::with_token(authorization.redirect_uri, &token, authorization.state))
-}
-
-impl Refusal {
-    fn because(reason: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, reason: reason.into() }
-    }
-
-    fn page(self) -> Response {
-        responses::page(self.status, pages::refusal(&self.reason))
-    }
-}
-
-impl From<Malformed> for Refusal {
-    fn from(_: Malformed) -> Self {
-        Self::because("A parameter of the request is there twice.")
-    }
-}
-
-impl From<Unspecified> for Refusal {
-    fn from(_: Unspecified) -> Self {
-        let reason = "The emulator could not make a random value.".to_owned();
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, reason }
-    }
+    locked(&shared.grants).issue_code(shared.clock.now(), code.clone(), grant);
+    Ok(code)
 }

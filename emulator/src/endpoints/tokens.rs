@@ -1,5 +1,5 @@
-//! The token endpoint (RFC 6749 section 4.1.3): a code becomes an access token and, for an OIDC app, an
-//! ID token.
+//! The token endpoint (RFC 6749 section 4.1.3): a code becomes an access token and, for an OIDC app that is not one of
+//! Clever Library, an ID token.
 //!
 //! Whoever presents a code with valid credentials spends it, also when it turns out to be another app's or meant
 //! for another redirection URI. There is no refresh token, no `expires_in` and no `scope` in the answer, because
@@ -64,7 +64,7 @@ fn spend(shared: &Shared, app: &App, parameters: &Parameters) -> Result<CodeGran
 }
 
 fn tokens(shared: &Shared, app: &App, grant: CodeGrant) -> Result<Value, Unspecified> {
-    let id_token = if app.is_oidc() { Some(id_token(shared, &grant)?) } else { None };
+    let id_token = if app.gets_id_tokens() { Some(id_token(shared, &grant)?) } else { None };
     let access = Access { client_id: grant.client_id, person: grant.person };
     let mut tokens = json!({ "access_token": issue_access_token(shared, access)?, "token_type": "bearer" });
     if let (Some(id_token), Some(members)) = (id_token, tokens.as_object_mut()) {

@@ -71,6 +71,19 @@ fn a_district_administrator_has_no_schools() {
 }
 
 #[test]
+fn a_contact_has_no_schools() {
+    let user = got("maria", "/v3.0/users/{id}");
+    assert_eq!(user["data"]["roles"]["contact"].as_object().unwrap().len(), 1);
+}
+
+#[test]
+fn the_old_id_of_whoever_has_a_new_one_is_the_legacy_id_of_the_role() {
+    let (before, after) = (got("mila", "/v3.0/me"), got("mila-returned", "/v3.0/users/{id}"));
+    assert_ne!(before["data"]["id"], after["data"]["id"]);
+    assert_eq!(after["data"]["roles"]["student"]["legacy_id"], before["data"]["id"]);
+}
+
+#[test]
 fn a_district_has_id_and_name() {
     let path = format!("/v3.1/districts/{DISTRICT}");
     let expected = json!({

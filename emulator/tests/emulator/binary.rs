@@ -73,6 +73,16 @@ fn an_app_on_the_command_line_can_log_people_in() {
 }
 
 #[test]
+fn a_library_app_on_the_command_line_is_announced_as_one() {
+    let app = "my-app:my-secret:http://127.0.0.1:5000/cb,oidc,library";
+    let (mut running, _) = start(&["--app", app]);
+    let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
+    let mut hint = String::new();
+    while !hint.contains("my-app (") && stderr.read_line(&mut hint).unwrap() > 0 {}
+    assert!(hint.contains("my-app (OpenID Connect, Clever Library)"), "{hint}");
+}
+
+#[test]
 fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
@@ -80,7 +90,10 @@ fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
         (&["--app", "nonsense"][..], "CLIENT_ID:SECRET:REDIRECT_URI"),
         (&["--app", "id:secret:ftp://x"], "http or https"),
         (&["--app", "id:a:http://x/", "--app", "id:b:http://x/"], "two secrets"),
-        (&["--auto-login", "nobody"], "ada, noor, jose, grace, sam, olga, dana"),
+        (
+            &["--auto-login", "nobody"],
+            "ada, noor, jose, mila, mila-returned, grace, sam, olga, dana, maria, lou, kim",
+        ),
         (&["--port", &port], "choose another port"),
     ] {
         let (code, stdout, stderr) = ended(arguments);
@@ -102,7 +115,19 @@ fn the_help_names_the_people_and_shows_an_example() {
     for option in ["-h", "--help"] {
         let (code, help, _) = ended(&[option]);
         assert_eq!(code, Some(0));
-        for expected in ["Example:", "--auto-login", "ada", "noor", "jose", "grace", "sam", "olga", "dana"] {
+        for expected in [
+            "Example:",
+            "--auto-login",
+            "ada",
+            "noor",
+            "jose",
+            "grace",
+            "sam",
+            "olga",
+            "dana",
+            "maria",
+            "lou",
+        ] {
             assert!(help.contains(expected), "{expected}");
         }
     }

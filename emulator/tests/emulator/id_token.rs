@@ -86,12 +86,21 @@ fn the_user_type_is_that_of_the_first_role() {
         ("sam", "teacher"),
         ("olga", "staff"),
         ("dana", "district_admin"),
+        ("maria", "contact"),
     ] {
         let emulator = automatic(handle);
         let claims = verified(&emulator, &id_token(&emulator, ""), "oidc-app");
         assert_eq!(claims["user_type"], user_type, "{handle}");
         assert_eq!(claims["user_id"] == claims["sub"], user_type == "student", "{handle}");
     }
+}
+
+#[test]
+fn whoever_returns_under_a_new_id_brings_the_old_one_along() {
+    let emulator = automatic("mila-returned");
+    let claims = verified(&emulator, &id_token(&emulator, ""), "oidc-app");
+    let (before, after) = (emulator.person("mila").unwrap(), emulator.person("mila-returned").unwrap());
+    assert_eq!((&claims["sub"], &claims["user_id"]), (&after.id.clone().into(), &before.id.clone().into()));
 }
 
 #[test]

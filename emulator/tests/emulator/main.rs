@@ -13,6 +13,8 @@ mod http;
 #[cfg(test)]
 mod id_token;
 #[cfg(test)]
+mod library;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod login;
@@ -24,3 +26,5 @@ mod support;
 mod tokeninfo;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod visitor;

@@ -1,0 +1,39 @@
+//! Who comes with a login's request: the person of the automatic login, or whoever signed in on the pages.
+//!
+//! Only where the automatic login is on, a request may choose somebody else by `emulator_login`, and say by
+//! `emulator_admin=true` that an administrator logs in as that person. So one emulator serves scripted runs with many
+//! people, and where people sign in on the pages no link can skip them.
+
+use std::sync::Arc;
+
+use super::refusal::Refusal;
+use crate::parameters::Parameters;
+use crate::request::Request;
+use crate::shared::Shared;
+use crate::world::Person;
+
+/// Somebody who has signed in.
+pub(super) struct Visitor {
+    pub(super) person: Arc<Person>,
+    /// Is it an administrator who logs in as this person?
+    pub(super) loginas_by_admin: bool,
+}
+
+/// Who it is; nobody when a sign-in is needed first.
+pub(super) fn visitor(
+    shared: &Shared,
+    request: &Request,
+    parameters: &Parameters,
+) -> Result<Option<Visitor>, Refusal> {
+    let Some(automatic) = &shared.auto_login else {
+        let signed_in = shared.signed_in(request);
+        return Ok(signed_in.map(|person| Visitor { person, loginas_by_admin: false }));
+    };
+    let Some(name) = parameters.get("emulator_login") else {
+        return Ok(Some(Visitor { person: Arc::clone(automatic), loginas_by_admin: false }));
+    };
+    let nobody = || Refusal::because(format!("Nobody is called {name:?}, the value of emulator_login."));
+    let person = shared.world.person(name).ok_or_else(nobody)?;
+    let loginas_by_admin = parameters.get("emulator_admin") == Some("true");
+    Ok(Some(Visitor { person, loginas_by_admin }))
+}
