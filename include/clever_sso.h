@@ -123,6 +123,9 @@ typedef struct clever_sso_error clever_sso_error;
 // Who logged in. The key of a user is the issuer together with the id; names and email addresses change and repeat.
 typedef struct clever_sso_identity clever_sso_identity;
 
+// Keys that may verify ID tokens, made once from a JWKS text. May be used from many threads at once.
+typedef struct clever_sso_key_set clever_sso_key_set;
+
 // A login that has begun.
 typedef struct clever_sso_login clever_sso_login;
 
@@ -143,6 +146,9 @@ typedef struct clever_sso_tokens clever_sso_tokens;
 
 // A person's record.
 typedef struct clever_sso_user_record clever_sso_user_record;
+
+// The claims of a person, as the userinfo endpoint tells them.
+typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
 
 #ifdef __cplusplus
 extern "C" {
@@ -199,6 +205,33 @@ clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
                                              clever_sso_claims **claims,
                                              clever_sso_error **error);
 
+// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
+//
+// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
+clever_sso_status clever_sso_key_set_new(const char *jwks,
+                                         clever_sso_key_set **keys,
+                                         clever_sso_error **error);
+
+// Frees keys. NULL is fine.
+void clever_sso_key_set_free(clever_sso_key_set *keys);
+
+// Verifies an ID token with nothing but the arguments: no client, no network.
+//
+// `nonce` is the one that was sent; with NULL the token must have none. `now` is in Unix seconds, a negative one means this
+// machine's clock. `leeway` is in seconds, at most 600. `access_token` may be NULL.
+//
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken.
+clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
+                                                  const clever_sso_key_set *keys,
+                                                  const char *issuer,
+                                                  const char *client_id,
+                                                  const char *nonce,
+                                                  int64_t now,
+                                                  uint32_t leeway,
+                                                  const char *access_token,
+                                                  clever_sso_claims **claims,
+                                                  clever_sso_error **error);
+
 // A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
 const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
 
@@ -219,6 +252,22 @@ clever_sso_status clever_sso_client_new(const clever_sso_config *config,
 //
 // Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 clever_sso_status clever_sso_warm_up(const clever_sso_client *client, clever_sso_error **error);
+
+// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched when they
+// are not known yet. Keep the text where nobody else can write: who can change it, can sign in as anybody.
+//
+// Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_export_keys(const clever_sso_client *client,
+                                         char **keys,
+                                         clever_sso_error **error);
+
+// Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as fetched
+// ones. No network.
+//
+// Fails with `CLEVER_SSO_ARGUMENT` when the text is none that was exported for this issuer.
+clever_sso_status clever_sso_import_keys(const clever_sso_client *client,
+                                         const char *keys,
+                                         clever_sso_error **error);
 
 // Frees a client. No call may be under way. NULL is fine.
 void clever_sso_client_free(clever_sso_client *client);
@@ -308,6 +357,64 @@ clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config
 clever_sso_status clever_sso_config_set_development(clever_sso_config *config,
                                                     bool development,
                                                     clever_sso_error **error);
+
+// Where the browser is sent. Default `/oauth/authorize` at the issuer.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_authorization_endpoint(clever_sso_config *config,
+                                                               const char *authorization_endpoint,
+                                                               clever_sso_error **error);
+
+// Where codes are exchanged. Default `/oauth/tokens` at the issuer.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_token_endpoint(clever_sso_config *config,
+                                                       const char *token_endpoint,
+                                                       clever_sso_error **error);
+
+// Where access tokens are asked about. Default `/oauth/tokeninfo` at the issuer.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_tokeninfo_endpoint(clever_sso_config *config,
+                                                           const char *tokeninfo_endpoint,
+                                                           clever_sso_error **error);
+
+// Where the claims of an access token's person are. Default `/userinfo` at the API.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_userinfo_endpoint(clever_sso_config *config,
+                                                          const char *userinfo_endpoint,
+                                                          clever_sso_error **error);
+
+// Where the keys are. By default the issuer's discovery document says it.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
+                                                 const char *jwks_uri,
+                                                 clever_sso_error **error);
+
+// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network that
+// inspects TLS.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config,
+                                                  const char *ca_bundle,
+                                                  clever_sso_error **error);
+
+// The http or https proxy, with credentials if it wants some. Without one, the environment decides (`HTTPS_PROXY`,
+// `NO_PROXY`).
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
+                                              const char *proxy,
+                                              clever_sso_error **error);
+
+// Asks the issuer for its discovery document, and takes from it the endpoints that were not set. Clever's are known without
+// asking; this is for other OpenID Providers.
+//
+// Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_config_discover(clever_sso_config *config,
+                                             clever_sso_error **error);
 
 // Frees a configuration. NULL is fine.
 void clever_sso_config_free(clever_sso_config *config);
@@ -570,6 +677,26 @@ const char *clever_sso_district_record_json(const clever_sso_district_record *di
 
 // Frees the answer of `clever_sso_district`. NULL is fine.
 void clever_sso_district_record_free(clever_sso_district_record *district);
+
+// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
+// which came with it, or NULL: an answer about somebody else is refused.
+//
+// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
+// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
+                                      const char *access_token,
+                                      const char *subject,
+                                      clever_sso_userinfo_record **userinfo,
+                                      clever_sso_error **error);
+
+// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
+const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
+
+// All claims, as one JSON object. Borrowed from `userinfo`.
+const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
+
+// Frees the answer of `clever_sso_userinfo`. NULL is fine.
+void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
 
 // Frees a string that a function of this library gave out through a `char **`. NULL is fine.
 void clever_sso_string_free(char *string);

@@ -2,11 +2,25 @@
 //!
 //! The floor is SHA-256 and `RSA_verify` of aws-lc with a parsed key. Everything else is measured in turns with it, round by
 //! round, because these ratios are small and machines are noisy; the median of the rounds' ratios is what counts.
-#![expect(clippy::unwrap_used, unsafe_code, reason = "a benchmark may, and the floor is a C function")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    unsafe_code,
+    reason = "a benchmark may, and the floor is a C function"
+)]
+
+#[path = "../../tests/cases/browser.rs"]
+mod browser;
+mod face {
+    //! What the browser's file calls a step's fields.
+    pub(crate) type Fields = std::collections::BTreeMap<String, String>;
+}
 
 use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::ptr;
 use std::time::Duration;
 
@@ -14,16 +28,22 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clever_sso::{Expected, KeySet, jws, verify_id_token_with};
+use browser::Browser;
+use clever_emulator::{App, Emulator, Options};
+use clever_sso::{AuthorizeOptions, Client, Config, Expected, KeySet, jws, verify_id_token_with};
 use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
 
-const ROUNDS: usize = 201;
+const CLIENT_ID: &str = "0d1c0d1c0d1c0d1c0d1c";
+const REDIRECT_URI: &str = "http://127.0.0.1:9/";
+const ROUNDS: usize = 101;
 const REPEATS: u32 = 200;
 
 /// An ID token of the test set that is good, with its key.
 struct Sample {
     token: String,
-    jwks: Value,
+    key: Value,
+    jwks: String,
     parameters: Value,
     nonce: String,
 }
@@ -35,12 +55,56 @@ fn sample() -> Sample {
     };
     let (cases, sets) = (read("hostile-id-tokens.json"), read("hostile-jwks.json"));
     let good = cases.as_array().unwrap().iter().find(|case| case["name"] == "ok-iat-inside-leeway").unwrap();
+    let jwks = &sets["sets"]["main"];
     Sample {
         token: good["token"].as_str().unwrap().to_owned(),
-        jwks: sets["sets"]["main"].clone(),
+        key: jwks["keys"][0].clone(),
+        jwks: jwks.to_string(),
         parameters: sets["params"].clone(),
         nonce: good["nonce"].as_str().unwrap().to_owned(),
     }
+}
+
+/// A client that holds the emulator's keys, and a token of the emulator: the client's clock is the machine's.
+struct Cached {
+    client: Client,
+    token: String,
+    floor: Floor,
+    runtime: Runtime,
+    _emulator: Emulator,
+}
+
+impl Cached {
+    fn new() -> Self {
+        let app = App::new(CLIENT_ID, "secret", REDIRECT_URI).with_oidc();
+        let emulator = Emulator::start(Options::new().app(app).auto_login("ada")).unwrap();
+        let config = Config::builder(CLIENT_ID).client_secret("secret").redirect_uri(REDIRECT_URI);
+        let client = Client::new(config.base_url(emulator.base_url()).build().unwrap()).unwrap();
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let (_, callback) = Browser::go(&client.authorize_url(&AuthorizeOptions::default()).unwrap());
+        let tokens = runtime.block_on(client.exchange_code(&callback["code"], None)).unwrap();
+        let token = tokens.id_token.unwrap().expose().to_owned();
+        runtime.block_on(client.verify_id_token(&token, None, None)).unwrap();
+        let floor = Floor::new(&token, &emulator_key(emulator.base_url()));
+        Self { client, token, floor, runtime, _emulator: emulator }
+    }
+
+    fn verify(&self) -> bool {
+        self.runtime.block_on(async {
+            for _ in 0..REPEATS {
+                assert!(self.client.verify_id_token(black_box(&self.token), None, None).await.is_ok());
+            }
+        });
+        true
+    }
+}
+
+fn emulator_key(base_url: &str) -> Value {
+    let mut stream = TcpStream::connect(base_url.strip_prefix("http://").unwrap()).unwrap();
+    stream.write_all(b"GET /oauth/certs HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serde_json::from_str::<Value>(answer.split_once("\r\n\r\n").unwrap().1).unwrap()["keys"][0].clone()
 }
 
 /// The floor: the key as aws-lc holds it, and the token's parts already decoded.
@@ -52,11 +116,10 @@ struct Floor {
 }
 
 impl Floor {
-    fn new(sample: &Sample) -> Self {
-        let key = &sample.jwks["keys"][0];
+    fn new(token: &str, key: &Value) -> Self {
         let number = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
         let (modulus, exponent) = (number("n"), number("e"));
-        let (signed, signature) = sample.token.rsplit_once('.').unwrap();
+        let (signed, signature) = token.rsplit_once('.').unwrap();
         let components = RsaPublicKeyComponents { n: &modulus, e: &exponent };
         Self {
             key: raw_key(&modulus, &exponent),
@@ -99,12 +162,19 @@ fn raw_key(modulus: &[u8], exponent: &[u8]) -> *mut aws_lc_sys::RSA {
     key
 }
 
-fn time(operation: &mut dyn FnMut() -> bool) -> f64 {
+/// Microseconds of one of the `REPEATS` operations that `operations` makes.
+fn time(operations: &mut dyn FnMut()) -> f64 {
     let start = thread_seconds();
-    for _ in 0..REPEATS {
-        assert!(operation());
-    }
+    operations();
     (thread_seconds() - start) / f64::from(REPEATS) * 1e6
+}
+
+fn repeated<'a>(mut operation: impl FnMut() -> bool + 'a) -> Box<dyn FnMut() + 'a> {
+    Box::new(move || {
+        for _ in 0..REPEATS {
+            assert!(operation());
+        }
+    })
 }
 
 /// The CPU time of this thread: what else the machine does shows less in it than in wall time.
@@ -120,10 +190,13 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// A name, what is measured, and which of the rows is its floor.
+type Row<'a> = (&'a str, Box<dyn FnMut() + 'a>, usize);
+
 fn main() {
-    let sample = sample();
-    let floor = Floor::new(&sample);
-    let keys = KeySet::parse(&sample.jwks.to_string()).unwrap();
+    let (sample, cached) = (sample(), Cached::new());
+    let floor = Floor::new(&sample.token, &sample.key);
+    let keys = KeySet::parse(&sample.jwks).unwrap();
     let text = |name: &str| sample.parameters[name].as_str().unwrap();
     let expected = Expected {
         issuer: text("issuer"),
@@ -133,21 +206,25 @@ fn main() {
         leeway: 60,
         access_token: None,
     };
-    let mut paths: Vec<(&str, Box<dyn FnMut() -> bool + '_>)> = vec![
-        ("SHA-256 + RSA_verify", Box::new(|| floor.raw())),
-        ("aws-lc-rs verify_sig", Box::new(|| floor.parsed())),
-        ("jws::verify", Box::new(|| jws::verify(black_box(&sample.token), &keys).is_ok())),
+    let token = sample.token.as_str();
+    let mut rows: Vec<Row<'_>> = vec![
+        ("SHA-256 + RSA_verify", repeated(|| floor.raw()), 0),
+        ("aws-lc-rs verify_sig", repeated(|| floor.parsed()), 0),
+        ("jws::verify", repeated(|| jws::verify(black_box(token), &keys).is_ok()), 0),
         (
             "verify_id_token_with",
-            Box::new(|| verify_id_token_with(black_box(&sample.token), &keys, &expected).is_ok()),
+            repeated(|| verify_id_token_with(black_box(token), &keys, &expected).is_ok()),
+            0,
         ),
+        ("floor of the client's token", repeated(|| cached.floor.raw()), 4),
+        ("client, keys cached", Box::new(|| assert!(cached.verify())), 4),
     ];
     let rounds: Vec<Vec<f64>> =
-        (0..ROUNDS).map(|_| paths.iter_mut().map(|(_, operation)| time(operation)).collect()).collect();
+        (0..ROUNDS).map(|_| rows.iter_mut().map(|(_, operations, _)| time(operations)).collect()).collect();
     let mut report = String::new();
-    for (index, (name, _)) in paths.iter().enumerate() {
+    for (index, (name, _, floor)) in rows.iter().enumerate() {
         let microseconds = median(rounds.iter().map(|round| round[index]).collect());
-        let ratio = median(rounds.iter().map(|round| round[index] / round[0]).collect());
+        let ratio = median(rounds.iter().map(|round| round[index] / round[*floor]).collect());
         writeln!(report, "{name:<28} {microseconds:>8.2} us   {ratio:.3} x").unwrap();
     }
     print!("{report}");

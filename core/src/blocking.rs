@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::cells::Cells;
-use crate::config::Config;
+use crate::config::{Config, ConfigBuilder};
 use crate::error::Result;
 use crate::login::{Journey, Login, LoginOptions, Outcome};
 use crate::moment::Moment;
-use crate::protocol::api::{District, Me, User};
+use crate::protocol::api::{District, Me, User, UserInfo};
+use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::Claims;
 use crate::protocol::token::Tokens;
 use crate::protocol::tokeninfo::TokenInfo;
@@ -32,6 +33,23 @@ impl Client {
         let journey = Arc::new(Journey::new(config)?);
         let cells = Arc::new(Cells::new(Arc::clone(&journey)));
         Ok(Self { journey, cells })
+    }
+
+    /// Makes a client of a provider whose endpoints stand in its discovery document.
+    ///
+    /// # Errors
+    /// As [`Client::discover`](crate::Client::discover); `runtime_running` inside an async runtime.
+    pub fn discover(builder: ConfigBuilder) -> Result<Self> {
+        let metadata = Self::new(builder.clone().build()?)?.metadata()?;
+        Self::new(builder.discovered(&metadata).build()?)
+    }
+
+    /// The issuer's discovery document, as far as this crate reads it.
+    ///
+    /// # Errors
+    /// As [`Client::metadata`](crate::Client::metadata); `runtime_running` inside an async runtime.
+    pub fn metadata(&self) -> Result<Metadata> {
+        self.cells.run(async |client| client.metadata().await)
     }
 
     /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
@@ -119,6 +137,30 @@ impl Client {
     /// As [`Client::district`](crate::Client::district); `runtime_running` inside an async runtime.
     pub fn district(&self, access_token: &str, id: &str) -> Result<District> {
         self.cells.run(async |client| client.district(access_token, id).await)
+    }
+
+    /// The claims of the person that an access token belongs to.
+    ///
+    /// # Errors
+    /// As [`Client::userinfo`](crate::Client::userinfo); `runtime_running` inside an async runtime.
+    pub fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
+        self.cells.run(async |client| client.userinfo(access_token, subject).await)
+    }
+
+    /// Clever's keys as text, for another process of the same application.
+    ///
+    /// # Errors
+    /// As [`Client::export_keys`](crate::Client::export_keys); `runtime_running` inside an async runtime.
+    pub fn export_keys(&self) -> Result<String> {
+        self.cells.run(async |client| client.export_keys().await)
+    }
+
+    /// Takes keys that another process exported. No network.
+    ///
+    /// # Errors
+    /// As [`Client::import_keys`](crate::Client::import_keys).
+    pub fn import_keys(&self, text: &str) -> Result<()> {
+        self.cells.keys().import(text)
     }
 
     /// Fetches discovery and keys before the first student comes.

@@ -11,6 +11,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::yield_now;
 
 use crate::client::Client;
+use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::keys::Keys;
 use crate::login::Journey;
@@ -52,7 +53,7 @@ impl Cells {
         if Handle::try_current().is_ok() {
             return Err(Error::new(ErrorCode::RuntimeRunning));
         }
-        let pool = self.pool.get(|| Pool::new(&self.journey.config.issuer));
+        let pool = self.pool();
         let cell = pool.take().map_or_else(|| Cell::new(&self.journey, &pool.keys), Ok)?;
         let result = cell.run(operation);
         pool.put_back(cell);
@@ -60,9 +61,20 @@ impl Cells {
     }
 }
 
+impl Cells {
+    /// The keys that all cells of this process share.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.pool().keys
+    }
+
+    fn pool(&self) -> &Pool {
+        self.pool.get(|| Pool::new(&self.journey.config))
+    }
+}
+
 impl Pool {
-    fn new(issuer: &str) -> Self {
-        Self { keys: Arc::new(Keys::new(issuer)), idle: Mutex::default() }
+    fn new(config: &Config) -> Self {
+        Self { keys: Arc::new(Keys::new(config)), idle: Mutex::default() }
     }
 
     fn take(&self) -> Option<Cell> {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::config::Config;
+use crate::config::{Config, ConfigBuilder};
 use crate::error::{ErrorCode, Result};
 use crate::keys::Keys;
 use crate::login::{Arrival, Exchange, Journey, Login, LoginOptions, Outcome, SignedIn};
 use crate::moment::{self, Moment};
-use crate::protocol::api::{self, District, Me, User};
+use crate::protocol::api::{self, District, Me, User, UserInfo};
+use crate::protocol::discovery::{self, Metadata};
 use crate::protocol::id_token::{Claims, Expected, verify_id_token_with};
 use crate::protocol::identity::{self, Identity};
 use crate::protocol::token::{self, Tokens};
@@ -36,8 +37,27 @@ impl Client {
     /// `network_tls` when this system trusts no certificates at all, `internal`.
     pub fn new(config: Config) -> Result<Self> {
         let journey = Arc::new(Journey::new(config)?);
-        let keys = Arc::new(Keys::new(&journey.config.issuer));
+        let keys = Arc::new(Keys::new(&journey.config));
         Self::from_parts(journey, keys)
+    }
+
+    /// Makes a client of a provider whose endpoints stand in its discovery document: what `builder` leaves out is taken from
+    /// there. Clever's are known without asking; this is for other OpenID Providers.
+    ///
+    /// # Errors
+    /// `config_invalid`, `discovery_issuer`, and those of the provider's answers and the network.
+    pub async fn discover(builder: ConfigBuilder) -> Result<Self> {
+        let metadata = Self::new(builder.clone().build()?)?.metadata().await?;
+        Self::new(builder.discovered(&metadata).build()?)
+    }
+
+    /// The issuer's discovery document, as far as this crate reads it.
+    ///
+    /// # Errors
+    /// `discovery_issuer`, and those of the provider's answers and the network.
+    pub async fn metadata(&self) -> Result<Metadata> {
+        let issuer = &self.config().issuer;
+        discovery::response(&self.fetch(discovery::request(issuer)?).await?, issuer)
     }
 
     pub(crate) fn from_parts(journey: Arc<Journey>, keys: Arc<Keys>) -> Result<Self> {
@@ -146,7 +166,7 @@ impl Client {
         let config = self.config();
         let secret = config.client_secret()?;
         let request =
-            token::request(&config.endpoint("/oauth/tokens"), &config.client_id, secret, code, redirect_uri)?;
+            token::request(&config.token_endpoint(), &config.client_id, secret, code, redirect_uri)?;
         token::response(&self.transport.send(&request, deadline).await?)
     }
 
@@ -175,16 +195,18 @@ impl Client {
         let Config { issuer, client_id, leeway, .. } = self.config();
         let expected =
             Expected { issuer, client_id, nonce, now: moment::now(), leeway: *leeway, access_token };
-        let known = self.keys.current(&self.transport, deadline).await?;
-        let result = verify_id_token_with(token, &known.set, &expected);
-        match result {
-            Err(error) if error.code() == ErrorCode::IdTokenKeyUnknown => {
-                // Clever may have changed its keys since they were fetched.
-                let newer = self.keys.newer(&known, &self.transport, deadline).await.ok_or(error)?;
-                verify_id_token_with(token, &newer.set, &expected)
+        let known = match self.keys.fresh() {
+            Some(fresh) => fresh,
+            None => self.keys.current(&self.transport, deadline).await?,
+        };
+        let mut result = verify_id_token_with(token, &known.set, &expected);
+        if result.as_ref().is_err_and(|error| error.code() == ErrorCode::IdTokenKeyUnknown) {
+            // Clever may have changed its keys since they were fetched.
+            if let Some(newer) = self.keys.newer(&known, &self.transport, deadline).await {
+                result = verify_id_token_with(token, &newer.set, &expected);
             }
-            result => result,
         }
+        result.map_err(|error| error.with_clock_skew(self.transport.clock_skew(), *leeway))
     }
 
     /// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection
@@ -193,7 +215,7 @@ impl Client {
     /// # Errors
     /// `token_foreign`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
-        let request = tokeninfo::request(&self.config().endpoint("/oauth/tokeninfo"), access_token)?;
+        let request = tokeninfo::request(&self.config().tokeninfo_endpoint(), access_token)?;
         tokeninfo::response(&self.fetch(request).await?, &self.config().client_id)
     }
 
@@ -222,6 +244,18 @@ impl Client {
         api::district_response(&self.fetch(request).await?)
     }
 
+    /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
+    ///
+    /// `subject` is that of the ID token which came with the access token: an answer about somebody else is refused
+    /// (section 5.3.2).
+    ///
+    /// # Errors
+    /// `userinfo_subject`, `token_rejected`, and those of Clever's answers and the network.
+    pub async fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
+        let request = api::userinfo_request(&self.config().userinfo_endpoint(), access_token)?;
+        api::userinfo_response(&self.fetch(request).await?, subject)
+    }
+
     /// Pays before the first student comes what a process pays once: fetches discovery and keys, and lets the source of
     /// random numbers collect itself, which takes some tens of milliseconds.
     ///
@@ -230,6 +264,25 @@ impl Client {
     pub async fn warm_up(&self) -> Result<()> {
         Moment::present()?;
         self.keys.current(&self.transport, self.deadline()).await.map(drop)
+    }
+
+    /// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched
+    /// when they are not known yet. Keep the text where nobody else can write: who can change it, can sign in as anybody.
+    ///
+    /// # Errors
+    /// As [`Client::warm_up`].
+    pub async fn export_keys(&self) -> Result<String> {
+        let keys = self.keys.current(&self.transport, self.deadline()).await?;
+        self.keys.export(&keys)
+    }
+
+    /// Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as
+    /// fetched ones. No network.
+    ///
+    /// # Errors
+    /// `argument_invalid` when the text is none that was exported for this issuer; `keys_unusable`, `response_malformed`.
+    pub fn import_keys(&self, text: &str) -> Result<()> {
+        self.keys.import(text)
     }
 
     async fn fetch_me(&self, access_token: &str, deadline: Instant) -> Result<Me> {

@@ -1,11 +1,19 @@
 //! What the operator knows: checked once, immutable after.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorCode, Result, quote};
+use crate::protocol::discovery::Metadata;
+use crate::protocol::id_token::LARGEST_LEEWAY;
 use crate::secret::Secret;
+use endpoints::Endpoints;
+use network::CaBundle;
+
+mod endpoints;
+mod network;
 
 /// Clever's issuer, and the host of its OAuth endpoints.
 const CLEVER_ISSUER: &str = "https://clever.com";
@@ -16,8 +24,6 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_LEEWAY: u64 = 60;
 /// A longer timeout (a day) is a mistake of the unit.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
-/// More leeway than this would keep tokens alive that have long expired.
-const LARGEST_LEEWAY: u64 = 600;
 const SHORTEST_PENDING_KEY: usize = 16;
 
 /// How an application is known at Clever, and how it talks to it.
@@ -38,11 +44,14 @@ pub struct Config {
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) issuer: String,
     pub(crate) api_base: String,
+    endpoints: Endpoints,
     pub(crate) timeout: Duration,
     pub(crate) leeway: u64,
     pub(crate) pending_key: Option<Secret>,
     pub(crate) old_pending_keys: Vec<Secret>,
     pub(crate) return_to_origins: Vec<String>,
+    pub(crate) ca_bundle: Option<Arc<CaBundle>>,
+    pub(crate) proxy: Option<Secret>,
 }
 
 impl Config {
@@ -55,12 +64,16 @@ impl Config {
                 redirect_uris: Vec::new(),
                 issuer: CLEVER_ISSUER.to_owned(),
                 api_base: CLEVER_API.to_owned(),
+                endpoints: Endpoints::default(),
                 timeout: DEFAULT_TIMEOUT,
                 leeway: DEFAULT_LEEWAY,
                 pending_key: None,
                 old_pending_keys: Vec::new(),
                 return_to_origins: Vec::new(),
+                ca_bundle: None,
+                proxy: None,
             },
+            ca_bundle: None,
             development: false,
         }
     }
@@ -95,15 +108,38 @@ impl Config {
         let Some(wanted) = wanted else {
             return Error::with_detail(ErrorCode::RedirectUriUnknown, "none is configured");
         };
-        let without_slash = wanted.trim_end_matches('/');
-        let near = self.redirect_uris.iter().find(|known| known.trim_end_matches('/') == without_slash);
-        let hint =
-            if near.is_some() { ": it differs from a configured one by a slash at the end" } else { "" };
+        let hint = self.redirect_uris.iter().find_map(|known| difference(known, wanted)).unwrap_or_default();
         Error::with_detail(ErrorCode::RedirectUriUnknown, format!("found {}{hint}", quote(wanted)))
     }
 
-    pub(crate) fn endpoint(&self, path: &str) -> String {
-        format!("{}{path}", self.issuer)
+    fn endpoint(&self, set: Option<&String>, path: &str) -> String {
+        set.cloned().unwrap_or_else(|| format!("{}{path}", self.issuer))
+    }
+
+    pub(crate) fn authorization_endpoint(&self) -> String {
+        self.endpoint(self.endpoints.authorization.as_ref(), "/oauth/authorize")
+    }
+
+    pub(crate) fn token_endpoint(&self) -> String {
+        self.endpoint(self.endpoints.token.as_ref(), "/oauth/tokens")
+    }
+
+    pub(crate) fn tokeninfo_endpoint(&self) -> String {
+        self.endpoint(self.endpoints.tokeninfo.as_ref(), "/oauth/tokeninfo")
+    }
+
+    pub(crate) fn instant_login_endpoint(&self) -> String {
+        self.endpoint(None, "/oauth/instant-login")
+    }
+
+    /// Clever has it at its API's host.
+    pub(crate) fn userinfo_endpoint(&self) -> String {
+        self.endpoints.userinfo.clone().unwrap_or_else(|| format!("{}/userinfo", self.api_base))
+    }
+
+    /// Where the keys are, if that was said; otherwise discovery says it.
+    pub(crate) fn jwks_uri(&self) -> Option<&str> {
+        self.endpoints.jwks_uri.as_deref()
     }
 
     /// Whether everything is on this machine: then no proxy stands in between.
@@ -119,6 +155,7 @@ impl Config {
 #[must_use]
 pub struct ConfigBuilder {
     config: Config,
+    ca_bundle: Option<String>,
     development: bool,
 }
 
@@ -154,6 +191,42 @@ impl ConfigBuilder {
         self.issuer(base.clone()).api_base(base)
     }
 
+    /// Where the browser is sent. Default `/oauth/authorize` at the issuer.
+    pub fn authorization_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.config.endpoints.authorization = Some(url.into());
+        self
+    }
+
+    /// Where codes are exchanged. Default `/oauth/tokens` at the issuer.
+    pub fn token_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.config.endpoints.token = Some(url.into());
+        self
+    }
+
+    /// Where access tokens are asked about. Default `/oauth/tokeninfo` at the issuer.
+    pub fn tokeninfo_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.config.endpoints.tokeninfo = Some(url.into());
+        self
+    }
+
+    /// Where the claims of an access token's person are. Default `/userinfo` at the API.
+    pub fn userinfo_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.config.endpoints.userinfo = Some(url.into());
+        self
+    }
+
+    /// Where the keys are. By default the issuer's discovery document says it.
+    pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
+        self.config.endpoints.jwks_uri = Some(url.into());
+        self
+    }
+
+    /// Takes from a discovery document the endpoints that were not set.
+    pub fn discovered(mut self, metadata: &Metadata) -> Self {
+        self.config.endpoints.fill(metadata);
+        self
+    }
+
     /// The deadline of a whole call, retries included. Default 10 seconds, at most a day.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = timeout;
@@ -185,6 +258,20 @@ impl ConfigBuilder {
         self
     }
 
+    /// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network
+    /// that inspects TLS.
+    pub fn ca_bundle(mut self, pem: impl Into<String>) -> Self {
+        self.ca_bundle = Some(pem.into());
+        self
+    }
+
+    /// The http or https proxy, with credentials if it wants some: `http://user:password@proxy.example:3128`. It is used
+    /// for every address but this machine's. Without one, the environment decides (`HTTPS_PROXY`, `NO_PROXY`).
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.config.proxy = Some(url.into());
+        self
+    }
+
     /// Declares a development application: its redirect URIs may be plain http on any host, as Clever allows for those.
     pub fn development(mut self, yes: bool) -> Self {
         self.development = yes;
@@ -204,9 +291,12 @@ impl ConfigBuilder {
         }
         self.config.issuer = check_base("issuer", &self.config.issuer)?;
         self.config.api_base = check_base("api_base", &self.config.api_base)?;
+        self.config.endpoints.check()?;
         for origin in &self.config.return_to_origins {
             check_origin(origin)?;
         }
+        self.config.ca_bundle = self.ca_bundle.as_deref().map(CaBundle::parse).transpose()?.map(Arc::new);
+        self.config.proxy = self.config.proxy.as_ref().map(|url| network::proxy(url.expose())).transpose()?;
         if self.config.timeout.is_zero() || self.config.timeout > LONGEST_TIMEOUT {
             return Err(invalid(format!(
                 "timeout must be above 0 and at most a day, found {:?}",
@@ -221,6 +311,20 @@ impl ConfigBuilder {
         }
         Ok(self.config)
     }
+}
+
+/// How `wanted` nearly is `known`: what people overlook.
+fn difference(known: &str, wanted: &str) -> Option<&'static str> {
+    let bare = |uri: &str| {
+        uri.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase()
+    };
+    if known.trim_end_matches('/') == wanted.trim_end_matches('/') {
+        return Some(": it differs from a configured one by a slash at the end");
+    }
+    if known.eq_ignore_ascii_case(wanted) {
+        return Some(": it differs from a configured one by capital letters");
+    }
+    (bare(known) == bare(wanted)).then_some(": it differs from a configured one by its query")
 }
 
 fn invalid(detail: impl Into<String>) -> Error {
@@ -302,7 +406,7 @@ pub(crate) fn check_transport(url: &Url) -> std::result::Result<(), &'static str
 }
 
 /// Whether the host is this machine. `localhost` counts: browsers and resolvers keep it at home (RFC 6761 6.3).
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -362,6 +466,10 @@ mod tests {
         let error = config.redirect_uri(Some("https://app.example/cb/")).unwrap_err();
         assert_eq!(error.code(), ErrorCode::RedirectUriUnknown);
         assert!(error.to_string().contains("slash at the end"));
+        let detail = |uri| config.redirect_uri(Some(uri)).unwrap_err().to_string();
+        assert!(detail("https://app.example/cb?x=1").contains("query"));
+        assert!(detail("https://APP.example/cb").contains("capital letters"));
+        assert!(!detail("https://app.example/other").contains("differs"));
     }
 
     #[test]

@@ -154,6 +154,7 @@ catalogue! {
     IdTokenNotYetValid, "id_token_not_yet_valid", Token, true, App, "the ID token is not valid yet", AGAIN;
     IdTokenNonce, "id_token_nonce", Token, false, User, "the nonce of the ID token is not that of this login", AGAIN;
     IdTokenAccessToken, "id_token_access_token", Token, false, Clever, "the ID token belongs to another access token", AGAIN;
+    UserinfoSubject, "userinfo_subject", Token, false, Clever, "the userinfo answer is about somebody else", AGAIN;
     TokenForeign, "token_foreign", Token, false, User, "the access token was issued to another application", AGAIN;
     TokenRejected, "token_rejected", Token, false, User, "Clever does not accept the access token", AGAIN;
 
@@ -241,6 +242,21 @@ impl Error {
         self
     }
 
+    /// Adds to a failure about the times in a token what Clever's own clock said last (in seconds ahead of this machine's),
+    /// when that alone explains it: then the token is good and the clock is wrong.
+    pub(crate) fn with_clock_skew(mut self, skew: Option<i64>, leeway: u64) -> Self {
+        let about_time = matches!(
+            self.code,
+            ErrorCode::IdTokenExpired | ErrorCode::IdTokenIssuedAt | ErrorCode::IdTokenNotYetValid
+        );
+        let Some(skew) = skew.filter(|skew| about_time && skew.unsigned_abs() > leeway) else { return self };
+        let (by, way) = (skew.unsigned_abs(), if skew > 0 { "behind" } else { "ahead of" });
+        let known = self.detail.take().unwrap_or_default();
+        self.detail =
+            Some(format!("{known}; this machine's clock is {by} s {way} Clever's: set it").into_boxed_str());
+        self
+    }
+
     /// A fault that a face (C, Python) met before or after it called the core.
     #[doc(hidden)]
     pub fn from_face(code: ErrorCode, detail: &str) -> Self {
@@ -325,6 +341,21 @@ mod tests {
             error.to_string(),
             "not_found: Clever knows no such resource, or this token does not open it: GET /v3.0/me (HTTP 404)"
         );
+    }
+
+    #[test]
+    fn a_wrong_clock_is_named_only_where_it_explains_the_failure() {
+        let expired = || Error::with_detail(ErrorCode::IdTokenExpired, "exp is 1");
+        let shown = expired().with_clock_skew(Some(-7200), 60).to_string();
+        assert!(
+            shown.ends_with("exp is 1; this machine's clock is 7200 s ahead of Clever's: set it"),
+            "{shown}"
+        );
+        for untouched in [expired().with_clock_skew(Some(30), 60), expired().with_clock_skew(None, 60)] {
+            assert_eq!(untouched, expired());
+        }
+        let other = Error::new(ErrorCode::IdTokenNonce);
+        assert_eq!(other.clone().with_clock_skew(Some(7200), 60), other);
     }
 
     #[test]

@@ -149,10 +149,7 @@ impl Journey {
             nonce: Some(&pending.nonce),
             district_id: options.district_id.as_deref(),
         };
-        Ok(Login {
-            url: authorize_url(&self.config.endpoint("/oauth/authorize"), &parameters),
-            pending: sealed,
-        })
+        Ok(Login { url: authorize_url(&self.config.authorization_endpoint(), &parameters), pending: sealed })
     }
 
     /// Judges what the browser brought, before anything is sent to Clever.
@@ -202,10 +199,11 @@ impl Journey {
             .as_ref()
             .filter(|pending| !pending.is_expired(moment.now))
             .map_or(0, |pending| pending.restarts);
+        // Only a login that took too long goes on as it began; any other pending login belongs to another journey.
+        let continued = opened.filter(|_| reason == ErrorCode::PendingExpired);
         let options = LoginOptions {
-            return_to: opened
-                .filter(|_| reason == ErrorCode::PendingExpired)
-                .and_then(|pending| pending.return_to),
+            redirect_uri: continued.as_ref().and_then(|pending| redirect_uri_of(pending, &self.config)),
+            return_to: continued.and_then(|pending| pending.return_to),
             ..LoginOptions::default()
         };
         self.count_and_begin(reason, so_far.max(in_state), &options, moment)
@@ -263,10 +261,14 @@ impl Returned<'_> {
         if pending.is_expired(now) {
             return Err(ErrorCode::PendingExpired);
         }
-        // A redirect URI that has left the configuration since must not be sent to Clever again.
-        let redirect_uri = config.redirect_uris.iter().find(|uri| pending.has_redirect_uri(uri)).cloned();
-        Ok((pending, redirect_uri.ok_or(ErrorCode::PendingInvalid)?))
+        let redirect_uri = redirect_uri_of(&pending, config).ok_or(ErrorCode::PendingInvalid)?;
+        Ok((pending, redirect_uri))
     }
+}
+
+/// Where a login was to come back. One that has left the configuration since must not be sent to Clever again.
+fn redirect_uri_of(pending: &Pending, config: &Config) -> Option<String> {
+    config.redirect_uris.iter().find(|uri| pending.has_redirect_uri(uri)).cloned()
 }
 
 /// No open redirect: a path of this application, or a URL on an origin that was allowed.

@@ -37,11 +37,11 @@ pub(crate) fn authorize_url(config: &Config, options: &AuthorizeOptions<'_>) -> 
         nonce: options.nonce,
         district_id: options.district_id,
     };
-    Ok(authorize::authorize_url(&config.endpoint("/oauth/authorize"), &parameters))
+    Ok(authorize::authorize_url(&config.authorization_endpoint(), &parameters))
 }
 
 pub(crate) fn instant_login_url(config: &Config, district_id: &str) -> String {
-    authorize::instant_login_url(&config.endpoint("/oauth/instant-login"), &config.client_id, district_id)
+    authorize::instant_login_url(&config.instant_login_endpoint(), &config.client_id, district_id)
 }
 
 pub(crate) fn portal_url(config: &Config, district: Option<&str>) -> String {

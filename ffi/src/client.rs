@@ -1,5 +1,6 @@
 //! `clever_sso_client`.
 
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use clever_sso::blocking::Client;
@@ -7,6 +8,7 @@ use clever_sso::blocking::Client;
 use crate::boundary::{give, handle, run};
 use crate::config::clever_sso_config;
 use crate::error::{clever_sso_error, clever_sso_status};
+use crate::text::{give_string, required};
 
 /// Everything an application does with Clever. Make one per process and keep it: it keeps connections and keys.
 ///
@@ -39,6 +41,35 @@ pub extern "C" fn clever_sso_warm_up(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     run(error, || handle(client, "client")?.client.warm_up())
+}
+
+/// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched when they
+/// are not known yet. Keep the text where nobody else can write: who can change it, can sign in as anybody.
+///
+/// Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_export_keys(
+    client: Option<&clever_sso_client>,
+    keys: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give_string(keys, error, || handle(client, "client")?.client.export_keys())
+}
+
+/// Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as fetched
+/// ones. No network.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT` when the text is none that was exported for this issuer.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_import_keys(
+    client: Option<&clever_sso_client>,
+    keys: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        let keys = required(keys, "keys")?;
+        handle(client, "client")?.client.import_keys(keys)
+    })
 }
 
 /// Frees a client. No call may be under way. NULL is fine.

@@ -21,6 +21,7 @@ the program, a `message` for the log and a `user_message` for the person.
 
 - `Client`: every operation. Make one and keep it; threads and forked workers may share it.
 - `SignedIn`, `Restart`, `Denied`: what comes of a login. `Identity`: who logged in.
+- `verify_id_token`, `KeySet`: an ID token against keys, with no client and no network.
 - `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
 """
 
@@ -31,6 +32,7 @@ from clever_sso._native import (
     District,
     ErrorCode,
     Identity,
+    KeySet,
     Login,
     Me,
     Name,
@@ -40,9 +42,11 @@ from clever_sso._native import (
     TokenInfo,
     Tokens,
     User,
+    UserInfo,
     __version__,
     error_codes,
     parse_callback,
+    verify_id_token,
 )
 from clever_sso.exceptions import (
     ArgumentError,
@@ -67,6 +71,7 @@ __all__ = [
     "ErrorCode",
     "Identity",
     "InternalError",
+    "KeySet",
     "Login",
     "LoginError",
     "Me",
@@ -79,7 +84,9 @@ __all__ = [
     "TokenInfo",
     "Tokens",
     "User",
+    "UserInfo",
     "__version__",
     "error_codes",
     "parse_callback",
+    "verify_id_token",
 ]

@@ -12,6 +12,7 @@ __all__ = [
     "District",
     "ErrorCode",
     "Identity",
+    "KeySet",
     "Login",
     "Me",
     "Name",
@@ -21,9 +22,11 @@ __all__ = [
     "TokenInfo",
     "Tokens",
     "User",
+    "UserInfo",
     "__version__",
     "error_codes",
     "parse_callback",
+    "verify_id_token",
 ]
 
 __version__: Final[str]
@@ -51,6 +54,15 @@ class Client:
         old_pending_keys: Keys, or client secrets, that sealed pending logins until now and are still accepted.
         return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
         development: Whether redirect URIs may be plain http on any host, as Clever allows development applications.
+        authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Where they are not at Clever's
+            usual places.
+        jwks_uri: Where the keys are. By default the issuer's discovery document says it.
+        discover: Whether to ask the issuer for its discovery document now, and to take from it the endpoints that are
+            not given: for OpenID Providers other than Clever.
+        ca_bundle: Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a
+            school network that inspects TLS.
+        proxy: The http or https proxy, with credentials if it wants some. By default the environment decides
+            (`HTTPS_PROXY`, `NO_PROXY`).
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which value.
@@ -71,6 +83,14 @@ class Client:
         old_pending_keys: Sequence[str] = (),
         return_to_origins: Sequence[str] = (),
         development: bool = False,
+        authorization_endpoint: str | None = None,
+        token_endpoint: str | None = None,
+        tokeninfo_endpoint: str | None = None,
+        userinfo_endpoint: str | None = None,
+        jwks_uri: str | None = None,
+        discover: bool = False,
+        ca_bundle: str | None = None,
+        proxy: str | None = None,
     ) -> Client: ...
     def begin_login(
         self, *, redirect_uri: str | None = None, district_id: str | None = None, return_to: str | None = None
@@ -234,8 +254,47 @@ class Client:
             NetworkError: The words of its kind.
         """
 
+    def userinfo(self, access_token: str, subject: str | None = None) -> UserInfo:
+        """The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
+
+        Args:
+            access_token: The access token.
+            subject: That of the ID token which came with it: an answer about somebody else is refused.
+
+        Raises:
+            TokenError: `userinfo_subject`, `token_rejected`.
+            CleverError: The words of its kind.
+            NetworkError: The words of its kind.
+        """
+    def export_keys(self) -> str:
+        """Clever's keys as text, for another process of the same application.
+
+        They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
+        sign in as anybody.
+
+        Raises:
+            CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
+            NetworkError: The words of its kind.
+        """
+
+    def import_keys(self, text: str) -> None:
+        """Takes keys that another process exported, unless fresh ones are here already.
+
+        They are held to the same rules as fetched ones. No network.
+
+        Args:
+            text: What `export_keys` gave.
+
+        Raises:
+            ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
+            CleverError: `keys_unusable`, `response_malformed`.
+        """
+
     def warm_up(self) -> None:
-        """Fetches discovery and keys before the first student comes.
+        """Pays before the first student comes what a process pays once.
+
+        It fetches discovery and keys, and lets the source of random numbers collect itself, which takes some tens of
+        milliseconds.
 
         Raises:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -530,6 +589,21 @@ class District:
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
+class UserInfo:
+    """The claims of a person, as the userinfo endpoint tells them."""
+
+    __match_args__: Final = ("id",)
+    @property
+    def id(self) -> str:
+        """Who it is, as the issuer names them (`sub`)."""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """All claims, as a new dict each time. Clever's `name` is an object."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
 class Callback:
     """What Clever said through the browser. Nothing in it is proven yet.
 
@@ -629,6 +703,54 @@ def parse_callback(callback: str) -> Callback:
 
     Raises:
         LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
+    """
+
+@final
+class KeySet:
+    """Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
+
+    Keys that are broken or meant for something else are left out.
+
+    Args:
+        jwks: The text of the JWKS.
+
+    Raises:
+        CleverError: `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify.
+    """
+
+    def __new__(cls, jwks: str) -> KeySet: ...
+    def __len__(self) -> int: ...
+
+def verify_id_token(
+    token: str,
+    *,
+    keys: KeySet | str,
+    issuer: str,
+    client_id: str,
+    nonce: str | None = None,
+    now: float | None = None,
+    leeway: int = 60,
+    access_token: str | None = None,
+) -> dict[str, Any]:
+    """Verifies an ID token with nothing but the arguments: no client, no network.
+
+    Args:
+        token: The ID token.
+        keys: A `KeySet`, made once, or the text of a JWKS.
+        issuer: The issuer, byte for byte: `https://clever.com`.
+        client_id: The only audience.
+        nonce: The one that was sent. Without one, the token must have none.
+        now: The time in Unix seconds; by default this machine's clock.
+        leeway: How many seconds the clocks may differ, at most 600.
+        access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+
+    Returns:
+        The claims.
+
+    Raises:
+        TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+        CleverError: `response_malformed`, `keys_unusable` when `keys` is a text.
+        ArgumentError: `argument_invalid` when `now` or `leeway` cannot be used.
     """
 
 def error_codes() -> dict[str, ErrorCode]:

@@ -1,17 +1,17 @@
 //! `Client`: every operation, with the GIL released while it waits or computes.
 
-use clever_sso::{AuthorizeOptions, Config, LoginOptions, ResponseType, blocking};
+use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, blocking};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyDict;
 
 use crate::errors::{Result, argument_invalid};
-use crate::json::to_dict;
 use crate::login::{Login, outcome};
 use crate::repr::Repr;
-use crate::resources::{District, Me, TokenInfo, Tokens, User};
-use crate::settings::{OneOrMore, Settings};
+use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
+use crate::settings::{Network, OneOrMore, Settings};
+use crate::verify::claims_dict;
 
 /// Everything an application does with Clever. Make one and keep it.
 ///
@@ -34,6 +34,15 @@ use crate::settings::{OneOrMore, Settings};
 ///     old_pending_keys: Keys, or client secrets, that sealed pending logins until now and are still accepted.
 ///     return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
 ///     development: Whether redirect URIs may be plain http on any host, as Clever allows development applications.
+///     authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Where they are not at Clever's
+///         usual places.
+///     jwks_uri: Where the keys are. By default the issuer's discovery document says it.
+///     discover: Whether to ask the issuer for its discovery document now, and to take from it the endpoints that are
+///         not given: for OpenID Providers other than Clever.
+///     ca_bundle: Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a
+///         school network that inspects TLS.
+///     proxy: The http or https proxy, with credentials if it wants some. By default the environment decides
+///         (`HTTPS_PROXY`, `NO_PROXY`).
 ///
 /// Raises:
 ///     ConfigError: `config_invalid`, with what is wrong about which value.
@@ -52,14 +61,17 @@ impl Client {
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
             base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=Vec::new(),
-            return_to_origins=Vec::new(), development=false,
+            return_to_origins=Vec::new(), development=false, authorization_endpoint=None, token_endpoint=None,
+            tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
         ),
         text_signature = "(client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None, \
             base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=(), return_to_origins=(), \
-            development=False)"
+            development=False, authorization_endpoint=None, token_endpoint=None, tokeninfo_endpoint=None, \
+            userinfo_endpoint=None, jwks_uri=None, discover=False, ca_bundle=None, proxy=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn new(
+        py: Python<'_>,
         client_id: String,
         client_secret: Option<String>,
         redirect_uri: Option<OneOrMore>,
@@ -72,8 +84,16 @@ impl Client {
         old_pending_keys: Vec<String>,
         return_to_origins: Vec<String>,
         development: bool,
+        authorization_endpoint: Option<String>,
+        token_endpoint: Option<String>,
+        tokeninfo_endpoint: Option<String>,
+        userinfo_endpoint: Option<String>,
+        jwks_uri: Option<String>,
+        discover: bool,
+        ca_bundle: Option<String>,
+        proxy: Option<String>,
     ) -> Result<Self> {
-        let config = Config::try_from(Settings {
+        let builder = ConfigBuilder::try_from(Settings {
             client_id,
             client_secret,
             redirect_uris: redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default(),
@@ -86,9 +106,24 @@ impl Client {
             old_pending_keys,
             return_to_origins,
             development,
+            network: Network {
+                authorization_endpoint,
+                token_endpoint,
+                tokeninfo_endpoint,
+                userinfo_endpoint,
+                jwks_uri,
+                ca_bundle,
+                proxy,
+            },
         })?;
+        let config = builder.clone().build()?;
         let (client_id, issuer) = (config.client_id().to_owned(), config.issuer().to_owned());
-        Ok(Self { core: blocking::Client::new(config)?, client_id, issuer })
+        let core = if discover {
+            py.detach(|| blocking::Client::discover(builder))?
+        } else {
+            blocking::Client::new(config)?
+        };
+        Ok(Self { core, client_id, issuer })
     }
 
     /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
@@ -241,7 +276,7 @@ impl Client {
     ) -> Result<Bound<'py, PyDict>> {
         let claims =
             py.detach(|| self.core.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()))?;
-        Ok(to_dict(py, &claims.to_map())?)
+        Ok(claims_dict(py, &claims)?)
     }
 
     /// Asks Clever whether an access token was issued to this application.
@@ -303,7 +338,56 @@ impl Client {
         Ok(District(py.detach(|| self.core.district(&access_token, &id))?))
     }
 
-    /// Fetches discovery and keys before the first student comes.
+    /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
+    ///
+    /// Args:
+    ///     access_token: The access token.
+    ///     subject: That of the ID token which came with it: an answer about somebody else is refused.
+    ///
+    /// Raises:
+    ///     TokenError: `userinfo_subject`, `token_rejected`.
+    ///     CleverError: The words of its kind.
+    ///     NetworkError: The words of its kind.
+    #[pyo3(signature = (access_token, subject=None))]
+    fn userinfo(
+        &self,
+        py: Python<'_>,
+        access_token: PyBackedStr,
+        subject: Option<PyBackedStr>,
+    ) -> Result<UserInfo> {
+        Ok(UserInfo(py.detach(|| self.core.userinfo(&access_token, subject.as_deref()))?))
+    }
+
+    /// Clever's keys as text, for another process of the same application.
+    ///
+    /// They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
+    /// sign in as anybody.
+    ///
+    /// Raises:
+    ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
+    ///     NetworkError: The words of its kind.
+    fn export_keys(&self, py: Python<'_>) -> Result<String> {
+        Ok(py.detach(|| self.core.export_keys())?)
+    }
+
+    /// Takes keys that another process exported, unless fresh ones are here already.
+    ///
+    /// They are held to the same rules as fetched ones. No network.
+    ///
+    /// Args:
+    ///     text: What `export_keys` gave.
+    ///
+    /// Raises:
+    ///     ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
+    ///     CleverError: `keys_unusable`, `response_malformed`.
+    fn import_keys(&self, text: &str) -> Result<()> {
+        Ok(self.core.import_keys(text)?)
+    }
+
+    /// Pays before the first student comes what a process pays once.
+    ///
+    /// It fetches discovery and keys, and lets the source of random numbers collect itself, which takes some tens of
+    /// milliseconds.
     ///
     /// Raises:
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.

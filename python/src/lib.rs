@@ -6,6 +6,7 @@
 //!
 //! - [`client`]: `Client`, and [`settings`] for its keyword arguments.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
+//! - [`verify`]: the pure verifier.
 //! - [`errors`]: the one crossing from an error of the core to a Python exception.
 //! - [`json`], [`repr`]: two small helpers.
 
@@ -21,6 +22,7 @@ mod login;
 mod repr;
 mod resources;
 mod settings;
+mod verify;
 
 use pyo3::pymodule;
 
@@ -38,7 +40,9 @@ mod _native {
     #[pymodule_export]
     use crate::login::{Denied, Login, Restart, SignedIn};
     #[pymodule_export]
-    use crate::resources::{District, Me, TokenInfo, Tokens, User};
+    use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
+    #[pymodule_export]
+    use crate::verify::{KeySet, verify_id_token};
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name that Python packages give it")]

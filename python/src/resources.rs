@@ -234,3 +234,38 @@ impl District {
         Repr::of("District").text("id", self.id()).finish()
     }
 }
+
+/// The claims of a person, as the userinfo endpoint tells them.
+#[pyclass(frozen, eq, module = "clever_sso")]
+pub(crate) struct UserInfo(pub(crate) clever_sso::UserInfo);
+
+impl PartialEq for UserInfo {
+    /// The fields are read from the JSON.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.json == other.0.json
+    }
+}
+
+#[pymethods]
+impl UserInfo {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["id"])
+    }
+
+    /// Who it is, as the issuer names them (`sub`).
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// All claims, as a new dict each time. Clever's `name` is an object.
+    #[getter]
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, &self.0.json)
+    }
+
+    fn __repr__(&self) -> String {
+        Repr::of("UserInfo").text("id", self.id()).finish()
+    }
+}

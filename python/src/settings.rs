@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clever_sso::Config;
+use clever_sso::{Config, ConfigBuilder};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -25,13 +25,47 @@ pub(crate) struct Settings {
     pub(crate) old_pending_keys: Vec<String>,
     pub(crate) return_to_origins: Vec<String>,
     pub(crate) development: bool,
+    pub(crate) network: Network,
 }
 
-impl TryFrom<Settings> for Config {
+/// Where the endpoints are, and how they are reached.
+#[derive(Default)]
+pub(crate) struct Network {
+    pub(crate) authorization_endpoint: Option<String>,
+    pub(crate) token_endpoint: Option<String>,
+    pub(crate) tokeninfo_endpoint: Option<String>,
+    pub(crate) userinfo_endpoint: Option<String>,
+    pub(crate) jwks_uri: Option<String>,
+    pub(crate) ca_bundle: Option<String>,
+    pub(crate) proxy: Option<String>,
+}
+
+impl Network {
+    fn apply(self, mut builder: ConfigBuilder) -> ConfigBuilder {
+        type Setter = fn(ConfigBuilder, String) -> ConfigBuilder;
+        let settings: [(Option<String>, Setter); 7] = [
+            (self.authorization_endpoint, ConfigBuilder::authorization_endpoint),
+            (self.token_endpoint, ConfigBuilder::token_endpoint),
+            (self.tokeninfo_endpoint, ConfigBuilder::tokeninfo_endpoint),
+            (self.userinfo_endpoint, ConfigBuilder::userinfo_endpoint),
+            (self.jwks_uri, ConfigBuilder::jwks_uri),
+            (self.ca_bundle, ConfigBuilder::ca_bundle),
+            (self.proxy, ConfigBuilder::proxy),
+        ];
+        for (value, set) in settings {
+            if let Some(value) = value {
+                builder = set(builder, value);
+            }
+        }
+        builder
+    }
+}
+
+impl TryFrom<Settings> for ConfigBuilder {
     type Error = Failure;
 
     fn try_from(settings: Settings) -> Result<Self> {
-        let mut builder = Self::builder(settings.client_id)
+        let mut builder = Config::builder(settings.client_id)
             .timeout(timeout(settings.timeout)?)
             .leeway(leeway(settings.leeway)?)
             .development(settings.development);
@@ -59,7 +93,7 @@ impl TryFrom<Settings> for Config {
         for origin in settings.return_to_origins {
             builder = builder.return_to_origin(origin);
         }
-        Ok(builder.build()?)
+        Ok(settings.network.apply(builder))
     }
 }
 

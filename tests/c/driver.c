@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_LINE = 64 * 1024, MOST_ARGUMENTS = 16, MOST_CLIENTS = 32 };
+enum { LONGEST_LINE = 64 * 1024, MOST_ARGUMENTS = 16, MOST_CLIENTS = 32, MOST_TEXTS = 16 };
 
 struct call {
     char *operation;
@@ -49,6 +49,24 @@ static const char *argument(const struct call *call, const char *name)
 static void field(const char *name, const char *value)
 {
     if (value != NULL) printf("\t%s=%s", name, value);
+}
+
+typedef const char *text_at(const clever_sso_identity *identity, size_t index);
+
+static int by_letters(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* Several texts in one field: sorted, with commas between them. */
+static void joined_field(const char *name, const clever_sso_identity *identity, size_t count, text_at *at)
+{
+    const char *texts[MOST_TEXTS];
+    if (count > MOST_TEXTS) count = MOST_TEXTS;
+    for (size_t i = 0; i < count; i++) texts[i] = at(identity, i);
+    qsort(texts, count, sizeof texts[0], by_letters);
+    if (count > 0) printf("\t%s=%s", name, texts[0]);
+    for (size_t i = 1; i < count; i++) printf(",%s", texts[i]);
 }
 
 static const clever_sso_client *chosen(const struct call *call)
@@ -120,6 +138,11 @@ static void show_identity(const clever_sso_outcome *outcome)
     field("name", clever_sso_identity_full_name(identity));
     field("district_id", clever_sso_identity_district_id(identity));
     field("user_type", clever_sso_identity_user_type(identity));
+    joined_field("roles", identity, clever_sso_identity_role_count(identity), clever_sso_identity_role_name);
+    field("unverified_email", clever_sso_identity_unverified_email(identity));
+    joined_field("legacy_ids", identity, clever_sso_identity_legacy_id_count(identity), clever_sso_identity_legacy_id);
+    field("authorized_by", clever_sso_identity_authorized_by(identity));
+    field("loginas_by_admin", clever_sso_identity_loginas_by_admin(identity) ? "true" : "false");
     field("return_to", clever_sso_outcome_return_to(outcome));
 }
 

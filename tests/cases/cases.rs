@@ -50,7 +50,8 @@ fn options(table: &Table) -> Options {
             "" => App::public(&app.client_id, &app.redirect_uri),
             secret => App::new(&app.client_id, secret, &app.redirect_uri),
         };
-        options.app(if app.oidc { made.with_oidc() } else { made })
+        let made = if app.oidc { made.with_oidc() } else { made };
+        options.app(if app.library { made.with_library() } else { made })
     })
 }
 
@@ -71,6 +72,9 @@ impl Run<'_> {
             for (name, expected) in &step.fields {
                 assert_eq!(fields.get(name), Some(&self.filled(expected)), "{place}: {name}");
             }
+            for name in &step.absent {
+                assert_eq!(fields.get(name), None, "{place}: {name}");
+            }
             self.remember(fields, step.save.as_deref());
         }
     }
@@ -79,8 +83,8 @@ impl Run<'_> {
         let arguments: Fields =
             step.arguments.iter().map(|(name, value)| (name.clone(), self.filled(value))).collect();
         match step.action.as_str() {
-            "browse" => Browser::go(&arguments["url"]),
-            "portal" => Browser::go(&self.portal_link(client)),
+            "browse" => Browser::go(&somebody(arguments["url"].clone(), &arguments)),
+            "portal" => Browser::go(&somebody(self.portal_link(client), &arguments)),
             action => self.clients[client].call(action, &arguments),
         }
     }
@@ -120,6 +124,16 @@ impl Run<'_> {
             self.known.insert(name, value);
         }
     }
+}
+
+/// The URL for the person who stands before the browser; without one it is the table's own.
+fn somebody(mut url: String, arguments: &Fields) -> String {
+    for (name, parameter) in [("person", "emulator_login"), ("admin", "emulator_admin")] {
+        if let Some(value) = arguments.get(name) {
+            url = format!("{url}&{parameter}={value}");
+        }
+    }
+    url
 }
 
 fn is_secret(name: &str) -> bool {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use clever_sso::{
-    AuthorizeOptions, Client, Config, LoginOptions, Outcome, ResponseType, Result, blocking, parse_callback,
+    AuthorizeOptions, Client, Config, Identity, LoginOptions, Outcome, ResponseType, Result, blocking,
+    parse_callback,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -131,15 +132,10 @@ fn authorize_options(arguments: &Fields) -> AuthorizeOptions<'_> {
 fn outcome(outcome: Outcome) -> (String, Fields) {
     match outcome {
         Outcome::SignedIn(signed_in) => {
-            let identity = signed_in.identity;
-            let fields = vec![
-                ("id", Some(identity.id)),
-                ("name", Some(identity.name.full())),
-                ("district_id", identity.district_id),
-                ("user_type", identity.user_type.map(|user_type| user_type.as_str().to_owned())),
-                ("return_to", signed_in.return_to),
-            ];
-            (format!("signed_in {}", identity.proven_by.as_str()), collected(fields))
+            let proof = signed_in.identity.proven_by.as_str();
+            let mut fields = identity(signed_in.identity);
+            fields.push(("return_to", signed_in.return_to));
+            (format!("signed_in {proof}"), collected(fields))
         }
         Outcome::Restart(restart) => {
             let fields = vec![("url", Some(restart.login.url)), ("pending", Some(restart.login.pending))];
@@ -147,6 +143,28 @@ fn outcome(outcome: Outcome) -> (String, Fields) {
         }
         Outcome::Denied(denied) => (format!("denied {}", denied.error), Fields::new()),
     }
+}
+
+fn identity(identity: Identity) -> Vec<(&'static str, Option<String>)> {
+    let roles = identity.roles.iter().map(|role| role.name.as_str().to_owned());
+    vec![
+        ("roles", joined(roles)),
+        ("id", Some(identity.id)),
+        ("name", Some(identity.name.full())),
+        ("district_id", identity.district_id),
+        ("user_type", identity.user_type.map(|user_type| user_type.as_str().to_owned())),
+        ("unverified_email", identity.unverified_email),
+        ("legacy_ids", joined(identity.legacy_ids)),
+        ("authorized_by", identity.authorized_by),
+        ("loginas_by_admin", Some(identity.loginas_by_admin.to_string())),
+    ]
+}
+
+/// Several texts in one field: sorted, with commas between them.
+fn joined(texts: impl IntoIterator<Item = String>) -> Option<String> {
+    let mut texts: Vec<_> = texts.into_iter().collect();
+    texts.sort();
+    (!texts.is_empty()).then(|| texts.join(","))
 }
 
 fn collected(fields: Vec<(&str, Option<String>)>) -> Fields {

@@ -8,7 +8,7 @@ import clever_sso
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 Fields = dict[str, str]
 
@@ -72,11 +72,21 @@ def finish_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dic
             "name": identity.name.full,
             "district_id": identity.district_id,
             "user_type": identity.user_type,
+            "roles": joined(role.name for role in identity.roles),
+            "unverified_email": identity.unverified_email,
+            "legacy_ids": joined(identity.legacy_ids),
+            "authorized_by": identity.authorized_by,
+            "loginas_by_admin": str(identity.loginas_by_admin).lower(),
             "return_to": outcome.return_to,
         }
     if isinstance(outcome, clever_sso.Restart):
         return f"restart {outcome.reason}", {"url": outcome.login.url, "pending": outcome.login.pending}
     return f"denied {outcome.error}", {}
+
+
+def joined(texts: Iterable[str]) -> str | None:
+    """Several texts in one field: sorted, with commas between them."""
+    return ",".join(sorted(texts)) or None
 
 
 def begin_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:

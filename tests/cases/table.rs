@@ -21,6 +21,8 @@ pub(crate) struct App {
     pub(crate) secret: String,
     pub(crate) redirect_uri: String,
     pub(crate) oidc: bool,
+    #[serde(default)]
+    pub(crate) library: bool,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +50,8 @@ pub(crate) struct Step {
     pub(crate) save: Option<String>,
     #[serde(default)]
     pub(crate) fields: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) absent: Vec<String>,
     #[serde(flatten)]
     pub(crate) arguments: BTreeMap<String, String>,
 }

@@ -25,10 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TABLE: dict[str, Any] = tomllib.loads((ROOT / "tests/cases.toml").read_text("utf-8"))
-STEP_WORDS = {"do", "expect", "client", "save", "fields"}
+STEP_WORDS = {"do", "expect", "client", "save", "fields", "absent"}
 SECRET_FIELDS = {"code", "state", "pending", "access_token", "id_token", "callback"}
 # Shorter ones would be found in any text by chance.
 SHORTEST_SECRET = 12
+
+
+def app_named(app: dict[str, Any]) -> emulator.App:
+    """An app of the table."""
+    return emulator.App(app["client_id"], app["secret"], app["redirect_uri"], app["oidc"], app.get("library", False))
 
 
 class Page(BaseHTTPRequestHandler):
@@ -56,10 +61,7 @@ class Page(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def bases() -> Iterator[dict[str, str]]:
     """The places where a client may look for Clever: the emulator, a port where nobody listens, a server of pages."""
-    apps = [
-        emulator.App(app["client_id"], app["secret"], app["redirect_uri"], app["oidc"])
-        for app in TABLE["apps"].values()
-    ]
+    apps = [app_named(app) for app in TABLE["apps"].values()]
     with socket.socket() as closed, ThreadingHTTPServer(("127.0.0.1", 0), Page) as pages:
         # Bound and not listening: nobody else gets the port, and a connection is refused.
         closed.bind(("127.0.0.1", 0))
@@ -81,7 +83,7 @@ def face(request: pytest.FixtureRequest, bases: dict[str, str]) -> Iterator[Face
         return
     driver = compiled(ROOT / "tests/c/driver.c")
     pipe = subprocess.PIPE
-    with subprocess.Popen([driver], stdin=pipe, stdout=pipe, text=True, env=environment()) as process:
+    with subprocess.Popen([driver], stdin=pipe, stdout=pipe, encoding="utf-8", env=environment()) as process:
         yield with_clients(CFace(process), bases)
         assert process.stdin
         process.stdin.close()
@@ -112,6 +114,8 @@ def test_the_case_comes_out_as_expected(case: dict[str, Any], face: Face, bases:
         check_silence(fields, known, place)
         for name, expected in step.get("fields", {}).items():
             assert fields.get(name) == filled(expected, known), f"{place}: {name}"
+        for name in step.get("absent", []):
+            assert name not in fields, f"{place}: {name}"
         known.update(fields)
         if "save" in step:
             known.update({f"{step['save']}.{name}": value for name, value in fields.items()})
@@ -120,10 +124,17 @@ def test_the_case_comes_out_as_expected(case: dict[str, Any], face: Face, bases:
 def take(action: str, client: str, arguments: Fields, face: Face, clever: str) -> tuple[str, Fields]:
     if action == "portal":
         app = TABLE["apps"][TABLE["clients"][client]["app"]]
-        return browse(portal_link(clever, app["client_id"], app["redirect_uri"], TABLE["district_id"]))
+        link = portal_link(clever, app["client_id"], app["redirect_uri"], TABLE["district_id"])
+        return browse(somebody(link, arguments))
     if action == "browse":
-        return browse(arguments["url"])
+        return browse(somebody(arguments["url"], arguments))
     return face.call(action, client, arguments)
+
+
+def somebody(url: str, arguments: Fields) -> str:
+    """The URL for the person who stands before the browser; without one it is the table's own."""
+    names = {"person": "emulator_login", "admin": "emulator_admin"}
+    return url + "".join(f"&{names[name]}={arguments[name]}" for name in names if name in arguments)
 
 
 def browse(url: str) -> tuple[str, Fields]:

@@ -14,17 +14,27 @@ mod face {
     pub(crate) type Fields = std::collections::BTreeMap<String, String>;
 }
 
+#[path = "../network/server.rs"]
+#[expect(dead_code, reason = "the tests of the network need more of it")]
+mod server;
+
+use std::collections::VecDeque;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, sleep};
+use std::time::Duration;
 
 use browser::Browser;
 use clever_emulator::{App, Emulator, Options};
 use clever_sso::blocking::Client;
-use clever_sso::{AuthorizeOptions, Config, ErrorCode, ResponseType};
+use clever_sso::{AuthorizeOptions, Config, ErrorCode, KeySet, ResponseType, jws};
+use serde_json::json;
+use server::{Answer, Server};
 
 const CHILDREN: usize = 20;
 const CALLS: usize = 10;
 /// A child that has not ended by then hangs, and is ended (in seconds).
-const PATIENCE: libc::c_uint = 30;
+const PATIENCE: libc::c_uint = 10;
 const OURS: &str = "0a0a0a0a0a0a0a0a0a0a";
 const THEIRS: &str = "0b0b0b0b0b0b0b0b0b0b";
 
@@ -66,12 +76,17 @@ impl Scene {
 
 /// Forks; the child calls, and ends with 0 if every call was answered rightly.
 fn fork_and_call(scene: &Scene) -> libc::pid_t {
+    fork_and(|| (0..CALLS).all(|_| scene.asks_about_theirs()))
+}
+
+/// Forks; the child ends with 0 if `call` comes out right.
+fn fork_and(call: impl FnOnce() -> bool) -> libc::pid_t {
     // SAFETY: the child calls only the library under test, which is what is to be shown, and ends without unwinding.
     let pid = unsafe { libc::fork() };
     if pid == 0 {
         // SAFETY: ends the child if it hangs.
         unsafe { libc::alarm(PATIENCE) };
-        let right = (0..CALLS).all(|_| scene.asks_about_theirs());
+        let right = call();
         // SAFETY: ends the child without running anything of the parent's test harness.
         unsafe { libc::_exit(i32::from(!right)) };
     }
@@ -104,7 +119,7 @@ fn a_fork_in_the_middle_of_other_threads_calls_disturbs_nobody() {
     let emulator = start();
     let scene = Scene::new(&emulator);
     let done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let callers: Vec<_> = (0..3)
             .map(|_| {
                 scope.spawn(|| {
@@ -137,4 +152,126 @@ fn a_grandchild_calls_too() {
         unsafe { libc::_exit(i32::from(!right)) };
     }
     assert!(ended_well(pid));
+}
+
+/// A slow server that repeats what it was asked about, and an ID token with the Clever that can verify it.
+struct Work {
+    echo: Server,
+    emulator: Emulator,
+    id_token: String,
+}
+
+const OIDC: &str = "0c0c0c0c0c0c0c0c0c0c";
+const NONCE: &str = "nonce-of-the-one-token";
+const FORKS: u32 = 200;
+const CALLERS: usize = 3;
+/// So many children run at a time.
+const AT_ONCE: usize = 8;
+/// The forks are spread over the time that a first verification takes.
+const STEP: Duration = Duration::from_micros(25);
+
+impl Work {
+    fn new() -> Self {
+        let echo = Server::of_answers(|request| {
+            sleep(Duration::from_millis(2));
+            Answer::json(&json!({ "client_id": request.bearer().unwrap(), "scopes": [] }))
+        });
+        let app = App::new(OIDC, "secret", "http://127.0.0.1:9/").with_oidc();
+        let emulator = Emulator::start(Options::new().app(app).auto_login("ada")).unwrap();
+        let id_token = Self::id_token(&emulator);
+        Self { echo, emulator, id_token }
+    }
+
+    fn id_token(emulator: &Emulator) -> String {
+        let client = Self::client(emulator.base_url());
+        let options = AuthorizeOptions { nonce: Some(NONCE), ..AuthorizeOptions::default() };
+        let (_, fields) = Browser::go(&client.authorize_url(&options).unwrap());
+        let tokens = client.exchange_code(&fields["code"], None).unwrap();
+        tokens.id_token.unwrap().expose().to_owned()
+    }
+
+    fn client(base: &str) -> Client {
+        let config = Config::builder(OIDC).client_secret("secret").redirect_uri("http://127.0.0.1:9/");
+        Client::new(config.base_url(base).build().unwrap()).unwrap()
+    }
+
+    /// Asks about a mark that nobody else asks about: the answer must be the one to this question.
+    fn is_answered(asking: &Client, mark: &str) -> bool {
+        asking.check_token(mark).is_err_and(|error| error.to_string().contains(&format!("\"{mark}\"")))
+    }
+
+    fn is_verified(&self, verifying: &Client) -> bool {
+        verifying.verify_id_token(&self.id_token, Some(NONCE), None).is_ok()
+    }
+
+    /// One fork, while threads make their first verification with the same client and others wait for their answers.
+    fn round(&self, number: u32, asking: &Client) -> libc::pid_t {
+        let verifying = Self::client(self.emulator.base_url());
+        let ready = Barrier::new(CALLERS + 1);
+        thread::scope(|scope| {
+            let callers: Vec<_> = (0..CALLERS)
+                .map(|caller| {
+                    let (verifying, ready) = (&verifying, &ready);
+                    scope.spawn(move || {
+                        ready.wait();
+                        self.is_verified(verifying)
+                            && Self::is_answered(asking, &format!("parent-{number}-{caller}"))
+                    })
+                })
+                .collect();
+            ready.wait();
+            sleep(STEP * number);
+            let pid = fork_and(|| {
+                self.is_verified(&verifying) && Self::is_answered(asking, &format!("child-{number}"))
+            });
+            assert!(callers.into_iter().all(|caller| caller.join().unwrap()));
+            pid
+        })
+    }
+}
+
+#[test]
+fn two_hundred_forks_in_the_middle_of_calls_and_first_verifications_disturb_nobody() {
+    let work = Work::new();
+    let asking = Work::client(&work.echo.base());
+    let mut children = VecDeque::new();
+    for number in 0..FORKS {
+        children.push_back(work.round(number, &asking));
+        if children.len() == AT_ONCE {
+            assert!(ended_well(children.pop_front().unwrap()));
+        }
+    }
+    assert!(children.into_iter().all(ended_well));
+}
+
+/// Many keys, and a token that none of them verifies: every one of them is tried.
+fn keys_and_token() -> (String, String) {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../vectors/spec-vectors.json")).unwrap();
+    let example = vectors.as_array().unwrap().iter().find(|vector| vector["id"] == "oidc-core-A.2").unwrap();
+    let token = example["token"].as_str().unwrap();
+    // A signature of something else: it is a number that every key computes with.
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    (json!({ "keys": vec![&example["jwk"]; 64] }).to_string(), format!("{signed}AAAA.{signature}"))
+}
+
+#[test]
+fn keys_that_other_threads_use_for_the_first_time_in_the_moment_of_a_fork_work_in_the_child() {
+    let (text, token) = keys_and_token();
+    for _ in 0..50 {
+        let keys = KeySet::parse(&text).unwrap();
+        let tries_all =
+            || jws::verify(&token, &keys).is_err_and(|error| error.code() == ErrorCode::IdTokenSignature);
+        let ready = Barrier::new(CALLERS + 1);
+        thread::scope(|scope| {
+            for _ in 0..CALLERS {
+                scope.spawn(|| {
+                    ready.wait();
+                    assert!(tries_all());
+                });
+            }
+            ready.wait();
+            assert!(ended_well(fork_and(tries_all)));
+        });
+    }
 }

@@ -24,11 +24,12 @@ class App:
     secret: str
     redirect_uri: str
     oidc: bool = False
+    library: bool = False
 
     def option(self) -> str:
         """The app as the emulator's `--app` wants it."""
-        suffix = ",oidc" if self.oidc else ""
-        return f"{self.client_id}:{self.secret}:{self.redirect_uri}{suffix}"
+        suffixes = (",oidc" if self.oidc else "") + (",library" if self.library else "")
+        return f"{self.client_id}:{self.secret}:{self.redirect_uri}{suffixes}"
 
 
 @contextmanager

@@ -80,15 +80,22 @@ fn an_attackers_code_and_state_never_finish_in_the_victims_browser() {
 
 #[test]
 fn a_login_that_took_longer_than_ten_minutes_is_begun_anew_and_keeps_its_goal() {
-    let (journey, options) =
-        (journey(), LoginOptions { return_to: Some("/a".into()), ..LoginOptions::default() });
+    let journey = journey();
+    let second = "https://app.example/second";
+    let options = LoginOptions {
+        return_to: Some("/a".into()),
+        redirect_uri: Some(second.into()),
+        ..LoginOptions::default()
+    };
     let login = journey.begin(&options, &moment(1000)).unwrap();
     let restart = restart(journey.arrive(&back(&login), Some(&login.pending), &moment(1601)));
     assert_eq!(restart.reason, ErrorCode::PendingExpired);
-    let again = journey.arrive(&back(&restart.login), Some(&restart.login.pending), &moment(1602));
-    assert!(
-        matches!(again, Ok(Arrival::Exchange(exchange)) if exchange.pending.return_to.as_deref() == Some("/a"))
-    );
+    let Ok(Arrival::Exchange(again)) =
+        journey.arrive(&back(&restart.login), Some(&restart.login.pending), &moment(1602))
+    else {
+        panic!("the login is in order");
+    };
+    assert_eq!((again.redirect_uri.as_str(), again.pending.return_to.as_deref()), (second, Some("/a")));
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub(crate) fn request(
 
 /// A GET that shows `access_token` as RFC 6750 2.1 says: in a header, never in the URL.
 pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
+    if access_token.is_empty() || !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::with_detail(ErrorCode::ArgumentInvalid, "this cannot be an access token"));
+    }
     request(Method::GET, url, &[(header::AUTHORIZATION, format!("Bearer {access_token}"))], Vec::new())
 }
 

@@ -1,4 +1,4 @@
-//! The resources that an access token of a login opens: `/me`, `/users/{id}`, `/districts/{id}`.
+//! The resources that an access token of a login opens: `/me`, `/users/{id}`, `/districts/{id}`, userinfo.
 //!
 //! Clever's API v3. Whatever is missing stays missing: of a person only the id is certain, and what this file does not
 //! know is kept in `json`.
@@ -55,6 +55,15 @@ pub struct District {
     pub json: Value,
 }
 
+/// The claims of a person, as the userinfo endpoint tells them.
+#[derive(Clone)]
+pub struct UserInfo {
+    /// Who it is, as the issuer names them (`sub`).
+    pub id: String,
+    /// All claims. Clever's `name` is an object.
+    pub json: Value,
+}
+
 macro_rules! debug_by_id {
     ($($resource:ident),*) => {$(
         impl std::fmt::Debug for $resource {
@@ -65,7 +74,7 @@ macro_rules! debug_by_id {
     )*};
 }
 
-debug_by_id!(Me, User, District);
+debug_by_id!(Me, User, District, UserInfo);
 
 /// The request for `/me`.
 ///
@@ -89,6 +98,14 @@ pub fn user_request(api_base: &str, access_token: &str, id: &str) -> Result<Requ
 /// `argument_invalid` when the id or the token cannot be one.
 pub fn district_request(api_base: &str, access_token: &str, id: &str) -> Result<Request> {
     answer::bearer_get(&format!("{api_base}/v3.0/districts/{}", path_segment(id)?), access_token)
+}
+
+/// The request for the userinfo endpoint.
+///
+/// # Errors
+/// `argument_invalid` when the token cannot be a token.
+pub fn userinfo_request(endpoint: &str, access_token: &str) -> Result<Request> {
+    answer::bearer_get(endpoint, access_token)
 }
 
 /// Clever's ids are letters and digits; anything that could lead out of the path is none.
@@ -143,6 +160,23 @@ pub fn user_response(response: &Response) -> Result<User> {
 pub fn district_response(response: &Response) -> Result<District> {
     let json = data(response)?;
     Ok(District { id: id_of(&json, response)?, name: text(&json, "name"), json })
+}
+
+/// Judges the answer of the userinfo endpoint: it must be about `subject`, if that is known (OpenID Connect Core 5.3.2).
+///
+/// # Errors
+/// `userinfo_subject`, and as [`me_response`].
+pub fn userinfo_response(response: &Response, subject: Option<&str>) -> Result<UserInfo> {
+    if response.status() != StatusCode::OK {
+        return Err(answer::refused(response));
+    }
+    let json: Value = answer::json(response)?;
+    let id = text(&json, "sub")
+        .ok_or_else(|| Error::with_detail(ErrorCode::ResponseMalformed, "sub is missing"))?;
+    if subject.is_some_and(|subject| subject != id) {
+        return Err(Error::new(ErrorCode::UserinfoSubject));
+    }
+    Ok(UserInfo { id, json })
 }
 
 fn data(response: &Response) -> Result<Value> {
@@ -217,6 +251,20 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn userinfo_about_somebody_else_is_refused() {
+        let body = r#"{"sub":"1","name":{"first":"A"}}"#;
+        assert_eq!(userinfo_response(&answer(200, body), Some("1")).unwrap().id, "1");
+        assert_eq!(
+            userinfo_response(&answer(200, body), Some("2")).unwrap_err().code(),
+            ErrorCode::UserinfoSubject
+        );
+        assert_eq!(
+            userinfo_response(&answer(200, "{}"), None).unwrap_err().code(),
+            ErrorCode::ResponseMalformed
+        );
     }
 
     #[test]

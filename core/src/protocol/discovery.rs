@@ -13,6 +13,12 @@ use crate::error::{Error, ErrorCode, Result, quote};
 pub struct Metadata {
     /// Where the key set is.
     pub jwks_uri: String,
+    /// Where the browser is sent.
+    pub authorization_endpoint: Option<String>,
+    /// Where codes are exchanged.
+    pub token_endpoint: Option<String>,
+    /// Where the claims of an access token's person are.
+    pub userinfo_endpoint: Option<String>,
 }
 
 /// The request for the document of `issuer`.
@@ -32,6 +38,9 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
     struct Answer {
         issuer: String,
         jwks_uri: String,
+        authorization_endpoint: Option<String>,
+        token_endpoint: Option<String>,
+        userinfo_endpoint: Option<String>,
     }
     if response.status() != StatusCode::OK {
         return Err(answer::refused(response));
@@ -46,7 +55,13 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
         let detail = format!("jwks_uri must be https, found {}", quote(&answer.jwks_uri));
         return Err(Error::with_detail(ErrorCode::ResponseMalformed, detail));
     }
-    Ok(Metadata { jwks_uri: answer.jwks_uri })
+    // The other endpoints are held to the same when they are put into a configuration.
+    Ok(Metadata {
+        jwks_uri: answer.jwks_uri,
+        authorization_endpoint: answer.authorization_endpoint,
+        token_endpoint: answer.token_endpoint,
+        userinfo_endpoint: answer.userinfo_endpoint,
+    })
 }
 
 #[cfg(test)]

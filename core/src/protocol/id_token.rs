@@ -10,13 +10,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::json::Object;
+use super::json::{Member, Object};
 use super::jws::{self, KeySet};
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::secret::Redacted;
 
 /// A token that claims to live longer than a year (in seconds) is no ID token but a mistake, such as milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 3600;
+/// More leeway than this would keep tokens alive that have long expired (in seconds).
+pub const LARGEST_LEEWAY: u64 = 600;
 /// OpenID Connect Core 2.
 const MAX_SUBJECT_BYTES: usize = 255;
 
@@ -31,7 +33,7 @@ pub struct Expected<'a> {
     pub nonce: Option<&'a str>,
     /// The time, in Unix seconds.
     pub now: u64,
-    /// How many seconds the clocks may differ.
+    /// How many seconds the clocks may differ, at most 600.
     pub leeway: u64,
     /// The access token that came with it: then `at_hash`, if there is one, must belong to it.
     pub access_token: Option<&'a str>,
@@ -65,6 +67,16 @@ impl Claims {
         self.text("sub").unwrap_or_default()
     }
 
+    /// All claims, in the order of the token.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Member<'_>)> {
+        self.object.iter()
+    }
+
+    /// All claims, as the JSON text that was signed.
+    pub fn as_json(&self) -> &str {
+        self.object.as_text()
+    }
+
     /// All claims, as values of their own.
     pub fn to_map(&self) -> Map<String, Value> {
         self.object.to_map()
@@ -80,8 +92,14 @@ impl std::fmt::Debug for Claims {
 /// Verifies an ID token: no network, no clock, nothing but the arguments.
 ///
 /// # Errors
-/// The `id_token_…` word of the first rule that is broken.
+/// The `id_token_…` word of the first rule that is broken; `argument_invalid` when the leeway is too large.
 pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>) -> Result<Claims> {
+    if expected.leeway > LARGEST_LEEWAY {
+        return Err(Error::with_detail(
+            ErrorCode::ArgumentInvalid,
+            format!("leeway is more than {LARGEST_LEEWAY} s"),
+        ));
+    }
     let (header, payload) = jws::verify_with_header(token, keys)?;
     let object = Object::read(payload).ok_or_else(|| {
         Error::with_detail(ErrorCode::IdTokenClaims, "expected one JSON object without repeated members")

@@ -11,6 +11,35 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::secret::Redacted;
+
+/// A member of a JSON object, lent.
+#[derive(Clone, Copy)]
+pub enum Member<'a> {
+    /// A string.
+    Text(&'a str),
+    /// A whole number, not negative.
+    Whole(u64),
+    /// Anything else.
+    Other(&'a Value),
+}
+
+impl fmt::Debug for Member<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Member").field(&Redacted).finish()
+    }
+}
+
+impl From<Member<'_>> for Value {
+    fn from(member: Member<'_>) -> Self {
+        match member {
+            Member::Text(text) => Self::String(text.to_owned()),
+            Member::Whole(number) => Self::Number(number.into()),
+            Member::Other(value) => value.clone(),
+        }
+    }
+}
+
 /// One JSON object, read strictly.
 #[derive(Clone)]
 pub(crate) struct Object {
@@ -71,24 +100,35 @@ impl Object {
 
     /// A member, whatever it is, as a value of its own.
     pub(crate) fn value(&self, name: &str) -> Option<Value> {
-        self.item(name).map(|item| self.value_of(item))
+        self.item(name).map(|item| item.lent(&self.text).into())
+    }
+
+    /// The text it was read from.
+    pub(crate) fn as_text(&self) -> &str {
+        &self.text
+    }
+
+    /// All members, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Member<'_>)> {
+        self.members.iter().map(|(name, item)| (name.of(&self.text), item.lent(&self.text)))
     }
 
     /// All members.
     pub(crate) fn to_map(&self) -> Map<String, Value> {
-        let members = self.members.iter();
-        members.map(|(name, item)| (name.of(&self.text).to_owned(), self.value_of(item))).collect()
+        self.iter().map(|(name, member)| (name.to_owned(), member.into())).collect()
     }
 
     fn item(&self, name: &str) -> Option<&Item> {
         self.members.iter().find(|(known, _)| known.is(name, &self.text)).map(|(_, item)| item)
     }
+}
 
-    fn value_of(&self, item: &Item) -> Value {
-        match item {
-            Item::Text(text) => Value::String(text.of(&self.text).to_owned()),
-            Item::Whole(number) => Value::Number((*number).into()),
-            Item::Other(value) => value.clone(),
+impl Item {
+    fn lent<'a>(&'a self, document: &'a str) -> Member<'a> {
+        match self {
+            Self::Text(text) => Member::Text(text.of(document)),
+            Self::Whole(number) => Member::Whole(*number),
+            Self::Other(value) => Member::Other(value),
         }
     }
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Method;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::jws::{KeySet, PublicKey};
 use super::{Request, Response, answer};
@@ -24,15 +25,15 @@ pub fn request(jwks_uri: &str) -> Result<Request> {
     answer::request(Method::GET, jwks_uri, &[], Vec::new())
 }
 
-/// Judges the answer: the keys that may verify, at least one.
+/// Judges the answer: the text of a key set, for [`KeySet::parse`].
 ///
 /// # Errors
-/// `response_html`, `response_malformed`, `keys_unusable`, or the word for the status.
-pub fn response(response: &Response) -> Result<KeySet> {
+/// `response_html`, `response_malformed`, or the word for the status.
+pub fn response(response: &Response) -> Result<Box<RawValue>> {
     if response.status() != http::StatusCode::OK {
         return Err(answer::refused(response));
     }
-    from_value(&answer::json(response)?)
+    answer::json(response)
 }
 
 impl KeySet {

@@ -19,6 +19,8 @@ use crate::error::{Error, ErrorCode, Result, quote};
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 /// RS256 signatures of keys from 2048 to 8192 bits.
 const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
+/// A verification takes as many steps as the exponent has bits; keys in use have 2 or 17.
+const MAX_EXPONENT_BYTES: usize = 8;
 
 /// An RSA key that may verify: parsed once, and used once before anybody else sees it.
 pub struct PublicKey {
@@ -26,10 +28,14 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Takes modulus and exponent, big-endian without leading zeros; `None` unless it is a key of 2048 to 8192 bits.
+    /// Takes modulus and exponent, big-endian without leading zeros; `None` unless it is a key of 2048 to 8192 bits with
+    /// an odd exponent above 1 (with 1 everybody could sign).
     pub fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
-        let acceptable = SIGNATURE_BYTES.contains(&modulus.len()) && modulus[0] >= 0x80;
-        if !acceptable {
+        let sized =
+            SIGNATURE_BYTES.contains(&modulus.len()) && modulus.first().is_some_and(|first| *first >= 0x80);
+        let odd = exponent.last().is_some_and(|last| last % 2 == 1);
+        let plain = exponent.len() <= MAX_EXPONENT_BYTES && exponent.first() != Some(&0) && exponent != [1];
+        if !(sized && odd && plain) {
             return None;
         }
         let components = RsaPublicKeyComponents { n: modulus, e: exponent };
@@ -65,6 +71,16 @@ pub struct KeySet {
 impl KeySet {
     pub(super) fn new(keys: Vec<(Option<String>, PublicKey)>) -> Self {
         Self { keys, last_header: RwLock::default() }
+    }
+
+    /// How many keys may verify.
+    pub const fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether no key may verify.
+    pub const fn is_empty(&self) -> bool {
+        self.keys.is_empty()
     }
 
     fn known_header(&self, encoded: &str) -> Option<Arc<Header>> {
@@ -212,12 +228,12 @@ fn check_signature(keys: &KeySet, kid: Option<&str>, signed: &str, signature: &[
         return Err(Error::new(ErrorCode::IdTokenSignature));
     }
     let detail = kid.map_or_else(|| "no kid".to_owned(), |kid| format!("kid {}", quote(kid)));
-    Err(Error::with_detail(
-        ErrorCode::IdTokenKeyUnknown,
-        format!("{detail}, {} keys are known", keys.keys.len()),
-    ))
+    Err(Error::with_detail(ErrorCode::IdTokenKeyUnknown, format!("{detail}, {} keys are known", keys.len())))
 }
 
 fn malformed(detail: impl Into<String>) -> Error {
     Error::with_detail(ErrorCode::IdTokenMalformed, detail)
 }
+
+#[cfg(test)]
+mod tests;

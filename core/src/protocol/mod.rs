@@ -19,6 +19,8 @@ pub mod tokeninfo;
 mod answer;
 mod json;
 
+pub use json::Member;
+
 /// An HTTP request as a value. The body is small, so it is bytes.
 pub type Request = http::Request<Vec<u8>>;
 /// An HTTP response as a value.

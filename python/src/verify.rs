@@ -1,0 +1,130 @@
+//! The pure verifier: an ID token against keys, with no client and no network.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clever_sso::{Claims, Expected, Member, verify_id_token_with};
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::PyDict;
+
+use crate::errors::{Result, argument_invalid};
+use crate::json::to_python;
+
+/// Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
+///
+/// Keys that are broken or meant for something else are left out.
+///
+/// Args:
+///     jwks: The text of the JWKS.
+///
+/// Raises:
+///     CleverError: `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify.
+#[pyclass(frozen, module = "clever_sso")]
+pub(crate) struct KeySet {
+    keys: clever_sso::KeySet,
+}
+
+#[pymethods]
+impl KeySet {
+    #[new]
+    fn new(jwks: &str) -> Result<Self> {
+        Ok(Self { keys: clever_sso::KeySet::parse(jwks)? })
+    }
+
+    fn __len__(&self) -> usize {
+        self.keys.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("KeySet({} keys)", self.keys.len())
+    }
+}
+
+/// What `keys` may be.
+#[derive(FromPyObject)]
+pub(crate) enum Keys<'py> {
+    Set(Bound<'py, KeySet>),
+    Text(PyBackedStr),
+}
+
+/// Verifies an ID token with nothing but the arguments: no client, no network.
+///
+/// Args:
+///     token: The ID token.
+///     keys: A `KeySet`, made once, or the text of a JWKS.
+///     issuer: The issuer, byte for byte: `https://clever.com`.
+///     client_id: The only audience.
+///     nonce: The one that was sent. Without one, the token must have none.
+///     now: The time in Unix seconds; by default this machine's clock.
+///     leeway: How many seconds the clocks may differ, at most 600.
+///     access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+///
+/// Returns:
+///     The claims.
+///
+/// Raises:
+///     TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+///     CleverError: `response_malformed`, `keys_unusable` when `keys` is a text.
+///     ArgumentError: `argument_invalid` when `now` or `leeway` cannot be used.
+#[pyfunction]
+#[pyo3(signature = (token, *, keys, issuer, client_id, nonce=None, now=None, leeway=60, access_token=None))]
+#[expect(clippy::too_many_arguments, reason = "they are named in Python")]
+pub(crate) fn verify_id_token<'py>(
+    py: Python<'py>,
+    token: PyBackedStr,
+    keys: Keys<'py>,
+    issuer: PyBackedStr,
+    client_id: PyBackedStr,
+    nonce: Option<PyBackedStr>,
+    now: Option<f64>,
+    leeway: i64,
+    access_token: Option<PyBackedStr>,
+) -> Result<Bound<'py, PyDict>> {
+    let made;
+    let keys = match &keys {
+        Keys::Set(set) => &set.get().keys,
+        Keys::Text(text) => {
+            made = clever_sso::KeySet::parse(text)?;
+            &made
+        }
+    };
+    let expected = Expected {
+        issuer: &issuer,
+        client_id: &client_id,
+        nonce: nonce.as_deref(),
+        now: now.map_or_else(|| Ok(clock()), whole_seconds)?,
+        leeway: u64::try_from(leeway).map_err(|_| argument_invalid("leeway is negative"))?,
+        access_token: access_token.as_deref(),
+    };
+    let claims = py.detach(|| verify_id_token_with(&token, keys, &expected))?;
+    Ok(claims_dict(py, &claims)?)
+}
+
+/// The claims as `json.loads` would give them.
+pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, member) in claims.iter() {
+        let value = match member {
+            Member::Text(text) => text.into_bound_py_any(py)?,
+            Member::Whole(number) => number.into_bound_py_any(py)?,
+            Member::Other(value) => to_python(py, value)?,
+        };
+        dict.set_item(name, value)?;
+    }
+    Ok(dict)
+}
+
+fn clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]
+fn whole_seconds(now: f64) -> Result<u64> {
+    const FAR_FUTURE: f64 = 1e15;
+    if (0.0..FAR_FUTURE).contains(&now) {
+        Ok(now as u64)
+    } else {
+        Err(argument_invalid("now is no time in Unix seconds"))
+    }
+}

@@ -1,0 +1,69 @@
+//! `docs/errors.md` says what the catalogue says.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
+
+use std::fmt::Write as _;
+use std::fs;
+
+use clever_sso::{ErrorCode, ErrorKind};
+
+/// Set by `make errors`: write the page instead of comparing it.
+const WRITE: &str = "CLEVER_SSO_WRITE_ERRORS";
+
+const OPENING: &str = "# Errors
+
+Every failure has a code word that never changes its meaning, the same in Rust (`error.code()`), C
+(`clever_sso_error_code`) and Python (`error.code`). Beside it stand a line for the log, with what was expected and found, and a
+sentence that may be shown to the person who logs in. None of them ever holds a token, code, secret, email or answer.
+
+*Who* can put it right: the user, the app (whoever runs it), Clever, or the network (whoever runs it). *Again*: whether the same
+call, or the same login begun again, may succeed later without anybody changing anything.
+
+This page is written from the catalogue in `core/src/error.rs` by `make errors`.
+";
+
+const KINDS: [(ErrorKind, &str, &str, &str); 7] = [
+    (ErrorKind::Config, "The configuration", "CLEVER_SSO_CONFIG", "ConfigError"),
+    (ErrorKind::Argument, "A value handed to the call", "CLEVER_SSO_ARGUMENT", "ArgumentError"),
+    (ErrorKind::Login, "What the browser brought back", "CLEVER_SSO_LOGIN", "LoginError"),
+    (ErrorKind::Token, "Tokens", "CLEVER_SSO_TOKEN", "TokenError"),
+    (ErrorKind::Clever, "Clever's answers", "CLEVER_SSO_CLEVER", "CleverError"),
+    (ErrorKind::Network, "The network", "CLEVER_SSO_NETWORK", "NetworkError"),
+    (ErrorKind::Internal, "This library", "CLEVER_SSO_INTERNAL", "InternalError"),
+];
+
+fn page() -> String {
+    let mut page = OPENING.to_owned();
+    for (kind, title, in_c, in_python) in KINDS {
+        write!(page, "\n## {title}\n\n`{in_c}` in C, `{in_python}` in Python.\n\n").unwrap();
+        page.push_str(
+            "| code word | meaning | who | again | what the person reads |\n|---|---|---|---|---|\n",
+        );
+        for code in ErrorCode::ALL.iter().filter(|code| code.kind() == kind) {
+            let again = if code.retryable() { "yes" } else { "no" };
+            let (word, sentence, actor) = (code.as_str(), code.sentence(), code.actor().as_str());
+            writeln!(page, "| `{word}` | {sentence} | {actor} | {again} | {} |", code.user_message())
+                .unwrap();
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_of_errors_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
+    if std::env::var_os(WRITE).is_some() {
+        fs::write(path, page()).unwrap();
+    }
+    assert!(
+        fs::read_to_string(path).unwrap_or_default() == page(),
+        "docs/errors.md is stale: run `make errors`"
+    );
+}
+
+#[test]
+fn the_page_leaves_out_no_code() {
+    let page = page();
+    for code in ErrorCode::ALL {
+        assert!(page.contains(&format!("| `{code}` |")), "{code}");
+    }
+}

@@ -1,0 +1,196 @@
+//! Answers that are no answers, or are put together strangely.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use crate::clever::{ask, client, config, made, ours, word};
+use crate::server::{Answer, Request, Server};
+
+const BODY: &str = r#"{"client_id":"client","scopes":[]}"#;
+const MEBIBYTE: usize = 1024 * 1024;
+
+/// A server that writes these bytes after each request, and closes.
+fn writing(bytes: impl Into<Vec<u8>>) -> Server {
+    let bytes = bytes.into();
+    Server::of_bytes(move |_, wire| {
+        wire.write_all(&bytes)?;
+        Err(ErrorKind::ConnectionAborted.into())
+    })
+}
+
+#[test]
+fn a_closed_port_is_network_connect() {
+    let base = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    assert_eq!(word(ask(&client(&base))), "network_connect");
+}
+
+#[test]
+fn a_reset_in_mid_body_is_network_interrupted() {
+    // A socket that is closed with something unread resets the connection.
+    let server = Server::of_connections(|stream| {
+        if stream.peek(&mut [0]).is_ok_and(|bytes| bytes > 0) {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 34\r\n\r\n{\"client_id\"");
+        }
+    });
+    assert_eq!(word(ask(&client(&server.base()))), "network_interrupted");
+    assert_eq!(server.connections(), 5, "a GET is repeated");
+}
+
+#[test]
+fn a_gibibyte_that_is_declared_is_not_waited_for() {
+    let server = Server::of_bytes(|_, wire| {
+        wire.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")?;
+        wire.read(&mut [0]).map(drop)
+    });
+    assert_eq!(word(ask(&client(&server.base()))), "response_too_large");
+}
+
+#[test]
+fn a_gibibyte_that_is_not_declared_ends_at_a_mebibyte() {
+    for header in ["", "Content-Length: 1\r\nConnection: close\r\n"] {
+        let written = Arc::new(AtomicUsize::new(0));
+        let server = pouring(header, &written);
+        let expected = if header.is_empty() { "response_too_large" } else { "response_malformed" };
+        assert_eq!(word(ask(&client(&server.base()))), expected);
+        drop(server);
+        assert!(written.load(SeqCst) < 16 * MEBIBYTE, "{written:?}");
+    }
+}
+
+/// Pours out a gibibyte of spaces.
+fn pouring(header: &'static str, written: &Arc<AtomicUsize>) -> Server {
+    let written = Arc::clone(written);
+    Server::of_bytes(move |_, wire| {
+        wire.write_all(format!("HTTP/1.1 200 OK\r\n{header}\r\n").as_bytes())?;
+        let chunk = vec![b' '; 64 * 1024];
+        for _ in 0..16 * 1024 {
+            wire.write_all(&chunk)?;
+            written.fetch_add(chunk.len(), SeqCst);
+        }
+        Err(ErrorKind::ConnectionAborted.into())
+    })
+}
+
+#[test]
+fn a_body_of_exactly_a_mebibyte_is_read() {
+    let body = format!("{BODY}{}", " ".repeat(MEBIBYTE - BODY.len()));
+    let larger = format!("{body} ");
+    let server = Server::of_answers(move |request| match request.bearer() {
+        Some("larger") => Answer::json(&larger),
+        _ => Answer::json(&body),
+    });
+    let client = client(&server.base());
+    ask(&client).unwrap();
+    assert_eq!(word(client.check_token("larger").map(drop)), "response_too_large");
+}
+
+#[test]
+fn no_compression_is_asked_for_and_none_is_undone() {
+    let mut stored = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    stored.extend_from_slice(b"\x01\x22\x00\xdd\xff");
+    stored.extend_from_slice(BODY.as_bytes());
+    stored.extend_from_slice(b"\x3f\xbc\x2b\xb9\x22\x00\x00\x00");
+    let server = Server::of_answers(move |_| {
+        Answer::status(200).header("Content-Encoding", "gzip").body(stored.clone())
+    });
+    assert_eq!(word(ask(&client(&server.base()))), "response_malformed");
+    assert_eq!(server.seen()[0].header("accept-encoding"), None);
+}
+
+#[test]
+fn a_user_agent_is_always_sent() {
+    let server = Server::of_answers(|_| ours());
+    let client = client(&server.base());
+    ask(&client).unwrap();
+    let _ = client.exchange_code("code", None);
+    for request in server.seen() {
+        assert!(request.header("user-agent").unwrap().starts_with("clever-sso/"), "{}", request.method);
+    }
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[test]
+fn html_with_200_is_named_as_such() {
+    let server = Server::of_answers(|_| Answer::json("<!DOCTYPE html><title>Welcome</title>"));
+    assert_eq!(word(ask(&client(&server.base()))), "response_html");
+}
+
+#[test]
+fn answers_of_http_1_0_in_chunks_and_without_a_length_are_read() {
+    let chunked = format!("{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len());
+    for answer in [
+        format!("HTTP/1.0 200 OK\r\n\r\n{BODY}"),
+        format!("HTTP/1.1 200 OK\r\n\r\n{BODY}"),
+        format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunked}"),
+        format!(
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{BODY}",
+            BODY.len()
+        ),
+    ] {
+        let server = writing(answer.clone());
+        assert!(ask(&client(&server.base())).is_ok(), "{answer}");
+    }
+}
+
+#[test]
+fn a_content_length_that_is_wrong_makes_no_answer() {
+    for (length, expected) in [("10", "response_malformed"), ("35", "network_interrupted")] {
+        let server = writing(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{BODY}"));
+        assert_eq!(word(ask(&client(&server.base()))), expected, "{length}");
+    }
+}
+
+#[test]
+fn what_is_not_http_or_has_a_mebibyte_of_headers_is_malformed_and_asked_for_once() {
+    let headers = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n{BODY}", "x".repeat(MEBIBYTE));
+    for answer in [headers, "SSH-2.0-OpenSSH_9.9\r\n\r\n".to_owned(), "HTTP/1.1 abc OK\r\n\r\n".to_owned()] {
+        let server = writing(answer);
+        assert_eq!(word(ask(&client(&server.base()))), "response_malformed");
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[test]
+fn a_connection_that_ends_before_an_answer_is_repeated_for_a_get() {
+    let calls = AtomicUsize::new(0);
+    let server = Server::of_bytes(move |_, wire| match calls.fetch_add(1, SeqCst) {
+        0..2 => Err(ErrorKind::ConnectionAborted.into()),
+        _ => wire
+            .write_all(format!("HTTP/1.0 200 OK\r\n\r\n{BODY}").as_bytes())
+            .and(Err(ErrorKind::ConnectionAborted.into())),
+    });
+    ask(&client(&server.base())).unwrap();
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[test]
+fn an_answer_left_unread_does_not_become_the_next_one() {
+    // The rest of an answer that was too large, or longer than declared, stays on a connection that is given up.
+    let server = Server::of_bytes(|request: &Request, wire| {
+        let token = request.bearer().unwrap();
+        let body = format!(r#"{{"client_id":"{token}","scopes":[]}}"#);
+        let extra = "HTTP/1.1 200 OK\r\nContent-Length: 34\r\n\r\n";
+        wire.write_all(
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}{extra}{BODY}", body.len())
+                .as_bytes(),
+        )
+    });
+    let client = made(config(&server.base()).timeout(Duration::from_secs(2)));
+    for _ in 0..10 {
+        assert_eq!(word(client.check_token("foreign").map(drop)), "token_foreign");
+    }
+}
+
+#[test]
+fn a_server_that_only_listens_is_left_at_the_deadline() {
+    let server = Server::of_connections(|stream| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let begun = Instant::now();
+    let client = made(config(&server.base()).timeout(Duration::from_millis(300)));
+    assert_eq!(word(ask(&client)), "network_timeout");
+    assert!(begun.elapsed() < Duration::from_millis(600), "{:?}", begun.elapsed());
+}

@@ -1,0 +1,73 @@
+//! A Clever that answers rightly, to be bent by each test; and clients for it.
+
+use std::time::Duration;
+
+use clever_sso::{Config, ConfigBuilder, Error, blocking};
+use serde_json::{Value, json};
+
+use crate::server::{Answer, Request};
+use crate::signer::Signer;
+
+pub(crate) const CLIENT_ID: &str = "client";
+pub(crate) const SECRET: &str = "c11e27-5ec2e7-c11e27-5ec2e7";
+pub(crate) const DISCOVERY: &str = "/.well-known/openid-configuration";
+pub(crate) const CERTS: &str = "/oauth/certs";
+pub(crate) const TOKENS: &str = "/oauth/tokens";
+
+pub(crate) fn config(base: &str) -> ConfigBuilder {
+    Config::builder(CLIENT_ID)
+        .client_secret(SECRET)
+        .redirect_uri("http://127.0.0.1:9/callback")
+        .base_url(base)
+        .timeout(Duration::from_secs(5))
+}
+
+pub(crate) fn client(base: &str) -> blocking::Client {
+    made(config(base))
+}
+
+pub(crate) fn made(config: ConfigBuilder) -> blocking::Client {
+    blocking::Client::new(config.build().unwrap()).unwrap()
+}
+
+/// Makes a call that is a plain GET.
+pub(crate) fn ask(client: &blocking::Client) -> Result<(), Error> {
+    client.check_token("access-token").map(drop)
+}
+
+/// The code word of a call that must fail.
+pub(crate) fn word(result: Result<(), Error>) -> &'static str {
+    result.unwrap_err().code().as_str()
+}
+
+/// What tokeninfo says of a token of this client.
+pub(crate) fn ours() -> Answer {
+    Answer::json(&json!({ "client_id": CLIENT_ID, "scopes": [] }))
+}
+
+pub(crate) fn tokens() -> Answer {
+    Answer::json(&json!({ "access_token": "access-token", "token_type": "bearer" }))
+}
+
+/// Where the server is, as it is called from outside.
+pub(crate) fn base(request: &Request) -> String {
+    format!("http://{}", request.header("host").unwrap())
+}
+
+pub(crate) fn discovery(request: &Request) -> Answer {
+    let base = base(request);
+    Answer::json(&json!({ "issuer": base, "jwks_uri": format!("{base}{CERTS}") }))
+}
+
+/// Discovery and the keys of `signer`.
+pub(crate) fn publishing(request: &Request, signer: Signer) -> Answer {
+    match request.path.as_str() {
+        DISCOVERY => discovery(request),
+        CERTS => key_set(&[signer.jwk()]),
+        _ => Answer::status(404),
+    }
+}
+
+pub(crate) fn key_set(keys: &[Value]) -> Answer {
+    Answer::json(&json!({ "keys": keys }))
+}

@@ -1,0 +1,90 @@
+//! A code arrives at Clever once.
+
+use std::io::{ErrorKind, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::clever::{TOKENS, ask, client, config, made, ours, tokens, word};
+use crate::server::{Answer, Request, Server};
+
+#[test]
+fn a_code_that_was_sent_is_not_sent_again_whatever_comes_back() {
+    for status in [401, 408, 429, 500, 502, 503, 504] {
+        let server = Server::of_answers(move |_| Answer::status(status).header("Retry-After", "0"));
+        client(&server.base()).exchange_code("code", None).unwrap_err();
+        assert_eq!(server.count(TOKENS), 1, "{status}");
+    }
+}
+
+#[test]
+fn a_code_that_was_sent_is_not_sent_again_when_the_connection_breaks() {
+    for bytes in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"acc"] {
+        let server = Server::of_bytes(move |_, wire| {
+            wire.write_all(bytes.as_bytes())?;
+            Err(ErrorKind::ConnectionAborted.into())
+        });
+        let result = client(&server.base()).exchange_code("code", None).map(drop);
+        assert_eq!(word(result), "network_interrupted");
+        assert_eq!((server.count(TOKENS), server.connections()), (1, 1));
+    }
+}
+
+#[test]
+fn a_code_is_not_sent_again_when_the_connection_is_reset_before_it_was_read() {
+    let server = Server::of_connections(|stream| {
+        let _ = stream.peek(&mut [0]);
+    });
+    let result = client(&server.base()).exchange_code("code", None).map(drop);
+    assert_eq!(word(result), "network_interrupted");
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn a_code_is_not_sent_again_on_a_kept_connection_that_breaks() {
+    let server = Server::of_bytes(|request, wire| match request.path.as_str() {
+        TOKENS => Err(ErrorKind::ConnectionAborted.into()),
+        _ => wire.write_all(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 34\r\n\r\n{\"client_id\":\"client\",\"scopes\":[]}",
+        ),
+    });
+    let client = client(&server.base());
+    ask(&client).unwrap();
+    assert_eq!(word(client.exchange_code("code", None).map(drop)), "network_interrupted");
+    assert_eq!((server.count(TOKENS), server.connections()), (1, 1));
+}
+
+#[test]
+fn a_code_of_which_no_byte_was_sent_is_sent_when_the_port_opens() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let client = made(config(&format!("http://{address}")).timeout(Duration::from_secs(10)));
+    let (begun, has_begun) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let call = scope.spawn(move || {
+            begun.send(()).unwrap();
+            client.exchange_code("code", None)
+        });
+        has_begun.recv().unwrap();
+        // Long enough for a first attempt to be refused; were it not made yet, the test would only show less.
+        std::thread::sleep(Duration::from_millis(100));
+        let listener = TcpListener::bind(address).unwrap();
+        let (mut stream, _) = listener.accept().unwrap();
+        assert_eq!(Request::read(&mut stream).unwrap().path, TOKENS);
+        stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"access-token\"}").unwrap();
+        drop(stream);
+        assert!(call.join().unwrap().unwrap().access_token.matches("access-token"));
+    });
+}
+
+#[test]
+fn an_exchange_after_a_quiet_time_uses_no_connection_that_the_server_has_closed() {
+    let server = Server::of_answers(|request| if request.path == TOKENS { tokens() } else { ours() });
+    let client = client(&server.base());
+    for _ in 0..30 {
+        ask(&client).unwrap();
+        server.hang_up();
+        client.exchange_code("code", None).unwrap();
+        server.hang_up();
+    }
+    assert_eq!((server.count(TOKENS), server.connections()), (30, 60));
+}

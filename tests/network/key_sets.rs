@@ -1,0 +1,268 @@
+//! What a client of discovery and key sets must do (OpenID Connect Discovery 1.0, Core 10.1.1).
+
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use clever_sso::blocking::Client;
+use serde_json::json;
+
+use crate::clever::{CERTS, DISCOVERY, base, client, config, discovery, key_set, made, publishing, word};
+use crate::server::{Answer, Request, Server};
+use crate::signer::Signer;
+
+type Behaviour = Box<dyn Fn(&Request) -> Answer + Send>;
+
+/// A Clever whose behaviour can be changed while it runs.
+struct Changing {
+    server: Server,
+    behaviour: Arc<Mutex<Behaviour>>,
+}
+
+impl Changing {
+    fn new(behaviour: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
+        let behaviour: Arc<Mutex<Behaviour>> = Arc::new(Mutex::new(Box::new(behaviour)));
+        let current = Arc::clone(&behaviour);
+        let server = Server::of_answers(move |request| current.lock().unwrap()(request));
+        Self { server, behaviour }
+    }
+
+    fn publishing(signer: Signer) -> Self {
+        Self::new(move |request| publishing(request, signer))
+    }
+
+    fn becomes(&self, behaviour: impl Fn(&Request) -> Answer + Send + 'static) {
+        *self.behaviour.lock().unwrap() = Box::new(behaviour);
+    }
+
+    fn client(&self) -> Client {
+        client(&self.server.base())
+    }
+
+    /// A good token of this Clever, signed by `signer`.
+    fn token(&self, signer: Signer) -> String {
+        signer.token(&self.server.base())
+    }
+
+    /// How often discovery and the keys were asked for.
+    fn counts(&self) -> (usize, usize) {
+        (self.server.count(DISCOVERY), self.server.count(CERTS))
+    }
+}
+
+fn verify(client: &Client, token: &str) -> &'static str {
+    client.verify_id_token(token, None, None).map_or_else(|error| error.code().as_str(), |_| "verified")
+}
+
+#[test]
+fn an_unknown_kid_is_looked_for_once_then_refused() {
+    let clever = Changing::publishing(Signer::first());
+    let client = clever.client();
+    assert_eq!(verify(&client, &clever.token(Signer::second())), "id_token_key_unknown");
+    assert_eq!(clever.counts(), (2, 2));
+    assert_eq!(verify(&client, &clever.token(Signer::second())), "id_token_key_unknown");
+    assert_eq!(clever.counts(), (2, 2));
+}
+
+#[test]
+fn a_flood_of_invented_kids_is_one_fetch() {
+    let clever = Changing::publishing(Signer::first());
+    let client = clever.client();
+    assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
+    thread::scope(|scope| {
+        for kid in 0..32 {
+            let (client, issuer) = (&client, clever.server.base());
+            let token =
+                Signer::first().sign(&json!({ "alg": "RS256", "kid": format!("invented {kid}") }), &issuer);
+            scope.spawn(move || assert_eq!(verify(client, &token), "id_token_key_unknown"));
+        }
+    });
+    assert_eq!(clever.counts(), (2, 2));
+}
+
+#[test]
+fn a_flood_of_invented_kids_while_clever_is_down_is_one_attempt() {
+    let clever = Changing::publishing(Signer::first());
+    let client = clever.client();
+    assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
+    clever.becomes(|_| Answer::status(404));
+    for _ in 0..20 {
+        assert_eq!(verify(&client, &clever.token(Signer::second())), "id_token_key_unknown");
+    }
+    assert_eq!(clever.counts(), (2, 1));
+}
+
+#[test]
+fn a_fetch_that_fails_or_brings_junk_leaves_the_keys_as_they_were() {
+    let junk: [fn(&Request) -> Answer; 7] = [
+        |_| Answer::status(404),
+        |_| Answer::json("<html>"),
+        |_| Answer::json("{}"),
+        |_| Answer::status(302).header("Location", "file:///etc/passwd"),
+        |request| if request.path == DISCOVERY { discovery(request) } else { key_set(&[]) },
+        |request| if request.path == DISCOVERY { discovery(request) } else { Answer::json("\u{0}") },
+        |request| if request.path == DISCOVERY { discovery(request) } else { Answer::status(401) },
+    ];
+    for behaviour in junk {
+        let clever = Changing::publishing(Signer::first());
+        let client = clever.client();
+        assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
+        clever.becomes(behaviour);
+        assert_eq!(verify(&client, &clever.token(Signer::second())), "id_token_key_unknown");
+        assert_eq!(clever.server.count(DISCOVERY), 2, "it was tried");
+        assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
+    }
+}
+
+#[test]
+fn rotated_keys_are_found_without_a_restart_and_old_ones_are_forgotten() {
+    let clever = Changing::publishing(Signer::first());
+    let client = clever.client();
+    assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
+    clever.becomes(|request| publishing(request, Signer::second()));
+    assert_eq!(verify(&client, &clever.token(Signer::second())), "verified");
+    assert_eq!(verify(&client, &clever.token(Signer::first())), "id_token_key_unknown");
+    assert_eq!(clever.counts(), (2, 2));
+}
+
+#[test]
+fn a_key_made_between_fetch_and_signature_is_found() {
+    let clever = Changing::publishing(Signer::first());
+    let client = clever.client();
+    client.warm_up().unwrap();
+    clever.becomes(|request| publishing(request, Signer::second()));
+    assert_eq!(verify(&client, &clever.token(Signer::second())), "verified");
+}
+
+#[test]
+fn the_address_of_the_keys_is_read_from_discovery_at_each_fetch() {
+    let clever = Changing::publishing(Signer::first());
+    let client = clever.client();
+    client.warm_up().unwrap();
+    clever.becomes(|request| match request.path.as_str() {
+        DISCOVERY => {
+            let base = base(request);
+            Answer::json(&json!({ "issuer": base, "jwks_uri": format!("{base}/moved") }))
+        }
+        "/moved" => key_set(&[Signer::second().jwk()]),
+        _ => Answer::status(404),
+    });
+    assert_eq!(verify(&client, &clever.token(Signer::second())), "verified");
+    assert_eq!((clever.server.count(CERTS), clever.server.count("/moved")), (1, 1));
+}
+
+#[test]
+fn discovery_that_speaks_for_another_issuer_is_refused() {
+    for other in ["/", "x", "%2e"] {
+        let clever = Changing::new(move |request| {
+            let base = base(request);
+            let issuer = format!("{base}{other}");
+            Answer::json(&json!({ "issuer": issuer, "jwks_uri": format!("{base}{CERTS}") }))
+        });
+        assert_eq!(word(clever.client().warm_up()), "discovery_issuer");
+        assert_eq!(clever.counts(), (1, 0));
+    }
+}
+
+#[test]
+fn a_key_set_that_is_none_is_refused_by_what_it_is() {
+    let large = format!("{{\"keys\":[]}}{}", " ".repeat(1024 * 1024));
+    for (answer, expected) in [
+        (Answer::status(404), "not_found"),
+        (Answer::status(204), "response_malformed"),
+        (Answer::json("<html>"), "response_html"),
+        (Answer::json("[]"), "response_malformed"),
+        (Answer::json(&large), "response_too_large"),
+        (key_set(&[]), "keys_unusable"),
+    ] {
+        let clever = Changing::new(move |request| match request.path.as_str() {
+            DISCOVERY => discovery(request),
+            _ => answer.clone(),
+        });
+        assert_eq!(word(clever.client().warm_up()), expected);
+    }
+}
+
+#[test]
+fn sixty_four_callers_at_once_share_one_fetch() {
+    let clever = Changing::publishing(Signer::first());
+    let (client, token) = (clever.client(), clever.token(Signer::first()));
+    let barrier = std::sync::Barrier::new(64);
+    thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                barrier.wait();
+                assert_eq!(verify(&client, &token), "verified");
+            });
+        }
+    });
+    assert_eq!(clever.counts(), (1, 1));
+}
+
+#[test]
+fn sixty_four_callers_at_once_share_one_failure() {
+    let clever = Changing::new(|_| Answer::status(404));
+    let (client, token) = (clever.client(), clever.token(Signer::first()));
+    let barrier = std::sync::Barrier::new(64);
+    thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                barrier.wait();
+                assert_eq!(verify(&client, &token), "not_found");
+            });
+        }
+    });
+    assert_eq!(clever.counts(), (1, 0));
+}
+
+#[test]
+fn fresh_keys_are_not_fetched_again_even_if_the_server_says_that_they_are_old() {
+    let clever = Changing::new(|request| {
+        publishing(request, Signer::first()).header("Cache-Control", "no-store, max-age=0")
+    });
+    let (client, token) = (clever.client(), clever.token(Signer::first()));
+    for _ in 0..10 {
+        assert_eq!(verify(&client, &token), "verified");
+    }
+    assert_eq!(clever.counts(), (1, 1));
+}
+
+#[test]
+fn nothing_that_a_token_names_is_fetched() {
+    let elsewhere = Server::of_answers(|_| key_set(&[Signer::second().jwk()]));
+    let clever = Changing::publishing(Signer::first());
+    let client = clever.client();
+    for name in ["jku", "x5u"] {
+        let mut header = json!({ "alg": "RS256", "kid": "second" });
+        header[name] = elsewhere.base().into();
+        let token = Signer::second().sign(&header, &clever.server.base());
+        assert_ne!(verify(&client, &token), "verified");
+    }
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+#[test]
+fn keys_of_unknown_kinds_do_not_spoil_the_set() {
+    let strange = [
+        json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }),
+        json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "first" }),
+        json!({ "kty": 7 }),
+        json!("junk"),
+        json!(null),
+        Signer::first().jwk(),
+    ];
+    let clever = Changing::new(move |request| match request.path.as_str() {
+        DISCOVERY => discovery(request),
+        _ => key_set(&strange),
+    });
+    assert_eq!(verify(&clever.client(), &clever.token(Signer::first())), "verified");
+}
+
+#[test]
+fn keys_once_fetched_verify_when_clever_is_gone() {
+    let clever = Changing::publishing(Signer::first());
+    let client = made(config(&clever.server.base()));
+    client.warm_up().unwrap();
+    let token = clever.token(Signer::first());
+    drop(clever);
+    assert_eq!(verify(&client, &token), "verified");
+}

@@ -1,0 +1,78 @@
+//! What a client opens is gone with it: descriptors, threads, connections.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clever_sso::blocking::Client;
+
+use crate::clever::{ask, config, made, ours, publishing};
+use crate::own_process::run;
+use crate::server::Server;
+use crate::signer::Signer;
+
+#[test]
+fn nothing_is_left_behind() {
+    run("leftovers::in_a_quiet_process", &[]);
+}
+
+#[test]
+#[ignore = "is run by another test, in a process of its own"]
+fn in_a_quiet_process() {
+    let server = Server::of_answers(|request| match request.bearer() {
+        Some(_) => ours(),
+        None => publishing(request, Signer::first()),
+    });
+    let before = (open(), threads());
+    for _ in 0..10 {
+        let client = used(&server);
+        assert!(open() > before.0, "the client keeps connections");
+        assert_eq!(client_threads(&before, &server), 0, "no thread of the client's runs between calls");
+        drop(client);
+        settles_at(before);
+    }
+}
+
+/// A client that many threads have used for all kinds of calls.
+fn used(server: &Server) -> Client {
+    let client = made(config(&server.base()));
+    let token = Signer::first().token(&server.base());
+    thread::scope(|scope| {
+        for _ in 0..32 {
+            scope.spawn(|| {
+                client.verify_id_token(&token, None, None).unwrap();
+                ask(&client).unwrap();
+            });
+        }
+    });
+    client
+}
+
+fn open() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+fn threads() -> usize {
+    fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+/// How many threads there are beyond those of before and those that serve the connections that are open.
+fn client_threads(before: &(usize, usize), server: &Server) -> usize {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    loop {
+        let excess = threads().saturating_sub(before.1 + server.open());
+        if excess == 0 || Instant::now() > deadline {
+            return excess;
+        }
+        thread::yield_now();
+    }
+}
+
+/// Waits until the server has noticed the end of the connections too, which share descriptors and threads with us.
+fn settles_at(expected: (usize, usize)) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while (open(), threads()) != expected {
+        assert!(Instant::now() < deadline, "expected {expected:?}, found {:?}", (open(), threads()));
+        thread::yield_now();
+    }
+}

@@ -1,0 +1,159 @@
+//! The log: quiet on success, plain about trouble, and never a secret in it.
+
+use std::fmt::{self, Write as _};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+use clever_sso::LoginOptions;
+use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::clever::{
+    CERTS, DISCOVERY, SECRET, TOKENS, client, config, discovery, key_set, made, ours, publishing,
+};
+use crate::server::{Answer, Request, Server};
+use crate::signer::Signer;
+
+/// Keeps every line of every library, whatever its level.
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<String>>>);
+
+impl Captured {
+    fn during(call: impl FnOnce()) -> Vec<String> {
+        let captured = Self::default();
+        tracing::subscriber::with_default(captured.clone(), call);
+        captured.0.lock().unwrap().clone()
+    }
+}
+
+impl Subscriber for Captured {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut line = Line(format!("span {}", span.metadata().name()));
+        span.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        let mut line = Line(String::new());
+        values.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(format!("{} {}", event.metadata().level(), event.metadata().target()));
+        event.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        write!(self.0, " {}={value:?}", field.name()).unwrap();
+    }
+}
+
+/// The lines that are this library's.
+fn ours_of(lines: &[String]) -> Vec<&str> {
+    lines.iter().map(String::as_str).filter(|line| line.contains(" clever_sso::")).collect()
+}
+
+#[test]
+fn no_line_of_a_login_against_a_misbehaving_server_holds_a_secret() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&seen);
+    let server = Server::of_answers(move |request| {
+        let mut noted = noted.lock().unwrap();
+        let first = !noted.iter().any(|before: &Request| before.path == request.path);
+        noted.push(request.clone());
+        // Everything but the code exchange fails at first.
+        if first && request.path != TOKENS {
+            Answer::status(503).body("b0dy-with-a-secret")
+        } else {
+            login(request)
+        }
+    });
+    let client = client(&server.base());
+    let begun = client.begin_login(&LoginOptions::default()).unwrap();
+    let state = begun.url.split(['?', '&']).find_map(|pair| pair.strip_prefix("state=")).unwrap();
+    let callback = format!("http://127.0.0.1:9/callback?code=c0de-c0de&state={state}");
+    let lines = Captured::during(|| {
+        client.finish_login(&callback, Some(&begun.pending)).unwrap();
+        let _ = client.district("t0ken-t0ken", "58da8c63d7dc0ca068003d3c");
+    });
+    assert!(ours_of(&lines).iter().any(|line| line.contains("sending again") && line.contains("/v3.0/me")));
+    assert!(lines.len() > 5, "{lines:?}");
+    let credentials = seen
+        .lock()
+        .unwrap()
+        .iter()
+        .find_map(|request| Some(request.header("authorization")?.strip_prefix("Basic ")?.to_owned()));
+    let mut secrets = vec![SECRET.to_owned(), credentials.unwrap(), state.to_owned(), begun.pending.clone()];
+    secrets.extend(["c0de-c0de", "t0ken-t0ken", "b0dy-with", "ada@", "code=", "state="].map(str::to_owned));
+    for line in &lines {
+        assert!(!secrets.iter().any(|secret| line.contains(secret.as_str())), "{line}");
+    }
+}
+
+fn login(request: &Request) -> Answer {
+    let id = "58da8c63d7dc0ca068003d3b";
+    match request.path.as_str() {
+        TOKENS => Answer::json(&json!({ "access_token": "t0ken-t0ken", "token_type": "bearer" })),
+        "/v3.0/me" => Answer::json(&json!({ "type": "user", "data": { "id": id, "type": "user" } })),
+        _ => Answer::json(&json!({ "data": { "id": id, "email": "ada@school.example" } })),
+    }
+}
+
+#[test]
+fn a_call_that_succeeds_says_nothing() {
+    let server = Server::of_answers(|_| ours());
+    let client = client(&server.base());
+    let lines = Captured::during(|| drop(client.check_token("t0ken-t0ken").unwrap()));
+    assert_eq!(ours_of(&lines), Vec::<&str>::new());
+}
+
+#[test]
+fn a_retry_says_what_is_sent_again_and_why() {
+    let calls = AtomicUsize::new(0);
+    let server = Server::of_answers(move |_| match calls.fetch_add(1, SeqCst) {
+        0 => Answer::status(429),
+        _ => ours(),
+    });
+    let client = client(&server.base());
+    let lines = Captured::during(|| drop(client.check_token("t0ken-t0ken").unwrap()));
+    let lines = ours_of(&lines);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    for part in ["DEBUG", "method=GET", "127.0.0.1", "/oauth/tokeninfo", "attempt=2", "rate_limited"] {
+        assert!(lines[0].contains(part), "{part}: {}", lines[0]);
+    }
+}
+
+#[test]
+fn keys_are_told_of_when_they_come_and_when_old_ones_must_do() {
+    let fetches = AtomicUsize::new(0);
+    let server = Server::of_answers(move |request| match request.path.as_str() {
+        DISCOVERY => discovery(request),
+        CERTS if fetches.fetch_add(1, SeqCst) == 0 => publishing(request, Signer::first()),
+        _ => key_set(&[]),
+    });
+    let client = made(config(&server.base()));
+    let lines = Captured::during(|| client.warm_up().unwrap());
+    assert!(ours_of(&lines).iter().any(|line| line.starts_with("DEBUG") && line.contains("count=1")));
+    let unknown = Signer::second().token(&server.base());
+    let lines = Captured::during(|| drop(client.verify_id_token(&unknown, None, None).unwrap_err()));
+    let warning = ours_of(&lines).into_iter().find(|line| line.starts_with("WARN")).unwrap();
+    assert!(warning.contains("keys_unusable") && warning.contains("old ones are used"), "{warning}");
+}

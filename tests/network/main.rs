@@ -1,0 +1,20 @@
+//! The network part against servers that misbehave: each rule in the name of its test.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
+
+mod answers;
+mod clever;
+mod deadlines;
+mod exchange;
+mod key_sets;
+#[cfg(target_os = "linux")]
+mod leftovers;
+mod lifetime;
+mod logs;
+mod own_process;
+mod proxies;
+mod redirects;
+mod retries;
+mod server;
+mod sharing;
+mod signer;
+mod tls;

@@ -1,0 +1,71 @@
+//! Keys that one process hands to another, and keys at an address that was set.
+
+use serde_json::{Value, json};
+
+use crate::clever::{CERTS, DISCOVERY, client, config, made, publishing, word};
+use crate::server::Server;
+use crate::signer::Signer;
+
+#[test]
+fn exported_keys_spare_another_process_the_fetch() {
+    let server = Server::of_answers(|request| publishing(request, Signer::first()));
+    let (first, second) = (client(&server.base()), client(&server.base()));
+    second.import_keys(&first.export_keys().unwrap()).unwrap();
+    assert!(second.verify_id_token(&Signer::first().token(&server.base()), None, None).is_ok());
+    assert_eq!((server.count(DISCOVERY), server.count(CERTS)), (1, 1));
+}
+
+#[test]
+fn imported_keys_that_are_old_are_fetched_anew() {
+    let server = Server::of_answers(|request| publishing(request, Signer::first()));
+    let (first, second) = (client(&server.base()), client(&server.base()));
+    let mut exported: Value = serde_json::from_str(&first.export_keys().unwrap()).unwrap();
+    exported["fresh_until"] = json!(1);
+    second.import_keys(&exported.to_string()).unwrap();
+    assert!(second.verify_id_token(&Signer::first().token(&server.base()), None, None).is_ok());
+    assert_eq!(server.count(CERTS), 2);
+}
+
+#[test]
+fn what_was_not_exported_for_this_issuer_is_refused() {
+    let server = Server::of_answers(|request| publishing(request, Signer::first()));
+    let client = client(&server.base());
+    let exported = client.export_keys().unwrap();
+    let foreign = exported.replace(&server.base(), "https://evil.example");
+    for text in ["", "{}", "[]", &foreign, r#"{"keys":[]}"#] {
+        assert_eq!(word(client.import_keys(text)), "argument_invalid", "{text}");
+    }
+    let junk = json!({ "issuer": server.base(), "fresh_until": u64::MAX, "jwks": { "keys": [] } });
+    assert_eq!(word(client.import_keys(&junk.to_string())), "keys_unusable");
+}
+
+#[test]
+fn keys_at_an_address_that_was_set_need_no_discovery() {
+    let server = Server::of_answers(|request| publishing(request, Signer::first()));
+    let client = made(config(&server.base()).jwks_uri(format!("{}{CERTS}", server.base())));
+    client.warm_up().unwrap();
+    assert_eq!((server.count(DISCOVERY), server.count(CERTS)), (0, 1));
+}
+
+#[test]
+fn endpoints_that_are_set_are_used_and_discovery_fills_the_rest() {
+    let server = Server::of_answers(|request| {
+        let mut answer = publishing(request, Signer::first());
+        if request.path == DISCOVERY {
+            let base = crate::clever::base(request);
+            answer = crate::server::Answer::json(&json!({
+                "issuer": base,
+                "jwks_uri": format!("{base}{CERTS}"),
+                "authorization_endpoint": format!("{base}/authorize-here"),
+                "token_endpoint": format!("{base}/ignored"),
+            }));
+        }
+        answer
+    });
+    let builder = config(&server.base()).token_endpoint(format!("{}/tokens-there", server.base()));
+    let client = clever_sso::blocking::Client::discover(builder).unwrap();
+    let url = client.begin_login(&clever_sso::LoginOptions::default()).unwrap().url;
+    assert!(url.starts_with(&format!("{}/authorize-here?", server.base())), "{url}");
+    client.exchange_code("code", None).unwrap_err();
+    assert_eq!((server.count("/tokens-there"), server.count("/ignored")), (1, 0));
+}

@@ -1,0 +1,60 @@
+//! Signs ID tokens as Clever does.
+
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::clever::CLIENT_ID;
+
+/// A key and its name. Making keys is slow, so there are two for all tests.
+#[derive(Clone, Copy)]
+pub(crate) struct Signer {
+    kid: &'static str,
+    pair: &'static KeyPair,
+}
+
+impl Signer {
+    pub(crate) fn first() -> Self {
+        static PAIR: OnceLock<KeyPair> = OnceLock::new();
+        Self { kid: "first", pair: PAIR.get_or_init(generate) }
+    }
+
+    pub(crate) fn second() -> Self {
+        static PAIR: OnceLock<KeyPair> = OnceLock::new();
+        Self { kid: "second", pair: PAIR.get_or_init(generate) }
+    }
+
+    pub(crate) fn jwk(self) -> Value {
+        let public = PublicKeyComponents::<Vec<u8>>::from(self.pair.public_key());
+        let (n, e) = (URL_SAFE_NO_PAD.encode(&public.n), URL_SAFE_NO_PAD.encode(&public.e));
+        json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": n, "e": e })
+    }
+
+    /// A good token of `issuer`.
+    pub(crate) fn token(self, issuer: &str) -> String {
+        self.sign(&json!({ "alg": "RS256", "kid": self.kid }), issuer)
+    }
+
+    pub(crate) fn sign(self, header: &Value, issuer: &str) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let claims = json!({
+            "iss": issuer, "aud": CLIENT_ID, "sub": "58da8c63d7dc0ca068003d3b",
+            "iat": now, "exp": now + 600,
+        });
+        let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let input = format!("{}.{}", encoded(header), encoded(&claims));
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature).unwrap();
+        format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+}
+
+fn generate() -> KeyPair {
+    KeyPair::generate(KeySize::Rsa2048).unwrap()
+}

@@ -1,0 +1,59 @@
+/*
+ * Verifies ID tokens through the C library: reads a case a line, answers with the code word or `ok` a line.
+ *
+ *     verify ISSUER CLIENT_ID NOW LEEWAY        jwks TAB token TAB nonce TAB access token
+ *
+ * An empty nonce or access token means that there is none.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <clever_sso.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct settings {
+    const char *issuer, *client_id;
+    int64_t now;
+    uint32_t leeway;
+};
+
+/* The next field of a line; NULL when it is empty. */
+static const char *field(char **rest)
+{
+    char *start = *rest, *end = strchr(start, '\t');
+    *rest = end != NULL ? end + 1 : start + strlen(start);
+    if (end != NULL) *end = '\0';
+    return *start != '\0' ? start : NULL;
+}
+
+static void verify(char *line, const struct settings *settings)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_key_set *keys = NULL;
+    clever_sso_claims *claims = NULL;
+    const char *jwks = field(&line), *token = field(&line), *nonce = field(&line), *access_token = field(&line);
+    clever_sso_status status = clever_sso_key_set_new(jwks, &keys, &error);
+    if (!status) {
+        status = clever_sso_verify_id_token_with(token, keys, settings->issuer, settings->client_id, nonce, settings->now,
+                                                 settings->leeway, access_token, &claims, &error);
+    }
+    printf("%s %s\n", status ? clever_sso_error_code(error) : "ok", status ? "" : clever_sso_claims_text(claims, "sub"));
+    fflush(stdout);
+    clever_sso_claims_free(claims);
+    clever_sso_key_set_free(keys);
+    clever_sso_error_free(error);
+}
+
+int main(int argc, char **argv)
+{
+    char *line = NULL;
+    size_t size = 0;
+    if (argc != 5) return 2;
+    struct settings settings = {argv[1], argv[2], atoll(argv[3]), (uint32_t)atol(argv[4])};
+    while (getline(&line, &size, stdin) > 0) {
+        line[strcspn(line, "\n")] = '\0';
+        verify(line, &settings);
+    }
+    free(line);
+    return 0;
+}
