@@ -1,0 +1,141 @@
+"""The implicit grant, the server's half: it believes a token only when Clever says that it was issued to this app."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import clever_sso
+import flask
+
+HERE = Path(__file__).parent
+CLEVER = "https://clever.com"
+LONGEST_BODY = 16 * 1024
+
+pages = flask.Blueprint("pages", __name__)
+
+
+def create_app() -> flask.Flask:
+    """Make the application, from the settings in the environment."""
+    redirect_uri = os.environ["CLEVER_REDIRECT_URI"]
+    base_url = os.environ.get("CLEVER_BASE_URL") or None
+    address = urlsplit(redirect_uri)
+    app = flask.Flask(__name__, static_folder=None, template_folder=str(HERE))
+    # Without a key of its own each start makes a new one, which logs everybody out; several processes need the same.
+    app.secret_key = os.environ.get("FLASK_SECRET_KEY") or secrets.token_bytes(32)
+    app.config.update(
+        SESSION_COOKIE_SECURE=address.scheme == "https",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        MAX_CONTENT_LENGTH=LONGEST_BODY,
+        ORIGIN=f"{address.scheme}://{address.netloc}",
+        # No secret: an app of the implicit grant has none.
+        CLIENT=clever_sso.Client(os.environ["CLEVER_CLIENT_ID"], None, redirect_uri, base_url=base_url),
+        FOR_THE_PAGE={
+            "clever": (base_url or CLEVER).rstrip("/"),
+            "client_id": os.environ["CLEVER_CLIENT_ID"],
+            "redirect_uri": redirect_uri,
+        },
+    )
+    app.register_blueprint(pages)
+    if address.path not in {"", "/"}:
+        app.add_url_rule(address.path, view_func=page)
+    return app
+
+
+@pages.get("/")
+def page() -> str:
+    """Serve the one page; Clever sends the browser back to it under the redirect URI."""
+    return flask.render_template("index.html", **flask.current_app.config["FOR_THE_PAGE"])
+
+
+@pages.get("/<any('page.js', 'clever-implicit.js'):name>")
+def script(name: str) -> flask.Response:
+    """Serve the scripts."""
+    return flask.send_from_directory(HERE, name, mimetype="text/javascript")
+
+
+@pages.get("/session")
+def who_am_i() -> flask.Response:
+    """Say who is signed in."""
+    return flask.jsonify(person=flask.session.get("person"))
+
+
+@pages.post("/session")
+def log_in() -> flask.Response:
+    """Take the token that the browser brought, and say whose it is."""
+    body = flask.request.get_json(silent=True)
+    token = body.get("access_token") if isinstance(body, dict) else None
+    if not token or not isinstance(token, str):
+        return problem("argument_invalid", "Signing in did not work this time. Please try again.", 400)
+    person = owner_of(token)
+    # Whoever was signed in on this device before is replaced: nothing of their session is carried over.
+    flask.session.clear()
+    flask.session["person"] = person
+    return flask.jsonify(person=person)
+
+
+def owner_of(token: str) -> dict[str, str]:
+    """Ask Clever whose token it is, and first of all whether it was issued to this app."""
+    client: clever_sso.Client = flask.current_app.config["CLIENT"]
+    # Any other app's token opens /me just as well: without this line its owner could be logged in here.
+    client.check_token(token)
+    me = client.me(token)
+    user = client.user(token, me.id)
+    return {
+        "id": me.id,
+        "name": user.name.full or "somebody without a name",
+        "user_type": user.roles[0].name if len(user.roles) == 1 else "several roles",
+        "district_id": me.district_id or "none",
+    }
+
+
+@pages.delete("/session")
+def log_out() -> flask.Response:
+    """Forget who is signed in."""
+    flask.session.clear()
+    return flask.jsonify(person=None)
+
+
+@pages.before_request
+def refuse_other_sites() -> flask.Response | None:
+    """Let nobody but the app's own page change who is signed in: other sites cannot choose their Origin."""
+    changes = flask.request.method not in {"GET", "HEAD", "OPTIONS"}
+    if changes and flask.request.headers.get("Origin") != flask.current_app.config["ORIGIN"]:
+        return problem("origin_foreign", "Please open this app itself, then try again.", 403)
+    return None
+
+
+@pages.errorhandler(clever_sso.Error)
+def failed(error: clever_sso.Error) -> flask.Response:
+    """Tell the log what happened, and the person what to do."""
+    flask.current_app.logger.warning("login failed: %s", error)
+    of_others = isinstance(error, (clever_sso.CleverError, clever_sso.NetworkError))
+    status = 403 if isinstance(error, clever_sso.TokenError) else 503 if of_others else 400
+    return problem(error.code, error.user_message, status)
+
+
+def problem(code: str, sentence: str, status: int) -> flask.Response:
+    """Answer with a code word for whoever helps and a sentence for the person."""
+    response = flask.jsonify(code=code, sentence=sentence)
+    response.status_code = status
+    return response
+
+
+@pages.after_app_request
+def keep_private(response: flask.Response) -> flask.Response:
+    """Keep the pages to this browser, and run no script but the two files of the app."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return response
+
+
+if __name__ == "__main__":
+    create_app().run("127.0.0.1", int(os.environ.get("PORT", "5000")))

@@ -1,0 +1,160 @@
+"""The implicit grant in a real browser: chromium, headless, driven by playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from implicit_site import Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+# It must not speak to anybody but this machine.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MILLISECONDS = 15_000
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A browser with nothing in it."""
+    context = chromium.new_context(viewport={"width": 900, "height": 700})
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    yield context.new_page()
+    context.close()
+
+
+def shown(page: Page) -> str:
+    """The text of the one section that is shown, once it is there."""
+    section = page.locator("section:not([hidden])")
+    section.wait_for()
+    text: str = section.inner_text()
+    return text
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture for whoever wants to look, where `SCREENSHOTS` names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def log_in(page: Page, site: Site, person: str = "Ada Ashworth") -> None:
+    page.goto(site.url)
+    page.get_by_role("button", name="Log in with Clever").click()
+    page.get_by_role("button", name=f"Sign in as {person}").click()
+    page.wait_for_url(f"{site.url}/callback")
+
+
+def addresses_in_history(page: Page) -> list[str]:
+    """Every address of the tab's history, as the browser would show or restore it."""
+    session = page.context.new_cdp_session(page)
+    entries = session.send("Page.getNavigationHistory")["entries"]
+    return [entry[name] for entry in entries for name in ("url", "userTypedURL")]
+
+
+def test_the_button_leads_to_the_name_and_the_token_out_of_the_address(page: Page, with_pages: Site) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    log_in(page, with_pages)
+    photograph(page, "signed-in")
+    assert "Hello, Ada Ashworth" in shown(page)
+    assert "student" in shown(page)
+    assert page.url == f"{with_pages.url}/callback"
+    assert page.evaluate("location.hash + JSON.stringify([sessionStorage, localStorage])") == "[{},{}]"
+    assert not said
+
+
+def test_no_way_back_leads_to_a_token(page: Page, with_pages: Site) -> None:
+    log_in(page, with_pages)
+    shown(page)
+    assert not [address for address in addresses_in_history(page) if "access_token" in address]
+    page.go_back()
+    assert "access_token" not in page.url
+    page.go_forward()
+    assert "Hello, Ada Ashworth" in shown(page)
+    assert page.url == f"{with_pages.url}/callback"
+
+
+def test_who_is_signed_in_is_still_known_after_a_reload_and_forgotten_after_logging_out(
+    page: Page, with_pages: Site
+) -> None:
+    log_in(page, with_pages, "José Núñez")
+    page.goto(with_pages.url)
+    assert "Hello, José Núñez" in shown(page)
+    page.get_by_role("button", name="Not you? Log out").click()
+    page.get_by_role("button", name="Log in with Clever").wait_for()
+    photograph(page, "welcome")
+    page.go_back()
+    assert "José" not in shown(page)
+
+
+def test_an_attackers_answer_is_refused_kindly_and_never_reaches_the_server(page: Page, with_pages: Site) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    attack = f"{with_pages.url}/callback#token_type=bearer&state=of-the-attacker&access_token=il-of-the-attacker"
+    page.goto(attack)
+    assert "pending_missing" in shown(page)
+    page.goto(with_pages.url)
+    page.get_by_role("button", name="Log in with Clever").click()
+    page.get_by_role("button", name="Sign in as Ada Ashworth").wait_for()
+    page.goto(attack)
+    assert "Signing in did not work this time. Please try again." in shown(page)
+    assert "state_mismatch" in shown(page)
+    photograph(page, "refused")
+    assert page.url == f"{with_pages.url}/callback"
+    assert "POST" not in sent
+    page.get_by_role("button", name="Log in with Clever").click()
+    page.get_by_role("button", name="Sign in as Ada Ashworth").click()
+    assert "Hello, Ada Ashworth" in shown(page)
+
+
+def test_an_attackers_link_on_the_page_itself_is_refused_as_well(page: Page, with_pages: Site) -> None:
+    log_in(page, with_pages)
+    shown(page)
+    page.evaluate("location.hash = 'token_type=bearer&state=x&access_token=il-of-the-attacker'")
+    page.get_by_role("alert").wait_for()
+    assert "pending_missing" in shown(page)
+    assert page.url == f"{with_pages.url}/callback"
+
+
+def test_a_token_of_another_app_is_told_with_its_code_word(page: Page, automatic: Site) -> None:
+    page.goto(automatic.url)
+    # What a dishonest app could do with the token it was given, if the state did not stop it.
+    foreign = automatic.token("07e4" * 5)
+    page.evaluate("sessionStorage.setItem('clever_state', 's')")
+    page.goto(f"{automatic.url}/callback#token_type=bearer&state=s&access_token={foreign}")
+    assert "token_foreign" in shown(page)
+
+
+def test_the_page_fits_a_telephone_and_the_dark(page: Page, with_pages: Site) -> None:
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.emulate_media(color_scheme="dark")
+    log_in(page, with_pages, "Noor Haddad")
+    photograph(page, "telephone")
+    assert "Hello, Noor Haddad" in shown(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
