@@ -53,6 +53,10 @@ wheel: $(VENV)/build ## dist/*.whl: the Python package
 header: ## write include/clever_sso.h from the source of the C face
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
 
+.PHONY: errors
+errors: ## write docs/errors.md from the catalogue of failures
+	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue
+
 .PHONY: readme
 readme: header $(VENV)/test ## write the logins in README.md from the examples
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/readme
@@ -91,6 +95,11 @@ test-rust: ## the tests in Rust
 test-python: $(VENV)/test ## the tests that pytest runs: Python, C, and what crosses their borders
 	$(INSTALL_WHEEL)
 	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests
+
+.PHONY: bench
+bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, beside the bare RSA operation
+	$(INSTALL_WHEEL)
+	$(IN_VENV)/python tests/bench/bench.py
 
 .PHONY: deny
 deny: ## licences, bans and sources of all dependencies, by cargo-deny
