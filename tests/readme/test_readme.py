@@ -58,8 +58,23 @@ def test_a_whole_login_takes_at_most_fifteen_lines(language: str) -> None:
     assert 5 <= len(lines) <= MOST_LINES
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/emulator.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/emulator.md", "docs/conformance.md"])
 def test_links_between_documents_lead_somewhere(document: str) -> None:
     path = ROOT / document
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def test_what_the_page_of_conformance_names_exists() -> None:
+    page = (ROOT / "docs/conformance.md").read_text("utf-8")
+    rows = [line.split("|")[-2] for line in page.splitlines() if line.startswith("|")]
+    named = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    tested = "".join(
+        path.read_text("utf-8")
+        for folder in ("tests", "core/src")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".rs", ".py", ".toml", ".json"} and "__pycache__" not in path.parts
+    )
+    missing = [name for name in named if not re.search(rf'(fn {name}\(|def {name}\(|"{re.escape(name)}")', tested)]
+    assert len(named) > 50
+    assert missing == []
