@@ -1,6 +1,6 @@
 //! Where the provider's endpoints are: at the usual places of the issuer, or where they were said to be.
 
-use super::{check_transport, invalid, parse};
+use super::checks::{check_transport, invalid, parse};
 use crate::error::{Result, quote};
 use crate::protocol::discovery::Metadata;
 

@@ -5,7 +5,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
-use super::invalid;
+use super::checks::invalid;
 use crate::error::Result;
 use crate::process::PerProcess;
 use crate::secret::Secret;

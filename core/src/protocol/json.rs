@@ -9,9 +9,12 @@
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use crate::secret::Redacted;
+use strict::Strict;
+
+mod strict;
 
 /// A member of a JSON object, lent.
 #[derive(Clone, Copy)]
@@ -292,117 +295,5 @@ impl<'de> Visitor<'de> for AnyItem<'de> {
     }
 }
 
-/// Reads a value into memory of its own, strictly at every depth.
-struct Strict;
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON without repeated members")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(Self)? {
-            array.push(item);
-        }
-        Ok(Value::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Self)?;
-            if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("repeated member"));
-            }
-        }
-        Ok(Value::Object(object))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Option<Object> {
-        Object::read(text.as_bytes().to_vec())
-    }
-
-    #[test]
-    fn an_object_is_read_whole() {
-        let text = r#" {"a":[1,-2,0.5,null,true,"\u00e9"],"b":{"c":{}},"d":"é","\u0065":"\n","f":7,"g":-7,"h":null} "#;
-        let object = read(text).unwrap();
-        assert_eq!(Value::Object(object.to_map()), serde_json::from_str::<Value>(text).unwrap());
-        assert_eq!((object.text("d"), object.text("e"), object.text("f")), (Some("é"), Some("\n"), None));
-        assert_eq!((object.whole("f"), object.whole("g"), object.whole("d")), (Some(7), None, None));
-        assert!(object.has("h") && !object.has("i"));
-    }
-
-    #[test]
-    fn repeated_members_are_refused_at_any_depth() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"a":1,"\u0061":2}"#,
-            r#"{"\u0061":1,"a":2}"#,
-            r#"{"b":{"a":1,"\u0061":2}}"#,
-            r#"{"b":[{"a":1,"a":2}]}"#,
-        ] {
-            assert!(read(text).is_none(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_one_object_is_refused() {
-        for text in [
-            "",
-            "null",
-            "[]",
-            "\"{}\"",
-            "{}{}",
-            "{} x",
-            "{\"a\":1,}",
-            "\u{feff}{}",
-            "{\"a\":1e999}",
-            "{'a':1}",
-        ] {
-            assert!(read(text).is_none(), "{text}");
-        }
-        assert!(Object::read(vec![b'{', b'"', 0xff, b'"', b':', b'1', b'}']).is_none());
-        assert!(read(&"[".repeat(100_000)).is_none());
-        assert!(read(&format!("{{\"a\":{}", "[".repeat(100_000))).is_none());
-    }
-}
+mod tests;
