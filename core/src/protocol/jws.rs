@@ -16,7 +16,7 @@ use super::json::Object;
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// Longer tokens are refused before anything in them is decoded. Clever's have about 900 bytes.
-pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
+pub const MAX_TOKEN_BYTES: usize = 32 * 1024;
 /// RS256 signatures of keys from 2048 to 8192 bits.
 const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 /// A verification takes as many steps as the exponent has bits; keys in use have 2 or 17.
@@ -206,7 +206,9 @@ fn check_header(header: &Object) -> Result<()> {
         }
     }
     // RFC 8725 3.11: other kinds of tokens say what they are (`at+jwt`, `logout+jwt`), and are no ID tokens.
-    let is_jwt = |kind: &str| kind.eq_ignore_ascii_case("JWT");
+    // The prefix may be written or left out (RFC 7515 4.1.9).
+    let is_jwt =
+        |kind: &str| kind.eq_ignore_ascii_case("JWT") || kind.eq_ignore_ascii_case("application/jwt");
     if header.has("typ") && !header.text("typ").is_some_and(is_jwt) {
         return Err(Error::with_detail(ErrorCode::IdTokenHeader, "typ is not \"JWT\""));
     }
