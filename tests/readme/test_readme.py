@@ -58,7 +58,9 @@ def test_a_whole_login_takes_at_most_fifteen_lines(language: str) -> None:
     assert 5 <= len(lines) <= MOST_LINES
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/emulator.md", "docs/conformance.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/emulator.md", "docs/conformance.md"]
+)
 def test_links_between_documents_lead_somewhere(document: str) -> None:
     path = ROOT / document
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):

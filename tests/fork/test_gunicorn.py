@@ -1,0 +1,90 @@
+"""Under gunicorn --preload a client that was used in the master works in every worker, and no answer is another's."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import clever_sso
+import pytest
+from harness import emulator
+from harness.browser import Browser
+from harness.paths import ROOT
+from harness.programs import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REDIRECT_URI = "http://127.0.0.1:9/"
+OURS, THEIRS = "0a" * 10, "0b" * 10
+WORKERS, REQUESTS, AT_ONCE = 3, 300, 8
+PATIENCE_SECONDS = 20
+
+
+def token(clever: str, client_id: str) -> str:
+    client = clever_sso.Client(client_id, redirect_uri=REDIRECT_URI, base_url=clever)
+    url = client.authorize_url(response_type="token")
+    access_token = clever_sso.parse_callback(Browser(clever).callback(url)).access_token
+    assert access_token
+    return access_token
+
+
+def ask(address: str, access_token: str) -> tuple[str, str]:
+    """The worker that answered, and its answer."""
+    request = urllib.request.Request(address, headers={"X-Token": access_token})
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
+        worker, answer = response.read().decode().split()
+        return worker, answer
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def gunicorn(clever: str, *options: str) -> Iterator[str]:
+    """Run gunicorn with the preloaded application; give its address once it answers."""
+    address = f"127.0.0.1:{free_port()}"
+    settings = environment(CLEVER_CLIENT_ID=OURS, CLEVER_REDIRECT_URI=REDIRECT_URI, CLEVER_BASE_URL=clever)
+    command = [sys.executable, "-m", "gunicorn", "--preload", "--workers", str(WORKERS), "--bind", address, *options]
+    folder = str(ROOT / "tests/fork")
+    with subprocess.Popen([*command, "preloaded:app"], cwd=folder, env=settings, stderr=subprocess.PIPE) as server:
+        try:
+            wait_for(f"http://{address}", server)
+            yield f"http://{address}"
+        finally:
+            server.terminate()
+            server.wait(PATIENCE_SECONDS)
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            ask(address, "anything")
+        except urllib.error.URLError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("gunicorn did not start")
+
+
+@pytest.mark.parametrize("options", [(), ("--worker-class", "gthread", "--threads", "4")], ids=["sync", "gthread"])
+def test_preloaded_workers_use_the_masters_client(options: tuple[str, ...]) -> None:
+    apps = [emulator.App(client_id, "", REDIRECT_URI) for client_id in (OURS, THEIRS)]
+    with emulator.running(apps, "ada") as clever, gunicorn(clever, *options) as address:
+        tokens = [token(clever, OURS), token(clever, THEIRS)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            answers = list(pool.map(lambda number: ask(address, tokens[number % 2]), range(REQUESTS)))
+    assert [answer for _, answer in answers] == [OURS, "token_foreign"] * (REQUESTS // 2)
+    assert len({worker for worker, _ in answers}) > 1
