@@ -84,6 +84,7 @@ test-all: test deny ## the same, and what takes long or needs more
 lint: $(VENV)/lint ## formatting, clippy and ruff, warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc -q --no-deps -p clever-sso -p clever-emulator
 	$(IN_VENV)/ruff check .
 	$(IN_VENV)/ruff format --check .
 

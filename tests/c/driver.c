@@ -102,6 +102,7 @@ static void make_client(const struct call *call)
     if (!status && secret) status = clever_sso_config_set_client_secret(config, secret, &error);
     if (!status) status = clever_sso_config_add_redirect_uri(config, argument(call, "redirect_uri"), &error);
     if (!status) status = clever_sso_config_set_base_url(config, argument(call, "base_url"), &error);
+    if (!status && argument(call, "discover")) status = clever_sso_config_discover(config, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
     clever_sso_config_free(config);
     if (well(status, error) && client_count < MOST_CLIENTS) {
@@ -279,6 +280,32 @@ static void district(const struct call *call)
     clever_sso_district_record_free(record);
 }
 
+static void userinfo(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_userinfo_record *record = NULL;
+    const char *access_token = argument(call, "access_token"), *subject = argument(call, "subject");
+    clever_sso_status status = clever_sso_userinfo(chosen(call), access_token, subject, &record, &error);
+    if (well(status, error)) field("id", clever_sso_userinfo_record_id(record));
+    clever_sso_userinfo_record_free(record);
+}
+
+static void export_keys(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    char *keys = NULL;
+    clever_sso_status status = clever_sso_export_keys(chosen(call), &keys, &error);
+    if (well(status, error)) field("keys", keys);
+    clever_sso_string_free(keys);
+}
+
+static void import_keys(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_status status = clever_sso_import_keys(chosen(call), argument(call, "keys"), &error);
+    well(status, error);
+}
+
 static void warm_up(const struct call *call)
 {
     clever_sso_error *error = NULL;
@@ -302,6 +329,9 @@ static const struct {
     {"me", me},
     {"user", user},
     {"district", district},
+    {"userinfo", userinfo},
+    {"export_keys", export_keys},
+    {"import_keys", import_keys},
     {"warm_up", warm_up},
 };
 

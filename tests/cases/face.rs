@@ -103,6 +103,12 @@ impl Face {
                 let district = ask!(self, district(required("access_token"), required("id")))?;
                 fields.extend([("id", Some(district.id)), ("name", district.name)]);
             }
+            "userinfo" => {
+                let userinfo = ask!(self, userinfo(required("access_token"), optional("subject")))?;
+                fields.push(("id", Some(userinfo.id)));
+            }
+            "export_keys" => fields.push(("keys", Some(ask!(self, export_keys())?))),
+            "import_keys" => tell!(self, import_keys(required("keys")))?,
             "warm_up" => ask!(self, warm_up())?,
             other => panic!("no step is called {other}"),
         }

@@ -130,6 +130,19 @@ def district(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[st
     return "ok", {"id": record.id, "name": record.name}
 
 
+def userinfo(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"id": client.userinfo(arguments["access_token"], arguments.get("subject")).id}
+
+
+def export_keys(client: clever_sso.Client, _: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"keys": client.export_keys()}
+
+
+def import_keys(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    client.import_keys(arguments["keys"])
+    return "ok", {}
+
+
 def warm_up(client: clever_sso.Client, _: Fields) -> tuple[str, dict[str, Any]]:
     client.warm_up()
     return "ok", {}
@@ -154,6 +167,9 @@ OPERATIONS: dict[str, Callable[[clever_sso.Client, Fields], tuple[str, dict[str,
     "me": me,
     "user": user,
     "district": district,
+    "userinfo": userinfo,
+    "export_keys": export_keys,
+    "import_keys": import_keys,
     "warm_up": warm_up,
     "authorize_url": authorize_url,
     "instant_login_url": instant_login_url,

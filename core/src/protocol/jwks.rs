@@ -1,7 +1,7 @@
 //! The key set (RFC 7517 5): which of the published keys may verify an ID token.
 //!
 //! A key that is broken, of another kind or meant for something else is left out; it never spoils the set. What a good
-//! key is, stands in one place, [`usable`].
+//! key is, stands in one place, `usable`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
