@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use crate::http;
 
 /// A process that is ended whatever happens to the test.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -21,14 +21,14 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-fn start(arguments: &[&str]) -> (Running, String) {
+pub(crate) fn start(arguments: &[&str]) -> (Running, String) {
     let mut running = Running(command(arguments).spawn().unwrap());
     let mut line = String::new();
     BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     (running, line)
 }
 
-fn ended(arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) fn ended(arguments: &[&str]) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = command(arguments).output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
