@@ -124,6 +124,13 @@ fn app_hint(base_url: &str, app: &App) -> String {
         let secret = app.client_secret().unwrap_or_default();
         let _ = writeln!(hint, "  built in, with the secret {secret}; give --app for one of your own");
     }
+    if let Some(user_types) = app.user_types() {
+        let words: Vec<_> = user_types.iter().map(|user_type| user_type.as_str()).collect();
+        let _ = writeln!(hint, "  only for {}", words.join(", "));
+    }
+    if let Some(districts) = app.districts() {
+        let _ = writeln!(hint, "  only for the districts {}", districts.join(", "));
+    }
     for redirect_uri in app.redirect_uris() {
         let _ = writeln!(hint, "  redirect URI {redirect_uri}");
     }

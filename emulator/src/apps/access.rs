@@ -6,6 +6,16 @@ use super::App;
 use crate::world::{Person, UserType};
 
 impl App {
+    /// The kinds of users it is for, if it is not for all.
+    pub fn user_types(&self) -> Option<&[UserType]> {
+        self.user_types.as_deref()
+    }
+
+    /// The ids of the districts that share it, if not all do.
+    pub fn districts(&self) -> Option<&[String]> {
+        self.districts.as_deref()
+    }
+
     /// May this person log in to it?
     pub(crate) fn admits(&self, person: &Person) -> bool {
         self.refusal(person).is_none()

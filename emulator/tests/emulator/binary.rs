@@ -83,6 +83,16 @@ fn a_library_app_on_the_command_line_is_announced_as_one() {
 }
 
 #[test]
+fn whom_an_app_is_for_is_announced() {
+    let (mut running, _) = start(&[]);
+    let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
+    let mut hints = String::new();
+    while !hints.contains("People") && stderr.read_line(&mut hints).unwrap() > 0 {}
+    assert!(hints.contains("  only for teacher, staff, district_admin\n"), "{hints}");
+    assert!(hints.contains("  only for the districts 64c1f0a2d3b94e5f60718100\n"), "{hints}");
+}
+
+#[test]
 fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
