@@ -20,6 +20,23 @@ pub enum AppError {
         /// The URI as it was given.
         redirect_uri: String,
     },
+    /// An app in production has a redirection URI that is not https.
+    ProductionRedirectUri {
+        /// The URI as it was given.
+        redirect_uri: String,
+    },
+    /// The app is shared with a district that does not exist.
+    UnknownDistrict {
+        /// The identifier.
+        client_id: String,
+        /// The id as it was given.
+        district_id: String,
+    },
+    /// An app of Clever Library is shared by teachers, never by districts.
+    LibraryDistricts {
+        /// The identifier.
+        client_id: String,
+    },
     /// The same identifier was given with two secrets.
     TwoSecrets {
         /// The identifier.
@@ -50,6 +67,19 @@ impl fmt::Display for AppError {
                 "the redirect URI {redirect_uri:?} must be an absolute http or https URL in printable ASCII, \
                  without a fragment."
             ),
+            Self::ProductionRedirectUri { redirect_uri } => write!(
+                formatter,
+                "the redirect URI {redirect_uri:?} must be https, because the app is in production."
+            ),
+            Self::UnknownDistrict { client_id, district_id } => write!(
+                formatter,
+                "the app {client_id:?} is shared with the district {district_id:?}, which does not exist."
+            ),
+            Self::LibraryDistricts { client_id } => write!(
+                formatter,
+                "the app {client_id:?} is one of Clever Library and cannot be shared with districts: leave one of \
+                 the two out."
+            ),
             Self::TwoSecrets { client_id } => write!(
                 formatter,
                 "the app {client_id:?} is given with two secrets; repeat it with the same secret to add a \
@@ -58,7 +88,7 @@ impl fmt::Display for AppError {
             Self::PublicOidc { client_id } => write!(
                 formatter,
                 "the app {client_id:?} cannot be an OpenID Connect app without a secret: give it a secret or \
-                 leave ,oidc out."
+                 leave oidc out."
             ),
         }
     }

@@ -11,7 +11,9 @@ use aws_lc_rs::constant_time;
 use url::Url;
 
 use crate::app_error::AppError;
-use crate::world::Person;
+use crate::world::{District, UserType, World};
+
+mod access;
 
 /// What an access token of a login may read: the scopes of a district's single sign-on at Clever. They come from
 /// the app's configuration, never from the request.
@@ -24,7 +26,7 @@ pub(crate) const SCOPES: [&str; 5] = [
 ];
 
 /// An app that is registered at the emulator.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct App {
     client_id: String,
     client_secret: Option<String>,
@@ -32,6 +34,9 @@ pub struct App {
     further_redirect_uris: Vec<String>,
     oidc: bool,
     library: bool,
+    production: bool,
+    user_types: Option<Vec<UserType>>,
+    districts: Option<Vec<String>>,
 }
 
 impl App {
@@ -48,6 +53,9 @@ impl App {
             further_redirect_uris: Vec::new(),
             oidc: false,
             library: false,
+            production: false,
+            user_types: None,
+            districts: None,
         }
     }
 
@@ -56,10 +64,10 @@ impl App {
         Self::new(client_id, "", redirect_uri)
     }
 
-    /// The app that is there when no other is given: OIDC, on port 5000 of this machine.
+    /// The app that is there when no other is given: the first of the built-in world, OIDC, on port 5000 of this machine.
     pub fn built_in() -> Self {
-        let secret = "b7d4c9025e1f8a63b0d75c9e24f1860a3ec47d9b";
-        Self::new("e3a91c57d0b846f2a5c8", secret, "http://127.0.0.1:5000/callback").with_oidc()
+        // A test holds that the built-in world has an app.
+        World::built_in().apps().first().cloned().unwrap_or_else(|| Self::public("", ""))
     }
 
     /// Makes it an OIDC app, which gets an ID token beside the access token.
@@ -74,6 +82,27 @@ impl App {
     #[must_use]
     pub fn with_library(mut self) -> Self {
         self.library = true;
+        self
+    }
+
+    /// Makes it an app that is past development: its redirection URIs must be https.
+    #[must_use]
+    pub fn with_production(mut self) -> Self {
+        self.production = true;
+        self
+    }
+
+    /// Makes it an app for whoever has one of these roles, and nobody else.
+    #[must_use]
+    pub fn with_user_types(mut self, user_types: impl IntoIterator<Item = UserType>) -> Self {
+        self.user_types = Some(user_types.into_iter().collect());
+        self
+    }
+
+    /// Shares it with the districts of these ids, and no other.
+    #[must_use]
+    pub fn with_districts<I: Into<String>>(mut self, districts: impl IntoIterator<Item = I>) -> Self {
+        self.districts = Some(districts.into_iter().map(Into::into).collect());
         self
     }
 
@@ -109,11 +138,6 @@ impl App {
         self.oidc && !self.library
     }
 
-    /// May this person log in to it? An app of Clever Library is for the people of Clever Library, and no other is.
-    pub(crate) fn admits(&self, person: &Person) -> bool {
-        self.library == person.is_in_library()
-    }
-
     /// Is it an app without a secret?
     pub fn is_public(&self) -> bool {
         self.client_secret.is_none()
@@ -136,7 +160,18 @@ impl App {
         })
     }
 
-    fn check(&self) -> Result<(), AppError> {
+    /// Is every district it is shared with one of these?
+    pub(crate) fn check_districts(&self, known: &[District]) -> Result<(), AppError> {
+        let unknown = |id: &&String| known.iter().all(|district| district.id != **id);
+        match self.districts.iter().flatten().find(unknown) {
+            Some(id) => {
+                Err(AppError::UnknownDistrict { client_id: self.client_id.clone(), district_id: id.clone() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), AppError> {
         if self.client_id.is_empty() || !is_vschar(&self.client_id) {
             return Err(AppError::ClientId);
         }
@@ -146,7 +181,10 @@ impl App {
         if self.oidc && self.is_public() {
             return Err(AppError::PublicOidc { client_id: self.client_id.clone() });
         }
-        self.redirect_uris().try_for_each(check_redirect_uri)
+        if self.library && self.districts.is_some() {
+            return Err(AppError::LibraryDistricts { client_id: self.client_id.clone() });
+        }
+        self.redirect_uris().try_for_each(|redirect_uri| check_redirect_uri(redirect_uri, self.production))
     }
 
     fn absorb(&mut self, other: Self) -> Result<(), AppError> {
@@ -155,6 +193,9 @@ impl App {
         }
         self.oidc |= other.oidc;
         self.library |= other.library;
+        self.production |= other.production;
+        self.user_types = other.user_types.or(self.user_types.take());
+        self.districts = other.districts.or(self.districts.take());
         self.further_redirect_uris.push(other.primary_redirect_uri);
         self.further_redirect_uris.extend(other.further_redirect_uris);
         Ok(())
@@ -200,12 +241,15 @@ impl fmt::Debug for App {
             .field("further_redirect_uris", &self.further_redirect_uris)
             .field("oidc", &self.oidc)
             .field("library", &self.library)
+            .field("production", &self.production)
+            .field("user_types", &self.user_types)
+            .field("districts", &self.districts)
             .finish()
     }
 }
 
 /// Every registered app.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Apps(Vec<App>);
 
 impl Apps {
@@ -217,10 +261,12 @@ impl Apps {
             app.check()?;
             apps.add(app)?;
         }
+        // What was right by itself may be wrong together.
+        apps.0.iter().try_for_each(App::check)?;
         Ok(apps)
     }
 
-    fn add(&mut self, app: App) -> Result<(), AppError> {
+    pub(crate) fn add(&mut self, app: App) -> Result<(), AppError> {
         if let Some(known) = self.0.iter_mut().find(|known| known.client_id == app.client_id) {
             return known.absorb(app);
         }
@@ -244,19 +290,23 @@ fn is_vschar(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-/// An absolute URI without a fragment (RFC 6749 section 3.1.2), fit to stand in a `Location` header as it is.
-fn check_redirect_uri(redirect_uri: &str) -> Result<(), AppError> {
-    let is_web = Url::parse(redirect_uri).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
-    if is_web && redirect_uri.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
-        return Ok(());
+/// An absolute URI without a fragment (RFC 6749 section 3.1.2), fit to stand in a `Location` header as it is. That of an
+/// app in production must be https.
+fn check_redirect_uri(redirect_uri: &str, production: bool) -> Result<(), AppError> {
+    let scheme = Url::parse(redirect_uri).map(|url| url.scheme().to_owned()).unwrap_or_default();
+    let is_web = ["http", "https"].contains(&scheme.as_str());
+    if !is_web || redirect_uri.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'#') {
+        return Err(AppError::RedirectUri { redirect_uri: redirect_uri.to_owned() });
     }
-    Err(AppError::RedirectUri { redirect_uri: redirect_uri.to_owned() })
+    if production && scheme != "https" {
+        return Err(AppError::ProductionRedirectUri { redirect_uri: redirect_uri.to_owned() });
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::World;
 
     fn parsed(text: &str) -> App {
         text.parse().unwrap()
@@ -294,12 +344,13 @@ mod tests {
     }
 
     #[test]
-    fn an_app_of_clever_library_is_for_its_people_only_and_gets_no_id_tokens() {
-        let world = World::built_in();
-        let (ada, lou) = (world.person("ada").unwrap(), world.person("lou").unwrap());
-        let (ordinary, library) = (App::built_in(), App::built_in().with_library());
-        assert!(ordinary.admits(&ada) && !ordinary.admits(&lou) && ordinary.gets_id_tokens());
-        assert!(library.admits(&lou) && !library.admits(&ada) && !library.gets_id_tokens());
+    fn the_redirect_uris_of_an_app_in_production_are_https() {
+        let app = |uri| App::new("id", "s", uri).with_production();
+        assert!(Apps::register(vec![app("https://a.example/")]).is_ok());
+        let together = vec![App::new("id", "s", "http://a.example/"), app("https://a.example/")];
+        for apps in [vec![app("http://a.example/")], together] {
+            assert!(matches!(Apps::register(apps), Err(AppError::ProductionRedirectUri { .. })));
+        }
     }
 
     #[test]

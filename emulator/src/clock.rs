@@ -16,8 +16,13 @@ pub(crate) struct Clock {
 impl Clock {
     /// Unix seconds.
     pub(crate) fn now(&self) -> u64 {
+        self.now_in_milliseconds() / 1000
+    }
+
+    /// Unix milliseconds.
+    pub(crate) fn now_in_milliseconds(&self) -> u64 {
         let system = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        milliseconds(system).saturating_add(self.milliseconds_ahead.load(Ordering::SeqCst)) / 1000
+        milliseconds(system).saturating_add(self.milliseconds_ahead.load(Ordering::SeqCst))
     }
 
     /// Moves the clock forward.

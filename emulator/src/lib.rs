@@ -50,4 +50,4 @@ pub use app_error::AppError;
 pub use apps::App;
 pub use options::{Options, StartError};
 pub use server::Emulator;
-pub use world::{Person, Role, UserType, World};
+pub use world::{District, Person, Role, School, UserType, World, WorldError};

@@ -5,11 +5,14 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use clever_emulator::{App, Emulator, Options, Person, StartError, World};
 use url::form_urlencoded;
+
+mod init;
 
 /// A local stand-in for Clever, to develop and test "Log in with Clever" against.
 ///
@@ -17,7 +20,11 @@ use url::form_urlencoded;
 /// exist. The first line it prints is its base URL, which is also the issuer.
 #[derive(Parser)]
 #[command(name = "clever-emulator", version, after_help = after_help(), after_long_help = after_help())]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// The port of 127.0.0.1 to listen on; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
@@ -26,8 +33,8 @@ struct CommandLine {
     ///
     /// The same client id again, with the same secret, adds a redirect URI; the first is the primary one. ",oidc"
     /// behind it makes an OIDC app, which gets ID tokens, ",library" an app of Clever Library, which gets none and
-    /// admits nobody but the people of Clever Library. An empty secret makes an app of the implicit grant. Without
-    /// any, there is one built-in OIDC app.
+    /// admits nobody but the people of Clever Library. An empty secret makes an app of the implicit grant. Apps given
+    /// so take the place of those of the world.
     #[arg(long = "app", value_name = "CLIENT_ID:SECRET:REDIRECT_URI[,oidc][,library]")]
     apps: Vec<String>,
 
@@ -37,10 +44,26 @@ struct CommandLine {
     /// /oauth/instant-login.
     #[arg(long, value_name = "PERSON")]
     auto_login: Option<String>,
+
+    /// The people, districts and apps, as a TOML file; `clever-emulator init` writes one to begin with
+    ///
+    /// When the file changes, the next request sees it. Without it, the built-in world is there.
+    #[arg(long, value_name = "FILE")]
+    world: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the built-in world to a file, to be edited and given by --world
+    Init(init::Arguments),
 }
 
 fn main() -> ExitCode {
-    match start(CommandLine::parse()) {
+    let command_line = CommandLine::parse();
+    if let Some(Command::Init(arguments)) = command_line.command {
+        return init::run(&arguments);
+    }
+    match start(command_line) {
         Ok(emulator) => {
             announce(&emulator);
             emulator.wait();
@@ -60,6 +83,9 @@ fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
     }
     if let Some(person) = command_line.auto_login {
         options = options.auto_login(person);
+    }
+    if let Some(file) = command_line.world {
+        options = options.world_file(file);
     }
     Emulator::start(options)
 }
@@ -93,10 +119,17 @@ fn app_hint(base_url: &str, app: &App) -> String {
     let response_type = if app.is_public() { "token" } else { "code" };
     let client_id = app.client_id();
     let mut hint = format!("App {client_id} ({kind})\n");
-    let built_in = App::built_in();
-    if (client_id, app.client_secret()) == (built_in.client_id(), built_in.client_secret()) {
+    // The secrets of the built-in world are known to everybody; those of the user's own apps are not shown.
+    if World::built_in().apps().contains(app) {
         let secret = app.client_secret().unwrap_or_default();
         let _ = writeln!(hint, "  built in, with the secret {secret}; give --app for one of your own");
+    }
+    if let Some(user_types) = app.user_types() {
+        let words: Vec<_> = user_types.iter().map(|user_type| user_type.as_str()).collect();
+        let _ = writeln!(hint, "  only for {}", words.join(", "));
+    }
+    if let Some(districts) = app.districts() {
+        let _ = writeln!(hint, "  only for the districts {}", districts.join(", "));
     }
     for redirect_uri in app.redirect_uris() {
         let _ = writeln!(hint, "  redirect URI {redirect_uri}");

@@ -2,17 +2,20 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use crate::app_error::AppError;
 use crate::apps::App;
+use crate::world::{Source, World, WorldError};
 
 /// What the emulator is told at its start. [`Options::default`] is a complete answer: a free port, the built-in
-/// app, and people signing in on the pages.
+/// world, and people signing in on the pages.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub(crate) port: u16,
     pub(crate) apps: Vec<App>,
     pub(crate) auto_login: Option<String>,
+    pub(crate) world: Source,
 }
 
 impl Options {
@@ -28,10 +31,26 @@ impl Options {
         self
     }
 
-    /// Registers an app. The same client id again, with the same secret, adds redirection URIs to it.
+    /// Registers an app. The same client id again, with the same secret, adds redirection URIs to it. The apps given so
+    /// take the place of those of the world.
     #[must_use]
     pub fn app(mut self, app: App) -> Self {
         self.apps.push(app);
+        self
+    }
+
+    /// Takes this world in the place of the built-in one.
+    #[must_use]
+    pub fn world(mut self, world: World) -> Self {
+        self.world = Source::Given(world);
+        self
+    }
+
+    /// Takes the world of this file, and reads it again when it has changed. A text that is wrong then is told of on
+    /// standard error, and the world stays as it was.
+    #[must_use]
+    pub fn world_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.world = Source::File(path.into());
         self
     }
 
@@ -52,6 +71,8 @@ impl Options {
 pub enum StartError {
     /// An app cannot be registered.
     App(AppError),
+    /// The world cannot be taken.
+    World(WorldError),
     /// Nobody has this name.
     UnknownPerson {
         /// The name as it was given.
@@ -74,6 +95,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::App(error) => error.fmt(formatter),
+            Self::World(error) => error.fmt(formatter),
             Self::UnknownPerson { name, handles } => write!(
                 formatter,
                 "nobody is called {name:?}; give the Clever id or the sign-in number of a person, or one of these \
@@ -93,6 +115,7 @@ impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::App(error) => Some(error),
+            Self::World(error) => Some(error),
             Self::Port { error, .. } | Self::System(error) => Some(error),
             Self::UnknownPerson { .. } => None,
         }
@@ -102,5 +125,11 @@ impl std::error::Error for StartError {
 impl From<AppError> for StartError {
     fn from(error: AppError) -> Self {
         Self::App(error)
+    }
+}
+
+impl From<WorldError> for StartError {
+    fn from(error: WorldError) -> Self {
+        Self::World(error)
     }
 }

@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::world::Person;
+use crate::world::{Person, World};
 
 /// What the login page shows.
 pub(crate) struct LoginPage<'a> {
-    pub(crate) people: &'a [Arc<Person>],
-    pub(crate) district: &'a str,
+    pub(crate) world: &'a World,
     pub(crate) signed_in: Option<Arc<Person>>,
     pub(crate) target: Option<&'a str>,
     pub(crate) username: Option<&'a str>,
@@ -20,17 +19,31 @@ pub(crate) struct LoginPage<'a> {
 
 /// The login page.
 pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
-    let title = format!("Sign in to {}", page.district);
     frame(
-        &title,
+        "Sign in",
         &html! {
             @if let Some(message) = page.message { p.alert role="alert" { (message) } }
             @if let Some(person) = &page.signed_in { (signed_in(person)) }
             (form(page))
             h2 { "Or pick somebody" }
-            ul { @for person in page.people { li { (choice(person, page.target)) } } }
+            @for district in page.world.districts() { (group(page, &district.name, Some(&district.id))) }
+            (group(page, "Clever Library", None))
         },
     )
+}
+
+/// The people of one district, or those of Clever Library, which can be folded away; nothing if there are none.
+fn group(page: &LoginPage<'_>, name: &str, district_id: Option<&str>) -> Markup {
+    let everybody = page.world.people().iter();
+    let people: Vec<_> = everybody.filter(|person| person.district_id.as_deref() == district_id).collect();
+    html! {
+        @if !people.is_empty() {
+            details open {
+                summary { h3 { (name) } " " span.hint { (people.len()) } }
+                ul { @for person in people { li { (choice(person, page.target)) } } }
+            }
+        }
+    }
 }
 
 /// What somebody sees when an app has sent them with a wrong request.
@@ -44,14 +57,12 @@ pub(crate) fn refusal(reason: &str) -> Markup {
     )
 }
 
-/// What somebody sees who may not use the app: an app of Clever Library is for the people of Clever Library, every other
-/// app for the people of the district.
-pub(crate) fn no_access(person: &Person) -> Markup {
-    let theirs = if person.is_in_library() { "an app of the district" } else { "an app of Clever Library" };
+/// What somebody sees who may not use the app, and why: the end of a sentence about the app.
+pub(crate) fn no_access(person: &Person, reason: &str) -> Markup {
     frame(
         "You have no access to this app",
         &html! {
-            p.alert role="alert" { (person.full_name()) " has no access to this app: it is " (theirs) "." }
+            p.alert role="alert" { (person.full_name()) " has no access to this app: it " (reason) "." }
             p { "Nothing was sent back to it." }
             (signed_in(person))
         },
@@ -132,8 +143,9 @@ input { width: 100%; padding: .5rem; border: 1px solid #767676; }
 button { padding: .5rem 1rem; border: 1px solid #767676; background: Canvas; color: CanvasText; cursor: pointer; }
 button.primary { background: #1d4f8f; border-color: #1d4f8f; color: #fff; }
 :focus-visible { outline: 3px solid #c77700; outline-offset: 2px; }
+summary { cursor: pointer; padding: .5rem 0; } summary h3 { display: inline; font-size: 1rem; }
 ul { list-style: none; margin: 0; padding: 0; }
-li { padding: .5rem 0; border-top: 1px solid #8886; } li button { width: 100%; text-align: left; }
+li { padding: .5rem 0; border-top: 1px solid #8886; } li button { width: 100%; text-align: start; overflow-wrap: anywhere; }
 .hint { margin: .25rem 0 .75rem; font-size: .9rem; } li .hint { margin-bottom: 0; }
 .alert { padding: .75rem; border-left: .3rem solid #c0341d; background: #c0341d1a; overflow-wrap: anywhere; }
 .signed-in { padding: .75rem; border: 1px solid #8886; border-radius: .375rem; }

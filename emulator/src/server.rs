@@ -18,7 +18,7 @@ use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use tokio::sync::oneshot;
 
-use crate::apps::{App, Apps};
+use crate::apps::App;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::endpoints::{Endpoint, api, authorize, discovery, login, not_found, tokeninfo, tokens};
@@ -26,7 +26,7 @@ use crate::options::{Options, StartError};
 use crate::request::Request;
 use crate::shared::{Shared, locked};
 use crate::signing::SigningKey;
-use crate::world::{Person, World};
+use crate::world::{LiveWorld, Person, World};
 
 /// No request of a login is larger.
 const MAXIMUM_BODY: usize = 64 * 1024;
@@ -42,7 +42,7 @@ impl Emulator {
     /// Starts an emulator; it answers when this returns.
     ///
     /// # Errors
-    /// When an app, the person of the automatic login or the port cannot be taken.
+    /// When the world, an app, the person of the automatic login or the port cannot be taken.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let port = options.port;
         let listener = listen(port).map_err(|error| StartError::Port { port, error })?;
@@ -63,18 +63,18 @@ impl Emulator {
     }
 
     /// The apps that are registered.
-    pub fn apps(&self) -> &[App] {
-        self.shared.apps.all()
+    pub fn apps(&self) -> Vec<App> {
+        self.shared.world().apps().to_vec()
     }
 
     /// The person with this handle, Clever id or sign-in number.
     pub fn person(&self, name: &str) -> Option<Arc<Person>> {
-        self.shared.world.person(name)
+        self.shared.world().person(name)
     }
 
     /// Everybody who can log in.
-    pub fn people(&self) -> &[Arc<Person>] {
-        self.shared.world.people()
+    pub fn people(&self) -> Vec<Arc<Person>> {
+        self.shared.world().people().to_vec()
     }
 
     /// The emulator's time, in Unix seconds.
@@ -128,24 +128,29 @@ fn listen(port: u16) -> io::Result<TcpListener> {
 }
 
 fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
-    let world = World::built_in();
+    let live_world = LiveWorld::start(options.world, options.apps)?;
+    let clock = Clock::default();
+    let world = live_world.current(&clock);
     Ok(Shared {
         base_url: format!("http://127.0.0.1:{port}"),
-        auto_login: options.auto_login.map(|name| person(&world, name)).transpose()?,
-        world,
-        apps: Apps::register(options.apps)?,
+        auto_login: options.auto_login.map(|name| known(&world, name)).transpose()?,
+        live_world,
         cookie_name: cookies::name(port),
         key: SigningKey::generate().map_err(|error| StartError::System(io::Error::other(error)))?,
-        clock: Clock::default(),
+        clock,
         grants: Mutex::default(),
         rate_limits: Mutex::default(),
         counts: Mutex::default(),
     })
 }
 
-fn person(world: &World, name: String) -> Result<Arc<Person>, StartError> {
-    let handles = || world.people().iter().map(|person| person.handle.clone()).collect();
-    world.person(&name).ok_or_else(|| StartError::UnknownPerson { name, handles: handles() })
+/// The name, if somebody has it.
+fn known(world: &World, name: String) -> Result<String, StartError> {
+    if world.person(&name).is_some() {
+        return Ok(name);
+    }
+    let handles = world.people().iter().map(|person| person.handle.clone()).collect();
+    Err(StartError::UnknownPerson { name, handles })
 }
 
 async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver<()>) {

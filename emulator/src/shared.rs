@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::grants::Grants;
 use crate::rate_limit::RateLimits;
 use crate::request::Request;
 use crate::signing::SigningKey;
-use crate::world::{Person, World};
+use crate::world::{LiveWorld, Person, World};
 
 /// Counting stops at this many different paths, so that a scanner does not fill the memory.
 const COUNTED_PATHS: usize = 1000;
@@ -19,10 +18,9 @@ const COUNTED_PATHS: usize = 1000;
 pub(crate) struct Shared {
     /// Without a slash at the end; the issuer and the host of the API as well.
     pub(crate) base_url: String,
-    pub(crate) world: World,
-    pub(crate) apps: Apps,
-    /// Who logs in when a request names nobody else; nobody when people sign in on the pages.
-    pub(crate) auto_login: Option<Arc<Person>>,
+    pub(crate) live_world: LiveWorld,
+    /// The name of who logs in when a request names nobody else; none when people sign in on the pages.
+    pub(crate) auto_login: Option<String>,
     pub(crate) cookie_name: String,
     pub(crate) key: SigningKey,
     pub(crate) clock: Clock,
@@ -32,10 +30,16 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The people, districts and apps as of now.
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.live_world.current(&self.clock)
+    }
+
     /// Who is signed in at the emulator in this browser.
     pub(crate) fn signed_in(&self, request: &Request) -> Option<Arc<Person>> {
         let session = self.session(request)?;
-        locked(&self.grants).signed_in(self.clock.now(), session).cloned()
+        let person = locked(&self.grants).signed_in(self.clock.now(), session).cloned()?;
+        self.world().same(&person)
     }
 
     /// The value of the emulator's cookie.

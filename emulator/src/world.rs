@@ -1,144 +1,123 @@
-//! Who lives in the emulator: one district, two schools, the people in them, and two of Clever Library.
+//! Who lives in the emulator: districts, schools, the people in them, those of Clever Library, and the apps.
 //!
-//! Nobody here exists. The people are chosen for what a login must cope with: a student without an email, a name
-//! outside ASCII, a teacher with two roles, an administrator of each kind, a parent, somebody who came back under a new
-//! id. Ids have Clever's form (24 lowercase hexadecimal digits). As in API v3, one id stands for a person in all roles,
-//! and every role keeps the id it had before as `legacy_id`; for students the two are the same unless the id changed.
+//! All of it comes from one TOML text, the built-in world too. Nobody in that one exists: the people are chosen for what
+//! a login must cope with. Ids have Clever's form (24 lowercase hexadecimal digits). As in API v3, one id stands for a
+//! person in all roles, and every role keeps the id it had before as `legacy_id`; for students the two are the same unless
+//! the id changed.
+//!
+//! - `person`: who somebody is;
+//! - `file`, `app_table`, `checks`: the text becomes a world, or is refused;
+//! - `error`: with which words;
+//! - `reload`: a file that has changed is read again.
 
-use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
-/// The kind of user somebody is in one role, in the words of API v3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use crate::app_error::AppError;
+use crate::apps::{App, Apps};
+
+mod app_table;
+mod checks;
+mod error;
+mod file;
+mod person;
+#[cfg(test)]
+mod refusals;
+mod reload;
+
+pub use error::WorldError;
+pub use person::{Person, Role, UserType};
+pub(crate) use reload::{LiveWorld, Source};
+
+/// A district.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum UserType {
-    /// A student.
-    Student,
-    /// A teacher.
-    Teacher,
-    /// Anybody else who works at a school. API v3 shows school administrators so.
-    Staff,
-    /// An administrator of the district.
-    DistrictAdmin,
-    /// A parent or guardian of a student.
-    Contact,
-}
-
-impl UserType {
-    /// The word on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Student => "student",
-            Self::Teacher => "teacher",
-            Self::Staff => "staff",
-            Self::DistrictAdmin => "district_admin",
-            Self::Contact => "contact",
-        }
-    }
-}
-
-impl fmt::Display for UserType {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-/// One role of a person.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Role {
-    /// The kind of user.
-    pub user_type: UserType,
-    /// The id this role had before API v3, or before the person's id changed.
-    pub legacy_id: String,
-    /// The ids of the schools the role is held at; empty for whoever belongs to none.
-    pub schools: Vec<String>,
-}
-
-/// Somebody who can log in.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Person {
-    /// The short name used on the command line and in tests.
-    pub handle: String,
-    /// The Clever id: `sub` and `multi_role_user_id` in tokens.
+pub struct District {
+    /// The Clever id.
     pub id: String,
-    /// User name and password in one, as in Clever's sandbox districts.
-    pub sign_in_number: String,
-    /// The first name.
-    pub given_name: String,
-    /// The last name; of a student of Clever Library only the initial.
-    pub family_name: String,
-    /// The email, which many students do not have.
-    pub email: Option<String>,
-    /// The district the person belongs to; the people of Clever Library have none.
-    pub district_id: Option<String>,
-    /// The role of this login. The emulator takes the first when there are several.
-    pub role: Role,
-    /// Further roles of the same person.
-    pub other_roles: Vec<Role>,
+    /// The name.
+    pub name: String,
 }
 
-impl Person {
-    /// First and last name.
-    pub fn full_name(&self) -> String {
-        format!("{} {}", self.given_name, self.family_name)
-    }
-
-    /// Every role, that of this login first.
-    pub fn roles(&self) -> impl Iterator<Item = &Role> {
-        std::iter::once(&self.role).chain(&self.other_roles)
-    }
-
-    /// Is this somebody of Clever Library, whom a teacher and not a district gave the access?
-    pub fn is_in_library(&self) -> bool {
-        self.district_id.is_none()
-    }
-
-    /// Who gave the access, in Clever's word.
-    pub(crate) fn authorized_by(&self) -> &'static str {
-        if self.is_in_library() { "teacher" } else { "district" }
-    }
-
-    fn is_called(&self, name: &str) -> bool {
-        [&self.handle, &self.id, &self.sign_in_number].into_iter().any(|own| own == name)
-    }
+/// A school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct School {
+    /// The Clever id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The district it belongs to.
+    pub district_id: String,
 }
 
-/// A district and the people in it.
-#[derive(Debug, Clone)]
+/// Districts, schools, people and apps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct World {
-    district_id: String,
-    district_name: String,
+    districts: Vec<District>,
+    schools: Vec<School>,
+    apps: Apps,
     people: Vec<Arc<Person>>,
 }
 
-const DISTRICT: &str = "53ee4b8a44abc88c1c00119b";
-const ELEMENTARY_SCHOOL: &str = "64c1f0a2d3b94e5f60718201";
-const HIGH_SCHOOL: &str = "64c1f0a2d3b94e5f60718202";
+const BUILT_IN: &str = include_str!("../world.toml");
 
 impl World {
     /// The world the emulator has when it is told of no other.
     pub fn built_in() -> Self {
-        let people = [students(), school_staff(), district_staff(), families(), library()].concat();
-        Self {
-            district_id: DISTRICT.into(),
-            district_name: "Emulated School District".into(),
-            people: people.into_iter().map(Arc::new).collect(),
-        }
+        // The text is part of the program, and a test holds that it is right; so no caller needs to think of a failure.
+        Self::from_toml(BUILT_IN).unwrap_or_default()
     }
 
-    /// The id of the district.
-    pub fn district_id(&self) -> &str {
-        &self.district_id
+    /// The text of the built-in world, with comments for whoever edits it.
+    pub fn built_in_toml() -> &'static str {
+        BUILT_IN
     }
 
-    /// The name of the district.
-    pub fn district_name(&self) -> &str {
-        &self.district_name
+    /// The world that this text describes; `docs/emulator.md` tells of the format.
+    ///
+    /// # Errors
+    /// With line and reason, when the text is no TOML or does not describe a world.
+    pub fn from_toml(text: &str) -> Result<Self, WorldError> {
+        file::read(text)
     }
 
-    /// Everybody, in the order of the pages.
+    /// The world that this file describes.
+    ///
+    /// # Errors
+    /// With file, line and reason, when the file cannot be read or does not describe a world.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, WorldError> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|error| WorldError::unreadable(path, &error))?;
+        Self::from_toml(&text).map_err(|error| error.in_file(path))
+    }
+
+    /// Every district.
+    pub fn districts(&self) -> &[District] {
+        &self.districts
+    }
+
+    /// The district with this id.
+    pub fn district(&self, id: &str) -> Option<&District> {
+        self.districts.iter().find(|district| district.id == id)
+    }
+
+    /// Every school.
+    pub fn schools(&self) -> &[School] {
+        &self.schools
+    }
+
+    /// Every app.
+    pub fn apps(&self) -> &[App] {
+        self.apps.all()
+    }
+
+    /// The app with this identifier.
+    pub(crate) fn app(&self, client_id: &str) -> Option<&App> {
+        self.apps.get(client_id)
+    }
+
+    /// Everybody, in the order of the text.
     pub fn people(&self) -> &[Arc<Person>] {
         &self.people
     }
@@ -147,99 +126,28 @@ impl World {
     pub fn person(&self, name: &str) -> Option<Arc<Person>> {
         self.people.iter().find(|person| person.is_called(name)).cloned()
     }
-}
 
-fn students() -> Vec<Person> {
-    let student = |id: &str, school| Role::at(school, UserType::Student, id);
-    let (ada, noor, jose) =
-        ("64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e502", "64c20b1e8f3a7d0019c4e503");
-    // Whoever was away for 300 days, or whose account was split, comes back under a new id.
-    let (mila, mila_returned) = ("64c20b1e8f3a7d0019c4e504", "671f5c3d9b2e40001a8d7504");
-    vec![
-        Person::new("ada", ada, "510001", ["Ada", "Ashworth"], student(ada, HIGH_SCHOOL)).with_email(),
-        Person::new("noor", noor, "510002", ["Noor", "Haddad"], student(noor, ELEMENTARY_SCHOOL)),
-        Person::new("jose", jose, "510003", ["José", "Núñez"], student(jose, HIGH_SCHOOL)).with_email(),
-        Person::new("mila", mila, "510004", ["Mila", "Brandt"], student(mila, HIGH_SCHOOL)),
-        Person::new("mila-returned", mila_returned, "510005", ["Mila", "Brandt"], student(mila, HIGH_SCHOOL)),
-    ]
-}
-
-fn school_staff() -> Vec<Person> {
-    let teacher = |legacy_id| Role::at(HIGH_SCHOOL, UserType::Teacher, legacy_id);
-    let staff = |legacy_id| Role::at(ELEMENTARY_SCHOOL, UserType::Staff, legacy_id);
-    let (grace, sam, olga) =
-        ("64c20b1e8f3a7d0019c4e601", "64c20b1e8f3a7d0019c4e602", "64c20b1e8f3a7d0019c4e701");
-    vec![
-        Person::new("grace", grace, "610001", ["Grace", "Okafor"], teacher("5d8e21b7f04c6a00127b3a01"))
-            .with_email(),
-        Person::new("sam", sam, "610002", ["Sam", "Rivera"], teacher("5d8e21b7f04c6a00127b3a02"))
-            .with_role(staff("5d8e21b7f04c6a00127b3a03"))
-            .with_email(),
-        Person::new("olga", olga, "710001", ["Olga", "Petrova"], staff("5d8e21b7f04c6a00127b3b01"))
-            .with_email(),
-    ]
-}
-
-fn district_staff() -> Vec<Person> {
-    let dana = "64c20b1e8f3a7d0019c4e801";
-    let role = Role::at_no_school(UserType::DistrictAdmin, "5d8e21b7f04c6a00127b3c01");
-    vec![Person::new("dana", dana, "810001", ["Dana", "Whitfield"], role).with_email()]
-}
-
-fn families() -> Vec<Person> {
-    let maria = "64c20b1e8f3a7d0019c4e901";
-    let role = Role::at_no_school(UserType::Contact, "5d8e21b7f04c6a00127b3d01");
-    vec![Person::new("maria", maria, "910001", ["Maria", "Lindqvist"], role).with_email()]
-}
-
-fn library() -> Vec<Person> {
-    let (lou, kim) = ("64c20b1e8f3a7d0019c4ea01", "64c20b1e8f3a7d0019c4ea02");
-    let teacher = Role::at_no_school(UserType::Teacher, "5d8e21b7f04c6a00127b3e01");
-    let student = Role::at_no_school(UserType::Student, kim);
-    vec![
-        Person::new("lou", lou, "620001", ["Lou", "Bennett"], teacher).with_email().without_district(),
-        Person::new("kim", kim, "520001", ["Kim", "T"], student).without_district(),
-    ]
-}
-
-impl Role {
-    fn at(school: &str, user_type: UserType, legacy_id: &str) -> Self {
-        Self { user_type, legacy_id: legacy_id.into(), schools: vec![school.into()] }
+    /// The same person, told by the Clever id, as this world has them; nobody when the person is gone.
+    pub(crate) fn same(&self, person: &Person) -> Option<Arc<Person>> {
+        self.people.iter().find(|own| own.id == person.id).cloned()
     }
 
-    fn at_no_school(user_type: UserType, legacy_id: &str) -> Self {
-        Self { user_type, legacy_id: legacy_id.into(), schools: Vec::new() }
+    /// The same person in the role of a login to this app.
+    pub(crate) fn same_at(&self, person: &Person, client_id: &str) -> Option<Arc<Person>> {
+        let person = self.same(person)?;
+        Some(match self.app(client_id) {
+            Some(app) => app.in_role(person),
+            None => person,
+        })
     }
-}
 
-impl Person {
-    fn new(handle: &str, id: &str, sign_in_number: &str, [given, family]: [&str; 2], role: Role) -> Self {
-        Self {
-            handle: handle.into(),
-            id: id.into(),
-            sign_in_number: sign_in_number.into(),
-            given_name: given.into(),
-            family_name: family.into(),
-            email: None,
-            district_id: Some(DISTRICT.into()),
-            role,
-            other_roles: Vec::new(),
+    /// With these apps in the place of its own. Without any, it keeps its own, or gets the built-in one if it has none.
+    fn with_apps(mut self, given: &[App]) -> Result<Self, AppError> {
+        if !given.is_empty() || self.apps.all().is_empty() {
+            self.apps = Apps::register(given.to_vec())?;
         }
-    }
-
-    fn with_email(mut self) -> Self {
-        self.email = Some(format!("{}@emulated.example", self.handle));
-        self
-    }
-
-    fn without_district(mut self) -> Self {
-        self.district_id = None;
-        self
-    }
-
-    fn with_role(mut self, role: Role) -> Self {
-        self.other_roles.push(role);
-        self
+        self.apps.all().iter().try_for_each(|app| app.check_districts(&self.districts))?;
+        Ok(self)
     }
 }
 
@@ -310,5 +218,26 @@ mod tests {
     #[test]
     fn a_school_administrator_is_staff() {
         assert_eq!(World::built_in().person("olga").unwrap().role.user_type, UserType::Staff);
+    }
+
+    #[test]
+    fn the_built_in_world_is_right_and_has_apps_districts_schools_and_people() {
+        let world = World::from_toml(World::built_in_toml()).unwrap();
+        assert_eq!(world, World::built_in());
+        assert_eq!((world.districts().len(), world.schools().len(), world.apps().len()), (2, 5, 3));
+        assert!(world.people().len() > 40);
+    }
+
+    #[test]
+    fn a_world_without_apps_gets_the_built_in_one_and_given_apps_take_the_place_of_its_own() {
+        let without = World { apps: Apps::default(), ..World::built_in() };
+        assert_eq!(without.with_apps(&[]).unwrap().apps(), [App::built_in()]);
+        let own = App::new("own", "secret", "https://app.example/");
+        assert_eq!(
+            World::built_in().with_apps(std::slice::from_ref(&own)).unwrap().apps(),
+            std::slice::from_ref(&own)
+        );
+        let elsewhere = own.with_districts(["elsewhere"]);
+        assert!(matches!(World::built_in().with_apps(&[elsewhere]), Err(AppError::UnknownDistrict { .. })));
     }
 }

@@ -42,7 +42,8 @@ pub(crate) fn user(shared: &Shared, request: &Request) -> Response {
 pub(crate) fn district(shared: &Shared, request: &Request) -> Response {
     answer(shared, request, |person| {
         let id = person.district_id.as_deref().filter(|id| *id == request.segment(2))?;
-        Some(resource(request, &json!({ "id": id, "name": shared.world.district_name() })))
+        let name = &shared.world().district(id)?.name.clone();
+        Some(resource(request, &json!({ "id": id, "name": name })))
     })
 }
 

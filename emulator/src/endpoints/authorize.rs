@@ -20,7 +20,7 @@ use crate::random;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
-use crate::world::Person;
+use crate::world::{Person, World};
 
 /// What the app asked for, found right.
 struct Authorization<'a> {
@@ -49,41 +49,42 @@ pub(crate) fn instant_login(shared: &Shared, request: &Request) -> Response {
     answer(shared, request, read_instant_login)
 }
 
-type Reader = for<'a> fn(&'a Shared, &'a Parameters) -> Result<Authorization<'a>, Refusal>;
+type Reader = for<'a> fn(&'a World, &'a Parameters) -> Result<Authorization<'a>, Refusal>;
 
 fn answer(shared: &Shared, request: &Request, read: Reader) -> Response {
+    let world = shared.world();
     let answer = Parameters::from_form(request.query()).map_err(Refusal::from).and_then(|parameters| {
-        let authorization = read(shared, &parameters)?;
+        let authorization = read(&world, &parameters)?;
         match visitor(shared, request, &parameters)? {
             Some(visitor) if authorization.app.admits(&visitor.person) => {
                 Ok(grant(shared, &authorization, visitor)?)
             }
-            Some(visitor) => without_access(&authorization, &visitor),
+            Some(visitor) => without_access(&authorization, &visitor.person),
             None => Ok(sign_in_first(request)),
         }
     });
     answer.unwrap_or_else(Refusal::page)
 }
 
-fn read<'a>(shared: &'a Shared, parameters: &'a Parameters) -> Result<Authorization<'a>, Refusal> {
-    let app = app(shared, parameters)?;
+fn read<'a>(world: &'a World, parameters: &'a Parameters) -> Result<Authorization<'a>, Refusal> {
+    let app = app(world, parameters)?;
     let redirect_uri = redirect_uri(app, parameters.get("redirect_uri"))?;
     let response_type = response_type(parameters.get("response_type"))?;
     check_public(app, response_type)?;
-    check_district(shared, parameters.get("district_id"))?;
+    check_district(world, parameters.get("district_id"))?;
     let (state, nonce) = (parameters.get("state"), parameters.get("nonce"));
     let return_unshared = parameters.get("return_unshared") == Some("true");
     Ok(Authorization { app, redirect_uri, response_type, state, nonce, return_unshared })
 }
 
 fn read_instant_login<'a>(
-    shared: &'a Shared,
+    world: &'a World,
     parameters: &'a Parameters,
 ) -> Result<Authorization<'a>, Refusal> {
-    let app = app(shared, parameters)?;
+    let app = app(world, parameters)?;
     let response_type = ResponseType::Code;
     check_public(app, response_type)?;
-    check_district(shared, parameters.get("district_id"))?;
+    check_district(world, parameters.get("district_id"))?;
     Ok(Authorization {
         app,
         redirect_uri: app.primary_redirect_uri(),
@@ -94,10 +95,10 @@ fn read_instant_login<'a>(
     })
 }
 
-fn app<'a>(shared: &'a Shared, parameters: &Parameters) -> Result<&'a App, Refusal> {
+fn app<'a>(world: &'a World, parameters: &Parameters) -> Result<&'a App, Refusal> {
     let client_id = parameters.get("client_id").ok_or_else(|| Refusal::because("client_id is missing."))?;
     let unknown = || Refusal::because(format!("No app has the client_id {client_id:?}."));
-    shared.apps.get(client_id).ok_or_else(unknown)
+    world.app(client_id).ok_or_else(unknown)
 }
 
 /// One of the app's URIs, compared letter by letter (RFC 6749 section 3.1.2.3); the primary one if none is named.
@@ -130,9 +131,9 @@ fn check_public(app: &App, response_type: ResponseType) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_district(shared: &Shared, asked: Option<&str>) -> Result<(), Refusal> {
+fn check_district(world: &World, asked: Option<&str>) -> Result<(), Refusal> {
     match asked {
-        Some(id) if id != shared.world.district_id() => {
+        Some(id) if world.district(id).is_none() => {
             Err(Refusal::because(format!("No district has the district_id {id:?}.")))
         }
         _ => Ok(()),
@@ -145,7 +146,7 @@ fn sign_in_first(request: &Request) -> Response {
 }
 
 /// Clever's error page, or Clever's error word at the app if that is what the app asked for.
-fn without_access(authorization: &Authorization<'_>, visitor: &Visitor) -> Result<Response, Refusal> {
+fn without_access(authorization: &Authorization<'_>, person: &Person) -> Result<Response, Refusal> {
     if authorization.return_unshared {
         let in_fragment = authorization.response_type == ResponseType::Token;
         let error = "unauthorized-user";
@@ -153,7 +154,7 @@ fn without_access(authorization: &Authorization<'_>, visitor: &Visitor) -> Resul
         let location = callback::with_error(redirect_uri, error, in_fragment, *state);
         return Ok(responses::redirect(StatusCode::FOUND, &location));
     }
-    Err(Refusal::no_access(&visitor.person))
+    Err(Refusal::no_access(authorization.app, person))
 }
 
 fn grant(

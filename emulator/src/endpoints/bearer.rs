@@ -23,7 +23,12 @@ pub(super) struct Bearer<'a> {
 #[expect(clippy::result_large_err, reason = "the error is the answer itself, and is made once for a request")]
 pub(super) fn bearer<'a>(shared: &Shared, request: &'a Request) -> Result<Bearer<'a>, Response> {
     let token = request.authorization("Bearer");
-    let access = |token| locked(&shared.grants).access(shared.clock.now(), token).cloned();
+    let access = |token| {
+        let access = locked(&shared.grants).access(shared.clock.now(), token).cloned()?;
+        // The person as of now: the world may have changed since the token was issued.
+        let person = shared.world().same_at(&access.person, &access.client_id)?;
+        Some(Access { person, ..access })
+    };
     match token.and_then(|token| Some((token, access(token)?))) {
         Some((token, access)) => Ok(Bearer { token, access }),
         None => Err(unauthorized(token.is_some())),

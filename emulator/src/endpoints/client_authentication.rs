@@ -13,16 +13,16 @@ use super::token_error::TokenError;
 use crate::apps::App;
 use crate::parameters::Parameters;
 use crate::request::Request;
-use crate::shared::Shared;
+use crate::world::World;
 
 /// The app whose credentials these are.
 pub(super) fn authenticate<'a>(
-    shared: &'a Shared,
+    world: &'a World,
     request: &Request,
     parameters: &Parameters,
 ) -> Result<&'a App, TokenError> {
     let (client_id, secret) = credentials(request, parameters)?;
-    let app = shared.apps.get(&client_id).filter(|app| app.has_secret(&secret));
+    let app = world.app(&client_id).filter(|app| app.has_secret(&secret));
     app.ok_or_else(TokenError::invalid_client)
 }
 

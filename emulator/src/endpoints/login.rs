@@ -30,7 +30,7 @@ pub(crate) fn show(shared: &Shared, request: &Request) -> Response {
 pub(crate) fn sign_in(shared: &Shared, request: &Request) -> Response {
     let parameters = Parameters::from_form(&request.body).unwrap_or_default();
     let username = parameters.get("username").unwrap_or_default();
-    let person = shared.world.person(username).filter(|person| person.sign_in_number == username);
+    let person = shared.world().person(username).filter(|person| person.sign_in_number == username);
     let Some(person) = person.filter(|person| parameters.get("password") == Some(&person.sign_in_number))
     else {
         let message = "Nobody has this user name and password. In the emulator both are the sign-in number.";
@@ -65,8 +65,7 @@ fn page(
     message: Option<&str>,
 ) -> Response {
     let page = LoginPage {
-        people: shared.world.people(),
-        district: shared.world.district_name(),
+        world: &shared.world(),
         signed_in: shared.signed_in(request),
         target: target(parameters),
         username: parameters.get("username").filter(|_| message.is_some()),

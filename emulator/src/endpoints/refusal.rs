@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::Markup;
 
+use crate::apps::App;
 use crate::pages;
 use crate::parameters::Malformed;
 use crate::responses;
@@ -26,8 +27,9 @@ impl Refusal {
     }
 
     /// The request is right, and this person may not use the app.
-    pub(super) fn no_access(person: &Person) -> Self {
-        Self { status: StatusCode::FORBIDDEN, page: pages::no_access(person) }
+    pub(super) fn no_access(app: &App, person: &Person) -> Self {
+        let reason = app.refusal(person).unwrap_or_default();
+        Self { status: StatusCode::FORBIDDEN, page: pages::no_access(person, reason) }
     }
 
     /// The page.

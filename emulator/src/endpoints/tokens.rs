@@ -30,7 +30,8 @@ pub(crate) fn exchange(shared: &Shared, request: &Request) -> Response {
 
 fn redeem(shared: &Shared, request: &Request) -> Result<Value, TokenError> {
     let parameters = read(request)?;
-    let app = authenticate(shared, request, &parameters)?;
+    let world = shared.world();
+    let app = authenticate(&world, request, &parameters)?;
     if parameters.get("grant_type") != Some("authorization_code") {
         return Err(TokenError::unsupported_grant_type());
     }
@@ -60,7 +61,10 @@ fn spend(shared: &Shared, app: &App, parameters: &Parameters) -> Result<CodeGran
     if grant.redirect_uri != redirect_uri {
         return Err(TokenError::invalid_grant("redirect_uri mismatch"));
     }
-    Ok(grant)
+    // The person as of now: the world may have changed since the login.
+    let person = shared.world().same_at(&grant.person, app.client_id());
+    let person = person.ok_or_else(|| TokenError::invalid_grant("invalid code"))?;
+    Ok(CodeGrant { person, ..grant })
 }
 
 fn tokens(shared: &Shared, app: &App, grant: CodeGrant) -> Result<Value, Unspecified> {

@@ -29,11 +29,16 @@ pub(super) fn visitor(
         let signed_in = shared.signed_in(request);
         return Ok(signed_in.map(|person| Visitor { person, loginas_by_admin: false }));
     };
+    let world = shared.world();
     let Some(name) = parameters.get("emulator_login") else {
-        return Ok(Some(Visitor { person: Arc::clone(automatic), loginas_by_admin: false }));
+        // There was such a person when the emulator started, but the file of the world may have changed.
+        let nobody =
+            || Refusal::because(format!("Nobody is called {automatic:?}, who logs in automatically."));
+        let person = world.person(automatic).ok_or_else(nobody)?;
+        return Ok(Some(Visitor { person, loginas_by_admin: false }));
     };
     let nobody = || Refusal::because(format!("Nobody is called {name:?}, the value of emulator_login."));
-    let person = shared.world.person(name).ok_or_else(nobody)?;
+    let person = world.person(name).ok_or_else(nobody)?;
     let loginas_by_admin = parameters.get("emulator_admin") == Some("true");
     Ok(Some(Visitor { person, loginas_by_admin }))
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use crate::http;
 
 /// A process that is ended whatever happens to the test.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -21,14 +21,14 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-fn start(arguments: &[&str]) -> (Running, String) {
+pub(crate) fn start(arguments: &[&str]) -> (Running, String) {
     let mut running = Running(command(arguments).spawn().unwrap());
     let mut line = String::new();
     BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     (running, line)
 }
 
-fn ended(arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) fn ended(arguments: &[&str]) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = command(arguments).output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
@@ -80,6 +80,16 @@ fn a_library_app_on_the_command_line_is_announced_as_one() {
     let mut hint = String::new();
     while !hint.contains("my-app (") && stderr.read_line(&mut hint).unwrap() > 0 {}
     assert!(hint.contains("my-app (OpenID Connect, Clever Library)"), "{hint}");
+}
+
+#[test]
+fn whom_an_app_is_for_is_announced() {
+    let (mut running, _) = start(&[]);
+    let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
+    let mut hints = String::new();
+    while !hints.contains("People") && stderr.read_line(&mut hints).unwrap() > 0 {}
+    assert!(hints.contains("  only for teacher, staff, district_admin\n"), "{hints}");
+    assert!(hints.contains("  only for the districts 64c1f0a2d3b94e5f60718100\n"), "{hints}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{automatic, get, tokens};
 
 /// Verifies the token with the key set the emulator serves, as an app would.
-fn verified(emulator: &Emulator, token: &str, audience: &str) -> Value {
+pub(crate) fn verified(emulator: &Emulator, token: &str, audience: &str) -> Value {
     let keys: JwkSet = serde_json::from_value(get(emulator, "/oauth/certs").json()).unwrap();
     let header = decode_header(token).unwrap();
     let key = DecodingKey::from_jwk(keys.find(&header.kid.unwrap()).unwrap()).unwrap();

@@ -1,6 +1,8 @@
 //! The emulator from outside: every test starts one of its own and speaks HTTP to it over a socket.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod authorize;
@@ -8,6 +10,8 @@ mod authorize;
 mod binary;
 #[cfg(test)]
 mod discovery;
+#[cfg(test)]
+mod everybody;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
@@ -19,6 +23,8 @@ mod lifecycle;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod reload;
+#[cfg(test)]
 mod robustness;
 #[cfg(test)]
 mod support;
@@ -28,3 +34,5 @@ mod tokeninfo;
 mod tokens;
 #[cfg(test)]
 mod visitor;
+#[cfg(test)]
+mod world_file;

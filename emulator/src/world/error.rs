@@ -1,0 +1,57 @@
+//! Why a text is no world: the file, the line, and what would have been right.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a world cannot be taken. Its text is one line: file, line and reason, as far as they are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorldError {
+    file: Option<PathBuf>,
+    line: Option<usize>,
+    reason: String,
+}
+
+impl WorldError {
+    /// The line of the text, the first being 1; there is none when the file cannot be read.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// What is wrong, as a sentence.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Something is wrong in this line.
+    pub(super) fn at(line: usize, reason: impl Into<String>) -> Self {
+        Self { file: None, line: Some(line), reason: reason.into() }
+    }
+
+    /// The text came from this file.
+    pub(super) fn in_file(mut self, path: &Path) -> Self {
+        self.file = Some(path.to_owned());
+        self
+    }
+
+    /// There is no text.
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        let reason =
+            format!("the file cannot be read ({error}); clever-emulator init writes one to begin with.");
+        Self { file: Some(path.to_owned()), line: None, reason }
+    }
+}
+
+impl fmt::Display for WorldError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.file, self.line) {
+            (Some(file), Some(line)) => write!(formatter, "{}:{line}: ", file.display())?,
+            (Some(file), None) => write!(formatter, "{}: ", file.display())?,
+            (None, Some(line)) => write!(formatter, "line {line}: ")?,
+            (None, None) => (),
+        }
+        formatter.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for WorldError {}

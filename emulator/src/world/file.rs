@@ -1,0 +1,183 @@
+//! The text of a world: its tables, and how they become a world.
+//!
+//! TOML tells where every value stands, so that whoever wrote it is sent to the line. Members that nobody knows are
+//! refused, because a misspelt one would otherwise do nothing, in silence.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::app_table::AppTable;
+use super::checks::{Lines, Names, Text, check_district, check_id, check_school, user_type};
+use super::error::WorldError;
+use super::{District, Person, Role, School, World};
+use crate::apps::Apps;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    district: Vec<DistrictTable>,
+    #[serde(default)]
+    school: Vec<SchoolTable>,
+    #[serde(default)]
+    app: Vec<AppTable>,
+    #[serde(default)]
+    person: Vec<PersonTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DistrictTable {
+    id: Text,
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SchoolTable {
+    id: Text,
+    name: String,
+    district: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonTable {
+    handle: Text,
+    id: Text,
+    number: Text,
+    given_name: String,
+    family_name: String,
+    email: Option<String>,
+    district: Option<Text>,
+    roles: Spanned<Vec<RoleTable>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleTable {
+    user_type: Text,
+    legacy_id: Option<Text>,
+    #[serde(default)]
+    schools: Vec<Text>,
+}
+
+/// The world of this text.
+pub(super) fn read(text: &str) -> Result<World, WorldError> {
+    let lines = Lines(text);
+    let file: File = toml::from_str(text).map_err(|error| {
+        let line = lines.number(error.span().unwrap_or_default().start);
+        WorldError::at(line, format!("{}.", error.message()))
+    })?;
+    let districts = districts(&lines, &file.district)?;
+    let schools = schools(&lines, &file.school, &districts)?;
+    let apps = apps(&lines, &file.app, &districts)?;
+    let people = people(&lines, &file.person, &districts, &schools)?;
+    Ok(World { districts, schools, apps, people })
+}
+
+fn districts(lines: &Lines<'_>, tables: &[DistrictTable]) -> Result<Vec<District>, WorldError> {
+    let mut ids = Names::new(lines);
+    let district =
+        |table: &DistrictTable| District { id: table.id.get_ref().clone(), name: table.name.clone() };
+    for table in tables {
+        check_id(lines, &table.id)?;
+        ids.take("district id", &table.id)?;
+    }
+    Ok(tables.iter().map(district).collect())
+}
+
+fn schools(
+    lines: &Lines<'_>,
+    tables: &[SchoolTable],
+    districts: &[District],
+) -> Result<Vec<School>, WorldError> {
+    let mut ids = Names::new(lines);
+    let mut schools = Vec::new();
+    for table in tables {
+        check_id(lines, &table.id)?;
+        ids.take("school id", &table.id)?;
+        check_district(lines, &table.district, districts)?;
+        let (id, district_id) = (table.id.get_ref().clone(), table.district.get_ref().clone());
+        schools.push(School { id, name: table.name.clone(), district_id });
+    }
+    Ok(schools)
+}
+
+fn apps(lines: &Lines<'_>, tables: &[AppTable], districts: &[District]) -> Result<Apps, WorldError> {
+    let mut ids = Names::new(lines);
+    let mut apps = Apps::default();
+    for table in tables {
+        ids.take("client id", table.client_id())?;
+        let app = table.app(lines, districts)?;
+        apps.add(app).map_err(|error| lines.wrong(table.client_id(), error.to_string()))?;
+    }
+    Ok(apps)
+}
+
+fn people(
+    lines: &Lines<'_>,
+    tables: &[PersonTable],
+    districts: &[District],
+    schools: &[School],
+) -> Result<Vec<Arc<Person>>, WorldError> {
+    // A file that is being written is empty for a moment, and should not be taken for a world then.
+    if tables.is_empty() {
+        return Err(WorldError::at(1, "there is nobody in this world; it needs at least one [[person]]."));
+    }
+    // A person is asked for by any of the three, so none of them may be any of somebody else's.
+    let mut names = Names::new(lines);
+    for table in tables {
+        names.take("handle", &table.handle)?;
+        names.take("person id", &table.id)?;
+        names.take("number", &table.number)?;
+    }
+    tables.iter().map(|table| person(lines, table, districts, schools).map(Arc::new)).collect()
+}
+
+fn person(
+    lines: &Lines<'_>,
+    table: &PersonTable,
+    districts: &[District],
+    schools: &[School],
+) -> Result<Person, WorldError> {
+    check_id(lines, &table.id)?;
+    if let Some(district) = &table.district {
+        check_district(lines, district, districts)?;
+    }
+    let mut roles = roles(lines, table, schools)?.into_iter();
+    let none =
+        || lines.wrong(&table.roles, "somebody without a role cannot log in; roles needs one at least.");
+    let role = roles.next().ok_or_else(none)?;
+    Ok(Person {
+        handle: table.handle.get_ref().clone(),
+        id: table.id.get_ref().clone(),
+        sign_in_number: table.number.get_ref().clone(),
+        given_name: table.given_name.clone(),
+        family_name: table.family_name.clone(),
+        email: table.email.clone(),
+        district_id: table.district.as_ref().map(|id| id.get_ref().clone()),
+        role,
+        other_roles: roles.collect(),
+    })
+}
+
+fn roles(lines: &Lines<'_>, table: &PersonTable, schools: &[School]) -> Result<Vec<Role>, WorldError> {
+    let mut kinds = Names::new(lines);
+    let mut roles = Vec::new();
+    for role in table.roles.get_ref() {
+        let user_type = user_type(lines, &role.user_type)?;
+        // In API v3 the roles are an object, which has each name once.
+        kinds.take("role", &role.user_type)?;
+        let legacy_id = role.legacy_id.as_ref().unwrap_or(&table.id);
+        check_id(lines, legacy_id)?;
+        for school in &role.schools {
+            check_school(lines, school, table.district.as_ref(), schools)?;
+        }
+        let schools = role.schools.iter().map(|id| id.get_ref().clone()).collect();
+        roles.push(Role { user_type, legacy_id: legacy_id.get_ref().clone(), schools });
+    }
+    Ok(roles)
+}
