@@ -37,6 +37,10 @@ struct CommandLine {
     /// /oauth/instant-login.
     #[arg(long, value_name = "PERSON")]
     auto_login: Option<String>,
+
+    /// Make the run repeatable: the same codes, tokens, session ids and first key at every start with this number
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 }
 
 fn main() -> ExitCode {
@@ -60,6 +64,9 @@ fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
     }
     if let Some(person) = command_line.auto_login {
         options = options.auto_login(person);
+    }
+    if let Some(seed) = command_line.seed {
+        options = options.seed(seed);
     }
     Emulator::start(options)
 }

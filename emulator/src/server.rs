@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::cookies;
 use crate::endpoints::{Endpoint, api, authorize, discovery, login, not_found, tokeninfo, tokens};
 use crate::options::{Options, StartError};
+use crate::random::Random;
 use crate::request::Request;
 use crate::shared::{Shared, locked};
 use crate::signing::SigningKey;
@@ -129,13 +130,15 @@ fn listen(port: u16) -> io::Result<TcpListener> {
 
 fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
     let world = World::built_in();
+    let key = if options.seed.is_some() { SigningKey::development() } else { SigningKey::generate() };
     Ok(Shared {
         base_url: format!("http://127.0.0.1:{port}"),
         auto_login: options.auto_login.map(|name| person(&world, name)).transpose()?,
         world,
         apps: Apps::register(options.apps)?,
         cookie_name: cookies::name(port),
-        key: SigningKey::generate().map_err(|error| StartError::System(io::Error::other(error)))?,
+        key: key.map_err(|error| StartError::System(io::Error::other(error)))?,
+        random: Random::new(options.seed),
         clock: Clock::default(),
         grants: Mutex::default(),
         rate_limits: Mutex::default(),

@@ -7,6 +7,7 @@ use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::grants::Grants;
+use crate::random::Random;
 use crate::rate_limit::RateLimits;
 use crate::request::Request;
 use crate::signing::SigningKey;
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) auto_login: Option<Arc<Person>>,
     pub(crate) cookie_name: String,
     pub(crate) key: SigningKey,
+    pub(crate) random: Random,
     pub(crate) clock: Clock,
     pub(crate) grants: Mutex<Grants>,
     pub(crate) rate_limits: Mutex<RateLimits>,

@@ -1,4 +1,5 @@
-//! The emulator's signature key: RSA with 2048 bits, made at every start and never written down.
+//! The emulator's signature key: RSA with 2048 bits, made at every start and never written down, but for the one of
+//! repeatable runs, which is built in because aws-lc makes no key from a seed.
 //!
 //! Signs compact JWS (RFC 7515 section 3.1) with RS256 (RFC 7518 section 3.3), and shows its public half as a JWK
 //! (RFC 7517 section 4). It verifies nothing.
@@ -13,6 +14,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+/// Everybody can read this key: it signs in repeatable runs of the emulator, and must never sign anything else.
+const DEVELOPMENT_ONLY: &[u8] = include_bytes!("signing/development-only.pk8");
+
 /// A key pair and the words by which its public half is known.
 pub(crate) struct SigningKey {
     pair: KeyPair,
@@ -24,12 +28,20 @@ pub(crate) struct SigningKey {
 impl SigningKey {
     /// A new key.
     pub(crate) fn generate() -> Result<Self, Unspecified> {
-        let pair = KeyPair::generate(KeySize::Rsa2048)?;
+        KeyPair::generate(KeySize::Rsa2048).map(Self::of)
+    }
+
+    /// The key of repeatable runs, the same in every emulator.
+    pub(crate) fn development() -> Result<Self, Unspecified> {
+        KeyPair::from_pkcs8(DEVELOPMENT_ONLY).map(Self::of).map_err(|_| Unspecified)
+    }
+
+    fn of(pair: KeyPair) -> Self {
         let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
         let modulus = URL_SAFE_NO_PAD.encode(&public.n);
         let exponent = URL_SAFE_NO_PAD.encode(&public.e);
         let key_id = thumbprint(&modulus, &exponent);
-        Ok(Self { pair, modulus, exponent, key_id })
+        Self { pair, modulus, exponent, key_id }
     }
 
     /// The public half.

@@ -16,7 +16,6 @@ use super::visitor::{Visitor, visitor};
 use crate::apps::App;
 use crate::grants::{Access, CodeGrant};
 use crate::parameters::Parameters;
-use crate::random;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
@@ -182,7 +181,7 @@ fn issue_code(
     authorization: &Authorization<'_>,
     person: Arc<Person>,
 ) -> Result<String, Unspecified> {
-    let code = random::hex::<20>()?;
+    let code = shared.random.hex::<20>()?;
     let grant = CodeGrant {
         client_id: authorization.app.client_id().to_owned(),
         redirect_uri: authorization.redirect_uri.to_owned(),

@@ -17,7 +17,6 @@ use crate::apps::App;
 use crate::grants::{Access, CodeGrant};
 use crate::id_token::Claims;
 use crate::parameters::{Malformed, Parameters};
-use crate::random;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
@@ -81,7 +80,7 @@ fn id_token(shared: &Shared, grant: &CodeGrant) -> Result<String, Unspecified> {
 
 /// A new access token: 40 characters that begin with `il`, as those of a login at Clever do.
 pub(super) fn issue_access_token(shared: &Shared, access: Access) -> Result<String, Unspecified> {
-    let token = format!("il{}", random::hex::<19>()?);
+    let token = format!("il{}", shared.random.hex::<19>()?);
     locked(&shared.grants).issue_access_token(shared.clock.now(), token.clone(), access);
     Ok(token)
 }
