@@ -13,20 +13,22 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use tokio::sync::oneshot;
 
 use crate::apps::{App, Apps};
+use crate::around::around;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::endpoints::{Endpoint, api, authorize, discovery, login, not_found, tokeninfo, tokens};
+use crate::keys::Keys;
 use crate::options::{Options, StartError};
 use crate::random::Random;
 use crate::request::Request;
 use crate::shared::{Shared, locked};
-use crate::signing::SigningKey;
 use crate::world::{Person, World};
 
 /// No request of a login is larger.
@@ -130,19 +132,20 @@ fn listen(port: u16) -> io::Result<TcpListener> {
 
 fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
     let world = World::built_in();
-    let key = if options.seed.is_some() { SigningKey::development() } else { SigningKey::generate() };
     Ok(Shared {
         base_url: format!("http://127.0.0.1:{port}"),
         auto_login: options.auto_login.map(|name| person(&world, name)).transpose()?,
         world,
         apps: Apps::register(options.apps)?,
         cookie_name: cookies::name(port),
-        key: key.map_err(|error| StartError::System(io::Error::other(error)))?,
+        keys: Keys::new(options.seed.is_some())
+            .map_err(|error| StartError::System(io::Error::other(error)))?,
         random: Random::new(options.seed),
         clock: Clock::default(),
         grants: Mutex::default(),
         rate_limits: Mutex::default(),
         counts: Mutex::default(),
+        tally: Mutex::default(),
     })
 }
 
@@ -165,7 +168,16 @@ async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver
     }
 }
 
+/// The endpoints inside, and around them what happens to every request: a path is rewritten before it is looked up, so
+/// the endpoints are a router of their own.
 fn routes(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .fallback_service(endpoints(Arc::clone(&shared)))
+        .layer(from_fn_with_state(shared, around))
+        .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
+}
+
+fn endpoints(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(endpoint(login::front_door)))
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
@@ -181,7 +193,6 @@ fn routes(shared: Arc<Shared>) -> Router {
         .merge(versioned("v3.1"))
         .fallback(endpoint(not_found))
         .method_not_allowed_fallback(endpoint(not_found))
-        .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
         .with_state(shared)
 }
 
@@ -196,8 +207,5 @@ fn versioned(version: &str) -> Router<Arc<Shared>> {
 fn endpoint(
     answer: Endpoint,
 ) -> impl Fn(State<Arc<Shared>>, Request) -> Ready<Response> + Clone + Send + Sync {
-    move |State(shared), request| {
-        shared.count(request.path());
-        ready(answer(&shared, &request))
-    }
+    move |State(shared), request| ready(answer(&shared, &request))
 }

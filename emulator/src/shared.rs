@@ -7,10 +7,11 @@ use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::grants::Grants;
+use crate::keys::Keys;
 use crate::random::Random;
 use crate::rate_limit::RateLimits;
 use crate::request::Request;
-use crate::signing::SigningKey;
+use crate::scenarios::Tally;
 use crate::world::{Person, World};
 
 /// Counting stops at this many different paths, so that a scanner does not fill the memory.
@@ -25,12 +26,13 @@ pub(crate) struct Shared {
     /// Who logs in when a request names nobody else; nobody when people sign in on the pages.
     pub(crate) auto_login: Option<Arc<Person>>,
     pub(crate) cookie_name: String,
-    pub(crate) key: SigningKey,
+    pub(crate) keys: Keys,
     pub(crate) random: Random,
     pub(crate) clock: Clock,
     pub(crate) grants: Mutex<Grants>,
     pub(crate) rate_limits: Mutex<RateLimits>,
     pub(crate) counts: Mutex<HashMap<String, u64>>,
+    pub(crate) tally: Mutex<Tally>,
 }
 
 impl Shared {

@@ -21,6 +21,12 @@ mod login;
 #[cfg(test)]
 mod robustness;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod scenarios_client;
+#[cfg(test)]
+mod scenarios_page;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tokeninfo;
