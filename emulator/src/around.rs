@@ -1,4 +1,4 @@
-//! What happens to every request before and after its endpoint: it is counted, and led to its scenario.
+//! What happens to every request before and after its endpoint: it is counted, led to its scenario, and noted.
 
 use std::sync::Arc;
 
@@ -8,14 +8,20 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
+use crate::endpoints::control;
+use crate::journal::{self, Note};
 use crate::request::Request;
 use crate::responses;
 use crate::scenarios::{self, Answer};
-use crate::shared::Shared;
+use crate::shared::{Shared, locked};
 
 /// Answers a request.
 pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     shared.count(request.path());
+    if request.path().starts_with(control::PREFIX) {
+        // The controls are no part of Clever: they have no scenario and no place in the journal.
+        return next.run(request.passed_on()).await;
+    }
     match scenarios::find(&request.uri) {
         Ok(None) => {}
         Ok(Some((scenario, below))) => {
@@ -26,10 +32,18 @@ pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Reque
     }
     let answer = Answer::of(next.run(request.clone().passed_on()).await).await;
     let answer = scenarios::deviating(answer, &shared, &request);
+    note(&shared, &request, &answer);
     answer.send().await
 }
 
+fn note(shared: &Shared, request: &Request, answer: &Answer) {
+    let now = shared.clock.now();
+    let secrets = shared.apps.all().iter().filter_map(|app| app.client_secret());
+    let note = Note::of(now, request, answer, &journal::Mask::new(secrets));
+    locked(&shared.journal).add(note, now, request, answer);
+}
+
 fn unknown_scenario() -> Response {
-    let message = "There is no scenario of this name.";
+    let message = "There is no scenario of this name; GET /_emulator/scenarios lists them.";
     responses::json(StatusCode::NOT_FOUND, &json!({ "error": "unknown_scenario", "message": message }))
 }

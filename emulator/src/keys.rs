@@ -1,4 +1,4 @@
-//! The signature keys of one emulator: the one in use, and those that scenarios made.
+//! The signature keys of one emulator: the one in use, the one it began with, and those that scenarios made.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,6 +13,7 @@ const SCENARIO_KEYS: usize = 32;
 
 /// All keys.
 pub(crate) struct Keys {
+    first: Arc<SigningKey>,
     current: Mutex<Arc<SigningKey>>,
     of_scenarios: Mutex<Vec<ScenarioKey>>,
 }
@@ -28,12 +29,26 @@ impl Keys {
     /// A new key, or in a repeatable run the one built in.
     pub(crate) fn new(seeded: bool) -> Result<Self, Unspecified> {
         let first = if seeded { SigningKey::development()? } else { SigningKey::generate()? };
-        Ok(Self { current: Mutex::new(Arc::new(first)), of_scenarios: Mutex::default() })
+        let first = Arc::new(first);
+        Ok(Self { current: Mutex::new(Arc::clone(&first)), first, of_scenarios: Mutex::default() })
     }
 
     /// The key that signs.
     pub(crate) fn current(&self) -> Arc<SigningKey> {
         Arc::clone(&locked(&self.current))
+    }
+
+    /// A new key in the place of the one that signed so far, which is not published any more.
+    pub(crate) fn rotate(&self) -> Result<Arc<SigningKey>, Unspecified> {
+        let new = Arc::new(SigningKey::generate()?);
+        *locked(&self.current) = Arc::clone(&new);
+        Ok(new)
+    }
+
+    /// Back to the key of the start.
+    pub(crate) fn reset(&self) {
+        *locked(&self.current) = Arc::clone(&self.first);
+        locked(&self.of_scenarios).clear();
     }
 
     /// The key of this owner in this scenario, made when it is asked for the first time, and published from then on.

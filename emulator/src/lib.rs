@@ -25,6 +25,7 @@
 //! - `request`, `responses`, `parameters`, `cookies`, `pages`: HTTP and HTML in small pieces;
 //! - `endpoints`: one file for each concern of Clever's;
 //! - `scenarios`, `place`: what each scenario does otherwise than Clever, and where;
+//! - `journal`: what clients sent, without a secret in it;
 //! - `shared`, `around`, `server`: all of it together, on a socket.
 
 mod app_error;
@@ -36,6 +37,7 @@ mod endpoints;
 mod expiring;
 mod grants;
 mod id_token;
+mod journal;
 mod keys;
 mod options;
 mod pages;

@@ -13,7 +13,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::error::Unspecified;
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -128,6 +128,16 @@ impl Scenario {
             Deviation::Answer(..) => {}
         }
         login.key.sign(&claims)
+    }
+
+    /// Whether this answer of this place is otherwise than Clever's.
+    pub(crate) fn touches(&self, place: Place, answer: &Answer) -> bool {
+        match self.deviation {
+            Deviation::Answer(own, _) => own == place,
+            Deviation::Claims(_) | Deviation::IdToken(_) => {
+                place == Place::Tokens && answer.status == StatusCode::OK
+            }
+        }
     }
 }
 

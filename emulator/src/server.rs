@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::serve::ListenerExt as _;
 use tokio::sync::oneshot;
 
@@ -23,7 +23,7 @@ use crate::apps::{App, Apps};
 use crate::around::around;
 use crate::clock::Clock;
 use crate::cookies;
-use crate::endpoints::{Endpoint, api, authorize, discovery, login, not_found, tokeninfo, tokens};
+use crate::endpoints::{Endpoint, api, authorize, control, discovery, login, not_found, tokeninfo, tokens};
 use crate::keys::Keys;
 use crate::options::{Options, StartError};
 use crate::random::Random;
@@ -146,6 +146,7 @@ fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
         rate_limits: Mutex::default(),
         counts: Mutex::default(),
         tally: Mutex::default(),
+        journal: Mutex::default(),
     })
 }
 
@@ -179,6 +180,7 @@ fn routes(shared: Arc<Shared>) -> Router {
 
 fn endpoints(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/_emulator/{*what}", any(endpoint(control::control)))
         .route("/", get(endpoint(login::front_door)))
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
         .route("/logout", post(endpoint(login::sign_out)))

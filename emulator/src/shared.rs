@@ -7,6 +7,7 @@ use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::grants::Grants;
+use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::random::Random;
 use crate::rate_limit::RateLimits;
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) rate_limits: Mutex<RateLimits>,
     pub(crate) counts: Mutex<HashMap<String, u64>>,
     pub(crate) tally: Mutex<Tally>,
+    pub(crate) journal: Mutex<Journal>,
 }
 
 impl Shared {

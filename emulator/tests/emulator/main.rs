@@ -7,6 +7,8 @@ mod authorize;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod control;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod http;

@@ -13,7 +13,7 @@ const OPENING: &str = "# Scenarios
 Each of these is a whole Clever that does exactly one thing otherwise. Its base URL is that of the emulator with `/s/NAME` behind
 it: give the client under test `http://127.0.0.1:PORT/s/NAME` as its base URL (issuer, discovery and API are all below it), log
 somebody in, and compare. Tests may run at the same time: what a scenario must remember, it remembers for one access token, one
-code or one app. The plain base URL is not touched.
+code or one app. `GET /_emulator/scenarios` lists the same as JSON, with every base URL; the plain base URL is not touched.
 
 *Outcome* is what becomes of the call in this project's client: `error` and `restart` with the code word of
 [errors.md](errors.md) behind it, or `signed_in`, `denied`, `ok`. The call is a login to its end; for `tokeninfo-…` and `me-…` it
