@@ -150,4 +150,15 @@ mod tests {
         assert_eq!(key_id(), key_id());
         assert_ne!(key_id(), SigningKey::generate().unwrap().key_id());
     }
+
+    #[test]
+    fn the_public_half_as_text_holds_the_modulus() {
+        let key = SigningKey::generate().unwrap();
+        let pem = key.public_pem().unwrap();
+        let der =
+            STANDARD.decode(pem.lines().filter(|line| !line.starts_with('-')).collect::<String>()).unwrap();
+        let modulus = URL_SAFE_NO_PAD.decode(&key.modulus).unwrap();
+        assert!(der.windows(modulus.len()).any(|window| window == modulus));
+        assert!(pem.lines().all(|line| line.len() <= 64));
+    }
 }

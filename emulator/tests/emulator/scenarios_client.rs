@@ -10,8 +10,8 @@ use crate::http;
 
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
-/// Every call of the client has a deadline of ten seconds; a login and another call are two.
-const LONGEST: Duration = Duration::from_secs(25);
+/// Every call of the client has a deadline of twenty seconds: warming up, a login, and another call are three.
+const LONGEST: Duration = Duration::from_secs(65);
 
 /// One emulator for all: that they do not disturb each other is part of the test.
 #[test]
@@ -55,7 +55,7 @@ fn client(emulator: &Emulator, scenario: &Scenario) -> Client {
     let base_url = format!("{}{}", emulator.base_url(), scenario.prefix());
     let config =
         Config::builder("scenario-app").client_secret(SECRET).redirect_uri(CALLBACK).base_url(base_url);
-    Client::new(config.timeout(Duration::from_secs(10)).build().unwrap()).unwrap()
+    Client::new(config.timeout(Duration::from_secs(20)).build().unwrap()).unwrap()
 }
 
 fn ended(emulator: &Emulator, scenario: &Scenario) -> String {
