@@ -57,6 +57,10 @@ header: ## write include/clever_sso.h from the source of the C face
 errors: ## write docs/errors.md from the catalogue of failures
 	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue
 
+.PHONY: scenarios
+scenarios: ## write docs/scenarios.md from the emulator's table
+	CLEVER_EMULATOR_WRITE_SCENARIOS=1 $(CARGO) test -q -p clever-emulator --test emulator page
+
 .PHONY: readme
 readme: header $(VENV)/test ## write the logins in README.md from the examples
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/readme

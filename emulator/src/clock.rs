@@ -1,8 +1,8 @@
 //! The one clock of the emulator.
 //!
 //! It yields Unix seconds, as the claims of a JWT count them (RFC 7519 section 2, `NumericDate`), and can be
-//! moved forward, so that a test of an expiry need not sleep. It never moves back, and nothing else in the
-//! emulator asks the system for the time.
+//! moved forward, so that a test of an expiry need not sleep. It moves back only when everything is reset, and nothing
+//! else in the emulator asks the system for the time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -23,6 +23,16 @@ impl Clock {
     pub(crate) fn now_in_milliseconds(&self) -> u64 {
         let system = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         milliseconds(system).saturating_add(self.milliseconds_ahead.load(Ordering::SeqCst))
+    }
+
+    /// How many seconds it is ahead of the system's clock.
+    pub(crate) fn ahead(&self) -> u64 {
+        self.milliseconds_ahead.load(Ordering::SeqCst) / 1000
+    }
+
+    /// Back to the system's clock.
+    pub(crate) fn reset(&self) {
+        self.milliseconds_ahead.store(0, Ordering::SeqCst);
     }
 
     /// Moves the clock forward.

@@ -13,6 +13,7 @@ pub(crate) mod authorize;
 mod bearer;
 mod callback;
 mod client_authentication;
+pub(crate) mod control;
 pub(crate) mod discovery;
 pub(crate) mod login;
 mod refusal;

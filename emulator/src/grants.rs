@@ -76,6 +76,11 @@ impl Grants {
         self.access_tokens.get(now, token)
     }
 
+    /// Ends every sign-in at the emulator.
+    pub(crate) fn sign_everybody_out(&mut self) {
+        self.sessions = Expiring::new(SESSION_LIFETIME);
+    }
+
     /// Signs `person` in at the emulator.
     pub(crate) fn sign_in(&mut self, now: u64, session: String, person: Arc<Person>) {
         self.sessions.insert(now, session, person);

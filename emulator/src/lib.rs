@@ -21,26 +21,33 @@
 //! - `options`, `apps`, `app_error`, `world`: what the emulator is told, and who lives in it;
 //! - `clock`, `random`: the only sources of time and chance;
 //! - `expiring`, `grants`, `rate_limit`: what is remembered, and for how long;
-//! - `signing`, `id_token`: the key and what it signs;
+//! - `signing`, `keys`, `id_token`: the keys and what they sign;
 //! - `request`, `responses`, `parameters`, `cookies`, `pages`: HTTP and HTML in small pieces;
 //! - `endpoints`: one file for each concern of Clever's;
-//! - `shared`, `server`: all of it together, on a socket.
+//! - `scenarios`, `place`: what each scenario does otherwise than Clever, and where;
+//! - `journal`: what clients sent, without a secret in it;
+//! - `shared`, `around`, `server`: all of it together, on a socket.
 
 mod app_error;
 mod apps;
+mod around;
 mod clock;
 mod cookies;
 mod endpoints;
 mod expiring;
 mod grants;
 mod id_token;
+mod journal;
+mod keys;
 mod options;
 mod pages;
 mod parameters;
+mod place;
 mod random;
 mod rate_limit;
 mod request;
 mod responses;
+mod scenarios;
 mod server;
 mod shared;
 mod signing;
@@ -49,5 +56,6 @@ mod world;
 pub use app_error::AppError;
 pub use apps::App;
 pub use options::{Options, StartError};
+pub use scenarios::{Scenario, scenarios};
 pub use server::Emulator;
 pub use world::{District, Person, Role, School, UserType, World, WorldError};

@@ -50,6 +50,10 @@ struct CommandLine {
     /// When the file changes, the next request sees it. Without it, the built-in world is there.
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
+
+    /// Make the run repeatable: the same codes, tokens, session ids and first key at every start with this number
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 }
 
 #[derive(Subcommand)]
@@ -86,6 +90,9 @@ fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
     }
     if let Some(file) = command_line.world {
         options = options.world_file(file);
+    }
+    if let Some(seed) = command_line.seed {
+        options = options.seed(seed);
     }
     Emulator::start(options)
 }

@@ -16,6 +16,7 @@ pub struct Options {
     pub(crate) apps: Vec<App>,
     pub(crate) auto_login: Option<String>,
     pub(crate) world: Source,
+    pub(crate) seed: Option<u64>,
 }
 
 impl Options {
@@ -61,6 +62,13 @@ impl Options {
     #[must_use]
     pub fn auto_login(mut self, person: impl Into<String>) -> Self {
         self.auto_login = Some(person.into());
+        self
+    }
+
+    /// Makes a run repeatable: codes, tokens and session ids come from this seed, and the first key is a built-in one.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
         self
     }
 }

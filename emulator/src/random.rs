@@ -1,13 +1,45 @@
 //! Random strings in the alphabets that Clever's codes and tokens have.
+//!
+//! From the system's chance, or from a seed, when a run must be repeatable. What comes from a seed can be foreseen by
+//! everybody, which for an emulator on the loopback address is no loss.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_lc_rs::digest::{self, SHA256};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand;
 
-/// Twice `N` lowercase hexadecimal digits.
-pub(crate) fn hex<const N: usize>() -> Result<String, Unspecified> {
-    let mut bytes = [0; N];
-    rand::fill(&mut bytes)?;
-    Ok(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
+/// The one source of chance.
+#[derive(Default)]
+pub(crate) struct Random {
+    seed: Option<u64>,
+    drawn: AtomicU64,
+}
+
+impl Random {
+    /// Chance, or with a seed the same row of strings at every start.
+    pub(crate) fn new(seed: Option<u64>) -> Self {
+        Self { seed, drawn: AtomicU64::new(0) }
+    }
+
+    /// Twice `N` lowercase hexadecimal digits; `N` is at most 32.
+    pub(crate) fn hex<const N: usize>(&self) -> Result<String, Unspecified> {
+        const { assert!(N <= 32, "a seeded string is one hash") };
+        let mut bytes = [0; N];
+        match self.seed {
+            Some(seed) => self.draw(seed, &mut bytes),
+            None => rand::fill(&mut bytes)?,
+        }
+        Ok(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
+    }
+
+    fn draw(&self, seed: u64, bytes: &mut [u8]) {
+        let number = self.drawn.fetch_add(1, Ordering::SeqCst);
+        let hash = digest::digest(&SHA256, &[seed.to_be_bytes(), number.to_be_bytes()].concat());
+        for (byte, drawn) in bytes.iter_mut().zip(hash.as_ref()) {
+            *byte = *drawn;
+        }
+    }
 }
 
 fn digit(nibble: u8) -> char {
@@ -20,9 +52,21 @@ mod tests {
 
     #[test]
     fn a_random_string_has_two_digits_for_each_byte_and_never_comes_twice() {
-        let (one, other) = (hex::<20>().unwrap(), hex::<20>().unwrap());
-        assert_eq!(one.len(), 40);
-        assert!(one.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
-        assert_ne!(one, other);
+        for random in [Random::default(), Random::new(Some(7))] {
+            let (one, other) = (random.hex::<20>().unwrap(), random.hex::<20>().unwrap());
+            assert_eq!(one.len(), 40);
+            assert!(one.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
+            assert_ne!(one, other);
+        }
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_row_and_another_seed_another_one() {
+        let row = |seed| {
+            let random = Random::new(Some(seed));
+            [random.hex::<20>().unwrap(), random.hex::<20>().unwrap()]
+        };
+        assert_eq!(row(7), row(7));
+        assert_ne!(row(7), row(8));
     }
 }

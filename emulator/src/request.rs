@@ -6,12 +6,18 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method, Uri};
 
-/// Method, URI, headers and the body, whose size the server has limited.
+use crate::scenarios::Scenario;
+use crate::shared::Shared;
+
+/// Method, URI, headers and the body, whose size the server has limited; and the scenario, if it was sent below the base
+/// URL of one. The URI is that below the base URL.
+#[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    pub(crate) scenario: Option<&'static Scenario>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Request {
@@ -20,12 +26,35 @@ impl<S: Send + Sync> FromRequest<S> for Request {
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, BytesRejection> {
         let (method, uri, headers) =
             (request.method().clone(), request.uri().clone(), request.headers().clone());
+        let scenario = request.extensions().get().copied();
         let body = Bytes::from_request(request, state).await?;
-        Ok(Self { method, uri, headers, body })
+        Ok(Self { method, uri, headers, body, scenario })
     }
 }
 
 impl Request {
+    /// The same request, as the server passes it on.
+    pub(crate) fn passed_on(self) -> axum::extract::Request {
+        let mut request = axum::extract::Request::new(self.body.into());
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        if let Some(scenario) = self.scenario {
+            request.extensions_mut().insert(scenario);
+        }
+        request
+    }
+
+    /// What stands before the path: nothing, or the way to a scenario.
+    pub(crate) fn prefix(&self) -> String {
+        self.scenario.map(Scenario::prefix).unwrap_or_default()
+    }
+
+    /// The base URL of the Clever this request was sent to, which is its issuer.
+    pub(crate) fn base_url(&self, shared: &Shared) -> String {
+        format!("{}{}", shared.base_url, self.prefix())
+    }
+
     /// The path, as it was sent.
     pub(crate) fn path(&self) -> &str {
         self.uri.path()

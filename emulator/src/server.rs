@@ -13,19 +13,22 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::serve::ListenerExt as _;
 use tokio::sync::oneshot;
 
 use crate::apps::App;
+use crate::around::around;
 use crate::clock::Clock;
 use crate::cookies;
-use crate::endpoints::{Endpoint, api, authorize, discovery, login, not_found, tokeninfo, tokens};
+use crate::endpoints::{Endpoint, api, authorize, control, discovery, login, not_found, tokeninfo, tokens};
+use crate::keys::Keys;
 use crate::options::{Options, StartError};
+use crate::random::Random;
 use crate::request::Request;
 use crate::shared::{Shared, locked};
-use crate::signing::SigningKey;
 use crate::world::{LiveWorld, Person, World};
 
 /// No request of a login is larger.
@@ -136,11 +139,15 @@ fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
         auto_login: options.auto_login.map(|name| known(&world, name)).transpose()?,
         live_world,
         cookie_name: cookies::name(port),
-        key: SigningKey::generate().map_err(|error| StartError::System(io::Error::other(error)))?,
+        keys: Keys::new(options.seed.is_some())
+            .map_err(|error| StartError::System(io::Error::other(error)))?,
+        random: Random::new(options.seed),
         clock,
         grants: Mutex::default(),
         rate_limits: Mutex::default(),
         counts: Mutex::default(),
+        tally: Mutex::default(),
+        journal: Mutex::default(),
     })
 }
 
@@ -167,8 +174,18 @@ async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver
     }
 }
 
+/// The endpoints inside, and around them what happens to every request: a path is rewritten before it is looked up, so
+/// the endpoints are a router of their own.
 fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
+        .fallback_service(endpoints(Arc::clone(&shared)))
+        .layer(from_fn_with_state(shared, around))
+        .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
+}
+
+fn endpoints(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/_emulator/{*what}", any(endpoint(control::control)))
         .route("/", get(endpoint(login::front_door)))
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
         .route("/logout", post(endpoint(login::sign_out)))
@@ -183,7 +200,6 @@ fn routes(shared: Arc<Shared>) -> Router {
         .merge(versioned("v3.1"))
         .fallback(endpoint(not_found))
         .method_not_allowed_fallback(endpoint(not_found))
-        .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
         .with_state(shared)
 }
 
@@ -198,8 +214,5 @@ fn versioned(version: &str) -> Router<Arc<Shared>> {
 fn endpoint(
     answer: Endpoint,
 ) -> impl Fn(State<Arc<Shared>>, Request) -> Ready<Response> + Clone + Send + Sync {
-    move |State(shared), request| {
-        shared.count(request.path());
-        ready(answer(&shared, &request))
-    }
+    move |State(shared), request| ready(answer(&shared, &request))
 }

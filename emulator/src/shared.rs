@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::clock::Clock;
 use crate::cookies;
 use crate::grants::Grants;
+use crate::journal::Journal;
+use crate::keys::Keys;
+use crate::random::Random;
 use crate::rate_limit::RateLimits;
 use crate::request::Request;
-use crate::signing::SigningKey;
+use crate::scenarios::Tally;
 use crate::world::{LiveWorld, Person, World};
 
 /// Counting stops at this many different paths, so that a scanner does not fill the memory.
@@ -22,11 +25,14 @@ pub(crate) struct Shared {
     /// The name of who logs in when a request names nobody else; none when people sign in on the pages.
     pub(crate) auto_login: Option<String>,
     pub(crate) cookie_name: String,
-    pub(crate) key: SigningKey,
+    pub(crate) keys: Keys,
+    pub(crate) random: Random,
     pub(crate) clock: Clock,
     pub(crate) grants: Mutex<Grants>,
     pub(crate) rate_limits: Mutex<RateLimits>,
     pub(crate) counts: Mutex<HashMap<String, u64>>,
+    pub(crate) tally: Mutex<Tally>,
+    pub(crate) journal: Mutex<Journal>,
 }
 
 impl Shared {

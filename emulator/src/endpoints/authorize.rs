@@ -16,7 +16,6 @@ use super::visitor::{Visitor, visitor};
 use crate::apps::App;
 use crate::grants::{Access, CodeGrant};
 use crate::parameters::Parameters;
-use crate::random;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
@@ -142,7 +141,8 @@ fn check_district(world: &World, asked: Option<&str>) -> Result<(), Refusal> {
 
 fn sign_in_first(request: &Request) -> Response {
     let target = request.uri.path_and_query().map_or("/", |target| target.as_str());
-    responses::redirect(StatusCode::FOUND, &format!("/login?target={}", callback::escaped(target)))
+    let target = format!("{}{target}", request.prefix());
+    responses::redirect(StatusCode::FOUND, &format!("/login?target={}", callback::escaped(&target)))
 }
 
 /// Clever's error page, or Clever's error word at the app if that is what the app asked for.
@@ -183,13 +183,18 @@ fn issue_code(
     authorization: &Authorization<'_>,
     person: Arc<Person>,
 ) -> Result<String, Unspecified> {
-    let code = random::hex::<20>()?;
     let grant = CodeGrant {
         client_id: authorization.app.client_id().to_owned(),
         redirect_uri: authorization.redirect_uri.to_owned(),
         nonce: authorization.nonce.map(str::to_owned),
         person,
     };
+    store_code(shared, grant)
+}
+
+/// A new code that stands for `grant`.
+pub(super) fn store_code(shared: &Shared, grant: CodeGrant) -> Result<String, Unspecified> {
+    let code = shared.random.hex::<20>()?;
     locked(&shared.grants).issue_code(shared.clock.now(), code.clone(), grant);
     Ok(code)
 }

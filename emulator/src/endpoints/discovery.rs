@@ -10,14 +10,16 @@ use serde_json::{Value, json};
 use crate::apps::SCOPES;
 use crate::request::Request;
 use crate::responses;
+use crate::scenarios::Scenario;
 use crate::shared::Shared;
 
 /// `GET /.well-known/openid-configuration`
-pub(crate) fn metadata(shared: &Shared, _: &Request) -> Response {
-    let at = |path: &str| format!("{}{path}", shared.base_url);
+pub(crate) fn metadata(shared: &Shared, request: &Request) -> Response {
+    let base_url = request.base_url(shared);
+    let at = |path: &str| format!("{base_url}{path}");
     let scopes = [&["openid"], &SCOPES[..]].concat();
     cacheable(&json!({
-        "issuer": shared.base_url,
+        "issuer": base_url,
         "authorization_endpoint": at("/oauth/authorize"),
         "token_endpoint": at("/oauth/tokens"),
         "userinfo_endpoint": at("/userinfo"),
@@ -35,8 +37,9 @@ pub(crate) fn metadata(shared: &Shared, _: &Request) -> Response {
 }
 
 /// `GET /oauth/certs`
-pub(crate) fn key_set(shared: &Shared, _: &Request) -> Response {
-    cacheable(&json!({ "keys": [shared.key.jwk()] }))
+pub(crate) fn key_set(shared: &Shared, request: &Request) -> Response {
+    let scenario = request.scenario.map(Scenario::name);
+    cacheable(&json!({ "keys": shared.keys.published(scenario) }))
 }
 
 fn cacheable(value: &Value) -> Response {

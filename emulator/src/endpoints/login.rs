@@ -10,7 +10,6 @@ use axum::response::Response;
 use crate::cookies;
 use crate::pages::{self, LoginPage};
 use crate::parameters::Parameters;
-use crate::random;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
@@ -36,7 +35,7 @@ pub(crate) fn sign_in(shared: &Shared, request: &Request) -> Response {
         let message = "Nobody has this user name and password. In the emulator both are the sign-in number.";
         return page(shared, request, StatusCode::UNAUTHORIZED, &parameters, Some(message));
     };
-    let Ok(session) = random::hex::<20>() else {
+    let Ok(session) = shared.random.hex::<20>() else {
         let message = "The emulator could not make a random value.";
         return page(shared, request, StatusCode::INTERNAL_SERVER_ERROR, &parameters, Some(message));
     };

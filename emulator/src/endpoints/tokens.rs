@@ -5,6 +5,8 @@
 //! for another redirection URI. There is no refresh token, no `expires_in` and no `scope` in the answer, because
 //! Clever sends none; `code_verifier` (RFC 7636) is ignored.
 
+use std::sync::Arc;
+
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -17,9 +19,9 @@ use crate::apps::App;
 use crate::grants::{Access, CodeGrant};
 use crate::id_token::Claims;
 use crate::parameters::{Malformed, Parameters};
-use crate::random;
 use crate::request::Request;
 use crate::responses;
+use crate::scenarios::Login;
 use crate::shared::{Shared, locked};
 
 /// `POST /oauth/tokens`
@@ -36,7 +38,7 @@ fn redeem(shared: &Shared, request: &Request) -> Result<Value, TokenError> {
         return Err(TokenError::unsupported_grant_type());
     }
     let grant = spend(shared, app, &parameters)?;
-    Ok(tokens(shared, app, grant)?)
+    Ok(tokens(shared, request, app, &grant)?)
 }
 
 fn read(request: &Request) -> Result<Parameters, TokenError> {
@@ -67,25 +69,42 @@ fn spend(shared: &Shared, app: &App, parameters: &Parameters) -> Result<CodeGran
     Ok(CodeGrant { person, ..grant })
 }
 
-fn tokens(shared: &Shared, app: &App, grant: CodeGrant) -> Result<Value, Unspecified> {
-    let id_token = if app.gets_id_tokens() { Some(id_token(shared, &grant)?) } else { None };
-    let access = Access { client_id: grant.client_id, person: grant.person };
-    let mut tokens = json!({ "access_token": issue_access_token(shared, access)?, "token_type": "bearer" });
-    if let (Some(id_token), Some(members)) = (id_token, tokens.as_object_mut()) {
-        members.insert("id_token".into(), id_token.into());
+/// What the token endpoint answers to a code that stood for `grant`.
+pub(super) fn tokens(
+    shared: &Shared,
+    request: &Request,
+    app: &App,
+    grant: &CodeGrant,
+) -> Result<Value, Unspecified> {
+    let access = Access { client_id: grant.client_id.clone(), person: Arc::clone(&grant.person) };
+    let access_token = issue_access_token(shared, access)?;
+    let mut tokens = json!({ "access_token": access_token, "token_type": "bearer" });
+    if app.gets_id_tokens()
+        && let Some(members) = tokens.as_object_mut()
+    {
+        members.insert("id_token".into(), id_token(shared, request, grant, &access_token)?.into());
     }
     Ok(tokens)
 }
 
-fn id_token(shared: &Shared, grant: &CodeGrant) -> Result<String, Unspecified> {
+fn id_token(
+    shared: &Shared,
+    request: &Request,
+    grant: &CodeGrant,
+    access_token: &str,
+) -> Result<String, Unspecified> {
     let nonce = grant.nonce.as_deref();
     let now = shared.clock.now();
-    shared.key.sign(&Claims::new(&shared.base_url, &grant.client_id, &grant.person, nonce, now))
+    let issuer = request.base_url(shared);
+    let claims = Claims::new(&issuer, &grant.client_id, &grant.person, nonce, now);
+    let key = shared.keys.current();
+    let Some(scenario) = request.scenario else { return key.sign(&claims) };
+    scenario.id_token(&claims, &Login { shared, key, client_id: &grant.client_id, access_token, now })
 }
 
 /// A new access token: 40 characters that begin with `il`, as those of a login at Clever do.
 pub(super) fn issue_access_token(shared: &Shared, access: Access) -> Result<String, Unspecified> {
-    let token = format!("il{}", random::hex::<19>()?);
+    let token = format!("il{}", shared.random.hex::<19>()?);
     locked(&shared.grants).issue_access_token(shared.clock.now(), token.clone(), access);
     Ok(token)
 }

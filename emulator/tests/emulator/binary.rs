@@ -114,6 +114,17 @@ fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
 }
 
 #[test]
+fn a_seed_on_the_command_line_makes_the_run_repeatable() {
+    let location = || {
+        let (_running, line) = start(&["--seed", "7", "--auto-login", "ada"]);
+        let built_in = clever_emulator::App::built_in();
+        let target = format!("/oauth/instant-login?client_id={}", built_in.client_id());
+        http::send(line.trim(), "GET", &target, &[], b"").location().to_owned()
+    };
+    assert_eq!(location(), location());
+}
+
+#[test]
 fn unknown_options_end_with_exit_code_2_as_well() {
     for arguments in [&["--nonsense"][..], &["--port", "65536"], &["stray"]] {
         assert_eq!(ended(arguments).0, Some(2), "{arguments:?}");

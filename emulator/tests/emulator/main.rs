@@ -9,6 +9,8 @@ mod authorize;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod control;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod everybody;
@@ -26,6 +28,12 @@ mod login;
 mod reload;
 #[cfg(test)]
 mod robustness;
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod scenarios_client;
+#[cfg(test)]
+mod scenarios_page;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -1,0 +1,50 @@
+//! What happens to every request before and after its endpoint: it is counted, led to its scenario, and noted.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use serde_json::json;
+
+use crate::endpoints::control;
+use crate::journal::{self, Note};
+use crate::request::Request;
+use crate::responses;
+use crate::scenarios::{self, Answer};
+use crate::shared::{Shared, locked};
+
+/// Answers a request.
+pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+    shared.count(request.path());
+    if request.path().starts_with(control::PREFIX) {
+        // The controls are no part of Clever: they have no scenario and no place in the journal.
+        return next.run(request.passed_on()).await;
+    }
+    match scenarios::find(&request.uri) {
+        Ok(None) => {}
+        Ok(Some((scenario, below))) => {
+            request.scenario = Some(scenario);
+            request.uri = below;
+        }
+        Err(scenarios::Unknown) => return unknown_scenario(),
+    }
+    let answer = Answer::of(next.run(request.clone().passed_on()).await).await;
+    let answer = scenarios::deviating(answer, &shared, &request);
+    note(&shared, &request, &answer);
+    answer.send().await
+}
+
+fn note(shared: &Shared, request: &Request, answer: &Answer) {
+    let now = shared.clock.now();
+    let world = shared.world();
+    let secrets = world.apps().iter().filter_map(|app| app.client_secret());
+    let note = Note::of(now, request, answer, &journal::Mask::new(secrets));
+    locked(&shared.journal).add(note, now, request, answer);
+}
+
+fn unknown_scenario() -> Response {
+    let message = "There is no scenario of this name; GET /_emulator/scenarios lists them.";
+    responses::json(StatusCode::NOT_FOUND, &json!({ "error": "unknown_scenario", "message": message }))
+}

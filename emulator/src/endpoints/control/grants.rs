@@ -1,0 +1,84 @@
+//! Codes and tokens without a browser, and the end of every sign-in.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::body;
+use super::problem::Problem;
+use crate::apps::App;
+use crate::endpoints::{authorize, tokens as token_endpoint};
+use crate::grants::CodeGrant;
+use crate::request::Request;
+use crate::shared::{Shared, locked};
+use crate::world::{Person, World};
+
+/// `POST codes`
+pub(super) fn code(shared: &Shared, request: &Request) -> Result<Value, Problem> {
+    let world = shared.world();
+    let (app, grant) = grant(&world, &body(request)?)?;
+    if app.is_public() {
+        return Err(Problem::request("This app has no secret, so no code can be made for it."));
+    }
+    let redirect_uri = grant.redirect_uri.clone();
+    Ok(json!({ "code": authorize::store_code(shared, grant)?, "redirect_uri": redirect_uri }))
+}
+
+/// `POST tokens`
+pub(super) fn tokens(shared: &Shared, request: &Request) -> Result<Value, Problem> {
+    let world = shared.world();
+    let (app, grant) = grant(&world, &body(request)?)?;
+    Ok(token_endpoint::tokens(shared, request, app, &grant)?)
+}
+
+/// `DELETE sessions`
+pub(super) fn end_sessions(shared: &Shared, _: &Request) -> Value {
+    locked(&shared.grants).sign_everybody_out();
+    json!({ "done": true })
+}
+
+/// What a login of this person at this app would have granted.
+fn grant<'a>(world: &'a World, body: &Map<String, Value>) -> Result<(&'a App, CodeGrant), Problem> {
+    let person = person(world, body)?;
+    let app = app(world, body)?;
+    if !app.admits(&person) {
+        return Err(Problem::request("This person has no access to this app."));
+    }
+    let redirect_uri = redirect_uri(app, body)?;
+    let nonce = text(body, "nonce")?.map(str::to_owned);
+    let person = app.in_role(person);
+    Ok((app, CodeGrant { client_id: app.client_id().to_owned(), redirect_uri, nonce, person }))
+}
+
+fn person(world: &World, body: &Map<String, Value>) -> Result<Arc<Person>, Problem> {
+    let person = text(body, "person")?.and_then(|name| world.person(name));
+    let handles = || {
+        let handles: Vec<_> = world.people().iter().map(|person| person.handle.as_str()).collect();
+        handles.join(", ")
+    };
+    person.ok_or_else(|| {
+        let message = "person must be a Clever id, a sign-in number or one of these handles";
+        Problem::request(format!("{message}: {}.", handles()))
+    })
+}
+
+fn app<'a>(world: &'a World, body: &Map<String, Value>) -> Result<&'a App, Problem> {
+    let app = text(body, "client_id")?.and_then(|client_id| world.app(client_id));
+    app.ok_or_else(|| {
+        Problem::request("client_id must be that of an app which the emulator was started with.")
+    })
+}
+
+fn redirect_uri(app: &App, body: &Map<String, Value>) -> Result<String, Problem> {
+    let asked = text(body, "redirect_uri")?.unwrap_or_else(|| app.primary_redirect_uri());
+    let listed = app.redirect_uris().find(|listed| *listed == asked).map(str::to_owned);
+    listed.ok_or_else(|| Problem::request("redirect_uri must be one of the app's, letter by letter."))
+}
+
+fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Problem> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Problem::request(format!("{name} must be a string."))),
+    }
+}

@@ -1,0 +1,61 @@
+//! The clock, the keys, the journal, and everything at once.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::body;
+use super::problem::Problem;
+use crate::grants::Grants;
+use crate::journal::Journal;
+use crate::rate_limit::RateLimits;
+use crate::request::Request;
+use crate::scenarios::Tally;
+use crate::shared::{Shared, locked};
+
+/// No test needs more than ten years at once, in seconds.
+const FARTHEST: u64 = 10 * 366 * 24 * 60 * 60;
+
+/// `GET clock`
+pub(super) fn clock(shared: &Shared, _: &Request) -> Value {
+    json!({ "now": shared.clock.now(), "ahead": shared.clock.ahead() })
+}
+
+/// `POST clock`
+pub(super) fn advance(shared: &Shared, request: &Request) -> Result<Value, Problem> {
+    let seconds =
+        body(request)?.get("advance").and_then(Value::as_u64).filter(|seconds| *seconds <= FARTHEST);
+    let seconds = seconds.ok_or_else(|| {
+        Problem::request(format!("advance must be a whole number of seconds from 0 to {FARTHEST}."))
+    })?;
+    shared.clock.advance(Duration::from_secs(seconds));
+    Ok(clock(shared, request))
+}
+
+/// `POST keys/rotate`
+pub(super) fn rotate_keys(shared: &Shared, _: &Request) -> Result<Value, Problem> {
+    Ok(json!({ "kid": shared.keys.rotate()?.key_id() }))
+}
+
+/// `GET journal`
+pub(super) fn journal(shared: &Shared, _: &Request) -> Value {
+    json!({ "journal": locked(&shared.journal).to_json() })
+}
+
+/// `DELETE journal`
+pub(super) fn clear_journal(shared: &Shared, _: &Request) -> Value {
+    locked(&shared.journal).clear();
+    json!({ "done": true })
+}
+
+/// `POST reset`: as after the start, but that a seed's row of values goes on, so that nothing old becomes valid again.
+pub(super) fn reset(shared: &Shared, _: &Request) -> Value {
+    *locked(&shared.grants) = Grants::default();
+    *locked(&shared.rate_limits) = RateLimits::default();
+    *locked(&shared.tally) = Tally::default();
+    *locked(&shared.journal) = Journal::default();
+    locked(&shared.counts).clear();
+    shared.clock.reset();
+    shared.keys.reset();
+    json!({ "done": true })
+}

@@ -1,0 +1,212 @@
+//! Scenarios: Clevers that do exactly one thing otherwise.
+//!
+//! `BASE/s/NAME` is the base URL of a whole Clever which deviates as its line in the [table](table) says. Whoever tests a
+//! client sets that base URL and nothing else. Two tests never disturb each other: what a scenario must remember, it
+//! remembers for one access token, one code or one client.
+//!
+//! - `table`: every scenario, one entry each;
+//! - `claims`, `jws`: what an ID token says, and how it is signed;
+//! - `callbacks`: what the browser brings back;
+//! - `answers`: what the other endpoints answer;
+//! - `answer`, `cut_body`: an answer that can still be changed, and one that breaks off.
+
+use std::sync::Arc;
+
+use aws_lc_rs::error::Unspecified;
+use axum::http::{StatusCode, Uri};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::place::Place;
+use crate::request::Request;
+use crate::shared::Shared;
+use crate::signing::SigningKey;
+
+pub(crate) use answer::Answer;
+pub(crate) use tally::Tally;
+
+mod answer;
+mod answers;
+mod callbacks;
+mod claims;
+mod cut_body;
+mod jws;
+mod table;
+mod tally;
+
+/// A Clever that does one thing otherwise.
+#[derive(Debug)]
+pub struct Scenario {
+    name: &'static str,
+    what: &'static str,
+    client: &'static str,
+    outcome: &'static str,
+    deviation: Deviation,
+}
+
+/// Every scenario, in the order of the table.
+pub fn scenarios() -> &'static [Scenario] {
+    table::TABLE
+}
+
+impl Scenario {
+    /// The name, which stands in the base URL after `/s/`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What this Clever does, in a sentence.
+    pub fn what(&self) -> &'static str {
+        self.what
+    }
+
+    /// What a good client does, in a sentence.
+    pub fn client(&self) -> &'static str {
+        self.client
+    }
+
+    /// What becomes of the call in this project's client: `signed_in`, `denied`, `ok`, or `error` and `restart` with the code
+    /// word of the catalogue behind it.
+    pub fn outcome(&self) -> &'static str {
+        self.outcome
+    }
+
+    /// The call that meets the deviation: `login` (to its end), `tokeninfo` or `me` (with the access token of a login).
+    pub fn call(&self) -> &'static str {
+        match self.deviation {
+            Deviation::Answer(Place::Tokeninfo, _) => "tokeninfo",
+            Deviation::Answer(Place::Me, _) => "me",
+            _ => "login",
+        }
+    }
+
+    /// What stands between the base URL of the emulator and the paths of this scenario.
+    pub fn prefix(&self) -> String {
+        format!("/s/{}", self.name)
+    }
+}
+
+/// The one thing that is otherwise.
+#[derive(Debug)]
+enum Deviation {
+    /// The claims of the ID token, before it is signed as always.
+    Claims(fn(&mut Map<String, Value>, &Login<'_>)),
+    /// How the ID token is made from its claims.
+    IdToken(fn(&Value, &Login<'_>) -> Result<String, Unspecified>),
+    /// The answer of one place; it is given the answer Clever would have given.
+    Answer(Place, fn(Answer, &Call<'_>) -> Answer),
+}
+
+/// The login that an ID token is about.
+pub(crate) struct Login<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) key: Arc<SigningKey>,
+    pub(crate) client_id: &'a str,
+    pub(crate) access_token: &'a str,
+    /// Unix seconds.
+    pub(crate) now: u64,
+}
+
+/// The request that an answer is for.
+pub(crate) struct Call<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) request: &'a Request,
+    pub(crate) scenario: &'static Scenario,
+}
+
+impl Scenario {
+    /// The ID token as this scenario makes it.
+    pub(crate) fn id_token(&self, claims: &impl Serialize, login: &Login<'_>) -> Result<String, Unspecified> {
+        let mut claims = serde_json::to_value(claims).map_err(|_| Unspecified)?;
+        match self.deviation {
+            Deviation::IdToken(make) => return make(&claims, login),
+            Deviation::Claims(change) => {
+                if let Some(members) = claims.as_object_mut() {
+                    change(members, login);
+                }
+            }
+            Deviation::Answer(..) => {}
+        }
+        login.key.sign(&claims)
+    }
+
+    /// Whether this answer of this place is otherwise than Clever's.
+    pub(crate) fn touches(&self, place: Place, answer: &Answer) -> bool {
+        match self.deviation {
+            Deviation::Answer(own, _) => own == place,
+            Deviation::Claims(_) | Deviation::IdToken(_) => {
+                place == Place::Tokens && answer.status == StatusCode::OK
+            }
+        }
+    }
+}
+
+/// The answer as the scenario of this request, if there is one, gives it.
+pub(crate) fn deviating(answer: Answer, shared: &Shared, request: &Request) -> Answer {
+    match request.scenario {
+        Some(scenario) => match scenario.deviation {
+            Deviation::Answer(place, change) if place == Place::of(request.path()) => {
+                change(answer, &Call { shared, request, scenario })
+            }
+            _ => answer,
+        },
+        None => answer,
+    }
+}
+
+/// Nobody knows a scenario of this name.
+pub(crate) struct Unknown;
+
+/// The scenario that a URI leads to, if it leads to one, and the URI below its base URL.
+pub(crate) fn find(uri: &Uri) -> Result<Option<(&'static Scenario, Uri)>, Unknown> {
+    let Some(rest) = uri.path().strip_prefix("/s/") else { return Ok(None) };
+    let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let scenario = scenarios().iter().find(|scenario| scenario.name == name).ok_or(Unknown)?;
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let below = format!("/{path}{query}").parse().map_err(|_| Unknown)?;
+    Ok(Some((scenario, below)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_plain_and_unique() {
+        let names: HashSet<_> = scenarios().iter().map(Scenario::name).collect();
+        assert_eq!(names.len(), scenarios().len());
+        for name in names {
+            assert!(
+                name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit())
+            );
+        }
+    }
+
+    #[test]
+    fn every_line_is_a_sentence_and_every_outcome_a_word_of_a_known_kind() {
+        for scenario in scenarios() {
+            for sentence in [scenario.what, scenario.client] {
+                assert!(sentence.ends_with('.') && !sentence.contains(['|', '\n']), "{sentence}");
+            }
+            let kind = scenario.outcome.split(' ').next().unwrap();
+            assert!(
+                ["signed_in", "denied", "ok", "error", "restart"].contains(&kind),
+                "{}",
+                scenario.outcome
+            );
+        }
+    }
+
+    #[test]
+    fn the_path_below_a_scenario_keeps_its_query() {
+        let found = |uri: &str| {
+            let found = find(&uri.parse().unwrap()).ok().unwrap();
+            found.map(|(scenario, below)| (scenario.name, below.to_string()))
+        };
+        assert_eq!(found("/s/me-500/v3.0/me?a=%2F"), Some(("me-500", "/v3.0/me?a=%2F".to_owned())));
+        assert_eq!(found("/s/me-500"), Some(("me-500", "/".to_owned())));
+        assert_eq!(found("/v3.0/me"), None);
+        assert!(find(&"/s/nothing/v3.0/me".parse().unwrap()).is_err());
+    }
+}

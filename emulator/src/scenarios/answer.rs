@@ -1,0 +1,113 @@
+//! An answer that can still be changed, and the ways in which it may fail to arrive.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::{Map, Value};
+
+use super::cut_body::CutBody;
+
+/// Status, headers and the whole body.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    delivery: Delivery,
+}
+
+/// How an answer is sent.
+enum Delivery {
+    Whole,
+    Late(Duration),
+    /// The connection breaks after half of the body.
+    Half,
+    /// The connection breaks before the first byte.
+    Nothing,
+}
+
+impl Answer {
+    /// What an endpoint answered. Every body of the emulator is in memory, so none is too large.
+    pub(crate) async fn of(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        Self { status: parts.status, headers: parts.headers, body, delivery: Delivery::Whole }
+    }
+
+    /// Another answer in the place of this one.
+    pub(crate) fn instead(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        Self { status, headers, body: body.into(), delivery: Delivery::Whole }
+    }
+
+    /// The same with one more header. A value that cannot stand in a header is left out.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// The same with another JSON object, if it is a good answer with one.
+    pub(crate) fn with_object(mut self, change: impl FnOnce(&mut Map<String, Value>)) -> Self {
+        if self.status == StatusCode::OK
+            && let Ok(mut object) = serde_json::from_slice::<Map<String, Value>>(&self.body)
+        {
+            change(&mut object);
+            self.body = Value::Object(object).to_string().into();
+            // The length is that of the old body.
+            self.headers.remove(CONTENT_LENGTH);
+        }
+        self
+    }
+
+    /// Where a redirect leads.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.headers.get(LOCATION)?.to_str().ok()
+    }
+
+    /// The same, sent later.
+    pub(crate) fn late(mut self, by: Duration) -> Self {
+        self.delivery = Delivery::Late(by);
+        self
+    }
+
+    /// The same, of which only the first half arrives.
+    pub(crate) fn half(mut self) -> Self {
+        self.delivery = Delivery::Half;
+        self
+    }
+
+    /// The same, of which nothing arrives.
+    pub(crate) fn nothing(mut self) -> Self {
+        self.delivery = Delivery::Nothing;
+        self
+    }
+
+    /// Gives it to the server to send.
+    pub(crate) async fn send(mut self) -> Response {
+        let whole = self.body.len();
+        let body = match self.delivery {
+            Delivery::Whole => Body::from(self.body),
+            Delivery::Late(by) => {
+                tokio::time::sleep(by).await;
+                Body::from(self.body)
+            }
+            Delivery::Half => {
+                self.headers.insert(CONTENT_LENGTH, whole.into());
+                Body::new(CutBody::after(self.body.slice(..whole / 2)))
+            }
+            Delivery::Nothing => {
+                self.headers.insert(CONTENT_LENGTH, whole.into());
+                Body::new(CutBody::at_once())
+            }
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

@@ -1,0 +1,101 @@
+//! How an ID token is signed otherwise.
+
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::Login;
+use crate::shared::locked;
+use crate::signing::{SigningKey, signing_input};
+
+/// The names under which two scenarios keep the keys they make.
+pub(super) const KEYS_ROTATED_BEFORE: &str = "keys-rotated-before-signing";
+pub(super) const KEYS_ROTATED_AFTER: &str = "keys-rotated-after-login";
+
+type Token = Result<String, Unspecified>;
+
+/// Every byte of the signature is another one.
+pub(super) fn bad_signature(claims: &Value, login: &Login<'_>) -> Token {
+    let token = login.key.sign(claims)?;
+    let (input, signature) = token.rsplit_once('.').ok_or(Unspecified)?;
+    let mut signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Unspecified)?;
+    for byte in &mut signature {
+        *byte ^= 0x5a;
+    }
+    Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// The signature is that of other claims.
+pub(super) fn changed_after_signing(claims: &Value, login: &Login<'_>) -> Token {
+    let token = login.key.sign(claims)?;
+    let (_, signature) = token.rsplit_once('.').ok_or(Unspecified)?;
+    let mut claims = claims.clone();
+    if let Some(members) = claims.as_object_mut() {
+        members.insert("sub".into(), "000000000000000000000000".into());
+    }
+    let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT" });
+    Ok(format!("{}.{signature}", signing_input(&header, &claims.to_string())))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the table holds one kind of function")]
+pub(super) fn algorithm_none(claims: &Value, _: &Login<'_>) -> Token {
+    Ok(format!("{}.", signing_input(&json!({ "alg": "none", "typ": "JWT" }), &claims.to_string())))
+}
+
+/// The public key as the secret of a message authentication code (RFC 8725 section 2.1).
+pub(super) fn public_key_as_secret(claims: &Value, login: &Login<'_>) -> Token {
+    let header = json!({ "alg": "HS256", "kid": login.key.key_id(), "typ": "JWT" });
+    let input = signing_input(&header, &claims.to_string());
+    let secret = hmac::Key::new(hmac::HMAC_SHA256, login.key.public_pem()?.as_bytes());
+    Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&secret, input.as_bytes()))))
+}
+
+pub(super) fn unknown_key_id(claims: &Value, login: &Login<'_>) -> Token {
+    let header = json!({ "alg": "RS256", "kid": "nobody-publishes-this", "typ": "JWT" });
+    login.key.sign_text(&header, &claims.to_string())
+}
+
+pub(super) fn no_key_id(claims: &Value, login: &Login<'_>) -> Token {
+    login.key.sign_text(&json!({ "alg": "RS256", "typ": "JWT" }), &claims.to_string())
+}
+
+/// A key of one's own, brought along in the header (RFC 7515 section 4.1.3), under the name of the true one.
+pub(super) fn key_in_header(claims: &Value, login: &Login<'_>) -> Token {
+    let own = SigningKey::generate()?;
+    let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT", "jwk": own.jwk() });
+    own.sign_text(&header, &claims.to_string())
+}
+
+pub(super) fn critical_extension(claims: &Value, login: &Login<'_>) -> Token {
+    let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "crit": ["http://example.com/x"], "http://example.com/x": 1 });
+    login.key.sign_text(&header, &claims.to_string())
+}
+
+/// The subject twice: a reader that takes the first and one that takes the last see two people.
+pub(super) fn duplicate_claim(claims: &Value, login: &Login<'_>) -> Token {
+    let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT" });
+    let text = claims.to_string();
+    let rest = text.strip_prefix('{').ok_or(Unspecified)?;
+    login.key.sign_text(&header, &format!(r#"{{"sub":"000000000000000000000000",{rest}"#))
+}
+
+pub(super) fn two_parts(claims: &Value, login: &Login<'_>) -> Token {
+    let token = login.key.sign(claims)?;
+    token.rsplit_once('.').map(|(input, _)| input.to_owned()).ok_or(Unspecified)
+}
+
+/// A key for this login alone, which nobody can have fetched before.
+pub(super) fn key_made_before_signing(claims: &Value, login: &Login<'_>) -> Token {
+    login.shared.keys.of_scenario(KEYS_ROTATED_BEFORE, login.access_token)?.sign(claims)
+}
+
+/// The first login of a client has the old key, every later one a key that came after the first.
+pub(super) fn key_made_after_login(claims: &Value, login: &Login<'_>) -> Token {
+    let logins = locked(&login.shared.tally).count(login.now, KEYS_ROTATED_AFTER, login.client_id);
+    if logins == 1 {
+        return login.key.sign(claims);
+    }
+    login.shared.keys.of_scenario(KEYS_ROTATED_AFTER, login.client_id)?.sign(claims)
+}

@@ -1,0 +1,99 @@
+//! This project's client ends every scenario as the scenario's line says, and in time.
+
+use std::time::{Duration, Instant};
+
+use clever_emulator::{App, Emulator, Options, Scenario, scenarios};
+use clever_sso::blocking::Client;
+use clever_sso::{Config, LoginOptions, Outcome, Result};
+
+use crate::http;
+
+const CALLBACK: &str = "http://127.0.0.1:9/callback";
+const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
+/// Every call of the client has a deadline of twenty seconds: warming up, a login, and another call are three.
+const LONGEST: Duration = Duration::from_secs(65);
+
+/// One emulator for all: that they do not disturb each other is part of the test.
+#[test]
+fn the_client_ends_every_scenario_as_its_line_says() {
+    let emulator = emulator();
+    let shared = &emulator;
+    let ended: Vec<_> = std::thread::scope(|threads| {
+        let threads: Vec<_> = scenarios()
+            .iter()
+            .map(|scenario| threads.spawn(move || (scenario, ended(shared, scenario))))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let wrong: Vec<_> = ended
+        .iter()
+        .filter(|(scenario, word)| scenario.outcome() != word)
+        .map(|(scenario, word)| format!("{}: {word}, not {}", scenario.name(), scenario.outcome()))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_client_follows_keys_that_are_rotated_after_a_login() {
+    let emulator = emulator();
+    let scenario = scenarios().iter().find(|scenario| scenario.name() == "keys-rotated-after-login").unwrap();
+    let client = client(&emulator, scenario);
+    client.warm_up().unwrap();
+    let certs = format!("{}/oauth/certs", scenario.prefix());
+    let logins: Vec<_> =
+        (0..3).map(|_| (word(&login(&emulator, &client)), emulator.request_count(&certs))).collect();
+    let signed_in = "signed_in".to_owned();
+    assert_eq!(logins, [(signed_in.clone(), 1), (signed_in.clone(), 2), (signed_in, 2)]);
+}
+
+fn emulator() -> Emulator {
+    let app = App::new("scenario-app", SECRET, CALLBACK).with_oidc();
+    Emulator::start(Options::new().app(app).auto_login("ada")).unwrap()
+}
+
+fn client(emulator: &Emulator, scenario: &Scenario) -> Client {
+    let base_url = format!("{}{}", emulator.base_url(), scenario.prefix());
+    let config =
+        Config::builder("scenario-app").client_secret(SECRET).redirect_uri(CALLBACK).base_url(base_url);
+    Client::new(config.timeout(Duration::from_secs(20)).build().unwrap()).unwrap()
+}
+
+fn ended(emulator: &Emulator, scenario: &Scenario) -> String {
+    let started = Instant::now();
+    let client = client(emulator, scenario);
+    // Keys that are known before the login are what a server has that has run for a while.
+    let _ = client.warm_up();
+    let outcome = login(emulator, &client);
+    let word = match (scenario.call(), &outcome) {
+        ("tokeninfo", Ok(Outcome::SignedIn(signed_in))) => {
+            call(client.check_token(signed_in.tokens.access_token.expose()))
+        }
+        ("me", Ok(Outcome::SignedIn(signed_in))) => call(client.me(signed_in.tokens.access_token.expose())),
+        _ => word(&outcome),
+    };
+    assert!(started.elapsed() < LONGEST, "{}", scenario.name());
+    word
+}
+
+fn login(emulator: &Emulator, client: &Client) -> Result<Outcome> {
+    let login = client.begin_login(&LoginOptions::default()).unwrap();
+    let target = login.url.strip_prefix(emulator.base_url()).unwrap();
+    let answer = http::send(emulator.base_url(), "GET", target, &[], b"");
+    client.finish_login(answer.location(), Some(&login.pending))
+}
+
+fn word(outcome: &Result<Outcome>) -> String {
+    match outcome {
+        Ok(Outcome::SignedIn(_)) => "signed_in".to_owned(),
+        Ok(Outcome::Restart(restart)) => format!("restart {}", restart.reason),
+        Ok(Outcome::Denied(_)) => "denied".to_owned(),
+        Err(error) => format!("error {}", error.code()),
+    }
+}
+
+fn call<T>(result: Result<T>) -> String {
+    match result {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => format!("error {}", error.code()),
+    }
+}
