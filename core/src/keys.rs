@@ -5,7 +5,6 @@ use std::time::{Duration, Instant as Moment};
 
 use http::header;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{Instant, timeout_at};
 
@@ -40,7 +39,7 @@ pub(crate) struct Keys {
 pub(crate) struct Cached {
     pub(crate) set: KeySet,
     /// As Clever wrote it.
-    jwks: Box<RawValue>,
+    jwks: String,
     fresh_until: Moment,
 }
 
@@ -50,7 +49,8 @@ struct Exported {
     issuer: String,
     /// In Unix seconds: another process counts its moments from another beginning.
     fresh_until: u64,
-    jwks: Box<RawValue>,
+    /// The text of the key set.
+    jwks: String,
 }
 
 #[derive(Debug, Default)]
@@ -239,8 +239,8 @@ impl Keys {
 }
 
 impl Cached {
-    fn new(jwks: Box<RawValue>, fresh_for: Duration) -> Result<Self> {
-        Ok(Self { set: KeySet::parse(jwks.get())?, jwks, fresh_until: Moment::now() + fresh_for })
+    fn new(jwks: String, fresh_for: Duration) -> Result<Self> {
+        Ok(Self { set: KeySet::parse(&jwks)?, jwks, fresh_until: Moment::now() + fresh_for })
     }
 
     fn is_fresh(&self) -> bool {

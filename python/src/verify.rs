@@ -3,10 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clever_sso::{Claims, Expected, Member, verify_id_token_with};
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
+use pyo3::{IntoPyObjectExt, intern};
 
 use crate::errors::{Result, argument_invalid};
 use crate::json::to_python;
@@ -110,9 +110,33 @@ pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Bou
             Member::Whole(number) => number.into_bound_py_any(py)?,
             Member::Other(value) => to_python(py, value)?,
         };
-        dict.set_item(name, value)?;
+        match known_name(py, name) {
+            Some(name) => dict.set_item(name, value)?,
+            None => dict.set_item(name, value)?,
+        }
     }
     Ok(dict)
+}
+
+/// The names of the claims that Clever sends, which Python then need not make anew for each token.
+fn known_name<'py>(py: Python<'py>, name: &str) -> Option<&'py Bound<'py, PyString>> {
+    Some(match name {
+        "iss" => intern!(py, "iss"),
+        "sub" => intern!(py, "sub"),
+        "aud" => intern!(py, "aud"),
+        "exp" => intern!(py, "exp"),
+        "iat" => intern!(py, "iat"),
+        "nonce" => intern!(py, "nonce"),
+        "user_id" => intern!(py, "user_id"),
+        "multi_role_user_id" => intern!(py, "multi_role_user_id"),
+        "user_type" => intern!(py, "user_type"),
+        "district" => intern!(py, "district"),
+        "email" => intern!(py, "email"),
+        "email_verified" => intern!(py, "email_verified"),
+        "given_name" => intern!(py, "given_name"),
+        "family_name" => intern!(py, "family_name"),
+        _ => return None,
+    })
 }
 
 fn clock() -> u64 {

@@ -35,7 +35,7 @@ fn what_was_not_exported_for_this_issuer_is_refused() {
     for text in ["", "{}", "[]", &foreign, r#"{"keys":[]}"#] {
         assert_eq!(word(client.import_keys(text)), "argument_invalid", "{text}");
     }
-    let junk = json!({ "issuer": server.base(), "fresh_until": u64::MAX, "jwks": { "keys": [] } });
+    let junk = json!({ "issuer": server.base(), "fresh_until": u64::MAX, "jwks": r#"{"keys":[]}"# });
     assert_eq!(word(client.import_keys(&junk.to_string())), "keys_unusable");
 }
 

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Method;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use serde::de::IgnoredAny;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::jws::{KeySet, PublicKey};
 use super::{Request, Response, answer};
@@ -29,11 +29,12 @@ pub fn request(jwks_uri: &str) -> Result<Request> {
 ///
 /// # Errors
 /// `response_html`, `response_malformed`, or the word for the status.
-pub fn response(response: &Response) -> Result<Box<RawValue>> {
+pub fn response(response: &Response) -> Result<String> {
     if response.status() != http::StatusCode::OK {
         return Err(answer::refused(response));
     }
-    answer::json(response)
+    answer::json::<IgnoredAny>(response)?;
+    String::from_utf8(response.body().clone()).map_err(|_| Error::new(ErrorCode::ResponseMalformed))
 }
 
 impl KeySet {
