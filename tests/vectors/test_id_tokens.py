@@ -64,10 +64,13 @@ def test_keys_made_once_give_the_same_verdicts() -> None:
 def test_c_refuses_hostile_tokens_and_accepts_odd_but_good_ones() -> None:
     program = compiled(FOLDER / "verify.c")
     settings = [str(EXPECTED[name]) for name in ("issuer", "client_id", "now", "leeway")]
-    cases = [case for case in CASES if not set("\t\n") & set(case["token"])]
+    # The program takes a line for a case; these bytes stand for what would end a field or a line.
+    masked = str.maketrans({"\n": "\x01", "\t": "\x02"})
     lines = [
-        "\t".join([SETS[case["jwks"]], case["token"], case["nonce"] or "", case["access_token"] or ""])
-        for case in cases
+        "\t".join(
+            [SETS[case["jwks"]], case["token"].translate(masked), case["nonce"] or "", case["access_token"] or ""]
+        )
+        for case in CASES
     ]
     answer = subprocess.run(
         [program, *settings],
@@ -77,11 +80,11 @@ def test_c_refuses_hostile_tokens_and_accepts_odd_but_good_ones() -> None:
         capture_output=True,
         check=True,
     ).stdout.splitlines()
-    verdicts = {case["name"]: line.partition(" ")[0] for case, line in zip(cases, answer)}
-    assert len(verdicts) > 120
+    verdicts = {case["name"]: line.partition(" ")[0] for case, line in zip(CASES, answer)}
+    assert len(answer) == len(verdicts) == len(CASES)
     wrong = {
         name: word
-        for (name, word), case in zip(verdicts.items(), cases)
+        for (name, word), case in zip(verdicts.items(), CASES)
         if (word == "ok") != (case["expect"] == "accept")
     }
     assert wrong == {}

@@ -3,7 +3,7 @@
  *
  *     verify ISSUER CLIENT_ID NOW LEEWAY        jwks TAB token TAB nonce TAB access token
  *
- * An empty nonce or access token means that there is none.
+ * An empty nonce or access token means that there is none. The bytes 1 and 2 stand for a line break and a tab in a field.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <clever_sso.h>
@@ -23,6 +23,10 @@ static const char *field(char **rest)
     char *start = *rest, *end = strchr(start, '\t');
     *rest = end != NULL ? end + 1 : start + strlen(start);
     if (end != NULL) *end = '\0';
+    for (char *at = start; *at != '\0'; at++) {
+        if (*at == 1) *at = '\n';
+        if (*at == 2) *at = '\t';
+    }
     return *start != '\0' ? start : NULL;
 }
 
