@@ -11,6 +11,7 @@ import pytest
 from .paths import TARGET
 
 NPM_SECONDS = 300
+OLDEST_NODE = 20
 LOCK = "package-lock.json"
 
 
@@ -19,6 +20,9 @@ def installed(sources: Path, name: str) -> tuple[str, Path]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         pytest.skip("node and npm are not installed")
+    version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout
+    if int(version.lstrip("v").split(".")[0]) < OLDEST_NODE:
+        pytest.skip(f"node {version.strip()} is older than {OLDEST_NODE}")
     folder = TARGET / name
     folder.mkdir(parents=True, exist_ok=True)
     for program in [sources / "package.json", *sources.glob("*.mjs")]:
