@@ -22,7 +22,7 @@
 //! - `clock`, `random`: the only sources of time and chance;
 //! - `expiring`, `grants`, `rate_limit`: what is remembered, and for how long;
 //! - `signing`, `keys`, `id_token`: the keys and what they sign;
-//! - `request`, `responses`, `parameters`, `cookies`, `pages`: HTTP and HTML in small pieces;
+//! - `request`, `responses`, `parameters`, `redirect_uri`, `cookies`, `pages`: HTTP and HTML in small pieces;
 //! - `endpoints`: one file for each concern of Clever's;
 //! - `scenarios`, `place`: what each scenario does otherwise than Clever, and where;
 //! - `journal`: what clients sent, without a secret in it;
@@ -45,6 +45,7 @@ mod parameters;
 mod place;
 mod random;
 mod rate_limit;
+mod redirect_uri;
 mod request;
 mod responses;
 mod scenarios;

@@ -11,6 +11,8 @@ mod binary;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod everybody;
@@ -18,6 +20,8 @@ mod everybody;
 mod http;
 #[cfg(test)]
 mod id_token;
+#[cfg(test)]
+mod journal;
 #[cfg(test)]
 mod library;
 #[cfg(test)]
