@@ -18,8 +18,9 @@ use crate::shared::{Shared, locked};
 /// Answers a request.
 pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     shared.count(request.path());
-    if request.path().starts_with(control::PREFIX) {
-        // The controls are no part of Clever: they have no scenario and no place in the journal.
+    if request.path().starts_with(control::PREFIX) || request.path() == control::PREFIX.trim_end_matches('/')
+    {
+        // The controls and the desk are no part of Clever: they have no scenario and no place in the journal.
         return next.run(request.passed_on()).await;
     }
     match scenarios::find(&request.uri) {

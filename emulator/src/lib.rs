@@ -26,6 +26,7 @@
 //! - `endpoints`: one file for each concern of Clever's;
 //! - `scenarios`, `place`: what each scenario does otherwise than Clever, and where;
 //! - `journal`: what clients sent, without a secret in it;
+//! - `desk`: the page that shows all of this to a developer;
 //! - `shared`, `around`, `server`: all of it together, on a socket.
 
 mod app_error;
@@ -33,6 +34,7 @@ mod apps;
 mod around;
 mod clock;
 mod cookies;
+mod desk;
 mod endpoints;
 mod expiring;
 mod grants;

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::control::{done, journal};
 use crate::http;
 use crate::support::{
-    CALLBACK, FORM, authorize_target, automatic, basic, code, exchange, form, get, get_as, get_with, options,
-    post, tokens, with_pages,
+    FORM, authorize_target, automatic, basic, code, exchange, form, get, get_as, get_with, options, post,
+    tokens, with_pages,
 };
 
 /// What the journal says of the latest request.
