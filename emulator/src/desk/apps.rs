@@ -7,7 +7,7 @@ use super::entries::{self, Entry};
 use crate::apps::App;
 
 pub(super) fn section(desk: &Desk<'_>) -> Markup {
-    html! { @for app in desk.world.apps() { (card(desk, app)) } }
+    html! { div.cards { @for app in desk.world.apps() { (card(desk, app)) } } }
 }
 
 fn card(desk: &Desk<'_>, app: &App) -> Markup {

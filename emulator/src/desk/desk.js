@@ -19,13 +19,6 @@ const refresh = async () => {
   document.getElementById("nothing")?.toggleAttribute("hidden", list.children.length > 0);
 };
 
-const tools = (before) => {
-  const place = document.createElement("div");
-  place.className = "tools";
-  before.before(place);
-  return place;
-};
-
 const pause = document.createElement("button");
 pause.type = "button";
 pause.textContent = "Pause";
@@ -34,7 +27,7 @@ pause.addEventListener("click", () => {
   paused = !paused;
   pause.setAttribute("aria-pressed", String(paused));
 });
-tools(list).append(pause);
+document.getElementById("journal-tools").append(pause);
 // An emulator that has gone away is asked again, for it may come back.
 setInterval(() => refresh().catch(() => {}), 2000);
 
@@ -64,7 +57,7 @@ const filter = (section, label) => {
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
   });
-  tools(groups[0]).append(caption, field);
+  groups[0]?.before(caption, field);
 };
 filter(document.getElementById("scenarios"), "Filter the scenarios");
 filter(document.getElementById("people"), "Filter the people");
