@@ -41,6 +41,8 @@ mod scenarios_page;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod third_party;
+#[cfg(test)]
 mod tokeninfo;
 #[cfg(test)]
 mod tokens;
