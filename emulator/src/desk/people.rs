@@ -55,7 +55,7 @@ fn row(person: &Person) -> Markup {
                     " \u{b7} " code.copy { (person.id) }
                 }
             }
-            button name="person" value=(person.id) { "Log in as " span.short { (name(person)) } }
+            button name="person" value=(person.id) aria-label={ "Log in as " (person.full_name()) " (" (person.handle) ")" } { "Log in as " span.short { (name(person)) } }
         }
     }
 }
