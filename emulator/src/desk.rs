@@ -5,8 +5,9 @@
 //! - `entries`: every way into an app, as a link;
 //! - `addresses`: what to write into a configuration;
 //! - `apps`, `people`, `scenarios`, `journal`, `controls`: the parts of the page;
-//! - `desk.css`, `desk.js`: how it looks, and the journal that writes itself on. Without the script everything works but that
-//!   and the filter.
+//! - `time`: times for people;
+//! - `desk.css`, `desk.js`: how it looks, and the journal that writes itself on. Without the script everything works but
+//!   that and the filter.
 
 use std::sync::Arc;
 

@@ -26,7 +26,7 @@ pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
             @if let Some(person) = &page.signed_in { (signed_in(person)) }
             (form(page))
             h2 { "Or pick somebody" }
-            p.hint { a href="/_emulator/" { "The desk" } " tells what is worth testing about whom, and what apps have sent." }
+            p.hint { a href="/_emulator/" { "The desk" } " tells whom to test what with, and what apps have sent." }
             @for district in page.world.districts() { (group(page, &district.name, Some(&district.id))) }
             (group(page, "Clever Library", None))
         },

@@ -19,7 +19,10 @@ fn card(desk: &Desk<'_>, app: &App) -> Markup {
                 dt { "client secret" } dd { (secret(app)) }
                 dt { "redirect URIs" }
                 @for (place, uri) in app.redirect_uris().enumerate() {
-                    dd { code.copy { (uri) } @if place == 0 { " " span.hint { "primary: where logins arrive that start at Clever" } } }
+                    dd {
+                        code.copy { (uri) }
+                        @if place == 0 { " " span.hint { "primary: where logins arrive that start at Clever" } }
+                    }
                 }
                 dt { "for" } dd { (audience(desk, app)) }
             }

@@ -14,14 +14,16 @@ pub(super) fn section(desk: &Desk<'_>) -> Markup {
             None => p { "Nobody is signed in in this browser." },
         }
         @if let Some(automatic) = desk.auto_login {
-            p { "Every login is that of " code { (automatic) } " (" code { "--auto-login" } "), whoever is signed in; only a "
-                "log in from here that goes on to an app is that of the person chosen." }
+            p { "Every login is that of " code { (automatic) } " (" code { "--auto-login" } "), whoever is signed in; only "
+                "a log in from here that goes on to an app is that of the person chosen." }
         }
         form method="post" action="/_emulator/desk/login" {
             label for="app" { "After \u{201c}Log in as\u{201d}, go on to" }
             select #app name="client_id" {
                 option value="" { "nowhere: come back here" }
-                @for app in desk.world.apps() { option value=(app.client_id()) { (app.client_id()) " (" (apps::kind(app)) ")" } }
+                @for app in desk.world.apps() {
+                    option value=(app.client_id()) { (app.client_id()) " (" (apps::kind(app)) ")" }
+                }
             }
             @for district in desk.world.districts() { (group(desk, &district.name, Some(&district.id))) }
             (group(desk, "Clever Library", None))
@@ -35,7 +37,10 @@ fn group(desk: &Desk<'_>, title: &str, district_id: Option<&str>) -> Markup {
     html! {
         @if !people.is_empty() {
             details open {
-                summary { h3 dir="auto" { (title) } " " span.hint { (people.len()) " " @if let Some(id) = district_id { code { (id) } } } }
+                summary {
+                    h3 dir="auto" { (title) } " "
+                    span.hint { (people.len()) " " @if let Some(id) = district_id { code { (id) } } }
+                }
                 ul.people { @for person in people { (row(person)) } }
             }
         }
@@ -44,6 +49,8 @@ fn group(desk: &Desk<'_>, title: &str, district_id: Option<&str>) -> Markup {
 
 fn row(person: &Person) -> Markup {
     let roles = person.roles().map(|role| role.user_type.as_str()).collect::<Vec<_>>().join(", ");
+    // Several people have one name.
+    let label = format!("Log in as {} ({})", person.full_name(), person.handle);
     html! {
         li {
             div.who {
@@ -55,7 +62,7 @@ fn row(person: &Person) -> Markup {
                     " \u{b7} " code.copy { (person.id) }
                 }
             }
-            button name="person" value=(person.id) aria-label={ "Log in as " (person.full_name()) " (" (person.handle) ")" } { "Log in as " span.short { (name(person)) } }
+            button name="person" value=(person.id) aria-label=(label) { "Log in as " span.short { (name(person)) } }
         }
     }
 }

@@ -13,6 +13,8 @@ mod control;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod desk_buttons;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod everybody;

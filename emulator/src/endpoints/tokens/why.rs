@@ -10,7 +10,8 @@ pub(super) const BODY: &str = "the body is not what its Content-Type says, or ha
 pub(super) const NO_CODE: &str = "code is missing: send the one that came to the redirect URI";
 pub(super) const NO_REDIRECT_URI: &str =
     "redirect_uri is missing: send the one where the code arrived; the code is not spent";
-pub(super) const ANOTHER_APPS: &str = "the code was made for another app than these credentials: Clever answers invalid_grant, and the code is spent";
+pub(super) const ANOTHER_APPS: &str = "the code was made for another app than these credentials: Clever answers \
+     invalid_grant, and the code is spent";
 pub(super) const GONE: &str =
     "the person of this code is not in the world any more: Clever answers invalid_grant; the code is spent";
 
