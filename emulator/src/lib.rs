@@ -22,10 +22,11 @@
 //! - `clock`, `random`: the only sources of time and chance;
 //! - `expiring`, `grants`, `rate_limit`: what is remembered, and for how long;
 //! - `signing`, `keys`, `id_token`: the keys and what they sign;
-//! - `request`, `responses`, `parameters`, `cookies`, `pages`: HTTP and HTML in small pieces;
+//! - `request`, `responses`, `parameters`, `redirect_uri`, `cookies`, `pages`: HTTP and HTML in small pieces;
 //! - `endpoints`: one file for each concern of Clever's;
 //! - `scenarios`, `place`: what each scenario does otherwise than Clever, and where;
 //! - `journal`: what clients sent, without a secret in it;
+//! - `desk`: the page that shows all of this to a developer;
 //! - `shared`, `around`, `server`: all of it together, on a socket.
 
 mod app_error;
@@ -33,6 +34,7 @@ mod apps;
 mod around;
 mod clock;
 mod cookies;
+mod desk;
 mod endpoints;
 mod expiring;
 mod grants;
@@ -45,6 +47,7 @@ mod parameters;
 mod place;
 mod random;
 mod rate_limit;
+mod redirect_uri;
 mod request;
 mod responses;
 mod scenarios;

@@ -23,7 +23,9 @@ use crate::apps::App;
 use crate::around::around;
 use crate::clock::Clock;
 use crate::cookies;
-use crate::endpoints::{Endpoint, api, authorize, control, discovery, login, not_found, tokeninfo, tokens};
+use crate::endpoints::{
+    Endpoint, api, authorize, control, desk, discovery, login, not_found, tokeninfo, tokens,
+};
 use crate::keys::Keys;
 use crate::options::{Options, StartError};
 use crate::random::Random;
@@ -185,6 +187,9 @@ fn routes(shared: Arc<Shared>) -> Router {
 
 fn endpoints(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/_emulator", any(endpoint(desk::front_door)))
+        .route("/_emulator/", any(endpoint(desk::show)))
+        .route("/_emulator/desk/{part}", any(endpoint(desk::part)))
         .route("/_emulator/{*what}", any(endpoint(control::control)))
         .route("/", get(endpoint(login::front_door)))
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))

@@ -22,17 +22,38 @@ pub(super) fn authenticate<'a>(
     parameters: &Parameters,
 ) -> Result<&'a App, TokenError> {
     let (client_id, secret) = credentials(request, parameters)?;
-    let app = world.app(&client_id).filter(|app| app.has_secret(&secret));
-    app.ok_or_else(TokenError::invalid_client)
+    let unknown = "no app has this client_id, or client id and secret have changed places";
+    let app = world.app(&client_id).ok_or_else(|| TokenError::invalid_client(unknown))?;
+    if app.is_public() {
+        return Err(TokenError::invalid_client(
+            "this app has no secret and gets its tokens by the implicit grant",
+        ));
+    }
+    app.has_secret(&secret)
+        .then_some(app)
+        .ok_or_else(|| TokenError::invalid_client("the secret is wrong for this client_id"))
 }
 
 fn credentials(request: &Request, parameters: &Parameters) -> Result<(String, String), TokenError> {
     let in_body = parameters.get("client_id").zip(parameters.get("client_secret"));
     match (request.authorization("Basic"), in_body) {
-        (Some(_), Some(_)) => Err(TokenError::invalid_request("credentials in the header and in the body")),
-        (Some(basic), None) => from_basic(basic).ok_or_else(TokenError::invalid_client),
+        (Some(_), Some(_)) => Err(TokenError::invalid_request(
+            "credentials in the header and in the body",
+            "the credentials are in the header and in the body: send them once",
+        )),
+        (Some(basic), None) => from_basic(basic).ok_or_else(|| {
+            TokenError::invalid_client("Authorization: Basic is not the Base64 of CLIENT_ID:SECRET")
+        }),
         (None, Some((client_id, secret))) => Ok((client_id.to_owned(), secret.to_owned())),
-        (None, None) => Err(TokenError::invalid_client()),
+        (None, None) => Err(TokenError::invalid_client(missing(parameters))),
+    }
+}
+
+fn missing(parameters: &Parameters) -> &'static str {
+    match (parameters.get("client_id"), parameters.get("client_secret")) {
+        (Some(_), _) => "there is a client_id and no secret: send both, best as Authorization: Basic",
+        (None, Some(_)) => "there is a secret and no client_id: send both, best as Authorization: Basic",
+        (None, None) => "there are no credentials: send CLIENT_ID:SECRET as Authorization: Basic",
     }
 }
 

@@ -46,6 +46,7 @@ struct SchoolTable {
 #[serde(deny_unknown_fields)]
 struct PersonTable {
     handle: Text,
+    quirk: Option<String>,
     id: Text,
     number: Text,
     given_name: String,
@@ -153,6 +154,7 @@ fn person(
     let role = roles.next().ok_or_else(none)?;
     Ok(Person {
         handle: table.handle.get_ref().clone(),
+        quirk: table.quirk.clone(),
         id: table.id.get_ref().clone(),
         sign_in_number: table.number.get_ref().clone(),
         given_name: table.given_name.clone(),

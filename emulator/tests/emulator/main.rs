@@ -11,6 +11,10 @@ mod binary;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod desk_buttons;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod everybody;
@@ -18,6 +22,8 @@ mod everybody;
 mod http;
 #[cfg(test)]
 mod id_token;
+#[cfg(test)]
+mod journal;
 #[cfg(test)]
 mod library;
 #[cfg(test)]
@@ -36,6 +42,8 @@ mod scenarios_client;
 mod scenarios_page;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod third_party;
 #[cfg(test)]
 mod tokeninfo;
 #[cfg(test)]
