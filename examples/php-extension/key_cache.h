@@ -1,0 +1,34 @@
+/* A file through which processes share Clever's keys. */
+#ifndef PHP_CLEVER_SSO_KEY_CACHE_H
+#define PHP_CLEVER_SSO_KEY_CACHE_H
+
+#include "php_clever_sso.h"
+#include <sys/stat.h>
+#include <time.h>
+
+typedef struct {
+	/* NULL: keys are not shared. */
+	char *path;
+	/* The file as it was read last, by this process. */
+	dev_t device;
+	ino_t inode;
+	struct timespec changed;
+	/* What stands there could not be used, so that it is to be replaced. */
+	bool broken;
+	/* It was said already why the file is not used. */
+	bool warned;
+#ifdef ZTS
+	MUTEX_T mutex;
+#endif
+} php_clever_sso_key_cache;
+
+void php_clever_sso_key_cache_init(php_clever_sso_key_cache *cache, const char *path);
+void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache);
+
+/* Before a call that needs keys: takes those that another process has written since. */
+void php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client);
+
+/* After a call that had keys: writes them, unless some process did so a moment ago. */
+void php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client);
+
+#endif
