@@ -1,4 +1,4 @@
-/* A file through which processes share Clever's keys.
+/* How processes share Clever's keys: through a file, and from a parent to its children.
  *
  * Who can write the file can sign in as anybody, so it is believed only when nobody but this process's user (or root)
  * could have written it. It is replaced as a whole, by a rename: no reader sees half of it. */
@@ -34,6 +34,7 @@ void php_clever_sso_key_cache_init(php_clever_sso_key_cache *cache, const char *
 void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache)
 {
 	if (cache->path != NULL) pefree(cache->path, 1);
+	clever_sso_string_free(cache->warm);
 #ifdef ZTS
 	tsrm_mutex_free(cache->mutex);
 #endif
@@ -48,8 +49,8 @@ static void warn(php_clever_sso_key_cache *cache, const char *why)
 
 static bool is_as_read(const php_clever_sso_key_cache *cache, const struct stat *file)
 {
-	return cache->inode == file->st_ino && cache->device == file->st_dev && cache->changed.tv_sec == file->st_ctim.tv_sec
-		&& cache->changed.tv_nsec == file->st_ctim.tv_nsec;
+	return cache->reader == getpid() && cache->inode == file->st_ino && cache->device == file->st_dev
+		&& cache->changed.tv_sec == file->st_ctim.tv_sec && cache->changed.tv_nsec == file->st_ctim.tv_nsec;
 }
 
 /* Why the file must not be believed, or NULL. */
@@ -98,6 +99,7 @@ static const char *read_file(php_clever_sso_key_cache *cache, const clever_sso_c
 	cache->broken = reason != NULL;
 	if (reason == NULL) {
 		import(cache, client, descriptor, (size_t) file.st_size);
+		cache->reader = getpid();
 		cache->device = file.st_dev;
 		cache->inode = file.st_ino;
 		cache->changed = file.st_ctim;
@@ -106,11 +108,33 @@ static const char *read_file(php_clever_sso_key_cache *cache, const clever_sso_c
 	return reason;
 }
 
+void php_clever_sso_key_cache_keep_warm(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+{
+	char *warm = NULL;
+	LOCK(cache);
+	if (clever_sso_export_keys(client, &warm, NULL) == CLEVER_SSO_OK) {
+		clever_sso_string_free(cache->warm);
+		cache->warm = warm;
+		cache->holder = getpid();
+	}
+	UNLOCK(cache);
+}
+
+static void take_from_parent(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+{
+	if (cache->warm == NULL || cache->holder == getpid()) return;
+	/* What was exported by the same client cannot fail but for being out of date. */
+	(void) clever_sso_import_keys(client, cache->warm, NULL);
+	cache->holder = getpid();
+}
+
 void php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client)
 {
-	if (cache->path == NULL) return;
+	const char *reason = NULL;
 	LOCK(cache);
-	const char *reason = read_file(cache, client);
+	/* The file is younger than what a parent had: it is read first, and fresh keys are not replaced. */
+	if (cache->path != NULL) reason = read_file(cache, client);
+	take_from_parent(cache, client);
 	UNLOCK(cache);
 	if (reason != NULL) warn(cache, reason);
 }

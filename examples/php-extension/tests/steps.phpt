@@ -2,6 +2,8 @@
 The single steps, for those who drive the flow themselves
 --EXTENSIONS--
 clever_sso
+--INI--
+pcre.jit=0
 --SKIPIF--
 <?php require __DIR__ . '/skip_without_emulator.inc'; ?>
 --FILE--
