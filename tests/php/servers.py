@@ -97,6 +97,15 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def own_folder(folder: Path) -> Path:
+    """Make a folder that belongs to whom the servers run as: nobody, where the tests run as root."""
+    folder.mkdir()
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return folder
+
+
 @contextmanager
 def process(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server of its own process group, not as root; end all of it when the block is left."""
@@ -158,15 +167,11 @@ class Fpm:
 @contextmanager
 def fpm_behind_nginx(folder: Path, environment: dict[str, str], page: Path, port: int, ini: str) -> Iterator[Fpm]:
     """Run FPM with eight workers behind nginx; `ini` is what php.ini says beside the usual."""
-    folder.mkdir()
-    (folder / "sessions").mkdir()
+    own_folder(folder)
+    own_folder(folder / "sessions")
     (folder / "php.ini").write_text(ini)
     (folder / "fpm.conf").write_text(FPM_CONF.format(folder=folder, workers=WORKERS))
     (folder / "nginx.conf").write_text(NGINX_CONF.format(folder=folder, port=port, page=page))
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        for path in (folder, folder / "sessions"):
-            os.chown(path, nobody.pw_uid, nobody.pw_gid)
     fpm = [fpm_program(), "-c", str(folder / "php.ini"), "-y", str(folder / "fpm.conf")]
     nginx = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")]
     with process(fpm, environment, folder / "output.log") as master:

@@ -74,7 +74,9 @@ class Visitor:
 
     def _sent_to(self, place: str, path: str) -> str:
         kept = self.cookies.items()
-        return "; ".join(f"{name}={value}" for (at, name), (value, below) in kept if at == place and path.startswith(below))
+        return "; ".join(
+            f"{name}={value}" for (at, name), (value, below) in kept if at == place and path.startswith(below)
+        )
 
     def _keep(self, place: str, page: Page) -> None:
         for line in page.headers.get_all("Set-Cookie") or []:
