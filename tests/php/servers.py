@@ -10,6 +10,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from installed import program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 WORKERS = 8
 PATIENCE_SECONDS = 30
@@ -150,8 +150,8 @@ class Fpm:
 
     def workers(self) -> list[int]:
         """Its workers."""
-        with open(f"/proc/{self.master}/task/{self.master}/children", encoding="ascii") as children:
-            return [int(child) for child in children.read().split()]
+        children = Path(f"/proc/{self.master}/task/{self.master}/children").read_text(encoding="ascii")
+        return [int(child) for child in children.split()]
 
     def reload(self) -> None:
         """Begin a graceful reload, and wait until every worker is a new one."""

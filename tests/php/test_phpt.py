@@ -1,4 +1,4 @@
-"""The extension's own tests, by PHP's run-tests, as `make test` in its folder runs them; some of them under valgrind."""
+"""The extension's own tests, by PHP's run-tests, as `make test` in its folder runs them; some under valgrind."""
 
 from __future__ import annotations
 

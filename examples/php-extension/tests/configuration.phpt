@@ -23,6 +23,8 @@ echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: "/tmp/a\0b
 echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, wrong: 1)), "\n";
 echo thrown(fn() => new Client('a', 'secret', [REDIRECT_URI, 'http://127.0.0.1:9/other'])), "\n";
 echo thrown(fn() => (new Client('a', 'secret', REDIRECT_URI))->__construct('b')), "\n";
+ini_set('open_basedir', __DIR__);
+echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: '/etc/clever-keys')), "\n";
 ?>
 --EXPECTF--
 CleverSso\ConfigException: config_invalid: %s
@@ -40,3 +42,6 @@ ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must not c
 Error: Unknown named parameter $wrong
 nothing is thrown
 Error: This CleverSso\Client is constructed already
+
+Warning: CleverSso\Client::__construct(): open_basedir restriction in effect. %s
+ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must be a file that open_basedir allows
