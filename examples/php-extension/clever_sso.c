@@ -28,7 +28,7 @@ static void register_results(void)
 	php_clever_sso_ce_district = register_class_CleverSso_District();
 	php_clever_sso_ce_user_info = register_class_CleverSso_UserInfo();
 	php_clever_sso_ce_callback = register_class_CleverSso_Callback();
-	php_clever_sso_results_startup();
+	php_clever_sso_dumps_startup();
 }
 
 static void register_exceptions(void)

@@ -57,14 +57,15 @@ final class Client
      *     system's: those of a school network that inspects TLS.
      * @param string|null $proxy The http or https proxy, with credentials if it wants some. By default the environment
      *     decides (HTTPS_PROXY, NO_PROXY).
-     * @param string|null $keyCache A file through which the workers of this application share Clever's keys, so that
-     *     not each of them must fetch them. Who can write to it, can sign in as anybody: it is made with mode 0600, and
+     * @param string|null $keyCache A file, by its absolute path, through which the workers of this application share
+     *     Clever's keys, so that not each of them must fetch them. Who can write to it, can sign in as anybody: it is made with mode 0600, and
      *     not believed (with a warning) unless it is a plain file that belongs to this process's user or root and
      *     nobody else may write. Its directory must be closed to others as well. Without such a file, or with a broken
      *     one, the keys are fetched.
      *
      * @throws ConfigException config_invalid, with what is wrong about which value.
      * @throws ArgumentException argument_invalid
+     * @throws \ValueError When keyCache is no absolute path, or open_basedir forbids it.
      */
     public function __construct(
         string $clientId,

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 9e89474873458301d5a74ed0512215d451b048e5 */
+ * Stub hash: 8c2e3f82084d3a7db7ceed95e73258fec04b2da8 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)

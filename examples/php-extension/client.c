@@ -1,4 +1,5 @@
-/* The class CleverSso\Client: arguments in, native calls, objects or exceptions out. */
+/* The class CleverSso\Client: the object, a login, and what belongs to it. The single steps are in steps.c. */
+#include "client.h"
 #include "settings.h"
 
 typedef struct {
@@ -39,7 +40,7 @@ void php_clever_sso_client_startup(void)
 	client_handlers.clone_obj = NULL;
 }
 
-static php_clever_sso_shared *shared_of(zval *this)
+php_clever_sso_shared *php_clever_sso_shared_of(zval *this)
 {
 	php_clever_sso_shared *shared = client_of(Z_OBJ_P(this))->shared;
 	if (shared == NULL) zend_throw_error(NULL, "This CleverSso\\Client was not constructed");
@@ -48,7 +49,7 @@ static php_clever_sso_shared *shared_of(zval *this)
 
 /* Ends a native call: its handle becomes the return value, or its error is thrown. PHP may end the request in the midst
  * of that, when memory or time is at its end; the handle and the error are freed even then. */
-static void end_call(zval *return_value, clever_sso_status status, clever_sso_error *error, const void *handle,
+void php_clever_sso_end_call(zval *return_value, clever_sso_status status, clever_sso_error *error, const void *handle,
 	php_clever_sso_writer write, void (*release)(const void *handle))
 {
 	volatile bool ended = false;
@@ -66,27 +67,13 @@ static void end_call(zval *return_value, clever_sso_status status, clever_sso_er
 	if (ended) zend_bailout();
 }
 
-/* Each handle has a `_free` of its own type. */
-#define RELEASE(noun) \
-	static void release_##noun(const void *handle) \
-	{ \
-		clever_sso_##noun##_free((clever_sso_##noun *) handle); \
-	}
-RELEASE(login)
-RELEASE(outcome)
-RELEASE(tokens)
-RELEASE(claims)
-RELEASE(token_info)
-RELEASE(me_record)
-RELEASE(user_record)
-RELEASE(district_record)
-RELEASE(userinfo_record)
-RELEASE(callback)
-
-static void release_text(const void *text)
+void php_clever_sso_release_text(const void *text)
 {
 	clever_sso_string_free((char *) text);
 }
+
+PHP_CLEVER_SSO_RELEASE(login)
+PHP_CLEVER_SSO_RELEASE(outcome)
 
 ZEND_METHOD(CleverSso_Client, __construct)
 {
@@ -123,6 +110,11 @@ ZEND_METHOD(CleverSso_Client, __construct)
 	}
 	if (!php_clever_sso_settings_check(&settings)) RETURN_THROWS();
 	const char *key_cache = php_clever_sso_text(settings.key_cache);
+	/* The folder that a relative one begins at is another in each script. */
+	if (key_cache != NULL && !IS_ABSOLUTE_PATH(key_cache, strlen(key_cache))) {
+		zend_argument_value_error(21, "must be an absolute path");
+		RETURN_THROWS();
+	}
 	if (key_cache != NULL && php_check_open_basedir(key_cache)) {
 		zend_argument_value_error(21, "must be a file that open_basedir allows");
 		RETURN_THROWS();
@@ -137,7 +129,7 @@ ZEND_METHOD(CleverSso_Client, __construct)
 	clever_sso_error *error = NULL;
 	clever_sso_status status = php_clever_sso_settings_make(&settings, &native, &error);
 	if (status == CLEVER_SSO_OK) client->shared = php_clever_sso_registry_add(fingerprint, native, key_cache);
-	end_call(return_value, status, error, NULL, NULL, NULL);
+	php_clever_sso_end_call(return_value, status, error, NULL, NULL, NULL);
 }
 
 ZEND_METHOD(CleverSso_Client, beginLogin)
@@ -149,7 +141,7 @@ ZEND_METHOD(CleverSso_Client, beginLogin)
 		Z_PARAM_STR_OR_NULL(district_id)
 		Z_PARAM_STR_OR_NULL(redirect_uri)
 	ZEND_PARSE_PARAMETERS_END();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
+	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
 
 	clever_sso_login_options *options = NULL;
@@ -167,7 +159,7 @@ ZEND_METHOD(CleverSso_Client, beginLogin)
 	}
 	if (!status) status = clever_sso_begin_login(shared->client, options, &login, &error);
 	clever_sso_login_options_free(options);
-	end_call(return_value, status, error, login, php_clever_sso_write_login, release_login);
+	php_clever_sso_end_call(return_value, status, error, login, php_clever_sso_write_login, release_login);
 }
 
 ZEND_METHOD(CleverSso_Client, finishLogin)
@@ -178,7 +170,7 @@ ZEND_METHOD(CleverSso_Client, finishLogin)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(pending)
 	ZEND_PARSE_PARAMETERS_END();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
+	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
 
 	clever_sso_outcome *outcome = NULL;
@@ -190,48 +182,7 @@ ZEND_METHOD(CleverSso_Client, finishLogin)
 	if (clever_sso_tokens_id_token(clever_sso_outcome_tokens(outcome)) != NULL) {
 		php_clever_sso_key_cache_write(&shared->keys, shared->client);
 	}
-	end_call(return_value, status, error, outcome, php_clever_sso_write_outcome, release_outcome);
-}
-
-ZEND_METHOD(CleverSso_Client, authorizeUrl)
-{
-	zend_string *response_type = NULL, *redirect_uri = NULL, *state = NULL, *nonce = NULL, *district_id = NULL;
-	ZEND_PARSE_PARAMETERS_START(0, 5)
-		Z_PARAM_OPTIONAL
-		Z_PARAM_STR(response_type)
-		Z_PARAM_STR_OR_NULL(redirect_uri)
-		Z_PARAM_STR_OR_NULL(state)
-		Z_PARAM_STR_OR_NULL(nonce)
-		Z_PARAM_STR_OR_NULL(district_id)
-	ZEND_PARSE_PARAMETERS_END();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
-	if (shared == NULL) RETURN_THROWS();
-	bool implicit = response_type != NULL && zend_string_equals_literal(response_type, "token");
-	if (response_type != NULL && !implicit && !zend_string_equals_literal(response_type, "code")) {
-		zend_argument_value_error(1, "must be either \"code\" or \"token\"");
-		RETURN_THROWS();
-	}
-
-	clever_sso_authorize_options *options = NULL;
-	clever_sso_error *error = NULL;
-	char *url = NULL;
-	const struct {
-		const zend_string *text;
-		clever_sso_status (*set)(clever_sso_authorize_options *options, const char *text, clever_sso_error **error);
-	} texts[] = {
-		{ redirect_uri, clever_sso_authorize_options_set_redirect_uri },
-		{ state, clever_sso_authorize_options_set_state },
-		{ nonce, clever_sso_authorize_options_set_nonce },
-		{ district_id, clever_sso_authorize_options_set_district_id },
-	};
-	clever_sso_status status = clever_sso_authorize_options_new(&options, &error);
-	if (!status) status = clever_sso_authorize_options_set_implicit(options, implicit, &error);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++) {
-		if (texts[i].text != NULL) status = texts[i].set(options, php_clever_sso_text(texts[i].text), &error);
-	}
-	if (!status) status = clever_sso_authorize_url(shared->client, options, &url, &error);
-	clever_sso_authorize_options_free(options);
-	end_call(return_value, status, error, url, php_clever_sso_write_text, release_text);
+	php_clever_sso_end_call(return_value, status, error, outcome, php_clever_sso_write_outcome, release_outcome);
 }
 
 ZEND_METHOD(CleverSso_Client, instantLoginUrl)
@@ -240,14 +191,14 @@ ZEND_METHOD(CleverSso_Client, instantLoginUrl)
 	ZEND_PARSE_PARAMETERS_START(1, 1)
 		Z_PARAM_STR(district_id)
 	ZEND_PARSE_PARAMETERS_END();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
+	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
 
 	char *url = NULL;
 	clever_sso_error *error = NULL;
 	clever_sso_status status
 		= clever_sso_instant_login_url(shared->client, php_clever_sso_text(district_id), &url, &error);
-	end_call(return_value, status, error, url, php_clever_sso_write_text, release_text);
+	php_clever_sso_end_call(return_value, status, error, url, php_clever_sso_write_text, php_clever_sso_release_text);
 }
 
 ZEND_METHOD(CleverSso_Client, portalUrl)
@@ -257,99 +208,19 @@ ZEND_METHOD(CleverSso_Client, portalUrl)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(district)
 	ZEND_PARSE_PARAMETERS_END();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
+	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
 
 	char *url = NULL;
 	clever_sso_error *error = NULL;
 	clever_sso_status status = clever_sso_portal_url(shared->client, php_clever_sso_text(district), &url, &error);
-	end_call(return_value, status, error, url, php_clever_sso_write_text, release_text);
+	php_clever_sso_end_call(return_value, status, error, url, php_clever_sso_write_text, php_clever_sso_release_text);
 }
-
-ZEND_METHOD(CleverSso_Client, exchangeCode)
-{
-	zend_string *code, *redirect_uri = NULL;
-	ZEND_PARSE_PARAMETERS_START(1, 2)
-		Z_PARAM_STR(code)
-		Z_PARAM_OPTIONAL
-		Z_PARAM_STR_OR_NULL(redirect_uri)
-	ZEND_PARSE_PARAMETERS_END();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
-	if (shared == NULL) RETURN_THROWS();
-
-	clever_sso_tokens *tokens = NULL;
-	clever_sso_error *error = NULL;
-	clever_sso_status status = clever_sso_exchange_code(
-		shared->client, php_clever_sso_text(code), php_clever_sso_text(redirect_uri), &tokens, &error);
-	end_call(return_value, status, error, tokens, php_clever_sso_write_tokens, release_tokens);
-}
-
-ZEND_METHOD(CleverSso_Client, verifyIdToken)
-{
-	zend_string *id_token, *nonce = NULL, *access_token = NULL;
-	ZEND_PARSE_PARAMETERS_START(1, 3)
-		Z_PARAM_STR(id_token)
-		Z_PARAM_OPTIONAL
-		Z_PARAM_STR_OR_NULL(nonce)
-		Z_PARAM_STR_OR_NULL(access_token)
-	ZEND_PARSE_PARAMETERS_END();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
-	if (shared == NULL) RETURN_THROWS();
-
-	clever_sso_claims *claims = NULL;
-	clever_sso_error *error = NULL;
-	php_clever_sso_key_cache_read(&shared->keys, shared->client);
-	clever_sso_status status = clever_sso_verify_id_token(shared->client, php_clever_sso_text(id_token),
-		php_clever_sso_text(nonce), php_clever_sso_text(access_token), &claims, &error);
-	if (!status) php_clever_sso_key_cache_write(&shared->keys, shared->client);
-	end_call(return_value, status, error, claims, php_clever_sso_write_claims, release_claims);
-}
-
-/* The calls that an access token opens differ in nothing but their nouns. */
-#define TOKEN_METHOD(method, function, answer_type, writer) \
-	ZEND_METHOD(CleverSso_Client, method) \
-	{ \
-		zend_string *access_token; \
-		ZEND_PARSE_PARAMETERS_START(1, 1) \
-			Z_PARAM_STR(access_token) \
-		ZEND_PARSE_PARAMETERS_END(); \
-		php_clever_sso_shared *shared = shared_of(ZEND_THIS); \
-		if (shared == NULL) RETURN_THROWS(); \
-		clever_sso_##answer_type *answer = NULL; \
-		clever_sso_error *error = NULL; \
-		clever_sso_status status \
-			= clever_sso_##function(shared->client, php_clever_sso_text(access_token), &answer, &error); \
-		end_call(return_value, status, error, answer, php_clever_sso_write_##writer, release_##answer_type); \
-	}
-TOKEN_METHOD(checkToken, check_token, token_info, token_info)
-TOKEN_METHOD(me, me, me_record, me)
-
-/* `id_parameter` says how the second argument is read. */
-#define RECORD_METHOD(method, required, id_parameter, function, answer_type, writer) \
-	ZEND_METHOD(CleverSso_Client, method) \
-	{ \
-		zend_string *access_token, *id = NULL; \
-		ZEND_PARSE_PARAMETERS_START(required, 2) \
-			Z_PARAM_STR(access_token) \
-			id_parameter(id) \
-		ZEND_PARSE_PARAMETERS_END(); \
-		php_clever_sso_shared *shared = shared_of(ZEND_THIS); \
-		if (shared == NULL) RETURN_THROWS(); \
-		clever_sso_##answer_type *answer = NULL; \
-		clever_sso_error *error = NULL; \
-		clever_sso_status status = clever_sso_##function( \
-			shared->client, php_clever_sso_text(access_token), php_clever_sso_text(id), &answer, &error); \
-		end_call(return_value, status, error, answer, php_clever_sso_write_##writer, release_##answer_type); \
-	}
-#define MAY_BE_MISSING(id) Z_PARAM_OPTIONAL Z_PARAM_STR_OR_NULL(id)
-RECORD_METHOD(user, 2, Z_PARAM_STR, user, user_record, user)
-RECORD_METHOD(district, 2, Z_PARAM_STR, district, district_record, district)
-RECORD_METHOD(userinfo, 1, MAY_BE_MISSING, userinfo, userinfo_record, userinfo)
 
 ZEND_METHOD(CleverSso_Client, warmUp)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
+	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
 
 	clever_sso_error *error = NULL;
@@ -359,45 +230,7 @@ ZEND_METHOD(CleverSso_Client, warmUp)
 		php_clever_sso_key_cache_keep_warm(&shared->keys, shared->client);
 		php_clever_sso_key_cache_write(&shared->keys, shared->client);
 	}
-	end_call(return_value, status, error, NULL, NULL, NULL);
-}
-
-ZEND_METHOD(CleverSso_Client, exportKeys)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
-	if (shared == NULL) RETURN_THROWS();
-
-	char *keys = NULL;
-	clever_sso_error *error = NULL;
-	clever_sso_status status = clever_sso_export_keys(shared->client, &keys, &error);
-	end_call(return_value, status, error, keys, php_clever_sso_write_text, release_text);
-}
-
-ZEND_METHOD(CleverSso_Client, importKeys)
-{
-	zend_string *keys;
-	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(keys)
-	ZEND_PARSE_PARAMETERS_END();
-	php_clever_sso_shared *shared = shared_of(ZEND_THIS);
-	if (shared == NULL) RETURN_THROWS();
-
-	clever_sso_error *error = NULL;
-	clever_sso_status status = clever_sso_import_keys(shared->client, php_clever_sso_text(keys), &error);
-	end_call(return_value, status, error, NULL, NULL, NULL);
-}
-
-ZEND_METHOD(CleverSso_Callback, parse)
-{
-	zend_string *text;
-	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(text)
-	ZEND_PARSE_PARAMETERS_END();
-	clever_sso_callback *callback = NULL;
-	clever_sso_error *error = NULL;
-	clever_sso_status status = clever_sso_parse_callback(php_clever_sso_text(text), &callback, &error);
-	end_call(return_value, status, error, callback, php_clever_sso_write_callback, release_callback);
+	php_clever_sso_end_call(return_value, status, error, NULL, NULL, NULL);
 }
 
 /* What came of a call is made by that call, and by nobody else. */

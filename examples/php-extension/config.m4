@@ -36,6 +36,6 @@ if test "$PHP_CLEVER_SSO" != "no"; then
   PHP_ADD_EXTENSION_DEP([clever_sso], [hash])
   PHP_ADD_EXTENSION_DEP([clever_sso], [json])
   PHP_NEW_EXTENSION([clever_sso],
-    [clever_sso.c client.c failures.c key_cache.c registry.c results.c settings.c],
+    [clever_sso.c client.c dumps.c failures.c key_cache.c registry.c results.c settings.c steps.c],
     [$ext_shared],, [-std=c11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1])
 fi

@@ -48,6 +48,8 @@ void php_clever_sso_write_district(zval *value, const void *district);
 void php_clever_sso_write_userinfo(zval *value, const void *userinfo);
 void php_clever_sso_write_callback(zval *value, const void *callback);
 void php_clever_sso_write_text(zval *value, const void *text);
-void php_clever_sso_results_startup(void);
+
+/* dumps.c */
+void php_clever_sso_dumps_startup(void);
 
 #endif

@@ -14,6 +14,10 @@ final class KeyCache
 
     public function __construct(private readonly string $path)
     {
+        // The folder that a relative one begins at is another in each script.
+        if (!str_starts_with($path, '/')) {
+            throw new \ValueError('keyCache must be an absolute path');
+        }
     }
 
     /** The keys; null when there are none to be believed. */

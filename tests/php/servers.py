@@ -45,6 +45,12 @@ catch_workers_output = yes
 clear_env = no
 """
 
+# As most machines run it: the master is root, and its workers are not.
+MASTER_IS_ROOT_CONF = """
+user = nobody
+listen.owner = nobody
+"""
+
 NGINX_CONF = """
 daemon off;
 worker_processes 1;
@@ -107,9 +113,11 @@ def own_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def process(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server of its own process group, not as root; end all of it when the block is left."""
-    user = "nobody" if os.geteuid() == 0 else None
+def process(
+    command: list[str], environment: dict[str, str], log: Path, user: str | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server of its own process group, as another than root; end all of it when the block is left."""
+    user = user or ("nobody" if os.geteuid() == 0 else None)
     with log.open("ab") as output:
         server = subprocess.Popen(
             command,
@@ -164,17 +172,34 @@ class Fpm:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What FPM is told: `ini` is php.ini, `root` whether its master is root."""
+
+    folder: Path
+    page: Path
+    ini: str
+    root: bool
+
+    def write(self, port: int) -> None:
+        """Write the files of FPM, PHP and nginx."""
+        pool = MASTER_IS_ROOT_CONF if self.root else ""
+        nginx = NGINX_CONF.format(folder=self.folder, port=port, page=self.page)
+        own_folder(self.folder)
+        own_folder(self.folder / "sessions")
+        (self.folder / "php.ini").write_text(self.ini)
+        (self.folder / "fpm.conf").write_text(FPM_CONF.format(folder=self.folder, workers=WORKERS) + pool)
+        (self.folder / "nginx.conf").write_text(nginx)
+
+
 @contextmanager
-def fpm_behind_nginx(folder: Path, environment: dict[str, str], page: Path, port: int, ini: str) -> Iterator[Fpm]:
-    """Run FPM with eight workers behind nginx; `ini` is what php.ini says beside the usual."""
-    own_folder(folder)
-    own_folder(folder / "sessions")
-    (folder / "php.ini").write_text(ini)
-    (folder / "fpm.conf").write_text(FPM_CONF.format(folder=folder, workers=WORKERS))
-    (folder / "nginx.conf").write_text(NGINX_CONF.format(folder=folder, port=port, page=page))
-    fpm = [fpm_program(), "-c", str(folder / "php.ini"), "-y", str(folder / "fpm.conf")]
+def fpm_behind_nginx(setup: Setup, environment: dict[str, str], port: int) -> Iterator[Fpm]:
+    """Run FPM with eight workers behind nginx."""
+    setup.write(port)
+    folder, root = setup.folder, setup.root
+    fpm = [fpm_program(), "-c", str(folder / "php.ini"), "-y", str(folder / "fpm.conf"), *(["-R"] if root else [])]
     nginx = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")]
-    with process(fpm, environment, folder / "output.log") as master:
+    with process(fpm, environment, folder / "output.log", "root" if root else None) as master:
         running = Fpm(master.pid, folder)
         socket_file = folder / "fpm.sock"
         wait_until(lambda: master.poll() is not None or socket_file.exists(), "FPM listens")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -53,8 +54,13 @@ def test_a_missing_library_is_named_when_it_is_configured(installed: Installed) 
     assert "there is no include/clever_sso.h below /nowhere" in ended.stderr
 
 
+def test_what_is_generated_is_not_older_than_the_stub() -> None:
+    written = re.search(r"Stub hash: (\w+)", (SOURCE / "clever_sso_arginfo.h").read_text())
+    assert written
+    assert written[1] == hashlib.sha1((SOURCE / "clever_sso.stub.php").read_bytes(), usedforsecurity=False).hexdigest()
+
+
 def test_its_classes_are_those_of_the_stub(installed: Installed) -> None:
-    """The generated arginfo is not older than the stub."""
     described = set(json.loads(run(installed.php("-r", DESCRIBE), installed.folder)))
     stub = (SOURCE / "clever_sso.stub.php").read_text()
     written = set()

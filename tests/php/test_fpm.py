@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from harness import emulator
 from installed import Installed, app, settings
-from servers import PHP_INI, WORKERS, Fpm, fpm_behind_nginx, free_port
+from servers import PHP_INI, WORKERS, Fpm, Setup, fpm_behind_nginx, free_port
 from visitor import Visitor
 
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
@@ -83,6 +83,7 @@ class Way:
 
     example: str
     load: str
+    root: bool = False
 
     def ini(self, folder: Path, installed: Installed) -> str:
         """What php.ini says."""
@@ -93,6 +94,8 @@ class Way:
 
 EXTENSION = Way("php-extension", "extension = {extension}")
 FFI = Way("php-ffi", "extension = ffi.so\nffi.preload = {examples}/php-ffi/clever_sso_ffi.h")
+# PHP lets no root preload: it does so in a process that becomes somebody else, and ends.
+MASTER_IS_ROOT = Way("php-extension", "extension = {extension}\nopcache.preload_user = nobody", root=True)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def serving(installed: Installed, way: Way, **more: str) -> Iterator[Site]:
     with emulator.running([app(url)], "ada") as clever:
         environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
         environment = {name: value.format(folder=folder) for name, value in environment.items()}
-        with fpm_behind_nginx(folder, environment, page, port, way.ini(folder, installed)) as fpm:
+        setup = Setup(folder, page, way.ini(folder, installed), way.root)
+        with fpm_behind_nginx(setup, environment, port) as fpm:
             yield Site(url, clever, fpm)
 
 
@@ -169,5 +173,13 @@ def test_workers_share_keys_through_the_key_cache(installed: Installed, way: Way
         crowd = Crowd(site.url)
         crowd.come(AT_ONCE)
         site.fpm.reload()
+        crowd.come(AT_ONCE)
+        assert (crowd.failures, asked_for_keys(site.clever)) == ([], 1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a master that is root")
+def test_where_the_master_is_root_its_workers_share_keys_through_the_key_cache(installed: Installed) -> None:
+    with serving(installed, MASTER_IS_ROOT, CLEVER_KEY_CACHE="{folder}/keys") as site:
+        crowd = Crowd(site.url)
         crowd.come(AT_ONCE)
         assert (crowd.failures, asked_for_keys(site.clever)) == ([], 1)

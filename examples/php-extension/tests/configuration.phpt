@@ -20,6 +20,7 @@ echo thrown(fn() => new Client('a', leeway: -1)), "\n";
 echo thrown(fn() => new Client('a', 'secret', [REDIRECT_URI, 7])), "\n";
 echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, oldPendingKeys: [null])), "\n";
 echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: "/tmp/a\0b")), "\n";
+echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: 'php://memory')), "\n";
 echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, wrong: 1)), "\n";
 echo thrown(fn() => new Client('a', 'secret', [REDIRECT_URI, 'http://127.0.0.1:9/other'])), "\n";
 echo thrown(fn() => (new Client('a', 'secret', REDIRECT_URI))->__construct('b')), "\n";
@@ -39,6 +40,7 @@ CleverSso\ConfigException: config_invalid: %sleeway%s
 TypeError: CleverSso\Client::__construct(): Argument #3 ($redirectUri) must hold only strings, int found
 TypeError: CleverSso\Client::__construct(): Argument #10 ($oldPendingKeys) must hold only strings, null found
 ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must not contain any null bytes
+ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must be an absolute path
 Error: Unknown named parameter $wrong
 nothing is thrown
 Error: This CleverSso\Client is constructed already
