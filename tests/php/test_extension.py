@@ -60,6 +60,14 @@ def test_what_is_generated_is_not_older_than_the_stub() -> None:
     assert written[1] == hashlib.sha1((SOURCE / "clever_sso.stub.php").read_bytes(), usedforsecurity=False).hexdigest()
 
 
+def test_it_has_the_version_of_the_library() -> None:
+    ours = re.search(r'PHP_CLEVER_SSO_VERSION "(.+)"', (SOURCE / "php_clever_sso.h").read_text())
+    theirs = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
+    assert ours
+    assert theirs
+    assert ours[1] == theirs[1]
+
+
 def test_its_classes_are_those_of_the_stub(installed: Installed) -> None:
     described = set(json.loads(run(installed.php("-r", DESCRIBE), installed.folder)))
     stub = (SOURCE / "clever_sso.stub.php").read_text()
