@@ -2,10 +2,17 @@
 # Installs the Debian packages that some tests use, where that is possible; otherwise says which are missing.
 set -euo pipefail
 
-declare -A package_of=([valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [chromium]=chromium)
+declare -A package_of=([valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [chromium]=chromium
+    [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [nginx]=nginx)
 missing=()
+
+# Servers lie in /usr/sbin, which need not be in the path, and FPM has the version of PHP in its name.
+is_installed() {
+    PATH="$PATH:/usr/sbin" command -v "$1" > /dev/null || compgen -G "/usr/sbin/$1[0-9]*" > /dev/null
+}
+
 for program in "${!package_of[@]}"; do
-    command -v "$program" > /dev/null || missing+=("${package_of[$program]}")
+    is_installed "$program" || missing+=("${package_of[$program]}")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
@@ -17,5 +24,8 @@ skip() {
 command -v apt-get > /dev/null || skip "no apt-get here"
 [ "$(id -u)" = 0 ] || skip "not root; install them by: sudo apt-get install ${missing[*]}"
 echo "==> installing Debian packages: ${missing[*]}"
+# The tests start servers themselves, on ports of their own: none is to be started as a service.
+policy=/usr/sbin/policy-rc.d
+[ -e "$policy" ] || { install -m 755 <(printf '#!/bin/sh\nexit 101\n') "$policy" && trap 'rm -f "$policy"' EXIT; }
 { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"; } \
     > /dev/null 2>&1 || skip "apt-get failed"

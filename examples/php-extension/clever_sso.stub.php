@@ -1,0 +1,664 @@
+<?php
+
+/**
+ * Log in with Clever.
+ *
+ * Strings are UTF-8, times are in seconds. Whatever fails throws a kind of CleverSso\Exception, whose code word the
+ * documentation lists (docs/errors.md). A string that is not UTF-8 or holds a NUL throws ArgumentException, too.
+ *
+ * @generate-class-entries
+ */
+
+namespace CleverSso;
+
+/**
+ * Everything an application does with Clever.
+ *
+ * Make one wherever it is needed: the native client below it, with its connections and Clever's keys, is made once per
+ * process and configuration, and shared by every object with equal arguments. It works in workers that were forked
+ * after it was used. It holds secrets, and can be neither cloned nor serialised.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Client
+{
+    /**
+     * No network, unless $discover.
+     *
+     * @param string $clientId As Clever's dashboard shows it.
+     * @param string|null $clientSecret As Clever's dashboard shows it. Without one only the implicit grant
+     *     (authorizeUrl, Callback::parse, checkToken), verifyIdToken and the calls with an access token are possible.
+     * @param string|string[]|null $redirectUri One or several, exactly as registered with Clever. The first is the
+     *     primary one, where logins from the Clever Portal and from Instant Login links arrive.
+     * @param string|null $issuer Where Clever's OAuth endpoints are. Default: https://clever.com
+     * @param string|null $apiBase Where Clever's API is. Default: https://api.clever.com
+     * @param string|null $baseUrl Issuer and API at one address, as a local emulator has them.
+     * @param float $timeout The deadline of a whole call in seconds, retries included.
+     * @param int $leeway How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
+     * @param string|null $pendingKey What seals pending logins, at least 16 random bytes as text. By default it is
+     *     derived from the client secret, so that every process that knows the secret can finish a login which another
+     *     one began.
+     * @param string[] $oldPendingKeys Keys, or client secrets, that sealed pending logins until now and are still
+     *     accepted.
+     * @param string[] $returnToOrigins Origins, such as https://www.example.org, to which returnTo may lead besides
+     *     paths.
+     * @param bool $development Whether redirect URIs may be plain http on any host, as Clever allows development
+     *     applications.
+     * @param string|null $authorizationEndpoint Where the browser is sent, if not to Clever's usual place.
+     * @param string|null $tokenEndpoint Where codes are exchanged, if not at Clever's usual place.
+     * @param string|null $tokeninfoEndpoint Where access tokens are asked about, if not at Clever's usual place.
+     * @param string|null $userinfoEndpoint Where the claims of an access token's person are, if not at Clever's usual
+     *     place.
+     * @param string|null $jwksUri Where the keys are. By default the issuer's discovery document says it.
+     * @param bool $discover Whether to ask the issuer for its discovery document now, and to take from it the endpoints
+     *     that are not given: for OpenID Providers other than Clever.
+     * @param string|null $caBundle Certificates of further authorities, as PEM text, trusted in addition to the
+     *     system's: those of a school network that inspects TLS.
+     * @param string|null $proxy The http or https proxy, with credentials if it wants some. By default the environment
+     *     decides (HTTPS_PROXY, NO_PROXY).
+     * @param string|null $keyCache A file, by its absolute path, through which the workers of this application share
+     *     Clever's keys, so that not each of them must fetch them. Who can write to it, can sign in as anybody: it is made with mode 0600, and
+     *     not believed (with a warning) unless it is a plain file that belongs to this process's user or root and
+     *     nobody else may write. Its directory must be closed to others as well. Without such a file, or with a broken
+     *     one, the keys are fetched.
+     *
+     * @throws ConfigException config_invalid, with what is wrong about which value.
+     * @throws ArgumentException argument_invalid
+     * @throws \ValueError When keyCache is no absolute path, or open_basedir forbids it.
+     */
+    public function __construct(
+        string $clientId,
+        #[\SensitiveParameter] ?string $clientSecret = null,
+        string|array|null $redirectUri = null,
+        ?string $issuer = null,
+        ?string $apiBase = null,
+        ?string $baseUrl = null,
+        float $timeout = 10.0,
+        int $leeway = 60,
+        #[\SensitiveParameter] ?string $pendingKey = null,
+        #[\SensitiveParameter] array $oldPendingKeys = [],
+        array $returnToOrigins = [],
+        bool $development = false,
+        ?string $authorizationEndpoint = null,
+        ?string $tokenEndpoint = null,
+        ?string $tokeninfoEndpoint = null,
+        ?string $userinfoEndpoint = null,
+        ?string $jwksUri = null,
+        bool $discover = false,
+        ?string $caBundle = null,
+        #[\SensitiveParameter] ?string $proxy = null,
+        ?string $keyCache = null,
+    ) {}
+
+    /**
+     * Begins a login: send the browser to its url, keep its pending. No network.
+     *
+     * @param string|null $returnTo Where to go after the login: a path of the application, or a URL on an allowed
+     *     origin.
+     * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
+     * @param string|null $redirectUri One of the configured ones. Default: the primary one.
+     *
+     * @throws ConfigException redirect_uri_unknown, client_secret_missing
+     * @throws ArgumentException return_to_unsafe
+     */
+    public function beginLogin(?string $returnTo = null, ?string $districtId = null, ?string $redirectUri = null): Login {}
+
+    /**
+     * Finishes a login. What came of it is a value, for all of it is everyday traffic.
+     *
+     * One network round trip when Clever sends an ID token and its keys are known, else up to three.
+     *
+     * @param string $callback The URL with which the browser came back, or its query.
+     * @param string|null $pending What was kept when the login began, if there is anything.
+     *
+     * @return SignedIn|Restart|Denied
+     *
+     * @throws LoginException callback_malformed, callback_duplicate, callback_contradictory, callback_issuer;
+     *     cookies_blocked, login_loop or pending_invalid when the login cannot be restarted once more
+     * @throws TokenException The ID token breaks a rule: id_token_expired and the other words that begin so.
+     * @throws ConfigException client_secret_missing
+     * @throws CleverException client_rejected, clever_unavailable, rate_limited and the others of its kind
+     * @throws NetworkException network_timeout, network_connect and the others of its kind
+     */
+    public function finishLogin(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $pending = null,
+    ): Outcome {}
+
+    /**
+     * The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+     *
+     * @param string $responseType 'code', or 'token' for the implicit grant.
+     * @param string|null $redirectUri One of the configured ones. Default: the primary one.
+     * @param string|null $state Comes back unchanged. Compare it, by hash_equals, with what this browser was given.
+     * @param string|null $nonce Comes back inside the ID token.
+     * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
+     *
+     * @throws ConfigException redirect_uri_unknown
+     * @throws \ValueError For another response type.
+     */
+    public function authorizeUrl(
+        string $responseType = 'code',
+        ?string $redirectUri = null,
+        #[\SensitiveParameter] ?string $state = null,
+        #[\SensitiveParameter] ?string $nonce = null,
+        ?string $districtId = null,
+    ): string {}
+
+    /**
+     * An Instant Login link into this application for the people of a district. No network.
+     *
+     * Who follows it arrives without a state, so finishLogin answers with Restart first.
+     *
+     * @param string $districtId Clever's id of the district.
+     *
+     * @throws ArgumentException argument_invalid
+     */
+    public function instantLoginUrl(string $districtId): string {}
+
+    /**
+     * The Clever Portal of a district, or the page where people look for their school. No network.
+     *
+     * @param string|null $district The short name of the district, as its portal has it in its address.
+     *
+     * @throws ArgumentException argument_invalid
+     */
+    public function portalUrl(?string $district = null): string {}
+
+    /**
+     * Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+     *
+     * @param string $code The code of the callback.
+     * @param string|null $redirectUri The one that the authorization request named. Default: the primary one.
+     *
+     * @throws CleverException code_rejected, client_rejected, token_request_rejected and the others of its kind
+     * @throws ConfigException redirect_uri_unknown, client_secret_missing
+     * @throws NetworkException
+     */
+    public function exchangeCode(#[\SensitiveParameter] string $code, ?string $redirectUri = null): Tokens {}
+
+    /**
+     * Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+     *
+     * @param string $idToken The ID token.
+     * @param string|null $nonce The one that was sent. Without one, the token must have none.
+     * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
+     *
+     * @return array<string, mixed> The claims.
+     *
+     * @throws TokenException The word of the first rule that is broken, id_token_expired for example.
+     * @throws CleverException When keys must be fetched: discovery_issuer, keys_unusable and the others of its kind.
+     * @throws NetworkException When keys must be fetched.
+     */
+    public function verifyIdToken(
+        #[\SensitiveParameter] string $idToken,
+        #[\SensitiveParameter] ?string $nonce = null,
+        #[\SensitiveParameter] ?string $accessToken = null,
+    ): array {}
+
+    /**
+     * Asks Clever whether an access token was issued to this application.
+     *
+     * The implicit grant has no other protection against a token that was issued to another one: call this before you
+     * believe a token that a browser brought.
+     *
+     * @throws TokenException token_foreign, token_rejected
+     * @throws CleverException
+     * @throws NetworkException
+     */
+    public function checkToken(#[\SensitiveParameter] string $accessToken): TokenInfo {}
+
+    /**
+     * Who an access token belongs to.
+     *
+     * @throws TokenException token_rejected
+     * @throws CleverException
+     * @throws NetworkException
+     */
+    public function me(#[\SensitiveParameter] string $accessToken): Me {}
+
+    /**
+     * A person's record.
+     *
+     * @param string $id The Clever id of the person.
+     *
+     * @throws TokenException token_rejected
+     * @throws ArgumentException argument_invalid, when this cannot be an id
+     * @throws CleverException not_found and the others of its kind
+     * @throws NetworkException
+     */
+    public function user(#[\SensitiveParameter] string $accessToken, string $id): User {}
+
+    /**
+     * A district's record.
+     *
+     * @param string $id Clever's id of the district.
+     *
+     * @throws TokenException token_rejected
+     * @throws ArgumentException argument_invalid, when this cannot be an id
+     * @throws CleverException not_found and the others of its kind
+     * @throws NetworkException
+     */
+    public function district(#[\SensitiveParameter] string $accessToken, string $id): District {}
+
+    /**
+     * The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
+     *
+     * @param string|null $subject That of the ID token which came with it: an answer about somebody else is refused.
+     *
+     * @throws TokenException userinfo_subject, token_rejected
+     * @throws CleverException
+     * @throws NetworkException
+     */
+    public function userinfo(#[\SensitiveParameter] string $accessToken, ?string $subject = null): UserInfo {}
+
+    /**
+     * Pays before the first student comes what a process pays once: fetches discovery and keys, and lets the source of
+     * random numbers collect itself, which takes some tens of milliseconds. Call it in the script that FPM preloads.
+     *
+     * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
+     * @throws NetworkException
+     */
+    public function warmUp(): void {}
+
+    /**
+     * Clever's keys as text, for another process of the same application; $keyCache does this by itself.
+     *
+     * They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
+     * sign in as anybody.
+     *
+     * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
+     * @throws NetworkException
+     */
+    public function exportKeys(): string {}
+
+    /**
+     * Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as
+     * fetched ones. No network.
+     *
+     * @param string $keys What exportKeys gave.
+     *
+     * @throws ArgumentException argument_invalid when the text is none that was exported for this issuer
+     * @throws CleverException keys_unusable, response_malformed
+     */
+    public function importKeys(string $keys): void {}
+}
+
+/**
+ * A login that has begun. Dumps show neither of its properties.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Login
+{
+    /** Send the browser there. */
+    public readonly string $url;
+    /** Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe. */
+    public readonly string $pending;
+
+    private function __construct() {}
+}
+
+/** What came of a login: SignedIn, Restart or Denied, and nothing else. */
+interface Outcome
+{
+}
+
+/**
+ * Somebody logged in.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class SignedIn implements Outcome
+{
+    /** Who. */
+    public readonly Identity $identity;
+    /** The tokens of this login. */
+    public readonly Tokens $tokens;
+    /** Where the application wanted to go, as it was given to beginLogin. */
+    public readonly ?string $returnTo;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * The login was begun anew: keep login->pending, send the browser to login->url.
+ *
+ * The person is signed in at Clever already and sees nothing of it.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Restart implements Outcome
+{
+    /** The new login. */
+    public readonly Login $login;
+    /**
+     * The code word of the cause: state_missing (every login from the Clever Portal and from Instant Login links),
+     * state_mismatch, pending_missing, pending_invalid, pending_expired or code_rejected.
+     */
+    public readonly string $reason;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * Clever refused this person.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Denied implements Outcome
+{
+    /** Clever's word, for example access_denied or unauthorized-user. */
+    public readonly string $error;
+    /** Text that came with it. Whoever made the URL wrote it: do not show it as if it were Clever's. */
+    public readonly ?string $description;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * Who logged in. The key of a user is the pair of issuer and id: names and email addresses change and repeat.
+ *
+ * Dumps show neither name nor email nor claims.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Identity
+{
+    /** The issuer that vouches for this person. */
+    public readonly string $issuer;
+    /** The Clever id (API v3). */
+    public readonly string $id;
+    /** The district; a person of Clever Library has none. */
+    public readonly ?string $districtId;
+    /** The role of this login, such as student; null when a person has several and did not say which. */
+    public readonly ?string $userType;
+    /** @var list<Role> Every role that is known. */
+    public readonly array $roles;
+    /** The name. */
+    public readonly Name $name;
+    /** An email address that nobody verified: it may be another person's, and it may change. Never a key. */
+    public readonly ?string $unverifiedEmail;
+    /** @var list<string> Ids that this person had before API v3. */
+    public readonly array $legacyIds;
+    /** Who gave the application access: district or teacher. */
+    public readonly ?string $authorizedBy;
+    /** How this identity was proven: id_token, or me when Clever was asked with the token of this login. */
+    public readonly string $provenBy;
+    /** Whether an administrator of Clever logged in as this person, as the callback says; not proven. */
+    public readonly bool $loginasByAdmin;
+    /** @var array<string, mixed> The claims of the ID token, or the data of /me and of the person's own record. */
+    public readonly array $claims;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * A person's name, as far as Clever tells it.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Name
+{
+    /** The first name. */
+    public readonly ?string $first;
+    /** The middle name. */
+    public readonly ?string $middle;
+    /** The last name; of a student in Clever Library only the initial. */
+    public readonly ?string $last;
+    /** First, middle and last name with a space between them; empty when nothing is known. */
+    public readonly string $full;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * One of the roles of a person.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Role
+{
+    /** student, teacher, staff, district_admin, contact, or a word that Clever added since. */
+    public readonly string $name;
+    /** The id that this person had in this role before API v3. */
+    public readonly ?string $legacyId;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * What a code was exchanged for. Dumps show neither of them.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Tokens
+{
+    /** Opens Clever's API for 24 hours. */
+    public readonly string $accessToken;
+    /** Says who logged in; only for applications with OpenID Connect, and not for Clever Library. */
+    public readonly ?string $idToken;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * What Clever says of an access token that was issued to this application.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class TokenInfo
+{
+    /** The client id: always this application's. */
+    public readonly string $clientId;
+    /** @var list<string> The scopes. */
+    public readonly array $scopes;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * Who an access token belongs to.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Me
+{
+    /** The Clever id. */
+    public readonly string $id;
+    /** The district; a person of Clever Library has none. */
+    public readonly ?string $districtId;
+    /** The kind of account; API v3 says user of everybody, older ones name the role. */
+    public readonly ?string $userType;
+    /** Who gave the application access: district or teacher. */
+    public readonly ?string $authorizedBy;
+    /** @var array<string, mixed> Everything Clever said. */
+    public readonly array $json;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * A person's record. Dumps show neither name nor email.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class User
+{
+    /** The Clever id. */
+    public readonly string $id;
+    /** The district. */
+    public readonly ?string $districtId;
+    /** The name. */
+    public readonly Name $name;
+    /** An email address that nobody verified: it may be another person's, and it may change. Never a key. */
+    public readonly ?string $unverifiedEmail;
+    /** @var list<Role> Every role of this person. */
+    public readonly array $roles;
+    /** @var array<string, mixed> Everything Clever said. */
+    public readonly array $json;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * A district's record.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class District
+{
+    /** The district's id. */
+    public readonly string $id;
+    /** Its name. */
+    public readonly ?string $name;
+    /** @var array<string, mixed> Everything Clever said. */
+    public readonly array $json;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * The claims of a person, as the userinfo endpoint tells them. Dumps do not show them.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class UserInfo
+{
+    /** Who it is, as the issuer names them (sub). */
+    public readonly string $id;
+    /** @var array<string, mixed> All claims. Clever's name is an object. */
+    public readonly array $json;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * What Clever said through the browser. Nothing in it is proven yet. One of code, accessToken and error is there, and
+ * only one. Dumps show neither code nor token nor state.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Callback
+{
+    /** The authorization code. */
+    public readonly ?string $code;
+    /** The access token of the implicit grant. */
+    public readonly ?string $accessToken;
+    /** The state, if there is one: a login that begins at Clever has none. Compare it by hash_equals. */
+    public readonly ?string $state;
+    /** @var list<string> The scopes that Clever names. */
+    public readonly array $scopes;
+    /** The error word in place of a code or token, for example access_denied. */
+    public readonly ?string $error;
+    /** Text that came with the error. Whoever made the URL wrote it: do not show it as if it were Clever's. */
+    public readonly ?string $errorDescription;
+    /** The issuer (RFC 9207), if it is named. */
+    public readonly ?string $issuer;
+    /** Whether an administrator of Clever logs in as this person. */
+    public readonly bool $loginasByAdmin;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+
+    /**
+     * Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant. No network.
+     *
+     * Client::finishLogin does this itself; this method is for those who drive the flow themselves.
+     *
+     * @throws LoginException callback_malformed, callback_duplicate, callback_contradictory
+     */
+    public static function parse(#[\SensitiveParameter] string $callback): Callback {}
+}
+
+/**
+ * A failure of Log in with Clever; the base of all others.
+ *
+ * No token, code, secret, name or email address ever stands in one: it may be logged as it is. getMessage() is the line
+ * for the log: the code word, what happened, what was expected and what was found.
+ */
+abstract class Exception extends \Exception
+{
+    private string $codeWord = '';
+    private string $userMessage = '';
+    private string $actor = '';
+    private bool $retryable = false;
+    private ?int $httpStatus = null;
+
+    /** The code word, for example id_token_expired. It never changes its meaning. */
+    public function getCodeWord(): string {}
+
+    /** A sentence that may be shown to the person who logs in. */
+    public function getUserMessage(): string {}
+
+    /** Who can put it right: user, app, clever or network. */
+    public function getActor(): string {}
+
+    /** Whether the same call, or the same login begun again, may succeed without anybody changing anything. */
+    public function isRetryable(): bool {}
+
+    /** The HTTP status of the answer that led to this failure, if there was one. */
+    public function getHttpStatus(): ?int {}
+}
+
+/** The configuration is wrong or lacks something. */
+final class ConfigException extends Exception
+{
+}
+
+/** A value handed to the call cannot be used. */
+final class ArgumentException extends Exception
+{
+}
+
+/** The browser came back with something that cannot finish a login. */
+final class LoginException extends Exception
+{
+}
+
+/** A token is not what it must be. */
+final class TokenException extends Exception
+{
+}
+
+/** Clever refused, or answered what cannot be understood. */
+final class CleverException extends Exception
+{
+}
+
+/** Clever could not be reached. */
+final class NetworkException extends Exception
+{
+}
+
+/** A fault of the library or of the machine it runs on. */
+final class InternalException extends Exception
+{
+}

@@ -1,0 +1,992 @@
+/* This is a generated file, edit the .stub.php file instead.
+ * Stub hash: 8c2e3f82084d3a7db7ceed95e73258fec04b2da8 */
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, clientSecret, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_MASK(0, redirectUri, MAY_BE_STRING|MAY_BE_ARRAY|MAY_BE_NULL, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, issuer, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, apiBase, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, baseUrl, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, timeout, IS_DOUBLE, 0, "10.0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, leeway, IS_LONG, 0, "60")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, pendingKey, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, oldPendingKeys, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, returnToOrigins, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, development, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, authorizationEndpoint, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, tokenEndpoint, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, tokeninfoEndpoint, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, userinfoEndpoint, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, jwksUri, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, discover, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, caBundle, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, proxy, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, keyCache, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_beginLogin, 0, 0, CleverSso\\Login, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, returnTo, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_finishLogin, 0, 1, CleverSso\\Outcome, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, pending, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_authorizeUrl, 0, 0, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, responseType, IS_STRING, 0, "\'code\'")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, state, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, nonce, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_instantLoginUrl, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, districtId, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_portalUrl, 0, 0, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, district, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_exchangeCode, 0, 1, CleverSso\\Tokens, 0)
+	ZEND_ARG_TYPE_INFO(0, code, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_verifyIdToken, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, idToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, nonce, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, accessToken, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_checkToken, 0, 1, CleverSso\\TokenInfo, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_me, 0, 1, CleverSso\\Me, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_user, 0, 2, CleverSso\\\125ser, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_district, 0, 2, CleverSso\\District, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_userinfo, 0, 1, CleverSso\\\125serInfo, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, subject, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_warmUp, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_exportKeys, 0, 0, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_importKeys, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, keys, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Login___construct, 0, 0, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_SignedIn___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_Restart___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_Denied___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_Identity___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_Name___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_Role___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_Tokens___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_TokenInfo___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_Me___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_User___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_District___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_UserInfo___construct arginfo_class_CleverSso_Login___construct
+
+#define arginfo_class_CleverSso_Callback___construct arginfo_class_CleverSso_Login___construct
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Callback_parse, 0, 1, CleverSso\\Callback, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_Exception_getCodeWord arginfo_class_CleverSso_Client_exportKeys
+
+#define arginfo_class_CleverSso_Exception_getUserMessage arginfo_class_CleverSso_Client_exportKeys
+
+#define arginfo_class_CleverSso_Exception_getActor arginfo_class_CleverSso_Client_exportKeys
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_isRetryable, 0, 0, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_getHttpStatus, 0, 0, IS_LONG, 1)
+ZEND_END_ARG_INFO()
+
+
+ZEND_METHOD(CleverSso_Client, __construct);
+ZEND_METHOD(CleverSso_Client, beginLogin);
+ZEND_METHOD(CleverSso_Client, finishLogin);
+ZEND_METHOD(CleverSso_Client, authorizeUrl);
+ZEND_METHOD(CleverSso_Client, instantLoginUrl);
+ZEND_METHOD(CleverSso_Client, portalUrl);
+ZEND_METHOD(CleverSso_Client, exchangeCode);
+ZEND_METHOD(CleverSso_Client, verifyIdToken);
+ZEND_METHOD(CleverSso_Client, checkToken);
+ZEND_METHOD(CleverSso_Client, me);
+ZEND_METHOD(CleverSso_Client, user);
+ZEND_METHOD(CleverSso_Client, district);
+ZEND_METHOD(CleverSso_Client, userinfo);
+ZEND_METHOD(CleverSso_Client, warmUp);
+ZEND_METHOD(CleverSso_Client, exportKeys);
+ZEND_METHOD(CleverSso_Client, importKeys);
+ZEND_METHOD(CleverSso_Login, __construct);
+ZEND_METHOD(CleverSso_Callback, parse);
+ZEND_METHOD(CleverSso_Exception, getCodeWord);
+ZEND_METHOD(CleverSso_Exception, getUserMessage);
+ZEND_METHOD(CleverSso_Exception, getActor);
+ZEND_METHOD(CleverSso_Exception, isRetryable);
+ZEND_METHOD(CleverSso_Exception, getHttpStatus);
+
+
+static const zend_function_entry class_CleverSso_Client_methods[] = {
+	ZEND_ME(CleverSso_Client, __construct, arginfo_class_CleverSso_Client___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, beginLogin, arginfo_class_CleverSso_Client_beginLogin, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, finishLogin, arginfo_class_CleverSso_Client_finishLogin, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, authorizeUrl, arginfo_class_CleverSso_Client_authorizeUrl, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, instantLoginUrl, arginfo_class_CleverSso_Client_instantLoginUrl, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, portalUrl, arginfo_class_CleverSso_Client_portalUrl, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, exchangeCode, arginfo_class_CleverSso_Client_exchangeCode, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, verifyIdToken, arginfo_class_CleverSso_Client_verifyIdToken, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, checkToken, arginfo_class_CleverSso_Client_checkToken, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, me, arginfo_class_CleverSso_Client_me, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, user, arginfo_class_CleverSso_Client_user, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, district, arginfo_class_CleverSso_Client_district, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, userinfo, arginfo_class_CleverSso_Client_userinfo, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, warmUp, arginfo_class_CleverSso_Client_warmUp, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, exportKeys, arginfo_class_CleverSso_Client_exportKeys, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, importKeys, arginfo_class_CleverSso_Client_importKeys, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Login_methods[] = {
+	ZEND_ME(CleverSso_Login, __construct, arginfo_class_CleverSso_Login___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Outcome_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_SignedIn_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_SignedIn___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Restart_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Restart___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Denied_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Denied___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Identity_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Identity___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Name_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Name___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Role_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Role___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Tokens_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Tokens___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_TokenInfo_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_TokenInfo___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Me_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Me___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_User_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_User___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_District_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_District___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_UserInfo_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_UserInfo___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Callback_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Callback___construct, ZEND_ACC_PRIVATE)
+	ZEND_ME(CleverSso_Callback, parse, arginfo_class_CleverSso_Callback_parse, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Exception_methods[] = {
+	ZEND_ME(CleverSso_Exception, getCodeWord, arginfo_class_CleverSso_Exception_getCodeWord, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, getUserMessage, arginfo_class_CleverSso_Exception_getUserMessage, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, getActor, arginfo_class_CleverSso_Exception_getActor, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, isRetryable, arginfo_class_CleverSso_Exception_isRetryable, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, getHttpStatus, arginfo_class_CleverSso_Exception_getHttpStatus, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_ConfigException_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_ArgumentException_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_LoginException_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_TokenException_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_CleverException_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_NetworkException_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_InternalException_methods[] = {
+	ZEND_FE_END
+};
+
+static zend_class_entry *register_class_CleverSso_Client(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Client", class_CleverSso_Client_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 8, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 9, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 19, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishlogin", sizeof("finishlogin") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishlogin", sizeof("finishlogin") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "authorizeurl", sizeof("authorizeurl") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "authorizeurl", sizeof("authorizeurl") - 1), 3, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "exchangecode", sizeof("exchangecode") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "checktoken", sizeof("checktoken") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "me", sizeof("me") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "user", sizeof("user") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "district", sizeof("district") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "userinfo", sizeof("userinfo") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Login(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Login", class_CleverSso_Login_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_url_default_value;
+	ZVAL_UNDEF(&property_url_default_value);
+	zend_string *property_url_name = zend_string_init("url", sizeof("url") - 1, 1);
+	zend_declare_typed_property(class_entry, property_url_name, &property_url_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_url_name);
+
+	zval property_pending_default_value;
+	ZVAL_UNDEF(&property_pending_default_value);
+	zend_string *property_pending_name = zend_string_init("pending", sizeof("pending") - 1, 1);
+	zend_declare_typed_property(class_entry, property_pending_name, &property_pending_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_pending_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Outcome(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Outcome", class_CleverSso_Outcome_methods);
+	class_entry = zend_register_internal_interface(&ce);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_SignedIn(zend_class_entry *class_entry_CleverSso_Outcome)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "SignedIn", class_CleverSso_SignedIn_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	zend_class_implements(class_entry, 1, class_entry_CleverSso_Outcome);
+
+	zend_string *property_identity_class_CleverSso_Identity = zend_string_init("CleverSso\\Identity", sizeof("CleverSso\\Identity")-1, 1);
+	zval property_identity_default_value;
+	ZVAL_UNDEF(&property_identity_default_value);
+	zend_string *property_identity_name = zend_string_init("identity", sizeof("identity") - 1, 1);
+	zend_declare_typed_property(class_entry, property_identity_name, &property_identity_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_identity_class_CleverSso_Identity, 0, 0));
+	zend_string_release(property_identity_name);
+
+	zend_string *property_tokens_class_CleverSso_Tokens = zend_string_init("CleverSso\\Tokens", sizeof("CleverSso\\Tokens")-1, 1);
+	zval property_tokens_default_value;
+	ZVAL_UNDEF(&property_tokens_default_value);
+	zend_string *property_tokens_name = zend_string_init("tokens", sizeof("tokens") - 1, 1);
+	zend_declare_typed_property(class_entry, property_tokens_name, &property_tokens_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_tokens_class_CleverSso_Tokens, 0, 0));
+	zend_string_release(property_tokens_name);
+
+	zval property_returnTo_default_value;
+	ZVAL_UNDEF(&property_returnTo_default_value);
+	zend_string *property_returnTo_name = zend_string_init("returnTo", sizeof("returnTo") - 1, 1);
+	zend_declare_typed_property(class_entry, property_returnTo_name, &property_returnTo_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_returnTo_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Restart(zend_class_entry *class_entry_CleverSso_Outcome)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Restart", class_CleverSso_Restart_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	zend_class_implements(class_entry, 1, class_entry_CleverSso_Outcome);
+
+	zend_string *property_login_class_CleverSso_Login = zend_string_init("CleverSso\\Login", sizeof("CleverSso\\Login")-1, 1);
+	zval property_login_default_value;
+	ZVAL_UNDEF(&property_login_default_value);
+	zend_string *property_login_name = zend_string_init("login", sizeof("login") - 1, 1);
+	zend_declare_typed_property(class_entry, property_login_name, &property_login_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_login_class_CleverSso_Login, 0, 0));
+	zend_string_release(property_login_name);
+
+	zval property_reason_default_value;
+	ZVAL_UNDEF(&property_reason_default_value);
+	zend_string *property_reason_name = zend_string_init("reason", sizeof("reason") - 1, 1);
+	zend_declare_typed_property(class_entry, property_reason_name, &property_reason_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_reason_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Denied(zend_class_entry *class_entry_CleverSso_Outcome)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Denied", class_CleverSso_Denied_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	zend_class_implements(class_entry, 1, class_entry_CleverSso_Outcome);
+
+	zval property_error_default_value;
+	ZVAL_UNDEF(&property_error_default_value);
+	zend_string *property_error_name = zend_string_init("error", sizeof("error") - 1, 1);
+	zend_declare_typed_property(class_entry, property_error_name, &property_error_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_error_name);
+
+	zval property_description_default_value;
+	ZVAL_UNDEF(&property_description_default_value);
+	zend_string *property_description_name = zend_string_init("description", sizeof("description") - 1, 1);
+	zend_declare_typed_property(class_entry, property_description_name, &property_description_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_description_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Identity(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Identity", class_CleverSso_Identity_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_issuer_default_value;
+	ZVAL_UNDEF(&property_issuer_default_value);
+	zend_string *property_issuer_name = zend_string_init("issuer", sizeof("issuer") - 1, 1);
+	zend_declare_typed_property(class_entry, property_issuer_name, &property_issuer_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_issuer_name);
+
+	zval property_id_default_value;
+	ZVAL_UNDEF(&property_id_default_value);
+	zend_string *property_id_name = zend_string_init("id", sizeof("id") - 1, 1);
+	zend_declare_typed_property(class_entry, property_id_name, &property_id_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_id_name);
+
+	zval property_districtId_default_value;
+	ZVAL_UNDEF(&property_districtId_default_value);
+	zend_string *property_districtId_name = zend_string_init("districtId", sizeof("districtId") - 1, 1);
+	zend_declare_typed_property(class_entry, property_districtId_name, &property_districtId_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_districtId_name);
+
+	zval property_userType_default_value;
+	ZVAL_UNDEF(&property_userType_default_value);
+	zend_string *property_userType_name = zend_string_init("userType", sizeof("userType") - 1, 1);
+	zend_declare_typed_property(class_entry, property_userType_name, &property_userType_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_userType_name);
+
+	zval property_roles_default_value;
+	ZVAL_UNDEF(&property_roles_default_value);
+	zend_string *property_roles_name = zend_string_init("roles", sizeof("roles") - 1, 1);
+	zend_declare_typed_property(class_entry, property_roles_name, &property_roles_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_roles_name);
+
+	zend_string *property_name_class_CleverSso_Name = zend_string_init("CleverSso\\\116ame", sizeof("CleverSso\\\116ame")-1, 1);
+	zval property_name_default_value;
+	ZVAL_UNDEF(&property_name_default_value);
+	zend_string *property_name_name = zend_string_init("name", sizeof("name") - 1, 1);
+	zend_declare_typed_property(class_entry, property_name_name, &property_name_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_name_class_CleverSso_Name, 0, 0));
+	zend_string_release(property_name_name);
+
+	zval property_unverifiedEmail_default_value;
+	ZVAL_UNDEF(&property_unverifiedEmail_default_value);
+	zend_string *property_unverifiedEmail_name = zend_string_init("unverifiedEmail", sizeof("unverifiedEmail") - 1, 1);
+	zend_declare_typed_property(class_entry, property_unverifiedEmail_name, &property_unverifiedEmail_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_unverifiedEmail_name);
+
+	zval property_legacyIds_default_value;
+	ZVAL_UNDEF(&property_legacyIds_default_value);
+	zend_string *property_legacyIds_name = zend_string_init("legacyIds", sizeof("legacyIds") - 1, 1);
+	zend_declare_typed_property(class_entry, property_legacyIds_name, &property_legacyIds_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_legacyIds_name);
+
+	zval property_authorizedBy_default_value;
+	ZVAL_UNDEF(&property_authorizedBy_default_value);
+	zend_string *property_authorizedBy_name = zend_string_init("authorizedBy", sizeof("authorizedBy") - 1, 1);
+	zend_declare_typed_property(class_entry, property_authorizedBy_name, &property_authorizedBy_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_authorizedBy_name);
+
+	zval property_provenBy_default_value;
+	ZVAL_UNDEF(&property_provenBy_default_value);
+	zend_string *property_provenBy_name = zend_string_init("provenBy", sizeof("provenBy") - 1, 1);
+	zend_declare_typed_property(class_entry, property_provenBy_name, &property_provenBy_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_provenBy_name);
+
+	zval property_loginasByAdmin_default_value;
+	ZVAL_UNDEF(&property_loginasByAdmin_default_value);
+	zend_string *property_loginasByAdmin_name = zend_string_init("loginasByAdmin", sizeof("loginasByAdmin") - 1, 1);
+	zend_declare_typed_property(class_entry, property_loginasByAdmin_name, &property_loginasByAdmin_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_loginasByAdmin_name);
+
+	zval property_claims_default_value;
+	ZVAL_UNDEF(&property_claims_default_value);
+	zend_string *property_claims_name = zend_string_init("claims", sizeof("claims") - 1, 1);
+	zend_declare_typed_property(class_entry, property_claims_name, &property_claims_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_claims_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Name(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Name", class_CleverSso_Name_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_first_default_value;
+	ZVAL_UNDEF(&property_first_default_value);
+	zend_string *property_first_name = zend_string_init("first", sizeof("first") - 1, 1);
+	zend_declare_typed_property(class_entry, property_first_name, &property_first_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_first_name);
+
+	zval property_middle_default_value;
+	ZVAL_UNDEF(&property_middle_default_value);
+	zend_string *property_middle_name = zend_string_init("middle", sizeof("middle") - 1, 1);
+	zend_declare_typed_property(class_entry, property_middle_name, &property_middle_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_middle_name);
+
+	zval property_last_default_value;
+	ZVAL_UNDEF(&property_last_default_value);
+	zend_string *property_last_name = zend_string_init("last", sizeof("last") - 1, 1);
+	zend_declare_typed_property(class_entry, property_last_name, &property_last_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_last_name);
+
+	zval property_full_default_value;
+	ZVAL_UNDEF(&property_full_default_value);
+	zend_string *property_full_name = zend_string_init("full", sizeof("full") - 1, 1);
+	zend_declare_typed_property(class_entry, property_full_name, &property_full_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_full_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Role(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Role", class_CleverSso_Role_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_name_default_value;
+	ZVAL_UNDEF(&property_name_default_value);
+	zend_string *property_name_name = zend_string_init("name", sizeof("name") - 1, 1);
+	zend_declare_typed_property(class_entry, property_name_name, &property_name_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_name_name);
+
+	zval property_legacyId_default_value;
+	ZVAL_UNDEF(&property_legacyId_default_value);
+	zend_string *property_legacyId_name = zend_string_init("legacyId", sizeof("legacyId") - 1, 1);
+	zend_declare_typed_property(class_entry, property_legacyId_name, &property_legacyId_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_legacyId_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Tokens(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Tokens", class_CleverSso_Tokens_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_accessToken_default_value;
+	ZVAL_UNDEF(&property_accessToken_default_value);
+	zend_string *property_accessToken_name = zend_string_init("accessToken", sizeof("accessToken") - 1, 1);
+	zend_declare_typed_property(class_entry, property_accessToken_name, &property_accessToken_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_accessToken_name);
+
+	zval property_idToken_default_value;
+	ZVAL_UNDEF(&property_idToken_default_value);
+	zend_string *property_idToken_name = zend_string_init("idToken", sizeof("idToken") - 1, 1);
+	zend_declare_typed_property(class_entry, property_idToken_name, &property_idToken_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_idToken_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_TokenInfo(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "TokenInfo", class_CleverSso_TokenInfo_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_clientId_default_value;
+	ZVAL_UNDEF(&property_clientId_default_value);
+	zend_string *property_clientId_name = zend_string_init("clientId", sizeof("clientId") - 1, 1);
+	zend_declare_typed_property(class_entry, property_clientId_name, &property_clientId_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_clientId_name);
+
+	zval property_scopes_default_value;
+	ZVAL_UNDEF(&property_scopes_default_value);
+	zend_string *property_scopes_name = zend_string_init("scopes", sizeof("scopes") - 1, 1);
+	zend_declare_typed_property(class_entry, property_scopes_name, &property_scopes_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_scopes_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Me(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Me", class_CleverSso_Me_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_id_default_value;
+	ZVAL_UNDEF(&property_id_default_value);
+	zend_string *property_id_name = zend_string_init("id", sizeof("id") - 1, 1);
+	zend_declare_typed_property(class_entry, property_id_name, &property_id_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_id_name);
+
+	zval property_districtId_default_value;
+	ZVAL_UNDEF(&property_districtId_default_value);
+	zend_string *property_districtId_name = zend_string_init("districtId", sizeof("districtId") - 1, 1);
+	zend_declare_typed_property(class_entry, property_districtId_name, &property_districtId_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_districtId_name);
+
+	zval property_userType_default_value;
+	ZVAL_UNDEF(&property_userType_default_value);
+	zend_string *property_userType_name = zend_string_init("userType", sizeof("userType") - 1, 1);
+	zend_declare_typed_property(class_entry, property_userType_name, &property_userType_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_userType_name);
+
+	zval property_authorizedBy_default_value;
+	ZVAL_UNDEF(&property_authorizedBy_default_value);
+	zend_string *property_authorizedBy_name = zend_string_init("authorizedBy", sizeof("authorizedBy") - 1, 1);
+	zend_declare_typed_property(class_entry, property_authorizedBy_name, &property_authorizedBy_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_authorizedBy_name);
+
+	zval property_json_default_value;
+	ZVAL_UNDEF(&property_json_default_value);
+	zend_string *property_json_name = zend_string_init("json", sizeof("json") - 1, 1);
+	zend_declare_typed_property(class_entry, property_json_name, &property_json_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_json_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_User(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "User", class_CleverSso_User_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_id_default_value;
+	ZVAL_UNDEF(&property_id_default_value);
+	zend_string *property_id_name = zend_string_init("id", sizeof("id") - 1, 1);
+	zend_declare_typed_property(class_entry, property_id_name, &property_id_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_id_name);
+
+	zval property_districtId_default_value;
+	ZVAL_UNDEF(&property_districtId_default_value);
+	zend_string *property_districtId_name = zend_string_init("districtId", sizeof("districtId") - 1, 1);
+	zend_declare_typed_property(class_entry, property_districtId_name, &property_districtId_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_districtId_name);
+
+	zend_string *property_name_class_CleverSso_Name = zend_string_init("CleverSso\\\116ame", sizeof("CleverSso\\\116ame")-1, 1);
+	zval property_name_default_value;
+	ZVAL_UNDEF(&property_name_default_value);
+	zend_string *property_name_name = zend_string_init("name", sizeof("name") - 1, 1);
+	zend_declare_typed_property(class_entry, property_name_name, &property_name_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_name_class_CleverSso_Name, 0, 0));
+	zend_string_release(property_name_name);
+
+	zval property_unverifiedEmail_default_value;
+	ZVAL_UNDEF(&property_unverifiedEmail_default_value);
+	zend_string *property_unverifiedEmail_name = zend_string_init("unverifiedEmail", sizeof("unverifiedEmail") - 1, 1);
+	zend_declare_typed_property(class_entry, property_unverifiedEmail_name, &property_unverifiedEmail_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_unverifiedEmail_name);
+
+	zval property_roles_default_value;
+	ZVAL_UNDEF(&property_roles_default_value);
+	zend_string *property_roles_name = zend_string_init("roles", sizeof("roles") - 1, 1);
+	zend_declare_typed_property(class_entry, property_roles_name, &property_roles_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_roles_name);
+
+	zval property_json_default_value;
+	ZVAL_UNDEF(&property_json_default_value);
+	zend_string *property_json_name = zend_string_init("json", sizeof("json") - 1, 1);
+	zend_declare_typed_property(class_entry, property_json_name, &property_json_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_json_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_District(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "District", class_CleverSso_District_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_id_default_value;
+	ZVAL_UNDEF(&property_id_default_value);
+	zend_string *property_id_name = zend_string_init("id", sizeof("id") - 1, 1);
+	zend_declare_typed_property(class_entry, property_id_name, &property_id_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_id_name);
+
+	zval property_name_default_value;
+	ZVAL_UNDEF(&property_name_default_value);
+	zend_string *property_name_name = zend_string_init("name", sizeof("name") - 1, 1);
+	zend_declare_typed_property(class_entry, property_name_name, &property_name_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_name_name);
+
+	zval property_json_default_value;
+	ZVAL_UNDEF(&property_json_default_value);
+	zend_string *property_json_name = zend_string_init("json", sizeof("json") - 1, 1);
+	zend_declare_typed_property(class_entry, property_json_name, &property_json_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_json_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_UserInfo(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "UserInfo", class_CleverSso_UserInfo_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_id_default_value;
+	ZVAL_UNDEF(&property_id_default_value);
+	zend_string *property_id_name = zend_string_init("id", sizeof("id") - 1, 1);
+	zend_declare_typed_property(class_entry, property_id_name, &property_id_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_id_name);
+
+	zval property_json_default_value;
+	ZVAL_UNDEF(&property_json_default_value);
+	zend_string *property_json_name = zend_string_init("json", sizeof("json") - 1, 1);
+	zend_declare_typed_property(class_entry, property_json_name, &property_json_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_json_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Callback(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Callback", class_CleverSso_Callback_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_code_default_value;
+	ZVAL_UNDEF(&property_code_default_value);
+	zend_string *property_code_name = zend_string_init("code", sizeof("code") - 1, 1);
+	zend_declare_typed_property(class_entry, property_code_name, &property_code_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_code_name);
+
+	zval property_accessToken_default_value;
+	ZVAL_UNDEF(&property_accessToken_default_value);
+	zend_string *property_accessToken_name = zend_string_init("accessToken", sizeof("accessToken") - 1, 1);
+	zend_declare_typed_property(class_entry, property_accessToken_name, &property_accessToken_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_accessToken_name);
+
+	zval property_state_default_value;
+	ZVAL_UNDEF(&property_state_default_value);
+	zend_string *property_state_name = zend_string_init("state", sizeof("state") - 1, 1);
+	zend_declare_typed_property(class_entry, property_state_name, &property_state_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_state_name);
+
+	zval property_scopes_default_value;
+	ZVAL_UNDEF(&property_scopes_default_value);
+	zend_string *property_scopes_name = zend_string_init("scopes", sizeof("scopes") - 1, 1);
+	zend_declare_typed_property(class_entry, property_scopes_name, &property_scopes_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_scopes_name);
+
+	zval property_error_default_value;
+	ZVAL_UNDEF(&property_error_default_value);
+	zend_string *property_error_name = zend_string_init("error", sizeof("error") - 1, 1);
+	zend_declare_typed_property(class_entry, property_error_name, &property_error_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_error_name);
+
+	zval property_errorDescription_default_value;
+	ZVAL_UNDEF(&property_errorDescription_default_value);
+	zend_string *property_errorDescription_name = zend_string_init("errorDescription", sizeof("errorDescription") - 1, 1);
+	zend_declare_typed_property(class_entry, property_errorDescription_name, &property_errorDescription_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_errorDescription_name);
+
+	zval property_issuer_default_value;
+	ZVAL_UNDEF(&property_issuer_default_value);
+	zend_string *property_issuer_name = zend_string_init("issuer", sizeof("issuer") - 1, 1);
+	zend_declare_typed_property(class_entry, property_issuer_name, &property_issuer_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_issuer_name);
+
+	zval property_loginasByAdmin_default_value;
+	ZVAL_UNDEF(&property_loginasByAdmin_default_value);
+	zend_string *property_loginasByAdmin_name = zend_string_init("loginasByAdmin", sizeof("loginasByAdmin") - 1, 1);
+	zend_declare_typed_property(class_entry, property_loginasByAdmin_name, &property_loginasByAdmin_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_loginasByAdmin_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "parse", sizeof("parse") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Exception(zend_class_entry *class_entry_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Exception", class_CleverSso_Exception_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_Exception);
+	class_entry->ce_flags |= ZEND_ACC_ABSTRACT;
+
+	zval property_codeWord_default_value;
+	ZVAL_EMPTY_STRING(&property_codeWord_default_value);
+	zend_string *property_codeWord_name = zend_string_init("codeWord", sizeof("codeWord") - 1, 1);
+	zend_declare_typed_property(class_entry, property_codeWord_name, &property_codeWord_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_codeWord_name);
+
+	zval property_userMessage_default_value;
+	ZVAL_EMPTY_STRING(&property_userMessage_default_value);
+	zend_string *property_userMessage_name = zend_string_init("userMessage", sizeof("userMessage") - 1, 1);
+	zend_declare_typed_property(class_entry, property_userMessage_name, &property_userMessage_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_userMessage_name);
+
+	zval property_actor_default_value;
+	ZVAL_EMPTY_STRING(&property_actor_default_value);
+	zend_string *property_actor_name = zend_string_init("actor", sizeof("actor") - 1, 1);
+	zend_declare_typed_property(class_entry, property_actor_name, &property_actor_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_actor_name);
+
+	zval property_retryable_default_value;
+	ZVAL_FALSE(&property_retryable_default_value);
+	zend_string *property_retryable_name = zend_string_init("retryable", sizeof("retryable") - 1, 1);
+	zend_declare_typed_property(class_entry, property_retryable_name, &property_retryable_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_retryable_name);
+
+	zval property_httpStatus_default_value;
+	ZVAL_NULL(&property_httpStatus_default_value);
+	zend_string *property_httpStatus_name = zend_string_init("httpStatus", sizeof("httpStatus") - 1, 1);
+	zend_declare_typed_property(class_entry, property_httpStatus_name, &property_httpStatus_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG|MAY_BE_NULL));
+	zend_string_release(property_httpStatus_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_ConfigException(zend_class_entry *class_entry_CleverSso_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "ConfigException", class_CleverSso_ConfigException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_CleverSso_Exception);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_ArgumentException(zend_class_entry *class_entry_CleverSso_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "ArgumentException", class_CleverSso_ArgumentException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_CleverSso_Exception);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_LoginException(zend_class_entry *class_entry_CleverSso_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "LoginException", class_CleverSso_LoginException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_CleverSso_Exception);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_TokenException(zend_class_entry *class_entry_CleverSso_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "TokenException", class_CleverSso_TokenException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_CleverSso_Exception);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_CleverException(zend_class_entry *class_entry_CleverSso_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "CleverException", class_CleverSso_CleverException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_CleverSso_Exception);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_NetworkException(zend_class_entry *class_entry_CleverSso_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "NetworkException", class_CleverSso_NetworkException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_CleverSso_Exception);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_InternalException(zend_class_entry *class_entry_CleverSso_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "InternalException", class_CleverSso_InternalException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_CleverSso_Exception);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	return class_entry;
+}

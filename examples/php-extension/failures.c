@@ -1,0 +1,87 @@
+/* What goes wrong, as PHP's exceptions. */
+#include "php_clever_sso.h"
+
+#include "zend_exceptions.h"
+
+/* One class for each kind of failure, in the order of `clever_sso_status`. */
+static zend_class_entry *kinds[CLEVER_SSO_INTERNAL + 1];
+
+void php_clever_sso_exception_is(clever_sso_status status, zend_class_entry *ce)
+{
+	kinds[status] = ce;
+}
+
+/* A kind that a later library has, and this extension does not know, counts as its own fault. */
+zend_class_entry *php_clever_sso_exception_of(clever_sso_status status)
+{
+	return status > CLEVER_SSO_OK && status <= CLEVER_SSO_INTERNAL ? kinds[status] : kinds[CLEVER_SSO_INTERNAL];
+}
+
+/* A NUL would end the text early in C, and what comes behind it would go unread. The library is handed what is no text
+ * instead, and refuses it in its own words (`argument_invalid`). */
+const char *php_clever_sso_text(const zend_string *text)
+{
+	if (text == NULL) return NULL;
+	return zend_str_has_nul_byte(text) ? "\xff" : ZSTR_VAL(text);
+}
+
+static void set_text(zend_object *exception, const char *name, const char *text)
+{
+	zend_update_property_string(php_clever_sso_ce_exception, exception, name, strlen(name), text != NULL ? text : "");
+}
+
+void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *error)
+{
+	zval exception, http_status;
+	const char *message = clever_sso_error_message(error);
+	if (object_init_ex(&exception, php_clever_sso_exception_of(status)) != SUCCESS) return;
+	zend_object *object = Z_OBJ(exception);
+	zend_update_property_string(zend_ce_exception, object, ZEND_STRL("message"), message != NULL ? message : "");
+	set_text(object, "codeWord", clever_sso_error_code(error));
+	set_text(object, "userMessage", clever_sso_error_user_message(error));
+	set_text(object, "actor", clever_sso_error_actor(error));
+	zend_update_property_bool(
+		php_clever_sso_ce_exception, object, ZEND_STRL("retryable"), clever_sso_error_retryable(error));
+	ZVAL_LONG(&http_status, clever_sso_error_http_status(error));
+	if (Z_LVAL(http_status) != 0) {
+		zend_update_property(php_clever_sso_ce_exception, object, ZEND_STRL("httpStatus"), &http_status);
+	}
+	zend_throw_exception_object(&exception);
+}
+
+static void get(zval *return_value, zend_object *exception, const char *name, size_t length)
+{
+	zval held;
+	ZVAL_COPY_DEREF(
+		return_value, zend_read_property(php_clever_sso_ce_exception, exception, name, length, false, &held));
+}
+
+ZEND_METHOD(CleverSso_Exception, getCodeWord)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("codeWord"));
+}
+
+ZEND_METHOD(CleverSso_Exception, getUserMessage)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("userMessage"));
+}
+
+ZEND_METHOD(CleverSso_Exception, getActor)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("actor"));
+}
+
+ZEND_METHOD(CleverSso_Exception, isRetryable)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("retryable"));
+}
+
+ZEND_METHOD(CleverSso_Exception, getHttpStatus)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("httpStatus"));
+}

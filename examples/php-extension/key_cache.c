@@ -1,0 +1,191 @@
+/* How processes share Clever's keys: through a file, and from a parent to its children.
+ *
+ * Who can write the file can sign in as anybody, so it is believed only when nobody but this process's user (or root)
+ * could have written it. It is replaced as a whole, by a rename: no reader sees half of it. */
+#include "key_cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Far more than any key set has. */
+#define MOST_BYTES (256 * 1024)
+/* All processes together write the file once in this time, not more often. */
+#define KEEP_SECONDS 60
+
+/* The file is shared by processes, what is known of it by threads: those take turns. */
+#ifdef ZTS
+#define LOCK(cache) tsrm_mutex_lock((cache)->mutex)
+#define UNLOCK(cache) tsrm_mutex_unlock((cache)->mutex)
+#else
+#define LOCK(cache)
+#define UNLOCK(cache)
+#endif
+
+void php_clever_sso_key_cache_init(php_clever_sso_key_cache *cache, const char *path)
+{
+	memset(cache, 0, sizeof *cache);
+	cache->path = path != NULL ? pestrdup(path, 1) : NULL;
+#ifdef ZTS
+	cache->mutex = tsrm_mutex_alloc();
+#endif
+}
+
+void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache)
+{
+	if (cache->path != NULL) pefree(cache->path, 1);
+	clever_sso_string_free(cache->warm);
+#ifdef ZTS
+	tsrm_mutex_free(cache->mutex);
+#endif
+}
+
+static void warn(php_clever_sso_key_cache *cache, const char *why)
+{
+	if (cache->warned) return;
+	cache->warned = true;
+	php_error_docref(NULL, E_WARNING, "The key cache %s is not used: %s", cache->path, why);
+}
+
+static bool is_as_read(const php_clever_sso_key_cache *cache, const struct stat *file)
+{
+	return cache->reader == getpid() && cache->inode == file->st_ino && cache->device == file->st_dev
+		&& cache->changed.tv_sec == file->st_ctim.tv_sec && cache->changed.tv_nsec == file->st_ctim.tv_nsec;
+}
+
+/* Why the file must not be believed, or NULL. */
+static const char *distrust(const struct stat *file)
+{
+	if (!S_ISREG(file->st_mode)) return "it is no plain file";
+	if (file->st_uid != geteuid() && file->st_uid != 0) return "it belongs to another user";
+	if (file->st_mode & (S_IWGRP | S_IWOTH)) return "others may write to it";
+	if (file->st_size > MOST_BYTES) return "it is too large";
+	return NULL;
+}
+
+/* The whole of an open file as text, or NULL. Not in PHP's memory: nothing here may end the request. */
+static char *contents(int descriptor, size_t size)
+{
+	char *text = malloc(size + 1);
+	size_t got = 0;
+	while (text != NULL && got < size) {
+		ssize_t count = read(descriptor, text + got, size - got);
+		if (count < 0 && errno == EINTR) continue;
+		if (count <= 0) break;
+		got += (size_t) count;
+	}
+	if (text != NULL) text[got] = '\0';
+	return text;
+}
+
+static void import(php_clever_sso_key_cache *cache, const clever_sso_client *client, int descriptor, size_t size)
+{
+	char *text = contents(descriptor, size);
+	cache->broken = text == NULL || clever_sso_import_keys(client, text, NULL) != CLEVER_SSO_OK;
+	free(text);
+}
+
+/* Gives why the file is not used, or NULL. */
+static const char *read_file(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+{
+	struct stat file;
+	if (lstat(cache->path, &file) == 0 && is_as_read(cache, &file)) return NULL;
+	int descriptor = open(cache->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (descriptor < 0) {
+		cache->broken = errno != ENOENT;
+		return cache->broken ? strerror(errno) : NULL;
+	}
+	const char *reason = fstat(descriptor, &file) == 0 ? distrust(&file) : strerror(errno);
+	cache->broken = reason != NULL;
+	if (reason == NULL) {
+		import(cache, client, descriptor, (size_t) file.st_size);
+		cache->reader = getpid();
+		cache->device = file.st_dev;
+		cache->inode = file.st_ino;
+		cache->changed = file.st_ctim;
+	}
+	close(descriptor);
+	return reason;
+}
+
+void php_clever_sso_key_cache_keep_warm(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+{
+	char *warm = NULL;
+	LOCK(cache);
+	if (clever_sso_export_keys(client, &warm, NULL) == CLEVER_SSO_OK) {
+		clever_sso_string_free(cache->warm);
+		cache->warm = warm;
+		cache->holder = getpid();
+	}
+	UNLOCK(cache);
+}
+
+static void take_from_parent(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+{
+	if (cache->warm == NULL || cache->holder == getpid()) return;
+	/* What was exported by the same client cannot fail but for being out of date. */
+	(void) clever_sso_import_keys(client, cache->warm, NULL);
+	cache->holder = getpid();
+}
+
+void php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+{
+	const char *reason = NULL;
+	LOCK(cache);
+	/* The file is younger than what a parent had: it is read first, and fresh keys are not replaced. */
+	if (cache->path != NULL) reason = read_file(cache, client);
+	take_from_parent(cache, client);
+	UNLOCK(cache);
+	if (reason != NULL) warn(cache, reason);
+}
+
+static bool is_young(const php_clever_sso_key_cache *cache)
+{
+	struct stat file;
+	if (cache->broken || lstat(cache->path, &file) != 0) return false;
+	time_t age = time(NULL) - file.st_mtim.tv_sec;
+	return age >= 0 && age < KEEP_SECONDS;
+}
+
+static bool write_all(int descriptor, const char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t count = write(descriptor, text, size);
+		if (count < 0 && errno == EINTR) continue;
+		if (count <= 0) return false;
+		text += count;
+		size -= (size_t) count;
+	}
+	return true;
+}
+
+/* Writes a new file beside the old one and puts it in its place. `mkostemp` makes it with mode 0600. Gives 0, or errno. */
+static int replace(const char *path, const char *text)
+{
+	char beside[MAXPATHLEN];
+	if (snprintf(beside, sizeof beside, "%s.XXXXXX", path) >= (int) sizeof beside) return ENAMETOOLONG;
+	int descriptor = mkostemp(beside, O_CLOEXEC);
+	if (descriptor < 0) return errno;
+	bool written = write_all(descriptor, text, strlen(text));
+	/* A full disk may be told of only now. */
+	written = close(descriptor) == 0 && written;
+	if (written && rename(beside, path) == 0) return 0;
+	int reason = errno;
+	unlink(beside);
+	return reason;
+}
+
+void php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+{
+	if (cache->path == NULL) return;
+	char *text = NULL;
+	int reason = 0;
+	LOCK(cache);
+	if (!is_young(cache) && clever_sso_export_keys(client, &text, NULL) == CLEVER_SSO_OK) {
+		reason = replace(cache->path, text);
+		cache->broken = cache->broken && reason != 0;
+	}
+	UNLOCK(cache);
+	clever_sso_string_free(text);
+	if (reason != 0) warn(cache, strerror(reason));
+}

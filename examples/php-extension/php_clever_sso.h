@@ -1,0 +1,55 @@
+/* What the files of the extension share. */
+#ifndef PHP_CLEVER_SSO_H
+#define PHP_CLEVER_SSO_H
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "php.h"
+#include <clever_sso.h>
+
+#define PHP_CLEVER_SSO_VERSION "0.1.0"
+
+extern zend_module_entry clever_sso_module_entry;
+#define phpext_clever_sso_ptr &clever_sso_module_entry
+
+#if defined(ZTS) && defined(COMPILE_DL_CLEVER_SSO)
+ZEND_TSRMLS_CACHE_EXTERN()
+#endif
+
+/* clever_sso.c: the classes. */
+extern zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, *php_clever_sso_ce_restart,
+	*php_clever_sso_ce_denied, *php_clever_sso_ce_identity, *php_clever_sso_ce_name, *php_clever_sso_ce_role,
+	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
+	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_exception;
+
+/* client.c */
+zend_object *php_clever_sso_client_create(zend_class_entry *ce);
+void php_clever_sso_client_startup(void);
+
+/* failures.c */
+zend_class_entry *php_clever_sso_exception_of(clever_sso_status status);
+void php_clever_sso_exception_is(clever_sso_status status, zend_class_entry *ce);
+void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *error);
+
+/* A PHP string as the library takes it: see the definition for those that hold a NUL. NULL stays NULL. */
+const char *php_clever_sso_text(const zend_string *text);
+
+/* results.c: writes what a native handle says into `value`. */
+typedef void (*php_clever_sso_writer)(zval *value, const void *handle);
+void php_clever_sso_write_login(zval *value, const void *login);
+void php_clever_sso_write_outcome(zval *value, const void *outcome);
+void php_clever_sso_write_tokens(zval *value, const void *tokens);
+void php_clever_sso_write_claims(zval *value, const void *claims);
+void php_clever_sso_write_token_info(zval *value, const void *token_info);
+void php_clever_sso_write_me(zval *value, const void *me);
+void php_clever_sso_write_user(zval *value, const void *user);
+void php_clever_sso_write_district(zval *value, const void *district);
+void php_clever_sso_write_userinfo(zval *value, const void *userinfo);
+void php_clever_sso_write_callback(zval *value, const void *callback);
+void php_clever_sso_write_text(zval *value, const void *text);
+
+/* dumps.c */
+void php_clever_sso_dumps_startup(void);
+
+#endif

@@ -1,0 +1,18 @@
+<?php
+
+/**
+ * For opcache.preload: FPM's master makes the client and fetches Clever's keys before it forks its workers, so that no
+ * student waits for that.
+ */
+
+declare(strict_types=1);
+
+require_once __DIR__ . '/clever.php';
+opcache_compile_file(__DIR__ . '/pages.php');
+
+try {
+    ReadingRoom\clever()->warmUp();
+} catch (CleverSso\CleverException|CleverSso\NetworkException $error) {
+    // Clever being away is no reason not to start: the workers fetch what is missing when they need it.
+    error_log($error->getMessage());
+}

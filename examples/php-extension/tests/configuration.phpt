@@ -1,0 +1,49 @@
+--TEST--
+What is wrong about a configuration is said, and what is no text is no text
+--EXTENSIONS--
+clever_sso
+--FILE--
+<?php
+require __DIR__ . '/helper.inc';
+
+use CleverSso\Client;
+
+echo thrown(fn() => new Client('')), "\n";
+echo thrown(fn() => new Client("a\0b")), "\n";
+echo thrown(fn() => new Client("\xff")), "\n";
+echo thrown(fn() => new Client('a', redirectUri: 'http://www.example.org/')), "\n";
+echo thrown(fn() => new Client('a', timeout: -1)), "\n";
+echo thrown(fn() => new Client('a', timeout: NAN)), "\n";
+echo thrown(fn() => new Client('a', timeout: 1e300)), "\n";
+echo thrown(fn() => new Client('a', leeway: 601)), "\n";
+echo thrown(fn() => new Client('a', leeway: -1)), "\n";
+echo thrown(fn() => new Client('a', 'secret', [REDIRECT_URI, 7])), "\n";
+echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, oldPendingKeys: [null])), "\n";
+echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: "/tmp/a\0b")), "\n";
+echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: 'php://memory')), "\n";
+echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, wrong: 1)), "\n";
+echo thrown(fn() => new Client('a', 'secret', [REDIRECT_URI, 'http://127.0.0.1:9/other'])), "\n";
+echo thrown(fn() => (new Client('a', 'secret', REDIRECT_URI))->__construct('b')), "\n";
+ini_set('open_basedir', __DIR__);
+echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: '/etc/clever-keys')), "\n";
+?>
+--EXPECTF--
+CleverSso\ConfigException: config_invalid: %s
+CleverSso\ArgumentException: argument_invalid: %sclient_id%s
+CleverSso\ArgumentException: argument_invalid: %sclient_id%s
+CleverSso\ConfigException: config_invalid: %sredirect_uri%s
+CleverSso\ConfigException: config_invalid: %stimeout%s
+CleverSso\ConfigException: config_invalid: %stimeout%s
+CleverSso\ConfigException: config_invalid: %stimeout%s
+CleverSso\ConfigException: config_invalid: %sleeway%s
+CleverSso\ConfigException: config_invalid: %sleeway%s
+TypeError: CleverSso\Client::__construct(): Argument #3 ($redirectUri) must hold only strings, int found
+TypeError: CleverSso\Client::__construct(): Argument #10 ($oldPendingKeys) must hold only strings, null found
+ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must not contain any null bytes
+ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must be an absolute path
+Error: Unknown named parameter $wrong
+nothing is thrown
+Error: This CleverSso\Client is constructed already
+
+Warning: CleverSso\Client::__construct(): open_basedir restriction in effect. %s
+ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must be a file that open_basedir allows

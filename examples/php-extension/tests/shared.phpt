@@ -1,0 +1,55 @@
+--TEST--
+Equal configurations share one native client, unequal ones never do, and not too many are kept
+--EXTENSIONS--
+clever_sso
+--FILE--
+<?php
+require __DIR__ . '/helper.inc';
+
+use CleverSso\Client;
+
+function kept(): int
+{
+    ob_start();
+    (new ReflectionExtension('clever_sso'))->info();
+    preg_match('/kept by this process => (\d+)/', ob_get_clean(), $match);
+    return (int) $match[1];
+}
+
+$first = client();
+$second = client();
+unset($first);
+client();
+var_dump(kept());
+
+// What one of them sealed, only one with the same key opens.
+$pending = $second->beginLogin()->pending;
+$other = new Client(CLIENT_ID, CLIENT_SECRET . '2', REDIRECT_URI, baseUrl: clever_url());
+echo $other->finishLogin('code=a&state=b', $pending)->reason, ' ';
+echo client()->finishLogin('code=a&state=b', $pending)->reason, "\n";
+var_dump(kept());
+
+// A border between two texts is a border: none of these is another one.
+new Client('ab', 'c', REDIRECT_URI);
+new Client('a', 'bc', REDIRECT_URI);
+new Client('a', 'b', [REDIRECT_URI]);
+new Client('a', 'b', REDIRECT_URI);
+new Client('a', 'b', REDIRECT_URI, oldPendingKeys: ['0123456789abcdef', '0123456789abcdeg']);
+new Client('a', 'b', REDIRECT_URI, oldPendingKeys: ['0123456789abcdef'], returnToOrigins: ['https://0123456789abcdeg']);
+new Client('a', 'b', REDIRECT_URI, development: true);
+new Client('a', 'b', REDIRECT_URI, leeway: 61);
+new Client('a', 'b', REDIRECT_URI, timeout: 10.5);
+var_dump(kept());
+
+for ($number = 0; $number < 100; $number++) {
+    new Client("customer-$number", 'secret', REDIRECT_URI);
+}
+var_dump(kept() <= 66, $second->beginLogin() instanceof CleverSso\Login);
+?>
+--EXPECT--
+int(1)
+pending_invalid state_mismatch
+int(2)
+int(11)
+bool(true)
+bool(true)

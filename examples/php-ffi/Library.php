@@ -1,0 +1,84 @@
+<?php
+
+/** The C library, through PHP's FFI: loading it, handing texts in, and what is the same about every call. */
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+use FFI;
+use FFI\CData;
+
+/** Nothing of this is for applications: they use Client. */
+final class Library
+{
+    private static ?FFI $library = null;
+
+    private const KINDS = [
+        1 => ConfigException::class,
+        2 => ArgumentException::class,
+        3 => LoginException::class,
+        4 => TokenException::class,
+        5 => CleverException::class,
+        6 => NetworkException::class,
+        7 => InternalException::class,
+    ];
+
+    /** The library: the one that php.ini (ffi.preload) loaded, else the one that is found now. */
+    public static function get(): FFI
+    {
+        return self::$library ??= self::load();
+    }
+
+    private static function load(): FFI
+    {
+        try {
+            return FFI::scope('CLEVER_SSO');
+        } catch (FFI\Exception) {
+            return FFI::load(__DIR__ . '/clever_sso_ffi.h');
+        }
+    }
+
+    /** A NUL would end the text early in C: the library is handed what is no text instead, and refuses it. */
+    public static function text(#[\SensitiveParameter] string $text): string
+    {
+        return str_contains($text, "\0") ? "\xff" : $text;
+    }
+
+    /** Makes a call whose last argument is the error; throws when it fails. Texts go through `text`. */
+    public static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): void
+    {
+        $library = self::get();
+        $error = $library->new('clever_sso_error *');
+        $texts = array_map(fn(mixed $argument) => is_string($argument) ? self::text($argument) : $argument, $arguments);
+        $status = $library->{"clever_sso_$function"}(...[...$texts, FFI::addr($error)]);
+        if ($status !== 0) {
+            throw self::exception($status, $error);
+        }
+    }
+
+    /** A handle that a call gives out through a pointer to a pointer, to be read once the call succeeded. */
+    public static function out(string $type): CData
+    {
+        return self::get()->new("$type *");
+    }
+
+    /** The error is freed here: no trace keeps it. */
+    private static function exception(int $status, #[\SensitiveParameter] CData $error): Exception
+    {
+        $library = self::get();
+        try {
+            $kind = self::KINDS[$status] ?? InternalException::class;
+            return new $kind(
+                (string) $library->clever_sso_error_message($error),
+                (string) $library->clever_sso_error_code($error),
+                (string) $library->clever_sso_error_user_message($error),
+                (string) $library->clever_sso_error_actor($error),
+                $library->clever_sso_error_retryable($error),
+                $library->clever_sso_error_http_status($error) ?: null,
+            );
+        } finally {
+            $library->clever_sso_error_free($error);
+        }
+    }
+}

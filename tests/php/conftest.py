@@ -1,0 +1,24 @@
+"""What the tests of PHP share: one build of the extension."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from harness.paths import RELEASE
+from installed import Installed, install
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def installed() -> Iterator[Installed]:
+    """The library and the extension, in a folder that servers may read which do not run as root."""
+    if not (RELEASE / "libclever_sso.so").exists():
+        pytest.skip(f"there is no library in {RELEASE}: build it")
+    with tempfile.TemporaryDirectory(prefix="clever-sso-php-") as folder:
+        Path(folder).chmod(0o755)
+        yield install(Path(folder))

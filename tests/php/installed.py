@@ -1,0 +1,102 @@
+"""The library as `make install` lays it out, and the extension as `phpize` builds it: once, for all tests of PHP."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from harness.emulator import App
+from harness.paths import ROOT, TARGET
+
+EXAMPLES = ("php-extension", "php-ffi")
+# What somebody's own build may have left behind: the tests make everything anew.
+MADE = shutil.ignore_patterns("*.l[ao]", "*.dep", ".libs", "modules", "build", "autom4te*", "Makefile*", "configure*")
+APP_NAME, SECRET = "0d1c" * 5, "5ec4e7a1" * 5
+PATIENCE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Where everything lies. Anybody may read it: FPM and nginx run as somebody else than root."""
+
+    folder: Path
+    log: str
+
+    @property
+    def library(self) -> Path:
+        """The folder of `libclever_sso.so.0`."""
+        return self.folder / "prefix/lib"
+
+    @property
+    def build(self) -> Path:
+        """The extension's sources, built."""
+        return self.folder / "build"
+
+    @property
+    def extension(self) -> Path:
+        """The extension itself."""
+        return self.build / "modules/clever_sso.so"
+
+    @property
+    def examples(self) -> Path:
+        """Copies of the examples."""
+        return self.folder / "examples"
+
+    def php(self, *arguments: str, extension: bool = True) -> list[str]:
+        """A command line of PHP that reads no configuration of this machine."""
+        loaded = [f"-dextension={self.extension}"] if extension else ["-dextension=ffi.so"]
+        return [program("php"), "-n", *loaded, *arguments]
+
+
+def program(name: str) -> str:
+    """Where a program is; the test is skipped without it."""
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def run(command: list[str], folder: Path) -> str:
+    """Run a command that must succeed; give what it says."""
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 0, f"{' '.join(command)}\n{said[-3000:]}"
+    return said
+
+
+def install(folder: Path) -> Installed:
+    """Install the library below `folder`, build the extension against it."""
+    for name in ("php", "phpize", "php-config", "make", "cc"):
+        program(name)
+    prefix = folder / "prefix"
+    run(["make", "-s", "install", f"PREFIX={prefix}", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
+    for name in EXAMPLES:
+        shutil.copytree(ROOT / "examples" / name, folder / "examples" / name, ignore=MADE)
+    build = folder / "build"
+    shutil.copytree(ROOT / "examples/php-extension", build, ignore=MADE)
+    said = run(["phpize"], build)
+    said += run(["./configure", f"--with-clever-sso={prefix}", "CFLAGS=-O1 -g -Werror=implicit"], build)
+    said += run(["make", f"-j{os.cpu_count() or 1}"], build)
+    return Installed(folder, said)
+
+
+def warnings(log: str) -> list[str]:
+    """What the compiler warned of in our own files."""
+    return [line for line in log.splitlines() if re.search(r"/build/\w+\.[ch]:\d+.*warning", line)]
+
+
+def app(site: str) -> App:
+    """The application as Clever knows it."""
+    return App(APP_NAME, SECRET, f"{site}/callback", oidc=True)
+
+
+def settings(site: str, clever: str, **more: str) -> dict[str, str]:
+    """The settings of the page, in an environment that has no others."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("CLEVER_")}
+    names = {"CLEVER_CLIENT_ID": APP_NAME, "CLEVER_CLIENT_SECRET": SECRET, "CLEVER_REDIRECT_URI": f"{site}/callback"}
+    return {**bare, **names, "CLEVER_BASE_URL": clever, "PHP_INI_SCAN_DIR": "", **more}

@@ -1,0 +1,216 @@
+"""PHP's own server, and FPM behind nginx: each on a free port of this machine, gone when the block is left."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from installed import program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+WORKERS = 8
+PATIENCE_SECONDS = 30
+
+PHP_INI = """
+zend_extension = opcache.so
+{load}
+opcache.preload = {preload}
+session.save_path = {folder}/sessions
+session.gc_probability = 0
+display_errors = 0
+log_errors = 1
+"""
+
+FPM_CONF = """
+[global]
+daemonize = no
+error_log = {folder}/fpm.log
+process_control_timeout = 10s
+[www]
+listen = {folder}/fpm.sock
+pm = static
+pm.max_children = {workers}
+catch_workers_output = yes
+clear_env = no
+"""
+
+# As most machines run it: the master is root, and its workers are not.
+MASTER_IS_ROOT_CONF = """
+user = nobody
+listen.owner = nobody
+"""
+
+NGINX_CONF = """
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log warn;
+events {{ worker_connections 512; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    fastcgi_temp_path {folder}/fastcgi;
+    proxy_temp_path {folder}/proxy;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            fastcgi_param SCRIPT_FILENAME {page};
+            fastcgi_param REQUEST_METHOD $request_method;
+            fastcgi_param REQUEST_URI $request_uri;
+            fastcgi_param QUERY_STRING $query_string;
+            fastcgi_param CONTENT_TYPE $content_type;
+            fastcgi_param CONTENT_LENGTH $content_length;
+            fastcgi_pass unix:{folder}/fpm.sock;
+        }}
+    }}
+}}
+"""
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    """Wait for something that comes soon."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        if time.monotonic() > end:
+            pytest.fail(f"this did not happen: {what}")
+        time.sleep(0.02)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def own_folder(folder: Path) -> Path:
+    """Make a folder that belongs to whom the servers run as: nobody, where the tests run as root."""
+    folder.mkdir()
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return folder
+
+
+@contextmanager
+def process(
+    command: list[str], environment: dict[str, str], log: Path, user: str | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server of its own process group, as another than root; end all of it when the block is left."""
+    user = user or ("nobody" if os.geteuid() == 0 else None)
+    with log.open("ab") as output:
+        server = subprocess.Popen(
+            command,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
+            start_new_session=True,
+        )
+    try:
+        yield server
+    finally:
+        server.terminate()
+        try:
+            server.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+@contextmanager
+def built_in(command: list[str], environment: dict[str, str], port: int, log: Path) -> Iterator[None]:
+    """Run `php -S`."""
+    with process(command, environment, log) as server:
+        wait_until(lambda: server.poll() is not None or answers(port), "php -S listens")
+        assert server.poll() is None, log.read_text()
+        yield
+
+
+@dataclass(frozen=True)
+class Fpm:
+    """FPM at work."""
+
+    master: int
+    folder: Path
+
+    def workers(self) -> list[int]:
+        """Its workers."""
+        children = Path(f"/proc/{self.master}/task/{self.master}/children").read_text(encoding="ascii")
+        return [int(child) for child in children.split()]
+
+    def reload(self) -> None:
+        """Begin a graceful reload, and wait until every worker is a new one."""
+        old = set(self.workers())
+        os.kill(self.master, signal.SIGUSR2)
+        wait_until(lambda: len(self.workers()) == WORKERS and not old & set(self.workers()), "a graceful reload")
+
+    def log(self) -> str:
+        """What FPM, PHP and nginx wrote."""
+        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What FPM is told: `ini` is php.ini, `root` whether its master is root."""
+
+    folder: Path
+    page: Path
+    ini: str
+    root: bool
+
+    def write(self, port: int) -> None:
+        """Write the files of FPM, PHP and nginx."""
+        pool = MASTER_IS_ROOT_CONF if self.root else ""
+        nginx = NGINX_CONF.format(folder=self.folder, port=port, page=self.page)
+        own_folder(self.folder)
+        own_folder(self.folder / "sessions")
+        (self.folder / "php.ini").write_text(self.ini)
+        (self.folder / "fpm.conf").write_text(FPM_CONF.format(folder=self.folder, workers=WORKERS) + pool)
+        (self.folder / "nginx.conf").write_text(nginx)
+
+
+@contextmanager
+def fpm_behind_nginx(setup: Setup, environment: dict[str, str], port: int) -> Iterator[Fpm]:
+    """Run FPM with eight workers behind nginx."""
+    setup.write(port)
+    folder, root = setup.folder, setup.root
+    fpm = [fpm_program(), "-c", str(folder / "php.ini"), "-y", str(folder / "fpm.conf"), *(["-R"] if root else [])]
+    nginx = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")]
+    with process(fpm, environment, folder / "output.log", "root" if root else None) as master:
+        running = Fpm(master.pid, folder)
+        socket_file = folder / "fpm.sock"
+        wait_until(lambda: master.poll() is not None or socket_file.exists(), "FPM listens")
+        assert master.poll() is None, running.log()
+        with process(nginx, environment, folder / "output.log") as server:
+            wait_until(lambda: server.poll() is not None or answers(port), "nginx listens")
+            assert server.poll() is None, running.log()
+            yield running
+
+
+def fpm_program() -> str:
+    """FPM has the version of PHP in its name."""
+    version = subprocess.run([program("php-config"), "--version"], check=True, capture_output=True, text=True).stdout
+    return program("php-fpm" + ".".join(version.split(".")[:2]))

@@ -1,0 +1,51 @@
+"""What docs/php.md shows is PHP, and the whole login in it logs in."""
+
+from __future__ import annotations
+
+import re
+
+from harness import emulator
+from harness.paths import ROOT
+from installed import Installed, app, run, settings
+from servers import built_in, free_port, own_folder
+from visitor import Visitor
+
+PAGE = ROOT / "docs/php.md"
+
+
+def blocks() -> list[str]:
+    return re.findall(r"```php\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+def whole_login() -> str:
+    found = re.findall(r"<!-- run -->\n```php\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert len(found) == 1
+    return str(found[0])
+
+
+def test_every_block_is_php(installed: Installed) -> None:
+    folder = own_folder(installed.folder / "blocks")
+    assert len(blocks()) >= 4
+    for number, block in enumerate(blocks()):
+        file = folder / f"{number}.php"
+        file.write_text(block)
+        assert "No syntax errors" in run(installed.php("-l", str(file)), folder)
+
+
+def test_the_whole_login_logs_in(installed: Installed) -> None:
+    folder = own_folder(installed.folder / "login")
+    (folder / "login.php").write_text(whole_login())
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    with emulator.running([app(site)], "ada") as clever:
+        environment = settings(site, clever, LD_LIBRARY_PATH=str(installed.library))
+        serve = [f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(folder / "login.php")]
+        with built_in(installed.php(*serve), environment, port, folder / "output.log"):
+            visitor = Visitor()
+            assert "Log in with Clever" in visitor.open(site).text
+            page = visitor.open(f"{site}/login", person="jose")
+            assert (page.path, page.text) == ("/lessons", "Hello, José Núñez")
+            from_portal = f"{clever}/oauth/authorize?response_type=code&client_id={app(site).client_id}"
+            page = visitor.open(from_portal, person="markup")
+            assert (page.status, page.text[:24]) == (200, "Hello, &lt;b&gt;Bobby&lt")
+            assert "callback_duplicate" in visitor.open(f"{site}/callback?code=a&code=b").text

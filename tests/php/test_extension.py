@@ -1,0 +1,131 @@
+"""The extension as a developer builds it: from an installed library, with the classes of its stub."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from harness import emulator
+from harness.paths import INCLUDE, ROOT
+from installed import Installed, program, run, warnings
+
+SOURCE = ROOT / "examples/php-extension"
+HEADER = ROOT / "examples/php-ffi/clever_sso_ffi.h"
+TESTED = emulator.App("php-tests", "a-secret-of-php-tests", "http://127.0.0.1:9/callback", oidc=True)
+# What PHP says of itself and of a class, as JSON.
+DESCRIBE = """
+$extension = new ReflectionExtension('clever_sso');
+$methods = [];
+foreach ($extension->getClasses() as $class) {
+    foreach ($class->getMethods() as $method) {
+        if ($method->getDeclaringClass()->getName() === $class->getName()) {
+            $parameters = array_map(fn($p) => (string) $p->getType() . ' $' . $p->getName(), $method->getParameters());
+            $methods[] = $class->getShortName() . '::' . $method->getName() . '(' . implode(', ', $parameters) . ')';
+        }
+    }
+}
+echo json_encode($methods);
+"""
+
+
+def test_it_builds_without_a_warning(installed: Installed) -> None:
+    assert warnings(installed.log) == []
+
+
+def test_it_is_found_by_pkg_config(installed: Installed) -> None:
+    program("pkg-config")
+    folder = installed.folder / "by-pkg-config"
+    shutil.copytree(SOURCE, folder)
+    found = {**os.environ, "PKG_CONFIG_PATH": str(installed.library / "pkgconfig")}
+    run(["phpize"], folder)
+    subprocess.run(["./configure"], cwd=folder, env=found, check=True, capture_output=True, timeout=120)
+    assert f"-L{installed.library}" in (folder / "Makefile").read_text()
+
+
+def test_a_missing_library_is_named_when_it_is_configured(installed: Installed) -> None:
+    command = ["./configure", "--with-clever-sso=/nowhere"]
+    ended = subprocess.run(command, cwd=installed.folder / "build", capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "there is no include/clever_sso.h below /nowhere" in ended.stderr
+
+
+def test_what_is_generated_is_not_older_than_the_stub() -> None:
+    written = re.search(r"Stub hash: (\w+)", (SOURCE / "clever_sso_arginfo.h").read_text())
+    assert written
+    assert written[1] == hashlib.sha1((SOURCE / "clever_sso.stub.php").read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def test_it_has_the_version_of_the_library() -> None:
+    ours = re.search(r'PHP_CLEVER_SSO_VERSION "(.+)"', (SOURCE / "php_clever_sso.h").read_text())
+    theirs = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
+    assert ours
+    assert theirs
+    assert ours[1] == theirs[1]
+
+
+def test_its_classes_are_those_of_the_stub(installed: Installed) -> None:
+    described = set(json.loads(run(installed.php("-r", DESCRIBE), installed.folder)))
+    stub = (SOURCE / "clever_sso.stub.php").read_text()
+    written = set()
+    for kind, body in re.findall(
+        r"^(?:final |abstract )?(?:class|interface) (\w+)[^{]*\{(.*?)^\}", stub, re.MULTILINE | re.DOTALL
+    ):
+        for name, parameters in re.findall(r"function (\w+)\((.*?)\)(?:: [?\w]+)? \{\}", body, re.DOTALL):
+            bare = re.sub(r"#\[\\SensitiveParameter\] | = [^,]+", "", " ".join(parameters.split())).strip(", ")
+            written.add(f"{kind}::{name}({bare})")
+    assert {sorted_types(line) for line in described} == {sorted_types(line) for line in written}
+
+
+def sorted_types(signature: str) -> str:
+    """A signature in which the members of a union stand in order: PHP names them in its own."""
+    return re.sub(r"[\w|]+\|\w+", lambda union: "|".join(sorted(union[0].split("|"))), signature)
+
+
+def test_what_ffi_declares_is_what_the_header_declares() -> None:
+    def declared(path: Path) -> set[str]:
+        text = " ".join(re.sub(r"//.*|/\*.*?\*/", "", path.read_text()).split())
+        return {line.strip() for line in re.findall(r"[\w *]*\bclever_sso_\w+\([^)]*\);", text)}
+
+    ours = declared(HEADER)
+    assert len(ours) > 60
+    assert ours <= declared(INCLUDE / "clever_sso.h")
+
+
+def leaked(report: str) -> list[str]:
+    """The leaks and errors that valgrind reports of this library or the extension."""
+    parts = re.split(r"==\d+== *\n", report)
+    return [part for part in parts if re.search(r"(?:at|by) 0x.*clever_sso", part)]
+
+
+EVERYDAY = """
+require $argv[1] . '/tests/helper.inc';
+for ($i = 0; $i < 3; $i++) {
+    $client = client(timeout: 20 + $i, keyCache: $argv[1] . '/leak.keys');
+    $login = $client->beginLogin('/lessons', DISTRICT_ID);
+    $outcome = $client->finishLogin(browse($login->url), $login->pending);
+    thrown(fn() => $client->finishLogin('code=a&code=b'));
+    $client->me($outcome->tokens->accessToken);
+    print_r($outcome, true);
+}
+"""
+
+
+def test_it_leaves_no_memory_behind(installed: Installed) -> None:
+    checked = [program("valgrind"), "--leak-check=full", "--show-leak-kinds=definite", "--num-callers=30"]
+    with emulator.running([TESTED], "ada") as clever:
+        ended = subprocess.run(
+            [*checked, *installed.php("-dpcre.jit=0", "-r", EVERYDAY, "--", str(installed.build))],
+            env={**os.environ, "CLEVER_SSO_TEST_URL": clever, "USE_ZEND_ALLOC": "0"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "HEAP SUMMARY" in ended.stderr
+    assert leaked(ended.stderr) == []

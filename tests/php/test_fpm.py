@@ -1,0 +1,185 @@
+"""The page in production: FPM with a preloaded, warmed-up client behind nginx, many people at once, and trouble."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from harness import emulator
+from installed import Installed, app, settings
+from servers import PHP_INI, WORKERS, Fpm, Setup, fpm_behind_nginx, free_port
+from visitor import Visitor
+
+ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
+LOGINS = 2000 if ALL else 300
+AT_ONCE = 32
+MOST_GROWTH_KIB = 128
+PEOPLE = [
+    ("ada", "Ada Ashworth"),
+    ("noor", "Noor Haddad"),
+    ("jose", "José Núñez"),
+    ("grace", "Grace Okafor"),
+    ("markup", "&lt;b&gt;Bobby&lt;/b&gt;"),
+    ("layla", "ليلى"),
+]
+
+
+@dataclass
+class Crowd:
+    """People who log in, each with a browser of their own, and what went wrong for them."""
+
+    site: str
+    failures: list[str] = field(default_factory=list)
+    done: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def log_in(self, number: int) -> None:
+        """Log one person in; the page must name that person and nobody else."""
+        handle, name = PEOPLE[number % len(PEOPLE)]
+        try:
+            page = Visitor().open(f"{self.site}/login", {}, handle)
+            problem = "" if page.status == 200 and f"Hello, {name}" in page.text else f"{page.status} at {page.path}"
+        except (OSError, RuntimeError) as error:
+            problem = repr(error)
+        with self.lock:
+            self.done += 1
+            if problem:
+                self.failures.append(problem)
+
+    def come(self, count: int) -> None:
+        """Let `count` people log in, many at once."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(self.log_in, range(count)))
+
+
+def used(worker: int) -> tuple[int, int]:
+    """The memory of a worker that is nobody else's, in KiB, and how many descriptors it has open."""
+    text = Path(f"/proc/{worker}/smaps_rollup").read_text(encoding="ascii")
+    private = [
+        int(line.split()[1]) for line in text.splitlines() if line.startswith(("Private_Clean", "Private_Dirty"))
+    ]
+    return sum(private), len(list(Path(f"/proc/{worker}/fd").iterdir()))
+
+
+def asked_for_keys(clever: str) -> int:
+    """How often Clever's keys were fetched."""
+    with urllib.request.urlopen(f"{clever}/_emulator/journal", timeout=10) as answer:
+        return [request["path"] for request in json.load(answer)["journal"]].count("/oauth/certs")
+
+
+@dataclass(frozen=True)
+class Way:
+    """How PHP reaches the library."""
+
+    example: str
+    load: str
+    root: bool = False
+
+    def ini(self, folder: Path, installed: Installed) -> str:
+        """What php.ini says."""
+        preload = installed.examples / self.example / "preload.php"
+        load = self.load.format(extension=installed.extension, examples=installed.examples)
+        return PHP_INI.format(folder=folder, load=load, preload=preload)
+
+
+EXTENSION = Way("php-extension", "extension = {extension}")
+FFI = Way("php-ffi", "extension = ffi.so\nffi.preload = {examples}/php-ffi/clever_sso_ffi.h")
+# PHP lets no root preload: it does so in a process that becomes somebody else, and ends.
+MASTER_IS_ROOT = Way("php-extension", "extension = {extension}\nopcache.preload_user = nobody", root=True)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The page in production, and the Clever that it knows."""
+
+    url: str
+    clever: str
+    fpm: Fpm
+
+
+@contextmanager
+def serving(installed: Installed, way: Way, **more: str) -> Iterator[Site]:
+    """Run the page of one of the examples."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    folder = installed.folder / f"fpm-{port}"
+    page = installed.examples / way.example / "public/index.php"
+    with emulator.running([app(url)], "ada") as clever:
+        environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
+        environment = {name: value.format(folder=folder) for name, value in environment.items()}
+        setup = Setup(folder, page, way.ini(folder, installed), way.root)
+        with fpm_behind_nginx(setup, environment, port) as fpm:
+            yield Site(url, clever, fpm)
+
+
+def at(crowd: Crowd, number: int, coming: Future[None], act: Callable[[], None]) -> None:
+    """Do something once so many people have come."""
+    while crowd.done < number and not coming.done():
+        time.sleep(0.005)
+    act()
+
+
+def kill_one(fpm: Fpm) -> None:
+    """End a worker as the kernel does when there is no memory left."""
+    os.kill(fpm.workers()[0], signal.SIGKILL)
+
+
+@pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
+def test_a_crowd_logs_in_while_a_worker_dies_and_all_are_replaced(installed: Installed, way: Way) -> None:
+    with serving(installed, way, CLEVER_KEY_CACHE="{folder}/keys") as site:
+        crowd = Crowd(site.url)
+        with ThreadPoolExecutor(1) as beside:
+            coming = beside.submit(crowd.come, LOGINS // 4)
+            at(crowd, LOGINS // 16, coming, lambda: kill_one(site.fpm))
+            at(crowd, LOGINS // 8, coming, site.fpm.reload)
+            coming.result()
+        assert len(crowd.failures) <= 1, (crowd.failures, site.fpm.log()[-3000:])
+        crowd.come(LOGINS // 4)
+        before = {worker: used(worker) for worker in site.fpm.workers()}
+        crowd.come(LOGINS // 2)
+        after = {worker: used(worker) for worker in site.fpm.workers()}
+    assert len(crowd.failures) <= 1, crowd.failures
+    assert after.keys() == before.keys()
+    assert len(after) == WORKERS
+    for worker, (memory, descriptors) in after.items():
+        assert memory - before[worker][0] < MOST_GROWTH_KIB, (before, after)
+        assert descriptors <= before[worker][1] + 1, (before, after)
+
+
+def test_workers_have_the_keys_that_the_master_fetched_before_it_forked(installed: Installed) -> None:
+    with serving(installed, EXTENSION) as site:
+        assert asked_for_keys(site.clever) == 1
+        crowd = Crowd(site.url)
+        crowd.come(AT_ONCE)
+        assert (crowd.failures, asked_for_keys(site.clever)) == ([], 1)
+        site.fpm.reload()
+        crowd.come(AT_ONCE)
+        assert (crowd.failures, asked_for_keys(site.clever)) == ([], 2)
+
+
+@pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
+def test_workers_share_keys_through_the_key_cache(installed: Installed, way: Way) -> None:
+    with serving(installed, way, CLEVER_KEY_CACHE="{folder}/keys") as site:
+        crowd = Crowd(site.url)
+        crowd.come(AT_ONCE)
+        site.fpm.reload()
+        crowd.come(AT_ONCE)
+        assert (crowd.failures, asked_for_keys(site.clever)) == ([], 1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a master that is root")
+def test_where_the_master_is_root_its_workers_share_keys_through_the_key_cache(installed: Installed) -> None:
+    with serving(installed, MASTER_IS_ROOT, CLEVER_KEY_CACHE="{folder}/keys") as site:
+        crowd = Crowd(site.url)
+        crowd.come(AT_ONCE)
+        assert (crowd.failures, asked_for_keys(site.clever)) == ([], 1)
