@@ -2,10 +2,13 @@
 # Installs the Debian packages that some tests use, where that is possible; otherwise says which are missing.
 set -euo pipefail
 
-declare -A package_of=([valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [chromium]=chromium)
+declare -A package_of=(
+    [valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [chromium]=chromium [clang]=clang [cmake]=cmake
+    [abidiff]=abigail-tools [/usr/include/microhttpd.h]=libmicrohttpd-dev
+)
 missing=()
 for program in "${!package_of[@]}"; do
-    command -v "$program" > /dev/null || missing+=("${package_of[$program]}")
+    command -v "$program" > /dev/null || [ -f "$program" ] || missing+=("${package_of[$program]}")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
