@@ -58,6 +58,10 @@ wheel: $(VENV)/build ## dist/*.whl: the Python package
 header: ## write include/clever_sso.h from the source of the C face
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
 
+.PHONY: abi
+abi: build $(VENV)/test ## write down in tests/abi what was added to the C library
+	CLEVER_SSO_WRITE_ABI=1 $(IN_VENV)/pytest -q tests/abi
+
 .PHONY: errors
 errors: ## write docs/errors.md from the catalogue of failures
 	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue

@@ -67,5 +67,10 @@ def _function(found: re.Match[str]) -> Function:
     return Function(found[3], " ".join(found[2].split()), parameters, comment.strip())
 
 
-FUNCTIONS = {one.name: one for one in map(_function, _PROTOTYPE.finditer(_TEXT))}
+def functions_of(header: str) -> dict[str, Function]:
+    """What a header of this library declares, by name."""
+    return {one.name: one for one in map(_function, _PROTOTYPE.finditer(header))}
+
+
+FUNCTIONS = functions_of(_TEXT)
 HANDLES = set(re.findall(r"^typedef struct (\w+) \1;", _TEXT, re.MULTILINE))
