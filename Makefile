@@ -103,6 +103,7 @@ $(THIRD_PARTY): Cargo.lock ffi/packaging/third_party.py
 test: debian lint test-rust build wheel test-python ## install what is needed and run every test in every language
 
 .PHONY: test-all
+test-all: export CLEVER_SSO_TEST_ALL := 1
 test-all: test deny ## the same, and what takes long or needs more
 
 .PHONY: lint

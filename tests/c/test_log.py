@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import subprocess
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -11,14 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from harness import emulator
 from harness.browser import Browser
+from harness.driver import driver, make_client, tokens_of
 from harness.paths import ROOT
 from harness.programs import compiled, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    Ask = Callable[..., dict[str, str]]
+    from harness.driver import Ask
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback")
 OIDC = emulator.App("0d1d" * 5, "5ec5e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
@@ -32,40 +32,9 @@ def clever() -> Iterator[str]:
         yield base_url
 
 
-@contextlib.contextmanager
-def driver(log: Path) -> Iterator[Ask]:
-    """Ask the C driver, whose log goes to a file."""
-    program, pipe = compiled(ROOT / "tests/c/driver.c"), subprocess.PIPE
-    with (
-        log.open("w") as events,
-        subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=events, text=True, env=environment()) as process,
-    ):
-
-        def ask(operation: str, **arguments: str) -> dict[str, str]:
-            assert process.stdin
-            assert process.stdout
-            print(operation, *(f"{name}={value}" for name, value in arguments.items()), sep="\t", file=process.stdin)
-            process.stdin.flush()
-            result, *fields = process.stdout.readline().rstrip("\n").split("\t")
-            return {"result": result, **dict(field.split("=", 1) for field in fields)}
-
-        yield ask
-        assert process.stdin
-        process.stdin.close()
-        assert process.wait(PATIENCE_SECONDS) == 0
-
-
 def log_in(ask: Ask, clever: str, base_url: str, app: emulator.App) -> dict[str, str]:
     """A whole login: what was said and made in it."""
-    made = ask(
-        "client",
-        client=app.client_id,
-        client_id=app.client_id,
-        secret=app.secret,
-        redirect_uri=app.redirect_uri,
-        base_url=base_url,
-    )
-    assert made["result"] == "ok"
+    make_client(ask, app, base_url)
     login = ask("begin_login", client=app.client_id, return_to="/lessons?n=7")
     callback = Browser(clever).callback(login["url"])
     outcome = ask("finish_login", client=app.client_id, callback=callback, pending=login["pending"])
@@ -79,7 +48,7 @@ def lines_of(log: Path) -> list[list[str]]:
 
 def test_a_login_with_trouble_is_told_of_and_no_secret_of_it(clever: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with driver(log) as ask:
+    with log.open("w") as events, driver(events) as ask:
         assert ask("log")["result"] == "ok"
         login = log_in(ask, clever, f"{clever}/s/me-503-twice", APP)
         assert login["result"] == "signed_in me"
@@ -100,29 +69,20 @@ def test_a_login_with_trouble_is_told_of_and_no_secret_of_it(clever: str, tmp_pa
 
 def test_only_what_matters_enough_is_told(clever: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with driver(log) as ask:
+    with log.open("w") as events, driver(events) as ask:
         assert ask("log", level=WARNING)["result"] == "ok"
         log_in(ask, clever, f"{clever}/s/me-503-twice", APP)
     assert lines_of(log) == []
 
 
 @pytest.mark.parametrize("level", ["0", "5", "99"])
-def test_a_level_that_is_none_is_refused(level: str, tmp_path: Path) -> None:
-    with driver(tmp_path / "log") as ask:
+def test_a_level_that_is_none_is_refused(level: str) -> None:
+    with driver() as ask:
         assert ask("log", level=level)["result"] == "error argument_invalid"
 
 
-def token_of(clever: str) -> str:
-    with driver(ROOT / "/dev/null") as ask:
-        app = {"client_id": APP.client_id, "secret": APP.secret, "redirect_uri": APP.redirect_uri}
-        ask("client", client="c", base_url=clever, **app)
-        callback = Browser(clever).callback(ask("authorize_url", client="c")["url"])
-        code = parse_qs(urlsplit(callback).query)["code"][0]
-        return ask("exchange_code", client="c", code=code)["access_token"]
-
-
 def test_the_log_hears_all_threads_and_children_and_stops_when_it_is_told_to(clever: str) -> None:
-    program, token = compiled(ROOT / "tests/c/log.c", "-pthread"), token_of(clever)
+    program, token = compiled(ROOT / "tests/c/log.c", "-pthread"), tokens_of(APP, clever)["access_token"]
     ended = subprocess.run(
         [program, f"{clever}/s/me-500", APP.client_id, token],
         env=environment(),
