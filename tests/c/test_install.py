@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from harness.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 GUIDE = (ROOT / "docs/c.md").read_text("utf-8")
@@ -35,6 +35,8 @@ EXPECTED = {
     "share/doc/clever_sso/LICENSES-THIRD-PARTY.txt",
     "share/doc/clever_sso/c.md",
     "share/doc/clever_sso/examples/login.c",
+    "share/doc/clever_sso/examples/server.c",
+    "share/doc/clever_sso/examples/Makefile",
 }
 
 
@@ -93,6 +95,13 @@ def logs_in(program: Path, prefix: Path, clever: str, *, static: bool) -> None:
     assert (ended.returncode, ended.stdout[:23]) == (0, "signed in: Ada Ashworth"), ended.stderr
 
 
+def says_what_is_missing(server: Path, prefix: Path) -> bool:
+    """Whether the server starts, as far as it can without settings."""
+    bare = {"PATH": os.environ["PATH"], "LD_LIBRARY_PATH": str(prefix / "lib")}
+    ended = subprocess.run([server], env=bare, capture_output=True, text=True, check=False)
+    return (ended.returncode, ended.stderr) == (2, "set CLEVER_CLIENT_ID\n")
+
+
 def test_nothing_is_missing(prefix: Path) -> None:
     assert files_below(prefix) >= EXPECTED
     assert (prefix / "lib/libclever_sso.so").resolve().name == "libclever_sso.so.0.1.0"
@@ -108,6 +117,9 @@ def test_the_examples_makefile_finds_it_by_pkg_config(
     package = "clever_sso_static" if static else "clever_sso"
     subprocess.run(["make", "-s", "-C", tmp_path / "c", "login", f"PACKAGE={package}"], check=True, env=search)
     logs_in(tmp_path / "c/login", prefix, clever, static=static)
+    if Path("/usr/include/microhttpd.h").exists():
+        subprocess.run(["make", "-s", "-C", tmp_path / "c", "server", f"PACKAGE={package}"], check=True, env=search)
+        assert says_what_is_missing(tmp_path / "c/server", prefix)
 
 
 @pytest.mark.parametrize("command", re.findall(r"^cc .*", GUIDE, re.MULTILINE))
@@ -128,8 +140,10 @@ def test_cmake_finds_it_as_a_package(prefix: Path, clever: str, tmp_path: Path, 
     chosen = [f"-DCMAKE_PREFIX_PATH={prefix}", f"-DSTATIC={'ON' if static else 'OFF'}"]
     configure = ["cmake", "-S", str(ROOT / "examples/c"), "-B", str(tmp_path), *chosen]
     subprocess.run(configure, check=True, capture_output=True)
-    subprocess.run(["cmake", "--build", str(tmp_path), "--target", "login"], check=True, capture_output=True)
+    subprocess.run(["cmake", "--build", str(tmp_path)], check=True, capture_output=True)
     logs_in(tmp_path / "login", prefix, clever, static=static)
+    if (tmp_path / "server").exists():
+        assert says_what_is_missing(tmp_path / "server", prefix)
 
 
 @pytest.mark.parametrize(("version", "fits"), [("0.1", True), ("0.0.9", True), ("0.2", False), ("1.0", False)])
