@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from harness import emulator
 from harness.console import log_in_with
 from harness.header import FUNCTIONS
-from harness.paths import ROOT
+from harness.paths import INCLUDE, ROOT
 from harness.programs import compiled, environment
 
 if TYPE_CHECKING:
@@ -71,6 +73,18 @@ def test_the_whole_program_of_the_guide_logs_in(tmp_path: Path) -> None:
     with emulator.running([APP], "ada") as clever:
         ended = log_in_with([str(first)], APP, clever, environment())
     assert (ended.returncode, ended.stdout[:23]) == (0, "signed in: Ada Ashworth"), ended.stderr
+
+
+@pytest.mark.parametrize(
+    "compiler", [["clang", "-std=c11"], ["c++", "-xc++", "-std=c++17"], ["clang++", "-xc++", "-std=c++17"]]
+)
+def test_the_whole_program_is_also_one_for_other_compilers_and_in_cpp(compiler: list[str], tmp_path: Path) -> None:
+    if shutil.which(compiler[0]) is None:
+        pytest.skip(f"{compiler[0]} is not installed")
+    (whole,) = [block for block in BLOCKS if "int main(" in block]
+    (tmp_path / "first.c").write_text(whole)
+    strict = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{INCLUDE}", "-fsyntax-only", "first.c"]
+    subprocess.run([*compiler, *strict], check=True, cwd=tmp_path)
 
 
 def test_the_guide_names_only_what_there_is_and_every_setting() -> None:

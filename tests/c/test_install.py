@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
+VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
 GUIDE = (ROOT / "docs/c.md").read_text("utf-8")
 EXPECTED = {
     "include/clever_sso.h",
     "lib/libclever_sso.a",
     "lib/libclever_sso.so",
     "lib/libclever_sso.so.0",
-    "lib/libclever_sso.so.0.1.0",
+    f"lib/libclever_sso.so.{VERSION}",
     "lib/pkgconfig/clever_sso.pc",
     "lib/pkgconfig/clever_sso_static.pc",
     "lib/cmake/clever_sso/clever_sso-config.cmake",
@@ -104,7 +105,7 @@ def says_what_is_missing(server: Path, prefix: Path) -> bool:
 
 def test_nothing_is_missing(prefix: Path) -> None:
     assert files_below(prefix) >= EXPECTED
-    assert (prefix / "lib/libclever_sso.so").resolve().name == "libclever_sso.so.0.1.0"
+    assert (prefix / "lib/libclever_sso.so").resolve().name == f"libclever_sso.so.{VERSION}"
 
 
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])

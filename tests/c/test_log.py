@@ -82,7 +82,10 @@ def test_a_level_that_is_none_is_refused(level: str) -> None:
 
 
 def test_the_log_hears_all_threads_and_children_and_stops_when_it_is_told_to(clever: str) -> None:
-    program, token = compiled(ROOT / "tests/c/log.c", "-pthread"), tokens_of(APP, clever)["access_token"]
+    program, token = (
+        compiled(ROOT / "tests/c/log.c", "-pthread", "-fsanitize=address"),
+        tokens_of(APP, clever)["access_token"],
+    )
     ended = subprocess.run(
         [program, f"{clever}/s/me-500", APP.client_id, token],
         env=environment(),

@@ -19,7 +19,7 @@ from harness import emulator
 from harness.console import log_in_with
 from harness.driver import tokens_of
 from harness.header import HANDLES
-from harness.paths import ROOT
+from harness.paths import RELEASE, ROOT, TARGET
 from harness.programs import compiled, environment
 from harness.sweep import SCENE, program
 
@@ -66,10 +66,10 @@ def needs_valgrind() -> None:
         pytest.skip("valgrind is not installed")
 
 
-def sweep(folder: Path, *options: str, name: str) -> Path:
+def sweep(folder: Path, *options: str, name: str, library: Path = RELEASE) -> Path:
     source = folder / "sweep.c"
     source.write_text(program(), "utf-8")
-    return compiled(source, *options, name=name)
+    return compiled(source, *options, name=name, library=library)
 
 
 def test_the_scene_has_every_handle_of_the_header() -> None:
@@ -81,6 +81,25 @@ def test_no_surprise_in_any_parameter_of_any_function_does_harm(
     clever: str, surroundings: dict[str, str], tmp_path: Path
 ) -> None:
     ended = log_in_with([str(sweep(tmp_path, *SANITIZED, name="sweep-asan"))], APP, clever, surroundings)
+    assert ended.returncode == 0, ended.stderr[-4000:]
+
+
+@long_ones
+def test_the_library_bears_every_surprise_with_the_sanitizer_inside_it_too(
+    clever: str, surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    if subprocess.run(["cargo", "+nightly", "--version"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("there is no nightly toolchain")
+    triple = "x86_64-unknown-linux-gnu"
+    folder = TARGET / "sanitized"
+    build = ["cargo", "+nightly", "build", "-q", "-p", "clever-sso-ffi", "--target", triple]
+    flags = {"RUSTFLAGS": "-Zsanitizer=address", "CARGO_TARGET_DIR": str(folder)}
+    subprocess.run(build, check=True, cwd=ROOT, env={**os.environ, **flags})
+    library = folder / triple / "debug"
+    (library / "libclever_sso.so.0").unlink(missing_ok=True)
+    (library / "libclever_sso.so.0").symlink_to("libclever_sso.so")
+    found = {**surroundings, "LD_LIBRARY_PATH": str(library)}
+    ended = log_in_with([str(sweep(tmp_path, *SANITIZED, name="sweep-inside", library=library))], APP, clever, found)
     assert ended.returncode == 0, ended.stderr[-4000:]
 
 

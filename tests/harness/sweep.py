@@ -75,11 +75,11 @@ def _call(function: Function, varied: Parameter | None, value: str, what: str) -
 
 
 def _outputs(function: Function) -> str:
-    """The variables that receive what comes out: what was in them must not matter."""
+    """The variables that receive what comes out, with something wrong in them: it must be written over."""
     declared = []
     for one in function.parameters:
         if one.kind.endswith("**"):
-            declared.append(f"{one.kind.removesuffix('*')}{one.name} = NULL;")
+            declared.append(f"{one.kind.removesuffix('*')}{one.name} = (void *)&scene;")
         elif one.is_output:
             declared.append(f"{one.kind.removesuffix('*')}{one.name} = 0;")
     names = " ".join(f"(void){one.name};" for one in function.parameters if one.is_output)
