@@ -22,8 +22,13 @@ RULE = "=" * 78
 def cargo(*arguments: str) -> str:
     """What cargo says."""
     return subprocess.run(  # noqa: S603, cargo is what the caller says it is
-        [CARGO, *arguments, "--locked"], check=True, capture_output=True, text=True, cwd=ROOT, encoding="utf-8"
+        [CARGO, *arguments], check=True, capture_output=True, text=True, cwd=ROOT, encoding="utf-8"
     ).stdout
+
+
+def host() -> str:
+    """The platform that cargo builds for."""
+    return next(line.removeprefix("host: ") for line in cargo("-vV").splitlines() if line.startswith("host: "))
 
 
 def linked() -> set[tuple[str, str]]:
@@ -45,7 +50,10 @@ def texts_of(package: dict[str, Any]) -> list[str]:
 def main() -> None:
     """Write them all."""
     wanted = linked()
-    packages = json.loads(cargo("metadata", "--format-version", "1"))["packages"]
+    # For this platform only: cargo would otherwise fetch what is needed on others.
+    packages = json.loads(cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", host()))[
+        "packages"
+    ]
     others = [one for one in packages if (one["name"], one["version"]) in wanted and one["source"]]
     out = [f"libclever_sso contains {len(others)} libraries of others. Each stands here with its licence."]
     for one in sorted(others, key=lambda one: (one["name"], one["version"])):

@@ -13,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { THREADS = 4, PATIENCE_SECONDS = 30 };
+enum { THREADS = 4, PATIENCE_SECONDS = 30, BETWEEN_CHANGES = 20 * 1000 * 1000 };
 
 struct log {
     pthread_mutex_t lock;
@@ -50,6 +51,8 @@ static void write_line(void *user_data, clever_sso_log_level level, const char *
     printf("%u\t%s\t%s\n", (unsigned)level, target, message);
     if (!is_known(log, pthread_self()) && log->speaker_count < THREADS) log->speakers[log->speaker_count++] = pthread_self();
     log->lines++;
+    /* Longer than the callbacks below stay the same: one that is replaced is still running. */
+    nanosleep(&(struct timespec){0, 2 * BETWEEN_CHANGES}, NULL);
     log->set_from_inside = clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, NULL);
     pthread_mutex_unlock(&log->lock);
 }
@@ -136,7 +139,7 @@ static int children_and_changes_disturb_nobody(struct caller *caller)
         pthread_mutex_destroy(&log->lock);
         free(log);
         log = other;
-        nanosleep(&(struct timespec){0, 20 * 1000 * 1000}, NULL);
+        nanosleep(&(struct timespec){0, BETWEEN_CHANGES}, NULL);
     }
     wait_for(threads);
     stop_listening(log);
