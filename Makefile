@@ -9,14 +9,19 @@ DESTDIR ?=
 PYTHON ?= python3
 CARGO ?= cargo
 CARGO_TARGET_DIR ?= $(CURDIR)/target
-export CARGO_TARGET_DIR
+export CARGO_TARGET_DIR PREFIX DESTDIR LIBDIR INCLUDEDIR DOCDIR CARGO
 
 RELEASE := $(CARGO_TARGET_DIR)/release
 VENV := $(CARGO_TARGET_DIR)/venv
 IN_VENV := $(VENV)/bin
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 MAJOR := $(firstword $(subst ., ,$(VERSION)))
-INSTALLED := $(DESTDIR)$(PREFIX)
+export RELEASE VERSION
+PACKAGING := ffi/packaging/install.sh
+THIRD_PARTY := $(RELEASE)/LICENSES-THIRD-PARTY.txt
+TARBALL = libclever_sso-$(VERSION)-$(shell rustc -vV | sed -n 's/^host: //p')
+STAGE := $(CARGO_TARGET_DIR)/stage
+DIST ?= dist
 INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps dist/clever_sso-*.whl
 
 .PHONY: help
@@ -34,7 +39,7 @@ demo: build wheel $(VENV)/demo ## build everything, log people in through every 
 # ---------------------------------------------------------------- build
 
 .PHONY: build
-build: ## the C library, the emulator and the Rust example, optimised
+build: $(THIRD_PARTY) ## the C library, the emulator and the Rust example, optimised
 	@echo "==> building the C library, the emulator and the Rust example (some minutes the first time)"
 	$(CARGO) build --release -p clever-sso-ffi -p clever-emulator -p clever-sso --lib --bins --example login
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
@@ -53,6 +58,10 @@ wheel: $(VENV)/build ## dist/*.whl: the Python package
 header: ## write include/clever_sso.h from the source of the C face
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
 
+.PHONY: abi
+abi: build $(VENV)/test ## write down in tests/abi what was added to the C library
+	CLEVER_SSO_WRITE_ABI=1 $(IN_VENV)/pytest -q tests/abi
+
 .PHONY: errors
 errors: ## write docs/errors.md from the catalogue of failures
 	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue
@@ -66,15 +75,27 @@ readme: header $(VENV)/test ## write the logins in README.md from the examples
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/readme
 
 .PHONY: install
-install: ## install the C library, header and pkg-config file below PREFIX (default /usr/local)
+install: ## install the C library, header, pkg-config and CMake files below PREFIX (default /usr/local)
 	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) build
-	install -d $(INSTALLED)/include $(INSTALLED)/lib/pkgconfig
-	install -m 644 include/clever_sso.h $(INSTALLED)/include/
-	install -m 644 $(RELEASE)/libclever_sso.a $(INSTALLED)/lib/
-	install -m 755 $(RELEASE)/libclever_sso.so $(INSTALLED)/lib/libclever_sso.so.$(VERSION)
-	ln -sf libclever_sso.so.$(VERSION) $(INSTALLED)/lib/libclever_sso.so.$(MAJOR)
-	ln -sf libclever_sso.so.$(MAJOR) $(INSTALLED)/lib/libclever_sso.so
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' ffi/clever_sso.pc.in > $(INSTALLED)/lib/pkgconfig/clever_sso.pc
+	@test -f $(THIRD_PARTY) || $(MAKE) $(THIRD_PARTY)
+	$(PACKAGING) install
+
+.PHONY: uninstall
+uninstall: ## remove what `make install` with the same PREFIX put there
+	$(PACKAGING) uninstall
+
+.PHONY: dist
+dist: build ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same, to be unpacked anywhere
+	@rm -rf $(STAGE) && mkdir -p $(DIST)
+	DESTDIR=$(STAGE) PREFIX=/$(TARBALL) PKG_CONFIG_PREFIX='$${pcfiledir}/../..' $(PACKAGING) install
+	tar --create --gzip --file $(DIST)/$(TARBALL).tar.gz --directory $(STAGE) \
+		--sort=name --owner=0 --group=0 --numeric-owner $(TARBALL)
+	@rm -rf $(STAGE)
+
+$(THIRD_PARTY): Cargo.lock ffi/packaging/third_party.py
+	@mkdir -p $(RELEASE)
+	$(PYTHON) ffi/packaging/third_party.py > $@.new
+	@mv $@.new $@
 
 # ---------------------------------------------------------------- check
 

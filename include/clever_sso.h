@@ -23,17 +23,22 @@
 // handle and lives as long as that. Nothing that is handed in is kept or freed: it is copied. Strings are
 // NUL-terminated UTF-8.
 //
-// Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL, else it
-// receives NULL on success, or an error to be freed: a stable code word, a line for the log, a sentence that may be shown
-// to the person who logs in. Reading functions never fail: on a NULL handle they give NULL, 0 or false.
-//
 // Threads. A function that takes `const T *` may be called on one handle by many threads at once, one that takes `T *`
-// may not. Make one client per process and keep it: it keeps connections and Clever's keys.
+// may not. Make one client per process and keep it: it keeps connections and Clever's keys. A handle may be freed by
+// another thread than the one that made it, once no call uses it.
 //
 // Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it. There
-// is no background thread.
+// is no background thread. Nothing here is for signal handlers.
+//
+// Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL, else it
+// receives NULL on success, or an error to be freed: a stable code word, a line for the log, a sentence that may be shown
+// to the person who logs in. Reading functions never fail: on a NULL handle they give NULL, 0 or false. No C++ exception
+// and no signal comes out of a call.
 //
 // Time. A call waits at most as long as the configuration says (10 seconds by default), retries included.
+//
+// Log. Nothing is written anywhere unless `clever_sso_set_log_callback` says where to. No token, code, secret, email or
+// answer of Clever stands in an event or an error.
 
 
 #ifndef CLEVER_SSO_H
@@ -42,6 +47,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// The version of this header; `clever_sso_version` tells that of the library which is running.
+#define CLEVER_SSO_VERSION "0.1.0"
+#define CLEVER_SSO_VERSION_MAJOR 0
+#define CLEVER_SSO_VERSION_MINOR 1
+#define CLEVER_SSO_VERSION_PATCH 0
 
 // How a call went. What exactly failed is in the `clever_sso_error`.
 enum clever_sso_status
@@ -74,6 +85,29 @@ typedef uint32_t clever_sso_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// How much an event of the log matters.
+enum clever_sso_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Something failed that no caller hears of.
+  CLEVER_SSO_LOG_ERROR = 1,
+  // Somebody should look at it: logins still succeed, but for example with keys that could not be refreshed.
+  CLEVER_SSO_LOG_WARNING = 2,
+  // Worth knowing.
+  CLEVER_SSO_LOG_INFO = 3,
+  // For those who search for something: a request that is sent again, keys that were fetched.
+  CLEVER_SSO_LOG_DEBUG = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_log_level clever_sso_log_level;
+#else
+typedef uint32_t clever_sso_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // What came of a login. All of it is everyday traffic, none of it an error.
 enum clever_sso_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -103,7 +137,8 @@ typedef struct clever_sso_authorize_options clever_sso_authorize_options;
 // What Clever said through the browser. Nothing in it is proven yet.
 typedef struct clever_sso_callback clever_sso_callback;
 
-// The claims of an ID token that passed every rule.
+// What a provider says of a person: the claims of an ID token that passed every rule, or those of an identity or of
+// userinfo.
 typedef struct clever_sso_claims clever_sso_claims;
 
 // Everything an application does with Clever. Make one per process and keep it: it keeps connections and keys.
@@ -135,6 +170,9 @@ typedef struct clever_sso_login_options clever_sso_login_options;
 // Who an access token belongs to.
 typedef struct clever_sso_me_record clever_sso_me_record;
 
+// What the issuer's discovery document says, as far as this library reads it.
+typedef struct clever_sso_metadata_record clever_sso_metadata_record;
+
 // What came of a login.
 typedef struct clever_sso_outcome clever_sso_outcome;
 
@@ -149,6 +187,13 @@ typedef struct clever_sso_user_record clever_sso_user_record;
 
 // The claims of a person, as the userinfo endpoint tells them.
 typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
+
+// Receives an event of the log: the `user_data` that was set with it, how much it matters, which part of the library
+// speaks (for example `clever_sso::keys`), and a line of text. `target` and `message` are gone when the callback returns.
+typedef void (*clever_sso_log_callback)(void *user_data,
+                                        clever_sso_log_level level,
+                                        const char *target,
+                                        const char *message);
 
 #ifdef __cplusplus
 extern "C" {
@@ -192,53 +237,42 @@ bool clever_sso_callback_loginas_by_admin(const clever_sso_callback *callback);
 // Frees a callback. NULL is fine.
 void clever_sso_callback_free(clever_sso_callback *callback);
 
-// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
-//
-// `nonce` is the one that was sent; with NULL the token must have none. `access_token` may be NULL.
-//
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken, and
-// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
-clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
-                                             const char *id_token,
-                                             const char *nonce,
-                                             const char *access_token,
-                                             clever_sso_claims **claims,
-                                             clever_sso_error **error);
-
-// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
-//
-// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
-clever_sso_status clever_sso_key_set_new(const char *jwks,
-                                         clever_sso_key_set **keys,
-                                         clever_sso_error **error);
-
-// Frees keys. NULL is fine.
-void clever_sso_key_set_free(clever_sso_key_set *keys);
-
-// Verifies an ID token with nothing but the arguments: no client, no network.
-//
-// `nonce` is the one that was sent; with NULL the token must have none. `now` is in Unix seconds, a negative one means this
-// machine's clock. `leeway` is in seconds, at most 600. `access_token` may be NULL.
-//
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken.
-clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
-                                                  const clever_sso_key_set *keys,
-                                                  const char *issuer,
-                                                  const char *client_id,
-                                                  const char *nonce,
-                                                  int64_t now,
-                                                  uint32_t leeway,
-                                                  const char *access_token,
-                                                  clever_sso_claims **claims,
-                                                  clever_sso_error **error);
-
 // A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
 const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
+
+// A claim that is a whole number, by its name, for example `exp`: whether there is one. It is written to `integer`, which
+// may be NULL; 0 when there is none.
+bool clever_sso_claims_integer(const clever_sso_claims *claims,
+                               const char *name,
+                               int64_t *integer);
+
+// A claim that is true or false, by its name, for example `email_verified`: whether there is one. It is written to
+// `boolean`, which may be NULL; false when there is none.
+bool clever_sso_claims_boolean(const clever_sso_claims *claims,
+                               const char *name,
+                               bool *boolean);
+
+// How many strings stand in a claim that is a list of them; 0 when there is no such claim.
+size_t clever_sso_claims_list_count(const clever_sso_claims *claims, const char *name);
+
+// One string of a claim that is a list of them; NULL when `index` is too large. Borrowed from `claims`.
+const char *clever_sso_claims_list_text(const clever_sso_claims *claims, const char *name, size_t index);
+
+// A claim that is an object, by its name, for example `name` with `first` and `last` in it; NULL when there is none.
+// Borrowed from `claims`.
+const clever_sso_claims *clever_sso_claims_object(const clever_sso_claims *claims,
+                                                  const char *name);
+
+// How many claims there are, of whatever kind.
+size_t clever_sso_claims_count(const clever_sso_claims *claims);
+
+// The name of a claim; NULL when `index` is too large. Borrowed from `claims`.
+const char *clever_sso_claims_name(const clever_sso_claims *claims, size_t index);
 
 // All claims, as one JSON object. Borrowed from `claims`; NULL when that is NULL.
 const char *clever_sso_claims_json(const clever_sso_claims *claims);
 
-// Frees claims. NULL is fine.
+// Frees claims that `clever_sso_verify_id_token` or `clever_sso_verify_id_token_with` gave out. NULL is fine.
 void clever_sso_claims_free(clever_sso_claims *claims);
 
 // Makes a client from a configuration, which is copied. Nothing is sent yet.
@@ -247,6 +281,9 @@ void clever_sso_claims_free(clever_sso_claims *claims);
 clever_sso_status clever_sso_client_new(const clever_sso_config *config,
                                         clever_sso_client **client,
                                         clever_sso_error **error);
+
+// The issuer whose people log in, as it stands in identities and ID tokens. Borrowed from `client`.
+const char *clever_sso_client_issuer(const clever_sso_client *client);
 
 // Fetches Clever's discovery document and keys before the first student comes.
 //
@@ -358,6 +395,25 @@ clever_sso_status clever_sso_config_set_development(clever_sso_config *config,
                                                     bool development,
                                                     clever_sso_error **error);
 
+// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network that
+// inspects TLS.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config,
+                                                  const char *ca_bundle,
+                                                  clever_sso_error **error);
+
+// The http or https proxy, with credentials if it wants some. Without one, the environment decides (`HTTPS_PROXY`,
+// `NO_PROXY`).
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
+                                              const char *proxy,
+                                              clever_sso_error **error);
+
+// Frees a configuration. NULL is fine.
+void clever_sso_config_free(clever_sso_config *config);
+
 // Where the browser is sent. Default `/oauth/authorize` at the issuer.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
@@ -393,22 +449,6 @@ clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
                                                  const char *jwks_uri,
                                                  clever_sso_error **error);
 
-// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network that
-// inspects TLS.
-//
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config,
-                                                  const char *ca_bundle,
-                                                  clever_sso_error **error);
-
-// The http or https proxy, with credentials if it wants some. Without one, the environment decides (`HTTPS_PROXY`,
-// `NO_PROXY`).
-//
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
-                                              const char *proxy,
-                                              clever_sso_error **error);
-
 // Asks the issuer for its discovery document, and takes from it the endpoints that were not set. Clever's are known without
 // asking; this is for other OpenID Providers.
 //
@@ -416,19 +456,17 @@ clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
 clever_sso_status clever_sso_config_discover(clever_sso_config *config,
                                              clever_sso_error **error);
 
-// Frees a configuration. NULL is fine.
-void clever_sso_config_free(clever_sso_config *config);
-
-// The stable code word, for example `id_token_expired`; docs list them all. NULL when `error` is NULL.
+// The stable code word, for example `id_token_expired`; docs/errors.md lists them all. Borrowed from `error`.
 const char *clever_sso_error_code(const clever_sso_error *error);
 
-// One line for the log: the code word, what it means, what was expected and found. NULL when `error` is NULL.
+// One line for the log: the code word, what it means, what was expected and found. Borrowed
+// from `error`.
 const char *clever_sso_error_message(const clever_sso_error *error);
 
-// A sentence that may be shown to the person who logs in. NULL when `error` is NULL.
+// A sentence that may be shown to the person who logs in. Borrowed from `error`.
 const char *clever_sso_error_user_message(const clever_sso_error *error);
 
-// Who can put it right: `user`, `app`, `clever` or `network`. NULL when `error` is NULL.
+// Who can put it right: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 const char *clever_sso_error_actor(const clever_sso_error *error);
 
 // The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
@@ -465,7 +503,8 @@ const char *clever_sso_identity_last_name(const clever_sso_identity *identity);
 // First, middle and last name with a space between them; empty when nothing is known. Borrowed from `identity`.
 const char *clever_sso_identity_full_name(const clever_sso_identity *identity);
 
-// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key. Borrowed from `identity`.
+// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key.
+// Borrowed from `identity`.
 const char *clever_sso_identity_unverified_email(const clever_sso_identity *identity);
 
 // Who gave the application access: `district` or `teacher`; NULL when it is not said. Borrowed from `identity`.
@@ -473,6 +512,9 @@ const char *clever_sso_identity_authorized_by(const clever_sso_identity *identit
 
 // How the identity was proven: `id_token` or `me`. Borrowed from `identity`.
 const char *clever_sso_identity_proven_by(const clever_sso_identity *identity);
+
+// Everything that Clever said, for the functions that read claims one by one. Borrowed from `identity`.
+const clever_sso_claims *clever_sso_identity_claims(const clever_sso_identity *identity);
 
 // Everything that Clever said, as one JSON object. Borrowed from `identity`.
 const char *clever_sso_identity_claims_json(const clever_sso_identity *identity);
@@ -494,6 +536,24 @@ const char *clever_sso_identity_legacy_id(const clever_sso_identity *identity, s
 
 // Whether an administrator of Clever logged in as this person, as the callback says; not proven.
 bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
+
+// Sets the one callback of this process that receives the log, in place of the one before; with NULL nothing is logged
+// any more, as it was at first.
+//
+// `level` is the least `clever_sso_log_level` that is wanted. `user_data` is handed to the callback as it is. The callback is
+// called by whichever thread makes a call of this library, during that call, by several at once: it must lock what they
+// share. It must return: no C++ exception, no `longjmp`. Calls that it makes of this library are not logged. No event
+// holds a token, code, secret, email or answer.
+//
+// When this function returns, the callback before it is not running in any thread and will not be called again: what its
+// `user_data` points to may be freed. Each change keeps some dozens of bytes for good, so this is for the start of a
+// program, not for each request. After a fork the child has the callback too. Not for signal handlers.
+//
+// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call.
+clever_sso_status clever_sso_set_log_callback(uint32_t level,
+                                              clever_sso_log_callback callback,
+                                              void *user_data,
+                                              clever_sso_error **error);
 
 // Makes options, all at their defaults.
 //
@@ -542,6 +602,29 @@ const char *clever_sso_login_pending(const clever_sso_login *login);
 
 // Frees a login that `clever_sso_begin_login` gave out. NULL is fine.
 void clever_sso_login_free(clever_sso_login *login);
+
+// Asks the issuer for its discovery document.
+//
+// Free the answer with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when the document is none or
+// another issuer's, and with `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_metadata(const clever_sso_client *client,
+                                      clever_sso_metadata_record **metadata,
+                                      clever_sso_error **error);
+
+// Where the keys are. Borrowed from `metadata`.
+const char *clever_sso_metadata_record_jwks_uri(const clever_sso_metadata_record *metadata);
+
+// Where the browser is sent, or NULL. Borrowed from `metadata`.
+const char *clever_sso_metadata_record_authorization_endpoint(const clever_sso_metadata_record *metadata);
+
+// Where codes are exchanged, or NULL. Borrowed from `metadata`.
+const char *clever_sso_metadata_record_token_endpoint(const clever_sso_metadata_record *metadata);
+
+// Where the claims of an access token's person are, or NULL. Borrowed from `metadata`.
+const char *clever_sso_metadata_record_userinfo_endpoint(const clever_sso_metadata_record *metadata);
+
+// Frees the answer of `clever_sso_metadata`. NULL is fine.
+void clever_sso_metadata_record_free(clever_sso_metadata_record *metadata);
 
 // Finishes a login: `callback` is the URL (or its query) with which the browser came back, `pending` what was kept when
 // the login began, or NULL when there is nothing.
@@ -678,26 +761,6 @@ const char *clever_sso_district_record_json(const clever_sso_district_record *di
 // Frees the answer of `clever_sso_district`. NULL is fine.
 void clever_sso_district_record_free(clever_sso_district_record *district);
 
-// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
-// which came with it, or NULL: an answer about somebody else is refused.
-//
-// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
-// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
-                                      const char *access_token,
-                                      const char *subject,
-                                      clever_sso_userinfo_record **userinfo,
-                                      clever_sso_error **error);
-
-// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
-const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
-
-// All claims, as one JSON object. Borrowed from `userinfo`.
-const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
-
-// Frees the answer of `clever_sso_userinfo`. NULL is fine.
-void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
-
 // Frees a string that a function of this library gave out through a `char **`. NULL is fine.
 void clever_sso_string_free(char *string);
 
@@ -811,7 +874,70 @@ clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
                                         char **url,
                                         clever_sso_error **error);
 
-// The version of the library that is running, for example `0.1.0`. Never NULL.
+// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
+// which came with it, or NULL: an answer about somebody else is refused.
+//
+// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
+// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
+                                      const char *access_token,
+                                      const char *subject,
+                                      clever_sso_userinfo_record **userinfo,
+                                      clever_sso_error **error);
+
+// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
+const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
+
+// All claims, for the functions that read claims one by one. Borrowed from `userinfo`.
+const clever_sso_claims *clever_sso_userinfo_record_claims(const clever_sso_userinfo_record *userinfo);
+
+// All claims, as one JSON object. Borrowed from `userinfo`.
+const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
+
+// Frees the answer of `clever_sso_userinfo`. NULL is fine.
+void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
+
+// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+//
+// `nonce` is the one that was sent; with NULL the token must have none. `access_token` may be NULL.
+//
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken, and
+// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
+clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
+                                             const char *id_token,
+                                             const char *nonce,
+                                             const char *access_token,
+                                             clever_sso_claims **claims,
+                                             clever_sso_error **error);
+
+// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
+//
+// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
+clever_sso_status clever_sso_key_set_new(const char *jwks,
+                                         clever_sso_key_set **keys,
+                                         clever_sso_error **error);
+
+// Frees keys. NULL is fine.
+void clever_sso_key_set_free(clever_sso_key_set *keys);
+
+// Verifies an ID token with nothing but the arguments: no client, no network.
+//
+// `nonce` is the one that was sent; with NULL the token must have none. `now` is in Unix seconds, a negative one means this
+// machine's clock. `leeway` is in seconds, at most 600. `access_token` may be NULL.
+//
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken.
+clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
+                                                  const clever_sso_key_set *keys,
+                                                  const char *issuer,
+                                                  const char *client_id,
+                                                  const char *nonce,
+                                                  int64_t now,
+                                                  uint32_t leeway,
+                                                  const char *access_token,
+                                                  clever_sso_claims **claims,
+                                                  clever_sso_error **error);
+
+// The version of the library that is running, for example `0.1.0`. Never NULL; lives as long as the library.
 const char *clever_sso_version(void);
 
 #ifdef __cplusplus

@@ -2,13 +2,18 @@
 # Installs the Debian packages that some tests use, where that is possible; otherwise says which are missing.
 set -euo pipefail
 
-declare -A package_of=([valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [chromium]=chromium
-    [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [nginx]=nginx)
+# What is looked for, a program or a file, and the package that has it.
+declare -A package_of=(
+    [valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [clang]=clang [cmake]=cmake [abidiff]=abigail-tools
+    [/usr/include/microhttpd.h]=libmicrohttpd-dev
+    [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [nginx]=nginx
+    [chromium]=chromium
+)
 missing=()
 
 # Servers lie in /usr/sbin, which need not be in the path, and FPM has the version of PHP in its name.
 is_installed() {
-    PATH="$PATH:/usr/sbin" command -v "$1" > /dev/null || compgen -G "/usr/sbin/$1[0-9]*" > /dev/null
+    [ -f "$1" ] || PATH="$PATH:/usr/sbin" command -v "$1" > /dev/null || compgen -G "/usr/sbin/$1[0-9]*" > /dev/null
 }
 
 for program in "${!package_of[@]}"; do

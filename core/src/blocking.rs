@@ -44,6 +44,11 @@ impl Client {
         Self::new(builder.discovered(&metadata).build()?)
     }
 
+    /// The issuer whose people log in.
+    pub fn issuer(&self) -> &str {
+        &self.journey.config.issuer
+    }
+
     /// The issuer's discovery document, as far as this crate reads it.
     ///
     /// # Errors

@@ -1,46 +1,92 @@
-//! `clever_sso_claims`: an ID token that passed every rule.
+//! `clever_sso_claims`: what a provider says of a person, readable without a JSON library.
 
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use clever_sso::{Claims, Expected, KeySet, Member, verify_id_token_with};
+use clever_sso::{Claims, Member};
+use serde_json::{Map, Value};
 
-use crate::boundary::{give, handle};
-use crate::client::clever_sso_client;
-use crate::error::{clever_sso_error, clever_sso_status};
-use crate::text::{borrowed, optional, owned, required};
+use crate::text::{borrowed, owned, required};
 
-/// The claims of an ID token that passed every rule.
+/// What a provider says of a person: the claims of an ID token that passed every rule, or those of an identity or of
+/// userinfo.
 pub struct clever_sso_claims {
-    /// Names and texts of the string claims, each with a NUL behind it, and where they begin: one piece of memory, since
-    /// a busy application makes and frees many of these.
+    /// Names and texts, each with a NUL behind it: one piece of memory, since a busy application makes and frees many of
+    /// these.
     texts: Vec<u8>,
-    places: Vec<(usize, usize)>,
+    members: Vec<(Place, Kept)>,
     json: CString,
+}
+
+/// Where a text begins in `texts`.
+type Place = usize;
+
+enum Kept {
+    Text(Place),
+    Integer(i64),
+    Boolean(bool),
+    List(Vec<Place>),
+    Object(Box<clever_sso_claims>),
+    /// What C can read as JSON only: null, a fraction, a list of other things than strings.
+    Other,
 }
 
 impl From<&Claims> for clever_sso_claims {
     fn from(claims: &Claims) -> Self {
-        let json = claims.as_json();
-        let mut made = Self {
-            texts: Vec::with_capacity(json.len() + json.len() / 2),
-            places: Vec::new(),
-            json: owned(json),
-        };
+        let mut made = Self::empty(claims.as_json());
         for (name, member) in claims.iter() {
-            if let Member::Text(text) = member {
-                let place = (made.keep(name), made.keep(text));
-                made.places.push(place);
-            }
+            made.keep(name, member);
+        }
+        made
+    }
+}
+
+impl From<&Map<String, Value>> for clever_sso_claims {
+    fn from(claims: &Map<String, Value>) -> Self {
+        let mut made = Self::empty(&serde_json::to_string(claims).unwrap_or_default());
+        for (name, value) in claims {
+            made.keep(name, Member::Other(value));
         }
         made
     }
 }
 
 impl clever_sso_claims {
-    fn keep(&mut self, text: &str) -> usize {
+    fn empty(json: &str) -> Self {
+        Self {
+            texts: Vec::with_capacity(json.len() + json.len() / 2),
+            members: Vec::new(),
+            json: owned(json),
+        }
+    }
+
+    fn keep(&mut self, name: &str, member: Member<'_>) {
+        let name = self.place(name);
+        let kept = match member {
+            Member::Text(text) => Kept::Text(self.place(text)),
+            Member::Whole(number) => i64::try_from(number).map_or(Kept::Other, Kept::Integer),
+            Member::Other(value) => self.kept(value),
+        };
+        self.members.push((name, kept));
+    }
+
+    fn kept(&mut self, value: &Value) -> Kept {
+        match value {
+            Value::String(text) => Kept::Text(self.place(text)),
+            Value::Bool(boolean) => Kept::Boolean(*boolean),
+            Value::Number(number) => number.as_i64().map_or(Kept::Other, Kept::Integer),
+            Value::Object(object) => Kept::Object(Box::new(object.into())),
+            Value::Array(items) => items
+                .iter()
+                .map(|item| item.as_str().map(|text| self.place(text)))
+                .collect::<Option<_>>()
+                .map_or(Kept::Other, Kept::List),
+            Value::Null => Kept::Other,
+        }
+    }
+
+    fn place(&mut self, text: &str) -> Place {
         let start = self.texts.len();
         if text.contains('\0') {
             self.texts.extend_from_slice(owned(text).as_bytes_with_nul());
@@ -51,96 +97,29 @@ impl clever_sso_claims {
         start
     }
 
-    fn at(&self, start: usize) -> Option<&CStr> {
-        self.texts.get(start..).and_then(|rest| CStr::from_bytes_until_nul(rest).ok())
+    fn at(&self, place: Place) -> Option<&CStr> {
+        self.texts.get(place..).and_then(|rest| CStr::from_bytes_until_nul(rest).ok())
     }
 
-    fn text(&self, name: &CStr) -> Option<&CStr> {
-        let (_, text) = self.places.iter().find(|(known, _)| self.at(*known) == Some(name))?;
-        self.at(*text)
+    fn member(&self, name: *const c_char) -> Option<&Kept> {
+        let name = owned(required(name, "name").ok()?);
+        self.members.iter().find(|(known, _)| self.at(*known) == Some(&name)).map(|(_, kept)| kept)
+    }
+
+    fn list(&self, name: *const c_char) -> Option<&[Place]> {
+        match self.member(name)? {
+            Kept::List(places) => Some(places),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn json(&self) -> &CString {
+        &self.json
     }
 }
 
-/// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
-///
-/// `nonce` is the one that was sent; with NULL the token must have none. `access_token` may be NULL.
-///
-/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken, and
-/// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_id_token(
-    client: Option<&clever_sso_client>,
-    id_token: *const c_char,
-    nonce: *const c_char,
-    access_token: *const c_char,
-    claims: Option<&mut MaybeUninit<Option<Box<clever_sso_claims>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(claims, error, || {
-        let id_token = required(id_token, "id_token")?;
-        let (nonce, access_token) = (optional(nonce, "nonce")?, optional(access_token, "access_token")?);
-        Ok((&handle(client, "client")?.client.verify_id_token(id_token, nonce, access_token)?).into())
-    })
-}
-
-/// Keys that may verify ID tokens, made once from a JWKS text. May be used from many threads at once.
-pub struct clever_sso_key_set {
-    keys: KeySet,
-}
-
-/// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
-///
-/// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_key_set_new(
-    jwks: *const c_char,
-    keys: Option<&mut MaybeUninit<Option<Box<clever_sso_key_set>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(keys, error, || Ok(clever_sso_key_set { keys: KeySet::parse(required(jwks, "jwks")?)? }))
-}
-
-/// Frees keys. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_key_set_free(keys: Option<Box<clever_sso_key_set>>) {
-    drop(keys);
-}
-
-/// Verifies an ID token with nothing but the arguments: no client, no network.
-///
-/// `nonce` is the one that was sent; with NULL the token must have none. `now` is in Unix seconds, a negative one means this
-/// machine's clock. `leeway` is in seconds, at most 600. `access_token` may be NULL.
-///
-/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_id_token_with(
-    id_token: *const c_char,
-    keys: Option<&clever_sso_key_set>,
-    issuer: *const c_char,
-    client_id: *const c_char,
-    nonce: *const c_char,
-    now: i64,
-    leeway: u32,
-    access_token: *const c_char,
-    claims: Option<&mut MaybeUninit<Option<Box<clever_sso_claims>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(claims, error, || {
-        let expected = Expected {
-            issuer: required(issuer, "issuer")?,
-            client_id: required(client_id, "client_id")?,
-            nonce: optional(nonce, "nonce")?,
-            now: u64::try_from(now).unwrap_or_else(|_| clock()),
-            leeway: u64::from(leeway),
-            access_token: optional(access_token, "access_token")?,
-        };
-        let id_token = required(id_token, "id_token")?;
-        Ok((&verify_id_token_with(id_token, &handle(keys, "keys")?.keys, &expected)?).into())
-    })
-}
-
-fn clock() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+fn lent(text: Option<&CStr>) -> *const c_char {
+    text.map_or(ptr::null(), CStr::as_ptr)
 }
 
 /// A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
@@ -149,8 +128,92 @@ pub extern "C" fn clever_sso_claims_text(
     claims: Option<&clever_sso_claims>,
     name: *const c_char,
 ) -> *const c_char {
-    let name = required(name, "name").ok().map(owned);
-    claims.zip(name).and_then(|(claims, name)| claims.text(&name)).map_or(ptr::null(), CStr::as_ptr)
+    lent(claims.and_then(|claims| match claims.member(name)? {
+        Kept::Text(place) => claims.at(*place),
+        _ => None,
+    }))
+}
+
+/// A claim that is a whole number, by its name, for example `exp`: whether there is one. It is written to `integer`, which
+/// may be NULL; 0 when there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_claims_integer(
+    claims: Option<&clever_sso_claims>,
+    name: *const c_char,
+    integer: Option<&mut MaybeUninit<i64>>,
+) -> bool {
+    let found = claims.and_then(|claims| match claims.member(name)? {
+        Kept::Integer(number) => Some(*number),
+        _ => None,
+    });
+    tell(found, integer)
+}
+
+/// A claim that is true or false, by its name, for example `email_verified`: whether there is one. It is written to
+/// `boolean`, which may be NULL; false when there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_claims_boolean(
+    claims: Option<&clever_sso_claims>,
+    name: *const c_char,
+    boolean: Option<&mut MaybeUninit<bool>>,
+) -> bool {
+    let found = claims.and_then(|claims| match claims.member(name)? {
+        Kept::Boolean(boolean) => Some(*boolean),
+        _ => None,
+    });
+    tell(found, boolean)
+}
+
+fn tell<T: Default>(found: Option<T>, out: Option<&mut MaybeUninit<T>>) -> bool {
+    let there = found.is_some();
+    if let Some(out) = out {
+        out.write(found.unwrap_or_default());
+    }
+    there
+}
+
+/// How many strings stand in a claim that is a list of them; 0 when there is no such claim.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_claims_list_count(
+    claims: Option<&clever_sso_claims>,
+    name: *const c_char,
+) -> usize {
+    claims.and_then(|claims| claims.list(name)).map_or(0, <[Place]>::len)
+}
+
+/// One string of a claim that is a list of them; NULL when `index` is too large. Borrowed from `claims`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_claims_list_text(
+    claims: Option<&clever_sso_claims>,
+    name: *const c_char,
+    index: usize,
+) -> *const c_char {
+    lent(claims.and_then(|claims| claims.at(*claims.list(name)?.get(index)?)))
+}
+
+/// A claim that is an object, by its name, for example `name` with `first` and `last` in it; NULL when there is none.
+/// Borrowed from `claims`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_claims_object(
+    claims: Option<&clever_sso_claims>,
+    name: *const c_char,
+) -> Option<&clever_sso_claims> {
+    match claims?.member(name)? {
+        Kept::Object(object) => Some(object),
+        _ => None,
+    }
+}
+
+/// How many claims there are, of whatever kind.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_claims_count(claims: Option<&clever_sso_claims>) -> usize {
+    claims.map_or(0, |claims| claims.members.len())
+}
+
+/// The name of a claim; NULL when `index` is too large. Borrowed from `claims`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_claims_name(claims: Option<&clever_sso_claims>, index: usize) -> *const c_char {
+    lent(claims.and_then(|claims| claims.at(claims.members.get(index)?.0)))
 }
 
 /// All claims, as one JSON object. Borrowed from `claims`; NULL when that is NULL.
@@ -159,8 +222,66 @@ pub extern "C" fn clever_sso_claims_json(claims: Option<&clever_sso_claims>) -> 
     borrowed(claims.map(|claims| &claims.json))
 }
 
-/// Frees claims. NULL is fine.
+/// Frees claims that `clever_sso_verify_id_token` or `clever_sso_verify_id_token_with` gave out. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_free(claims: Option<Box<clever_sso_claims>>) {
     drop(claims);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(value: &Value) -> clever_sso_claims {
+        value.as_object().unwrap().into()
+    }
+
+    #[test]
+    fn each_kind_of_claim_is_found_as_what_it_is_and_as_nothing_else() {
+        let claims = claims(&json!({ "text": "a\u{0}b", "number": -7, "yes": true, "list": ["x", "y"],
+            "mixed": [1, "x"], "object": { "inner": "deep" }, "nothing": null, "fraction": 1.5, "huge": u64::MAX }));
+        let kinds = |name: &CStr| {
+            let (claims, name) = (Some(&claims), name.as_ptr());
+            [
+                !clever_sso_claims_text(claims, name).is_null(),
+                clever_sso_claims_integer(claims, name, None),
+                clever_sso_claims_boolean(claims, name, None),
+                clever_sso_claims_list_count(claims, name) > 0,
+                clever_sso_claims_object(claims, name).is_some(),
+            ]
+        };
+        assert_eq!(kinds(c"text"), [true, false, false, false, false]);
+        assert_eq!(kinds(c"number"), [false, true, false, false, false]);
+        assert_eq!(kinds(c"yes"), [false, false, true, false, false]);
+        assert_eq!(kinds(c"list"), [false, false, false, true, false]);
+        assert_eq!(kinds(c"object"), [false, false, false, false, true]);
+        for other in [c"mixed", c"nothing", c"fraction", c"huge", c"none", c""] {
+            assert_eq!(kinds(other), [false; 5], "{other:?}");
+        }
+        assert_eq!(clever_sso_claims_count(Some(&claims)), 9);
+    }
+
+    #[test]
+    fn a_number_that_is_not_there_is_zero() {
+        let (claims, mut number) = (claims(&json!({ "exp": 5 })), MaybeUninit::new(9));
+        assert!(clever_sso_claims_integer(Some(&claims), c"exp".as_ptr(), Some(&mut number)));
+        // SAFETY: the call wrote it, as it always does.
+        assert_eq!(unsafe { number.assume_init() }, 5);
+        assert!(!clever_sso_claims_integer(Some(&claims), c"iat".as_ptr(), Some(&mut number)));
+        // SAFETY: as above.
+        assert_eq!(unsafe { number.assume_init() }, 0);
+    }
+
+    #[test]
+    fn lists_and_objects_are_read_without_json() {
+        let claims = claims(&json!({ "aud": ["a", "b"], "name": { "first": "Ada" } }));
+        assert_eq!(claims.list(c"aud".as_ptr()).unwrap().len(), 2);
+        assert!(clever_sso_claims_list_text(Some(&claims), c"aud".as_ptr(), 2).is_null());
+        let Some(Kept::Object(name)) = claims.member(c"name".as_ptr()) else { panic!("no object") };
+        let Some(Kept::Text(first)) = name.member(c"first".as_ptr()) else { panic!("no text") };
+        assert_eq!(name.at(*first), Some(c"Ada"));
+        assert_eq!(name.json().to_str(), Ok(r#"{"first":"Ada"}"#));
+    }
 }

@@ -1,6 +1,6 @@
 //! `clever_sso_client`.
 
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
 use clever_sso::blocking::Client;
@@ -8,13 +8,14 @@ use clever_sso::blocking::Client;
 use crate::boundary::{give, handle, run};
 use crate::config::clever_sso_config;
 use crate::error::{clever_sso_error, clever_sso_status};
-use crate::text::{give_string, required};
+use crate::text::{borrowed, give_string, owned, required};
 
 /// Everything an application does with Clever. Make one per process and keep it: it keeps connections and keys.
 ///
 /// May be used from many threads at once, and by forked children.
 pub struct clever_sso_client {
     pub(crate) client: Client,
+    issuer: CString,
 }
 
 /// Makes a client from a configuration, which is copied. Nothing is sent yet.
@@ -28,8 +29,15 @@ pub extern "C" fn clever_sso_client_new(
 ) -> clever_sso_status {
     give(client, error, || {
         let config = handle(config, "config")?.builder.clone().build()?;
-        Ok(clever_sso_client { client: Client::new(config)? })
+        let client = Client::new(config)?;
+        Ok(clever_sso_client { issuer: owned(client.issuer()), client })
     })
+}
+
+/// The issuer whose people log in, as it stands in identities and ID tokens. Borrowed from `client`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_client_issuer(client: Option<&clever_sso_client>) -> *const c_char {
+    borrowed(client.map(|client| &client.issuer))
 }
 
 /// Fetches Clever's discovery document and keys before the first student comes.

@@ -4,12 +4,13 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
-use clever_sso::blocking::Client;
 use clever_sso::{Config, ConfigBuilder, Result};
 
 use crate::boundary::{give, handle, run};
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::required;
+
+mod endpoints;
 
 /// How an application is known at Clever. Checked as a whole when a client is made of it.
 pub struct clever_sso_config {
@@ -194,72 +195,6 @@ pub extern "C" fn clever_sso_config_set_development(
     })
 }
 
-/// Where the browser is sent. Default `/oauth/authorize` at the issuer.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_authorization_endpoint(
-    config: Option<&mut clever_sso_config>,
-    authorization_endpoint: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    set(config, authorization_endpoint, "authorization_endpoint", error, |builder, value| {
-        builder.authorization_endpoint(value)
-    })
-}
-
-/// Where codes are exchanged. Default `/oauth/tokens` at the issuer.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_token_endpoint(
-    config: Option<&mut clever_sso_config>,
-    token_endpoint: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    set(config, token_endpoint, "token_endpoint", error, |builder, value| builder.token_endpoint(value))
-}
-
-/// Where access tokens are asked about. Default `/oauth/tokeninfo` at the issuer.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_tokeninfo_endpoint(
-    config: Option<&mut clever_sso_config>,
-    tokeninfo_endpoint: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    set(config, tokeninfo_endpoint, "tokeninfo_endpoint", error, |builder, value| {
-        builder.tokeninfo_endpoint(value)
-    })
-}
-
-/// Where the claims of an access token's person are. Default `/userinfo` at the API.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_userinfo_endpoint(
-    config: Option<&mut clever_sso_config>,
-    userinfo_endpoint: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    set(config, userinfo_endpoint, "userinfo_endpoint", error, |builder, value| {
-        builder.userinfo_endpoint(value)
-    })
-}
-
-/// Where the keys are. By default the issuer's discovery document says it.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_jwks_uri(
-    config: Option<&mut clever_sso_config>,
-    jwks_uri: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    set(config, jwks_uri, "jwks_uri", error, |builder, value| builder.jwks_uri(value))
-}
-
 /// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network that
 /// inspects TLS.
 ///
@@ -284,23 +219,6 @@ pub extern "C" fn clever_sso_config_set_proxy(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     set(config, proxy, "proxy", error, |builder, value| builder.proxy(value))
-}
-
-/// Asks the issuer for its discovery document, and takes from it the endpoints that were not set. Clever's are known without
-/// asking; this is for other OpenID Providers.
-///
-/// Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_discover(
-    config: Option<&mut clever_sso_config>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        let config = handle(config, "config")?;
-        let metadata = Client::new(config.builder.clone().build()?)?.metadata()?;
-        config.change(|builder| builder.discovered(&metadata));
-        Ok(())
-    })
 }
 
 /// Frees a configuration. NULL is fine.

@@ -65,25 +65,26 @@ impl From<&Error> for clever_sso_error {
     }
 }
 
-/// The stable code word, for example `id_token_expired`; docs list them all. NULL when `error` is NULL.
+/// The stable code word, for example `id_token_expired`; docs/errors.md lists them all. Borrowed from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_code(error: Option<&clever_sso_error>) -> *const c_char {
     borrowed(error.map(|error| &error.code))
 }
 
-/// One line for the log: the code word, what it means, what was expected and found. NULL when `error` is NULL.
+/// One line for the log: the code word, what it means, what was expected and found. Borrowed
+/// from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_message(error: Option<&clever_sso_error>) -> *const c_char {
     borrowed(error.map(|error| &error.message))
 }
 
-/// A sentence that may be shown to the person who logs in. NULL when `error` is NULL.
+/// A sentence that may be shown to the person who logs in. Borrowed from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_user_message(error: Option<&clever_sso_error>) -> *const c_char {
     borrowed(error.map(|error| &error.user_message))
 }
 
-/// Who can put it right: `user`, `app`, `clever` or `network`. NULL when `error` is NULL.
+/// Who can put it right: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_actor(error: Option<&clever_sso_error>) -> *const c_char {
     borrowed(error.map(|error| &error.actor))

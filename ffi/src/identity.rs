@@ -4,6 +4,7 @@ use std::ffi::{CString, c_char};
 
 use clever_sso::{Identity, Name, Role, RoleName};
 
+use crate::claims::clever_sso_claims;
 use crate::text::{borrowed, owned, owned_option};
 
 /// Who logged in. The key of a user is the issuer together with the id; names and email addresses change and repeat.
@@ -19,7 +20,7 @@ pub struct clever_sso_identity {
     authorized_by: Option<CString>,
     proven_by: CString,
     loginas_by_admin: bool,
-    claims_json: CString,
+    claims: clever_sso_claims,
 }
 
 /// A name and its parts.
@@ -65,7 +66,7 @@ impl From<&Identity> for clever_sso_identity {
             authorized_by: owned_option(identity.authorized_by.as_deref()),
             proven_by: owned(identity.proven_by.as_str()),
             loginas_by_admin: identity.loginas_by_admin,
-            claims_json: owned(&serde_json::to_string(&identity.claims).unwrap_or_default()),
+            claims: (&identity.claims).into(),
         }
     }
 }
@@ -119,7 +120,8 @@ pub extern "C" fn clever_sso_identity_full_name(identity: Option<&clever_sso_ide
     borrowed(identity.map(|identity| &identity.name.full))
 }
 
-/// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key. Borrowed from `identity`.
+/// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key.
+/// Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_unverified_email(
     identity: Option<&clever_sso_identity>,
@@ -139,10 +141,18 @@ pub extern "C" fn clever_sso_identity_proven_by(identity: Option<&clever_sso_ide
     borrowed(identity.map(|identity| &identity.proven_by))
 }
 
+/// Everything that Clever said, for the functions that read claims one by one. Borrowed from `identity`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_identity_claims(
+    identity: Option<&clever_sso_identity>,
+) -> Option<&clever_sso_claims> {
+    identity.map(|identity| &identity.claims)
+}
+
 /// Everything that Clever said, as one JSON object. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_claims_json(identity: Option<&clever_sso_identity>) -> *const c_char {
-    borrowed(identity.map(|identity| &identity.claims_json))
+    borrowed(identity.map(|identity| identity.claims.json()))
 }
 
 /// How many roles are known.

@@ -1,15 +1,15 @@
-//! `clever_sso_me`, `clever_sso_user`, `clever_sso_district`, `clever_sso_userinfo`: what an access token of a login opens.
+//! `clever_sso_me`, `clever_sso_user`, `clever_sso_district`: what an access token of a login opens at Clever's API.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
-use clever_sso::{District, Me, User, UserInfo};
+use clever_sso::{District, Me, User};
 
 use crate::boundary::{give, handle};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::identity::{Names, Roles};
-use crate::text::{borrowed, optional, owned, owned_option, required};
+use crate::text::{borrowed, owned, owned_option, required};
 
 /// Who an access token belongs to.
 pub struct clever_sso_me_record {
@@ -69,18 +69,6 @@ impl From<&District> for clever_sso_district_record {
             name: owned_option(district.name.as_deref()),
             json: owned(&district.json.to_string()),
         }
-    }
-}
-
-/// The claims of a person, as the userinfo endpoint tells them.
-pub struct clever_sso_userinfo_record {
-    id: CString,
-    json: CString,
-}
-
-impl From<&UserInfo> for clever_sso_userinfo_record {
-    fn from(userinfo: &UserInfo) -> Self {
-        Self { id: owned(&userinfo.id), json: owned(&userinfo.json.to_string()) }
     }
 }
 
@@ -282,46 +270,4 @@ pub extern "C" fn clever_sso_district_record_json(
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_district_record_free(district: Option<Box<clever_sso_district_record>>) {
     drop(district);
-}
-
-/// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
-/// which came with it, or NULL: an answer about somebody else is refused.
-///
-/// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
-/// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_userinfo(
-    client: Option<&clever_sso_client>,
-    access_token: *const c_char,
-    subject: *const c_char,
-    userinfo: Option<&mut MaybeUninit<Option<Box<clever_sso_userinfo_record>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(userinfo, error, || {
-        let (access_token, subject) =
-            (required(access_token, "access_token")?, optional(subject, "subject")?);
-        Ok((&handle(client, "client")?.client.userinfo(access_token, subject)?).into())
-    })
-}
-
-/// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_userinfo_record_id(
-    userinfo: Option<&clever_sso_userinfo_record>,
-) -> *const c_char {
-    borrowed(userinfo.map(|userinfo| &userinfo.id))
-}
-
-/// All claims, as one JSON object. Borrowed from `userinfo`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_userinfo_record_json(
-    userinfo: Option<&clever_sso_userinfo_record>,
-) -> *const c_char {
-    borrowed(userinfo.map(|userinfo| &userinfo.json))
-}
-
-/// Frees the answer of `clever_sso_userinfo`. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_userinfo_record_free(userinfo: Option<Box<clever_sso_userinfo_record>>) {
-    drop(userinfo);
 }

@@ -35,7 +35,20 @@ fn generate() -> String {
     let config = cbindgen::Config::from_file(face.join("cbindgen.toml")).unwrap();
     let mut header = Vec::new();
     cbindgen::Builder::new().with_crate(face).with_config(config).generate().unwrap().write(&mut header);
-    String::from_utf8(header).unwrap().replace("@README@", &example())
+    versions()
+        .iter()
+        .fold(String::from_utf8(header).unwrap(), |text, (mark, value)| text.replace(mark, value))
+        .replace("@README@", &example())
+}
+
+/// The version of the package, which stands nowhere else.
+fn versions() -> [(&'static str, &'static str); 4] {
+    [
+        ("@VERSION@", env!("CARGO_PKG_VERSION")),
+        ("@MAJOR@", env!("CARGO_PKG_VERSION_MAJOR")),
+        ("@MINOR@", env!("CARGO_PKG_VERSION_MINOR")),
+        ("@PATCH@", env!("CARGO_PKG_VERSION_PATCH")),
+    ]
 }
 
 #[test]
@@ -49,11 +62,15 @@ fn the_committed_header_is_up_to_date() {
     assert!(committed == fresh, "include/clever_sso.h is stale: run `make header`");
 }
 
+fn sources(folder: &Path) -> String {
+    let read = |path: PathBuf| if path.is_dir() { sources(&path) } else { fs::read_to_string(path).unwrap() };
+    fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap().path())).collect()
+}
+
 #[test]
 fn every_exported_function_stands_in_the_header() {
     let header = generate();
-    let sources = fs::read_dir(root().join("ffi/src")).unwrap();
-    let text: String = sources.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    let text = sources(&root().join("ffi/src"));
     let names: Vec<_> =
         text.split("pub extern \"C\" fn ").skip(1).map(|after| after.split('(').next().unwrap()).collect();
     assert!(names.len() > 100, "{}", names.len());

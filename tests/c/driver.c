@@ -313,11 +313,26 @@ static void warm_up(const struct call *call)
     well(status, error);
 }
 
+/* `level TAB target TAB message` on standard error; its user data is that stream. */
+static void log_event(void *stream, clever_sso_log_level level, const char *target, const char *message)
+{
+    fprintf(stream, "%u\t%s\t%s\n", (unsigned)level, target, message);
+}
+
+static void begin_log(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    uint32_t level = argument(call, "level") ? (uint32_t)atoi(argument(call, "level")) : CLEVER_SSO_LOG_DEBUG;
+    clever_sso_status status = clever_sso_set_log_callback(level, log_event, stderr, &error);
+    well(status, error);
+}
+
 static const struct {
     const char *name;
     void (*run)(const struct call *call);
 } operations[] = {
     {"client", make_client},
+    {"log", begin_log},
     {"begin_login", begin_login},
     {"finish_login", finish_login},
     {"authorize_url", authorize_url},

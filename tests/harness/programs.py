@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-g"]
 
 
-def compiled(source: Path) -> Path:
-    """Compile `source` with all warnings as errors; give the program."""
+def compiled(source: Path, *options: str, name: str = "", library: Path = RELEASE) -> Path:
+    """Compile `source` with all warnings as errors; give the program. One with other options has a name of its own."""
     PROGRAMS.mkdir(parents=True, exist_ok=True)
-    program = PROGRAMS / f"{source.parent.name}-{source.stem}"
+    program = PROGRAMS / (name or f"{source.parent.name}-{source.stem}")
     compiler = os.environ.get("CC", "cc")
-    search = [f"-I{INCLUDE}", f"-L{RELEASE}", f"-Wl,-rpath,{RELEASE}"]
-    subprocess.run([compiler, *STRICT, *search, str(source), "-lclever_sso", "-o", str(program)], check=True)
+    search = [f"-I{INCLUDE}", f"-L{library}", f"-Wl,-rpath,{library}"]
+    subprocess.run([compiler, *STRICT, *search, str(source), "-lclever_sso", *options, "-o", str(program)], check=True)
     return program
 
 

@@ -1,0 +1,136 @@
+#define _DEFAULT_SOURCE
+#include "sessions.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+enum { MOST_SESSIONS = 1024 };
+
+struct session {
+    char name[SESSION_NAME_SIZE]; /* empty: this place is free */
+    time_t ends;
+    struct person person;
+};
+
+static struct session sessions[MOST_SESSIONS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static char *copy(const char *text)
+{
+    return strdup(text != NULL ? text : "");
+}
+
+static int is_whole(const struct person *person)
+{
+    return person->issuer && person->id && person->name && person->user_type && person->district_id;
+}
+
+void person_clear(struct person *person)
+{
+    free(person->issuer);
+    free(person->id);
+    free(person->name);
+    free(person->user_type);
+    free(person->district_id);
+    *person = (struct person){0};
+}
+
+static void forget(struct session *session)
+{
+    person_clear(&session->person);
+    session->name[0] = '\0';
+    session->ends = 0;
+}
+
+/* 128 random bits as hexadecimal digits. */
+static int random_name(char name[SESSION_NAME_SIZE])
+{
+    unsigned char bytes[16];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) return 0;
+    for (size_t i = 0; i < sizeof bytes; i++) snprintf(name + 2 * i, 3, "%02x", bytes[i]);
+    return 1;
+}
+
+/* Whether both are the same, found out in a time that does not depend on where they differ. */
+static int same(const char *ours, const char *theirs)
+{
+    unsigned char difference = 0;
+    if (strlen(theirs) != SESSION_NAME_SIZE - 1 || ours[0] == '\0') return 0;
+    for (size_t i = 0; i < SESSION_NAME_SIZE; i++) difference |= (unsigned char)(ours[i] ^ theirs[i]);
+    return difference == 0;
+}
+
+static struct session *found(const char *name)
+{
+    time_t now = time(NULL);
+    for (size_t i = 0; name != NULL && i < MOST_SESSIONS; i++) {
+        if (same(sessions[i].name, name)) return sessions[i].ends > now ? &sessions[i] : NULL;
+    }
+    return NULL;
+}
+
+/* A free place, or that of the session which ends first. */
+static struct session *place(void)
+{
+    struct session *first = &sessions[0];
+    for (size_t i = 1; i < MOST_SESSIONS; i++) {
+        if (sessions[i].ends < first->ends) first = &sessions[i];
+    }
+    forget(first);
+    return first;
+}
+
+int session_begin(const clever_sso_identity *identity, char name[SESSION_NAME_SIZE])
+{
+    struct person person = {
+        copy(clever_sso_identity_issuer(identity)),    copy(clever_sso_identity_id(identity)),
+        copy(clever_sso_identity_full_name(identity)), copy(clever_sso_identity_user_type(identity)),
+        copy(clever_sso_identity_district_id(identity)),
+    };
+    if (!is_whole(&person) || !random_name(name)) {
+        person_clear(&person);
+        return 0;
+    }
+    pthread_mutex_lock(&lock);
+    struct session *session = place();
+    session->person = person;
+    session->ends = time(NULL) + SESSION_SECONDS;
+    memcpy(session->name, name, SESSION_NAME_SIZE);
+    pthread_mutex_unlock(&lock);
+    return 1;
+}
+
+int session_find(const char *name, struct person *person)
+{
+    *person = (struct person){0};
+    pthread_mutex_lock(&lock);
+    const struct session *session = found(name);
+    if (session != NULL) {
+        const struct person *known = &session->person;
+        *person = (struct person){copy(known->issuer), copy(known->id), copy(known->name), copy(known->user_type),
+                                  copy(known->district_id)};
+    }
+    pthread_mutex_unlock(&lock);
+    if (is_whole(person)) return 1;
+    person_clear(person);
+    return 0;
+}
+
+void session_end(const char *name)
+{
+    pthread_mutex_lock(&lock);
+    struct session *session = found(name);
+    if (session != NULL) forget(session);
+    pthread_mutex_unlock(&lock);
+}
+
+void sessions_clear(void)
+{
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < MOST_SESSIONS; i++) forget(&sessions[i]);
+    pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs libclever_sso and all that belongs to it, or removes it again. `make install` and `make uninstall` run it.
+#
+#     PREFIX=/usr/local RELEASE=target/release VERSION=0.1.0 install.sh [install|uninstall]
+#
+# DESTDIR is put before every path. LIBDIR, INCLUDEDIR and DOCDIR may be set; a distribution puts libraries into its multiarch
+# folder. PKG_CONFIG_PREFIX is the prefix that the pkg-config files name, when it is another one.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+: "${PREFIX:?}" "${RELEASE:?}" "${VERSION:?}"
+destination=${DESTDIR:-}
+libdir=${LIBDIR:-$PREFIX/lib}
+includedir=${INCLUDEDIR:-$PREFIX/include}
+docdir=${DOCDIR:-$PREFIX/share/doc/clever_sso}
+pkg_config_prefix=${PKG_CONFIG_PREFIX:-$PREFIX}
+major=${VERSION%%.*}
+# What a program that contains the static library needs of the system, as `rustc --print native-static-libs` says.
+system_libraries="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
+packaging=ffi/packaging
+
+# A template with its values in it.
+filled() {
+    local below_prefix='${prefix}'
+    sed -e "s|@VERSION@|$VERSION|g" -e "s|@MAJOR@|$major|g" -e "s|@SYSTEM_LIBRARIES@|$system_libraries|g" \
+        -e "s|@PREFIX@|$pkg_config_prefix|g" \
+        -e "s|@LIBDIR@|${libdir/#$PREFIX/$below_prefix}|g" -e "s|@INCLUDEDIR@|${includedir/#$PREFIX/$below_prefix}|g" \
+        -e "s|@INCLUDEDIR_FROM_LIBDIR@|$(realpath -m --relative-to="$libdir" "$includedir")|g" \
+        -e "s|@POINTER_SIZE@|$(($(getconf LONG_BIT) / 8))|g" "$1"
+}
+
+install_all() {
+    local lib=$destination$libdir cmake=$destination$libdir/cmake/clever_sso doc=$destination$docdir
+    install -d "$destination$includedir" "$lib/pkgconfig" "$cmake" "$doc/examples"
+    install -m 644 include/clever_sso.h "$destination$includedir/"
+    install -m 755 "$RELEASE/libclever_sso.so" "$lib/libclever_sso.so.$VERSION"
+    ln -sf "libclever_sso.so.$VERSION" "$lib/libclever_sso.so.$major"
+    ln -sf "libclever_sso.so.$major" "$lib/libclever_sso.so"
+    "$packaging/static.sh" "$RELEASE/libclever_sso.a" "$lib/libclever_sso.a"
+    for name in clever_sso clever_sso_static; do
+        filled "$packaging/$name.pc.in" > "$lib/pkgconfig/$name.pc"
+    done
+    for name in clever_sso-config clever_sso-config-version; do
+        filled "$packaging/$name.cmake.in" > "$cmake/$name.cmake"
+    done
+    install -m 644 LICENSE-APACHE LICENSE-MIT CHANGELOG.md docs/c.md docs/errors.md "$doc/"
+    install -m 644 "$RELEASE/LICENSES-THIRD-PARTY.txt" "$doc/"
+    install -m 644 examples/c/* "$doc/examples/"
+}
+
+uninstall_all() {
+    local lib=$destination$libdir
+    rm -f "$destination$includedir/clever_sso.h" "$lib/pkgconfig/"{clever_sso,clever_sso_static}.pc
+    rm -f "$lib/libclever_sso."{a,so,"so.$major","so.$VERSION"}
+    rm -rf "$lib/cmake/clever_sso" "$destination$docdir"
+}
+
+case ${1:-install} in
+    install) install_all ;;
+    uninstall) uninstall_all ;;
+    *) echo "$1 is neither install nor uninstall" >&2; exit 2 ;;
+esac

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Copies the static library so that only clever_sso_* is global in it: what it is made of can then clash with nothing in
+# the program it becomes a part of.
+#
+#     static.sh FROM TO
+set -euo pipefail
+
+from=$1 to=$2
+
+# gcc-ar, not ar: the latter loads whatever compiler plugin it finds, and some cannot read all objects in there.
+for tool in ld objcopy gcc-ar; do
+    if ! command -v "$tool" > /dev/null; then
+        echo "$tool is missing: $to keeps the names of all that it is made of" >&2
+        install -m 644 "$from" "$to"
+        exit 0
+    fi
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+ld -r --whole-archive "$from" -o "$work/all.o"
+objcopy --wildcard --keep-global-symbol='clever_sso_*' "$work/all.o" "$work/clever_sso.o"
+gcc-ar rcsD "$work/libclever_sso.a" "$work/clever_sso.o"
+install -m 644 "$work/libclever_sso.a" "$to"

@@ -1,0 +1,71 @@
+"""Writes the licences of everything that is linked into libclever_sso, as their authors ask for.
+
+python3 third_party.py > LICENSES-THIRD-PARTY.txt
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CARGO = os.environ.get("CARGO", "cargo")
+PACKAGE = "clever-sso-ffi"
+NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
+RULE = "=" * 78
+
+
+def cargo(*arguments: str) -> str:
+    """What cargo says."""
+    return subprocess.run(  # noqa: S603, cargo is what the caller says it is
+        [CARGO, *arguments], check=True, capture_output=True, text=True, cwd=ROOT, encoding="utf-8"
+    ).stdout
+
+
+def host() -> str:
+    """The platform that cargo builds for."""
+    return next(line.removeprefix("host: ") for line in cargo("-vV").splitlines() if line.startswith("host: "))
+
+
+def linked() -> set[tuple[str, str]]:
+    """Name and version of every crate in the library."""
+    lines = cargo(
+        "tree", "-p", PACKAGE, "-e", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"
+    ).splitlines()
+    words = [line.split() for line in lines if line.strip()]
+    return {(name, version.removeprefix("v")) for name, version, *_ in words}
+
+
+def texts_of(package: dict[str, Any]) -> list[str]:
+    """The licence files that stand beside a crate's manifest."""
+    folder = Path(package["manifest_path"]).parent
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name.upper().startswith(NAMES))
+    return [path.read_text("utf-8", errors="replace").strip() for path in files]
+
+
+def main() -> None:
+    """Write them all."""
+    wanted = linked()
+    # For this platform only: cargo would otherwise fetch what is needed on others.
+    packages = json.loads(cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", host()))[
+        "packages"
+    ]
+    others = [one for one in packages if (one["name"], one["version"]) in wanted and one["source"]]
+    out = [f"libclever_sso contains {len(others)} libraries of others. Each stands here with its licence."]
+    for one in sorted(others, key=lambda one: (one["name"], one["version"])):
+        licence = one["license"] or "see below"
+        out += [
+            RULE,
+            f"{one['name']} {one['version']} ({licence}) {one['repository'] or ''}".strip(),
+            RULE,
+            *texts_of(one),
+        ]
+    sys.stdout.write("\n\n".join(out) + "\n")
+
+
+if __name__ == "__main__":
+    main()

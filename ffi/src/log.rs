@@ -1,0 +1,187 @@
+//! `clever_sso_set_log_callback`: what the library has to say, for the application's own log.
+//!
+//! A `tracing` subscriber of this library alone. Until a callback is set there is none, and an event costs the reading of
+//! one number.
+
+use std::ffi::{c_char, c_void};
+use std::fmt::{self, Write as _};
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use clever_sso::{Error, ErrorCode};
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
+use tracing::{Event, Level, Metadata, Subscriber};
+
+use crate::boundary::run;
+use crate::error::{clever_sso_error, clever_sso_status};
+use crate::text::owned;
+
+mod listener;
+
+/// How much an event of the log matters.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum clever_sso_log_level {
+    /// Something failed that no caller hears of.
+    CLEVER_SSO_LOG_ERROR = 1,
+    /// Somebody should look at it: logins still succeed, but for example with keys that could not be refreshed.
+    CLEVER_SSO_LOG_WARNING = 2,
+    /// Worth knowing.
+    CLEVER_SSO_LOG_INFO = 3,
+    /// For those who search for something: a request that is sent again, keys that were fetched.
+    CLEVER_SSO_LOG_DEBUG = 4,
+}
+
+impl clever_sso_log_level {
+    fn numbered(number: u32) -> Option<Self> {
+        [
+            Self::CLEVER_SSO_LOG_ERROR,
+            Self::CLEVER_SSO_LOG_WARNING,
+            Self::CLEVER_SSO_LOG_INFO,
+            Self::CLEVER_SSO_LOG_DEBUG,
+        ]
+        .into_iter()
+        .find(|level| *level as u32 == number)
+    }
+
+    const fn of(level: Level) -> Self {
+        match level {
+            Level::ERROR => Self::CLEVER_SSO_LOG_ERROR,
+            Level::WARN => Self::CLEVER_SSO_LOG_WARNING,
+            Level::INFO => Self::CLEVER_SSO_LOG_INFO,
+            _ => Self::CLEVER_SSO_LOG_DEBUG,
+        }
+    }
+
+    const fn filter(self) -> LevelFilter {
+        match self {
+            Self::CLEVER_SSO_LOG_ERROR => LevelFilter::ERROR,
+            Self::CLEVER_SSO_LOG_WARNING => LevelFilter::WARN,
+            Self::CLEVER_SSO_LOG_INFO => LevelFilter::INFO,
+            Self::CLEVER_SSO_LOG_DEBUG => LevelFilter::DEBUG,
+        }
+    }
+}
+
+/// Receives an event of the log: the `user_data` that was set with it, how much it matters, which part of the library
+/// speaks (for example `clever_sso::keys`), and a line of text. `target` and `message` are gone when the callback returns.
+pub type clever_sso_log_callback = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        level: clever_sso_log_level,
+        target: *const c_char,
+        message: *const c_char,
+    ),
+>;
+
+/// Sets the one callback of this process that receives the log, in place of the one before; with NULL nothing is logged
+/// any more, as it was at first.
+///
+/// `level` is the least `clever_sso_log_level` that is wanted. `user_data` is handed to the callback as it is. The callback is
+/// called by whichever thread makes a call of this library, during that call, by several at once: it must lock what they
+/// share. It must return: no C++ exception, no `longjmp`. Calls that it makes of this library are not logged. No event
+/// holds a token, code, secret, email or answer.
+///
+/// When this function returns, the callback before it is not running in any thread and will not be called again: what its
+/// `user_data` points to may be freed. Each change keeps some dozens of bytes for good, so this is for the start of a
+/// program, not for each request. After a fork the child has the callback too. Not for signal handlers.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_set_log_callback(
+    level: u32,
+    callback: clever_sso_log_callback,
+    user_data: *mut c_void,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        let refused = |why| Error::from_face(ErrorCode::ArgumentInvalid, why);
+        let level = clever_sso_log_level::numbered(level).ok_or_else(|| refused("level is no log level"))?;
+        if listener::speaking() {
+            return Err(refused("the log callback cannot set another one"));
+        }
+        subscribe();
+        listener::set(level, callback, user_data);
+        tracing::callsite::rebuild_interest_cache();
+        listener::wait_for_the_former();
+        Ok(())
+    })
+}
+
+/// Once, and never undone: a second subscriber would make each event take a lock.
+fn subscribe() {
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if !DONE.swap(true, SeqCst) {
+        // It fails where there is one already, and nobody else sets one: this library has its own copy of `tracing`.
+        let _ = tracing::subscriber::set_global_default(ToC);
+    }
+}
+
+/// Hands the events of this library on, and nobody else's: only these are known to hold no secret.
+struct ToC;
+
+impl Subscriber for ToC {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if ours(metadata) { Interest::sometimes() } else { Interest::never() }
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(listener::level().map_or(LevelFilter::OFF, clever_sso_log_level::filter))
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        ours(metadata) && listener::level().is_some_and(|level| *metadata.level() <= level.filter())
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line::default();
+        event.record(&mut line);
+        let metadata = event.metadata();
+        let (target, message) = (owned(metadata.target()), owned(&line.text()));
+        listener::tell(clever_sso_log_level::of(*metadata.level()), &target, &message);
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+fn ours(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    metadata.is_event() && (target == "clever_sso" || target.starts_with("clever_sso::"))
+}
+
+/// The message of an event, and its fields behind it as `name=value`.
+#[derive(Default)]
+struct Line {
+    message: String,
+    fields: String,
+}
+
+impl Line {
+    fn text(&self) -> String {
+        format!("{}{}", self.message, self.fields)
+    }
+}
+
+impl Visit for Line {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        // Writing to a string does not fail.
+        let _ = match field.name() {
+            "message" => write!(self.message, "{value:?}"),
+            name => write!(self.fields, " {name}={value:?}"),
+        };
+    }
+}

@@ -1,0 +1,147 @@
+//! Who listens to the log. No lock: a fork while another thread speaks would leave it held in the child for ever.
+
+use std::cell::Cell;
+use std::ffi::{CStr, c_void};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::SeqCst};
+use std::{process, thread};
+
+use super::{clever_sso_log_callback, clever_sso_log_level};
+
+struct Listener {
+    level: clever_sso_log_level,
+    callback: clever_sso_log_callback,
+    user_data: *mut c_void,
+    /// How many threads are inside the callback.
+    speakers: Speakers,
+    /// Never freed, since a thread may just be about to read it; kept in a chain, so that it is not lost either.
+    former: *const Self,
+}
+
+static LISTENER: AtomicPtr<Listener> = AtomicPtr::new(ptr::null_mut());
+
+thread_local! {
+    static SPEAKING: Cell<bool> = const { Cell::new(false) };
+}
+
+fn at(pointer: *const Listener) -> Option<&'static Listener> {
+    // SAFETY: it is NULL or came out of a box in `set`, is never freed, and never changes but by atomics.
+    unsafe { pointer.as_ref() }
+}
+
+fn present() -> Option<&'static Listener> {
+    at(LISTENER.load(SeqCst))
+}
+
+/// Whether this thread is inside the callback.
+pub(super) fn speaking() -> bool {
+    SPEAKING.get()
+}
+
+/// What is wanted, if anybody listens.
+pub(super) fn level() -> Option<clever_sso_log_level> {
+    present().filter(|listener| listener.callback.is_some()).map(|listener| listener.level)
+}
+
+pub(super) fn set(level: clever_sso_log_level, callback: clever_sso_log_callback, user_data: *mut c_void) {
+    let speakers = Speakers(AtomicU64::new(0));
+    let fresh =
+        Box::into_raw(Box::new(Listener { level, callback, user_data, speakers, former: ptr::null() }));
+    let mut former = LISTENER.load(SeqCst);
+    loop {
+        // SAFETY: nobody else knows `fresh` before it is published.
+        unsafe { (*fresh).former = former };
+        match LISTENER.compare_exchange(former, fresh, SeqCst, SeqCst) {
+            Ok(_) => return,
+            Err(other) => former = other,
+        }
+    }
+}
+
+/// Returns when no thread is inside a callback that was replaced.
+pub(super) fn wait_for_the_former() {
+    let mut former = present().and_then(|listener| at(listener.former));
+    while let Some(listener) = former {
+        while listener.speakers.any() {
+            thread::yield_now();
+        }
+        former = at(listener.former);
+    }
+}
+
+/// Calls the callback, unless this thread is inside it already.
+pub(super) fn tell(level: clever_sso_log_level, target: &CStr, message: &CStr) {
+    let Some(listener) = present() else { return };
+    let Some(callback) = listener.callback else { return };
+    if SPEAKING.replace(true) {
+        return;
+    }
+    listener.speakers.enter();
+    // Whoever replaces the listener looks for speakers after that: either it sees this one, or this one sees it.
+    if ptr::eq(LISTENER.load(SeqCst), listener) {
+        // SAFETY: the header asks for a function that may be called so, until another one is set.
+        unsafe { callback(listener.user_data, level, target.as_ptr(), message.as_ptr()) };
+    }
+    listener.speakers.leave();
+    SPEAKING.set(false);
+}
+
+/// A count that belongs to one process: the process id, and below it how many. A forked child does not wait for threads of
+/// its parent.
+struct Speakers(AtomicU64);
+
+impl Speakers {
+    fn enter(&self) {
+        let one = here() + 1;
+        let count = |now| Some(if is_here(now) { now + 1 } else { one });
+        let _ = self.0.fetch_update(SeqCst, SeqCst, count);
+    }
+
+    fn leave(&self) {
+        let _ = self.0.fetch_update(SeqCst, SeqCst, |now| (is_here(now) && now > here()).then(|| now - 1));
+    }
+
+    fn any(&self) -> bool {
+        let now = self.0.load(SeqCst);
+        is_here(now) && now > here()
+    }
+}
+
+fn here() -> u64 {
+    u64::from(process::id()) << 32
+}
+
+fn is_here(count: u64) -> bool {
+    count >> 32 == u64::from(process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speakers_are_counted() {
+        let speakers = Speakers(AtomicU64::new(0));
+        assert!(!speakers.any());
+        speakers.enter();
+        speakers.enter();
+        speakers.leave();
+        assert!(speakers.any());
+        speakers.leave();
+        speakers.leave();
+        assert!(!speakers.any());
+    }
+
+    #[test]
+    fn nobody_waits_for_the_threads_of_another_process() {
+        let another = u64::from(process::id() + 1) << 32;
+        let speakers = Speakers(AtomicU64::new(another + 3));
+        assert!(!speakers.any());
+        speakers.leave();
+        assert_eq!(speakers.0.load(SeqCst), another + 3);
+        speakers.enter();
+        assert!(speakers.any());
+        speakers.leave();
+        assert!(!speakers.any());
+    }
+}

@@ -1,0 +1,76 @@
+//! `clever_sso_userinfo`: the claims of an access token's person, as OpenID Connect has them.
+
+use std::ffi::{CString, c_char};
+use std::mem::MaybeUninit;
+
+use clever_sso::UserInfo;
+use serde_json::Map;
+
+use crate::boundary::{give, handle};
+use crate::claims::clever_sso_claims;
+use crate::client::clever_sso_client;
+use crate::error::{clever_sso_error, clever_sso_status};
+use crate::text::{borrowed, optional, owned, required};
+
+/// The claims of a person, as the userinfo endpoint tells them.
+pub struct clever_sso_userinfo_record {
+    id: CString,
+    claims: clever_sso_claims,
+}
+
+impl From<&UserInfo> for clever_sso_userinfo_record {
+    fn from(userinfo: &UserInfo) -> Self {
+        let claims = userinfo.json.as_object().map_or_else(|| (&Map::new()).into(), Into::into);
+        Self { id: owned(&userinfo.id), claims }
+    }
+}
+
+/// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
+/// which came with it, or NULL: an answer about somebody else is refused.
+///
+/// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
+/// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_userinfo(
+    client: Option<&clever_sso_client>,
+    access_token: *const c_char,
+    subject: *const c_char,
+    userinfo: Option<&mut MaybeUninit<Option<Box<clever_sso_userinfo_record>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(userinfo, error, || {
+        let (access_token, subject) =
+            (required(access_token, "access_token")?, optional(subject, "subject")?);
+        Ok((&handle(client, "client")?.client.userinfo(access_token, subject)?).into())
+    })
+}
+
+/// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_userinfo_record_id(
+    userinfo: Option<&clever_sso_userinfo_record>,
+) -> *const c_char {
+    borrowed(userinfo.map(|userinfo| &userinfo.id))
+}
+
+/// All claims, for the functions that read claims one by one. Borrowed from `userinfo`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_userinfo_record_claims(
+    userinfo: Option<&clever_sso_userinfo_record>,
+) -> Option<&clever_sso_claims> {
+    userinfo.map(|userinfo| &userinfo.claims)
+}
+
+/// All claims, as one JSON object. Borrowed from `userinfo`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_userinfo_record_json(
+    userinfo: Option<&clever_sso_userinfo_record>,
+) -> *const c_char {
+    borrowed(userinfo.map(|userinfo| userinfo.claims.json()))
+}
+
+/// Frees the answer of `clever_sso_userinfo`. NULL is fine.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_userinfo_record_free(userinfo: Option<Box<clever_sso_userinfo_record>>) {
+    drop(userinfo);
+}

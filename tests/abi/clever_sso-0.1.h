@@ -1,0 +1,821 @@
+// clever_sso: Log in with Clever.
+//
+// A whole login:
+//
+//     clever_sso_status status = clever_sso_config_new(id, &config, &error);
+//     if (secret && !status) status = clever_sso_config_set_client_secret(config, secret, &error);
+//     if (!status) status = clever_sso_config_add_redirect_uri(config, redirect_uri, &error);
+//     if (!status) status = clever_sso_client_new(config, &client, &error); /* one per process */
+//     if (clever_sso_begin_login(client, options, &login, &error)) return failed(error);
+//     int gone = go(browser, login); /* redirect to its URL, keep its pending login in a cookie */
+//     clever_sso_login_free(login);
+//
+//     if (clever_sso_finish_login(client, callback, pending, &outcome, &error)) return failed(error);
+//     switch (clever_sso_outcome_kind(outcome)) {
+//     case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
+//     case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
+//     case CLEVER_SSO_DENIED: result = sorry(clever_sso_outcome_denied_error(outcome)); break;
+//     }
+//     clever_sso_outcome_free(outcome);
+//
+// Ownership. Handles are opaque, each has one `_free`, and `_free(NULL)` is fine. What comes out through a pointer to a
+// pointer is the caller's to free; it is NULL when the call failed. What a function returns directly is borrowed from its
+// handle and lives as long as that. Nothing that is handed in is kept or freed: it is copied. Strings are
+// NUL-terminated UTF-8.
+//
+// Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL, else it
+// receives NULL on success, or an error to be freed: a stable code word, a line for the log, a sentence that may be shown
+// to the person who logs in. Reading functions never fail: on a NULL handle they give NULL, 0 or false.
+//
+// Threads. A function that takes `const T *` may be called on one handle by many threads at once, one that takes `T *`
+// may not. Make one client per process and keep it: it keeps connections and Clever's keys.
+//
+// Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it. There
+// is no background thread.
+//
+// Time. A call waits at most as long as the configuration says (10 seconds by default), retries included.
+
+
+#ifndef CLEVER_SSO_H
+#define CLEVER_SSO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// How a call went. What exactly failed is in the `clever_sso_error`.
+enum clever_sso_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Done.
+  CLEVER_SSO_OK = 0,
+  // The configuration is wrong or lacks something.
+  CLEVER_SSO_CONFIG = 1,
+  // A value handed to the call cannot be used: NULL, not UTF-8, or refused.
+  CLEVER_SSO_ARGUMENT = 2,
+  // The browser came back with something that cannot finish a login.
+  CLEVER_SSO_LOGIN = 3,
+  // A token is not what it must be.
+  CLEVER_SSO_TOKEN = 4,
+  // Clever refused, or answered what cannot be understood.
+  CLEVER_SSO_CLEVER = 5,
+  // Clever could not be reached.
+  CLEVER_SSO_NETWORK = 6,
+  // A fault of this library or of the machine it runs on.
+  CLEVER_SSO_INTERNAL = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_status clever_sso_status;
+#else
+typedef uint32_t clever_sso_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What came of a login. All of it is everyday traffic, none of it an error.
+enum clever_sso_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The outcome is NULL.
+  CLEVER_SSO_NO_OUTCOME = 0,
+  // Somebody logged in: see the identity, the tokens and `return_to`.
+  CLEVER_SSO_SIGNED_IN = 1,
+  // The login was begun anew: keep the new pending login, send the browser to the new URL. The person sees nothing of it.
+  CLEVER_SSO_RESTART = 2,
+  // Clever refused this person: see the error word and its description.
+  CLEVER_SSO_DENIED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_kind clever_sso_kind;
+#else
+typedef uint32_t clever_sso_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What goes into an authorization request of one's own. Everything has a default.
+typedef struct clever_sso_authorize_options clever_sso_authorize_options;
+
+// What Clever said through the browser. Nothing in it is proven yet.
+typedef struct clever_sso_callback clever_sso_callback;
+
+// The claims of an ID token that passed every rule.
+typedef struct clever_sso_claims clever_sso_claims;
+
+// Everything an application does with Clever. Make one per process and keep it: it keeps connections and keys.
+//
+// May be used from many threads at once, and by forked children.
+typedef struct clever_sso_client clever_sso_client;
+
+// How an application is known at Clever. Checked as a whole when a client is made of it.
+typedef struct clever_sso_config clever_sso_config;
+
+// A district's record.
+typedef struct clever_sso_district_record clever_sso_district_record;
+
+// What went wrong. It never holds a token, code, secret, email or response body, so all of it may be logged.
+typedef struct clever_sso_error clever_sso_error;
+
+// Who logged in. The key of a user is the issuer together with the id; names and email addresses change and repeat.
+typedef struct clever_sso_identity clever_sso_identity;
+
+// Keys that may verify ID tokens, made once from a JWKS text. May be used from many threads at once.
+typedef struct clever_sso_key_set clever_sso_key_set;
+
+// A login that has begun.
+typedef struct clever_sso_login clever_sso_login;
+
+// What may be said when a login begins. Everything has a default.
+typedef struct clever_sso_login_options clever_sso_login_options;
+
+// Who an access token belongs to.
+typedef struct clever_sso_me_record clever_sso_me_record;
+
+// What came of a login.
+typedef struct clever_sso_outcome clever_sso_outcome;
+
+// What Clever says of a token that was issued to this application.
+typedef struct clever_sso_token_info clever_sso_token_info;
+
+// What a code was exchanged for.
+typedef struct clever_sso_tokens clever_sso_tokens;
+
+// A person's record.
+typedef struct clever_sso_user_record clever_sso_user_record;
+
+// The claims of a person, as the userinfo endpoint tells them.
+typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// Reads a callback: a whole URL, its query or its fragment, as the browser brought it.
+//
+// Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it says nothing, the same thing
+// twice, or things that exclude each other.
+clever_sso_status clever_sso_parse_callback(const char *text,
+                                            clever_sso_callback **callback,
+                                            clever_sso_error **error);
+
+// The authorization code, or NULL. Borrowed from `callback`.
+const char *clever_sso_callback_code(const clever_sso_callback *callback);
+
+// The access token of the implicit grant, or NULL. Borrowed from `callback`.
+const char *clever_sso_callback_access_token(const clever_sso_callback *callback);
+
+// The state, or NULL: a login that begins at Clever has none. Borrowed from `callback`.
+const char *clever_sso_callback_state(const clever_sso_callback *callback);
+
+// Clever's word in place of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
+const char *clever_sso_callback_denied_error(const clever_sso_callback *callback);
+
+// Text that came with it; written by whoever made the URL. May be NULL. Borrowed from `callback`.
+const char *clever_sso_callback_denied_description(const clever_sso_callback *callback);
+
+// The issuer (RFC 9207), or NULL. Borrowed from `callback`.
+const char *clever_sso_callback_issuer(const clever_sso_callback *callback);
+
+// How many scopes there are.
+size_t clever_sso_callback_scope_count(const clever_sso_callback *callback);
+
+// One of the scopes; NULL when `index` is too large. Borrowed from `callback`.
+const char *clever_sso_callback_scope(const clever_sso_callback *callback, size_t index);
+
+// Whether an administrator of Clever logs in as this person.
+bool clever_sso_callback_loginas_by_admin(const clever_sso_callback *callback);
+
+// Frees a callback. NULL is fine.
+void clever_sso_callback_free(clever_sso_callback *callback);
+
+// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+//
+// `nonce` is the one that was sent; with NULL the token must have none. `access_token` may be NULL.
+//
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken, and
+// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
+clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
+                                             const char *id_token,
+                                             const char *nonce,
+                                             const char *access_token,
+                                             clever_sso_claims **claims,
+                                             clever_sso_error **error);
+
+// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
+//
+// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
+clever_sso_status clever_sso_key_set_new(const char *jwks,
+                                         clever_sso_key_set **keys,
+                                         clever_sso_error **error);
+
+// Frees keys. NULL is fine.
+void clever_sso_key_set_free(clever_sso_key_set *keys);
+
+// Verifies an ID token with nothing but the arguments: no client, no network.
+//
+// `nonce` is the one that was sent; with NULL the token must have none. `now` is in Unix seconds, a negative one means this
+// machine's clock. `leeway` is in seconds, at most 600. `access_token` may be NULL.
+//
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken.
+clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
+                                                  const clever_sso_key_set *keys,
+                                                  const char *issuer,
+                                                  const char *client_id,
+                                                  const char *nonce,
+                                                  int64_t now,
+                                                  uint32_t leeway,
+                                                  const char *access_token,
+                                                  clever_sso_claims **claims,
+                                                  clever_sso_error **error);
+
+// A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
+const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
+
+// All claims, as one JSON object. Borrowed from `claims`; NULL when that is NULL.
+const char *clever_sso_claims_json(const clever_sso_claims *claims);
+
+// Frees claims. NULL is fine.
+void clever_sso_claims_free(clever_sso_claims *claims);
+
+// Makes a client from a configuration, which is copied. Nothing is sent yet.
+//
+// Free it with `clever_sso_client_free`. Fails with `CLEVER_SSO_CONFIG` when the configuration is wrong.
+clever_sso_status clever_sso_client_new(const clever_sso_config *config,
+                                        clever_sso_client **client,
+                                        clever_sso_error **error);
+
+// Fetches Clever's discovery document and keys before the first student comes.
+//
+// Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_warm_up(const clever_sso_client *client, clever_sso_error **error);
+
+// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched when they
+// are not known yet. Keep the text where nobody else can write: who can change it, can sign in as anybody.
+//
+// Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_export_keys(const clever_sso_client *client,
+                                         char **keys,
+                                         clever_sso_error **error);
+
+// Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as fetched
+// ones. No network.
+//
+// Fails with `CLEVER_SSO_ARGUMENT` when the text is none that was exported for this issuer.
+clever_sso_status clever_sso_import_keys(const clever_sso_client *client,
+                                         const char *keys,
+                                         clever_sso_error **error);
+
+// Frees a client. No call may be under way. NULL is fine.
+void clever_sso_client_free(clever_sso_client *client);
+
+// Begins a configuration for the application that Clever knows as `client_id`.
+//
+// Free it with `clever_sso_config_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_new(const char *client_id,
+                                        clever_sso_config **config,
+                                        clever_sso_error **error);
+
+// The client secret. Without one only the implicit grant and the checks of tokens are possible.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_client_secret(clever_sso_config *config,
+                                                      const char *secret,
+                                                      clever_sso_error **error);
+
+// A redirect URI, exactly as it is registered with Clever. The first one is the primary one, where logins from the
+// Clever Portal and from Instant Login links arrive.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_add_redirect_uri(clever_sso_config *config,
+                                                     const char *uri,
+                                                     clever_sso_error **error);
+
+// The issuer: where the OAuth endpoints and the discovery document are. Default `https://clever.com`.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_issuer(clever_sso_config *config,
+                                               const char *issuer,
+                                               clever_sso_error **error);
+
+// Where Clever's API is. Default `https://api.clever.com`.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_api_base(clever_sso_config *config,
+                                                 const char *base,
+                                                 clever_sso_error **error);
+
+// Issuer and API at one address, as a local emulator has them.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_base_url(clever_sso_config *config,
+                                                 const char *base,
+                                                 clever_sso_error **error);
+
+// The key that seals pending logins, at least 16 random bytes as text. By default it is derived from the client
+// secret, so that every process that knows the secret can finish a login which another one began.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_pending_key(clever_sso_config *config,
+                                                    const char *key,
+                                                    clever_sso_error **error);
+
+// A key, or a client secret, that sealed pending logins until now: they are accepted until they expire.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_add_old_pending_key(clever_sso_config *config,
+                                                        const char *key,
+                                                        clever_sso_error **error);
+
+// An origin, such as `https://www.example.org`, to which `return_to` may lead besides paths of the application.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_add_return_to_origin(clever_sso_config *config,
+                                                         const char *origin,
+                                                         clever_sso_error **error);
+
+// The deadline of a whole call in milliseconds, retries included. Default 10,000.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_timeout_milliseconds(clever_sso_config *config,
+                                                             uint32_t milliseconds,
+                                                             clever_sso_error **error);
+
+// How many seconds two clocks may differ when the times in an ID token are checked. Default 60, at most 600.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config,
+                                                       uint32_t seconds,
+                                                       clever_sso_error **error);
+
+// Declares a development application: its redirect URIs may be plain http on any host, as Clever allows for those.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_development(clever_sso_config *config,
+                                                    bool development,
+                                                    clever_sso_error **error);
+
+// Where the browser is sent. Default `/oauth/authorize` at the issuer.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_authorization_endpoint(clever_sso_config *config,
+                                                               const char *authorization_endpoint,
+                                                               clever_sso_error **error);
+
+// Where codes are exchanged. Default `/oauth/tokens` at the issuer.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_token_endpoint(clever_sso_config *config,
+                                                       const char *token_endpoint,
+                                                       clever_sso_error **error);
+
+// Where access tokens are asked about. Default `/oauth/tokeninfo` at the issuer.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_tokeninfo_endpoint(clever_sso_config *config,
+                                                           const char *tokeninfo_endpoint,
+                                                           clever_sso_error **error);
+
+// Where the claims of an access token's person are. Default `/userinfo` at the API.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_userinfo_endpoint(clever_sso_config *config,
+                                                          const char *userinfo_endpoint,
+                                                          clever_sso_error **error);
+
+// Where the keys are. By default the issuer's discovery document says it.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
+                                                 const char *jwks_uri,
+                                                 clever_sso_error **error);
+
+// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network that
+// inspects TLS.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config,
+                                                  const char *ca_bundle,
+                                                  clever_sso_error **error);
+
+// The http or https proxy, with credentials if it wants some. Without one, the environment decides (`HTTPS_PROXY`,
+// `NO_PROXY`).
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
+                                              const char *proxy,
+                                              clever_sso_error **error);
+
+// Asks the issuer for its discovery document, and takes from it the endpoints that were not set. Clever's are known without
+// asking; this is for other OpenID Providers.
+//
+// Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_config_discover(clever_sso_config *config,
+                                             clever_sso_error **error);
+
+// Frees a configuration. NULL is fine.
+void clever_sso_config_free(clever_sso_config *config);
+
+// The stable code word, for example `id_token_expired`; docs list them all. NULL when `error` is NULL.
+const char *clever_sso_error_code(const clever_sso_error *error);
+
+// One line for the log: the code word, what it means, what was expected and found. NULL when `error` is NULL.
+const char *clever_sso_error_message(const clever_sso_error *error);
+
+// A sentence that may be shown to the person who logs in. NULL when `error` is NULL.
+const char *clever_sso_error_user_message(const clever_sso_error *error);
+
+// Who can put it right: `user`, `app`, `clever` or `network`. NULL when `error` is NULL.
+const char *clever_sso_error_actor(const clever_sso_error *error);
+
+// The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
+uint16_t clever_sso_error_http_status(const clever_sso_error *error);
+
+// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+bool clever_sso_error_retryable(const clever_sso_error *error);
+
+// Frees an error. NULL is fine.
+void clever_sso_error_free(clever_sso_error *error);
+
+// The issuer that vouches for this person. Borrowed from `identity`.
+const char *clever_sso_identity_issuer(const clever_sso_identity *identity);
+
+// The Clever id (API v3). Borrowed from `identity`.
+const char *clever_sso_identity_id(const clever_sso_identity *identity);
+
+// The district; NULL for a person of Clever Library. Borrowed from `identity`.
+const char *clever_sso_identity_district_id(const clever_sso_identity *identity);
+
+// The role of this login, for example `student`; NULL when a person with several roles does not say which one this is.
+// Borrowed from `identity`.
+const char *clever_sso_identity_user_type(const clever_sso_identity *identity);
+
+// The first name, or NULL. Borrowed from `identity`.
+const char *clever_sso_identity_first_name(const clever_sso_identity *identity);
+
+// The middle name, or NULL. Borrowed from `identity`.
+const char *clever_sso_identity_middle_name(const clever_sso_identity *identity);
+
+// The last name, or NULL. Borrowed from `identity`.
+const char *clever_sso_identity_last_name(const clever_sso_identity *identity);
+
+// First, middle and last name with a space between them; empty when nothing is known. Borrowed from `identity`.
+const char *clever_sso_identity_full_name(const clever_sso_identity *identity);
+
+// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key. Borrowed from `identity`.
+const char *clever_sso_identity_unverified_email(const clever_sso_identity *identity);
+
+// Who gave the application access: `district` or `teacher`; NULL when it is not said. Borrowed from `identity`.
+const char *clever_sso_identity_authorized_by(const clever_sso_identity *identity);
+
+// How the identity was proven: `id_token` or `me`. Borrowed from `identity`.
+const char *clever_sso_identity_proven_by(const clever_sso_identity *identity);
+
+// Everything that Clever said, as one JSON object. Borrowed from `identity`.
+const char *clever_sso_identity_claims_json(const clever_sso_identity *identity);
+
+// How many roles are known.
+size_t clever_sso_identity_role_count(const clever_sso_identity *identity);
+
+// The name of a role, for example `teacher`; NULL when `index` is too large. Borrowed from `identity`.
+const char *clever_sso_identity_role_name(const clever_sso_identity *identity, size_t index);
+
+// The id that this person had in this role before API v3, or NULL. Borrowed from `identity`.
+const char *clever_sso_identity_role_legacy_id(const clever_sso_identity *identity, size_t index);
+
+// How many ids this person had before API v3.
+size_t clever_sso_identity_legacy_id_count(const clever_sso_identity *identity);
+
+// An id that this person had before API v3; NULL when `index` is too large. Borrowed from `identity`.
+const char *clever_sso_identity_legacy_id(const clever_sso_identity *identity, size_t index);
+
+// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
+bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
+
+// Makes options, all at their defaults.
+//
+// Free them with `clever_sso_login_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_new(clever_sso_login_options **options, clever_sso_error **error);
+
+// One of the configured redirect URIs; the primary one by default.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_redirect_uri(clever_sso_login_options *options,
+                                                            const char *redirect_uri,
+                                                            clever_sso_error **error);
+
+// The district, if it is known: Clever then skips the school picker.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_district_id(clever_sso_login_options *options,
+                                                           const char *district_id,
+                                                           clever_sso_error **error);
+
+// Where to go after the login: a path of the application, or a URL on an allowed origin.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_options *options,
+                                                         const char *return_to,
+                                                         clever_sso_error **error);
+
+// Frees options. NULL is fine.
+void clever_sso_login_options_free(clever_sso_login_options *options);
+
+// Begins a login: send the browser to its URL, keep its pending login. No network. `options` may be NULL.
+//
+// Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
+// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site.
+clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
+                                         const clever_sso_login_options *options,
+                                         clever_sso_login **login,
+                                         clever_sso_error **error);
+
+// Send the browser there. Borrowed from `login`; NULL when that is NULL.
+const char *clever_sso_login_url(const clever_sso_login *login);
+
+// Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe. Borrowed from
+// `login`; NULL when that is NULL.
+const char *clever_sso_login_pending(const clever_sso_login *login);
+
+// Frees a login that `clever_sso_begin_login` gave out. NULL is fine.
+void clever_sso_login_free(clever_sso_login *login);
+
+// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `pending` what was kept when
+// the login began, or NULL when there is nothing.
+//
+// Free the outcome with `clever_sso_outcome_free`. Fails with any status; a failed call never leaves half a login.
+clever_sso_status clever_sso_finish_login(const clever_sso_client *client,
+                                          const char *callback,
+                                          const char *pending,
+                                          clever_sso_outcome **outcome,
+                                          clever_sso_error **error);
+
+// Which of the three it is; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL.
+clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
+
+// Who signed in. Borrowed from `outcome`; NULL unless somebody did.
+const clever_sso_identity *clever_sso_outcome_identity(const clever_sso_outcome *outcome);
+
+// The tokens of the login. Borrowed from `outcome`; NULL unless somebody signed in.
+const clever_sso_tokens *clever_sso_outcome_tokens(const clever_sso_outcome *outcome);
+
+// The new login of a restart. Borrowed from `outcome`; NULL unless it is a restart.
+const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outcome);
+
+// Where the application wanted to go. Borrowed from `outcome`; NULL when nothing was said.
+const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
+
+// The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless it is a
+// restart.
+const char *clever_sso_outcome_restart_reason(const clever_sso_outcome *outcome);
+
+// Clever's word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless it is a refusal.
+const char *clever_sso_outcome_denied_error(const clever_sso_outcome *outcome);
+
+// Text that came with the refusal through the browser: whoever made the URL wrote it. Borrowed from `outcome`; may be
+// NULL.
+const char *clever_sso_outcome_denied_description(const clever_sso_outcome *outcome);
+
+// Frees an outcome and all that was borrowed from it. NULL is fine.
+void clever_sso_outcome_free(clever_sso_outcome *outcome);
+
+// Who an access token belongs to.
+//
+// Free the answer with `clever_sso_me_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token, with
+// `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_me(const clever_sso_client *client,
+                                const char *access_token,
+                                clever_sso_me_record **me,
+                                clever_sso_error **error);
+
+// A person's record.
+//
+// Free the answer with `clever_sso_user_record_free`. Fails with `CLEVER_SSO_CLEVER` when the token does not open it, with
+// `CLEVER_SSO_TOKEN` when Clever does not accept the token, and with `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_user(const clever_sso_client *client,
+                                  const char *access_token,
+                                  const char *id,
+                                  clever_sso_user_record **user,
+                                  clever_sso_error **error);
+
+// A district's record.
+//
+// Free the answer with `clever_sso_district_record_free`. Fails with `CLEVER_SSO_CLEVER` when the token does not open it, with
+// `CLEVER_SSO_TOKEN` when Clever does not accept the token, and with `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_district(const clever_sso_client *client,
+                                      const char *access_token,
+                                      const char *id,
+                                      clever_sso_district_record **district,
+                                      clever_sso_error **error);
+
+// The Clever id. Borrowed from `me`.
+const char *clever_sso_me_record_id(const clever_sso_me_record *me);
+
+// The district; NULL for a person of Clever Library. Borrowed from `me`.
+const char *clever_sso_me_record_district_id(const clever_sso_me_record *me);
+
+// The kind of account; API v3 says `user` of everybody. May be NULL. Borrowed from `me`.
+const char *clever_sso_me_record_user_type(const clever_sso_me_record *me);
+
+// Who gave the application access: `district` or `teacher`; NULL when it is not said. Borrowed from `me`.
+const char *clever_sso_me_record_authorized_by(const clever_sso_me_record *me);
+
+// The whole record, as JSON. Borrowed from `me`.
+const char *clever_sso_me_record_json(const clever_sso_me_record *me);
+
+// Frees the answer of `clever_sso_me`. NULL is fine.
+void clever_sso_me_record_free(clever_sso_me_record *me);
+
+// The Clever id. Borrowed from `user`.
+const char *clever_sso_user_record_id(const clever_sso_user_record *user);
+
+// The district, or NULL. Borrowed from `user`.
+const char *clever_sso_user_record_district_id(const clever_sso_user_record *user);
+
+// The first name, or NULL. Borrowed from `user`.
+const char *clever_sso_user_record_first_name(const clever_sso_user_record *user);
+
+// The middle name, or NULL. Borrowed from `user`.
+const char *clever_sso_user_record_middle_name(const clever_sso_user_record *user);
+
+// The last name, or NULL. Borrowed from `user`.
+const char *clever_sso_user_record_last_name(const clever_sso_user_record *user);
+
+// First, middle and last name with a space between them; empty when nothing is known. Borrowed from `user`.
+const char *clever_sso_user_record_full_name(const clever_sso_user_record *user);
+
+// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key.
+// Borrowed from `user`.
+const char *clever_sso_user_record_unverified_email(const clever_sso_user_record *user);
+
+// How many roles this person has.
+size_t clever_sso_user_record_role_count(const clever_sso_user_record *user);
+
+// The name of a role, for example `teacher`; NULL when `index` is too large. Borrowed from `user`.
+const char *clever_sso_user_record_role_name(const clever_sso_user_record *user, size_t index);
+
+// The id that this person had in this role before API v3, or NULL. Borrowed from `user`.
+const char *clever_sso_user_record_role_legacy_id(const clever_sso_user_record *user, size_t index);
+
+// The whole record, as JSON. Borrowed from `user`.
+const char *clever_sso_user_record_json(const clever_sso_user_record *user);
+
+// Frees the answer of `clever_sso_user`. NULL is fine.
+void clever_sso_user_record_free(clever_sso_user_record *user);
+
+// The district's id. Borrowed from `district`.
+const char *clever_sso_district_record_id(const clever_sso_district_record *district);
+
+// The district's name, or NULL. Borrowed from `district`.
+const char *clever_sso_district_record_name(const clever_sso_district_record *district);
+
+// The whole record, as JSON. Borrowed from `district`.
+const char *clever_sso_district_record_json(const clever_sso_district_record *district);
+
+// Frees the answer of `clever_sso_district`. NULL is fine.
+void clever_sso_district_record_free(clever_sso_district_record *district);
+
+// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
+// which came with it, or NULL: an answer about somebody else is refused.
+//
+// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
+// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
+                                      const char *access_token,
+                                      const char *subject,
+                                      clever_sso_userinfo_record **userinfo,
+                                      clever_sso_error **error);
+
+// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
+const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
+
+// All claims, as one JSON object. Borrowed from `userinfo`.
+const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
+
+// Frees the answer of `clever_sso_userinfo`. NULL is fine.
+void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
+
+// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
+void clever_sso_string_free(char *string);
+
+// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection against
+// a token of somebody else's.
+//
+// Free the answer with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token is another
+// application's (`token_foreign`) or none (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_check_token(const clever_sso_client *client,
+                                         const char *access_token,
+                                         clever_sso_token_info **token_info,
+                                         clever_sso_error **error);
+
+// The client id: always this application's. Borrowed from `token_info`.
+const char *clever_sso_token_info_client_id(const clever_sso_token_info *token_info);
+
+// How many scopes there are.
+size_t clever_sso_token_info_scope_count(const clever_sso_token_info *token_info);
+
+// One of the scopes; NULL when `index` is too large. Borrowed from `token_info`.
+const char *clever_sso_token_info_scope(const clever_sso_token_info *token_info, size_t index);
+
+// Frees the answer of `clever_sso_check_token`. NULL is fine.
+void clever_sso_token_info_free(clever_sso_token_info *token_info);
+
+// Exchanges a code, which is good for one exchange within a minute. `redirect_uri` is the one that the code arrived at,
+// or NULL for the primary one.
+//
+// Free the tokens with `clever_sso_tokens_free`. Fails with `CLEVER_SSO_CLEVER` when Clever does not accept the code or the
+// client, with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, and with `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_exchange_code(const clever_sso_client *client,
+                                           const char *code,
+                                           const char *redirect_uri,
+                                           clever_sso_tokens **tokens,
+                                           clever_sso_error **error);
+
+// Opens Clever's API for 24 hours. Borrowed from `tokens`; NULL when that is NULL.
+const char *clever_sso_tokens_access_token(const clever_sso_tokens *tokens);
+
+// Says who logged in. Borrowed from `tokens`; NULL for applications without OpenID Connect and for Clever Library.
+const char *clever_sso_tokens_id_token(const clever_sso_tokens *tokens);
+
+// Frees tokens that `clever_sso_exchange_code` gave out. NULL is fine.
+void clever_sso_tokens_free(clever_sso_tokens *tokens);
+
+// Makes options, all at their defaults.
+//
+// Free them with `clever_sso_authorize_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_authorize_options_new(clever_sso_authorize_options **options,
+                                                   clever_sso_error **error);
+
+// Asks for an access token in the fragment (the implicit grant, for applications without a secret) instead of a code.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_authorize_options_set_implicit(clever_sso_authorize_options *options,
+                                                            bool implicit,
+                                                            clever_sso_error **error);
+
+// One of the configured redirect URIs; the primary one by default.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_authorize_options_set_redirect_uri(clever_sso_authorize_options *options,
+                                                                const char *redirect_uri,
+                                                                clever_sso_error **error);
+
+// Comes back unchanged; compare it with what this browser was given.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_authorize_options_set_state(clever_sso_authorize_options *options,
+                                                         const char *state,
+                                                         clever_sso_error **error);
+
+// Comes back inside the ID token.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_authorize_options_set_nonce(clever_sso_authorize_options *options,
+                                                         const char *nonce,
+                                                         clever_sso_error **error);
+
+// The district, if it is known: Clever then skips the school picker.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_authorize_options_set_district_id(clever_sso_authorize_options *options,
+                                                               const char *district_id,
+                                                               clever_sso_error **error);
+
+// Frees options. NULL is fine.
+void clever_sso_authorize_options_free(clever_sso_authorize_options *options);
+
+// The URL that asks Clever for a code or a token. No network. `options` may be NULL.
+//
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one.
+clever_sso_status clever_sso_authorize_url(const clever_sso_client *client,
+                                           const clever_sso_authorize_options *options,
+                                           char **url,
+                                           clever_sso_error **error);
+
+// An Instant Login link into this application for the people of a district. No network.
+//
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_instant_login_url(const clever_sso_client *client,
+                                               const char *district_id,
+                                               char **url,
+                                               clever_sso_error **error);
+
+// The portal of a district by its short name, or with NULL the page where people look for their school. No network.
+//
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
+                                        const char *district,
+                                        char **url,
+                                        clever_sso_error **error);
+
+// The version of the library that is running, for example `0.1.0`. Never NULL.
+const char *clever_sso_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* CLEVER_SSO_H */

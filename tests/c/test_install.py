@@ -1,0 +1,184 @@
+"""What `make install` and `make dist` give is all that a stranger needs, with pkg-config and with CMake."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import emulator
+from harness.console import log_in_with
+from harness.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
+VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
+GUIDE = (ROOT / "docs/c.md").read_text("utf-8")
+EXPECTED = {
+    "include/clever_sso.h",
+    "lib/libclever_sso.a",
+    "lib/libclever_sso.so",
+    "lib/libclever_sso.so.0",
+    f"lib/libclever_sso.so.{VERSION}",
+    "lib/pkgconfig/clever_sso.pc",
+    "lib/pkgconfig/clever_sso_static.pc",
+    "lib/cmake/clever_sso/clever_sso-config.cmake",
+    "lib/cmake/clever_sso/clever_sso-config-version.cmake",
+    "share/doc/clever_sso/LICENSE-APACHE",
+    "share/doc/clever_sso/LICENSE-MIT",
+    "share/doc/clever_sso/LICENSES-THIRD-PARTY.txt",
+    "share/doc/clever_sso/c.md",
+    "share/doc/clever_sso/examples/login.c",
+    "share/doc/clever_sso/examples/server.c",
+    "share/doc/clever_sso/examples/Makefile",
+}
+
+
+def make(*words: str) -> None:
+    # The libraries are built already; make would otherwise ask cargo again, which needs its own environment.
+    subprocess.run(["make", "-s", "-C", str(ROOT), "-o", "build", *words], check=True)
+
+
+def files_below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
+
+
+@pytest.fixture(scope="module")
+def clever() -> Iterator[str]:
+    with emulator.running([APP], "ada") as base_url:
+        yield base_url
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty prefix, and the library in it."""
+    prefix = tmp_path_factory.mktemp("installed") / "prefix"
+    make("install", f"PREFIX={prefix}")
+    return prefix
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tarball, unpacked somewhere."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    make("dist", f"DIST={folder}")
+    (tarball,) = folder.glob("*.tar.gz")
+    name = tarball.name.removesuffix(".tar.gz")
+    assert re.fullmatch(r"libclever_sso-\d+\.\d+\.\d+-\w+(-\w+)+", name)
+    with tarfile.open(tarball) as archive:
+        archive.extractall(folder / "here", filter="data")
+    return folder / "here" / name
+
+
+@pytest.fixture(params=["installed", "unpacked"])
+def prefix(request: pytest.FixtureRequest) -> Path:
+    place: Path = request.getfixturevalue(request.param)
+    return place
+
+
+def needs(program: str) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+
+
+def logs_in(program: Path, prefix: Path, clever: str, *, static: bool) -> None:
+    """A login with `program`, which finds the shared library only when it should need it."""
+    search = {} if static else {"LD_LIBRARY_PATH": str(prefix / "lib")}
+    environment = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
+    ended = log_in_with([str(program)], APP, clever, {**environment, **search})
+    assert (ended.returncode, ended.stdout[:23]) == (0, "signed in: Ada Ashworth"), ended.stderr
+
+
+def says_what_is_missing(server: Path, prefix: Path) -> bool:
+    """Whether the server starts, as far as it can without settings."""
+    bare = {"PATH": os.environ["PATH"], "LD_LIBRARY_PATH": str(prefix / "lib")}
+    ended = subprocess.run([server], env=bare, capture_output=True, text=True, check=False)
+    return (ended.returncode, ended.stderr) == (2, "set CLEVER_CLIENT_ID\n")
+
+
+def test_nothing_is_missing(prefix: Path) -> None:
+    assert files_below(prefix) >= EXPECTED
+    assert (prefix / "lib/libclever_sso.so").resolve().name == f"libclever_sso.so.{VERSION}"
+
+
+@pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
+def test_the_examples_makefile_finds_it_by_pkg_config(
+    prefix: Path, clever: str, tmp_path: Path, *, static: bool
+) -> None:
+    needs("pkg-config")
+    shutil.copytree(ROOT / "examples/c", tmp_path / "c")
+    search = {**os.environ, "PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig")}
+    package = "clever_sso_static" if static else "clever_sso"
+    subprocess.run(["make", "-s", "-C", tmp_path / "c", "login", f"PACKAGE={package}"], check=True, env=search)
+    logs_in(tmp_path / "c/login", prefix, clever, static=static)
+    if Path("/usr/include/microhttpd.h").exists():
+        subprocess.run(["make", "-s", "-C", tmp_path / "c", "server", f"PACKAGE={package}"], check=True, env=search)
+        assert says_what_is_missing(tmp_path / "c/server", prefix)
+
+
+@pytest.mark.parametrize("command", re.findall(r"^cc .*", GUIDE, re.MULTILINE))
+def test_the_commands_of_the_guide_compile_its_program(
+    installed: Path, clever: str, tmp_path: Path, command: str
+) -> None:
+    needs("pkg-config")
+    (first,) = re.findall(r"^```c\n([^`]*int main\([^`]*)```", GUIDE, re.MULTILINE)
+    (tmp_path / "first.c").write_text(first)
+    search = {**os.environ, "PKG_CONFIG_PATH": str(installed / "lib/pkgconfig")}
+    subprocess.run(["bash", "-c", command], check=True, cwd=tmp_path, env=search)
+    logs_in(tmp_path / "first", installed, clever, static="static" in command)
+
+
+@pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
+def test_cmake_finds_it_as_a_package(prefix: Path, clever: str, tmp_path: Path, *, static: bool) -> None:
+    needs("cmake")
+    chosen = [f"-DCMAKE_PREFIX_PATH={prefix}", f"-DSTATIC={'ON' if static else 'OFF'}"]
+    configure = ["cmake", "-S", str(ROOT / "examples/c"), "-B", str(tmp_path), *chosen]
+    subprocess.run(configure, check=True, capture_output=True)
+    subprocess.run(["cmake", "--build", str(tmp_path)], check=True, capture_output=True)
+    logs_in(tmp_path / "login", prefix, clever, static=static)
+    if (tmp_path / "server").exists():
+        assert says_what_is_missing(tmp_path / "server", prefix)
+
+
+@pytest.mark.parametrize(("version", "fits"), [("0.1", True), ("0.0.9", True), ("0.2", False), ("1.0", False)])
+def test_cmake_refuses_a_version_that_does_not_fit(
+    installed: Path, tmp_path: Path, version: str, *, fits: bool
+) -> None:
+    needs("cmake")
+    listing = f"cmake_minimum_required(VERSION 3.13)\nproject(asking C)\nfind_package(clever_sso {version} REQUIRED)\n"
+    (tmp_path / "CMakeLists.txt").write_text(listing)
+    command = ["cmake", "-S", str(tmp_path), "-B", str(tmp_path / "build"), f"-DCMAKE_PREFIX_PATH={installed}"]
+    assert (subprocess.run(command, check=False, capture_output=True).returncode == 0) == fits
+
+
+def test_the_static_library_shows_nothing_but_the_interface(installed: Path) -> None:
+    listing = subprocess.run(
+        ["gcc-nm", "-g", "--defined-only", str(installed / "lib/libclever_sso.a")],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    names = {line.split()[2] for line in listing.splitlines() if len(line.split()) == 3}
+    assert len(names) > 150
+    assert {name for name in names if not name.startswith("clever_sso_")} == set()
+
+
+def test_a_distribution_may_stage_it_with_folders_of_its_own_and_remove_it(tmp_path: Path) -> None:
+    needs("pkg-config")
+    folders = ["PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu", f"DESTDIR={tmp_path}"]
+    make("install", *folders)
+    library = tmp_path / "usr/lib/x86_64-linux-gnu"
+    search = {**os.environ, "PKG_CONFIG_PATH": str(library / "pkgconfig"), "PKG_CONFIG_SYSROOT_DIR": str(tmp_path)}
+    asked = ["pkg-config", "--variable=libdir", "clever_sso"]
+    shown = subprocess.run(asked, check=True, capture_output=True, text=True, env=search).stdout
+    assert shown.strip().endswith("/usr/lib/x86_64-linux-gnu")
+    assert "../../include" in (library / "cmake/clever_sso/clever_sso-config.cmake").read_text()
+    make("uninstall", *folders)
+    assert files_below(tmp_path) == set()

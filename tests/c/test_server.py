@@ -1,0 +1,266 @@
+"""The web server of examples/c, as people meet it: the button, the portal, a shared device, a refresh, trouble.
+
+It is compiled with the sanitizers: whatever these visits do to its memory fails here, and what it leaves behind too.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import signal
+import socket
+import subprocess
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from harness import emulator
+from harness.cookie_browser import Browser, Page
+from harness.paths import ROOT
+from harness.programs import compiled, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CLIENT_ID, SECRET = "0d1c" * 5, "5ec4e7" * 6
+ADA, JOSE = "510001", "510003"
+SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+PATIENCE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Site:
+    """The server, and the emulator that stands for Clever."""
+
+    url: str
+    emulator: str
+
+    @property
+    def from_portal(self) -> str:
+        """Where the app's icon in the portal leads: a request without a state."""
+        return f"{self.emulator}/oauth/authorize?response_type=code&client_id={CLIENT_ID}"
+
+    def asked(self, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+        """One answer, without following anything."""
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE_SECONDS)
+        connection.request(method, path, headers=headers)
+        return connection.getresponse()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(url: str, base_url: str, redirect_uri: str | None = None) -> Iterator[None]:
+    """Run the server until the block is left; it must end well."""
+    if not Path("/usr/include/microhttpd.h").exists():
+        pytest.skip("libmicrohttpd-dev is not installed")
+    folder = ROOT / "examples/c"
+    parts = [str(folder / name) for name in ("answers.c", "sessions.c", "pages.c")]
+    program = compiled(folder / "server.c", *parts, "-lmicrohttpd", "-pthread", *SANITIZED, name="server-asan")
+    settings = {
+        "CLEVER_CLIENT_ID": CLIENT_ID,
+        "CLEVER_CLIENT_SECRET": SECRET,
+        "CLEVER_REDIRECT_URI": redirect_uri or f"{url}/callback",
+        "CLEVER_BASE_URL": base_url,
+        "PORT": str(urlsplit(url).port),
+        "ASAN_OPTIONS": "detect_leaks=1",
+    }
+    pipe = subprocess.PIPE
+    with subprocess.Popen(program, stdout=pipe, stderr=pipe, text=True, env=environment(**settings)) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline().strip() == url
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, said
+    assert SECRET not in said
+    assert "code=" not in said
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    url = f"http://127.0.0.1:{free_port()}"
+    app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
+    with emulator.running([app]) as clever, serving(url, clever):
+        yield Site(url, clever)
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    return Browser(site.emulator)
+
+
+def log_in(browser: Browser, site: Site, number: str = ADA, return_to: str = "") -> Page:
+    query = f"?return_to={return_to}" if return_to else ""
+    return browser.sign_in(number, browser.open(f"{site.url}/login{query}", {}))
+
+
+def cookie_of(browser: Browser, name: str) -> str:
+    values = [cookie.value or "" for cookie in browser.cookies if cookie.name == name]
+    return values[0] if values else ""
+
+
+def cookies_in(response: http.client.HTTPResponse) -> dict[str, str]:
+    lines = response.headers.get_all("Set-Cookie") or []
+    return {line.partition("=")[0]: line for line in lines}
+
+
+def test_the_button_logs_in_and_the_page_names_who_it_is(browser: Browser, site: Site) -> None:
+    assert "<button>Log in with Clever</button>" in browser.open(site.url).text
+    page = log_in(browser, site)
+    assert (page.path, page.status) == ("/me", 200)
+    for shown in ("Ada Ashworth", "student", "53ee4b8a44abc88c1c00119b"):
+        assert shown in page.text
+
+
+def test_no_link_begins_a_login_or_ends_a_session(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    assert browser.open(f"{site.url}/login").status == 404
+    assert browser.open(f"{site.url}/logout").status == 404
+    assert browser.open(f"{site.url}/me").path == "/me"
+
+
+def test_a_login_from_the_portal_is_restarted_without_a_page(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA)
+    page = browser.open(site.from_portal)
+    assert page.path == "/me"
+    assert "Ada Ashworth" in page.text
+    assert [url.startswith(f"{site.url}/callback") for url in browser.visited].count(True) == 2
+
+
+def test_the_next_student_on_the_device_replaces_the_first(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    first = cookie_of(browser, "session")
+    browser.sign_out()
+    browser.sign_in(JOSE)
+    page = browser.open(site.from_portal)
+    assert "José Núñez" in page.text
+    assert re.fullmatch(r"[0-9a-f]{32}", first)
+    assert cookie_of(browser, "session") not in {first, ""}
+    assert site.asked("/me", Cookie=f"session={first}").status == 303, "the old session is still good for something"
+
+
+def test_a_name_for_a_session_that_somebody_brings_along_is_not_kept(browser: Browser, site: Site) -> None:
+    browser.open(site.url)
+    brought = "f" * 32
+    response = site.asked("/me", Cookie=f"session={brought}")
+    assert (response.status, response.headers["Location"]) == (303, "/?return_to=/me")
+    log_in(browser, site)
+    assert cookie_of(browser, "session") != brought
+
+
+def test_a_refreshed_callback_signs_in_again(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    spent = next(url for url in browser.visited if url.startswith(f"{site.url}/callback"))
+    page = browser.open(spent)
+    assert page.path == "/me"
+    assert "Ada Ashworth" in page.text
+
+
+def test_logging_out_ends_the_session_for_every_copy_of_its_cookie(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    name = cookie_of(browser, "session")
+    assert browser.open(f"{site.url}/logout", {}).path == "/"
+    assert cookie_of(browser, "session") == ""
+    assert browser.open(f"{site.url}/me").path == "/"
+    assert site.asked("/me", Cookie=f"session={name}").status == 303
+
+
+def test_the_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
+    begun = site.asked("/login", "POST")
+    assert begun.status == 303
+    assert begun.headers["Location"].startswith(f"{site.emulator}/oauth/authorize?")
+    pending = cookies_in(begun)["clever_pending"]
+    for part in ("; Path=/callback;", "; Max-Age=600;", "; HttpOnly", "; SameSite=Lax"):
+        assert part in pending
+    assert "Secure" not in pending, "the browser would not send it to a plain http address"
+
+
+def test_the_pending_login_is_gone_after_use(browser: Browser, site: Site) -> None:
+    browser.open(f"{site.url}/login", {})
+    assert cookie_of(browser, "clever_pending")
+    log_in(browser, site)
+    assert cookie_of(browser, "clever_pending") == ""
+
+
+def test_cookies_are_secure_where_the_application_is_reached_by_https(site: Site) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    with serving(url, site.emulator, "https://lessons.example/callback"):
+        pending = cookies_in(Site(url, site.emulator).asked("/login", "POST"))["clever_pending"]
+    assert pending.endswith("; Secure")
+
+
+def test_return_to_leads_into_the_application_and_nowhere_else(browser: Browser, site: Site) -> None:
+    page = log_in(browser, site, return_to="/me%3Flesson=7")
+    assert page.url == f"{site.url}/me?lesson=7"
+    for elsewhere in ("https://evil.example/", "//evil.example", "%2F%5Cevil.example", "/%0d%0aSet-Cookie:a=b"):
+        answer = site.asked(f"/login?return_to={elsewhere}", "POST")
+        assert (answer.status, answer.headers["Location"]) == (400, None), elsewhere
+        assert "return_to_unsafe" in answer.read().decode()
+
+
+def test_what_a_stranger_writes_is_escaped(site: Site) -> None:
+    said = "%3Cscript%3Ealert(1)%3C/script%3E"
+    shown = site.asked(f"/?return_to={said}").read().decode()
+    assert "<script>" not in shown
+    assert said.lower().replace("(", "%28").replace(")", "%29") in shown.lower()
+
+
+def test_a_refusal_and_a_broken_callback_show_a_page_for_people(browser: Browser, site: Site) -> None:
+    browser.open(f"{site.url}/login", {})
+    state = re.search(r"[?&]state=([^&]+)", browser.visited[0] if browser.visited else "")
+    assert state
+    refused = browser.open(f"{site.url}/callback?error=access_denied%3Cb%3E&state={state[1]}")
+    assert refused.status == 403
+    assert "ask your teacher" in refused.text
+    assert "<b>" not in refused.text
+    for broken in ("", "?", "?code=a&code=b", "?code=%ff", "?state=x", "?code=" + "a" * 3000):
+        page = browser.open(f"{site.url}/callback{broken}")
+        assert page.status in {400, 200}, broken
+        assert "Try again" in page.text or page.url.startswith(site.emulator), broken
+
+
+def test_when_clever_is_down_the_page_says_so() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
+    with emulator.running([app]) as clever, serving(url, f"{clever}/s/tokens-503"):
+        page = log_in(Browser(clever), Site(url, clever))
+    assert page.status == 503
+    assert "clever_unavailable" in page.text
+    assert "Try again" in page.text
+
+
+def test_every_answer_stays_with_its_browser(site: Site) -> None:
+    for path in ("/", "/me", "/callback", "/nowhere"):
+        headers = site.asked(path).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_many_browsers_at_once_are_each_signed_in_as_themselves(site: Site) -> None:
+    names = {ADA: "Ada Ashworth", JOSE: "José Núñez"}
+    wrong: list[str] = []
+
+    def visit(number: str) -> None:
+        page = log_in(Browser(site.emulator), site, number)
+        if names[number] not in page.text:
+            wrong.append(page.text)
+
+    threads = [threading.Thread(target=visit, args=[number]) for number in [ADA, JOSE] * 8]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    assert wrong == []

@@ -1,0 +1,56 @@
+"""The C driver as a process that is asked line by line, for tests that need what only a login gives."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from .browser import Browser
+from .paths import ROOT
+from .programs import compiled, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .emulator import App
+
+    Ask = Callable[..., dict[str, str]]
+
+PATIENCE_SECONDS = 60
+
+
+@contextmanager
+def driver(log: IO[str] | int = subprocess.DEVNULL) -> Iterator[Ask]:
+    """Run the driver, whose standard error goes to `log`; it is asked by calling what this gives."""
+    program, pipe = compiled(ROOT / "tests/c/driver.c"), subprocess.PIPE
+    with subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=log, text=True, env=environment()) as process:
+
+        def ask(operation: str, **arguments: str) -> dict[str, str]:
+            assert process.stdin
+            assert process.stdout
+            print(operation, *(f"{name}={value}" for name, value in arguments.items()), sep="\t", file=process.stdin)
+            process.stdin.flush()
+            result, *fields = process.stdout.readline().rstrip("\n").split("\t")
+            return {"result": result, **dict(field.split("=", 1) for field in fields)}
+
+        yield ask
+        assert process.stdin
+        process.stdin.close()
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
+def make_client(ask: Ask, app: App, base_url: str) -> None:
+    """Make a client that is named by its client id."""
+    settings = {"client_id": app.client_id, "secret": app.secret, "redirect_uri": app.redirect_uri}
+    made = ask("client", client=app.client_id, base_url=base_url, **settings)
+    assert made["result"] == "ok", made
+
+
+def tokens_of(app: App, clever: str) -> dict[str, str]:
+    """The access token, and for an OpenID Connect app the ID token without a nonce, of somebody who logs in."""
+    with driver() as ask:
+        make_client(ask, app, clever)
+        callback = Browser(clever).callback(ask("authorize_url", client=app.client_id)["url"])
+        return ask("exchange_code", client=app.client_id, code=parse_qs(urlsplit(callback).query)["code"][0])
