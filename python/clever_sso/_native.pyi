@@ -92,6 +92,29 @@ class Client:
         ca_bundle: str | None = None,
         proxy: str | None = None,
     ) -> Client: ...
+    @classmethod
+    def from_env(cls) -> Client:
+        """Makes a client from environment variables: `CLEVER_CLIENT_ID`, `CLEVER_REDIRECT_URI` and so on.
+
+        Every keyword argument of the class has a variable: its name in capitals after `CLEVER_`. Several redirect URIs,
+        keys or origins are written with blanks between them. A variable that is empty counts as missing.
+
+        Raises:
+            ConfigError: `config_invalid`, with what is wrong about which variable.
+        """
+
+    @property
+    def client_id(self) -> str:
+        """The client id."""
+
+    @property
+    def issuer(self) -> str:
+        """The issuer whose people log in."""
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """The redirect URIs; the first is the primary one."""
+
     def begin_login(
         self, *, redirect_uri: str | None = None, district_id: str | None = None, return_to: str | None = None
     ) -> Login:
