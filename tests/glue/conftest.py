@@ -8,7 +8,7 @@ import pytest
 from harness.cookie_browser import Browser
 from running import Site, serving
 
-FRAMEWORKS = ["flask"]
+FRAMEWORKS = ["flask", "django"]
 
 
 @pytest.fixture(scope="session", params=FRAMEWORKS)

@@ -60,6 +60,7 @@ def serving(framework: str, folder: Path, *, scenario: str = "", https: bool = F
                 "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
                 "CLEVER_REDIRECT_URI": redirect_uri,
                 "CLEVER_BASE_URL": base_url,
+                "FOLDER": str(folder),
                 **extra,
             }
             with process(framework, listener, environment, log):

@@ -7,6 +7,7 @@ import os
 
 from clever_sso.flask import CleverSso, SignIn, current_identity, login_required
 from flask import Flask, abort, request, session
+from markupsafe import escape
 
 
 def make_app() -> Flask:
@@ -24,7 +25,8 @@ def make_app() -> Flask:
 
     @app.get("/")
     def home() -> str:
-        return f"signed in: {current_identity.full_name}" if current_identity else "nobody"
+        said = f"signed in: {current_identity.full_name}" if current_identity else "nobody"
+        return f'{escape(said)}<form action="/clever/logout" method="post"></form>'
 
     @app.route("/private", methods=["GET", "POST"])
     @login_required
