@@ -35,6 +35,25 @@ impl Client {
         Ok(Self { journey, cells })
     }
 
+    /// The same client, whose calls ask `watch` ten times a second, while they wait, whether to give up: when it says so,
+    /// the call ends with `call_interrupted`, and its request is dropped.
+    ///
+    /// A call runs on its caller's thread, and so does `watch`.
+    #[must_use]
+    pub fn with_watch(self, watch: fn() -> bool) -> Self {
+        let cells = Arc::new(Cells::new(Arc::clone(&self.journey)).with_watch(watch));
+        Self { cells, ..self }
+    }
+
+    /// Gives up the connections that are kept for the next call. The client can be used as before.
+    pub fn close_idle(&self) {
+        self.cells.close_idle();
+    }
+
+    pub(crate) const fn journey(&self) -> &Arc<Journey> {
+        &self.journey
+    }
+
     /// Makes a client of a provider whose endpoints stand in its discovery document.
     ///
     /// # Errors

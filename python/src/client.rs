@@ -7,6 +7,7 @@ use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
+use crate::interrupt;
 use crate::login::{Login, outcome};
 use crate::repr::Repr;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
@@ -53,6 +54,12 @@ pub(crate) struct Client {
     client_id: String,
     issuer: String,
     redirect_uris: Vec<String>,
+}
+
+impl Client {
+    pub(crate) const fn core(&self) -> &blocking::Client {
+        &self.core
+    }
 }
 
 #[pymethods]
@@ -125,6 +132,7 @@ impl Client {
         } else {
             blocking::Client::new(config)?
         };
+        let core = core.with_watch(interrupt::is_wanted);
         Ok(Self { core, client_id, issuer, redirect_uris })
     }
 
@@ -429,6 +437,20 @@ impl Client {
     ///     NetworkError: The words of its kind.
     fn warm_up(&self, py: Python<'_>) -> Result<()> {
         Ok(py.detach(|| self.core.warm_up())?)
+    }
+
+    /// Gives up the connections that are kept for the next call. The client can be used as before.
+    fn close(&self) {
+        self.core.close_idle();
+    }
+
+    fn __enter__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
+        self.close();
     }
 
     fn __repr__(&self) -> String {
