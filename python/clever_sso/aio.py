@@ -55,11 +55,11 @@ class ClientSettings(TypedDict, total=False):
 class AsyncClient:
     """Everything an application does with Clever, for asyncio. Make one and keep it.
 
-    Operations that need the network are coroutines; thousands may wait at once on one event loop, and none of them blocks
-    it. To cancel one drops its request. The others, `begin_login` and those that make URLs, are plain methods.
+    Operations that need the network are coroutines; thousands may wait at once on one event loop, and none of them
+    blocks it. To cancel one drops its request. The others, `begin_login` and those that make URLs, are plain methods.
 
-    It works on asyncio and uvloop, and with anyio on either. One client may serve several loops and survives a fork: a
-    thread of its own starts with the first operation, in each process anew.
+    It works on asyncio and uvloop, and with anyio on either. One client may serve several loops and survives a fork:
+    two threads of its own start with the first operation, in each process anew.
 
         async with clever_sso.AsyncClient(client_id, client_secret, redirect_uri) as client:
             outcome = await client.finish_login(callback, pending)
@@ -68,8 +68,8 @@ class AsyncClient:
         client_id: As for `Client`, and so are all others.
         client_secret: As for `Client`.
         redirect_uri: As for `Client`.
-        **settings: The keyword arguments of `Client`. `discover=True` asks for the discovery document while the client is
-            made, which blocks: make it before the event loop runs.
+        **settings: The keyword arguments of `Client`. `discover=True` asks for the discovery document while the client
+            is made, which blocks: make it before the event loop runs.
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which value.

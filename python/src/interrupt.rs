@@ -16,11 +16,15 @@ thread_local! {
 /// ever arrives.
 pub(crate) fn is_wanted() -> bool {
     // At the end of the interpreter nobody is left to raise anything.
-    let Some(result) = Python::try_attach(Python::check_signals) else { return false };
+    let Some(result) = Python::try_attach(ask) else { return false };
     let raised = result.err();
     let is_wanted = raised.is_some();
     RAISED.set(raised);
     is_wanted
+}
+
+fn ask(py: Python<'_>) -> PyResult<()> {
+    py.check_signals()
 }
 
 /// What the handler raised, once.
