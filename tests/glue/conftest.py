@@ -8,7 +8,7 @@ import pytest
 from harness.cookie_browser import Browser
 from running import Site, serving
 
-FRAMEWORKS = ["flask", "django"]
+FRAMEWORKS = ["flask", "django", "asgi"]
 
 
 @pytest.fixture(scope="session", params=FRAMEWORKS)
