@@ -160,7 +160,8 @@ class CleverSso:
         """Finish a login: one that began here, or one that began at Clever."""
         query = request.url.query
         if self._waiting_page and should_wait(request.query_params):
-            return _private(HTMLResponse(pages.waiting(f"{request.url.path}?{waited_query(query)}")))
+            page = pages.waiting(f"{request.url.path}?{waited_query(query)}")
+            return HTMLResponse(page, headers=pages.OWN_HEADERS)
         try:
             outcome = await self.client.finish_login(query, request.cookies.get(self._cookie.name))
         except Error as error:
@@ -200,7 +201,7 @@ class CleverSso:
         if self._problem_hook is not None:
             return cast("Response", await _result(self._problem_hook(request, problem)))
         page = pages.problem(problem.sentence, problem.code, request.url_for("clever_login").path)
-        return HTMLResponse(page, problem.status)
+        return HTMLResponse(page, problem.status, pages.OWN_HEADERS)
 
     def _with_pending(self, response: Response, pending: str, max_age: int) -> Response:
         response.set_cookie(self._cookie.name, pending, max_age=max_age, **self._cookie.attributes())

@@ -190,7 +190,8 @@ def _callback() -> Response:
     """Finish a login: one that began here, or one that began at Clever."""
     query = request.query_string.decode("latin-1")
     if current_app.config["CLEVER_WAITING_PAGE"] and should_wait(request.args):
-        return make_response(pages.waiting(f"{request.path}?{waited_query(query)}"))
+        # The whole path as the browser knows it: the application may be mounted below another.
+        return _own_page(pages.waiting(f"{request.root_path}{request.path}?{waited_query(query)}"), 200)
     state = _state()
     try:
         return _take(step_of(state.client.finish_login(query, request.cookies.get(state.cookie.name))))
@@ -238,8 +239,11 @@ def _sign_in(step: SignIn, hooks: _Hooks) -> Response:
 def _show(problem: Problem, hooks: _Hooks) -> Response:
     if hooks.problem is not None:
         return make_response(hooks.problem(problem))
-    page = pages.problem(problem.sentence, problem.code, url_for("clever_sso.login"))
-    return make_response(page, problem.status)
+    return _own_page(pages.problem(problem.sentence, problem.code, url_for("clever_sso.login")), problem.status)
+
+
+def _own_page(page: str, status: int) -> Response:
+    return make_response(page, status, pages.OWN_HEADERS)
 
 
 def _with_pending(response: Response, pending: str, max_age: int) -> Response:
@@ -250,7 +254,6 @@ def _with_pending(response: Response, pending: str, max_age: int) -> Response:
 
 def _keep_private(response: Response) -> Response:
     for name, value in pages.HEADERS.items():
-        # A page of the application's own may need more than ours.
         response.headers.setdefault(name, value)
     return response
 

@@ -27,16 +27,20 @@ a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 
 HEADERS = {
-    # The pages belong to one person, and the address of the callback holds a code.
+    # What is shown belongs to one person, and the address of the callback holds a code.
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
+}
+"""What every answer of the login, the callback and the logout carries."""
+
+OWN_HEADERS = {
+    **HEADERS,
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'"
     ),
-    "X-Content-Type-Options": "nosniff",
 }
-"""What every answer of the login, the callback and the logout carries."""
+"""What the pages below carry besides. An application's own page may need other styles, scripts and images."""
 
 
 def problem(sentence: str, code: str, login_url: str) -> str:

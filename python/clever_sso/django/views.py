@@ -44,7 +44,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Finish a login: one that began here, or one that began at Clever."""
     query = request.META.get("QUERY_STRING", "")
     if conf.waiting_page() and should_wait(request.GET):
-        return _private(HttpResponse(pages.waiting(f"{request.path}?{waited_query(query)}")))
+        return HttpResponse(pages.waiting(f"{request.path}?{waited_query(query)}"), headers=pages.OWN_HEADERS)
     try:
         outcome = conf.client().finish_login(query, request.COOKIES.get(conf.cookie().name))
     except Error as error:
@@ -90,7 +90,8 @@ def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     template = conf.problem_template()
     if template:
         return render(request, template, {"problem": problem, "login_url": login_url}, status=problem.status)
-    return HttpResponse(pages.problem(problem.sentence, problem.code, login_url), status=problem.status)
+    page = pages.problem(problem.sentence, problem.code, login_url)
+    return HttpResponse(page, status=problem.status, headers=pages.OWN_HEADERS)
 
 
 def _redirect(url: str) -> HttpResponse:
