@@ -241,7 +241,7 @@ impl Client {
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
     pub async fn district(&self, access_token: &str, id: &str) -> Result<District> {
         let request = api::district_request(&self.config().api_base, access_token, id)?;
-        api::district_response(&self.fetch(request).await?)
+        api::district_response(&self.fetch(request).await?, id)
     }
 
     /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
@@ -292,7 +292,7 @@ impl Client {
 
     async fn fetch_user(&self, access_token: &str, id: &str, deadline: Instant) -> Result<User> {
         let request = api::user_request(&self.config().api_base, access_token, id)?;
-        api::user_response(&self.transport.send(&request, deadline).await?)
+        api::user_response(&self.transport.send(&request, deadline).await?, id)
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
