@@ -16,13 +16,14 @@ use tokio::task::AbortHandle;
 use crate::blocking;
 use crate::client::Client;
 use crate::error::{Error, ErrorCode, Result};
-use crate::keys::Keys;
+use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
 use crate::process::PerProcess;
 
 /// Runs operations in the background and delivers values of type `D`.
 pub struct Background<D> {
     journey: Arc<Journey>,
+    inherited: Arc<InheritedKeys>,
     deliver: fn(Vec<D>),
     engine: PerProcess<Result<Engine<D>>>,
 }
@@ -57,7 +58,8 @@ impl<D: Send + 'static> Background<D> {
     /// Will run the operations of `client` and hand what comes of them to `deliver`, on a thread of its own. Starts
     /// nothing yet.
     pub fn new(client: &blocking::Client, deliver: fn(Vec<D>)) -> Self {
-        Self { journey: Arc::clone(client.journey()), deliver, engine: PerProcess::new() }
+        let (journey, inherited) = (Arc::clone(client.journey()), Arc::clone(client.inherited()));
+        Self { journey, inherited, deliver, engine: PerProcess::new() }
     }
 
     /// Starts an operation.
@@ -78,15 +80,17 @@ impl<D: Send + 'static> Background<D> {
     }
 
     fn engine(&self) -> Result<&Engine<D>> {
-        let engine = self.engine.get(|| Engine::start(&self.journey, self.deliver));
+        let engine =
+            self.engine.get(|| Engine::start(&self.journey, Arc::clone(&self.inherited), self.deliver));
         engine.as_ref().map_err(|error| Error::new(error.code()))
     }
 }
 
 impl<D: Send + 'static> Engine<D> {
-    fn start(journey: &Arc<Journey>, deliver: fn(Vec<D>)) -> Result<Self> {
+    fn start(journey: &Arc<Journey>, inherited: Arc<InheritedKeys>, deliver: fn(Vec<D>)) -> Result<Self> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
-        let client = Client::from_parts(Arc::clone(journey), Arc::new(Keys::new(&journey.config)))?;
+        let keys = Arc::new(Keys::new(&journey.config, inherited));
+        let client = Client::from_parts(Arc::clone(journey), keys)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
         let (done, finished) = mpsc::channel();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::cells::Cells;
 use crate::config::{Config, ConfigBuilder};
 use crate::error::Result;
+use crate::keys::InheritedKeys;
 use crate::login::{Journey, Login, LoginOptions, Outcome};
 use crate::moment::Moment;
 use crate::protocol::api::{District, Me, User, UserInfo};
@@ -17,7 +18,7 @@ use crate::urls::{self, AuthorizeOptions};
 /// Everything an application does with Clever, for callers that wait. Make one and keep it.
 ///
 /// May be used from many threads at once, and from forked children: a child finds no connection, lock or thread of its
-/// parent's and makes its own. There is no background thread.
+/// parent's and makes its own; Clever's keys, which the parent had, it need not fetch. There is no background thread.
 #[derive(Clone, Debug)]
 pub struct Client {
     journey: Arc<Journey>,
@@ -48,6 +49,10 @@ impl Client {
     /// Gives up the connections that are kept for the next call. The client can be used as before.
     pub fn close_idle(&self) {
         self.cells.close_idle();
+    }
+
+    pub(crate) fn inherited(&self) -> &Arc<InheritedKeys> {
+        self.cells.inherited()
     }
 
     pub(crate) const fn journey(&self) -> &Arc<Journey> {

@@ -2,7 +2,7 @@
 //!
 //! A *cell* is a runtime without threads of its own, and a client whose connections live on it. A call takes the cell
 //! that was used last, runs on the caller's thread and puts it back; so there is no background thread that a fork could
-//! lose. The pool belongs to one process: a forked child finds it empty.
+//! lose. The pool belongs to one process: a forked child finds it empty, but knows the keys that its parent knew.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -17,7 +17,7 @@ use tokio::time::sleep;
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
-use crate::keys::Keys;
+use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
 use crate::process::PerProcess;
 
@@ -33,6 +33,7 @@ const WATCH_EVERY: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Cells {
     journey: Arc<Journey>,
+    inherited: Arc<InheritedKeys>,
     pool: PerProcess<Pool>,
     watch: Option<fn() -> bool>,
 }
@@ -52,8 +53,8 @@ struct Cell {
 }
 
 impl Cells {
-    pub(crate) const fn new(journey: Arc<Journey>) -> Self {
-        Self { journey, pool: PerProcess::new(), watch: None }
+    pub(crate) fn new(journey: Arc<Journey>) -> Self {
+        Self { journey, inherited: Arc::new(InheritedKeys::new()), pool: PerProcess::new(), watch: None }
     }
 
     pub(crate) fn with_watch(self, watch: fn() -> bool) -> Self {
@@ -74,6 +75,11 @@ impl Cells {
 }
 
 impl Cells {
+    /// The keys as the children of this process find them.
+    pub(crate) const fn inherited(&self) -> &Arc<InheritedKeys> {
+        &self.inherited
+    }
+
     /// The keys that all cells of this process share.
     pub(crate) fn keys(&self) -> &Keys {
         &self.pool().keys
@@ -84,13 +90,13 @@ impl Cells {
     }
 
     fn pool(&self) -> &Pool {
-        self.pool.get(|| Pool::new(&self.journey.config))
+        self.pool.get(|| Pool::new(&self.journey.config, Arc::clone(&self.inherited)))
     }
 }
 
 impl Pool {
-    fn new(config: &Config) -> Self {
-        Self { keys: Arc::new(Keys::new(config)), idle: Mutex::default() }
+    fn new(config: &Config, inherited: Arc<InheritedKeys>) -> Self {
+        Self { keys: Arc::new(Keys::new(config, inherited)), idle: Mutex::default() }
     }
 
     fn take(&self) -> Option<Cell> {

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::config::{Config, ConfigBuilder};
 use crate::error::{ErrorCode, Result};
-use crate::keys::Keys;
+use crate::keys::{InheritedKeys, Keys};
 use crate::login::{Arrival, Exchange, Journey, Login, LoginOptions, Outcome, SignedIn};
 use crate::moment::{self, Moment};
 use crate::protocol::api::{self, District, Me, User, UserInfo};
@@ -37,7 +37,7 @@ impl Client {
     /// `network_tls` when this system trusts no certificates at all, `internal`.
     pub fn new(config: Config) -> Result<Self> {
         let journey = Arc::new(Journey::new(config)?);
-        let keys = Arc::new(Keys::new(&journey.config));
+        let keys = Arc::new(Keys::new(&journey.config, Arc::new(InheritedKeys::new())));
         Self::from_parts(journey, keys)
     }
 
