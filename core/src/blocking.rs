@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::cells::Cells;
 use crate::config::{Config, ConfigBuilder};
 use crate::error::Result;
+use crate::keys::InheritedKeys;
 use crate::login::{Journey, Login, LoginOptions, Outcome};
 use crate::moment::Moment;
 use crate::protocol::api::{District, Me, User, UserInfo};
@@ -17,7 +18,7 @@ use crate::urls::{self, AuthorizeOptions};
 /// Everything an application does with Clever, for callers that wait. Make one and keep it.
 ///
 /// May be used from many threads at once, and from forked children: a child finds no connection, lock or thread of its
-/// parent's and makes its own. There is no background thread.
+/// parent's and makes its own; Clever's keys, which the parent had, it need not fetch. There is no background thread.
 #[derive(Clone, Debug)]
 pub struct Client {
     journey: Arc<Journey>,
@@ -33,6 +34,29 @@ impl Client {
         let journey = Arc::new(Journey::new(config)?);
         let cells = Arc::new(Cells::new(Arc::clone(&journey)));
         Ok(Self { journey, cells })
+    }
+
+    /// The same client, whose calls ask `watch` ten times a second, while they wait, whether to give up: when it says so,
+    /// the call ends with `call_interrupted`, and its request is dropped.
+    ///
+    /// A call runs on its caller's thread, and so does `watch`.
+    #[must_use]
+    pub fn with_watch(self, watch: fn() -> bool) -> Self {
+        let cells = Arc::new(Cells::new(Arc::clone(&self.journey)).with_watch(watch));
+        Self { cells, ..self }
+    }
+
+    /// Gives up the connections that are kept for the next call. The client can be used as before.
+    pub fn close_idle(&self) {
+        self.cells.close_idle();
+    }
+
+    pub(crate) fn inherited(&self) -> &Arc<InheritedKeys> {
+        self.cells.inherited()
+    }
+
+    pub(crate) const fn journey(&self) -> &Arc<Journey> {
+        &self.journey
     }
 
     /// Makes a client of a provider whose endpoints stand in its discovery document.

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::config::{Config, ConfigBuilder};
 use crate::error::{ErrorCode, Result};
-use crate::keys::Keys;
+use crate::keys::{InheritedKeys, Keys};
 use crate::login::{Arrival, Exchange, Journey, Login, LoginOptions, Outcome, SignedIn};
 use crate::moment::{self, Moment};
 use crate::protocol::api::{self, District, Me, User, UserInfo};
@@ -37,7 +37,7 @@ impl Client {
     /// `network_tls` when this system trusts no certificates at all, `internal`.
     pub fn new(config: Config) -> Result<Self> {
         let journey = Arc::new(Journey::new(config)?);
-        let keys = Arc::new(Keys::new(&journey.config));
+        let keys = Arc::new(Keys::new(&journey.config, Arc::new(InheritedKeys::new())));
         Self::from_parts(journey, keys)
     }
 
@@ -241,7 +241,7 @@ impl Client {
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
     pub async fn district(&self, access_token: &str, id: &str) -> Result<District> {
         let request = api::district_request(&self.config().api_base, access_token, id)?;
-        api::district_response(&self.fetch(request).await?)
+        api::district_response(&self.fetch(request).await?, id)
     }
 
     /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
@@ -292,7 +292,7 @@ impl Client {
 
     async fn fetch_user(&self, access_token: &str, id: &str, deadline: Instant) -> Result<User> {
         let request = api::user_request(&self.config().api_base, access_token, id)?;
-        api::user_response(&self.transport.send(&request, deadline).await?)
+        api::user_response(&self.transport.send(&request, deadline).await?, id)
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {

@@ -178,6 +178,8 @@ catalogue! {
     NetworkTimeout, "network_timeout", Network, true, Network, "the deadline passed before the answer was complete", LATER;
     NetworkInterrupted, "network_interrupted", Network, true, Network, "the connection broke before the answer was complete", LATER;
 
+    CallInterrupted, "call_interrupted", Network, true, App, "the caller gave up waiting before the answer was complete", AGAIN;
+
     Internal, "internal", Internal, false, App, "a fault inside the library or of this machine", AGAIN;
 }
 

@@ -1,5 +1,6 @@
-//! Clever's keys: discovered, cached, refreshed, and kept when Clever is down.
+//! Clever's keys: discovered, cached, refreshed, kept when Clever is down, and inherited by forked children.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Moment};
 
@@ -11,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::moment;
+use crate::process::Inherited;
 use crate::protocol::jws::KeySet;
 use crate::protocol::{Response, discovery, jwks};
 use crate::transport::Transport;
@@ -31,8 +33,21 @@ pub(crate) struct Keys {
     /// Where the keys are, if the configuration says it.
     jwks_uri: Option<String>,
     cached: RwLock<Option<Arc<Cached>>>,
+    /// For the children of this process.
+    inherited: Arc<InheritedKeys>,
     /// Held by the one caller that fetches.
     attempts: Mutex<Attempts>,
+}
+
+/// What forked children inherit: the text, for keys that were parsed have locks inside.
+pub(crate) type InheritedKeys = Inherited<KeyText>;
+
+#[derive(Debug)]
+pub(crate) struct KeyText {
+    jwks: String,
+    since: Moment,
+    /// In milliseconds after `since`.
+    fresh_for: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -83,11 +98,14 @@ fn within(moment: Option<Moment>, span: Duration) -> bool {
 }
 
 impl Keys {
-    pub(crate) fn new(config: &Config) -> Self {
+    /// The keys that `inherited` has, if there are any; it learns of those that come.
+    pub(crate) fn new(config: &Config, inherited: Arc<InheritedKeys>) -> Self {
+        let cached = inherited.newest().and_then(KeyText::revive).map(Arc::new);
         Self {
             issuer: config.issuer.clone(),
             jwks_uri: config.jwks_uri().map(str::to_owned),
-            cached: RwLock::new(None),
+            cached: RwLock::new(cached),
+            inherited,
             attempts: Mutex::default(),
         }
     }
@@ -199,6 +217,11 @@ impl Keys {
     }
 
     fn keep(&self, keys: Arc<Cached>) {
+        match self.inherited.newest() {
+            // Every hour the same: only the time is new.
+            Some(text) if text.jwks == keys.jwks => text.renew(keys.fresh_until),
+            _ => self.inherited.publish(KeyText::of(&keys)),
+        }
         *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
     }
 
@@ -235,6 +258,25 @@ impl Keys {
 
     fn cached(&self) -> Option<Arc<Cached>> {
         self.cached.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl KeyText {
+    fn of(keys: &Cached) -> Self {
+        let text = Self { jwks: keys.jwks.clone(), since: Moment::now(), fresh_for: AtomicU64::new(0) };
+        text.renew(keys.fresh_until);
+        text
+    }
+
+    fn renew(&self, fresh_until: Moment) {
+        let fresh_for = fresh_until.saturating_duration_since(self.since).as_millis();
+        self.fresh_for.store(u64::try_from(fresh_for).unwrap_or_default(), Relaxed);
+    }
+
+    /// The keys, as fresh as they were where they were published.
+    fn revive(&self) -> Option<Cached> {
+        let fresh_until = self.since + Duration::from_millis(self.fresh_for.load(Relaxed));
+        Cached::new(self.jwks.clone(), fresh_until.saturating_duration_since(Moment::now())).ok()
     }
 }
 
@@ -275,7 +317,8 @@ mod tests {
     impl Scene {
         fn new(emulator: &Emulator) -> Self {
             let config = Config::builder("client").base_url(emulator.base_url()).build().unwrap();
-            Self { keys: Keys::new(&config), transport: Transport::new(&config).unwrap() }
+            let inherited = Arc::new(InheritedKeys::new());
+            Self { keys: Keys::new(&config, inherited), transport: Transport::new(&config).unwrap() }
         }
 
         async fn current(&self) -> Arc<Cached> {

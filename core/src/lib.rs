@@ -17,11 +17,13 @@
 //! # Ok::<(), clever_sso::Error>(())
 //! ```
 //!
-//! - [`Config`]: what the operator knows. [`Client`] for async callers, [`blocking::Client`] for all others.
+//! - [`Config`]: what the operator knows. [`Client`] for async callers, [`blocking::Client`] for all others;
+//!   [`background`] is for event loops of another kind than tokio's.
 //! - [`Outcome`]: what came of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
 //! - [`protocol`]: every exchange as a pair of pure functions, for those who bring their own HTTP client.
 
+pub mod background;
 pub mod blocking;
 pub mod protocol;
 

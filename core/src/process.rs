@@ -2,7 +2,8 @@
 //!
 //! A fork copies memory but only one thread: a runtime, a lock or a connection that the parent was using is useless in
 //! the child, and a shared connection would hand one process's answer to the other. So such things live in a
-//! [`PerProcess`]: a child finds that its generation is another, leaves the old value untouched and builds its own.
+//! [`PerProcess`]: a child finds that its generation is another, leaves the old value untouched and builds its own. Only
+//! what has no lock can be [`Inherited`].
 //!
 //! The only unsafe code of the crate.
 #![expect(
@@ -123,6 +124,61 @@ impl<T> std::fmt::Debug for PerProcess<T> {
     }
 }
 
+/// A value that forked children inherit: a parent's child reads what was published before the fork.
+///
+/// There is no lock that a fork could leave held. A value is never changed, and lives as long as its owner, for a reader
+/// may still look at it: publish only what is new.
+pub(crate) struct Inherited<T> {
+    newest: AtomicPtr<Published<T>>,
+    owns: PhantomData<T>,
+}
+
+struct Published<T> {
+    value: T,
+    older: *mut Published<T>,
+}
+
+impl<T: Send + Sync> Inherited<T> {
+    pub(crate) const fn new() -> Self {
+        Self { newest: AtomicPtr::new(ptr::null_mut()), owns: PhantomData }
+    }
+
+    /// What was published last, here or before a fork.
+    pub(crate) fn newest(&self) -> Option<&T> {
+        // SAFETY: the pointer is null or came from a box that is freed only by `drop`, which no reader can outlive.
+        unsafe { self.newest.load(Acquire).as_ref() }.map(|published| &published.value)
+    }
+
+    pub(crate) fn publish(&self, value: T) {
+        let made = Box::into_raw(Box::new(Published { value, older: ptr::null_mut() }));
+        let mut older = self.newest.load(Acquire);
+        loop {
+            // SAFETY: `made` came from a box and is not published yet: nobody else knows it.
+            unsafe { (*made).older = older };
+            match self.newest.compare_exchange(older, made, AcqRel, Acquire) {
+                Ok(_) => return,
+                Err(newer) => older = newer,
+            }
+        }
+    }
+}
+
+impl<T> Drop for Inherited<T> {
+    fn drop(&mut self) {
+        let mut next = *self.newest.get_mut();
+        while !next.is_null() {
+            // SAFETY: every pointer of the chain came from a box, and `&mut self` says that nobody reads it any more.
+            next = unsafe { Box::from_raw(next) }.older;
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for Inherited<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Inherited(..)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +204,21 @@ mod tests {
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(addresses.iter().all(|address| *address == addresses[0]));
+    }
+
+    #[test]
+    fn the_newest_value_is_inherited_and_all_are_freed_with_their_owner() {
+        let (inherited, witness) = (Inherited::new(), std::sync::Arc::new(()));
+        assert!(inherited.newest().is_none());
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| inherited.publish(std::sync::Arc::clone(&witness)));
+            }
+        });
+        inherited.publish(std::sync::Arc::default());
+        assert!(!std::sync::Arc::ptr_eq(inherited.newest().unwrap(), &witness));
+        assert_eq!(std::sync::Arc::strong_count(&witness), 9);
+        drop(inherited);
+        assert_eq!(std::sync::Arc::strong_count(&witness), 1);
     }
 }

@@ -20,6 +20,7 @@ for it, and is begun anew without the person seeing anything. Whatever cannot be
 the program, a `message` for the log and a `user_message` for the person.
 
 - `Client`: every operation. Make one and keep it; threads and forked workers may share it.
+- `AsyncClient`: the same for asyncio.
 - `SignedIn`, `Restart`, `Denied`: what comes of a login. `Identity`: who logged in.
 - `verify_id_token`, `KeySet`: an ID token against keys, with no client and no network.
 - `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
@@ -48,6 +49,7 @@ from clever_sso._native import (
     parse_callback,
     verify_id_token,
 )
+from clever_sso.aio import AsyncClient, ClientSettings
 from clever_sso.exceptions import (
     ArgumentError,
     CleverError,
@@ -61,9 +63,11 @@ from clever_sso.exceptions import (
 
 __all__ = [
     "ArgumentError",
+    "AsyncClient",
     "Callback",
     "CleverError",
     "Client",
+    "ClientSettings",
     "ConfigError",
     "Denied",
     "District",

@@ -1,11 +1,13 @@
 """The Rust core of `clever_sso`."""
 
+from asyncio import Future
 from collections.abc import Sequence
 from typing import Any, Final, Literal, final
 
 from clever_sso.exceptions import Error
 
 __all__ = [
+    "AsyncOperations",
     "Callback",
     "Client",
     "Denied",
@@ -92,6 +94,29 @@ class Client:
         ca_bundle: str | None = None,
         proxy: str | None = None,
     ) -> Client: ...
+    @classmethod
+    def from_env(cls) -> Client:
+        """Makes a client from environment variables: `CLEVER_CLIENT_ID`, `CLEVER_REDIRECT_URI` and so on.
+
+        Every keyword argument of the class has a variable: its name in capitals after `CLEVER_`. Several redirect URIs,
+        keys or origins are written with blanks between them. A variable that is empty counts as missing.
+
+        Raises:
+            ConfigError: `config_invalid`, with what is wrong about which variable.
+        """
+
+    @property
+    def client_id(self) -> str:
+        """The client id."""
+
+    @property
+    def issuer(self) -> str:
+        """The issuer whose people log in."""
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """The redirect URIs; the first is the primary one."""
+
     def begin_login(
         self, *, redirect_uri: str | None = None, district_id: str | None = None, return_to: str | None = None
     ) -> Login:
@@ -290,6 +315,11 @@ class Client:
             CleverError: `keys_unusable`, `response_malformed`.
         """
 
+    def close(self) -> None:
+        """Gives up the connections that are kept for the next call. The client can be used as before."""
+
+    def __enter__(self) -> Client: ...
+    def __exit__(self, *_exception: object) -> None: ...
     def warm_up(self) -> None:
         """Pays before the first student comes what a process pays once.
 
@@ -300,6 +330,44 @@ class Client:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
             NetworkError: The words of its kind.
         """
+
+@final
+class AsyncOperations:
+    """The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them."""
+
+    def __new__(cls, client: Client) -> AsyncOperations: ...
+    def finish_login(self, callback: str, pending: str | None) -> Future[SignedIn | Restart | Denied]:
+        """See `Client.finish_login`."""
+
+    def exchange_code(self, code: str, redirect_uri: str | None) -> Future[Tokens]:
+        """See `Client.exchange_code`."""
+
+    def verify_id_token(self, token: str, nonce: str | None, access_token: str | None) -> Future[dict[str, Any]]:
+        """See `Client.verify_id_token`."""
+
+    def check_token(self, access_token: str) -> Future[TokenInfo]:
+        """See `Client.check_token`."""
+
+    def me(self, access_token: str) -> Future[Me]:
+        """See `Client.me`."""
+
+    def user(self, access_token: str, id: str) -> Future[User]:
+        """See `Client.user`."""
+
+    def district(self, access_token: str, id: str) -> Future[District]:
+        """See `Client.district`."""
+
+    def userinfo(self, access_token: str, subject: str | None) -> Future[UserInfo]:
+        """See `Client.userinfo`."""
+
+    def export_keys(self) -> Future[str]:
+        """See `Client.export_keys`."""
+
+    def import_keys(self, text: str) -> Future[None]:
+        """See `Client.import_keys`."""
+
+    def warm_up(self) -> Future[None]:
+        """See `Client.warm_up`."""
 
 @final
 class Login:

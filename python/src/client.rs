@@ -4,9 +4,10 @@ use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, bl
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
+use crate::interrupt;
 use crate::login::{Login, outcome};
 use crate::repr::Repr;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
@@ -52,6 +53,13 @@ pub(crate) struct Client {
     core: blocking::Client,
     client_id: String,
     issuer: String,
+    redirect_uris: Vec<String>,
+}
+
+impl Client {
+    pub(crate) const fn core(&self) -> &blocking::Client {
+        &self.core
+    }
 }
 
 #[pymethods]
@@ -93,10 +101,11 @@ impl Client {
         ca_bundle: Option<String>,
         proxy: Option<String>,
     ) -> Result<Self> {
+        let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
         let builder = ConfigBuilder::try_from(Settings {
             client_id,
             client_secret,
-            redirect_uris: redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default(),
+            redirect_uris: redirect_uris.clone(),
             issuer,
             api_base,
             base_url,
@@ -123,7 +132,41 @@ impl Client {
         } else {
             blocking::Client::new(config)?
         };
-        Ok(Self { core, client_id, issuer })
+        let core = core.with_watch(interrupt::is_wanted);
+        Ok(Self { core, client_id, issuer, redirect_uris })
+    }
+
+    /// Makes a client from environment variables: `CLEVER_CLIENT_ID`, `CLEVER_REDIRECT_URI` and so on.
+    ///
+    /// Every keyword argument of the class has a variable: its name in capitals after `CLEVER_`. Several redirect URIs,
+    /// keys or origins are written with blanks between them. A variable that is empty counts as missing.
+    ///
+    /// Raises:
+    ///     ConfigError: `config_invalid`, with what is wrong about which variable.
+    #[classmethod]
+    fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+        let py = class.py();
+        let environment = py.import("os")?.getattr("environ")?;
+        let arguments = py.import("clever_sso._settings")?.call_method1("arguments", (environment,))?;
+        class.call((), Some(arguments.cast::<PyDict>()?))
+    }
+
+    /// The client id.
+    #[getter]
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The issuer whose people log in.
+    #[getter]
+    fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The redirect URIs; the first is the primary one.
+    #[getter]
+    fn redirect_uris<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.redirect_uris)
     }
 
     /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
@@ -394,6 +437,20 @@ impl Client {
     ///     NetworkError: The words of its kind.
     fn warm_up(&self, py: Python<'_>) -> Result<()> {
         Ok(py.detach(|| self.core.warm_up())?)
+    }
+
+    /// Gives up the connections that are kept for the next call. The client can be used as before.
+    fn close(&self) {
+        self.core.close_idle();
+    }
+
+    fn __enter__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
+        self.close();
     }
 
     fn __repr__(&self) -> String {

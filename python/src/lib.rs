@@ -5,6 +5,8 @@
 //! same words, and a test holds the two together.
 //!
 //! - [`client`]: `Client`, and [`settings`] for its keyword arguments.
+//! - [`operations`]: the same for `AsyncClient`, which is written in Python.
+//! - [`interrupt`]: Ctrl-C while a call waits.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
 //! - [`verify`]: the pure verifier.
 //! - [`errors`]: the one crossing from an error of the core to a Python exception.
@@ -17,8 +19,10 @@ mod callback;
 mod client;
 mod errors;
 mod identity;
+mod interrupt;
 mod json;
 mod login;
+mod operations;
 mod repr;
 mod resources;
 mod settings;
@@ -39,6 +43,8 @@ mod _native {
     use crate::identity::{Identity, Name, Role};
     #[pymodule_export]
     use crate::login::{Denied, Login, Restart, SignedIn};
+    #[pymodule_export]
+    use crate::operations::AsyncOperations;
     #[pymodule_export]
     use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
     #[pymodule_export]

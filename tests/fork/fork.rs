@@ -139,6 +139,18 @@ fn a_fork_in_the_middle_of_other_threads_calls_disturbs_nobody() {
 }
 
 #[test]
+fn children_and_grandchildren_need_not_fetch_the_keys_their_parent_had() {
+    let emulator = start();
+    let client = client(&emulator, OURS);
+    client.warm_up().unwrap();
+    let fetches = || emulator.request_count("/oauth/certs");
+    assert_eq!(fetches(), 1);
+    let knows = || client.export_keys().is_ok();
+    assert!(ended_well(fork_and(|| knows() && ended_well(fork_and(knows)))));
+    assert_eq!(fetches(), 1);
+}
+
+#[test]
 fn a_grandchild_calls_too() {
     let emulator = start();
     let scene = Scene::new(&emulator);

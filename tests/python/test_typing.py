@@ -41,7 +41,8 @@ def test_stub_and_help_say_the_same(name: str, words: str | None, value: object)
 def test_everything_public_is_in_the_stub_and_in_all() -> None:
     names = {name for name, _, _ in ENTRIES if "." not in name}
     assert names | {"__version__"} == set(_native.__all__)
-    assert set(_native.__all__) <= set(clever_sso.__all__)
+    # What `AsyncClient` is made of is its own affair.
+    assert set(_native.__all__) - {"AsyncOperations"} <= set(clever_sso.__all__)
     assert sorted(clever_sso.__all__) == clever_sso.__all__
 
 

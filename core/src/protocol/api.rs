@@ -135,16 +135,17 @@ pub fn me_response(response: &Response) -> Result<Me> {
     })
 }
 
-/// Judges the answer of `/users/{id}`.
+/// Judges the answer of `/users/{id}`: it must be about `id`, for a name and roles of somebody else would become this
+/// person's.
 ///
 /// # Errors
-/// As [`me_response`].
-pub fn user_response(response: &Response) -> Result<User> {
+/// As [`me_response`]; `response_malformed` also when it is about somebody else.
+pub fn user_response(response: &Response, id: &str) -> Result<User> {
     let json = data(response)?;
     let name = json.get("name");
     let part = |part| name.and_then(|name| text(name, part));
     Ok(User {
-        id: id_of(&json, response)?,
+        id: expected_id(&json, response, id)?,
         district_id: text(&json, "district"),
         name: Name { first: part("first"), middle: part("middle"), last: part("last") },
         unverified_email: text(&json, "email"),
@@ -153,13 +154,13 @@ pub fn user_response(response: &Response) -> Result<User> {
     })
 }
 
-/// Judges the answer of `/districts/{id}`.
+/// Judges the answer of `/districts/{id}`: it must be about `id`.
 ///
 /// # Errors
-/// As [`me_response`].
-pub fn district_response(response: &Response) -> Result<District> {
+/// As [`user_response`].
+pub fn district_response(response: &Response, id: &str) -> Result<District> {
     let json = data(response)?;
-    Ok(District { id: id_of(&json, response)?, name: text(&json, "name"), json })
+    Ok(District { id: expected_id(&json, response, id)?, name: text(&json, "name"), json })
 }
 
 /// Judges the answer of the userinfo endpoint: it must be about `subject`, if that is known (OpenID Connect Core 5.3.2).
@@ -195,6 +196,15 @@ fn id_of(data: &Value, response: &Response) -> Result<String> {
         Error::with_detail(ErrorCode::ResponseMalformed, "data.id is missing")
             .with_status(response.status().as_u16())
     })
+}
+
+fn expected_id(data: &Value, response: &Response, expected: &str) -> Result<String> {
+    let found = id_of(data, response)?;
+    if found == expected {
+        return Ok(found);
+    }
+    Err(Error::with_detail(ErrorCode::ResponseMalformed, "the answer is about another id than was asked for")
+        .with_status(response.status().as_u16()))
 }
 
 /// A member that is a text with something in it.
@@ -234,7 +244,7 @@ mod tests {
     fn every_role_is_kept_also_one_not_yet_known() {
         let body =
             r#"{"data":{"id":"1","roles":{"teacher":{"legacy_id":"9","schools":[]},"bus_driver":{}}}}"#;
-        let mut roles = user_response(&answer(200, body)).unwrap().roles;
+        let mut roles = user_response(&answer(200, body), "1").unwrap().roles;
         roles.sort_by_key(|role| role.name.as_str().to_owned());
         assert_eq!(roles[0].name, RoleName::Other("bus_driver".to_owned()));
         assert_eq!((roles[1].name.clone(), roles[1].legacy_id.as_deref()), (RoleName::Teacher, Some("9")));
@@ -242,7 +252,8 @@ mod tests {
 
     #[test]
     fn missing_data_is_no_error_but_a_missing_id_is() {
-        let user = user_response(&answer(200, r#"{"data":{"id":"1","email":null,"name":"x"}}"#)).unwrap();
+        let body = r#"{"data":{"id":"1","email":null,"name":"x"}}"#;
+        let user = user_response(&answer(200, body), "1").unwrap();
         assert!(user.unverified_email.is_none() && user.name == Name::default() && user.roles.is_empty());
         for body in [r#"{"data":{}}"#, r#"{"data":{"id":7}}"#, r#"{"data":null}"#, "{}"] {
             assert_eq!(
@@ -251,6 +262,15 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn a_record_about_somebody_else_is_refused() {
+        let body = answer(200, r#"{"data":{"id":"1","name":{"first":"A"}}}"#);
+        let other_user = user_response(&body, "2").unwrap_err().code();
+        let other_district = district_response(&body, "2").unwrap_err().code();
+        assert_eq!([other_user, other_district], [ErrorCode::ResponseMalformed; 2]);
+        assert_eq!(district_response(&body, "1").unwrap().id, "1");
     }
 
     #[test]

@@ -1,0 +1,9 @@
+"""The app as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ReadingRoomConfig(AppConfig):
+    """A place to read."""
+
+    name = "reading_room"

@@ -1,0 +1,112 @@
+"""The settings of a client by their names in an environment or a configuration: one table for all who read them.
+
+`CLEVER_CLIENT_ID` is the keyword argument `client_id`, and so on for every argument of `Client`. What is empty counts
+as left out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+from clever_sso._native import error_codes
+from clever_sso.exceptions import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "CLEVER_"
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of a client.
+
+    Args:
+        settings: An environment, or a configuration whose values may be of their own types already.
+
+    Raises:
+        ConfigError: `config_invalid`, when `CLEVER_CLIENT_ID` is missing or a value cannot be read.
+    """
+    found = {}
+    for argument, read in _READERS.items():
+        name = PREFIX + argument.upper()
+        value = settings.get(name)
+        if value is None or value == "":
+            continue
+        try:
+            found[argument] = read(value)
+        except (ValueError, TypeError):
+            raise invalid(f"{name} cannot be read as {_KINDS[read]}") from None
+    if "client_id" not in found:
+        raise invalid(f"{PREFIX}CLIENT_ID is not set")
+    return found
+
+
+def invalid(message: str) -> ConfigError:
+    """The error of a wrong setting."""
+    entry = error_codes()["config_invalid"]
+    return ConfigError("config_invalid", message, entry.user_message, entry.retryable, entry.actor)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _list(value: object) -> list[str]:
+    """One value, or several with blanks between them: neither URIs nor keys have blanks inside."""
+    if isinstance(value, str):
+        return value.split()
+    if isinstance(value, (list, tuple)):
+        return [_text(item) for item in value]
+    raise TypeError
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = _text(value).lower()
+    if word not in _YES | _NO:
+        raise ValueError
+    return word in _YES
+
+
+def _seconds(value: str | float) -> float:
+    return float(value)
+
+
+def _whole_seconds(value: str | int) -> int:
+    return int(value)
+
+
+_KINDS: dict[Callable[[Any], Any], str] = {
+    _text: "text",
+    _list: "texts with blanks between them",
+    _boolean: "true or false",
+    _seconds: "a number of seconds",
+    _whole_seconds: "a whole number of seconds",
+}
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "client_id": _text,
+    "client_secret": _text,
+    "redirect_uri": _list,
+    "issuer": _text,
+    "api_base": _text,
+    "base_url": _text,
+    "timeout": _seconds,
+    "leeway": _whole_seconds,
+    "pending_key": _text,
+    "old_pending_keys": _list,
+    "return_to_origins": _list,
+    "development": _boolean,
+    "authorization_endpoint": _text,
+    "token_endpoint": _text,
+    "tokeninfo_endpoint": _text,
+    "userinfo_endpoint": _text,
+    "jwks_uri": _text,
+    "discover": _boolean,
+    "ca_bundle": _text,
+    "proxy": _text,
+}

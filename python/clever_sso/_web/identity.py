@@ -1,0 +1,91 @@
+"""Who is signed in, as a session keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clever_sso._native import Identity
+
+SESSION_KEY = "clever_sso"
+# Another shape than this one was written by another version: whoever it belongs to logs in again.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class SessionIdentity:
+    """Who is signed in: the part of an `Identity` that a session keeps.
+
+    The key of a user is the pair of `issuer` and `id`. There is no email address in it: one that Clever tells is
+    unverified, may be another person's, and sessions are often stored where the browser's owner can read them.
+    """
+
+    issuer: str
+    """The issuer that vouches for this person."""
+
+    id: str
+    """The Clever id."""
+
+    district_id: str | None
+    """The district; a person of Clever Library has none."""
+
+    user_type: str | None
+    """The role of this login, such as `student`; `None` when a person has several and did not say which."""
+
+    roles: tuple[str, ...]
+    """The names of every role that is known."""
+
+    full_name: str
+    """First, middle and last name; empty when nothing is known."""
+
+    first_name: str | None
+    """The first name."""
+
+    last_name: str | None
+    """The last name; of a student in Clever Library only the initial."""
+
+    loginas_by_admin: bool
+    """Whether an administrator logged in as this person, as the callback says; not proven."""
+
+    def has_role(self, *names: str) -> bool:
+        """Whether the person logged in with one of these roles.
+
+        The role of the login counts. Only when Clever did not say which it is, every role of the person counts.
+        """
+        if self.user_type is not None:
+            return self.user_type in names
+        return any(role in names for role in self.roles)
+
+    @classmethod
+    def of(cls, identity: Identity) -> SessionIdentity:
+        """What to keep of `identity`."""
+        return cls(
+            issuer=identity.issuer,
+            id=identity.id,
+            district_id=identity.district_id,
+            user_type=identity.user_type,
+            roles=tuple(role.name for role in identity.roles),
+            full_name=identity.name.full,
+            first_name=identity.name.first,
+            last_name=identity.name.last,
+            loginas_by_admin=identity.loginas_by_admin,
+        )
+
+    def to_session(self) -> dict[str, Any]:
+        """A dict that JSON, and so any session, can hold."""
+        return {"format": FORMAT, **asdict(self), "roles": list(self.roles)}
+
+    @classmethod
+    def from_session(cls, session: Mapping[str, Any]) -> SessionIdentity | None:
+        """Who is signed in, according to a session; nobody if it holds nobody or was written by another version."""
+        kept = session.get(SESSION_KEY)
+        if not isinstance(kept, dict) or kept.get("format") != FORMAT:
+            return None
+        try:
+            members = {name: kept[name] for name in cls.__dataclass_fields__}
+        except KeyError:
+            return None
+        return cls(**{**members, "roles": tuple(members["roles"])})

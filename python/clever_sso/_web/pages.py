@@ -1,0 +1,72 @@
+"""The pages that people see when a login takes long or fails. Apps may show their own instead."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1b2733; --paper: #f6f7f9; --card: #fff; --line: #cfd6de; --link: #1f5fbf; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e8edf2; --paper: #14191f; --card: #1e252d; --line: #3a4552; --link: #8fbcff; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; font: 1.0625rem/1.6 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+main { max-width: 30rem; margin: 8vh auto; padding: 2rem 1.5rem; background: var(--card);
+  border: 1px solid var(--line); border-radius: .75rem; }
+@media (max-width: 32rem) { main { margin: 0; min-height: 100vh; border: 0; border-radius: 0; } }
+h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; }
+a.button { display: block; padding: .8rem 1rem; text-align: center; font-weight: 600; text-decoration: none;
+  color: #fff; background: #1f5fbf; border-radius: .5rem; }
+a { color: var(--link); }
+a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.small { font-size: .875rem; }
+"""
+
+_STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
+
+HEADERS = {
+    # What is shown belongs to one person, and the address of the callback holds a code.
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
+"""What every answer of the login, the callback and the logout carries."""
+
+OWN_HEADERS = {
+    **HEADERS,
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+}
+"""What the pages below carry besides. An application's own page may need other styles, scripts and images."""
+
+
+def problem(sentence: str, code: str, login_url: str) -> str:
+    """The page of a login that failed: what happened, a way to log in again, and a word for whoever helps."""
+    return _page(
+        "Signing in did not work",
+        f'<p role="alert">{escape(sentence)}</p>\n'
+        f'<p><a class="button" href="{escape(login_url)}">Log in with Clever</a></p>\n'
+        f'<p class="small">If you ask somebody for help, tell them this word: <code>{escape(code)}</code></p>',
+    )
+
+
+def waiting(onwards: str) -> str:
+    """The page that the browser shows while the login is finished: it goes on to `onwards` by itself."""
+    return _page(
+        "Signing you in",
+        '<p role="status">One moment, please.</p>\n'
+        f'<p class="small"><a href="{escape(onwards)}">Go on if nothing happens</a></p>',
+        head=f'<meta http-equiv="refresh" content="0; url={escape(onwards)}">\n',
+    )
+
+
+def _page(title: str, content: str, head: str = "") -> str:
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"{head}<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n<h1>{escape(title)}</h1>\n{content}\n</main>\n</body>\n</html>\n"
+    )

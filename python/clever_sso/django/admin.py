@@ -1,0 +1,27 @@
+"""The accounts in Django's administration: to be looked at and deleted, not edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+
+from clever_sso.django.models import CleverAccount
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@admin.register(CleverAccount)
+class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who at Clever belongs to which user."""
+
+    list_display = ("clever_id", "user", "user_type", "district_id", "last_login_at")
+    list_filter = ("user_type", "district_id")
+    search_fields = ("clever_id", "district_id")
+    readonly_fields = ("user", "issuer", "clever_id", "district_id", "user_type", "created_at", "last_login_at")
+    list_select_related = ("user",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
+        """Nobody: an account is proof of a login."""
+        return False

@@ -1,0 +1,1 @@
+"""How the table of accounts came to be."""

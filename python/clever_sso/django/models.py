@@ -1,0 +1,34 @@
+"""Who at Clever belongs to which user."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class CleverAccount(models.Model):
+    """A person at Clever who has signed in, and the user that this person is here.
+
+    The pair of issuer and Clever id is the key. Names and email addresses change and repeat: nobody is known by them.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="clever_accounts")
+    issuer = models.CharField(max_length=255)
+    clever_id = models.CharField("Clever id", max_length=64)
+    district_id = models.CharField("district", max_length=64, blank=True)
+    user_type = models.CharField("role of the last login", max_length=32, blank=True)
+    created_at = models.DateTimeField("first login", auto_now_add=True)
+    last_login_at = models.DateTimeField("last login", auto_now=True)
+
+    class Meta:
+        """The pair is unique."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "clever_id"], name="clever_sso_one_account_a_person"),
+        ]
+        verbose_name = "Clever account"
+
+    def __str__(self) -> str:
+        return f"{self.user_type or 'person'} {self.clever_id}"

@@ -1,0 +1,12 @@
+"""What the app tells whoever wants to know."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+signed_in = Signal()
+"""Sent by the class of the user when somebody has signed in, with `request`, `user`, `identity` (an `Identity`) and
+`tokens`. Django's own `user_logged_in` is sent too."""
+
+login_denied = Signal()
+"""Sent by `Problem` when a login came to nothing, with `request` and `problem` (a `Problem`)."""

@@ -1,0 +1,251 @@
+//! `AsyncOperations`: what `AsyncClient` awaits.
+//!
+//! An operation runs on the core's background engine. What comes of it is handed to the event loop that asked, and only
+//! there, on the loop's own thread, it becomes Python objects and the result of a future. A future that is cancelled drops
+//! its operation, and with it the request.
+
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+
+use clever_sso::background::{Background, Task};
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+
+use crate::client::Client;
+use crate::errors::Failure;
+use crate::login::outcome;
+use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
+use crate::verify::claims_dict;
+
+/// The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them.
+#[pyclass(frozen, module = "clever_sso")]
+pub(crate) struct AsyncOperations {
+    background: Background<Delivery>,
+}
+
+/// What came of an operation, and who waits for it.
+struct Delivery {
+    event_loop: Py<PyAny>,
+    future: Py<PyAny>,
+    result: clever_sso::Result<Convert>,
+}
+
+/// Makes a Python object of a result.
+type Convert = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+
+#[pymethods]
+impl AsyncOperations {
+    #[new]
+    fn new(client: &Client) -> Self {
+        Self { background: Background::new(client.core(), deliver) }
+    }
+
+    /// See `Client.finish_login`.
+    fn finish_login<'py>(
+        &self,
+        py: Python<'py>,
+        callback: String,
+        pending: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.future(
+            py,
+            |client| async move { client.finish_login(&callback, pending.as_deref()).await },
+            |py, finished| Ok(outcome(py, finished)?.unbind()),
+        )
+    }
+
+    /// See `Client.exchange_code`.
+    fn exchange_code<'py>(
+        &self,
+        py: Python<'py>,
+        code: String,
+        redirect_uri: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.future(
+            py,
+            |client| async move { client.exchange_code(&code, redirect_uri.as_deref()).await },
+            |py, tokens| Tokens(tokens).into_py_any(py),
+        )
+    }
+
+    /// See `Client.verify_id_token`.
+    fn verify_id_token<'py>(
+        &self,
+        py: Python<'py>,
+        token: String,
+        nonce: Option<String>,
+        access_token: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.future(
+            py,
+            |client| async move {
+                client.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()).await
+            },
+            |py, claims| claims_dict(py, &claims)?.into_py_any(py),
+        )
+    }
+
+    /// See `Client.check_token`.
+    fn check_token<'py>(&self, py: Python<'py>, access_token: String) -> PyResult<Bound<'py, PyAny>> {
+        self.future(
+            py,
+            |client| async move { client.check_token(&access_token).await },
+            |py, info| TokenInfo::from(info).into_py_any(py),
+        )
+    }
+
+    /// See `Client.me`.
+    fn me<'py>(&self, py: Python<'py>, access_token: String) -> PyResult<Bound<'py, PyAny>> {
+        self.future(
+            py,
+            |client| async move { client.me(&access_token).await },
+            |py, me| Me(me).into_py_any(py),
+        )
+    }
+
+    /// See `Client.user`.
+    fn user<'py>(&self, py: Python<'py>, access_token: String, id: String) -> PyResult<Bound<'py, PyAny>> {
+        self.future(
+            py,
+            |client| async move { client.user(&access_token, &id).await },
+            |py, user| User(user).into_py_any(py),
+        )
+    }
+
+    /// See `Client.district`.
+    fn district<'py>(
+        &self,
+        py: Python<'py>,
+        access_token: String,
+        id: String,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.future(
+            py,
+            |client| async move { client.district(&access_token, &id).await },
+            |py, district| District(district).into_py_any(py),
+        )
+    }
+
+    /// See `Client.userinfo`.
+    fn userinfo<'py>(
+        &self,
+        py: Python<'py>,
+        access_token: String,
+        subject: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.future(
+            py,
+            |client| async move { client.userinfo(&access_token, subject.as_deref()).await },
+            |py, info| UserInfo(info).into_py_any(py),
+        )
+    }
+
+    /// See `Client.export_keys`.
+    fn export_keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.future(py, |client| async move { client.export_keys().await }, |py, text| text.into_py_any(py))
+    }
+
+    /// See `Client.import_keys`.
+    fn import_keys<'py>(&self, py: Python<'py>, text: String) -> PyResult<Bound<'py, PyAny>> {
+        self.future(py, |client| async move { client.import_keys(&text) }, |py, ()| Ok(py.None()))
+    }
+
+    /// See `Client.warm_up`.
+    fn warm_up<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.future(py, |client| async move { client.warm_up().await }, |py, ()| Ok(py.None()))
+    }
+}
+
+impl AsyncOperations {
+    /// Starts `operation` for the event loop that runs on this thread; gives the future of its result.
+    fn future<'py, T, F>(
+        &self,
+        py: Python<'py>,
+        operation: impl FnOnce(clever_sso::Client) -> F + Send,
+        convert: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyAny>>
+    where
+        T: Send + 'static,
+        F: Future<Output = clever_sso::Result<T>> + Send + 'static,
+    {
+        let event_loop = py.import("asyncio")?.call_method0("get_running_loop")?;
+        let future = event_loop.call_method0("create_future")?;
+        let waiting = (event_loop.unbind(), future.clone().unbind());
+        let task = self.background.start(|client| {
+            let work = operation(client);
+            async move {
+                let (event_loop, future) = waiting;
+                let result =
+                    work.await.map(|value| Box::new(move |py: Python<'_>| convert(py, value)) as Convert);
+                Delivery { event_loop, future, result }
+            }
+        });
+        let task = task.map_err(|error| PyErr::from(Failure::from(error)))?;
+        future.call_method1("add_done_callback", (Canceller(task),))?;
+        Ok(future)
+    }
+}
+
+/// Called when a future is done: if by being cancelled, its operation is dropped.
+#[pyclass(frozen)]
+struct Canceller(Task);
+
+#[pymethods]
+impl Canceller {
+    fn __call__(&self, future: &Bound<'_, PyAny>) -> PyResult<()> {
+        if future.call_method0("cancelled")?.is_truthy()? {
+            self.0.cancel();
+        }
+        Ok(())
+    }
+}
+
+/// Hands results to the loops that wait for them. Runs on a thread of the engine.
+fn deliver(batch: Vec<Delivery>) {
+    // At the end of the interpreter nobody waits any more.
+    let _ = Python::try_attach(|py| {
+        for (event_loop, arrivals) in by_loop(batch) {
+            // A loop that is closed takes nothing, and nobody waits there either.
+            let _ = event_loop.call_method1(py, "call_soon_threadsafe", (Arrivals(Mutex::new(arrivals)),));
+        }
+    });
+}
+
+fn by_loop(batch: Vec<Delivery>) -> Vec<(Py<PyAny>, Vec<Delivery>)> {
+    let mut groups: Vec<(Py<PyAny>, Vec<Delivery>)> = Vec::new();
+    Python::attach(|py| {
+        for delivery in batch {
+            match groups.iter_mut().find(|(event_loop, _)| event_loop.is(&delivery.event_loop)) {
+                Some((_, group)) => group.push(delivery),
+                None => groups.push((delivery.event_loop.clone_ref(py), vec![delivery])),
+            }
+        }
+    });
+    groups
+}
+
+/// Called on the thread of a loop: sets the results of its futures.
+#[pyclass(frozen)]
+struct Arrivals(Mutex<Vec<Delivery>>);
+
+#[pymethods]
+impl Arrivals {
+    fn __call__(&self, py: Python<'_>) -> PyResult<()> {
+        let arrived = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        arrived.into_iter().try_for_each(|delivery| delivery.set(py))
+    }
+}
+
+impl Delivery {
+    fn set(self, py: Python<'_>) -> PyResult<()> {
+        if self.future.call_method0(py, "done")?.is_truthy(py)? {
+            return Ok(());
+        }
+        let value = self.result.map_err(|error| PyErr::from(Failure::from(error)));
+        match value.and_then(|convert| convert(py)) {
+            Ok(value) => self.future.call_method1(py, "set_result", (value,)),
+            Err(error) => self.future.call_method1(py, "set_exception", (error,)),
+        }?;
+        Ok(())
+    }
+}

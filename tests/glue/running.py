@@ -1,0 +1,106 @@
+"""A site and the emulator that stands for Clever, both as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from harness.emulator import App, running
+
+SERVE = Path(__file__).with_name("sites") / "serve.py"
+CLIENT_ID = "4c63c1cf623dce82caac"
+CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
+DISTRICT = "53ee4b8a44abc88c1c00119b"
+PATIENCE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site and its Clever are, and the file with what the site logs."""
+
+    framework: str
+    url: str
+    emulator: str
+    log: Path
+
+    @property
+    def portal(self) -> str:
+        """Where the app's icon in the portal leads: a request without a state."""
+        return (
+            f"{self.emulator}/oauth/authorize?channel=clever-portal&client_id={CLIENT_ID}&confirmed=true"
+            f"&district_id={DISTRICT}&response_type=code"
+        )
+
+    @property
+    def instant_login(self) -> str:
+        return f"{self.emulator}/oauth/instant-login?client_id={CLIENT_ID}&district_id={DISTRICT}"
+
+
+@contextmanager
+def serving(framework: str, folder: Path, *, scenario: str = "", https: bool = False, **extra: str) -> Iterator[Site]:
+    """Run the site of this framework, with a Clever that follows `scenario`."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        redirect_uri = "https://app.example/clever/callback" if https else f"{url}/clever/callback"
+        with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
+            base_url = f"{emulator}/s/{scenario}" if scenario else emulator
+            log = folder / f"{framework}.log"
+            environment = {
+                **os.environ,
+                "CLEVER_CLIENT_ID": CLIENT_ID,
+                "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
+                "CLEVER_REDIRECT_URI": redirect_uri,
+                "CLEVER_BASE_URL": base_url,
+                "FOLDER": str(folder),
+                **extra,
+            }
+            with process(framework, listener, environment, log):
+                wait_until_up(url)
+                yield Site(framework, url, emulator, log)
+
+
+@contextmanager
+def process(framework: str, listener: socket.socket, environment: dict[str, str], log: Path) -> Iterator[None]:
+    command = [sys.executable, str(SERVE), framework, str(listener.fileno())]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()], stderr=output, stdout=output) as site,
+    ):
+        try:
+            yield
+        finally:
+            site.terminate()
+            site.wait(PATIENCE_SECONDS)
+
+
+def wait_until_up(url: str) -> None:
+    # The socket listens before the process does: the connection waits for it.
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            fetch(url + "/")
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def fetch(url: str, method: str = "GET") -> tuple[int, str]:
+    """One request by somebody without cookies: status and text."""
+    try:
+        response = build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=10)
+    except HTTPError as error:
+        response = error
+    with response:
+        return response.status, response.read().decode()

@@ -1,0 +1,9 @@
+"""The same small app in each framework, as its developers would write it, for one set of tests.
+
+- `/`: for everybody, says who is signed in.
+- `/private`: for whoever is signed in; greets by name. Accepts POST as well.
+- `/staffroom`: for teachers and staff.
+- `/cart`: puts a thing into the session, and shows what is in it.
+
+The settings come from the environment: `CLEVER_CLIENT_ID` and so on.
+"""

@@ -1,0 +1,46 @@
+"""The site in FastAPI."""
+
+from __future__ import annotations
+
+import os
+
+from clever_sso.asgi import CleverSso, SessionIdentity, SignIn, current_identity
+from fastapi import Depends, FastAPI, HTTPException
+from markupsafe import escape
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse
+
+
+def make_app() -> FastAPI:
+    app = FastAPI()
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only")
+    clever = CleverSso(waiting_page=os.environ.get("CLEVER_WAITING_PAGE") == "true")
+    clever.install(app)
+
+    @clever.on_sign_in
+    async def only_whom_we_know(_: Request, step: SignIn) -> None:
+        if step.identity.name.last == os.environ.get("UNWELCOME"):
+            raise HTTPException(403)
+
+    @app.get("/")
+    async def home(request: Request) -> HTMLResponse:
+        identity = current_identity(request)
+        said = f"signed in: {identity.full_name}" if identity else "nobody"
+        return HTMLResponse(f'{escape(said)}<form action="/clever/logout" method="post"></form>')
+
+    @app.api_route("/private", methods=["GET", "POST"])
+    async def private(identity: SessionIdentity = Depends(clever.required)) -> PlainTextResponse:  # noqa: B008  (FastAPI's way)
+        return PlainTextResponse(f"Hello, {identity.full_name} ({identity.user_type})")
+
+    @app.get("/staffroom", dependencies=[Depends(clever.role("teacher", "staff"))])
+    async def staffroom() -> PlainTextResponse:
+        return PlainTextResponse("coffee")
+
+    @app.get("/cart")
+    async def cart(request: Request) -> PlainTextResponse:
+        if "thing" in request.query_params:
+            request.session["thing"] = request.query_params["thing"]
+        return PlainTextResponse(f"in the cart: {request.session.get('thing', 'nothing')}")
+
+    return app

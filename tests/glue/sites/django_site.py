@@ -1,0 +1,102 @@
+"""The site in Django."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+from clever_sso.django import current_identity, role_required
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.urls import include, path
+from django.utils.html import format_html
+
+
+def make_app() -> WSGIHandler:
+    clever = {name: value for name, value in os.environ.items() if name.startswith("CLEVER_")}
+    clever["CLEVER_WAITING_PAGE"] = clever.get("CLEVER_WAITING_PAGE") == "true"
+    settings.configure(
+        SECRET_KEY="a key for tests only",
+        ALLOWED_HOSTS=["127.0.0.1"],
+        ROOT_URLCONF=__name__,
+        INSTALLED_APPS=[
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "clever_sso.django",
+        ],
+        MIDDLEWARE=[
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+        ],
+        DATABASES={
+            "default": {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": str(Path(tempfile.mkdtemp(dir=os.environ["FOLDER"])) / "database"),
+            }
+        },
+        AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend"],
+        SESSION_ENGINE=os.environ.get("SESSION_ENGINE", "django.contrib.sessions.backends.db"),
+        LOGIN_URL="clever_sso:login",
+        LOGIN_REDIRECT_URL="/",
+        CLEVER_PROVISION_USER=only_whom_we_know,
+        CLEVER_ROLE_GROUPS={"teacher": "Teachers", "student": "Students"},
+        **clever,
+    )
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("check", stdout=sys.stderr)
+    return WSGIHandler()
+
+
+def only_whom_we_know(_user: object, identity: object, _created: bool) -> None:
+    if identity.name.last == os.environ.get("UNWELCOME"):
+        raise PermissionDenied
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    identity = current_identity(request)
+    said = f"signed in: {identity.full_name}" if identity else "nobody"
+    return HttpResponse(
+        format_html(
+            '{}<form action="/clever/logout" method="post">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}"></form>',
+            said,
+            get_token(request),
+        )
+    )
+
+
+@login_required
+def private(request: HttpRequest) -> HttpResponse:
+    identity = current_identity(request)
+    return HttpResponse(f"Hello, {identity.full_name} ({identity.user_type})")
+
+
+@role_required("teacher", "staff")
+def staffroom(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("coffee")
+
+
+def cart(request: HttpRequest) -> HttpResponse:
+    if "thing" in request.GET:
+        request.session["thing"] = request.GET["thing"]
+    return HttpResponse(f"in the cart: {request.session.get('thing', 'nothing')}")
+
+
+urlpatterns = [
+    path("", home),
+    path("private", private),
+    path("staffroom", staffroom),
+    path("cart", cart),
+    path("clever/", include("clever_sso.django.urls")),
+]

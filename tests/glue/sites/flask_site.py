@@ -1,0 +1,47 @@
+"""The site in Flask."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from clever_sso.flask import CleverSso, SignIn, current_identity, login_required
+from flask import Flask, abort, request, session
+from markupsafe import escape
+
+
+def make_app() -> Flask:
+    logging.basicConfig(level=logging.INFO)
+    app = Flask(__name__)
+    app.secret_key = "a key for tests only"
+    app.config.update((name, value) for name, value in os.environ.items() if name.startswith("CLEVER_"))
+    app.config["CLEVER_WAITING_PAGE"] = os.environ.get("CLEVER_WAITING_PAGE") == "true"
+    clever = CleverSso(app)
+
+    @clever.on_sign_in
+    def only_whom_we_know(step: SignIn) -> None:
+        if step.identity.name.last == os.environ.get("UNWELCOME"):
+            abort(403)
+
+    @app.get("/")
+    def home() -> str:
+        said = f"signed in: {current_identity.full_name}" if current_identity else "nobody"
+        return f'{escape(said)}<form action="/clever/logout" method="post"></form>'
+
+    @app.route("/private", methods=["GET", "POST"])
+    @login_required
+    def private() -> str:
+        return f"Hello, {current_identity.full_name} ({current_identity.user_type})"
+
+    @app.get("/staffroom")
+    @login_required("teacher", "staff")
+    def staffroom() -> str:
+        return "coffee"
+
+    @app.get("/cart")
+    def cart() -> str:
+        if "thing" in request.args:
+            session["thing"] = request.args["thing"]
+        return f"in the cart: {session.get('thing', 'nothing')}"
+
+    return app

@@ -1,0 +1,200 @@
+"""What the glue promises in every framework, held against the same site in each."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from http.client import HTTPConnection, HTTPMessage
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from harness.cookie_browser import Browser, Page
+from running import CLIENT_SECRET, Site, fetch, serving
+
+ADA, JOSE, IVO, GRACE, MARKUP = "510001", "510003", "510025", "610001", "510016"
+
+
+def log_in(browser: Browser, site: Site, number: str = ADA, wanted: str = "/private") -> Page:
+    return browser.sign_in(number, browser.open(site.url + wanted))
+
+
+def who(page: Page) -> str:
+    """What the front page says."""
+    return unescape(page.text.partition("<")[0])
+
+
+def log_out(browser: Browser, site: Site) -> Page:
+    """Press the button on the front page."""
+    form = browser.open(site.url + "/").text.partition("<form")[2]
+    return browser.open(site.url + "/clever/logout", dict(re.findall(r'name="(\w+)" value="(\w+)"', form)))
+
+
+def cookies(browser: Browser) -> dict[str, str | None]:
+    return {cookie.name: cookie.value for cookie in browser.cookies}
+
+
+def test_a_guarded_page_sends_to_clever_and_is_shown_after_the_login(browser: Browser, site: Site) -> None:
+    page = log_in(browser, site, wanted="/private?lesson=7&of=%C3%A9")
+    assert page.url == site.url + "/private?lesson=7&of=%C3%A9"
+    assert page.text == "Hello, Ada Ashworth (student)"
+
+
+def test_a_login_goes_to_the_front_page_when_nothing_else_was_wanted(browser: Browser, site: Site) -> None:
+    page = log_in(browser, site, wanted="/clever/login")
+    assert (page.url, who(page)) == (site.url + "/", "signed in: Ada Ashworth")
+
+
+@pytest.mark.parametrize("entry", ["portal", "instant_login"])
+def test_a_login_that_starts_at_clever_is_restarted_without_a_page(browser: Browser, site: Site, entry: str) -> None:
+    browser.sign_in(ADA)
+    page = browser.open(getattr(site, entry))
+    assert who(page) == "signed in: Ada Ashworth"
+    assert [url.startswith(site.url + "/clever/callback") for url in browser.visited].count(True) == 2
+
+
+def test_the_next_student_on_the_device_inherits_nothing(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    assert browser.open(site.url + "/cart?thing=apple").text == "in the cart: apple"
+    browser.sign_out()
+    browser.sign_in(JOSE)
+    assert who(browser.open(site.portal)) == "signed in: José Núñez"
+    assert browser.open(site.url + "/cart").text == "in the cart: nothing"
+
+
+def test_a_session_from_before_the_login_is_worth_nothing_afterwards(browser: Browser, site: Site) -> None:
+    browser.open(site.url + "/cart?thing=apple")
+    before = cookies(browser)
+    log_in(browser, site)
+    after = cookies(browser)
+    for name, value in before.items():
+        assert after.get(name) != value, name
+    assert browser.open(site.url + "/cart").text == "in the cart: nothing"
+
+
+def test_somebody_with_another_role_is_kept_out(browser: Browser, site: Site) -> None:
+    assert log_in(browser, site, ADA, "/staffroom").status == 403
+    log_out(browser, site)
+    browser.sign_out()
+    assert log_in(browser, site, GRACE, "/staffroom").text == "coffee"
+
+
+def test_a_post_to_a_guarded_page_is_refused_and_not_lost_on_the_way(site: Site) -> None:
+    status, _ = fetch(site.url + "/private", "POST")
+    assert status in {401, 403}
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "/%2fevil.example"])
+def test_nobody_is_led_to_another_site(browser: Browser, site: Site, target: str) -> None:
+    page = log_in(browser, site, wanted=f"/clever/login?next={quote(target)}")
+    assert page.url == site.url + "/"
+
+
+def test_a_refreshed_callback_signs_in_again(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    spent = next(url for url in browser.visited if url.startswith(site.url + "/clever/callback"))
+    assert who(browser.open(spent)) == "signed in: Ada Ashworth"
+
+
+def test_the_pending_login_is_gone_after_use(browser: Browser, site: Site) -> None:
+    browser.open(site.url + "/clever/login")
+    assert "clever_pending" in cookies(browser)
+    log_in(browser, site)
+    assert "clever_pending" not in cookies(browser)
+
+
+def test_a_callback_that_cannot_be_used_gets_a_page_with_a_way_out(browser: Browser, site: Site) -> None:
+    page = browser.open(site.url + "/clever/callback?code=a&code=b")
+    assert page.status == 400
+    assert "Signing in did not work this time. Please try again." in page.text
+    assert "callback_duplicate" in page.text
+    assert 'href="/clever/login">Log in with Clever</a>' in page.text
+
+
+def test_a_denied_login_is_explained_and_leaves_nobody_signed_in(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    page = browser.open(site.url + "/clever/callback?error=access_denied&error_description=%3Cscript%3E")
+    assert page.status == 403
+    assert "access_denied" in page.text
+    assert "<script>" not in page.text
+    assert who(browser.open(site.url + "/")) == "nobody"
+
+
+def test_somebody_whom_the_app_refuses_is_not_signed_in_nor_is_who_was_there_before(
+    browser: Browser, site: Site
+) -> None:
+    log_in(browser, site)
+    browser.sign_out()
+    browser.sign_in(IVO)
+    assert browser.open(site.portal).status == 403
+    assert who(browser.open(site.url + "/")) == "nobody"
+
+
+def test_logging_out_forgets_the_person_and_takes_a_post(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    assert browser.open(site.url + "/clever/logout").status == 405
+    assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
+    assert who(log_out(browser, site)) == "nobody"
+
+
+def test_the_address_of_a_callback_and_what_it_shows_stay_in_this_browser(site: Site) -> None:
+    headers = headers_of(site.url + "/clever/callback?error=access_denied")
+    assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_a_failure_is_logged_with_its_word_and_without_a_secret(framework: str, tmp_path: Path) -> None:
+    with serving(framework, tmp_path, scenario="id-token-expired") as site:
+        browser = Browser(site.emulator)
+        page = log_in(browser, site)
+        assert (page.status, "id_token_expired" in page.text) == (400, True)
+        callback = next(url for url in browser.visited if url.startswith(site.url + "/clever/callback"))
+        code = callback.split("code=")[1].split("&")[0]
+        log = site.log.read_text()
+    assert "id_token_expired" in log
+    assert CLIENT_SECRET not in log
+    # The access log of the server that runs this site has the address; what the glue says has not.
+    assert not [line for line in log.splitlines() if code in line and "GET /" not in line]
+
+
+def test_a_clever_that_is_down_is_a_page_with_status_503(framework: str, tmp_path: Path) -> None:
+    with serving(framework, tmp_path, scenario="tokens-500") as site:
+        page = log_in(Browser(site.emulator), site)
+    assert page.status == 503
+    assert "clever_unavailable" in page.text
+
+
+def test_over_https_the_cookie_belongs_to_this_host_only(framework: str, tmp_path: Path) -> None:
+    with serving(framework, tmp_path, https=True) as site:
+        # What a proxy in front of the app would add.
+        headers = headers_of(site.url + "/clever/login", {"X-Forwarded-Proto": "https"})
+    pending = next(cookie for cookie in headers.get_all("Set-Cookie", []) if "clever_pending" in cookie)
+    name, *attributes = pending.split("; ")
+    assert name.startswith("__Host-clever_pending=")
+    assert {"secure", "httponly", "path=/", "samesite=lax", "max-age=600"} <= {each.lower() for each in attributes}
+    assert not [each for each in attributes if each.lower().startswith("domain")]
+
+
+def test_the_waiting_page_answers_before_clever_is_asked(framework: str, tmp_path: Path) -> None:
+    with serving(framework, tmp_path, CLEVER_WAITING_PAGE="true") as site:
+        browser = Browser(site.emulator)
+        page = log_in(browser, site)
+        assert "One moment, please." in page.text
+        assert '"/oauth/tokens"' not in browser.open(site.emulator + "/_emulator/journal").text
+        onwards = page.text.split('content="0; url=')[1].split('"')[0].replace("&amp;", "&")
+        assert browser.open(site.url + onwards).text == "Hello, Ada Ashworth (student)"
+
+
+def test_names_are_shown_as_text(browser: Browser, site: Site) -> None:
+    log_in(browser, site, MARKUP, "/clever/login")
+    assert browser.open(site.url + "/clever/callback?error=%3Cb%3Ex").text.count("<b>") == 0
+
+
+def headers_of(url: str, more: dict[str, str] | None = None) -> HTTPMessage:
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        connection.request("GET", f"{parts.path}?{parts.query}", headers=more or {})
+        return connection.getresponse().headers
+    finally:
+        connection.close()
