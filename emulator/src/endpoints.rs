@@ -15,6 +15,7 @@ mod callback;
 mod client_authentication;
 pub(crate) mod control;
 pub(crate) mod discovery;
+pub(crate) mod district_tokens;
 pub(crate) mod login;
 mod refusal;
 mod token_error;

@@ -54,6 +54,10 @@ struct CommandLine {
     /// Make the run repeatable: the same codes, tokens, session ids and first key at every start with this number
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+
+    /// Take the credentials of apps by HTTP Basic only, and refuse those in the body of a token request
+    #[arg(long)]
+    basic_only: bool,
 }
 
 #[derive(Subcommand)]
@@ -93,6 +97,9 @@ fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
     }
     if let Some(seed) = command_line.seed {
         options = options.seed(seed);
+    }
+    if command_line.basic_only {
+        options = options.basic_only();
     }
     Emulator::start(options)
 }

@@ -60,6 +60,18 @@ pub(crate) fn with_header(mut response: Response, name: HeaderName, value: &str)
     response
 }
 
+/// The same answer, with the headers that Clever puts on what concerns tokens, against browsers that guess.
+pub(crate) fn hardened(response: Response) -> Response {
+    [
+        ("x-content-type-options", "nosniff"),
+        ("x-dns-prefetch-control", "off"),
+        ("x-download-options", "noopen"),
+        ("x-xss-protection", "1; mode=block"),
+    ]
+    .into_iter()
+    .fold(response, |response, (name, value)| with_header(response, HeaderName::from_static(name), value))
+}
+
 /// The same answer, not to be kept by anybody (RFC 6749 section 5.1).
 pub(crate) fn not_stored(response: Response) -> Response {
     with_header(response, CACHE_CONTROL, "no-store")

@@ -23,7 +23,9 @@ use crate::apps::App;
 use crate::around::around;
 use crate::clock::Clock;
 use crate::cookies;
-use crate::endpoints::{Endpoint, api, authorize, control, discovery, login, not_found, tokeninfo, tokens};
+use crate::endpoints::{
+    Endpoint, api, authorize, control, discovery, district_tokens, login, not_found, tokeninfo, tokens,
+};
 use crate::keys::Keys;
 use crate::options::{Options, StartError};
 use crate::random::Random;
@@ -139,6 +141,7 @@ fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
         auto_login: options.auto_login.map(|name| known(&world, name)).transpose()?,
         live_world,
         cookie_name: cookies::name(port),
+        basic_only: options.basic_only,
         keys: Keys::new(options.seed.is_some())
             .map_err(|error| StartError::System(io::Error::other(error)))?,
         random: Random::new(options.seed),
@@ -193,21 +196,20 @@ fn endpoints(shared: Arc<Shared>) -> Router {
         .route("/oauth/certs", get(endpoint(discovery::key_set)))
         .route("/oauth/authorize", get(endpoint(authorize::authorize)))
         .route("/oauth/instant-login", get(endpoint(authorize::instant_login)))
-        .route("/oauth/tokens", post(endpoint(tokens::exchange)))
+        .route("/oauth/tokens", get(endpoint(district_tokens::list)).post(endpoint(tokens::exchange)))
         .route("/oauth/tokeninfo", get(endpoint(tokeninfo::tokeninfo)))
-        .route("/userinfo", get(endpoint(api::userinfo)).post(endpoint(api::userinfo)))
-        .merge(versioned("v3.0"))
-        .merge(versioned("v3.1"))
+        .merge(resources())
         .fallback(endpoint(not_found))
         .method_not_allowed_fallback(endpoint(not_found))
         .with_state(shared)
 }
 
-fn versioned(version: &str) -> Router<Arc<Shared>> {
-    Router::new()
-        .route(&format!("/{version}/me"), get(endpoint(api::me)))
-        .route(&format!("/{version}/users/{{id}}"), get(endpoint(api::user)))
-        .route(&format!("/{version}/districts/{{id}}"), get(endpoint(api::district)))
+/// The API, which at Clever is a host of its own and answers whatever is asked of it.
+fn resources() -> Router<Arc<Shared>> {
+    let unversioned = ["/me", "/userinfo"].map(str::to_owned);
+    let versioned = api::Version::ALL.map(|version| format!("/{}/{{*path}}", version.as_str()));
+    let add = |router: Router<_>, path: &String| router.route(path, any(endpoint(api::api)));
+    unversioned.iter().chain(&versioned).fold(Router::new(), add)
 }
 
 /// Endpoints are plain functions, for none of them waits for anything; this makes axum handlers of them.

@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     /// The name of who logs in when a request names nobody else; none when people sign in on the pages.
     pub(crate) auto_login: Option<String>,
     pub(crate) cookie_name: String,
+    /// Are the credentials of apps taken from the header only?
+    pub(crate) basic_only: bool,
     pub(crate) keys: Keys,
     pub(crate) random: Random,
     pub(crate) clock: Clock,

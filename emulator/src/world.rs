@@ -6,7 +6,8 @@
 //! the id changed.
 //!
 //! - `person`: who somebody is;
-//! - `file`, `app_table`, `checks`: the text becomes a world, or is refused;
+//! - `file`, `app_table`, `role_table`, `checks`: the text becomes a world, or is refused;
+//! - `derived`, `grade`: what the text leaves out, and follows from an id;
 //! - `error`: with which words;
 //! - `reload`: a file that has changed is read again.
 
@@ -18,12 +19,15 @@ use crate::apps::{App, Apps};
 
 mod app_table;
 mod checks;
+pub(crate) mod derived;
 mod error;
 mod file;
+pub(crate) mod grade;
 mod person;
 #[cfg(test)]
 mod refusals;
 mod reload;
+mod role_table;
 
 pub use error::WorldError;
 pub use person::{Person, Role, UserType};
@@ -49,6 +53,8 @@ pub struct School {
     pub name: String,
     /// The district it belongs to.
     pub district_id: String,
+    /// The grades it begins and ends with; they follow from the id if they are not given.
+    pub grades: Option<(String, String)>,
 }
 
 /// Districts, schools, people and apps.
@@ -105,6 +111,11 @@ impl World {
     /// Every school.
     pub fn schools(&self) -> &[School] {
         &self.schools
+    }
+
+    /// The school with this id.
+    pub(crate) fn school(&self, id: &str) -> Option<&School> {
+        self.schools.iter().find(|school| school.id == id)
     }
 
     /// Every app.

@@ -15,22 +15,39 @@ use crate::parameters::Parameters;
 use crate::request::Request;
 use crate::world::World;
 
-/// The app whose credentials these are.
+/// The app whose credentials these are; with `basic_only`, those in a body are none.
 pub(super) fn authenticate<'a>(
     world: &'a World,
     request: &Request,
     parameters: &Parameters,
+    basic_only: bool,
 ) -> Result<&'a App, TokenError> {
-    let (client_id, secret) = credentials(request, parameters)?;
-    let app = world.app(&client_id).filter(|app| app.has_secret(&secret));
+    let (client_id, secret) = credentials(request, parameters, basic_only)?;
+    known(world, &client_id, &secret)
+}
+
+/// The app whose credentials are in the header, the only place for a request without a body.
+pub(super) fn by_basic<'a>(world: &'a World, request: &Request) -> Result<&'a App, TokenError> {
+    let credentials = request.authorization("Basic").and_then(from_basic);
+    let (client_id, secret) = credentials.ok_or_else(TokenError::invalid_client)?;
+    known(world, &client_id, &secret)
+}
+
+fn known<'a>(world: &'a World, client_id: &str, secret: &str) -> Result<&'a App, TokenError> {
+    let app = world.app(client_id).filter(|app| app.has_secret(secret));
     app.ok_or_else(TokenError::invalid_client)
 }
 
-fn credentials(request: &Request, parameters: &Parameters) -> Result<(String, String), TokenError> {
+fn credentials(
+    request: &Request,
+    parameters: &Parameters,
+    basic_only: bool,
+) -> Result<(String, String), TokenError> {
     let in_body = parameters.get("client_id").zip(parameters.get("client_secret"));
     match (request.authorization("Basic"), in_body) {
         (Some(_), Some(_)) => Err(TokenError::invalid_request("credentials in the header and in the body")),
         (Some(basic), None) => from_basic(basic).ok_or_else(TokenError::invalid_client),
+        (None, Some(_)) if basic_only => Err(TokenError::invalid_client()),
         (None, Some((client_id, secret))) => Ok((client_id.to_owned(), secret.to_owned())),
         (None, None) => Err(TokenError::invalid_client()),
     }

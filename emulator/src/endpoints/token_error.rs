@@ -20,6 +20,12 @@ impl TokenError {
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description }
     }
 
+    /// Clever demands the header; a body in chunks has none (RFC 9112 section 6.2).
+    pub(super) fn length_required() -> Self {
+        let description = "the header Content-Length is missing";
+        Self { status: StatusCode::LENGTH_REQUIRED, error: "invalid_request", description }
+    }
+
     pub(super) fn invalid_grant(description: &'static str) -> Self {
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_grant", description }
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -27,13 +27,14 @@ use crate::shared::{Shared, locked};
 /// `POST /oauth/tokens`
 pub(crate) fn exchange(shared: &Shared, request: &Request) -> Response {
     let answer = redeem(shared, request).map(|tokens| responses::json(StatusCode::OK, &tokens));
-    responses::not_stored(answer.unwrap_or_else(TokenError::into_response))
+    let response = responses::not_stored(answer.unwrap_or_else(TokenError::into_response));
+    responses::with_header(responses::hardened(response), VARY, "X-HTTP-Method-Override, Accept-Encoding")
 }
 
 fn redeem(shared: &Shared, request: &Request) -> Result<Value, TokenError> {
     let parameters = read(request)?;
     let world = shared.world();
-    let app = authenticate(&world, request, &parameters)?;
+    let app = authenticate(&world, request, &parameters, shared.basic_only)?;
     if parameters.get("grant_type") != Some("authorization_code") {
         return Err(TokenError::unsupported_grant_type());
     }
@@ -42,6 +43,9 @@ fn redeem(shared: &Shared, request: &Request) -> Result<Value, TokenError> {
 }
 
 fn read(request: &Request) -> Result<Parameters, TokenError> {
+    if !request.headers.contains_key(CONTENT_LENGTH) {
+        return Err(TokenError::length_required());
+    }
     let content_type =
         request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -150,6 +150,49 @@ fn an_unknown_role_school_or_district() {
 }
 
 #[test]
+fn a_member_that_a_role_does_not_have() {
+    let teacher = "{ user_type = \"teacher\" }";
+    for member in ["grade = \"9\"", "dob = \"9/30/2010\"", "gender = \"F\""] {
+        let reason = format!("the role \"teacher\" has no {}.", member.split(' ').next().unwrap());
+        refused(teacher, &format!("{{ user_type = \"teacher\", {member} }}"), 40, &reason);
+    }
+    let titled = "user_type = \"student\", title = \"Captain\"";
+    refused("user_type = \"student\"", titled, 31, "the role \"student\" has no title.");
+    let contact = "{ user_type = \"contact\", title = \"Captain\" }";
+    refused(teacher, contact, 40, "the role \"contact\" has no title.");
+}
+
+#[test]
+fn a_grade_gender_or_day_of_birth_that_is_none() {
+    let student = |member: &str| format!("user_type = \"student\", {member}");
+    let old = "user_type = \"student\"";
+    refused(old, &student("grade = \"ninth\""), 31, "there is no grade \"ninth\"; there are InfantToddler,");
+    refused(old, &student("gender = \"\""), 31, "there is no gender \"\"; there are M, F, X.");
+    for day in [
+        "2010-09-30",
+        "30/9/2010",
+        "9/30/10",
+        "0/1/2010",
+        "9/32/2010",
+        "+9/30/2010",
+        "9/30",
+        "9/30/2010/1",
+        "",
+    ] {
+        refused(old, &student(&format!("dob = {day:?}")), 31, "is no day such as");
+    }
+}
+
+#[test]
+fn grades_of_a_school_that_cannot_be() {
+    let school = "name = \"School\"\n";
+    let with = |grades: &str| format!("{school}grades = {grades}\n");
+    refused(school, &with("[\"9\", \"Ungraded\"]"), 12, "there is no grade of a school \"Ungraded\"");
+    refused(school, &with("[\"9\", \"8\"]"), 12, "must not be the later one");
+    refused(school, &with("[\"9\"]"), 12, "invalid length 1");
+}
+
+#[test]
 fn a_school_of_another_district() {
     let belongs = "family_name = \"Ashworth\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"";
     refused(

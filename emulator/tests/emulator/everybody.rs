@@ -41,7 +41,9 @@ fn everybody_can_log_in_and_be_read() {
         let me = get_as(&emulator, token, "/v3.0/me").json();
         assert_eq!(me["data"]["id"], person.id);
         let user = get_as(&emulator, token, me["links"][1]["uri"].as_str().unwrap()).json();
-        assert_eq!(user["data"]["name"], json!({ "first": person.given_name, "last": person.family_name }));
+        let name = &user["data"]["name"];
+        assert_eq!((&name["first"], &name["last"]), (&json!(person.given_name), &json!(person.family_name)));
+        assert_eq!(name.get("middle"), person.middle_name.as_deref().map(Value::from).as_ref());
         assert_eq!(user["data"]["roles"].as_object().unwrap().len(), person.roles().count());
         assert_eq!(user["data"]["email"], email(&person));
         check_claims(&get_as(&emulator, token, "/userinfo").json(), &person);

@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod api_headers;
+#[cfg(test)]
 mod authorize;
 #[cfg(test)]
 mod binary;
@@ -12,6 +14,8 @@ mod binary;
 mod control;
 #[cfg(test)]
 mod discovery;
+#[cfg(test)]
+mod district_tokens;
 #[cfg(test)]
 mod everybody;
 #[cfg(test)]
@@ -24,6 +28,8 @@ mod library;
 mod lifecycle;
 #[cfg(test)]
 mod login;
+#[cfg(test)]
+mod older_versions;
 #[cfg(test)]
 mod reload;
 #[cfg(test)]
