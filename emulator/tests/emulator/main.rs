@@ -13,6 +13,8 @@ mod binary;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod differences;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod district_tokens;
@@ -30,6 +32,8 @@ mod lifecycle;
 mod login;
 #[cfg(test)]
 mod older_versions;
+#[cfg(test)]
+mod recorded;
 #[cfg(test)]
 mod reload;
 #[cfg(test)]
