@@ -70,7 +70,7 @@ impl Journal {
     }
 
     fn is_code_again(&mut self, now: u64, request: &Request) -> bool {
-        let Some(code) = code(request).filter(|_| Place::of(request.path()) == Place::Tokens) else {
+        let Some(code) = code(request).filter(|_| request.place() == Place::Tokens) else {
             return false;
         };
         let hash = format!("{:?}", digest::digest(&SHA256, code.as_bytes()));

@@ -9,7 +9,7 @@ use crate::scenarios::Answer;
 
 /// The sentence; `again` tells that the code of this request came to the token endpoint before.
 pub(super) fn of(request: &Request, answer: &Answer, again: bool) -> String {
-    let place = Place::of(request.path());
+    let place = request.place();
     if let Some(scenario) = request.scenario.filter(|scenario| scenario.touches(place, answer)) {
         return format!("scenario {}: {}", scenario.name(), scenario.what());
     }
@@ -20,7 +20,10 @@ fn sentence(place: Place, answer: &Answer, again: bool) -> &'static str {
     match place {
         Place::Tokens => tokens(answer, again),
         Place::Authorize => authorize(answer),
-        Place::Tokeninfo | Place::Me => bearer(answer.status),
+        Place::DistrictTokens => district_tokens(answer.status),
+        Place::Tokeninfo | Place::Me | Place::User | Place::District | Place::Userinfo => {
+            bearer(answer.status)
+        }
         Place::Metadata | Place::KeySet => "a public document was fetched",
         Place::Elsewhere => elsewhere(answer.status),
     }
@@ -39,9 +42,9 @@ fn tokens(answer: &Answer, again: bool) -> &'static str {
         }
         (Some("invalid_client"), _) => "the client id or secret is missing or wrong; the code is not spent",
         (Some("unsupported_grant_type"), _) => "the grant_type is not authorization_code",
+        (_, StatusCode::LENGTH_REQUIRED) => "the body came in chunks, and Clever demands a Content-Length",
         (Some("invalid_request"), _) => "the content type, the body or a parameter is wrong",
         (_, StatusCode::OK) => "the code was exchanged for tokens",
-        (_, StatusCode::NOT_FOUND) => "the token endpoint takes POST only",
         _ => "no tokens were given",
     }
 }
@@ -58,9 +61,17 @@ fn authorize(answer: &Answer) -> &'static str {
     }
 }
 
+fn district_tokens(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::OK => "the district tokens of the app were listed",
+        StatusCode::UNAUTHORIZED => "the client id or secret is missing or wrong, or not in the header",
+        _ => elsewhere(status),
+    }
+}
+
 fn bearer(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::OK => "the access token is good",
+        StatusCode::OK | StatusCode::NOT_MODIFIED => "the access token is good",
         StatusCode::UNAUTHORIZED => "the access token is missing, unknown or older than a day",
         StatusCode::TOO_MANY_REQUESTS => "the access token has made more than 1200 requests in a minute",
         _ => elsewhere(status),
