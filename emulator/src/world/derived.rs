@@ -42,7 +42,7 @@ pub(crate) fn time(purpose: &str, id: &str, year: u16, months: (u64, u64)) -> St
 }
 
 fn hash(purpose: &str, id: &str) -> Vec<u8> {
-    // No id has a slash, so no two pairs make the same text.
+    // No purpose has a slash, so no two pairs make the same text.
     digest::digest(&SHA256, format!("{purpose}/{id}").as_bytes()).as_ref().to_vec()
 }
 

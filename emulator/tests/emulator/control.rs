@@ -175,6 +175,28 @@ fn the_journal_explains_what_happened() {
 }
 
 #[test]
+fn the_journal_explains_district_tokens_and_records() {
+    let emulator = automatic("ada");
+    let credentials = crate::support::basic("oauth-app", "oauth-secret");
+    let list = "/oauth/tokens?owner_type=district";
+    let answer = get_with(&emulator, list, &[("Authorization", &credentials)]).json();
+    get(&emulator, list);
+    let token = answer["data"][0]["access_token"].as_str().unwrap();
+    get_as(&emulator, token, "/v3.0/districts/53ee4b8a44abc88c1c00119b");
+    get_as(&emulator, "unknown", "/userinfo");
+    let notes = journal(&emulator);
+    let said: Vec<_> = notes.iter().map(|note| note["explanation"].as_str().unwrap()).collect();
+    let expected = [
+        "the district tokens of the app were listed",
+        "the client id or secret is missing or wrong, or not in the header",
+        "the access token is good",
+        "the access token is missing, unknown or older than a day",
+    ];
+    assert_eq!(said, expected);
+    assert!(!Value::from(notes).to_string().contains(token));
+}
+
+#[test]
 fn the_journal_holds_no_secret_no_code_and_no_token() {
     let emulator = automatic("ada");
     let code = code(&emulator, "oidc-app", "&state=a-state&nonce=a-nonce");

@@ -165,6 +165,23 @@ fn a_login_sees_id_and_name_of_its_district_in_every_version() {
 }
 
 #[test]
+fn a_login_of_clever_library_has_no_district_in_any_version() {
+    let emulator = automatic("lou");
+    let token = tokens(&emulator, "library-app", "")["access_token"].as_str().unwrap().to_owned();
+    let id = &emulator.person("lou").unwrap().role.legacy_id;
+    for version in VERSIONS {
+        let me = get_as(&emulator, &token, &format!("/{version}/me")).json();
+        assert_eq!((&me["data"]["id"], me["data"].get("district")), (&json!(id), None));
+        assert_eq!(me["links"].as_array().unwrap().len(), 2);
+        let user = get_as(&emulator, &token, me["links"][1]["uri"].as_str().unwrap()).json();
+        let mut expected = vec!["created", "email", "id", "last_modified", "name", "schools"];
+        expected.retain(|member| version != "v1.1" || *member != "schools");
+        assert_eq!(sorted(&user["data"]), expected, "{version}");
+    }
+    assert_eq!(get_as(&emulator, &token, "/v2.1/me").json()["data"]["authorized_by"], "teacher");
+}
+
+#[test]
 fn without_a_token_every_version_is_401() {
     for path in ["/me", "/v1.1/me", "/v1.2/students/x", "/v2.0/districts/x", "/v2.1/school_admins/x"] {
         assert_eq!(get(&automatic("ada"), path).status, 401, "{path}");

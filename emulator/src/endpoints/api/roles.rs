@@ -13,7 +13,7 @@ use crate::world::UserType;
 /// The members of a role that are the same in an object of their own and among the roles of version 3.
 pub(super) fn members(facts: &Facts<'_>, version: Version) -> Value {
     if facts.person.is_in_library() {
-        return with(json!({}), "schools", at_schools(facts).then(|| facts.role.schools.clone()));
+        return if at_schools(facts) { with_schools(facts, version, json!({})) } else { json!({}) };
     }
     match facts.role.user_type {
         UserType::Student => student(facts, version),
