@@ -43,8 +43,9 @@ fn the_answers_are_those_recorded_of_clever_but_for_the_listed_differences() {
 fn compare(path: &str) {
     let recording: Recording = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(recording.responses.len(), 12);
-    let found: BTreeSet<_> =
-        recording.responses.iter().flat_map(|recorded| differences(recorded, &answered(recorded))).collect();
+    let emulator = automatic("grace");
+    let of = |recorded| differences(recorded, &answered(&emulator, recorded));
+    let found: BTreeSet<_> = recording.responses.iter().flat_map(of).collect();
     let listed =
         |place: &str, what: &str| ALLOWED.iter().any(|(own, text, _)| (*own, *text) == (place, what));
     let everywhere = |what: &str| EVERYWHERE.iter().any(|(own, _)| *own == what);
@@ -60,28 +61,27 @@ fn compare(path: &str) {
 }
 
 /// What the emulator answers to the same request, about people like those of the recorded ones.
-fn answered(recorded: &Recorded) -> Response {
+fn answered(emulator: &Emulator, recorded: &Recorded) -> Response {
     let url = url::Url::parse(&recorded.url).unwrap();
-    let emulator = automatic("grace");
     let (student, teacher) = (emulator.person("theo").unwrap(), emulator.person("grace").unwrap());
     let segments: Vec<_> = url.path().split('/').skip(1).collect();
     let app = basic("oauth-app", "oauth-secret");
     let bearer = |token: String| format!("Bearer {token}");
     let (target, authorization) = match (recorded.name.as_str(), segments.as_slice()) {
-        ("authentication/sso", ["oauth", "tokens"]) => return exchanged(&emulator, &app),
+        ("authentication/sso", ["oauth", "tokens"]) => return exchanged(emulator, &app),
         (_, ["oauth", "tokens"]) => {
             let only = url.query().unwrap().contains("district=").then(|| format!("district={DISTRICT}&"));
             (format!("/oauth/tokens?{}owner_type=district", only.unwrap_or_default()), app)
         }
         ("authentication/sso", ["v3.0", "users", _]) => {
-            (format!("/v3.0/users/{}", teacher.id), bearer(access_token(&emulator)))
+            (format!("/v3.0/users/{}", teacher.id), bearer(access_token(emulator)))
         }
         (_, ["v3.0", "users", _, rest @ ..]) => {
             let path = [&["/v3.0/users", student.id.as_str()], rest].concat().join("/");
-            (path, bearer(district_token(&emulator)))
+            (path, bearer(district_token(emulator)))
         }
-        (_, ["v3.0", "districts"]) => (url.path().to_owned(), bearer(district_token(&emulator))),
-        _ => (url.path().to_owned(), bearer(access_token(&emulator))),
+        (_, ["v3.0", "districts"]) => (url.path().to_owned(), bearer(district_token(emulator))),
+        _ => (url.path().to_owned(), bearer(access_token(emulator))),
     };
     send(emulator.base_url(), &recorded.method, &target, &[("Authorization", &authorization)], b"")
 }
