@@ -97,7 +97,7 @@ test-rust: ## the tests in Rust
 	$(CARGO) test --workspace --exclude clever-sso-python
 
 .PHONY: test-python
-test-python: $(VENV)/test ## the tests that pytest runs: Python, C, and what crosses their borders
+test-python: $(VENV)/test $(VENV)/third-party ## the tests that pytest runs: Python, C, and what crosses their borders
 	$(INSTALL_WHEEL)
 	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests
 

@@ -20,8 +20,9 @@ use crate::shared::{Shared, locked};
 /// Answers a request.
 pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     shared.count(request.path());
-    if request.path().starts_with(control::PREFIX) {
-        // The controls are no part of Clever: they have no scenario and no place in the journal.
+    if request.path().starts_with(control::PREFIX) || request.path() == control::PREFIX.trim_end_matches('/')
+    {
+        // The controls and the desk are no part of Clever: they have no scenario and no place in the journal.
         return next.run(request.passed_on()).await;
     }
     match scenarios::find(&request.uri) {
@@ -30,7 +31,11 @@ pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Reque
             request.scenario = Some(scenario);
             request.uri = below;
         }
-        Err(scenarios::Unknown) => return unknown_scenario(),
+        Err(scenarios::Unknown) => {
+            let answer = Answer::of(unknown_scenario()).await;
+            note(&shared, &request, &answer);
+            return answer.send().await;
+        }
     }
     let answer = Answer::of(next.run(whole(&request).passed_on()).await).await;
     let answer = etag::tagged(scenarios::deviating(answer, &shared, &request), &request);
@@ -52,10 +57,12 @@ fn note(shared: &Shared, request: &Request, answer: &Answer) {
     let world = shared.world();
     let secrets = world.apps().iter().filter_map(|app| app.client_secret());
     let note = Note::of(now, request, answer, &journal::Mask::new(secrets));
-    locked(&shared.journal).add(note, now, request, answer);
+    locked(&shared.journal).add(note);
 }
 
 fn unknown_scenario() -> Response {
     let message = "There is no scenario of this name; GET /_emulator/scenarios lists them.";
-    responses::json(StatusCode::NOT_FOUND, &json!({ "error": "unknown_scenario", "message": message }))
+    let answer =
+        responses::json(StatusCode::NOT_FOUND, &json!({ "error": "unknown_scenario", "message": message }));
+    responses::explained(answer, "there is no scenario of this name: the desk lists those there are")
 }

@@ -29,9 +29,14 @@ pub(crate) fn token(app: &App, district: &District) -> String {
     hexadecimal(hash.as_ref().get(..BYTES).unwrap_or_default())
 }
 
+/// Does this look like a district's token?
+pub(crate) fn has_its_form(text: &str) -> bool {
+    text.len() == BYTES * 2 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The app and the district that this token belongs to.
 pub(crate) fn find<'a>(world: &'a World, presented: &str) -> Option<(&'a App, &'a District)> {
-    if presented.len() != BYTES * 2 {
+    if !has_its_form(presented) {
         return None;
     }
     let pairs =

@@ -14,6 +14,7 @@ mod bearer;
 mod callback;
 mod client_authentication;
 pub(crate) mod control;
+pub(crate) mod desk;
 pub(crate) mod discovery;
 pub(crate) mod district_tokens;
 pub(crate) mod login;

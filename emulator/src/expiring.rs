@@ -1,13 +1,15 @@
 //! A map whose entries all live equally long.
 //!
 //! Because the lifetime is the same for all, the entries end in the order they came: one queue beside the map is
-//! enough to drop them in time, so that a long test run does not fill the memory.
+//! enough to drop them in time, so that a long test run does not fill the memory. A map that remembers keeps what has
+//! ended for a while, only to tell for how long it has.
 
 use std::collections::{HashMap, VecDeque};
 
 /// Values under random keys, gone after `lifetime` seconds.
 pub(crate) struct Expiring<T> {
     lifetime: u64,
+    memory: u64,
     entries: HashMap<String, Entry<T>>,
     ends: VecDeque<(u64, String)>,
 }
@@ -20,7 +22,12 @@ struct Entry<T> {
 impl<T> Expiring<T> {
     /// An empty map; `lifetime` is in seconds.
     pub(crate) fn new(lifetime: u64) -> Self {
-        Self { lifetime, entries: HashMap::new(), ends: VecDeque::new() }
+        Self::remembering(lifetime, 0)
+    }
+
+    /// An empty map that can tell for `memory` seconds how long ago an entry ended.
+    pub(crate) fn remembering(lifetime: u64, memory: u64) -> Self {
+        Self { lifetime, memory, entries: HashMap::new(), ends: VecDeque::new() }
     }
 
     /// Keeps `value` until `lifetime` seconds from now, and returns that end.
@@ -37,6 +44,11 @@ impl<T> Expiring<T> {
         self.entries.get(key).filter(|entry| now < entry.end).map(|entry| &entry.value)
     }
 
+    /// For how many seconds the time of this entry has been over, if that is remembered.
+    pub(crate) fn ended(&self, now: u64, key: &str) -> Option<u64> {
+        now.checked_sub(self.entries.get(key)?.end)
+    }
+
     /// The value and its end, if its time is not over.
     pub(crate) fn get_mut(&mut self, now: u64, key: &str) -> Option<(&mut T, u64)> {
         let entry = self.entries.get_mut(key).filter(|entry| now < entry.end)?;
@@ -49,10 +61,11 @@ impl<T> Expiring<T> {
     }
 
     fn drop_expired(&mut self, now: u64) {
-        while self.ends.front().is_some_and(|(end, _)| *end <= now) {
+        let forgotten = |end: u64| end.saturating_add(self.memory) <= now;
+        while self.ends.front().is_some_and(|(end, _)| forgotten(*end)) {
             let Some((_, key)) = self.ends.pop_front() else { return };
             // The key may have been used again since; then its entry ends later and stays.
-            if self.entries.get(&key).is_some_and(|entry| entry.end <= now) {
+            if self.entries.get(&key).is_some_and(|entry| forgotten(entry.end)) {
                 self.entries.remove(&key);
             }
         }
@@ -97,6 +110,17 @@ mod tests {
             map.insert(now, now.to_string(), ());
         }
         assert_eq!((map.entries.len(), map.ends.len()), (60, 60));
+    }
+
+    #[test]
+    fn a_map_that_remembers_tells_how_long_ago_an_entry_ended_and_gives_it_to_nobody() {
+        let mut map = Expiring::remembering(60, 100);
+        map.insert(1000, "key".into(), 7);
+        assert_eq!(map.ended(1059, "key"), None);
+        map.insert(1159, "other".into(), 8);
+        assert_eq!((map.ended(1159, "key"), map.get(1159, "key")), (Some(99), None));
+        map.insert(1160, "third".into(), 9);
+        assert_eq!(map.ended(1160, "key"), None);
     }
 
     #[test]

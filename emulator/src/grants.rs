@@ -16,6 +16,8 @@ const CODE_LIFETIME: u64 = 60;
 const ACCESS_TOKEN_LIFETIME: u64 = 24 * 60 * 60;
 /// A sign-in at the emulator lasts two hours, as at Clever.
 pub(crate) const SESSION_LIFETIME: u64 = 2 * 60 * 60;
+/// For so long it is known that a code was there, in seconds.
+const CODE_MEMORY: u64 = 60 * 60;
 
 /// What an authorization code stands for.
 pub(crate) struct CodeGrant {
@@ -38,9 +40,21 @@ pub(crate) struct Access {
     pub(crate) person: Arc<Person>,
 }
 
+/// Why a code stands for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worthless {
+    /// It never stood for anything, or that is forgotten.
+    Unknown,
+    /// It was spent.
+    Spent,
+    /// It ended so many seconds ago.
+    Expired(u64),
+}
+
 /// All grants that have not expired.
 pub(crate) struct Grants {
     codes: Expiring<CodeGrant>,
+    spent_codes: Expiring<()>,
     access_tokens: Expiring<Access>,
     sessions: Expiring<Arc<Person>>,
 }
@@ -48,8 +62,9 @@ pub(crate) struct Grants {
 impl Default for Grants {
     fn default() -> Self {
         Self {
-            codes: Expiring::new(CODE_LIFETIME),
-            access_tokens: Expiring::new(ACCESS_TOKEN_LIFETIME),
+            codes: Expiring::remembering(CODE_LIFETIME, CODE_MEMORY),
+            spent_codes: Expiring::new(CODE_MEMORY),
+            access_tokens: Expiring::remembering(ACCESS_TOKEN_LIFETIME, ACCESS_TOKEN_LIFETIME),
             sessions: Expiring::new(SESSION_LIFETIME),
         }
     }
@@ -58,12 +73,28 @@ impl Default for Grants {
 impl Grants {
     /// Remembers what `code` stands for.
     pub(crate) fn issue_code(&mut self, now: u64, code: String, grant: CodeGrant) {
+        self.spent_codes.take(now, &code);
         self.codes.insert(now, code, grant);
     }
 
     /// What `code` stood for. It is spent by this, whatever the caller then makes of it.
-    pub(crate) fn spend_code(&mut self, now: u64, code: &str) -> Option<CodeGrant> {
-        self.codes.take(now, code)
+    pub(crate) fn spend_code(&mut self, now: u64, code: &str) -> Result<CodeGrant, Worthless> {
+        if self.spent_codes.get(now, code).is_some() {
+            return Err(Worthless::Spent);
+        }
+        if let Some(ago) = self.codes.ended(now, code) {
+            return Err(Worthless::Expired(ago));
+        }
+        let grant = self.codes.take(now, code).ok_or(Worthless::Unknown)?;
+        self.spent_codes.insert(now, code.to_owned(), ());
+        Ok(grant)
+    }
+
+    /// Is this a code, still good or not?
+    pub(crate) fn is_code(&self, now: u64, text: &str) -> bool {
+        self.codes.get(now, text).is_some()
+            || self.codes.ended(now, text).is_some()
+            || self.spent_codes.get(now, text).is_some()
     }
 
     /// Remembers what `token` opens.
@@ -74,6 +105,11 @@ impl Grants {
     /// What `token` opens.
     pub(crate) fn access(&self, now: u64, token: &str) -> Option<&Access> {
         self.access_tokens.get(now, token)
+    }
+
+    /// For how many seconds this access token has been worthless, if it was good before.
+    pub(crate) fn access_ended(&self, now: u64, token: &str) -> Option<u64> {
+        self.access_tokens.ended(now, token)
     }
 
     /// Ends every sign-in at the emulator.
@@ -121,14 +157,16 @@ mod tests {
     #[test]
     fn a_code_is_spent_once() {
         let mut grants = grants_with_code();
-        assert!(grants.spend_code(1001, "code").is_some());
-        assert!(grants.spend_code(1001, "code").is_none());
+        assert!(grants.spend_code(1001, "code").is_ok());
+        assert_eq!(grants.spend_code(1001, "code").err(), Some(Worthless::Spent));
+        assert_eq!(grants.spend_code(1061, "code").err(), Some(Worthless::Spent));
+        assert_eq!(grants.spend_code(1001, "other").err(), Some(Worthless::Unknown));
     }
 
     #[test]
     fn a_code_lives_one_minute() {
-        assert!(grants_with_code().spend_code(1059, "code").is_some());
-        assert!(grants_with_code().spend_code(1060, "code").is_none());
+        assert!(grants_with_code().spend_code(1059, "code").is_ok());
+        assert_eq!(grants_with_code().spend_code(1072, "code").err(), Some(Worthless::Expired(12)));
     }
 
     #[test]
@@ -137,6 +175,7 @@ mod tests {
         grants.issue_access_token(1000, "il".into(), Access { client_id: "app".into(), person: ada() });
         assert!(grants.access(1000 + 86_399, "il").is_some());
         assert!(grants.access(1000 + 86_400, "il").is_none());
+        assert_eq!(grants.access_ended(1000 + 86_405, "il"), Some(5));
     }
 
     #[test]

@@ -3,13 +3,10 @@
 
 use std::collections::VecDeque;
 
-use aws_lc_rs::digest::{self, SHA256};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::expiring::Expiring;
-use crate::place::Place;
 use crate::request::Request;
 use crate::scenarios::Answer;
 
@@ -21,38 +18,34 @@ mod mask;
 const LENGTH: usize = 1000;
 /// So many names of parameters are noted of one request.
 const NAMES: usize = 32;
-/// A code that comes again within this time is recognised, in seconds.
-const CODE_MEMORY: u64 = 60 * 60;
 
 /// The latest requests, oldest first.
+#[derive(Default)]
 pub(crate) struct Journal {
     notes: VecDeque<Note>,
-    /// Hashes of the codes that came to the token endpoint.
-    codes: Expiring<()>,
+    /// So many notes were added in all.
+    added: u64,
 }
 
 /// One request and its answer.
 pub(crate) struct Note {
-    time: u64,
-    method: String,
-    path: String,
-    parameters: Vec<String>,
-    authorization: Option<&'static str>,
-    status: u16,
-    explanation: String,
-}
-
-impl Default for Journal {
-    fn default() -> Self {
-        Self { notes: VecDeque::new(), codes: Expiring::new(CODE_MEMORY) }
-    }
+    /// The place in the row of all notes, the first being 1.
+    pub(crate) number: u64,
+    /// Unix seconds, by the emulator's clock.
+    pub(crate) time: u64,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) parameters: Vec<String>,
+    pub(crate) authorization: Option<&'static str>,
+    pub(crate) status: u16,
+    pub(crate) explanation: String,
 }
 
 impl Journal {
-    /// Adds a note, explained by what came before.
-    pub(crate) fn add(&mut self, mut note: Note, now: u64, request: &Request, answer: &Answer) {
-        let again = self.is_code_again(now, request);
-        note.explanation = explanation::of(request, answer, again);
+    /// Adds a note.
+    pub(crate) fn add(&mut self, mut note: Note) {
+        self.added = self.added.saturating_add(1);
+        note.number = self.added;
         if self.notes.len() >= LENGTH {
             self.notes.pop_front();
         }
@@ -64,19 +57,14 @@ impl Journal {
         self.notes.iter().map(Note::to_json).collect()
     }
 
-    /// Forgets the notes; that a code came before is still known.
-    pub(crate) fn clear(&mut self) {
-        self.notes.clear();
+    /// The notes, the latest first.
+    pub(crate) fn latest(&self) -> impl Iterator<Item = &Note> {
+        self.notes.iter().rev()
     }
 
-    fn is_code_again(&mut self, now: u64, request: &Request) -> bool {
-        let Some(code) = code(request).filter(|_| request.place() == Place::Tokens) else {
-            return false;
-        };
-        let hash = format!("{:?}", digest::digest(&SHA256, code.as_bytes()));
-        let again = self.codes.get(now, &hash).is_some();
-        self.codes.insert(now, hash, ());
-        again
+    /// Forgets the notes.
+    pub(crate) fn clear(&mut self) {
+        self.notes.clear();
     }
 }
 
@@ -84,16 +72,17 @@ impl Note {
     /// What may be kept of a request and its answer.
     pub(crate) fn of(time: u64, request: &Request, answer: &Answer, mask: &Mask<'_>) -> Self {
         let mut parameters: Vec<_> =
-            parameters(request).into_iter().take(NAMES).map(|(name, _)| mask.name(&name)).collect();
+            parameters(request).into_iter().take(NAMES).map(|name| mask.name(&name)).collect();
         parameters.dedup();
         Self {
+            number: 0,
             time,
             method: mask.name(request.method.as_str()),
             path: mask.path(&format!("{}{}", request.prefix(), request.path())),
             parameters,
             authorization: authorization(request),
             status: answer.status.as_u16(),
-            explanation: String::new(),
+            explanation: explanation::of(request, answer),
         }
     }
 
@@ -118,20 +107,16 @@ fn authorization(request: &Request) -> Option<&'static str> {
     Some(shown.map_or("(masked)", |(_, shown)| shown))
 }
 
-fn code(request: &Request) -> Option<String> {
-    parameters(request).into_iter().find(|(name, _)| name == "code").map(|(_, code)| code)
-}
-
-/// Names and values of the query, and of the body if it is a form or a JSON object.
-fn parameters(request: &Request) -> Vec<(String, String)> {
-    let mut parameters: Vec<_> = form_urlencoded::parse(request.query()).into_owned().collect();
+/// Names in the query, and in the body if it is a form or a JSON object.
+fn parameters(request: &Request) -> Vec<String> {
+    let names = |form| form_urlencoded::parse(form).map(|(name, _)| name.into_owned());
+    let mut parameters: Vec<_> = names(request.query()).collect();
     let content_type =
         request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if content_type.starts_with("application/x-www-form-urlencoded") {
-        parameters.extend(form_urlencoded::parse(&request.body).into_owned());
+        parameters.extend(names(&request.body));
     } else if let Ok(object) = serde_json::from_slice::<Map<String, Value>>(&request.body) {
-        let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
-        parameters.extend(object.into_iter().map(|(name, value)| (name, text(value))));
+        parameters.extend(object.into_iter().map(|(name, _)| name));
     }
     parameters
 }

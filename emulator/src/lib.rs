@@ -23,10 +23,11 @@
 //! - `expiring`, `grants`, `rate_limit`: what is remembered, and for how long;
 //! - `signing`, `keys`, `id_token`: the keys and what they sign;
 //! - `district_token`: what an app reads a district with;
-//! - `request`, `responses`, `etag`, `parameters`, `cookies`, `pages`: HTTP and HTML in small pieces;
+//! - `request`, `responses`, `etag`, `parameters`, `redirect_uri`, `cookies`, `pages`: HTTP and HTML in small pieces;
 //! - `endpoints`: one file for each concern of Clever's;
 //! - `scenarios`, `place`: what each scenario does otherwise than Clever, and where;
 //! - `journal`: what clients sent, without a secret in it;
+//! - `desk`: the page that shows all of this to a developer;
 //! - `shared`, `around`, `server`: all of it together, on a socket.
 
 mod app_error;
@@ -34,6 +35,7 @@ mod apps;
 mod around;
 mod clock;
 mod cookies;
+mod desk;
 mod district_token;
 mod endpoints;
 mod etag;
@@ -48,6 +50,7 @@ mod parameters;
 mod place;
 mod random;
 mod rate_limit;
+mod redirect_uri;
 mod request;
 mod responses;
 mod scenarios;

@@ -118,7 +118,11 @@ fn say(text: &str) {
 fn hints(emulator: &Emulator) -> String {
     let apps: String = emulator.apps().iter().map(|app| app_hint(emulator.base_url(), app)).collect();
     let people = people_table(emulator.people().iter().map(AsRef::as_ref));
-    format!("This is an emulator, not Clever. Only this machine can reach it.\n\n{apps}{PEOPLE}\n{people}")
+    let desk =
+        format!("The desk, with apps, people, scenarios and a journal: {}/_emulator/", emulator.base_url());
+    format!(
+        "This is an emulator, not Clever. Only this machine can reach it.\n{desk}\n\n{apps}{PEOPLE}\n{people}"
+    )
 }
 
 const PEOPLE: &str = "People (the number is user name and password both):";

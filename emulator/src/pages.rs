@@ -26,6 +26,7 @@ pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
             @if let Some(person) = &page.signed_in { (signed_in(person)) }
             (form(page))
             h2 { "Or pick somebody" }
+            p.hint { a href="/_emulator/" { "The desk" } " tells whom to test what with, and what apps have sent." }
             @for district in page.world.districts() { (group(page, &district.name, Some(&district.id))) }
             (group(page, "Clever Library", None))
         },
@@ -69,7 +70,8 @@ pub(crate) fn no_access(person: &Person, reason: &str) -> Markup {
     )
 }
 
-fn frame(title: &str, content: &Markup) -> Markup {
+/// A page with this title: what all of them have in common.
+pub(crate) fn frame(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

@@ -34,7 +34,7 @@ impl Place {
     pub(crate) fn of(method: &Method, path: &str) -> Self {
         match path {
             "/oauth/authorize" | "/oauth/instant-login" => Self::Authorize,
-            "/oauth/tokens" if *method == Method::GET => Self::DistrictTokens,
+            "/oauth/tokens" if [Method::GET, Method::HEAD].contains(method) => Self::DistrictTokens,
             "/oauth/tokens" => Self::Tokens,
             "/oauth/tokeninfo" => Self::Tokeninfo,
             "/me" => Self::Me,

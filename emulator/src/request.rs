@@ -71,6 +71,11 @@ impl Request {
         self.uri.query().unwrap_or_default().as_bytes()
     }
 
+    /// The segment of the path with this number, the first being 0.
+    pub(crate) fn segment(&self, number: usize) -> &str {
+        self.path().split('/').skip(1).nth(number).unwrap_or_default()
+    }
+
     /// What the `Authorization` header says after this scheme (RFC 9110 section 11.4).
     pub(crate) fn authorization(&self, scheme: &str) -> Option<&str> {
         let (own, credentials) = self.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;

@@ -1,5 +1,7 @@
 //! The kinds of answers the emulator gives.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
@@ -75,4 +77,15 @@ pub(crate) fn hardened(response: Response) -> Response {
 /// The same answer, not to be kept by anybody (RFC 6749 section 5.1).
 pub(crate) fn not_stored(response: Response) -> Response {
     with_header(response, CACHE_CONTROL, "no-store")
+}
+
+/// Why an answer is as it is, for the journal. It is no part of what is sent, and nothing that came with a request stands
+/// in it: only words of the emulator, and what is known of the apps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Why(pub(crate) Cow<'static, str>);
+
+/// The same answer with the reason for it.
+pub(crate) fn explained(mut response: Response, why: impl Into<Cow<'static, str>>) -> Response {
+    response.extensions_mut().insert(Why(why.into()));
+    response
 }

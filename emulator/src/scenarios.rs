@@ -137,6 +137,10 @@ impl Scenario {
     /// Whether this answer of this place is otherwise than Clever's.
     pub(crate) fn touches(&self, place: Place, answer: &Answer) -> bool {
         match self.deviation {
+            // Of what comes from there, only the way back to the app with a code is changed.
+            Deviation::Answer(Place::Authorize, _) => {
+                place == Place::Authorize && answer.location().is_some_and(callbacks::leads_back)
+            }
             Deviation::Answer(own, _) => own == place,
             Deviation::Claims(_) | Deviation::IdToken(_) => {
                 place == Place::Tokens && answer.status == StatusCode::OK

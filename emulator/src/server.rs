@@ -24,7 +24,7 @@ use crate::around::around;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::endpoints::{
-    Endpoint, api, authorize, control, discovery, district_tokens, login, not_found, tokeninfo, tokens,
+    Endpoint, api, authorize, control, desk, discovery, district_tokens, login, not_found, tokeninfo, tokens,
 };
 use crate::keys::Keys;
 use crate::options::{Options, StartError};
@@ -188,6 +188,9 @@ fn routes(shared: Arc<Shared>) -> Router {
 
 fn endpoints(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/_emulator", any(endpoint(desk::front_door)))
+        .route("/_emulator/", any(endpoint(desk::show)))
+        .route("/_emulator/desk/{part}", any(endpoint(desk::part)))
         .route("/_emulator/{*what}", any(endpoint(control::control)))
         .route("/", get(endpoint(login::front_door)))
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import urllib.request
 from typing import TYPE_CHECKING
 
 import clever_sso
 import pytest
+from harness import npm
 from harness.browser import Browser
-from harness.paths import ROOT, TARGET
+from harness.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 CLIENT_ID, SECRET, REDIRECT_URI = (
     "partner:client/1",
@@ -21,33 +22,22 @@ CLIENT_ID, SECRET, REDIRECT_URI = (
     "http://127.0.0.1:9/callback?tenant=1",
 )
 HERE = ROOT / "tests/partner"
-INSTALLED = TARGET / "partner"
-NPM_SECONDS = 300
 
 
 @pytest.fixture(scope="module")
-def installed() -> str:
+def installed() -> tuple[str, Path]:
     """Install the provider beside the other things that are built."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("node and npm are not installed")
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "provider.mjs"):
-        shutil.copy(HERE / name, INSTALLED / name)
-    command = [npm, "ci", "--no-audit", "--no-fund", "--silent"]
-    done = subprocess.run(command, cwd=INSTALLED, capture_output=True, text=True, check=False, timeout=NPM_SECONDS)
-    if done.returncode:
-        pytest.skip(f"npm could not install oidc-provider: {done.stderr[-200:]}")
-    return node
+    return npm.installed(HERE, "partner")
 
 
 @pytest.fixture
-def issuer(installed: str) -> Iterator[str]:
+def issuer(installed: tuple[str, Path]) -> Iterator[str]:
     """A provider, with keys of its own."""
-    command = [installed, "provider.mjs", CLIENT_ID, SECRET, REDIRECT_URI]
+    node, folder = installed
+    command = [node, "provider.mjs", CLIENT_ID, SECRET, REDIRECT_URI]
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, cwd=INSTALLED, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
+        command, cwd=folder, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdin
         assert process.stdout

@@ -19,7 +19,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from answers import CLIENT_ID, CLIENT_SECRET
-from cookie_browser import Browser, Page
+from harness.cookie_browser import Browser, Page
 from harness.emulator import App, running
 from harness.paths import EMULATOR, ROOT
 

@@ -8,7 +8,8 @@
 //! - `caller`: whom a token may read;
 //! - `me`, `userinfo`, `users`, `older_users`, `districts`, `schools`: the answers, of which `users` is for version 3;
 //! - `roles`, `facts`: what is told of somebody in a role;
-//! - `links`, `headers`: what stands around it.
+//! - `links`, `headers`: what stands around it;
+//! - `why`: what the journal says of it.
 
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -36,11 +37,12 @@ mod schools;
 mod userinfo;
 mod users;
 mod version;
+mod why;
 
 /// Whatever is asked of the API.
 pub(crate) fn api(shared: &Shared, request: &Request) -> Response {
     let response = match request.method {
-        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        Method::OPTIONS => responses::explained(StatusCode::NO_CONTENT.into_response(), why::PREFLIGHT),
         _ => answer(shared, request),
     };
     headers::written(response)
@@ -54,14 +56,26 @@ fn answer(shared: &Shared, request: &Request) -> Response {
         (Some(_), Err(refusal)) => refusal,
         (resource, Ok(bearer)) => {
             let caller = Caller::new(&world, &bearer, request.base_url(shared));
-            limited(shared, &bearer, || match resource.map(|resource| read(&resource, &caller)) {
-                Some(Ok(Some(value))) => responses::json(StatusCode::OK, &value),
-                Some(Ok(None)) => {
-                    responses::json(StatusCode::NOT_FOUND, &json!({ "message": "Resource not found" }))
-                }
-                Some(Err(WrongToken)) | None => not_found(shared, request),
+            limited(shared, &bearer, || match resource {
+                Some(resource) => told(&resource, &caller, || not_found(shared, request)),
+                None => not_found(shared, request),
             })
         }
+    }
+}
+
+fn told(resource: &Resource<'_>, caller: &Caller<'_>, not_found: impl FnOnce() -> Response) -> Response {
+    let holder = caller.holder;
+    match read(resource, caller) {
+        Ok(Some(value)) => {
+            responses::explained(responses::json(StatusCode::OK, &value), why::told(resource, holder))
+        }
+        Ok(None) => {
+            let body = json!({ "message": "Resource not found" });
+            let answer = responses::json(StatusCode::NOT_FOUND, &body);
+            responses::explained(answer, why::not_told(resource, holder))
+        }
+        Err(WrongToken) => responses::explained(not_found(), why::wrong_token(holder)),
     }
 }
 

@@ -16,6 +16,7 @@ use super::visitor::{Visitor, visitor};
 use crate::apps::App;
 use crate::grants::{Access, CodeGrant};
 use crate::parameters::Parameters;
+use crate::redirect_uri;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
@@ -95,8 +96,15 @@ fn read_instant_login<'a>(
 }
 
 fn app<'a>(world: &'a World, parameters: &Parameters) -> Result<&'a App, Refusal> {
-    let client_id = parameters.get("client_id").ok_or_else(|| Refusal::because("client_id is missing."))?;
-    let unknown = || Refusal::because(format!("No app has the client_id {client_id:?}."));
+    let client_id = parameters.get("client_id").ok_or_else(|| {
+        Refusal::because("client_id is missing.")
+            .noted("client_id is missing: the person sees a page that says so")
+    })?;
+    let unknown = || {
+        Refusal::because(format!("No app has the client_id {client_id:?}.")).noted(
+            "no app has this client_id: the desk lists those there are; the person sees a page that says so",
+        )
+    };
     world.app(client_id).ok_or_else(unknown)
 }
 
@@ -108,8 +116,20 @@ fn redirect_uri<'a>(app: &'a App, asked: Option<&str>) -> Result<&'a str, Refusa
         Refusal::because(format!(
             "The redirect_uri {asked:?} is not one of this app's. They are compared letter by letter: {listed}"
         ))
+        .noted(unlisted_redirect_uri(app, asked))
     };
     app.redirect_uris().find(|listed| *listed == asked).ok_or_else(unlisted)
+}
+
+fn unlisted_redirect_uri(app: &App, asked: &str) -> String {
+    let difference = match app.redirect_uris().collect::<Vec<_>>()[..] {
+        [only] => redirect_uri::difference(only, asked),
+        _ => "they are compared letter by letter",
+    };
+    let listed = app.redirect_uris().collect::<Vec<_>>().join(", ");
+    format!(
+        "redirect_uri is not one of the app's ({listed}): {difference}; the person sees a page that says so"
+    )
 }
 
 fn response_type(asked: Option<&str>) -> Result<ResponseType, Refusal> {
@@ -118,14 +138,17 @@ fn response_type(asked: Option<&str>) -> Result<ResponseType, Refusal> {
         Some("token") => Ok(ResponseType::Token),
         other => {
             let other = other.unwrap_or_default();
-            Err(Refusal::because(format!("The response_type must be code or token; it is {other:?}.")))
+            Err(Refusal::because(format!("The response_type must be code or token; it is {other:?}."))
+                .noted("response_type must be code or token: the person sees a page that says so"))
         }
     }
 }
 
 fn check_public(app: &App, response_type: ResponseType) -> Result<(), Refusal> {
     if app.is_public() && response_type == ResponseType::Code {
-        return Err(Refusal::because("This app has no secret: it can only use response_type=token."));
+        return Err(Refusal::because("This app has no secret: it can only use response_type=token.").noted(
+            "the app has no secret, so it gets no code: send response_type=token; the person sees a page",
+        ));
     }
     Ok(())
 }
@@ -133,7 +156,8 @@ fn check_public(app: &App, response_type: ResponseType) -> Result<(), Refusal> {
 fn check_district(world: &World, asked: Option<&str>) -> Result<(), Refusal> {
     match asked {
         Some(id) if world.district(id).is_none() => {
-            Err(Refusal::because(format!("No district has the district_id {id:?}.")))
+            Err(Refusal::because(format!("No district has the district_id {id:?}."))
+                .noted("no district has this district_id: the person sees a page that says so"))
         }
         _ => Ok(()),
     }

@@ -3,12 +3,14 @@
 //! Tokens in the query or in a form (sections 2.2 and 2.3) are not looked at. What Clever's 401 says is unknown;
 //! here it is the RFC's error word and a message.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::response::Response;
 use serde_json::json;
+use url::form_urlencoded;
 
 use crate::district_token;
 use crate::request::Request;
@@ -41,7 +43,9 @@ pub(super) fn bearer<'a>(
 ) -> Result<Bearer<'a>, Response> {
     let presented = request.authorization("Bearer");
     let valid = |token| of_login(shared, world, token).or_else(|| of_district(world, token));
-    presented.and_then(valid).ok_or_else(|| unauthorized(presented.is_some()))
+    presented
+        .and_then(valid)
+        .ok_or_else(|| responses::explained(unauthorized(presented.is_some()), why(shared, request)))
 }
 
 fn of_login<'a>(shared: &Shared, world: &World, token: &'a str) -> Option<Bearer<'a>> {
@@ -55,6 +59,42 @@ fn of_district<'a>(world: &World, token: &'a str) -> Option<Bearer<'a>> {
     let (app, district) = district_token::find(world, token)?;
     let holder = Holder::District(district.id.clone());
     Some(Bearer { token, client_id: app.client_id().to_owned(), holder })
+}
+
+/// Why there is no access, for the journal.
+fn why(shared: &Shared, request: &Request) -> Cow<'static, str> {
+    let Some(token) = request.authorization("Bearer") else { return without_token(request).into() };
+    let (now, grants) = (shared.clock.now(), locked(&shared.grants));
+    if let Some(ago) = grants.access_ended(now, token) {
+        return format!(
+            "the access token expired {ago} s ago, after a day: there is no refreshing, begin a login"
+        )
+        .into();
+    }
+    let why = if grants.access(now, token).is_some() {
+        "the person of this access token is not in the world any more"
+    } else if grants.is_code(now, token) {
+        "this is a code and no access token: exchange it at /oauth/tokens first"
+    } else if token.matches('.').count() == 2 {
+        "this looks like an ID token: what opens the API is the access_token beside it"
+    } else if district_token::has_its_form(token) {
+        "the token is unknown here; it looks like a district's, which ends when the district shares the app no longer or the \
+         secret of the app changes"
+    } else {
+        "the access token is unknown here: was it cut, or given by another emulator or before its reset?"
+    };
+    why.into()
+}
+
+fn without_token(request: &Request) -> &'static str {
+    let in_url = form_urlencoded::parse(request.query()).any(|(name, _)| name == "access_token");
+    match request.headers.get(AUTHORIZATION) {
+        Some(_) => "Authorization is there, but not as Bearer and the access token behind it",
+        None if in_url => {
+            "the access token is in the URL, where nobody looks: send it as Authorization: Bearer"
+        }
+        None => "no access token: send Authorization: Bearer and the access token",
+    }
 }
 
 /// RFC 6750 section 3.1: the error word is in the header only if a token was presented.

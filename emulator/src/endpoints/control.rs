@@ -16,11 +16,11 @@ use crate::responses;
 use crate::shared::Shared;
 use problem::Problem;
 
-mod grants;
-mod guard;
+pub(super) mod grants;
+pub(super) mod guard;
 mod listing;
-mod problem;
-mod state;
+pub(super) mod problem;
+pub(super) mod state;
 
 /// Where the controls are.
 pub(crate) const PREFIX: &str = "/_emulator/";

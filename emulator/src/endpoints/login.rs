@@ -3,6 +3,9 @@
 //! A session lasts two hours and lives in the emulator's memory; the cookie carries only its random name. `target`
 //! is where the person goes afterwards, and can be nothing but a path of the emulator.
 
+use std::sync::Arc;
+
+use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
@@ -13,6 +16,7 @@ use crate::parameters::Parameters;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
+use crate::world::Person;
 
 /// `GET /`
 pub(crate) fn front_door(_: &Shared, _: &Request) -> Response {
@@ -35,13 +39,22 @@ pub(crate) fn sign_in(shared: &Shared, request: &Request) -> Response {
         let message = "Nobody has this user name and password. In the emulator both are the sign-in number.";
         return page(shared, request, StatusCode::UNAUTHORIZED, &parameters, Some(message));
     };
-    let Ok(session) = shared.random.hex::<20>() else {
+    signed_in(shared, person, target(&parameters).unwrap_or("/login")).unwrap_or_else(|_| {
         let message = "The emulator could not make a random value.";
-        return page(shared, request, StatusCode::INTERNAL_SERVER_ERROR, &parameters, Some(message));
-    };
+        page(shared, request, StatusCode::INTERNAL_SERVER_ERROR, &parameters, Some(message))
+    })
+}
+
+/// Signs this browser in as `person`, and sends it on.
+pub(super) fn signed_in(
+    shared: &Shared,
+    person: Arc<Person>,
+    location: &str,
+) -> Result<Response, Unspecified> {
+    let session = shared.random.hex::<20>()?;
     let cookie = cookies::set(&shared.cookie_name, &session);
     locked(&shared.grants).sign_in(shared.clock.now(), session, person);
-    onwards(target(&parameters).unwrap_or("/login"), &cookie)
+    Ok(onwards(location, &cookie))
 }
 
 /// `POST /logout`

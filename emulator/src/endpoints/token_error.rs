@@ -1,4 +1,6 @@
-//! The errors of the token endpoint (RFC 6749 section 5.2).
+//! The errors of the token endpoint (RFC 6749 section 5.2), and what the journal says of each.
+
+use std::borrow::Cow;
 
 use axum::http::StatusCode;
 use axum::http::header::WWW_AUTHENTICATE;
@@ -7,43 +9,53 @@ use serde_json::json;
 
 use crate::responses;
 
-/// One of the RFC's error words, and a description.
+/// One of the RFC's error words with a description for the app, and the true reason for the journal.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TokenError {
     status: StatusCode,
     error: &'static str,
     description: &'static str,
+    why: Cow<'static, str>,
 }
 
 impl TokenError {
-    pub(super) fn invalid_request(description: &'static str) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description }
+    pub(super) fn invalid_request(description: &'static str, why: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description, why: why.into() }
     }
 
     /// Clever demands the header; a body in chunks has none (RFC 9112 section 6.2).
     pub(super) fn length_required() -> Self {
         let description = "the header Content-Length is missing";
-        Self { status: StatusCode::LENGTH_REQUIRED, error: "invalid_request", description }
+        let why =
+            "the body came in chunks, and Clever demands a Content-Length; the code is not spent".into();
+        Self { status: StatusCode::LENGTH_REQUIRED, error: "invalid_request", description, why }
     }
 
-    pub(super) fn invalid_grant(description: &'static str) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_grant", description }
+    pub(super) fn invalid_grant(description: &'static str, why: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_grant", description, why: why.into() }
     }
 
-    /// One answer for every wrong pair of credentials, so that it does not tell which half is wrong.
-    pub(super) fn invalid_client() -> Self {
+    /// One answer for every wrong pair of credentials, so that it does not tell which half is wrong. The journal does.
+    pub(super) fn invalid_client(why: &'static str) -> Self {
         let description = "the client credentials are missing or wrong";
-        Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description }
+        let why = why.into();
+        Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description, why }
     }
 
-    pub(super) fn unsupported_grant_type() -> Self {
+    pub(super) fn unsupported_grant_type(why: &'static str) -> Self {
         let description = "grant_type must be authorization_code";
-        Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description }
+        let why = why.into();
+        Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description, why }
+    }
+
+    /// The same, with the comfort that the code can still be exchanged.
+    pub(super) fn with_code_unspent(self) -> Self {
+        Self { why: format!("{}; the code is not spent", self.why).into(), ..self }
     }
 
     pub(super) fn into_response(self) -> Response {
         let body = json!({ "error": self.error, "error_description": self.description });
-        let response = responses::json(self.status, &body);
+        let response = responses::explained(responses::json(self.status, &body), self.why);
         if self.status == StatusCode::UNAUTHORIZED {
             return responses::with_header(response, WWW_AUTHENTICATE, r#"Basic realm="Clever emulator""#);
         }
@@ -55,6 +67,7 @@ impl TokenError {
 impl From<aws_lc_rs::error::Unspecified> for TokenError {
     fn from(_: aws_lc_rs::error::Unspecified) -> Self {
         let description = "the emulator could not make a token";
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, error: "server_error", description }
+        let why = description.into();
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, error: "server_error", description, why }
     }
 }

@@ -24,6 +24,8 @@ use crate::responses;
 use crate::scenarios::Login;
 use crate::shared::{Shared, locked};
 
+mod why;
+
 /// `POST /oauth/tokens`
 pub(crate) fn exchange(shared: &Shared, request: &Request) -> Response {
     let answer = redeem(shared, request).map(|tokens| responses::json(StatusCode::OK, &tokens));
@@ -34,12 +36,23 @@ pub(crate) fn exchange(shared: &Shared, request: &Request) -> Response {
 fn redeem(shared: &Shared, request: &Request) -> Result<Value, TokenError> {
     let parameters = read(request)?;
     let world = shared.world();
-    let app = authenticate(&world, request, &parameters, shared.basic_only)?;
-    if parameters.get("grant_type") != Some("authorization_code") {
-        return Err(TokenError::unsupported_grant_type());
-    }
+    let app = authenticate(&world, request, &parameters, shared.basic_only)
+        .map_err(TokenError::with_code_unspent)?;
+    check_grant_type(parameters.get("grant_type"))?;
     let grant = spend(shared, app, &parameters)?;
     Ok(tokens(shared, request, app, &grant)?)
+}
+
+fn check_grant_type(grant_type: Option<&str>) -> Result<(), TokenError> {
+    let why = match grant_type {
+        Some("authorization_code") => return Ok(()),
+        None => "grant_type is missing: it must be authorization_code; the code is not spent",
+        Some("refresh_token") => {
+            "Clever has no refresh tokens: when the access token has ended, begin a login"
+        }
+        Some(_) => "grant_type must be authorization_code; the code is not spent",
+    };
+    Err(TokenError::unsupported_grant_type(why))
 }
 
 fn read(request: &Request) -> Result<Parameters, TokenError> {
@@ -52,24 +65,29 @@ fn read(request: &Request) -> Result<Parameters, TokenError> {
     let parameters = match media_type.as_str() {
         "application/x-www-form-urlencoded" => Parameters::from_form(&request.body),
         "application/json" => Parameters::from_json(&request.body),
-        _ => return Err(TokenError::invalid_request("invalid content-type")),
+        other => return Err(TokenError::invalid_request("invalid content-type", why::content_type(other))),
     };
-    parameters.map_err(|Malformed| TokenError::invalid_request("invalid body"))
+    parameters.map_err(|Malformed| TokenError::invalid_request("invalid body", why::BODY))
 }
 
 fn spend(shared: &Shared, app: &App, parameters: &Parameters) -> Result<CodeGrant, TokenError> {
-    let code = parameters.get("code").ok_or_else(|| TokenError::invalid_request("code is missing"))?;
+    let missing = |description, why| move || TokenError::invalid_request(description, why);
+    let code = parameters.get("code").ok_or_else(missing("code is missing", why::NO_CODE))?;
     let redirect_uri = parameters.get("redirect_uri");
-    let redirect_uri = redirect_uri.ok_or_else(|| TokenError::invalid_request("redirect_uri is missing"))?;
+    let redirect_uri = redirect_uri.ok_or_else(missing("redirect_uri is missing", why::NO_REDIRECT_URI))?;
+    let invalid = |why| TokenError::invalid_grant("invalid code", why);
     let grant = locked(&shared.grants).spend_code(shared.clock.now(), code);
-    let grant = grant.filter(|grant| grant.client_id == app.client_id());
-    let grant = grant.ok_or_else(|| TokenError::invalid_grant("invalid code"))?;
+    let grant = grant.map_err(|worthless| invalid(why::worthless(worthless)))?;
+    if grant.client_id != app.client_id() {
+        return Err(invalid(why::ANOTHER_APPS.into()));
+    }
     if grant.redirect_uri != redirect_uri {
-        return Err(TokenError::invalid_grant("redirect_uri mismatch"));
+        let why = why::another_redirect_uri(&grant.redirect_uri, redirect_uri);
+        return Err(TokenError::invalid_grant("redirect_uri mismatch", why));
     }
     // The person as of now: the world may have changed since the login.
     let person = shared.world().same_at(&grant.person, app.client_id());
-    let person = person.ok_or_else(|| TokenError::invalid_grant("invalid code"))?;
+    let person = person.ok_or_else(|| invalid(why::GONE.into()))?;
     Ok(CodeGrant { person, ..grant })
 }
 

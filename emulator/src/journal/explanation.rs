@@ -1,101 +1,108 @@
-//! One sentence about a request and its answer, as somebody would say it who looks over one's shoulder.
+//! One sentence about a request and its answer, as somebody would say it who looks over one's shoulder: what happened, and
+//! what to do about it.
+//!
+//! An endpoint that refuses says why itself, for it alone knows. Here stands what can be seen from outside: what a scenario
+//! did, what was granted, and what is not there at all.
 
-use axum::http::StatusCode;
-use serde_json::Value;
+use axum::http::{Method, StatusCode};
+use serde_json::{Map, Value};
+use url::form_urlencoded;
 
 use crate::place::Place;
 use crate::request::Request;
 use crate::scenarios::Answer;
 
-/// The sentence; `again` tells that the code of this request came to the token endpoint before.
-pub(super) fn of(request: &Request, answer: &Answer, again: bool) -> String {
+mod elsewhere;
+
+/// The sentence.
+pub(super) fn of(request: &Request, answer: &Answer) -> String {
     let place = request.place();
     if let Some(scenario) = request.scenario.filter(|scenario| scenario.touches(place, answer)) {
         return format!("scenario {}: {}", scenario.name(), scenario.what());
     }
-    sentence(place, answer, again).to_owned()
+    match &answer.why {
+        _ if answer.status == StatusCode::NOT_MODIFIED => NOT_MODIFIED.to_owned(),
+        Some(why) => why.0.clone().into_owned(),
+        None => sentence(place, request, answer),
+    }
 }
 
-fn sentence(place: Place, answer: &Answer, again: bool) -> &'static str {
-    match place {
-        Place::Tokens => tokens(answer, again),
-        Place::Authorize => authorize(answer),
-        Place::DistrictTokens => district_tokens(answer.status),
-        Place::Tokeninfo | Place::Me | Place::User | Place::District | Place::Userinfo => {
-            bearer(answer.status)
+fn sentence(place: Place, request: &Request, answer: &Answer) -> String {
+    let sentence = match (place, answer.status) {
+        (Place::Tokens, StatusCode::OK) => tokens(answer),
+        (Place::Tokens, StatusCode::NOT_FOUND) => {
+            "the token endpoint takes POST, and GET for the list of district tokens"
         }
-        Place::Metadata | Place::KeySet => "a public document was fetched",
-        Place::Elsewhere => elsewhere(answer.status),
-    }
-}
-
-fn tokens(answer: &Answer, again: bool) -> &'static str {
-    match (word(answer).as_deref(), answer.status) {
-        (Some("invalid_grant"), _) if again => {
-            "the code was exchanged a second time: Clever answers invalid_grant"
+        (Place::DistrictTokens, StatusCode::OK) => {
+            "the district tokens of the app were listed, one for each district that shares it"
         }
-        (Some("invalid_grant"), _) if description(answer).as_deref() == Some("redirect_uri mismatch") => {
-            "the redirect_uri is not exactly the one of the login: Clever answers invalid_grant"
+        (Place::Authorize, StatusCode::FOUND) => return way_back(request, answer),
+        (Place::Authorize, StatusCode::BAD_REQUEST) => {
+            "the request is wrong: the person sees a page that says why"
         }
-        (Some("invalid_grant"), _) => {
-            "the code is unknown, older than a minute or another app's: Clever answers invalid_grant"
+        (Place::Authorize, StatusCode::NOT_FOUND) => {
+            "Clever takes GET here: send the browser with a link or a redirect"
         }
-        (Some("invalid_client"), _) => "the client id or secret is missing or wrong; the code is not spent",
-        (Some("unsupported_grant_type"), _) => "the grant_type is not authorization_code",
-        (_, StatusCode::LENGTH_REQUIRED) => "the body came in chunks, and Clever demands a Content-Length",
-        (Some("invalid_request"), _) => "the content type, the body or a parameter is wrong",
-        (_, StatusCode::OK) => "the code was exchanged for tokens",
-        _ => "no tokens were given",
-    }
-}
-
-fn authorize(answer: &Answer) -> &'static str {
-    match (answer.status, answer.location()) {
-        (StatusCode::FOUND, Some(location)) if location.starts_with("/login?") => {
-            "nobody is signed in at the emulator yet: the browser is sent to the login page"
+        (Place::Tokeninfo, StatusCode::OK) => {
+            "the access token is good, and its client_id was told: compare it with that of the app"
         }
-        (StatusCode::FOUND, _) => "the browser is sent back to the app with an answer",
-        (StatusCode::BAD_REQUEST, _) => "the request is wrong: the person sees a page that says why",
-        (StatusCode::FORBIDDEN, _) => "the person has no access to the app, and sees a page that says so",
-        _ => elsewhere(answer.status),
+        (Place::Metadata, StatusCode::OK) => {
+            "the metadata was fetched (discovery), and may be kept for an hour"
+        }
+        (Place::KeySet, StatusCode::OK) => "the keys were fetched, and may be kept for an hour",
+        (_, status) => elsewhere::sentence(request, status),
+    };
+    sentence.to_owned()
+}
+
+fn tokens(answer: &Answer) -> &'static str {
+    let tokens: Map<String, Value> = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if tokens.contains_key("id_token") {
+        return "the code was exchanged for an access token and an ID token";
     }
+    "the code was exchanged for an access token; there is no ID token, because the app is not one of OpenID Connect, or \
+     one of Clever Library: ask /me who it is"
 }
 
-fn district_tokens(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::OK => "the district tokens of the app were listed",
-        StatusCode::UNAUTHORIZED => "the client id or secret is missing or wrong, or not in the header",
-        _ => elsewhere(status),
+/// Where the browser was sent, and with what.
+fn way_back(request: &Request, answer: &Answer) -> String {
+    let location = answer.location().unwrap_or_default();
+    if location.starts_with('/') {
+        return SIGN_IN_FIRST.to_owned();
     }
+    let sent = |name: &str| {
+        form_urlencoded::parse(request.query()).any(|(own, value)| own == name && !value.is_empty())
+    };
+    let starts_at_clever = request.path().ends_with("/instant-login");
+    let sentence = match location {
+        _ if location.contains("error=unauthorized-user") => TOLD_OF_NO_ACCESS,
+        _ if location.contains('#') => IMPLICIT,
+        _ if starts_at_clever => INSTANT_LOGIN,
+        _ if sent("state") => "the browser goes back to the app with a code and the state",
+        _ => NO_STATE,
+    };
+    let no_redirect_uri = !sent("redirect_uri") && !starts_at_clever;
+    let hints = [
+        (no_redirect_uri, "; redirect_uri was left out, so it is the primary one"),
+        (sent("code_challenge"), "; Clever is not known to look at code_challenge"),
+    ];
+    let hints: String = hints.into_iter().filter_map(|(there, hint)| there.then_some(hint)).collect();
+    format!("{sentence}{hints}")
 }
 
-fn bearer(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::OK | StatusCode::NOT_MODIFIED => "the access token is good",
-        StatusCode::UNAUTHORIZED => "the access token is missing, unknown or older than a day",
-        StatusCode::TOO_MANY_REQUESTS => "the access token has made more than 1200 requests in a minute",
-        _ => elsewhere(status),
-    }
-}
+const NOT_MODIFIED: &str = "the client has the newest answer already, for it sent its ETag: no body was sent";
+const SIGN_IN_FIRST: &str =
+    "nobody is signed in at the emulator yet: the browser goes to the login page, and on from there";
+const TOLD_OF_NO_ACCESS: &str = "the person has no access to the app: it is told error=unauthorized-user, because \
+     return_unshared=true was sent";
+const IMPLICIT: &str = "the browser goes back to the app with an access token in the fragment: ask tokeninfo whether it \
+     was made for the app";
+const INSTANT_LOGIN: &str = "a login that started at Clever: the code goes to the primary redirect URI without a state; \
+     a good app leaves it unused and begins a login of its own, which the person does not notice";
+const NO_STATE: &str = "state missing: the browser goes back to the app with a code and no state, as in a login that \
+     started at Clever; a good app leaves the code unused and begins a login of its own";
 
-fn elsewhere(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::NOT_FOUND => "Clever has no such resource for this request",
-        StatusCode::UNAUTHORIZED => "the credentials are missing or wrong",
-        status if status.is_success() || status.is_redirection() => "answered as asked",
-        _ => "refused",
-    }
-}
-
-fn word(answer: &Answer) -> Option<String> {
-    member(answer, "error")
-}
-
-fn description(answer: &Answer) -> Option<String> {
-    member(answer, "error_description")
-}
-
-fn member(answer: &Answer, name: &str) -> Option<String> {
-    let body: Value = serde_json::from_slice(&answer.body).ok()?;
-    body.get(name)?.as_str().map(str::to_owned)
+/// Is it a way to read?
+fn reads(request: &Request) -> bool {
+    request.method == Method::GET || request.method == Method::HEAD
 }

@@ -9,12 +9,15 @@ use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::cut_body::CutBody;
+use crate::responses::Why;
 
 /// Status, headers and the whole body.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Why the endpoint answered so.
+    pub(crate) why: Option<Why>,
     delivery: Delivery,
 }
 
@@ -33,14 +36,15 @@ impl Answer {
     pub(crate) async fn of(response: Response) -> Self {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        Self { status: parts.status, headers: parts.headers, body, delivery: Delivery::Whole }
+        let why = parts.extensions.get().cloned();
+        Self { status: parts.status, headers: parts.headers, body, why, delivery: Delivery::Whole }
     }
 
     /// Another answer in the place of this one.
     pub(crate) fn instead(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Self { status, headers, body: body.into(), delivery: Delivery::Whole }
+        Self { status, headers, body: body.into(), why: None, delivery: Delivery::Whole }
     }
 
     /// The same with one more header. A value that cannot stand in a header is left out.

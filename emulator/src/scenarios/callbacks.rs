@@ -53,7 +53,7 @@ pub(super) fn expired_code(answer: Answer, call: &Call<'_>) -> Answer {
     let now = call.shared.clock.now();
     if let Some(code) = code(&answer) {
         let mut grants = locked(&call.shared.grants);
-        if let Some(grant) = grants.spend_code(now, &code) {
+        if let Ok(grant) = grants.spend_code(now, &code) {
             grants.issue_code(now.saturating_sub(TOO_OLD), code, grant);
         }
     }
@@ -62,9 +62,15 @@ pub(super) fn expired_code(answer: Answer, call: &Call<'_>) -> Answer {
 
 pub(super) fn spent_code(answer: Answer, call: &Call<'_>) -> Answer {
     if let Some(code) = code(&answer) {
-        locked(&call.shared.grants).spend_code(call.shared.clock.now(), &code);
+        // It is spent, whatever it stood for.
+        let _ = locked(&call.shared.grants).spend_code(call.shared.clock.now(), &code);
     }
     answer
+}
+
+/// Is this the way back to an app, as it may be after a change?
+pub(super) fn leads_back(location: &str) -> bool {
+    location.starts_with("http") && !location.contains('#') && !location.contains("error=unauthorized-user")
 }
 
 fn code(answer: &Answer) -> Option<String> {

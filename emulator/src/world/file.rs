@@ -48,6 +48,7 @@ struct SchoolTable {
 #[serde(deny_unknown_fields)]
 struct PersonTable {
     handle: Text,
+    quirk: Option<String>,
     id: Text,
     number: Text,
     given_name: String,
@@ -148,6 +149,7 @@ fn person(
     let role = roles.next().ok_or_else(none)?;
     Ok(Person {
         handle: table.handle.get_ref().clone(),
+        quirk: table.quirk.clone(),
         id: table.id.get_ref().clone(),
         sign_in_number: table.number.get_ref().clone(),
         given_name: table.given_name.clone(),

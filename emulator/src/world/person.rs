@@ -71,6 +71,8 @@ pub struct Role {
 pub struct Person {
     /// The short name used on the command line and in tests.
     pub handle: String,
+    /// What is worth testing about the person, as the end of a sentence that begins with the name.
+    pub quirk: Option<String>,
     /// The Clever id: `sub` and `multi_role_user_id` in tokens.
     pub id: String,
     /// User name and password in one, as in Clever's sandbox districts.

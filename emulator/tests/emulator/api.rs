@@ -170,6 +170,9 @@ fn past_the_limit_the_answer_is_429_with_an_empty_body() {
     }
     let answer = get_as(&emulator, &token, "/userinfo");
     assert_eq!((answer.status, answer.body.as_str()), (429, ""));
+    let notes = crate::control::journal(&emulator);
+    let said = notes.last().unwrap()["explanation"].as_str().unwrap().to_owned();
+    assert!(said.contains("more than 1200 requests in a minute"), "{said}");
     assert_eq!(answer.header("x-ratelimit-remaining"), Some("0"));
     assert_eq!(answer.header("retry-after"), None);
     assert_eq!(get_as(&emulator, &access_token(&emulator), "/v3.0/me").status, 200);

@@ -8,11 +8,17 @@ use crate::support::{
 };
 use clever_emulator::Emulator;
 
-fn host(emulator: &Emulator) -> String {
+pub(crate) fn host(emulator: &Emulator) -> String {
     emulator.base_url().strip_prefix("http://").unwrap().to_owned()
 }
 
-fn raw(emulator: &Emulator, method: &str, what: &str, headers: Headers<'_>, body: &str) -> Response {
+pub(crate) fn raw(
+    emulator: &Emulator,
+    method: &str,
+    what: &str,
+    headers: Headers<'_>,
+    body: &str,
+) -> Response {
     let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let request = format!(
         "{method} /_emulator/{what} HTTP/1.1\r\nConnection: close\r\n{}Content-Length: {}\r\n\r\n{body}",
@@ -28,13 +34,13 @@ fn send(emulator: &Emulator, method: &str, what: &str, body: &Value) -> Response
     raw(emulator, method, what, &[("Host", &host(emulator))], &body)
 }
 
-fn done(emulator: &Emulator, method: &str, what: &str, body: &Value) -> Value {
+pub(crate) fn done(emulator: &Emulator, method: &str, what: &str, body: &Value) -> Value {
     let answer = send(emulator, method, what, body);
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.json()
 }
 
-fn journal(emulator: &Emulator) -> Vec<Value> {
+pub(crate) fn journal(emulator: &Emulator) -> Vec<Value> {
     done(emulator, "GET", "journal", &Value::Null)["journal"].as_array().unwrap().clone()
 }
 
@@ -165,35 +171,13 @@ fn the_journal_explains_what_happened() {
     assert_eq!(notes[0]["parameters"], json!(["response_type", "client_id", "redirect_uri", "state"]));
     assert_eq!((&notes[1]["method"], &notes[1]["path"]), (&"POST".into(), &"/oauth/tokens".into()));
     assert_eq!(notes[1]["authorization"], "Basic (masked)");
-    assert_eq!(said(1), "the code was exchanged for tokens");
-    assert_eq!(said(2), "the code was exchanged a second time: Clever answers invalid_grant");
+    assert!(said(1).starts_with("the code was exchanged for an access token;"));
+    assert!(said(2).starts_with("the code was exchanged a second time: Clever answers invalid_grant"));
     assert!(said(3).starts_with("the code is unknown"));
     assert_eq!(said(4), "scenario me-500: /me answers 500.");
     assert_eq!((notes[4]["status"].as_u64(), &notes[4]["path"]), (Some(500), &"/s/me-500/v3.0/me".into()));
     done(&emulator, "DELETE", "journal", &Value::Null);
     assert!(journal(&emulator).is_empty(), "the controls are not noted");
-}
-
-#[test]
-fn the_journal_explains_district_tokens_and_records() {
-    let emulator = automatic("ada");
-    let credentials = crate::support::basic("oauth-app", "oauth-secret");
-    let list = "/oauth/tokens?owner_type=district";
-    let answer = get_with(&emulator, list, &[("Authorization", &credentials)]).json();
-    get(&emulator, list);
-    let token = answer["data"][0]["access_token"].as_str().unwrap();
-    get_as(&emulator, token, "/v3.0/districts/53ee4b8a44abc88c1c00119b");
-    get_as(&emulator, "unknown", "/userinfo");
-    let notes = journal(&emulator);
-    let said: Vec<_> = notes.iter().map(|note| note["explanation"].as_str().unwrap()).collect();
-    let expected = [
-        "the district tokens of the app were listed",
-        "the client id or secret is missing or wrong, or not in the header",
-        "the access token is good",
-        "the access token is missing, unknown or older than a day",
-    ];
-    assert_eq!(said, expected);
-    assert!(!Value::from(notes).to_string().contains(token));
 }
 
 #[test]

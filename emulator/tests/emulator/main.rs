@@ -13,6 +13,10 @@ mod binary;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod desk_buttons;
+#[cfg(test)]
 mod differences;
 #[cfg(test)]
 mod discovery;
@@ -24,6 +28,8 @@ mod everybody;
 mod http;
 #[cfg(test)]
 mod id_token;
+#[cfg(test)]
+mod journal;
 #[cfg(test)]
 mod library;
 #[cfg(test)]
@@ -46,6 +52,8 @@ mod scenarios_client;
 mod scenarios_page;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod third_party;
 #[cfg(test)]
 mod tokeninfo;
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub(super) fn tokens(shared: &Shared, request: &Request) -> Result<Value, Proble
 }
 
 /// `DELETE sessions`
-pub(super) fn end_sessions(shared: &Shared, _: &Request) -> Value {
+pub(in crate::endpoints) fn end_sessions(shared: &Shared, _: &Request) -> Value {
     locked(&shared.grants).sign_everybody_out();
     json!({ "done": true })
 }

@@ -1,4 +1,4 @@
-//! Who may not use the controls: a web page.
+//! Who may not use the controls, nor see the desk: a web page of another site.
 //!
 //! The emulator listens on the loopback address, so other machines cannot reach it; the browser of this one can. A page of
 //! another site that sends a request says so in `Origin`, and one that was led here by a name of its own (DNS rebinding)
@@ -13,7 +13,7 @@ use crate::shared::Shared;
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses whoever may not.
-pub(super) fn check(shared: &Shared, request: &Request) -> Result<(), Problem> {
+pub(in crate::endpoints) fn check(shared: &Shared, request: &Request) -> Result<(), Problem> {
     let authority = shared.base_url.strip_prefix("http://").unwrap_or_default();
     let port = authority.rsplit_once(':').map(|(_, port)| port).unwrap_or_default();
     let hosts = [authority.to_owned(), format!("localhost:{port}")];

@@ -8,22 +8,22 @@ use serde_json::json;
 use crate::responses;
 
 /// A status, a word and a sentence.
-pub(super) struct Problem {
+pub(in crate::endpoints) struct Problem {
     status: StatusCode,
     error: &'static str,
     message: String,
 }
 
 impl Problem {
-    pub(super) fn request(message: impl Into<String>) -> Self {
+    pub(in crate::endpoints) fn request(message: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", message: message.into() }
     }
 
-    pub(super) fn not_found(message: impl Into<String>) -> Self {
+    pub(in crate::endpoints) fn not_found(message: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, error: "not_found", message: message.into() }
     }
 
-    pub(super) fn method(message: impl Into<String>) -> Self {
+    pub(in crate::endpoints) fn method(message: impl Into<String>) -> Self {
         Self { status: StatusCode::METHOD_NOT_ALLOWED, error: "method_not_allowed", message: message.into() }
     }
 
@@ -31,7 +31,7 @@ impl Problem {
         Self { status: StatusCode::FORBIDDEN, error: "forbidden", message: message.into() }
     }
 
-    pub(super) fn into_response(self) -> Response {
+    pub(in crate::endpoints) fn into_response(self) -> Response {
         responses::json(self.status, &json!({ "error": self.error, "message": self.message }))
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn advance(shared: &Shared, request: &Request) -> Result<Value, Probl
 }
 
 /// `POST keys/rotate`
-pub(super) fn rotate_keys(shared: &Shared, _: &Request) -> Result<Value, Problem> {
+pub(in crate::endpoints) fn rotate_keys(shared: &Shared, _: &Request) -> Result<Value, Problem> {
     Ok(json!({ "kid": shared.keys.rotate()?.key_id() }))
 }
 
@@ -43,13 +43,13 @@ pub(super) fn journal(shared: &Shared, _: &Request) -> Value {
 }
 
 /// `DELETE journal`
-pub(super) fn clear_journal(shared: &Shared, _: &Request) -> Value {
+pub(in crate::endpoints) fn clear_journal(shared: &Shared, _: &Request) -> Value {
     locked(&shared.journal).clear();
     json!({ "done": true })
 }
 
 /// `POST reset`: as after the start, but that a seed's row of values goes on, so that nothing old becomes valid again.
-pub(super) fn reset(shared: &Shared, _: &Request) -> Value {
+pub(in crate::endpoints) fn reset(shared: &Shared, _: &Request) -> Value {
     *locked(&shared.grants) = Grants::default();
     *locked(&shared.rate_limits) = RateLimits::default();
     *locked(&shared.tally) = Tally::default();

@@ -1,0 +1,81 @@
+//! The apps: what each is, and every way into it.
+
+use maud::{Markup, html};
+
+use super::Desk;
+use super::entries::{self, Entry};
+use crate::apps::App;
+
+pub(super) fn section(desk: &Desk<'_>) -> Markup {
+    html! { div.cards { @for app in desk.world.apps() { (card(desk, app)) } } }
+}
+
+fn card(desk: &Desk<'_>, app: &App) -> Markup {
+    html! {
+        article.card {
+            h3 { (kind(app)) " " span.hint { (app.client_id()) } }
+            dl {
+                dt { "client id" } dd { code.copy { (app.client_id()) } }
+                dt { "client secret" } dd { (secret(app)) }
+                dt { "redirect URIs" }
+                @for (place, uri) in app.redirect_uris().enumerate() {
+                    dd {
+                        code.copy { (uri) }
+                        @if place == 0 { " " span.hint { "primary: where logins arrive that start at Clever" } }
+                    }
+                }
+                dt { "for" } dd { (audience(desk, app)) }
+            }
+            h4 { "Ways in" }
+            (list(&entries::general(app)))
+            @for district in entries::districts(app, desk.world) {
+                details {
+                    summary { "From " bdi dir="auto" { (district.name) } " " code { (district.id) } }
+                    (list(&entries::of_district(app, district)))
+                }
+            }
+        }
+    }
+}
+
+fn list(entries: &[Entry]) -> Markup {
+    html! {
+        ul.entries { @for entry in entries { li { a href=(entry.path) { (entry.name) } " " span.hint { (entry.hint) } } } }
+    }
+}
+
+/// What kind of app it is, in words.
+pub(super) fn kind(app: &App) -> String {
+    let kind = match (app.is_public(), app.is_oidc()) {
+        (true, _) => "implicit grant",
+        (false, true) => "OpenID Connect",
+        (false, false) => "OAuth 2.0",
+    };
+    let library = if app.is_library() { ", Clever Library (no ID tokens)" } else { "" };
+    format!("{kind}{library}")
+}
+
+fn secret(app: &App) -> Markup {
+    html! {
+        @match app.client_secret() {
+            Some(secret) => details { summary { "show" } code.copy { (secret) } },
+            None => "none: it gets its tokens in the fragment",
+        }
+    }
+}
+
+fn audience(desk: &Desk<'_>, app: &App) -> Markup {
+    let user_types =
+        app.user_types().map(|types| types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "));
+    let districts: Vec<_> =
+        entries::districts(app, desk.world).map(|district| district.name.as_str()).collect();
+    html! {
+        (user_types.unwrap_or_else(|| "everybody".to_owned()))
+        " of "
+        @if app.is_library() { "Clever Library" }
+        @for (place, district) in districts.iter().enumerate() {
+            @if place > 0 { ", " }
+            bdi dir="auto" { (district) }
+        }
+    }
+}

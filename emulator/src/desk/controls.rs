@@ -1,0 +1,37 @@
+//! What can be done to the whole emulator.
+
+use maud::{Markup, html};
+
+use super::{Desk, time};
+
+/// How far the clock can be moved at once, in seconds and in words.
+const STEPS: [(u64, &str); 3] = [(60, "1 minute"), (60 * 60, "1 hour"), (24 * 60 * 60, "1 day")];
+
+pub(super) fn section(desk: &Desk<'_>) -> Markup {
+    html! {
+        p { "The emulator's clock says " strong { (time::of_day(desk.now)) }
+            @if desk.ahead > 0 { ", " (time::length(desk.ahead)) " ahead of this machine" }
+            ". A code lives a minute, an ID token an hour, a sign-in two hours, an access token a day." }
+        form method="post" action="/_emulator/desk/clock" {
+            fieldset {
+                legend { "Move the clock forward" }
+                @for (seconds, words) in STEPS { button name="advance" value=(seconds) { (words) } " " }
+            }
+        }
+        ul.controls {
+            (control("keys", "Rotate the keys", "a new key signs, and the old one is not published any more"))
+            (control("sessions", "End all sessions", "everybody is signed out here, and stays signed in at the apps"))
+            (control("reset", "Reset", "codes, tokens, sign-ins, rate limits, journal, clock and keys as after the start"))
+        }
+    }
+}
+
+fn control(name: &str, words: &str, hint: &str) -> Markup {
+    html! {
+        li {
+            form method="post" action={ "/_emulator/desk/" (name) } {
+                button { (words) } " " span.hint { (hint) }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Every way into an app, as a path of the emulator.
+
+use url::form_urlencoded::Serializer;
+
+use crate::apps::App;
+use crate::world::{District, World};
+
+/// One way into an app.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    /// What is special about it, if anything is.
+    pub(super) hint: &'static str,
+    pub(super) path: String,
+}
+
+/// A state that no app has made.
+const STATE: &str = "a-state-from-the-desk";
+const FOREIGN_STATE: &str = "with a state that the app has not made: a good app begins a login of its own";
+const STATELESS: &str = "without a state, as from every icon of the portal";
+
+/// The ways that lead through no district.
+pub(super) fn general(app: &App) -> Vec<Entry> {
+    let token = Entry {
+        name: "Implicit grant",
+        hint: "the access token comes in the fragment",
+        path: authorize(app, "token", &[("state", STATE)]),
+    };
+    if app.is_public() {
+        return vec![token];
+    }
+    let unshared = [("state", STATE), ("return_unshared", "true")];
+    vec![
+        Entry {
+            name: "Log in with Clever",
+            hint: FOREIGN_STATE,
+            path: authorize(app, "code", &[("state", STATE)]),
+        },
+        Entry { name: "Instant Login", hint: "without a state", path: instant_login(app, &[]) },
+        Entry {
+            name: "Log in, and be told of no access",
+            hint: "return_unshared=true: whoever has no access arrives with an error",
+            path: authorize(app, "code", &unshared),
+        },
+        token,
+    ]
+}
+
+/// The ways of one district.
+pub(super) fn of_district(app: &App, district: &District) -> Vec<Entry> {
+    let id = district.id.as_str();
+    let response_type = response_type(app);
+    let mut entries = vec![
+        Entry { name: "Portal", hint: "the page with the icons of all apps", path: portal(district) },
+        Entry {
+            name: "Icon in the portal",
+            hint: STATELESS,
+            path: authorize(
+                app,
+                response_type,
+                &[("channel", "clever-portal"), ("confirmed", "true"), ("district_id", id)],
+            ),
+        },
+        Entry {
+            name: "Log in with Clever",
+            hint: "with district_id, which skips the search for the school",
+            path: authorize(app, response_type, &[("district_id", id), ("state", STATE)]),
+        },
+    ];
+    if !app.is_public() {
+        entries.push(Entry {
+            name: "Instant Login",
+            hint: "a link that a district puts on a page of its own; without a state",
+            path: instant_login(app, &[("district_id", id)]),
+        });
+    }
+    entries
+}
+
+/// The portal of a district: where its people see their apps. The page where they sign in stands for it.
+pub(super) fn portal(_: &District) -> String {
+    "/login".to_owned()
+}
+
+/// The districts that share an app; none for one of Clever Library.
+pub(super) fn districts<'a>(app: &'a App, world: &'a World) -> impl Iterator<Item = &'a District> {
+    let shared = |district: &&District| match app.districts() {
+        Some(ids) => ids.contains(&district.id),
+        None => !app.is_library(),
+    };
+    world.districts().iter().filter(shared)
+}
+
+/// The way into an app for somebody who has just signed in: as from the portal, without a state. With the automatic login,
+/// where a sign-in counts for nothing, it names the person.
+pub(crate) fn launch(app: &App, automatic: Option<&str>) -> String {
+    let person: Vec<_> = automatic.map(|person| ("emulator_login", person)).into_iter().collect();
+    authorize(app, response_type(app), &[&[("channel", "clever-portal")][..], &person].concat())
+}
+
+fn response_type(app: &App) -> &'static str {
+    if app.is_public() { "token" } else { "code" }
+}
+
+fn authorize(app: &App, response_type: &str, more: &[(&str, &str)]) -> String {
+    let always = [
+        ("response_type", response_type),
+        ("client_id", app.client_id()),
+        ("redirect_uri", app.primary_redirect_uri()),
+    ];
+    with_query("/oauth/authorize", &[&always, more].concat())
+}
+
+fn instant_login(app: &App, more: &[(&str, &str)]) -> String {
+    with_query("/oauth/instant-login", &[&[("client_id", app.client_id())], more].concat())
+}
+
+fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
+    let query = Serializer::new(String::new()).extend_pairs(parameters).finish();
+    format!("{path}?{query}")
+}

@@ -1,0 +1,72 @@
+//! The people: who they are, what is worth testing about each, and a button that makes this browser theirs.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+
+use super::{Desk, apps};
+use crate::world::Person;
+
+pub(super) fn section(desk: &Desk<'_>) -> Markup {
+    html! {
+        @match &desk.signed_in {
+            Some(person) => p { "This browser is signed in as " (name(person)) "." },
+            None => p { "Nobody is signed in in this browser." },
+        }
+        @if let Some(automatic) = desk.auto_login {
+            p { "Every login is that of " code { (automatic) } " (" code { "--auto-login" } "), whoever is signed in; only "
+                "a log in from here that goes on to an app is that of the person chosen." }
+        }
+        form method="post" action="/_emulator/desk/login" {
+            label for="app" { "After \u{201c}Log in as\u{201d}, go on to" }
+            select #app name="client_id" {
+                option value="" { "nowhere: come back here" }
+                @for app in desk.world.apps() {
+                    option value=(app.client_id()) { (app.client_id()) " (" (apps::kind(app)) ")" }
+                }
+            }
+            @for district in desk.world.districts() { (group(desk, &district.name, Some(&district.id))) }
+            (group(desk, "Clever Library", None))
+        }
+    }
+}
+
+fn group(desk: &Desk<'_>, title: &str, district_id: Option<&str>) -> Markup {
+    let here = |person: &&Arc<Person>| person.district_id.as_deref() == district_id;
+    let people: Vec<_> = desk.world.people().iter().filter(here).collect();
+    html! {
+        @if !people.is_empty() {
+            details open {
+                summary {
+                    h3 dir="auto" { (title) } " "
+                    span.hint { (people.len()) " " @if let Some(id) = district_id { code { (id) } } }
+                }
+                ul.people { @for person in people { (row(person)) } }
+            }
+        }
+    }
+}
+
+fn row(person: &Person) -> Markup {
+    let roles = person.roles().map(|role| role.user_type.as_str()).collect::<Vec<_>>().join(", ");
+    // Several people have one name.
+    let label = format!("Log in as {} ({})", person.full_name(), person.handle);
+    html! {
+        li {
+            div.who {
+                strong { (name(person)) }
+                @if let Some(quirk) = &person.quirk { " " span dir="auto" { (quirk) } }
+                p.hint {
+                    code { (person.handle) } " \u{b7} " code { (person.sign_in_number) } " \u{b7} " (roles) " \u{b7} "
+                    @match &person.email { Some(email) => span dir="auto" { (email) }, None => "no email" }
+                    " \u{b7} " code.copy { (person.id) }
+                }
+            }
+            button name="person" value=(person.id) aria-label=(label) { "Log in as " span.short { (name(person)) } }
+        }
+    }
+}
+
+fn name(person: &Person) -> Markup {
+    html! { bdi dir="auto" { (person.full_name()) } }
+}

@@ -1,0 +1,59 @@
+//! The scenarios, by the part of a login that each disturbs.
+
+use maud::{Markup, html};
+
+use crate::scenarios::{Scenario, scenarios};
+
+/// The beginnings of names, and what they are about. A scenario of none of these is in a group of its own word.
+const GROUPS: [(&str, &str); 8] = [
+    ("id-token-", "The ID token"),
+    ("keys-", "Keys that change"),
+    ("discovery-", "The metadata"),
+    ("certs-", "The key set"),
+    ("tokens-", "The token endpoint"),
+    ("tokeninfo-", "Tokeninfo"),
+    ("me-", "The API"),
+    ("callback-", "The way back to the app"),
+];
+
+pub(super) fn section(base_url: &str) -> Markup {
+    html! {
+        p { "Each of these is a whole Clever that does one thing otherwise: give the app its address as the issuer (and as "
+            "the base of the API), and log somebody in. What other logins see stays as it is." }
+        @for (title, group) in groups() {
+            details.group {
+                summary { h3 { (title) } " " span.hint { (group.len()) } }
+                ul.scenarios { @for scenario in group { (row(base_url, scenario)) } }
+            }
+        }
+    }
+}
+
+fn row(base_url: &str, scenario: &Scenario) -> Markup {
+    html! {
+        li {
+            strong { (scenario.name()) }
+            p { (scenario.what()) }
+            p.hint { "A good client: " (scenario.client()) }
+            code.copy { (base_url) (scenario.prefix()) }
+        }
+    }
+}
+
+/// In the order of the table, each group once.
+fn groups() -> Vec<(&'static str, Vec<&'static Scenario>)> {
+    let mut groups: Vec<(&str, Vec<_>)> = Vec::new();
+    for scenario in scenarios() {
+        let title = title(scenario.name());
+        match groups.iter_mut().find(|(own, _)| *own == title) {
+            Some((_, group)) => group.push(scenario),
+            None => groups.push((title, vec![scenario])),
+        }
+    }
+    groups
+}
+
+fn title(name: &'static str) -> &'static str {
+    let known = GROUPS.into_iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, title)| title);
+    known.unwrap_or_else(|| name.split('-').next().unwrap_or(name))
+}

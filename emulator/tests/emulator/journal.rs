@@ -1,0 +1,364 @@
+//! What the journal says of a request: for every refusal and every success what happened and what to do, and never what was
+//! in the request.
+
+use std::time::Duration;
+
+use clever_emulator::{Emulator, World};
+use serde_json::Value;
+
+use crate::control::{done, journal};
+use crate::http;
+use crate::support::{
+    FORM, access_token, authorize_target, automatic, basic, code, exchange, form, get, get_as, get_with,
+    options, post, tokens, with_pages,
+};
+
+/// What the journal says of the latest request.
+fn said(emulator: &Emulator) -> String {
+    let notes = journal(emulator);
+    notes.last().unwrap()["explanation"].as_str().unwrap().to_owned()
+}
+
+fn assert_says(emulator: &Emulator, expected: &str) {
+    let said = said(emulator);
+    assert!(said.contains(expected), "{said:?} says nothing of {expected:?}");
+}
+
+fn exchange_at(emulator: &Emulator, redirect_uri: &str, code: &str) {
+    let body = form(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect_uri)]);
+    post(emulator, "/oauth/tokens", &[FORM, ("Authorization", &basic("oauth-app", "oauth-secret"))], &body);
+}
+
+#[test]
+fn a_token_request_of_the_wrong_type_is_told_which_type_to_send() {
+    let emulator = automatic("ada");
+    for (headers, expected) in [
+        (&[][..], "no Content-Type: send application/x-www-form-urlencoded"),
+        (&[("Content-Type", "application/x-www-form-url-encoded")], "a hyphen too many"),
+        (&[("Content-Type", "multipart/form-data; boundary=x")], "refuses multipart/form-data"),
+        (&[("Content-Type", "text/plain")], "this Content-Type is refused"),
+        (&[("Content-Type", "application/json")], "the body is not what its Content-Type says"),
+    ] {
+        assert_eq!(post(&emulator, "/oauth/tokens", headers, "code=x").status, 400);
+        assert_says(&emulator, expected);
+    }
+}
+
+#[test]
+fn a_client_that_is_not_known_is_told_which_half_of_the_credentials_is_wrong() {
+    let emulator = automatic("ada");
+    for (authorization, expected) in [
+        (basic("oauth-app", "wrong"), "the secret is wrong for this client_id"),
+        (basic("nobody", "oauth-secret"), "no app has this client_id"),
+        (basic("public-app", "x"), "this app has no secret"),
+        ("Basic !".to_owned(), "not the Base64 of CLIENT_ID:SECRET"),
+    ] {
+        let answer = post(&emulator, "/oauth/tokens", &[FORM, ("Authorization", &authorization)], "code=x");
+        assert_eq!(answer.json()["error"], "invalid_client");
+        assert_says(&emulator, expected);
+    }
+    for (body, expected) in [
+        ("code=x", "there are no credentials"),
+        ("code=x&client_id=oauth-app", "a client_id and no secret"),
+        ("code=x&client_secret=oauth-secret", "a secret and no client_id"),
+    ] {
+        post(&emulator, "/oauth/tokens", &[FORM], body);
+        assert_says(&emulator, expected);
+    }
+    let both = [FORM, ("Authorization", &basic("oauth-app", "oauth-secret"))];
+    post(&emulator, "/oauth/tokens", &both, "client_id=oauth-app&client_secret=oauth-secret");
+    assert_says(&emulator, "in the header and in the body");
+}
+
+#[test]
+fn a_token_request_without_a_parameter_is_told_which() {
+    let emulator = automatic("ada");
+    let authorization = basic("oauth-app", "oauth-secret");
+    for (body, expected) in [
+        ("code=x", "grant_type is missing"),
+        ("grant_type=password", "grant_type must be authorization_code"),
+        ("grant_type=refresh_token", "no refresh tokens"),
+        ("grant_type=authorization_code", "code is missing"),
+        ("grant_type=authorization_code&code=x", "redirect_uri is missing"),
+        ("code=x&code=y", "a parameter twice"),
+    ] {
+        post(&emulator, "/oauth/tokens", &[FORM, ("Authorization", &authorization)], body);
+        assert_says(&emulator, expected);
+    }
+    http::send(emulator.base_url(), "PUT", "/oauth/tokens", &[], b"");
+    assert_says(&emulator, "takes POST");
+    http::raw(
+        emulator.base_url(),
+        b"POST /oauth/tokens HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    );
+    assert_says(&emulator, "the body came in chunks");
+}
+
+#[test]
+fn a_code_that_is_worth_nothing_is_told_why() {
+    let emulator = automatic("ada");
+    let given = code(&emulator, "oauth-app", "&state=s");
+    exchange(&emulator, "oauth-app", &given);
+    exchange(&emulator, "oauth-app", &given);
+    assert_says(&emulator, "the code was exchanged a second time: Clever answers invalid_grant");
+    let given = code(&emulator, "oauth-app", "&state=s");
+    emulator.advance(Duration::from_secs(72));
+    exchange(&emulator, "oauth-app", &given);
+    let (twelve, thirteen) = ("the code expired 12 s ago", "the code expired 13 s ago");
+    assert!(said(&emulator).contains(twelve) || said(&emulator).contains(thirteen), "{}", said(&emulator));
+    exchange(&emulator, "oauth-app", "made-up");
+    assert_says(&emulator, "the code is unknown here");
+    exchange(&emulator, "oauth-app", &code(&emulator, "oidc-app", "&state=s"));
+    assert_says(&emulator, "the code was made for another app");
+}
+
+#[test]
+fn another_redirect_uri_is_told_by_the_difference_and_never_repeated() {
+    let emulator = automatic("ada");
+    let given = code(&emulator, "oauth-app", "&state=s");
+    exchange_at(&emulator, "http://localhost:5000/callback?token=a-secret", &given);
+    assert_says(
+        &emulator,
+        "redirect_uri differs from the authorize request, where it was http://127.0.0.1:5000/callback:",
+    );
+    assert_says(&emulator, "localhost and 127.0.0.1 are not the same");
+    assert!(!said(&emulator).contains("a-secret"));
+    let given = code(&emulator, "oauth-app", "&state=s");
+    exchange_at(&emulator, "http://127.0.0.1:5000/callback/", &given);
+    assert_says(&emulator, "a slash is too many at the end");
+    let asked = form(&[("redirect_uri", "http://127.0.0.1:5001/callback?a-secret")]);
+    get(&emulator, &format!("/oauth/authorize?response_type=code&client_id=oidc-app&{asked}"));
+    assert_says(
+        &emulator,
+        "redirect_uri is not one of the app's (http://127.0.0.1:5000/callback): the port is another one",
+    );
+    assert!(!said(&emulator).contains("a-secret"));
+}
+
+#[test]
+fn a_good_exchange_tells_whether_there_was_an_id_token() {
+    let emulator = automatic("ada");
+    tokens(&emulator, "oidc-app", "&state=s");
+    assert_says(&emulator, "for an access token and an ID token");
+    tokens(&emulator, "oauth-app", "&state=s");
+    assert_says(&emulator, "there is no ID token");
+}
+
+#[test]
+fn the_way_back_to_the_app_is_told_with_what_is_missing_on_it() {
+    let emulator = automatic("ada");
+    for (target, expected) in [
+        (authorize_target("oauth-app", "&state=s"), "with a code and the state"),
+        (authorize_target("oauth-app", ""), "state missing: "),
+        (authorize_target("oauth-app", "&state=s&code_challenge=c"), "not known to look at code_challenge"),
+        (
+            "/oauth/authorize?response_type=code&client_id=oauth-app&state=s".into(),
+            "redirect_uri was left out",
+        ),
+        ("/oauth/instant-login?client_id=oauth-app".into(), "a login that started at Clever"),
+        (
+            "/oauth/authorize?response_type=token&client_id=public-app".into(),
+            "an access token in the fragment",
+        ),
+        (authorize_target("library-app", "&return_unshared=true"), "error=unauthorized-user"),
+        (authorize_target("library-app", ""), "no access to the app, which is an app of Clever Library"),
+        ("/oauth/authorize".into(), "client_id is missing"),
+        ("/oauth/authorize?client_id=nobody".into(), "no app has this client_id"),
+        ("/oauth/authorize?client_id=oauth-app".into(), "response_type must be code or token"),
+        ("/oauth/authorize?client_id=public-app&response_type=code".into(), "so it gets no code"),
+        (authorize_target("oauth-app", "&district_id=x"), "no district has this district_id"),
+        (authorize_target("oauth-app", "&client_id=oauth-app"), "a parameter is there twice"),
+    ] {
+        get(&emulator, &target);
+        assert_says(&emulator, expected);
+    }
+    let emulator = with_pages();
+    get(&emulator, &authorize_target("oauth-app", ""));
+    assert_says(&emulator, "nobody is signed in at the emulator yet");
+}
+
+#[test]
+fn an_access_token_that_opens_nothing_is_told_why() {
+    let emulator = automatic("ada");
+    let id_token = tokens(&emulator, "oidc-app", "&state=s")["id_token"].as_str().unwrap().to_owned();
+    let token = tokens(&emulator, "oauth-app", "&state=s")["access_token"].as_str().unwrap().to_owned();
+    let unspent = code(&emulator, "oauth-app", "&state=s");
+    for (token, expected) in [
+        (&unspent[..], "this is a code and no access token"),
+        (&id_token, "this looks like an ID token"),
+        ("made-up", "the access token is unknown here"),
+        (&"0".repeat(40), "it looks like a district's"),
+    ] {
+        for path in ["/v3.0/me", "/userinfo", "/oauth/tokeninfo"] {
+            assert_eq!(get_as(&emulator, token, path).status, 401);
+            assert_says(&emulator, expected);
+        }
+    }
+    get(&emulator, "/v3.0/me");
+    assert_says(&emulator, "no access token: send Authorization: Bearer");
+    get(&emulator, &format!("/v3.0/me?access_token={token}"));
+    assert_says(&emulator, "the access token is in the URL");
+    get_with(&emulator, "/v3.0/me", &[("Authorization", &token)]);
+    assert_says(&emulator, "not as Bearer");
+    emulator.advance(Duration::from_secs(24 * 60 * 60 + 5));
+    get_as(&emulator, &token, "/v3.0/me");
+    assert_says(&emulator, "the access token expired ");
+}
+
+#[test]
+fn what_an_access_token_opens_and_does_not_open_is_told() {
+    let emulator = automatic("ada");
+    let token = tokens(&emulator, "oauth-app", "&state=s")["access_token"].as_str().unwrap().to_owned();
+    let ada = emulator.person("ada").unwrap();
+    let (own, others) = (format!("/v3.0/users/{}", ada.id), "/v3.0/users/64c20b1e8f3a7d0019c4e502");
+    let district = format!("/v3.0/districts/{}", ada.district_id.as_deref().unwrap());
+    let older = format!("/v2.1/students/{}", ada.role.legacy_id);
+    let school = format!("/v3.1/schools/{}", ada.role.schools[0]);
+    for (path, expected) in [
+        ("/v3.0/me", "the id of the person was told"),
+        (&own, "the person of the access token was told"),
+        (others, "not the id of the person of the access token"),
+        (&district, "the district of the person was told"),
+        ("/v3.0/districts/x", "not the district of the person"),
+        ("/v2.1/students/x", "which before version 3 is the legacy_id"),
+        (&older, "as before version 3"),
+        ("/v3.0/schools/x", "no school of the person"),
+        (&school, "a school of the person was told"),
+        ("/v3.0/districts", "they are for district tokens"),
+        ("/v3.0/sections", "Clever has no such path"),
+        ("/userinfo", "in the words of OpenID Connect"),
+        ("/oauth/tokeninfo", "compare it with that of the app"),
+        ("/oauth/token", "its token endpoint is /oauth/tokens, with an s"),
+        ("/.well-known/jwks.json", "its keys are at /oauth/certs"),
+        ("/oauth/revoke", "nothing of this kind"),
+        ("/elsewhere", "Clever has no such path"),
+        ("/.well-known/openid-configuration", "the metadata was fetched"),
+        ("/oauth/certs", "the keys were fetched"),
+        ("/s/nothing/v3.0/me", "there is no scenario of this name"),
+    ] {
+        get_as(&emulator, &token, path);
+        assert_says(&emulator, expected);
+    }
+}
+
+#[test]
+fn who_has_the_newest_answer_already_is_told_of() {
+    let emulator = automatic("ada");
+    let token = access_token(&emulator);
+    let tag = get_as(&emulator, &token, "/v3.0/me").header("etag").unwrap().to_owned();
+    let headers = [("Authorization", &format!("Bearer {token}")[..]), ("If-None-Match", &tag)];
+    assert_eq!(get_with(&emulator, "/v3.0/me", &headers).status, 304);
+    assert_says(&emulator, "the newest answer already");
+    http::send(emulator.base_url(), "OPTIONS", "/v3.0/me", &[], b"");
+    assert_says(&emulator, "whether a page of another origin may call the API");
+}
+
+#[test]
+fn what_concerns_district_tokens_is_told() {
+    let emulator = with_pages();
+    let authorization = basic("oauth-app", "oauth-secret");
+    for (authorization, target, expected) in [
+        ("Basic !", "/oauth/tokens", "not the Base64 of CLIENT_ID:SECRET"),
+        ("Bearer x", "/oauth/tokens", "if a code was to be exchanged, send it by POST"),
+        (&authorization[..], "/oauth/tokens?owner_type=user", "owner_type must be district"),
+        (&authorization, "/oauth/tokens?district=a&district=b", "send each parameter once"),
+        (&authorization, "/oauth/tokens", "the district tokens of the app were listed"),
+    ] {
+        get_with(&emulator, target, &[("Authorization", authorization)]);
+        assert_says(&emulator, expected);
+    }
+    let list = get_with(&emulator, "/oauth/tokens", &[("Authorization", &authorization)]).json();
+    let token = list["data"][0]["access_token"].as_str().unwrap();
+    let (district, ada) = (list["data"][0]["owner"]["id"].as_str().unwrap(), emulator.person("ada").unwrap());
+    for (path, expected) in [
+        ("/v3.0/me", "nobody stands behind a district token"),
+        (&format!("/v3.0/users/{}", ada.id), "somebody of the district was told"),
+        ("/v3.0/users/x", "nobody of this id is in the district"),
+        (&format!("/v3.0/districts/{district}"), "the district was told in full"),
+        ("/v3.0/districts/x", "this is not the district of the district token"),
+        ("/v3.0/schools", "schools of the district were told"),
+        ("/v3.0/schools/x", "has no such school"),
+    ] {
+        get_as(&emulator, token, path);
+        assert_says(&emulator, expected);
+    }
+    assert!(!Value::from(journal(&emulator)).to_string().contains(token));
+}
+
+#[test]
+fn where_credentials_are_taken_by_basic_only_it_is_told() {
+    let emulator = Emulator::start(options().auto_login("ada").basic_only()).unwrap();
+    post(&emulator, "/oauth/tokens", &[FORM], "code=x&client_id=oauth-app&client_secret=oauth-secret");
+    assert_says(&emulator, "told to take them by Basic only; the code is not spent");
+}
+
+#[test]
+fn the_pages_are_told_of_too() {
+    let emulator = with_pages();
+    get(&emulator, "/");
+    assert_says(&emulator, "the front door");
+    get(&emulator, "/login");
+    assert_says(&emulator, "the login page was shown");
+    post(&emulator, "/login", &[FORM], "username=510001&password=wrong");
+    assert_says(&emulator, "nobody has this user name and password");
+    post(&emulator, "/login", &[FORM], "username=510001&password=510001");
+    assert_says(&emulator, "somebody signed in on the login page");
+    post(&emulator, "/logout", &[FORM], "");
+    assert_says(&emulator, "somebody signed out");
+}
+
+#[test]
+fn a_scenario_is_told_of_where_it_shows_and_nowhere_else() {
+    let emulator = automatic("ada");
+    get(&emulator, &format!("/s/callback-denied{}", authorize_target("oauth-app", "&state=s")));
+    assert_says(&emulator, "scenario callback-denied: ");
+    get(&emulator, "/s/callback-denied/oauth/authorize?client_id=nobody");
+    assert_says(&emulator, "no app has this client_id");
+    get(&emulator, "/s/callback-denied/oauth/certs");
+    assert_says(&emulator, "the keys were fetched");
+    let emulator = with_pages();
+    get(&emulator, &format!("/s/callback-denied{}", authorize_target("oauth-app", "")));
+    assert_says(&emulator, "nobody is signed in at the emulator yet");
+}
+
+#[test]
+fn somebody_who_has_left_the_world_is_told_of() {
+    let directory = std::env::temp_dir().join(format!("clever-emulator-journal-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("world.toml");
+    std::fs::write(&file, World::built_in_toml()).unwrap();
+    let emulator = Emulator::start(options().world_file(&file).auto_login("ada")).unwrap();
+    let given = code(&emulator, "oauth-app", "&state=s");
+    let token = tokens(&emulator, "oauth-app", "&state=s")["access_token"].as_str().unwrap().to_owned();
+    let renamed = World::built_in_toml().replacen("64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4efff", 1);
+    std::fs::write(&file, format!("{renamed}\n")).unwrap();
+    emulator.advance(Duration::from_secs(1));
+    exchange(&emulator, "oauth-app", &given);
+    let of_the_code = said(&emulator);
+    get_as(&emulator, &token, "/v3.0/me");
+    let of_the_token = said(&emulator);
+    std::fs::remove_dir_all(&directory).unwrap();
+    assert!(of_the_code.starts_with("the person of this code is not in the world any more"), "{of_the_code}");
+    assert!(
+        of_the_token.starts_with("the person of this access token is not in the world"),
+        "{of_the_token}"
+    );
+}
+
+#[test]
+fn a_reset_forgets_that_a_code_was_there() {
+    let emulator = automatic("ada");
+    let given = code(&emulator, "oauth-app", "&state=s");
+    exchange(&emulator, "oauth-app", &given);
+    done(&emulator, "POST", "reset", &Value::Null);
+    exchange(&emulator, "oauth-app", &given);
+    assert_says(&emulator, "the code is unknown here");
+}
+
+#[test]
+fn an_authorization_that_is_no_text_is_told_of() {
+    let emulator = automatic("ada");
+    let request = b"GET /v3.0/me HTTP/1.1\r\nHost: emulator\r\nAuthorization: Bearer \xff\xfe\r\nConnection: close\r\n\r\n";
+    http::raw(emulator.base_url(), request);
+    assert_says(&emulator, "Authorization is there");
+}

@@ -1,0 +1,38 @@
+"""Programs for node, beside the npm packages that they use."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .paths import TARGET
+
+NPM_SECONDS = 300
+OLDEST_NODE = 20
+LOCK = "package-lock.json"
+
+
+def installed(sources: Path, name: str) -> tuple[str, Path]:
+    """Install what the lock file in `sources` says below `target/NAME`, with the programs: node, and that folder."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        pytest.skip("node and npm are not installed")
+    version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout
+    if int(version.lstrip("v").split(".")[0]) < OLDEST_NODE:
+        pytest.skip(f"node {version.strip()} is older than {OLDEST_NODE}")
+    folder = TARGET / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for program in [sources / "package.json", *sources.glob("*.mjs")]:
+        shutil.copy(program, folder / program.name)
+    lock = (sources / LOCK).read_bytes()
+    if not (folder / "installed").exists() or (folder / "installed").read_bytes() != lock:
+        (folder / LOCK).write_bytes(lock)
+        command = [npm, "ci", "--no-audit", "--no-fund", "--silent"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=NPM_SECONDS)
+        if done.returncode:
+            pytest.skip(f"npm could not install what {name} needs: {done.stderr[-200:]}")
+        (folder / "installed").write_bytes(lock)
+    return node, folder

@@ -1,0 +1,45 @@
+// A site with npm's passport-clever, as its README shows it.
+//
+//     node passport_clever.mjs [--base64] [--own-profile]
+//
+// `--base64` provides the global variable that the package uses and does not define, from the package that it depends on for
+// that. `--own-profile` leaves the profile, which it would ask of version 2.1 of the API, to the site.
+import http from 'node:http';
+import https from 'node:https';
+import process from 'node:process';
+import { Base64 } from 'js-base64';
+import passport from 'passport';
+import CleverStrategy from 'passport-clever';
+import { clever, clientId, clientSecret, redirect, serve, url } from './site.mjs';
+
+const ownProfile = process.argv.includes('--own-profile');
+if (process.argv.includes('--base64')) globalThis.Base64 = Base64;
+
+// The base URLs: two are options of the package, the third stands in the middle of its code and is replaced where requests
+// are made. They are all that is not as for Clever itself.
+const baseUrls = { authorizationURL: `${clever}/oauth/authorize`, tokenURL: `${clever}/oauth/tokens` };
+https.request = (options, ...others) => {
+  if (options.hostname !== 'api.clever.com') throw new Error(`nobody asks ${options.hostname} here`);
+  const { hostname, port } = new URL(clever);
+  return http.request({ ...options, protocol: 'http:', host: hostname, hostname, port, agent: undefined }, ...others);
+};
+
+const options = { clientID: clientId, clientSecret, callbackURL: `${url}/callback`, skipUserProfile: ownProfile };
+passport.use(new CleverStrategy({ ...options, ...baseUrls }, async (accessToken, _, profile, done) => {
+  if (!ownProfile) return done(null, profile);
+  const answer = await fetch(`${clever}/v3.0/me`, { headers: { Authorization: `Bearer ${accessToken}` } });
+  return done(null, (await answer.json()).data);
+}));
+
+function authenticate(request, response) {
+  return new Promise((resolve, reject) => {
+    response.on('finish', resolve);
+    passport.authenticate('clever', { session: false })(request, response, (error) => {
+      if (error) return reject(error);
+      request.session.person = request.user;
+      return redirect(response, '/');
+    });
+  });
+}
+
+serve({ '/login': authenticate, '/callback': authenticate });
