@@ -6,7 +6,7 @@
 //! the id changed.
 //!
 //! - `person`: who somebody is;
-//! - `home`: where people sign in; `badge`: the code of their badge;
+//! - `home`: where people sign in; `badge`: the code of their badge; `search`: where they look for their school;
 //! - `file`, `district_table`, `app_table`, `checks`: the text becomes a world, or is refused;
 //! - `error`: with which words;
 //! - `reload`: a file that has changed is read again.
@@ -28,12 +28,14 @@ mod person;
 #[cfg(test)]
 mod refusals;
 mod reload;
+mod search;
 
 pub use error::WorldError;
 pub(crate) use home::Home;
 pub use home::LoginMethod;
 pub use person::{Person, Role, UserType};
 pub(crate) use reload::{LiveWorld, Source};
+pub(crate) use search::Found;
 
 /// A district.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -51,11 +51,21 @@ fn authorize(answer: &Answer) -> &'static str {
         (StatusCode::FOUND, Some(location)) if location.starts_with("/login?") => {
             "nobody is signed in at the emulator yet: the browser is sent to the login page"
         }
+        (StatusCode::FOUND, Some(location)) if is_picker(location) => {
+            "nobody is signed in at the emulator yet: the browser is sent to the school picker"
+        }
+        (StatusCode::OK, _) => "the student is asked whether they are still the one who signed in",
         (StatusCode::FOUND, _) => "the browser is sent back to the app with an answer",
         (StatusCode::BAD_REQUEST, _) => "the request is wrong: the person sees a page that says why",
         (StatusCode::FORBIDDEN, _) => "the person has no access to the app, and sees a page that says so",
         _ => elsewhere(answer.status),
     }
+}
+
+/// The school picker, which may be that of a scenario.
+fn is_picker(location: &str) -> bool {
+    let path = location.split('?').next().unwrap_or_default();
+    location.starts_with('/') && path.ends_with("/oauth/district-picker")
 }
 
 fn bearer(status: StatusCode) -> &'static str {
