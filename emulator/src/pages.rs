@@ -13,6 +13,8 @@
 
 mod badge;
 mod confirmation;
+#[cfg(test)]
+mod contrast;
 mod frame;
 mod login;
 mod parts;

@@ -18,7 +18,7 @@ pub(crate) fn confirmation(person: &Person, way: Way<'_>, yes: &str) -> Markup {
                 (hidden_target(Some(&way.link("/login"))))
                 button.block type="submit" { "No, that is not me" }
             }
-            p.hint.elsewhere { "No logs " (name(person)) " out, and you can log in yourself." }
+            p.hint.elsewhere { "If you are somebody else, " (name(person)) " is logged out and you can log in." }
         },
     )
 }

@@ -36,7 +36,7 @@ pub(crate) fn picker(page: &PickerPage<'_>) -> Markup {
             ul aria-labelledby="found" { @for found in &page.found { li { (choice(page, found)) } } }
             @if page.more { p.hint { "There are more. Type more of the name." } }
             h2 { "No district" }
-            (button(page, Home::Library.short_name(), &html! { "Clever Library" small { "Your teacher gave you access" } }))
+            ul { li { (button(page, Home::Library.short_name(), &library())) } }
             (developers(page.world, page.world.homes(), page.target))
         },
     )
@@ -65,6 +65,10 @@ fn choice(page: &PickerPage<'_>, found: &Found<'_>) -> Markup {
         }
     };
     button(page, &found.district.short_name, &what)
+}
+
+fn library() -> Markup {
+    html! { (Home::Library.name()) small { "Your teacher gave you access" } }
 }
 
 fn button(page: &PickerPage<'_>, short_name: &str, what: &Markup) -> Markup {

@@ -33,7 +33,6 @@ main {
   background: var(--card); border: 1px solid var(--line); border-width: 0 0 1px;
 }
 @media (min-width: 36rem) { main { margin: 2rem auto; padding: 2rem; border-width: 1px; border-radius: .75rem; } }
-main.wide { max-width: 46rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; }
 h2 { font-size: 1.125rem; margin: 2rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
@@ -41,6 +40,7 @@ p { margin: 0 0 1rem; }
 a { color: var(--accent); }
 label { display: block; margin: .75rem 0 .25rem; font-weight: 600; }
 input, button, .button { font: inherit; min-height: 2.75rem; border-radius: .375rem; border: 1px solid var(--edge); }
+input + .hint, .row + .hint { margin-top: .375rem; }
 input { width: 100%; padding: .5rem .75rem; background: var(--card); color: var(--ink); }
 button, .button {
   display: inline-block; padding: .5rem 1rem; background: var(--card); color: var(--ink); cursor: pointer;
@@ -75,3 +75,47 @@ summary h2 { display: inline; font-size: 1rem; }
   color: #fff; font-size: 1.75rem; font-weight: 600;
 }
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::super::contrast::contrast;
+    use super::*;
+
+    /// The colour of this name, in the light (the first) or in the dark (the second).
+    fn colour(name: &str, place: usize) -> &'static str {
+        let wanted = format!("--{name}: ");
+        let colours: Vec<_> =
+            STYLE.split([';', '{']).filter_map(|rule| rule.trim().strip_prefix(&wanted)).collect();
+        assert_eq!(colours.len(), 2, "{name}");
+        colours[place]
+    }
+
+    #[test]
+    fn every_text_can_be_read_in_the_light_and_in_the_dark() {
+        for place in [0, 1] {
+            for (text, ground) in [
+                ("ink", "card"),
+                ("ink", "paper"),
+                ("soft", "card"),
+                ("accent", "card"),
+                ("on-accent", "accent"),
+                ("alert", "alert-paper"),
+            ] {
+                let contrast = contrast(colour(text, place), colour(ground, place));
+                assert!(contrast >= 4.5, "{text} on {ground}: {contrast}");
+            }
+            for (line, ground) in [("edge", "card"), ("focus", "card")] {
+                assert!(contrast(colour(line, place), colour(ground, place)) >= 3.0, "{line} on {ground}");
+            }
+        }
+    }
+
+    #[test]
+    fn white_letters_can_be_read_on_every_icon_and_on_the_banner() {
+        for (place, colour) in COLOURS.iter().enumerate() {
+            assert!(contrast("#fff", colour) >= 4.5, "{colour}");
+            assert!(style().contains(&format!(".icon-{place} {{ background: {colour}; }}")));
+        }
+        assert!(STYLE.contains("background: #5a3e00; color: #fff") && contrast("#fff", "#5a3e00") >= 4.5);
+    }
+}

@@ -9,9 +9,13 @@ mod authorize;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod confirmation;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod discovery;
+#[cfg(test)]
+mod error_pages;
 #[cfg(test)]
 mod everybody;
 #[cfg(test)]
@@ -25,6 +29,12 @@ mod lifecycle;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod picker;
+#[cfg(test)]
+mod portal;
+#[cfg(test)]
 mod reload;
 #[cfg(test)]
 mod robustness;
@@ -34,6 +44,8 @@ mod scenarios;
 mod scenarios_client;
 #[cfg(test)]
 mod scenarios_page;
+#[cfg(test)]
+mod sign_in;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
