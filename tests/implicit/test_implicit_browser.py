@@ -110,6 +110,8 @@ def test_who_is_signed_in_is_still_known_after_a_reload_and_forgotten_after_logg
     page: Page, with_pages: Site
 ) -> None:
     log_in(page, with_pages, "José Núñez")
+    # The page has to hand its token in before it is left.
+    shown(page)
     page.goto(with_pages.url)
     assert "Hello, José Núñez" in shown(page)
     page.get_by_role("button", name="Not you? Log out").click()
