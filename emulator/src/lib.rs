@@ -64,4 +64,4 @@ pub use apps::App;
 pub use options::{Options, StartError};
 pub use scenarios::{Scenario, scenarios};
 pub use server::Emulator;
-pub use world::{District, Person, Role, School, UserType, World, WorldError};
+pub use world::{District, LoginMethod, Person, Role, School, UserType, World, WorldError};

@@ -137,10 +137,14 @@ fn app_hint(base_url: &str, app: &App) -> String {
     let response_type = if app.is_public() { "token" } else { "code" };
     let client_id = app.client_id();
     let mut hint = format!("App {client_id} ({kind})\n");
+    if app.name() != client_id {
+        let _ = writeln!(hint, "  called {}", app.name());
+    }
     // The secrets of the built-in world are known to everybody; those of the user's own apps are not shown.
     if World::built_in().apps().contains(app) {
-        let secret = app.client_secret().unwrap_or_default();
-        let _ = writeln!(hint, "  built in, with the secret {secret}; give --app for one of your own");
+        let secret = app.client_secret().map(|secret| format!("with the secret {secret}"));
+        let secret = secret.unwrap_or_else(|| "without a secret".to_owned());
+        let _ = writeln!(hint, "  built in, {secret}; give --app for one of your own");
     }
     if let Some(user_types) = app.user_types() {
         let words: Vec<_> = user_types.iter().map(|user_type| user_type.as_str()).collect();

@@ -6,7 +6,8 @@
 //! the id changed.
 //!
 //! - `person`: who somebody is;
-//! - `file`, `app_table`, `role_table`, `checks`: the text becomes a world, or is refused;
+//! - `home`: where people sign in; `badge`: the code of their badge; `search`: where they look for their school;
+//! - `file`, `district_table`, `app_table`, `role_table`, `checks`: the text becomes a world, or is refused;
 //! - `derived`, `grade`: what the text leaves out, and follows from an id;
 //! - `error`: with which words;
 //! - `reload`: a file that has changed is read again.
@@ -18,20 +19,27 @@ use crate::app_error::AppError;
 use crate::apps::{App, Apps};
 
 mod app_table;
+mod badge;
 mod checks;
 pub(crate) mod derived;
+mod district_table;
 mod error;
 mod file;
 pub(crate) mod grade;
+mod home;
 mod person;
 #[cfg(test)]
 mod refusals;
 mod reload;
 mod role_table;
+mod search;
 
 pub use error::WorldError;
+pub(crate) use home::Home;
+pub use home::LoginMethod;
 pub use person::{Person, Role, UserType};
 pub(crate) use reload::{LiveWorld, Source};
+pub(crate) use search::Found;
 
 /// A district.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +49,14 @@ pub struct District {
     pub id: String,
     /// The name.
     pub name: String,
+    /// What stands for it in the address of its portal.
+    pub short_name: String,
+    /// How its people can sign in, in the order of the text.
+    pub login_methods: Vec<LoginMethod>,
+    /// What its identity provider is called.
+    pub identity_provider: String,
+    /// Is it one for tests, which the school picker finds by its id only?
+    pub sandbox: bool,
 }
 
 /// A school.
@@ -235,7 +251,7 @@ mod tests {
     fn the_built_in_world_is_right_and_has_apps_districts_schools_and_people() {
         let world = World::from_toml(World::built_in_toml()).unwrap();
         assert_eq!(world, World::built_in());
-        assert_eq!((world.districts().len(), world.schools().len(), world.apps().len()), (2, 5, 3));
+        assert_eq!((world.districts().len(), world.schools().len(), world.apps().len()), (2, 5, 7));
         assert!(world.people().len() > 40);
     }
 

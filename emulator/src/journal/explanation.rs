@@ -68,7 +68,8 @@ fn tokens(answer: &Answer) -> &'static str {
 fn way_back(request: &Request, answer: &Answer) -> String {
     let location = answer.location().unwrap_or_default();
     if location.starts_with('/') {
-        return SIGN_IN_FIRST.to_owned();
+        let sentence = if leads_to_picker(location) { FIND_SCHOOL_FIRST } else { SIGN_IN_FIRST };
+        return sentence.to_owned();
     }
     let sent = |name: &str| {
         form_urlencoded::parse(request.query()).any(|(own, value)| own == name && !value.is_empty())
@@ -90,9 +91,16 @@ fn way_back(request: &Request, answer: &Answer) -> String {
     format!("{sentence}{hints}")
 }
 
+/// To the school picker, which may be that of a scenario?
+fn leads_to_picker(location: &str) -> bool {
+    location.split('?').next().is_some_and(|path| path.ends_with("/oauth/district-picker"))
+}
+
 const NOT_MODIFIED: &str = "the client has the newest answer already, for it sent its ETag: no body was sent";
 const SIGN_IN_FIRST: &str =
     "nobody is signed in at the emulator yet: the browser goes to the login page, and on from there";
+const FIND_SCHOOL_FIRST: &str = "nobody is signed in at the emulator yet: the browser goes to the school picker, and on from \
+     there; district_id would skip it";
 const TOLD_OF_NO_ACCESS: &str = "the person has no access to the app: it is told error=unauthorized-user, because \
      return_unshared=true was sent";
 const IMPLICIT: &str = "the browser goes back to the app with an access token in the fragment: ask tokeninfo whether it \

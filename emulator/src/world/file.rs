@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::app_table::AppTable;
 use super::checks::{Lines, Names, Text, check_district, check_grades, check_id, check_school};
+use super::district_table::{DistrictTable, districts};
 use super::error::WorldError;
 use super::role_table::RoleTable;
 use super::{District, Person, Role, School, World};
@@ -26,13 +27,6 @@ struct File {
     app: Vec<AppTable>,
     #[serde(default)]
     person: Vec<PersonTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DistrictTable {
-    id: Text,
-    name: String,
 }
 
 #[derive(Deserialize)]
@@ -71,17 +65,6 @@ pub(super) fn read(text: &str) -> Result<World, WorldError> {
     let apps = apps(&lines, &file.app, &districts)?;
     let people = people(&lines, &file.person, &districts, &schools)?;
     Ok(World { districts, schools, apps, people })
-}
-
-fn districts(lines: &Lines<'_>, tables: &[DistrictTable]) -> Result<Vec<District>, WorldError> {
-    let mut ids = Names::new(lines);
-    let district =
-        |table: &DistrictTable| District { id: table.id.get_ref().clone(), name: table.name.clone() };
-    for table in tables {
-        check_id(lines, &table.id)?;
-        ids.take("district id", &table.id)?;
-    }
-    Ok(tables.iter().map(district).collect())
 }
 
 fn schools(

@@ -62,6 +62,8 @@ fn the_text_that_the_refusals_start_from_is_a_world() {
     let app = world.apps().first().unwrap();
     assert_eq!(app.redirect_uris().count(), 2);
     assert!(app.is_oidc() && !app.is_library());
+    assert_eq!((app.name(), world.districts()[0].short_name.as_str()), ("app", "aaaaaaaaaaaaaaaaaaaaaaa1"));
+    assert_eq!(world.districts()[0].login_methods.len(), 3);
 }
 
 #[test]
@@ -239,6 +241,43 @@ fn an_app_that_cannot_be() {
     refused("\"https://app.example/further\",\n]", http, 19, "must be https");
     let shared = "library = true\ndistricts = [\"aaaaaaaaaaaaaaaaaaaaaaa1\"]";
     refused("oidc = true", shared, 15, "is one of Clever Library and cannot be shared");
+}
+
+#[test]
+fn a_name_that_nobody_can_read() {
+    for wrong in ["", "  ", "Word\\nGarden"] {
+        let named = format!("oidc = true\nname = \"{wrong}\"");
+        refused("oidc = true", &named, 22, "the name of the app \"app\" must be one line");
+    }
+}
+
+#[test]
+fn a_district_with_a_short_name_that_cannot_be() {
+    let district = |member: &str| format!("name = \"Two\"\n{member}");
+    for (short_name, reason) in [
+        ("Two", "the letters a to z, digits and hyphens"),
+        ("in/two", "the letters a to z, digits and hyphens"),
+        ("a-name-that-is-far-too-long-to-type", "at most 30"),
+        ("two words", "a word without spaces"),
+        ("", "a word without spaces"),
+        ("library", "that of Clever Library"),
+        ("aaaaaaaaaaaaaaaaaaaaaaa1", "is there twice; it is taken since line 2"),
+    ] {
+        refused("name = \"Two\"", &district(&format!("short_name = {short_name:?}")), 8, reason);
+    }
+}
+
+#[test]
+fn a_district_with_login_methods_that_cannot_be() {
+    for (member, reason) in [
+        ("login_methods = []", "nobody could sign in"),
+        ("login_methods = [\"pin\"]", "they are identity_provider, password, badge"),
+        ("login_methods = [\"badge\", \"badge\"]", "the login method \"badge\" is there twice"),
+        ("identity_provider = \" \"", "an identity provider without a name"),
+        ("sandbox = \"yes\"", "expected a boolean"),
+    ] {
+        refused("name = \"Two\"", &format!("name = \"Two\"\n{member}"), 8, reason);
+    }
 }
 
 #[test]

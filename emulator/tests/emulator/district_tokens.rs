@@ -129,8 +129,10 @@ fn a_token_opens_its_district_in_full_and_no_other() {
     assert_eq!(district["data"], list["data"][0]["data"]);
     assert_eq!((&district["data"]["state"], &district["data"]["error"]), (&json!("running"), &json!("")));
     assert_eq!(district["data"]["district_contact"]["name"], json!({ "first": "Dana", "last": "Whitfield" }));
-    let portal = format!("{}/in/emulated-school-district", emulator.base_url());
+    let portal = format!("{}/in/emulated", emulator.base_url());
     assert_eq!(district["data"]["portal_url"], portal);
+    let methods = json!(["Emulated Directory", "Clever Passwords", "Clever Badges"]);
+    assert_eq!(district["data"]["login_methods"], methods);
     assert_eq!(get_as(&emulator, &token, &format!("/v3.0/districts/{SECOND_DISTRICT}")).status, 404);
 }
 

@@ -10,7 +10,7 @@ use crate::control::{done, journal};
 use crate::http;
 use crate::support::{
     FORM, access_token, authorize_target, automatic, basic, code, exchange, form, get, get_as, get_with,
-    options, post, tokens, with_pages,
+    options, post, session, tokens, with_pages,
 };
 
 /// What the journal says of the latest request.
@@ -295,16 +295,60 @@ fn where_credentials_are_taken_by_basic_only_it_is_told() {
 #[test]
 fn the_pages_are_told_of_too() {
     let emulator = with_pages();
-    get(&emulator, "/");
-    assert_says(&emulator, "the front door");
-    get(&emulator, "/login");
-    assert_says(&emulator, "the login page was shown");
-    post(&emulator, "/login", &[FORM], "username=510001&password=wrong");
-    assert_says(&emulator, "nobody has this user name and password");
-    post(&emulator, "/login", &[FORM], "username=510001&password=510001");
-    assert_says(&emulator, "somebody signed in on the login page");
-    post(&emulator, "/logout", &[FORM], "");
-    assert_says(&emulator, "somebody signed out");
+    let student = session(&emulator, "ada");
+    let (picker, confirm) = ("/oauth/district-picker", authorize_target("oauth-app", "&confirmed=false"));
+    for (target, expected) in [
+        ("/", "the front door"),
+        ("/login", "the school picker was shown"),
+        ("/login?portal=emulated", "the login page was shown"),
+        ("/login/badge?portal=emulated", "the page for badges was shown"),
+        ("/login/provider?portal=island", "identity provider was shown"),
+        ("/login/badge", "no district is named"),
+        ("/in/library", "the login page was shown"),
+        ("/in/nowhere", "no district has this short_name"),
+        (
+            &authorize_target("oauth-app", "").replace("/oauth/authorize", picker),
+            "the school picker was shown",
+        ),
+        (&authorize_target("oauth-app", ""), "the browser goes to the school picker"),
+        (&authorize_target("oauth-app", "&district_id=53ee4b8a44abc88c1c00119b"), "goes to the login page"),
+    ] {
+        get(&emulator, target);
+        assert_says(&emulator, expected);
+    }
+    for (target, expected) in [
+        ("/in/emulated", "the portal was shown"),
+        ("/login?target=/", "somebody is signed in already"),
+        (&confirm, "whether they are still the one who signed in"),
+    ] {
+        get_with(&emulator, target, &[("Cookie", &student)]);
+        assert_says(&emulator, expected);
+    }
+}
+
+#[test]
+fn every_form_of_the_pages_is_told_of() {
+    let emulator = with_pages();
+    let badge = emulator.person("ada").unwrap().badge_code();
+    for (target, body, expected) in [
+        ("/login", "username=510001&password=wrong", "nobody has this user name and password"),
+        ("/login", "portal=emulated&username=510001&password=x", "nobody has this user name and password"),
+        ("/login", "username=510001&password=510001", "somebody signed in on the login page"),
+        ("/login/badge", "portal=emulated&code=x", "has a badge with this code"),
+        ("/login/badge", &format!("portal=emulated&code={badge}"), "somebody signed in with a badge"),
+        ("/login/provider", "portal=island&username=ada", "knows nobody of this name"),
+        ("/login/provider", "portal=island&username=anouk", "somebody signed in at the identity provider"),
+        ("/oauth/district-picker", "portal=island", "a school was chosen"),
+        ("/logout", "", "somebody signed out"),
+    ] {
+        post(&emulator, target, &[FORM], body);
+        assert_says(&emulator, expected);
+    }
+    post(&emulator, "/logout", &[FORM, ("Origin", "http://evil.example")], "");
+    assert_says(&emulator, "a page of another site sent this form");
+    let emulator = automatic("ada");
+    get(&emulator, &authorize_target("oauth-app", "&emulator_login=nobody"));
+    assert_says(&emulator, "nobody is called as --auto-login or emulator_login says");
 }
 
 #[test]

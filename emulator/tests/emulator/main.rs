@@ -11,6 +11,8 @@ mod authorize;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod confirmation;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod desk;
@@ -22,6 +24,8 @@ mod differences;
 mod discovery;
 #[cfg(test)]
 mod district_tokens;
+#[cfg(test)]
+mod error_pages;
 #[cfg(test)]
 mod everybody;
 #[cfg(test)]
@@ -39,6 +43,12 @@ mod login;
 #[cfg(test)]
 mod older_versions;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod picker;
+#[cfg(test)]
+mod portal;
+#[cfg(test)]
 mod recorded;
 #[cfg(test)]
 mod reload;
@@ -50,6 +60,8 @@ mod scenarios;
 mod scenarios_client;
 #[cfg(test)]
 mod scenarios_page;
+#[cfg(test)]
+mod sign_in;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -358,8 +358,19 @@ fn what_a_scenario_does_not_touch_is_as_at_the_plain_base_url() {
 #[test]
 fn whoever_must_sign_in_first_comes_back_to_the_scenario() {
     let emulator = crate::support::with_pages();
-    let answer = get(&emulator, "/s/me-500/oauth/authorize?response_type=code&client_id=oidc-app");
-    assert!(answer.location().starts_with("/login?target=%2Fs%2Fme-500%2Foauth%2Fauthorize%3F"));
+    let query = "response_type=code&client_id=oidc-app";
+    let answer = get(&emulator, &format!("/s/me-500/oauth/authorize?{query}"));
+    assert_eq!(answer.location(), format!("/s/me-500/oauth/district-picker?{query}"));
+    let picker = get(&emulator, answer.location());
+    assert!(
+        picker
+            .page()
+            .contains(r#"name="target" value="/s/me-500/oauth/authorize?response_type=code&amp;client_id"#)
+    );
+    let query = format!("{query}&district_id=53ee4b8a44abc88c1c00119b");
+    let answer = get(&emulator, &format!("/s/me-500/oauth/authorize?{query}"));
+    let target = "/login?portal=emulated&target=%2Fs%2Fme-500%2Foauth%2Fauthorize%3F";
+    assert!(answer.location().starts_with(target));
 }
 
 #[test]

@@ -5,10 +5,7 @@ use serde_json::{Value, json};
 use super::caller::Caller;
 use super::links::{joined, link, list, object};
 use super::version::Version;
-use crate::world::{District, UserType, derived};
-
-/// The words for the ways in which people of a district sign in.
-const LOGIN_METHODS: [&str; 2] = ["Clever Badges", "Clever Passwords"];
+use crate::world::{District, LoginMethod, UserType, derived};
 
 /// `GET /{version}/districts/{id}`
 pub(super) fn district(caller: &Caller<'_>, version: Version, id: &str) -> Option<Value> {
@@ -41,8 +38,8 @@ fn data(caller: &Caller<'_>, version: Version, district: &District) -> Value {
     }
     let portal = json!({
         "district_contact": contact(caller, district),
-        "login_methods": LOGIN_METHODS,
-        "portal_url": format!("{}/in/{}", caller.base_url, short_name(district)),
+        "login_methods": login_methods(district),
+        "portal_url": format!("{}/in/{}", caller.base_url, district.short_name),
     });
     joined(data, portal)
 }
@@ -70,11 +67,14 @@ fn launch_date(district: &District) -> String {
     derived::time("launch_date", &district.id, 2017, (6, 8)).chars().take("2017-06-01".len()).collect()
 }
 
-/// The name in small letters and hyphens.
-fn short_name(district: &District) -> String {
-    let words = district.name.split(|character: char| !character.is_ascii_alphanumeric());
-    let words: Vec<_> = words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
-    words.join("-")
+/// The ways in which people of the district sign in, in Clever's words; an identity provider has a name of its own.
+fn login_methods(district: &District) -> Vec<&str> {
+    let word = |method: &LoginMethod| match method {
+        LoginMethod::IdentityProvider => district.identity_provider.as_str(),
+        LoginMethod::Password => "Clever Passwords",
+        LoginMethod::Badge => "Clever Badges",
+    };
+    district.login_methods.iter().map(word).collect()
 }
 
 fn uri(version: Version, district: &District) -> String {

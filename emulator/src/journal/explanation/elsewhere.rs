@@ -11,9 +11,6 @@ pub(super) fn sentence(request: &Request, status: StatusCode) -> &'static str {
         StatusCode::TOO_MANY_REQUESTS => {
             "this access token has made more than 1200 requests in a minute: wait until X-RateLimit-Reset"
         }
-        StatusCode::UNAUTHORIZED if request.path() == "/login" => {
-            "nobody has this user name and password: both are the sign-in number"
-        }
         StatusCode::NOT_FOUND => not_clevers(request.path()),
         status if status.is_server_error() => "the emulator itself failed: this is no answer of Clever's",
         status if status.is_success() || status.is_redirection() => answered(request),
@@ -24,8 +21,12 @@ pub(super) fn sentence(request: &Request, status: StatusCode) -> &'static str {
 fn answered(request: &Request) -> &'static str {
     match (request.path(), reads(request)) {
         ("/", _) => "the front door: the browser goes to the login page",
-        ("/login", true) => "the login page was shown",
+        ("/login", true) => "somebody is signed in already, and goes on",
         ("/login", false) => "somebody signed in on the login page",
+        ("/login/badge", false) => "somebody signed in with a badge",
+        ("/login/provider", false) => "somebody signed in at the identity provider of the district",
+        ("/oauth/district-picker", true) => "the district is known already: the browser goes on to sign in",
+        ("/oauth/district-picker", false) => "a school was chosen, and this browser remembers it",
         ("/logout", _) => "somebody signed out at the emulator, and stays signed in at the app",
         _ => "answered as asked",
     }
