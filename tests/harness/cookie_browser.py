@@ -64,8 +64,8 @@ class Browser:
     def sign_in(self, number: str, page: Page | None = None) -> Page:
         """Sign in at the emulator: at its school picker or login page, where the browser is, or by going there."""
         parts = urlsplit(page.url if page else f"{self.emulator}/login?target=/login")
-        if parts.path == "/oauth/district-picker":
-            target = f"/oauth/authorize?{parts.query}"
+        if parts.path.endswith("/oauth/district-picker"):
+            target = f"{parts.path.removesuffix('district-picker')}authorize?{parts.query}"
         else:
             target = parse_qs(parts.query)["target"][0]
         form = {"username": number, "password": number, "target": target}

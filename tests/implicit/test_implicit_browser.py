@@ -42,16 +42,10 @@ def photograph(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-def sign_in(page: Page, person: str) -> None:
-    """On any page of the emulator where nobody is signed in: by the list for developers, which is folded away."""
-    page.get_by_role("heading", name="For developers: sign in as anybody").click()
-    page.get_by_role("button", name=f"Sign in as {person}").first.click()
-
-
 def log_in(page: Page, site: Site, person: str = "Ada Ashworth") -> None:
     page.goto(site.url)
     page.get_by_role("button", name="Log in with Clever").click()
-    sign_in(page, person)
+    chromium.sign_in(page, person)
     page.wait_for_url(f"{site.url}/callback")
 
 
@@ -116,7 +110,7 @@ def test_an_attackers_answer_is_refused_kindly_and_never_reaches_the_server(page
     assert page.url == f"{with_pages.url}/callback"
     assert "POST" not in sent
     page.get_by_role("button", name="Log in with Clever").click()
-    sign_in(page, "Ada Ashworth")
+    chromium.sign_in(page, "Ada Ashworth")
     assert "Hello, Ada Ashworth" in shown(page)
 
 
