@@ -15,6 +15,11 @@ pub enum AppError {
         /// The app it belongs to.
         client_id: String,
     },
+    /// The name has nothing to read in it, or a line break.
+    Name {
+        /// The app it belongs to.
+        client_id: String,
+    },
     /// The redirection URI is not one the emulator can send people to.
     RedirectUri {
         /// The URI as it was given.
@@ -62,6 +67,11 @@ impl fmt::Display for AppError {
             Self::ClientSecret { client_id } => {
                 write!(formatter, "the secret of the app {client_id:?} must be printable ASCII.")
             }
+            Self::Name { client_id } => write!(
+                formatter,
+                "the name of the app {client_id:?} must be one line with something to read in it; without one, it is \
+                 called by its client id."
+            ),
             Self::RedirectUri { redirect_uri } => write!(
                 formatter,
                 "the redirect URI {redirect_uri:?} must be an absolute http or https URL in printable ASCII, \

@@ -1,14 +1,16 @@
-//! What happens to every request before and after its endpoint: it is counted, led to its scenario, and noted.
+//! What happens to every request before and after its endpoint: it is counted, led to its scenario, and noted; its answer
+//! gets an entity tag.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
 use crate::endpoints::control;
+use crate::etag;
 use crate::journal::{self, Note};
 use crate::request::Request;
 use crate::responses;
@@ -35,10 +37,19 @@ pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Reque
             return answer.send().await;
         }
     }
-    let answer = Answer::of(next.run(request.clone().passed_on()).await).await;
-    let answer = scenarios::deviating(answer, &shared, &request);
+    let answer = Answer::of(next.run(whole(&request).passed_on()).await).await;
+    let answer = etag::tagged(scenarios::deviating(answer, &shared, &request), &request);
     note(&shared, &request, &answer);
     answer.send().await
+}
+
+/// The same request, and a GET in the place of a HEAD: the body is left out at the end, but what is said of it must be right.
+fn whole(request: &Request) -> Request {
+    let mut request = request.clone();
+    if request.method == Method::HEAD {
+        request.method = Method::GET;
+    }
+    request
 }
 
 fn note(shared: &Shared, request: &Request, answer: &Answer) {

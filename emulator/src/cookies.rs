@@ -1,4 +1,4 @@
-//! The one cookie of the emulator (RFC 6265): who is signed in at it.
+//! The two cookies of the emulator (RFC 6265): who is signed in at it, and which school was chosen.
 //!
 //! Cookies do not tell ports apart, and an app under test mostly lives on the same 127.0.0.1. So the name says
 //! "emulator" and carries the port: neither the app's cookies nor those of a second emulator are in its way.
@@ -6,11 +6,14 @@
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 
-use crate::grants::SESSION_LIFETIME;
-
-/// The name of the cookie of the emulator that listens on `port`.
-pub(crate) fn name(port: u16) -> String {
+/// The name of the session cookie of the emulator that listens on `port`.
+pub(crate) fn session_name(port: u16) -> String {
     format!("clever_emulator_{port}")
+}
+
+/// The name of the cookie that remembers the school.
+pub(crate) fn school_name(port: u16) -> String {
+    format!("clever_emulator_{port}_school")
 }
 
 /// The value of the cookie, if the browser sent it.
@@ -20,14 +23,14 @@ pub(crate) fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     pairs.find(|(own, _)| *own == name).map(|(_, value)| value)
 }
 
-/// Sets the cookie for as long as a sign-in lasts.
-pub(crate) fn set(name: &str, value: &str) -> String {
-    format!("{name}={value}; Path=/; Max-Age={SESSION_LIFETIME}; HttpOnly; SameSite=Lax")
+/// Sets the cookie for so many seconds.
+pub(crate) fn set(name: &str, value: &str, seconds: u64) -> String {
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax")
 }
 
 /// Removes the cookie.
 pub(crate) fn clear(name: &str) -> String {
-    format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
+    set(name, "", 0)
 }
 
 #[cfg(test)]
@@ -40,7 +43,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, HeaderValue::from_static("a=1; broken"));
         headers.append(COOKIE, HeaderValue::from_static("b=2;clever_emulator_5=abc; c=3"));
-        assert_eq!(value(&headers, &name(5)), Some("abc"));
-        assert_eq!(value(&headers, &name(6)), None);
+        assert_eq!(value(&headers, &session_name(5)), Some("abc"));
+        assert_eq!(value(&headers, &session_name(6)), None);
+        assert_eq!(value(&headers, &school_name(5)), None);
     }
 }

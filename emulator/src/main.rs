@@ -54,6 +54,10 @@ struct CommandLine {
     /// Make the run repeatable: the same codes, tokens, session ids and first key at every start with this number
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+
+    /// Take the credentials of apps by HTTP Basic only, and refuse those in the body of a token request
+    #[arg(long)]
+    basic_only: bool,
 }
 
 #[derive(Subcommand)]
@@ -94,6 +98,9 @@ fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
     if let Some(seed) = command_line.seed {
         options = options.seed(seed);
     }
+    if command_line.basic_only {
+        options = options.basic_only();
+    }
     Emulator::start(options)
 }
 
@@ -130,10 +137,14 @@ fn app_hint(base_url: &str, app: &App) -> String {
     let response_type = if app.is_public() { "token" } else { "code" };
     let client_id = app.client_id();
     let mut hint = format!("App {client_id} ({kind})\n");
+    if app.name() != client_id {
+        let _ = writeln!(hint, "  called {}", app.name());
+    }
     // The secrets of the built-in world are known to everybody; those of the user's own apps are not shown.
     if World::built_in().apps().contains(app) {
-        let secret = app.client_secret().unwrap_or_default();
-        let _ = writeln!(hint, "  built in, with the secret {secret}; give --app for one of your own");
+        let secret = app.client_secret().map(|secret| format!("with the secret {secret}"));
+        let secret = secret.unwrap_or_else(|| "without a secret".to_owned());
+        let _ = writeln!(hint, "  built in, {secret}; give --app for one of your own");
     }
     if let Some(user_types) = app.user_types() {
         let words: Vec<_> = user_types.iter().map(|user_type| user_type.as_str()).collect();

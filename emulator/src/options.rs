@@ -17,6 +17,7 @@ pub struct Options {
     pub(crate) auto_login: Option<String>,
     pub(crate) world: Source,
     pub(crate) seed: Option<u64>,
+    pub(crate) basic_only: bool,
 }
 
 impl Options {
@@ -62,6 +63,15 @@ impl Options {
     #[must_use]
     pub fn auto_login(mut self, person: impl Into<String>) -> Self {
         self.auto_login = Some(person.into());
+        self
+    }
+
+    /// Takes the credentials of apps at the token endpoint by HTTP Basic only, and refuses those in a body.
+    ///
+    /// Whether Clever takes them from a body is not known; an app that passes with this passes either way.
+    #[must_use]
+    pub fn basic_only(mut self) -> Self {
+        self.basic_only = true;
         self
     }
 

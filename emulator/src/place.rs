@@ -1,4 +1,6 @@
-//! What a path is, in one word. Scenarios and the journal speak of places; the server alone speaks of routes.
+//! What a request is about, in one word. Scenarios and the journal speak of places; the server alone speaks of routes.
+
+use axum::http::Method;
 
 /// A place where an answer comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,10 +9,18 @@ pub(crate) enum Place {
     Authorize,
     /// Where a code becomes tokens.
     Tokens,
+    /// Where an app finds its district tokens.
+    DistrictTokens,
     /// Where a token tells its app.
     Tokeninfo,
     /// Who a token belongs to.
     Me,
+    /// Somebody's record.
+    User,
+    /// A district's record.
+    District,
+    /// Who a token belongs to, in the form of OpenID Connect.
+    Userinfo,
     /// The discovery document.
     Metadata,
     /// The public keys.
@@ -20,16 +30,60 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// The place of this path, which is below the base URL.
-    pub(crate) fn of(path: &str) -> Self {
+    /// The place of this method and path, which is below the base URL.
+    pub(crate) fn of(method: &Method, path: &str) -> Self {
         match path {
             "/oauth/authorize" | "/oauth/instant-login" => Self::Authorize,
+            "/oauth/tokens" if [Method::GET, Method::HEAD].contains(method) => Self::DistrictTokens,
             "/oauth/tokens" => Self::Tokens,
             "/oauth/tokeninfo" => Self::Tokeninfo,
-            "/v3.0/me" | "/v3.1/me" => Self::Me,
+            "/me" => Self::Me,
+            "/userinfo" => Self::Userinfo,
             "/.well-known/openid-configuration" => Self::Metadata,
             "/oauth/certs" => Self::KeySet,
+            _ => Self::of_version(path),
+        }
+    }
+
+    /// In all versions of the API.
+    fn of_version(path: &str) -> Self {
+        let segments: Vec<_> = path.split('/').skip(1).collect();
+        match segments.as_slice() {
+            [version, ..] if !version.starts_with('v') => Self::Elsewhere,
+            [_, "me"] => Self::Me,
+            [_, "districts", _] => Self::District,
+            [_, "users" | "students" | "teachers" | "school_admins" | "district_admins" | "contacts", _] => {
+                Self::User
+            }
             _ => Self::Elsewhere,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_the_same_in_every_version() {
+        for (path, place) in [
+            ("/me", Place::Me),
+            ("/v1.1/me", Place::Me),
+            ("/v3.0/users/x", Place::User),
+            ("/v2.1/school_admins/x", Place::User),
+            ("/v1.2/districts/x", Place::District),
+            ("/v3.0/districts", Place::Elsewhere),
+            ("/v3.0/users/x/district", Place::Elsewhere),
+            ("/x/me", Place::Elsewhere),
+            ("/", Place::Elsewhere),
+        ] {
+            assert_eq!(Place::of(&Method::GET, path), place, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_token_endpoint_is_two_places() {
+        assert_eq!(Place::of(&Method::GET, "/oauth/tokens"), Place::DistrictTokens);
+        assert_eq!(Place::of(&Method::POST, "/oauth/tokens"), Place::Tokens);
     }
 }

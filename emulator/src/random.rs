@@ -30,7 +30,7 @@ impl Random {
             Some(seed) => self.draw(seed, &mut bytes),
             None => rand::fill(&mut bytes)?,
         }
-        Ok(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
+        Ok(hexadecimal(&bytes))
     }
 
     fn draw(&self, seed: u64, bytes: &mut [u8]) {
@@ -40,6 +40,11 @@ impl Random {
             *byte = *drawn;
         }
     }
+}
+
+/// Two lowercase digits for each byte.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn digit(nibble: u8) -> char {

@@ -6,6 +6,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method, Uri};
 
+use crate::place::Place;
 use crate::scenarios::Scenario;
 use crate::shared::Shared;
 
@@ -58,6 +59,11 @@ impl Request {
     /// The path, as it was sent.
     pub(crate) fn path(&self) -> &str {
         self.uri.path()
+    }
+
+    /// What it is about.
+    pub(crate) fn place(&self) -> Place {
+        Place::of(&self.method, self.path())
     }
 
     /// The query, as it was sent, or nothing.

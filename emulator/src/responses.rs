@@ -18,12 +18,13 @@ pub(crate) fn json(status: StatusCode, value: &Value) -> Response {
 }
 
 /// A page of the emulator. It may show nothing but itself, and may not be shown in a frame. Forms are not limited
-/// by the policy: browsers apply that to redirects too, and a login ends with a redirect to the app.
+/// by the policy: browsers apply that to redirects too, and a login ends with a redirect to the app. Nobody else learns
+/// the page's address; the emulator itself does, for without that browsers send `Origin: null` with a form.
 pub(crate) fn page(status: StatusCode, markup: Markup) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
-        (REFERRER_POLICY, "no-referrer"),
+        (REFERRER_POLICY, "same-origin"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (
             CONTENT_SECURITY_POLICY,
@@ -60,6 +61,18 @@ pub(crate) fn with_header(mut response: Response, name: HeaderName, value: &str)
         response.headers_mut().insert(name, value);
     }
     response
+}
+
+/// The same answer, with the headers that Clever puts on what concerns tokens, against browsers that guess.
+pub(crate) fn hardened(response: Response) -> Response {
+    [
+        ("x-content-type-options", "nosniff"),
+        ("x-dns-prefetch-control", "off"),
+        ("x-download-options", "noopen"),
+        ("x-xss-protection", "1; mode=block"),
+    ]
+    .into_iter()
+    .fold(response, |response, (name, value)| with_header(response, HeaderName::from_static(name), value))
 }
 
 /// The same answer, not to be kept by anybody (RFC 6749 section 5.1).

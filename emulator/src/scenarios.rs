@@ -71,11 +71,15 @@ impl Scenario {
         self.outcome
     }
 
-    /// The call that meets the deviation: `login` (to its end), `tokeninfo` or `me` (with the access token of a login).
+    /// The call that meets the deviation: `login` (to its end), `tokeninfo`, `me`, `user`, `district` or
+    /// `userinfo` (with the access token of a login).
     pub fn call(&self) -> &'static str {
         match self.deviation {
             Deviation::Answer(Place::Tokeninfo, _) => "tokeninfo",
             Deviation::Answer(Place::Me, _) => "me",
+            Deviation::Answer(Place::User, _) => "user",
+            Deviation::Answer(Place::District, _) => "district",
+            Deviation::Answer(Place::Userinfo, _) => "userinfo",
             _ => "login",
         }
     }
@@ -149,7 +153,7 @@ impl Scenario {
 pub(crate) fn deviating(answer: Answer, shared: &Shared, request: &Request) -> Answer {
     match request.scenario {
         Some(scenario) => match scenario.deviation {
-            Deviation::Answer(place, change) if place == Place::of(request.path()) => {
+            Deviation::Answer(place, change) if place == request.place() => {
                 change(answer, &Call { shared, request, scenario })
             }
             _ => answer,

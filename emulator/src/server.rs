@@ -24,7 +24,8 @@ use crate::around::around;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::endpoints::{
-    Endpoint, api, authorize, control, desk, discovery, login, not_found, tokeninfo, tokens,
+    Endpoint, api, authorize, badge, control, desk, discovery, district_picker, district_tokens, login,
+    not_found, portal, provider, tokeninfo, tokens,
 };
 use crate::keys::Keys;
 use crate::options::{Options, StartError};
@@ -140,7 +141,9 @@ fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
         base_url: format!("http://127.0.0.1:{port}"),
         auto_login: options.auto_login.map(|name| known(&world, name)).transpose()?,
         live_world,
-        cookie_name: cookies::name(port),
+        session_cookie: cookies::session_name(port),
+        school_cookie: cookies::school_name(port),
+        basic_only: options.basic_only,
         keys: Keys::new(options.seed.is_some())
             .map_err(|error| StartError::System(io::Error::other(error)))?,
         random: Random::new(options.seed),
@@ -192,27 +195,39 @@ fn endpoints(shared: Arc<Shared>) -> Router {
         .route("/_emulator/desk/{part}", any(endpoint(desk::part)))
         .route("/_emulator/{*what}", any(endpoint(control::control)))
         .route("/", get(endpoint(login::front_door)))
-        .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
-        .route("/logout", post(endpoint(login::sign_out)))
+        .merge(pages())
         .route("/.well-known/openid-configuration", get(endpoint(discovery::metadata)))
         .route("/oauth/certs", get(endpoint(discovery::key_set)))
         .route("/oauth/authorize", get(endpoint(authorize::authorize)))
         .route("/oauth/instant-login", get(endpoint(authorize::instant_login)))
-        .route("/oauth/tokens", post(endpoint(tokens::exchange)))
+        .route("/oauth/tokens", get(endpoint(district_tokens::list)).post(endpoint(tokens::exchange)))
         .route("/oauth/tokeninfo", get(endpoint(tokeninfo::tokeninfo)))
-        .route("/userinfo", get(endpoint(api::userinfo)).post(endpoint(api::userinfo)))
-        .merge(versioned("v3.0"))
-        .merge(versioned("v3.1"))
+        .merge(resources())
         .fallback(endpoint(not_found))
         .method_not_allowed_fallback(endpoint(not_found))
         .with_state(shared)
 }
 
-fn versioned(version: &str) -> Router<Arc<Shared>> {
+/// What people see.
+fn pages() -> Router<Arc<Shared>> {
     Router::new()
-        .route(&format!("/{version}/me"), get(endpoint(api::me)))
-        .route(&format!("/{version}/users/{{id}}"), get(endpoint(api::user)))
-        .route(&format!("/{version}/districts/{{id}}"), get(endpoint(api::district)))
+        .route("/in/{short_name}", get(endpoint(portal::show)))
+        .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
+        .route("/login/provider", get(endpoint(provider::show)).post(endpoint(provider::sign_in)))
+        .route("/login/badge", get(endpoint(badge::show)).post(endpoint(badge::sign_in)))
+        .route("/logout", post(endpoint(login::sign_out)))
+        .route(
+            "/oauth/district-picker",
+            get(endpoint(district_picker::show)).post(endpoint(district_picker::choose)),
+        )
+}
+
+/// The API, which at Clever is a host of its own and answers whatever is asked of it.
+fn resources() -> Router<Arc<Shared>> {
+    let unversioned = ["/me", "/userinfo"].map(str::to_owned);
+    let versioned = api::Version::ALL.map(|version| format!("/{}/{{*path}}", version.as_str()));
+    let add = |router: Router<_>, path: &String| router.route(path, any(endpoint(api::api)));
+    unversioned.iter().chain(&versioned).fold(Router::new(), add)
 }
 
 /// Endpoints are plain functions, for none of them waits for anything; this makes axum handlers of them.

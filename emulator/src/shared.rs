@@ -24,7 +24,10 @@ pub(crate) struct Shared {
     pub(crate) live_world: LiveWorld,
     /// The name of who logs in when a request names nobody else; none when people sign in on the pages.
     pub(crate) auto_login: Option<String>,
-    pub(crate) cookie_name: String,
+    pub(crate) session_cookie: String,
+    pub(crate) school_cookie: String,
+    /// Are the credentials of apps taken from the header only?
+    pub(crate) basic_only: bool,
     pub(crate) keys: Keys,
     pub(crate) random: Random,
     pub(crate) clock: Clock,
@@ -48,9 +51,9 @@ impl Shared {
         self.world().same(&person)
     }
 
-    /// The value of the emulator's cookie.
+    /// The value of the session cookie.
     pub(crate) fn session<'a>(&self, request: &'a Request) -> Option<&'a str> {
-        cookies::value(&request.headers, &self.cookie_name)
+        cookies::value(&request.headers, &self.session_cookie)
     }
 
     /// Remembers that `path` was asked for.

@@ -6,7 +6,9 @@
 //! the id changed.
 //!
 //! - `person`: who somebody is;
-//! - `file`, `app_table`, `checks`: the text becomes a world, or is refused;
+//! - `home`: where people sign in; `badge`: the code of their badge; `search`: where they look for their school;
+//! - `file`, `district_table`, `app_table`, `role_table`, `checks`: the text becomes a world, or is refused;
+//! - `derived`, `grade`: what the text leaves out, and follows from an id;
 //! - `error`: with which words;
 //! - `reload`: a file that has changed is read again.
 
@@ -17,17 +19,27 @@ use crate::app_error::AppError;
 use crate::apps::{App, Apps};
 
 mod app_table;
+mod badge;
 mod checks;
+pub(crate) mod derived;
+mod district_table;
 mod error;
 mod file;
+pub(crate) mod grade;
+mod home;
 mod person;
 #[cfg(test)]
 mod refusals;
 mod reload;
+mod role_table;
+mod search;
 
 pub use error::WorldError;
+pub(crate) use home::Home;
+pub use home::LoginMethod;
 pub use person::{Person, Role, UserType};
 pub(crate) use reload::{LiveWorld, Source};
+pub(crate) use search::Found;
 
 /// A district.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +49,14 @@ pub struct District {
     pub id: String,
     /// The name.
     pub name: String,
+    /// What stands for it in the address of its portal.
+    pub short_name: String,
+    /// How its people can sign in, in the order of the text.
+    pub login_methods: Vec<LoginMethod>,
+    /// What its identity provider is called.
+    pub identity_provider: String,
+    /// Is it one for tests, which the school picker finds by its id only?
+    pub sandbox: bool,
 }
 
 /// A school.
@@ -49,6 +69,8 @@ pub struct School {
     pub name: String,
     /// The district it belongs to.
     pub district_id: String,
+    /// The grades it begins and ends with; they follow from the id if they are not given.
+    pub grades: Option<(String, String)>,
 }
 
 /// Districts, schools, people and apps.
@@ -105,6 +127,11 @@ impl World {
     /// Every school.
     pub fn schools(&self) -> &[School] {
         &self.schools
+    }
+
+    /// The school with this id.
+    pub(crate) fn school(&self, id: &str) -> Option<&School> {
+        self.schools.iter().find(|school| school.id == id)
     }
 
     /// Every app.
@@ -224,7 +251,7 @@ mod tests {
     fn the_built_in_world_is_right_and_has_apps_districts_schools_and_people() {
         let world = World::from_toml(World::built_in_toml()).unwrap();
         assert_eq!(world, World::built_in());
-        assert_eq!((world.districts().len(), world.schools().len(), world.apps().len()), (2, 5, 3));
+        assert_eq!((world.districts().len(), world.schools().len(), world.apps().len()), (2, 5, 7));
         assert!(world.people().len() > 40);
     }
 

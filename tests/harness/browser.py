@@ -46,8 +46,7 @@ class Browser:
             form = None
             if location:
                 url = urljoin(url, location)
-            elif status == 200 and urlsplit(url).path == "/login" and self.sign_in_number:
-                target = parse_qs(urlsplit(url).query).get("target", [""])[0]
+            elif status == 200 and (target := self._target(url)) is not None and self.sign_in_number:
                 form = {"username": self.sign_in_number, "password": self.sign_in_number, "target": target}
                 url = f"{self.clever}/login"
             else:
@@ -62,6 +61,15 @@ class Browser:
             message = f"Clever shows a page with status {status} instead of sending the browser back"
             raise RuntimeError(message)
         return address
+
+    def _target(self, url: str) -> str | None:
+        """Where a sign-in at this page leads, if it is one: the login page, or the school picker before it."""
+        parts = urlsplit(url)
+        if parts.path == "/login":
+            return parse_qs(parts.query).get("target", [""])[0]
+        if parts.path.endswith("/oauth/district-picker"):
+            return f"{parts.path.removesuffix('district-picker')}authorize?{parts.query}"
+        return None
 
     def _step(self, url: str, form: dict[str, str] | None) -> tuple[int, str | None, str]:
         body = urlencode(form).encode() if form is not None else None

@@ -45,3 +45,9 @@ def new_page(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     yield context.new_page()
     context.close()
+
+
+def sign_in(page: Page, person: str) -> None:
+    """On any page of the emulator where nobody is signed in: by the list for developers, which is folded away."""
+    page.get_by_role("heading", name="For developers: sign in as anybody").click()
+    page.get_by_role("button", name=f"Sign in as {person}").first.click()

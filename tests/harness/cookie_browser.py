@@ -62,8 +62,12 @@ class Browser:
             return Page(response.url, response.status, response.read().decode())
 
     def sign_in(self, number: str, page: Page | None = None) -> Page:
-        """Fill in the emulator's login page: the one where the browser is, or by going there."""
-        target = parse_qs(urlsplit(page.url).query)["target"][0] if page else "/login"
+        """Sign in at the emulator: at its school picker or login page, where the browser is, or by going there."""
+        parts = urlsplit(page.url if page else f"{self.emulator}/login?target=/login")
+        if parts.path.endswith("/oauth/district-picker"):
+            target = f"{parts.path.removesuffix('district-picker')}authorize?{parts.query}"
+        else:
+            target = parse_qs(parts.query)["target"][0]
         form = {"username": number, "password": number, "target": target}
         return self.open(self.emulator + "/login", form)
 

@@ -28,6 +28,8 @@ ADA_ID, NOOR_ID, LOU_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e502"
 # A library that would ask Clever itself, because its code has changed, fails at a proxy that is not there.
 NOWHERE_ELSE = {"https_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1"}
 STOP_SECONDS = 10
+# What the browser asks for itself, below a scenario too.
+PAGES = ("/login", "/oauth/authorize", "/oauth/district-picker")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Site:
         return [
             f"{note['method']} {note['path']} {note['status']}"
             for note in self._journal()
-            if note["path"] not in {"/login", "/oauth/authorize"}
+            if not note["path"].endswith(PAGES)
         ]
 
     def sent(self, path: str) -> tuple[set[str], str | None]:

@@ -33,7 +33,7 @@ def site(started: Site) -> Site:
 def test_social_core_logs_in_and_says_who_it_is(site: Site) -> None:
     page = site.log_in(ADA, "/")
     assert json.loads(page.text) == {
-        "username": "ada",
+        "username": "510001",
         "first_name": "Ada",
         "last_name": "Ashworth",
         "email": "ada@emulated.example",

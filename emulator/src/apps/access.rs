@@ -43,7 +43,8 @@ impl App {
         }
     }
 
-    fn is_shared_with(&self, district_id: &str) -> bool {
+    /// Does the district with this id share it?
+    pub(crate) fn is_shared_with(&self, district_id: &str) -> bool {
         self.districts.as_ref().is_none_or(|districts| districts.iter().any(|id| id == district_id))
     }
 

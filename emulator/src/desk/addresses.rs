@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 /// The last part of an address, its name in the metadata of OpenID Connect, and what else it is called.
-const ADDRESSES: [(&str, &str, &str); 8] = [
+const ADDRESSES: [(&str, &str, &str); 9] = [
     (
         "",
         "issuer",
@@ -15,6 +15,11 @@ const ADDRESSES: [(&str, &str, &str); 8] = [
     ("/userinfo", "userinfo_endpoint", "user info URL, attributes URL, profile URL"),
     ("/oauth/certs", "jwks_uri", "JWKS URL, keys URL, token signing keys"),
     ("/oauth/tokeninfo", "", "tokeninfo: Clever's own"),
+    (
+        "/oauth/tokens?owner_type=district",
+        "",
+        "the list of district tokens: for apps that read whole districts",
+    ),
     ("/v3.0/me", "", "/me: where an app without OpenID Connect asks who it is"),
 ];
 

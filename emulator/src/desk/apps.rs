@@ -13,7 +13,7 @@ pub(super) fn section(desk: &Desk<'_>) -> Markup {
 fn card(desk: &Desk<'_>, app: &App) -> Markup {
     html! {
         article.card {
-            h3 { (kind(app)) " " span.hint { (app.client_id()) } }
+            h3 { bdi dir="auto" { (app.name()) } " " span.hint { (kind(app)) } }
             dl {
                 dt { "client id" } dd { code.copy { (app.client_id()) } }
                 dt { "client secret" } dd { (secret(app)) }

@@ -3,7 +3,7 @@
 use url::form_urlencoded::Serializer;
 
 use crate::apps::App;
-use crate::world::{District, World};
+use crate::world::{District, Home, World};
 
 /// One way into an app.
 pub(super) struct Entry {
@@ -16,6 +16,7 @@ pub(super) struct Entry {
 /// A state that no app has made.
 const STATE: &str = "a-state-from-the-desk";
 const FOREIGN_STATE: &str = "with a state that the app has not made: a good app begins a login of its own";
+const PORTAL: &str = "the page with the icons of all apps";
 const STATELESS: &str = "without a state, as from every icon of the portal";
 
 /// The ways that lead through no district.
@@ -29,7 +30,7 @@ pub(super) fn general(app: &App) -> Vec<Entry> {
         return vec![token];
     }
     let unshared = [("state", STATE), ("return_unshared", "true")];
-    vec![
+    let mut entries = vec![
         Entry {
             name: "Log in with Clever",
             hint: FOREIGN_STATE,
@@ -42,6 +43,19 @@ pub(super) fn general(app: &App) -> Vec<Entry> {
             path: authorize(app, "code", &unshared),
         },
         token,
+    ];
+    if app.is_library() {
+        entries.extend(of_library(app));
+    }
+    entries
+}
+
+/// The ways of Clever Library, which has a portal and is no district.
+fn of_library(app: &App) -> [Entry; 2] {
+    let icon = authorize(app, response_type(app), &[("channel", "clever-portal"), ("confirmed", "true")]);
+    [
+        Entry { name: "Portal of Clever Library", hint: PORTAL, path: portal(Home::Library) },
+        Entry { name: "Icon in the portal", hint: STATELESS, path: icon },
     ]
 }
 
@@ -50,7 +64,7 @@ pub(super) fn of_district(app: &App, district: &District) -> Vec<Entry> {
     let id = district.id.as_str();
     let response_type = response_type(app);
     let mut entries = vec![
-        Entry { name: "Portal", hint: "the page with the icons of all apps", path: portal(district) },
+        Entry { name: "Portal", hint: PORTAL, path: portal(Home::District(district)) },
         Entry {
             name: "Icon in the portal",
             hint: STATELESS,
@@ -76,9 +90,9 @@ pub(super) fn of_district(app: &App, district: &District) -> Vec<Entry> {
     entries
 }
 
-/// The portal of a district: where its people see their apps. The page where they sign in stands for it.
-pub(super) fn portal(_: &District) -> String {
-    "/login".to_owned()
+/// The portal of a district or of Clever Library: where its people see their apps, after a sign-in.
+fn portal(home: Home<'_>) -> String {
+    format!("/in/{}", home.short_name())
 }
 
 /// The districts that share an app; none for one of Clever Library.

@@ -22,7 +22,7 @@ pub(super) fn section(desk: &Desk<'_>) -> Markup {
             select #app name="client_id" {
                 option value="" { "nowhere: come back here" }
                 @for app in desk.world.apps() {
-                    option value=(app.client_id()) { (app.client_id()) " (" (apps::kind(app)) ")" }
+                    option value=(app.client_id()) { (app.name()) " (" (apps::kind(app)) ")" }
                 }
             }
             @for district in desk.world.districts() { (group(desk, &district.name, Some(&district.id))) }

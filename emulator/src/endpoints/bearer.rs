@@ -4,6 +4,7 @@
 //! here it is the RFC's error word and a message.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -11,31 +12,53 @@ use axum::response::Response;
 use serde_json::json;
 use url::form_urlencoded;
 
-use crate::grants::Access;
+use crate::district_token;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
+use crate::world::{Person, World};
 
 /// A valid token and what it opens.
 pub(super) struct Bearer<'a> {
     pub(super) token: &'a str,
-    pub(super) access: Access,
+    /// The app it was issued to.
+    pub(super) client_id: String,
+    pub(super) holder: Holder,
+}
+
+/// For whom a token speaks.
+pub(super) enum Holder {
+    /// Whoever logged in.
+    Person(Arc<Person>),
+    /// The district with this id.
+    District(String),
 }
 
 /// The token of this request, or the 401 that answers it.
 #[expect(clippy::result_large_err, reason = "the error is the answer itself, and is made once for a request")]
-pub(super) fn bearer<'a>(shared: &Shared, request: &'a Request) -> Result<Bearer<'a>, Response> {
-    let token = request.authorization("Bearer");
-    let access = |token| {
-        let access = locked(&shared.grants).access(shared.clock.now(), token).cloned()?;
-        // The person as of now: the world may have changed since the token was issued.
-        let person = shared.world().same_at(&access.person, &access.client_id)?;
-        Some(Access { person, ..access })
-    };
-    match token.and_then(|token| Some((token, access(token)?))) {
-        Some((token, access)) => Ok(Bearer { token, access }),
-        None => Err(responses::explained(unauthorized(token.is_some()), why(shared, request))),
-    }
+pub(super) fn bearer<'a>(
+    shared: &Shared,
+    world: &World,
+    request: &'a Request,
+) -> Result<Bearer<'a>, Response> {
+    let presented = request.authorization("Bearer");
+    let valid = |token| of_login(shared, world, token).or_else(|| of_district(world, token));
+    presented
+        .and_then(valid)
+        .ok_or_else(|| responses::explained(unauthorized(presented.is_some()), why(shared, request)))
+}
+
+fn of_login<'a>(shared: &Shared, world: &World, token: &'a str) -> Option<Bearer<'a>> {
+    let access = locked(&shared.grants).access(shared.clock.now(), token).cloned()?;
+    // The person as of now: the world may have changed since the token was issued.
+    let person = world.same_at(&access.person, &access.client_id)?;
+    Some(Bearer { token, client_id: access.client_id, holder: Holder::Person(person) })
+}
+
+fn of_district<'a>(world: &World, token: &'a str) -> Option<Bearer<'a>> {
+    let (app, district) = district_token::find(world, token)?;
+    let holder = Holder::District(district.id.clone());
+    Some(Bearer { token, client_id: app.client_id().to_owned(), holder })
 }
 
 /// Why there is no access, for the journal.
@@ -54,6 +77,9 @@ fn why(shared: &Shared, request: &Request) -> Cow<'static, str> {
         "this is a code and no access token: exchange it at /oauth/tokens first"
     } else if token.matches('.').count() == 2 {
         "this looks like an ID token: what opens the API is the access_token beside it"
+    } else if district_token::has_its_form(token) {
+        "the token is unknown here; it looks like a district's, which ends when the district shares the app no longer or the \
+         secret of the app changes"
     } else {
         "the access token is unknown here: was it cut, or given by another emulator or before its reset?"
     };

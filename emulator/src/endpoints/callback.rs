@@ -74,7 +74,8 @@ pub(super) fn escaped(value: &str) -> String {
     utf8_percent_encode(value, RESERVED).to_string()
 }
 
-fn encoded(parameters: &[(&str, &str)]) -> String {
+/// Several, with their names.
+pub(super) fn encoded(parameters: &[(&str, &str)]) -> String {
     let pair = |(name, value): &(&str, &str)| format!("{name}={}", escaped(value));
     parameters.iter().map(pair).collect::<Vec<_>>().join("&")
 }

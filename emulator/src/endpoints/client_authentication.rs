@@ -15,35 +15,57 @@ use crate::parameters::Parameters;
 use crate::request::Request;
 use crate::world::World;
 
-/// The app whose credentials these are.
+/// The app whose credentials these are; with `basic_only`, those in a body are none.
 pub(super) fn authenticate<'a>(
     world: &'a World,
     request: &Request,
     parameters: &Parameters,
+    basic_only: bool,
 ) -> Result<&'a App, TokenError> {
-    let (client_id, secret) = credentials(request, parameters)?;
+    let (client_id, secret) = credentials(request, parameters, basic_only)?;
+    known(world, &client_id, &secret)
+}
+
+/// The app whose credentials are in the header, the only place for a request without a body.
+pub(super) fn by_basic<'a>(world: &'a World, request: &Request) -> Result<&'a App, TokenError> {
+    let basic = request.authorization("Basic");
+    let basic = basic.ok_or_else(|| TokenError::invalid_client(NO_CREDENTIALS_IN_HEADER))?;
+    let (client_id, secret) = from_basic(basic).ok_or_else(|| TokenError::invalid_client(NOT_BASE64))?;
+    known(world, &client_id, &secret)
+}
+
+const NO_CREDENTIALS_IN_HEADER: &str = "the list of district tokens opens with CLIENT_ID:SECRET as Authorization: Basic \
+     only, and there is none; if a code was to be exchanged, send it by POST";
+const NOT_BASE64: &str = "Authorization: Basic is not the Base64 of CLIENT_ID:SECRET";
+const BASIC_ONLY: &str =
+    "the credentials are in the body, and this emulator was told to take them by Basic only";
+
+fn known<'a>(world: &'a World, client_id: &str, secret: &str) -> Result<&'a App, TokenError> {
     let unknown = "no app has this client_id, or client id and secret have changed places";
-    let app = world.app(&client_id).ok_or_else(|| TokenError::invalid_client(unknown))?;
+    let app = world.app(client_id).ok_or_else(|| TokenError::invalid_client(unknown))?;
     if app.is_public() {
         return Err(TokenError::invalid_client(
             "this app has no secret and gets its tokens by the implicit grant",
         ));
     }
-    app.has_secret(&secret)
+    app.has_secret(secret)
         .then_some(app)
         .ok_or_else(|| TokenError::invalid_client("the secret is wrong for this client_id"))
 }
 
-fn credentials(request: &Request, parameters: &Parameters) -> Result<(String, String), TokenError> {
+fn credentials(
+    request: &Request,
+    parameters: &Parameters,
+    basic_only: bool,
+) -> Result<(String, String), TokenError> {
     let in_body = parameters.get("client_id").zip(parameters.get("client_secret"));
     match (request.authorization("Basic"), in_body) {
         (Some(_), Some(_)) => Err(TokenError::invalid_request(
             "credentials in the header and in the body",
             "the credentials are in the header and in the body: send them once",
         )),
-        (Some(basic), None) => from_basic(basic).ok_or_else(|| {
-            TokenError::invalid_client("Authorization: Basic is not the Base64 of CLIENT_ID:SECRET")
-        }),
+        (Some(basic), None) => from_basic(basic).ok_or_else(|| TokenError::invalid_client(NOT_BASE64)),
+        (None, Some(_)) if basic_only => Err(TokenError::invalid_client(BASIC_ONLY)),
         (None, Some((client_id, secret))) => Ok((client_id.to_owned(), secret.to_owned())),
         (None, None) => Err(TokenError::invalid_client(missing(parameters))),
     }

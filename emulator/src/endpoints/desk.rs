@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use maud::Markup;
 
 use super::control::problem::Problem;
 use super::control::{grants, guard, state};
-use super::{login, not_found};
+use super::{not_found, session};
 use crate::desk::{self, Desk};
 use crate::parameters::Parameters;
 use crate::request::Request;
@@ -93,7 +93,7 @@ fn log_in_as(shared: &Shared, request: &Request) -> Result<Response, Problem> {
             desk::launch(app, shared.auto_login.is_some().then_some(person.id.as_str()))
         }
     };
-    Ok(login::signed_in(shared, person, &location)?)
+    Ok(session::start(shared, request, person, &location)?)
 }
 
 fn advance(shared: &Shared, request: &Request) -> Result<Response, Problem> {
@@ -132,12 +132,9 @@ fn place(part: &str) -> String {
     format!("{}#{part}", desk::PATH)
 }
 
-/// A page with the policy of the desk. Its forms must say where they come from, or the guard would refuse them; other sites
-/// are told nothing, as by all pages here.
+/// A page with the policy of the desk.
 fn page(markup: Markup) -> Response {
-    let page = responses::page(StatusCode::OK, markup);
-    let page = responses::with_header(page, CONTENT_SECURITY_POLICY, &desk::policy());
-    responses::with_header(page, REFERRER_POLICY, "same-origin")
+    responses::with_header(responses::page(StatusCode::OK, markup), CONTENT_SECURITY_POLICY, &desk::policy())
 }
 
 fn style() -> Response {

@@ -18,6 +18,8 @@ pub(crate) fn metadata(shared: &Shared, request: &Request) -> Response {
     let base_url = request.base_url(shared);
     let at = |path: &str| format!("{base_url}{path}");
     let scopes = [&["openid"], &SCOPES[..]].concat();
+    let methods = ["client_secret_basic", "client_secret_post"];
+    let authentication = if shared.basic_only { &methods[..1] } else { &methods };
     cacheable(&json!({
         "issuer": base_url,
         "authorization_endpoint": at("/oauth/authorize"),
@@ -28,7 +30,7 @@ pub(crate) fn metadata(shared: &Shared, request: &Request) -> Response {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "scopes_supported": scopes,
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": authentication,
         "claims_supported": [
             "iss", "sub", "aud", "iat", "exp", "nonce", "user_id", "multi_role_user_id", "user_type", "district",
             "email", "email_verified", "given_name", "family_name",

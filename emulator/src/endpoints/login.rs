@@ -1,131 +1,136 @@
-//! Signing in at the emulator itself, which stands where a district's login page would.
+//! Signing in and out: the login page of each district, and of Clever Library.
 //!
-//! A session lasts two hours and lives in the emulator's memory; the cookie carries only its random name. `target`
-//! is where the person goes afterwards, and can be nothing but a path of the emulator.
+//! `portal` names the home by its short name; `target` is where the person goes afterwards. A form with a `portal` is that
+//! of a login page, which takes its own people only; without one, as developers and scripts send it, it takes everybody.
 
 use std::sync::Arc;
 
-use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
-use crate::cookies;
-use crate::pages::{self, LoginPage};
+use super::refusal::Refusal;
+use super::{district_picker, portal, same_origin, session, target};
+use crate::pages::{self, LoginPage, Way};
 use crate::parameters::Parameters;
 use crate::request::Request;
 use crate::responses;
-use crate::shared::{Shared, locked};
-use crate::world::Person;
+use crate::shared::Shared;
+use crate::world::{Home, LoginMethod, Person, World};
+
+/// Where a sign-in leads that has no target: to the portal.
+const PORTAL: &str = "/login";
+/// For the journal.
+pub(super) const WRONG_PASSWORD: &str =
+    "nobody has this user name and password, or nobody of this district: both are the sign-in number";
 
 /// `GET /`
 pub(crate) fn front_door(_: &Shared, _: &Request) -> Response {
     responses::redirect(StatusCode::SEE_OTHER, "/login")
 }
 
-/// `GET /login`
+/// `GET /login`: the portal of whoever is signed in, the login page of the home that is known, or the question which it is.
 pub(crate) fn show(shared: &Shared, request: &Request) -> Response {
+    shown(shared, request).unwrap_or_else(Refusal::page)
+}
+
+fn shown(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
+    let world = shared.world();
     let parameters = Parameters::from_form(request.query()).unwrap_or_default();
-    page(shared, request, StatusCode::OK, &parameters, None)
+    if parameters.get("choose") == Some("true") {
+        return Ok(district_picker::anywhere(&world, &parameters, StatusCode::OK, None));
+    }
+    let named = home(&world, &parameters)?;
+    if let Some(person) = session::person(shared, request)
+        && named.is_none_or(|named| named.is_of(&person))
+    {
+        return Ok(match target::of(&parameters) {
+            Some(target) => responses::redirect(StatusCode::SEE_OTHER, target),
+            None => portal::page(shared, request, &world, &person),
+        });
+    }
+    match named.or_else(|| session::chosen(shared, request, &world)) {
+        Some(home) => Ok(at_home(shared, request, &way(&world, home, &parameters))),
+        None => Ok(district_picker::anywhere(&world, &parameters, StatusCode::OK, None)),
+    }
+}
+
+/// The login page of a home.
+pub(super) fn at_home(shared: &Shared, request: &Request, way: &Way<'_>) -> Response {
+    page(shared, request, StatusCode::OK, way, None, None)
 }
 
 /// `POST /login`
 pub(crate) fn sign_in(shared: &Shared, request: &Request) -> Response {
-    let parameters = Parameters::from_form(&request.body).unwrap_or_default();
-    let username = parameters.get("username").unwrap_or_default();
-    let person = shared.world().person(username).filter(|person| person.sign_in_number == username);
-    let Some(person) = person.filter(|person| parameters.get("password") == Some(&person.sign_in_number))
-    else {
-        let message = "Nobody has this user name and password. In the emulator both are the sign-in number.";
-        return page(shared, request, StatusCode::UNAUTHORIZED, &parameters, Some(message));
-    };
-    signed_in(shared, person, target(&parameters).unwrap_or("/login")).unwrap_or_else(|_| {
-        let message = "The emulator could not make a random value.";
-        page(shared, request, StatusCode::INTERNAL_SERVER_ERROR, &parameters, Some(message))
-    })
+    signed_in(shared, request).unwrap_or_else(Refusal::page)
 }
 
-/// Signs this browser in as `person`, and sends it on.
-pub(super) fn signed_in(
+fn signed_in(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
+    same_origin::check(shared, request)?;
+    let world = shared.world();
+    let parameters = Parameters::from_form(&request.body).unwrap_or_default();
+    let home = home(&world, &parameters)?;
+    if let Some(person) = with_password(&world, &parameters)
+        && home.is_none_or(|home| home.is_of(&person) && home.takes(LoginMethod::Password))
+    {
+        return Ok(session::start(shared, request, person, target::of(&parameters).unwrap_or(PORTAL))?);
+    }
+    Ok(wrong_password(shared, request, &world, home, &parameters))
+}
+
+fn wrong_password(
     shared: &Shared,
-    person: Arc<Person>,
-    location: &str,
-) -> Result<Response, Unspecified> {
-    let session = shared.random.hex::<20>()?;
-    let cookie = cookies::set(&shared.cookie_name, &session);
-    locked(&shared.grants).sign_in(shared.clock.now(), session, person);
-    Ok(onwards(location, &cookie))
+    request: &Request,
+    world: &World,
+    home: Option<Home<'_>>,
+    parameters: &Parameters,
+) -> Response {
+    let place = home.map(|home| format!(" at {}", home.name())).unwrap_or_default();
+    let message = format!(
+        "That did not work: nobody{place} has this user name and password. In the emulator both are the sign-in number."
+    );
+    let (status, message) = (StatusCode::UNAUTHORIZED, Some(message.as_str()));
+    let Some(home) = home else { return district_picker::anywhere(world, parameters, status, message) };
+    page(shared, request, status, &way(world, home, parameters), parameters.get("username"), message)
+}
+
+fn with_password(world: &World, parameters: &Parameters) -> Option<Arc<Person>> {
+    let username = parameters.get("username")?;
+    let person = world.person(username).filter(|person| person.sign_in_number == username)?;
+    (parameters.get("password") == Some(&person.sign_in_number)).then_some(person)
 }
 
 /// `POST /logout`
 pub(crate) fn sign_out(shared: &Shared, request: &Request) -> Response {
-    if let Some(session) = shared.session(request) {
-        locked(&shared.grants).sign_out(shared.clock.now(), session);
+    if let Err(refusal) = same_origin::check(shared, request) {
+        return refusal.page();
     }
-    onwards("/login", &cookies::clear(&shared.cookie_name))
+    let parameters = Parameters::from_form(&request.body).unwrap_or_default();
+    session::end(shared, request, target::of(&parameters).unwrap_or("/login"))
 }
 
-fn onwards(location: &str, cookie: &str) -> Response {
-    responses::with_header(responses::redirect(StatusCode::SEE_OTHER, location), SET_COOKIE, cookie)
+/// The home a request names.
+pub(super) fn home<'a>(world: &'a World, parameters: &Parameters) -> Result<Option<Home<'a>>, Refusal> {
+    let Some(short_name) = parameters.get("portal") else { return Ok(None) };
+    world.home(short_name).map(Some).ok_or_else(|| Refusal::no_school(short_name))
+}
+
+/// The way through this home to the target of the request.
+pub(super) fn way<'a>(world: &'a World, home: Home<'a>, parameters: &'a Parameters) -> Way<'a> {
+    let target = target::of(parameters);
+    Way { home, target, app: target::app(world, target) }
 }
 
 fn page(
     shared: &Shared,
     request: &Request,
     status: StatusCode,
-    parameters: &Parameters,
+    way: &Way<'_>,
+    username: Option<&str>,
     message: Option<&str>,
 ) -> Response {
-    let page = LoginPage {
-        world: &shared.world(),
-        signed_in: shared.signed_in(request),
-        target: target(parameters),
-        username: parameters.get("username").filter(|_| message.is_some()),
-        message,
-    };
-    responses::page(status, pages::login(&page))
-}
-
-fn target(parameters: &Parameters) -> Option<&str> {
-    parameters.get("target").filter(|target| is_own_path(target))
-}
-
-/// Is this a path of the emulator, and can no browser take it for another host? Two slashes begin a host, browsers
-/// read a backslash as a slash, and they drop tabs and line feeds before they look.
-fn is_own_path(target: &str) -> bool {
-    target.starts_with('/')
-        && !target.starts_with("//")
-        && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_is_a_path_of_the_emulator() {
-        for target in ["/", "/login", "/oauth/authorize?redirect_uri=http%3A%2F%2Fa%2F&x=//y"] {
-            assert!(is_own_path(target), "{target}");
-        }
-    }
-
-    #[test]
-    fn nothing_else_is_a_target() {
-        let hostile = [
-            "",
-            "x",
-            "//evil",
-            "/\\evil",
-            "/\t/evil",
-            "/\n/evil",
-            "http://evil",
-            "\\\\evil",
-            " /x",
-            "/é",
-            "/a b",
-        ];
-        for target in hostile {
-            assert!(!is_own_path(target), "{target:?}");
-        }
-    }
+    let world = shared.world();
+    let signed_in = session::person(shared, request);
+    let page = LoginPage { world: &world, way: *way, signed_in, username, message };
+    let why = if message.is_some() { WRONG_PASSWORD } else { "the login page was shown" };
+    responses::explained(responses::page(status, pages::login(&page)), why)
 }

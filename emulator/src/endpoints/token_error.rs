@@ -23,6 +23,14 @@ impl TokenError {
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description, why: why.into() }
     }
 
+    /// Clever demands the header; a body in chunks has none (RFC 9112 section 6.2).
+    pub(super) fn length_required() -> Self {
+        let description = "the header Content-Length is missing";
+        let why =
+            "the body came in chunks, and Clever demands a Content-Length; the code is not spent".into();
+        Self { status: StatusCode::LENGTH_REQUIRED, error: "invalid_request", description, why }
+    }
+
     pub(super) fn invalid_grant(description: &'static str, why: impl Into<Cow<'static, str>>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_grant", description, why: why.into() }
     }
@@ -30,7 +38,7 @@ impl TokenError {
     /// One answer for every wrong pair of credentials, so that it does not tell which half is wrong. The journal does.
     pub(super) fn invalid_client(why: &'static str) -> Self {
         let description = "the client credentials are missing or wrong";
-        let why = format!("{why}; the code is not spent").into();
+        let why = why.into();
         Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description, why }
     }
 
@@ -38,6 +46,11 @@ impl TokenError {
         let description = "grant_type must be authorization_code";
         let why = why.into();
         Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description, why }
+    }
+
+    /// The same, with the comfort that the code can still be exchanged.
+    pub(super) fn with_code_unspent(self) -> Self {
+        Self { why: format!("{}; the code is not spent", self.why).into(), ..self }
     }
 
     pub(super) fn into_response(self) -> Response {

@@ -3,6 +3,7 @@
 //! It says neither who the person is nor how long the token lives. It is no introspection endpoint (RFC 7662).
 
 use axum::http::StatusCode;
+use axum::http::header::VARY;
 use axum::response::Response;
 use serde_json::json;
 
@@ -14,9 +15,10 @@ use crate::shared::Shared;
 
 /// `GET /oauth/tokeninfo`
 pub(crate) fn tokeninfo(shared: &Shared, request: &Request) -> Response {
-    let answer = bearer(shared, request).map(|bearer| {
-        let info = json!({ "client_id": bearer.access.client_id, "scopes": SCOPES });
+    let answer = bearer(shared, &shared.world(), request).map(|bearer| {
+        let info = json!({ "client_id": bearer.client_id, "scopes": SCOPES });
         responses::not_stored(responses::json(StatusCode::OK, &info))
     });
-    answer.unwrap_or_else(|refusal| refusal)
+    let response = answer.unwrap_or_else(|refusal| refusal);
+    responses::with_header(responses::hardened(response), VARY, "Origin, Accept-Encoding")
 }

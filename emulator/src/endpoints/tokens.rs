@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -29,13 +29,15 @@ mod why;
 /// `POST /oauth/tokens`
 pub(crate) fn exchange(shared: &Shared, request: &Request) -> Response {
     let answer = redeem(shared, request).map(|tokens| responses::json(StatusCode::OK, &tokens));
-    responses::not_stored(answer.unwrap_or_else(TokenError::into_response))
+    let response = responses::not_stored(answer.unwrap_or_else(TokenError::into_response));
+    responses::with_header(responses::hardened(response), VARY, "X-HTTP-Method-Override, Accept-Encoding")
 }
 
 fn redeem(shared: &Shared, request: &Request) -> Result<Value, TokenError> {
     let parameters = read(request)?;
     let world = shared.world();
-    let app = authenticate(&world, request, &parameters)?;
+    let app = authenticate(&world, request, &parameters, shared.basic_only)
+        .map_err(TokenError::with_code_unspent)?;
     check_grant_type(parameters.get("grant_type"))?;
     let grant = spend(shared, app, &parameters)?;
     Ok(tokens(shared, request, app, &grant)?)
@@ -54,6 +56,9 @@ fn check_grant_type(grant_type: Option<&str>) -> Result<(), TokenError> {
 }
 
 fn read(request: &Request) -> Result<Parameters, TokenError> {
+    if !request.headers.contains_key(CONTENT_LENGTH) {
+        return Err(TokenError::length_required());
+    }
     let content_type =
         request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -17,6 +17,8 @@ pub(super) struct Visitor {
     pub(super) person: Arc<Person>,
     /// Is it an administrator who logs in as this person?
     pub(super) loginas_by_admin: bool,
+    /// Did they sign in on the pages?
+    pub(super) on_pages: bool,
 }
 
 /// Who it is; nobody when a sign-in is needed first.
@@ -27,18 +29,23 @@ pub(super) fn visitor(
 ) -> Result<Option<Visitor>, Refusal> {
     let Some(automatic) = &shared.auto_login else {
         let signed_in = shared.signed_in(request);
-        return Ok(signed_in.map(|person| Visitor { person, loginas_by_admin: false }));
+        return Ok(signed_in.map(|person| Visitor { person, loginas_by_admin: false, on_pages: true }));
     };
     let world = shared.world();
     let Some(name) = parameters.get("emulator_login") else {
         // There was such a person when the emulator started, but the file of the world may have changed.
-        let nobody =
-            || Refusal::because(format!("Nobody is called {automatic:?}, who logs in automatically."));
+        let nobody = || nobody(&format!("Nobody is called {automatic:?}, who logs in automatically."));
         let person = world.person(automatic).ok_or_else(nobody)?;
-        return Ok(Some(Visitor { person, loginas_by_admin: false }));
+        return Ok(Some(Visitor { person, loginas_by_admin: false, on_pages: false }));
     };
-    let nobody = || Refusal::because(format!("Nobody is called {name:?}, the value of emulator_login."));
+    let nobody = || nobody(&format!("Nobody is called {name:?}, the value of emulator_login."));
     let person = world.person(name).ok_or_else(nobody)?;
     let loginas_by_admin = parameters.get("emulator_admin") == Some("true");
-    Ok(Some(Visitor { person, loginas_by_admin }))
+    Ok(Some(Visitor { person, loginas_by_admin, on_pages: false }))
+}
+
+fn nobody(developer: &str) -> Refusal {
+    Refusal::because("The person who should log in is not known here.", developer).noted(
+        "nobody is called as --auto-login or emulator_login says: the desk lists everybody; the person sees a page",
+    )
 }

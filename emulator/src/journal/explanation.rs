@@ -16,11 +16,12 @@ mod elsewhere;
 
 /// The sentence.
 pub(super) fn of(request: &Request, answer: &Answer) -> String {
-    let place = Place::of(request.path());
+    let place = request.place();
     if let Some(scenario) = request.scenario.filter(|scenario| scenario.touches(place, answer)) {
         return format!("scenario {}: {}", scenario.name(), scenario.what());
     }
     match &answer.why {
+        _ if answer.status == StatusCode::NOT_MODIFIED => NOT_MODIFIED.to_owned(),
         Some(why) => why.0.clone().into_owned(),
         None => sentence(place, request, answer),
     }
@@ -29,7 +30,12 @@ pub(super) fn of(request: &Request, answer: &Answer) -> String {
 fn sentence(place: Place, request: &Request, answer: &Answer) -> String {
     let sentence = match (place, answer.status) {
         (Place::Tokens, StatusCode::OK) => tokens(answer),
-        (Place::Tokens, StatusCode::NOT_FOUND) => "the token endpoint takes POST",
+        (Place::Tokens, StatusCode::NOT_FOUND) => {
+            "the token endpoint takes POST, and GET for the list of district tokens"
+        }
+        (Place::DistrictTokens, StatusCode::OK) => {
+            "the district tokens of the app were listed, one for each district that shares it"
+        }
         (Place::Authorize, StatusCode::FOUND) => return way_back(request, answer),
         (Place::Authorize, StatusCode::BAD_REQUEST) => {
             "the request is wrong: the person sees a page that says why"
@@ -40,7 +46,6 @@ fn sentence(place: Place, request: &Request, answer: &Answer) -> String {
         (Place::Tokeninfo, StatusCode::OK) => {
             "the access token is good, and its client_id was told: compare it with that of the app"
         }
-        (Place::Me, StatusCode::OK) => "the id of the person was told; links lead to the rest",
         (Place::Metadata, StatusCode::OK) => {
             "the metadata was fetched (discovery), and may be kept for an hour"
         }
@@ -63,7 +68,8 @@ fn tokens(answer: &Answer) -> &'static str {
 fn way_back(request: &Request, answer: &Answer) -> String {
     let location = answer.location().unwrap_or_default();
     if location.starts_with('/') {
-        return SIGN_IN_FIRST.to_owned();
+        let sentence = if leads_to_picker(location) { FIND_SCHOOL_FIRST } else { SIGN_IN_FIRST };
+        return sentence.to_owned();
     }
     let sent = |name: &str| {
         form_urlencoded::parse(request.query()).any(|(own, value)| own == name && !value.is_empty())
@@ -85,8 +91,16 @@ fn way_back(request: &Request, answer: &Answer) -> String {
     format!("{sentence}{hints}")
 }
 
+/// To the school picker, which may be that of a scenario?
+fn leads_to_picker(location: &str) -> bool {
+    location.split('?').next().is_some_and(|path| path.ends_with("/oauth/district-picker"))
+}
+
+const NOT_MODIFIED: &str = "the client has the newest answer already, for it sent its ETag: no body was sent";
 const SIGN_IN_FIRST: &str =
     "nobody is signed in at the emulator yet: the browser goes to the login page, and on from there";
+const FIND_SCHOOL_FIRST: &str = "nobody is signed in at the emulator yet: the browser goes to the school picker, and on from \
+     there; district_id would skip it";
 const TOLD_OF_NO_ACCESS: &str = "the person has no access to the app: it is told error=unauthorized-user, because \
      return_unshared=true was sent";
 const IMPLICIT: &str = "the browser goes back to the app with an access token in the fragment: ask tokeninfo whether it \

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Answer, Call};
 use crate::shared::locked;
@@ -118,6 +118,44 @@ pub(super) fn without_id(answer: Answer, _: &Call<'_>) -> Answer {
         if let Some(data) = me.get_mut("data").and_then(Value::as_object_mut) {
             data.remove("id");
         }
+    })
+}
+
+pub(super) fn without_sub(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.with_object(|info| {
+        info.remove("sub");
+    })
+}
+
+/// An id of Clever's form that nobody has.
+pub(super) fn another_sub(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.with_object(|info| {
+        info.insert("sub".into(), "0123456789abcdef01234567".into());
+    })
+}
+
+/// As OpenID Connect has it.
+pub(super) fn name_as_text(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.with_object(|info| {
+        let part = |info: &Map<String, Value>, name| {
+            info.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let name = format!("{} {}", part(info, "given_name"), part(info, "family_name"));
+        info.insert("name".into(), name.into());
+    })
+}
+
+pub(super) fn data_in_a_list(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.with_object(|resource| {
+        let data = resource.remove("data");
+        resource.insert("data".into(), json!([data]));
+    })
+}
+
+pub(super) fn nothing_but_the_id(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.with_object(|resource| {
+        let id = resource.get("data").and_then(|data| data.get("id")).cloned();
+        resource.insert("data".into(), json!({ "id": id }));
     })
 }
 

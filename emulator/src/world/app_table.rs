@@ -15,6 +15,7 @@ use crate::apps::App;
 pub(super) struct AppTable {
     client_id: Text,
     client_secret: Option<String>,
+    name: Option<Text>,
     redirect_uris: Spanned<Vec<Text>>,
     #[serde(default)]
     oidc: bool,
@@ -34,6 +35,9 @@ impl AppTable {
     /// The app, found right.
     pub(super) fn app(&self, lines: &Lines<'_>, districts: &[District]) -> Result<App, WorldError> {
         let mut app = self.with_redirect_uris(lines)?;
+        if let Some(name) = &self.name {
+            app = app.with_name(name.get_ref());
+        }
         if self.oidc {
             app = app.with_oidc();
         }
@@ -63,12 +67,14 @@ impl AppTable {
         Ok(uris.fold(app, App::with_redirect_uri))
     }
 
-    /// Where the reason of this error stands: at the redirect URI it names, or else at the beginning of the app.
+    /// Where the reason of this error stands: at the name or the redirect URI that is wrong, or else at the beginning of
+    /// the app.
     fn place(&self, error: &AppError) -> &Text {
         let named = match error {
             AppError::RedirectUri { redirect_uri } | AppError::ProductionRedirectUri { redirect_uri } => {
                 self.redirect_uris.get_ref().iter().find(|uri| uri.get_ref() == redirect_uri)
             }
+            AppError::Name { .. } => self.name.as_ref(),
             _ => None,
         };
         named.unwrap_or(&self.client_id)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use toml::Spanned;
 
 use super::error::WorldError;
-use super::{District, School, UserType};
+use super::{District, School, UserType, grade};
 
 /// A string that knows where it stands.
 pub(super) type Text = Spanned<String>;
@@ -108,4 +108,48 @@ pub(super) fn check_school(
         school.district_id
     );
     Err(lines.wrong(id, reason))
+}
+
+/// Is this one of the words that may stand here?
+pub(super) fn check_word(
+    lines: &Lines<'_>,
+    what: &str,
+    word: Option<&Text>,
+    known: &[&str],
+) -> Result<(), WorldError> {
+    match word {
+        Some(word) if !known.contains(&word.get_ref().as_str()) => {
+            let known = known.join(", ");
+            Err(lines.wrong(word, format!("there is no {what} {:?}; there are {known}.", word.get_ref())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Does a school have these grades, from the youngest to the oldest?
+pub(super) fn check_grades(lines: &Lines<'_>, grades: &[Text; 2]) -> Result<(String, String), WorldError> {
+    for word in grades {
+        check_word(lines, "grade of a school", Some(word), grade::of_schools())?;
+    }
+    let [low, high] = grades;
+    if grade::between(low.get_ref(), high.get_ref()).is_empty() {
+        return Err(lines.wrong(low, "the first of the two grades must not be the later one."));
+    }
+    Ok((low.get_ref().clone(), high.get_ref().clone()))
+}
+
+/// Is this a day as Clever writes it, `9/30/2010`?
+pub(super) fn check_day(lines: &Lines<'_>, day: &Text) -> Result<(), WorldError> {
+    let mut parts = day.get_ref().split('/');
+    let mut part = |length: std::ops::RangeInclusive<usize>, values: std::ops::RangeInclusive<u16>| {
+        let plain =
+            |part: &&str| length.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        let number = parts.next().filter(plain).and_then(|part| part.parse().ok());
+        number.is_some_and(|number| values.contains(&number))
+    };
+    if part(1..=2, 1..=12) && part(1..=2, 1..=31) && part(4..=4, 1900..=2100) && parts.next().is_none() {
+        return Ok(());
+    }
+    Err(lines
+        .wrong(day, format!("{:?} is no day such as \"9/30/2010\": month, day and year.", day.get_ref())))
 }

@@ -9,8 +9,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::app_table::AppTable;
-use super::checks::{Lines, Names, Text, check_district, check_id, check_school, user_type};
+use super::checks::{Lines, Names, Text, check_district, check_grades, check_id, check_school};
+use super::district_table::{DistrictTable, districts};
 use super::error::WorldError;
+use super::role_table::RoleTable;
 use super::{District, Person, Role, School, World};
 use crate::apps::Apps;
 
@@ -29,17 +31,11 @@ struct File {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DistrictTable {
-    id: Text,
-    name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SchoolTable {
     id: Text,
     name: String,
     district: Text,
+    grades: Option<[Text; 2]>,
 }
 
 #[derive(Deserialize)]
@@ -50,19 +46,11 @@ struct PersonTable {
     id: Text,
     number: Text,
     given_name: String,
+    middle_name: Option<String>,
     family_name: String,
     email: Option<String>,
     district: Option<Text>,
     roles: Spanned<Vec<RoleTable>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RoleTable {
-    user_type: Text,
-    legacy_id: Option<Text>,
-    #[serde(default)]
-    schools: Vec<Text>,
 }
 
 /// The world of this text.
@@ -79,17 +67,6 @@ pub(super) fn read(text: &str) -> Result<World, WorldError> {
     Ok(World { districts, schools, apps, people })
 }
 
-fn districts(lines: &Lines<'_>, tables: &[DistrictTable]) -> Result<Vec<District>, WorldError> {
-    let mut ids = Names::new(lines);
-    let district =
-        |table: &DistrictTable| District { id: table.id.get_ref().clone(), name: table.name.clone() };
-    for table in tables {
-        check_id(lines, &table.id)?;
-        ids.take("district id", &table.id)?;
-    }
-    Ok(tables.iter().map(district).collect())
-}
-
 fn schools(
     lines: &Lines<'_>,
     tables: &[SchoolTable],
@@ -102,7 +79,8 @@ fn schools(
         ids.take("school id", &table.id)?;
         check_district(lines, &table.district, districts)?;
         let (id, district_id) = (table.id.get_ref().clone(), table.district.get_ref().clone());
-        schools.push(School { id, name: table.name.clone(), district_id });
+        let grades = table.grades.as_ref().map(|grades| check_grades(lines, grades)).transpose()?;
+        schools.push(School { id, name: table.name.clone(), district_id, grades });
     }
     Ok(schools)
 }
@@ -158,6 +136,7 @@ fn person(
         id: table.id.get_ref().clone(),
         sign_in_number: table.number.get_ref().clone(),
         given_name: table.given_name.clone(),
+        middle_name: table.middle_name.clone(),
         family_name: table.family_name.clone(),
         email: table.email.clone(),
         district_id: table.district.as_ref().map(|id| id.get_ref().clone()),
@@ -170,16 +149,13 @@ fn roles(lines: &Lines<'_>, table: &PersonTable, schools: &[School]) -> Result<V
     let mut kinds = Names::new(lines);
     let mut roles = Vec::new();
     for role in table.roles.get_ref() {
-        let user_type = user_type(lines, &role.user_type)?;
+        let read = role.role(lines, &table.id)?;
         // In API v3 the roles are an object, which has each name once.
-        kinds.take("role", &role.user_type)?;
-        let legacy_id = role.legacy_id.as_ref().unwrap_or(&table.id);
-        check_id(lines, legacy_id)?;
-        for school in &role.schools {
+        kinds.take("role", role.user_type())?;
+        for school in role.schools() {
             check_school(lines, school, table.district.as_ref(), schools)?;
         }
-        let schools = role.schools.iter().map(|id| id.get_ref().clone()).collect();
-        roles.push(Role { user_type, legacy_id: legacy_id.get_ref().clone(), schools });
+        roles.push(read);
     }
     Ok(roles)
 }

@@ -19,7 +19,7 @@ pub enum UserType {
 }
 
 impl UserType {
-    pub(super) const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 5] =
         [Self::Student, Self::Teacher, Self::Staff, Self::DistrictAdmin, Self::Contact];
 
     /// The kind of user that this word stands for.
@@ -55,6 +55,14 @@ pub struct Role {
     pub legacy_id: String,
     /// The ids of the schools the role is held at; empty for whoever belongs to none.
     pub schools: Vec<String>,
+    /// The title, of teachers, staff and administrators; one follows from the id if none is given.
+    pub title: Option<String>,
+    /// The grade of a student; one of the first school follows from the id if none is given.
+    pub grade: Option<String>,
+    /// The day of birth of a student, as `9/30/2010`; one that fits the grade follows from the id if none is given.
+    pub dob: Option<String>,
+    /// The gender of a student: `M`, `F` or `X`; unknown if none is given.
+    pub gender: Option<String>,
 }
 
 /// Somebody who can log in.
@@ -71,6 +79,8 @@ pub struct Person {
     pub sign_in_number: String,
     /// The first name.
     pub given_name: String,
+    /// What stands between first and last name, if there is anything.
+    pub middle_name: Option<String>,
     /// The last name; of a student of Clever Library only the initial.
     pub family_name: String,
     /// The email, which many students do not have.

@@ -62,6 +62,8 @@ fn the_text_that_the_refusals_start_from_is_a_world() {
     let app = world.apps().first().unwrap();
     assert_eq!(app.redirect_uris().count(), 2);
     assert!(app.is_oidc() && !app.is_library());
+    assert_eq!((app.name(), world.districts()[0].short_name.as_str()), ("app", "aaaaaaaaaaaaaaaaaaaaaaa1"));
+    assert_eq!(world.districts()[0].login_methods.len(), 3);
 }
 
 #[test]
@@ -150,6 +152,49 @@ fn an_unknown_role_school_or_district() {
 }
 
 #[test]
+fn a_member_that_a_role_does_not_have() {
+    let teacher = "{ user_type = \"teacher\" }";
+    for member in ["grade = \"9\"", "dob = \"9/30/2010\"", "gender = \"F\""] {
+        let reason = format!("the role \"teacher\" has no {}.", member.split(' ').next().unwrap());
+        refused(teacher, &format!("{{ user_type = \"teacher\", {member} }}"), 40, &reason);
+    }
+    let titled = "user_type = \"student\", title = \"Captain\"";
+    refused("user_type = \"student\"", titled, 31, "the role \"student\" has no title.");
+    let contact = "{ user_type = \"contact\", title = \"Captain\" }";
+    refused(teacher, contact, 40, "the role \"contact\" has no title.");
+}
+
+#[test]
+fn a_grade_gender_or_day_of_birth_that_is_none() {
+    let student = |member: &str| format!("user_type = \"student\", {member}");
+    let old = "user_type = \"student\"";
+    refused(old, &student("grade = \"ninth\""), 31, "there is no grade \"ninth\"; there are InfantToddler,");
+    refused(old, &student("gender = \"\""), 31, "there is no gender \"\"; there are M, F, X.");
+    for day in [
+        "2010-09-30",
+        "30/9/2010",
+        "9/30/10",
+        "0/1/2010",
+        "9/32/2010",
+        "+9/30/2010",
+        "9/30",
+        "9/30/2010/1",
+        "",
+    ] {
+        refused(old, &student(&format!("dob = {day:?}")), 31, "is no day such as");
+    }
+}
+
+#[test]
+fn grades_of_a_school_that_cannot_be() {
+    let school = "name = \"School\"\n";
+    let with = |grades: &str| format!("{school}grades = {grades}\n");
+    refused(school, &with("[\"9\", \"Ungraded\"]"), 12, "there is no grade of a school \"Ungraded\"");
+    refused(school, &with("[\"9\", \"8\"]"), 12, "must not be the later one");
+    refused(school, &with("[\"9\"]"), 12, "invalid length 1");
+}
+
+#[test]
 fn a_school_of_another_district() {
     let belongs = "family_name = \"Ashworth\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"";
     refused(
@@ -196,6 +241,43 @@ fn an_app_that_cannot_be() {
     refused("\"https://app.example/further\",\n]", http, 19, "must be https");
     let shared = "library = true\ndistricts = [\"aaaaaaaaaaaaaaaaaaaaaaa1\"]";
     refused("oidc = true", shared, 15, "is one of Clever Library and cannot be shared");
+}
+
+#[test]
+fn a_name_that_nobody_can_read() {
+    for wrong in ["", "  ", "Word\\nGarden"] {
+        let named = format!("oidc = true\nname = \"{wrong}\"");
+        refused("oidc = true", &named, 22, "the name of the app \"app\" must be one line");
+    }
+}
+
+#[test]
+fn a_district_with_a_short_name_that_cannot_be() {
+    let district = |member: &str| format!("name = \"Two\"\n{member}");
+    for (short_name, reason) in [
+        ("Two", "the letters a to z, digits and hyphens"),
+        ("in/two", "the letters a to z, digits and hyphens"),
+        ("a-name-that-is-far-too-long-to-type", "at most 30"),
+        ("two words", "a word without spaces"),
+        ("", "a word without spaces"),
+        ("library", "that of Clever Library"),
+        ("aaaaaaaaaaaaaaaaaaaaaaa1", "is there twice; it is taken since line 2"),
+    ] {
+        refused("name = \"Two\"", &district(&format!("short_name = {short_name:?}")), 8, reason);
+    }
+}
+
+#[test]
+fn a_district_with_login_methods_that_cannot_be() {
+    for (member, reason) in [
+        ("login_methods = []", "nobody could sign in"),
+        ("login_methods = [\"pin\"]", "they are identity_provider, password, badge"),
+        ("login_methods = [\"badge\", \"badge\"]", "the login method \"badge\" is there twice"),
+        ("identity_provider = \" \"", "an identity provider without a name"),
+        ("sandbox = \"yes\"", "expected a boolean"),
+    ] {
+        refused("name = \"Two\"", &format!("name = \"Two\"\n{member}"), 8, reason);
+    }
 }
 
 #[test]

@@ -110,11 +110,11 @@ fn what_a_page_repeats_of_the_request_is_escaped() {
 #[test]
 fn whoever_is_not_signed_in_is_sent_to_the_login_page_with_the_way_back() {
     let emulator = with_pages();
-    let target = authorize_target("oauth-app", "&state=s");
+    let target = authorize_target("oauth-app", "&state=s&district_id=53ee4b8a44abc88c1c00119b");
     let answer = get(&emulator, &target);
     assert_eq!(answer.status, 302);
-    let (page, back) = answer.location().split_once("?target=").unwrap();
-    assert_eq!(page, "/login");
+    let (page, back) = answer.location().split_once("&target=").unwrap();
+    assert_eq!(page, "/login?portal=emulated");
     let back: Vec<_> =
         url::form_urlencoded::parse(format!("target={back}").as_bytes()).into_owned().collect();
     assert_eq!(back, [("target".to_owned(), target)]);

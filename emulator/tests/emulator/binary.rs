@@ -125,6 +125,16 @@ fn a_seed_on_the_command_line_makes_the_run_repeatable() {
 }
 
 #[test]
+fn basic_only_on_the_command_line_is_announced_to_clients() {
+    let methods = |arguments: &[&str]| {
+        let (_running, line) = start(arguments);
+        let metadata = http::send(line.trim(), "GET", "/.well-known/openid-configuration", &[], b"").json();
+        metadata["token_endpoint_auth_methods_supported"].as_array().unwrap().len()
+    };
+    assert_eq!((methods(&["--basic-only"]), methods(&[])), (1, 2));
+}
+
+#[test]
 fn unknown_options_end_with_exit_code_2_as_well() {
     for arguments in [&["--nonsense"][..], &["--port", "65536"], &["stray"]] {
         assert_eq!(ended(arguments).0, Some(2), "{arguments:?}");

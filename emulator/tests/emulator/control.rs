@@ -137,7 +137,7 @@ fn sign_ins_can_be_ended() {
     };
     assert!(location().starts_with(CALLBACK));
     done(&emulator, "DELETE", "sessions", &Value::Null);
-    assert!(location().starts_with("/login"));
+    assert!(location().starts_with("/oauth/district-picker?"));
 }
 
 #[test]

@@ -63,6 +63,9 @@ fn every_app_is_there_with_its_secret_folded_away() {
 fn every_way_into_an_app_is_a_link_that_works() {
     let emulator = automatic("ada");
     let page = page(&emulator);
+    for portal in ["/in/emulated", "/in/island", "/in/library"] {
+        assert!(links(part(&page, "apps")).iter().any(|way| way == portal), "{portal}");
+    }
     let ways: Vec<_> =
         links(part(&page, "apps")).into_iter().filter(|link| !link.contains("library-app")).collect();
     for beginning in ["/oauth/authorize?", "/oauth/instant-login?"] {
@@ -85,7 +88,16 @@ fn every_way_into_an_app_is_a_link_that_works() {
     for way in ways {
         let answer = get(&emulator, &way);
         let arrives = answer.status == 302 && answer.location().starts_with(CALLBACK);
-        assert!(arrives || (answer.status, &way[..]) == (200, "/login"), "{way}: {}", answer.status);
+        assert!(arrives || (answer.status == 200 && way.starts_with("/in/")), "{way}: {}", answer.status);
+    }
+}
+
+#[test]
+fn an_app_is_called_by_its_name() {
+    let page = page(&Emulator::start(Options::new()).unwrap());
+    for name in ["Word Garden", "Map Corner"] {
+        assert!(part(&page, "apps").contains(&format!(r#"<h3><bdi dir="auto">{name}</bdi>"#)), "{name}");
+        assert!(part(&page, "people").contains(&format!(">{name} (")), "{name}");
     }
 }
 

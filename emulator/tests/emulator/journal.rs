@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::control::{done, journal};
 use crate::http;
 use crate::support::{
-    FORM, authorize_target, automatic, basic, code, exchange, form, get, get_as, get_with, options, post,
-    tokens, with_pages,
+    FORM, access_token, authorize_target, automatic, basic, code, exchange, form, get, get_as, get_with,
+    options, post, session, tokens, with_pages,
 };
 
 /// What the journal says of the latest request.
@@ -85,8 +85,13 @@ fn a_token_request_without_a_parameter_is_told_which() {
         post(&emulator, "/oauth/tokens", &[FORM, ("Authorization", &authorization)], body);
         assert_says(&emulator, expected);
     }
-    get(&emulator, "/oauth/tokens");
+    http::send(emulator.base_url(), "PUT", "/oauth/tokens", &[], b"");
     assert_says(&emulator, "takes POST");
+    http::raw(
+        emulator.base_url(),
+        b"POST /oauth/tokens HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    );
+    assert_says(&emulator, "the body came in chunks");
 }
 
 #[test]
@@ -182,6 +187,7 @@ fn an_access_token_that_opens_nothing_is_told_why() {
         (&unspent[..], "this is a code and no access token"),
         (&id_token, "this looks like an ID token"),
         ("made-up", "the access token is unknown here"),
+        (&"0".repeat(40), "it looks like a district's"),
     ] {
         for path in ["/v3.0/me", "/userinfo", "/oauth/tokeninfo"] {
             assert_eq!(get_as(&emulator, token, path).status, 401);
@@ -206,12 +212,20 @@ fn what_an_access_token_opens_and_does_not_open_is_told() {
     let ada = emulator.person("ada").unwrap();
     let (own, others) = (format!("/v3.0/users/{}", ada.id), "/v3.0/users/64c20b1e8f3a7d0019c4e502");
     let district = format!("/v3.0/districts/{}", ada.district_id.as_deref().unwrap());
+    let older = format!("/v2.1/students/{}", ada.role.legacy_id);
+    let school = format!("/v3.1/schools/{}", ada.role.schools[0]);
     for (path, expected) in [
         ("/v3.0/me", "the id of the person was told"),
         (&own, "the person of the access token was told"),
         (others, "not the id of the person of the access token"),
         (&district, "the district of the person was told"),
         ("/v3.0/districts/x", "not the district of the person"),
+        ("/v2.1/students/x", "which before version 3 is the legacy_id"),
+        (&older, "as before version 3"),
+        ("/v3.0/schools/x", "no school of the person"),
+        (&school, "a school of the person was told"),
+        ("/v3.0/districts", "they are for district tokens"),
+        ("/v3.0/sections", "Clever has no such path"),
         ("/userinfo", "in the words of OpenID Connect"),
         ("/oauth/tokeninfo", "compare it with that of the app"),
         ("/oauth/token", "its token endpoint is /oauth/tokens, with an s"),
@@ -228,18 +242,113 @@ fn what_an_access_token_opens_and_does_not_open_is_told() {
 }
 
 #[test]
+fn who_has_the_newest_answer_already_is_told_of() {
+    let emulator = automatic("ada");
+    let token = access_token(&emulator);
+    let tag = get_as(&emulator, &token, "/v3.0/me").header("etag").unwrap().to_owned();
+    let headers = [("Authorization", &format!("Bearer {token}")[..]), ("If-None-Match", &tag)];
+    assert_eq!(get_with(&emulator, "/v3.0/me", &headers).status, 304);
+    assert_says(&emulator, "the newest answer already");
+    http::send(emulator.base_url(), "OPTIONS", "/v3.0/me", &[], b"");
+    assert_says(&emulator, "whether a page of another origin may call the API");
+}
+
+#[test]
+fn what_concerns_district_tokens_is_told() {
+    let emulator = with_pages();
+    let authorization = basic("oauth-app", "oauth-secret");
+    for (authorization, target, expected) in [
+        ("Basic !", "/oauth/tokens", "not the Base64 of CLIENT_ID:SECRET"),
+        ("Bearer x", "/oauth/tokens", "if a code was to be exchanged, send it by POST"),
+        (&authorization[..], "/oauth/tokens?owner_type=user", "owner_type must be district"),
+        (&authorization, "/oauth/tokens?district=a&district=b", "send each parameter once"),
+        (&authorization, "/oauth/tokens", "the district tokens of the app were listed"),
+    ] {
+        get_with(&emulator, target, &[("Authorization", authorization)]);
+        assert_says(&emulator, expected);
+    }
+    let list = get_with(&emulator, "/oauth/tokens", &[("Authorization", &authorization)]).json();
+    let token = list["data"][0]["access_token"].as_str().unwrap();
+    let (district, ada) = (list["data"][0]["owner"]["id"].as_str().unwrap(), emulator.person("ada").unwrap());
+    for (path, expected) in [
+        ("/v3.0/me", "nobody stands behind a district token"),
+        (&format!("/v3.0/users/{}", ada.id), "somebody of the district was told"),
+        ("/v3.0/users/x", "nobody of this id is in the district"),
+        (&format!("/v3.0/districts/{district}"), "the district was told in full"),
+        ("/v3.0/districts/x", "this is not the district of the district token"),
+        ("/v3.0/schools", "schools of the district were told"),
+        ("/v3.0/schools/x", "has no such school"),
+    ] {
+        get_as(&emulator, token, path);
+        assert_says(&emulator, expected);
+    }
+    assert!(!Value::from(journal(&emulator)).to_string().contains(token));
+}
+
+#[test]
+fn where_credentials_are_taken_by_basic_only_it_is_told() {
+    let emulator = Emulator::start(options().auto_login("ada").basic_only()).unwrap();
+    post(&emulator, "/oauth/tokens", &[FORM], "code=x&client_id=oauth-app&client_secret=oauth-secret");
+    assert_says(&emulator, "told to take them by Basic only; the code is not spent");
+}
+
+#[test]
 fn the_pages_are_told_of_too() {
     let emulator = with_pages();
-    get(&emulator, "/");
-    assert_says(&emulator, "the front door");
-    get(&emulator, "/login");
-    assert_says(&emulator, "the login page was shown");
-    post(&emulator, "/login", &[FORM], "username=510001&password=wrong");
-    assert_says(&emulator, "nobody has this user name and password");
-    post(&emulator, "/login", &[FORM], "username=510001&password=510001");
-    assert_says(&emulator, "somebody signed in on the login page");
-    post(&emulator, "/logout", &[FORM], "");
-    assert_says(&emulator, "somebody signed out");
+    let student = session(&emulator, "ada");
+    let (picker, confirm) = ("/oauth/district-picker", authorize_target("oauth-app", "&confirmed=false"));
+    for (target, expected) in [
+        ("/", "the front door"),
+        ("/login", "the school picker was shown"),
+        ("/login?portal=emulated", "the login page was shown"),
+        ("/login/badge?portal=emulated", "the page for badges was shown"),
+        ("/login/provider?portal=island", "identity provider was shown"),
+        ("/login/badge", "no district is named"),
+        ("/in/library", "the login page was shown"),
+        ("/in/nowhere", "no district has this short_name"),
+        (
+            &authorize_target("oauth-app", "").replace("/oauth/authorize", picker),
+            "the school picker was shown",
+        ),
+        (&authorize_target("oauth-app", ""), "the browser goes to the school picker"),
+        (&authorize_target("oauth-app", "&district_id=53ee4b8a44abc88c1c00119b"), "goes to the login page"),
+    ] {
+        get(&emulator, target);
+        assert_says(&emulator, expected);
+    }
+    for (target, expected) in [
+        ("/in/emulated", "the portal was shown"),
+        ("/login?target=/", "somebody is signed in already"),
+        (&confirm, "whether they are still the one who signed in"),
+    ] {
+        get_with(&emulator, target, &[("Cookie", &student)]);
+        assert_says(&emulator, expected);
+    }
+}
+
+#[test]
+fn every_form_of_the_pages_is_told_of() {
+    let emulator = with_pages();
+    let badge = emulator.person("ada").unwrap().badge_code();
+    for (target, body, expected) in [
+        ("/login", "username=510001&password=wrong", "nobody has this user name and password"),
+        ("/login", "portal=emulated&username=510001&password=x", "nobody has this user name and password"),
+        ("/login", "username=510001&password=510001", "somebody signed in on the login page"),
+        ("/login/badge", "portal=emulated&code=x", "has a badge with this code"),
+        ("/login/badge", &format!("portal=emulated&code={badge}"), "somebody signed in with a badge"),
+        ("/login/provider", "portal=island&username=ada", "knows nobody of this name"),
+        ("/login/provider", "portal=island&username=anouk", "somebody signed in at the identity provider"),
+        ("/oauth/district-picker", "portal=island", "a school was chosen"),
+        ("/logout", "", "somebody signed out"),
+    ] {
+        post(&emulator, target, &[FORM], body);
+        assert_says(&emulator, expected);
+    }
+    post(&emulator, "/logout", &[FORM, ("Origin", "http://evil.example")], "");
+    assert_says(&emulator, "a page of another site sent this form");
+    let emulator = automatic("ada");
+    get(&emulator, &authorize_target("oauth-app", "&emulator_login=nobody"));
+    assert_says(&emulator, "nobody is called as --auto-login or emulator_login says");
 }
 
 #[test]

@@ -45,6 +45,16 @@ fn a_student_has_an_initial_no_email_and_no_district() {
 }
 
 #[test]
+fn nothing_is_told_of_the_people_of_clever_library_that_only_a_district_knows() {
+    for (handle, role) in [("kim", "student"), ("lou", "teacher")] {
+        let user = got(handle, "/v3.0/users/{id}");
+        let members: Vec<_> =
+            user["data"]["roles"][role].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, ["legacy_id", "schools"]);
+    }
+}
+
+#[test]
 fn userinfo_names_no_district_either() {
     let info = got("lou", "/userinfo");
     assert!(info.get("district").is_none() && info.get("district_id").is_none());

@@ -4,17 +4,10 @@ use std::time::Duration;
 
 use clever_emulator::Emulator;
 
-use crate::http::Response;
-use crate::support::{FORM, authorize_target, exchange, form, get, get_with, post, query, with_pages};
-
-fn sign_in(emulator: &Emulator, number: &str, target: &str) -> Response {
-    let body = form(&[("username", number), ("password", number), ("target", target)]);
-    post(emulator, "/login", &[FORM], &body)
-}
-
-fn cookie(answer: &Response) -> String {
-    answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
-}
+use crate::support::{
+    FORM, asks_who_it_is, authorize_target, cookie, exchange, form, get, get_with, post, query, sign_in,
+    with_pages,
+};
 
 #[test]
 fn a_whole_login_by_the_pages_ends_at_the_app() {
@@ -50,14 +43,12 @@ fn the_cookies_of_two_emulators_do_not_clash() {
 fn a_session_ends_after_two_hours() {
     let emulator = with_pages();
     let cookie = cookie(&sign_in(&emulator, "510001", ""));
-    let location = || {
-        let answer = get_with(&emulator, &authorize_target("oauth-app", ""), &[("Cookie", &cookie)]);
-        answer.location().to_owned()
-    };
+    let asked =
+        || asks_who_it_is(&get_with(&emulator, &authorize_target("oauth-app", ""), &[("Cookie", &cookie)]));
     emulator.advance(Duration::from_secs(7190));
-    assert!(location().starts_with("http://127.0.0.1:5000/callback?"));
+    assert!(!asked());
     emulator.advance(Duration::from_secs(10));
-    assert!(location().starts_with("/login?"));
+    assert!(asked());
 }
 
 #[test]
@@ -66,7 +57,7 @@ fn a_made_up_cookie_signs_nobody_in() {
     let name = cookie(&sign_in(&emulator, "510001", "")).split_once('=').unwrap().0.to_owned();
     let made_up = format!("{name}={}", "0".repeat(40));
     let answer = get_with(&emulator, &authorize_target("oauth-app", ""), &[("Cookie", &made_up)]);
-    assert!(answer.location().starts_with("/login?"));
+    assert!(asks_who_it_is(&answer));
 }
 
 #[test]
@@ -77,7 +68,7 @@ fn signing_out_ends_the_session_and_removes_the_cookie() {
     assert_eq!((signed_out.status, signed_out.location()), (303, "/login"));
     assert!(signed_out.header("set-cookie").unwrap().contains("Max-Age=0"));
     let answer = get_with(&emulator, &authorize_target("oauth-app", ""), &[("Cookie", &cookie)]);
-    assert!(answer.location().starts_with("/login?"));
+    assert!(asks_who_it_is(&answer));
 }
 
 #[test]
@@ -101,24 +92,22 @@ fn the_page_lists_everybody_with_number_and_a_button() {
     for person in emulator.people() {
         assert!(answer.page().contains(&person.sign_in_number));
         let name = person.full_name().replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-        assert!(answer.page().contains(&format!("Sign in as {name}")), "{name}");
+        assert!(answer.page().contains(&format!(r#"Sign in as <bdi dir="auto">{name}</bdi>"#)), "{name}");
     }
     assert!(answer.body.contains("José Núñez"));
 }
 
 #[test]
-fn the_page_has_labels_and_loads_nothing() {
-    let answer = get(&with_pages(), "/login");
+fn the_login_page_has_labels() {
+    let answer = get(&with_pages(), "/login?portal=emulated");
     for expected in
         [r#"<label for="username">"#, r#"<label for="password">"#, r#"lang="en""#, "width=device-width"]
     {
         assert!(answer.page().contains(expected), "{expected}");
     }
-    for absent in ["src=", "<link", "url(", "<script", "@import"] {
-        assert!(!answer.page().contains(absent), "{absent}");
-    }
-    assert_eq!(crate::desk::links(answer.page()), ["/_emulator/"], "the one way off this page");
-    assert!(answer.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    let desk: Vec<_> = crate::desk::links(answer.page());
+    let desk: Vec<_> = desk.iter().filter(|link| link.starts_with("/_emulator")).collect();
+    assert_eq!(desk, ["/_emulator/"], "the one way to the desk");
 }
 
 #[test]
@@ -126,7 +115,7 @@ fn the_page_says_who_is_signed_in() {
     let emulator = with_pages();
     let cookie = cookie(&sign_in(&emulator, "510003", ""));
     let answer = get_with(&emulator, "/login", &[("Cookie", &cookie)]);
-    assert!(answer.page().contains("Signed in as <strong>José Núñez</strong>"));
+    assert!(answer.page().contains("Signed in as <strong dir=\"auto\">José Núñez</strong>"));
     assert!(!get(&emulator, "/login").page().contains("Signed in as"));
 }
 

@@ -5,9 +5,13 @@ mod access;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod api_headers;
+#[cfg(test)]
 mod authorize;
 #[cfg(test)]
 mod binary;
+#[cfg(test)]
+mod confirmation;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
@@ -15,7 +19,13 @@ mod desk;
 #[cfg(test)]
 mod desk_buttons;
 #[cfg(test)]
+mod differences;
+#[cfg(test)]
 mod discovery;
+#[cfg(test)]
+mod district_tokens;
+#[cfg(test)]
+mod error_pages;
 #[cfg(test)]
 mod everybody;
 #[cfg(test)]
@@ -31,6 +41,16 @@ mod lifecycle;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod older_versions;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod picker;
+#[cfg(test)]
+mod portal;
+#[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod reload;
 #[cfg(test)]
 mod robustness;
@@ -40,6 +60,8 @@ mod scenarios;
 mod scenarios_client;
 #[cfg(test)]
 mod scenarios_page;
+#[cfg(test)]
+mod sign_in;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

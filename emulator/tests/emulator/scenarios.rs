@@ -142,7 +142,7 @@ fn seen(scenario: &Scenario) {
         "keys" => in_rotated_keys(&scene, name),
         "discovery" | "certs" => in_documents(&scene, name),
         "tokens" => in_tokens(&scene, name),
-        "tokeninfo" | "me" => in_bearer_answers(&scene, name),
+        "tokeninfo" | "me" | "user" | "district" | "userinfo" => in_bearer_answers(&scene, name),
         _ => in_callback(&scene, name),
     };
     assert!(deviates, "{name}");
@@ -279,15 +279,28 @@ fn in_token_members(tokens: &Value, name: &str) -> bool {
 
 fn in_bearer_answers(scene: &Scene, name: &str) -> bool {
     let (place, deviation) = name.split_once('-').unwrap();
-    let target = if place == "me" { "/v3.1/me" } else { "/oauth/tokeninfo" };
+    let ada = scene.emulator.person("ada").unwrap();
+    let target = match place {
+        "me" => "/v3.1/me".to_owned(),
+        "user" => format!("/v3.0/users/{}", ada.id),
+        "district" => format!("/v2.1/districts/{}", ada.district_id.as_deref().unwrap()),
+        "userinfo" => "/userinfo".to_owned(),
+        _ => "/oauth/tokeninfo".to_owned(),
+    };
     if deviation == "503-twice" {
-        return twice_503(scene, target);
+        return twice_503(scene, &target);
     }
-    let answer = scene.as_ada(target);
+    let answer = scene.as_ada(&target);
     match deviation {
         "401" | "500" => answer.status.to_string() == deviation,
         "other-client" => answer.json()["client_id"] == "another-app",
         "404-html" => answer.status == 404 && answer.body.contains("Cannot GET"),
+        "html-200" => answer.status == 200 && answer.body.contains("Sign in to the network"),
+        "list" => answer.json()["data"][0]["id"] == ada.id,
+        "id-only" => answer.json()["data"] == json!({ "id": ada.id }),
+        "other-sub" => answer.json()["sub"] != ada.id && answer.json()["sub"].is_string(),
+        "without-sub" => answer.status == 200 && answer.json().get("sub").is_none(),
+        "name-text" => answer.json()["name"] == "Ada Ashworth",
         "without-id" => answer.json()["data"].get("id").is_none() && answer.status == 200,
         _ => false,
     }
@@ -345,8 +358,19 @@ fn what_a_scenario_does_not_touch_is_as_at_the_plain_base_url() {
 #[test]
 fn whoever_must_sign_in_first_comes_back_to_the_scenario() {
     let emulator = crate::support::with_pages();
-    let answer = get(&emulator, "/s/me-500/oauth/authorize?response_type=code&client_id=oidc-app");
-    assert!(answer.location().starts_with("/login?target=%2Fs%2Fme-500%2Foauth%2Fauthorize%3F"));
+    let query = "response_type=code&client_id=oidc-app";
+    let answer = get(&emulator, &format!("/s/me-500/oauth/authorize?{query}"));
+    assert_eq!(answer.location(), format!("/s/me-500/oauth/district-picker?{query}"));
+    let picker = get(&emulator, answer.location());
+    assert!(
+        picker
+            .page()
+            .contains(r#"name="target" value="/s/me-500/oauth/authorize?response_type=code&amp;client_id"#)
+    );
+    let query = format!("{query}&district_id=53ee4b8a44abc88c1c00119b");
+    let answer = get(&emulator, &format!("/s/me-500/oauth/authorize?{query}"));
+    let target = "/login?portal=emulated&target=%2Fs%2Fme-500%2Foauth%2Fauthorize%3F";
+    assert!(answer.location().starts_with(target));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use clever_emulator::{App, Emulator, Options, Scenario, scenarios};
 use clever_sso::blocking::Client;
-use clever_sso::{Config, LoginOptions, Outcome, Result};
+use clever_sso::{Config, LoginOptions, Outcome, Result, SignedIn};
 
 use crate::http;
 
@@ -64,15 +64,26 @@ fn ended(emulator: &Emulator, scenario: &Scenario) -> String {
     // Keys that are known before the login are what a server has that has run for a while.
     let _ = client.warm_up();
     let outcome = login(emulator, &client);
-    let word = match (scenario.call(), &outcome) {
-        ("tokeninfo", Ok(Outcome::SignedIn(signed_in))) => {
-            call(client.check_token(signed_in.tokens.access_token.expose()))
-        }
-        ("me", Ok(Outcome::SignedIn(signed_in))) => call(client.me(signed_in.tokens.access_token.expose())),
+    let word = match &outcome {
+        Ok(Outcome::SignedIn(signed_in)) => called(&client, scenario, signed_in),
         _ => word(&outcome),
     };
     assert!(started.elapsed() < LONGEST, "{}", scenario.name());
     word
+}
+
+/// The call that meets the deviation, if the login has not met it.
+fn called(client: &Client, scenario: &Scenario, signed_in: &SignedIn) -> String {
+    let (token, identity) = (signed_in.tokens.access_token.expose(), &signed_in.identity);
+    match scenario.call() {
+        "tokeninfo" => call(client.check_token(token)),
+        "me" => call(client.me(token)),
+        "user" => call(client.user(token, &identity.id)),
+        "district" => call(client.district(token, identity.district_id.as_deref().unwrap())),
+        "userinfo" => call(client.userinfo(token, Some(&identity.id))),
+        "login" => "signed_in".to_owned(),
+        other => panic!("nobody makes the call {other}"),
+    }
 }
 
 fn login(emulator: &Emulator, client: &Client) -> Result<Outcome> {

@@ -16,8 +16,8 @@ somebody in, and compare. Tests may run at the same time: what a scenario must r
 code or one app. `GET /_emulator/scenarios` lists the same as JSON, with every base URL; the plain base URL is not touched.
 
 *Outcome* is what becomes of the call in this project's client: `error` and `restart` with the code word of
-[errors.md](errors.md) behind it, or `signed_in`, `denied`, `ok`. The call is a login to its end; for `tokeninfo-…` and `me-…` it
-is that call with the access token of a login.
+[errors.md](errors.md) behind it, or `signed_in`, `denied`, `ok`. The call is a login to its end; for `tokeninfo-…`,
+`me-…`, `user-…`, `district-…` and `userinfo-…` it is that call with the access token of a login.
 
 This page is written from the table in `emulator/src/scenarios/table.rs` by
 `CLEVER_EMULATOR_WRITE_SCENARIOS=1 cargo test -p clever-emulator --test emulator page`.

@@ -88,6 +88,34 @@ pub(crate) fn access_token(emulator: &Emulator) -> String {
     tokens(emulator, "oauth-app", "")["access_token"].as_str().unwrap().to_owned()
 }
 
+/// Fills in the form of the login page.
+pub(crate) fn sign_in(emulator: &Emulator, number: &str, target: &str) -> Response {
+    post(
+        emulator,
+        "/login",
+        &[FORM],
+        &form(&[("username", number), ("password", number), ("target", target)]),
+    )
+}
+
+/// The cookie that an answer sets, as the browser sends it back.
+pub(crate) fn cookie(answer: &Response) -> String {
+    answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+}
+
+/// A browser in which this person has signed in, as the cookie it sends.
+pub(crate) fn session(emulator: &Emulator, handle: &str) -> String {
+    let number = emulator.person(handle).unwrap().sign_in_number.clone();
+    let answer = sign_in(emulator, &number, "");
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    cookie(&answer)
+}
+
+/// Does nobody seem to be signed in to whoever gave this answer?
+pub(crate) fn asks_who_it_is(answer: &Response) -> bool {
+    answer.location().starts_with("/login?") || answer.location().starts_with("/oauth/district-picker?")
+}
+
 /// A GET with a bearer token.
 pub(crate) fn get_as(emulator: &Emulator, token: &str, target: &str) -> Response {
     get_with(emulator, target, &[("Authorization", &format!("Bearer {token}"))])

@@ -5,9 +5,10 @@ use std::time::Duration;
 use clever_emulator::Emulator;
 use serde_json::json;
 
-use crate::http::{Headers, Response};
+use crate::http::{self, Headers, Response};
 use crate::support::{
-    CALLBACK, FORM, OTHER_CALLBACK, access_token, automatic, basic, code, exchange, form, get, post, tokens,
+    CALLBACK, FORM, OTHER_CALLBACK, access_token, automatic, basic, code, exchange, form, get, options, post,
+    tokens,
 };
 
 fn body_of(code: &str) -> String {
@@ -217,6 +218,32 @@ fn every_login_has_tokens_of_its_own() {
 }
 
 #[test]
-fn nothing_is_there_to_be_got() {
-    assert_eq!(get(&automatic("ada"), "/oauth/tokens").status, 404);
+fn a_body_in_chunks_is_refused_for_its_length_is_not_told() {
+    let emulator = automatic("ada");
+    let code = code(&emulator, "oauth-app", "");
+    let (authorization, body) = (basic("oauth-app", "oauth-secret"), body_of(&code));
+    let request = format!(
+        "POST /oauth/tokens HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {authorization}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n\
+         {:x}\r\n{body}\r\n0\r\n\r\n",
+        body.len()
+    );
+    let answer = http::parse(&http::raw(emulator.base_url(), request.as_bytes()));
+    assert_error(&answer, 411, "invalid_request", Some("the header Content-Length is missing"));
+    assert_eq!(exchange(&emulator, "oauth-app", &code).status, 200, "the code is not spent");
+}
+
+#[test]
+fn where_credentials_are_taken_by_basic_only_those_in_the_body_are_refused() {
+    let emulator = Emulator::start(options().auto_login("ada").basic_only()).unwrap();
+    let code = code(&emulator, "oauth-app", "");
+    let body = body_of(&code) + "&client_id=oauth-app&client_secret=oauth-secret";
+    assert_error(&post_tokens(&emulator, &[FORM], &body), 401, "invalid_client", None);
+    assert_eq!(exchange(&emulator, "oauth-app", &code).status, 200, "the code is not spent");
+    let methods = |emulator| {
+        get(emulator, "/.well-known/openid-configuration").json()["token_endpoint_auth_methods_supported"]
+            .clone()
+    };
+    assert_eq!(methods(&emulator), json!(["client_secret_basic"]));
+    assert_eq!(methods(&automatic("ada")), json!(["client_secret_basic", "client_secret_post"]));
 }

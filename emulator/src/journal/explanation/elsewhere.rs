@@ -1,4 +1,4 @@
-//! What is said of the API, of the pages, and of paths that Clever does not have.
+//! What is said of the pages and of paths that Clever does not have.
 
 use axum::http::StatusCode;
 
@@ -11,10 +11,7 @@ pub(super) fn sentence(request: &Request, status: StatusCode) -> &'static str {
         StatusCode::TOO_MANY_REQUESTS => {
             "this access token has made more than 1200 requests in a minute: wait until X-RateLimit-Reset"
         }
-        StatusCode::UNAUTHORIZED if request.path() == "/login" => {
-            "nobody has this user name and password: both are the sign-in number"
-        }
-        StatusCode::NOT_FOUND => missing(request),
+        StatusCode::NOT_FOUND => not_clevers(request.path()),
         status if status.is_server_error() => "the emulator itself failed: this is no answer of Clever's",
         status if status.is_success() || status.is_redirection() => answered(request),
         _ => "refused",
@@ -24,32 +21,14 @@ pub(super) fn sentence(request: &Request, status: StatusCode) -> &'static str {
 fn answered(request: &Request) -> &'static str {
     match (request.path(), reads(request)) {
         ("/", _) => "the front door: the browser goes to the login page",
-        ("/login", true) => "the login page was shown",
+        ("/login", true) => "somebody is signed in already, and goes on",
         ("/login", false) => "somebody signed in on the login page",
+        ("/login/badge", false) => "somebody signed in with a badge",
+        ("/login/provider", false) => "somebody signed in at the identity provider of the district",
+        ("/oauth/district-picker", true) => "the district is known already: the browser goes on to sign in",
+        ("/oauth/district-picker", false) => "a school was chosen, and this browser remembers it",
         ("/logout", _) => "somebody signed out at the emulator, and stays signed in at the app",
-        ("/userinfo", _) => {
-            "the person of the access token was told, in the words of OpenID Connect; name is an object"
-        }
-        _ => match request.segment(1) {
-            "users" => {
-                "the person of the access token was told: email may be missing, and there may be many roles"
-            }
-            "districts" => "the district of the person was told",
-            _ => "answered as asked",
-        },
-    }
-}
-
-fn missing(request: &Request) -> &'static str {
-    match (request.segment(0), request.segment(1)) {
-        ("v3.0" | "v3.1", "users") => {
-            "this is not the id of the person of the access token: single sign-on shows nobody else"
-        }
-        ("v3.0" | "v3.1", "districts") => {
-            "this is not the district of the person of the access token: single sign-on shows no other, and somebody of \
-             Clever Library has none"
-        }
-        _ => not_clevers(request.path()),
+        _ => "answered as asked",
     }
 }
 
@@ -68,11 +47,10 @@ fn not_clevers(path: &str) -> &'static str {
         "/oauth/jwks" | "/jwks" | "/jwks.json" | "/.well-known/jwks.json" | "/oauth/discovery/keys" => {
             "Clever has no such path: its keys are at /oauth/certs, as the metadata says"
         }
-        "/me" => "Clever has no such path here: take one with a version, /v3.0/me",
         "/oauth/revoke" | "/oauth/introspect" | "/oauth/logout" | "/oauth/register" => {
             "Clever has nothing of this kind: no revocation, no introspection, no logout, no registration"
         }
-        "/oauth/certs" | "/.well-known/openid-configuration" | "/oauth/tokeninfo" | "/userinfo" => {
+        "/oauth/certs" | "/.well-known/openid-configuration" | "/oauth/tokeninfo" | "/userinfo" | "/me" => {
             "Clever does not take this method here, or not this slash at the end"
         }
         _ => "Clever has no such path, or does not take this method there",

@@ -1,0 +1,62 @@
+//! Whom a token may read.
+
+use crate::apps::App;
+use crate::endpoints::bearer::{Bearer, Holder};
+use crate::world::{District, Person, School, World};
+
+/// Who asks, and where.
+pub(super) struct Caller<'a> {
+    pub(super) world: &'a World,
+    pub(super) holder: &'a Holder,
+    pub(super) base_url: String,
+    app: Option<&'a App>,
+}
+
+impl<'a> Caller<'a> {
+    pub(super) fn new(world: &'a World, bearer: &'a Bearer<'_>, base_url: String) -> Self {
+        Self { world, holder: &bearer.holder, base_url, app: world.app(&bearer.client_id) }
+    }
+
+    /// Does a district speak, and not somebody who logged in?
+    pub(super) fn is_district(&self) -> bool {
+        matches!(self.holder, Holder::District(_))
+    }
+
+    /// The first who is meant and may be read: a login opens nobody but the person of it, a district's token whoever of
+    /// the district may log in to the app.
+    pub(super) fn person(&self, is_meant: impl Fn(&Person) -> bool) -> Option<&'a Person> {
+        match self.holder {
+            Holder::Person(person) => Some(person.as_ref()).filter(|person| is_meant(person)),
+            Holder::District(id) => {
+                let mut people = self.world.people().iter().map(AsRef::as_ref);
+                people.find(|person: &&Person| {
+                    person.district_id.as_ref() == Some(id) && self.is_shared(person) && is_meant(person)
+                })
+            }
+        }
+    }
+
+    /// The one district that the token has to do with; people of Clever Library have none.
+    pub(super) fn district(&self) -> Option<&'a District> {
+        let id = match self.holder {
+            Holder::Person(person) => person.district_id.as_ref()?,
+            Holder::District(id) => id,
+        };
+        self.world.district(id)
+    }
+
+    /// The schools of that district; for a login, those of the person.
+    pub(super) fn schools(&self) -> impl Iterator<Item = &'a School> {
+        let district_id = self.district().map(|district| district.id.as_str());
+        let of_district = move |school: &&School| Some(school.district_id.as_str()) == district_id;
+        let holder = self.holder;
+        self.world.schools().iter().filter(of_district).filter(move |school| match holder {
+            Holder::Person(person) => person.roles().any(|role| role.schools.contains(&school.id)),
+            Holder::District(_) => true,
+        })
+    }
+
+    fn is_shared(&self, person: &Person) -> bool {
+        self.app.is_some_and(|app| app.admits(person))
+    }
+}

@@ -1,0 +1,124 @@
+//! What a path of the API asks for.
+
+use axum::http::Method;
+
+use super::version::Version;
+use crate::world::UserType;
+
+/// What can be read, with the ids as they stand in the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resource<'a> {
+    Me(Version),
+    Userinfo,
+    User(Version, &'a str),
+    PartOfUser(Version, &'a str, Part),
+    /// A user of a version before 3, where every role is one.
+    OlderUser(Version, UserType, &'a str),
+    Districts(Version),
+    District(Version, &'a str),
+    Schools(Version),
+    School(Version, &'a str),
+}
+
+/// What a user's links lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    District,
+    Schools,
+    Sections,
+    Contacts,
+    Students,
+    Teachers,
+}
+
+impl<'a> Resource<'a> {
+    /// What this path asks for. Without a version it is one of the OpenID Connect form, or `/me` as it was in version 1.1.
+    pub(super) fn of(path: &'a str) -> Option<Self> {
+        let segments: Vec<_> = path.split('/').skip(1).collect();
+        match segments.as_slice() {
+            ["userinfo"] => Some(Self::Userinfo),
+            ["me"] => Some(Self::Me(Version::V1_1)),
+            [version, rest @ ..] => Self::below(Version::of(version)?, rest),
+            [] => None,
+        }
+    }
+
+    fn below(version: Version, path: &[&'a str]) -> Option<Self> {
+        match *path {
+            ["me"] => Some(Self::Me(version)),
+            ["districts"] => Some(Self::Districts(version)),
+            ["districts", id] => Some(Self::District(version, id)),
+            ["schools"] => Some(Self::Schools(version)),
+            ["schools", id] => Some(Self::School(version, id)),
+            ["users", id] if version.has_roles() => Some(Self::User(version, id)),
+            ["users", id, part] if version.has_roles() => {
+                Some(Self::PartOfUser(version, id, Part::of(part)?))
+            }
+            [kind, id] if !version.has_roles() => Some(Self::OlderUser(version, user_type(kind)?, id)),
+            _ => None,
+        }
+    }
+
+    /// Userinfo takes POST as well (OpenID Connect Core 1.0 section 5.3.1).
+    pub(super) fn takes(&self, method: &Method) -> bool {
+        *method == Method::GET || (*self == Self::Userinfo && *method == Method::POST)
+    }
+}
+
+impl Part {
+    /// Links and documentation of version 3 write some of these in different cases, so all are taken.
+    fn of(segment: &str) -> Option<Self> {
+        match segment.to_ascii_lowercase().as_str() {
+            "district" => Some(Self::District),
+            "schools" => Some(Self::Schools),
+            "sections" => Some(Self::Sections),
+            "mycontacts" => Some(Self::Contacts),
+            "mystudents" => Some(Self::Students),
+            "myteachers" => Some(Self::Teachers),
+            _ => None,
+        }
+    }
+}
+
+/// The word for a kind of user before version 3, which had school administrators in the place of staff.
+pub(super) fn older_type(user_type: UserType) -> &'static str {
+    match user_type {
+        UserType::Staff => "school_admin",
+        other => other.as_str(),
+    }
+}
+
+fn user_type(segment: &str) -> Option<UserType> {
+    UserType::ALL.into_iter().find(|user_type| segment.strip_suffix('s') == Some(older_type(*user_type)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_version_has_its_own_users() {
+        assert_eq!(Resource::of("/v3.1/users/a"), Some(Resource::User(Version::V3_1, "a")));
+        let admin = Resource::OlderUser(Version::V2_0, UserType::Staff, "a");
+        assert_eq!(Resource::of("/v2.0/school_admins/a"), Some(admin));
+        for path in
+            ["/v2.1/users/a", "/v3.0/students/a", "/v2.1/staffs/a", "/v1.1/student/a", "/v1.0/me", "/v3.0"]
+        {
+            assert_eq!(Resource::of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn me_without_a_version_is_that_of_the_oldest() {
+        assert_eq!(Resource::of("/me"), Some(Resource::Me(Version::V1_1)));
+    }
+
+    #[test]
+    fn a_path_with_more_or_less_in_it_is_another() {
+        for path in
+            ["/", "", "/me/", "/v3.0/me/x", "/v3.0/users", "/v3.0/users/a/b/c", "/v3.0//me", "/userinfo/x"]
+        {
+            assert_eq!(Resource::of(path), None, "{path}");
+        }
+    }
+}

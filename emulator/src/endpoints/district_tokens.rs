@@ -1,0 +1,54 @@
+//! The list of district tokens: one for each district that shares the app.
+
+use axum::http::StatusCode;
+use axum::http::header::HeaderName;
+use axum::response::Response;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::client_authentication::by_basic;
+use super::token_error::TokenError;
+use crate::apps::{App, SCOPES};
+use crate::district_token;
+use crate::parameters::{Malformed, Parameters};
+use crate::request::Request;
+use crate::responses;
+use crate::shared::Shared;
+use crate::world::{District, World, derived};
+
+/// `GET /oauth/tokens?owner_type=district[&district=ID]`, with HTTP Basic
+pub(crate) fn list(shared: &Shared, request: &Request) -> Response {
+    let answer = tokens(&shared.world(), request).map(|tokens| responses::json(StatusCode::OK, &tokens));
+    let response = responses::not_stored(answer.unwrap_or_else(TokenError::into_response));
+    responses::with_header(response, HeaderName::from_static("x-powered-by"), "Express")
+}
+
+fn tokens(world: &World, request: &Request) -> Result<Value, TokenError> {
+    let app = by_basic(world, request)?;
+    let parameters = Parameters::from_form(request.query());
+    let twice =
+        |Malformed| TokenError::invalid_request("a parameter is there twice", "send each parameter once");
+    let parameters = parameters.map_err(twice)?;
+    if parameters.get("owner_type").is_some_and(|owner_type| owner_type != "district") {
+        let why = "owner_type must be district: there are no tokens of other owners to be listed";
+        return Err(TokenError::invalid_request("owner_type must be district", why));
+    }
+    let wanted = parameters.get("district");
+    let districts = district_token::districts(world, app);
+    let districts = districts.filter(|district| wanted.is_none_or(|wanted| wanted == district.id));
+    let data: Vec<_> = districts.map(|district| told(app, district)).collect();
+    let only = wanted.map(|id| format!("&district={}", utf8_percent_encode(id, NON_ALPHANUMERIC)));
+    let uri = format!("/oauth/tokens?owner_type=district{}", only.unwrap_or_default());
+    Ok(json!({ "data": data, "links": [{ "rel": "self", "uri": uri }] }))
+}
+
+fn told(app: &App, district: &District) -> Value {
+    let seed = format!("{} {}", app.client_id(), district.id);
+    json!({
+        "id": derived::object_id("district token", &seed),
+        "created": derived::time("district token", &seed, 2022, (1, 12)),
+        "owner": { "type": "district", "id": district.id },
+        "access_token": district_token::token(app, district),
+        "scopes": SCOPES,
+    })
+}

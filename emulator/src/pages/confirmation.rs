@@ -1,0 +1,24 @@
+//! Is the student before the screen still the one who signed in? An app asks for this by `confirmed=false`.
+
+use maud::{Markup, html};
+
+use super::parts::{hidden_target, name, towards};
+use super::{Way, frame};
+use crate::world::Person;
+
+/// The page; `yes` is where it goes on.
+pub(crate) fn confirmation(person: &Person, way: Way<'_>, yes: &str) -> Markup {
+    frame(
+        "Is this you?",
+        &html! {
+            (towards(way.app))
+            p { "Are you " strong { (name(person)) } "?" }
+            a.button.primary.block href=(yes) { "Yes, that is me" }
+            form method="post" action="/logout" {
+                (hidden_target(Some(&way.link("/login"))))
+                button.block type="submit" { "No, that is not me" }
+            }
+            p.hint.elsewhere { "If you are somebody else, " (name(person)) " is logged out and you can log in." }
+        },
+    )
+}

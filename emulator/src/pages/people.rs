@@ -1,0 +1,56 @@
+//! The short way for developers: a button for everybody.
+
+use maud::{Markup, html};
+
+use super::parts::{hidden_target, name};
+use crate::world::{Home, Person, World};
+
+/// A list, folded away, of everybody of these homes; each button signs in as one of them.
+pub(super) fn developers<'a>(
+    world: &World,
+    homes: impl Iterator<Item = Home<'a>>,
+    target: Option<&str>,
+) -> Markup {
+    html! {
+        details {
+            summary { h2 { "For developers: sign in as anybody" } }
+            p.hint {
+                "The number is user name and password both. "
+                a href="/_emulator/" { "The desk" } " tells whom to test what with, and what apps have sent."
+            }
+            @for home in homes {
+                @if world.people().iter().any(|person| home.is_of(person)) {
+                    h3 { (home.name()) }
+                    (buttons(world, home, "/login", &hidden_target(target)))
+                }
+            }
+        }
+    }
+}
+
+/// A button for everybody of this home, which sends the number to `action`. Numbers tell people of one name apart.
+pub(super) fn buttons(world: &World, home: Home<'_>, action: &str, hidden: &Markup) -> Markup {
+    html! {
+        ul {
+            @for person in world.people().iter().filter(|person| home.is_of(person)) {
+                li {
+                    form method="post" action=(action) {
+                        (hidden)
+                        input type="hidden" name="username" value=(person.sign_in_number);
+                        input type="hidden" name="password" value=(person.sign_in_number);
+                        button type="submit" {
+                            "Sign in as " (name(person))
+                            small { (person.sign_in_number) " · " (person.handle) " · " (roles(person)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// In words, the first being that of a login.
+fn roles(person: &Person) -> String {
+    let words: Vec<_> = person.roles().map(|role| role.user_type.as_str().replace('_', " ")).collect();
+    words.join(", ")
+}

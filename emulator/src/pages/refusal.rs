@@ -1,0 +1,41 @@
+//! Why a login does not go on: first for the person before the screen, then for whoever builds the app.
+
+use maud::{Markup, html};
+
+use super::frame;
+use super::parts::signed_in;
+use crate::world::{Home, Person};
+
+/// What the page says.
+pub(crate) struct RefusalPage<'a> {
+    pub(crate) title: &'a str,
+    /// For the person.
+    pub(crate) reason: &'a str,
+    /// For the developer.
+    pub(crate) developer: Option<&'a str>,
+    /// What the person can do.
+    pub(crate) help: Markup,
+}
+
+/// The page.
+pub(crate) fn refusal(page: &RefusalPage<'_>) -> Markup {
+    frame(
+        page.title,
+        &html! {
+            p.alert role="alert" { (page.reason) }
+            (page.help)
+            @if let Some(developer) = page.developer {
+                p.developer { strong { "For developers: " } (developer) }
+            }
+        },
+    )
+}
+
+/// The help for somebody who may not go on, where somebody else may.
+pub(crate) fn other_person(person: &Person, home: Home<'_>, login_page: &str) -> Markup {
+    html! {
+        p { "If you are somebody else, log out first. If you should have access, ask your school." }
+        (signed_in(person, home, Some(login_page)))
+        p { a href={ "/in/" (home.short_name()) } { "To your apps" } }
+    }
+}

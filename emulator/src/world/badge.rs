@@ -1,0 +1,55 @@
+//! The code on somebody's badge.
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use super::{Person, World};
+
+/// No letter or digit that is easily taken for another one.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+/// How many characters stand before the hyphen, and how many behind it.
+const HALF: usize = 4;
+
+impl Person {
+    /// The code on the badge, such as `7KQ2-MX9A`. It is made from the Clever id, so it is always the same.
+    pub fn badge_code(&self) -> String {
+        let hash = digest(&SHA256, format!("badge of {}", self.id).as_bytes());
+        let characters = hash.as_ref().iter().filter_map(|byte| ALPHABET.get(usize::from(byte % 32)));
+        let characters: Vec<char> = characters.take(2 * HALF).map(|byte| char::from(*byte)).collect();
+        characters.chunks(HALF).map(String::from_iter).collect::<Vec<_>>().join("-")
+    }
+}
+
+impl World {
+    /// Whose badge this is, however the code is written: small letters, spaces and hyphens do not matter.
+    pub(crate) fn person_with_badge(&self, code: &str) -> Option<&std::sync::Arc<Person>> {
+        let plain = |code: &str| {
+            code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+        };
+        let code = plain(code);
+        self.people.iter().find(|person| plain(&person.badge_code()) == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_has_a_badge_of_their_own_that_can_be_typed() {
+        let world = World::built_in();
+        for person in world.people() {
+            let code = person.badge_code();
+            assert_eq!((code.len(), code.find('-')), (9, Some(4)), "{code}");
+            for typed in [code.clone(), code.to_lowercase(), code.replace('-', " ")] {
+                assert_eq!(world.person_with_badge(&typed).unwrap().handle, person.handle);
+            }
+        }
+    }
+
+    #[test]
+    fn no_other_code_is_a_badge() {
+        for code in ["", "-", "7KQ2", "0000-0000"] {
+            assert!(World::built_in().person_with_badge(code).is_none(), "{code:?}");
+        }
+    }
+}

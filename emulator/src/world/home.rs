@@ -1,0 +1,125 @@
+//! Where people sign in and have their portal: at their district, or at Clever Library.
+
+use super::{District, Person, World};
+
+/// How somebody can prove to be who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoginMethod {
+    /// At the identity provider of the district.
+    IdentityProvider,
+    /// With user name and password, here.
+    Password,
+    /// With a badge.
+    Badge,
+}
+
+impl LoginMethod {
+    pub(super) const ALL: [Self; 3] = [Self::IdentityProvider, Self::Password, Self::Badge];
+
+    /// The method that this word stands for.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == word)
+    }
+
+    /// The word in the text of a world.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::IdentityProvider => "identity_provider",
+            Self::Password => "password",
+            Self::Badge => "badge",
+        }
+    }
+}
+
+/// What Clever Library is called in addresses; no district can be called so.
+pub(super) const LIBRARY: &str = "library";
+
+/// A district, or Clever Library, which is the home of whoever has no district.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Home<'a> {
+    District(&'a District),
+    Library,
+}
+
+impl<'a> Home<'a> {
+    /// What stands for it in the address of the portal.
+    pub(crate) fn short_name(self) -> &'a str {
+        match self {
+            Self::District(district) => &district.short_name,
+            Self::Library => LIBRARY,
+        }
+    }
+
+    /// What people call it.
+    pub(crate) fn name(self) -> &'a str {
+        match self {
+            Self::District(district) => &district.name,
+            Self::Library => "Clever Library",
+        }
+    }
+
+    /// The id of the district, if it is one.
+    pub(crate) fn district_id(self) -> Option<&'a str> {
+        match self {
+            Self::District(district) => Some(&district.id),
+            Self::Library => None,
+        }
+    }
+
+    /// What its identity provider is called, if people sign in there.
+    pub(crate) fn identity_provider(self) -> Option<&'a str> {
+        match self {
+            Self::District(district) if self.takes(LoginMethod::IdentityProvider) => {
+                Some(&district.identity_provider)
+            }
+            _ => None,
+        }
+    }
+
+    /// Can people sign in here in this way? At Clever Library they have a password, and no district gives them more.
+    pub(crate) fn takes(self, method: LoginMethod) -> bool {
+        match self {
+            Self::District(district) => district.login_methods.contains(&method),
+            Self::Library => method == LoginMethod::Password,
+        }
+    }
+
+    /// Is it this person's?
+    pub(crate) fn is_of(self, person: &Person) -> bool {
+        person.district_id.as_deref() == self.district_id()
+    }
+}
+
+impl World {
+    /// Every home, Clever Library last.
+    pub(crate) fn homes(&self) -> impl Iterator<Item = Home<'_>> {
+        self.districts.iter().map(Home::District).chain([Home::Library])
+    }
+
+    /// The home with this short name.
+    pub(crate) fn home(&self, short_name: &str) -> Option<Home<'_>> {
+        self.homes().find(|home| home.short_name() == short_name)
+    }
+
+    /// The home of this person.
+    pub(crate) fn home_of(&self, person: &Person) -> Home<'_> {
+        self.homes().find(|home| home.is_of(person)).unwrap_or(Home::Library)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_has_a_home_and_the_people_of_clever_library_have_theirs() {
+        let world = World::built_in();
+        for (handle, short_name) in [("ada", "emulated"), ("anouk", "island"), ("lou", "library")] {
+            let person = world.person(handle).unwrap();
+            assert_eq!(world.home_of(&person).short_name(), short_name);
+            assert!(world.home(short_name).unwrap().is_of(&person));
+        }
+        assert!(world.home("nowhere").is_none());
+    }
+}

@@ -1,0 +1,82 @@
+//! What somebody reads when a login does not go on: what happened, and apart from it what the developer does.
+
+use clever_emulator::{App, Emulator, Options, UserType};
+
+use crate::support::{CALLBACK, form, get, get_with, session};
+
+const ISLAND: &str = "64c1f0a2d3b94e5f60718100";
+
+fn emulator() -> Emulator {
+    let app = App::new("app", "secret", CALLBACK);
+    let staff = App::new("staff-app", "secret", CALLBACK).with_user_types([UserType::Staff]);
+    let island = App::new("island-app", "secret", CALLBACK).with_districts([ISLAND]);
+    let library = App::new("library-app", "secret", CALLBACK).with_library();
+    Emulator::start(Options::new().app(app).app(staff).app(island).app(library)).unwrap()
+}
+
+/// The reason for the person, and the paragraph for the developer.
+fn parts(page: &str) -> (&str, &str) {
+    let (_, reason) = page.split_once(r#"role="alert">"#).unwrap();
+    let (_, developer) = page.split_once(r#"<p class="developer">"#).unwrap();
+    (reason.split("</p>").next().unwrap(), developer.split("</p>").next().unwrap())
+}
+
+#[test]
+fn a_wrong_request_tells_the_person_in_plain_words_and_the_developer_in_exact_ones() {
+    let emulator = emulator();
+    let elsewhere = form(&[("redirect_uri", "http://127.0.0.1:5000/other")]);
+    for (query, reason, developer) in [
+        ("response_type=code&client_id=nobody", "is not known here", r"client_id &quot;nobody&quot;"),
+        ("response_type=code", "is not known here", "client_id is missing"),
+        (
+            &format!("response_type=code&client_id=app&{elsewhere}"),
+            "an address that it has not registered",
+            "They are compared letter by letter: http://127.0.0.1:5000/callback.",
+        ),
+        ("client_id=app", "cannot be understood", "response_type must be code or token"),
+        (
+            "response_type=code&client_id=app&district_id=000000000000000000000000",
+            "a district that is not known here",
+            r"district_id &quot;000000000000000000000000&quot;",
+        ),
+        ("response_type=code&client_id=app&client_id=app", "cannot be understood", "there twice"),
+    ] {
+        let answer = get(&emulator, &format!("/oauth/authorize?{query}"));
+        assert_eq!((answer.status, answer.header("location")), (400, None), "{query}");
+        let (told, exact) = parts(answer.page());
+        assert!(told.contains(reason) && !told.contains('_'), "{told}");
+        assert!(exact.contains("For developers") && exact.contains(developer), "{exact}");
+        assert!(exact.contains("Nothing was sent back to the app."), "{exact}");
+    }
+}
+
+#[test]
+fn whoever_has_no_access_reads_why_and_can_be_somebody_else() {
+    let emulator = emulator();
+    for (handle, client_id, reason) in [
+        ("ada", "staff-app", "it is for other kinds of users."),
+        ("ada", "island-app", "it is not shared with their district."),
+        ("ada", "library-app", "it is an app of Clever Library."),
+        ("lou", "app", "it is an app of a district."),
+    ] {
+        let cookie = session(&emulator, handle);
+        let target = format!("/oauth/authorize?response_type=code&client_id={client_id}");
+        let answer = get_with(&emulator, &target, &[("Cookie", &cookie)]);
+        assert_eq!(answer.status, 403);
+        let (told, exact) = parts(answer.page());
+        assert!(told.contains("has no access to this app") && told.ends_with(reason), "{told}");
+        assert!(exact.contains(client_id) && exact.contains("return_unshared=true"), "{exact}");
+        let home = if handle == "lou" { "library" } else { "emulated" };
+        let back = format!(
+            "/login?portal={home}&amp;target=%2Foauth%2Fauthorize%3Fresponse_type%3Dcode%26client_id"
+        );
+        assert!(answer.page().contains(&format!(r#"name="target" value="{back}"#)), "{}", answer.body);
+        assert!(answer.page().contains(&format!(r#"href="/in/{home}""#)));
+    }
+}
+
+#[test]
+fn a_secret_is_on_no_error_page() {
+    let answer = get(&emulator(), "/oauth/authorize?response_type=code&client_id=app&redirect_uri=x");
+    assert!(!answer.page().contains("secret"));
+}
