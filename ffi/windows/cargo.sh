@@ -14,7 +14,8 @@ debian=$folder/debian
 export PATH=$debian/usr/bin:$PATH
 export LD_LIBRARY_PATH=$debian/usr/lib/x86_64-linux-gnu
 export RUSTC=$debian/usr/bin/rustc
-export RUSTC_BOOTSTRAP=1 # -Zbuild-std and -Ztrim-paths are for nightly compilers otherwise
+# Both of cargo's unstable features are otherwise for nightly compilers; by variables, so that clippy gets them too.
+export RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_unwind CARGO_UNSTABLE_TRIM_PATHS=true
 export CARGO_TARGET_DIR=$folder/build
 unset RUSTUP_TOOLCHAIN CARGO RUSTFLAGS
 
@@ -34,4 +35,4 @@ export CARGO_PROFILE_RELEASE_TRIM_PATHS=all
 
 command=$1
 shift
-exec "$debian/usr/bin/cargo" -Ztrim-paths -Zbuild-std=std,panic_unwind "$command" --locked --target x86_64-pc-windows-gnu "$@"
+exec "$debian/usr/bin/cargo" "$command" --locked --target x86_64-pc-windows-gnu "$@"
