@@ -74,6 +74,10 @@ scenarios: ## write docs/scenarios.md from the emulator's table
 readme: header $(VENV)/test ## write the logins in README.md from the examples
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/readme
 
+.PHONY: dist-windows
+dist-windows: ## dist/*.zip: the C library for Windows, built on Debian (downloads 290 MB the first time)
+	PYTHON=$(PYTHON) ffi/windows/dist.sh
+
 .PHONY: install
 install: ## install the C library, header, pkg-config and CMake files below PREFIX (default /usr/local)
 	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) build
@@ -104,7 +108,7 @@ test: debian lint test-rust build wheel test-python ## install what is needed an
 
 .PHONY: test-all
 test-all: export CLEVER_SSO_TEST_ALL := 1
-test-all: test deny ## the same, and what takes long or needs more
+test-all: test deny test-windows ## the same, and what takes long or needs more
 
 .PHONY: lint
 lint: $(VENV)/lint ## formatting, clippy and ruff, warnings as errors
@@ -122,6 +126,12 @@ test-rust: ## the tests in Rust
 test-python: $(VENV)/test $(VENV)/third-party ## the tests that pytest runs: Python, C, and what crosses their borders
 	$(INSTALL_WHEEL)
 	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests
+
+.PHONY: test-windows
+test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
+	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings
+	ffi/windows/debian.sh wine64
+	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests/windows
 
 .PHONY: bench
 bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, beside the bare RSA operation

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::AcqRel, Ordering::Acquir
 /// A number that differs between a process and its forked children, cheap enough to ask at every call.
 pub(crate) fn generation() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    let Some(mark) = wiped_page::mark() else { return u64::from(std::process::id()) };
+    let Some(mark) = wiped_page::mark() else { return of_this_process() };
     match mark.load(Acquire) {
         // The page is new, or a fork has wiped it. NEXT was inherited, so what it gives no ancestor has used.
         0 => {
@@ -27,6 +27,11 @@ pub(crate) fn generation() -> u64 {
         }
         known => known,
     }
+}
+
+/// Where no page can be wiped the process id tells. Windows has no fork: a process there has one generation.
+fn of_this_process() -> u64 {
+    if cfg!(windows) { 1 } else { u64::from(std::process::id()) }
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -65,7 +70,7 @@ mod wiped_page {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod wiped_page {
-    /// No such page: the process id tells the generation.
+    /// No such page here.
     pub(super) fn mark() -> Option<&'static super::AtomicU64> {
         None
     }

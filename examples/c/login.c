@@ -7,6 +7,9 @@
  * It prints `open URL` and reads the URL with which the browser came back. CLEVER_BASE_URL points it at a local
  * emulator; CLEVER_DISTRICT_ID names a district for `login`, and is needed for `instant`.
  */
+#ifdef _WIN32
+#define _CRT_RAND_S /* declares rand_s in stdlib.h */
+#endif
 #include <clever_sso.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,13 +145,26 @@ static int instant(const clever_sso_client *client, struct browser *browser)
     return gone == 0 ? arrive(client, browser) : 1;
 }
 
+/* Random bytes from the operating system. */
+static size_t random_bytes(unsigned char *bytes, size_t size)
+{
+#ifdef _WIN32
+    size_t got = 0;
+    unsigned int number;
+    while (got < size && rand_s(&number) == 0) bytes[got++] = (unsigned char)number;
+#else
+    FILE *source = fopen("/dev/urandom", "rb");
+    size_t got = source ? fread(bytes, 1, size, source) : 0;
+    if (source) fclose(source);
+#endif
+    return got;
+}
+
 /* A state of one's own: 128 random bits. */
 static int random_state(char state[33])
 {
     unsigned char bytes[16];
-    FILE *source = fopen("/dev/urandom", "rb");
-    size_t got = source ? fread(bytes, 1, sizeof bytes, source) : 0;
-    if (source) fclose(source);
+    size_t got = random_bytes(bytes, sizeof bytes);
     for (size_t i = 0; i < got; i++) snprintf(state + 2 * i, 3, "%02x", bytes[i]);
     return got == sizeof bytes ? 0 : 1;
 }

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import resource
-import subprocess
 import time
 from typing import Any
 
 import clever_sso
 import pytest
-from harness.paths import ROOT
+from harness.hostile import CASES, EXPECTED, FOLDER, SETS, wrong_verdicts
 from harness.programs import compiled, environment
 
 LONGEST_SECONDS = 0.5
 LARGEST_KIBIBYTES = 64 * 1024
-FOLDER = ROOT / "tests/vectors"
-CASES: list[dict[str, Any]] = json.loads((FOLDER / "hostile-id-tokens.json").read_text("utf-8"))
-KEYS = json.loads((FOLDER / "hostile-jwks.json").read_text("utf-8"))
-EXPECTED = KEYS["params"]
-SETS = {name: json.dumps(jwks) for name, jwks in KEYS["sets"].items()}
 
 
 def verdict_in_python(case: dict[str, Any], keys: clever_sso.KeySet | str) -> str:
@@ -62,29 +55,4 @@ def test_keys_made_once_give_the_same_verdicts() -> None:
 
 
 def test_c_refuses_hostile_tokens_and_accepts_odd_but_good_ones() -> None:
-    program = compiled(FOLDER / "verify.c")
-    settings = [str(EXPECTED[name]) for name in ("issuer", "client_id", "now", "leeway")]
-    # The program takes a line for a case; these bytes stand for what would end a field or a line.
-    masked = str.maketrans({"\n": "\x01", "\t": "\x02"})
-    lines = [
-        "\t".join(
-            [SETS[case["jwks"]], case["token"].translate(masked), case["nonce"] or "", case["access_token"] or ""]
-        )
-        for case in CASES
-    ]
-    answer = subprocess.run(
-        [program, *settings],
-        input="\n".join(lines) + "\n",
-        env=environment(),
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout.splitlines()
-    verdicts = {case["name"]: line.partition(" ")[0] for case, line in zip(CASES, answer)}
-    assert len(answer) == len(verdicts) == len(CASES)
-    wrong = {
-        name: word
-        for (name, word), case in zip(verdicts.items(), CASES)
-        if (word == "ok") != (case["expect"] == "accept")
-    }
-    assert wrong == {}
+    assert wrong_verdicts([str(compiled(FOLDER / "verify.c"))], environment()) == {}

@@ -29,7 +29,12 @@ pub(super) fn settings(config: &Config) -> Result<ClientConfig> {
 fn trusting_the_system_and(others: &[CertificateDer<'static>]) -> Option<ClientConfig> {
     let builder = builder().ok()?;
     let provider = Arc::clone(builder.crypto_provider());
-    let verifier = Verifier::new_with_extra_roots(others.iter().cloned(), provider).ok()?;
+    // Only with others: on Windows they need a second engine beside the one that knows the system's.
+    let verifier = match others {
+        [] => Verifier::new(provider),
+        _ => Verifier::new_with_extra_roots(others.iter().cloned(), provider),
+    }
+    .ok()?;
     // The word warns of verifiers that do not verify; this one does what rustls itself would.
     Some(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Unpacks Debian packages, and the libraries they need, below $CARGO_TARGET_DIR/windows/debian.
+#
+#     debian.sh PACKAGE...
+#
+# Nothing is installed and root is not needed: Debian's Rust would replace the one that this machine works with, and
+# nothing else here has a use for a compiler for Windows. What was unpacked once is kept, so that a build stays the same
+# from day to day; `make clean` removes it.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+folder=${CARGO_TARGET_DIR:-$root/target}/windows
+packages=("$@")
+stamp=$folder/unpacked/$(IFS=+; echo "${packages[*]}")
+
+fail() {
+    echo "ffi/windows/debian.sh: $1" >&2
+    exit 1
+}
+
+# As if no Rust, MinGW or Wine were installed: then all of it is listed, and nothing stands in its way.
+closure() {
+    awk 'BEGIN { RS = ""; ORS = "\n\n" } !/^Package: [^\n]*(rust|cargo|mingw|wine|lld)/' /var/lib/dpkg/status > "$folder/status"
+    apt-get -o Dir::State::status="$folder/status" install --simulate --no-install-recommends "${packages[@]}" 2> /dev/null \
+        | awk '/^Inst / { print $2 }'
+}
+
+[ ! -e "$stamp" ] || exit 0
+command -v apt-get > /dev/null || fail "this needs Debian 12 or later: apt-get is not here"
+mkdir -p "$folder/debian" "$folder/packages" "$folder/unpacked"
+[ "$(id -u)" != 0 ] || apt-get update -q > /dev/null 2>&1 || echo "==> apt-get update failed; trying with the lists that are here"
+wanted=$(closure) || fail "Debian has no ${packages[*]} for this machine; is debian-security among its sources? Try apt-get update"
+
+echo "==> downloading ${packages[*]} and what they need"
+# Downloaded anew each time, so that no old version lies beside the new one.
+rm -f "$folder"/packages/*.deb
+# shellcheck disable=SC2086 # a list of names
+(cd "$folder/packages" && apt-get download -q $wanted > /dev/null 2> "$folder/download.log") \
+    || fail "the download failed: $(tail -n 1 "$folder/download.log")"
+for package in "$folder"/packages/*.deb; do
+    dpkg -x "$package" "$folder/debian"
+done
+rm -r "$folder/packages"
+touch "$stamp"

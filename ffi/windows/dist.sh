@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Builds clever_sso.dll for 64-bit Windows and packs what a C developer needs: dist/libclever_sso-VERSION-….zip
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+folder=$CARGO_TARGET_DIR/windows
+debian=$folder/debian
+triple=x86_64-pc-windows-gnu
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
+name=libclever_sso-$version-$triple
+made=$folder/build/$triple/release
+packed=$folder/$name
+
+cd "$root"
+"$here/cargo.sh" fetch # unpacks the compilers too
+# The linker that belongs to the LLVM in that compiler.
+llvm=$(basename "$debian"/usr/lib/x86_64-linux-gnu/libLLVM-*.so .so)
+"$here/debian.sh" "${llvm/#libLLVM/lld}"
+mingw=$debian/usr/bin/x86_64-w64-mingw32
+
+version_resource() {
+    IFS=. read -r major minor patch <<< "${version%%-*}"
+    "$mingw-windres" --preprocessor="$mingw-cpp-win32" \
+        -DMAJOR="$major" -DMINOR="$minor" -DPATCH="$patch" -DVERSION="\\\"$version\\\"" "$here/version.rc" -o "$folder/version.o"
+}
+
+# The names that the DLL exports, by what was written for the linker of its users.
+exported() {
+    "$mingw-nm" "$made/libclever_sso.dll.a" | awk '$2 == "T" { print "    " $3 }' | LC_ALL=C sort
+}
+
+pack() {
+    rm -rf "$packed"
+    install -d "$packed"/{bin,lib,include,examples}
+    install -m 755 "$made/clever_sso.dll" "$packed/bin/"
+    install -m 644 "$made/libclever_sso.dll.a" "$folder/clever_sso.def" "$packed/lib/"
+    # In the short form that Microsoft's own tools write; GNU's is longer, and not every linker likes it.
+    LD_LIBRARY_PATH=$debian/usr/lib/x86_64-linux-gnu "$debian/usr/bin/${llvm/#libLLVM/lld-link}" /lib /machine:x64 \
+        "/def:$folder/clever_sso.def" "/out:$packed/lib/clever_sso.lib"
+    install -m 644 include/clever_sso.h "$packed/include/"
+    install -m 644 examples/c/login.c "$packed/examples/"
+    install -m 644 LICENSE-MIT LICENSE-APACHE "$packed/"
+    sed "s/@VERSION@/$version/" "$here/README.md" > "$packed/README.md"
+    install -d dist
+    rm -f "dist/$name.zip"
+    (cd "$folder" && "${PYTHON:-python3}" -m zipfile -c "$root/dist/$name.zip" "$name")
+}
+
+echo "==> building clever_sso.dll (some minutes the first time)"
+version_resource
+# By itself, without the static library: beside another kind link-time optimisation would be lost.
+"$here/cargo.sh" rustc --release -p clever-sso-ffi --lib --crate-type cdylib -- -C link-arg="$folder/version.o"
+
+"$here/exports.sh" > "$folder/clever_sso.def"
+diff <(tail -n +3 "$folder/clever_sso.def") <(exported) || {
+    echo "ffi/windows/dist.sh: the DLL does not export exactly what include/clever_sso.h declares" >&2
+    exit 1
+}
+pack
+echo "==> dist/$name.zip"

@@ -1,0 +1,80 @@
+"""Wine without a desktop, an installation or a home: a server of its own, an almost empty drive, gone afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import TYPE_CHECKING
+
+from mingw import DEBIAN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROGRAMS = DEBIAN / "usr/lib/wine"
+WINDOWS = DEBIAN / "usr/lib/x86_64-linux-gnu/wine/x86_64-windows"
+PATIENCE_SECONDS = 60
+
+
+def is_there() -> bool:
+    """Whether Wine was unpacked."""
+    return (PROGRAMS / "wine64").exists()
+
+
+@contextmanager
+def running() -> Iterator[list[str]]:
+    """Run Wine's server with files of its own; give the words that stand before a Windows program."""
+    with tempfile.TemporaryDirectory(prefix="wine-") as folder:
+        prefix = Path(folder)
+        _lay_out(prefix)
+        settings = [
+            f"LD_LIBRARY_PATH={DEBIAN / 'usr/lib/x86_64-linux-gnu'}",
+            f"WINEPREFIX={prefix}",
+            f"TMPDIR={prefix}",
+            "WINEDEBUG=-all",
+            # DLLs come from where Wine was unpacked: copying them all takes a quarter of a minute and 700 MB.
+            "WINEBOOTSTRAPMODE=1",
+        ]
+        words = ["env", "-u", "DISPLAY", *settings]
+        with subprocess.Popen([*words, str(PROGRAMS / "wineserver64"), "--foreground", "--persistent"]) as server:
+            try:
+                _wait_for(prefix, server)
+                program = ["timeout", str(PATIENCE_SECONDS), *words, str(PROGRAMS / "wine64")]
+                # The first program starts services that keep its output open: it must not be one that is listened to.
+                subprocess.run(
+                    [*program, WINDOWS / "hostname.exe"], check=True, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
+                )
+                yield program
+            finally:
+                # At this signal, and no other, it ends all Windows programs before itself.
+                server.send_signal(signal.SIGINT)
+                server.wait(PATIENCE_SECONDS)
+
+
+def _lay_out(prefix: Path) -> None:
+    system = prefix / "drive_c/windows/system32"
+    system.mkdir(parents=True)
+    (prefix / ".update-timestamp").write_text("disable\n")
+    (prefix / "dosdevices").mkdir()
+    (prefix / "dosdevices/c:").symlink_to("../drive_c")
+    (prefix / "dosdevices/z:").symlink_to("/")
+    # The only DLL that Debian packages apart from Wine.
+    shutil.copy(DEBIAN / "usr/x86_64-w64-mingw32/lib/zlib1.dll", system)
+
+
+def _wait_for(prefix: Path, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while server.poll() is None and time.monotonic() < end:
+        for address in prefix.glob("wine-*/server-*/socket"):
+            with socket.socket(socket.AF_UNIX) as probe:
+                if probe.connect_ex(str(address)) == 0:
+                    return
+        time.sleep(0.05)
+    raise RuntimeError("wineserver did not start")
