@@ -27,6 +27,7 @@ ADA, NOOR, JOSE, IVY, IVO, LOU = "510001", "510002", "510003", "510024", "510025
 # Mila came back under a new id; the teachers had other ids before API v3, Sam and Yuki one for each role.
 MILA, MILA_RETURNED, GRACE, SAM, YUKI = "510004", "510005", "610001", "610002", "610007"
 ADA_ID, NOOR_ID, LOU_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e502", "64c20b1e8f3a7d0019c4ea01"
+JOSE_ID = "64c20b1e8f3a7d0019c4e503"
 # A library that would ask Clever itself, because its code has changed, fails at a proxy that is not there.
 NOWHERE_ELSE = {"https_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1"}
 STOP_SECONDS = 10
