@@ -29,6 +29,7 @@ def test_the_measured_versions_are_the_tested_ones() -> None:
         "social-core": tested["social-auth-core"],
         "Authlib": tested["authlib"],
     }
+    assert f"of Django {tested['django']}." in PAGE
 
 
 def test_the_page_has_every_scenario() -> None:
