@@ -23,8 +23,11 @@ from harness.paths import EMULATOR
 APPS = Path(__file__).with_name("apps")
 CLIENT_ID, CLIENT_SECRET = "c11e" * 5, "5ec2" * 10
 DISTRICT = "53ee4b8a44abc88c1c00119b"
-ADA, NOOR, IVY, IVO, LOU = "510001", "510002", "510024", "510025", "620001"
+ADA, NOOR, JOSE, IVY, IVO, LOU = "510001", "510002", "510003", "510024", "510025", "620001"
+# Mila came back under a new id; the teachers had other ids before API v3, Sam and Yuki one for each role.
+MILA, MILA_RETURNED, GRACE, SAM, YUKI = "510004", "510005", "610001", "610002", "610007"
 ADA_ID, NOOR_ID, LOU_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e502", "64c20b1e8f3a7d0019c4ea01"
+JOSE_ID = "64c20b1e8f3a7d0019c4e503"
 # A library that would ask Clever itself, because its code has changed, fails at a proxy that is not there.
 NOWHERE_ELSE = {"https_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1"}
 STOP_SECONDS = 10
@@ -46,13 +49,17 @@ class Site:
         browser.sign_in(number)
         return browser.open(portal_link(self.clever, CLIENT_ID, self.url + callback, DISTRICT))
 
-    def log_in(self, number: str, path: str) -> Page:
+    def log_in(self, number: str, path: str, browser: Browser | None = None) -> Page:
         """Where somebody lands who begins at `path` of the site and signs in at Clever."""
-        browser = Browser(self.clever)
+        browser = browser or Browser(self.clever)
+        return browser.sign_in(number, self.begin(path, browser))
+
+    def begin(self, path: str, browser: Browser) -> Page:
+        """Where somebody lands who begins at `path` of the site: at Clever."""
         page = browser.open(self.url + path)
         if form := re.search(r'<form action="([^"]+)".* name="csrfmiddlewaretoken" value="(\w+)"', page.text):
             page = browser.open(self.url + form[1], {"csrfmiddlewaretoken": form[2]})
-        return browser.sign_in(number, page)
+        return page
 
     def requests(self) -> list[str]:
         """What the library asked of Clever: the journal, without the pages that the browser asked for itself."""
@@ -70,6 +77,11 @@ class Site:
     def forget_requests(self) -> None:
         """Begin the journal anew."""
         request = urllib.request.Request(f"{self.emulator}/_emulator/journal", method="DELETE")
+        urllib.request.urlopen(request, timeout=10).close()
+
+    def rotate_keys(self) -> None:
+        """Put a new signature key in the place of the old one."""
+        request = urllib.request.Request(f"{self.emulator}/_emulator/keys/rotate", b"{}")
         urllib.request.urlopen(request, timeout=10).close()
 
     def _journal(self) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from sites import ADA, ADA_ID, APPS, CLIENT_ID, LOU, LOU_ID, NOOR, NOOR_ID, Site, serving
+from harness.cookie_browser import Browser
+from sites import ADA, ADA_ID, APPS, CLIENT_ID, JOSE, LOU, LOU_ID, NOOR, NOOR_ID, SAM, Site, serving
 
 pytest.importorskip("authlib")
 
@@ -21,6 +22,13 @@ CALLBACKS = ["/oidc/callback", "/oauth2/callback"]
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A site that has asked Clever for nothing yet."""
+    with serving(COMMAND, *CALLBACKS) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Site]:
+    """A site that may have asked Clever for its metadata and keys."""
     with serving(COMMAND, *CALLBACKS) as site:
         yield site
 
@@ -66,6 +74,11 @@ def test_authlib_refuses_a_login_that_began_in_the_portal(site: Site, callback: 
     assert site.requests() == []
 
 
+def test_authlib_logs_in_from_the_portal_where_the_primary_redirect_uri_is_the_login() -> None:
+    with serving(COMMAND, "/oidc/login", *CALLBACKS) as site:
+        assert json.loads(site.from_portal("/oidc/login", ADA).text)["id_token"]["sub"] == ADA_ID
+
+
 def test_authlib_logs_in_somebody_without_an_email(site: Site) -> None:
     by_discovery = json.loads(site.log_in(NOOR, "/oidc/login").text)
     by_hand = json.loads(site.log_in(NOOR, "/oauth2/login").text)
@@ -86,3 +99,52 @@ def test_authlib_refuses_an_id_token_with_a_bad_signature() -> None:
     with serving(COMMAND, *CALLBACKS, scenario="id-token-bad-signature") as site:
         page = site.log_in(ADA, "/oidc/login")
         assert (page.status, json.loads(page.text)) == (403, {"error": "bad_signature"})
+
+
+def test_authlib_says_as_which_of_two_roles_somebody_logs_in(started: Site) -> None:
+    by_discovery = json.loads(started.log_in(SAM, "/oidc/login").text)
+    assert by_discovery["id_token"]["user_type"] == "teacher"
+
+
+def test_authlib_logs_in_across_a_rotation_of_the_keys(started: Site) -> None:
+    started.log_in(JOSE, "/oidc/login")
+    browser = Browser(started.clever)
+    page = started.begin("/oidc/login", browser)
+    started.rotate_keys()
+    assert json.loads(browser.sign_in(ADA, page).text)["id_token"]["sub"] == ADA_ID
+
+
+def test_authlib_leaves_what_is_in_the_session_to_the_next_student(started: Site) -> None:
+    browser = Browser(started.clever)
+    started.log_in(ADA, "/oidc/login", browser)
+    browser.open(started.url + "/cart?thing=apple")
+    browser.sign_out()
+    assert json.loads(started.log_in(JOSE, "/oidc/login", browser).text)["id_token"]["given_name"] == "José"
+    assert browser.open(started.url + "/cart").text == "in the cart: apple"
+
+
+def test_authlib_leaves_the_first_student_logged_in_when_the_next_comes_from_the_portal(started: Site) -> None:
+    browser = Browser(started.clever)
+    started.log_in(ADA, "/oidc/login", browser)
+    browser.sign_out()
+    assert started.from_portal("/oidc/callback", JOSE, browser).status == 403
+    assert json.loads(browser.open(started.url).text)["id_token"]["sub"] == ADA_ID
+
+
+def test_authlib_refuses_a_callback_that_is_reloaded(started: Site) -> None:
+    browser = Browser(started.clever)
+    started.log_in(ADA, "/oidc/login", browser)
+    spent = next(url for url in browser.visited if url.startswith(started.url + "/oidc/callback"))
+    page = browser.open(spent)
+    assert (page.status, json.loads(page.text)) == (403, {"error": "mismatching_state"})
+
+
+def test_authlib_logs_in_in_two_tabs_at_once(started: Site) -> None:
+    browser = Browser(started.clever)
+    for tab in [started.begin("/oidc/login", browser), started.begin("/oidc/login", browser)]:
+        assert json.loads(browser.sign_in(ADA, tab).text)["id_token"]["sub"] == ADA_ID
+
+
+def test_authlib_lets_the_error_of_the_http_client_through_while_clever_is_down() -> None:
+    with serving(COMMAND, *CALLBACKS, scenario="tokens-502-html") as site:
+        assert site.log_in(ADA, "/oidc/login").status == 500

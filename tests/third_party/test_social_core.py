@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from sites import ADA, ADA_ID, APPS, IVO, IVY, LOU, LOU_ID, NOOR, NOOR_ID, Site, serving
+from harness.cookie_browser import Browser
+from sites import ADA, ADA_ID, APPS, IVO, IVY, JOSE, LOU, LOU_ID, NOOR, NOOR_ID, SAM, Site, serving
 
 pytest.importorskip("social_django")
 
@@ -38,6 +39,7 @@ def test_social_core_logs_in_and_says_who_it_is(site: Site) -> None:
         "last_name": "Ashworth",
         "email": "ada@emulated.example",
         "uid": ADA_ID,
+        "kept": [],
     }
     assert site.requests() == ["POST /oauth/tokens 200", "GET /v3.0/me 200", f"GET /v3.0/users/{ADA_ID} 200"]
 
@@ -54,6 +56,10 @@ def test_social_core_refuses_a_login_that_began_in_the_portal(site: Site) -> Non
     assert (page.status, page.path) == (400, CALLBACK)
     assert "A required authentication parameter is missing." in page.text
     assert site.requests() == []
+
+
+def test_social_core_has_no_login_that_clever_could_send_anybody_to(site: Site) -> None:
+    assert Browser(site.clever).open(site.url + "/login/clever/?code=a").status == 405
 
 
 def test_social_core_breaks_down_over_somebody_without_an_email(site: Site) -> None:
@@ -74,3 +80,62 @@ def test_social_core_logs_in_somebody_of_clever_library() -> None:
     with serving(COMMAND, CALLBACK, library=True) as site:
         lou = json.loads(site.log_in(LOU, "/").text)
     assert (lou["uid"], lou["email"]) == (LOU_ID, "lou@emulated.example")
+
+
+def test_social_core_keeps_no_role(site: Site) -> None:
+    sam = json.loads(site.log_in(SAM, "/").text)
+    assert (sam["username"], sam["kept"]) == ("sam", [])
+
+
+def test_social_core_asks_clever_and_looks_at_no_id_token() -> None:
+    with serving(COMMAND, CALLBACK, scenario="id-token-bad-signature") as site:
+        assert json.loads(site.log_in(ADA, "/").text)["uid"] == ADA_ID
+        assert not [request for request in site.requests() if "/oauth/certs" in request]
+
+
+def test_social_core_gives_the_next_student_the_account_of_the_first() -> None:
+    with serving(COMMAND, CALLBACK) as site:
+        browser = Browser(site.clever)
+        site.log_in(ADA, "/", browser)
+        browser.open(site.url + "/cart?thing=apple")
+        browser.sign_out()
+        jose = json.loads(site.log_in(JOSE, "/enter", browser).text)
+        assert (jose["username"], jose["first_name"], len(jose["uid"].split())) == ("ada", "José", 2)
+        assert browser.open(site.url + "/cart").text == "in the cart: apple"
+        # And it stays so, on every device.
+        assert json.loads(site.log_in(JOSE, "/").text)["username"] == "ada"
+
+
+def test_social_core_leaves_the_first_student_logged_in_when_the_next_comes_from_the_portal(site: Site) -> None:
+    browser = Browser(site.clever)
+    site.log_in(ADA, "/", browser)
+    browser.sign_out()
+    assert site.from_portal(CALLBACK, JOSE, browser).status == 400
+    assert json.loads(browser.open(site.url).text)["username"] == "ada"
+
+
+def test_social_core_logs_in_across_a_rotation_of_the_keys(site: Site) -> None:
+    browser = Browser(site.clever)
+    page = site.begin("/", browser)
+    site.rotate_keys()
+    assert json.loads(browser.sign_in(ADA, page).text)["uid"] == ADA_ID
+
+
+def test_social_core_refuses_a_callback_that_is_reloaded(site: Site) -> None:
+    browser = Browser(site.clever)
+    site.log_in(ADA, "/", browser)
+    spent = next(url for url in browser.visited if url.startswith(site.url + CALLBACK))
+    assert browser.open(spent).status == 403
+
+
+def test_social_core_logs_in_in_two_tabs_at_once(site: Site) -> None:
+    browser = Browser(site.clever)
+    for tab in [site.begin("/enter", browser), site.begin("/enter", browser)]:
+        assert json.loads(browser.sign_in(ADA, tab).text)["uid"] == ADA_ID
+
+
+def test_social_core_answers_503_while_clever_is_down() -> None:
+    with serving(COMMAND, CALLBACK, scenario="tokens-502-html") as site:
+        page = site.log_in(ADA, "/")
+    assert (page.status, page.path) == (503, CALLBACK)
+    assert "temporarily unavailable" in page.text

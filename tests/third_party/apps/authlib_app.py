@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, Response, jsonify, redirect, session
+from flask import Flask, Response, jsonify, redirect, request, session
 from joserfc.errors import JoseError
 from serving import CLEVER, CLIENT_ID, CLIENT_SECRET, URL, serve
 
@@ -55,6 +55,13 @@ def oauth2_callback() -> Response:
     me = by_hand.get("me", token=token).json()
     session["person"] = by_hand.get(f"users/{me['data']['id']}", token=token).json()["data"]
     return redirect("/")
+
+
+@app.get("/cart")
+def cart() -> str:
+    if "thing" in request.args:
+        session["thing"] = request.args["thing"]
+    return f"in the cart: {session.get('thing', 'nothing')}"
 
 
 @app.errorhandler(OAuthError)

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
 from django.urls import include, path
+from django_views import button, cart
 from serving import CLEVER, CLIENT_ID, CLIENT_SECRET, serve
 from social_core.backends.clever import CleverOAuth2
+
+LOGIN = "/login/clever/"
 
 
 class LocalClever(CleverOAuth2):
@@ -60,8 +62,7 @@ django.setup()
 def front(request: HttpRequest) -> HttpResponse:
     """Who is logged in, as social-core says; or a button."""
     if not request.user.is_authenticated:
-        button = f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}"><button>Log in</button>'
-        return HttpResponse(f'<form action="/login/clever/" method="post">{button}</form>')
+        return button(request, LOGIN)
     user = request.user
     return JsonResponse(
         {
@@ -69,12 +70,18 @@ def front(request: HttpRequest) -> HttpResponse:
             "first_name": user.first_name,
             "last_name": user.last_name,
             "email": user.email,
-            "uid": user.social_auth.get().uid,
+            "uid": " ".join(sorted(user.social_auth.values_list("uid", flat=True))),
+            "kept": [name for account in user.social_auth.all() for name in account.extra_data if "role" in name],
         }
     )
 
 
-urlpatterns = [path("", front), path("", include("social_django.urls"))]
+urlpatterns = [
+    path("", front),
+    path("enter", lambda request: button(request, LOGIN)),
+    path("cart", cart),
+    path("", include("social_django.urls")),
+]
 
 if __name__ == "__main__":
     call_command("migrate", run_syncdb=True, verbosity=0)

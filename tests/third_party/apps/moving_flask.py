@@ -1,0 +1,48 @@
+"""A Flask site that moves from Authlib to clever_sso with the code of `docs/coming-from.md`.
+
+`moving_flask.py before|after FOLDER`: the database is in the folder, so that one follows the other.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from flask import request, session
+from page import block
+from serving import CLEVER, URL, serve
+
+state, folder = sys.argv[1:]
+os.environ.update(
+    DATABASE=str(Path(folder) / "database"),
+    FLASK_SECRET_KEY="a key for tests only",
+    CLEVER_REDIRECT_URI=f"{URL}/callback",
+)
+Path(folder, "people.py").write_text(block("authlib people.py"), "utf-8")
+sys.path.append(folder)
+names: dict[str, Any] = {"__name__": "site_that_moves"}
+# The base URL. Everything else is as for Clever itself.
+exec(block(f"authlib {state} app.py").replace("https://clever.com", CLEVER), names)
+app = names["app"]
+
+
+@app.get("/who")
+def who() -> dict[str, Any]:
+    """Who is logged in."""
+    identity = session.get("clever_sso", {})
+    role, roles = identity.get("user_type"), identity.get("roles")
+    return {"user": session.get("person"), "name": identity.get("full_name"), "role": role, "roles": roles}
+
+
+@app.get("/cart")
+def cart() -> str:
+    """Put a thing into the session, and show what is in it."""
+    if "thing" in request.args:
+        session["thing"] = request.args["thing"]
+    return f"in the cart: {session.get('thing', 'nothing')}"
+
+
+if __name__ == "__main__":
+    serve(app)

@@ -1,0 +1,81 @@
+"""The sites that move to clever_sso with the code of `docs/coming-from.md`, before and after."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.cookie_browser import Browser
+from sites import APPS, GRACE, SAM, YUKI, Site, serving
+
+# The ids that teachers had before version 3 of Clever's API; one of them was staff besides, under another id.
+BEFORE_V3 = {
+    GRACE: ("64c20b1e8f3a7d0019c4e601", "5d8e21b7f04c6a00127b3a01"),
+    YUKI: ("64c20b1e8f3a7d0019c4e607", "5d8e21b7f04c6a00127b3a09"),
+    SAM: ("64c20b1e8f3a7d0019c4e602", "5d8e21b7f04c6a00127b3a03"),
+}
+
+
+@dataclass(frozen=True)
+class Library:
+    """One of the libraries: the site that moves, and the place where it keeps the Clever id."""
+
+    app: tuple[str, ...]
+    begin: str
+    callback: str
+    column: tuple[str, str]
+    callback_after: str = "/clever/callback"
+
+    def before(self, folder: Path) -> AbstractContextManager[Site]:
+        return serving([sys.executable, str(APPS / self.app[0]), *self.app[1:], "before", str(folder)], self.callback)
+
+    def after(self, folder: Path, scenario: str = "") -> AbstractContextManager[Site]:
+        command = [sys.executable, str(APPS / self.app[0]), *self.app[1:], "after", str(folder)]
+        return serving(command, self.callback_after, scenario=scenario)
+
+    def store_old_id(self, folder: Path, number: str) -> None:
+        """Let an account be one that was stored before version 3 of Clever's API."""
+        table, column = self.column
+        with closing(sqlite3.connect(folder / "database")) as database, database:
+            new, old = BEFORE_V3[number]
+            changed = database.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [old, new])
+            assert changed.rowcount == 1
+
+    def forget(self, folder: Path, clever_id: str) -> None:
+        """Delete the row of somebody."""
+        table, column = self.column
+        with closing(sqlite3.connect(folder / "database")) as database, database:
+            assert database.execute(f"DELETE FROM {table} WHERE {column} = ?", [clever_id]).rowcount == 1
+
+
+ALLAUTH_CALLBACK, SOCIAL_CALLBACK = "/accounts/clever/login/callback/", "/complete/clever/"
+LIBRARIES = {
+    "allauth": Library(
+        ("moving_django.py", "allauth"), "/enter", ALLAUTH_CALLBACK, ("socialaccount_socialaccount", "uid")
+    ),
+    "social-core": Library(
+        ("moving_django.py", "social"), "/enter", SOCIAL_CALLBACK, ("social_auth_usersocialauth", "uid")
+    ),
+    "authlib": Library(
+        ("moving_flask.py",), "/login", "/callback", ("person", "clever_id"), callback_after="/callback"
+    ),
+}
+
+
+def who(site: Site, browser: Browser) -> dict[str, Any]:
+    """Who is logged in in this browser: the user's number, the name, and the role as clever_sso says it."""
+    person: dict[str, Any] = json.loads(browser.open(site.url + "/who").text)
+    return person
+
+
+def user_of(site: Site, number: str, begin: str) -> int | None:
+    """The number of the user whom somebody is at the site after a login."""
+    browser = Browser(site.clever)
+    site.log_in(number, begin, browser)
+    user: int | None = who(site, browser)["user"]
+    return user
