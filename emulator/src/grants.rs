@@ -16,6 +16,8 @@ const CODE_LIFETIME: u64 = 60;
 const ACCESS_TOKEN_LIFETIME: u64 = 24 * 60 * 60;
 /// A sign-in at the emulator lasts two hours, as at Clever.
 pub(crate) const SESSION_LIFETIME: u64 = 2 * 60 * 60;
+/// So many codes, so many tokens and so many sign-ins are remembered; the oldest is forgotten when one more comes.
+const MOST: usize = 10_000;
 
 /// What an authorization code stands for.
 pub(crate) struct CodeGrant {
@@ -48,9 +50,9 @@ pub(crate) struct Grants {
 impl Default for Grants {
     fn default() -> Self {
         Self {
-            codes: Expiring::new(CODE_LIFETIME),
-            access_tokens: Expiring::new(ACCESS_TOKEN_LIFETIME),
-            sessions: Expiring::new(SESSION_LIFETIME),
+            codes: Expiring::new(CODE_LIFETIME, MOST),
+            access_tokens: Expiring::new(ACCESS_TOKEN_LIFETIME, MOST),
+            sessions: Expiring::new(SESSION_LIFETIME, MOST),
         }
     }
 }
@@ -78,7 +80,7 @@ impl Grants {
 
     /// Ends every sign-in at the emulator.
     pub(crate) fn sign_everybody_out(&mut self) {
-        self.sessions = Expiring::new(SESSION_LIFETIME);
+        self.sessions = Expiring::new(SESSION_LIFETIME, MOST);
     }
 
     /// Signs `person` in at the emulator.

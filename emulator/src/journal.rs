@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 
 use aws_lc_rs::digest::{self, SHA256};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -21,7 +23,7 @@ mod mask;
 const LENGTH: usize = 1000;
 /// So many names of parameters are noted of one request.
 const NAMES: usize = 32;
-/// A code that comes again within this time is recognised, in seconds.
+/// A code that comes again within this time is recognised, in seconds, if it is one of the latest thousand.
 const CODE_MEMORY: u64 = 60 * 60;
 
 /// The latest requests, oldest first.
@@ -44,7 +46,7 @@ pub(crate) struct Note {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { notes: VecDeque::new(), codes: Expiring::new(CODE_MEMORY) }
+        Self { notes: VecDeque::new(), codes: Expiring::new(CODE_MEMORY, LENGTH) }
     }
 }
 
@@ -73,7 +75,7 @@ impl Journal {
         let Some(code) = code(request).filter(|_| Place::of(request.path()) == Place::Tokens) else {
             return false;
         };
-        let hash = format!("{:?}", digest::digest(&SHA256, code.as_bytes()));
+        let hash = URL_SAFE_NO_PAD.encode(digest::digest(&SHA256, code.as_bytes()));
         let again = self.codes.get(now, &hash).is_some();
         self.codes.insert(now, hash, ());
         again
