@@ -9,9 +9,13 @@ mod authorize;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod connection;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod discovery;
+#[cfg(test)]
+mod endurance;
 #[cfg(test)]
 mod everybody;
 #[cfg(test)]
@@ -23,7 +27,11 @@ mod library;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod listen;
+#[cfg(test)]
 mod login;
+#[cfg(test)]
+mod process;
 #[cfg(test)]
 mod reload;
 #[cfg(test)]
