@@ -36,7 +36,9 @@ demo: build wheel $(VENV)/demo ## build everything, log people in through every 
 .PHONY: build
 build: ## the C library, the emulator and the Rust example, optimised
 	@echo "==> building the C library, the emulator and the Rust example (some minutes the first time)"
-	$(CARGO) build --release -p clever-sso-ffi -p clever-emulator -p clever-sso --lib --bins --example login
+	$(CARGO) build --release -p clever-sso-ffi -p clever-sso --lib --example login
+	@# By itself: with the features the emulator's wheel has, which then needs no build of its own.
+	$(CARGO) build --release -p clever-emulator
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
 
 .PHONY: emulator
@@ -48,6 +50,12 @@ wheel: $(VENV)/build ## dist/*.whl: the Python package
 	@echo "==> building the Python package"
 	@rm -f dist/clever_sso-*.whl
 	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist
+
+.PHONY: emulator-wheel
+emulator-wheel: $(VENV)/build ## dist/*.whl: the emulator as a command for Python users
+	@echo "==> packing the emulator for Python"
+	@rm -f dist/clever_emulator-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path emulator/Cargo.toml --out dist
 
 .PHONY: header
 header: ## write include/clever_sso.h from the source of the C face
@@ -79,10 +87,11 @@ install: ## install the C library, header and pkg-config file below PREFIX (defa
 # ---------------------------------------------------------------- check
 
 .PHONY: test
-test: debian lint test-rust build wheel test-python ## install what is needed and run every test in every language
+test: debian lint test-rust build wheel emulator-wheel test-python ## install what is needed and run every test in every language
 
 .PHONY: test-all
 test-all: test deny ## the same, and what takes long or needs more
+	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
 
 .PHONY: lint
 lint: $(VENV)/lint ## formatting, clippy and ruff, warnings as errors
@@ -105,6 +114,10 @@ test-python: $(VENV)/test ## the tests that pytest runs: Python, C, and what cro
 bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, beside the bare RSA operation
 	$(INSTALL_WHEEL)
 	$(IN_VENV)/python tests/bench/bench.py
+
+.PHONY: bench-emulator
+bench-emulator: ## how many logins a second the emulator serves, and what one costs beside the bare RSA signature
+	$(CARGO) bench -p clever-emulator --bench logins
 
 .PHONY: deny
 deny: ## licences, bans and sources of all dependencies, by cargo-deny
