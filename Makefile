@@ -41,7 +41,9 @@ demo: build wheel $(VENV)/demo ## build everything, log people in through every 
 .PHONY: build
 build: $(THIRD_PARTY) ## the C library, the emulator and the Rust example, optimised
 	@echo "==> building the C library, the emulator and the Rust example (some minutes the first time)"
-	$(CARGO) build --release -p clever-sso-ffi -p clever-emulator -p clever-sso --lib --bins --example login
+	$(CARGO) build --release -p clever-sso-ffi -p clever-sso --lib --example login
+	@# By itself: with the features the emulator's wheel has, which then needs no build of its own.
+	$(CARGO) build --release -p clever-emulator
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
 
 .PHONY: emulator
@@ -53,6 +55,12 @@ wheel: $(VENV)/build ## dist/*.whl: the Python package
 	@echo "==> building the Python package"
 	@rm -f dist/clever_sso-*.whl
 	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist
+
+.PHONY: emulator-wheel
+emulator-wheel: $(VENV)/build ## dist/*.whl: the emulator as a command for Python users
+	@echo "==> packing the emulator for Python"
+	@rm -f dist/clever_emulator-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path emulator/Cargo.toml --out dist
 
 .PHONY: header
 header: ## write include/clever_sso.h from the source of the C face
@@ -104,11 +112,12 @@ $(THIRD_PARTY): Cargo.lock ffi/packaging/third_party.py
 # ---------------------------------------------------------------- check
 
 .PHONY: test
-test: debian lint test-rust build wheel test-python ## install what is needed and run every test in every language
+test: debian lint test-rust build wheel emulator-wheel test-python ## install what is needed and run every test in every language
 
 .PHONY: test-all
 test-all: export CLEVER_SSO_TEST_ALL := 1
 test-all: test deny test-windows ## the same, and what takes long or needs more
+	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
 
 .PHONY: lint
 lint: $(VENV)/lint ## formatting, clippy and ruff, warnings as errors
@@ -137,6 +146,10 @@ test-windows: build dist-windows $(VENV)/test ## the C library for Windows, unde
 bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, beside the bare RSA operation
 	$(INSTALL_WHEEL)
 	$(IN_VENV)/python tests/bench/bench.py
+
+.PHONY: bench-emulator
+bench-emulator: ## how many logins a second the emulator serves, and what one costs beside the bare RSA signature
+	$(CARGO) bench -p clever-emulator --bench logins
 
 .PHONY: deny
 deny: ## licences, bans and sources of all dependencies, by cargo-deny

@@ -1,17 +1,21 @@
-//! A map whose entries all live equally long.
+//! A map whose entries all live equally long, and of which only the latest are kept.
 //!
 //! Because the lifetime is the same for all, the entries end in the order they came: one queue beside the map is
-//! enough to drop them in time, so that a long test run does not fill the memory. A map that remembers keeps what has
-//! ended for a while, only to tell for how long it has.
+//! enough to drop them in time. A long test run fills no memory, however slowly the clock goes: where an entry more than
+//! the map may hold comes, the oldest has to go. A map that remembers keeps what has ended for a while, only to tell for
+//! how long it has.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
-/// Values under random keys, gone after `lifetime` seconds.
+/// Values under random keys, gone after `lifetime` seconds, or when `most` others came after them.
 pub(crate) struct Expiring<T> {
     lifetime: u64,
     memory: u64,
-    entries: HashMap<String, Entry<T>>,
-    ends: VecDeque<(u64, String)>,
+    most: usize,
+    entries: HashMap<Arc<str>, Entry<T>>,
+    /// When each entry ends, the oldest first; also of some that were taken or used again since.
+    ends: VecDeque<(u64, Arc<str>)>,
 }
 
 struct Entry<T> {
@@ -21,21 +25,23 @@ struct Entry<T> {
 
 impl<T> Expiring<T> {
     /// An empty map; `lifetime` is in seconds.
-    pub(crate) fn new(lifetime: u64) -> Self {
-        Self::remembering(lifetime, 0)
+    pub(crate) fn new(lifetime: u64, most: usize) -> Self {
+        Self::remembering(lifetime, 0, most)
     }
 
     /// An empty map that can tell for `memory` seconds how long ago an entry ended.
-    pub(crate) fn remembering(lifetime: u64, memory: u64) -> Self {
-        Self { lifetime, memory, entries: HashMap::new(), ends: VecDeque::new() }
+    pub(crate) fn remembering(lifetime: u64, memory: u64, most: usize) -> Self {
+        Self { lifetime, memory, most, entries: HashMap::new(), ends: VecDeque::new() }
     }
 
     /// Keeps `value` until `lifetime` seconds from now, and returns that end.
     pub(crate) fn insert(&mut self, now: u64, key: String, value: T) -> u64 {
         self.drop_expired(now);
         let end = now.saturating_add(self.lifetime);
-        self.ends.push_back((end, key.clone()));
-        self.entries.insert(key, Entry { end, value });
+        let key: Arc<str> = key.into();
+        self.entries.insert(Arc::clone(&key), Entry { end, value });
+        self.ends.push_back((end, key));
+        self.drop_oldest();
         end
     }
 
@@ -61,13 +67,24 @@ impl<T> Expiring<T> {
     }
 
     fn drop_expired(&mut self, now: u64) {
-        let forgotten = |end: u64| end.saturating_add(self.memory) <= now;
+        let memory = self.memory;
+        let forgotten = |end: u64| end.saturating_add(memory) <= now;
         while self.ends.front().is_some_and(|(end, _)| forgotten(*end)) {
-            let Some((_, key)) = self.ends.pop_front() else { return };
-            // The key may have been used again since; then its entry ends later and stays.
-            if self.entries.get(&key).is_some_and(|entry| forgotten(entry.end)) {
-                self.entries.remove(&key);
-            }
+            self.drop_first();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        while self.ends.len() > self.most {
+            self.drop_first();
+        }
+    }
+
+    fn drop_first(&mut self) {
+        let Some((end, key)) = self.ends.pop_front() else { return };
+        // The key may have been used again since; then its entry ends later and stays.
+        if self.entries.get(&key).is_some_and(|entry| entry.end <= end) {
+            self.entries.remove(&key);
         }
     }
 }
@@ -77,7 +94,7 @@ mod tests {
     use super::*;
 
     fn one_entry() -> Expiring<u32> {
-        let mut map = Expiring::new(60);
+        let mut map = Expiring::new(60, 100);
         map.insert(1000, "key".into(), 7);
         map
     }
@@ -105,7 +122,7 @@ mod tests {
 
     #[test]
     fn expired_entries_are_dropped_from_memory() {
-        let mut map = Expiring::new(60);
+        let mut map = Expiring::new(60, 100);
         for now in 0..10_000 {
             map.insert(now, now.to_string(), ());
         }
@@ -114,13 +131,34 @@ mod tests {
 
     #[test]
     fn a_map_that_remembers_tells_how_long_ago_an_entry_ended_and_gives_it_to_nobody() {
-        let mut map = Expiring::remembering(60, 100);
+        let mut map = Expiring::remembering(60, 100, 1000);
         map.insert(1000, "key".into(), 7);
         assert_eq!(map.ended(1059, "key"), None);
         map.insert(1159, "other".into(), 8);
         assert_eq!((map.ended(1159, "key"), map.get(1159, "key")), (Some(99), None));
         map.insert(1160, "third".into(), 9);
         assert_eq!(map.ended(1160, "key"), None);
+    }
+
+    #[test]
+    fn the_oldest_goes_when_there_are_too_many_though_the_clock_stands_still() {
+        let mut map = Expiring::new(60, 100);
+        for number in 0..1000 {
+            map.insert(1000, number.to_string(), number);
+        }
+        assert_eq!((map.entries.len(), map.ends.len()), (100, 100));
+        assert_eq!((map.get(1000, "899"), map.get(1000, "900")), (None, Some(&900)));
+    }
+
+    #[test]
+    fn what_was_taken_leaves_nothing_behind_though_the_clock_stands_still() {
+        let mut map = Expiring::new(60, 100);
+        for number in 0..1000 {
+            map.insert(1000, number.to_string(), number);
+            assert_eq!(map.take(1000, &number.to_string()), Some(number));
+        }
+        assert_eq!(map.entries.len(), 0);
+        assert!(map.ends.len() <= 100);
     }
 
     #[test]

@@ -18,6 +18,8 @@ const ACCESS_TOKEN_LIFETIME: u64 = 24 * 60 * 60;
 pub(crate) const SESSION_LIFETIME: u64 = 2 * 60 * 60;
 /// For so long it is known that a code was there, in seconds.
 const CODE_MEMORY: u64 = 60 * 60;
+/// So many codes, so many tokens and so many sign-ins are remembered; the oldest is forgotten when one more comes.
+const MOST: usize = 10_000;
 
 /// What an authorization code stands for.
 pub(crate) struct CodeGrant {
@@ -62,10 +64,10 @@ pub(crate) struct Grants {
 impl Default for Grants {
     fn default() -> Self {
         Self {
-            codes: Expiring::remembering(CODE_LIFETIME, CODE_MEMORY),
-            spent_codes: Expiring::new(CODE_MEMORY),
-            access_tokens: Expiring::remembering(ACCESS_TOKEN_LIFETIME, ACCESS_TOKEN_LIFETIME),
-            sessions: Expiring::new(SESSION_LIFETIME),
+            codes: Expiring::remembering(CODE_LIFETIME, CODE_MEMORY, MOST),
+            spent_codes: Expiring::new(CODE_MEMORY, MOST),
+            access_tokens: Expiring::remembering(ACCESS_TOKEN_LIFETIME, ACCESS_TOKEN_LIFETIME, MOST),
+            sessions: Expiring::new(SESSION_LIFETIME, MOST),
         }
     }
 }
@@ -114,7 +116,7 @@ impl Grants {
 
     /// Ends every sign-in at the emulator.
     pub(crate) fn sign_everybody_out(&mut self) {
-        self.sessions = Expiring::new(SESSION_LIFETIME);
+        self.sessions = Expiring::new(SESSION_LIFETIME, MOST);
     }
 
     /// Signs `person` in at the emulator.

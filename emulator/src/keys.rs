@@ -1,6 +1,9 @@
 //! The signature keys of one emulator: the one in use, the one it began with, and those that scenarios made.
+//!
+//! A key takes aws-lc from 50 to several hundred milliseconds, by chance. So nobody waits for the first one at the
+//! start: it is made when it is needed, and whoever else needs it waits.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_lc_rs::error::Unspecified;
 use serde_json::Value;
@@ -12,9 +15,12 @@ use crate::signing::SigningKey;
 const SCENARIO_KEYS: usize = 32;
 
 /// All keys.
+#[derive(Default)]
 pub(crate) struct Keys {
-    first: Arc<SigningKey>,
-    current: Mutex<Arc<SigningKey>>,
+    seeded: bool,
+    first: OnceLock<Result<Arc<SigningKey>, Unspecified>>,
+    /// The one in the place of the first, if there is one.
+    rotated: Mutex<Option<Arc<SigningKey>>>,
     of_scenarios: Mutex<Vec<ScenarioKey>>,
 }
 
@@ -26,28 +32,33 @@ struct ScenarioKey {
 }
 
 impl Keys {
-    /// A new key, or in a repeatable run the one built in.
-    pub(crate) fn new(seeded: bool) -> Result<Self, Unspecified> {
-        let first = if seeded { SigningKey::development()? } else { SigningKey::generate()? };
-        let first = Arc::new(first);
-        Ok(Self { current: Mutex::new(Arc::clone(&first)), first, of_scenarios: Mutex::default() })
+    /// None yet. The first will be a new one, or in a repeatable run the one built in.
+    pub(crate) fn new(seeded: bool) -> Self {
+        Self { seeded, ..Self::default() }
+    }
+
+    /// The key of the start, made by the first who asks; everybody else waits for it.
+    pub(crate) fn first(&self) -> Result<Arc<SigningKey>, Unspecified> {
+        let make = if self.seeded { SigningKey::development } else { SigningKey::generate };
+        self.first.get_or_init(|| make().map(Arc::new)).clone()
     }
 
     /// The key that signs.
-    pub(crate) fn current(&self) -> Arc<SigningKey> {
-        Arc::clone(&locked(&self.current))
+    pub(crate) fn current(&self) -> Result<Arc<SigningKey>, Unspecified> {
+        let rotated = locked(&self.rotated).clone();
+        rotated.map_or_else(|| self.first(), Ok)
     }
 
     /// A new key in the place of the one that signed so far, which is not published any more.
     pub(crate) fn rotate(&self) -> Result<Arc<SigningKey>, Unspecified> {
         let new = Arc::new(SigningKey::generate()?);
-        *locked(&self.current) = Arc::clone(&new);
+        *locked(&self.rotated) = Some(Arc::clone(&new));
         Ok(new)
     }
 
     /// Back to the key of the start.
     pub(crate) fn reset(&self) {
-        *locked(&self.current) = Arc::clone(&self.first);
+        *locked(&self.rotated) = None;
         locked(&self.of_scenarios).clear();
     }
 
@@ -70,11 +81,42 @@ impl Keys {
     }
 
     /// The public halves of the key that signs and of those of this scenario.
-    pub(crate) fn published(&self, scenario: Option<&str>) -> Vec<Value> {
-        let mut published = vec![self.current().jwk()];
+    pub(crate) fn published(&self, scenario: Option<&str>) -> Result<Vec<Value>, Unspecified> {
+        let mut published = vec![self.current()?.jwk()];
         let keys = locked(&self.of_scenarios);
         let own = keys.iter().filter(|known| scenario == Some(known.scenario));
         published.extend(own.map(|known| known.key.jwk()));
-        published
+        Ok(published)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn whoever_asks_at_once_gets_the_same_first_key() {
+        let keys = Keys::new(false);
+        let ask = || keys.current().unwrap().key_id().to_owned();
+        let ids: Vec<_> = thread::scope(|scope| {
+            let asking: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+            asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(ids.iter().all(|id| *id == ids[0]));
+        assert_ne!(
+            ids[0],
+            Keys::new(true).current().unwrap().key_id(),
+            "not the one that everybody can read"
+        );
+    }
+
+    #[test]
+    fn a_reset_brings_the_first_key_back() {
+        let keys = Keys::new(true);
+        let rotated = keys.rotate().unwrap();
+        assert_eq!(keys.current().unwrap().key_id(), rotated.key_id());
+        keys.reset();
+        assert_eq!(keys.current().unwrap().key_id(), SigningKey::development().unwrap().key_id());
     }
 }

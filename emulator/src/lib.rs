@@ -14,11 +14,11 @@
 //! # Ok::<(), clever_emulator::StartError>(())
 //! ```
 //!
-//! It listens on the loopback address only, speaks plain HTTP, keeps everything in memory, and stops when it is
+//! It listens on the loopback address unless told otherwise, speaks plain HTTP, keeps everything in memory, and stops when it is
 //! dropped. It is no identity provider: whoever can reach it can be anybody in it.
 //!
 //! What is where:
-//! - `options`, `apps`, `app_error`, `world`: what the emulator is told, and who lives in it;
+//! - `address`, `options`, `apps`, `app_error`, `world`: what the emulator is told, and who lives in it;
 //! - `clock`, `random`: the only sources of time and chance;
 //! - `expiring`, `grants`, `rate_limit`: what is remembered, and for how long;
 //! - `signing`, `keys`, `id_token`: the keys and what they sign;
@@ -30,6 +30,7 @@
 //! - `desk`: the page that shows all of this to a developer;
 //! - `shared`, `around`, `server`: all of it together, on a socket.
 
+mod address;
 mod app_error;
 mod apps;
 mod around;

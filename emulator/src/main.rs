@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,8 +17,7 @@ mod init;
 
 /// A local stand-in for Clever, to develop and test "Log in with Clever" against.
 ///
-/// It answers as Clever's OAuth 2.0 and OIDC endpoints do, on 127.0.0.1 only, with people who do not
-/// exist. The first line it prints is its base URL, which is also the issuer.
+/// It answers as Clever's OAuth 2.0 and OIDC endpoints do, with people who do not exist. The first line it prints is its base URL, which is also the issuer.
 #[derive(Parser)]
 #[command(name = "clever-emulator", version, after_help = after_help(), after_long_help = after_help())]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
@@ -25,7 +25,18 @@ struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// The port of 127.0.0.1 to listen on; 0 takes a free one
+    /// The address to listen on; with any but a loopback address, whoever can reach it can be anybody
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    listen: IpAddr,
+
+    /// The base URL by which clients know the emulator, if it is not http://ADDRESS:PORT: scheme, host and port
+    ///
+    /// It is the issuer then, and requests to its host may use the controls. In a network of containers it has the name of
+    /// the emulator's container.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+
+    /// The port to listen on; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
 
@@ -71,9 +82,10 @@ fn main() -> ExitCode {
     if let Some(Command::Init(arguments)) = command_line.command {
         return init::run(&arguments);
     }
+    let reach = reach(command_line.listen);
     match start(command_line) {
         Ok(emulator) => {
-            announce(&emulator);
+            announce(&emulator, &reach);
             emulator.wait();
             ExitCode::FAILURE
         }
@@ -85,9 +97,12 @@ fn main() -> ExitCode {
 }
 
 fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
-    let mut options = Options::new().port(command_line.port);
+    let mut options = Options::new().listen(command_line.listen).port(command_line.port);
     for app in &command_line.apps {
         options = options.app(app.parse()?);
+    }
+    if let Some(url) = command_line.public_url {
+        options = options.public_url(url);
     }
     if let Some(person) = command_line.auto_login {
         options = options.auto_login(person);
@@ -105,24 +120,32 @@ fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
 }
 
 /// The base URL for whoever started the emulator, then the hints. A reader who has gone away is no reason to stop.
-fn announce(emulator: &Emulator) {
+fn announce(emulator: &Emulator, reach: &str) {
     let mut stdout = io::stdout();
     let _ = writeln!(stdout, "{}", emulator.base_url()).and_then(|()| stdout.flush());
-    say(&hints(emulator));
+    say(&hints(emulator, reach));
 }
 
 fn say(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-fn hints(emulator: &Emulator) -> String {
+/// Who can reach it, as a sentence.
+fn reach(address: IpAddr) -> String {
+    if address.to_canonical().is_loopback() {
+        return "Only this machine can reach it.".to_owned();
+    }
+    format!(
+        "WARNING: it listens on {address}. Whoever can reach it can be anybody, and can use its controls."
+    )
+}
+
+fn hints(emulator: &Emulator, reach: &str) -> String {
     let apps: String = emulator.apps().iter().map(|app| app_hint(emulator.base_url(), app)).collect();
     let people = people_table(emulator.people().iter().map(AsRef::as_ref));
     let desk =
         format!("The desk, with apps, people, scenarios and a journal: {}/_emulator/", emulator.base_url());
-    format!(
-        "This is an emulator, not Clever. Only this machine can reach it.\n{desk}\n\n{apps}{PEOPLE}\n{people}"
-    )
+    format!("This is an emulator, not Clever. {reach}\n{desk}\n\n{apps}{PEOPLE}\n{people}")
 }
 
 const PEOPLE: &str = "People (the number is user name and password both):";

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::app_error::AppError;
@@ -12,7 +13,9 @@ use crate::world::{Source, World, WorldError};
 /// world, and people signing in on the pages.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    pub(crate) listen: Option<IpAddr>,
     pub(crate) port: u16,
+    pub(crate) public_url: Option<String>,
     pub(crate) apps: Vec<App>,
     pub(crate) auto_login: Option<String>,
     pub(crate) world: Source,
@@ -26,7 +29,23 @@ impl Options {
         Self::default()
     }
 
-    /// Listens on this port of 127.0.0.1; 0 takes a free one.
+    /// Listens on this address instead of 127.0.0.1, for example in a container. Whoever can reach it can be anybody in the
+    /// emulator, and can use its controls: what is not a loopback address belongs into a network of its own.
+    #[must_use]
+    pub fn listen(mut self, address: IpAddr) -> Self {
+        self.listen = Some(address);
+        self
+    }
+
+    /// The base URL by which clients know it, if it is another than `http://ADDRESS:PORT`: scheme, host and port. It is the
+    /// issuer, and its host may use the controls.
+    #[must_use]
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
+    /// Listens on this port; 0, which is the default, takes a free one.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -98,14 +117,16 @@ pub enum StartError {
         /// The handles that are there.
         handles: Vec<String>,
     },
-    /// The port cannot be listened on.
+    /// The address and port cannot be listened on.
     Port {
-        /// The port as it was given.
-        port: u16,
+        /// Both as they were given.
+        address: SocketAddr,
         /// What the system said.
         error: io::Error,
     },
-    /// The system gave no thread, no event loop or no signature key.
+    /// The public URL is none, or has more than scheme, host and port.
+    PublicUrl,
+    /// The system gave no thread or no event loop.
     System(io::Error),
 }
 
@@ -120,9 +141,12 @@ impl fmt::Display for StartError {
                  handles: {}.",
                 handles.join(", ")
             ),
-            Self::Port { port, error } => write!(
+            Self::Port { address, error } => write!(
                 formatter,
-                "cannot listen on 127.0.0.1:{port} ({error}); choose another port, or 0 for a free one."
+                "cannot listen on {address} ({error}); choose another port, or 0 for a free one."
+            ),
+            Self::PublicUrl => formatter.write_str(
+                "the public URL must be an http or https URL of a host and perhaps a port, without a path.",
             ),
             Self::System(error) => write!(formatter, "the system refused what the emulator needs: {error}."),
         }
@@ -135,7 +159,7 @@ impl std::error::Error for StartError {
             Self::App(error) => Some(error),
             Self::World(error) => Some(error),
             Self::Port { error, .. } | Self::System(error) => Some(error),
-            Self::UnknownPerson { .. } => None,
+            Self::UnknownPerson { .. } | Self::PublicUrl => None,
         }
     }
 }

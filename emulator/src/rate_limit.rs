@@ -9,6 +9,8 @@ use crate::expiring::Expiring;
 
 const LIMIT: u32 = 1200;
 const WINDOW: u64 = 60;
+/// So many windows are open at once; when one more opens, the oldest token begins anew.
+const MOST: usize = 1000;
 
 /// How many requests each token has made in its present window.
 pub(crate) struct RateLimits {
@@ -24,7 +26,7 @@ pub(crate) struct Standing {
 
 impl Default for RateLimits {
     fn default() -> Self {
-        Self { windows: Expiring::new(WINDOW) }
+        Self { windows: Expiring::new(WINDOW, MOST) }
     }
 }
 

@@ -53,7 +53,7 @@ impl Request {
 
     /// The base URL of the Clever this request was sent to, which is its issuer.
     pub(crate) fn base_url(&self, shared: &Shared) -> String {
-        format!("{}{}", shared.base_url, self.prefix())
+        format!("{}{}", shared.address.base_url(), self.prefix())
     }
 
     /// The path, as it was sent.

@@ -1,14 +1,15 @@
 //! An emulator on a socket: its start, its routes, its end.
 //!
-//! One thread with an event loop of its own serves everything. It listens on the loopback address only, and when
-//! the [`Emulator`] is dropped, the thread, the socket and every connection are gone before the drop returns.
+//! An event loop of its own serves everything, with a thread for each core. When the [`Emulator`] is dropped, the
+//! threads, the socket and every connection are gone before the drop returns.
 
 use std::fmt;
 use std::future::{Ready, ready};
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::num::NonZero;
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,8 +18,10 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use axum::serve::ListenerExt as _;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use crate::address::Address;
 use crate::apps::App;
 use crate::around::around;
 use crate::clock::Clock;
@@ -36,6 +39,8 @@ use crate::world::{LiveWorld, Person, World};
 
 /// No request of a login is larger.
 const MAXIMUM_BODY: usize = 64 * 1024;
+/// So many threads serve at most.
+const MOST_THREADS: usize = 8;
 
 /// A running emulator. It stops when it is dropped.
 pub struct Emulator {
@@ -50,22 +55,21 @@ impl Emulator {
     /// # Errors
     /// When the world, an app, the person of the automatic login or the port cannot be taken.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let port = options.port;
-        let listener = listen(port).map_err(|error| StartError::Port { port, error })?;
-        let port = listener.local_addr().map_err(StartError::System)?.port();
-        let shared = Arc::new(shared(options, port)?);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(StartError::System)?;
+        let address = SocketAddr::new(options.listen.unwrap_or(Ipv4Addr::LOCALHOST.into()), options.port);
+        let listener = listen(address).map_err(|error| StartError::Port { address, error })?;
+        let socket = listener.local_addr().map_err(StartError::System)?;
+        let shared = Arc::new(shared(options, socket)?);
+        let runtime = runtime().map_err(StartError::System)?;
         let (stop, stopped) = oneshot::channel();
         let routes = routes(Arc::clone(&shared));
         let serve = move || runtime.block_on(serve(listener, routes, stopped));
-        let thread = std::thread::Builder::new().name("clever-emulator".into()).spawn(serve);
+        let thread = thread::Builder::new().name("clever-emulator".into()).spawn(serve);
         Ok(Self { shared, stop: Some(stop), thread: Some(thread.map_err(StartError::System)?) })
     }
 
     /// Where it is, without a slash at the end: the issuer, and the host of every endpoint.
     pub fn base_url(&self) -> &str {
-        &self.shared.base_url
+        self.shared.address.base_url()
     }
 
     /// The apps that are registered.
@@ -101,10 +105,14 @@ impl Emulator {
 
     /// Blocks for as long as the emulator serves, which in a binary is until the process is ended.
     pub fn wait(mut self) {
-        if let Some(thread) = self.thread.take() {
-            // A panic of that thread has been reported by itself already.
-            let _ = thread.join();
-        }
+        thread::scope(|scope| {
+            // There is time for the key now. Whoever needs it is told if it could not be made.
+            scope.spawn(|| self.shared.keys.first().map(drop));
+            if let Some(thread) = self.thread.take() {
+                // A panic of that thread has been reported by itself already.
+                let _ = thread.join();
+            }
+        });
     }
 }
 
@@ -127,25 +135,30 @@ impl Drop for Emulator {
     }
 }
 
-fn listen(port: u16) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
 
-fn shared(options: Options, port: u16) -> Result<Shared, StartError> {
+/// Requests are short, so more threads than a few would only wait for each other.
+fn runtime() -> io::Result<Runtime> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    Builder::new_multi_thread().worker_threads(cores.min(MOST_THREADS)).enable_all().build()
+}
+
+fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
     let live_world = LiveWorld::start(options.world, options.apps)?;
     let clock = Clock::default();
     let world = live_world.current(&clock);
     Ok(Shared {
-        base_url: format!("http://127.0.0.1:{port}"),
+        address: Address::new(socket, options.public_url.as_deref())?,
         auto_login: options.auto_login.map(|name| known(&world, name)).transpose()?,
         live_world,
-        session_cookie: cookies::session_name(port),
-        school_cookie: cookies::school_name(port),
+        session_cookie: cookies::session_name(socket.port()),
+        school_cookie: cookies::school_name(socket.port()),
         basic_only: options.basic_only,
-        keys: Keys::new(options.seed.is_some())
-            .map_err(|error| StartError::System(io::Error::other(error)))?,
+        keys: Keys::new(options.seed.is_some()),
         random: Random::new(options.seed),
         clock,
         grants: Mutex::default(),

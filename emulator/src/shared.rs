@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::address::Address;
 use crate::clock::Clock;
 use crate::cookies;
 use crate::grants::Grants;
@@ -19,8 +20,7 @@ const COUNTED_PATHS: usize = 1000;
 
 /// One emulator.
 pub(crate) struct Shared {
-    /// Without a slash at the end; the issuer and the host of the API as well.
-    pub(crate) base_url: String,
+    pub(crate) address: Address,
     pub(crate) live_world: LiveWorld,
     /// The name of who logs in when a request names nobody else; none when people sign in on the pages.
     pub(crate) auto_login: Option<String>,

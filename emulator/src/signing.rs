@@ -1,4 +1,4 @@
-//! A signature key of the emulator: RSA with 2048 bits, made at every start and never written down, but for the one of
+//! A signature key of the emulator: RSA with 2048 bits, made anew in every run and never written down, but for the one of
 //! repeatable runs, which is built in because aws-lc makes no key from a seed.
 //!
 //! Signs compact JWS (RFC 7515 section 3.1) with RS256 (RFC 7518 section 3.3), and shows its public half as a JWK

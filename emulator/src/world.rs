@@ -13,7 +13,7 @@
 //! - `reload`: a file that has changed is read again.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::app_error::AppError;
 use crate::apps::{App, Apps};
@@ -88,7 +88,8 @@ impl World {
     /// The world the emulator has when it is told of no other.
     pub fn built_in() -> Self {
         // The text is part of the program, and a test holds that it is right; so no caller needs to think of a failure.
-        Self::from_toml(BUILT_IN).unwrap_or_default()
+        static WORLD: LazyLock<World> = LazyLock::new(|| World::from_toml(BUILT_IN).unwrap_or_default());
+        WORLD.clone()
     }
 
     /// The text of the built-in world, with comments for whoever edits it.

@@ -41,7 +41,11 @@ pub(crate) fn metadata(shared: &Shared, request: &Request) -> Response {
 /// `GET /oauth/certs`
 pub(crate) fn key_set(shared: &Shared, request: &Request) -> Response {
     let scenario = request.scenario.map(Scenario::name);
-    cacheable(&json!({ "keys": shared.keys.published(scenario) }))
+    let Ok(keys) = shared.keys.published(scenario) else {
+        let body = json!({ "error": "server_error", "message": "The emulator could not make a key." });
+        return responses::not_stored(responses::json(StatusCode::INTERNAL_SERVER_ERROR, &body));
+    };
+    cacheable(&json!({ "keys": keys }))
 }
 
 fn cacheable(value: &Value) -> Response {

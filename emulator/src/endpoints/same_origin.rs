@@ -12,17 +12,9 @@ use crate::shared::Shared;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The names under which the emulator is reached: host and port, by number and by name.
-pub(super) fn hosts(shared: &Shared) -> [String; 2] {
-    let authority = shared.base_url.strip_prefix("http://").unwrap_or_default();
-    let port = authority.rsplit_once(':').map(|(_, port)| port).unwrap_or_default();
-    [authority.to_owned(), format!("localhost:{port}")]
-}
-
 /// Does a page of another site send it?
 pub(super) fn is_foreign(shared: &Shared, request: &Request) -> bool {
-    let hosts = hosts(shared);
-    let own_origin = |value: &[u8]| hosts.iter().any(|host| format!("http://{host}").as_bytes() == value);
+    let own_origin = |value: &[u8]| shared.address.is_origin(value);
     let origins_good = request.headers.get_all(ORIGIN).iter().all(|value| own_origin(value.as_bytes()));
     let own_site = |value: &[u8]| value == b"same-origin" || value == b"none";
     let sites_good = request.headers.get_all(FETCH_SITE).iter().all(|value| own_site(value.as_bytes()));

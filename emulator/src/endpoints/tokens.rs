@@ -119,7 +119,7 @@ fn id_token(
     let now = shared.clock.now();
     let issuer = request.base_url(shared);
     let claims = Claims::new(&issuer, &grant.client_id, &grant.person, nonce, now);
-    let key = shared.keys.current();
+    let key = shared.keys.current()?;
     let Some(scenario) = request.scenario else { return key.sign(&claims) };
     scenario.id_token(&claims, &Login { shared, key, client_id: &grant.client_id, access_token, now })
 }

@@ -94,7 +94,7 @@ pub(super) fn invalid_client(_: Answer, _: &Call<'_>) -> Answer {
 }
 
 pub(super) fn redirect(_: Answer, call: &Call<'_>) -> Answer {
-    let location = format!("{}/login", call.shared.base_url);
+    let location = format!("{}/login", call.shared.address.base_url());
     Answer::instead(302, HTML, "").with_header(axum::http::header::LOCATION, &location)
 }
 

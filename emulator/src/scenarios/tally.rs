@@ -4,6 +4,8 @@ use crate::expiring::Expiring;
 
 /// What is counted is forgotten after a day, when every access token is.
 const LIFETIME: u64 = 24 * 60 * 60;
+/// So many counts are kept, the latest.
+const MOST: usize = 10_000;
 
 /// Counts by scenario and owner.
 pub(crate) struct Tally {
@@ -12,7 +14,7 @@ pub(crate) struct Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { counts: Expiring::new(LIFETIME) }
+        Self { counts: Expiring::new(LIFETIME, MOST) }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::http;
+use crate::process::Process;
 
 /// A process that is ended whatever happens to the test.
 pub(crate) struct Running(pub(crate) Child);
@@ -44,6 +46,20 @@ fn the_first_line_is_the_base_url_and_nothing_follows_it() {
     let mut rest = String::new();
     running.0.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "");
+}
+
+#[test]
+fn it_answers_within_a_tenth_of_a_second_and_waits_for_no_key() {
+    // Other tests run beside this one, so the best counts; but a key would cost the thread that starts more every time.
+    let quick = (0..40).any(|_| {
+        let begin = Instant::now();
+        let (running, line) = start(&[]);
+        let computed = Process(running.0.id()).first_thread();
+        assert!(computed < Duration::from_millis(50), "{computed:?}");
+        assert_eq!(http::send(line.trim(), "GET", "/login", &[], b"").status, 200);
+        begin.elapsed() < Duration::from_millis(100)
+    });
+    assert!(quick);
 }
 
 #[test]
@@ -174,7 +190,7 @@ fn a_closed_standard_output_is_no_reason_to_stop() {
     drop(running.0.stderr.take());
     let base_url = format!("127.0.0.1:{port}");
     let reachable = (0..500).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
         std::net::TcpStream::connect(&base_url).is_ok()
     });
     assert!(reachable);

@@ -11,7 +11,7 @@ fn a_port_can_be_chosen_and_a_taken_one_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = Emulator::start(Options::new().port(port)).unwrap_err();
-    assert!(matches!(error, StartError::Port { port: named, .. } if named == port));
+    assert!(matches!(error, StartError::Port { address, .. } if address.port() == port));
     assert!(error.to_string().contains(&port.to_string()));
 }
 

@@ -13,6 +13,8 @@ mod binary;
 #[cfg(test)]
 mod confirmation;
 #[cfg(test)]
+mod connection;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod desk;
@@ -24,6 +26,8 @@ mod differences;
 mod discovery;
 #[cfg(test)]
 mod district_tokens;
+#[cfg(test)]
+mod endurance;
 #[cfg(test)]
 mod error_pages;
 #[cfg(test)]
@@ -39,6 +43,8 @@ mod library;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod listen;
+#[cfg(test)]
 mod login;
 #[cfg(test)]
 mod older_versions;
@@ -48,6 +54,8 @@ mod pages;
 mod picker;
 #[cfg(test)]
 mod portal;
+#[cfg(test)]
+mod process;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]

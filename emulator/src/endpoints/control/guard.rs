@@ -1,6 +1,7 @@
 //! Who may not use the controls, nor see the desk: a web page of another site.
 //!
-//! The emulator listens on the loopback address, so other machines cannot reach it; the browser of this one can. A page of
+//! Unless it is told otherwise, the emulator listens on the loopback address, where other machines cannot reach it; the
+//! browser of this one can. A page of
 //! another site that sends a request says so in `Origin`, and one that was led here by a name of its own (DNS rebinding)
 //! has that name in `Host`. Programs send no `Origin`, and the true `Host`.
 
@@ -13,18 +14,17 @@ use crate::shared::Shared;
 
 /// Refuses whoever may not.
 pub(in crate::endpoints) fn check(shared: &Shared, request: &Request) -> Result<(), Problem> {
-    foreign_host(request, &same_origin::hosts(shared)).map_or(Ok(()), Err)?;
+    foreign_host(shared, request).map_or(Ok(()), Err)?;
     if same_origin::is_foreign(shared, request) {
         return Err(Problem::forbidden("Web pages of other sites may not use the controls of the emulator."));
     }
     Ok(())
 }
 
-fn foreign_host(request: &Request, hosts: &[String; 2]) -> Option<Problem> {
+fn foreign_host(shared: &Shared, request: &Request) -> Option<Problem> {
     let mut named = request.headers.get_all(HOST).iter();
-    let own = |value: &[u8]| hosts.iter().any(|host| host.as_bytes() == value);
+    let own = |value: &[u8]| shared.address.is_host(value);
     let good = named.next().is_some_and(|host| own(host.as_bytes())) && named.next().is_none();
-    let [by_number, by_name] = hosts;
-    let message = || format!("The Host header must be {by_number} or {by_name}.");
-    (!good).then(|| Problem::forbidden(message()))
+    let hosts = || shared.address.hosts().collect::<Vec<_>>().join(" or ");
+    (!good).then(|| Problem::forbidden(format!("The Host header must be {}.", hosts())))
 }

@@ -18,6 +18,6 @@ fn entry(shared: &Shared, scenario: &Scenario) -> Value {
         "expect": scenario.client(),
         "outcome": scenario.outcome(),
         "call": scenario.call(),
-        "base_url": format!("{}{}", shared.base_url, scenario.prefix()),
+        "base_url": format!("{}{}", shared.address.base_url(), scenario.prefix()),
     })
 }

@@ -1,0 +1,116 @@
+//! Addresses other than 127.0.0.1, and the name by which others know the emulator.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::{IpAddr, TcpListener, TcpStream};
+
+use clever_emulator::{Emulator, StartError};
+
+use crate::binary::{ended, start};
+use crate::http::{self, Response};
+use crate::support::{get, options, tokens};
+
+fn at(address: &str) -> Emulator {
+    Emulator::start(options().auto_login("ada").listen(address.parse().unwrap())).unwrap()
+}
+
+fn port(emulator: &Emulator) -> u16 {
+    emulator.base_url().rsplit_once(':').unwrap().1.parse().unwrap()
+}
+
+/// What the controls answer to a request that came here with this `Host`.
+fn control(base_url: &str, host: &str, more: &str) -> Response {
+    let request = format!("GET /_emulator/clock HTTP/1.1\r\nHost: {host}\r\n{more}Connection: close\r\n\r\n");
+    http::parse(&http::raw(base_url, request.as_bytes()))
+}
+
+/// The first lines of the hints, up to the first app.
+fn warning(arguments: &[&str]) -> (String, String) {
+    let (mut running, line) = start(arguments);
+    let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
+    let mut hints = String::new();
+    while !hints.contains("\n\n") && stderr.read_line(&mut hints).unwrap() > 0 {}
+    (line.trim().to_owned(), hints)
+}
+
+#[test]
+fn whole_logins_and_the_controls_work_at_another_address() {
+    for address in ["127.0.0.2", "::1"] {
+        if TcpListener::bind((address.parse::<IpAddr>().unwrap(), 0)).is_err() {
+            eprintln!("skipped: this system has no {address}");
+            continue;
+        }
+        let emulator = at(address);
+        assert!(emulator.base_url().contains(address), "{}", emulator.base_url());
+        assert!(tokens(&emulator, "oidc-app", "")["id_token"].is_string());
+        assert_eq!(get(&emulator, "/.well-known/openid-configuration").json()["issuer"], emulator.base_url());
+        let host = emulator.base_url().strip_prefix("http://").unwrap();
+        assert_eq!(control(emulator.base_url(), host, "").status, 200);
+        assert!(TcpStream::connect(("127.0.0.1", port(&emulator))).is_err(), "it listens there only");
+    }
+}
+
+#[test]
+fn nothing_but_127_0_0_1_is_listened_on_unless_it_is_asked_for() {
+    let emulator = Emulator::start(options()).unwrap();
+    assert!(emulator.base_url().starts_with("http://127.0.0.1:"));
+    assert!(TcpStream::connect(("127.0.0.2", port(&emulator))).is_err());
+}
+
+#[test]
+fn the_public_url_is_the_issuer_and_its_host_may_use_the_controls() {
+    let here: IpAddr = [127, 0, 0, 2].into();
+    let taken = TcpListener::bind((here, 0)).unwrap();
+    let free = taken.local_addr().unwrap();
+    drop(taken);
+    let options = options().listen(here).port(free.port()).public_url("http://clever.test:5999");
+    let emulator = Emulator::start(options).unwrap();
+    let reached = format!("http://{free}");
+    let metadata = http::send(&reached, "GET", "/.well-known/openid-configuration", &[], b"").json();
+    assert_eq!(metadata["issuer"], emulator.base_url());
+    assert_eq!(metadata["jwks_uri"], "http://clever.test:5999/oauth/certs");
+    let own_page = "Origin: http://clever.test:5999\r\n";
+    for (host, more, status) in [
+        ("clever.test:5999", "", 200),
+        ("clever.test:5999", own_page, 200),
+        (reached.strip_prefix("http://").unwrap(), "", 200),
+        ("clever.test:5999", "Origin: http://evil.test\r\n", 403),
+        ("clever.test:5999", "Origin: https://clever.test:5999\r\n", 403),
+        ("clever.test", "", 403),
+        ("evil.test:5999", "", 403),
+        ("0.0.0.0:5999", "", 403),
+    ] {
+        assert_eq!(control(&reached, host, more).status, status, "{host} {more}");
+    }
+}
+
+#[test]
+fn the_address_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.2:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let error = Emulator::start(options().listen(address.ip()).port(address.port())).unwrap_err();
+    assert!(matches!(error, StartError::Port { address: named, .. } if named == address));
+    assert!(error.to_string().contains(&address.to_string()));
+}
+
+#[test]
+fn whoever_opens_it_to_others_is_warned() {
+    let (line, hints) = warning(&["--listen", "0.0.0.0"]);
+    assert!(line.starts_with("http://127.0.0.1:"), "{line}");
+    assert!(hints.contains("WARNING: it listens on 0.0.0.0. Whoever can reach it can be anybody"), "{hints}");
+    for arguments in [&[][..], &["--listen", "127.0.0.2"]] {
+        let (_, hints) = warning(arguments);
+        assert!(hints.contains("Only this machine can reach it.") && !hints.contains("WARNING"), "{hints}");
+    }
+    let (line, _) = warning(&["--public-url", "https://clever.test"]);
+    assert_eq!(line, "https://clever.test");
+}
+
+#[test]
+fn what_is_no_address_and_no_public_url_is_said_with_exit_code_2() {
+    for arguments in
+        [&["--listen", "localhost"][..], &["--public-url", "clever"], &["--public-url", "http://clever/x"]]
+    {
+        let (code, stdout, stderr) = ended(arguments);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}: {stderr}");
+    }
+}

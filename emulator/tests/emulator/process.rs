@@ -1,0 +1,27 @@
+//! What the system tells of a process: its memory, its descriptors, its work.
+
+use std::fs;
+use std::time::Duration;
+
+/// A process by its number.
+pub(crate) struct Process(pub(crate) u32);
+
+impl Process {
+    /// Memory that is really there, in KiB, without the pages of the program itself.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0)).unwrap();
+        let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// How many descriptors are open.
+    pub(crate) fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.0)).unwrap().count()
+    }
+
+    /// What the first thread has computed so far.
+    pub(crate) fn first_thread(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/schedstat", self.0)).unwrap();
+        Duration::from_nanos(stat.split(' ').next().unwrap().parse().unwrap())
+    }
+}

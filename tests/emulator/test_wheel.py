@@ -1,0 +1,59 @@
+"""The emulator as Python users get it: one wheel, one command. And what every wheel must hold."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.request
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from harness.emulator import App, running
+from harness.paths import ROOT
+
+DIST = Path(os.environ.get("CLEVER_DIST", ROOT / "dist"))
+LICENSES = {"LICENSE-APACHE", "LICENSE-MIT"}
+
+
+def wheel(name: str) -> Path:
+    """The one wheel of this package that was built."""
+    (found,) = DIST.glob(f"{name}-*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command, installed into an environment that has nothing else."""
+    folder = tmp_path_factory.mktemp("venv")
+    venv.create(folder)
+    install = ["-m", "pip", "--python", str(folder / "bin/python"), "install", "-q", "--no-index", "--no-deps"]
+    subprocess.run([sys.executable, *install, str(wheel("clever_emulator"))], check=True)
+    return folder / "bin/clever-emulator"
+
+
+def test_the_command_serves(command: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEVER_EMULATOR", str(command))
+    with running([App("an-app", "a-secret", "http://127.0.0.1:9/")], auto_login="ada") as base_url:
+        no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with no_proxy.open(f"{base_url}/.well-known/openid-configuration", timeout=10) as answer:
+            assert f'"issuer":"{base_url}"' in answer.read().decode()
+
+
+def test_the_command_writes_the_world(command: Path) -> None:
+    shown = subprocess.run([command, "init", "-"], check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    assert shown == (ROOT / "emulator/world.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
+def test_every_wheel_holds_the_licences_and_says_so(name: str) -> None:
+    with zipfile.ZipFile(wheel(name)) as archive:
+        (metadata,) = (path for path in archive.namelist() if path.endswith(".dist-info/METADATA"))
+        folder = metadata.removesuffix("METADATA") + "licenses/"
+        held = {path.removeprefix(folder): archive.read(path) for path in archive.namelist() if path.startswith(folder)}
+        lines = archive.read(metadata).decode().split("\n\n", 1)[0].splitlines()
+    assert held == {licence: (ROOT / licence).read_bytes() for licence in LICENSES}
+    assert {f"License-File: {licence}" for licence in LICENSES} <= set(lines)
+    assert "License-Expression: MIT OR Apache-2.0" in lines
