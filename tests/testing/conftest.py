@@ -1,0 +1,18 @@
+"""The emulator that the fixtures under test find: the one that was built here."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from harness.paths import EMULATOR
+
+
+@pytest.fixture(scope="session")
+def emulator_program() -> str:
+    return os.environ.get("CLEVER_EMULATOR", str(EMULATOR))
+
+
+@pytest.fixture(autouse=True)
+def built_here(monkeypatch: pytest.MonkeyPatch, emulator_program: str) -> None:
+    monkeypatch.setenv("CLEVER_EMULATOR", emulator_program)
