@@ -82,6 +82,7 @@ install: ## install the C library, header and pkg-config file below PREFIX (defa
 test: debian lint test-rust build wheel test-python ## install what is needed and run every test in every language
 
 .PHONY: test-all
+test-all: export CLEVER_SSO_TEST_ALL := 1
 test-all: test deny ## the same, and what takes long or needs more
 
 .PHONY: lint

@@ -2,7 +2,8 @@
 # Installs the Debian packages that some tests use, where that is possible; otherwise says which are missing.
 set -euo pipefail
 
-declare -A package_of=([valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [chromium]=chromium)
+declare -A package_of=([valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [chromium]=chromium
+    [nginx]=nginx [redis-server]=redis-server)
 missing=()
 for program in "${!package_of[@]}"; do
     command -v "$program" > /dev/null || missing+=("${package_of[$program]}")

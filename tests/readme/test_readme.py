@@ -60,7 +60,15 @@ def test_a_whole_login_takes_at_most_fifteen_lines(language: str) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/emulator.md", "docs/conformance.md", "docs/testing.md"],
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/emulator.md",
+        "docs/conformance.md",
+        "docs/testing.md",
+        "docs/servers.md",
+    ],
 )
 def test_links_between_documents_lead_somewhere(document: str) -> None:
     path = ROOT / document
