@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import page
 import pytest
 from clever_sso.testing import Emulator
-from logins import Browser, everybody, log_in
+from logins import Browser, Login, everybody, log_in
 from processes import free_port, serving, wait_until_it_answers
 
 CLEVER_SECONDS = 3  # How long the token endpoint of the scenario takes.
 
 
-def longest_wait(site: str, until: list[Future[object]]) -> float:
+def longest_wait(site: str, until: Sequence[Future[Login]]) -> float:
     """The longest time that the front page took until the logins were finished."""
     longest = 0.0
     while not all(login.done() for login in until):

@@ -35,8 +35,9 @@ def test_every_login_of_a_pool_finishes(method: str, emulator: Emulator, people:
     use(emulator.client())
     # The client that is inherited has been used.
     assert is_right(people[0]) == (True, os.getpid())
-    inherits_nothing = {"initializer": make_from, "initargs": (emulator.settings(),)} if method == "spawn" else {}
-    with multiprocessing.get_context(method).Pool(PROCESSES, **inherits_nothing) as pool:
+    # Whoever is spawned inherits nothing.
+    initializer, arguments = (make_from, (emulator.settings(),)) if method == "spawn" else (None, ())
+    with multiprocessing.get_context(method).Pool(PROCESSES, initializer, arguments) as pool:
         pending = pool.map_async(is_right, people, chunksize=5)
         assert is_right(people[0]) == (True, os.getpid())
         answers = pending.get(PATIENCE_SECONDS)

@@ -87,3 +87,53 @@ def test_the_example_of_the_package_runs() -> None:
     outcome = doctest.testmod(clever_sso.testing)
     assert outcome.attempted == 5
     assert outcome.failed == 0
+
+
+HTTPS = "clever_redirect_uris = https://school.example/clever/callback\n"
+
+
+def test_starlette_logs_in_over_https(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("fastapi")
+    lay_out("fastapi", pytester.path)
+    test = pytester.path / "test_app.py"
+    written = 'TestClient(create_app(), base_url="https://testserver")'
+    test.write_text(test.read_text().replace("TestClient(create_app())", written))
+    pytester.makeini(f"[pytest]\n{HTTPS}")
+    pytester.runpytest_subprocess("-W", "error", "test_app.py").assert_outcomes(passed=1)
+
+
+def test_django_logs_in_over_https_and_asynchronously(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("pytest_django")
+    lay_out("django", pytester.path)
+    with (pytester.path / "pytest.ini").open("a") as settings:
+        settings.write(HTTPS)
+    pytester.makepyfile(
+        test_school="""
+        import pytest
+        from asgiref.sync import async_to_sync
+
+
+        @pytest.fixture(autouse=True)
+        def pointed_at_the_emulator(settings, clever_emulator, transactional_db):
+            for name, value in clever_emulator.settings().items():
+                setattr(settings, name, value)
+
+
+        def test_over_https(client, clever_login):
+            clever_login(client, "ada")
+            assert client.get("/", secure=True).content == b"Hello, Ada Ashworth"
+            assert client.cookies["__Host-clever_pending"]["secure"]
+
+
+        def test_asynchronously(async_client, clever_login_async, clever_login):
+            with pytest.raises(TypeError, match="AsyncClient wants log_in_async"):
+                clever_login(async_client, "ada")
+
+            async def login():
+                await clever_login_async(async_client, "ada")
+                return await async_client.get("/", secure=True)
+
+            assert async_to_sync(login)().content == b"Hello, Ada Ashworth"
+        """
+    )
+    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=2)

@@ -7,9 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+from harness.paths import ROOT
 
 pytest_plugins = ["pytester"]
 
@@ -60,6 +63,19 @@ def gone(folder: Path) -> bool:
     while emulators_of(folder) and time.monotonic() < end:
         time.sleep(0.05)
     return not emulators_of(folder)
+
+
+def test_pytest_finds_the_fixtures_by_itself() -> None:
+    # Python has it since 3.11.
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    project = toml.loads((ROOT / "python/pyproject.toml").read_text("utf-8"))["project"]
+    plugin = import_module(project["entry-points"]["pytest11"]["clever_sso"])
+    assert hasattr(plugin, "clever_emulator")
+    try:
+        installed = distribution("clever-sso")
+    except PackageNotFoundError:
+        return
+    assert ("pytest11", plugin.__name__) in {(entry.group, entry.value) for entry in installed.entry_points}
 
 
 def test_a_run_without_the_fixtures_loads_nothing_but_them(pytester: pytest.Pytester) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -104,5 +105,6 @@ def _end(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
+        # The group is the guard and the emulator.
+        os.killpg(process.pid, signal.SIGKILL) if os.name == "posix" else process.kill()
         raise
