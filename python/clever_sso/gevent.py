@@ -73,6 +73,19 @@ def _in_a_thread(operation: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(operation)
     def waiting(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (those of the operation)
         # The hub is that of the greenlet that calls, in this process and thread.
-        return get_hub().threadpool.apply(operation, args, kwargs)
+        result, error = get_hub().threadpool.apply(_outcome, (operation, args, kwargs))
+        if error is not None:
+            raise error
+        return result
 
     return waiting
+
+
+def _outcome(
+    operation: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Exception | None]:
+    """What the operation returns or raises, as a value: gevent prints what is raised in its threads."""
+    try:
+        return operation(*args, **kwargs), None
+    except Exception as error:  # noqa: BLE001  (it is raised again where the call was made)
+        return None, error
