@@ -6,7 +6,7 @@ set -euo pipefail
 declare -A package_of=(
     [valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [clang]=clang [cmake]=cmake [abidiff]=abigail-tools
     [/usr/include/microhttpd.h]=libmicrohttpd-dev
-    [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [nginx]=nginx
+    [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [nginx]=nginx [redis-server]=redis-server
     [chromium]=chromium
 )
 missing=()

@@ -19,7 +19,14 @@ function outcome(string $call, string $base_url): string
         $outcome = $client->finishLogin(browse($login->url), $login->pending);
         if ($outcome instanceof CleverSso\SignedIn && $call !== 'login') {
             $token = $outcome->tokens->accessToken;
-            $call === 'me' ? $client->me($token) : $client->checkToken($token);
+            $who = $outcome->identity;
+            match ($call) {
+                'tokeninfo' => $client->checkToken($token),
+                'me' => $client->me($token),
+                'user' => $client->user($token, $who->id),
+                'district' => $client->district($token, $who->districtId),
+                'userinfo' => $client->userinfo($token, $who->id),
+            };
             return 'ok';
         }
         return match ($outcome::class) {

@@ -1,0 +1,91 @@
+"""A client under gevent: a call that waits for Clever lets the other greenlets of the worker go on.
+
+    from clever_sso import Client
+    from clever_sso.flask import CleverSso
+    from clever_sso.gevent import cooperative
+
+    CleverSso(app, client=cooperative(Client.from_env()))
+
+The client waits in native sockets, which gevent's monkey patching does not reach. Without this the whole worker stands
+still during a call; here the call is made by a thread of gevent's own pool.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, cast
+
+from gevent import get_hub  # type: ignore[import-untyped,unused-ignore]  # (it brings no types)
+
+if TYPE_CHECKING:
+    from clever_sso._native import Client
+
+__all__ = ["cooperative"]
+
+WAITING = frozenset(
+    {
+        "finish_login",
+        "exchange_code",
+        "verify_id_token",
+        "check_token",
+        "me",
+        "user",
+        "district",
+        "userinfo",
+        "export_keys",
+        "import_keys",
+        "warm_up",
+    }
+)
+
+
+def cooperative(client: Client) -> Client:
+    """A client with the same operations as `client`, of which those that need the network hold up no other greenlet.
+
+    As many calls wait at once as gevent's thread pool has threads: ten, unless the application changes
+    `gevent.config.threadpool_size` or `GEVENT_THREADPOOL_SIZE`.
+
+    Args:
+        client: The client. Make one and keep it; it may be made before workers are forked.
+    """
+    return cast("Client", _Cooperative(client))
+
+
+class _Cooperative:
+    """The client's operations, those that wait in a thread."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  (whatever the client has)
+        found = getattr(self._client, name)
+        return _in_a_thread(found) if name in WAITING else found
+
+    def __repr__(self) -> str:
+        return f"cooperative({self._client!r})"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuses, as the client does."""
+        raise TypeError("a client is neither pickled nor copied: it holds secrets and connections")
+
+
+def _in_a_thread(operation: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(operation)
+    def waiting(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (those of the operation)
+        # The hub is that of the greenlet that calls, in this process and thread.
+        result, error = get_hub().threadpool.apply(_outcome, (operation, args, kwargs))
+        if error is not None:
+            raise error
+        return result
+
+    return waiting
+
+
+def _outcome(
+    operation: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Exception | None]:
+    """What the operation returns or raises, as a value: gevent prints what is raised in its threads."""
+    try:
+        return operation(*args, **kwargs), None
+    except Exception as error:  # noqa: BLE001  (it is raised again where the call was made)
+        return None, error

@@ -1,0 +1,58 @@
+"""Tests of an application's own pages, logged in with Clever: no account, no browser, no mock.
+
+pytest finds the fixtures by itself once the package is installed. They need the program `clever-emulator`, a Clever
+that runs on this machine:
+
+    def test_the_front_page_greets(clever_emulator, clever_login):
+        client = create_app(clever_emulator.settings()).test_client()
+        clever_login(client, "ada")
+        assert client.get("/").text == "Hello, Ada Ashworth"
+
+- `clever_emulator` (of the session): an `Emulator`, with settings for the application, scenarios, people, clock and
+  journal.
+- `clever_login`: `clever_login(client, "ada")` logs a person in. `client` is a test client of Flask, Django or
+  Starlette (FastAPI). `clever_login_async` does so with `httpx.AsyncClient` and `django.test.AsyncClient`.
+- `clever_client`: a `clever_sso.Client` of an application that is registered there.
+
+Without pytest the same is done by `Emulator` and `log_in`; every step really happens, with a real ID token:
+
+    >>> import clever_sso
+    >>> from clever_sso.testing import Emulator, log_in
+    >>> from flask import Flask
+    >>> from clever_sso.flask import CleverSso, current_identity
+    >>> with Emulator.running() as emulator:
+    ...     app = Flask("example")
+    ...     app.secret_key = "for this example only"
+    ...     app.config.update(emulator.settings())
+    ...     app.add_url_rule("/", view_func=lambda: f"Hello, {current_identity.full_name}")
+    ...     extension = CleverSso(app)
+    ...     browser = app.test_client()
+    ...     answer = log_in(browser, "ada", emulator)
+    ...     browser.get("/").text
+    'Hello, Ada Ashworth'
+
+`LogIn` and `LogInAsync` are the types of the fixtures. Options of pytest's configuration file:
+
+- `clever_redirect_uris`: the redirect URIs that the emulator knows, a line each; the first is the primary one. Default
+  `http://localhost/clever/callback`. Only the path matters to a test client.
+- `clever_world`: a file with people of one's own, as `clever-emulator init` writes it.
+- `clever_person`: who logs in when nobody is named. Default `ada`; a world without her must name somebody.
+"""
+
+from clever_sso.testing.emulator import Emulator, EmulatorError, JournalEntry
+from clever_sso.testing.login import LogIn, LogInAsync, LoginNotFinished, log_in, log_in_async
+from clever_sso.testing.program import EmulatorMissing
+from clever_sso.testing.world import Person
+
+__all__ = [
+    "Emulator",
+    "EmulatorError",
+    "EmulatorMissing",
+    "JournalEntry",
+    "LogIn",
+    "LogInAsync",
+    "LoginNotFinished",
+    "Person",
+    "log_in",
+    "log_in_async",
+]

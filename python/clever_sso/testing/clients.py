@@ -1,0 +1,66 @@
+"""The test clients of the frameworks, asked one way. None of them is imported: a client says itself what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Generic, Protocol, TypeVar
+
+Response_co = TypeVar("Response_co", covariant=True)
+# Starlette's test client is made of one of them.
+HTTPX = {"httpx", "httpx2"}
+
+
+class AppClient(Protocol[Response_co]):
+    """A test client of Flask, Django or Starlette."""
+
+    @property
+    def get(self) -> Callable[..., Response_co]:
+        """Request a page."""
+
+
+@dataclass(frozen=True)
+class Adapter(Generic[Response_co]):
+    """One client, asked for one page at a time, without following redirects."""
+
+    client: AppClient[Response_co]
+    options: dict[str, Any]
+    prefix: str = ""
+
+    def get(self, path: str) -> Response_co:
+        """The client's own response, or what to wait for."""
+        return self.client.get(self.prefix + path, **self.options)
+
+
+def adapted(client: AppClient[Response_co], *, secure: bool, waits: bool) -> Adapter[Response_co]:
+    """The adapter for a client.
+
+    Args:
+        client: The client.
+        secure: Whether it shall ask as over https.
+        waits: Whether it is used with `await`.
+
+    Raises:
+        TypeError: For what is no test client that is known, or one of the other way to wait.
+    """
+    family = {base.__module__.partition(".")[0] for base in type(client).__mro__}
+    is_async = any(base.__name__ == "AsyncClient" for base in type(client).__mro__)
+    if is_async != waits and family & {"django", *HTTPX}:
+        right = "log_in_async (the fixture clever_login_async)" if is_async else "log_in (the fixture clever_login)"
+        raise TypeError(f"{type(client).__qualname__} wants {right}")
+    if "django" in family:
+        # It follows nothing unless it is told to; the asynchronous one of 4.2 knows no word for it.
+        return Adapter(client, {"secure": secure})
+    if family & HTTPX:
+        base = str(getattr(client, "base_url", "")).rstrip("/")
+        return Adapter(client, {"follow_redirects": False}, _https(base) if secure else base)
+    if "flask" in family:
+        return Adapter(client, {"follow_redirects": False, **({"url_scheme": "https"} if secure else {})})
+    if "werkzeug" in family:
+        return Adapter(client, {"follow_redirects": False, **({"base_url": "https://localhost"} if secure else {})})
+    raise TypeError(
+        f"{type(client).__module__}.{type(client).__qualname__} is no test client of Flask, Django, Starlette or httpx"
+    )
+
+
+def _https(base: str) -> str:
+    return f"https{base[4:]}" if base.startswith("http:") else base

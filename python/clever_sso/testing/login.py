@@ -1,0 +1,172 @@
+"""A login without a browser: from the application to the emulator and back, each step as a browser takes it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+from clever_sso.testing import exchange
+from clever_sso.testing.clients import adapted
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Generator
+
+    from clever_sso.testing.clients import AppClient
+    from clever_sso.testing.emulator import Emulator
+
+Response = TypeVar("Response")
+LOGIN_PATH = "/clever/login"
+MOST_STEPS = 12
+# What the test clients call the application when nobody says otherwise.
+TEST_HOSTS = {"localhost", "testserver", "127.0.0.1"}
+
+
+class LoginNotFinished(AssertionError):  # noqa: N818  (a word that says it)
+    """The login came to no end at the application: it never went to Clever, or did not come back."""
+
+
+class LogIn(Protocol):
+    """What the fixture `clever_login` is."""
+
+    def __call__(
+        self, client: AppClient[Response], person: str, *, path: str = LOGIN_PATH, by_admin: bool = False
+    ) -> Response:
+        """As `log_in`."""
+
+
+class LogInAsync(Protocol):
+    """What the fixture `clever_login_async` is."""
+
+    async def __call__(
+        self,
+        client: AppClient[Awaitable[Response]],
+        person: str,
+        *,
+        path: str = LOGIN_PATH,
+        by_admin: bool = False,
+    ) -> Response:
+        """As `log_in_async`."""
+
+
+def log_in(
+    client: AppClient[Response],
+    person: str,
+    emulator: Emulator,
+    *,
+    path: str = LOGIN_PATH,
+    by_admin: bool = False,
+) -> Response:
+    """Log a person in.
+
+    Args:
+        client: A test client of Flask, Django or Starlette; it keeps the cookies.
+        person: Handle, Clever id or sign-in number.
+        emulator: The emulator at which the application is registered.
+        path: Where the browser goes first: the login, a page that sends there, or a link of the emulator.
+        by_admin: Whether an administrator of Clever logs in as that person.
+
+    Returns:
+        The application's answer to the callback, as its test client gives it: a redirect when the person is signed in,
+        a page when something went wrong. A login that the application begins anew is walked to its end first.
+
+    Raises:
+        LoginNotFinished: When the application sends nobody to Clever, or the emulator sends nobody back.
+        TypeError: For a client that is not known.
+    """
+    adapter = adapted(client, secure=_secure(emulator), waits=False)
+    steps = _steps(emulator, person, path, by_admin=by_admin)
+    page = next(steps)
+    while True:
+        answer = adapter.get(page)
+        try:
+            page = steps.send(_seen(answer))
+        except StopIteration:
+            return answer
+
+
+async def log_in_async(
+    client: AppClient[Awaitable[Response]],
+    person: str,
+    emulator: Emulator,
+    *,
+    path: str = LOGIN_PATH,
+    by_admin: bool = False,
+) -> Response:
+    """As `log_in`, by `httpx.AsyncClient` with its `ASGITransport` or by `django.test.AsyncClient`."""
+    adapter = adapted(client, secure=_secure(emulator), waits=True)
+    steps = _steps(emulator, person, path, by_admin=by_admin)
+    page = next(steps)
+    while True:
+        answer = await adapter.get(page)
+        try:
+            page = steps.send(_seen(answer))
+        except StopIteration:
+            return answer
+
+
+def _secure(emulator: Emulator) -> bool:
+    return urlsplit(emulator.redirect_uris[0]).scheme == "https"
+
+
+def _seen(answer: object) -> exchange.Reply:
+    """What a browser sees of an answer."""
+    known = cast("Any", answer)
+    text = b"" if getattr(known, "streaming", False) else getattr(known, "data", None) or known.content
+    return exchange.Reply(known.status_code, known.headers.get("Location"), text.decode("utf-8", "replace"))
+
+
+def _steps(emulator: Emulator, person: str, path: str, *, by_admin: bool) -> Generator[str, exchange.Reply, None]:
+    """Each page of the application that the browser asks for; it is told what came back."""
+    url, returned = path, False
+    for _ in range(MOST_STEPS):
+        if url.startswith(emulator.base_url + "/"):
+            url, returned = _through_clever(url, person, by_admin=by_admin), True
+        page = _own_page(url, emulator)
+        reply = yield page
+        onwards = reply.location or _after_waiting(reply.text)
+        if onwards is None and not returned:
+            raise LoginNotFinished(
+                f"the application answers {_bare(page)} with status {reply.status} and sends nobody to Clever"
+            )
+        if onwards is None or (returned and not _goes_on(onwards, emulator)):
+            return
+        url = onwards if urlsplit(onwards).netloc else urljoin(page, onwards)
+    raise LoginNotFinished("the application sends the browser in circles")
+
+
+def _through_clever(url: str, person: str, *, by_admin: bool) -> str:
+    """Where the emulator sends this person."""
+    choice = {"emulator_login": person, **({"emulator_admin": "true"} if by_admin else {})}
+    reply = exchange.request("GET", f"{url}&{urlencode(choice)}")
+    if reply.location is None:
+        raise LoginNotFinished(f"the emulator sends nobody back but answers {reply.status}: {reply.alert}")
+    return reply.location
+
+
+def _own_page(url: str, emulator: Emulator) -> str:
+    """The path and query of a page of the application."""
+    parts = urlsplit(url)
+    own = {urlsplit(uri).hostname for uri in emulator.redirect_uris} | TEST_HOSTS
+    if (parts.netloc and parts.hostname not in own) or parts.path == "/oauth/authorize":
+        raise LoginNotFinished(
+            f"the application sends the browser to {parts.scheme}://{parts.netloc}, not to the emulator at "
+            f"{emulator.base_url}: give it the settings that the emulator's settings() returns"
+        )
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _goes_on(onwards: str, emulator: Emulator) -> bool:
+    """Whether the login is not finished yet: it begins anew, or its code is sent on to another address."""
+    return onwards.startswith(emulator.base_url + "/") or "code" in parse_qs(urlsplit(onwards).query)
+
+
+def _after_waiting(text: str) -> str | None:
+    """Where a page leads that shows itself while the login is finished."""
+    found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]*)"', text)
+    return unescape(found[1]) if found else None
+
+
+def _bare(page: str) -> str:
+    return page.partition("?")[0]

@@ -1,0 +1,84 @@
+"""The people whom an emulator knows, read from the file of its world."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from clever_sso.testing import program
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+INIT_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can log in. Nobody here exists."""
+
+    handle: str
+    """What tests call this person."""
+
+    id: str
+    """The Clever id."""
+
+    number: str
+    """The sign-in number: user name and password both."""
+
+    first_name: str
+    """The given name."""
+
+    last_name: str
+    """The family name."""
+
+    email: str | None
+    """The email address; not everybody has one."""
+
+    district_id: str | None
+    """The district; people of Clever Library have none."""
+
+    roles: tuple[str, ...]
+    """The names of the roles; the first is that of a login."""
+
+    @property
+    def full_name(self) -> str:
+        """First and last name with a space between them."""
+        return f"{self.first_name} {self.last_name}"
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> Person:
+        """The person of one `[[person]]` table."""
+        return cls(
+            handle=table["handle"],
+            id=table["id"],
+            number=table["number"],
+            first_name=table["given_name"],
+            last_name=table["family_name"],
+            email=table.get("email"),
+            district_id=table.get("district"),
+            roles=tuple(role["user_type"] for role in table["roles"]),
+        )
+
+
+def people(world: Path | None) -> dict[str, Person]:
+    """Everybody in the file, or in the built-in world, by handle."""
+    text = world.read_text("utf-8") if world else _built_in()
+    everybody = (Person.of(table) for table in _parsed(text)["person"])
+    return {person.handle: person for person in everybody}
+
+
+def _built_in() -> str:
+    command = [program.find(), "init", "-"]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=INIT_SECONDS)  # noqa: S603  (see program)
+    return done.stdout.decode("utf-8")
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    # Python has it since 3.11; before, pytest brings one along.
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    return cast("dict[str, Any]", toml.loads(text))

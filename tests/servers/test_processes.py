@@ -1,0 +1,88 @@
+"""Processes that log people in while others do: none is lost, none hangs, and each is told who it asked about."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from itertools import cycle, islice
+
+import pytest
+from clever_sso.testing import Emulator, Person
+from logins import LOGINS, everybody
+from workers import OWN, is_right, make_from, use
+
+PROCESSES = 4
+CHILDREN = 20
+PATIENCE_SECONDS = 60 + LOGINS / 2
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator.running() as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def people(emulator: Emulator) -> list[Person]:
+    return list(islice(cycle(everybody(emulator)), LOGINS))
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_every_login_of_a_pool_finishes(method: str, emulator: Emulator, people: list[Person]) -> None:
+    use(emulator.client())
+    # The client that is inherited has been used.
+    assert is_right(people[0]) == (True, os.getpid())
+    # Whoever is spawned inherits nothing.
+    initializer, arguments = (make_from, (emulator.settings(),)) if method == "spawn" else (None, ())
+    with multiprocessing.get_context(method).Pool(PROCESSES, initializer, arguments) as pool:
+        pending = pool.map_async(is_right, people, chunksize=5)
+        assert is_right(people[0]) == (True, os.getpid())
+        answers = pending.get(PATIENCE_SECONDS)
+    assert [right for right, _ in answers] == [True] * LOGINS
+    assert 1 < len({process for _, process in answers}) <= PROCESSES
+
+
+def test_every_login_finishes_that_a_fork_begins_while_threads_are_in_the_middle_of_theirs(
+    emulator: Emulator, people: list[Person]
+) -> None:
+    use(emulator.client())
+    assert is_right(people[0])[0]
+    done, of_the_parent = threading.Event(), []
+
+    def keep_logging_in() -> None:
+        for person in cycle(people):
+            if done.is_set():
+                return
+            of_the_parent.append(is_right(person)[0])
+
+    threads = [threading.Thread(target=keep_logging_in, daemon=True) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    each = LOGINS // CHILDREN
+    try:
+        children = [forked(people[turn * each : (turn + 1) * each]) for turn in range(CHILDREN)]
+        ended = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join(PATIENCE_SECONDS)
+    assert ended == [0] * CHILDREN
+    assert len(of_the_parent) > CHILDREN
+    assert all(of_the_parent)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def forked(people: list[Person]) -> int:
+    assert OWN.client
+    pid = os.fork()
+    if pid == 0:
+        # Ended from outside if it hangs; and whatever happens, nothing of pytest runs in the child.
+        signal.alarm(int(PATIENCE_SECONDS))
+        try:
+            os._exit(0 if all(is_right(person)[0] for person in people) else 1)
+        finally:
+            os._exit(2)
+    return pid

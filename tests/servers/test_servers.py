@@ -1,0 +1,45 @@
+"""The same login under every server, with a client that was made and used before the fork: none is lost, none hangs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import page
+import pytest
+from clever_sso.testing import Emulator
+from flask import Flask
+from logins import everybody, log_in, many, processes
+from processes import free_port, serving, wait_until_it_answers
+
+
+@pytest.mark.parametrize("server", [*page.SERVERS, "gunicorn-gevent-cooperative"])
+def test_every_login_finishes_and_is_the_right_persons(server: str, tmp_path: Path) -> None:
+    if "gevent" in server:
+        pytest.importorskip("gevent")
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    cooperative = {"COOPERATIVE": "1"} if server.endswith("cooperative") else {}
+    command = page.command(server.removesuffix("-cooperative"), port)
+    with Emulator.running([f"{site}/clever/callback"]) as emulator:
+        with serving(command, tmp_path, port, **emulator.settings(), **cooperative):
+            wait_until_it_answers(port)
+            logins = many(lambda person: log_in(site, person), everybody(emulator))
+        exchanges = [entry for entry in emulator.journal() if entry.path == "/oauth/tokens"]
+    assert len(processes(logins)) > 1
+    assert {entry.status for entry in exchanges} == {200}
+
+
+def test_no_command_of_the_page_is_left_out() -> None:
+    assert set(page.BLOCKS) == {*page.SERVERS, "celery", "gevent", "nginx"}
+    assert len(page.BLOCKS) == page.TEXT.count("```") / 2
+
+
+def test_the_client_for_gevent_is_made_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("gevent")
+    with Emulator.running() as emulator:
+        for name, value in emulator.settings().items():
+            monkeypatch.setenv(name, value)
+        app = Flask(__name__)
+        app.secret_key = "a key for tests only"
+        exec(page.BLOCKS["gevent"], {"app": app})
+        assert app.test_client().get("/clever/login").location.startswith(emulator.base_url)

@@ -1,0 +1,38 @@
+"""What a process does that logs people in by itself: in a pool, or after a bare fork."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import clever_sso
+from clever_sso.testing import Person
+from logins import callback_of
+
+
+@dataclass
+class Own:
+    """The client that this process uses: its parent's, or its own."""
+
+    client: clever_sso.Client | None = None
+
+
+OWN = Own()
+
+
+def use(client: clever_sso.Client) -> None:
+    OWN.client = client
+
+
+def make_from(settings: dict[str, str]) -> None:
+    """Make a client; the way of a process that inherits nothing."""
+    os.environ.update(settings)
+    OWN.client = clever_sso.Client.from_env()
+
+
+def is_right(person: Person) -> tuple[bool, int]:
+    """Log somebody in: whether it is that person, and in which process."""
+    assert OWN.client
+    login = OWN.client.begin_login()
+    outcome = OWN.client.finish_login(callback_of(login.url, person), login.pending)
+    return isinstance(outcome, clever_sso.SignedIn) and outcome.identity.id == person.id, os.getpid()
