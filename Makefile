@@ -49,6 +49,17 @@ wheel: $(VENV)/build ## dist/*.whl: the Python package
 	@rm -f dist/clever_sso-*.whl
 	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist
 
+.PHONY: dist-wheel
+dist-wheel: $(VENV)/dist ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, by zig's linker
+	@rm -f dist/python/clever_sso-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist/python \
+		--zig --compatibility manylinux2014 --target $(shell rustc -vV | sed -n 's/^host: //p')
+
+.PHONY: sdist
+sdist: $(VENV)/build ## dist/python/*.tar.gz: the source of the Python package
+	@rm -f dist/python/clever_sso-*.tar.gz
+	$(IN_VENV)/maturin sdist --manifest-path python/Cargo.toml --out dist/python
+
 .PHONY: header
 header: ## write include/clever_sso.h from the source of the C face
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
@@ -82,7 +93,7 @@ install: ## install the C library, header and pkg-config file below PREFIX (defa
 test: debian lint test-rust build wheel test-python ## install what is needed and run every test in every language
 
 .PHONY: test-all
-test-all: test deny ## the same, and what takes long or needs more
+test-all: test test-sdist deny ## the same, and what takes long or needs more
 
 .PHONY: lint
 lint: $(VENV)/lint ## formatting, clippy and ruff, warnings as errors
@@ -100,6 +111,10 @@ test-rust: ## the tests in Rust
 test-python: $(VENV)/test $(VENV)/third-party ## the tests that pytest runs: Python, C, and what crosses their borders
 	$(INSTALL_WHEEL)
 	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests
+
+.PHONY: test-sdist
+test-sdist: sdist ## build the Python package from its source distribution, and use it
+	$(IN_VENV)/python tests/package/sdist.py dist/python/clever_sso-*.tar.gz
 
 .PHONY: bench
 bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, beside the bare RSA operation
