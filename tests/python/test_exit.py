@@ -97,7 +97,8 @@ def test_a_process_ends_while_operations_wait_for_an_answer(ending: str) -> None
         end_of(ending, f"http://127.0.0.1:{silent.getsockname()[1]}")
 
 
-# CPython itself does not promise that a daemon thread which comes back from a call outlives the interpreter's end.
+# Left out: a daemon thread whose blocking calls come back during the end was seen to crash the process, rarely.
+# The cause is not known yet.
 @pytest.mark.parametrize("ending", [ending for ending in ENDINGS if ending != "a daemon thread that blocks"])
 def test_a_process_ends_while_answers_arrive(ending: str) -> None:
     with serving({}) as base_url:
