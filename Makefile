@@ -62,6 +62,17 @@ emulator-wheel: $(VENV)/build ## dist/*.whl: the emulator as a command for Pytho
 	@rm -f dist/clever_emulator-*.whl
 	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path emulator/Cargo.toml --out dist
 
+.PHONY: dist-wheel
+dist-wheel: $(VENV)/dist ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, by zig's linker
+	@rm -f dist/python/clever_sso-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist/python \
+		--zig --compatibility manylinux2014 --target $(shell rustc -vV | sed -n 's/^host: //p')
+
+.PHONY: sdist
+sdist: $(VENV)/build ## dist/python/*.tar.gz: the source of the Python package
+	@rm -f dist/python/clever_sso-*.tar.gz
+	$(IN_VENV)/maturin sdist --manifest-path python/Cargo.toml --out dist/python
+
 .PHONY: header
 header: ## write include/clever_sso.h from the source of the C face
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
@@ -116,7 +127,7 @@ test: debian lint test-rust build wheel emulator-wheel test-python ## install wh
 
 .PHONY: test-all
 test-all: export CLEVER_SSO_TEST_ALL := 1
-test-all: test deny test-windows ## the same, and what takes long or needs more
+test-all: test test-sdist deny test-windows ## the same, and what takes long or needs more
 	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
 
 .PHONY: lint
@@ -141,6 +152,10 @@ test-windows: build dist-windows $(VENV)/test ## the C library for Windows, unde
 	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings
 	ffi/windows/debian.sh wine64
 	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests/windows
+
+.PHONY: test-sdist
+test-sdist: sdist ## build the Python package from its source distribution, and use it
+	$(IN_VENV)/python tests/package/sdist.py dist/python/clever_sso-*.tar.gz
 
 .PHONY: bench
 bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, beside the bare RSA operation

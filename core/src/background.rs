@@ -1,7 +1,8 @@
 //! The operations for callers with an event loop of another kind, such as Python's: they must not wait, and cannot poll.
 //!
 //! An *engine* is a thread that runs the operations, and one that delivers what came of them, several at a time when
-//! they come fast. It starts with the first operation and belongs to one process: a forked child makes its own.
+//! they come fast. It starts with the first operation and belongs to one process: a forked child makes its own. It ends
+//! with the last of its operations, once nobody can start another.
 
 use std::fmt;
 use std::future::Future;
@@ -18,14 +19,14 @@ use crate::client::Client;
 use crate::error::{Error, ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
-use crate::process::PerProcess;
+use crate::process::{PerProcess, generation};
 
 /// Runs operations in the background and delivers values of type `D`.
 pub struct Background<D> {
     journey: Arc<Journey>,
     inherited: Arc<InheritedKeys>,
     deliver: fn(Vec<D>),
-    engine: PerProcess<Result<Engine<D>>>,
+    engine: PerProcess<Engine<D>>,
 }
 
 impl<D> fmt::Debug for Background<D> {
@@ -39,18 +40,27 @@ struct Engine<D> {
     client: Client,
     handle: Handle,
     done: Sender<D>,
-    /// Dropped with the engine, which ends its threads.
-    _stop: oneshot::Sender<()>,
+    running: Arc<Running>,
 }
+
+/// Held by an engine and its operations: when nobody holds it any more, the threads end.
+type Running = oneshot::Sender<()>;
 
 /// An operation on its way.
 #[derive(Debug)]
-pub struct Task(AbortHandle);
+pub struct Task {
+    handle: AbortHandle,
+    made_in: u64,
+}
 
 impl Task {
     /// Drops the operation, and with it its request. Nothing is delivered then, unless it was done already.
+    ///
+    /// In a forked child nothing happens: the operation is its parent's, and so are the locks around it.
     pub fn cancel(&self) {
-        self.0.abort();
+        if self.made_in == generation() {
+            self.handle.abort();
+        }
     }
 }
 
@@ -71,18 +81,18 @@ impl<D: Send + 'static> Background<D> {
         F: Future<Output = D> + Send + 'static,
     {
         let engine = self.engine()?;
-        let (work, done) = (operation(engine.client.clone()), engine.done.clone());
+        let work = operation(engine.client.clone());
+        let (done, running) = (engine.done.clone(), Arc::clone(&engine.running));
         let task = engine.handle.spawn(async move {
-            // Nobody receives any more when the engine is being dropped.
+            // The other thread receives as long as anybody can send.
             let _ = done.send(work.await);
+            drop(running);
         });
-        Ok(Task(task.abort_handle()))
+        Ok(Task { handle: task.abort_handle(), made_in: generation() })
     }
 
     fn engine(&self) -> Result<&Engine<D>> {
-        let engine =
-            self.engine.get(|| Engine::start(&self.journey, Arc::clone(&self.inherited), self.deliver));
-        engine.as_ref().map_err(|error| Error::new(error.code()))
+        self.engine.try_get(|| Engine::start(&self.journey, Arc::clone(&self.inherited), self.deliver))
     }
 }
 
@@ -92,20 +102,20 @@ impl<D: Send + 'static> Engine<D> {
         let keys = Arc::new(Keys::new(&journey.config, inherited));
         let client = Client::from_parts(Arc::clone(journey), keys)?;
         let handle = runtime.handle().clone();
-        let (stop, stopped) = oneshot::channel();
+        let (running, ended) = oneshot::channel();
         let (done, finished) = mpsc::channel();
-        let run = move || run(&runtime, stopped);
+        let run = move || run(&runtime, ended);
         Builder::new().name("clever-sso".into()).spawn(run).map_err(no_thread)?;
         let courier = move || courier(&finished, deliver);
         Builder::new().name("clever-sso-done".into()).spawn(courier).map_err(no_thread)?;
-        Ok(Self { client, handle, done, _stop: stop })
+        Ok(Self { client, handle, done, running: Arc::new(running) })
     }
 }
 
-/// Turns the reactor until the engine is dropped.
-fn run(runtime: &Runtime, stopped: oneshot::Receiver<()>) {
-    // Either way it is over.
-    let _ = runtime.block_on(stopped);
+/// Turns the reactor until the engine and all its operations are gone.
+fn run(runtime: &Runtime, ended: oneshot::Receiver<()>) {
+    // Nothing is ever sent: it ends by its sender being dropped.
+    let _ = runtime.block_on(ended);
 }
 
 /// Delivers what is done, all of it that is there, until nobody can send any more.
@@ -154,6 +164,34 @@ mod tests {
         }
         wait_for(|| SEEN.lock().unwrap().len() == 20);
         assert!(SEEN.lock().unwrap().iter().all(|right| *right));
+    }
+
+    #[test]
+    fn operations_on_their_way_are_brought_to_an_end_when_nobody_can_start_another() {
+        static SEEN: Mutex<Vec<bool>> = Mutex::new(Vec::new());
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let background = background(&emulator, |batch| SEEN.lock().unwrap().extend(batch));
+        let started = background.start(|client| async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            client.warm_up().await.is_ok()
+        });
+        drop(background);
+        started.unwrap();
+        wait_for(|| *SEEN.lock().unwrap() == [true]);
+    }
+
+    #[test]
+    fn the_threads_end_with_the_last_operation() {
+        static DELIVERIES: Mutex<()> = Mutex::new(());
+        let alive = |_: Vec<Arc<()>>| drop(DELIVERIES.lock());
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let (background, witness) = (background(&emulator, alive), Arc::new(()));
+        let held = Arc::clone(&witness);
+        background.start(|_| async move { std::future::pending::<Arc<()>>().await }).unwrap().cancel();
+        background.start(|_| async move { held }).unwrap();
+        let engine = Arc::downgrade(&background.engine().unwrap().running);
+        drop(background);
+        wait_for(|| engine.strong_count() == 0 && Arc::strong_count(&witness) == 1);
     }
 
     #[test]

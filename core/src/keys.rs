@@ -210,10 +210,13 @@ impl Keys {
         attempts.last = Some(Moment::now());
         let result = self.fetch_set(transport, deadline).await;
         attempts.failure = result.as_ref().err().map(|error| (Moment::now(), error.clone()));
-        self.tell(&result);
-        let fetched = Arc::new(result?);
-        self.keep(Arc::clone(&fetched));
-        Ok(fetched)
+        let fetched = result.map(Arc::new);
+        if let Ok(fetched) = &fetched {
+            self.keep(Arc::clone(fetched));
+        }
+        // Who hears of it may ask for keys: they are there.
+        self.tell(&fetched);
+        fetched
     }
 
     fn keep(&self, keys: Arc<Cached>) {
@@ -225,7 +228,7 @@ impl Keys {
         *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
     }
 
-    fn tell(&self, result: &Result<Cached>) {
+    fn tell(&self, result: &Result<Arc<Cached>>) {
         match result {
             Ok(cached) => {
                 tracing::debug!(issuer = %self.issuer, count = cached.set.len(), "fetched keys");

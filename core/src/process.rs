@@ -11,6 +11,7 @@
     reason = "a page that a fork wipes, and a pointer that is replaced but never freed under a reader"
 )]
 
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
@@ -89,12 +90,18 @@ impl<T: Send + Sync> PerProcess<T> {
 
     /// This process's value, made by `build` when there is none yet. Threads that race may each make one; one wins.
     pub(crate) fn get(&self, build: impl FnOnce() -> T) -> &T {
+        let Ok(value) = self.try_get(|| Ok::<T, Infallible>(build()));
+        value
+    }
+
+    /// The same where making may fail: then nothing is kept, and the next caller tries again.
+    pub(crate) fn try_get<E>(&self, build: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
         let (now, seen) = (generation(), self.slot.load(Acquire));
         if let Some(value) = Self::of_generation(seen, now) {
-            return value;
+            return Ok(value);
         }
-        let made = Box::into_raw(Box::new((now, build())));
-        match self.slot.compare_exchange(seen, made, AcqRel, Acquire) {
+        let made = Box::into_raw(Box::new((now, build()?)));
+        Ok(match self.slot.compare_exchange(seen, made, AcqRel, Acquire) {
             // SAFETY: `made` came from a box, was published just now, and is freed only by `drop`, which needs `self`.
             Ok(_) => unsafe { &(*made).1 },
             Err(winner) => {
@@ -103,7 +110,7 @@ impl<T: Send + Sync> PerProcess<T> {
                 // SAFETY: as above, for the value that another thread of this process published.
                 unsafe { &(*winner).1 }
             }
-        }
+        })
     }
 
     fn of_generation<'a>(slot: *mut (u64, T), generation: u64) -> Option<&'a T> {
@@ -192,6 +199,14 @@ mod tests {
     fn one_process_has_one_generation() {
         assert_eq!(generation(), generation());
         assert_eq!(std::thread::scope(|scope| scope.spawn(generation).join().unwrap()), generation());
+    }
+
+    #[test]
+    fn a_value_that_could_not_be_made_is_made_by_the_next_caller() {
+        let shared = PerProcess::new();
+        assert_eq!(shared.try_get(|| Err("not yet")), Err("not yet"));
+        assert_eq!(shared.try_get(|| Ok::<_, &str>(7)), Ok(&7));
+        assert_eq!(shared.try_get(|| Err("too late")), Ok(&7));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::config::{Config, is_loopback};
@@ -29,6 +30,8 @@ use crate::protocol::{Request, Response};
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// An idle connection is given up before common servers close theirs.
 const IDLE: Duration = Duration::from_secs(20);
+/// Each request that is on its way has a connection of its own; a process has a thousand descriptors, often.
+const MOST_AT_ONCE: usize = 100;
 /// No answer has come yet that told the time.
 const UNKNOWN: i64 = i64::MIN;
 
@@ -38,6 +41,8 @@ pub(crate) struct Transport {
     /// For the addresses of this machine: no proxy stands in between.
     near: reqwest::Client,
     far: reqwest::Client,
+    /// Requests that find none left wait for their turn, within their deadline.
+    turns: Arc<Semaphore>,
     skew: Arc<AtomicI64>,
 }
 
@@ -49,7 +54,8 @@ impl Transport {
             Some(url) => builder(tls).proxy(proxy(url.expose())?),
             None => builder(tls),
         };
-        Ok(Self { near, far: client(far)?, skew: Arc::new(AtomicI64::new(UNKNOWN)) })
+        let turns = Arc::new(Semaphore::new(MOST_AT_ONCE));
+        Ok(Self { near, far: client(far)?, turns, skew: Arc::new(AtomicI64::new(UNKNOWN)) })
     }
 
     /// Sends `request`, again where that is safe, until `deadline`.
@@ -82,6 +88,8 @@ impl Transport {
         let outgoing = reqwest::Request::try_from(request.clone())
             .map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))?;
         let client = if is_loopback(outgoing.url()) { &self.near } else { &self.far };
+        // It is never closed.
+        let _turn = self.turns.acquire().await;
         let answer = client.execute(outgoing).await.map_err(|error| failure::network(request, &error))?;
         if let Some(skew) = clock::skew(answer.headers(), moment::now()) {
             self.skew.store(skew, Relaxed);

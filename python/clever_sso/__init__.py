@@ -49,7 +49,6 @@ from clever_sso._native import (
     parse_callback,
     verify_id_token,
 )
-from clever_sso.aio import AsyncClient, ClientSettings
 from clever_sso.exceptions import (
     ArgumentError,
     CleverError,
@@ -60,6 +59,11 @@ from clever_sso.exceptions import (
     NetworkError,
     TokenError,
 )
+
+# What `typing.TYPE_CHECKING` says, without importing it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from clever_sso.aio import AsyncClient, ClientSettings
 
 __all__ = [
     "ArgumentError",
@@ -94,3 +98,17 @@ __all__ = [
     "parse_callback",
     "verify_id_token",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):  # noqa: ANN001, ANN202  (checkers of types must not see it: they would find every name)
+        """Import what is made for asyncio when it is used: others need not pay for it."""
+        if name in {"AsyncClient", "ClientSettings"}:
+            from clever_sso import aio  # noqa: PLC0415  (for that it is here)
+
+            found = globals()[name] = getattr(aio, name)
+            return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():  # noqa: ANN202
+        return sorted({*globals(), *__all__})

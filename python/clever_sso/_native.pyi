@@ -38,7 +38,10 @@ class Client:
     """Everything an application does with Clever. Make one and keep it.
 
     It may be used from many threads at once and in forked workers (gunicorn, uWSGI, Celery), and it starts no thread.
-    Calls that wait release the GIL. Nothing is sent before the first of them.
+    Calls that wait release the GIL and answer Ctrl-C. Nothing is sent before the first of them.
+
+        client = clever_sso.Client("client id", "client secret", "https://app.example/callback")
+        client.warm_up()
 
     Args:
         client_id: As Clever's dashboard shows it.
@@ -100,6 +103,9 @@ class Client:
 
         Every keyword argument of the class has a variable: its name in capitals after `CLEVER_`. Several redirect URIs,
         keys or origins are written with blanks between them. A variable that is empty counts as missing.
+
+            client = clever_sso.Client.from_env()
+            print(client.client_id, client.issuer, client.redirect_uris)
 
         Raises:
             ConfigError: `config_invalid`, with what is wrong about which variable.
@@ -801,6 +807,11 @@ def verify_id_token(
     access_token: str | None = None,
 ) -> dict[str, Any]:
     """Verifies an ID token with nothing but the arguments: no client, no network.
+
+        keys = clever_sso.KeySet(jwks)  # what the issuer's `jwks_uri` gave
+        claims = clever_sso.verify_id_token(
+            token, keys=keys, issuer="https://clever.com", client_id="client id", nonce=nonce
+        )
 
     Args:
         token: The ID token.

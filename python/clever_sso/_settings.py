@@ -12,17 +12,23 @@ from clever_sso._native import error_codes
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from typing import Protocol
+
+    class _Source(Protocol):
+        """An environment, or a configuration whose values may be of their own types already."""
+
+        def get(self, name: str, /) -> Any: ...  # noqa: ANN401  (it is only known once it is read)
+
 
 PREFIX = "CLEVER_"
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
-def arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+def arguments(settings: _Source) -> dict[str, Any]:
     """The keyword arguments of a client.
 
     Args:
-        settings: An environment, or a configuration whose values may be of their own types already.
+        settings: Where they stand by their names.
 
     Raises:
         ConfigError: `config_invalid`, when `CLEVER_CLIENT_ID` is missing or a value cannot be read.
@@ -45,7 +51,9 @@ def arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
 def invalid(message: str) -> ConfigError:
     """The error of a wrong setting."""
     entry = error_codes()["config_invalid"]
-    return ConfigError("config_invalid", message, entry.user_message, entry.retryable, entry.actor)
+    return ConfigError(
+        "config_invalid", f"{entry.sentence}: {message}", entry.user_message, entry.retryable, entry.actor
+    )
 
 
 def _text(value: object) -> str:

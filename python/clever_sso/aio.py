@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict
 
 from clever_sso import _settings
 from clever_sso._native import AsyncOperations, Client
@@ -55,14 +55,23 @@ class ClientSettings(TypedDict, total=False):
 class AsyncClient:
     """Everything an application does with Clever, for asyncio. Make one and keep it.
 
-    Operations that need the network are coroutines; thousands may wait at once on one event loop, and none of them
-    blocks it. To cancel one drops its request. The others, `begin_login` and those that make URLs, are plain methods.
+    Operations that need the network are coroutines: thousands may wait at once on one event loop, and none of them
+    holds it up. They are explained at `Client`, and so are the exceptions they raise. `begin_login` and what makes URLs
+    are plain methods.
 
-    It works on asyncio and uvloop, and with anyio on either. One client may serve several loops and survives a fork:
-    two threads of its own start with the first operation, in each process anew.
+        client = clever_sso.AsyncClient("client id", "client secret", "https://app.example/callback")
 
-        async with clever_sso.AsyncClient(client_id, client_secret, redirect_uri) as client:
-            outcome = await client.finish_login(callback, pending)
+        async def log_in() -> str:
+            return client.begin_login().url
+
+        async def callback(url: str, pending: str | None) -> clever_sso.SignedIn | None:
+            outcome = await client.finish_login(url, pending)
+            return outcome if isinstance(outcome, clever_sso.SignedIn) else None
+
+    It works on asyncio and uvloop, and with anyio on either. One client may serve several loops, in several threads,
+    and survives a fork: two threads of its own start with the first operation, in each process anew. At most 100
+    requests are on their way at once; others wait for their turn, within their deadline (`timeout`). To cancel an
+    operation drops its request.
 
     Args:
         client_id: As for `Client`, and so are all others.
@@ -116,16 +125,40 @@ class AsyncClient:
     ) -> Login:
         """Begins a login: send the browser to its `url`, keep its `pending`. No network.
 
-        As `Client.begin_login`.
+        Args:
+            redirect_uri: One of the configured ones. Default: the primary one.
+            district_id: The district, if it is known. Clever then skips the school picker.
+            return_to: Where to go after the login: a path of the application, or a URL on an allowed origin.
+
+        Raises:
+            ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+            ArgumentError: `return_to_unsafe`.
         """
         return self._client.begin_login(redirect_uri=redirect_uri, district_id=district_id, return_to=return_to)
 
-    def authorize_url(self, **parameters: Any) -> str:  # noqa: ANN401  (those of Client.authorize_url)
+    def authorize_url(
+        self,
+        *,
+        response_type: Literal["code", "token"] = "code",
+        redirect_uri: str | None = None,
+        state: str | None = None,
+        nonce: str | None = None,
+        district_id: str | None = None,
+    ) -> str:
         """The URL that asks Clever for a code or a token. No network. As `Client.authorize_url`."""
-        return self._client.authorize_url(**parameters)
+        return self._client.authorize_url(
+            response_type=response_type,
+            redirect_uri=redirect_uri,
+            state=state,
+            nonce=nonce,
+            district_id=district_id,
+        )
 
     def instant_login_url(self, district_id: str) -> str:
-        """An Instant Login link for the people of a district. No network. As `Client.instant_login_url`."""
+        """An Instant Login link into this application for the people of a district. No network.
+
+        As `Client.instant_login_url`.
+        """
         return self._client.instant_login_url(district_id)
 
     def portal_url(self, district: str | None = None) -> str:
@@ -195,7 +228,10 @@ class AsyncClient:
         await self._operations.warm_up()
 
     async def aclose(self) -> None:
-        """Gives up the connections and the thread. The client can be used as before: it begins anew."""
+        """Gives up the connections and the threads. The client can be used as before: it begins anew.
+
+        Operations that are on their way come to their end.
+        """
         self._operations = AsyncOperations(self._client)
 
     async def __aenter__(self) -> Self:

@@ -7,17 +7,20 @@ use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
-use crate::interrupt;
 use crate::login::{Login, outcome};
 use crate::repr::Repr;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::settings::{Network, OneOrMore, Settings};
 use crate::verify::claims_dict;
+use crate::waiting::{is_given_up, wait};
 
 /// Everything an application does with Clever. Make one and keep it.
 ///
 /// It may be used from many threads at once and in forked workers (gunicorn, uWSGI, Celery), and it starts no thread.
-/// Calls that wait release the GIL. Nothing is sent before the first of them.
+/// Calls that wait release the GIL and answer Ctrl-C. Nothing is sent before the first of them.
+///
+///     client = clever_sso.Client("client id", "client secret", "https://app.example/callback")
+///     client.warm_up()
 ///
 /// Args:
 ///     client_id: As Clever's dashboard shows it.
@@ -127,12 +130,11 @@ impl Client {
         })?;
         let config = builder.clone().build()?;
         let (client_id, issuer) = (config.client_id().to_owned(), config.issuer().to_owned());
-        let core = if discover {
-            py.detach(|| blocking::Client::discover(builder))?
-        } else {
-            blocking::Client::new(config)?
-        };
-        let core = core.with_watch(interrupt::is_wanted);
+        let mut core = blocking::Client::new(config)?.with_watch(is_given_up);
+        if discover {
+            let metadata = wait(py, || core.metadata())?;
+            core = blocking::Client::new(builder.discovered(&metadata).build()?)?.with_watch(is_given_up);
+        }
         Ok(Self { core, client_id, issuer, redirect_uris })
     }
 
@@ -140,6 +142,9 @@ impl Client {
     ///
     /// Every keyword argument of the class has a variable: its name in capitals after `CLEVER_`. Several redirect URIs,
     /// keys or origins are written with blanks between them. A variable that is empty counts as missing.
+    ///
+    ///     client = clever_sso.Client.from_env()
+    ///     print(client.client_id, client.issuer, client.redirect_uris)
     ///
     /// Raises:
     ///     ConfigError: `config_invalid`, with what is wrong about which variable.
@@ -218,7 +223,7 @@ impl Client {
         callback: PyBackedStr,
         pending: Option<PyBackedStr>,
     ) -> Result<Bound<'py, PyAny>> {
-        let finished = py.detach(|| self.core.finish_login(&callback, pending.as_deref()))?;
+        let finished = wait(py, || self.core.finish_login(&callback, pending.as_deref()))?;
         Ok(outcome(py, finished)?)
     }
 
@@ -292,7 +297,7 @@ impl Client {
         code: PyBackedStr,
         redirect_uri: Option<PyBackedStr>,
     ) -> Result<Tokens> {
-        Ok(Tokens(py.detach(|| self.core.exchange_code(&code, redirect_uri.as_deref()))?))
+        Ok(Tokens(wait(py, || self.core.exchange_code(&code, redirect_uri.as_deref()))?))
     }
 
     /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
@@ -318,7 +323,7 @@ impl Client {
         access_token: Option<PyBackedStr>,
     ) -> Result<Bound<'py, PyDict>> {
         let claims =
-            py.detach(|| self.core.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()))?;
+            wait(py, || self.core.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()))?;
         Ok(claims_dict(py, &claims)?)
     }
 
@@ -335,7 +340,7 @@ impl Client {
     ///     CleverError: The words of its kind.
     ///     NetworkError: The words of its kind.
     fn check_token(&self, py: Python<'_>, access_token: PyBackedStr) -> Result<TokenInfo> {
-        Ok(py.detach(|| self.core.check_token(&access_token))?.into())
+        Ok(wait(py, || self.core.check_token(&access_token))?.into())
     }
 
     /// Who an access token belongs to.
@@ -348,7 +353,7 @@ impl Client {
     ///     CleverError: The words of its kind.
     ///     NetworkError: The words of its kind.
     fn me(&self, py: Python<'_>, access_token: PyBackedStr) -> Result<Me> {
-        Ok(Me(py.detach(|| self.core.me(&access_token))?))
+        Ok(Me(wait(py, || self.core.me(&access_token))?))
     }
 
     /// A person's record.
@@ -363,7 +368,7 @@ impl Client {
     ///     CleverError: `not_found` and the others of its kind.
     ///     NetworkError: The words of its kind.
     fn user(&self, py: Python<'_>, access_token: PyBackedStr, id: PyBackedStr) -> Result<User> {
-        Ok(User(py.detach(|| self.core.user(&access_token, &id))?))
+        Ok(User(wait(py, || self.core.user(&access_token, &id))?))
     }
 
     /// A district's record.
@@ -378,7 +383,7 @@ impl Client {
     ///     CleverError: `not_found` and the others of its kind.
     ///     NetworkError: The words of its kind.
     fn district(&self, py: Python<'_>, access_token: PyBackedStr, id: PyBackedStr) -> Result<District> {
-        Ok(District(py.detach(|| self.core.district(&access_token, &id))?))
+        Ok(District(wait(py, || self.core.district(&access_token, &id))?))
     }
 
     /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
@@ -398,7 +403,7 @@ impl Client {
         access_token: PyBackedStr,
         subject: Option<PyBackedStr>,
     ) -> Result<UserInfo> {
-        Ok(UserInfo(py.detach(|| self.core.userinfo(&access_token, subject.as_deref()))?))
+        Ok(UserInfo(wait(py, || self.core.userinfo(&access_token, subject.as_deref()))?))
     }
 
     /// Clever's keys as text, for another process of the same application.
@@ -410,7 +415,7 @@ impl Client {
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
     ///     NetworkError: The words of its kind.
     fn export_keys(&self, py: Python<'_>) -> Result<String> {
-        Ok(py.detach(|| self.core.export_keys())?)
+        wait(py, || self.core.export_keys())
     }
 
     /// Takes keys that another process exported, unless fresh ones are here already.
@@ -436,7 +441,7 @@ impl Client {
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
     ///     NetworkError: The words of its kind.
     fn warm_up(&self, py: Python<'_>) -> Result<()> {
-        Ok(py.detach(|| self.core.warm_up())?)
+        wait(py, || self.core.warm_up())
     }
 
     /// Gives up the connections that are kept for the next call. The client can be used as before.

@@ -8,7 +8,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use pyo3::{PyTypeInfo, import_exception};
 
-use crate::interrupt;
 use crate::repr::{Repr, match_args};
 
 /// The classes of `exceptions.py`.
@@ -49,9 +48,6 @@ impl From<PyErr> for Failure {
 impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Core(error) if error.code() == clever_sso::ErrorCode::CallInterrupted => {
-                interrupt::take().unwrap_or_else(|| Python::attach(|py| exception(py, &error)))
-            }
             Failure::Core(error) => Python::attach(|py| exception(py, &error)),
             Failure::Python(error) => error,
         }

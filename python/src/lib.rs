@@ -6,7 +6,9 @@
 //!
 //! - [`client`]: `Client`, and [`settings`] for its keyword arguments.
 //! - [`operations`]: the same for `AsyncClient`, which is written in Python.
-//! - [`interrupt`]: Ctrl-C while a call waits.
+//! - [`waiting`]: calls that wait, and what Python has to say meanwhile, Ctrl-C for one.
+//! - [`threads`]: threads that Python did not make, in Python.
+//! - [`logging`]: what the core has to tell, for Python's `logging`.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
 //! - [`verify`]: the pure verifier.
 //! - [`errors`]: the one crossing from an error of the core to a Python exception.
@@ -19,20 +21,24 @@ mod callback;
 mod client;
 mod errors;
 mod identity;
-mod interrupt;
 mod json;
+mod logging;
 mod login;
 mod operations;
 mod repr;
 mod resources;
 mod settings;
+mod threads;
 mod verify;
+mod waiting;
 
-use pyo3::pymodule;
+use pyo3::prelude::*;
 
 /// The Rust core of `clever_sso`.
 #[pymodule(gil_used = false)]
 mod _native {
+    use super::{Bound, PyModule, PyResult};
+
     #[pymodule_export]
     use crate::callback::{Callback, parse_callback};
     #[pymodule_export]
@@ -53,4 +59,11 @@ mod _native {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name that Python packages give it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_init]
+    #[expect(clippy::unnecessary_wraps, reason = "PyO3 wants a result")]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::logging::install();
+        Ok(())
+    }
 }

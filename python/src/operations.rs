@@ -4,6 +4,7 @@
 //! there, on the loop's own thread, it becomes Python objects and the result of a future. A future that is cancelled drops
 //! its operation, and with it the request.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
@@ -15,6 +16,7 @@ use crate::client::Client;
 use crate::errors::Failure;
 use crate::login::outcome;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
+use crate::threads::{self, Held};
 use crate::verify::claims_dict;
 
 /// The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them.
@@ -23,11 +25,18 @@ pub(crate) struct AsyncOperations {
     background: Background<Delivery>,
 }
 
+/// More would hold up an event loop for a millisecond.
+const ARRIVALS_AT_ONCE: usize = 32;
+
 /// What came of an operation, and who waits for it.
 struct Delivery {
+    waiter: Held<Waiter>,
+    result: clever_sso::Result<Convert>,
+}
+
+struct Waiter {
     event_loop: Py<PyAny>,
     future: Py<PyAny>,
-    result: clever_sso::Result<Convert>,
 }
 
 /// Makes a Python object of a result.
@@ -36,8 +45,9 @@ type Convert = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 #[pymethods]
 impl AsyncOperations {
     #[new]
-    fn new(client: &Client) -> Self {
-        Self { background: Background::new(client.core(), deliver) }
+    fn new(py: Python<'_>, client: &Client) -> PyResult<Self> {
+        threads::guard(py)?;
+        Ok(Self { background: Background::new(client.core(), deliver) })
     }
 
     /// See `Client.finish_login`.
@@ -168,16 +178,16 @@ impl AsyncOperations {
         T: Send + 'static,
         F: Future<Output = clever_sso::Result<T>> + Send + 'static,
     {
+        threads::must_be_open(py)?;
         let event_loop = py.import("asyncio")?.call_method0("get_running_loop")?;
         let future = event_loop.call_method0("create_future")?;
-        let waiting = (event_loop.unbind(), future.clone().unbind());
+        let waiter = Held::new(Waiter { event_loop: event_loop.unbind(), future: future.clone().unbind() });
         let task = self.background.start(|client| {
             let work = operation(client);
             async move {
-                let (event_loop, future) = waiting;
                 let result =
                     work.await.map(|value| Box::new(move |py: Python<'_>| convert(py, value)) as Convert);
-                Delivery { event_loop, future, result }
+                Delivery { waiter, result }
             }
         });
         let task = task.map_err(|error| PyErr::from(Failure::from(error)))?;
@@ -203,48 +213,65 @@ impl Canceller {
 /// Hands results to the loops that wait for them. Runs on a thread of the engine.
 fn deliver(batch: Vec<Delivery>) {
     // At the end of the interpreter nobody waits any more.
-    let _ = Python::try_attach(|py| {
-        for (event_loop, arrivals) in by_loop(batch) {
+    threads::visit(|py| {
+        for (event_loop, arrivals) in by_loop(py, batch) {
             // A loop that is closed takes nothing, and nobody waits there either.
             let _ = event_loop.call_method1(py, "call_soon_threadsafe", (Arrivals(Mutex::new(arrivals)),));
         }
     });
 }
 
-fn by_loop(batch: Vec<Delivery>) -> Vec<(Py<PyAny>, Vec<Delivery>)> {
-    let mut groups: Vec<(Py<PyAny>, Vec<Delivery>)> = Vec::new();
-    Python::attach(|py| {
-        for delivery in batch {
-            match groups.iter_mut().find(|(event_loop, _)| event_loop.is(&delivery.event_loop)) {
-                Some((_, group)) => group.push(delivery),
-                None => groups.push((delivery.event_loop.clone_ref(py), vec![delivery])),
-            }
+fn by_loop(py: Python<'_>, batch: Vec<Delivery>) -> Vec<(Py<PyAny>, VecDeque<Delivery>)> {
+    let mut groups: Vec<(Py<PyAny>, VecDeque<Delivery>)> = Vec::new();
+    for delivery in batch {
+        let Some(Waiter { event_loop, .. }) = delivery.waiter.get() else { continue };
+        match groups.iter_mut().find(|(other, _)| other.is(event_loop)) {
+            Some((_, group)) => group.push_back(delivery),
+            None => groups.push((event_loop.clone_ref(py), VecDeque::from([delivery]))),
         }
-    });
+    }
     groups
 }
 
-/// Called on the thread of a loop: sets the results of its futures.
+/// Called on the thread of a loop: sets the results of its futures, a few at a time, for the loop has others to serve.
 #[pyclass(frozen)]
-struct Arrivals(Mutex<Vec<Delivery>>);
+struct Arrivals(Mutex<VecDeque<Delivery>>);
 
 #[pymethods]
 impl Arrivals {
-    fn __call__(&self, py: Python<'_>) -> PyResult<()> {
-        let arrived = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        arrived.into_iter().try_for_each(|delivery| delivery.set(py))
+    fn __call__(this: &Bound<'_, Self>) -> PyResult<()> {
+        let py = this.py();
+        let arrivals = this.get();
+        for _ in 0..ARRIVALS_AT_ONCE {
+            let Some(delivery) = arrivals.next() else { return Ok(()) };
+            if let Err(error) = delivery.set(py) {
+                // All others still wait for theirs.
+                error.write_unraisable(py, None);
+            }
+        }
+        let event_loop = py.import("asyncio")?.call_method0("get_running_loop")?;
+        event_loop.call_method1("call_soon", (this,))?;
+        Ok(())
+    }
+}
+
+impl Arrivals {
+    fn next(&self) -> Option<Delivery> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 }
 
 impl Delivery {
     fn set(self, py: Python<'_>) -> PyResult<()> {
-        if self.future.call_method0(py, "done")?.is_truthy(py)? {
+        let Self { waiter, result } = self;
+        let Some(Waiter { future, .. }) = waiter.get() else { return Ok(()) };
+        if future.call_method0(py, "done")?.is_truthy(py)? {
             return Ok(());
         }
-        let value = self.result.map_err(|error| PyErr::from(Failure::from(error)));
+        let value = result.map_err(|error| PyErr::from(Failure::from(error)));
         match value.and_then(|convert| convert(py)) {
-            Ok(value) => self.future.call_method1(py, "set_result", (value,)),
-            Err(error) => self.future.call_method1(py, "set_exception", (error,)),
+            Ok(value) => future.call_method1(py, "set_result", (value,)),
+            Err(error) => future.call_method1(py, "set_exception", (error,)),
         }?;
         Ok(())
     }

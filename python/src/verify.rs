@@ -50,6 +50,11 @@ pub(crate) enum Keys<'py> {
 
 /// Verifies an ID token with nothing but the arguments: no client, no network.
 ///
+///     keys = clever_sso.KeySet(jwks)  # what the issuer's `jwks_uri` gave
+///     claims = clever_sso.verify_id_token(
+///         token, keys=keys, issuer="https://clever.com", client_id="client id", nonce=nonce
+///     )
+///
 /// Args:
 ///     token: The ID token.
 ///     keys: A `KeySet`, made once, or the text of a JWKS.

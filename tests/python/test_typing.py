@@ -17,6 +17,8 @@ from harness.paths import ROOT
 
 STUB = Path(clever_sso.__file__).with_name("_native.pyi")
 SETTINGS = ROOT / "python" / "pyproject.toml"
+# All but what belongs to a framework, which need not be installed.
+CORE = ["_native", "aio", "_settings", "exceptions"]
 
 
 def documented(node: ast.Module | ast.ClassDef, owner: object, path: str) -> Iterator[tuple[str, str | None, object]]:
@@ -55,7 +57,12 @@ def run(*command: object, cwd: Path) -> None:
 
 
 def test_the_stub_matches_the_binary(tmp_path: Path) -> None:
-    run("-m", "mypy.stubtest", "clever_sso", cwd=tmp_path)
+    run("-m", "mypy.stubtest", *(f"clever_sso.{module}" for module in CORE), cwd=tmp_path)
+
+
+def test_the_package_passes_mypy_strict(tmp_path: Path) -> None:
+    modules = [argument for module in CORE for argument in ("-m", f"clever_sso.{module}")]
+    run("-m", "mypy", "--strict", "--config-file", SETTINGS, "-m", "clever_sso", *modules, cwd=tmp_path)
 
 
 @pytest.mark.parametrize("example", ["python/login.py", "flask/app.py"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable
@@ -12,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import clever_sso
 import pytest
 from answers import ADA_ID, make_client
+from harness.paths import ROOT
 
 
 def finish_a_login(client: clever_sso.Client) -> object:
@@ -38,6 +42,37 @@ def test_the_gil_is_free_while_a_call_waits(refusing: str, call: str) -> None:
     with pytest.raises(clever_sso.CleverError) as caught:
         WAITING[call](make_client(refusing, timeout=5))
     assert caught.value.http_status == 400
+
+
+def test_the_gil_is_free_while_a_token_is_verified() -> None:
+    vectors = ROOT / "tests/vectors"
+    cases = json.loads((vectors / "hostile-id-tokens.json").read_text("utf-8"))
+    sets = json.loads((vectors / "hostile-jwks.json").read_text("utf-8"))
+    good = next(case for case in cases if case["name"] == "ok-iat-inside-leeway")
+    keys = clever_sso.KeySet(json.dumps(sets["sets"]["main"]))
+    settings = {"keys": keys, "nonce": good["nonce"]}
+    settings.update({name: sets["params"][name] for name in ("issuer", "client_id", "now")})
+    done, others = threading.Event(), []
+
+    def verify_on() -> None:
+        while not done.is_set():
+            others.append(clever_sso.verify_id_token(good["token"], **settings)["sub"])
+
+    thread = threading.Thread(target=verify_on)
+    usual = sys.getswitchinterval()
+    # Nobody is made to share: a thread that verifies with the GIL would go on until it is done.
+    sys.setswitchinterval(5)
+    try:
+        thread.start()
+        before = len(others)
+        for _ in range(500):
+            clever_sso.verify_id_token(good["token"], **settings)
+        meanwhile = len(others) - before
+    finally:
+        done.set()
+        thread.join()
+        sys.setswitchinterval(usual)
+    assert meanwhile > 50
 
 
 def test_a_call_ends_at_its_deadline() -> None:

@@ -1,0 +1,137 @@
+//! What the core has to tell, for Python's `logging`.
+//!
+//! The core tells it through `tracing`; here it becomes a record of the logger that is named after the part which
+//! speaks: `clever_sso.keys`, `clever_sso.transport`. The level is asked of Python each time, which costs nothing to speak
+//! of: the core is quiet on success.
+
+use std::fmt::{self, Write};
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::{Interest, Subscriber, set_global_default};
+use tracing::{Event, Level, Metadata};
+
+use crate::{threads, waiting};
+
+const CRATE: &str = "clever_sso";
+
+/// Once in a process; a second interpreter in it has none.
+pub(crate) fn install() {
+    let _ = set_global_default(Logging);
+}
+
+struct Logging;
+
+impl Subscriber for Logging {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.enabled(metadata) { Interest::always() } else { Interest::never() }
+    }
+
+    /// The crates below write for those who mend them, and may name what is private.
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && metadata.target().split("::").next() == Some(CRATE)
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        if waiting::is_listening() {
+            // A handler is at work on this thread, or made the call: it would never come to an end.
+            return;
+        }
+        if waiting::listen(|py| log(py, event)) {
+            return;
+        }
+        threads::visit(|py| {
+            if let Err(error) = waiting::while_listening(|| log(py, event)) {
+                error.write_unraisable(py, None);
+            }
+        });
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        // No span is enabled, so that none is asked for.
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
+    let metadata = event.metadata();
+    let (name, level) = (logger(metadata.target()), number(*metadata.level()));
+    let logger = py.import("logging")?.call_method1("getLogger", (&name,))?;
+    if !logger.call_method1("isEnabledFor", (level,))?.is_truthy()? {
+        return Ok(());
+    }
+    // Not `logger.log`, which would look for the Python function that speaks.
+    let (file, line) = (metadata.file().unwrap_or_default(), metadata.line().unwrap_or_default());
+    let arguments = (&name, level, file, line, Text::of(event), PyTuple::empty(py), py.None());
+    let record = logger.call_method1("makeRecord", arguments)?;
+    logger.call_method1("handle", (record,))?;
+    Ok(())
+}
+
+/// `clever_sso::transport::retry` is `clever_sso.transport`: what lies deeper may move.
+fn logger(target: &str) -> String {
+    target.split("::").take(2).collect::<Vec<_>>().join(".")
+}
+
+const fn number(level: Level) -> u8 {
+    match level {
+        Level::ERROR => 40,
+        Level::WARN => 30,
+        Level::INFO => 20,
+        Level::DEBUG => 10,
+        Level::TRACE => 5,
+    }
+}
+
+/// The message, and the fields behind it as `name=value`.
+#[derive(Default)]
+struct Text {
+    message: String,
+    fields: String,
+}
+
+impl Text {
+    fn of(event: &Event<'_>) -> String {
+        let mut text = Self::default();
+        event.record(&mut text);
+        text.message + &text.fields
+    }
+
+    /// One line, whatever stands in it.
+    fn add(&mut self, field: &Field, shown: &str) {
+        let target = if field.name() == "message" { &mut self.message } else { &mut self.fields };
+        if field.name() != "message" {
+            target.push_str(if target.is_empty() { ": " } else { " " });
+            target.push_str(field.name());
+            target.push('=');
+        }
+        target.extend(shown.chars().flat_map(|letter| {
+            let escaped = letter.is_control().then(|| letter.escape_default());
+            let plain = escaped.is_none().then_some(letter);
+            escaped.into_iter().flatten().chain(plain)
+        }));
+    }
+}
+
+impl Visit for Text {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field, value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let mut shown = String::new();
+        // Writing to a string does not fail.
+        let _ = write!(shown, "{value:?}");
+        self.add(field, &shown);
+    }
+}

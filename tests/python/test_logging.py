@@ -1,0 +1,251 @@
+"""What the core has to tell arrives at Python's `logging`: named, levelled, without a secret, from every thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import Callable
+
+import clever_sso
+import pytest
+from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Server
+from harness import emulator
+from harness.browser import Browser
+
+TOKEN = "il-very-private"
+
+
+class Busy(BaseHTTPRequestHandler):
+    """Answers the first request of each address with 503, and refuses the second."""
+
+    protocol_version = "HTTP/1.1"
+    seen: set[str]
+
+    def do_GET(self) -> None:
+        status = 400 if self.path in self.seen else 503
+        self.seen.add(self.path)
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.fixture
+def busy() -> Iterator[str]:
+    server = Server(("127.0.0.1", 0), type("Handler", (Busy,), {"seen": set()}))
+    server.daemon_threads, server.block_on_close = True, False
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Listener(logging.Handler):
+    """Keeps records, and does something when one comes."""
+
+    def __init__(self, react: Callable[[], object] | None = None) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+        self._react = react
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+        if self._react:
+            self._react()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002
+        raise  # noqa: PLE0704  (it is called while an exception is handled)
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[..., Listener]]:
+    """Listen to `clever_sso`, and no longer than the test."""
+    logger, added = logging.getLogger("clever_sso"), []
+
+    def listen(level: int = logging.DEBUG, react: Callable[[], object] | None = None) -> Listener:
+        added.append(Listener(react))
+        logger.addHandler(added[-1])
+        logger.setLevel(level)
+        return added[-1]
+
+    yield listen
+    logger.setLevel(logging.NOTSET)
+    for handler in added:
+        logger.removeHandler(handler)
+
+
+def make_client(base_url: str, timeout: float = 10) -> clever_sso.Client:
+    return clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=base_url, timeout=timeout)
+
+
+def ask(base_url: str) -> None:
+    with pytest.raises(clever_sso.CleverError):
+        make_client(base_url).me(TOKEN)
+
+
+def ask_on_a_loop(base_url: str) -> None:
+    client = clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=base_url)
+    with pytest.raises(clever_sso.CleverError):
+        asyncio.run(client.me(TOKEN))
+
+
+FACES = {"blocking": ask, "asyncio": ask_on_a_loop}
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_request_that_is_sent_again_is_told(busy: str, listen: Callable[..., Listener], face: str) -> None:
+    listener = listen()
+    FACES[face](busy)
+    (record,) = listener.records
+    assert (record.name, record.levelno) == ("clever_sso.transport", logging.DEBUG)
+    assert record.filename == "retry.rs"
+    shown = "sending again: method=GET host=127.0.0.1 path=/v3.0/me attempt=2 reason=clever_unavailable"
+    assert record.getMessage() == shown
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_who_does_not_listen_is_told_nothing(busy: str, listen: Callable[..., Listener], face: str) -> None:
+    listener = listen(logging.INFO)
+    FACES[face](busy)
+    assert listener.records == []
+
+
+def test_a_child_logger_has_a_level_of_its_own(busy: str, listen: Callable[..., Listener]) -> None:
+    listener = listen()
+    logging.getLogger("clever_sso.transport").setLevel(logging.WARNING)
+    try:
+        ask(busy)
+    finally:
+        logging.getLogger("clever_sso.transport").setLevel(logging.NOTSET)
+    assert listener.records == []
+
+
+def test_a_whole_login_tells_no_secret(listen: Callable[..., Listener]) -> None:
+    listener = listen(1)
+    everything = logging.getLogger()
+    before = everything.level
+    everything.setLevel(1)
+    everything.addHandler(listener)
+    try:
+        with emulator.running([emulator.App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, oidc=True)], "ada") as base_url:
+            client = make_client(base_url)
+            login = client.begin_login()
+            callback = Browser(base_url).callback(login.url)
+            outcome = client.finish_login(callback, login.pending)
+    finally:
+        everything.removeHandler(listener)
+        everything.setLevel(before)
+    assert isinstance(outcome, clever_sso.SignedIn)
+    tokens, identity = outcome.tokens, outcome.identity
+    shown = "\n".join(f"{record.name} {record.getMessage()} {vars(record)}" for record in listener.records)
+    assert "clever_sso.keys fetched keys: issuer=" in shown
+    secrets = [CLIENT_SECRET, login.pending, tokens.access_token, tokens.id_token, identity.unverified_email]
+    secrets += [clever_sso.parse_callback(callback).code, clever_sso.parse_callback(callback).state]
+    for secret in secrets:
+        assert secret
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_handler_may_use_the_client(busy: str, refusing: str, listen: Callable[..., Listener], face: str) -> None:
+    client, answers = make_client(refusing, timeout=5), []
+
+    def react() -> None:
+        with pytest.raises(clever_sso.CleverError) as caught:
+            client.me(TOKEN)
+        answers.append(caught.value.http_status)
+
+    listener = listen(react=react)
+    FACES[face](busy)
+    assert answers == [400]
+    assert len(listener.records) == 1
+
+
+def test_a_handler_that_uses_the_client_is_not_told_of_that(busy: str, listen: Callable[..., Listener]) -> None:
+    client, answers = make_client(busy), []
+
+    def react() -> None:
+        with pytest.raises(clever_sso.CleverError) as caught:
+            client.district(TOKEN, "another-address")
+        answers.append(caught.value.http_status)
+
+    listener = listen(react=react)
+    with pytest.raises(clever_sso.CleverError):
+        client.me(TOKEN)
+    assert (answers, len(listener.records)) == ([400], 1)
+
+
+def test_a_handler_may_verify_with_the_keys_it_is_told_of(listen: Callable[..., Listener]) -> None:
+    with emulator.running([emulator.App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)]) as base_url:
+        client, exported = make_client(base_url, timeout=5), []
+        listen(react=lambda: exported.append(client.export_keys()))
+        client.warm_up()
+    assert len(exported) == 1
+
+
+def test_what_a_handler_raises_comes_out_of_the_call(busy: str, listen: Callable[..., Listener]) -> None:
+    class Enough(Exception):  # noqa: N818
+        pass
+
+    def react() -> None:
+        raise Enough
+
+    listen(react=react)
+    with pytest.raises(Enough):
+        make_client(busy).me(TOKEN)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_a_handler_raises_on_a_thread_of_the_engine_hurts_no_operation(
+    busy: str, listen: Callable[..., Listener]
+) -> None:
+    def react() -> None:
+        raise ValueError
+
+    listener = listen(react=react)
+    ask_on_a_loop(busy)
+    assert len(listener.records) == 1
+
+
+def test_many_threads_are_told(busy: str, listen: Callable[..., Listener]) -> None:
+    listener, client = listen(), make_client(busy)
+
+    def ask_about(number: int) -> None:
+        with pytest.raises(clever_sso.CleverError):
+            client.user(TOKEN, f"number-{number}")
+
+    threads = [threading.Thread(target=ask_about, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {record.getMessage().split("number-")[1].split()[0] for record in listener.records} == {
+        str(number) for number in range(16)
+    }
+    assert {record.thread for record in listener.records} == {thread.ident for thread in threads}
+
+
+def test_logging_is_imported_only_when_there_is_something_to_tell(busy: str) -> None:
+    program = """
+import sys
+import clever_sso
+
+client = clever_sso.Client("0a" * 10, "0b" * 20, base_url=sys.argv[1])
+assert "logging" not in sys.modules
+try:
+    client.me("token")
+except clever_sso.CleverError:
+    assert "logging" in sys.modules
+"""
+    command = [sys.executable, "-c", program, busy]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
