@@ -32,6 +32,7 @@ def opening_of_the_header() -> str:
 SNIPPETS = {
     "python": between_marks("examples/python/login.py", "#"),
     "c": opening_of_the_header(),
+    "php": between_marks("examples/php-extension/public/index.php", "//"),
     "rust": between_marks("examples/rust/login.rs", "//"),
 }
 

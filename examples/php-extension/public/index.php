@@ -45,13 +45,16 @@ function home(): void
 /** Begins a login. */
 function login(): void
 {
+    // README: begin
     toClever(clever()->beginLogin(returnTo: wish($_POST), districtId: setting('CLEVER_DISTRICT_ID')));
+    // README: end
 }
 
 /** Finishes a login: one that began with the button, or one that began at Clever. */
 function callback(): void
 {
     $pending = $_COOKIE[PENDING_COOKIE] ?? null;
+    // README: begin
     $outcome = clever()->finishLogin($_SERVER['QUERY_STRING'] ?? '', is_string($pending) ? $pending : null);
     match (true) {
         $outcome instanceof SignedIn => welcome($outcome),
@@ -62,6 +65,7 @@ function callback(): void
             403,
         ),
     };
+    // README: end
 }
 
 /** Says who is signed in. */
