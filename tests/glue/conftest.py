@@ -20,7 +20,7 @@ def framework(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def site(framework: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(framework, tmp_path_factory.mktemp("site"), UNWELCOME="Castellan") as site:
+    with serving(framework, tmp_path_factory.mktemp("site"), UNWELCOME="Castellan", BREAKING="Rivera") as site:
         yield site
 
 

@@ -46,10 +46,12 @@ class Site:
 
 
 @contextmanager
-def serving(framework: str, folder: Path, *, scenario: str = "", https: bool = False, **extra: str) -> Iterator[Site]:
-    """Run the site of this framework, with a Clever that follows `scenario`."""
+def serving(
+    framework: str, folder: Path, *, scenario: str = "", https: bool = False, mount: str = "", **extra: str
+) -> Iterator[Site]:
+    """Run the site of this framework below the path `mount`, with a Clever that follows `scenario`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}{mount}"
         redirect_uri = "https://app.example/clever/callback" if https else f"{url}/clever/callback"
         with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
             base_url = f"{emulator}/s/{scenario}" if scenario else emulator
@@ -60,35 +62,40 @@ def serving(framework: str, folder: Path, *, scenario: str = "", https: bool = F
                 "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
                 "CLEVER_REDIRECT_URI": redirect_uri,
                 "CLEVER_BASE_URL": base_url,
+                "CLEVER_CALLBACK_PATH": "/clever/callback",
                 "FOLDER": str(folder),
+                "MOUNT": mount,
                 **extra,
             }
-            with process(framework, listener, environment, log):
-                wait_until_up(url)
+            with process(framework, listener, environment, log) as site:
+                wait_until_up(url, site, log)
                 yield Site(framework, url, emulator, log)
 
 
 @contextmanager
-def process(framework: str, listener: socket.socket, environment: dict[str, str], log: Path) -> Iterator[None]:
+def process(
+    framework: str, listener: socket.socket, environment: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, str(SERVE), framework, str(listener.fileno())]
     with (
         log.open("wb") as output,
         subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()], stderr=output, stdout=output) as site,
     ):
         try:
-            yield
+            yield site
         finally:
             site.terminate()
             site.wait(PATIENCE_SECONDS)
 
 
-def wait_until_up(url: str) -> None:
+def wait_until_up(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
     # The socket listens before the process does: the connection waits for it.
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            fetch(url + "/")
+            fetch(url + "/", patience=1)
         except OSError:
+            assert site.poll() is None, log.read_text()
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
@@ -96,10 +103,10 @@ def wait_until_up(url: str) -> None:
             return
 
 
-def fetch(url: str, method: str = "GET") -> tuple[int, str]:
+def fetch(url: str, method: str = "GET", patience: float = 10) -> tuple[int, str]:
     """One request by somebody without cookies: status and text."""
     try:
-        response = build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=10)
+        response = build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=patience)
     except HTTPError as error:
         response = error
     with response:

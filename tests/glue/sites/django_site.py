@@ -22,7 +22,6 @@ from django.utils.html import format_html
 
 def make_app() -> WSGIHandler:
     clever = {name: value for name, value in os.environ.items() if name.startswith("CLEVER_")}
-    clever["CLEVER_WAITING_PAGE"] = clever.get("CLEVER_WAITING_PAGE") == "true"
     settings.configure(
         SECRET_KEY="a key for tests only",
         ALLOWED_HOSTS=["127.0.0.1"],
@@ -45,9 +44,15 @@ def make_app() -> WSGIHandler:
             }
         },
         AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend"],
+        SESSION_FILE_PATH=os.environ["FOLDER"],
         SESSION_ENGINE=os.environ.get("SESSION_ENGINE", "django.contrib.sessions.backends.db"),
         LOGIN_URL="clever_sso:login",
-        LOGIN_REDIRECT_URL="/",
+        LOGGING={
+            "version": 1,
+            "disable_existing_loggers": False,
+            "handlers": {"here": {"class": "logging.StreamHandler"}},
+            "root": {"handlers": ["here"], "level": "WARNING"},
+        },
         CLEVER_PROVISION_USER=only_whom_we_know,
         CLEVER_ROLE_GROUPS={"teacher": "Teachers", "student": "Students"},
         **clever,
@@ -61,6 +66,8 @@ def make_app() -> WSGIHandler:
 def only_whom_we_know(_user: object, identity: object, _created: bool) -> None:
     if identity.name.last == os.environ.get("UNWELCOME"):
         raise PermissionDenied
+    if identity.name.last == os.environ.get("BREAKING"):
+        raise RuntimeError("the hook is broken")
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -82,6 +89,11 @@ def private(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"Hello, {identity.full_name} ({identity.user_type})")
 
 
+@login_required
+def shelf(request: HttpRequest, name: str) -> HttpResponse:
+    return HttpResponse(f"shelf {name} {request.GET.dict()}", content_type="text/plain; charset=utf-8")
+
+
 @role_required("teacher", "staff")
 def staffroom(_: HttpRequest) -> HttpResponse:
     return HttpResponse("coffee")
@@ -96,6 +108,7 @@ def cart(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", home),
     path("private", private),
+    path("shelf/<path:name>", shelf),
     path("staffroom", staffroom),
     path("cart", cart),
     path("clever/", include("clever_sso.django.urls")),
