@@ -211,7 +211,7 @@ class CleverSso:
         return _private(self._with_pending(await self._problem_page(request, step), "", 0))
 
     async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
-        _replace_session(request, SessionIdentity.of(step.identity))
+        await _replace_session(request, SessionIdentity.of(step.identity))
         try:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
@@ -254,15 +254,15 @@ def _session(request: HTTPConnection) -> dict[str, Any]:
     return request.session
 
 
-def _replace_session(request: Request, identity: SessionIdentity) -> None:
+async def _replace_session(request: Request, identity: SessionIdentity) -> None:
     """Forget whoever was signed in on this device: nothing of their session is carried over."""
-    session = _session(request)
-    session.clear()
-    # A session that lives on the server has a name that a stranger may know: it is changed, as starsessions does it.
-    regenerate = getattr(request.scope.get("session_handler"), "regenerate_id", None)
-    if regenerate is not None:
-        regenerate()
-    session[SESSION_KEY] = identity.to_session()
+    _session(request).clear()
+    # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
+    handler = request.scope.get("session_handler")
+    if hasattr(handler, "destroy") and hasattr(handler, "regenerate_id"):
+        await handler.destroy()
+        handler.regenerate_id()
+    _session(request)[SESSION_KEY] = identity.to_session()
 
 
 async def _result(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)

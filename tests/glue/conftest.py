@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from harness.cookie_browser import Browser
-from running import Site, serving
+from harness.emulator import App, running
+from running import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Site, serving
 
 FRAMEWORKS = ["flask", "django", "asgi"]
 
@@ -27,3 +28,10 @@ def site(framework: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 @pytest.fixture
 def browser(site: Site) -> Browser:
     return Browser(site.emulator)
+
+
+@pytest.fixture(scope="session")
+def clever() -> Iterator[str]:
+    """A Clever for apps that are driven without a socket of their own."""
+    with running([App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, oidc=True)]) as emulator:
+        yield emulator

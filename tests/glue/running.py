@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from harness.emulator import App, running
@@ -19,6 +20,7 @@ from harness.emulator import App, running
 SERVE = Path(__file__).with_name("sites") / "serve.py"
 CLIENT_ID = "4c63c1cf623dce82caac"
 CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
+REDIRECT_URI = "http://127.0.0.1:9/clever/callback"
 DISTRICT = "53ee4b8a44abc88c1c00119b"
 PATIENCE_SECONDS = 20
 
@@ -101,6 +103,23 @@ def wait_until_up(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+def settings(clever: str, **others: object) -> dict[str, object]:
+    """The settings of an app that is driven without a socket of its own."""
+    return {
+        "CLEVER_CLIENT_ID": CLIENT_ID,
+        "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
+        "CLEVER_REDIRECT_URI": REDIRECT_URI,
+        "CLEVER_BASE_URL": clever,
+        **others,
+    }
+
+
+def path_of(url: str) -> str:
+    """An address without its host, as a test client wants it."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def fetch(url: str, method: str = "GET", patience: float = 10) -> tuple[int, str]:
