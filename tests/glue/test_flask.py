@@ -116,7 +116,7 @@ def test_the_page_of_a_problem_does_not_name_who_was_there_before(clever: str) -
 
     @app.before_request
     def look() -> None:
-        assert current_identity or True
+        bool(current_identity)
 
     @extension.on_problem
     def page(problem: Problem) -> tuple[str, int]:
@@ -158,7 +158,6 @@ def test_a_server_side_session_gets_a_new_name(clever: str, tmp_path: Path) -> N
         {"format": 0},
         {"format": 1},
         {"format": 1, "issuer": "i", "id": "1", "full_name": "Eve", "roles": None, "loginas_by_admin": False},
-        {"format": 1, "issuer": "i", "id": "1", "full_name": "Eve", "roles": [1], "loginas_by_admin": False},
         {"format": 1, "issuer": "i", "id": None, "full_name": "Eve", "roles": [], "loginas_by_admin": False},
         {"format": 1, "issuer": "i", "id": "1", "full_name": "Eve", "roles": [], "loginas_by_admin": "no"},
         {

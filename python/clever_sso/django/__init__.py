@@ -31,6 +31,15 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
   person out, or `Refused` with a sentence for the person.
 - `CLEVER_ROLE_GROUPS`: which groups the roles of a login stand for, for example `{"teacher": "Teachers"}`. Who has the
   role is put into the group, who has not is taken out; groups that are not named here stay as they are.
+
+What is here, besides `urls`:
+
+- `current_identity(request)`: who logged in with Clever, a `SessionIdentity`. In templates the context processor
+  `clever_sso.django.access.clever` gives it.
+- `role_required("teacher", "staff")`: decorator of a view.
+- `signed_in`, `login_denied`: signals; the latter tells of a `Problem`.
+- `CleverBackend`: to derive from, where the settings do not say enough.
+- `Refused`: what a hook raises to keep somebody out with a sentence.
 """
 
 from __future__ import annotations

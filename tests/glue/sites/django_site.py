@@ -22,6 +22,11 @@ from django.utils.html import format_html
 
 def make_app() -> WSGIHandler:
     clever = {name: value for name, value in os.environ.items() if name.startswith("CLEVER_")}
+    own_model = "OWN_USER_MODEL" in os.environ
+    if not own_model or "WITH_GROUPS" in os.environ:
+        clever["CLEVER_ROLE_GROUPS"] = {"teacher": "Teachers", "student": "Students"}
+    if own_model:
+        clever["AUTH_USER_MODEL"] = "people.Person"
     settings.configure(
         SECRET_KEY="a key for tests only",
         ALLOWED_HOSTS=["127.0.0.1"],
@@ -31,6 +36,7 @@ def make_app() -> WSGIHandler:
             "django.contrib.contenttypes",
             "django.contrib.sessions",
             "clever_sso.django",
+            *(["sites.people"] if own_model else []),
         ],
         MIDDLEWARE=[
             "django.contrib.sessions.middleware.SessionMiddleware",
@@ -54,11 +60,10 @@ def make_app() -> WSGIHandler:
             "root": {"handlers": ["here"], "level": "WARNING"},
         },
         CLEVER_PROVISION_USER=only_whom_we_know,
-        CLEVER_ROLE_GROUPS={"teacher": "Teachers", "student": "Students"},
         **clever,
     )
     django.setup()
-    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)
     call_command("check", stdout=sys.stderr)
     return WSGIHandler()
 
@@ -89,6 +94,10 @@ def private(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"Hello, {identity.full_name} ({identity.user_type})")
 
 
+def name(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.user.get_username())
+
+
 @login_required
 def shelf(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(f"shelf {name} {request.GET.dict()}", content_type="text/plain; charset=utf-8")
@@ -108,6 +117,7 @@ def cart(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", home),
     path("private", private),
+    path("name", name),
     path("shelf/<path:name>", shelf),
     path("staffroom", staffroom),
     path("cart", cart),
