@@ -7,6 +7,7 @@ from typing import Any
 import django
 from clever_sso import Identity
 from django.conf import settings as in_django
+from harness.browser import Browser
 from running import path_of, settings
 
 ADA, JOSE, MILA, MILA_AGAIN, GRACE, SAM = "510001", "510003", "510004", "510005", "610001", "610002"
