@@ -45,3 +45,13 @@ def new_page(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     yield context.new_page()
     context.close()
+
+
+def sign_in(page: Page, person: str) -> None:
+    """On the emulator's own login page: sign in as `person`."""
+    page.get_by_role("button", name=f"Sign in as {person}").click()
+
+
+def sign_out(page: Page, emulator: str) -> None:
+    """Leave the emulator, not the app: the next person has the device."""
+    page.request.post(f"{emulator}/logout")
