@@ -17,7 +17,8 @@ main { max-width: 30rem; margin: 8vh auto; padding: 2rem 1.5rem; background: var
 @media (max-width: 32rem) { main { margin: 0; min-height: 100vh; border: 0; border-radius: 0; } }
 h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; }
 button, a.button { display: block; width: 100%; padding: .8rem 1rem; font: inherit; font-weight: 600;
-  text-align: center; text-decoration: none; cursor: pointer; color: #fff; background: #1f5fbf; border: 0; border-radius: .5rem; }
+  text-align: center; text-decoration: none; cursor: pointer; color: #fff; background: #1f5fbf; border: 0;
+  border-radius: .5rem; }
 button.quiet { color: var(--link); background: transparent; border: 1px solid var(--line); }
 button:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 0 0 1.5rem; }

@@ -59,7 +59,8 @@ def test_a_whole_login_takes_at_most_fifteen_lines(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/emulator.md", "docs/conformance.md"]
+    "document",
+    ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/emulator.md", "docs/conformance.md", "docs/python.md"],
 )
 def test_links_between_documents_lead_somewhere(document: str) -> None:
     path = ROOT / document

@@ -24,7 +24,7 @@ SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
 
 _PATHS = {"CLEVER_URL_PREFIX": "/clever", "CLEVER_AFTER_LOGIN": "/", "CLEVER_AFTER_LOGOUT": "/"}
-_OWN_SETTINGS = {*_PATHS, "CLEVER_CALLBACK_PATH", "CLEVER_WAITING_PAGE"}
+OWN_SETTINGS = {*_PATHS, "CLEVER_CALLBACK_PATH", "CLEVER_WAITING_PAGE"}
 
 
 @dataclass
@@ -73,7 +73,7 @@ class CleverSso:
 
         client = self._client or Client(**_settings.arguments(app.config))
         _settings.check_login(client)
-        for name, meant in _settings.misspelt(app.config, _OWN_SETTINGS):
+        for name, meant in _settings.misspelt(app.config, OWN_SETTINGS):
             app.logger.warning("nothing reads %s: is it %s?", name, meant)
         redirect_uri = client.redirect_uris[0]
         cookie = PendingCookie.of(redirect_uri)
