@@ -258,7 +258,7 @@ async def _replace_session(request: Request, identity: SessionIdentity) -> None:
     """Forget whoever was signed in on this device: nothing of their session is carried over."""
     _session(request).clear()
     # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
-    handler = request.scope.get("session_handler")
+    handler: Any = request.scope.get("session_handler")
     if hasattr(handler, "destroy") and hasattr(handler, "regenerate_id"):
         await handler.destroy()
         handler.regenerate_id()

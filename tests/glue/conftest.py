@@ -10,9 +10,7 @@ from clever_sso import Client, Identity, SignedIn
 from harness.browser import Browser as Visitor
 from harness.cookie_browser import Browser
 from harness.emulator import App, running
-from running import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Site, serving
-
-FRAMEWORKS = ["flask", "django", "asgi"]
+from running import CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, Site, serving
 
 
 @pytest.fixture(scope="session", params=FRAMEWORKS)

@@ -18,6 +18,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from harness.emulator import App, running
 
 SERVE = Path(__file__).with_name("sites") / "serve.py"
+FRAMEWORKS = ["flask", "django", "asgi"]
 CLIENT_ID = "4c63c1cf623dce82caac"
 CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
 REDIRECT_URI = "http://127.0.0.1:9/clever/callback"
@@ -48,10 +49,20 @@ class Site:
 
 
 @contextmanager
-def serving(
-    framework: str, folder: Path, *, scenario: str = "", https: bool = False, mount: str = "", **extra: str
+def serving(  # noqa: PLR0913  (they are keyword arguments)
+    framework: str,
+    folder: Path,
+    *,
+    scenario: str = "",
+    https: bool = False,
+    mount: str = "",
+    apart: bool = False,
+    **extra: str,
 ) -> Iterator[Site]:
-    """Run the site of this framework below the path `mount`, with a Clever that follows `scenario`."""
+    """Run the site of this framework below the path `mount`, with a Clever that follows `scenario`.
+
+    For a browser, what is on one host is one site, whatever the port. With `apart` Clever is on another host.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}{mount}"
         redirect_uri = "https://app.example/clever/callback" if https else f"{url}/clever/callback"
@@ -69,9 +80,12 @@ def serving(
                 "MOUNT": mount,
                 **extra,
             }
+            for_browsers = emulator.replace("127.0.0.1", "localhost") if apart else emulator
+            if apart:
+                environment["CLEVER_AUTHORIZATION_ENDPOINT"] = f"{for_browsers}/oauth/authorize"
             with process(framework, listener, environment, log) as site:
                 wait_until_up(url, site, log)
-                yield Site(framework, url, emulator, log)
+                yield Site(framework, url, for_browsers, log)
 
 
 @contextmanager
