@@ -6,7 +6,6 @@ as left out.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Callable
 
 from clever_sso._native import error_codes
@@ -84,6 +83,8 @@ def misspelt(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple
         names: What is set.
         others: What is read besides the arguments of the client.
     """
+    from difflib import get_close_matches  # noqa: PLC0415  (not every program that imports the package pays for it)
+
     known = {PREFIX + argument.upper() for argument in _READERS} | set(others)
     for name in names:
         if name.startswith(PREFIX) and name not in known:

@@ -80,6 +80,9 @@ def serving_example(example: str, folder: Path, scenario: str = "", **changes: s
     redirect_uri = url + CALLBACKS[example]
     with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
         base_url = f"{emulator}/s/{scenario}" if scenario else emulator
+        # For a browser, what is on one host is one site: Clever is on another. The Django example has no such setting.
+        clever = emulator if example == "django" else emulator.replace("127.0.0.1", "localhost")
+        changes = {"CLEVER_AUTHORIZATION_ENDPOINT": f"{clever}/oauth/authorize", **changes}
         settings = environment(base_url, redirect_uri, folder, PORT=str(port), **changes)
         *before, last = commands(example)
         for command in before:
@@ -94,7 +97,7 @@ def serving_example(example: str, folder: Path, scenario: str = "", **changes: s
         ):
             try:
                 wait_until_up(url, site, log)
-                yield Site(example, url, emulator, log)
+                yield Site(example, url, clever, log)
             finally:
                 site.terminate()
                 site.wait(PATIENCE_SECONDS)

@@ -175,3 +175,6 @@ def test_the_administration_shows_accounts_and_lets_nobody_write_them(
     assert 'name="clever_id"' not in page
     assert identity(JOSE).id in page
     assert visitor.get("/admin/clever_sso/cleveraccount/add/").status_code == 403
+    assert visitor.post(f"/admin/clever_sso/cleveraccount/{accounts().get().pk}/change/").status_code == 403
+    deleted = visitor.post(f"/admin/clever_sso/cleveraccount/{accounts().get().pk}/delete/", {"post": "yes"})
+    assert (deleted.status_code, accounts().count()) == (302, 0)

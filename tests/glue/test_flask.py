@@ -68,6 +68,14 @@ def test_a_wrong_configuration_is_named_before_anybody_comes(clever: str) -> Non
             make_app(clever, **{name: value})
 
 
+def test_an_app_without_a_secret_key_is_told_so_before_anybody_is_sent_away(clever: str) -> None:
+    app, _ = make_app(clever)
+    app.secret_key = None
+    app.testing = True
+    with pytest.raises(RuntimeError, match=r"needs sessions: set app\.secret_key"):
+        app.test_client().get("/clever/login")
+
+
 def test_a_misspelt_setting_is_told(clever: str, caplog: pytest.LogCaptureFixture) -> None:
     make_app(clever, CLEVER_AFTER_LOGON="/me", CLEVER_DISTRICT_ID="mine", CLEVER_SCHOOL="own")
     assert [record.message for record in caplog.records] == [

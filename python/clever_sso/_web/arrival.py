@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
 from clever_sso._native import Denied, Restart, SignedIn, error_codes
-from clever_sso.exceptions import CleverError, Error, InternalError, NetworkError, TokenError
+from clever_sso.exceptions import CleverError, ConfigError, Error, InternalError, NetworkError, TokenError
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -103,8 +103,8 @@ def step_of(outcome: SignedIn | Restart | Denied) -> Step:
 
 def problem_of(error: Error) -> Problem:
     """What to show when a login fails."""
-    # Of these three kinds an error is raised only after the browser proved that the login is its own.
-    past_the_state = isinstance(error, (TokenError, CleverError, NetworkError))
+    # Errors of these kinds are raised only after the browser proved that the login is its own; no link makes one.
+    past_the_state = isinstance(error, (TokenError, CleverError, NetworkError, InternalError))
     return Problem(error.code, error.user_message, _status(error), ends_session=past_the_state, error=error)
 
 
@@ -124,7 +124,7 @@ def problem_of_fault() -> Problem:
 def _status(error: Error) -> int:
     if isinstance(error, (CleverError, NetworkError)):
         return 503
-    return 500 if isinstance(error, InternalError) else 400
+    return 500 if isinstance(error, (InternalError, ConfigError)) else 400
 
 
 WAITED = "clever_waited"

@@ -45,6 +45,8 @@ def blueprint(prefix: str, callback_path: str) -> Blueprint:
 
 def _login() -> Response:
     """Begin a login. `next` is where the person goes afterwards, `district_id` skips Clever's school picker."""
+    if current_app.session_interface.is_null_session(session):
+        raise RuntimeError("clever_sso.flask needs sessions: set app.secret_key")
     district_id = request.args.get("district_id") or None
     client = state().client
     try:
