@@ -43,6 +43,13 @@ def me() -> str:
     return render_template("me.html")
 
 
+@pages.get("/lessons")
+@login_required("teacher", "staff")
+def lessons() -> str:
+    """Something for teachers only."""
+    return render_template("lessons.html")
+
+
 @clever.on_problem
 def problem(what: Problem) -> Response:
     """Show a page in the looks of this application, with a way to try again."""
