@@ -20,6 +20,9 @@ def create_app() -> Flask:
     app.secret_key = os.environ.get("FLASK_SECRET_KEY") or secrets.token_bytes(32)
     app.config.update((name, value) for name, value in os.environ.items() if name.startswith("CLEVER_"))
     app.config.update(CLEVER_URL_PREFIX="/", CLEVER_AFTER_LOGIN="/me")
+    if os.environ.get("CLEVER_REDIRECT_URI", "").startswith("https:"):
+        # A cookie of this name comes from this host only, and over https only.
+        app.config["SESSION_COOKIE_NAME"] = "__Host-session"
     clever.init_app(app)
     app.register_blueprint(pages)
     return app
@@ -38,6 +41,13 @@ def home() -> Response | str:
 def me() -> str:
     """Say who is signed in."""
     return render_template("me.html")
+
+
+@pages.get("/lessons")
+@login_required("teacher", "staff")
+def lessons() -> str:
+    """Something for teachers only."""
+    return render_template("lessons.html")
 
 
 @clever.on_problem

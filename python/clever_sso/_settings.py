@@ -12,7 +12,11 @@ from clever_sso._native import error_codes
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Protocol
+
+    from clever_sso._native import Client
+    from clever_sso.aio import AsyncClient
 
     class _Source(Protocol):
         """An environment, or a configuration whose values may be of their own types already."""
@@ -46,6 +50,53 @@ def arguments(settings: _Source) -> dict[str, Any]:
     if "client_id" not in found:
         raise invalid(f"{PREFIX}CLIENT_ID is not set")
     return found
+
+
+def boolean(settings: _Source, name: str, *, default: bool) -> bool:
+    """A setting that is true or false: environments have only texts, and the text `false` must not count as true.
+
+    Raises:
+        ConfigError: `config_invalid`, when it is neither.
+    """
+    value = settings.get(name)
+    if value is None or value == "":
+        return default
+    try:
+        return _boolean(value)
+    except (ValueError, TypeError, AttributeError):
+        raise invalid(f"{name} cannot be read as {_KINDS[_boolean]}") from None
+
+
+def check_login(client: Client | AsyncClient) -> None:
+    """Whether logins can begin with this client; better to know it before anybody comes.
+
+    Raises:
+        ConfigError: `config_invalid`, with the name of the setting that is missing.
+    """
+    if not client.redirect_uris:
+        raise invalid(f"{PREFIX}REDIRECT_URI is not set")
+    try:
+        client.begin_login()
+    except ConfigError as error:
+        if error.code == "client_secret_missing":
+            raise invalid(f"{PREFIX}CLIENT_SECRET is not set") from None
+        raise
+
+
+def misspelt(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+    """Names of settings that nothing reads but that look like one which something does, with that one.
+
+    Args:
+        names: What is set.
+        others: What is read besides the arguments of the client.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415  (not every program that imports the package pays for it)
+
+    known = {PREFIX + argument.upper() for argument in _READERS} | set(others)
+    for name in names:
+        if name.startswith(PREFIX) and name not in known:
+            for meant in get_close_matches(name, known, 1, 0.85):
+                yield name, meant
 
 
 def invalid(message: str) -> ConfigError:

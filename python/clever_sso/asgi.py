@@ -26,15 +26,28 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request  # noqa: TC002  (FastAPI reads the annotations of dependencies)
+from starlette.requests import HTTPConnection, Request  # noqa: TC002  (FastAPI reads the annotations of dependencies)
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clever_sso import _settings
 from clever_sso._web import pages
-from clever_sso._web.arrival import Problem, SignIn, Step, ToClever, problem_of, should_wait, step_of, waited_query
+from clever_sso._web.arrival import (
+    Problem,
+    Refused,
+    SignIn,
+    Step,
+    ToClever,
+    onwards,
+    problem_of,
+    problem_of_fault,
+    problem_of_refusal,
+    should_wait,
+    step_of,
+)
 from clever_sso._web.cookie import TEN_MINUTES, PendingCookie
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
+from clever_sso._web.request import address, can_be_sent_to_log_in, inside, is_from_another_site
 from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import ArgumentError, Error
 
@@ -43,7 +56,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-__all__ = ["CleverSso", "Problem", "SessionIdentity", "SignIn", "current_identity"]
+__all__ = ["CleverSso", "Problem", "Refused", "SessionIdentity", "SignIn", "current_identity"]
 
 logger = logging.getLogger("clever_sso.asgi")
 SignInHook = TypeVar("SignInHook", bound="Callable[[Request, SignIn], Response | Awaitable[Response | None] | None]")
@@ -56,8 +69,9 @@ class CleverSso:
     Args:
         client: The client to use. Default: `AsyncClient.from_env()`.
         url_prefix: Below which path login and logout are.
-        callback_path: The path of the callback inside the application. Default: the path of the redirect URI.
-        after_login: Where to go after a login when nothing else is said.
+        callback_path: The path of the callback inside the application, where that is mounted below another path.
+            Default: the path of the redirect URI.
+        after_login: Where to go after a login when nothing else is said: a path inside the application, or a whole URL.
         after_logout: Where to go after a logout.
         waiting_page: Whether the callback answers at once with a small page that waits while the login is finished, as
             Clever advises for slow networks.
@@ -77,8 +91,7 @@ class CleverSso:
         waiting_page: bool = False,
     ) -> None:
         self.client = client or AsyncClient.from_env()
-        if not self.client.redirect_uris:
-            raise _settings.invalid("CLEVER_REDIRECT_URI is not set")
+        _settings.check_login(self.client)
         redirect_uri = self.client.redirect_uris[0]
         self._cookie = PendingCookie.of(redirect_uri)
         self._prefix = url_prefix.rstrip("/")
@@ -108,7 +121,9 @@ class CleverSso:
         """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
 
         The session is the new person's already, and may be added to. The response it returns, if any, is sent to the
-        browser in the place of the redirect. When it raises, nobody is signed in.
+        browser in the place of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
+        person, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
+        status 500.
         """
         self._sign_in_hook = function
         return function
@@ -121,13 +136,13 @@ class CleverSso:
     async def required(self, request: Request) -> SessionIdentity:
         """Dependency: who is signed in.
 
-        Who is not is sent to log in and comes back to the same page; a request that following a link cannot repeat, a
-        POST for example, gets 401.
+        Who is not is sent to log in and comes back to the same page. A request that cannot be repeated by following a
+        link, a POST for example, or that a script made, gets 401.
         """
         identity = current_identity(request)
         if identity is not None:
             return identity
-        if request.method not in {"GET", "HEAD"}:
+        if not can_be_sent_to_log_in(request.method, request.headers.get("sec-fetch-mode")):
             raise HTTPException(401)
         login = f"{request.url_for('clever_login').path}?{urlencode({'next': _here(request)})}"
         raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
@@ -158,48 +173,65 @@ class CleverSso:
 
     async def _callback(self, request: Request) -> Response:
         """Finish a login: one that began here, or one that began at Clever."""
-        query = request.url.query
+        if request.method == "HEAD":
+            # Whoever only looks must not spend the code.
+            raise HTTPException(405, headers={"Allow": "GET"})
+        query = request.scope["query_string"].decode("latin-1")
         if self._waiting_page and should_wait(request.query_params):
-            page = pages.waiting(f"{request.url.path}?{waited_query(query)}")
-            return HTMLResponse(page, headers=pages.OWN_HEADERS)
+            return HTMLResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
         try:
-            outcome = await self.client.finish_login(query, request.cookies.get(self._cookie.name))
+            step = step_of(await self.client.finish_login(query, request.cookies.get(self._cookie.name)))
         except Error as error:
-            return await self._take(request, problem_of(error))
-        return await self._take(request, step_of(outcome))
+            step = problem_of(error)
+        return await self._take(request, step)
 
     async def _logout(self, request: Request) -> Response:
         """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
-        request.session.clear()
-        return _private(RedirectResponse(self._after_logout, 303))
+        if is_from_another_site(request.headers.get("sec-fetch-site")):
+            raise HTTPException(403)
+        session = _session(request)
+        # Another site's form comes without the session cookie: it finds nothing to clear, and logs nobody out.
+        if session:
+            session.clear()
+        return _private(RedirectResponse(inside(_root(request), self._after_logout), 303))
 
     async def _take(self, request: Request, step: Step) -> Response:
         """Answer the browser."""
-        if isinstance(step, ToClever):
-            return _private(self._with_pending(RedirectResponse(step.url, 303), step.pending, TEN_MINUTES))
         if isinstance(step, SignIn):
-            return _private(self._with_pending(await self._sign_in(request, step), "", 0))
+            done = await self._sign_in(request, step)
+            if isinstance(done, Response):
+                return _private(self._with_pending(done, "", 0))
+            step = done
+        if isinstance(step, ToClever):
+            _session(request)
+            return _private(self._with_pending(RedirectResponse(step.url, 303), step.pending, TEN_MINUTES))
         logger.warning("login with Clever failed: %s", step)
         if step.ends_session:
-            request.session.clear()
+            _session(request).clear()
         return _private(self._with_pending(await self._problem_page(request, step), "", 0))
 
-    async def _sign_in(self, request: Request, step: SignIn) -> Response:
-        # Whoever was signed in on this device is forgotten: nothing of their session is carried over.
-        request.session.clear()
-        request.session[SESSION_KEY] = SessionIdentity.of(step.identity).to_session()
-        answer = None
-        if self._sign_in_hook is not None:
-            try:
-                answer = await _result(self._sign_in_hook(request, step))
-            except Exception:
-                request.session.clear()
-                raise
-        return answer or RedirectResponse(step.return_to or self._after_login, 303)
+    async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
+        await _replace_session(request, SessionIdentity.of(step.identity))
+        try:
+            hook = self._sign_in_hook
+            answer = await _result(hook(request, step)) if hook is not None else None
+        except Refused as refused:
+            return problem_of_refusal(refused)
+        except HTTPException:
+            _session(request).clear()
+            raise
+        except Exception:
+            # An exception that is let through passes the session by: the browser would keep whom it had before.
+            logger.exception("on_sign_in failed")
+            return problem_of_fault()
+        return answer or RedirectResponse(step.return_to or inside(_root(request), self._after_login), 303)
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
         if self._problem_hook is not None:
-            return cast("Response", await _result(self._problem_hook(request, problem)))
+            try:
+                return cast("Response", await _result(self._problem_hook(request, problem)))
+            except Exception:
+                logger.exception("on_problem failed")
         page = pages.problem(problem.sentence, problem.code, request.url_for("clever_login").path)
         return HTMLResponse(page, problem.status, pages.OWN_HEADERS)
 
@@ -208,18 +240,47 @@ class CleverSso:
         return response
 
 
-def current_identity(request: Request) -> SessionIdentity | None:
-    """Who is signed in, or `None`; also as a dependency."""
-    return SessionIdentity.from_session(request.session)
+def current_identity(request: HTTPConnection) -> SessionIdentity | None:
+    """Who is signed in, or `None`; also as a dependency, of websockets too."""
+    return SessionIdentity.from_session(_session(request))
+
+
+def _session(request: HTTPConnection) -> dict[str, Any]:
+    if "session" not in request.scope:
+        raise RuntimeError(
+            "clever_sso.asgi needs sessions: app.add_middleware(SessionMiddleware, secret_key=...), from "
+            "starlette.middleware.sessions"
+        )
+    return request.session
+
+
+async def _replace_session(request: Request, identity: SessionIdentity) -> None:
+    """Forget whoever was signed in on this device: nothing of their session is carried over."""
+    _session(request).clear()
+    # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
+    handler: Any = request.scope.get("session_handler")
+    if hasattr(handler, "destroy") and hasattr(handler, "regenerate_id"):
+        await handler.destroy()
+        handler.regenerate_id()
+    _session(request)[SESSION_KEY] = identity.to_session()
 
 
 async def _result(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)
     return await value if inspect.isawaitable(value) else value
 
 
+def _root(request: Request) -> str:
+    """The path below which the application is mounted."""
+    root: str = request.scope.get("root_path", "")
+    return root.rstrip("/")
+
+
 def _here(request: Request) -> str:
-    """The path of this request as the browser sees it, and its query."""
-    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    """The address of this request as the browser knows it."""
+    path: str = request.scope["path"]
+    # ASGI has the root in the path; a server behind a proxy that takes it off may not know that.
+    root = "" if path.startswith(_root(request) + "/") else _root(request)
+    return address(root, path, request.scope["query_string"].decode("latin-1"))
 
 
 def _private(response: Response) -> Response:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from clever_sso import Client, Identity, SignedIn
+from harness.browser import Browser as Visitor
 from harness.cookie_browser import Browser
-from running import Site, serving
-
-FRAMEWORKS = ["flask", "django", "asgi"]
+from harness.emulator import App, running
+from running import CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, Site, serving
 
 
 @pytest.fixture(scope="session", params=FRAMEWORKS)
@@ -20,10 +22,71 @@ def framework(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def site(framework: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(framework, tmp_path_factory.mktemp("site"), UNWELCOME="Castellan") as site:
+    with serving(framework, tmp_path_factory.mktemp("site"), UNWELCOME="Castellan", BREAKING="Rivera") as site:
         yield site
 
 
 @pytest.fixture
 def browser(site: Site) -> Browser:
     return Browser(site.emulator)
+
+
+@pytest.fixture(scope="session")
+def clever() -> Iterator[str]:
+    """A Clever for apps that are driven without a socket of their own."""
+    with running([App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, oidc=True)]) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def project(clever: str) -> None:
+    """A project in Django, in this process."""
+    pytest.importorskip("django")
+    import django_settings
+
+    django_settings.configure(clever)
+
+
+@pytest.fixture
+def untouched(project: None) -> Iterator[None]:
+    """Nothing that a test writes stays."""
+    from django.db import transaction
+    from django.test.utils import setup_test_environment, teardown_test_environment
+
+    setup_test_environment()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    teardown_test_environment()
+
+
+@pytest.fixture
+def override() -> Iterator[Callable[..., None]]:
+    from django.test import override_settings
+
+    made: list[Any] = []
+
+    def change(**changes: object) -> None:
+        made.append(override_settings(**changes))
+        made[-1].enable()
+
+    yield change
+    for each in reversed(made):
+        each.disable()
+
+
+@pytest.fixture(scope="session")
+def identity(clever: str) -> Callable[[str], Identity]:
+    """Who has this number at Clever, as a login says it."""
+    client = Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever)
+    known: dict[str, Identity] = {}
+
+    def of(number: str) -> Identity:
+        if number not in known:
+            login = client.begin_login()
+            outcome = client.finish_login(Visitor(clever, number).callback(login.url), login.pending)
+            assert isinstance(outcome, SignedIn)
+            known[number] = outcome.identity
+        return known[number]
+
+    return of

@@ -12,13 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from harness.emulator import App, running
 
 SERVE = Path(__file__).with_name("sites") / "serve.py"
+FRAMEWORKS = ["flask", "django", "asgi"]
 CLIENT_ID = "4c63c1cf623dce82caac"
 CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
+REDIRECT_URI = "http://127.0.0.1:9/clever/callback"
 DISTRICT = "53ee4b8a44abc88c1c00119b"
 PATIENCE_SECONDS = 20
 
@@ -46,10 +49,22 @@ class Site:
 
 
 @contextmanager
-def serving(framework: str, folder: Path, *, scenario: str = "", https: bool = False, **extra: str) -> Iterator[Site]:
-    """Run the site of this framework, with a Clever that follows `scenario`."""
+def serving(  # noqa: PLR0913  (they are keyword arguments)
+    framework: str,
+    folder: Path,
+    *,
+    scenario: str = "",
+    https: bool = False,
+    mount: str = "",
+    apart: bool = False,
+    **extra: str,
+) -> Iterator[Site]:
+    """Run the site of this framework below the path `mount`, with a Clever that follows `scenario`.
+
+    For a browser, what is on one host is one site, whatever the port. With `apart` Clever is on another host.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}{mount}"
         redirect_uri = "https://app.example/clever/callback" if https else f"{url}/clever/callback"
         with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
             base_url = f"{emulator}/s/{scenario}" if scenario else emulator
@@ -60,35 +75,43 @@ def serving(framework: str, folder: Path, *, scenario: str = "", https: bool = F
                 "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
                 "CLEVER_REDIRECT_URI": redirect_uri,
                 "CLEVER_BASE_URL": base_url,
+                "CLEVER_CALLBACK_PATH": "/clever/callback",
                 "FOLDER": str(folder),
+                "MOUNT": mount,
                 **extra,
             }
-            with process(framework, listener, environment, log):
-                wait_until_up(url)
-                yield Site(framework, url, emulator, log)
+            for_browsers = emulator.replace("127.0.0.1", "localhost") if apart else emulator
+            if apart:
+                environment["CLEVER_AUTHORIZATION_ENDPOINT"] = f"{for_browsers}/oauth/authorize"
+            with process(framework, listener, environment, log) as site:
+                wait_until_up(url, site, log)
+                yield Site(framework, url, for_browsers, log)
 
 
 @contextmanager
-def process(framework: str, listener: socket.socket, environment: dict[str, str], log: Path) -> Iterator[None]:
+def process(
+    framework: str, listener: socket.socket, environment: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, str(SERVE), framework, str(listener.fileno())]
     with (
         log.open("wb") as output,
         subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()], stderr=output, stdout=output) as site,
     ):
         try:
-            yield
+            yield site
         finally:
             site.terminate()
             site.wait(PATIENCE_SECONDS)
 
 
-def wait_until_up(url: str) -> None:
+def wait_until_up(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
     # The socket listens before the process does: the connection waits for it.
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            fetch(url + "/")
+            fetch(url + "/", patience=1)
         except OSError:
+            assert site.poll() is None, log.read_text()
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
@@ -96,10 +119,27 @@ def wait_until_up(url: str) -> None:
             return
 
 
-def fetch(url: str, method: str = "GET") -> tuple[int, str]:
+def settings(clever: str, **others: object) -> dict[str, object]:
+    """The settings of an app that is driven without a socket of its own."""
+    return {
+        "CLEVER_CLIENT_ID": CLIENT_ID,
+        "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
+        "CLEVER_REDIRECT_URI": REDIRECT_URI,
+        "CLEVER_BASE_URL": clever,
+        **others,
+    }
+
+
+def path_of(url: str) -> str:
+    """An address without its host, as a test client wants it."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def fetch(url: str, method: str = "GET", patience: float = 10) -> tuple[int, str]:
     """One request by somebody without cookies: status and text."""
     try:
-        response = build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=10)
+        response = build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=patience)
     except HTTPError as error:
         response = error
     with response:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import socket
 from html import unescape
 from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from harness.cookie_browser import Browser, Page
 from running import CLIENT_SECRET, Site, fetch, serving
 
-ADA, JOSE, IVO, GRACE, MARKUP = "510001", "510003", "510025", "610001", "510016"
+ADA, JOSE, IVO, GRACE, SAM, MARKUP = "510001", "510003", "510025", "610001", "610002", "510016"
 
 
 def log_in(browser: Browser, site: Site, number: str = ADA, wanted: str = "/private") -> Page:
@@ -28,6 +29,11 @@ def log_out(browser: Browser, site: Site) -> Page:
     """Press the button on the front page."""
     form = browser.open(site.url + "/").text.partition("<form")[2]
     return browser.open(site.url + "/clever/logout", dict(re.findall(r'name="(\w+)" value="(\w+)"', form)))
+
+
+def onwards(page: Page) -> str:
+    """Where the waiting page leads by itself."""
+    return urljoin(page.url, unescape(page.text.split('content="0; url=')[1].split('"')[0]))
 
 
 def cookies(browser: Browser) -> dict[str, str | None]:
@@ -126,8 +132,70 @@ def test_somebody_whom_the_app_refuses_is_not_signed_in_nor_is_who_was_there_bef
     log_in(browser, site)
     browser.sign_out()
     browser.sign_in(IVO)
-    assert browser.open(site.portal).status == 403
+    page = browser.open(site.portal)
+    assert page.status == 403
+    assert "This app has no place for you" in page.text
+    assert "not_admitted" in page.text
+    assert 'href="/clever/login">Log in with Clever</a>' in page.text
     assert who(browser.open(site.url + "/")) == "nobody"
+    assert "not_admitted" in site.log.read_text()
+
+
+def test_when_the_apps_own_code_breaks_nobody_is_signed_in_nor_is_who_was_there_before(
+    browser: Browser, site: Site
+) -> None:
+    log_in(browser, site)
+    browser.sign_out()
+    browser.sign_in(SAM)
+    assert browser.open(site.portal).status == 500
+    assert who(browser.open(site.url + "/")) == "nobody"
+    assert "the hook is broken" in site.log.read_text()
+
+
+@pytest.mark.parametrize(
+    "wanted", ["/shelf/Gr%C3%B6%C3%9Fe%201", "/shelf/100%25%3F", "/shelf/a%3Ab%3Bc?x=%2F%2Fy&z=%20"]
+)
+def test_the_wanted_page_is_found_again_whatever_letters_its_address_has(
+    browser: Browser, site: Site, wanted: str
+) -> None:
+    page = log_in(browser, site, wanted=wanted)
+    asked = browser.open(site.url + wanted)
+    assert page.text == asked.text
+    assert page.text.startswith("shelf ")
+
+
+def test_an_address_that_is_too_long_to_be_remembered_leads_to_the_front_page(browser: Browser, site: Site) -> None:
+    page = log_in(browser, site, wanted="/private?" + "x" * 3000)
+    assert (page.url, who(page)) == (site.url + "/", "signed in: Ada Ashworth")
+
+
+def test_a_look_at_the_headers_spends_no_code(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    spent = next(url for url in browser.visited if url.startswith(site.url + "/clever/callback"))
+    assert fetch(spent, "HEAD")[0] == 405
+
+
+@pytest.mark.parametrize("district_id", ["%00", "%0d%0aX:1", "%ff", "x" * 3000, "%F0%9F%A6%8A"])
+def test_a_district_that_cannot_be_is_no_failure_of_the_app(site: Site, district_id: str) -> None:
+    connection = HTTPConnection(urlsplit(site.url).netloc, timeout=10)
+    connection.request("GET", f"/clever/login?district_id={district_id}&next=/private")
+    assert connection.getresponse().status == 303
+    connection.close()
+
+
+def test_bytes_that_are_no_text_are_no_failure_of_the_app(site: Site) -> None:
+    with socket.create_connection((urlsplit(site.url).hostname, urlsplit(site.url).port), 10) as wire:
+        wire.sendall(b"GET /clever/callback?code=\xff\xc3&state=%ff HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        status = wire.makefile("rb").readline().split()[1]
+    # 303: the login is begun anew. 400: the server lets no such request through to the app.
+    assert status in {b"303", b"400"}
+
+
+def test_a_form_on_another_site_logs_nobody_out(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    browser.opener.addheaders.append(("Sec-Fetch-Site", "cross-site"))
+    assert browser.open(site.url + "/clever/logout", {}).status == 403
+    assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
 
 
 def test_logging_out_forgets_the_person_and_takes_a_post(browser: Browser, site: Site) -> None:
@@ -168,11 +236,16 @@ def test_over_https_the_cookie_belongs_to_this_host_only(framework: str, tmp_pat
     with serving(framework, tmp_path, https=True) as site:
         # What a proxy in front of the app would add.
         headers = headers_of(site.url + "/clever/login", {"X-Forwarded-Proto": "https"})
+        gone = headers_of(site.url + "/clever/callback?error=access_denied", {"X-Forwarded-Proto": "https"})
     pending = next(cookie for cookie in headers.get_all("Set-Cookie", []) if "clever_pending" in cookie)
     name, *attributes = pending.split("; ")
     assert name.startswith("__Host-clever_pending=")
     assert {"secure", "httponly", "path=/", "samesite=lax", "max-age=600"} <= {each.lower() for each in attributes}
     assert not [each for each in attributes if each.lower().startswith("domain")]
+    # A browser takes no deletion of such a cookie that does not keep to the rules of its name.
+    deleted, *attributes = next(each for each in gone.get_all("Set-Cookie", []) if "clever_pending" in each).split("; ")
+    assert deleted in {"__Host-clever_pending=", '__Host-clever_pending=""'}
+    assert {"secure", "path=/", "max-age=0"} <= {each.lower() for each in attributes}
 
 
 def test_the_waiting_page_answers_before_clever_is_asked(framework: str, tmp_path: Path) -> None:
@@ -181,8 +254,33 @@ def test_the_waiting_page_answers_before_clever_is_asked(framework: str, tmp_pat
         page = log_in(browser, site)
         assert "One moment, please." in page.text
         assert '"/oauth/tokens"' not in browser.open(site.emulator + "/_emulator/journal").text
-        onwards = page.text.split('content="0; url=')[1].split('"')[0].replace("&amp;", "&")
-        assert browser.open(site.url + onwards).text == "Hello, Ada Ashworth (student)"
+        assert browser.open(page.url).text == page.text, "a refreshed page waits as well"
+        assert browser.open(onwards(page)).text == "Hello, Ada Ashworth (student)"
+        # The back button leads to a page whose code is spent: the login is begun anew.
+        again = browser.open(onwards(browser.open(page.url)))
+        assert who(browser.open(onwards(again))) == "signed in: Ada Ashworth"
+
+
+def test_nobody_waits_for_a_login_that_is_only_restarted(framework: str, tmp_path: Path) -> None:
+    with serving(framework, tmp_path, CLEVER_WAITING_PAGE="true") as site:
+        browser = Browser(site.emulator)
+        browser.sign_in(ADA)
+        page = browser.open(site.portal)
+        assert "One moment, please." in page.text
+        assert [url.startswith(site.url + "/clever/callback") for url in browser.visited].count(True) == 2
+        assert who(browser.open(onwards(page))) == "signed in: Ada Ashworth"
+
+
+def test_a_site_below_a_path_stays_there(framework: str, tmp_path: Path) -> None:
+    with serving(framework, tmp_path, mount="/school", CLEVER_WAITING_PAGE="true") as site:
+        browser = Browser(site.emulator)
+        page = browser.open(onwards(log_in(browser, site, wanted="/private?lesson=7")))
+        assert (page.url, page.text) == (f"{site.url}/private?lesson=7", "Hello, Ada Ashworth (student)")
+        assert log_out(browser, site).url == f"{site.url}/"
+        page = browser.open(onwards(browser.open(f"{site.url}/clever/login")))
+        assert (page.url, who(page)) == (f"{site.url}/", "signed in: Ada Ashworth")
+        problem = browser.open(f"{site.url}/clever/callback?code=a&code=b")
+        assert 'href="/school/clever/login">' in problem.text
 
 
 def test_names_are_shown_as_text(browser: Browser, site: Site) -> None:

@@ -51,3 +51,8 @@ def sign_in(page: Page, person: str) -> None:
     """On any page of the emulator where nobody is signed in: by the list for developers, which is folded away."""
     page.get_by_role("heading", name="For developers: sign in as anybody").click()
     page.get_by_role("button", name=f"Sign in as {person}").first.click()
+
+
+def sign_out(page: Page, emulator: str) -> None:
+    """Leave the emulator, not the app: the next person has the device."""
+    page.request.post(f"{emulator}/logout")

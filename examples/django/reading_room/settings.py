@@ -11,9 +11,10 @@ SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOSTS", "127.0.0.1").split()
 
 # ---- Log in with Clever: these lines, one in urls.py, and `manage.py migrate`
-CLEVER_CLIENT_ID = os.environ["CLEVER_CLIENT_ID"]
-CLEVER_CLIENT_SECRET = os.environ["CLEVER_CLIENT_SECRET"]
-CLEVER_REDIRECT_URI = os.environ["CLEVER_REDIRECT_URI"]
+# What is missing here, `manage.py check` says.
+CLEVER_CLIENT_ID = os.environ.get("CLEVER_CLIENT_ID")
+CLEVER_CLIENT_SECRET = os.environ.get("CLEVER_CLIENT_SECRET")
+CLEVER_REDIRECT_URI = os.environ.get("CLEVER_REDIRECT_URI", "")
 CLEVER_BASE_URL = os.environ.get("CLEVER_BASE_URL")  # only with a local emulator
 CLEVER_ROLE_GROUPS = {"teacher": "Teachers", "staff": "Teachers"}
 CLEVER_PROBLEM_TEMPLATE = "problem.html"
@@ -62,6 +63,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CLEVER_REDIRECT_URI.startswith("https:")
+if SESSION_COOKIE_SECURE:
+    # A cookie of this name comes from this host only, and over https only.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 # The proxy in front says whether the browser came by https; only behind one that always says so.
 if os.environ.get("DJANGO_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 SESSION_KEY = "clever_sso"
 # Another shape than this one was written by another version: whoever it belongs to logs in again.
 FORMAT = 1
+_TEXTS = ("issuer", "id", "full_name")
+_OPTIONAL_TEXTS = ("district_id", "user_type", "first_name", "last_name")
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,15 @@ class SessionIdentity:
         kept = session.get(SESSION_KEY)
         if not isinstance(kept, dict) or kept.get("format") != FORMAT:
             return None
-        try:
-            members = {name: kept[name] for name in cls.__dataclass_fields__}
-        except KeyError:
+        members = {name: kept.get(name) for name in cls.__dataclass_fields__}
+        roles = members["roles"]
+        # Whatever else it may be, it was not written here.
+        if not (
+            isinstance(roles, (list, tuple))
+            and all(isinstance(text, str) for text in [*(members[name] for name in _TEXTS), *roles])
+            and all(isinstance(members[name], (str, type(None))) for name in _OPTIONAL_TEXTS)
+            and isinstance(members["loginas_by_admin"], bool)
+        ):
             return None
-        return cls(**{**members, "roles": tuple(members["roles"])})
+        checked: dict[str, Any] = {**members, "roles": tuple(roles)}
+        return cls(**checked)

@@ -17,20 +17,29 @@ seeing it; every sign-in replaces the session that the browser had.
 
 Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVER_`, and
 
-- `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said. Default: `LOGIN_REDIRECT_URL`, and
-  `LOGOUT_REDIRECT_URL` or `/`.
+- `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, the name of a view or a URL.
+  Default: `LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` where they are set, else the front page.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
 - `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem` and `login_url`. Default: a plain
   page.
 - `CLEVER_CREATE_USERS`: whether somebody without an account gets one. Default `True`.
 - `CLEVER_MATCH_USER`: a function, or the dotted path of one, that is given an `Identity` whom no account belongs to yet
-  and answers with the user it is, or `None`.
+  and answers with the user it is, or `None`. Never go by an email address: what Clever tells is unverified.
 - `CLEVER_PROVISION_USER`: a function, or the dotted path of one, that is given the user, the `Identity` and whether the
   user was made just now, and sets what the application wants to know. It may raise `PermissionDenied`, which keeps the
-  person out.
+  person out, or `Refused` with a sentence for the person.
 - `CLEVER_ROLE_GROUPS`: which groups the roles of a login stand for, for example `{"teacher": "Teachers"}`. Who has the
   role is put into the group, who has not is taken out; groups that are not named here stay as they are.
+
+What is here, besides `urls`:
+
+- `current_identity(request)`: who logged in with Clever, a `SessionIdentity`. In templates the context processor
+  `clever_sso.django.access.clever` gives it.
+- `role_required("teacher", "staff")`: decorator of a view.
+- `signed_in`, `login_denied`: signals; the latter tells of a `Problem`.
+- `CleverBackend`: to derive from, where the settings do not say enough.
+- `Refused`: what a hook raises to keep somebody out with a sentence.
 """
 
 from __future__ import annotations
@@ -38,7 +47,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clever_sso._web.arrival import Problem
+    from clever_sso._web.arrival import Problem, Refused
     from clever_sso._web.identity import SessionIdentity
     from clever_sso.django.access import current_identity, role_required
     from clever_sso.django.backend import CleverBackend
@@ -47,6 +56,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CleverBackend",
     "Problem",
+    "Refused",
     "SessionIdentity",
     "current_identity",
     "login_denied",
@@ -57,6 +67,7 @@ __all__ = [
 _HOMES = {
     "CleverBackend": "clever_sso.django.backend",
     "Problem": "clever_sso._web.arrival",
+    "Refused": "clever_sso._web.arrival",
     "SessionIdentity": "clever_sso._web.identity",
     "current_identity": "clever_sso.django.access",
     "login_denied": "clever_sso.django.signals",

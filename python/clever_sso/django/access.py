@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 
-from django.contrib.auth.decorators import login_required
+from asgiref.sync import sync_to_async
 from django.core.exceptions import PermissionDenied
 
 from clever_sso._web.identity import SessionIdentity
@@ -18,7 +19,9 @@ View = TypeVar("View", bound="Callable[..., HttpResponse]")
 
 def current_identity(request: HttpRequest) -> SessionIdentity | None:
     """Who logged in with Clever in this session; `None` for nobody, and for users who logged in otherwise."""
-    if not request.user.is_authenticated:
+    # An error page may be made for a request that no middleware has seen.
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return None
     return SessionIdentity.from_session(request.session)
 
@@ -29,16 +32,28 @@ def role_required(*roles: str) -> Callable[[View], View]:
     Who is not signed in is sent to `LOGIN_URL`; who has none of the roles, or did not log in with Clever, gets 403.
     """
 
+    def refusal(request: HttpRequest) -> HttpResponse | None:
+        from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415  (it needs the apps to be ready)
+
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        identity = current_identity(request)
+        if identity is None or not identity.has_role(*roles):
+            raise PermissionDenied
+        return None
+
     def decorator(view: View) -> View:
-        @login_required
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  (as any view's)
-            identity = current_identity(request)
-            if identity is None or not identity.has_role(*roles):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
+            return refusal(request) or view(request, *args, **kwargs)
 
-        return cast("View", guarded)
+        @functools.wraps(view)
+        async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  (as any view's)
+            # Who is signed in may be in the database.
+            answer = await sync_to_async(refusal)(request)
+            return answer or await cast("Any", view)(request, *args, **kwargs)
+
+        return cast("View", guarded_async if inspect.iscoroutinefunction(view) else guarded)
 
     return decorator
 

@@ -25,3 +25,7 @@ class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
         """Nobody: an account is proof of a login."""
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002  (as Django calls it)
+        """Nobody: who somebody is at Clever only Clever can say."""
+        return False

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, cast
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, router, transaction
+from django.db.models import EmailField
 
 from clever_sso.django import conf
-from clever_sso.django.models import CleverAccount
+from clever_sso.django.models import LONGEST_USER_TYPE, CleverAccount
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -42,12 +45,19 @@ class CleverBackend(ModelBackend):
         """
         if clever_identity is None:
             return None
-        with transaction.atomic():
+        with transaction.atomic(using=router.db_for_write(CleverAccount)):
             user, created = self.find_or_make(clever_identity)
             if not self.user_can_authenticate(user):
                 raise PermissionDenied
             self.provision(user, clever_identity, created=created)
-        return user
+        return cast("AbstractBaseUser", user)
+
+    # Django's own backend has one that takes a password.
+    async def aauthenticate(  # type: ignore[override]
+        self, request: HttpRequest | None, clever_identity: Identity | None = None
+    ) -> AbstractBaseUser | None:
+        """The same for asynchronous code."""
+        return await sync_to_async(self.authenticate)(request, clever_identity)
 
     def find_or_make(self, identity: Identity) -> tuple[Any, bool]:
         """The user, and whether it was made just now."""
@@ -56,7 +66,7 @@ class CleverBackend(ModelBackend):
             return self._new_account(identity)
         account.clever_id = identity.id
         account.district_id = identity.district_id or ""
-        account.user_type = identity.user_type or ""
+        account.user_type = _user_type(identity)
         account.save()
         return account.user, False
 
@@ -68,15 +78,22 @@ class CleverBackend(ModelBackend):
     def make(self, identity: Identity) -> Any:  # noqa: ANN401  (a user model may be anything)
         """A new user with an unusable password, named after the Clever id: it is the only name that is unique."""
         user_model = get_user_model()
-        user = user_model(**{user_model.USERNAME_FIELD: f"clever_{identity.id}"})
+        user = user_model(**{str(user_model.USERNAME_FIELD): _free_name(user_model, identity.id)})
         user.set_unusable_password()
         return user
 
     def provision(self, user: Any, identity: Identity, *, created: bool) -> None:  # noqa: ANN401  (a user model may be anything)
-        """Tell the user record what Clever knows: the name, the groups, and what `CLEVER_PROVISION_USER` does."""
-        _set(user, "first_name", identity.name.first or "")
-        _set(user, "last_name", identity.name.last or "")
-        user.save()
+        """Tell the user record what Clever knows: the name, the groups, and what `CLEVER_PROVISION_USER` does.
+
+        What Clever does not tell is left as it is.
+        """
+        changed = [
+            name
+            for name, value in (("first_name", identity.name.first), ("last_name", identity.name.last))
+            if value and _set(user, name, value)
+        ]
+        if changed:
+            user.save(update_fields=changed)
         _set_groups(user, identity)
         hook = conf.hook("CLEVER_PROVISION_USER")
         if hook:
@@ -84,7 +101,7 @@ class CleverBackend(ModelBackend):
 
     def _account(self, identity: Identity) -> CleverAccount | None:
         accounts = CleverAccount.objects.select_related("user").filter(issuer=identity.issuer)
-        account = accounts.filter(clever_id=identity.id).first()
+        account: CleverAccount | None = accounts.filter(clever_id=identity.id).first()
         if account is None and identity.legacy_ids:
             # Clever says which ids this person had before: whoever was known by one of them is this person.
             account = accounts.filter(clever_id__in=identity.legacy_ids).order_by("-last_login_at").first()
@@ -115,17 +132,36 @@ class CleverBackend(ModelBackend):
             issuer=identity.issuer,
             clever_id=identity.id,
             district_id=identity.district_id or "",
-            user_type=identity.user_type or "",
+            user_type=_user_type(identity),
         )
 
 
-def _set(user: Any, name: str, value: str) -> None:  # noqa: ANN401  (a user model may be anything)
-    """Set a field if the user model has it, as much of the value as fits."""
+def _free_name(user_model: Any, clever_id: str) -> str:  # noqa: ANN401  (a user model may be anything)
+    """What to call a new user: `clever_` and the id, and some letters more where somebody is called so already."""
+    field = user_model._meta.get_field(user_model.USERNAME_FIELD)  # noqa: SLF001  (Django documents it)
+    # Nobody has an address below `.invalid` (RFC 2606 2): it is a name and never gets mail.
+    ending = "@clever.invalid" if isinstance(field, EmailField) else ""
+    for start in ("clever_", f"clever_{token_hex(4)}_"):
+        # Where a name must be short, its end is what distinguishes it.
+        name: str = f"{start}{clever_id}{ending}"[-(field.max_length or 0) :]
+        if not user_model._default_manager.filter(**{field.name: name}).exists():  # noqa: SLF001  (Django documents it)
+            break
+    return name
+
+
+def _set(user: Any, name: str, value: str) -> bool:  # noqa: ANN401  (a user model may be anything)
+    """Set a field if the user model has it, as much of the value as fits. Whether that changed it."""
     try:
         field = user._meta.get_field(name)  # noqa: SLF001  (Django documents it)
     except FieldDoesNotExist:
-        return
-    setattr(user, name, value[: field.max_length])
+        return False
+    before, after = getattr(user, name), value[: field.max_length]
+    setattr(user, name, after)
+    return bool(before != after)
+
+
+def _user_type(identity: Identity) -> str:
+    return (identity.user_type or "")[:LONGEST_USER_TYPE]
 
 
 def _set_groups(user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user model may be anything)

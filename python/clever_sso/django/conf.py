@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.shortcuts import resolve_url
+from django.urls import get_script_prefix
 from django.utils.module_loading import import_string
 
 from clever_sso import _settings
@@ -18,25 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class _Names:
-    """Django's settings, read as `_settings.arguments` wants to read them."""
-
-    def get(self, name: str) -> Any:  # noqa: ANN401  (a setting may be anything)
-        return getattr(settings, name, None)
-
-
-def arguments() -> dict[str, Any]:
-    """The keyword arguments of the client. Raises `ConfigError` as `clever_sso.Client` does."""
-    found = _settings.arguments(_Names())
-    if not found.get("redirect_uri"):
-        raise _settings.invalid("CLEVER_REDIRECT_URI is not set")
-    return found
+def names() -> dict[str, Any]:
+    """Every setting that begins as ours do."""
+    return {name: getattr(settings, name) for name in dir(settings) if name.startswith(_settings.PREFIX)}
 
 
 @cache
 def client() -> Client:
     """The one client of this process. Forked workers may use the one of their parent."""
-    return Client(**arguments())
+    return Client(**_settings.arguments(names()))
 
 
 @cache
@@ -57,17 +48,25 @@ setting_changed.connect(_forget)
 
 def after_login() -> str:
     """Where to go after a login."""
-    return resolve_url(getattr(settings, "CLEVER_AFTER_LOGIN", None) or settings.LOGIN_REDIRECT_URL)
+    return _place("CLEVER_AFTER_LOGIN", "LOGIN_REDIRECT_URL")
 
 
 def after_logout() -> str:
     """Where to go after a logout."""
-    return resolve_url(getattr(settings, "CLEVER_AFTER_LOGOUT", None) or settings.LOGOUT_REDIRECT_URL or "/")
+    return _place("CLEVER_AFTER_LOGOUT", "LOGOUT_REDIRECT_URL")
+
+
+def _place(name: str, name_in_django: str) -> str:
+    chosen = getattr(settings, name, None)
+    # Django's own default is the address of a view that few projects have.
+    if not chosen and settings.is_overridden(name_in_django):
+        chosen = getattr(settings, name_in_django)
+    return resolve_url(chosen) if chosen else get_script_prefix()
 
 
 def waiting_page() -> bool:
     """Whether the callback answers with a page that waits."""
-    return bool(getattr(settings, "CLEVER_WAITING_PAGE", False))
+    return _settings.boolean(names(), "CLEVER_WAITING_PAGE", default=False)
 
 
 def problem_template() -> str | None:
@@ -77,7 +76,7 @@ def problem_template() -> str | None:
 
 def creates_users() -> bool:
     """Whether somebody without an account gets one."""
-    return bool(getattr(settings, "CLEVER_CREATE_USERS", True))
+    return _settings.boolean(names(), "CLEVER_CREATE_USERS", default=True)
 
 
 def role_groups() -> dict[str, str]:
@@ -86,6 +85,15 @@ def role_groups() -> dict[str, str]:
 
 
 HOOKS = ("CLEVER_MATCH_USER", "CLEVER_PROVISION_USER")
+OWN_SETTINGS = {
+    *HOOKS,
+    "CLEVER_AFTER_LOGIN",
+    "CLEVER_AFTER_LOGOUT",
+    "CLEVER_CREATE_USERS",
+    "CLEVER_PROBLEM_TEMPLATE",
+    "CLEVER_ROLE_GROUPS",
+    "CLEVER_WAITING_PAGE",
+}
 
 
 def hook(name: str) -> Callable[..., Any] | None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# A word that Clever adds is cut to this.
+LONGEST_USER_TYPE = 32
 
 
 class CleverAccount(models.Model):
@@ -14,13 +20,17 @@ class CleverAccount(models.Model):
     The pair of issuer and Clever id is the key. Names and email addresses change and repeat: nobody is known by them.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="clever_accounts")
-    issuer = models.CharField(max_length=255)
-    clever_id = models.CharField("Clever id", max_length=64)
-    district_id = models.CharField("district", max_length=64, blank=True)
-    user_type = models.CharField("role of the last login", max_length=32, blank=True)
-    created_at = models.DateTimeField("first login", auto_now_add=True)
-    last_login_at = models.DateTimeField("last login", auto_now=True)
+    user: models.ForeignKey[Any, Any] = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="clever_accounts"
+    )
+    issuer: models.CharField[str, str] = models.CharField(max_length=255)
+    clever_id: models.CharField[str, str] = models.CharField("Clever id", max_length=64)
+    district_id: models.CharField[str, str] = models.CharField("district", max_length=64, blank=True)
+    user_type: models.CharField[str, str] = models.CharField(
+        "role of the last login", max_length=LONGEST_USER_TYPE, blank=True
+    )
+    created_at: models.DateTimeField[datetime, datetime] = models.DateTimeField("first login", auto_now_add=True)
+    last_login_at: models.DateTimeField[datetime, datetime] = models.DateTimeField("last login", auto_now=True)
 
     class Meta:
         """The pair is unique."""

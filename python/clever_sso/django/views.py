@@ -6,14 +6,25 @@ import logging
 from typing import TYPE_CHECKING
 
 from django.contrib import auth
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from clever_sso._web import pages
-from clever_sso._web.arrival import Problem, SignIn, Step, ToClever, problem_of, should_wait, step_of, waited_query
+from clever_sso._web.arrival import (
+    Problem,
+    Refused,
+    SignIn,
+    Step,
+    ToClever,
+    onwards,
+    problem_of,
+    problem_of_refusal,
+    should_wait,
+    step_of,
+)
 from clever_sso._web.cookie import TEN_MINUTES
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso.django import conf, signals
@@ -23,7 +34,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 logger = logging.getLogger("clever_sso.django")
-BACKEND = "clever_sso.django.backend.CleverBackend"
 
 
 @require_safe
@@ -39,20 +49,21 @@ def login(request: HttpRequest) -> HttpResponse:
     return _take(request, ToClever.of(begun))
 
 
-@require_safe
+@require_GET  # Whoever only looks, by HEAD, must not spend the code.
 def callback(request: HttpRequest) -> HttpResponse:
     """Finish a login: one that began here, or one that began at Clever."""
     query = request.META.get("QUERY_STRING", "")
     if conf.waiting_page() and should_wait(request.GET):
-        return HttpResponse(pages.waiting(f"{request.path}?{waited_query(query)}"), headers=pages.OWN_HEADERS)
+        return HttpResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
     try:
-        outcome = conf.client().finish_login(query, request.COOKIES.get(conf.cookie().name))
+        step = step_of(conf.client().finish_login(query, request.COOKIES.get(conf.cookie().name)))
     except Error as error:
-        return _take(request, problem_of(error))
-    return _take(request, step_of(outcome))
+        step = problem_of(error)
+    return _take(request, step)
 
 
 @require_POST
+@csrf_protect  # whether or not the middleware is there
 def logout(request: HttpRequest) -> HttpResponse:
     """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
     auth.logout(request)
@@ -61,28 +72,44 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 def _take(request: HttpRequest, step: Step) -> HttpResponse:
     """Answer the browser."""
+    if isinstance(step, SignIn):
+        try:
+            return _private(_with_pending(_sign_in(request, step), "", 0))
+        except Refused as refused:
+            step = problem_of_refusal(refused)
     if isinstance(step, ToClever):
         return _private(_with_pending(_redirect(step.url), step.pending, TEN_MINUTES))
-    if isinstance(step, SignIn):
-        return _private(_with_pending(_sign_in(request, step), "", 0))
     logger.warning("login with Clever failed: %s", step)
     if step.ends_session:
-        auth.logout(request)
-    signals.login_denied.send(Problem, request=request, problem=step)
+        _forget(request)
+    # A receiver that raises is logged: somebody who waits for a page is not to go without it.
+    signals.login_denied.send_robust(Problem, request=request, problem=step)
     return _private(_with_pending(_problem_page(request, step), "", 0))
 
 
 def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
     # Whoever was signed in on this device is forgotten first: nothing of their session is carried over, and nobody goes
     # on as somebody else when the next lines refuse this person.
-    request.session.flush()
-    user = auth.authenticate(request, clever_identity=step.identity)
-    if user is None:
-        raise PermissionDenied
-    auth.login(request, user)
-    request.session[SESSION_KEY] = SessionIdentity.of(step.identity).to_session()
-    signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
+    _forget(request)
+    try:
+        user = auth.authenticate(request, clever_identity=step.identity)
+        if user is None:
+            raise Refused  # noqa: TRY301  (what follows a refusal here follows one by a receiver)
+        auth.login(request, user)
+        request.session[SESSION_KEY] = SessionIdentity.of(step.identity).to_session()
+        signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
+    except BaseException:
+        _forget(request)
+        raise
     return _redirect(step.return_to or conf.after_login())
+
+
+def _forget(request: HttpRequest) -> None:
+    """Nobody is signed in any more, even when a receiver of Django's own signal raises."""
+    try:
+        auth.logout(request)
+    finally:
+        request.session.flush()
 
 
 def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:

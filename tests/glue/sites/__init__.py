@@ -2,8 +2,10 @@
 
 - `/`: for everybody, says who is signed in.
 - `/private`: for whoever is signed in; greets by name. Accepts POST as well.
+- `/shelf/ANYTHING`: for whoever is signed in; says what it was asked for.
 - `/staffroom`: for teachers and staff.
 - `/cart`: puts a thing into the session, and shows what is in it.
 
-The settings come from the environment: `CLEVER_CLIENT_ID` and so on.
+The settings come from the environment: `CLEVER_CLIENT_ID` and so on. Whose last name is `UNWELCOME` is refused, and on
+whose last name is `BREAKING` the site's own code falls over.
 """

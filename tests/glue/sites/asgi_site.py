@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from clever_sso.asgi import CleverSso, SessionIdentity, SignIn, current_identity
-from fastapi import Depends, FastAPI, HTTPException
+from clever_sso.asgi import CleverSso, Refused, SessionIdentity, SignIn, current_identity
+from fastapi import Depends, FastAPI
 from markupsafe import escape
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
@@ -14,14 +14,17 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 
 def make_app() -> FastAPI:
     app = FastAPI()
-    app.add_middleware(SessionMiddleware, secret_key="a key for tests only")
-    clever = CleverSso(waiting_page=os.environ.get("CLEVER_WAITING_PAGE") == "true")
+    same_site = os.environ.get("SAME_SITE", "Lax").lower()
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site)
+    clever = CleverSso(callback_path="/clever/callback", waiting_page=os.environ.get("CLEVER_WAITING_PAGE") == "true")
     clever.install(app)
 
     @clever.on_sign_in
     async def only_whom_we_know(_: Request, step: SignIn) -> None:
         if step.identity.name.last == os.environ.get("UNWELCOME"):
-            raise HTTPException(403)
+            raise Refused
+        if step.identity.name.last == os.environ.get("BREAKING"):
+            raise RuntimeError("the hook is broken")
 
     @app.get("/")
     async def home(request: Request) -> HTMLResponse:
@@ -32,6 +35,10 @@ def make_app() -> FastAPI:
     @app.api_route("/private", methods=["GET", "POST"])
     async def private(identity: SessionIdentity = Depends(clever.required)) -> PlainTextResponse:  # noqa: B008  (FastAPI's way)
         return PlainTextResponse(f"Hello, {identity.full_name} ({identity.user_type})")
+
+    @app.get("/shelf/{name:path}", dependencies=[Depends(clever.required)])
+    async def shelf(name: str, request: Request) -> PlainTextResponse:
+        return PlainTextResponse(f"shelf {name} {dict(request.query_params)}")
 
     @app.get("/staffroom", dependencies=[Depends(clever.role("teacher", "staff"))])
     async def staffroom() -> PlainTextResponse:

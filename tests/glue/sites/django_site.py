@@ -22,7 +22,11 @@ from django.utils.html import format_html
 
 def make_app() -> WSGIHandler:
     clever = {name: value for name, value in os.environ.items() if name.startswith("CLEVER_")}
-    clever["CLEVER_WAITING_PAGE"] = clever.get("CLEVER_WAITING_PAGE") == "true"
+    own_model = "OWN_USER_MODEL" in os.environ
+    if not own_model or "WITH_GROUPS" in os.environ:
+        clever["CLEVER_ROLE_GROUPS"] = {"teacher": "Teachers", "student": "Students"}
+    if own_model:
+        clever["AUTH_USER_MODEL"] = "people.Person"
     settings.configure(
         SECRET_KEY="a key for tests only",
         ALLOWED_HOSTS=["127.0.0.1"],
@@ -32,6 +36,7 @@ def make_app() -> WSGIHandler:
             "django.contrib.contenttypes",
             "django.contrib.sessions",
             "clever_sso.django",
+            *(["sites.people"] if own_model else []),
         ],
         MIDDLEWARE=[
             "django.contrib.sessions.middleware.SessionMiddleware",
@@ -45,15 +50,21 @@ def make_app() -> WSGIHandler:
             }
         },
         AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend"],
+        SESSION_COOKIE_SAMESITE=os.environ.get("SAME_SITE", "Lax"),
+        SESSION_FILE_PATH=os.environ["FOLDER"],
         SESSION_ENGINE=os.environ.get("SESSION_ENGINE", "django.contrib.sessions.backends.db"),
         LOGIN_URL="clever_sso:login",
-        LOGIN_REDIRECT_URL="/",
+        LOGGING={
+            "version": 1,
+            "disable_existing_loggers": False,
+            "handlers": {"here": {"class": "logging.StreamHandler"}},
+            "root": {"handlers": ["here"], "level": "WARNING"},
+        },
         CLEVER_PROVISION_USER=only_whom_we_know,
-        CLEVER_ROLE_GROUPS={"teacher": "Teachers", "student": "Students"},
         **clever,
     )
     django.setup()
-    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)
     call_command("check", stdout=sys.stderr)
     return WSGIHandler()
 
@@ -61,6 +72,8 @@ def make_app() -> WSGIHandler:
 def only_whom_we_know(_user: object, identity: object, _created: bool) -> None:
     if identity.name.last == os.environ.get("UNWELCOME"):
         raise PermissionDenied
+    if identity.name.last == os.environ.get("BREAKING"):
+        raise RuntimeError("the hook is broken")
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -82,6 +95,15 @@ def private(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"Hello, {identity.full_name} ({identity.user_type})")
 
 
+def name(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.user.get_username())
+
+
+@login_required
+def shelf(request: HttpRequest, name: str) -> HttpResponse:
+    return HttpResponse(f"shelf {name} {request.GET.dict()}", content_type="text/plain; charset=utf-8")
+
+
 @role_required("teacher", "staff")
 def staffroom(_: HttpRequest) -> HttpResponse:
     return HttpResponse("coffee")
@@ -96,6 +118,8 @@ def cart(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", home),
     path("private", private),
+    path("name", name),
+    path("shelf/<path:name>", shelf),
     path("staffroom", staffroom),
     path("cart", cart),
     path("clever/", include("clever_sso.django.urls")),

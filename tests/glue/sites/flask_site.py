@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 
-from clever_sso.flask import CleverSso, SignIn, current_identity, login_required
-from flask import Flask, abort, request, session
+from clever_sso.flask import CleverSso, Refused, SignIn, current_identity, login_required
+from flask import Flask, Response, request, session
 from markupsafe import escape
 
 
@@ -15,13 +15,15 @@ def make_app() -> Flask:
     app = Flask(__name__)
     app.secret_key = "a key for tests only"
     app.config.update((name, value) for name, value in os.environ.items() if name.startswith("CLEVER_"))
-    app.config["CLEVER_WAITING_PAGE"] = os.environ.get("CLEVER_WAITING_PAGE") == "true"
+    app.config["SESSION_COOKIE_SAMESITE"] = os.environ.get("SAME_SITE")
     clever = CleverSso(app)
 
     @clever.on_sign_in
     def only_whom_we_know(step: SignIn) -> None:
         if step.identity.name.last == os.environ.get("UNWELCOME"):
-            abort(403)
+            raise Refused
+        if step.identity.name.last == os.environ.get("BREAKING"):
+            raise RuntimeError("the hook is broken")
 
     @app.get("/")
     def home() -> str:
@@ -32,6 +34,11 @@ def make_app() -> Flask:
     @login_required
     def private() -> str:
         return f"Hello, {current_identity.full_name} ({current_identity.user_type})"
+
+    @app.get("/shelf/<path:name>")
+    @login_required
+    def shelf(name: str) -> Response:
+        return Response(f"shelf {name} {request.args.to_dict()}", mimetype="text/plain")
 
     @app.get("/staffroom")
     @login_required("teacher", "staff")

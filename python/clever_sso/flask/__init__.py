@@ -1,0 +1,49 @@
+"""Log in with Clever in Flask: login, callback and logout, and who is signed in.
+
+    from clever_sso.flask import CleverSso, current_identity, login_required
+    from flask import Flask
+
+    app = Flask(__name__)
+    app.config.from_prefixed_env()  # FLASK_SECRET_KEY, FLASK_CLEVER_CLIENT_ID, …
+    clever = CleverSso(app)
+
+    @app.get("/")
+    @login_required
+    def home():
+        return f"Hello, {current_identity.full_name}"
+
+`CleverSso` adds three views: `clever_sso.login`, `clever_sso.callback` (at the path of the redirect URI) and
+`clever_sso.logout` (POST). A login that begins in the Clever Portal or with an Instant Login link is restarted without
+the person seeing it; every sign-in replaces the session that the browser had.
+
+The configuration has the client's arguments by their names in capitals, `CLEVER_CLIENT_ID`, `CLEVER_CLIENT_SECRET`,
+`CLEVER_REDIRECT_URI` and so on, and:
+
+- `CLEVER_URL_PREFIX`: below which path login and logout are. Default `/clever`.
+- `CLEVER_CALLBACK_PATH`: the path of the callback inside the application, where that is mounted below another path.
+  Default: the path of the redirect URI.
+- `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, a path inside the application or a
+  whole URL. Default `/`.
+- `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
+  as Clever advises for slow networks. Default `False`.
+
+Session cookies become HttpOnly, SameSite=Lax where nothing else is said, and Secure where the redirect URI is https.
+"""
+
+from clever_sso._web.arrival import Problem, Refused, SignIn
+from clever_sso._web.identity import SessionIdentity
+from clever_sso.flask.access import current_identity, login_required
+from clever_sso.flask.extension import CleverSso
+from clever_sso.flask.signals import login_denied, signed_in
+
+__all__ = [
+    "CleverSso",
+    "Problem",
+    "Refused",
+    "SessionIdentity",
+    "SignIn",
+    "current_identity",
+    "login_denied",
+    "login_required",
+    "signed_in",
+]

@@ -1,0 +1,79 @@
+"""Who is signed in, and who may see a view."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Callable, TypeVar, cast, overload
+
+from flask import current_app, redirect, request, session, url_for
+from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.local import LocalProxy
+
+from clever_sso._web.identity import SESSION_KEY, SessionIdentity
+from clever_sso._web.request import address, can_be_sent_to_log_in
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
+
+
+def identity() -> SessionIdentity | None:
+    """Who is signed in."""
+    return SessionIdentity.from_session(session)
+
+
+current_identity = cast("SessionIdentity", LocalProxy(identity))
+"""Who is signed in, a `SessionIdentity`; false when nobody is. In templates it is there by itself."""
+
+
+def replace_session(signed_in: SessionIdentity) -> None:
+    """Forget whoever was signed in on this device: nothing of their session is carried over."""
+    session.clear()
+    session[SESSION_KEY] = signed_in.to_session()
+    # A session that lives on the server has a name that a stranger may know: it is changed. Flask-Session does so only
+    # for a session with something in it.
+    regenerate = getattr(current_app.session_interface, "regenerate", None)
+    if regenerate is not None:
+        regenerate(session)
+
+
+@overload
+def login_required(view: View, /) -> View: ...
+@overload
+def login_required(*roles: str) -> Callable[[View], View]: ...
+def login_required(*arguments: View | str) -> View | Callable[[View], View]:
+    """Decorator of a view: nobody gets in who is not signed in.
+
+    As `@login_required("teacher", "staff")`: nor who logged in with none of these roles.
+
+    Who is not signed in is sent to log in and comes back to the same page. A request that cannot be repeated by
+    following a link, a POST for example, or that a script made, gets 401. Who has none of the roles gets 403.
+    """
+    views = [argument for argument in arguments if not isinstance(argument, str)]
+    if views:
+        return _guarded(views[0], ())
+    roles = tuple(argument for argument in arguments if isinstance(argument, str))
+    return lambda view: _guarded(view, roles)
+
+
+def _guarded(view: View, roles: tuple[str, ...]) -> View:
+    @functools.wraps(view)
+    def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
+        somebody = identity()
+        if somebody is None:
+            return _to_log_in()
+        if roles and not somebody.has_role(*roles):
+            raise Forbidden
+        return cast("ResponseReturnValue", current_app.ensure_sync(view)(*args, **kwargs))
+
+    return cast("View", guarded)
+
+
+def _to_log_in() -> ResponseReturnValue:
+    if not can_be_sent_to_log_in(request.method, request.headers.get("Sec-Fetch-Mode")):
+        raise Unauthorized
+    here = address(request.root_path, request.path, request.query_string.decode("latin-1"))
+    answer = redirect(url_for("clever_sso.login", next=here), code=303)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

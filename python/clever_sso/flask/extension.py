@@ -1,0 +1,119 @@
+"""The extension: what an application sets up once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from clever_sso import _settings
+from clever_sso._native import Client
+from clever_sso._web.cookie import PendingCookie
+from clever_sso.flask.access import current_identity
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+    from clever_sso._web.arrival import Problem, SignIn
+
+EXTENSION = "clever_sso"
+SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue | None]")
+ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
+
+_PATHS = {"CLEVER_URL_PREFIX": "/clever", "CLEVER_AFTER_LOGIN": "/", "CLEVER_AFTER_LOGOUT": "/"}
+OWN_SETTINGS = {*_PATHS, "CLEVER_CALLBACK_PATH", "CLEVER_WAITING_PAGE"}
+
+
+@dataclass
+class Hooks:
+    """What the application does in the place of the default."""
+
+    sign_in: Callable[[SignIn], ResponseReturnValue | None] | None = None
+    problem: Callable[[Problem], ResponseReturnValue] | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """What the extension keeps with an application."""
+
+    client: Client
+    cookie: PendingCookie
+    waiting_page: bool
+    hooks: Hooks
+
+
+def state() -> State:
+    """What the extension keeps with the current application."""
+    return cast("State", current_app.extensions[EXTENSION])
+
+
+class CleverSso:
+    """The extension.
+
+    Args:
+        app: The application; without one, call `init_app` later.
+        client: The client to use. Default: one made from the configuration.
+
+    Raises:
+        ConfigError: `config_invalid`, with what is wrong about which setting.
+    """
+
+    def __init__(self, app: Flask | None = None, *, client: Client | None = None) -> None:
+        self._client = client
+        self._hooks = Hooks()
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Add login, callback and logout to `app`. Raises as the class does."""
+        from clever_sso.flask.views import blueprint  # noqa: PLC0415  (they know this module)
+
+        client = self._client or Client(**_settings.arguments(app.config))
+        _settings.check_login(client)
+        for name, meant in _settings.misspelt(app.config, OWN_SETTINGS):
+            app.logger.warning("nothing reads %s: is it %s?", name, meant)
+        redirect_uri = client.redirect_uris[0]
+        cookie = PendingCookie.of(redirect_uri)
+        waiting_page = _settings.boolean(app.config, "CLEVER_WAITING_PAGE", default=False)
+        _set_defaults(app, secure=cookie.secure, waiting_page=waiting_page)
+        callback_path = app.config.get("CLEVER_CALLBACK_PATH") or urlsplit(redirect_uri).path or "/"
+        app.extensions[EXTENSION] = State(client, cookie, waiting_page, self._hooks)
+        app.register_blueprint(blueprint(app.config["CLEVER_URL_PREFIX"].rstrip("/"), callback_path))
+        app.context_processor(lambda: {"current_identity": current_identity})
+
+    @property
+    def client(self) -> Client:
+        """The client of the current application."""
+        return state().client
+
+    def on_sign_in(self, function: SignInHook) -> SignInHook:
+        """Decorator: call `function` with every `SignIn`. So an account is found or made, or refused.
+
+        The session is the new person's already, and may be added to. What `function` returns, if anything, is sent to
+        the browser in the place of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
+        person, anything else is handled as Flask handles it.
+        """
+        self._hooks.sign_in = function
+        return function
+
+    def on_problem(self, function: ProblemHook) -> ProblemHook:
+        """Decorator: let `function` make the page of a failed login from a `Problem`."""
+        self._hooks.problem = function
+        return function
+
+
+def _set_defaults(app: Flask, *, secure: bool, waiting_page: bool) -> None:
+    for name, value in _PATHS.items():
+        app.config[name] = app.config.get(name) or value
+    app.config["SESSION_COOKIE_HTTPONLY"] = True
+    if secure:
+        app.config["SESSION_COOKIE_SECURE"] = True
+    # Without it a form on another site could act as whoever is signed in.
+    if app.config.get("SESSION_COOKIE_SAMESITE") is None:
+        app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    if str(app.config["SESSION_COOKIE_SAMESITE"]).lower() == "strict" and not waiting_page:
+        # The browser comes from Clever, and brings no strict cookie along: everybody would be sent to and fro.
+        raise _settings.invalid("SESSION_COOKIE_SAMESITE must be Lax, or CLEVER_WAITING_PAGE true")

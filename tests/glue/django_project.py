@@ -1,0 +1,40 @@
+"""The addresses of a project for the tests of the Django app, a hook that its settings name, and short words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clever_sso.django import current_identity, role_required
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+provisioned: list[Any] = []
+
+
+def provision(*said: Any) -> None:
+    provisioned.append(said)
+
+
+def who(request: HttpRequest) -> HttpResponse:
+    identity = current_identity(request)
+    return HttpResponse(identity.full_name if identity else "nobody")
+
+
+@role_required("teacher", "staff")
+def staffroom(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("coffee")
+
+
+@role_required("teacher", "staff")
+async def staffroom_later(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("coffee")
+
+
+urlpatterns = [
+    path("who", who, name="who"),
+    path("staffroom", staffroom),
+    path("staffroom-later", staffroom_later),
+    path("admin/", admin.site.urls),
+    path("clever/", include("clever_sso.django.urls")),
+]

@@ -1,0 +1,195 @@
+"""What only the ASGI face does, beside the contract that all three keep."""
+
+from __future__ import annotations
+
+import logging
+import pydoc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from harness.browser import Browser
+from running import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, path_of
+
+pytest.importorskip("starlette")
+pytest.importorskip("httpx2")
+import clever_sso.asgi
+from clever_sso import AsyncClient
+from clever_sso.asgi import CleverSso, Problem, Refused, SignIn, current_identity
+from clever_sso.exceptions import ConfigError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket
+
+ADA, JOSE = "510001", "510003"
+
+
+def make_app(clever: str, **options: Any) -> tuple[Starlette, CleverSso]:
+    extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever), **options)
+
+    async def who(request: Request) -> Response:
+        identity = current_identity(request)
+        return PlainTextResponse(identity.full_name if identity else "nobody")
+
+    async def guarded(request: Request) -> Response:
+        return PlainTextResponse((await extension.required(request)).full_name)
+
+    async def talk(socket: WebSocket) -> None:
+        await socket.accept()
+        identity = current_identity(socket)
+        await socket.send_text(identity.full_name if identity else "nobody")
+        await socket.close()
+
+    app = Starlette(routes=[Route("/who", who), Route("/guarded", guarded), WebSocketRoute("/talk", talk)])
+    extension.install(app)
+    return app, extension
+
+
+def with_sessions(app: Starlette) -> TestClient:
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only")
+    return TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def made(clever: str) -> Iterator[tuple[TestClient, CleverSso]]:
+    app, extension = make_app(clever)
+    with with_sessions(app) as client:
+        yield client, extension
+
+
+def log_in(client: TestClient, clever: str, number: str = ADA) -> Any:
+    begun = client.get("/clever/login")
+    return client.get(path_of(Browser(clever, number).callback(begun.headers["location"])))
+
+
+def test_a_wrong_configuration_is_named_before_anybody_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET", "CLEVER_REDIRECT_URI"):
+        with monkeypatch.context() as patch:
+            patch.setenv("CLEVER_CLIENT_ID", CLIENT_ID)
+            patch.setenv("CLEVER_CLIENT_SECRET", CLIENT_SECRET)
+            patch.setenv("CLEVER_REDIRECT_URI", REDIRECT_URI)
+            patch.delenv(name)
+            with pytest.raises(ConfigError, match=f"{name} is not set"):
+                CleverSso()
+
+
+def test_an_app_without_sessions_is_told_so_before_anybody_is_sent_away(clever: str) -> None:
+    app, _ = make_app(clever)
+    client = TestClient(app, follow_redirects=False)
+    for path in ("/clever/login", "/guarded", "/clever/callback?error=access_denied"):
+        with pytest.raises(RuntimeError, match=r"app\.add_middleware\(SessionMiddleware"):
+            client.get(path)
+
+
+@pytest.mark.parametrize(
+    ("raised", "status"), [(Refused(), 403), (HTTPException(418), 418), (RuntimeError("the hook is broken"), 500)]
+)
+def test_whatever_the_hook_raises_nobody_stays_signed_in(
+    made: tuple[TestClient, CleverSso], clever: str, raised: Exception, status: int
+) -> None:
+    client, extension = made
+    assert log_in(client, clever).status_code == 303
+    assert client.get("/who").text == "Ada Ashworth"
+
+    @extension.on_sign_in
+    def broken(_: Request, __: SignIn) -> None:
+        raise raised
+
+    assert log_in(client, clever, JOSE).status_code == status
+    assert client.get("/who").text == "nobody"
+
+
+def test_a_page_of_the_app_that_breaks_leaves_nobody_signed_in_and_the_usual_page(
+    made: tuple[TestClient, CleverSso], clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client, extension = made
+    log_in(client, clever)
+
+    @extension.on_problem
+    async def broken(_: Request, __: Problem) -> Response:
+        raise RuntimeError("the page is broken")
+
+    with caplog.at_level(logging.ERROR):
+        answer = client.get("/clever/callback?error=access_denied")
+    assert (answer.status_code, "Log in with Clever" in answer.text) == (403, True)
+    assert "the page is broken" in caplog.text
+    assert client.get("/who").text == "nobody"
+
+
+def test_hooks_may_be_plain_or_asynchronous_and_answer_themselves(
+    made: tuple[TestClient, CleverSso], clever: str
+) -> None:
+    client, extension = made
+
+    @extension.on_sign_in
+    async def welcome(request: Request, step: SignIn) -> Response:
+        request.session["noted"] = step.identity.id
+        return PlainTextResponse("welcome", 201)
+
+    @extension.on_problem
+    def page(_: Request, problem: Problem) -> Response:
+        return PlainTextResponse(problem.code, problem.status)
+
+    answer = log_in(client, clever)
+    assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (201, "welcome", "no-store")
+    assert "clever_pending" not in client.cookies
+    assert client.get("/clever/callback?error=x").text == "access_denied"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({}, 303), ({"sec-fetch-mode": "navigate"}, 303), ({"sec-fetch-mode": "cors"}, 401)],
+)
+def test_only_who_can_come_back_is_sent_to_log_in(
+    made: tuple[TestClient, CleverSso], headers: dict[str, str], status: int
+) -> None:
+    assert made[0].get("/guarded", headers=headers).status_code == status
+
+
+def test_a_websocket_knows_who_is_signed_in(made: tuple[TestClient, CleverSso], clever: str) -> None:
+    client, _ = made
+    log_in(client, clever)
+    with client.websocket_connect("/talk") as socket:
+        assert socket.receive_text() == "Ada Ashworth"
+
+
+@pytest.mark.parametrize("path", ["/guarded", "/school/guarded"])
+def test_behind_a_proxy_that_takes_a_prefix_off_people_come_back_to_where_they_were(clever: str, path: str) -> None:
+    app, _ = make_app(clever)
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only")
+    client = TestClient(app, follow_redirects=False, root_path="/school")
+    login = client.get(path).headers["location"]
+    assert login == "/school/clever/login?next=%2Fschool%2Fguarded"
+
+
+def test_a_server_side_session_gets_a_new_name(clever: str) -> None:
+    starsessions = pytest.importorskip("starsessions")
+    app, _ = make_app(clever)
+    app.add_middleware(starsessions.SessionAutoloadMiddleware)
+    app.add_middleware(starsessions.SessionMiddleware, store=starsessions.InMemoryStore(), cookie_https_only=False)
+    with TestClient(app, follow_redirects=False) as client:
+        log_in(client, clever)
+        before = client.cookies["session"]
+        assert client.get("/who").text == "Ada Ashworth"
+        log_in(client, clever, JOSE)
+        assert client.cookies["session"] != before
+        assert client.get("/who").text == "José Núñez"
+        client.cookies.clear()
+        assert client.get("/who", headers={"cookie": f"session={before}"}).text == "nobody"
+
+
+def test_who_logs_out_without_a_session_changes_nothing(made: tuple[TestClient, CleverSso]) -> None:
+    answer = made[0].post("/clever/logout")
+    assert (answer.status_code, "set-cookie" in answer.headers) == (303, False)
+
+
+def test_help_knows_every_public_name() -> None:
+    text = pydoc.plain(pydoc.render_doc(clever_sso.asgi))
+    for name in clever_sso.asgi.__all__:
+        assert name in text
+        assert getattr(clever_sso.asgi, name).__doc__, name

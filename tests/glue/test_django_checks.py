@@ -1,0 +1,99 @@
+"""The system checks, migrations and the help of the Django app."""
+
+from __future__ import annotations
+
+import os
+import pydoc
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("django")
+from running import serving
+
+pytestmark = pytest.mark.usefixtures("untouched")
+
+
+def found(**changes: object) -> set[str]:
+    from clever_sso.django.checks import check
+    from django.test import override_settings
+
+    with override_settings(**changes):
+        return {str(message.id).removeprefix("clever_sso.") for message in check()}
+
+
+def test_a_right_configuration_has_no_findings() -> None:
+    assert found() == set()
+
+
+@pytest.mark.parametrize(
+    ("word", "changes"),
+    [
+        ("E001", {"CLEVER_CLIENT_ID": ""}),
+        ("E001", {"CLEVER_CLIENT_SECRET": None}),
+        ("E001", {"CLEVER_REDIRECT_URI": None}),
+        ("E001", {"CLEVER_REDIRECT_URI": "app.example/callback"}),
+        ("E001", {"CLEVER_TIMEOUT": "soon"}),
+        ("E001", {"CLEVER_WAITING_PAGE": "perhaps"}),
+        ("E001", {"CLEVER_CREATE_USERS": 3}),
+        ("E002", {"ROOT_URLCONF": "django.contrib.auth.urls", "LOGIN_URL": "login"}),
+        ("E003", {"CLEVER_REDIRECT_URI": "http://127.0.0.1/callback"}),
+        ("E004", {"AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"]}),
+        ("E004", {"AUTHENTICATION_BACKENDS": ["clever_sso.django.Backend"]}),
+        ("E005", {"CLEVER_MATCH_USER": "django_project.nothing"}),
+        ("E005", {"CLEVER_PROVISION_USER": 7}),
+        ("E006", {"MIDDLEWARE": []}),
+        ("E007", {"CLEVER_PROBLEM_TEMPLATE": "not_there.html"}),
+        ("E008", {"CLEVER_ROLE_GROUPS": "Teachers"}),
+        ("E010", {"SESSION_COOKIE_SAMESITE": "Strict"}),
+        ("W001", {"CLEVER_REDIRECT_URI": "https://app.example/clever/callback"}),
+        ("W002", {"SESSION_COOKIE_SAMESITE": "None"}),
+        ("W002", {"SESSION_COOKIE_SAMESITE": False}),
+        ("W003", {"SESSION_COOKIE_HTTPONLY": False}),
+        ("W005", {"CLEVER_REDIRECT_URL": "http://127.0.0.1/clever/callback"}),
+        ("W006", {"CLEVER_ROLE_GROUPS": {"teachers": "Teachers"}}),
+        ("W007", {"LOGIN_URL": "/accounts/login/"}),
+    ],
+)
+def test_each_wrong_setting_has_its_finding(word: str, changes: dict[str, object]) -> None:
+    assert found(**changes) == {word}
+
+
+def test_a_strict_cookie_is_right_where_the_last_step_is_the_sites_own() -> None:
+    assert found(SESSION_COOKIE_SAMESITE="Strict", CLEVER_WAITING_PAGE=True) == set()
+
+
+def test_the_checks_ask_nobody() -> None:
+    # Nothing listens there.
+    assert found(CLEVER_DISCOVER=True, CLEVER_BASE_URL="http://127.0.0.1:9") == set()
+
+
+def test_groups_for_a_user_model_without_any_are_a_finding(tmp_path: Path) -> None:
+    with (
+        pytest.raises(AssertionError, match=r"clever_sso\.E009"),
+        serving("django", tmp_path, OWN_USER_MODEL="yes", WITH_GROUPS="yes"),
+    ):
+        pass
+
+
+def test_the_migrations_are_all_there() -> None:
+    from django.core.management import call_command
+
+    call_command("makemigrations", "clever_sso", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("name", import_module("clever_sso.django").__all__)
+def test_every_public_name_has_help(name: str) -> None:
+    import clever_sso.django
+
+    assert name in (clever_sso.django.__doc__ or "") + pydoc.plain(pydoc.render_doc(getattr(clever_sso.django, name)))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        clever_sso.django.nothing  # noqa: B018
+
+
+def test_the_package_is_imported_without_settings() -> None:
+    program = "import clever_sso.django, clever_sso.django.access, clever_sso.django.urls, clever_sso.django.signals"
+    subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ})

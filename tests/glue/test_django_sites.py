@@ -1,0 +1,42 @@
+"""The Django app with other engines of sessions and another user model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("django")
+from django_settings import ADA, CASTELLAN, JOSE, SAM
+from harness.cookie_browser import Browser
+from running import serving
+
+
+@pytest.mark.parametrize("engine", ["db", "cache", "cached_db", "file", "signed_cookies"])
+def test_with_any_engine_of_sessions_the_next_person_replaces_the_first(engine: str, tmp_path: Path) -> None:
+    module = f"django.contrib.sessions.backends.{engine}"
+    with serving("django", tmp_path, UNWELCOME="Castellan", BREAKING="Rivera", SESSION_ENGINE=module) as site:
+        browser = Browser(site.emulator)
+        home = site.url + "/"
+        browser.sign_in(ADA, browser.open(site.url + "/private"))
+        browser.open(site.url + "/cart?thing=apple")
+        for number, shown in [
+            (JOSE, "signed in: José"),
+            (SAM, "nobody"),
+            (ADA, "signed in: Ada"),
+            (CASTELLAN, "nobody"),
+        ]:
+            browser.sign_out()
+            browser.sign_in(number)
+            browser.open(site.portal)
+            assert browser.open(home).text.startswith(shown)
+            assert browser.open(site.url + "/cart").text == "in the cart: nothing"
+            browser.open(site.url + "/cart?thing=apple")
+
+
+def test_a_user_model_of_ones_own_needs_neither_names_nor_groups(tmp_path: Path) -> None:
+    with serving("django", tmp_path, OWN_USER_MODEL="yes") as site:
+        browser = Browser(site.emulator)
+        browser.sign_in(ADA, browser.open(site.url + "/private"))
+        assert browser.open(site.url + "/private").text == "Hello, Ada Ashworth (student)"
+        assert browser.open(site.url + "/name").text == "clever_64c20b1e8f3a7d0019c4e501@clever.invalid"

@@ -1,0 +1,88 @@
+"""The tests of the Django app once more, with the oldest Django that is supported and with the newest.
+
+Each is installed below the target directory, for the newest Python on this machine that it runs on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import clever_sso
+import pytest
+from harness.paths import TARGET
+
+django = pytest.importorskip("django")
+HERE = Path(__file__).parent
+INSTALL_SECONDS, TEST_SECONDS = 180, 300
+NEEDED = ["pytest>=8", "werkzeug>=3", "tomli"]
+REQUIREMENTS = {"4.2": "Django>=4.2,<5", "5.2": "Django>=5.2,<6", "newest": "Django"}
+# The other tests have run with the one that is here.
+VERSIONS = [version for version in REQUIREMENTS if not django.__version__.startswith(f"{version}.")]
+
+
+def interpreters() -> Iterator[str]:
+    """The Pythons of this machine, newest first."""
+    for minor in range(20, 8, -1):
+        if sys.version_info[1] == minor:
+            yield sys.executable
+        installed = sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python"), reverse=True)
+        for program in [shutil.which(f"python3.{minor}"), *map(str, installed)]:
+            if program and runs(program, "--version"):
+                yield program
+                break
+
+
+def runs(*command: str) -> bool:
+    done = subprocess.run(command, capture_output=True, check=False, timeout=INSTALL_SECONDS)
+    return done.returncode == 0
+
+
+def install(version: str) -> tuple[str, Path]:
+    """A Python, and the folder where Django and what the tests need is for it."""
+    folder = TARGET / "django" / version
+    note = folder / "python.txt"
+    if note.exists():
+        return note.read_text(), folder
+    # Django 4.2 is said to run on 3.8 to 3.12.
+    able = [
+        program
+        for program in interpreters()
+        if version != "4.2" or runs(program, "-c", "import sys; sys.exit(sys.version_info > (3, 13))")
+    ]
+    for program in able[:2]:
+        shutil.rmtree(folder, ignore_errors=True)
+        if runs(program, "-m", "pip", "install", "-q", "--target", str(folder), REQUIREMENTS[version], *NEEDED):
+            note.write_text(program)
+            return program, folder
+    pytest.skip(f"Django {version} could not be installed for any Python of this machine")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_django_app_keeps_its_promises_with_django(version: str, tmp_path: Path) -> None:
+    program, folder = install(version)
+    # Only this package of ours, not everything that stands beside it.
+    (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
+    tests = [str(path) for path in sorted(HERE.glob("test_django*.py")) if path != Path(__file__)]
+    command = [
+        program,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+        "django and not any_engine",
+        *tests,
+        str(HERE / "test_contract.py"),
+    ]
+    done = subprocess.run(
+        command, env=environment, cwd=HERE.parent, capture_output=True, text=True, check=False, timeout=TEST_SECONDS
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout

@@ -1,0 +1,180 @@
+"""The views, guards, signals and the administration of the Django app."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("django")
+from clever_sso import Identity
+from django.conf import settings as in_django
+from django_settings import (
+    ADA,
+    GRACE,
+    JOSE,
+    accounts,
+    authenticate,
+    log_in,
+)
+
+pytestmark = pytest.mark.usefixtures("untouched")
+
+
+def test_signals_tell_of_both_ends(clever: str) -> None:
+    from clever_sso.django import Problem, login_denied, signed_in
+    from django.contrib.auth.models import User
+    from django.contrib.auth.signals import user_logged_in, user_logged_out
+    from django.test import Client as Visitor
+
+    told: list[Any] = []
+
+    def note(sender: Any, signal: Any, **said: Any) -> None:
+        told.append((signal, sender, said))
+
+    signals = [signed_in, login_denied, user_logged_in, user_logged_out]
+    for signal in signals:
+        signal.connect(note)
+    try:
+        visitor = Visitor()
+        log_in(visitor, clever)
+        visitor.get("/clever/callback?error=access_denied")
+    finally:
+        for signal in signals:
+            signal.disconnect(note)
+    order = [signal for signal, _, said in told if said.get("user") is not None or "problem" in said]
+    assert order == [user_logged_in, signed_in, user_logged_out, login_denied]
+    by_signal = {id(signal): (sender, said) for signal, sender, said in told}
+    sender, said = by_signal[id(signed_in)]
+    assert (sender, said["identity"].name.first, bool(said["tokens"].access_token)) == (User, "Ada", True)
+    sender, said = by_signal[id(login_denied)]
+    assert (sender, said["problem"].code) == (Problem, "access_denied")
+
+
+def test_a_receiver_that_raises_keeps_people_out_but_takes_no_page_away(
+    clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    from clever_sso.django import login_denied, signed_in
+    from django.contrib.auth.signals import user_logged_out
+    from django.test import Client as Visitor
+
+    def broken(**_: object) -> None:
+        raise RuntimeError("a receiver broke")
+
+    visitor = Visitor(raise_request_exception=False)
+    log_in(visitor, clever)
+    for signal, number in [(signed_in, JOSE), (user_logged_out, JOSE)]:
+        log_in(visitor, clever)
+        assert visitor.get("/who").content == b"Ada Ashworth"
+        signal.connect(broken)
+        try:
+            assert log_in(visitor, clever, number).status_code == 500
+        finally:
+            signal.disconnect(broken)
+        assert visitor.get("/who").content == b"nobody"
+    login_denied.connect(broken)
+    try:
+        with caplog.at_level(logging.ERROR):
+            assert visitor.get("/clever/callback?error=access_denied").status_code == 403
+    finally:
+        login_denied.disconnect(broken)
+    assert "a receiver broke" in caplog.text
+
+
+def test_logging_out_needs_the_token_of_a_form_even_without_the_middleware(
+    clever: str, override: Callable[..., None]
+) -> None:
+    from django.test import Client as Visitor
+
+    override(MIDDLEWARE=[name for name in in_django.MIDDLEWARE if "Csrf" not in name])
+    visitor = Visitor(enforce_csrf_checks=True)
+    log_in(visitor, clever)
+    assert visitor.post("/clever/logout").status_code == 403
+    assert visitor.get("/who").content == b"Ada Ashworth"
+
+
+def test_a_role_is_asked_of_plain_and_asynchronous_views(clever: str) -> None:
+    from django.test import Client as Visitor
+
+    for path in ("/staffroom", "/staffroom-later"):
+        visitor = Visitor()
+        answer = visitor.get(path + "?a=1")
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/clever/login?next={path}%3Fa%3D1")
+        log_in(visitor, clever, ADA)
+        assert visitor.get(path).status_code == 403
+        log_in(visitor, clever, GRACE)
+        assert visitor.get(path).content == b"coffee"
+
+
+def test_who_logged_in_by_password_has_no_identity_at_clever(clever: str) -> None:
+    from django.contrib.auth.models import User
+    from django.test import Client as Visitor
+
+    root = User.objects.create_superuser("root", password="a password")
+    visitor = Visitor()
+    log_in(visitor, clever)
+    visitor.force_login(root, "django.contrib.auth.backends.ModelBackend")
+    assert visitor.get("/who").content == b"nobody"
+    assert visitor.get("/staffroom").status_code == 403
+
+
+def test_an_error_page_for_a_request_that_nothing_has_seen_can_be_made() -> None:
+    from clever_sso.django.access import clever as context
+    from django.test import RequestFactory
+
+    assert context(RequestFactory().get("/")) == {"current_identity": None}
+
+
+def test_the_template_of_a_problem_is_the_projects_own(override: Callable[..., None]) -> None:
+    from django.test import Client as Visitor
+
+    override(CLEVER_PROBLEM_TEMPLATE="problem.html", TEMPLATES=with_folder(Path(__file__).with_name("templates")))
+    answer = Visitor().get("/clever/callback?code=a&code=b")
+    assert (answer.status_code, answer.content.strip()) == (400, b"callback_duplicate /clever/login")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def with_folder(folder: Path) -> list[dict[str, Any]]:
+    return [{**in_django.TEMPLATES[0], "DIRS": [folder]}]
+
+
+@pytest.mark.parametrize(
+    ("settings", "after_login", "after_logout"),
+    [
+        ({}, "/", "/"),
+        ({"LOGIN_REDIRECT_URL": "who", "LOGOUT_REDIRECT_URL": "/bye"}, "/who", "/bye"),
+        ({"LOGIN_REDIRECT_URL": "/me", "CLEVER_AFTER_LOGIN": "who", "CLEVER_AFTER_LOGOUT": "/gone"}, "/who", "/gone"),
+    ],
+)
+def test_people_go_where_the_settings_say(
+    clever: str, override: Callable[..., None], settings: dict[str, str], after_login: str, after_logout: str
+) -> None:
+    from django.test import Client as Visitor
+
+    override(**settings)
+    visitor = Visitor()
+    assert log_in(visitor, clever).headers["Location"] == after_login
+    assert visitor.post("/clever/logout").headers["Location"] == after_logout
+
+
+def test_the_administration_shows_accounts_and_lets_nobody_write_them(
+    identity: Callable[[str], Identity],
+) -> None:
+    from django.contrib.auth.models import User
+    from django.test import Client as Visitor
+
+    authenticate(identity(JOSE))
+    visitor = Visitor()
+    visitor.force_login(User.objects.create_superuser("root"), "django.contrib.auth.backends.ModelBackend")
+    listed = visitor.get("/admin/clever_sso/cleveraccount/", {"q": identity(JOSE).id})
+    assert identity(JOSE).id in listed.content.decode()
+    page = visitor.get(f"/admin/clever_sso/cleveraccount/{accounts().get().pk}/change/").content.decode()
+    assert 'name="clever_id"' not in page
+    assert identity(JOSE).id in page
+    assert visitor.get("/admin/clever_sso/cleveraccount/add/").status_code == 403
+    assert visitor.post(f"/admin/clever_sso/cleveraccount/{accounts().get().pk}/change/").status_code == 403
+    deleted = visitor.post(f"/admin/clever_sso/cleveraccount/{accounts().get().pk}/delete/", {"post": "yes"})
+    assert (deleted.status_code, accounts().count()) == (302, 0)

@@ -1,0 +1,241 @@
+"""What only the Flask extension does, beside the contract that all three keep."""
+
+from __future__ import annotations
+
+import logging
+import pydoc
+from pathlib import Path
+
+import pytest
+from running import settings
+
+pytest.importorskip("flask")
+import clever_sso.flask
+from clever_sso.flask import (
+    CleverSso,
+    Problem,
+    Refused,
+    SessionIdentity,
+    SignIn,
+    current_identity,
+    login_denied,
+    login_required,
+    signed_in,
+)
+from flask import Flask, render_template_string, session
+from flask_app import JOSE, log_in, make_app
+
+
+def test_two_apps_in_one_process_keep_their_people_apart(clever: str) -> None:
+    first, _ = make_app(clever)
+    second, _ = make_app(clever, CLEVER_AFTER_LOGIN="/elsewhere")
+    ada, jose = first.test_client(), second.test_client()
+    assert log_in(ada, clever).headers["Location"] == "/"
+    assert log_in(jose, clever, JOSE).headers["Location"] == "/elsewhere"
+    assert (ada.get("/who").text, jose.get("/who").text) == ("Ada Ashworth", "José Núñez")
+
+
+def test_one_extension_serves_several_apps(clever: str) -> None:
+    extension = CleverSso()
+    for name in ("one", "two"):
+        app = Flask(name)
+        app.secret_key = name
+        app.config.update(settings(clever))
+        extension.init_app(app)
+        assert log_in(app.test_client(), clever).status_code == 303
+
+
+def test_who_is_signed_in_is_asked_anew_in_each_request_of_one_app_context(clever: str) -> None:
+    app, _ = make_app(clever)
+    client = app.test_client()
+    with app.app_context():
+        assert client.get("/who").text == "nobody"
+        log_in(client, clever)
+        assert client.get("/who").text == "Ada Ashworth"
+        client.post("/clever/logout")
+        assert client.get("/who").text == "nobody"
+
+
+def test_the_page_of_a_problem_does_not_name_who_was_there_before(clever: str) -> None:
+    app, extension = make_app(clever)
+
+    @app.before_request
+    def look() -> None:
+        bool(current_identity)
+
+    @extension.on_problem
+    def page(problem: Problem) -> tuple[str, int]:
+        return render_template_string("{{ p.code }} {{ current_identity.full_name }}", p=problem), problem.status
+
+    client = app.test_client()
+    log_in(client, clever)
+    denied = client.get("/clever/callback?error=access_denied")
+    assert (denied.status_code, denied.text.strip()) == (403, "access_denied")
+
+
+def test_a_server_side_session_gets_a_new_name(clever: str, tmp_path: Path) -> None:
+    flask_session = pytest.importorskip("flask_session")
+    cachelib = pytest.importorskip("cachelib")
+    app, _ = make_app(clever, SESSION_TYPE="cachelib", SESSION_CACHELIB=cachelib.FileSystemCache(str(tmp_path)))
+    flask_session.Session(app)
+    client = app.test_client()
+    # A name that somebody else chose, as on a shared device.
+    client.set_cookie("session", "chosen-by-a-stranger")
+    log_in(client, clever)
+    assert client.get("/who").text == "Ada Ashworth"
+    stranger = app.test_client()
+    stranger.set_cookie("session", "chosen-by-a-stranger")
+    assert stranger.get("/who").text == "nobody"
+    before = client.get_cookie("session")
+    log_in(client, clever, JOSE)
+    after = client.get_cookie("session")
+    assert before is not None
+    assert after is not None
+    assert before.value != after.value
+    stranger.set_cookie("session", before.value)
+    assert stranger.get("/who").text == "nobody"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "text",
+        {"format": 0},
+        {"format": 1},
+        {"format": 1, "issuer": "i", "id": "1", "full_name": "Eve", "roles": None, "loginas_by_admin": False},
+        {"format": 1, "issuer": "i", "id": None, "full_name": "Eve", "roles": [], "loginas_by_admin": False},
+        {"format": 1, "issuer": "i", "id": "1", "full_name": "Eve", "roles": [], "loginas_by_admin": "no"},
+        {
+            "format": 1,
+            "issuer": "i",
+            "id": "1",
+            "full_name": "Eve",
+            "roles": [],
+            "loginas_by_admin": 0,
+            "user_type": [],
+        },
+    ],
+)
+def test_a_session_that_another_version_wrote_belongs_to_nobody(clever: str, kept: object) -> None:
+    app, _ = make_app(clever)
+    client = app.test_client()
+    with client.session_transaction() as opened:
+        opened["clever_sso"] = kept
+    assert client.get("/who").text == "nobody"
+    assert client.get("/guarded").status_code == 303
+
+
+def test_what_a_session_keeps_comes_back_equal(clever: str) -> None:
+    app, extension = make_app(clever)
+    seen: list[SessionIdentity] = []
+    extension.on_sign_in(lambda step: seen.append(SessionIdentity.of(step.identity)))
+    client = app.test_client()
+    log_in(client, clever)
+    with client.session_transaction() as opened:
+        assert SessionIdentity.from_session(opened) == seen[0]
+        assert "@" not in str(dict(opened))
+
+
+@pytest.mark.parametrize(
+    ("headers", "method", "status"),
+    [
+        ({}, "GET", 303),
+        ({"Sec-Fetch-Mode": "navigate"}, "GET", 303),
+        ({"Sec-Fetch-Mode": "cors"}, "GET", 401),
+        ({"Sec-Fetch-Mode": "no-cors"}, "GET", 401),
+        ({}, "HEAD", 303),
+        ({}, "OPTIONS", 200),
+    ],
+)
+def test_only_who_can_come_back_is_sent_to_log_in(
+    clever: str, headers: dict[str, str], method: str, status: int
+) -> None:
+    app, _ = make_app(clever)
+    answer = app.test_client().open("/guarded", method=method, headers=headers)
+    assert answer.status_code == status
+
+
+def test_asynchronous_views_and_hooks_work(clever: str) -> None:
+    pytest.importorskip("asgiref")
+    app, extension = make_app(clever)
+
+    @app.get("/later")
+    @login_required("student")
+    async def later() -> str:
+        return f"later, {current_identity.first_name}"
+
+    @extension.on_sign_in
+    async def note(step: SignIn) -> None:
+        session["noted"] = step.identity.id
+
+    @extension.on_problem
+    async def page(problem: Problem) -> str:
+        return problem.code
+
+    client = app.test_client()
+    log_in(client, clever)
+    assert client.get("/later").text == "later, Ada"
+    with client.session_transaction() as opened:
+        assert opened["noted"]
+    assert client.get("/clever/callback?error=x").text == "access_denied"
+
+
+def test_what_the_hook_returns_is_sent_and_the_cookie_is_gone_all_the_same(clever: str) -> None:
+    app, extension = make_app(clever)
+    extension.on_sign_in(lambda step: (f"welcome, {step.identity.name.first}", 201))
+    answer = log_in(app.test_client(), clever)
+    assert (answer.status_code, answer.text, answer.headers["Cache-Control"]) == (201, "welcome, Ada", "no-store")
+    assert any("clever_pending=;" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+
+
+def test_a_refusal_may_have_a_sentence_of_its_own(clever: str) -> None:
+    app, extension = make_app(clever)
+
+    @extension.on_sign_in
+    def refuse(_: SignIn) -> None:
+        raise Refused("The library is <closed> today.")
+
+    answer = log_in(app.test_client(), clever)
+    assert (answer.status_code, "The library is &lt;closed&gt; today." in answer.text) == (403, True)
+
+
+def test_signals_tell_of_both_ends(clever: str) -> None:
+    app, _ = make_app(clever)
+    told: list[object] = []
+
+    def on_signed_in(sender: Flask, **said: object) -> None:
+        told.append((sender is app, sorted(said)))
+
+    def on_denied(sender: Flask, problem: Problem) -> None:
+        told.append((sender is app, problem.code))
+
+    with signed_in.connected_to(on_signed_in, app), login_denied.connected_to(on_denied, app):
+        client = app.test_client()
+        log_in(client, clever)
+        client.get("/clever/callback?error=access_denied")
+    assert told == [(True, ["identity", "tokens"]), (True, "access_denied")]
+
+
+def test_a_receiver_that_raises_keeps_people_out_but_takes_no_page_away(
+    clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app, _ = make_app(clever)
+
+    def broken(_: Flask, **__: object) -> None:
+        raise RuntimeError("a receiver broke")
+
+    client = app.test_client()
+    log_in(client, clever)
+    with signed_in.connected_to(broken, app), login_denied.connected_to(broken, app):
+        assert log_in(client, clever, JOSE).status_code == 500
+        assert client.get("/who").text == "nobody"
+        with caplog.at_level(logging.ERROR):
+            assert client.get("/clever/callback?error=access_denied").status_code == 403
+    assert "a receiver broke" in caplog.text
+
+
+def test_help_knows_every_public_name() -> None:
+    text = pydoc.plain(pydoc.render_doc(clever_sso.flask))
+    for name in clever_sso.flask.__all__:
+        assert name in text
+        assert getattr(clever_sso.flask, name).__doc__, name

@@ -1,0 +1,54 @@
+"""The configuration of the Flask extension: what is wrong is named, what is left out is safe."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("flask")
+from clever_sso.exceptions import ConfigError
+from flask_app import log_in, make_app
+
+
+def test_a_wrong_configuration_is_named_before_anybody_comes(clever: str) -> None:
+    for name, value, named in [
+        ("CLEVER_CLIENT_ID", "", "CLEVER_CLIENT_ID is not set"),
+        ("CLEVER_CLIENT_SECRET", "", "CLEVER_CLIENT_SECRET is not set"),
+        ("CLEVER_REDIRECT_URI", None, "CLEVER_REDIRECT_URI is not set"),
+        ("CLEVER_REDIRECT_URI", "app.example/callback", "redirect"),
+        ("CLEVER_TIMEOUT", "soon", "CLEVER_TIMEOUT cannot be read as a number of seconds"),
+        ("CLEVER_WAITING_PAGE", "perhaps", "CLEVER_WAITING_PAGE cannot be read as true or false"),
+        ("SESSION_COOKIE_SAMESITE", "Strict", "SESSION_COOKIE_SAMESITE must be Lax"),
+    ]:
+        with pytest.raises(ConfigError, match=named):
+            make_app(clever, **{name: value})
+
+
+def test_an_app_without_a_secret_key_is_told_so_before_anybody_is_sent_away(clever: str) -> None:
+    app, _ = make_app(clever)
+    app.secret_key = None
+    app.testing = True
+    with pytest.raises(RuntimeError, match=r"needs sessions: set app\.secret_key"):
+        app.test_client().get("/clever/login")
+
+
+def test_a_misspelt_setting_is_told(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+    make_app(clever, CLEVER_AFTER_LOGON="/me", CLEVER_DISTRICT_ID="mine", CLEVER_SCHOOL="own")
+    assert [record.message for record in caplog.records] == [
+        "nothing reads CLEVER_AFTER_LOGON: is it CLEVER_AFTER_LOGIN?"
+    ]
+
+
+@pytest.mark.parametrize(("text", "waits"), [("false", False), ("0", False), ("", False), ("True", True), (True, True)])
+def test_a_text_that_says_false_is_not_true(clever: str, text: object, waits: bool) -> None:
+    app, _ = make_app(clever, CLEVER_WAITING_PAGE=text)
+    assert ("One moment" in log_in(app.test_client(), clever).text) is waits
+
+
+def test_cookies_of_sessions_are_as_strict_as_they_can_be(clever: str) -> None:
+    app, _ = make_app(clever, CLEVER_REDIRECT_URI="https://app.example/clever/callback")
+    assert app.config["SESSION_COOKIE_SECURE"]
+    assert app.config["SESSION_COOKIE_HTTPONLY"]
+    assert app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
+    # What an application embedded in other sites has to say.
+    app, _ = make_app(clever, SESSION_COOKIE_SAMESITE="None")
+    assert app.config["SESSION_COOKIE_SAMESITE"] == "None"

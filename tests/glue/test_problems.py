@@ -1,0 +1,27 @@
+"""What becomes of each failure: the status of its page, and whether anybody stays signed in."""
+
+from __future__ import annotations
+
+import clever_sso
+import pytest
+from clever_sso._web.arrival import problem_of, problem_of_fault
+
+STATUS = {"login": 400, "token": 400, "argument": 400, "clever": 503, "network": 503, "internal": 500, "config": 500}
+
+
+@pytest.mark.parametrize("word", sorted(clever_sso.error_codes()))
+def test_every_failure_has_a_page(word: str) -> None:
+    entry = clever_sso.error_codes()[word]
+    error = entry.exception(word, "for the log", entry.user_message, entry.retryable, entry.actor)
+    problem = problem_of(error)
+    assert (problem.code, problem.sentence) == (word, entry.user_message)
+    assert problem.status == STATUS[entry.kind]
+    # What a link alone can bring about ends nobody's session; what comes after the state was proven does.
+    assert problem.ends_session is (entry.kind in {"token", "clever", "network", "internal"})
+    assert str(problem) == f"{word}: for the log"
+
+
+def test_a_fault_of_the_app_is_told_apart_from_one_of_clever() -> None:
+    problem = problem_of_fault()
+    assert (problem.code, problem.status, problem.ends_session) == ("internal", 500, True)
+    assert "the application's own code" in str(problem)

@@ -1,0 +1,76 @@
+"""The waiting page in a real browser, which alone knows what a refresh by itself and a strict cookie do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import chromium
+from running import FRAMEWORKS, Site, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with chromium.launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(chrome: Browser) -> Iterator[Page]:
+    with chromium.new_page(chrome) as page:
+        yield page
+
+
+@pytest.fixture(scope="module", params=FRAMEWORKS)
+def waiting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    pytest.importorskip({"asgi": "fastapi"}.get(request.param, request.param))
+    folder = tmp_path_factory.mktemp("waiting")
+    with serving(request.param, folder, CLEVER_WAITING_PAGE="true", SAME_SITE="Strict", apart=True) as site:
+        yield site
+
+
+def test_it_goes_on_by_itself_even_with_strict_cookies(page: Page, waiting: Site) -> None:
+    seen: list[str] = []
+    page.on("response", lambda answer: seen.append(answer.url) if answer.status == 200 else None)
+    page.goto(waiting.url + "/private")
+    chromium.sign_in(page, "Ada Ashworth")
+    page.wait_for_url(waiting.url + "/private")
+    assert page.inner_text("body") == "Hello, Ada Ashworth (student)"
+    assert [url for url in seen if "/clever/callback?" in url and "clever_waited" not in url]
+
+
+def test_neither_a_refresh_nor_the_back_button_does_harm(page: Page, waiting: Site) -> None:
+    page.goto(waiting.url + "/private")
+    chromium.sign_in(page, "Ada Ashworth")
+    page.wait_for_url(waiting.url + "/private")
+    page.reload()
+    page.go_back()
+    page.wait_for_load_state()
+    page.goto(waiting.url + "/private")
+    assert page.inner_text("body") == "Hello, Ada Ashworth (student)"
+
+
+def test_the_next_student_from_the_portal_replaces_the_first(page: Page, waiting: Site) -> None:
+    page.goto(waiting.url + "/private")
+    chromium.sign_in(page, "Ada Ashworth")
+    page.wait_for_url(waiting.url + "/private")
+    chromium.sign_out(page, waiting.emulator)
+    page.goto(waiting.portal)
+    chromium.sign_in(page, "José Núñez")
+    page.wait_for_url(waiting.url + "/")
+    assert page.inner_text("body").startswith("signed in: José Núñez")
+
+
+def test_without_it_a_strict_cookie_would_not_come_along(page: Page, tmp_path: Path) -> None:
+    # What Django's check and the Flask extension refuse; only Starlette's sessions are set up where nobody can look.
+    pytest.importorskip("fastapi")
+    with serving("asgi", tmp_path, SAME_SITE="Strict", apart=True) as site:
+        page.goto(site.url + "/private")
+        with page.expect_event("requestfailed") as failed:
+            chromium.sign_in(page, "Ada Ashworth")
+        assert failed.value.failure == "net::ERR_TOO_MANY_REDIRECTS"

@@ -1,0 +1,186 @@
+"""The guide for Python, as somebody follows it: every block of code is written down and run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from clever_sso import Client, ClientSettings, SignedIn, _settings
+from harness.browser import Browser as Person
+from harness.cookie_browser import Browser
+from harness.emulator import App, running
+from harness.paths import EMULATOR, ROOT
+
+GUIDE = (ROOT / "docs" / "python.md").read_text("utf-8")
+ADA, GRACE, CONTACT = "510001", "610001", "910001"
+PATIENCE_SECONDS = 60
+BLOCK = re.compile(r"^( *)<!-- ([a-z]+)(?: (\S+))? -->\n *```(\w+)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+BLOCKS = [(found[2], found[3], textwrap.dedent(found[5])) for found in BLOCK.finditer(GUIDE)]
+# They need the whole source and a package index; `make test` runs what stands in this one.
+NOT_RUN = {"install"}
+
+
+def blocks(name: str, file: str | None = None) -> list[str]:
+    return [text for block, part, text in BLOCKS if (block, part) == (name, file)]
+
+
+def settings(name: str) -> dict[str, str]:
+    """What a block exports."""
+    (text,) = blocks(name)
+    pairs = [line.removeprefix("export ").split("=", 1) for line in text.splitlines()]
+    return {pair[0]: pair[1] for pair in pairs}
+
+
+def files(framework: str) -> dict[str, str]:
+    """The files that a section and those after it write, block by block."""
+    written: dict[str, str] = {}
+    for name, file, text in BLOCKS:
+        if name == framework and file and file != "run":
+            written[file] = written.get(file, "") + text
+    return written
+
+
+def write(framework: str, folder: Path) -> None:
+    if framework == "django":
+        subprocess.run([sys.executable, "-m", "django", "startproject", "mysite", str(folder)], check=True)
+    for file, text in files(framework).items():
+        path = folder / ("mysite" if file in {"settings.py", "urls.py"} else "") / file
+        path.parent.mkdir(exist_ok=True)
+        with path.open("a", encoding="utf-8") as opened:
+            opened.write(text)
+
+
+@contextmanager
+def following(framework: str, folder: Path) -> Iterator[tuple[str, str, Path]]:
+    """Do what the guide says, at a free port: the address of the application, that of the emulator, the log."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    write(framework, folder)
+    url = f"http://127.0.0.1:{port}"
+    told = settings("environment")
+    app = App(told["CLEVER_CLIENT_ID"], told["CLEVER_CLIENT_SECRET"], f"{url}/clever/callback", oidc=True)
+    with running([app]) as emulator:
+        changes = {"CLEVER_REDIRECT_URI": app.redirect_uri, "CLEVER_BASE_URL": emulator, "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, **told, **changes}
+        (typed,) = blocks(framework, "run")
+        *before, last = [command(line.replace("8000", str(port))) for line in typed.splitlines()]
+        for each in before:
+            subprocess.run(each, cwd=folder, env=environment, check=True, timeout=PATIENCE_SECONDS)
+        log = folder / "log"
+        with log.open("wb") as output:
+            site = subprocess.Popen([*last, *quiet(last)], cwd=folder, env=environment, stdout=output, stderr=output)
+            try:
+                wait_until_up(url, site, log)
+                yield url, emulator, log
+            finally:
+                site.terminate()
+                site.wait(PATIENCE_SECONDS)
+
+
+def command(typed: str) -> list[str]:
+    first, *others = shlex.split(typed)
+    return [sys.executable, *([] if first == "python" else ["-m", first]), *others]
+
+
+def quiet(typed: list[str]) -> list[str]:
+    # Its second process would outlive the test.
+    return ["--noreload"] if "runserver" in typed else []
+
+
+def wait_until_up(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            build_opener(ProxyHandler({})).open(f"{url}/clever/callback?code=a&code=b", timeout=5).close()
+        except URLError as error:
+            if getattr(error, "code", None) == 400:
+                return
+        assert site.poll() is None, log.read_text()
+        time.sleep(0.1)
+    pytest.fail(log.read_text())
+
+
+@pytest.mark.parametrize("framework", ["flask", "django", "fastapi"])
+def test_whoever_follows_the_guide_is_greeted_by_name(framework: str, tmp_path: Path) -> None:
+    pytest.importorskip(framework)
+    with following(framework, tmp_path) as (url, emulator, log):
+        browser = Browser(emulator)
+        assert ">Log in with Clever</a>" in browser.open(url).text
+        page = browser.sign_in(ADA, browser.open(f"{url}/clever/login"))
+        assert "<h1>Hello, Ada Ashworth</h1>" in page.text
+        assert browser.open(f"{url}/lessons").status == 403
+        form = dict(re.findall(r'name="(\w+)" value="(\w+)"', page.text))
+        assert ">Log in with Clever</a>" in browser.open(f"{url}/clever/logout", form).text
+        browser.sign_out()
+        assert "Lessons of Grace" in browser.sign_in(GRACE, browser.open(f"{url}/lessons")).text
+        browser.sign_out()
+        page = browser.sign_in(CONTACT, browser.open(f"{url}/clever/login"))
+        assert "Only schools use the Reading Room. (not_admitted)" in page.text
+        assert "/clever/login" in page.text
+        if framework != "fastapi":
+            assert "signed in: a teacher" in log.read_text()
+            assert "denied: not_admitted" in log.read_text()
+
+
+def test_the_emulator_starts_as_the_guide_says() -> None:
+    (typed,) = blocks("emulator")
+    program, *options = shlex.split(typed.replace("5999", "0"))
+    assert program == "target/release/clever-emulator"
+    assert settings("environment")["CLEVER_BASE_URL"].endswith(":5999")
+    process = subprocess.Popen(
+        [os.environ.get("CLEVER_EMULATOR", EMULATOR), *options], stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        told = settings("environment")
+        client = Client(
+            told["CLEVER_CLIENT_ID"], told["CLEVER_CLIENT_SECRET"], told["CLEVER_REDIRECT_URI"], base_url=url
+        )
+        login = client.begin_login()
+        try:
+            outcome = client.finish_login(Person(url, ADA).callback(login.url), login.pending)
+        finally:
+            process.terminate()
+        assert isinstance(outcome, SignedIn)
+
+
+def test_who_is_under_way_while_the_secret_changes_arrives() -> None:
+    told, changed = settings("environment"), settings("rotation")
+    app = App(told["CLEVER_CLIENT_ID"], changed["CLEVER_CLIENT_SECRET"], told["CLEVER_REDIRECT_URI"], oidc=True)
+    with running([app]) as emulator:
+        at_emulator = {**told, "CLEVER_BASE_URL": emulator}
+        login = Client(**_settings.arguments(at_emulator)).begin_login()
+        callback = Person(emulator, ADA).callback(login.url)
+        after = Client(**_settings.arguments({**at_emulator, **changed}))
+        assert isinstance(after.finish_login(callback, login.pending), SignedIn)
+
+
+def test_every_block_of_the_guide_is_run() -> None:
+    assert GUIDE.count("```") == 2 * len(BLOCKS)
+    run = {"flask", "django", "fastapi", "emulator", "environment", "rotation"}
+    assert {name for name, _, _ in BLOCKS} == run | NOT_RUN
+
+
+def test_every_setting_is_in_the_guide() -> None:
+    pytest.importorskip("flask")
+    pytest.importorskip("django")
+    arguments = [*ClientSettings.__annotations__, "client_id", "client_secret", "redirect_uri"]
+    names = {f"CLEVER_{argument.upper()}" for argument in arguments}
+    for home in ("clever_sso.flask.extension", "clever_sso.django.conf"):
+        names |= importlib.import_module(home).OWN_SETTINGS
+    assert len(names) > 25
+    assert sorted(name for name in names if f"`{name}`" not in GUIDE) == []
