@@ -226,10 +226,7 @@ ZEND_METHOD(CleverSso_Client, warmUp)
 	clever_sso_error *error = NULL;
 	php_clever_sso_key_cache_read(&shared->keys, shared->client);
 	clever_sso_status status = clever_sso_warm_up(shared->client, &error);
-	if (!status) {
-		php_clever_sso_key_cache_keep_warm(&shared->keys, shared->client);
-		php_clever_sso_key_cache_write(&shared->keys, shared->client);
-	}
+	if (!status) php_clever_sso_key_cache_write(&shared->keys, shared->client);
 	php_clever_sso_end_call(return_value, status, error, NULL, NULL, NULL);
 }
 

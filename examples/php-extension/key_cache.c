@@ -1,4 +1,4 @@
-/* How processes share Clever's keys: through a file, and from a parent to its children.
+/* How processes share Clever's keys through a file. What a parent had before it forked, the library hands on by itself.
  *
  * Who can write the file can sign in as anybody, so it is believed only when nobody but this process's user (or root)
  * could have written it. It is replaced as a whole, by a rename: no reader sees half of it. */
@@ -34,7 +34,6 @@ void php_clever_sso_key_cache_init(php_clever_sso_key_cache *cache, const char *
 void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache)
 {
 	if (cache->path != NULL) pefree(cache->path, 1);
-	clever_sso_string_free(cache->warm);
 #ifdef ZTS
 	tsrm_mutex_free(cache->mutex);
 #endif
@@ -108,33 +107,11 @@ static const char *read_file(php_clever_sso_key_cache *cache, const clever_sso_c
 	return reason;
 }
 
-void php_clever_sso_key_cache_keep_warm(php_clever_sso_key_cache *cache, const clever_sso_client *client)
-{
-	char *warm = NULL;
-	LOCK(cache);
-	if (clever_sso_export_keys(client, &warm, NULL) == CLEVER_SSO_OK) {
-		clever_sso_string_free(cache->warm);
-		cache->warm = warm;
-		cache->holder = getpid();
-	}
-	UNLOCK(cache);
-}
-
-static void take_from_parent(php_clever_sso_key_cache *cache, const clever_sso_client *client)
-{
-	if (cache->warm == NULL || cache->holder == getpid()) return;
-	/* What was exported by the same client cannot fail but for being out of date. */
-	(void) clever_sso_import_keys(client, cache->warm, NULL);
-	cache->holder = getpid();
-}
-
 void php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client)
 {
-	const char *reason = NULL;
+	if (cache->path == NULL) return;
 	LOCK(cache);
-	/* The file is younger than what a parent had: it is read first, and fresh keys are not replaced. */
-	if (cache->path != NULL) reason = read_file(cache, client);
-	take_from_parent(cache, client);
+	const char *reason = read_file(cache, client);
 	UNLOCK(cache);
 	if (reason != NULL) warn(cache, reason);
 }

@@ -1,4 +1,4 @@
-/* How processes share Clever's keys: through a file, and from a parent to its children. */
+/* How processes share Clever's keys through a file. */
 #ifndef PHP_CLEVER_SSO_KEY_CACHE_H
 #define PHP_CLEVER_SSO_KEY_CACHE_H
 
@@ -9,10 +9,7 @@
 typedef struct {
 	/* NULL: keys are not shared through a file. */
 	char *path;
-	/* The keys of a warm-up, as text, and the process that has them: a client's keys stay behind when it forks. */
-	char *warm;
-	pid_t holder;
-	/* The file as it was read last, and by which process: keys stay behind when a process forks. */
+	/* The file as it was read last, and by which process: what one imports, others do not have. */
 	pid_t reader;
 	dev_t device;
 	ino_t inode;
@@ -29,10 +26,7 @@ typedef struct {
 void php_clever_sso_key_cache_init(php_clever_sso_key_cache *cache, const char *path);
 void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache);
 
-/* After a warm-up: keeps the keys for the processes that will be forked from this one. */
-void php_clever_sso_key_cache_keep_warm(php_clever_sso_key_cache *cache, const clever_sso_client *client);
-
-/* Before a call that needs keys: takes those that another process has written since, or fetched before it forked. */
+/* Before a call that needs keys: takes those that another process has written since. */
 void php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client);
 
 /* After a call that had keys: writes them, unless some process did so a moment ago. */

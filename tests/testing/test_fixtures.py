@@ -101,6 +101,8 @@ def test_the_emulator_ends_with_the_tests(pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("word", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_emulator_ends_when_the_tests_are_killed(pytester: pytest.Pytester, word: signal.Signals) -> None:
+    # Who starts the tests in the background of a shell has them ignore Ctrl-C, and children inherit that.
+    pytester.makeconftest("import signal\n\nsignal.signal(signal.SIGINT, signal.default_int_handler)")
     pytester.makepyfile("import time\n\ndef test_it(clever_emulator):\n    open('ready', 'w')\n    time.sleep(60)")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     with subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.DEVNULL) as tests:
@@ -215,7 +217,7 @@ WRONG = {
         "*LoginNotFinished: the application sends the browser to https://clever.com, not to the emulator at*"
     ),
     "clever_login(client, 'ada', path='/nowhere')": "*answers /nowhere with status 404 and sends nobody to Clever",
-    "clever_login(client, 'adda')": '*LoginNotFinished: *answers 400: Nobody is called "adda"*',
+    "clever_login(client, 'adda')": '*LoginNotFinished: *answers 400: *Nobody is called "adda"*',
     "clever_login(client, 'lou')": "*LoginNotFinished: the emulator sends nobody back but answers 403: Lou Bennett*",
     "clever_login(create_app({**clever_emulator.settings(), 'CLEVER_REDIRECT_URI': 'http://localhost/x'})"
     ".test_client(), 'ada')": '*The redirect_uri "http://localhost/x" is not one of*http://localhost/clever/callback*',

@@ -84,7 +84,7 @@ def test_social_core_logs_in_somebody_of_clever_library() -> None:
 
 def test_social_core_keeps_no_role(site: Site) -> None:
     sam = json.loads(site.log_in(SAM, "/").text)
-    assert (sam["username"], sam["kept"]) == ("sam", [])
+    assert (sam["username"], sam["kept"]) == (SAM, [])
 
 
 def test_social_core_asks_clever_and_looks_at_no_id_token() -> None:
@@ -100,10 +100,10 @@ def test_social_core_gives_the_next_student_the_account_of_the_first() -> None:
         browser.open(site.url + "/cart?thing=apple")
         browser.sign_out()
         jose = json.loads(site.log_in(JOSE, "/enter", browser).text)
-        assert (jose["username"], jose["first_name"], len(jose["uid"].split())) == ("ada", "José", 2)
+        assert (jose["username"], jose["first_name"], len(jose["uid"].split())) == (ADA, "José", 2)
         assert browser.open(site.url + "/cart").text == "in the cart: apple"
         # And it stays so, on every device.
-        assert json.loads(site.log_in(JOSE, "/").text)["username"] == "ada"
+        assert json.loads(site.log_in(JOSE, "/").text)["username"] == ADA
 
 
 def test_social_core_leaves_the_first_student_logged_in_when_the_next_comes_from_the_portal(site: Site) -> None:
@@ -111,7 +111,7 @@ def test_social_core_leaves_the_first_student_logged_in_when_the_next_comes_from
     site.log_in(ADA, "/", browser)
     browser.sign_out()
     assert site.from_portal(CALLBACK, JOSE, browser).status == 400
-    assert json.loads(browser.open(site.url).text)["username"] == "ada"
+    assert json.loads(browser.open(site.url).text)["username"] == ADA
 
 
 def test_social_core_logs_in_across_a_rotation_of_the_keys(site: Site) -> None:

@@ -21,9 +21,10 @@ class Reply:
 
     @property
     def alert(self) -> str:
-        """What a page of the emulator says is wrong."""
-        found = re.search(r'role="alert">(.*?)</p>', self.text, re.DOTALL)
-        return unescape(found[1]) if found else "a page that says nothing more"
+        """What a page of the emulator says is wrong, to everybody and to developers."""
+        words = r'(?:role="alert">|class="developer"><strong>.*?</strong>)(.*?)</p>'
+        found = re.findall(words, self.text, re.DOTALL)
+        return unescape(" ".join(found)) or "a page that says nothing more"
 
 
 def request(method: str, url: str, body: str | None = None) -> Reply:
