@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from harness.page_faults import OPEN_ALL
+
 from .scene import ADA, DISTRICT, GRACE, LAYLA, LONG, LOU, MARKUP, Place, app_of, authorize, begun, signed_in
-from .sweep import OPEN_ALL
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

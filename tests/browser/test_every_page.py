@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from harness.page_faults import OVERFLOW, faults
 from harness.paths import SCREENSHOTS
 
 from .every_page import PAGES
 from .scene import DESKTOP, LAYLA, PHONE, Place, greeted, signed_in
-from .sweep import OVERFLOW, faults
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

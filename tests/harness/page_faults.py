@@ -41,7 +41,8 @@ FAULTS = """() => {
     return form ? form.action + JSON.stringify([...new FormData(form, element)]) : `script or fold ${place}`;
   };
   const known = new Map();
-  all('a[href], button, summary').forEach((element, place) => {
+  const deeds = all('a[href], button, summary').filter((element) => !element.closest('[hidden]'));
+  deeds.forEach((element, place) => {
     const name = words(element.getAttribute('aria-label') ?? element.textContent);
     const seen = words(element.textContent);
     hold(name, `no name: ${element.outerHTML}`);
