@@ -56,9 +56,9 @@ def problem(what: Problem) -> Response:
     return make_response(render_template("problem.html", problem=what), what.status)
 
 
-@pages.after_request
+@pages.after_app_request
 def keep_private(response: Response) -> Response:
-    """Keep the pages, which name a person, to this browser."""
+    """Keep the pages, which name a person, to this browser; that of a failed login as well."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"

@@ -134,3 +134,35 @@ def test_nothing_scrolls_sideways(chromium: Browser, emulator: str, width: int) 
     assert page.evaluate(OVERFLOW) == 0
     assert complaints == []
     page.context.close()
+
+
+def test_a_long_journal_scrolls_by_itself_and_leaves_the_rest_in_reach(chromium: Browser, emulator: str) -> None:
+    for _ in range(40):
+        send(f"{emulator}/oauth/certs")
+    page, complaints = opened(chromium, emulator)
+    journal = page.get_by_role("region", name="Requests, the latest first")
+    assert journal.evaluate("part => part.scrollHeight > part.clientHeight")
+    below = page.locator("#apps").bounding_box()
+    assert below is not None
+    assert below["y"] < 2 * 800
+    journal.focus()
+    page.keyboard.press("End")
+    # The last of them, which is the first request, comes into sight.
+    first = page.locator("#notes > li").last
+    for _ in range(100):
+        if first.evaluate("note => note.getBoundingClientRect().bottom <= innerHeight"):
+            break
+        page.wait_for_timeout(20)
+    else:
+        pytest.fail("the keys do not move the journal")
+    assert complaints == []
+    page.context.close()
+
+
+def test_the_title_of_a_fold_stands_beside_its_mark(chromium: Browser, emulator: str) -> None:
+    page, _ = opened(chromium, emulator)
+    for fold in page.locator("#people summary, #scenarios summary").all():
+        line = fold.bounding_box()
+        assert line is not None
+        assert line["height"] < 48, fold.inner_text()
+    page.context.close()

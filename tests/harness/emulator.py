@@ -12,6 +12,7 @@ from .paths import EMULATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 STOP_SECONDS = 10
 
@@ -33,13 +34,15 @@ class App:
 
 
 @contextmanager
-def running(apps: Sequence[App], auto_login: str | None = None) -> Iterator[str]:
-    """Run an emulator that knows `apps`; give its base URL."""
+def running(apps: Sequence[App] = (), auto_login: str | None = None, world: Path | None = None) -> Iterator[str]:
+    """Run an emulator that knows `apps`, or those of the file `world`; give its base URL."""
     command = [os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), "--port", "0"]
     for app in apps:
         command += ["--app", app.option()]
     if auto_login:
         command += ["--auto-login", auto_login]
+    if world:
+        command += ["--world", str(world)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             base_url = process.stdout.readline().strip() if process.stdout else ""

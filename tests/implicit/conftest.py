@@ -1,11 +1,16 @@
-"""What the tests of the implicit grant share: the example, served beside an emulator."""
+"""What the tests of the implicit grant share: the example, served beside an emulator, and a browser."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+from harness import chromium
 from implicit_site import Site, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +25,16 @@ def with_pages() -> Iterator[Site]:
     """The site, where people sign in on the emulator's page."""
     with serving(None) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium.launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A browser with nothing in it."""
+    with chromium.new_page(browser) as page:
+        yield page

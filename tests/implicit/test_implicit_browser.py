@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from harness import chromium
 from implicit_site import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium.launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A browser with nothing in it."""
-    with chromium.new_page(browser) as page:
-        yield page
+    from playwright.sync_api import Page
 
 
 def shown(page: Page) -> str:

@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from answers import CLIENT_ID, CLIENT_SECRET
+from harness import flask_example
 from harness.cookie_browser import Browser, Page
 from harness.emulator import App, running
-from harness.paths import EMULATOR, ROOT
+from harness.flask_example import settings
+from harness.paths import EMULATOR
 
 pytest.importorskip("flask")
-from werkzeug.serving import make_server
 
 ADA, JOSE = "510001", "510003"
-SOURCE = ROOT / "examples" / "flask" / "app.py"
 
 
-def load_example() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("flask_example", SOURCE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # Flask looks for its templates beside the module of this name.
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def settings(redirect_uri: str, base_url: str) -> dict[str, str]:
-    return {
-        "CLEVER_CLIENT_ID": CLIENT_ID,
-        "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
-        "CLEVER_REDIRECT_URI": redirect_uri,
-        "CLEVER_BASE_URL": base_url,
-        "CLEVER_DISTRICT_ID": "",
-        "FLASK_SECRET_KEY": "a key for tests only",
-    }
+def app_at(url: str) -> App:
+    return App(CLIENT_ID, CLIENT_SECRET, url + "/callback", oidc=True)
 
 
 @dataclass(frozen=True)
@@ -72,26 +50,9 @@ def site() -> Iterator[Site]:
         pytest.skip(f"there is no emulator at {binary}: build it, or name it in CLEVER_EMULATOR")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        app = App(CLIENT_ID, CLIENT_SECRET, url + "/callback", oidc=True)
-        with running([app]) as emulator, serving_example(listener, settings(app.redirect_uri, emulator)):
+        app = app_at(url)
+        with running([app]) as emulator, flask_example.serving(listener, settings(app, emulator)):
             yield Site(url, emulator)
-
-
-@contextmanager
-def serving_example(listener: socket.socket, environment: dict[str, str]) -> Iterator[None]:
-    """Serve the example from a thread, at an address that was known before."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        server = make_server("127.0.0.1", 0, load_example().create_app(), threaded=True, fd=listener.fileno())
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 @pytest.fixture
@@ -180,9 +141,9 @@ def test_logging_out_forgets_the_person(browser: Browser, site: Site) -> None:
 
 @pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False)])
 def test_cookies_are_as_strict_as_they_can_be(monkeypatch: pytest.MonkeyPatch, scheme: str, secure: bool) -> None:
-    for name, value in settings(f"{scheme}://127.0.0.1:9/callback", "http://127.0.0.1:9").items():
+    for name, value in settings(app_at(f"{scheme}://127.0.0.1:9"), "http://127.0.0.1:9").items():
         monkeypatch.setenv(name, value)
-    response = load_example().create_app().test_client().get("/login")
+    response = flask_example.load().create_app().test_client().get("/login")
     assert response.status_code == 303
     _, *attributes = response.headers["Set-Cookie"].split("; ")
     assert {"HttpOnly", "SameSite=Lax", "Max-Age=600", "Path=/"} <= set(attributes)
@@ -192,8 +153,8 @@ def test_cookies_are_as_strict_as_they_can_be(monkeypatch: pytest.MonkeyPatch, s
 
 def test_the_example_runs_as_a_program(closed_port: int) -> None:
     url = f"http://127.0.0.1:{closed_port}"
-    environment = {**os.environ, **settings(url + "/callback", "http://127.0.0.1:9"), "PORT": str(closed_port)}
-    program = subprocess.Popen([sys.executable, str(SOURCE)], env=environment, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, **settings(app_at(url), "http://127.0.0.1:9"), "PORT": str(closed_port)}
+    program = subprocess.Popen([sys.executable, str(flask_example.SOURCE)], env=environment, stderr=subprocess.DEVNULL)
     try:
         assert "Log in with Clever" in read_when_up(url)
     finally:

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::Desk;
 use super::entries::{self, Entry};
 use crate::apps::App;
+use crate::world::District;
 
 pub(super) fn section(desk: &Desk<'_>) -> Markup {
     html! { div.cards { @for app in desk.world.apps() { (card(desk, app)) } } }
@@ -27,20 +28,34 @@ fn card(desk: &Desk<'_>, app: &App) -> Markup {
                 dt { "for" } dd { (audience(desk, app)) }
             }
             h4 { "Ways in" }
-            (list(&entries::general(app)))
-            @for district in entries::districts(app, desk.world) {
-                details {
-                    summary { "From " bdi dir="auto" { (district.name) } " " code { (district.id) } }
-                    (list(&entries::of_district(app, district)))
-                }
-            }
+            (list(&entries::general(app), app.name()))
+            @for district in entries::districts(app, desk.world) { (from_district(app, district)) }
         }
     }
 }
 
-fn list(entries: &[Entry]) -> Markup {
+fn from_district(app: &App, district: &District) -> Markup {
+    let label = format!("From {} {} to {}", district.name, district.id, app.name());
+    let whither = format!("{}, from {}", app.name(), district.name);
     html! {
-        ul.entries { @for entry in entries { li { a href=(entry.path) { (entry.name) } " " span.hint { (entry.hint) } } } }
+        details {
+            summary aria-label=(label) { "From " bdi dir="auto" { (district.name) } " " code { (district.id) } }
+            (list(&entries::of_district(app, district), &whither))
+        }
+    }
+}
+
+/// Every app has the same ways in: whoever hears the links alone is told where each leads.
+fn list(entries: &[Entry], whither: &str) -> Markup {
+    html! {
+        ul.entries {
+            @for entry in entries {
+                li {
+                    a href=(entry.path) aria-label={ (entry.name) ": " (whither) } { (entry.name) }
+                    " " span.hint { (entry.hint) }
+                }
+            }
+        }
     }
 }
 
@@ -58,7 +73,10 @@ pub(super) fn kind(app: &App) -> String {
 fn secret(app: &App) -> Markup {
     html! {
         @match app.client_secret() {
-            Some(secret) => details { summary { "show" } code.copy { (secret) } },
+            Some(secret) => details {
+                summary aria-label={ "show the secret of " (app.name()) } { "show" }
+                code.copy { (secret) }
+            },
             None => "none: it gets its tokens in the fragment",
         }
     }

@@ -16,7 +16,8 @@ pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>) -> Markup {
         div #journal-tools .tools {
             form method="post" action="/_emulator/desk/journal" { button { "Clear the journal" } }
         }
-        (list(notes))
+        // What a finger or a wheel can move, the keys can as well, once it has the focus.
+        div.scroll tabindex="0" role="region" aria-label="Requests, the latest first" { (list(notes)) }
     }
 }
 

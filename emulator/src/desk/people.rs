@@ -39,7 +39,10 @@ fn group(desk: &Desk<'_>, title: &str, district_id: Option<&str>) -> Markup {
             details open {
                 summary {
                     h3 dir="auto" { (title) } " "
-                    span.hint { (people.len()) " " @if let Some(id) = district_id { code { (id) } } }
+                    span.hint {
+                        (people.len()) @if people.len() == 1 { " person " } @else { " people " }
+                        @if let Some(id) = district_id { code { (id) } }
+                    }
                 }
                 ul.people { @for person in people { (row(person)) } }
             }

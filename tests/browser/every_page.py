@@ -1,0 +1,122 @@
+"""Every page that people and developers see, and how one gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from harness.page_faults import OPEN_ALL
+
+from .scene import ADA, DISTRICT, GRACE, LAYLA, LONG, LOU, MARKUP, Place, app_of, authorize, begun, signed_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Way = Callable[["Page", Place], None]
+
+
+def at(path: str, number: str = "") -> Way:
+    """A page of the emulator; for somebody, if a number is given."""
+
+    def go(page: Page, place: Place) -> None:
+        if number:
+            signed_in(page, place, number)
+        page.goto(place.clever + path)
+
+    return go
+
+
+def at_app(path: str, number: str = "") -> Way:
+    """A page of the app; for somebody who has logged in, if a number is given."""
+
+    def go(page: Page, place: Place) -> None:
+        if number:
+            signed_in(page, place, number)
+        page.goto(place.garden + path)
+
+    return go
+
+
+def beginning(number: str = "", app: str = "garden", **more: str) -> Way:
+    """Where a login that begins at the app leads first."""
+
+    def go(page: Page, place: Place) -> None:
+        if number:
+            signed_in(page, place, number)
+        page.goto(begun(page, getattr(place, app), **more))
+
+    return go
+
+
+def sent(path: str, **fields: str) -> Way:
+    """What a form of the page answers, filled in like this."""
+
+    def go(page: Page, place: Place) -> None:
+        page.goto(place.clever + path)
+        for name, value in fields.items():
+            page.locator(f"#{name}").fill(value)
+        page.locator(f"#{[*fields][-1]}").press("Enter")
+        page.locator("#problem").wait_for()
+
+    return go
+
+
+def unfolded(way: Way) -> Way:
+    """The same page with everything shown that is folded away."""
+
+    def go(page: Page, place: Place) -> None:
+        way(page, place)
+        page.evaluate(OPEN_ALL)
+
+    return go
+
+
+def not_shared(page: Page, place: Place) -> None:
+    signed_in(page, place, GRACE)
+    page.goto(authorize(place, app_of("Staff Room", "")))
+
+
+def not_listed(page: Page, place: Place) -> None:
+    page.goto(authorize(place, app_of("Word Garden", ""), redirect_uri="http://localhost:1/elsewhere"))
+
+
+PAGES: dict[str, Way] = {
+    "app-welcome": at_app("/"),
+    "app-signed-in": at_app("/me", ADA),
+    "app-signed-in-right-to-left": at_app("/me", LAYLA),
+    "app-signed-in-long-name": at_app("/me", LONG),
+    "app-problem": at_app("/callback?code=a&code=b"),
+    "app-no-access": beginning(GRACE, "homework", return_unshared="true"),
+    "picker": beginning(),
+    "picker-found": at("/login?choose=true&search=island"),
+    "picker-nothing-found": at("/login?choose=true&search=nowhere"),
+    "picker-unfolded": unfolded(at("/login")),
+    "login": at("/in/emulated"),
+    "login-towards-app": beginning(district_id=DISTRICT),
+    "login-without-password": at("/in/island"),
+    "login-of-clever-library": at("/in/library"),
+    "login-of-another-school": at("/in/island", ADA),
+    "login-wrong-password": sent("/in/emulated", username=ADA, password="wrong"),
+    "login-unfolded": unfolded(at("/in/emulated")),
+    "provider": at("/login/provider?portal=island"),
+    "provider-with-odd-names": at("/login/provider?portal=emulated"),
+    "badge": at("/login/badge?portal=emulated"),
+    "badge-wrong": sent("/login/badge?portal=emulated", code="0000-0000"),
+    "confirmation": beginning(ADA, confirmed="false"),
+    "confirmation-right-to-left": beginning(LAYLA, confirmed="false"),
+    "confirmation-markup": beginning(MARKUP, confirmed="false"),
+    "portal": at("/in/emulated", ADA),
+    "portal-right-to-left": at("/in/emulated", LAYLA),
+    "portal-long-name": at("/in/emulated", LONG),
+    "portal-markup": at("/in/emulated", MARKUP),
+    "portal-of-clever-library": at("/in/library", LOU),
+    "refused-user-type": beginning(GRACE, "homework"),
+    "refused-not-shared": not_shared,
+    "refused-client": at("/oauth/authorize?response_type=code&client_id=nobody"),
+    "refused-redirect-uri": not_listed,
+    "refused-portal": at("/in/nowhere"),
+    "refused-way-to-log-in": at("/login/badge?portal=library"),
+    "desk": at("/_emulator/"),
+    "desk-unfolded": unfolded(at("/_emulator/", ADA)),
+    "desk-journal": at("/_emulator/desk/journal"),
+}

@@ -1,0 +1,136 @@
+"""The scene: an emulator with the built-in world, two of whose apps are the Flask example, and a browser before it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from harness import chromium, flask_example
+from harness.emulator import App, running
+from harness.paths import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ADA, JOSE, LAYLA, LONG, MARKUP = "510001", "510003", "510007", "510014", "510016"
+GRACE, LOU, ANOUK = "610001", "620001", "530001"
+DISTRICT, ISLAND = "53ee4b8a44abc88c1c00119b", "64c1f0a2d3b94e5f60718100"
+WORLD = ROOT / "emulator" / "world.toml"
+BUILT_IN = "http://127.0.0.1:5000"
+LOOPBACK = {"127.0.0.1", "localhost"}
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where everything is. The apps are on hosts of their own, as in life, so that their cookies are apart."""
+
+    clever: str
+    garden: str
+    """Word Garden, which is for everybody with a district."""
+    homework: str
+    """Homework Desk, which is for students."""
+
+
+def app_of(name: str, url: str) -> App:
+    """The app of the built-in world that has this name, at another address."""
+    table = next(part for part in WORLD.read_text().split("[[app]]") if f'name = "{name}"' in part)
+    members = dict(line.split(" = ") for line in table.splitlines() if line.startswith("client_"))
+    client_id, secret = (members[member].strip('"') for member in ("client_id", "client_secret"))
+    return App(client_id, secret, f"{url}/callback", oidc=True)
+
+
+def world(addresses: Mapping[str, str]) -> str:
+    """The built-in world, with the apps of these names at other addresses."""
+    tables = WORLD.read_text().split("[[app]]")
+    for name, url in addresses.items():
+        tables = [table.replace(BUILT_IN, url) if f'name = "{name}"' in table else table for table in tables]
+    return "[[app]]".join(tables)
+
+
+@contextmanager
+def set_up(folder: Path) -> Iterator[Place]:
+    """Run all of it; the file of the world is written to `folder`."""
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        garden = f"http://localhost:{first.getsockname()[1]}"
+        homework = f"http://127.0.0.1:{second.getsockname()[1]}"
+        file = folder / "world.toml"
+        file.write_text(world({"Word Garden": garden, "Homework Desk": homework}))
+        with (
+            running(world=file) as clever,
+            flask_example.serving(first, flask_example.settings(app_of("Word Garden", garden), clever)),
+            flask_example.serving(second, flask_example.settings(app_of("Homework Desk", homework), clever)),
+        ):
+            yield Place(clever, garden, homework)
+
+
+@contextmanager
+def opened(browser: Browser, *, script: bool = True) -> Iterator[Page]:
+    """A browser with nothing in it; nothing may leave this machine, and it may complain of nothing."""
+    context = browser.new_context(viewport=DESKTOP, java_script_enabled=script)
+    with watched(context):
+        yield context.new_page()
+    context.close()
+
+
+@contextmanager
+def watched(context: BrowserContext) -> Iterator[None]:
+    """Hold that no request leaves this machine, and that the browser complains of nothing on any page."""
+    context.set_default_timeout(chromium.PATIENCE_MILLISECONDS)
+    asked: list[str] = []
+    said: list[str] = []
+    refused: set[str] = set()
+    context.on("request", lambda request: asked.append(request.url))
+    # A page with the status of an error is a complaint as well, and is none.
+    context.on("response", lambda answer: refused.add(answer.url) if answer.status >= 400 else None)
+    context.on(
+        "console",
+        lambda message: message.location["url"] in refused or said.append(f"{message.location['url']}: {message.text}"),
+    )
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    yield
+    assert not said, said
+    elsewhere = [url for url in asked if urlsplit(url).hostname not in LOOPBACK]
+    assert not elsewhere, elsewhere
+
+
+def signed_in(page: Page, place: Place, number: str) -> None:
+    """Make this browser somebody's at the emulator, without a page."""
+    form = {"username": number, "password": number, "target": "/login"}
+    answer = page.context.request.post(f"{place.clever}/login", form=form, max_redirects=0)
+    assert answer.status == 303
+
+
+def begun(page: Page, app: str, **more: str) -> str:
+    """Where the app sends this browser to log in, with further parameters; it remembers that it did."""
+    answer = page.context.request.get(f"{app}/login", max_redirects=0)
+    return f"{answer.headers['location']}&{urlencode(more)}"
+
+
+def authorize(place: Place, app: App | str, **more: str) -> str:
+    """A link to log in, made by nobody's login."""
+    client_id = app if isinstance(app, str) else app.client_id
+    return f"{place.clever}/oauth/authorize?{urlencode({'response_type': 'code', 'client_id': client_id, **more})}"
+
+
+def headed(page: Page, title: str) -> None:
+    """Wait for the page with this title."""
+    page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
+
+
+def greeted(page: Page, app: str, name: str) -> None:
+    """Wait for the page of the app that names who is signed in: this person."""
+    page.wait_for_url(f"{app}/me")
+    headed(page, f"Hello, {name}")
+
+
+def with_password(page: Page, number: str, password: str = "") -> None:
+    """Fill in the login page; without a password, with the right one."""
+    page.get_by_label("User name").fill(number)
+    page.get_by_label("Password").fill(password or number)
+    page.get_by_role("button", name="Log in", exact=True).click()

@@ -1,0 +1,77 @@
+"""A browser that keeps no cookies is told so: nobody is sent in circles.
+
+Chromium takes such a setting from a profile only, so these tests start a browser of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import chromium
+
+from .scene import ADA, Place, headed, watched, with_password
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BLOCK = 2
+MOST_REQUESTS = 20
+
+
+@contextmanager
+def blocking(browser: Browser, folder: Path, sites: list[str]) -> Iterator[Page]:
+    """A page of a browser that keeps no cookies of these sites."""
+    exceptions = {f"{site},*": {"setting": BLOCK} for site in sites}
+    preferences = {"profile": {"content_settings": {"exceptions": {"cookies": exceptions}}}}
+    (folder / "Default").mkdir()
+    (folder / "Default" / "Preferences").write_text(json.dumps(preferences))
+    context = browser.browser_type.launch_persistent_context(
+        folder, executable_path=shutil.which("chromium"), args=chromium.QUIET
+    )
+    with watched(context):
+        yield context.pages[0]
+    context.close()
+
+
+def requests_of(page: Page) -> list[str]:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    return asked
+
+
+def test_without_the_cookies_of_the_app_a_page_says_so(browser: Browser, place: Place, tmp_path: Path) -> None:
+    with blocking(browser, tmp_path, [place.garden]) as page:
+        asked = requests_of(page)
+        page.goto(place.garden)
+        page.get_by_role("link", name="Log in with Clever").click()
+        page.get_by_role("button", name="Emulated High School").click()
+        with_password(page, ADA)
+        headed(page, "Signing in did not work")
+        assert "cookies" in page.get_by_role("alert").inner_text()
+        assert page.locator("code").inner_text() == "cookies_blocked"
+        assert len(asked) < MOST_REQUESTS
+        # The way to try again ends on the same page, and not in circles.
+        page.get_by_role("link", name="Log in with Clever").click()
+        headed(page, "Signing in did not work")
+        assert page.context.cookies(place.garden) == []
+
+
+@pytest.mark.parametrize("start", ["/in/emulated", "/login"])
+def test_without_the_cookies_of_the_emulator_nobody_is_sent_in_circles(
+    browser: Browser, place: Place, tmp_path: Path, start: str
+) -> None:
+    with blocking(browser, tmp_path, [place.clever]) as page:
+        asked = requests_of(page)
+        page.goto(f"{place.clever}{start}")
+        if start == "/login":
+            page.get_by_role("button", name="Emulated High School").click()
+        with_password(page, ADA)
+        page.wait_for_load_state()
+        assert page.get_by_text("Signed in as").count() == 0
+        assert len(asked) < MOST_REQUESTS

@@ -1,0 +1,60 @@
+"""The Flask example, served over a real socket beside whatever stands for Clever."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+
+import pytest
+
+from .emulator import App
+from .paths import ROOT
+
+SOURCE = ROOT / "examples" / "flask" / "app.py"
+
+
+def load() -> ModuleType:
+    """Load the example as a module of its own."""
+    spec = importlib.util.spec_from_file_location("flask_example", SOURCE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # Flask looks for its templates beside the module of this name.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def settings(app: App, base_url: str) -> dict[str, str]:
+    """Its environment, as its README says."""
+    return {
+        "CLEVER_CLIENT_ID": app.client_id,
+        "CLEVER_CLIENT_SECRET": app.secret,
+        "CLEVER_REDIRECT_URI": app.redirect_uri,
+        "CLEVER_BASE_URL": base_url,
+        "CLEVER_DISTRICT_ID": "",
+        "FLASK_SECRET_KEY": "a key for tests only",
+    }
+
+
+@contextmanager
+def serving(listener: socket.socket, environment: Mapping[str, str]) -> Iterator[None]:
+    """Serve it from a thread, at an address that was known before."""
+    werkzeug = pytest.importorskip("werkzeug.serving")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        server = werkzeug.make_server("127.0.0.1", 0, load().create_app(), threaded=True, fd=listener.fileno())
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
