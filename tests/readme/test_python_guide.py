@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 import re
@@ -14,11 +15,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from clever_sso import Client, ClientSettings, SignedIn, _settings
+from clever_sso import AsyncClient, Client, ClientSettings, SignedIn, _settings
 from harness.browser import Browser as Person
 from harness.cookie_browser import Browser
 from harness.emulator import App, running
@@ -169,9 +171,33 @@ def test_who_is_under_way_while_the_secret_changes_arrives() -> None:
         assert isinstance(after.finish_login(callback, login.pending), SignedIn)
 
 
+def test_the_block_for_asyncio_greets_restarts_and_refuses() -> None:
+    (text,) = blocks("asyncio")
+    module: dict[str, Any] = {}
+    exec(text, module)
+    told = settings("environment")
+    app = App(told["CLEVER_CLIENT_ID"], told["CLEVER_CLIENT_SECRET"], told["CLEVER_REDIRECT_URI"], oidc=True)
+    with running([app]) as emulator:
+
+        async def answers() -> list[str]:
+            async with AsyncClient(**_settings.arguments({**told, "CLEVER_BASE_URL": emulator})) as client:
+                login = client.begin_login()
+                callback = Person(emulator, ADA).callback(login.url)
+                return [
+                    await module["arrived"](client, callback, login.pending),
+                    await module["arrived"](client, "code=from-the-portal", None),
+                    await module["arrived"](client, "error=access_denied", None),
+                ]
+
+        greeted, restarted, refused = asyncio.run(answers())
+    assert greeted == "hello Ada Ashworth"
+    assert restarted.startswith(f"redirect to {emulator}/oauth/authorize?")
+    assert refused == "Clever did not let you in"
+
+
 def test_every_block_of_the_guide_is_run() -> None:
     assert GUIDE.count("```") == 2 * len(BLOCKS)
-    run = {"flask", "django", "fastapi", "emulator", "environment", "rotation"}
+    run = {"flask", "django", "fastapi", "emulator", "environment", "rotation", "asyncio"}
     assert {name for name, _, _ in BLOCKS} == run | NOT_RUN
 
 
