@@ -40,12 +40,6 @@ def page(browser: Browser) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture
-def page_without_script(browser: Browser) -> Iterator[Page]:
-    with opened(browser, script=False) as page:
-        yield page
-
-
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
 def any_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A page with scripts, and one without: what people see needs none."""

@@ -116,9 +116,8 @@ def test_an_app_that_asks_for_it_is_told_of_no_access_and_nobody_stays_signed_in
     ids=["client", "redirect-uri", "response-type", "district"],
 )
 def test_a_wrong_request_ends_on_a_page_for_the_person_and_the_developer(
-    any_page: Page, place: Place, wrong: dict[str, str], reason: str, developer: str
+    page: Page, place: Place, wrong: dict[str, str], reason: str, developer: str
 ) -> None:
-    page = any_page
     right = {"response_type": "code", "client_id": app_of("Word Garden", "").client_id}
     address = f"{place.clever}/oauth/authorize?{urlencode({**right, **wrong})}"
     page.goto(address)

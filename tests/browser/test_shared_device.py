@@ -134,6 +134,7 @@ def test_two_tabs_that_both_begin_a_login_can_be_finished_in_either_order(
         tab.goto(f"{place.garden}/login?district_id={DISTRICT}")
         headed(tab, LOGIN_PAGE)
     for number in order:
+        tabs[number].bring_to_front()
         with_password(tabs[number], ADA)
         greeted(tabs[number], place.garden, "Ada Ashworth")
 
@@ -143,10 +144,11 @@ def test_two_people_in_two_tabs_are_the_last_one_in_both(page: Page, place: Plac
     for tab in tabs:
         tab.goto(f"{place.garden}/login?district_id={DISTRICT}")
         headed(tab, LOGIN_PAGE)
-    with_password(tabs[0], ADA)
-    greeted(tabs[0], place.garden, "Ada Ashworth")
-    with_password(tabs[1], JOSE)
-    greeted(tabs[1], place.garden, "José Núñez")
+    for tab, number, name in zip(tabs, (ADA, JOSE), ("Ada Ashworth", "José Núñez")):
+        tab.bring_to_front()
+        with_password(tab, number)
+        greeted(tab, place.garden, name)
+    tabs[0].bring_to_front()
     tabs[0].reload()
     greeted(tabs[0], place.garden, "José Núñez")
 
