@@ -20,6 +20,8 @@ pub(crate) const SESSION_LIFETIME: u64 = 2 * 60 * 60;
 const CODE_MEMORY: u64 = 60 * 60;
 /// So many codes, so many tokens and so many sign-ins are remembered; the oldest is forgotten when one more comes.
 const MOST: usize = 10_000;
+/// So many spent codes are known again when they come a second time, only to say so.
+const MOST_SPENT: usize = 1000;
 
 /// What an authorization code stands for.
 pub(crate) struct CodeGrant {
@@ -65,7 +67,7 @@ impl Default for Grants {
     fn default() -> Self {
         Self {
             codes: Expiring::remembering(CODE_LIFETIME, CODE_MEMORY, MOST),
-            spent_codes: Expiring::new(CODE_MEMORY, MOST),
+            spent_codes: Expiring::new(CODE_MEMORY, MOST_SPENT),
             access_tokens: Expiring::remembering(ACCESS_TOKEN_LIFETIME, ACCESS_TOKEN_LIFETIME, MOST),
             sessions: Expiring::new(SESSION_LIFETIME, MOST),
         }

@@ -25,9 +25,8 @@ const LOGINS: &str = "CLEVER_EMULATOR_LOGINS";
 const FEW: u32 = 2000;
 const WARM: u32 = 1000;
 const AT_ONCE: usize = 200;
-/// What ten thousand tokens, spent codes and ended codes may take, and what a system's allocator may keep, in KiB.
-/// Without an end to them, twenty thousand logins take more.
-const GROWTH: u64 = 6 * 1024;
+/// What ten thousand tokens may take, and what a system's allocator may keep, in KiB.
+const GROWTH: u64 = 3 * 1024;
 /// What all of it may take, the buffers of two hundred connections as well, in KiB.
 const MOST_MEMORY: u64 = 32 * 1024;
 
