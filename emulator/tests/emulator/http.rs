@@ -60,7 +60,7 @@ pub(crate) fn send(
 /// Sends bytes, and returns whatever comes back.
 pub(crate) fn raw(base_url: &str, bytes: &[u8]) -> Vec<u8> {
     let mut connection = TcpStream::connect(base_url.strip_prefix("http://").unwrap()).unwrap();
-    connection.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     // A server that has read enough may close before the last byte is written, and that is its right.
     let _ = connection.write_all(bytes);
     let mut answer = Vec::new();
