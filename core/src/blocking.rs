@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::browser::{BrowserRequest, Endpoint, Refusal};
 use crate::cells::Cells;
 use crate::config::{Config, ConfigBuilder};
 use crate::error::Result;
@@ -13,6 +14,7 @@ use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::Claims;
 use crate::protocol::token::Tokens;
 use crate::protocol::tokeninfo::TokenInfo;
+use crate::set_cookie::SetCookie;
 use crate::urls::{self, AuthorizeOptions};
 
 /// Everything an application does with Clever, for callers that wait. Make one and keep it.
@@ -81,7 +83,7 @@ impl Client {
         self.cells.run(async |client| client.metadata().await)
     }
 
-    /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
+    /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
     ///
     /// # Errors
     /// As [`Client::begin_login`](crate::Client::begin_login).
@@ -89,12 +91,31 @@ impl Client {
         self.journey.begin(options, &Moment::present()?)
     }
 
-    /// Finishes a login.
+    /// Finishes a login; `cookies` is the `Cookie` header of the callback's request.
     ///
     /// # Errors
     /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async runtime.
-    pub fn finish_login(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
-        self.cells.run(async |client| client.finish_login(callback, pending).await)
+    pub fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
+        self.cells.run(async |client| client.finish_login(callback, cookies).await)
+    }
+
+    /// Finishes a login whose pending login the application kept in a session of its own.
+    ///
+    /// # Errors
+    /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async runtime.
+    pub fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
+        self.cells.run(async |client| client.finish_login_with_pending(callback, pending).await)
+    }
+
+    /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
+    /// may. No network.
+    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest<'_>) -> Option<Refusal> {
+        self.journey.refusal(endpoint, request)
+    }
+
+    /// The cookies to set when somebody logs out. No network.
+    pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
+        self.journey.log_out(cookies)
     }
 
     /// The URL that asks Clever for a code or a token. No network.

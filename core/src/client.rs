@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use crate::browser::{BrowserRequest, Endpoint, Refusal};
 use crate::config::{Config, ConfigBuilder};
 use crate::error::{ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
-use crate::login::{Arrival, Exchange, Journey, Login, LoginOptions, Outcome, SignedIn};
+use crate::login::{Arrival, Exchange, Journey, Kept, Login, LoginOptions, Outcome, SignedIn};
 use crate::moment::{self, Moment};
 use crate::protocol::api::{self, District, Me, User, UserInfo};
 use crate::protocol::discovery::{self, Metadata};
@@ -16,6 +17,7 @@ use crate::protocol::identity::{self, Identity};
 use crate::protocol::token::{self, Tokens};
 use crate::protocol::tokeninfo::{self, TokenInfo};
 use crate::protocol::{Request, Response};
+use crate::set_cookie::SetCookie;
 use crate::transport::Transport;
 use crate::urls::{self, AuthorizeOptions};
 
@@ -78,44 +80,74 @@ impl Client {
         Instant::now() + self.config().timeout
     }
 
-    /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
+    /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
     ///
     /// # Errors
-    /// `redirect_uri_unknown`, `return_to_unsafe`, `client_secret_missing`, `internal`.
+    /// `redirect_uri_unknown`, `return_to_unsafe`, `client_secret_missing`, `session_not_kept`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
         self.journey.begin(options, &Moment::present()?)
     }
 
-    /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `pending` what was kept
-    /// when the login began, if there is anything.
+    /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
+    /// that request. The outcome, and the error too, has the cookies to set with the answer.
     ///
     /// One network round trip when Clever sends an ID token and the keys are known, else up to three.
     ///
     /// # Errors
-    /// The words of the callback (`callback_…`), of a login that cannot be restarted again (`cookies_blocked`, `login_loop`,
+    /// The words of the callback (`callback_…`), of a login that cannot restart again (`cookies_blocked`, `login_loop`,
     /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. What is everyday
     /// traffic is an [`Outcome`], not an error.
-    pub async fn finish_login(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
-        // An empty cookie is no cookie.
-        let pending = pending.filter(|sealed| !sealed.is_empty());
-        let exchange = match self.journey.arrive(callback, pending, &Moment::present()?)? {
+    pub async fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
+        self.finish(callback, Kept::Cookies(cookies)).await
+    }
+
+    /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
+    /// key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
+    ///
+    /// # Errors
+    /// As [`Client::finish_login`].
+    pub async fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
+        self.finish(callback, Kept::Pending(pending.filter(|sealed| !sealed.is_empty()))).await
+    }
+
+    /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
+    /// may. No network.
+    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest<'_>) -> Option<Refusal> {
+        self.journey.refusal(endpoint, request)
+    }
+
+    /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request. No network.
+    pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
+        self.journey.log_out(cookies)
+    }
+
+    async fn finish(&self, callback: &str, kept: Kept<'_>) -> Result<Outcome> {
+        let mut exchange = match self.journey.arrive(callback, kept, &Moment::present()?)? {
             Arrival::Finished(outcome) => return Ok(outcome),
             Arrival::Exchange(exchange) => exchange,
         };
+        let when_failed = std::mem::take(&mut exchange.when_failed);
+        // From here on the login is this browser's own: when it fails, nobody goes on in the session that was there.
+        self.spend_and_sign_in(exchange, kept)
+            .await
+            .map_err(|error| error.with_browser_leg(when_failed, true))
+    }
+
+    async fn spend_and_sign_in(&self, exchange: Exchange, kept: Kept<'_>) -> Result<Outcome> {
         let deadline = self.deadline();
         match self.spend(exchange.code.expose(), &exchange.redirect_uri, deadline).await {
             Err(error) if error.code() == ErrorCode::CodeRejected => {
-                self.journey.restart_after_exchange(&exchange, &Moment::present()?)
+                self.journey.restart_after_exchange(&exchange, kept, &Moment::present()?)
             }
             tokens => self.sign_in(tokens?, exchange, deadline).await,
         }
     }
 
     async fn sign_in(&self, tokens: Tokens, exchange: Exchange, deadline: Instant) -> Result<Outcome> {
-        let mut identity = self.identify(&tokens, &exchange.pending.nonce, deadline).await?;
+        let mut identity = self.identify(&tokens, &exchange.nonce, deadline).await?;
         identity.loginas_by_admin = exchange.loginas_by_admin;
-        let return_to = exchange.pending.return_to;
-        Ok(Outcome::SignedIn(Box::new(SignedIn { identity, tokens, return_to })))
+        let (return_to, set_cookies) = (exchange.return_to, exchange.when_signed_in);
+        Ok(Outcome::SignedIn(Box::new(SignedIn { identity, tokens, return_to, set_cookies })))
     }
 
     async fn identify(&self, tokens: &Tokens, nonce: &str, deadline: Instant) -> Result<Identity> {

@@ -9,6 +9,8 @@
 
 use std::fmt;
 
+use crate::set_cookie::SetCookie;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -83,8 +85,8 @@ struct Entry {
 }
 
 const AGAIN: &str = "Signing in did not work this time. Please try again.";
-const COOKIES: &str =
-    "Your browser did not keep what signing in needs. Allow cookies for this site, then try again.";
+const COOKIES: &str = "Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.";
+const SESSION: &str = "You signed in, but this site did not remember it. Please tell your teacher or school.";
 const SETUP: &str = "This app is not set up for Clever correctly. Please tell your teacher or school.";
 const LATER: &str = "Clever cannot be reached right now. Please wait a minute, then try again.";
 
@@ -136,8 +138,9 @@ catalogue! {
     PendingMissing, "pending_missing", Login, true, User, "the browser came back without the pending login", AGAIN;
     PendingInvalid, "pending_invalid", Login, true, User, "the pending login was not sealed with a known key", AGAIN;
     PendingExpired, "pending_expired", Login, true, User, "the pending login is older than ten minutes", AGAIN;
-    CookiesBlocked, "cookies_blocked", Login, false, User, "the login was restarted once and came back without the pending login again: cookies are probably blocked", COOKIES;
-    LoginLoop, "login_loop", Login, false, App, "the login was restarted too often without coming to an end", AGAIN;
+    CookiesBlocked, "cookies_blocked", Login, false, User, "the browser came back without the login cookie each time: it probably blocks cookies", COOKIES;
+    LoginLoop, "login_loop", Login, false, App, "the login restarted too often without an end", AGAIN;
+    SessionNotKept, "session_not_kept", Login, false, App, "the browser signed in several times in a row and came back without a session each time: check the domain, path and Secure attribute of the session cookie", SESSION;
 
     IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", AGAIN;
     IdTokenAlgorithm, "id_token_algorithm", Token, false, Clever, "the ID token is not signed with RS256", AGAIN;
@@ -158,6 +161,8 @@ catalogue! {
     TokenForeign, "token_foreign", Token, false, User, "the access token was issued to another application", AGAIN;
     TokenRejected, "token_rejected", Token, false, User, "Clever does not accept the access token", AGAIN;
 
+    CallbackUnavailable, "callback_unavailable", Clever, true, Clever, "Clever sent the browser back because it cannot log anybody in at the moment", LATER;
+    CallbackRejected, "callback_rejected", Clever, false, App, "Clever sent the browser back because it does not accept the authorization request", SETUP;
     CodeRejected, "code_rejected", Clever, true, User, "Clever does not accept the code: it was spent, has expired or belongs to another client", AGAIN;
     ClientRejected, "client_rejected", Clever, false, App, "Clever does not accept the client id and secret", SETUP;
     TokenRequestRejected, "token_request_rejected", Clever, false, App, "Clever refused the token request", SETUP;
@@ -227,20 +232,33 @@ pub struct Error {
     code: ErrorCode,
     detail: Option<Box<str>>,
     http_status: Option<u16>,
+    browser_leg: Option<Box<BrowserLeg>>,
+}
+
+/// What a failed login means for the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct BrowserLeg {
+    set_cookies: Vec<SetCookie>,
+    ends_session: bool,
 }
 
 impl Error {
     pub(crate) const fn new(code: ErrorCode) -> Self {
-        Self { code, detail: None, http_status: None }
+        Self { code, detail: None, http_status: None, browser_leg: None }
     }
 
     /// `detail` says what was expected and what was found; text from outside must have gone through [`quote`].
     pub(crate) fn with_detail(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: Some(detail.into().into_boxed_str()), http_status: None }
+        Self { detail: Some(detail.into().into_boxed_str()), ..Self::new(code) }
     }
 
     pub(crate) const fn with_status(mut self, status: u16) -> Self {
         self.http_status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_browser_leg(mut self, set_cookies: Vec<SetCookie>, ends_session: bool) -> Self {
+        self.browser_leg = Some(Box::new(BrowserLeg { set_cookies, ends_session }));
         self
     }
 
@@ -283,6 +301,17 @@ impl Error {
     /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
     pub const fn retryable(&self) -> bool {
         self.code.retryable()
+    }
+
+    /// The cookies to set with the answer to the browser, after `begin_login` or `finish_login` failed.
+    pub fn set_cookies(&self) -> &[SetCookie] {
+        self.browser_leg.as_ref().map_or(&[], |leg| &leg.set_cookies)
+    }
+
+    /// Whether the session that the browser had must end: a login that this browser began has failed. Devices are shared, so
+    /// nobody may go on as the person before.
+    pub fn ends_session(&self) -> bool {
+        self.browser_leg.as_ref().is_some_and(|leg| leg.ends_session)
     }
 
     /// A sentence that may be shown to the person who logs in.

@@ -7,11 +7,15 @@
 //! let client = Client::new(config.build()?)?;
 //!
 //! let login = client.begin_login(&LoginOptions::default())?;
-//! // Send the browser to login.url, keep login.pending; when it comes back:
-//! # let (callback, pending) = ("", "");
-//! match client.finish_login(callback, Some(pending))? {
-//!     Outcome::SignedIn(signed_in) => println!("{}", signed_in.identity.id),
-//!     Outcome::Restart(restart) => println!("keep the new pending login, go to {}", restart.login.url),
+//! // Send the browser to login.url with login.set_cookies; when it comes back with its cookies:
+//! # let (callback, cookies) = ("", "");
+//! let outcome = client.finish_login(callback, cookies)?;
+//! for cookie in outcome.set_cookies() {
+//!     println!("Set-Cookie: {}", cookie.header());
+//! }
+//! match outcome {
+//!     Outcome::SignedIn(signed_in) => println!("start a session for {}", signed_in.identity.id),
+//!     Outcome::Restart(restart) => println!("go to {}", restart.login.url),
 //!     Outcome::Denied(denied) => println!("{}", denied.error),
 //! }
 //! # Ok::<(), clever_sso::Error>(())
@@ -27,6 +31,7 @@ pub mod background;
 pub mod blocking;
 pub mod protocol;
 
+mod browser;
 mod cells;
 mod client;
 mod config;
@@ -36,13 +41,15 @@ mod login;
 mod moment;
 mod process;
 mod secret;
+mod set_cookie;
 mod transport;
 mod urls;
 
+pub use browser::{BrowserRequest, Endpoint, Refusal};
 pub use client::Client;
 pub use config::{Config, ConfigBuilder};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
-pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
+pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, login_key_of_callback};
 pub use protocol::Member;
 pub use protocol::api::{District, Me, User, UserInfo};
 pub use protocol::authorize::ResponseType;
@@ -54,4 +61,5 @@ pub use protocol::jws::{self, KeySet};
 pub use protocol::token::Tokens;
 pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;
+pub use set_cookie::SetCookie;
 pub use urls::AuthorizeOptions;

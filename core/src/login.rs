@@ -1,93 +1,42 @@
-//! The journey of a login: out to Clever and back, and what came of it.
+//! The journey of a login: out to Clever and back, and its outcome.
 //!
-//! Pure, as the protocol is: [`Journey`] decides, the client fetches. A login may begin here or at Clever (Portal,
-//! Instant Login). One that begins at Clever arrives without a state, so nothing shows that this browser asked for it;
-//! its code is left unspent and the login is begun anew from here (RFC 9700 4.7). The person is signed in at Clever
-//! already and sees nothing of it.
+//! Pure, as the protocol is: [`Journey`] decides, the client fetches. A login may begin here or at Clever (Portal, Instant
+//! Login). One that begins at Clever arrives without a state, so nothing shows that this browser asked for it; its code is
+//! left unspent and the login restarts from here (RFC 9700 section 4.7). The person is signed in at Clever already and sees
+//! nothing of it.
+//!
+//! A callback is *proven* when its state names a login that this browser keeps. Only a proven callback touches anything:
+//! its own cookie, the code, the session. Any other one restarts the login or shows an error, and changes nothing.
 
 use std::sync::Arc;
 
 use url::Url;
 
+use crate::browser::{BrowserRequest, Endpoint, Jar, Refusal, Room, origin_of, refusal};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::moment::Moment;
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
-use crate::protocol::identity::Identity;
-use crate::protocol::pending::{MAX_RETURN_TO_BYTES, Pending, SealingKeys, restarts_in_state};
-use crate::protocol::token::Tokens;
-use crate::secret::{Redacted, Secret};
+use crate::protocol::pending::{LoginState, Pending, SealingKeys, SignedInMark, login_key};
+use crate::secret::Secret;
+use crate::set_cookie::SetCookie;
 
-/// After so many restarts in a row something is broken that another one will not mend.
-const MAX_RESTARTS: u8 = 3;
+mod outcome;
+mod return_to;
+mod returned;
 
-/// What may be said when a login begins. Everything has a default.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct LoginOptions {
-    /// One of the configured redirect URIs; the primary one by default.
-    pub redirect_uri: Option<String>,
-    /// The district, if it is known: Clever then skips the school picker.
-    pub district_id: Option<String>,
-    /// Where to go after the login: a path of the application, or a URL on an allowed origin.
-    pub return_to: Option<String>,
-}
+pub use outcome::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
+use return_to::{check_return_to, to_uri};
+pub(crate) use returned::Kept;
+use returned::Returned;
 
-/// A login that has begun.
-#[derive(Clone)]
-pub struct Login {
-    /// Send the browser there.
-    pub url: String,
-    /// Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe.
-    pub pending: String,
-}
-
-impl std::fmt::Debug for Login {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_tuple("Login").field(&Redacted).finish()
-    }
-}
-
-/// What came of the second leg. All of it is everyday traffic.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// Somebody logged in.
-    SignedIn(Box<SignedIn>),
-    /// Begin anew: keep the new pending login, send the browser to its URL. The person sees nothing of it.
-    Restart(Restart),
-    /// Clever refused this person.
-    Denied(Denied),
-}
-
-/// Somebody logged in.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// Who.
-    pub identity: Identity,
-    /// The tokens of this login.
-    pub tokens: Tokens,
-    /// Where the application wanted to go.
-    pub return_to: Option<String>,
-}
-
-/// The login was begun anew.
-#[derive(Clone, Debug)]
-pub struct Restart {
-    /// The new login.
-    pub login: Login,
-    /// Why: `state_missing`, `state_mismatch`, `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
-    pub reason: ErrorCode,
-}
-
-/// Clever refused this person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Denied {
-    /// Clever's word, for example `access_denied` or `unauthorized-user`.
-    pub error: String,
-    /// Text that came with it through the browser: whoever made the URL wrote it.
-    pub description: Option<String>,
-}
+/// One login sends the browser to Clever so often. Then something is broken that another restart will not mend.
+const MAX_REDIRECTS: u8 = 3;
+/// The same while the browser shows that it keeps our cookies: then this login's cookie only made room for another's.
+const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
+/// So many sign-ins in a row may leave no session.
+const MAX_LOST_SESSIONS: u8 = 3;
 
 /// What an arrival leads to.
 pub(crate) enum Arrival {
@@ -96,12 +45,19 @@ pub(crate) enum Arrival {
     Finished(Outcome),
 }
 
-/// A code that may be spent, and what its answer is held against.
+/// A code that may be spent, and what Clever's answer is checked against.
 pub(crate) struct Exchange {
     pub(crate) code: Secret,
     pub(crate) redirect_uri: String,
     pub(crate) loginas_by_admin: bool,
-    pub(crate) pending: Pending,
+    pub(crate) nonce: String,
+    pub(crate) return_to: Option<String>,
+    /// The cookies to set when the person is signed in.
+    pub(crate) when_signed_in: Vec<SetCookie>,
+    /// The cookies to set when the login fails.
+    pub(crate) when_failed: Vec<SetCookie>,
+    state: LoginState,
+    key: Option<String>,
 }
 
 /// The rules of the journey, with the configuration and the keys they need.
@@ -126,57 +82,126 @@ impl Journey {
         self.keys.as_ref().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))
     }
 
-    pub(crate) fn begin(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
-        self.begin_again(options, 0, moment)
+    /// Whether a request of a browser must not act, and how to answer it then.
+    pub(crate) fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest<'_>) -> Option<Refusal> {
+        refusal(endpoint, request, &self.own_origins())
     }
 
-    fn begin_again(&self, options: &LoginOptions, restarts: u8, moment: &Moment) -> Result<Login> {
-        // The secret will be needed when the browser is back: better to miss it before anybody is sent away.
-        self.config.client_secret()?;
+    fn own_origins(&self) -> Vec<String> {
+        self.config.redirect_uris.iter().filter_map(|uri| origin_of(uri)).collect()
+    }
+
+    /// The cookies to set when somebody logs out: a login right after that is not a lost session.
+    pub(crate) fn log_out(&self, cookies: &str) -> Vec<SetCookie> {
+        let Some(keys) = &self.keys else { return Vec::new() };
+        [true, false].into_iter().filter_map(|secure| Jar::read(cookies, keys, secure).unmark()).collect()
+    }
+
+    pub(crate) fn begin(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
         let redirect_uri = self.config.redirect_uri(options.redirect_uri.as_deref())?;
         let return_to = options.return_to.as_deref();
         if let Some(target) = return_to {
-            check_return_to(target, &self.config.return_to_origins)?;
+            self.check_return_to(target)?;
         }
-        let Moment { now, entropy } = moment;
-        let (pending, sealed) =
-            Pending::begin(self.keys()?, redirect_uri, return_to, restarts, *now, entropy)?;
+        let jar =
+            Jar::read(options.cookies.as_deref().unwrap_or_default(), self.keys()?, is_secure(redirect_uri));
+        let lost_sessions =
+            if options.has_session == Some(false) { jar.lost_sessions(moment.now) } else { 0 };
+        if lost_sessions >= MAX_LOST_SESSIONS {
+            let detail = format!("{lost_sessions} sign-ins in a row");
+            // Without the mark: the next try starts from the beginning.
+            return Err(Error::with_detail(ErrorCode::SessionNotKept, detail)
+                .with_browser_leg(jar.unmark().into_iter().collect(), false));
+        }
+        let mut state = LoginState::new(redirect_uri, return_to, moment.now);
+        state.lost_sessions = lost_sessions;
+        state.switch_user = options.switch_user;
+        let leg = Leg { redirect_uri, state, district_id: options.district_id.as_deref() };
+        self.send(&leg, moment, |state, sealed| jar.add(state, sealed, moment.now, None, Room::OfTheOldest))
+    }
+
+    /// Sends the browser to Clever.
+    fn send(
+        &self,
+        leg: &Leg<'_>,
+        moment: &Moment,
+        set_cookies: impl FnOnce(&str, String) -> Vec<SetCookie>,
+    ) -> Result<Login> {
+        // The secret will be needed when the browser is back: better to miss it before anybody is sent away.
+        self.config.client_secret()?;
+        let keys = self.keys()?;
+        let state = leg.state.seal(keys, &moment.entropy)?;
+        let (pending, sealed) = Pending::begin(keys, &state, moment.now, &moment.entropy)?;
         let parameters = AuthorizeParameters {
             response_type: ResponseType::Code,
             client_id: &self.config.client_id,
-            redirect_uri,
-            state: Some(&pending.state),
+            redirect_uri: leg.redirect_uri,
+            state: Some(&state),
             nonce: Some(&pending.nonce),
-            district_id: options.district_id.as_deref(),
+            district_id: leg.district_id,
+            switch_user: leg.state.switch_user,
         };
-        Ok(Login { url: authorize_url(&self.config.authorization_endpoint(), &parameters), pending: sealed })
+        Ok(Login {
+            url: authorize_url(&self.config.authorization_endpoint(), &parameters),
+            set_cookies: set_cookies(&state, sealed.clone()),
+            key: login_key(&state),
+            pending: sealed,
+        })
     }
 
     /// Judges what the browser brought, before anything is sent to Clever.
-    pub(crate) fn arrive(&self, callback: &str, pending: Option<&str>, moment: &Moment) -> Result<Arrival> {
+    pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, moment: &Moment) -> Result<Arrival> {
         let callback = parse_callback(callback)?;
         self.check_issuer(&callback)?;
+        let returned = self.returned(&callback, kept, moment.now)?;
         if let Some(error) = callback.error {
-            let description = callback.error_description;
-            return Ok(Arrival::Finished(Outcome::Denied(Denied { error, description })));
+            return returned.refused(error, callback.error_description).map(Arrival::Finished);
         }
         let Some(code) = callback.code else {
-            return Err(Error::with_detail(
-                ErrorCode::CallbackMalformed,
-                "an access token came where a code belongs",
-            ));
+            let detail = "an access token came where a code belongs";
+            return Err(Error::with_detail(ErrorCode::CallbackMalformed, detail));
         };
-        let returned = Returned { keys: self.keys()?, state: callback.state, pending };
-        match returned.judge(&self.config, moment.now) {
-            Ok((pending, redirect_uri)) => {
-                let loginas_by_admin = callback.loginas_by_admin;
-                Ok(Arrival::Exchange(Exchange { code, redirect_uri, loginas_by_admin, pending }))
-            }
-            Err(reason) => self.restart(reason, &returned, moment).map(Arrival::Finished),
-        }
+        let reason = match returned.proven() {
+            Ok((state, pending)) => match self.redirect_uri_of(state) {
+                Some(redirect_uri) => {
+                    let login = (state, pending, redirect_uri);
+                    return self
+                        .exchange(code, callback.loginas_by_admin, &returned, login, moment)
+                        .map(Arrival::Exchange);
+                }
+                None => ErrorCode::PendingInvalid,
+            },
+            Err(reason) => reason,
+        };
+        self.restart(reason, &returned, moment).map(Arrival::Finished)
     }
 
-    /// RFC 9207 2.4: a callback that names its issuer must name the right one.
+    fn exchange(
+        &self,
+        code: Secret,
+        loginas_by_admin: bool,
+        returned: &Returned<'_>,
+        (state, pending, redirect_uri): (&LoginState, &Pending, &str),
+        moment: &Moment,
+    ) -> Result<Exchange> {
+        let mark = SignedInMark { at: moment.now, lost_sessions: state.lost_sessions.saturating_add(1) };
+        let mark = mark.seal(self.keys()?, &moment.entropy)?;
+        let when_failed = returned.forget();
+        let mark = returned.jar.as_ref().map(|jar| jar.mark(mark));
+        Ok(Exchange {
+            code,
+            redirect_uri: redirect_uri.to_owned(),
+            loginas_by_admin,
+            nonce: pending.nonce.clone(),
+            return_to: state.return_to.as_deref().map(to_uri),
+            when_signed_in: when_failed.iter().cloned().chain(mark).collect(),
+            when_failed,
+            state: state.clone(),
+            key: returned.proven_key(),
+        })
+    }
+
+    /// RFC 9207 section 2.4: a callback that names its issuer must name the right one.
     fn check_issuer(&self, callback: &Callback) -> Result<()> {
         match &callback.issuer {
             Some(issuer) if *issuer != self.config.issuer => {
@@ -187,112 +212,110 @@ impl Journey {
         }
     }
 
+    fn primary(&self) -> Option<&str> {
+        self.config.redirect_uris.first().map(String::as_str)
+    }
+
+    /// Where a login was to come back. One that has left the configuration since must not be sent to Clever again.
+    fn redirect_uri_of(&self, state: &LoginState) -> Option<&str> {
+        self.config.redirect_uris.iter().find(|uri| state.has_redirect_uri(uri)).map(String::as_str)
+    }
+
+    fn returned<'a>(&'a self, callback: &Callback, kept: Kept<'_>, now: u64) -> Result<Returned<'a>> {
+        let state = callback.state.as_ref().map(Secret::expose);
+        Ok(Returned::read(self.keys()?, state, kept, now, |state| {
+            let redirect_uri = state.and_then(|state| self.redirect_uri_of(state)).or_else(|| self.primary());
+            redirect_uri.is_some_and(is_secure)
+        }))
+    }
+
     fn restart(&self, reason: ErrorCode, returned: &Returned<'_>, moment: &Moment) -> Result<Outcome> {
-        let opened = returned.opened();
-        let in_state = returned.restarts_in_state();
-        if opened.is_none() && in_state >= 1 {
-            // The state came back and what the browser was to keep did not, twice in a row.
-            let code = if returned.pending.is_some() { reason } else { ErrorCode::CookiesBlocked };
-            return Err(Error::with_detail(code, "after a restart"));
+        let (redirects, cookies_work) = (returned.redirects(), returned.keeps_others());
+        if redirects >= if cookies_work { MAX_REDIRECTS_WITH_COOKIES } else { MAX_REDIRECTS } {
+            let code = match reason {
+                ErrorCode::PendingMissing if !cookies_work => ErrorCode::CookiesBlocked,
+                ErrorCode::PendingInvalid => reason,
+                _ => ErrorCode::LoginLoop,
+            };
+            return Err(too_often(code, redirects, reason).with_browser_leg(returned.forget(), false));
         }
-        let so_far = opened
-            .as_ref()
-            .filter(|pending| !pending.is_expired(moment.now))
-            .map_or(0, |pending| pending.restarts);
-        // Only a login that took too long goes on as it began; any other pending login belongs to another journey.
-        let continued = opened.filter(|_| reason == ErrorCode::PendingExpired);
-        let options = LoginOptions {
-            redirect_uri: continued.as_ref().and_then(|pending| redirect_uri_of(pending, &self.config)),
-            return_to: continued.and_then(|pending| pending.return_to),
-            ..LoginOptions::default()
-        };
-        self.count_and_begin(reason, so_far.max(in_state), &options, moment)
+        let leaving = returned.proven_key();
+        let jar = (returned.jar.as_ref(), leaving.as_deref());
+        self.send_again(reason, returned.state.known(), redirects, jar, moment)
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
-    pub(crate) fn restart_after_exchange(&self, spent: &Exchange, moment: &Moment) -> Result<Outcome> {
-        let options = LoginOptions {
-            redirect_uri: Some(spent.redirect_uri.clone()),
-            return_to: spent.pending.return_to.clone(),
-            ..LoginOptions::default()
-        };
-        self.count_and_begin(ErrorCode::CodeRejected, spent.pending.restarts, &options, moment)
-    }
-
-    fn count_and_begin(
+    pub(crate) fn restart_after_exchange(
         &self,
-        reason: ErrorCode,
-        so_far: u8,
-        options: &LoginOptions,
+        spent: &Exchange,
+        kept: Kept<'_>,
         moment: &Moment,
     ) -> Result<Outcome> {
-        if so_far >= MAX_RESTARTS {
-            let detail = format!("{so_far} restarts, the last one for {reason}");
-            return Err(Error::with_detail(ErrorCode::LoginLoop, detail));
+        let redirects = spent.state.redirects;
+        if redirects >= MAX_REDIRECTS {
+            return Err(too_often(ErrorCode::LoginLoop, redirects, ErrorCode::CodeRejected));
         }
-        Ok(Outcome::Restart(Restart { login: self.begin_again(options, so_far + 1, moment)?, reason }))
+        let keys = self.keys()?;
+        let jar = match kept {
+            Kept::Cookies(header) => Some(Jar::read(header, keys, is_secure(&spent.redirect_uri))),
+            Kept::Pending(_) => None,
+        };
+        let jar = (jar.as_ref(), spent.key.as_deref());
+        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, moment)
+    }
+
+    /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read.
+    fn send_again(
+        &self,
+        reason: ErrorCode,
+        known: Option<&LoginState>,
+        redirects: u8,
+        (jar, leaving): (Option<&Jar<'_>>, Option<&str>),
+        moment: &Moment,
+    ) -> Result<Outcome> {
+        let redirect_uri = known.and_then(|state| self.redirect_uri_of(state));
+        let redirect_uri = self.config.redirect_uri(redirect_uri)?;
+        let return_to = known.and_then(|state| state.return_to.as_deref());
+        // What was allowed when the login began may no longer be.
+        let return_to = return_to.filter(|target| self.check_return_to(target).is_ok());
+        let mut state = LoginState::new(redirect_uri, return_to, moment.now);
+        state.redirects = redirects.saturating_add(1);
+        state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
+        state.switch_user = known.is_some_and(|state| state.switch_user);
+        let leg = Leg { redirect_uri, state, district_id: None };
+        let login = self.send(&leg, moment, |state, sealed| {
+            let Some(jar) = jar else { return Vec::new() };
+            let mut cookies = jar.add(state, sealed, moment.now, leaving, Room::OfTheYoungest);
+            cookies.extend(leaving.map(|key| jar.delete(key)));
+            cookies
+        })?;
+        Ok(Outcome::Restart(Restart { login, reason }))
+    }
+
+    fn check_return_to(&self, target: &str) -> Result<()> {
+        check_return_to(target, &[self.own_origins(), self.config.return_to_origins.clone()].concat())
     }
 }
 
-/// What came back with a code.
-struct Returned<'a> {
-    keys: &'a SealingKeys,
-    state: Option<Secret>,
-    pending: Option<&'a str>,
+/// One way of a browser to Clever.
+struct Leg<'a> {
+    redirect_uri: &'a str,
+    state: LoginState,
+    district_id: Option<&'a str>,
 }
 
-impl Returned<'_> {
-    fn opened(&self) -> Option<Pending> {
-        self.pending.and_then(|sealed| Pending::open(self.keys, sealed))
-    }
-
-    fn restarts_in_state(&self) -> u8 {
-        self.state.as_ref().and_then(|state| restarts_in_state(self.keys, state.expose())).unwrap_or(0)
-    }
-
-    /// Whether this browser began this login, and where it was to come back; otherwise the reason for a restart.
-    fn judge(&self, config: &Config, now: u64) -> std::result::Result<(Pending, String), ErrorCode> {
-        let state = self.state.as_ref().ok_or(ErrorCode::StateMissing)?;
-        self.pending.ok_or(ErrorCode::PendingMissing)?;
-        let pending = self.opened().ok_or(ErrorCode::PendingInvalid)?;
-        if !pending.has_state(state.expose()) {
-            return Err(ErrorCode::StateMismatch);
-        }
-        if pending.is_expired(now) {
-            return Err(ErrorCode::PendingExpired);
-        }
-        let redirect_uri = redirect_uri_of(&pending, config).ok_or(ErrorCode::PendingInvalid)?;
-        Ok((pending, redirect_uri))
-    }
+/// The key under which an application that keeps logins by itself finds the pending login of this callback; `None` when the
+/// callback has no state or cannot be read.
+pub fn login_key_of_callback(callback: &str) -> Option<String> {
+    Some(login_key(parse_callback(callback).ok()?.state?.expose()))
 }
 
-/// Where a login was to come back. One that has left the configuration since must not be sent to Clever again.
-fn redirect_uri_of(pending: &Pending, config: &Config) -> Option<String> {
-    config.redirect_uris.iter().find(|uri| pending.has_redirect_uri(uri)).cloned()
+fn too_often(code: ErrorCode, redirects: u8, reason: ErrorCode) -> Error {
+    Error::with_detail(code, format!("{redirects} redirects to Clever, then {reason}"))
 }
 
-/// No open redirect: a path of this application, or a URL on an origin that was allowed.
-///
-/// Browsers read `//host`, `/\host` and paths with tabs in them as another host.
-fn check_return_to(target: &str, origins: &[String]) -> Result<()> {
-    let unsafe_target = |why: &str| Err(Error::with_detail(ErrorCode::ReturnToUnsafe, why));
-    if target.len() > MAX_RETURN_TO_BYTES {
-        return unsafe_target(&format!("it is longer than {MAX_RETURN_TO_BYTES} bytes"));
-    }
-    if target.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
-        return unsafe_target("it has white space, control characters or a backslash");
-    }
-    if let Some(path) = target.strip_prefix('/') {
-        let lower = path.to_ascii_lowercase();
-        let other_host = ["/", "%2f", "%5c"].iter().any(|start| lower.starts_with(start));
-        return if other_host { unsafe_target("it names another host") } else { Ok(()) };
-    }
-    let allowed = Url::parse(target).is_ok_and(|url| {
-        url.username().is_empty()
-            && url.password().is_none()
-            && origins.contains(&url.origin().ascii_serialization())
-    });
-    if allowed { Ok(()) } else { unsafe_target("it is no path, and its origin is not allowed") }
+fn is_secure(redirect_uri: &str) -> bool {
+    Url::parse(redirect_uri).is_ok_and(|url| url.scheme() == "https")
 }
 
 #[cfg(test)]

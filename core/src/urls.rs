@@ -17,6 +17,8 @@ pub struct AuthorizeOptions<'a> {
     pub nonce: Option<&'a str>,
     /// The district, if it is known: Clever then skips the school picker.
     pub district_id: Option<&'a str>,
+    /// Whether Clever lets the person confirm who they are (`confirmed=false`).
+    pub switch_user: bool,
 }
 
 impl std::fmt::Debug for AuthorizeOptions<'_> {
@@ -36,6 +38,7 @@ pub(crate) fn authorize_url(config: &Config, options: &AuthorizeOptions<'_>) -> 
         state: options.state,
         nonce: options.nonce,
         district_id: options.district_id,
+        switch_user: options.switch_user,
     };
     Ok(authorize::authorize_url(&config.authorization_endpoint(), &parameters))
 }

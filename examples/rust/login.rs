@@ -63,7 +63,7 @@ async fn go(client: &Client, login: Login) -> Result<ExitCode> {
 }
 
 async fn arrive(client: &Client, callback: String, pending: Option<String>) -> Result<ExitCode> {
-    match client.finish_login(&callback, pending.as_deref()).await? {
+    match client.finish_login_with_pending(&callback, pending.as_deref()).await? {
         Outcome::SignedIn(signed_in) => Ok(welcome(&signed_in.identity)),
         Outcome::Restart(again) => Box::pin(go(client, again.login)).await,
         Outcome::Denied(denied) => Ok(sorry(&denied.error)),

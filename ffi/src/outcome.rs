@@ -91,7 +91,7 @@ pub extern "C" fn clever_sso_finish_login(
 ) -> clever_sso_status {
     give(outcome, error, || {
         let (callback, pending) = (required(callback, "callback")?, optional(pending, "pending")?);
-        Ok((&handle(client, "client")?.client.finish_login(callback, pending)?).into())
+        Ok((&handle(client, "client")?.client.finish_login_with_pending(callback, pending)?).into())
     })
 }
 

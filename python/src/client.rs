@@ -223,7 +223,7 @@ impl Client {
         callback: PyBackedStr,
         pending: Option<PyBackedStr>,
     ) -> Result<Bound<'py, PyAny>> {
-        let finished = wait(py, || self.core.finish_login(&callback, pending.as_deref()))?;
+        let finished = wait(py, || self.core.finish_login_with_pending(&callback, pending.as_deref()))?;
         Ok(outcome(py, finished)?)
     }
 

@@ -59,7 +59,7 @@ impl AsyncOperations {
     ) -> PyResult<Bound<'py, PyAny>> {
         self.future(
             py,
-            |client| async move { client.finish_login(&callback, pending.as_deref()).await },
+            |client| async move { client.finish_login_with_pending(&callback, pending.as_deref()).await },
             |py, finished| Ok(outcome(py, finished)?.unbind()),
         )
     }

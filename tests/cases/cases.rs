@@ -39,7 +39,8 @@ fn run_all(make: impl Fn(clever_sso::Config) -> Face) {
         table.clients.keys().map(|name| (name.as_str(), make(table.config(name, &bases)))).collect();
     assert!(table.cases.len() > 30);
     for case in &table.cases {
-        Run { table: &table, clients: &clients, base: emulator.base_url(), known: Fields::new() }.case(case);
+        let (known, jars) = (Fields::new(), HashMap::new());
+        Run { table: &table, clients: &clients, base: emulator.base_url(), known, jars }.case(case);
     }
 }
 
@@ -60,6 +61,8 @@ struct Run<'a> {
     clients: &'a HashMap<&'a str, Face>,
     base: &'a str,
     known: Fields,
+    /// The browsers, with the cookies that all tabs of each share.
+    jars: HashMap<String, Fields>,
 }
 
 impl Run<'_> {
@@ -79,14 +82,39 @@ impl Run<'_> {
         }
     }
 
-    fn step(&self, client: &str, step: &Step) -> (String, Fields) {
-        let arguments: Fields =
+    fn step(&mut self, client: &str, step: &Step) -> (String, Fields) {
+        let mut arguments: Fields =
             step.arguments.iter().map(|(name, value)| (name.clone(), self.filled(value))).collect();
-        match step.action.as_str() {
+        let jar = arguments.remove("jar");
+        if let Some(jar) = &jar {
+            let cookies = self.jars.entry(jar.clone()).or_default();
+            let header: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            arguments.insert("cookies".to_owned(), header.join("; "));
+        }
+        let (result, mut fields) = match step.action.as_str() {
             "browse" => Browser::go(&somebody(arguments["url"].clone(), &arguments)),
             "portal" => Browser::go(&somebody(self.portal_link(client), &arguments)),
             action => self.clients[client].call(action, &arguments),
+        };
+        let set_cookies = fields.remove("set_cookies");
+        if let (Some(jar), Some(set_cookies)) = (jar, set_cookies) {
+            fields.insert("logins".to_owned(), self.obey(&jar, &set_cookies).to_string());
         }
+        (result, fields)
+    }
+
+    /// Sets the cookies in a jar, and tells how many logins are in flight there.
+    fn obey(&mut self, jar: &str, set_cookies: &str) -> usize {
+        let cookies = self.jars.get_mut(jar).unwrap();
+        for cookie in set_cookies.split('|').filter(|cookie| !cookie.is_empty()) {
+            let (pair, max_age) = cookie.split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            match max_age {
+                "0" => drop(cookies.remove(name)),
+                _ => drop(cookies.insert(name.to_owned(), value.to_owned())),
+            }
+        }
+        cookies.keys().filter(|name| name.starts_with("clever_login_")).count()
     }
 
     /// What a person clicks in the Clever Portal: no state, no nonce.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use clever_sso::{
-    AuthorizeOptions, Client, Config, Identity, LoginOptions, Outcome, ResponseType, Result, blocking,
-    parse_callback,
+    AuthorizeOptions, BrowserRequest, Client, Config, Endpoint, Identity, Login, LoginOptions, Outcome,
+    ResponseType, Result, SetCookie, blocking, login_key_of_callback, parse_callback,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -46,7 +46,9 @@ impl Face {
     pub(crate) fn call(&self, action: &str, arguments: &Fields) -> (String, Fields) {
         self.operation(action, arguments).unwrap_or_else(|error| {
             let shown = format!("{error} {error:?} {}", error.user_message());
-            (format!("error {}", error.code()), Fields::from([("message".to_owned(), shown)]))
+            let fields = [("message", shown), ("set_cookies", set_cookies(error.set_cookies()))];
+            let fields = fields.map(|(name, value)| (name, Some(value)));
+            (format!("error {}", error.code()), collected(with_end(fields.into(), error.ends_session())))
         })
     }
 
@@ -57,10 +59,26 @@ impl Face {
         match action {
             "begin_login" => {
                 let login = tell!(self, begin_login(&login_options(arguments)))?;
-                fields.extend([("url", Some(login.url)), ("pending", Some(login.pending))]);
+                fields = login_fields(login);
+            }
+            "login_key" => fields.push(("key", login_key_of_callback(required("callback")))),
+            "log_out" => {
+                let cookies = tell!(self, log_out_cookies(required("cookies")));
+                fields.push(("set_cookies", Some(set_cookies(&cookies))));
+            }
+            "refusal" => {
+                let refusal =
+                    tell!(self, refusal(endpoint(required("endpoint")), &browser_request(arguments)));
+                fields.push(("status", refusal.map(|refusal| refusal.status.to_string())));
+                fields.push(("allow", refusal.and_then(|refusal| refusal.allow).map(str::to_owned)));
             }
             "finish_login" => {
-                return ask!(self, finish_login(required("callback"), optional("pending"))).map(outcome);
+                let callback = required("callback");
+                let finished = match optional("cookies") {
+                    Some(cookies) => ask!(self, finish_login(callback, cookies)),
+                    None => ask!(self, finish_login_with_pending(callback, optional("pending"))),
+                };
+                return finished.map(outcome);
             }
             "authorize_url" => {
                 let url = tell!(self, authorize_url(&authorize_options(arguments)))?;
@@ -121,7 +139,55 @@ fn login_options(arguments: &Fields) -> LoginOptions {
     options.redirect_uri = arguments.get("redirect_uri").cloned();
     options.district_id = arguments.get("district_id").cloned();
     options.return_to = arguments.get("return_to").cloned();
+    options.cookies = arguments.get("cookies").cloned();
+    options.switch_user = arguments.get("switch_user").is_some_and(|text| text == "true");
+    options.has_session = arguments.get("has_session").map(|text| text == "true");
     options
+}
+
+fn endpoint(name: &str) -> Endpoint {
+    match name {
+        "login" => Endpoint::Login,
+        "callback" => Endpoint::Callback,
+        "logout" => Endpoint::Logout,
+        other => panic!("no endpoint is called {other}"),
+    }
+}
+
+fn browser_request(arguments: &Fields) -> BrowserRequest<'_> {
+    let optional = |name: &str| arguments.get(name).map(String::as_str);
+    BrowserRequest {
+        method: optional("method").unwrap(),
+        sec_fetch_site: optional("site"),
+        sec_fetch_mode: optional("mode"),
+        sec_purpose: optional("purpose"),
+        origin: optional("origin"),
+    }
+}
+
+fn login_fields(login: Login) -> Vec<(&'static str, Option<String>)> {
+    let cookies = set_cookies(&login.set_cookies);
+    vec![
+        ("url", Some(login.url)),
+        ("pending", Some(login.pending)),
+        ("key", Some(login.key)),
+        ("set_cookies", Some(cookies)),
+    ]
+}
+
+/// `NAME=VALUE;MAX-AGE` for each cookie, with `|` between them.
+fn set_cookies(cookies: &[SetCookie]) -> String {
+    let shown =
+        cookies.iter().map(|cookie| format!("{}={};{}", cookie.name(), cookie.value(), cookie.max_age()));
+    shown.collect::<Vec<_>>().join("|")
+}
+
+fn with_end(
+    mut fields: Vec<(&'static str, Option<String>)>,
+    ends_session: bool,
+) -> Vec<(&'static str, Option<String>)> {
+    fields.push(("ends_session", Some(ends_session.to_string())));
+    fields
 }
 
 fn authorize_options(arguments: &Fields) -> AuthorizeOptions<'_> {
@@ -136,19 +202,20 @@ fn authorize_options(arguments: &Fields) -> AuthorizeOptions<'_> {
 }
 
 fn outcome(outcome: Outcome) -> (String, Fields) {
-    match outcome {
+    let (cookies, ends_session) = (set_cookies(outcome.set_cookies()), outcome.ends_session());
+    let (result, mut fields) = match outcome {
         Outcome::SignedIn(signed_in) => {
             let proof = signed_in.identity.proven_by.as_str();
             let mut fields = identity(signed_in.identity);
             fields.push(("return_to", signed_in.return_to));
-            (format!("signed_in {proof}"), collected(fields))
+            (format!("signed_in {proof}"), fields)
         }
-        Outcome::Restart(restart) => {
-            let fields = vec![("url", Some(restart.login.url)), ("pending", Some(restart.login.pending))];
-            (format!("restart {}", restart.reason), collected(fields))
-        }
-        Outcome::Denied(denied) => (format!("denied {}", denied.error), Fields::new()),
-    }
+        Outcome::Restart(restart) => (format!("restart {}", restart.reason), login_fields(restart.login)),
+        Outcome::Denied(denied) => (format!("denied {}", denied.error), Vec::new()),
+    };
+    fields.retain(|(name, _)| *name != "set_cookies");
+    fields.push(("set_cookies", Some(cookies)));
+    (result, collected(with_end(fields, ends_session)))
 }
 
 fn identity(identity: Identity) -> Vec<(&'static str, Option<String>)> {

@@ -2,7 +2,7 @@
 
 use clever_emulator::Emulator;
 use clever_sso::blocking::Client;
-use clever_sso::protocol::pending::{ENTROPY_BYTES, LIFETIME_SECONDS, Pending, SealingKeys};
+use clever_sso::protocol::pending::{ENTROPY_BYTES, LIFETIME_SECONDS, LoginState, Pending, SealingKeys};
 use clever_sso::{Login, Secret};
 
 use crate::scene::{
@@ -13,14 +13,15 @@ use crate::scene::{
 /// A login that began longer ago than a pending login is good for.
 fn expired(emulator: &Emulator) -> (String, String) {
     let keys = SealingKeys::derive(OIDC, [&Secret::from(SECRET)]).unwrap();
-    let began = emulator.now() - LIFETIME_SECONDS - 60;
-    let (pending, sealed) = Pending::begin(&keys, REDIRECT_URI, None, 0, began, &[7; ENTROPY_BYTES]).unwrap();
-    (pending.state, sealed)
+    let began = emulator.now() - u64::from(LIFETIME_SECONDS) - 60;
+    let state = LoginState::new(REDIRECT_URI, None, began).seal(&keys, &[7; ENTROPY_BYTES]).unwrap();
+    let (_, sealed) = Pending::begin(&keys, &state, began, &[7; ENTROPY_BYTES]).unwrap();
+    (state, sealed)
 }
 
 fn check_nothing_is_spent(arrivals: &[(String, Option<&str>, &str)], client: &Client, emulator: &Emulator) {
     for (callback, pending, expected) in arrivals {
-        assert_eq!(word(&client.finish_login(callback, *pending)), *expected, "{callback}");
+        assert_eq!(word(&client.finish_login_with_pending(callback, *pending)), *expected, "{callback}");
         assert_eq!(token_requests(emulator), 0, "{callback}");
     }
 }
@@ -49,7 +50,7 @@ fn no_code_is_spent_without_the_state_and_the_pending_login_of_one_login() {
         (callback(&old_state), Some(&*old_pending), "restart pending_expired"),
     ];
     check_nothing_is_spent(&arrivals, &client, &emulator);
-    assert_eq!(word(&client.finish_login(&good, Some(&ours.pending))), "signed_in");
+    assert_eq!(word(&client.finish_login_with_pending(&good, Some(&ours.pending))), "signed_in");
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn no_code_is_spent_when_the_callback_is_malformed() {
         (good.replace("?code=", "?error="), pending, "denied"),
     ];
     check_nothing_is_spent(&arrivals, &client, &emulator);
-    assert_eq!(word(&client.finish_login(&good, pending)), "signed_in");
+    assert_eq!(word(&client.finish_login_with_pending(&good, pending)), "signed_in");
 }
 
 #[test]
@@ -83,9 +84,9 @@ fn a_callback_brings_its_code_to_clever_once_also_when_it_is_refused() {
     let client = client(&emulator, OIDC);
     let login = begin(&client);
     let good = visit(&login);
-    assert_eq!(word(&client.finish_login(&good, Some(&login.pending))), "signed_in");
+    assert_eq!(word(&client.finish_login_with_pending(&good, Some(&login.pending))), "signed_in");
     assert_eq!(token_requests(&emulator), 1);
-    assert_eq!(word(&client.finish_login(&good, Some(&login.pending))), "restart code_rejected");
+    assert_eq!(word(&client.finish_login_with_pending(&good, Some(&login.pending))), "restart code_rejected");
     assert_eq!(token_requests(&emulator), 2);
 }
 
@@ -94,7 +95,10 @@ fn a_wrong_secret_is_told_once_and_not_again() {
     let emulator = emulator();
     let client = built(config(&emulator, OIDC).client_secret("0000000000000000000000000000000000000000"));
     let login = begin(&client);
-    assert_eq!(word(&client.finish_login(&visit(&login), Some(&login.pending))), "error client_rejected");
+    assert_eq!(
+        word(&client.finish_login_with_pending(&visit(&login), Some(&login.pending))),
+        "error client_rejected"
+    );
     assert_eq!(token_requests(&emulator), 1);
 }
 
@@ -117,7 +121,7 @@ fn received(emulator: &Emulator) -> Vec<(String, u64)> {
 
 fn log_in(client: &Client) {
     let login: Login = begin(client);
-    assert_eq!(word(&client.finish_login(&visit(&login), Some(&login.pending))), "signed_in");
+    assert_eq!(word(&client.finish_login_with_pending(&visit(&login), Some(&login.pending))), "signed_in");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A login never restarts for ever, whatever is lost or exchanged on the way.
+//! A login never restarts forever, whatever is lost or exchanged on the way.
 
 use clever_sso::blocking::Client;
 use clever_sso::{Login, Outcome};
@@ -6,11 +6,11 @@ use proptest::prelude::*;
 
 use crate::scene::{OIDC, begin, callback, cases, client, emulator, state_of, visit, word};
 
-/// As many restarts in a row are allowed.
-const MOST_RESTARTS: usize = 3;
+/// A login goes to Clever three times at most: once when it begins, and twice when it restarts.
+const MOST_RESTARTS: usize = 2;
 
-/// What goes wrong when the browser returns. One of the two halves of the latest login arrives in each case; of an arrival
-/// with neither nobody can tell that it is not the first one.
+/// What goes wrong when the browser returns. An arrival without the state of a login is a fresh one, since nothing connects it
+/// to a login, so these three count only what comes after them.
 #[derive(Clone, Copy, Debug)]
 enum Mishap {
     StateStripped,
@@ -33,6 +33,10 @@ impl Mishap {
         Self::CodeSpent,
     ];
 
+    /// Those that bring the state of the latest login.
+    const WITH_STATE: [Self; 4] =
+        [Self::PendingDropped, Self::PendingForged, Self::PendingOfAnotherLogin, Self::CodeSpent];
+
     /// The callback and the pending login that arrive after `latest`.
     fn arrival(self, latest: &Login, other: &Login) -> (String, Option<String>) {
         let (good, pending) = (callback(&state_of(latest)), Some(latest.pending.clone()));
@@ -53,7 +57,7 @@ fn restarts(client: &Client, mishaps: &[Mishap]) -> (usize, String) {
     let (mut latest, other) = (begin(client), begin(client));
     for (number, mishap) in mishaps.iter().enumerate() {
         let (callback, pending) = mishap.arrival(&latest, &other);
-        match client.finish_login(&callback, pending.as_deref()) {
+        match client.finish_login_with_pending(&callback, pending.as_deref()) {
             Ok(Outcome::Restart(restart)) => latest = restart.login,
             ended => return (number, word(&ended)),
         }
@@ -62,10 +66,10 @@ fn restarts(client: &Client, mishaps: &[Mishap]) -> (usize, String) {
 }
 
 #[test]
-fn no_sequence_of_arrivals_restarts_more_than_three_times() {
+fn no_sequence_of_arrivals_goes_to_clever_more_than_three_times() {
     let emulator = emulator();
     let client = client(&emulator, OIDC);
-    let mishap = prop::sample::select(&Mishap::ALL[..]);
+    let mishap = prop::sample::select(&Mishap::WITH_STATE[..]);
     proptest!(cases(256), |(mishaps in prop::collection::vec(mishap, MOST_RESTARTS + 1..10))| {
         let (count, end) = restarts(&client, &mishaps);
         prop_assert!(count <= MOST_RESTARTS, "{count} restarts");
@@ -80,10 +84,11 @@ fn a_single_mishap_is_mended_by_one_restart() {
     let client = client(&emulator, OIDC);
     for mishap in Mishap::ALL {
         let (callback, pending) = mishap.arrival(&begin(&client), &begin(&client));
-        let Ok(Outcome::Restart(restart)) = client.finish_login(&callback, pending.as_deref()) else {
+        let Ok(Outcome::Restart(restart)) = client.finish_login_with_pending(&callback, pending.as_deref())
+        else {
             panic!("{mishap:?} is no reason to give up");
         };
-        let outcome = client.finish_login(&visit(&restart.login), Some(&restart.login.pending));
+        let outcome = client.finish_login_with_pending(&visit(&restart.login), Some(&restart.login.pending));
         assert_eq!(word(&outcome), "signed_in", "{mishap:?}");
     }
 }

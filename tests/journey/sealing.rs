@@ -35,7 +35,7 @@ fn a_pending_login_or_state_with_any_bit_changed_never_finishes_a_login() {
         } else {
             (state, with_a_bit_changed(&pending, place, bit), "restart pending_invalid")
         };
-        let outcome = client.finish_login(&callback(&state), Some(&pending));
+        let outcome = client.finish_login_with_pending(&callback(&state), Some(&pending));
         prop_assert_eq!(word(&outcome), expected);
         prop_assert_eq!(token_requests(&emulator), 0);
     });
@@ -54,7 +54,7 @@ fn two_clients_made_separately_from_the_same_configuration_finish_each_others_lo
             let mut options = LoginOptions::default();
             options.return_to = Some(return_to.clone());
             let login = begins.begin_login(&options).unwrap();
-            let outcome = finishes.finish_login(&visit(&login), Some(&login.pending));
+            let outcome = finishes.finish_login_with_pending(&visit(&login), Some(&login.pending));
             prop_assert_eq!(word(&outcome), "signed_in");
         }
     });
@@ -69,11 +69,11 @@ fn a_login_under_an_old_key_finishes_after_rotation_and_not_when_the_key_is_drop
         let rotated = || config(&emulator, OIDC).pending_key(Secret::from(new.as_str()));
         let callback = visit(&begun);
         let before = token_requests(&emulator);
-        let dropped = built(rotated()).finish_login(&callback, Some(&begun.pending));
+        let dropped = built(rotated()).finish_login_with_pending(&callback, Some(&begun.pending));
         prop_assert_eq!(word(&dropped), "restart pending_invalid");
         prop_assert_eq!(token_requests(&emulator), before);
         let kept = built(rotated().old_pending_key(Secret::from(old.as_str())));
-        prop_assert_eq!(word(&kept.finish_login(&callback, Some(&begun.pending))), "signed_in");
+        prop_assert_eq!(word(&kept.finish_login_with_pending(&callback, Some(&begun.pending))), "signed_in");
     });
 }
 
@@ -83,7 +83,7 @@ fn a_login_that_began_with_the_old_client_secret_finishes_after_rotation() {
     proptest!(cases(12), |(old in key())| {
         let begun = begin(&built(config(&emulator, OIDC).client_secret(old.as_str())));
         let rotated = built(config(&emulator, OIDC).old_pending_key(Secret::from(old.as_str())));
-        prop_assert_eq!(word(&rotated.finish_login(&visit(&begun), Some(&begun.pending))), "signed_in");
+        prop_assert_eq!(word(&rotated.finish_login_with_pending(&visit(&begun), Some(&begun.pending))), "signed_in");
     });
 }
 
@@ -95,7 +95,7 @@ fn a_pending_login_is_of_no_use_under_a_redirect_uri_that_left_the_configuration
         .client_secret(crate::scene::SECRET)
         .redirect_uri(format!("{REDIRECT_URI}/new"))
         .base_url(emulator.base_url());
-    let outcome = built(moved).finish_login(&visit(&begun), Some(&begun.pending));
+    let outcome = built(moved).finish_login_with_pending(&visit(&begun), Some(&begun.pending));
     assert_eq!(word(&outcome), "restart pending_invalid");
     assert_eq!(token_requests(&emulator), 0);
 }

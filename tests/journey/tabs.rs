@@ -1,53 +1,152 @@
-//! Tabs that each keep their own pending login do not disturb one another.
+//! Many tabs of one browser, which share its cookies, against a real emulator: each ends signed in at its own page.
 
-use clever_sso::Login;
+use std::collections::BTreeMap;
+
 use clever_sso::blocking::Client;
+use clever_sso::{Login, LoginOptions, Outcome, SetCookie};
 use proptest::prelude::*;
 
-use crate::scene::{OIDC, begin, cases, client, emulator, visit, word};
+use crate::scene::{OIDC, REDIRECT_URI, cases, client, emulator, visit};
 
-/// How far a tab has come.
-enum Tab {
-    Empty,
-    Begun(Login),
-    Returned(Login, String),
-    Finished(String),
+/// The cookies of a browser. All its tabs share them.
+#[derive(Default)]
+struct Jar(BTreeMap<String, String>);
+
+impl Jar {
+    fn header(&self) -> String {
+        self.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    fn obey(&mut self, cookies: &[SetCookie]) {
+        for cookie in cookies {
+            match cookie.max_age() {
+                0 => drop(self.0.remove(cookie.name())),
+                _ => drop(self.0.insert(cookie.name().to_owned(), cookie.value().to_owned())),
+            }
+        }
+        assert!(self.logins() <= 8, "{}", self.logins());
+        assert!(self.header().len() < 2048, "{}", self.header().len());
+    }
+
+    fn logins(&self) -> usize {
+        self.0.keys().filter(|name| name.starts_with("clever_login_")).count()
+    }
 }
 
-impl Tab {
-    fn go_on(self, client: &Client) -> Self {
-        match self {
-            Self::Empty => Self::Begun(begin(client)),
-            Self::Begun(login) => {
-                let callback = visit(&login);
-                Self::Returned(login, callback)
+/// How far a tab has come.
+#[derive(Clone)]
+enum Tab {
+    Closed,
+    AtClever(Login),
+    Back(String),
+    SignedIn,
+}
+
+/// How a tab starts.
+#[derive(Clone, Copy, Debug)]
+enum Start {
+    Page,
+    Portal,
+}
+
+/// One browser and what it does next, tab by tab.
+struct Browser<'a> {
+    client: &'a Client,
+    jar: Jar,
+    tabs: Vec<Tab>,
+    starts: Vec<Start>,
+}
+
+impl<'a> Browser<'a> {
+    fn new(client: &'a Client, starts: Vec<Start>) -> Self {
+        Self { client, jar: Jar::default(), tabs: vec![Tab::Closed; starts.len()], starts }
+    }
+
+    fn go_on(&mut self, tab: usize) {
+        self.tabs[tab] = match std::mem::replace(&mut self.tabs[tab], Tab::SignedIn) {
+            Tab::Closed => match self.starts[tab] {
+                Start::Page => Tab::AtClever(self.begin(tab)),
+                // Nobody has to ask the emulator: a login from the portal arrives with a code and without a state.
+                Start::Portal => {
+                    Tab::Back(format!("{REDIRECT_URI}?code=0000000000000000000000000000000000000000"))
+                }
+            },
+            Tab::AtClever(login) => Tab::Back(visit(&login)),
+            Tab::Back(callback) => self.finish(tab, &callback),
+            Tab::SignedIn => Tab::SignedIn,
+        };
+    }
+
+    fn begin(&mut self, tab: usize) -> Login {
+        let mut options = LoginOptions::default();
+        options.cookies = Some(self.jar.header());
+        options.return_to = Some(format!("/{tab}"));
+        let login = self.client.begin_login(&options).unwrap();
+        self.jar.obey(&login.set_cookies);
+        login
+    }
+
+    fn finish(&mut self, tab: usize, callback: &str) -> Tab {
+        let outcome = self.client.finish_login(callback, &self.jar.header()).unwrap();
+        self.jar.obey(outcome.set_cookies());
+        match outcome {
+            Outcome::SignedIn(signed_in) => {
+                let own = matches!(self.starts[tab], Start::Page).then(|| format!("/{tab}"));
+                assert_eq!(signed_in.return_to, own);
+                Tab::SignedIn
             }
-            Self::Returned(login, callback) => {
-                Self::Finished(word(&client.finish_login(&callback, Some(&login.pending))))
-            }
-            finished @ Self::Finished(_) => finished,
+            Outcome::Restart(restart) => Tab::AtClever(restart.login),
+            Outcome::Denied(denied) => unreachable!("nobody is refused: {denied:?}"),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.tabs.iter().all(|tab| matches!(tab, Tab::SignedIn))
+    }
+
+    /// Every step of every tab before the next step of any.
+    fn in_lock_step(&mut self) {
+        while !self.is_done() {
+            (0..self.tabs.len()).for_each(|tab| self.go_on(tab));
+        }
+    }
+
+    /// The tabs in the order of `turns`, then those that are left.
+    fn in_turns(&mut self, turns: &[prop::sample::Index]) {
+        for turn in turns {
+            self.go_on(turn.index(self.tabs.len()));
+        }
+        self.in_lock_step();
+    }
+}
+
+fn start() -> impl Strategy<Value = Start> {
+    prop_oneof![Just(Start::Page), Just(Start::Portal)]
+}
+
+#[test]
+fn tabs_of_one_browser_in_lock_step_all_arrive() {
+    let emulator = emulator();
+    let client = client(&emulator, OIDC);
+    for tabs in [2, 3, 5, 10] {
+        for start in [Start::Page, Start::Portal] {
+            let mut browser = Browser::new(&client, vec![start; tabs]);
+            browser.in_lock_step();
+            assert_eq!(browser.jar.logins(), 0);
         }
     }
 }
 
-/// Which tab goes on next: each of two or three tabs three times, in any order.
-fn interleaving() -> impl Strategy<Value = Vec<usize>> {
-    let turns = |tabs: usize| Just((0..tabs).flat_map(|tab| [tab; 3]).collect::<Vec<_>>());
-    (2..=3_usize).prop_flat_map(turns).prop_shuffle()
-}
-
 #[test]
-fn tabs_that_keep_their_own_pending_login_all_succeed_in_any_interleaving() {
+fn tabs_of_one_browser_all_arrive_in_any_interleaving() {
     let emulator = emulator();
     let client = client(&emulator, OIDC);
-    proptest!(cases(48), |(turns in interleaving())| {
-        let mut tabs = [Tab::Empty, Tab::Empty, Tab::Empty];
-        for tab in &turns {
-            let here = std::mem::replace(&mut tabs[*tab], Tab::Empty);
-            tabs[*tab] = here.go_on(&client);
-        }
-        for (number, tab) in tabs.iter().enumerate().filter(|(number, _)| turns.contains(number)) {
-            prop_assert!(matches!(tab, Tab::Finished(outcome) if outcome == "signed_in"), "tab {number}");
-        }
+    let starts = prop::sample::select(vec![2_usize, 3, 5, 10])
+        .prop_flat_map(|tabs| prop::collection::vec(start(), tabs..=tabs));
+    let turns = prop::collection::vec(any::<prop::sample::Index>(), 0..60);
+    proptest!(cases(64), |(starts in starts, turns in turns)| {
+        let mut browser = Browser::new(&client, starts);
+        browser.in_turns(&turns);
+        prop_assert_eq!(browser.jar.logins(), 0);
     });
 }

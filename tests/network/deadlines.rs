@@ -68,7 +68,9 @@ fn the_deadline_covers_all_trips_of_a_login_together() {
     });
     let client = hurried(&server);
     let login = client.begin_login(&LoginOptions::default()).unwrap();
-    ends_at_the_deadline(|| word(client.finish_login(&callback(&login), Some(&login.pending)).map(drop)));
+    ends_at_the_deadline(|| {
+        word(client.finish_login_with_pending(&callback(&login), Some(&login.pending)).map(drop))
+    });
     assert_eq!(server.seen().len(), 3);
 }
 
@@ -106,7 +108,9 @@ fn waiting_for_keys_that_another_call_fetches_ends_at_the_own_deadline() {
             is_late.recv().unwrap();
             ends_at_the_deadline(|| word(client.warm_up()));
         });
-        ends_at_the_deadline(|| word(client.finish_login(&callback(&login), Some(&login.pending)).map(drop)));
+        ends_at_the_deadline(|| {
+            word(client.finish_login_with_pending(&callback(&login), Some(&login.pending)).map(drop))
+        });
     });
     assert_eq!(server.count(DISCOVERY), 1);
 }

@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
+
 use super::*;
 
 const REDIRECT: &str = "https://app.example/cb";
+const SECOND: &str = "https://app.example/second";
 
 fn journey() -> Journey {
     let config = Config::builder("client")
         .client_secret("secret")
         .redirect_uri(REDIRECT)
-        .redirect_uri("https://app.example/second")
+        .redirect_uri(SECOND)
         .return_to_origin("https://other.example")
         .build();
     Journey::new(config.unwrap()).unwrap()
@@ -25,6 +28,65 @@ fn back(login: &Login) -> String {
     format!("{REDIRECT}?code=abc&scope=x&state={}", state_of(login))
 }
 
+fn going_to(return_to: &str) -> LoginOptions {
+    LoginOptions { return_to: Some(return_to.to_owned()), ..LoginOptions::default() }
+}
+
+/// A browser: it keeps cookies as it is told, all tabs share them.
+#[derive(Default)]
+struct Browser {
+    cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    fn header(&self) -> String {
+        let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
+    }
+
+    fn obey(&mut self, cookies: &[SetCookie]) {
+        for cookie in cookies {
+            if cookie.max_age() == 0 {
+                self.cookies.remove(cookie.name());
+            } else {
+                self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+    }
+
+    fn logins(&self) -> usize {
+        self.cookies.keys().filter(|name| name.starts_with("__Host-clever_login_")).count()
+    }
+
+    fn begin(&mut self, journey: &Journey, options: LoginOptions, now: u64) -> Result<Login> {
+        let begun = journey.begin(&LoginOptions { cookies: Some(self.header()), ..options }, &moment(now));
+        self.obey(match &begun {
+            Ok(login) => &login.set_cookies,
+            Err(error) => error.set_cookies(),
+        });
+        begun
+    }
+
+    /// The callback, up to the exchange of a code, which succeeds.
+    fn arrive(&mut self, journey: &Journey, callback: &str, now: u64) -> Result<Arrival> {
+        let arrival = journey.arrive(callback, Kept::Cookies(&self.header()), &moment(now));
+        self.obey(match &arrival {
+            Ok(Arrival::Exchange(exchange)) => &exchange.when_signed_in,
+            Ok(Arrival::Finished(outcome)) => outcome.set_cookies(),
+            Err(error) => error.set_cookies(),
+        });
+        arrival
+    }
+}
+
+fn goal(arrival: Result<Arrival>) -> Option<String> {
+    match arrival {
+        Ok(Arrival::Exchange(exchange)) => exchange.return_to,
+        Ok(Arrival::Finished(other)) => panic!("{other:?}"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
 fn restart(arrival: Result<Arrival>) -> Restart {
     match arrival {
         Ok(Arrival::Finished(Outcome::Restart(restart))) => restart,
@@ -39,103 +101,286 @@ fn error(arrival: Result<Arrival>) -> ErrorCode {
 }
 
 #[test]
-fn a_code_is_spent_only_with_its_state_and_pending_login() {
-    let (journey, options) =
-        (journey(), LoginOptions { return_to: Some("/a".into()), ..LoginOptions::default() });
-    let login = journey.begin(&options, &moment(1000)).unwrap();
-    let Ok(Arrival::Exchange(exchange)) = journey.arrive(&back(&login), Some(&login.pending), &moment(1030))
-    else {
-        panic!("the login is in order");
-    };
-    assert_eq!(
-        (exchange.redirect_uri.as_str(), exchange.pending.return_to.as_deref()),
-        (REDIRECT, Some("/a"))
-    );
+fn a_code_is_spent_only_with_its_state_and_the_cookie_of_its_login() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1030)).as_deref(), Some("/a"));
+    assert_eq!(browser.logins(), 0, "the cookie of a finished login goes");
+    assert_eq!(restart(browser.arrive(&journey, &back(&login), 1031)).reason, ErrorCode::PendingMissing);
 }
 
 #[test]
-fn a_login_that_began_at_clever_is_begun_anew_with_or_without_an_old_pending_login() {
+fn an_application_can_keep_the_pending_login_by_itself() {
     let journey = journey();
-    let old = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap().pending;
-    for pending in [None, Some(""), Some(old.as_str())] {
-        let restart = restart(journey.arrive("code=abc&scope=x", pending, &moment(1000)));
-        assert_eq!(restart.reason, ErrorCode::StateMissing);
-        assert!(matches!(
-            journey.arrive(&back(&restart.login), Some(&restart.login.pending), &moment(1001)),
-            Ok(Arrival::Exchange(_))
-        ));
+    let login = journey.begin(&going_to("/a"), &moment(1000)).unwrap();
+    assert_eq!(login_key_of_callback(&back(&login)).unwrap(), login.key);
+    let arrive = |pending| journey.arrive(&back(&login), Kept::Pending(pending), &moment(1000));
+    let Ok(Arrival::Exchange(exchange)) = arrive(Some(&*login.pending)) else { panic!("it is in order") };
+    assert!(exchange.when_signed_in.is_empty() && exchange.when_failed.is_empty());
+    assert_eq!(restart(arrive(None)).reason, ErrorCode::PendingMissing);
+    assert_eq!(restart(arrive(Some("forged"))).reason, ErrorCode::PendingInvalid);
+    let another = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
+    assert_eq!(restart(arrive(Some(&another.pending))).reason, ErrorCode::StateMismatch);
+}
+
+#[test]
+fn a_login_that_began_at_clever_restarts_and_disturbs_no_other() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let ours = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    let portal = restart(browser.arrive(&journey, "code=abc&scope=x", 1000));
+    assert_eq!(portal.reason, ErrorCode::StateMissing);
+    assert_eq!(goal(browser.arrive(&journey, &back(&portal.login), 1001)), None);
+    assert_eq!(goal(browser.arrive(&journey, &back(&ours), 1002)).as_deref(), Some("/a"));
+}
+
+#[test]
+fn tabs_of_one_browser_all_arrive_in_lock_step() {
+    for tabs in [2, 3, 5, 8, 10, 16] {
+        let (journey, mut browser) = (journey(), Browser::default());
+        let mut open: Vec<_> = (0..tabs)
+            .map(|tab| (tab, browser.begin(&journey, going_to(&format!("/{tab}")), 1000).unwrap()))
+            .collect();
+        let mut rounds = 0;
+        while !open.is_empty() {
+            rounds += 1;
+            open = open
+                .into_iter()
+                .filter_map(|(tab, login)| step(&mut browser, &journey, tab, &login))
+                .collect();
+        }
+        assert!(rounds <= 4, "{tabs} tabs took {rounds} redirects");
+        assert_eq!(browser.logins(), 0);
+    }
+}
+
+/// The callback of one tab; its next login if it restarts.
+fn step(browser: &mut Browser, journey: &Journey, tab: usize, login: &Login) -> Option<(usize, Login)> {
+    match browser.arrive(journey, &back(login), 1001).unwrap() {
+        Arrival::Exchange(exchange) => {
+            assert_eq!(exchange.return_to.unwrap(), format!("/{tab}"));
+            None
+        }
+        Arrival::Finished(Outcome::Restart(restart)) => Some((tab, restart.login)),
+        Arrival::Finished(other) => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn an_attackers_code_and_state_never_finish_in_the_victims_browser() {
+fn a_browser_keeps_eight_logins_and_the_ninth_drops_the_oldest() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let logins: Vec<_> = (0..9)
+        .map(|number| browser.begin(&journey, going_to(&format!("/{number}")), 1000 + number).unwrap())
+        .collect();
+    assert_eq!(browser.logins(), 8);
+    assert!(!browser.cookies.contains_key(&format!("__Host-clever_login_{}", logins[0].key)));
+    assert!(browser.header().len() < 2048, "{}", browser.header().len());
+    for (number, login) in logins.iter().enumerate().skip(1) {
+        assert_eq!(goal(browser.arrive(&journey, &back(login), 1020)).unwrap(), format!("/{number}"));
+    }
+}
+
+#[test]
+fn the_longest_goals_do_not_make_the_cookies_longer() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let long = format!("/{}", "ш".repeat(511));
+    for _ in 0..20 {
+        drop(browser.begin(&journey, going_to(&long), 1000).unwrap());
+    }
+    assert!(browser.header().len() < 2048, "{}", browser.header().len());
+}
+
+#[test]
+fn nothing_is_touched_by_a_callback_that_proves_nothing() {
+    let journey = journey();
+    let stranger = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    let before = browser.cookies.clone();
+    let hostile = [
+        "error=access_denied".to_owned(),
+        "error=server_error".to_owned(),
+        "error=invalid_scope&state=x".to_owned(),
+        format!("error=access_denied&state={}", state_of(&stranger)),
+        format!("{}&iss=https%3A%2F%2Fevil.example", back(&login)),
+        format!("{}&state=x", back(&login)),
+        "code=junk".to_owned(),
+        "code=junk&state=junk".to_owned(),
+        back(&stranger),
+        String::new(),
+    ];
+    for callback in &hostile {
+        let arrival = browser.arrive(&journey, callback, 1000);
+        let ends = match &arrival {
+            Ok(Arrival::Finished(outcome)) => outcome.ends_session(),
+            Ok(Arrival::Exchange(_)) => panic!("{callback}"),
+            Err(error) => error.ends_session(),
+        };
+        assert!(!ends, "{callback}");
+        assert!(before.iter().all(|(name, value)| browser.cookies.get(name) == Some(value)), "{callback}");
+    }
+    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1001)).as_deref(), Some("/a"));
+}
+
+#[test]
+fn a_flood_of_unproven_callbacks_leaves_a_login_that_began_here() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    for second in 0..30 {
+        drop(restart(browser.arrive(&journey, "code=junk", 1001 + second)));
+    }
+    assert_eq!(browser.logins(), 8);
+    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1031)).as_deref(), Some("/a"));
+}
+
+#[test]
+fn a_cookie_that_a_sibling_subdomain_planted_is_not_looked_at() {
     let journey = journey();
     let attacker = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
-    let victim = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
-    let with = |pending| restart(journey.arrive(&back(&attacker), pending, &moment(1000))).reason;
-    assert_eq!(with(Some(&*victim.pending)), ErrorCode::StateMismatch);
-    assert_eq!(with(None), ErrorCode::PendingMissing);
-    assert_eq!(with(Some("forged")), ErrorCode::PendingInvalid);
+    let planted = format!("clever_login_{}={}", attacker.key, attacker.pending);
+    let arrival = journey.arrive(&back(&attacker), Kept::Cookies(&planted), &moment(1000));
+    assert_eq!(restart(arrival).reason, ErrorCode::PendingMissing);
 }
 
 #[test]
-fn a_login_that_took_longer_than_ten_minutes_is_begun_anew_and_keeps_its_goal() {
-    let journey = journey();
-    let second = "https://app.example/second";
-    let options = LoginOptions {
-        return_to: Some("/a".into()),
-        redirect_uri: Some(second.into()),
-        ..LoginOptions::default()
-    };
-    let login = journey.begin(&options, &moment(1000)).unwrap();
-    let restart = restart(journey.arrive(&back(&login), Some(&login.pending), &moment(1601)));
-    assert_eq!(restart.reason, ErrorCode::PendingExpired);
-    let Ok(Arrival::Exchange(again)) =
-        journey.arrive(&back(&restart.login), Some(&restart.login.pending), &moment(1602))
+fn a_proven_refusal_ends_the_session_and_a_transient_error_does_not() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let denied = browser.begin(&journey, LoginOptions::default(), 1000).unwrap();
+    let Ok(Arrival::Finished(outcome)) =
+        browser.arrive(&journey, &back(&denied).replace("code=abc", "error=access_denied"), 1000)
     else {
+        panic!("a refusal is an outcome");
+    };
+    assert!(outcome.ends_session() && browser.logins() == 0);
+    for (word, code) in [
+        ("temporarily_unavailable", ErrorCode::CallbackUnavailable),
+        ("server_error", ErrorCode::CallbackUnavailable),
+        ("invalid_scope", ErrorCode::CallbackRejected),
+    ] {
+        let login = browser.begin(&journey, LoginOptions::default(), 1000).unwrap();
+        let callback = back(&login).replace("code=abc", &format!("error={word}"));
+        let failed = browser.arrive(&journey, &callback, 1000).err().unwrap();
+        assert_eq!((failed.code(), failed.ends_session(), browser.logins()), (code, false, 0), "{word}");
+    }
+}
+
+#[test]
+fn a_login_that_took_longer_than_ten_minutes_restarts_and_keeps_its_goal() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let options = LoginOptions { redirect_uri: Some(SECOND.into()), switch_user: true, ..going_to("/a") };
+    let login = browser.begin(&journey, options, 1000).unwrap();
+    let restart = restart(browser.arrive(&journey, &back(&login), 1601));
+    assert_eq!((restart.reason, browser.logins()), (ErrorCode::PendingExpired, 1));
+    assert!(restart.login.url.contains("confirmed=false"));
+    let Ok(Arrival::Exchange(again)) = browser.arrive(&journey, &back(&restart.login), 1602) else {
         panic!("the login is in order");
     };
-    assert_eq!((again.redirect_uri.as_str(), again.pending.return_to.as_deref()), (second, Some("/a")));
+    assert_eq!((again.redirect_uri.as_str(), again.return_to.as_deref()), (SECOND, Some("/a")));
 }
 
 #[test]
-fn with_cookies_off_the_second_failure_is_an_error_that_says_so() {
+fn with_cookies_off_the_browser_goes_to_clever_three_times_and_then_reads_why() {
     let journey = journey();
-    let first = restart(journey.arrive("code=abc", None, &moment(1000)));
-    assert_eq!(error(journey.arrive(&back(&first.login), None, &moment(1001))), ErrorCode::CookiesBlocked);
-    assert_eq!(
-        error(journey.arrive(&back(&first.login), Some("forged"), &moment(1001))),
-        ErrorCode::PendingInvalid
-    );
-}
-
-#[test]
-fn no_sequence_of_arrivals_restarts_for_ever() {
-    let journey = journey();
-    let mut login = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
-    for _ in 0..MAX_RESTARTS {
-        // Something on the way strips the state each time.
-        login = restart(journey.arrive("code=abc", Some(&login.pending), &moment(1000))).login;
+    for portal in [false, true] {
+        let first = if portal {
+            restart(journey.arrive("code=abc", Kept::Cookies(""), &moment(1000))).login
+        } else {
+            journey.begin(&LoginOptions::default(), &moment(1000)).unwrap()
+        };
+        let second = restart(journey.arrive(&back(&first), Kept::Cookies(""), &moment(1001))).login;
+        let third = restart(journey.arrive(&back(&second), Kept::Cookies(""), &moment(1002))).login;
+        let end = journey.arrive(&back(&third), Kept::Cookies("other=1"), &moment(1003));
+        assert_eq!(error(end), ErrorCode::CookiesBlocked);
     }
-    assert_eq!(error(journey.arrive("code=abc", Some(&login.pending), &moment(1000))), ErrorCode::LoginLoop);
 }
 
 #[test]
-fn clevers_refusal_is_an_outcome() {
-    let arrival = journey().arrive("error=unauthorized-user&error_description=no", None, &moment(1000));
-    let denied = Denied { error: "unauthorized-user".into(), description: Some("no".into()) };
-    assert!(matches!(arrival, Ok(Arrival::Finished(Outcome::Denied(found))) if found == denied));
+fn a_code_that_is_never_accepted_ends_as_a_loop() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let mut login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    for redirects in 1..=MAX_REDIRECTS {
+        let header = browser.header();
+        let kept = Kept::Cookies(&header);
+        let Ok(Arrival::Exchange(exchange)) = journey.arrive(&back(&login), kept, &moment(1000)) else {
+            panic!("it is in order");
+        };
+        match journey.restart_after_exchange(&exchange, kept, &moment(1000)) {
+            Ok(Outcome::Restart(restart)) => {
+                assert!(redirects < MAX_REDIRECTS);
+                browser.obey(&restart.login.set_cookies);
+                assert_eq!(browser.logins(), 1);
+                login = restart.login;
+            }
+            other => {
+                assert_eq!((redirects, other.unwrap_err().code()), (MAX_REDIRECTS, ErrorCode::LoginLoop));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_session_that_is_lost_after_each_sign_in_ends_with_an_error_and_then_may_be_tried_again() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let without_session = || LoginOptions { has_session: Some(false), ..going_to("/a") };
+    for lost in 0..MAX_LOST_SESSIONS {
+        let login = browser.begin(&journey, without_session(), 1000 + u64::from(lost)).unwrap();
+        goal(browser.arrive(&journey, &back(&login), 1000 + u64::from(lost)));
+    }
+    let end = browser.begin(&journey, without_session(), 1010).unwrap_err();
+    assert_eq!(end.code(), ErrorCode::SessionNotKept);
+    assert!(browser.begin(&journey, without_session(), 1011).is_ok());
+}
+
+#[test]
+fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    for attempt in 0..20 {
+        let has_session = attempt % 2 == 0;
+        let options = LoginOptions { has_session: Some(has_session), ..LoginOptions::default() };
+        let login = browser.begin(&journey, options, 1000).unwrap();
+        goal(browser.arrive(&journey, &back(&login), 1000));
+        if has_session {
+            browser.obey(&journey.log_out(&browser.header()));
+        }
+    }
+    for now in 1..20 {
+        let options = LoginOptions { has_session: Some(false), ..LoginOptions::default() };
+        let login = browser.begin(&journey, options, now * 100_000).unwrap();
+        goal(browser.arrive(&journey, &back(&login), now * 100_000));
+    }
+}
+
+#[test]
+fn the_goal_may_be_an_iri_or_a_url_of_the_application_itself() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    for (goal_given, expected) in [
+        ("/школа?q=é#ü", "/%D1%88%D0%BA%D0%BE%D0%BB%D0%B0?q=%C3%A9#%C3%BC"),
+        ("/a%20b?x=%7B", "/a%20b?x=%7B"),
+        ("https://app.example/lesson?n=1", "https://app.example/lesson?n=1"),
+        ("https://app.example:443/ш", "https://app.example/%D1%88"),
+        ("https://other.example/x", "https://other.example/x"),
+    ] {
+        let login = browser.begin(&journey, going_to(goal_given), 1000).unwrap();
+        assert_eq!(goal(browser.arrive(&journey, &back(&login), 1000)).as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_restart_does_not_lead_where_the_configuration_no_longer_allows() {
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
+    let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
+    let narrower = Journey::new(narrower).unwrap();
+    let restart = restart(narrower.arrive(&back(&login), Kept::Cookies(""), &moment(1000)));
+    let kept = Kept::Pending(Some(&restart.login.pending));
+    assert_eq!(goal(narrower.arrive(&back(&restart.login), kept, &moment(1000))), None);
 }
 
 #[test]
 fn a_callback_of_another_issuer_is_refused() {
-    let journey = journey();
-    let login = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
+    let (journey, mut browser) = (journey(), Browser::default());
+    let login = browser.begin(&journey, LoginOptions::default(), 1000).unwrap();
     let callback = format!("{}&iss=https%3A%2F%2Fevil.example", back(&login));
-    assert_eq!(
-        error(journey.arrive(&callback, Some(&login.pending), &moment(1000))),
-        ErrorCode::CallbackIssuer
-    );
+    assert_eq!(error(browser.arrive(&journey, &callback, 1000)), ErrorCode::CallbackIssuer);
 }
 
 #[test]
@@ -160,6 +405,8 @@ fn return_to_never_leads_to_another_site() {
         "http://other.example/",
         "https://other.example.evil.example/",
         "javascript:alert(1)",
+        "blob:https://other.example/0",
+        "ftp://other.example/",
         "data:,x",
     ] {
         assert_eq!(

@@ -27,6 +27,8 @@ pub struct AuthorizeParameters<'a> {
     pub nonce: Option<&'a str>,
     /// The district, if it is known: Clever then skips the school picker.
     pub district_id: Option<&'a str>,
+    /// Whether Clever lets the person confirm who they are.
+    pub switch_user: bool,
 }
 
 impl std::fmt::Debug for AuthorizeParameters<'_> {
@@ -51,8 +53,12 @@ pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> St
         .append_pair("redirect_uri", parameters.redirect_uri)
         // Clever ignores the scope; any other OpenID Provider needs it to send an ID token.
         .append_pair("scope", "openid");
-    let optional =
-        [("state", parameters.state), ("nonce", parameters.nonce), ("district_id", parameters.district_id)];
+    let optional = [
+        ("state", parameters.state),
+        ("nonce", parameters.nonce),
+        ("district_id", parameters.district_id),
+        ("confirmed", parameters.switch_user.then_some("false")),
+    ];
     for (name, value) in optional {
         if let Some(value) = value {
             query.append_pair(name, value);

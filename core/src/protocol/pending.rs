@@ -1,8 +1,14 @@
-//! What must be remembered between the two legs of a login, as one sealed string.
+//! What must be remembered between the two legs of a login, sealed.
 //!
-//! The state that travels through Clever and the pending login that stays with the browser are both sealed with
-//! AES-256-GCM-SIV (RFC 8452). Whoever knows the key can finish the login: no session store is needed. The state carries
-//! how often the login was restarted, since it is the one thing that comes back even if the browser keeps no cookies.
+//! Two texts belong to one login, both sealed with AES-256-GCM-SIV (RFC 8452):
+//!
+//! - the **state** travels through Clever and comes back in the callback. It holds everything about the login that is no
+//!   secret from the person: where to go afterwards, which redirect URI was used, how often the browser was sent to Clever.
+//! - the **pending login** stays with the browser. It holds the nonce, and is good for its own state only.
+//!
+//! Only a callback whose state matches a pending login of the same browser may spend its code (RFC 6749 section 10.12). A state
+//! by itself proves nothing about the browser, but it was written here, so a login that lost its cookie can restart with
+//! the same goal. Any process with the key can finish the login: no session store is needed.
 
 use std::fmt;
 
@@ -17,21 +23,31 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Secret;
 
 /// A pending login is good for ten minutes.
-pub const LIFETIME_SECONDS: u64 = 600;
-/// The longest pending login, in bytes: it must fit a cookie beside others.
-pub const MAX_BYTES: usize = 512;
-/// What is left of it for `return_to`, in bytes.
-pub const MAX_RETURN_TO_BYTES: usize = MAX_BYTES * 3 / 4 - NONCE_LEN - TAG_BYTES - FIXED_BYTES;
+pub const LIFETIME_SECONDS: u32 = 600;
+/// The longest `return_to`, in bytes.
+pub const MAX_RETURN_TO_BYTES: usize = 1024;
+/// The length of a login's key: the end of its cookie's name.
+pub const KEY_BYTES: usize = 16;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const TAG_BYTES: usize = 16;
-const STATE_BYTES: usize = NONCE_LEN + 1 + TAG_BYTES;
+const SEAL_BYTES: usize = NONCE_LEN + TAG_BYTES;
 const NONCE_BYTES: usize = 16;
 const DIGEST_BYTES: usize = 16;
-const FIXED_BYTES: usize = 1 + 8 + 1 + STATE_BYTES + NONCE_BYTES + DIGEST_BYTES;
+const STATE_FIXED_BYTES: usize = 1 + 8 + 1 + 1 + 1 + DIGEST_BYTES;
+const MAX_STATE_BYTES: usize = encoded(SEAL_BYTES + STATE_FIXED_BYTES + MAX_RETURN_TO_BYTES);
+/// The length of a sealed pending login, in bytes.
+pub const PENDING_BYTES: usize = encoded(SEAL_BYTES + 1 + 8 + NONCE_BYTES + DIGEST_BYTES);
 
 /// The random bytes that one login needs.
-pub const ENTROPY_BYTES: usize = NONCE_LEN + NONCE_LEN + NONCE_BYTES;
+pub const ENTROPY_BYTES: usize = 2 * NONCE_LEN + NONCE_BYTES;
+
+const SWITCH_USER: u8 = 1;
+
+/// The length of base64url without padding.
+const fn encoded(bytes: usize) -> usize {
+    (bytes * 4).div_ceil(3)
+}
 
 /// The keys that seal and open: the first seals, all open.
 pub struct SealingKeys {
@@ -68,6 +84,19 @@ impl SealingKeys {
     }
 }
 
+impl SealingKeys {
+    fn seal_text(&self, purpose: &[u8], nonce: [u8; NONCE_LEN], plain: &[u8]) -> Result<String> {
+        Ok(URL_SAFE_NO_PAD.encode(self.seal(purpose, nonce, plain)?))
+    }
+
+    fn open_text(&self, purpose: &[u8], sealed: &str, longest: usize) -> Option<Vec<u8>> {
+        if sealed.len() > longest {
+            return None;
+        }
+        self.open(purpose, &URL_SAFE_NO_PAD.decode(sealed).ok()?)
+    }
+}
+
 impl fmt::Debug for SealingKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "SealingKeys({})", self.keys.len())
@@ -82,116 +111,180 @@ fn derive(client_id: &str, secret: &Secret) -> Result<LessSafeKey> {
     Ok(LessSafeKey::new(key))
 }
 
-/// A login between its two legs.
-pub struct Pending {
-    /// The state that went to Clever.
-    pub state: String,
-    /// The nonce that went to Clever.
-    pub nonce: String,
-    /// Which redirect URI was used, as a digest: the URI itself stands in the configuration.
-    redirect_uri_digest: [u8; DIGEST_BYTES],
-    /// Where the application wanted to go afterwards.
-    pub return_to: Option<String>,
-    /// When it was sealed, in Unix seconds.
+/// What a state says about its login.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoginState {
+    /// When the login began, in Unix seconds.
     pub issued_at: u64,
-    /// How often this login was begun anew.
-    pub restarts: u8,
+    /// How often this login sent the browser to Clever, this time included.
+    pub redirects: u8,
+    /// How many sign-ins in a row came right before this login and left no session.
+    pub lost_sessions: u8,
+    /// Whether Clever is asked to let the person confirm who they are.
+    pub switch_user: bool,
+    /// Which redirect URI was used, as a digest: the URI itself is in the configuration.
+    redirect_uri_digest: [u8; DIGEST_BYTES],
+    /// Where the application wants to go afterwards.
+    pub return_to: Option<String>,
 }
 
-impl Pending {
-    /// Begins: draws state and nonce from `entropy`. Gives the pending login and its sealed form.
+impl LoginState {
+    /// The state of a login that begins now and goes out with `redirect_uri`.
+    pub fn new(redirect_uri: &str, return_to: Option<&str>, now: u64) -> Self {
+        Self {
+            issued_at: now,
+            redirects: 1,
+            lost_sessions: 0,
+            switch_user: false,
+            redirect_uri_digest: short_digest(redirect_uri),
+            return_to: return_to.map(str::to_owned),
+        }
+    }
+
+    /// The sealed text that goes to Clever.
     ///
     /// # Errors
     /// `return_to_unsafe` when it is too long to be sealed, `internal`.
-    pub fn begin(
-        keys: &SealingKeys,
-        redirect_uri: &str,
-        return_to: Option<&str>,
-        restarts: u8,
-        now: u64,
-        entropy: &[u8; ENTROPY_BYTES],
-    ) -> Result<(Self, String)> {
-        if return_to.is_some_and(|path| path.len() > MAX_RETURN_TO_BYTES) {
+    pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
+        let return_to = self.return_to.as_deref().unwrap_or_default();
+        if return_to.len() > MAX_RETURN_TO_BYTES {
             let detail = format!("it is longer than {MAX_RETURN_TO_BYTES} bytes");
             return Err(Error::with_detail(ErrorCode::ReturnToUnsafe, detail));
         }
-        let (for_state, rest) = entropy.split_at(NONCE_LEN);
-        let (for_pending, for_nonce) = rest.split_at(NONCE_LEN);
-        let state = keys.seal(b"state", fixed(for_state)?, &[restarts])?;
-        let pending = Self {
-            state: URL_SAFE_NO_PAD.encode(&state),
-            nonce: URL_SAFE_NO_PAD.encode(for_nonce),
-            redirect_uri_digest: redirect_uri_digest(redirect_uri),
-            return_to: return_to.map(str::to_owned),
-            issued_at: now,
-            restarts,
-        };
+        let flags = if self.switch_user { SWITCH_USER } else { 0 };
         let plain = [
             &[VERSION][..],
-            &now.to_be_bytes(),
-            &[restarts],
-            &state,
-            for_nonce,
-            &pending.redirect_uri_digest,
-            return_to.unwrap_or_default().as_bytes(),
+            &self.issued_at.to_be_bytes(),
+            &[self.redirects, self.lost_sessions, flags],
+            &self.redirect_uri_digest,
+            return_to.as_bytes(),
         ]
         .concat();
-        let sealed = URL_SAFE_NO_PAD.encode(keys.seal(b"pending", fixed(for_pending)?, &plain)?);
-        Ok((pending, sealed))
+        keys.seal_text(b"state", fixed(&entropy[..NONCE_LEN])?, &plain)
     }
 
-    /// Opens a sealed pending login; `None` unless it was sealed with one of the keys.
-    pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
-        if sealed.len() > MAX_BYTES {
-            return None;
-        }
-        let plain = keys.open(b"pending", &URL_SAFE_NO_PAD.decode(sealed).ok()?)?;
+    /// Reads a state; `None` unless it was sealed with one of the keys.
+    pub fn open(keys: &SealingKeys, state: &str) -> Option<Self> {
+        let plain = keys.open_text(b"state", state, MAX_STATE_BYTES)?;
         let mut fields = Fields(&plain);
-        if fields.take(1)? != [VERSION] {
-            return None;
-        }
+        fields.version()?;
         Some(Self {
-            issued_at: u64::from_be_bytes(fields.take(8)?.try_into().ok()?),
-            restarts: *fields.take(1)?.first()?,
-            state: URL_SAFE_NO_PAD.encode(fields.take(STATE_BYTES)?),
-            nonce: URL_SAFE_NO_PAD.encode(fields.take(NONCE_BYTES)?),
+            issued_at: fields.number()?,
+            redirects: fields.byte()?,
+            lost_sessions: fields.byte()?,
+            switch_user: fields.byte()? & SWITCH_USER != 0,
             redirect_uri_digest: fields.take(DIGEST_BYTES)?.try_into().ok()?,
             return_to: Some(String::from_utf8(fields.0.to_vec()).ok()?).filter(|path| !path.is_empty()),
         })
     }
 
-    /// Whether `state` is the one of this login.
-    pub fn has_state(&self, state: &str) -> bool {
-        verify_slices_are_equal(self.state.as_bytes(), state.as_bytes()).is_ok()
-    }
-
     /// Whether this login went out with `redirect_uri`.
     pub fn has_redirect_uri(&self, redirect_uri: &str) -> bool {
-        self.redirect_uri_digest == redirect_uri_digest(redirect_uri)
+        self.redirect_uri_digest == short_digest(redirect_uri)
+    }
+}
+
+impl fmt::Debug for LoginState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LoginState").field("redirects", &self.redirects).finish_non_exhaustive()
+    }
+}
+
+/// The part of a login that stays with the browser.
+pub struct Pending {
+    /// The nonce that went to Clever.
+    pub nonce: String,
+    /// When it was sealed, in Unix seconds.
+    pub issued_at: u64,
+    state_digest: [u8; DIGEST_BYTES],
+}
+
+impl Pending {
+    /// Draws a nonce for the login with this sealed `state`. Gives the pending login and its sealed form.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn begin(
+        keys: &SealingKeys,
+        state: &str,
+        now: u64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Result<(Self, String)> {
+        let (for_seal, for_nonce) = entropy[NONCE_LEN..].split_at(NONCE_LEN);
+        let state_digest = short_digest(state);
+        let plain = [&[VERSION][..], &now.to_be_bytes(), for_nonce, &state_digest].concat();
+        let sealed = keys.seal_text(b"pending", fixed(for_seal)?, &plain)?;
+        Ok((Self { nonce: URL_SAFE_NO_PAD.encode(for_nonce), issued_at: now, state_digest }, sealed))
+    }
+
+    /// Opens a sealed pending login; `None` unless it was sealed with one of the keys.
+    pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
+        let plain = keys.open_text(b"pending", sealed, PENDING_BYTES)?;
+        let mut fields = Fields(&plain);
+        fields.version()?;
+        Some(Self {
+            issued_at: fields.number()?,
+            nonce: URL_SAFE_NO_PAD.encode(fields.take(NONCE_BYTES)?),
+            state_digest: fields.rest()?,
+        })
+    }
+
+    /// Whether `state` is the one of this login.
+    pub fn has_state(&self, state: &str) -> bool {
+        verify_slices_are_equal(&self.state_digest, &short_digest(state)).is_ok()
     }
 
     /// Whether more than ten minutes have passed, or the clock went far backwards.
     pub fn is_expired(&self, now: u64) -> bool {
-        now.saturating_sub(self.issued_at) > LIFETIME_SECONDS
-            || self.issued_at.saturating_sub(now) > LIFETIME_SECONDS
+        now.abs_diff(self.issued_at) > LIFETIME_SECONDS.into()
     }
 }
 
 impl fmt::Debug for Pending {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Pending").field("restarts", &self.restarts).finish_non_exhaustive()
+        formatter.write_str("Pending([redacted])")
     }
 }
 
-/// How often the login was restarted to which `state` belongs; `None` if the state was not sealed with one of the keys.
-pub fn restarts_in_state(keys: &SealingKeys, state: &str) -> Option<u8> {
-    let sealed = URL_SAFE_NO_PAD.decode(state).ok().filter(|bytes| bytes.len() == STATE_BYTES)?;
-    keys.open(b"state", &sealed)?.first().copied()
+/// A sign-in that the next request should find a session for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SignedInMark {
+    /// When it happened, in Unix seconds.
+    pub at: u64,
+    /// How many in a row left no session, this one included.
+    pub lost_sessions: u8,
 }
 
-fn redirect_uri_digest(redirect_uri: &str) -> [u8; DIGEST_BYTES] {
+impl SignedInMark {
+    /// The sealed form.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
+        let plain = [&[VERSION][..], &self.at.to_be_bytes(), &[self.lost_sessions]].concat();
+        keys.seal_text(b"signed in", fixed(&entropy[..NONCE_LEN])?, &plain)
+    }
+
+    /// Reads it; `None` unless it was sealed with one of the keys.
+    pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
+        let plain = keys.open_text(b"signed in", sealed, encoded(SEAL_BYTES + 10))?;
+        let mut fields = Fields(&plain);
+        fields.version()?;
+        Some(Self { at: fields.number()?, lost_sessions: fields.byte()? })
+    }
+}
+
+/// The key of the login that a state belongs to: the end of its cookie's name. It tells nothing about the state.
+pub fn login_key(state: &str) -> String {
+    let mut key = URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()));
+    key.truncate(KEY_BYTES);
+    key
+}
+
+/// Another part of the same hash than the key shows.
+fn short_digest(text: &str) -> [u8; DIGEST_BYTES] {
     let mut short = [0; DIGEST_BYTES];
-    short.copy_from_slice(&digest(&SHA256, redirect_uri.as_bytes()).as_ref()[..DIGEST_BYTES]);
+    short.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[DIGEST_BYTES..]);
     short
 }
 
@@ -207,72 +300,23 @@ impl<'a> Fields<'a> {
         self.0 = rest;
         Some(field)
     }
+
+    fn version(&mut self) -> Option<()> {
+        (self.byte()? == VERSION).then_some(())
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take(1)?.first().copied()
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        Some(u64::from_be_bytes(self.take(8)?.try_into().ok()?))
+    }
+
+    fn rest<const N: usize>(&self) -> Option<[u8; N]> {
+        self.0.try_into().ok()
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REDIRECT: &str = "https://app.example/cb";
-
-    fn keys(secrets: &[&str]) -> SealingKeys {
-        let secrets: Vec<_> = secrets.iter().map(|text| Secret::from(*text)).collect();
-        SealingKeys::derive("client", &secrets).unwrap()
-    }
-
-    fn begin(keys: &SealingKeys, return_to: Option<&str>) -> (Pending, String) {
-        let mut entropy = [0; ENTROPY_BYTES];
-        aws_lc_rs::rand::fill(&mut entropy).unwrap();
-        Pending::begin(keys, REDIRECT, return_to, 1, 1000, &entropy).unwrap()
-    }
-
-    #[test]
-    fn what_was_sealed_comes_back() {
-        let keys = keys(&["secret"]);
-        let (begun, sealed) = begin(&keys, Some("/lesson?n=1"));
-        let opened = Pending::open(&keys, &sealed).unwrap();
-        assert!(opened.has_state(&begun.state) && opened.has_redirect_uri(REDIRECT));
-        assert_eq!((opened.nonce, opened.return_to), (begun.nonce, begun.return_to));
-        assert_eq!((opened.issued_at, opened.restarts), (1000, 1));
-        assert_eq!(restarts_in_state(&keys, &opened.state), Some(1));
-    }
-
-    #[test]
-    fn another_process_with_the_key_can_finish_and_one_without_cannot() {
-        let (_, sealed) = begin(&keys(&["old"]), None);
-        assert!(Pending::open(&keys(&["new", "old"]), &sealed).is_some());
-        assert!(Pending::open(&keys(&["new"]), &sealed).is_none());
-        let other_client = SealingKeys::derive("client2", &[Secret::from("old")]).unwrap();
-        assert!(Pending::open(&other_client, &sealed).is_none());
-    }
-
-    #[test]
-    fn any_changed_character_is_refused() {
-        let keys = keys(&["secret"]);
-        let (begun, sealed) = begin(&keys, Some("/x"));
-        for at in 0..sealed.len() {
-            let mut changed = sealed.clone().into_bytes();
-            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-            assert!(Pending::open(&keys, std::str::from_utf8(&changed).unwrap()).is_none(), "{at}");
-        }
-        for wrong in ["", "A", &sealed[1..], &format!("{sealed}A"), &begun.state, &"A".repeat(10_000)] {
-            assert!(Pending::open(&keys, wrong).is_none());
-        }
-        assert_eq!(restarts_in_state(&keys, &sealed), None);
-    }
-
-    #[test]
-    fn the_longest_one_has_at_most_512_bytes() {
-        let keys = keys(&["secret"]);
-        let (_, sealed) = begin(&keys, Some(&format!("/{}", "x".repeat(MAX_RETURN_TO_BYTES - 1))));
-        assert!(sealed.len() <= MAX_BYTES, "{}", sealed.len());
-        assert!(Pending::open(&keys, &sealed).is_some());
-    }
-
-    #[test]
-    fn it_is_good_for_ten_minutes() {
-        let (begun, _) = begin(&keys(&["secret"]), None);
-        assert!(!begun.is_expired(1600) && begun.is_expired(1601));
-        assert!(!begun.is_expired(990) && begun.is_expired(0));
-    }
-}
+mod tests;

@@ -43,7 +43,7 @@ fn escaped(text: &str) -> String {
 fn log_in(base_url: &str, client: &Client) {
     let login = client.begin_login(&LoginOptions::default()).unwrap();
     let answer = http::send(base_url, "GET", login.url.strip_prefix(base_url).unwrap(), &[], b"");
-    let outcome = client.finish_login(answer.location(), Some(&login.pending)).unwrap();
+    let outcome = client.finish_login_with_pending(answer.location(), Some(&login.pending)).unwrap();
     assert!(matches!(outcome, Outcome::SignedIn(_)));
 }
 

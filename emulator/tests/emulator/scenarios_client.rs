@@ -90,7 +90,7 @@ fn login(emulator: &Emulator, client: &Client) -> Result<Outcome> {
     let login = client.begin_login(&LoginOptions::default()).unwrap();
     let target = login.url.strip_prefix(emulator.base_url()).unwrap();
     let answer = http::send(emulator.base_url(), "GET", target, &[], b"");
-    client.finish_login(answer.location(), Some(&login.pending))
+    client.finish_login_with_pending(answer.location(), Some(&login.pending))
 }
 
 fn word(outcome: &Result<Outcome>) -> String {

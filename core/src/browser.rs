@@ -1,0 +1,235 @@
+//! What a browser keeps during a login: cookies in, cookies out; and which requests of a browser may act.
+//!
+//! One browser has many logins in flight: restored tabs, a portal opened twice, a back button. So each login has a cookie of
+//! its own, named after its state. A callback can find, finish and delete the cookie of the login that its state names, and
+//! no other. Everything about these cookies is decided here, once, for every language.
+
+use cookie::Cookie;
+use url::Url;
+
+use crate::protocol::pending::{LIFETIME_SECONDS, Pending, SealingKeys, SignedInMark, login_key};
+use crate::set_cookie::SetCookie;
+
+/// More logins of one browser are not kept in flight.
+const MAX_IN_FLIGHT: usize = 8;
+/// Cookies of ours beyond this number are not looked at.
+const MAX_READ: usize = 64;
+/// For so long after a sign-in, in seconds, a login that begins without a session counts it as lost.
+const MARK_SECONDS: u32 = 60;
+
+const LOGIN: &str = "clever_login_";
+const SIGNED_IN: &str = "clever_signed_in";
+/// A name that starts so can be set only by this host over https: no sibling subdomain can plant it (RFC 6265bis 4.1.3.2).
+const HOST: &str = "__Host-";
+
+/// The cookies of one request that belong to this library.
+pub(crate) struct Jar<'a> {
+    keys: &'a SealingKeys,
+    secure: bool,
+    logins: Vec<(String, String)>,
+    signed_in: Vec<String>,
+}
+
+impl<'a> Jar<'a> {
+    /// Reads a `Cookie` header. `secure` says whether the application is at https: then only names with `__Host-` count.
+    pub(crate) fn read(header: &str, keys: &'a SealingKeys, secure: bool) -> Self {
+        let mut jar = Self { keys, secure, logins: Vec::new(), signed_in: Vec::new() };
+        for cookie in Cookie::split_parse(header).flatten() {
+            let Some(name) = without_prefix(cookie.name(), secure) else { continue };
+            if let Some(key) = name.strip_prefix(LOGIN) {
+                jar.logins.push((key.to_owned(), cookie.value().to_owned()));
+            } else if name == SIGNED_IN {
+                jar.signed_in.push(cookie.value().to_owned());
+            }
+            if jar.logins.len() + jar.signed_in.len() == MAX_READ {
+                break;
+            }
+        }
+        jar
+    }
+
+    /// The sealed pending logins that the browser keeps for the login with this key. On plain http another host of the
+    /// domain can add one of its own.
+    pub(crate) fn pending(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.logins.iter().filter(move |(held, _)| held == key).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the browser keeps any login of this application, so that its cookies work.
+    pub(crate) fn has_logins(&self) -> bool {
+        self.logins.iter().any(|(_, value)| Pending::open(self.keys, value).is_some())
+    }
+
+    /// Deletes the login with this key.
+    pub(crate) fn delete(&self, key: &str) -> SetCookie {
+        SetCookie::deleting(self.name(LOGIN, key), self.secure)
+    }
+
+    /// Keeps a login that begins, and drops others where the browser has too many in flight.
+    ///
+    /// What cannot be read goes first. A new login then drops the oldest. A login that restarts drops the youngest, or the
+    /// tabs of a restored session would take each other's place forever.
+    pub(crate) fn add(
+        &self,
+        state: &str,
+        sealed: String,
+        now: u64,
+        leaving: Option<&str>,
+        room: Room,
+    ) -> Vec<SetCookie> {
+        let mut others: Vec<_> = self
+            .logins
+            .iter()
+            .filter(|(key, _)| Some(key.as_str()) != leaving)
+            .map(|(key, value)| (self.age(value, now), key))
+            .collect();
+        others.sort();
+        others.dedup_by(|one, other| one.1 == other.1);
+        let surplus = (others.len() + 1).saturating_sub(MAX_IN_FLIGHT);
+        if room == Room::OfTheYoungest {
+            // Behind those that cannot be read, whose age is unknown.
+            let readable = others.iter().position(|(age, _)| *age != Age::Unknown).unwrap_or(others.len());
+            others[readable..].reverse();
+        }
+        let mut cookies: Vec<_> = others.iter().take(surplus).map(|(_, key)| self.delete(key)).collect();
+        let name = self.name(LOGIN, &login_key(state));
+        cookies.push(SetCookie::new(name, sealed, LIFETIME_SECONDS, self.secure));
+        cookies
+    }
+
+    fn age(&self, sealed: &str, now: u64) -> Age {
+        match Pending::open(self.keys, sealed) {
+            Some(pending) if !pending.is_expired(now) => Age::Since(pending.issued_at),
+            _ => Age::Unknown,
+        }
+    }
+
+    /// How many sign-ins in a row, the last one a moment ago, left no session.
+    pub(crate) fn lost_sessions(&self, now: u64) -> u8 {
+        let marks = self.signed_in.iter().filter_map(|value| SignedInMark::open(self.keys, value));
+        let fresh = marks.filter(|mark| now.abs_diff(mark.at) <= MARK_SECONDS.into());
+        fresh.map(|mark| mark.lost_sessions).max().unwrap_or(0)
+    }
+
+    /// Marks a sign-in.
+    pub(crate) fn mark(&self, sealed: String) -> SetCookie {
+        SetCookie::new(self.name(SIGNED_IN, ""), sealed, MARK_SECONDS, self.secure)
+    }
+
+    /// Forgets the last sign-in, if the browser knows of one.
+    pub(crate) fn unmark(&self) -> Option<SetCookie> {
+        (!self.signed_in.is_empty()).then(|| SetCookie::deleting(self.name(SIGNED_IN, ""), self.secure))
+    }
+
+    fn name(&self, name: &str, key: &str) -> String {
+        format!("{}{name}{key}", if self.secure { HOST } else { "" })
+    }
+}
+
+/// Which login in flight makes room for another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    OfTheOldest,
+    OfTheYoungest,
+}
+
+/// In the order in which logins are dropped.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Age {
+    Unknown,
+    Since(u64),
+}
+
+fn without_prefix(name: &str, secure: bool) -> Option<&str> {
+    if secure { name.strip_prefix(HOST) } else { Some(name) }
+}
+
+/// One of the three addresses that an application has for its logins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// Begins a login.
+    Login,
+    /// Finishes a login: the redirect URI.
+    Callback,
+    /// Ends the session.
+    Logout,
+}
+
+/// What decides whether a request may begin, finish or end something: its method and four of its headers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BrowserRequest<'a> {
+    /// The method, such as `GET`.
+    pub method: &'a str,
+    /// `Sec-Fetch-Site`: how the page that caused the request relates to this application.
+    pub sec_fetch_site: Option<&'a str>,
+    /// `Sec-Fetch-Mode`: `navigate` when the browser goes to a page.
+    pub sec_fetch_mode: Option<&'a str>,
+    /// `Sec-Purpose`, or `Purpose` where that is missing: `prefetch` when nobody asked for the page yet.
+    pub sec_purpose: Option<&'a str>,
+    /// `Origin`: the page that caused the request.
+    pub origin: Option<&'a str>,
+}
+
+/// How to answer a request that must not act: with this status and no body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The HTTP status: 200 for `HEAD`, 403, 405 or 503.
+    pub status: u16,
+    /// The `Allow` header, with a 405.
+    pub allow: Option<&'static str>,
+}
+
+impl Refusal {
+    const fn new(status: u16) -> Self {
+        Self { status, allow: None }
+    }
+
+    const fn not_allowed(allow: &'static str) -> Self {
+        Self { status: 405, allow: Some(allow) }
+    }
+}
+
+/// Whether a request to `endpoint` must not act, and how to answer it then. `own` are the origins of the application.
+pub(crate) fn refusal(endpoint: Endpoint, request: &BrowserRequest<'_>, own: &[String]) -> Option<Refusal> {
+    match endpoint {
+        Endpoint::Login | Endpoint::Callback => refusal_of_page(request),
+        Endpoint::Logout if request.method != "POST" => Some(Refusal::not_allowed("POST")),
+        Endpoint::Logout => (!is_same_origin(request, own)).then_some(Refusal::new(403)),
+    }
+}
+
+/// A login begins and ends with a page that somebody goes to. A look (`HEAD`), a page fetched in advance, an image or a
+/// script must neither spend a code nor begin a login that nobody waits for.
+fn refusal_of_page(request: &BrowserRequest<'_>) -> Option<Refusal> {
+    let in_advance =
+        |purpose: &str| purpose.to_ascii_lowercase().split([',', ';']).any(|word| word.trim() == "prefetch");
+    match request.method {
+        "HEAD" => Some(Refusal::new(200)),
+        "GET" if request.sec_purpose.is_some_and(in_advance) => Some(Refusal::new(503)),
+        "GET" => match request.sec_fetch_mode {
+            None | Some("" | "navigate" | "nested-navigate") => None,
+            Some(_) => Some(Refusal::new(403)),
+        },
+        _ => Some(Refusal::not_allowed("GET, HEAD")),
+    }
+}
+
+/// Whether this form was on a page of the application itself. Not even a sibling subdomain may log somebody out.
+fn is_same_origin(request: &BrowserRequest<'_>, own: &[String]) -> bool {
+    match (request.sec_fetch_site, request.origin) {
+        (Some("same-origin" | "none"), _) => true,
+        (Some(site), _) if !site.is_empty() => false,
+        // Browsers that do not send Sec-Fetch-Site name the origin of each form.
+        (_, Some(origin)) if !origin.is_empty() => own.iter().any(|known| known == origin),
+        _ => true,
+    }
+}
+
+/// The origin of an address, such as `https://app.example`.
+pub(crate) fn origin_of(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    url.origin().is_tuple().then(|| url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests;

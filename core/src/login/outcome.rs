@@ -1,0 +1,130 @@
+//! What goes into a login, and what comes out of it.
+
+use crate::error::ErrorCode;
+use crate::protocol::identity::Identity;
+use crate::protocol::token::Tokens;
+use crate::secret::Redacted;
+use crate::set_cookie::SetCookie;
+
+/// Options for `begin_login`. Everything has a default.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct LoginOptions {
+    /// The `Cookie` header of the request that begins the login. With it the browser keeps at most eight logins in flight,
+    /// and a session that is lost again and again ends with an error instead of a loop.
+    pub cookies: Option<String>,
+    /// One of the configured redirect URIs; the primary one by default.
+    pub redirect_uri: Option<String>,
+    /// The district, if it is known: Clever then skips the school picker.
+    pub district_id: Option<String>,
+    /// Where to go after the login: a path of the application, or a URL on an allowed origin. At most 1,024 bytes.
+    pub return_to: Option<String>,
+    /// Whether Clever lets the person confirm who they are (`confirmed=false`). For "Not you?" links: without it, the
+    /// same person is signed in again.
+    pub switch_user: bool,
+    /// Whether the browser has a session of the application. `Some(false)` when you looked and found none: sign-ins that
+    /// leave no session then end with `session_not_kept` instead of a loop. `None` when you do not know.
+    pub has_session: Option<bool>,
+}
+
+impl std::fmt::Debug for LoginOptions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("LoginOptions")
+            .field("redirect_uri", &self.redirect_uri)
+            .field("district_id", &self.district_id)
+            .field("switch_user", &self.switch_user)
+            .field("has_session", &self.has_session)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A login that has begun.
+#[derive(Clone)]
+#[must_use = "the browser must be sent to its URL, and must keep its cookies"]
+pub struct Login {
+    /// Send the browser there.
+    pub url: String,
+    /// The cookies to set with the redirect.
+    pub set_cookies: Vec<SetCookie>,
+    /// For applications that keep logins in a session of their own instead: the key to keep [`pending`](Self::pending)
+    /// under. [`login_key_of_callback`](crate::login_key_of_callback) finds it again.
+    pub key: String,
+    /// For the same: what to keep for ten minutes. URL-safe, about 100 bytes.
+    pub pending: String,
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Login").field(&Redacted).finish()
+    }
+}
+
+/// The outcome of a login's second leg. All of it is everyday traffic.
+#[derive(Clone, Debug)]
+#[must_use = "the browser waits for an answer"]
+pub enum Outcome {
+    /// The person logged in.
+    SignedIn(Box<SignedIn>),
+    /// The login restarts: send the browser to the new login's URL. The person sees nothing of it.
+    Restart(Restart),
+    /// Clever refused this person.
+    Denied(Denied),
+}
+
+impl Outcome {
+    /// The cookies to set with the answer to the browser.
+    pub fn set_cookies(&self) -> &[SetCookie] {
+        match self {
+            Self::SignedIn(signed_in) => &signed_in.set_cookies,
+            Self::Restart(restart) => &restart.login.set_cookies,
+            Self::Denied(denied) => &denied.set_cookies,
+        }
+    }
+
+    /// Whether the session that the browser had must end: it is replaced by the new one, or the browser's own login was
+    /// refused. Devices are shared, so nobody may go on as the person before.
+    pub const fn ends_session(&self) -> bool {
+        match self {
+            Self::SignedIn(_) => true,
+            Self::Restart(_) => false,
+            Self::Denied(denied) => denied.ends_session,
+        }
+    }
+}
+
+/// The person logged in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The person.
+    pub identity: Identity,
+    /// The tokens of this login.
+    pub tokens: Tokens,
+    /// Where the application wanted to go, as an ASCII URL or path.
+    pub return_to: Option<String>,
+    /// The cookies to set with the answer to the browser.
+    pub set_cookies: Vec<SetCookie>,
+}
+
+/// The login restarts.
+#[derive(Clone, Debug)]
+#[must_use = "the browser must be sent to the new login's URL, and must keep its cookies"]
+pub struct Restart {
+    /// The new login.
+    pub login: Login,
+    /// Why: `state_missing`, `state_mismatch`, `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
+    pub reason: ErrorCode,
+}
+
+/// Clever refused this person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// Clever's word, for example `access_denied` or `unauthorized-user`.
+    pub error: String,
+    /// The text that came with it through the browser. Anybody can make such a URL: do not show it.
+    pub description: Option<String>,
+    /// Whether the session that the browser had must end: only when this is the answer to a login of this browser.
+    pub ends_session: bool,
+    /// The cookies to set with the answer to the browser.
+    pub set_cookies: Vec<SetCookie>,
+}

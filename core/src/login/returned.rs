@@ -1,0 +1,175 @@
+//! What a browser brought back: to which login it belongs, and whether this browser began that login.
+
+use crate::browser::Jar;
+use crate::error::{Error, ErrorCode, Result, quote};
+use crate::protocol::pending::{LoginState, Pending, SealingKeys, login_key};
+use crate::set_cookie::SetCookie;
+
+use super::outcome::{Denied, Outcome};
+
+/// What the browser brings along besides the callback.
+#[derive(Clone, Copy)]
+pub(crate) enum Kept<'a> {
+    /// The `Cookie` header of the callback's request.
+    Cookies(&'a str),
+    /// The pending login that the application kept by itself.
+    Pending(Option<&'a str>),
+}
+
+/// The state of a callback, beside what the browser keeps.
+pub(super) struct Returned<'a> {
+    pub(super) state: State,
+    /// The browser's cookies, unless the application keeps logins by itself.
+    pub(super) jar: Option<Jar<'a>>,
+    pub(super) pending: Held,
+}
+
+/// The `state` parameter.
+pub(super) enum State {
+    Missing,
+    /// Not written here, or with a key that is no longer known.
+    Foreign,
+    Known {
+        text: String,
+        state: LoginState,
+    },
+}
+
+/// The pending login that came along for a state.
+pub(super) enum Held {
+    Missing,
+    /// It cannot be opened.
+    Invalid,
+    /// It belongs to another state.
+    OfAnotherLogin,
+    /// It proves that this browser began the login.
+    Proof {
+        pending: Pending,
+        is_expired: bool,
+    },
+}
+
+impl<'a> Returned<'a> {
+    /// `is_secure` says whether a login with this state came back over https.
+    pub(super) fn read(
+        keys: &'a SealingKeys,
+        state: Option<&str>,
+        kept: Kept<'_>,
+        now: u64,
+        is_secure: impl FnOnce(Option<&LoginState>) -> bool,
+    ) -> Self {
+        let state = match state {
+            None => State::Missing,
+            Some(text) => LoginState::open(keys, text)
+                .map_or(State::Foreign, |state| State::Known { text: text.to_owned(), state }),
+        };
+        let (jar, sealed) = match kept {
+            Kept::Cookies(header) => {
+                let jar = Jar::read(header, keys, is_secure(state.known()));
+                let sealed = state.key().map(|key| jar.pending(&key).map(str::to_owned).collect());
+                (Some(jar), sealed.unwrap_or_default())
+            }
+            Kept::Pending(pending) => (None, pending.map(str::to_owned).into_iter().collect()),
+        };
+        Self { pending: Held::read(keys, &state, sealed, now), state, jar }
+    }
+
+    /// The login that this browser began; otherwise the reason for a restart.
+    pub(super) fn proven(&self) -> std::result::Result<(&LoginState, &Pending), ErrorCode> {
+        match (&self.state, &self.pending) {
+            (State::Missing, _) => Err(ErrorCode::StateMissing),
+            (State::Known { state, .. }, Held::Proof { pending, is_expired: false }) => Ok((state, pending)),
+            (State::Known { .. }, Held::Proof { .. }) => Err(ErrorCode::PendingExpired),
+            (State::Known { .. }, Held::Missing) => Err(ErrorCode::PendingMissing),
+            (_, Held::Invalid) => Err(ErrorCode::PendingInvalid),
+            _ => Err(ErrorCode::StateMismatch),
+        }
+    }
+
+    /// How often the login sent the browser to Clever, as far as that is known.
+    pub(super) fn redirects(&self) -> u8 {
+        match (&self.state, &self.pending) {
+            // A login that only took too long shows that cookies work, and minutes pass before it can come here again.
+            (_, Held::Proof { is_expired: true, .. }) => 0,
+            (State::Known { state, .. }, _) => state.redirects,
+            _ => 0,
+        }
+    }
+
+    /// Whether the browser keeps other logins of this application: then its cookies work.
+    pub(super) fn keeps_others(&self) -> bool {
+        !self.is_proven() && self.jar.as_ref().is_some_and(Jar::has_logins)
+    }
+
+    pub(super) fn is_proven(&self) -> bool {
+        matches!(self.pending, Held::Proof { .. })
+    }
+
+    /// The key of the login that this callback proves.
+    pub(super) fn proven_key(&self) -> Option<String> {
+        self.state.key().filter(|_| self.is_proven())
+    }
+
+    /// Deletes the cookie of a proven login, and no other.
+    pub(super) fn forget(&self) -> Vec<SetCookie> {
+        let jar = self.jar.as_ref();
+        jar.zip(self.proven_key()).map(|(jar, key)| jar.delete(&key)).into_iter().collect()
+    }
+
+    /// Clever sent an error instead of a code (RFC 6749 section 4.1.2.1).
+    pub(super) fn refused(&self, error: String, description: Option<String>) -> Result<Outcome> {
+        let code = match error.as_str() {
+            "temporarily_unavailable" | "server_error" => ErrorCode::CallbackUnavailable,
+            "invalid_request"
+            | "invalid_client"
+            | "invalid_scope"
+            | "unauthorized_client"
+            | "unsupported_response_type"
+            | "invalid_request_uri"
+            | "invalid_request_object"
+            | "request_not_supported"
+            | "request_uri_not_supported" => ErrorCode::CallbackRejected,
+            _ => {
+                let (ends_session, set_cookies) = (self.is_proven(), self.forget());
+                return Ok(Outcome::Denied(Denied { error, description, ends_session, set_cookies }));
+            }
+        };
+        // Nobody was refused, so the session stays.
+        Err(Error::with_detail(code, quote(&error)).with_browser_leg(self.forget(), false))
+    }
+}
+
+impl State {
+    /// The key of the login that the state names.
+    fn key(&self) -> Option<String> {
+        match self {
+            Self::Known { text, .. } => Some(login_key(text)),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn known(&self) -> Option<&LoginState> {
+        match self {
+            Self::Known { state, .. } => Some(state),
+            _ => None,
+        }
+    }
+}
+
+impl Held {
+    fn read(keys: &SealingKeys, state: &State, sealed: Vec<String>, now: u64) -> Self {
+        let mut best = Self::Missing;
+        // On plain http a sibling host can add a cookie of the same name: one of them is the right one.
+        for sealed in sealed {
+            best = match (Pending::open(keys, &sealed), state) {
+                (Some(pending), State::Known { text, .. }) if pending.has_state(text) => {
+                    let is_expired = pending.is_expired(now);
+                    return Self::Proof { pending, is_expired };
+                }
+                (Some(_), _) => Self::OfAnotherLogin,
+                (None, _) => Self::Invalid,
+            };
+        }
+        best
+    }
+}

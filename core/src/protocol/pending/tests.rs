@@ -1,0 +1,111 @@
+use super::*;
+
+const REDIRECT: &str = "https://app.example/cb";
+
+fn keys(secrets: &[&str]) -> SealingKeys {
+    let secrets: Vec<_> = secrets.iter().map(|text| Secret::from(*text)).collect();
+    SealingKeys::derive("client", &secrets).unwrap()
+}
+
+fn entropy() -> [u8; ENTROPY_BYTES] {
+    let mut entropy = [0; ENTROPY_BYTES];
+    aws_lc_rs::rand::fill(&mut entropy).unwrap();
+    entropy
+}
+
+fn begin(keys: &SealingKeys, return_to: Option<&str>) -> (String, Pending, String) {
+    let entropy = entropy();
+    let state = LoginState::new(REDIRECT, return_to, 1000).seal(keys, &entropy).unwrap();
+    let (pending, sealed) = Pending::begin(keys, &state, 1000, &entropy).unwrap();
+    (state, pending, sealed)
+}
+
+#[test]
+fn what_was_sealed_comes_back() {
+    let keys = keys(&["secret"]);
+    let state = LoginState {
+        redirects: 3,
+        lost_sessions: 2,
+        switch_user: true,
+        ..LoginState::new(REDIRECT, Some("/lesson?n=1"), 1000)
+    };
+    let sealed = state.seal(&keys, &entropy()).unwrap();
+    let opened = LoginState::open(&keys, &sealed).unwrap();
+    assert_eq!(opened, state);
+    assert!(opened.has_redirect_uri(REDIRECT) && !opened.has_redirect_uri("https://app.example/c"));
+
+    let (state, begun, sealed) = begin(&keys, None);
+    let opened = Pending::open(&keys, &sealed).unwrap();
+    assert!(opened.has_state(&state) && !opened.has_state("another"));
+    assert_eq!((opened.nonce, opened.issued_at), (begun.nonce, 1000));
+}
+
+#[test]
+fn another_process_with_the_key_can_finish_and_one_without_cannot() {
+    let (state, _, sealed) = begin(&keys(&["old"]), None);
+    let opens = |keys: &SealingKeys| {
+        let opened = (Pending::open(keys, &sealed).is_some(), LoginState::open(keys, &state).is_some());
+        assert_eq!(opened.0, opened.1);
+        opened.0
+    };
+    assert!(opens(&keys(&["new", "old"])));
+    assert!(!opens(&keys(&["new"])));
+    assert!(!opens(&SealingKeys::derive("client2", &[Secret::from("old")]).unwrap()));
+}
+
+#[test]
+fn any_changed_character_is_refused() {
+    let keys = keys(&["secret"]);
+    let (state, _, pending) = begin(&keys, Some("/x"));
+    for sealed in [&state, &pending] {
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = std::str::from_utf8(&changed).unwrap();
+            assert!(Pending::open(&keys, changed).is_none(), "{at}");
+            assert!(LoginState::open(&keys, changed).is_none(), "{at}");
+        }
+    }
+    for wrong in ["", "A", &pending[1..], &format!("{pending}A"), &state, &"A".repeat(10_000)] {
+        assert!(Pending::open(&keys, wrong).is_none());
+    }
+    assert!(LoginState::open(&keys, &pending).is_none());
+    assert!(SignedInMark::open(&keys, &pending).is_none());
+}
+
+#[test]
+fn the_pending_login_has_one_length_and_the_state_is_bounded() {
+    let keys = keys(&["secret"]);
+    let longest = format!("/{}", "x".repeat(MAX_RETURN_TO_BYTES - 1));
+    for return_to in [None, Some("/a"), Some(longest.as_str())] {
+        let (state, _, sealed) = begin(&keys, return_to);
+        assert_eq!(sealed.len(), PENDING_BYTES);
+        assert!(state.len() <= MAX_STATE_BYTES);
+        assert_eq!(LoginState::open(&keys, &state).unwrap().return_to.as_deref(), return_to);
+    }
+    let too_long = LoginState::new(REDIRECT, Some(&format!("{longest}x")), 0).seal(&keys, &entropy());
+    assert_eq!(too_long.unwrap_err().code(), ErrorCode::ReturnToUnsafe);
+}
+
+#[test]
+fn a_pending_login_is_good_for_ten_minutes() {
+    let (_, begun, _) = begin(&keys(&["secret"]), None);
+    assert!(!begun.is_expired(1600) && begun.is_expired(1601));
+    assert!(!begun.is_expired(990) && begun.is_expired(0));
+}
+
+#[test]
+fn the_key_of_a_login_fits_a_cookie_name_and_hides_the_state() {
+    let key = login_key("some state");
+    assert_eq!(key.len(), KEY_BYTES);
+    assert!(key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+    assert_ne!(key, login_key("some statf"));
+}
+
+#[test]
+fn debug_shows_no_secret_and_no_goal() {
+    let keys = keys(&["hunter2"]);
+    let (state, pending, _) = begin(&keys, Some("/private"));
+    let shown = format!("{:?} {pending:?} {keys:?}", LoginState::open(&keys, &state));
+    assert!(!shown.contains("private") && !shown.contains(&pending.nonce) && !shown.contains("hunter2"));
+}
