@@ -4,6 +4,7 @@ use std::ffi::{CString, c_char};
 
 use clever_sso::{Error, ErrorKind};
 
+use crate::set_cookie::{self, clever_sso_set_cookie};
 use crate::text::{borrowed, owned};
 
 /// How a call went. What exactly failed is in the `clever_sso_error`.
@@ -50,6 +51,8 @@ pub struct clever_sso_error {
     actor: CString,
     http_status: u16,
     retryable: bool,
+    set_cookies: Vec<clever_sso_set_cookie>,
+    ends_session: bool,
 }
 
 impl From<&Error> for clever_sso_error {
@@ -61,6 +64,8 @@ impl From<&Error> for clever_sso_error {
             actor: owned(error.code().actor().as_str()),
             http_status: error.http_status().unwrap_or_default(),
             retryable: error.retryable(),
+            set_cookies: set_cookie::all(error.set_cookies()),
+            ends_session: error.ends_session(),
         }
     }
 }
@@ -100,6 +105,23 @@ pub extern "C" fn clever_sso_error_http_status(error: Option<&clever_sso_error>)
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_retryable(error: Option<&clever_sso_error>) -> bool {
     error.is_some_and(|error| error.retryable)
+}
+
+/// A cookie to set with the answer to the browser, counted from 0, after `clever_sso_begin_login` or `clever_sso_finish_login`
+/// failed. Borrowed from `error`; NULL behind the last one.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_set_cookie(
+    error: Option<&clever_sso_error>,
+    index: usize,
+) -> Option<&clever_sso_set_cookie> {
+    error.and_then(|error| error.set_cookies.get(index))
+}
+
+/// Whether the session that the browser had must end: a login that this browser began has failed. Devices are shared, so
+/// nobody may go on as the person before. False when `error` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_ends_session(error: Option<&clever_sso_error>) -> bool {
+    error.is_some_and(|error| error.ends_session)
 }
 
 /// Frees an error. NULL is fine.

@@ -8,25 +8,31 @@ use clever_sso::{Login, LoginOptions};
 use crate::boundary::{give, handle, run};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
-use crate::text::{borrowed, owned, required};
+use crate::set_cookie::{self, clever_sso_set_cookie};
+use crate::text::{borrowed, header, owned, required};
 
-/// What may be said when a login begins. Everything has a default.
+/// Options for `clever_sso_begin_login`. Everything has a default.
 #[derive(Default)]
 pub struct clever_sso_login_options {
-    redirect_uri: Option<String>,
-    district_id: Option<String>,
-    return_to: Option<String>,
+    chosen: LoginOptions,
 }
 
 /// A login that has begun.
 pub struct clever_sso_login {
     url: CString,
     pending: CString,
+    key: CString,
+    set_cookies: Vec<clever_sso_set_cookie>,
 }
 
 impl From<&Login> for clever_sso_login {
     fn from(login: &Login) -> Self {
-        Self { url: owned(&login.url), pending: owned(&login.pending) }
+        Self {
+            url: owned(&login.url),
+            pending: owned(&login.pending),
+            key: owned(&login.key),
+            set_cookies: set_cookie::all(&login.set_cookies),
+        }
     }
 }
 
@@ -51,7 +57,8 @@ pub extern "C" fn clever_sso_login_options_set_redirect_uri(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     run(error, || {
-        handle(options, "options")?.redirect_uri = Some(required(redirect_uri, "redirect_uri")?.to_owned());
+        handle(options, "options")?.chosen.redirect_uri =
+            Some(required(redirect_uri, "redirect_uri")?.to_owned());
         Ok(())
     })
 }
@@ -66,12 +73,13 @@ pub extern "C" fn clever_sso_login_options_set_district_id(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     run(error, || {
-        handle(options, "options")?.district_id = Some(required(district_id, "district_id")?.to_owned());
+        handle(options, "options")?.chosen.district_id =
+            Some(required(district_id, "district_id")?.to_owned());
         Ok(())
     })
 }
 
-/// Where to go after the login: a path of the application, or a URL on an allowed origin.
+/// Where to go after the login: a path of the application, or a URL on its own or an allowed origin. At most 1,024 bytes.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -81,7 +89,55 @@ pub extern "C" fn clever_sso_login_options_set_return_to(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     run(error, || {
-        handle(options, "options")?.return_to = Some(required(return_to, "return_to")?.to_owned());
+        handle(options, "options")?.chosen.return_to = Some(required(return_to, "return_to")?.to_owned());
+        Ok(())
+    })
+}
+
+/// The `Cookie` header of the request that begins the login; NULL when it has none. With it the browser keeps at most eight
+/// logins in flight, and a session that is lost again and again ends with an error instead of a loop.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_options_set_cookies(
+    options: Option<&mut clever_sso_login_options>,
+    cookies: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        handle(options, "options")?.chosen.cookies = Some(header(cookies).into_owned());
+        Ok(())
+    })
+}
+
+/// Whether Clever lets the person confirm who they are (`confirmed=false`). For "Not you?" links: without it, the same person
+/// is signed in again. Default: false.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_options_set_switch_user(
+    options: Option<&mut clever_sso_login_options>,
+    switch_user: bool,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        handle(options, "options")?.chosen.switch_user = switch_user;
+        Ok(())
+    })
+}
+
+/// Whether the browser has a session of the application. Call it with false when you looked and found none: sign-ins that
+/// leave no session then end with `session_not_kept` instead of a loop. Default: unknown.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_options_set_has_session(
+    options: Option<&mut clever_sso_login_options>,
+    has_session: bool,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        handle(options, "options")?.chosen.has_session = Some(has_session);
         Ok(())
     })
 }
@@ -92,7 +148,7 @@ pub extern "C" fn clever_sso_login_options_free(options: Option<Box<clever_sso_l
     drop(options);
 }
 
-/// Begins a login: send the browser to its URL, keep its pending login. No network. `options` may be NULL.
+/// Begins a login: send the browser to its URL with its cookies. No network. `options` may be NULL.
 ///
 /// Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
 /// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site.
@@ -104,13 +160,9 @@ pub extern "C" fn clever_sso_begin_login(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     give(login, error, || {
-        let mut chosen = LoginOptions::default();
-        if let Some(options) = options {
-            chosen.redirect_uri.clone_from(&options.redirect_uri);
-            chosen.district_id.clone_from(&options.district_id);
-            chosen.return_to.clone_from(&options.return_to);
-        }
-        Ok((&handle(client, "client")?.client.begin_login(&chosen)?).into())
+        let defaults = LoginOptions::default();
+        let chosen = options.map_or(&defaults, |options| &options.chosen);
+        Ok((&handle(client, "client")?.client.begin_login(chosen)?).into())
     })
 }
 
@@ -120,8 +172,23 @@ pub extern "C" fn clever_sso_login_url(login: Option<&clever_sso_login>) -> *con
     borrowed(login.map(|login| &login.url))
 }
 
-/// Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe. Borrowed from
-/// `login`; NULL when that is NULL.
+/// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL behind the last one.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_set_cookie(
+    login: Option<&clever_sso_login>,
+    index: usize,
+) -> Option<&clever_sso_set_cookie> {
+    login.and_then(|login| login.set_cookies.get(index))
+}
+
+/// For applications that keep logins in a session of their own instead of cookies: the key to keep the pending login under.
+/// `clever_sso_login_key_of_callback` finds it again. Borrowed from `login`; NULL when that is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_key(login: Option<&clever_sso_login>) -> *const c_char {
+    borrowed(login.map(|login| &login.key))
+}
+
+/// For the same: what to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_pending(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.pending))

@@ -1,33 +1,34 @@
-//! `clever_sso_outcome`: the second leg, and what came of it.
+//! `clever_sso_outcome`: the second leg and its outcome.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
-use clever_sso::Outcome;
+use clever_sso::{Outcome, login_key_of_callback};
 
 use crate::boundary::{give, handle};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::identity::clever_sso_identity;
 use crate::login::clever_sso_login;
-use crate::text::{borrowed, optional, owned, owned_option, required};
+use crate::set_cookie::{self, clever_sso_set_cookie};
+use crate::text::{borrowed, give_string_option, header, optional, owned, owned_option, required};
 use crate::tokens::clever_sso_tokens;
 
-/// What came of a login. All of it is everyday traffic, none of it an error.
+/// The outcome of a login. All of it is everyday traffic, none of it an error.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_kind {
     /// The outcome is NULL.
     CLEVER_SSO_NO_OUTCOME = 0,
-    /// Somebody logged in: see the identity, the tokens and `return_to`.
+    /// The person logged in: see the identity, the tokens and `return_to`.
     CLEVER_SSO_SIGNED_IN = 1,
-    /// The login was begun anew: keep the new pending login, send the browser to the new URL. The person sees nothing of it.
+    /// The login restarts: send the browser to the URL of the new login. The person sees nothing of it.
     CLEVER_SSO_RESTART = 2,
     /// Clever refused this person: see the error word and its description.
     CLEVER_SSO_DENIED = 3,
 }
 
-/// What came of a login.
+/// The outcome of a login.
 pub struct clever_sso_outcome {
     kind: clever_sso_kind,
     identity: Option<clever_sso_identity>,
@@ -37,6 +38,8 @@ pub struct clever_sso_outcome {
     reason: Option<CString>,
     denied_error: Option<CString>,
     denied_description: Option<CString>,
+    set_cookies: Vec<clever_sso_set_cookie>,
+    ends_session: bool,
 }
 
 impl clever_sso_outcome {
@@ -50,13 +53,15 @@ impl clever_sso_outcome {
             reason: None,
             denied_error: None,
             denied_description: None,
+            set_cookies: Vec::new(),
+            ends_session: false,
         }
     }
 }
 
 impl From<&Outcome> for clever_sso_outcome {
     fn from(outcome: &Outcome) -> Self {
-        match outcome {
+        let parts = match outcome {
             Outcome::SignedIn(signed_in) => Self {
                 identity: Some((&signed_in.identity).into()),
                 tokens: Some((&signed_in.tokens).into()),
@@ -73,16 +78,38 @@ impl From<&Outcome> for clever_sso_outcome {
                 denied_description: owned_option(denied.description.as_deref()),
                 ..Self::empty(clever_sso_kind::CLEVER_SSO_DENIED)
             },
-        }
+        };
+        let set_cookies = set_cookie::all(outcome.set_cookies());
+        Self { set_cookies, ends_session: outcome.ends_session(), ..parts }
     }
 }
 
-/// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `pending` what was kept when
-/// the login began, or NULL when there is nothing.
+/// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of that
+/// request, or NULL when it has none.
 ///
-/// Free the outcome with `clever_sso_outcome_free`. Fails with any status; a failed call never leaves half a login.
+/// Set the cookies that the outcome (`clever_sso_outcome_set_cookie`) or the error (`clever_sso_error_set_cookie`) has, and
+/// end the session that the browser had when `…_ends_session` says so. Free the outcome with `clever_sso_outcome_free`.
+/// Fails with any status; a failed call never leaves half a login.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_finish_login(
+    client: Option<&clever_sso_client>,
+    callback: *const c_char,
+    cookies: *const c_char,
+    outcome: Option<&mut MaybeUninit<Option<Box<clever_sso_outcome>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(outcome, error, || {
+        let (callback, cookies) = (required(callback, "callback")?, header(cookies));
+        Ok((&handle(client, "client")?.client.finish_login(callback, &cookies)?).into())
+    })
+}
+
+/// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
+/// key of this callback, or NULL when there is none. The outcome and the error have no cookies.
+///
+/// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_finish_login_with_pending(
     client: Option<&clever_sso_client>,
     callback: *const c_char,
     pending: *const c_char,
@@ -95,10 +122,38 @@ pub extern "C" fn clever_sso_finish_login(
     })
 }
 
+/// The key under which the pending login of this callback was kept; `*key` is NULL when the callback has no state. No network.
+///
+/// Free the key with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_key_of_callback(
+    callback: *const c_char,
+    key: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give_string_option(key, error, || Ok(login_key_of_callback(required(callback, "callback")?)))
+}
+
 /// Which of the three it is; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_kind(outcome: Option<&clever_sso_outcome>) -> clever_sso_kind {
     outcome.map_or(clever_sso_kind::CLEVER_SSO_NO_OUTCOME, |outcome| outcome.kind)
+}
+
+/// A cookie to set with the answer, counted from 0. Borrowed from `outcome`; NULL behind the last one.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_outcome_set_cookie(
+    outcome: Option<&clever_sso_outcome>,
+    index: usize,
+) -> Option<&clever_sso_set_cookie> {
+    outcome.and_then(|outcome| outcome.set_cookies.get(index))
+}
+
+/// Whether the session that the browser had must end: the new one replaces it, or a login that this browser began was refused.
+/// Devices are shared, so nobody may go on as the person before. False when `outcome` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_outcome_ends_session(outcome: Option<&clever_sso_outcome>) -> bool {
+    outcome.is_some_and(|outcome| outcome.ends_session)
 }
 
 /// Who signed in. Borrowed from `outcome`; NULL unless somebody did.

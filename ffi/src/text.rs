@@ -1,5 +1,6 @@
 //! Strings: in, NUL-terminated UTF-8 that is copied; out, NUL-terminated and borrowed from a handle.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -26,6 +27,16 @@ pub(crate) fn required<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
     optional(text, name)?.ok_or_else(|| null(name))
 }
 
+/// A header that a browser sent, empty when it is NULL. What is not UTF-8 in it belongs to somebody else's cookies.
+pub(crate) fn header<'a>(text: *const c_char) -> Cow<'a, str> {
+    if text.is_null() {
+        return Cow::Borrowed("");
+    }
+    // SAFETY: the header asks for a NUL-terminated string that stays as it is during the call.
+    let text = unsafe { CStr::from_ptr(text) };
+    text.to_string_lossy()
+}
+
 /// For C. A NUL inside becomes U+FFFD: a text that ended there would be another text.
 pub(crate) fn owned(text: &str) -> CString {
     CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default()
@@ -47,9 +58,18 @@ pub(crate) fn give_string(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
     body: impl FnOnce() -> Result<String>,
 ) -> clever_sso_status {
+    give_string_option(out, error, || body().map(Some))
+}
+
+/// Gives the string that `body` makes, or NULL, to the caller, who frees it.
+pub(crate) fn give_string_option(
+    out: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+    body: impl FnOnce() -> Result<Option<String>>,
+) -> clever_sso_status {
     run(error, || {
         let place = out.ok_or_else(|| null("the output"))?.write(ptr::null_mut());
-        *place = owned(&body()?).into_raw();
+        *place = body()?.map_or(ptr::null_mut(), |text| owned(&text).into_raw());
         Ok(())
     })
 }

@@ -18,6 +18,7 @@ pub struct clever_sso_authorize_options {
     state: Option<String>,
     nonce: Option<String>,
     district_id: Option<String>,
+    switch_user: bool,
 }
 
 /// Makes options, all at their defaults.
@@ -42,6 +43,21 @@ pub extern "C" fn clever_sso_authorize_options_set_implicit(
 ) -> clever_sso_status {
     run(error, || {
         handle(options, "options")?.implicit = implicit;
+        Ok(())
+    })
+}
+
+/// Whether Clever lets the person confirm who they are (`confirmed=false`). Default: false.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_authorize_options_set_switch_user(
+    options: Option<&mut clever_sso_authorize_options>,
+    switch_user: bool,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        handle(options, "options")?.switch_user = switch_user;
         Ok(())
     })
 }
@@ -129,6 +145,7 @@ pub extern "C" fn clever_sso_authorize_url(
             state: options.state.as_deref(),
             nonce: options.nonce.as_deref(),
             district_id: options.district_id.as_deref(),
+            switch_user: options.switch_user,
         });
         handle(client, "client")?.client.authorize_url(&chosen.unwrap_or_default())
     })

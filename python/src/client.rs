@@ -257,6 +257,7 @@ impl Client {
             state: state.as_deref(),
             nonce: nonce.as_deref(),
             district_id: district_id.as_deref(),
+            switch_user: false,
         };
         Ok(self.core.authorize_url(&options)?)
     }

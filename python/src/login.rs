@@ -115,7 +115,7 @@ impl Denied {
 pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
     match outcome {
         Outcome::SignedIn(signed_in) => {
-            let clever_sso::SignedIn { identity, tokens, return_to } = *signed_in;
+            let clever_sso::SignedIn { identity, tokens, return_to, .. } = *signed_in;
             let identity = Py::new(py, Identity(identity))?;
             let tokens = Py::new(py, Tokens(tokens))?;
             SignedIn { identity, tokens, return_to }.into_bound_py_any(py)
@@ -125,7 +125,7 @@ pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, Py
             Restart { login, reason: restart.reason.as_str() }.into_bound_py_any(py)
         }
         Outcome::Denied(denied) => {
-            let clever_sso::Denied { error, description } = denied;
+            let clever_sso::Denied { error, description, .. } = denied;
             Denied { error, description }.into_bound_py_any(py)
         }
     }

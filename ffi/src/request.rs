@@ -1,0 +1,180 @@
+//! `clever_sso_request`: which requests of a browser may begin a login, finish one or log out.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode};
+
+use crate::boundary::{give, handle, null, run};
+use crate::client::clever_sso_client;
+use crate::error::{clever_sso_error, clever_sso_status};
+use crate::set_cookie::{self, clever_sso_set_cookie};
+use crate::text::required;
+
+/// One of the three addresses that an application has for its logins.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum clever_sso_endpoint {
+    /// Begins a login.
+    CLEVER_SSO_ENDPOINT_LOGIN = 1,
+    /// Finishes a login: the redirect URI.
+    CLEVER_SSO_ENDPOINT_CALLBACK = 2,
+    /// Ends the session.
+    CLEVER_SSO_ENDPOINT_LOGOUT = 3,
+}
+
+/// A request of a browser: its method, and the headers that say who caused it.
+pub struct clever_sso_request {
+    method: String,
+    sec_fetch_site: Option<String>,
+    sec_fetch_mode: Option<String>,
+    sec_purpose: Option<String>,
+    purpose: Option<String>,
+    origin: Option<String>,
+}
+
+/// What a log out does to the cookies of the browser.
+pub struct clever_sso_logout {
+    set_cookies: Vec<clever_sso_set_cookie>,
+}
+
+/// Makes a request with its method, such as `GET`, and no headers yet.
+///
+/// Free it with `clever_sso_request_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_request_new(
+    method: *const c_char,
+    request: Option<&mut MaybeUninit<Option<Box<clever_sso_request>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(request, error, || {
+        Ok(clever_sso_request {
+            method: required(method, "method")?.to_owned(),
+            sec_fetch_site: None,
+            sec_fetch_mode: None,
+            sec_purpose: None,
+            purpose: None,
+            origin: None,
+        })
+    })
+}
+
+/// Adds a header of the request. Hand over all of them: those that decide nothing are ignored. Capital letters in `name` do
+/// not matter.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_request_set_header(
+    request: Option<&mut clever_sso_request>,
+    name: *const c_char,
+    value: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        let request = handle(request, "request")?;
+        let field = match required(name, "name")?.to_ascii_lowercase().as_str() {
+            "sec-fetch-site" => &mut request.sec_fetch_site,
+            "sec-fetch-mode" => &mut request.sec_fetch_mode,
+            "sec-purpose" => &mut request.sec_purpose,
+            "purpose" => &mut request.purpose,
+            "origin" => &mut request.origin,
+            _ => return Ok(()),
+        };
+        *field = Some(required(value, "value")?.to_owned());
+        Ok(())
+    })
+}
+
+/// Whether a request must not act: `*status` becomes 0 when it may, else the HTTP status to answer with and no body (200 for
+/// `HEAD`, 403, 405 or 503). Ask before you begin or finish a login or log out. No network.
+///
+/// Links that are fetched in advance, images, scripts and forms of other sites thus neither spend a code nor log anybody
+/// out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_request_refusal(
+    client: Option<&clever_sso_client>,
+    endpoint: u32,
+    request: Option<&clever_sso_request>,
+    status: Option<&mut MaybeUninit<u16>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        let status = status.ok_or_else(|| null("status"))?.write(403);
+        let request = handle(request, "request")?;
+        let asked = BrowserRequest {
+            method: &request.method,
+            sec_fetch_site: request.sec_fetch_site.as_deref(),
+            sec_fetch_mode: request.sec_fetch_mode.as_deref(),
+            sec_purpose: request.sec_purpose.as_deref().or(request.purpose.as_deref()),
+            origin: request.origin.as_deref(),
+        };
+        let endpoint = known(endpoint).ok_or_else(|| {
+            Error::from_face(ErrorCode::ArgumentInvalid, "endpoint is none of clever_sso_endpoint")
+        })?;
+        let refusal = handle(client, "client")?.client.refusal(endpoint, &asked);
+        *status = refusal.map_or(0, |refusal| refusal.status);
+        Ok(())
+    })
+}
+
+/// The methods that an endpoint takes, for the `Allow` header. A constant; NULL for a number that is no endpoint.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
+    match known(endpoint) {
+        None => ptr::null(),
+        Some(Endpoint::Logout) => c"POST".as_ptr(),
+        Some(_) => c"GET, HEAD".as_ptr(),
+    }
+}
+
+/// Frees a request. NULL is fine.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_request_free(request: Option<Box<clever_sso_request>>) {
+    drop(request);
+}
+
+/// What to tell the browser when somebody logs out. End your own session as well. `cookies` is the `Cookie` header of the
+/// request, or NULL. No network.
+///
+/// Free it with `clever_sso_logout_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_log_out(
+    client: Option<&clever_sso_client>,
+    cookies: *const c_char,
+    logout: Option<&mut MaybeUninit<Option<Box<clever_sso_logout>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(logout, error, || {
+        let cookies = crate::text::header(cookies);
+        let set_cookies = handle(client, "client")?.client.log_out_cookies(&cookies);
+        Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
+    })
+}
+
+/// A cookie to set with the answer, counted from 0. Borrowed from `logout`; NULL behind the last one.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_logout_set_cookie(
+    logout: Option<&clever_sso_logout>,
+    index: usize,
+) -> Option<&clever_sso_set_cookie> {
+    logout.and_then(|logout| logout.set_cookies.get(index))
+}
+
+/// Frees a log out and its cookies. NULL is fine.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_logout_free(logout: Option<Box<clever_sso_logout>>) {
+    drop(logout);
+}
+
+const fn known(endpoint: u32) -> Option<Endpoint> {
+    const LOGIN: u32 = clever_sso_endpoint::CLEVER_SSO_ENDPOINT_LOGIN as u32;
+    const CALLBACK: u32 = clever_sso_endpoint::CLEVER_SSO_ENDPOINT_CALLBACK as u32;
+    const LOGOUT: u32 = clever_sso_endpoint::CLEVER_SSO_ENDPOINT_LOGOUT as u32;
+    match endpoint {
+        LOGIN => Some(Endpoint::Login),
+        CALLBACK => Some(Endpoint::Callback),
+        LOGOUT => Some(Endpoint::Logout),
+        _ => None,
+    }
+}
