@@ -12,6 +12,7 @@ CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR PREFIX DESTDIR LIBDIR INCLUDEDIR DOCDIR CARGO
 
 RELEASE := $(CARGO_TARGET_DIR)/release
+DEMO := $(CARGO_TARGET_DIR)/demo
 VENV := $(CARGO_TARGET_DIR)/venv
 IN_VENV := $(VENV)/bin
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
@@ -24,6 +25,8 @@ STAGE := $(CARGO_TARGET_DIR)/stage
 DIST ?= dist
 INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps dist/clever_sso-*.whl
 
+NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
+
 .PHONY: help
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -31,19 +34,27 @@ help: ## list what can be made
 # ---------------------------------------------------------------- see it
 
 .PHONY: demo
-demo: build wheel $(VENV)/demo ## build everything, log people in through every entry in Rust, C and Python; SERVE=1 leaves it running
-	$(INSTALL_WHEEL)
-	@echo "==> logging people in"
-	@$(IN_VENV)/python tests/demo/demo.py $(if $(SERVE),--serve)
+demo: $(if $(SERVE),$(VENV)/demo) ## log people in through every entry in Rust, C and Python; SERVE=1 leaves it running
+	@$(NEEDS_PYTHON)
+	@echo "==> Step 1 of 3: compiling the library, the emulator and the example programs."
+	@echo "    The first time this takes 2 to 4 minutes, because cargo also downloads and compiles what they use."
+	@$(CARGO) build --profile demo -p clever-sso-ffi -p clever-emulator -p clever-sso-python -p example-rust
+	@echo "==> Step 2 of 3: putting the C library and the Python package together in $(DEMO)"
+	@ln -sf libclever_sso.so $(DEMO)/libclever_sso.so.$(MAJOR)
+	@rm -rf $(DEMO)/python && mkdir $(DEMO)/python && cp -R python/clever_sso $(DEMO)/python/
+	@cp $(DEMO)/lib_native.so $(DEMO)/python/clever_sso/_native.abi3.so
+	@echo "==> Step 3 of 3: logging people in, one row per way to start a login and language"
+	@CLEVER_BUILD=$(DEMO) PYTHONPATH=$(DEMO)/python $(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) tests/demo/demo.py $(if $(SERVE),--serve)
 
 # ---------------------------------------------------------------- build
 
 .PHONY: build
-build: $(THIRD_PARTY) ## the C library, the emulator and the Rust example, optimised
-	@echo "==> building the C library, the emulator and the Rust example (some minutes the first time)"
-	$(CARGO) build --release -p clever-sso-ffi -p clever-sso --lib --example login
-	@# By itself: with the features the emulator's wheel has, which then needs no build of its own.
-	$(CARGO) build --release -p clever-emulator
+build: library emulator ## the C library and the emulator, optimized, in target/release
+
+.PHONY: library
+library: $(THIRD_PARTY) ## target/release/libclever_sso.so and .a: the C library, optimized
+	@echo "==> building the C library (a minute or two the first time)"
+	$(CARGO) build --release -p clever-sso-ffi
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
 
 .PHONY: emulator
@@ -78,7 +89,7 @@ header: ## write include/clever_sso.h from the source of the C face
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
 
 .PHONY: abi
-abi: build $(VENV)/test ## write down in tests/abi what was added to the C library
+abi: library emulator $(VENV)/test ## write down in tests/abi what was added to the C library
 	CLEVER_SSO_WRITE_ABI=1 $(IN_VENV)/pytest -q tests/abi
 
 .PHONY: errors
@@ -99,7 +110,7 @@ dist-windows: ## dist/*.zip: the C library for Windows, built on Debian (downloa
 
 .PHONY: install
 install: ## install the C library, header, pkg-config and CMake files below PREFIX (default /usr/local)
-	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) build
+	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) library
 	@test -f $(THIRD_PARTY) || $(MAKE) $(THIRD_PARTY)
 	$(PACKAGING) install
 
@@ -108,7 +119,7 @@ uninstall: ## remove what `make install` with the same PREFIX put there
 	$(PACKAGING) uninstall
 
 .PHONY: dist
-dist: build ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same, to be unpacked anywhere
+dist: library ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same, to be unpacked anywhere
 	@rm -rf $(STAGE) && mkdir -p $(DIST)
 	DESTDIR=$(STAGE) PREFIX=/$(TARBALL) PKG_CONFIG_PREFIX='$${pcfiledir}/../..' $(PACKAGING) install
 	tar --create --gzip --file $(DIST)/$(TARBALL).tar.gz --directory $(STAGE) \
@@ -183,7 +194,7 @@ clean: ## remove everything that was made
 
 $(VENV)/bin/pip:
 	@echo "==> making a virtual environment in $(VENV)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed; set PYTHON=")'
+	@$(NEEDS_PYTHON)
 	@$(PYTHON) -m venv $(VENV)
 
 # One stamp for each list of requirements: what only tests need does not delay the demo.
