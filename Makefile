@@ -9,7 +9,7 @@ DESTDIR ?=
 PYTHON ?= python3
 CARGO ?= cargo
 CARGO_TARGET_DIR ?= $(CURDIR)/target
-export CARGO_TARGET_DIR PREFIX DESTDIR LIBDIR INCLUDEDIR DOCDIR CARGO
+export CARGO_TARGET_DIR PREFIX DESTDIR LIBDIR INCLUDEDIR DOCDIR CARGO PYTHON
 
 RELEASE := $(CARGO_TARGET_DIR)/release
 DEMO := $(CARGO_TARGET_DIR)/demo
@@ -23,7 +23,11 @@ THIRD_PARTY := $(RELEASE)/LICENSES-THIRD-PARTY.txt
 TARBALL = libclever_sso-$(VERSION)-$(shell rustc -vV | sed -n 's/^host: //p')
 STAGE := $(CARGO_TARGET_DIR)/stage
 DIST ?= dist
-INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps dist/clever_sso-*.whl
+WHEELS ?= dist
+EMULATOR_PROFILE ?= release
+TEST_WHEELS := $(CARGO_TARGET_DIR)/test-wheels
+TESTS ?= tests
+INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/clever_sso-*.whl
 
 NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
 
@@ -64,14 +68,14 @@ emulator: ## target/release/clever-emulator: a Clever to develop against
 .PHONY: wheel
 wheel: $(VENV)/build ## dist/*.whl: the Python package
 	@echo "==> building the Python package"
-	@rm -f dist/clever_sso-*.whl
-	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist
+	@rm -f $(WHEELS)/clever_sso-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out $(WHEELS)
 
 .PHONY: emulator-wheel
 emulator-wheel: $(VENV)/build ## dist/*.whl: the emulator as a command for Python users
 	@echo "==> packing the emulator for Python"
-	@rm -f dist/clever_emulator-*.whl
-	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path emulator/Cargo.toml --out dist
+	@rm -f $(WHEELS)/clever_emulator-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --profile $(EMULATOR_PROFILE) --manifest-path emulator/Cargo.toml --out $(WHEELS)
 
 .PHONY: dist-wheel
 dist-wheel: $(VENV)/dist ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, by zig's linker
@@ -133,30 +137,64 @@ $(THIRD_PARTY): Cargo.lock ffi/packaging/third_party.py
 
 # ---------------------------------------------------------------- check
 
+# What `make test` prints while it runs is a line for each of its parts; tests/runner/parts.py lists them.
 .PHONY: test
-test: debian lint test-rust build wheel emulator-wheel test-python ## install what is needed and run every test in every language
+test: ## install what is needed, run every test in every language, and list what failed at the end
+	@$(NEEDS_PYTHON)
+	@$(PYTHON) tests/runner/run.py
 
 .PHONY: test-all
-test-all: export CLEVER_SSO_TEST_ALL := 1
-test-all: test test-sdist deny test-windows ## the same, and what takes long or needs more
-	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
+test-all: ## the same, and what takes long or needs more
+	@$(NEEDS_PYTHON)
+	@$(PYTHON) tests/runner/run.py --all
+
+.PHONY: test-busy
+test-busy: ## the same as `make test` while other programs keep all cores busy twice over
+	@$(NEEDS_PYTHON)
+	@$(PYTHON) tests/runner/busy.py $(PYTHON) tests/runner/run.py
 
 .PHONY: lint
-lint: $(VENV)/lint ## formatting, clippy and ruff, warnings as errors
+lint: lint-format lint-rust lint-docs lint-python ## formatting, clippy, rustdoc and ruff, warnings as errors
+
+.PHONY: lint-format
+lint-format: $(VENV)/lint
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc -q --no-deps -p clever-sso -p clever-emulator
-	$(IN_VENV)/ruff check .
 	$(IN_VENV)/ruff format --check .
 
-.PHONY: test-rust
-test-rust: ## the tests in Rust
-	$(CARGO) test --workspace --exclude clever-sso-python
+.PHONY: lint-rust
+lint-rust:
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
+.PHONY: lint-docs
+lint-docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-sso -p clever-emulator
+
+.PHONY: lint-python
+lint-python: $(VENV)/lint
+	$(IN_VENV)/ruff check .
+
+.PHONY: test-rust
+test-rust: ## the tests in Rust; all of them, even after one fails
+	$(CARGO) test --workspace --exclude clever-sso-python --exclude example-rust --no-fail-fast
+
+# The library and the Python package as they are installed, and an emulator that is built faster.
+.PHONY: test-build
+test-build: library
+	@$(MAKE) --no-print-directory wheel WHEELS=$(TEST_WHEELS)
+	@$(MAKE) --no-print-directory emulator-wheel WHEELS=$(TEST_WHEELS) EMULATOR_PROFILE=demo
+
+# The servers that are tested run in other processes than pytest: two tests at a time use two cores.
 .PHONY: test-python
-test-python: $(VENV)/test $(VENV)/third-party ## the tests that pytest runs: Python, C, and what crosses their borders
-	$(INSTALL_WHEEL)
-	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests
+test-python: test-build $(VENV)/test $(VENV)/third-party ## the tests that pytest runs: Python, C, PHP, browser; TESTS= names some of them
+	@$(IN_VENV)/pip install -q -r tests/requirements/uwsgi.txt > $(VENV)/uwsgi.log 2>&1 \
+		|| echo "==> uWSGI could not be compiled (see $(VENV)/uwsgi.log). The tests that need it are skipped."
+	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
+	LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(DEMO)/clever-emulator \
+		$(IN_VENV)/pytest -ra -n 2 --dist loadfile $(TESTS)
+
+.PHONY: test-endurance
+test-endurance:
+	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
 
 .PHONY: test-windows
 test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
