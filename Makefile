@@ -1,4 +1,4 @@
-# One command for each thing one may want. `make help` lists them.
+# One command for each task. `make help` lists them.
 
 .DEFAULT_GOAL := help
 SHELL := bash
@@ -32,8 +32,8 @@ INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/
 NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
 
 .PHONY: help
-help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 16
 
 # ---------------------------------------------------------------- see it
 
@@ -144,12 +144,12 @@ test: ## install what is needed, run every test in every language, and list what
 	@$(PYTHON) tests/runner/run.py
 
 .PHONY: test-all
-test-all: ## the same, and what takes long or needs more
+test-all: ## everything in `make test`, and what takes long or needs more
 	@$(NEEDS_PYTHON)
 	@$(PYTHON) tests/runner/run.py --all
 
 .PHONY: test-busy
-test-busy: ## the same as `make test` while other programs keep all cores busy twice over
+test-busy: ## `make test` while other programs keep all cores busy twice over
 	@$(NEEDS_PYTHON)
 	@$(PYTHON) tests/runner/busy.py $(PYTHON) tests/runner/run.py
 
@@ -221,7 +221,7 @@ deny: ## licences, bans and sources of all dependencies, by cargo-deny
 	$(CARGO) deny check bans licenses sources
 
 .PHONY: debian
-debian: ## Debian packages for some of the tests; where they may not be installed those tests are skipped
+debian: ## Debian packages for some of the tests; without them those tests are skipped
 	@tests/debian.sh
 
 .PHONY: clean
