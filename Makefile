@@ -200,7 +200,7 @@ test-endurance:
 test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
 	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings
 	ffi/windows/debian.sh wine64
-	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests/windows
+	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra tests/windows
 
 .PHONY: test-sdist
 test-sdist: sdist ## build the Python package from its source distribution, and use it

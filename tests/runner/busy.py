@@ -54,6 +54,7 @@ def main(command: list[str]) -> int:
                 return run.wait()
             except BaseException:
                 run.terminate()
+                run.wait()
                 raise
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shlex
 import signal
 import subprocess
@@ -209,7 +210,7 @@ def test_a_run_that_is_stopped_leaves_no_process(make: Path, tmp_path: Path) -> 
     os.mkfifo(pid_file)
     program = (
         "import run, parts, pathlib, signal, sys\n"
-        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\n"
         "run.run_all([parts.Part('waits', 'waits')], pathlib.Path(sys.argv[1]))"
     )
     environment = {**os.environ, "MAKE": str(make), "PID_FILE": str(pid_file), "PYTHONPATH": str(HERE)}
@@ -217,7 +218,8 @@ def test_a_run_that_is_stopped_leaves_no_process(make: Path, tmp_path: Path) -> 
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as running:
         pid = int(pid_file.read_text())
         running.terminate()
-        assert running.wait(60) == 1
+        assert running.wait(60) == 128 + signal.SIGTERM
+    # The run has waited for it.
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
@@ -230,6 +232,25 @@ def test_the_busy_loops_end_with_the_command() -> None:
         ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         assert ended.returncode == expected
         assert f"{2 * (os.cpu_count() or 1)} busy loops" in ended.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells of the end of a process that is no child")
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_busy_loops_end_when_they_are_stopped(way: signal.Signals) -> None:
+    tell = "import os, time; p = os.getppid(); print(open(f'/proc/{p}/task/{p}/children').read(), flush=True)"
+    command = [sys.executable, str(HERE / "busy.py"), sys.executable, "-c", f"{tell}; time.sleep(600)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert "busy loops" in running.stdout.readline()
+        children = [os.pidfd_open(int(pid)) for pid in running.stdout.readline().split()]
+        assert len(children) == 2 * (os.cpu_count() or 1) + 1
+        running.send_signal(way)
+        if way == signal.SIGKILL:
+            # Nothing is left that could end the command.
+            signal.pidfd_send_signal(children[-1], signal.SIGKILL)
+        for child in children:
+            assert select.select([child], [], [], 60)[0], "it still runs"
+            os.close(child)
 
 
 def test_every_part_is_a_target_and_every_need_is_a_part_before_it() -> None:
