@@ -187,7 +187,9 @@ test-build: library
 .PHONY: test-python
 test-python: test-build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried ## the tests that pytest runs: Python, C, PHP, browser; TESTS= names some of them
 	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
-	LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(DEMO)/clever-emulator \
+	@# Without what make hands to its children: some tests run make themselves.
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u MAKEOVERRIDES \
+		LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(DEMO)/clever-emulator \
 		$(IN_VENV)/pytest -ra -n 2 --dist loadfile $(TESTS)
 
 .PHONY: test-endurance
