@@ -15,7 +15,7 @@ RESULT = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) igno
 IGNORED = re.compile(r"^test .+ \.\.\. ignored(?:, (.+))?$")
 RERUN = re.compile(r"^error: .*to rerun pass `(.+)`")
 CRASHED = re.compile(r"process didn't exit successfully: .*\((.+)\)")
-COUNTS = re.compile(r"^=+ (?:.*\d+ \w+.*|no tests ran) in [\d.]+s.* =+$")
+COUNTS = re.compile(r"^(?:=+ )?(?:.*\d+ \w+.*|no tests ran) in [\d.]+s\b")
 SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] [^:]+(?::\d+)?: (.+)$")
 BROKEN = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$")
 HEADING = re.compile(r"^_{3,} (.+) _{3,}$")
