@@ -1,4 +1,4 @@
-# One command for each thing one may want. `make help` lists them.
+# One command for each task. `make help` lists them.
 
 .DEFAULT_GOAL := help
 SHELL := bash
@@ -9,9 +9,10 @@ DESTDIR ?=
 PYTHON ?= python3
 CARGO ?= cargo
 CARGO_TARGET_DIR ?= $(CURDIR)/target
-export CARGO_TARGET_DIR PREFIX DESTDIR LIBDIR INCLUDEDIR DOCDIR CARGO
+export CARGO_TARGET_DIR PREFIX DESTDIR LIBDIR INCLUDEDIR DOCDIR CARGO PYTHON
 
 RELEASE := $(CARGO_TARGET_DIR)/release
+DEMO := $(CARGO_TARGET_DIR)/demo
 VENV := $(CARGO_TARGET_DIR)/venv
 IN_VENV := $(VENV)/bin
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
@@ -22,28 +23,42 @@ THIRD_PARTY := $(RELEASE)/LICENSES-THIRD-PARTY.txt
 TARBALL = libclever_sso-$(VERSION)-$(shell rustc -vV | sed -n 's/^host: //p')
 STAGE := $(CARGO_TARGET_DIR)/stage
 DIST ?= dist
-INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps dist/clever_sso-*.whl
+WHEELS ?= dist
+EMULATOR_PROFILE ?= release
+TEST_WHEELS := $(CARGO_TARGET_DIR)/test-wheels
+TESTS ?= tests
+INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/clever_sso-*.whl
+
+NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
 
 .PHONY: help
-help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 16
 
 # ---------------------------------------------------------------- see it
 
 .PHONY: demo
-demo: build wheel $(VENV)/demo ## build everything, log people in through every entry in Rust, C and Python; SERVE=1 leaves it running
-	$(INSTALL_WHEEL)
-	@echo "==> logging people in"
-	@$(IN_VENV)/python tests/demo/demo.py $(if $(SERVE),--serve)
+demo: $(if $(SERVE),$(VENV)/demo) ## log people in through every entry in Rust, C and Python; SERVE=1 leaves it running
+	@$(NEEDS_PYTHON)
+	@echo "==> Step 1 of 3: compiling the library, the emulator and the example programs."
+	@echo "    The first time this takes 2 to 4 minutes, because cargo also downloads and compiles what they use."
+	@$(CARGO) build --profile demo -p clever-sso-ffi -p clever-emulator -p clever-sso-python -p example-rust
+	@echo "==> Step 2 of 3: putting the C library and the Python package together in $(DEMO)"
+	@ln -sf libclever_sso.so $(DEMO)/libclever_sso.so.$(MAJOR)
+	@rm -rf $(DEMO)/python && mkdir $(DEMO)/python && cp -R python/clever_sso $(DEMO)/python/
+	@cp $(DEMO)/lib_native.so $(DEMO)/python/clever_sso/_native.abi3.so
+	@echo "==> Step 3 of 3: logging people in, one row per way to start a login and language"
+	@CLEVER_BUILD=$(DEMO) PYTHONPATH=$(DEMO)/python $(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) tests/demo/demo.py $(if $(SERVE),--serve)
 
 # ---------------------------------------------------------------- build
 
 .PHONY: build
-build: $(THIRD_PARTY) ## the C library, the emulator and the Rust example, optimised
-	@echo "==> building the C library, the emulator and the Rust example (some minutes the first time)"
-	$(CARGO) build --release -p clever-sso-ffi -p clever-sso --lib --example login
-	@# By itself: with the features the emulator's wheel has, which then needs no build of its own.
-	$(CARGO) build --release -p clever-emulator
+build: library emulator ## the C library and the emulator, optimized, in target/release
+
+.PHONY: library
+library: $(THIRD_PARTY) ## target/release/libclever_sso.so and .a: the C library, optimized
+	@echo "==> building the C library (a minute or two the first time)"
+	$(CARGO) build --release -p clever-sso-ffi
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
 
 .PHONY: emulator
@@ -53,14 +68,14 @@ emulator: ## target/release/clever-emulator: a Clever to develop against
 .PHONY: wheel
 wheel: $(VENV)/build ## dist/*.whl: the Python package
 	@echo "==> building the Python package"
-	@rm -f dist/clever_sso-*.whl
-	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist
+	@rm -f $(WHEELS)/clever_sso-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out $(WHEELS)
 
 .PHONY: emulator-wheel
 emulator-wheel: $(VENV)/build ## dist/*.whl: the emulator as a command for Python users
 	@echo "==> packing the emulator for Python"
-	@rm -f dist/clever_emulator-*.whl
-	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path emulator/Cargo.toml --out dist
+	@rm -f $(WHEELS)/clever_emulator-*.whl
+	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --profile $(EMULATOR_PROFILE) --manifest-path emulator/Cargo.toml --out $(WHEELS)
 
 .PHONY: dist-wheel
 dist-wheel: $(VENV)/dist ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, by zig's linker
@@ -78,7 +93,7 @@ header: ## write include/clever_sso.h from the source of the C face
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
 
 .PHONY: abi
-abi: build $(VENV)/test ## write down in tests/abi what was added to the C library
+abi: library emulator $(VENV)/test ## write down in tests/abi what was added to the C library
 	CLEVER_SSO_WRITE_ABI=1 $(IN_VENV)/pytest -q tests/abi
 
 .PHONY: errors
@@ -99,7 +114,7 @@ dist-windows: ## dist/*.zip: the C library for Windows, built on Debian (downloa
 
 .PHONY: install
 install: ## install the C library, header, pkg-config and CMake files below PREFIX (default /usr/local)
-	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) build
+	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) library
 	@test -f $(THIRD_PARTY) || $(MAKE) $(THIRD_PARTY)
 	$(PACKAGING) install
 
@@ -108,7 +123,7 @@ uninstall: ## remove what `make install` with the same PREFIX put there
 	$(PACKAGING) uninstall
 
 .PHONY: dist
-dist: build ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same, to be unpacked anywhere
+dist: library ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same, to be unpacked anywhere
 	@rm -rf $(STAGE) && mkdir -p $(DIST)
 	DESTDIR=$(STAGE) PREFIX=/$(TARBALL) PKG_CONFIG_PREFIX='$${pcfiledir}/../..' $(PACKAGING) install
 	tar --create --gzip --file $(DIST)/$(TARBALL).tar.gz --directory $(STAGE) \
@@ -122,36 +137,70 @@ $(THIRD_PARTY): Cargo.lock ffi/packaging/third_party.py
 
 # ---------------------------------------------------------------- check
 
+# What `make test` prints while it runs is a line for each of its parts; tests/runner/parts.py lists them.
 .PHONY: test
-test: debian lint test-rust build wheel emulator-wheel test-python ## install what is needed and run every test in every language
+test: ## install what is needed, run every test in every language, and list what failed at the end
+	@$(NEEDS_PYTHON)
+	@$(PYTHON) tests/runner/run.py
 
 .PHONY: test-all
-test-all: export CLEVER_SSO_TEST_ALL := 1
-test-all: test test-sdist deny test-windows ## the same, and what takes long or needs more
-	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
+test-all: ## everything in `make test`, and what takes long or needs more
+	@$(NEEDS_PYTHON)
+	@$(PYTHON) tests/runner/run.py --all
+
+.PHONY: test-busy
+test-busy: ## `make test` while other programs keep all cores busy twice over
+	@$(NEEDS_PYTHON)
+	@$(PYTHON) tests/runner/busy.py $(PYTHON) tests/runner/run.py
 
 .PHONY: lint
-lint: $(VENV)/lint ## formatting, clippy and ruff, warnings as errors
+lint: lint-format lint-rust lint-docs lint-python ## formatting, clippy, rustdoc and ruff, warnings as errors
+
+.PHONY: lint-format
+lint-format: $(VENV)/lint
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc -q --no-deps -p clever-sso -p clever-emulator
-	$(IN_VENV)/ruff check .
 	$(IN_VENV)/ruff format --check .
 
-.PHONY: test-rust
-test-rust: ## the tests in Rust
-	$(CARGO) test --workspace --exclude clever-sso-python
+.PHONY: lint-rust
+lint-rust:
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
+.PHONY: lint-docs
+lint-docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-sso -p clever-emulator
+
+.PHONY: lint-python
+lint-python: $(VENV)/lint
+	$(IN_VENV)/ruff check .
+
+.PHONY: test-rust
+test-rust: ## the tests in Rust; all of them, even after one fails
+	$(CARGO) test --workspace --exclude clever-sso-python --exclude example-rust --no-fail-fast
+
+# The library and the Python package as they are installed, and an emulator that is built faster.
+.PHONY: test-build
+test-build: library
+	@$(MAKE) --no-print-directory wheel WHEELS=$(TEST_WHEELS)
+	@$(MAKE) --no-print-directory emulator-wheel WHEELS=$(TEST_WHEELS) EMULATOR_PROFILE=demo
+
+# The servers that are tested run in other processes than pytest: two tests at a time use two cores.
 .PHONY: test-python
-test-python: $(VENV)/test $(VENV)/third-party ## the tests that pytest runs: Python, C, and what crosses their borders
-	$(INSTALL_WHEEL)
-	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests
+test-python: test-build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried ## the tests that pytest runs: Python, C, PHP, browser; TESTS= names some of them
+	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
+	@# Without what make hands to its children: some tests run make themselves.
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u MAKEOVERRIDES \
+		LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(DEMO)/clever-emulator \
+		$(IN_VENV)/pytest -ra -n 2 --dist loadfile $(TESTS)
+
+.PHONY: test-endurance
+test-endurance:
+	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
 
 .PHONY: test-windows
 test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
 	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings
 	ffi/windows/debian.sh wine64
-	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest tests/windows
+	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra tests/windows
 
 .PHONY: test-sdist
 test-sdist: sdist ## build the Python package from its source distribution, and use it
@@ -172,7 +221,7 @@ deny: ## licences, bans and sources of all dependencies, by cargo-deny
 	$(CARGO) deny check bans licenses sources
 
 .PHONY: debian
-debian: ## Debian packages for some of the tests; where they may not be installed those tests are skipped
+debian: ## Debian packages for some of the tests; without them those tests are skipped
 	@tests/debian.sh
 
 .PHONY: clean
@@ -183,11 +232,17 @@ clean: ## remove everything that was made
 
 $(VENV)/bin/pip:
 	@echo "==> making a virtual environment in $(VENV)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed; set PYTHON=")'
+	@$(NEEDS_PYTHON)
 	@$(PYTHON) -m venv $(VENV)
 
 # One stamp for each list of requirements: what only tests need does not delay the demo.
 $(VENV)/%: tests/requirements/%.txt | $(VENV)/bin/pip
 	@echo "==> installing what is needed to $*"
 	@$(IN_VENV)/pip install -q -r $<
+	@touch $@
+
+# It is compiled, which not every machine can.
+$(VENV)/uwsgi-tried: tests/requirements/uwsgi.txt | $(VENV)/bin/pip
+	@$(IN_VENV)/pip install -q -r $< > $(VENV)/uwsgi.log 2>&1 \
+		|| echo "==> uWSGI could not be compiled (see $(VENV)/uwsgi.log). The tests that need it are skipped."
 	@touch $@

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that some tests use, where that is possible; otherwise says which are missing.
+# `debian.sh --list` only prints what is looked for, and the package that has it.
 set -euo pipefail
 
 # What is looked for, a program or a file, and the package that has it.
@@ -9,6 +10,10 @@ declare -A package_of=(
     [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [nginx]=nginx [redis-server]=redis-server
     [chromium]=chromium
 )
+if [ "${1-}" = --list ]; then
+    for program in "${!package_of[@]}"; do echo "$program ${package_of[$program]}"; done
+    exit 0
+fi
 missing=()
 
 # Servers lie in /usr/sbin, which need not be in the path, and FPM has the version of PHP in its name.
@@ -27,7 +32,7 @@ skip() {
 }
 
 command -v apt-get > /dev/null || skip "no apt-get here"
-[ "$(id -u)" = 0 ] || skip "not root; install them by: sudo apt-get install ${missing[*]}"
+[ "$(id -u)" = 0 ] || skip "you are not root; to install them: sudo apt-get install ${missing[*]}"
 echo "==> installing Debian packages: ${missing[*]}"
 # The tests start servers themselves, on ports of their own: none is to be started as a service.
 policy=/usr/sbin/policy-rc.d

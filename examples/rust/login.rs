@@ -2,15 +2,11 @@
 //!
 //! ```sh
 //! CLEVER_CLIENT_ID=... CLEVER_CLIENT_SECRET=... CLEVER_REDIRECT_URI=... \
-//!     cargo run -p clever-sso --example login -- [login|portal|instant|implicit]
+//!     cargo run -p example-rust -- [login|portal|instant|implicit]
 //! ```
 //!
 //! It prints `open URL` and reads the URL with which the browser came back. `CLEVER_BASE_URL` points it at a local
 //! emulator; `CLEVER_DISTRICT_ID` names a district for `login`, and is needed for `instant`.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a program reads its settings from the environment, the library does not"
-)]
 
 use std::env;
 use std::error::Error;

@@ -43,7 +43,7 @@ EXPECTED = {
 
 def make(*words: str) -> None:
     # The libraries are built already; make would otherwise ask cargo again, which needs its own environment.
-    subprocess.run(["make", "-s", "-C", str(ROOT), "-o", "build", *words], check=True)
+    subprocess.run(["make", "-s", "-C", str(ROOT), "-o", "library", *words], check=True)
 
 
 def files_below(folder: Path) -> set[str]:

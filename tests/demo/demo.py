@@ -101,7 +101,7 @@ ENTRIES = [
 def programs() -> dict[str, list[str]]:
     """The program of each language."""
     return {
-        "Rust": [str(RELEASE / "examples/login")],
+        "Rust": [str(RELEASE / "login")],
         "C": [str(compiled(ROOT / "examples/c/login.c"))],
         "Python": [sys.executable, str(ROOT / "examples/python/login.py")],
     }

@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-RELEASE = TARGET / "release"
+# What is tested. `make demo` sets CLEVER_BUILD: its programs are built faster and less optimized.
+RELEASE = Path(os.environ.get("CLEVER_BUILD", TARGET / "release"))
 EMULATOR = RELEASE / "clever-emulator"
 INCLUDE = ROOT / "include"
 PROGRAMS = TARGET / "programs"

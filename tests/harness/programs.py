@@ -18,9 +18,12 @@ def compiled(source: Path, *options: str, name: str = "", library: Path = RELEAS
     """Compile `source` with all warnings as errors; give the program. One with other options has a name of its own."""
     PROGRAMS.mkdir(parents=True, exist_ok=True)
     program = PROGRAMS / (name or f"{source.parent.name}-{source.stem}")
+    # Another process may be running or making the same program: it sees the old file or the new one, never half of one.
+    fresh = program.with_name(f"{program.name}.{os.getpid()}")
     compiler = os.environ.get("CC", "cc")
     search = [f"-I{INCLUDE}", f"-L{library}", f"-Wl,-rpath,{library}"]
-    subprocess.run([compiler, *STRICT, *search, str(source), "-lclever_sso", *options, "-o", str(program)], check=True)
+    subprocess.run([compiler, *STRICT, *search, str(source), "-lclever_sso", *options, "-o", str(fresh)], check=True)
+    fresh.replace(program)
     return program
 
 

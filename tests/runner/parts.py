@@ -1,0 +1,41 @@
+"""The parts of `make test`, in the order in which they run. Each is a target of the Makefile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the run."""
+
+    target: str
+    label: str
+    # Whose closing lines its output has: "cargo", "pytest", or "" for a program that only succeeds or fails.
+    tool: str = ""
+    # The targets without whose results it cannot run.
+    needs: tuple[str, ...] = ()
+
+    @property
+    def repeat(self) -> str:
+        """The command that runs it again."""
+        return f"make {self.target}"
+
+
+PARTS = (
+    Part("debian", "Debian packages for some of the tests"),
+    Part("lint-format", "formatting of Rust and Python"),
+    Part("lint-python", "ruff"),
+    Part("lint-rust", "clippy"),
+    Part("lint-docs", "documentation of the crates"),
+    Part("test-rust", "tests in Rust", tool="cargo"),
+    Part("test-build", "C library and wheels, as people install them"),
+    Part("test-python", "tests in Python, C, PHP and the browser", tool="pytest", needs=("test-build",)),
+)
+# What `make test-all` adds.
+LONG_PARTS = (
+    Part("test-sdist", "Python package from its source"),
+    Part("deny", "licenses and sources of all dependencies"),
+    Part("test-windows", "C library for Windows, under Wine", tool="pytest"),
+    Part("test-endurance", "20,000 logins at the emulator", tool="cargo"),
+)
