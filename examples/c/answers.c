@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PENDING_SECONDS = 600 };
-
 static void header(struct MHD_Response *response, const char *name, const char *value)
 {
     MHD_add_response_header(response, name, value);
@@ -24,24 +22,29 @@ enum MHD_Result send_and_free(const struct request *request, unsigned status, st
     return sent;
 }
 
-/* A cookie of HttpOnly and SameSite=Lax: not Strict, since it must come along when the browser returns from Clever. */
-static void cookie(const struct request *request, struct MHD_Response *response, const char *name, const char *value,
-                   const char *path, int seconds)
+void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cookie)
 {
-    char line[1024];
-    int length = snprintf(line, sizeof line, "%s=%s; Path=%s; Max-Age=%d; HttpOnly; SameSite=Lax%s", name, value, path,
-                          seconds, request->app->https ? "; Secure" : "");
-    if (length > 0 && (size_t)length < sizeof line) header(response, "Set-Cookie", line);
+    header(response, "Set-Cookie", clever_sso_set_cookie_header(cookie));
 }
 
-void pending_cookie(const struct request *request, struct MHD_Response *response, const char *pending)
+/* With __Host- no other host of the domain can plant a session; browsers accept such a name over https only. */
+const char *session_cookie_name(const struct app *app)
 {
-    cookie(request, response, "clever_pending", pending, "/callback", pending[0] != '\0' ? PENDING_SECONDS : 0);
+    return app->https ? "__Host-session" : "session";
 }
 
+const char *session_of(const struct request *request)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, session_cookie_name(request->app));
+}
+
+/* Without Max-Age it ends with the browser. Not SameSite=Strict: it must come along when the browser returns from Clever. */
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name)
 {
-    cookie(request, response, "session", name, "/", name[0] != '\0' ? SESSION_SECONDS : 0);
+    char line[256];
+    int length = snprintf(line, sizeof line, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", session_cookie_name(request->app), name,
+                          request->app->https ? "; Secure" : "", name[0] != '\0' ? "" : "; Max-Age=0");
+    if (length > 0 && (size_t)length < sizeof line) header(response, "Set-Cookie", line);
 }
 
 struct MHD_Response *redirect_to(const char *url)

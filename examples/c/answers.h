@@ -17,9 +17,13 @@ struct request {
     const char *query; /* as the browser sent it, with its question mark; empty without one */
 };
 
-/* The cookie of the pending login goes to /callback only, that of the session everywhere. An empty value removes it. */
-void pending_cookie(const struct request *request, struct MHD_Response *response, const char *pending);
+/* Sets a cookie that the library asks for. */
+void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cookie);
+
+/* The session cookie: its value, or NULL when the browser has none; and how to set it. An empty value deletes it. */
+const char *session_of(const struct request *request);
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name);
+const char *session_cookie_name(const struct app *app);
 
 /* NULL when there is no memory. The page is freed with the response. */
 struct MHD_Response *redirect_to(const char *url);

@@ -95,7 +95,7 @@ static int arrive(const clever_sso_client *client, struct browser *browser)
         restarted = 0;
         const char *callback = browser->callback, *pending = browser->pending;
         /* README: begin */
-        if (clever_sso_finish_login(client, callback, pending, &outcome, &error)) return failed(error);
+        if (clever_sso_finish_login_with_pending(client, callback, pending, &outcome, &error)) return failed(error);
         switch (clever_sso_outcome_kind(outcome)) {
         case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
         case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;

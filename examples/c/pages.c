@@ -58,12 +58,12 @@ char *page_home(const char *return_to)
     size_t size = 0;
     FILE *out = begun(&page, &size, "Lessons");
     if (out == NULL) return NULL;
-    fputs("<form method=\"post\" action=\"/login", out);
+    fputs("<p><a href=\"/login", out);
     if (return_to != NULL) {
         fputs("?return_to=", out);
         percent_encoded(out, return_to);
     }
-    fputs("\"><button>Log in with Clever</button></form>", out);
+    fputs("\">Log in with Clever</a></p>", out);
     return ended(out, &page);
 }
 
@@ -85,7 +85,8 @@ char *page_me(const struct person *person)
     row(out, "role", person->user_type, "several roles");
     row(out, "id", person->id, "");
     row(out, "district", person->district_id, "none");
-    fputs("</dl><form method=\"post\" action=\"/logout\"><button>Log out</button></form>", out);
+    fputs("</dl><p><a href=\"/login?switch_user=1\">Not you?</a></p>", out);
+    fputs("<form method=\"post\" action=\"/logout\"><button>Log out</button></form>", out);
     return ended(out, &page);
 }
 
@@ -97,7 +98,7 @@ char *page_problem(const char *sentence, const char *code)
     if (out == NULL) return NULL;
     fputs("<p>", out);
     escaped(out, sentence);
-    fputs("</p><form method=\"post\" action=\"/login\"><button>Try again</button></form><p><small>", out);
+    fputs("</p><p><a href=\"/login\">Try again</a></p><p><small>", out);
     escaped(out, code);
     fputs("</small></p>", out);
     return ended(out, &page);

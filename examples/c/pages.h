@@ -4,7 +4,7 @@
 
 #include "sessions.h"
 
-/* A button. Where to go after the login is a path of this application, or NULL. */
+/* A link to log in. Where to go after the login is a path of this application, or NULL. */
 char *page_home(const char *return_to);
 
 /* Who is signed in, and the way out. */

@@ -19,104 +19,151 @@
 
 enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15 };
 
-static enum MHD_Result show_problem(const struct request *request, unsigned status, const char *sentence, const char *code)
+/* ---------------------------------------------------------------- answers of a login */
+
+static struct MHD_Response *problem_page(const char *sentence, const char *code)
 {
-    struct MHD_Response *response = page_of(page_problem(sentence, code));
-    if (response == NULL) return MHD_NO;
-    pending_cookie(request, response, "");
-    return send_and_free(request, status, response);
+    return page_of(page_problem(sentence, code));
 }
 
-/* The log hears what happened, the person what to do. */
+/* Devices are shared: nobody goes on in the session of the person before. */
+static void end_session(const struct request *request, struct MHD_Response *response)
+{
+    session_end(session_of(request));
+    if (session_of(request) != NULL) session_cookie(request, response, "");
+}
+
+static unsigned status_of(const clever_sso_error *error, clever_sso_status status)
+{
+    switch (status) {
+    case CLEVER_SSO_NETWORK: return MHD_HTTP_SERVICE_UNAVAILABLE;
+    case CLEVER_SSO_CLEVER:
+        return strcmp(clever_sso_error_actor(error), "app") == 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR : MHD_HTTP_SERVICE_UNAVAILABLE;
+    case CLEVER_SSO_CONFIG:
+    case CLEVER_SSO_INTERNAL: return MHD_HTTP_INTERNAL_SERVER_ERROR;
+    default: return MHD_HTTP_BAD_REQUEST;
+    }
+}
+
+/* The log gets what happened, the person what to do. */
 static enum MHD_Result failed(const struct request *request, clever_sso_status status, clever_sso_error *error)
 {
-    int of_others = status == CLEVER_SSO_CLEVER || status == CLEVER_SSO_NETWORK;
     fprintf(stderr, "login failed: %s\n", clever_sso_error_message(error));
-    unsigned http_status = of_others ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_BAD_REQUEST;
-    enum MHD_Result sent = show_problem(request, http_status, clever_sso_error_user_message(error), clever_sso_error_code(error));
+    if (strcmp(clever_sso_error_code(error), "session_not_kept") == 0) {
+        fprintf(stderr, "the session cookie is %s; Path=/; no Domain%s\n", session_cookie_name(request->app),
+                request->app->https ? "; Secure" : "");
+    }
+    struct MHD_Response *response = problem_page(clever_sso_error_user_message(error), clever_sso_error_code(error));
+    enum MHD_Result sent = MHD_NO;
+    if (response != NULL) {
+        const clever_sso_set_cookie *cookie;
+        for (size_t i = 0; (cookie = clever_sso_error_set_cookie(error, i)) != NULL; i++) set_cookie(response, cookie);
+        if (clever_sso_error_ends_session(error)) end_session(request, response);
+        sent = send_and_free(request, status_of(error, status), response);
+    }
     clever_sso_error_free(error);
     return sent;
 }
 
-static enum MHD_Result to_clever(const struct request *request, const clever_sso_login *login)
-{
-    struct MHD_Response *response = redirect_to(clever_sso_login_url(login));
-    if (response == NULL) return MHD_NO;
-    pending_cookie(request, response, clever_sso_login_pending(login));
-    return send_and_free(request, MHD_HTTP_SEE_OTHER, response);
-}
-
 /* ---------------------------------------------------------------- the journey */
-
-static const char *cookie_named(const struct request *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
-}
 
 static const char *parameter(const struct request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-/* POST, because it changes what the browser keeps: no link, image or prefetch can begin a login that nobody asked for. */
+static const char *cookies_of(const struct request *request)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Cookie");
+}
+
+static int has_session(const struct request *request)
+{
+    struct person person;
+    if (!session_find(session_of(request), &person)) return 0;
+    person_clear(&person);
+    return 1;
+}
+
+static clever_sso_status begin(const struct request *request, clever_sso_login_options *options, clever_sso_login **begun,
+                               clever_sso_error **error)
+{
+    const char *return_to = parameter(request, "return_to"), *district_id = getenv("CLEVER_DISTRICT_ID");
+    int switch_user = parameter(request, "switch_user") != NULL;
+    clever_sso_status status = clever_sso_login_options_set_cookies(options, cookies_of(request), error);
+    if (!status) status = clever_sso_login_options_set_has_session(options, has_session(request), error);
+    if (!status) status = clever_sso_login_options_set_switch_user(options, switch_user, error);
+    if (!status && return_to) status = clever_sso_login_options_set_return_to(options, return_to, error);
+    if (!status && district_id) status = clever_sso_login_options_set_district_id(options, district_id, error);
+    return status ? status : clever_sso_begin_login(request->app->client, options, begun, error);
+}
+
 static enum MHD_Result login(const struct request *request)
 {
     clever_sso_error *error = NULL;
     clever_sso_login_options *options = NULL;
     clever_sso_login *begun = NULL;
-    const char *return_to = parameter(request, "return_to"), *district_id = getenv("CLEVER_DISTRICT_ID");
     clever_sso_status status = clever_sso_login_options_new(&options, &error);
-    if (!status && return_to) status = clever_sso_login_options_set_return_to(options, return_to, &error);
-    if (!status && district_id) status = clever_sso_login_options_set_district_id(options, district_id, &error);
-    if (!status) status = clever_sso_begin_login(request->app->client, options, &begun, &error);
-    enum MHD_Result sent = status ? failed(request, status, error) : to_clever(request, begun);
-    clever_sso_login_free(begun);
+    if (!status) status = begin(request, options, &begun, &error);
     clever_sso_login_options_free(options);
-    return sent;
+    if (status) return failed(request, status, error);
+    struct MHD_Response *response = redirect_to(clever_sso_login_url(begun));
+    const clever_sso_set_cookie *cookie;
+    for (size_t i = 0; response && (cookie = clever_sso_login_set_cookie(begun, i)) != NULL; i++) set_cookie(response, cookie);
+    clever_sso_login_free(begun);
+    return response != NULL ? send_and_free(request, MHD_HTTP_SEE_OTHER, response) : MHD_NO;
 }
 
-/* Replaces whoever was signed in on this device: school devices are shared. */
-static enum MHD_Result sign_in(const struct request *request, const clever_sso_outcome *outcome)
+/* Replaces the person who was signed in on this device: school devices are shared. */
+static struct MHD_Response *signed_in(const struct request *request, const clever_sso_outcome *outcome)
 {
     char name[SESSION_NAME_SIZE];
-    session_end(cookie_named(request, "session"));
-    if (!session_begin(clever_sso_outcome_identity(outcome), name)) return MHD_NO;
+    session_end(session_of(request));
+    if (!session_begin(clever_sso_outcome_identity(outcome), name)) return NULL;
     const char *return_to = clever_sso_outcome_return_to(outcome);
     struct MHD_Response *response = redirect_to(return_to != NULL ? return_to : "/me");
-    if (response == NULL) return MHD_NO;
-    session_cookie(request, response, name);
-    pending_cookie(request, response, "");
-    return send_and_free(request, MHD_HTTP_SEE_OTHER, response);
+    if (response != NULL) session_cookie(request, response, name);
+    return response;
 }
 
-/* Finishes a login: one that began with the button, or one that began at Clever. */
+static struct MHD_Response *denied(const struct request *request, const clever_sso_outcome *outcome)
+{
+    const char *sentence = "Clever did not let you into this app. Please ask your teacher for access.";
+    struct MHD_Response *response = problem_page(sentence, clever_sso_outcome_denied_error(outcome));
+    if (response != NULL && clever_sso_outcome_ends_session(outcome)) end_session(request, response);
+    return response;
+}
+
+/* Finishes a login that began here or at Clever. */
 static enum MHD_Result callback(const struct request *request)
 {
     clever_sso_error *error = NULL;
     clever_sso_outcome *outcome = NULL;
-    const char *pending = cookie_named(request, "clever_pending");
-    clever_sso_status status = clever_sso_finish_login(request->app->client, request->query, pending, &outcome, &error);
+    clever_sso_status status = clever_sso_finish_login(request->app->client, request->query, cookies_of(request), &outcome, &error);
     if (status) return failed(request, status, error);
-    enum MHD_Result sent = MHD_NO;
+    struct MHD_Response *response = NULL;
+    unsigned http_status = MHD_HTTP_SEE_OTHER;
     switch (clever_sso_outcome_kind(outcome)) {
-    case CLEVER_SSO_SIGNED_IN: sent = sign_in(request, outcome); break;
-    case CLEVER_SSO_RESTART: sent = to_clever(request, clever_sso_outcome_login(outcome)); break;
+    case CLEVER_SSO_SIGNED_IN: response = signed_in(request, outcome); break;
+    case CLEVER_SSO_RESTART: response = redirect_to(clever_sso_login_url(clever_sso_outcome_login(outcome))); break;
     case CLEVER_SSO_DENIED:
-        sent = show_problem(request, MHD_HTTP_FORBIDDEN,
-                            "Clever did not let you into this app. Please ask your teacher for access.",
-                            clever_sso_outcome_denied_error(outcome));
+        response = denied(request, outcome);
+        http_status = MHD_HTTP_FORBIDDEN;
         break;
+    default: break;
     }
+    const clever_sso_set_cookie *cookie;
+    for (size_t i = 0; response && (cookie = clever_sso_outcome_set_cookie(outcome, i)) != NULL; i++) set_cookie(response, cookie);
     clever_sso_outcome_free(outcome);
-    return sent;
+    return response != NULL ? send_and_free(request, http_status, response) : MHD_NO;
 }
 
 static enum MHD_Result me(const struct request *request)
 {
     struct person person;
-    if (!session_find(cookie_named(request, "session"), &person)) {
-        struct MHD_Response *home = redirect_to("/?return_to=/me");
-        return home != NULL ? send_and_free(request, MHD_HTTP_SEE_OTHER, home) : MHD_NO;
+    if (!session_find(session_of(request), &person)) {
+        struct MHD_Response *to_login = redirect_to("/login?return_to=/me");
+        return to_login != NULL ? send_and_free(request, MHD_HTTP_SEE_OTHER, to_login) : MHD_NO;
     }
     struct MHD_Response *response = page_of(page_me(&person));
     person_clear(&person);
@@ -129,25 +176,60 @@ static enum MHD_Result home(const struct request *request)
     return response != NULL ? send_and_free(request, MHD_HTTP_OK, response) : MHD_NO;
 }
 
-/* Another site's form comes without the session cookie: it finds nothing to end. */
 static enum MHD_Result logout(const struct request *request)
 {
-    const char *name = cookie_named(request, "session");
-    session_end(name);
+    clever_sso_error *error = NULL;
+    clever_sso_logout *done = NULL;
+    clever_sso_status status = clever_sso_log_out(request->app->client, cookies_of(request), &done, &error);
+    if (status) return failed(request, status, error);
     struct MHD_Response *response = redirect_to("/");
-    if (response == NULL) return MHD_NO;
-    if (name != NULL) session_cookie(request, response, "");
-    return send_and_free(request, MHD_HTTP_SEE_OTHER, response);
+    const clever_sso_set_cookie *cookie;
+    for (size_t i = 0; response && (cookie = clever_sso_logout_set_cookie(done, i)) != NULL; i++) set_cookie(response, cookie);
+    if (response != NULL) end_session(request, response);
+    clever_sso_logout_free(done);
+    return response != NULL ? send_and_free(request, MHD_HTTP_SEE_OTHER, response) : MHD_NO;
 }
 
 /* ---------------------------------------------------------------- the server */
 
 static const struct {
-    const char *method, *path;
+    const char *path;
+    uint32_t endpoint; /* 0: a page like any other */
     enum MHD_Result (*answer)(const struct request *request);
 } routes[] = {
-    {"GET", "/", home}, {"POST", "/login", login}, {"GET", "/callback", callback}, {"GET", "/me", me}, {"POST", "/logout", logout},
+    {"/", 0, home},
+    {"/me", 0, me},
+    {"/login", CLEVER_SSO_ENDPOINT_LOGIN, login},
+    {"/callback", CLEVER_SSO_ENDPOINT_CALLBACK, callback},
+    {"/logout", CLEVER_SSO_ENDPOINT_LOGOUT, logout},
 };
+
+static enum MHD_Result add_header(void *request, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    if (value != NULL) clever_sso_request_set_header(request, name, value, NULL);
+    return MHD_YES;
+}
+
+/* 0 when the request may act, else the status to answer with: a page fetched in advance must not spend a code. */
+static unsigned refusal(const struct request *request, const char *method, uint32_t endpoint)
+{
+    clever_sso_request *asked = NULL;
+    uint16_t status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+    if (clever_sso_request_new(method, &asked, NULL)) return status;
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, asked);
+    if (clever_sso_request_refusal(request->app->client, endpoint, asked, &status, NULL)) status = MHD_HTTP_BAD_REQUEST;
+    clever_sso_request_free(asked);
+    return status;
+}
+
+static enum MHD_Result refuse(const struct request *request, unsigned status, uint32_t endpoint)
+{
+    struct MHD_Response *empty = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
+    if (empty == NULL) return MHD_NO;
+    if (status == MHD_HTTP_METHOD_NOT_ALLOWED) MHD_add_response_header(empty, "Allow", clever_sso_endpoint_allow(endpoint));
+    return send_and_free(request, status, empty);
+}
 
 /* The address as it was sent: the library reads the query itself, so that nothing in it is lost or changed before. */
 static void *remember_address(void *app, const char *address, struct MHD_Connection *connection)
@@ -175,9 +257,12 @@ static enum MHD_Result answer(void *app, struct MHD_Connection *connection, cons
     const char *query = strchr(*address, '?');
     struct request request = {app, connection, query != NULL ? query : ""};
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        if (strcmp(routes[i].path, path) == 0 && strcmp(routes[i].method, method) == 0) return routes[i].answer(&request);
+        if (strcmp(routes[i].path, path) != 0) continue;
+        unsigned refused = routes[i].endpoint != 0 ? refusal(&request, method, routes[i].endpoint) : 0;
+        return refused != 0 ? refuse(&request, refused, routes[i].endpoint) : routes[i].answer(&request);
     }
-    return show_problem(&request, MHD_HTTP_NOT_FOUND, "There is no such page.", "not_found");
+    struct MHD_Response *response = problem_page("There is no such page.", "not_found");
+    return response != NULL ? send_and_free(&request, MHD_HTTP_NOT_FOUND, response) : MHD_NO;
 }
 
 static void to_standard_error(void *user_data, clever_sso_log_level level, const char *target, const char *message)

@@ -4,14 +4,14 @@
 
 #include <clever_sso.h>
 
-enum { SESSION_NAME_SIZE = 33, SESSION_SECONDS = 2 * 60 * 60 };
+enum { SESSION_NAME_SIZE = 33, SESSION_SECONDS = 12 * 60 * 60 };
 
 struct person {
     char *issuer, *id; /* together the key of a user */
     char *name, *user_type, *district_id;
 };
 
-/* Begins a session for whoever logged in, under a fresh name. Returns 0 when that cannot be. */
+/* Starts a session for the person who logged in, under a fresh name. Returns 0 when it cannot. */
 int session_begin(const clever_sso_identity *identity, char name[SESSION_NAME_SIZE]);
 
 /* Copies who is signed in under `name`, which may be NULL. Returns 0 when nobody is; else free it with `person_clear`. */

@@ -63,7 +63,7 @@ int main(void)
     if (fgets(callback, sizeof callback, stdin) == NULL) return 1;
     callback[strcspn(callback, "\r\n")] = '\0';
     clever_sso_outcome *outcome = NULL;
-    if (clever_sso_finish_login(client, callback, clever_sso_login_pending(login), &outcome, &error)) return failed(error);
+    if (clever_sso_finish_login_with_pending(client, callback, clever_sso_login_pending(login), &outcome, &error)) return failed(error);
     if (clever_sso_outcome_kind(outcome) != CLEVER_SSO_SIGNED_IN) return 1;
     if (!all_is_told(client, outcome, &error)) return failed(error);
     clever_sso_outcome_free(outcome);

@@ -78,7 +78,7 @@ static void log_in(struct scene *scene)
     must("a callback", fgets(callback, sizeof callback, stdin) == NULL ? CLEVER_SSO_INTERNAL : CLEVER_SSO_OK);
     callback[strcspn(callback, "\r\n")] = '\0';
     const char *pending = clever_sso_login_pending(scene->begun);
-    must("an outcome", clever_sso_finish_login(scene->online, callback, pending, &scene->outcome, NULL));
+    must("an outcome", clever_sso_finish_login_with_pending(scene->online, callback, pending, &scene->outcome, NULL));
     must("a parsed callback", clever_sso_parse_callback(callback, &scene->callback, NULL));
 }
 

@@ -1,0 +1,142 @@
+"""Tabs of one browser: they share its cookies, and take one request each in an order that a test chooses."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from typing import IO, TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, Request, build_opener
+
+from .cookie_browser import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.client import HTTPMessage
+
+PATIENCE_SECONDS = 60
+MOST_STEPS = 60
+"""A browser gives up after some twenty redirects; a login with its restarts takes fewer."""
+
+
+class Staying(HTTPRedirectHandler):
+    """Follows nothing: the next step does."""
+
+    def redirect_request(  # noqa: PLR0913, PLR0917  (its base class has as many)
+        self,
+        req: Request,  # noqa: ARG002
+        fp: IO[bytes],  # noqa: ARG002
+        code: int,  # noqa: ARG002
+        msg: str,  # noqa: ARG002
+        headers: HTTPMessage,  # noqa: ARG002
+        newurl: str,  # noqa: ARG002
+    ) -> None:
+        """Leave the redirect to the next step."""
+        return
+
+
+@dataclass
+class Tab:
+    """One tab: the address it goes to next, or the page it shows."""
+
+    url: str
+    form: dict[str, str] | None = None
+    page: Page | None = None
+    steps: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it shows a page of the application."""
+        return self.page is not None
+
+
+class TabbedBrowser:
+    """One browser whose tabs share its cookies.
+
+    Args:
+        emulator: The address of the emulator, where the person signs in with `number`.
+        number: The user name and password of the person.
+    """
+
+    def __init__(self, emulator: str, number: str) -> None:
+        self.emulator, self.number = emulator, number
+        self.cookies = CookieJar()
+        self.opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(self.cookies), Staying())
+        self.tabs: list[Tab] = []
+
+    def open_tab(self, url: str) -> Tab:
+        """A new tab that will go to `url`."""
+        self.tabs.append(Tab(url))
+        return self.tabs[-1]
+
+    def step(self, tab: Tab) -> None:
+        """One request of one tab."""
+        if tab.is_done:
+            return
+        tab.steps += 1
+        assert tab.steps < MOST_STEPS, f"{tab.url} would redirect forever"
+        form, tab.form = tab.form, None
+        request = Request(tab.url, None if form is None else urlencode(form).encode())
+        try:
+            with self.opener.open(request, timeout=PATIENCE_SECONDS) as response:
+                self._arrive(tab, Page(response.url, response.status, response.read().decode()))
+        except HTTPError as error:
+            with error:
+                location = error.headers["Location"]
+                if location is not None and 300 <= error.code < 400:
+                    assert location.isascii(), location
+                    tab.url = urljoin(tab.url, location)
+                else:
+                    tab.page = Page(error.url, error.code, error.read().decode())
+
+    def _arrive(self, tab: Tab, page: Page) -> None:
+        parts = urlsplit(page.url)
+        if not page.url.startswith(self.emulator):
+            onwards = page.text.partition('http-equiv="refresh" content="0; url=')[2].partition('"')[0]
+            if onwards:
+                tab.url = urljoin(tab.url, onwards.replace("&amp;", "&"))
+            else:
+                tab.page = page
+            return
+        if parts.path.endswith("/oauth/district-picker"):
+            target = f"{parts.path.removesuffix('district-picker')}authorize?{parts.query}"
+        else:
+            target = parse_qs(parts.query)["target"][0]
+        tab.url = f"{self.emulator}/login"
+        tab.form = {"username": self.number, "password": self.number, "target": target}
+
+    def in_lock_step(self) -> None:
+        """Every step of every tab before the next step of any, until all tabs show a page."""
+        while not all(tab.is_done for tab in self.tabs):
+            for tab in self.tabs:
+                self.step(tab)
+
+    def in_random_order(self, seed: int) -> None:
+        """One step of one tab at a time, until all tabs show a page."""
+        order = random.Random(seed)
+        while waiting := [tab for tab in self.tabs if not tab.is_done]:
+            self.step(order.choice(waiting))
+
+    def logins_in_flight(self) -> int:
+        """How many logins the browser keeps."""
+        return sum("clever_login_" in cookie.name for cookie in self.cookies)
+
+
+def check_tabs(
+    make: Callable[[], TabbedBrowser], addresses: list[str], is_signed_in: Callable[[int, Page], bool], seeds: range
+) -> None:
+    """Open `addresses` in tabs of one browser, in lock step and in random orders: each tab must end as it should."""
+    for seed in [None, *seeds]:
+        browser = make()
+        for address in addresses:
+            browser.open_tab(address)
+        if seed is None:
+            browser.in_lock_step()
+        else:
+            browser.in_random_order(seed)
+        for number, tab in enumerate(browser.tabs):
+            assert tab.page is not None
+            assert is_signed_in(number, tab.page), f"seed {seed}, tab {number}: {tab.page.status} {tab.page.url}"
+        assert browser.logins_in_flight() == 0, f"seed {seed}"
