@@ -6,13 +6,15 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from .browser import Browser
+from .patience import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .emulator import App
 
-PATIENCE_SECONDS = 60
+# A whole program, and perhaps below valgrind: many steps, of which one may hang.
+PATIENCE_SECONDS = 10 * SECONDS
 
 
 def log_in_with(

@@ -10,6 +10,7 @@ from installed import Installed, program
 from test_extension import TESTED
 
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
+# A whole run of PHP's tests: one of them may hang.
 PATIENCE_SECONDS = 900
 
 
