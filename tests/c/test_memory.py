@@ -20,7 +20,7 @@ from harness.console import log_in_with
 from harness.driver import tokens_of
 from harness.header import HANDLES
 from harness.paths import RELEASE, ROOT, TARGET
-from harness.patience import SECONDS
+from harness.patience import MANY_STEPS_SECONDS
 from harness.programs import compiled, environment
 from harness.sweep import SCENE, program
 
@@ -42,8 +42,6 @@ MEMCHECK = [
     "--error-exitcode=9",
 ]
 HELGRIND = ["valgrind", "--quiet", "--tool=helgrind", f"--suppressions={HERE}/helgrind.supp", "--error-exitcode=9"]
-# Many steps of sixteen threads, below a checker: one of them may hang.
-PATIENCE_SECONDS = 10 * SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +150,7 @@ def threads(clever: str, checker: list[str], rounds: int, *options: str) -> subp
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=MANY_STEPS_SECONDS,
         check=False,
     )
 

@@ -18,7 +18,7 @@ import pytest
 from harness import emulator
 from harness.browser import Browser
 from harness.paths import ROOT
-from harness.patience import SECONDS
+from harness.patience import MANY_STEPS_SECONDS, SECONDS
 from harness.programs import compiled, environment
 
 if TYPE_CHECKING:
@@ -122,5 +122,5 @@ def ask_with_shared(_: int) -> bool:
 def test_forked_c_processes_call_at_once_and_so_does_the_parent(clever: str) -> None:
     program = compiled(ROOT / "tests/fork/fork.c")
     command = [program, clever, OURS, token(clever, OURS), token(clever, THEIRS)]
-    ended = subprocess.run(command, env=environment(), timeout=4 * SECONDS, capture_output=True, check=False)
+    ended = subprocess.run(command, env=environment(), timeout=MANY_STEPS_SECONDS, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr.decode()

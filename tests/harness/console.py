@@ -6,15 +6,12 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from .browser import Browser
-from .patience import SECONDS
+from .patience import MANY_STEPS_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .emulator import App
-
-# A whole program, and perhaps below valgrind: many steps, of which one may hang.
-PATIENCE_SECONDS = 10 * SECONDS
 
 
 def log_in_with(
@@ -34,7 +31,7 @@ def log_in_with(
         assert run.stdin
         url = run.stdout.readline().removeprefix("open ").strip()
         if not url:
-            out, err = run.communicate(timeout=PATIENCE_SECONDS)
+            out, err = run.communicate(timeout=MANY_STEPS_SECONDS)
             return subprocess.CompletedProcess(command, run.returncode, out, err)
-        out, err = run.communicate(Browser(clever).callback(url) + "\n", timeout=PATIENCE_SECONDS)
+        out, err = run.communicate(Browser(clever).callback(url) + "\n", timeout=MANY_STEPS_SECONDS)
     return subprocess.CompletedProcess(command, run.returncode, out, err)

@@ -13,6 +13,8 @@ Found = TypeVar("Found")
 
 # No single step takes this long on the busiest machine. A whole row of steps may: give it a limit for each.
 SECONDS = 60
+# For a program, or a test, that takes hundreds of steps by itself.
+MANY_STEPS_SECONDS = 10 * SECONDS
 MILLISECONDS = SECONDS * 1000
 # Between two looks at what tells nobody when it happens. Only so that looking does not take the processor from it.
 PAUSE_SECONDS = 0.01

@@ -23,7 +23,7 @@ import pytest
 from answers import ADA_ID, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 from harness import emulator
 from harness.gate import Gate
-from harness.patience import SECONDS, wait_for
+from harness.patience import MANY_STEPS_SECONDS, SECONDS, wait_for
 
 if TYPE_CHECKING:
     from typing_extensions import TypeAlias
@@ -41,7 +41,7 @@ def make_client(base_url: str, timeout: float = SECONDS) -> clever_sso.AsyncClie
 def run(work: Awaitable[Result], kind: str = "asyncio") -> Result:
     loop = LOOPS[kind]()
     try:
-        return loop.run_until_complete(asyncio.wait_for(work, SECONDS))
+        return loop.run_until_complete(asyncio.wait_for(work, MANY_STEPS_SECONDS))
     finally:
         loop.close()
 
@@ -104,6 +104,7 @@ def test_a_loop_serves_others_while_operations_wait_for_their_answers(slow: str,
         asking = [asyncio.ensure_future(client.me("token")) for _ in range(50)]
         # All of them wait now, and none is answered before the gate is opened, by this loop.
         await asyncio.get_running_loop().run_in_executor(None, gate.wait_for, 50)
+        # So many turns of the loop.
         for _ in range(1000):
             await asyncio.sleep(0)
         assert not any(task.done() for task in asking)
@@ -299,6 +300,7 @@ def test_a_cancelled_operation_disturbs_no_other(clever: str) -> None:
     async def ask() -> str:
         client = make_client(clever)
         doomed = [asyncio.ensure_future(client.me("token")) for _ in range(50)]
+        # One turn of the loop, in which they begin.
         await asyncio.sleep(0)
         for task in doomed:
             task.cancel()

@@ -12,7 +12,7 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
-from harness.patience import SECONDS, wait_for
+from harness.patience import MANY_STEPS_SECONDS, SECONDS, wait_for
 from mingw import DEBIAN
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def running() -> Iterator[list[str]]:
         with subprocess.Popen([*words, str(PROGRAMS / "wineserver64"), "--foreground", "--persistent"]) as server:
             try:
                 _wait_for(prefix, server)
-                program = ["timeout", str(10 * SECONDS), *words, str(PROGRAMS / "wine64")]
+                program = ["timeout", str(MANY_STEPS_SECONDS), *words, str(PROGRAMS / "wine64")]
                 # The first program starts services that keep its output open: it must not be one that is listened to.
                 subprocess.run(
                     [*program, WINDOWS / "hostname.exe"], check=True, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
