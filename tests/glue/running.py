@@ -84,7 +84,7 @@ def serving(  # noqa: PLR0913  (they are keyword arguments)
             if apart:
                 environment["CLEVER_AUTHORIZATION_ENDPOINT"] = f"{for_browsers}/oauth/authorize"
             with process(framework, listener, environment, log):
-                # The socket listens since it was made: requests wait there for the site.
+                wait_until_it_answers(url, log)
                 yield Site(framework, url, for_browsers, log)
 
 
@@ -104,6 +104,14 @@ def process(
         finally:
             site.terminate()
             site.wait(SECONDS)
+
+
+def wait_until_it_answers(url: str, log: Path) -> None:
+    """Wait for a site on a socket that listens since it was made; what it logs is told if it ends instead."""
+    try:
+        fetch(url + "/")
+    except OSError as error:
+        raise AssertionError(f"the site did not start ({error}): {log.read_text()}") from None
 
 
 def wait_until_it_listens(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
