@@ -39,8 +39,21 @@ impl Keys {
 
     /// The key of the start, made by the first who asks; everybody else waits for it.
     pub(crate) fn first(&self) -> Result<Arc<SigningKey>, Unspecified> {
-        let make = if self.seeded { SigningKey::development } else { SigningKey::generate };
+        self.first_by(if self.seeded { SigningKey::development } else { SigningKey::generate })
+    }
+
+    /// The key of the start, made by `make` if it is not there.
+    pub(crate) fn first_by(
+        &self,
+        make: impl FnOnce() -> Result<SigningKey, Unspecified>,
+    ) -> Result<Arc<SigningKey>, Unspecified> {
         self.first.get_or_init(|| make().map(Arc::new)).clone()
+    }
+
+    /// Is the key of the start there already?
+    #[cfg(test)]
+    pub(crate) fn has_first(&self) -> bool {
+        self.first.get().is_some()
     }
 
     /// The key that signs.

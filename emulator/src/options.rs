@@ -21,6 +21,7 @@ pub struct Options {
     pub(crate) world: Source,
     pub(crate) seed: Option<u64>,
     pub(crate) basic_only: bool,
+    pub(crate) stopped_clock: bool,
 }
 
 impl Options {
@@ -91,6 +92,17 @@ impl Options {
     #[must_use]
     pub fn basic_only(mut self) -> Self {
         self.basic_only = true;
+        self
+    }
+
+    /// Stops the emulator's clock at the time of the start: it moves only by [`Emulator::advance`](crate::Emulator::advance)
+    /// and by `POST /_emulator/clock`.
+    ///
+    /// A test of an expiry then passes or fails the same way on a busy machine. What the emulator issues carries the stopped
+    /// time.
+    #[must_use]
+    pub fn stopped_clock(mut self) -> Self {
+        self.stopped_clock = true;
         self
     }
 

@@ -149,7 +149,7 @@ fn runtime() -> io::Result<Runtime> {
 
 fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
     let live_world = LiveWorld::start(options.world, options.apps)?;
-    let clock = Clock::default();
+    let clock = if options.stopped_clock { Clock::stopped() } else { Clock::default() };
     let world = live_world.current(&clock);
     Ok(Shared {
         address: Address::new(socket, options.public_url.as_deref())?,
@@ -248,4 +248,55 @@ fn endpoint(
     answer: Endpoint,
 ) -> impl Fn(State<Arc<Shared>>, Request) -> Ready<Response> + Clone + Send + Sync {
     move |State(shared), request| ready(answer(&shared, &request))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+    use std::sync::mpsc;
+
+    /// A limit that only a hang reaches.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// The status line of the answer to a GET.
+    fn status(emulator: &Emulator, target: &str) -> String {
+        let mut stream = TcpStream::connect(emulator.base_url().strip_prefix("http://").unwrap()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn the_start_makes_no_key_and_no_page_needs_one() {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        assert!(status(&emulator, "/login").contains("200"));
+        assert!(!emulator.shared.keys.has_first());
+        assert!(status(&emulator, "/oauth/certs").contains("200"));
+        assert!(emulator.shared.keys.has_first());
+    }
+
+    #[test]
+    fn pages_answer_while_a_key_is_being_made() {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let ((begun, has_begun), (finish, may_finish)) = (mpsc::channel(), mpsc::channel());
+        thread::scope(|scope| {
+            let keys = &emulator.shared.keys;
+            scope.spawn(move || {
+                keys.first_by(|| {
+                    begun.send(()).unwrap();
+                    may_finish.recv_timeout(PATIENCE).unwrap();
+                    crate::signing::SigningKey::development()
+                })
+            });
+            has_begun.recv_timeout(PATIENCE).unwrap();
+            assert!(status(&emulator, "/login").contains("200"));
+            assert!(!keys.has_first(), "the key is not there yet");
+            finish.send(()).unwrap();
+        });
+        assert!(status(&emulator, "/oauth/certs").contains("200"));
+    }
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from harness import chromium, flask_example
+from harness import flask_example, patience
 from harness.emulator import App, running
 from harness.paths import ROOT
 
@@ -73,15 +73,17 @@ def set_up(folder: Path) -> Iterator[Place]:
 def opened(browser: Browser, *, script: bool = True) -> Iterator[Page]:
     """A browser with nothing in it; nothing may leave this machine, and it may complain of nothing."""
     context = browser.new_context(viewport=DESKTOP, java_script_enabled=script)
-    with watched(context):
-        yield context.new_page()
-    context.close()
+    try:
+        with watched(context):
+            yield context.new_page()
+    finally:
+        context.close()
 
 
 @contextmanager
 def watched(context: BrowserContext) -> Iterator[None]:
     """Hold that no request leaves this machine, and that the browser complains of nothing on any page."""
-    context.set_default_timeout(chromium.PATIENCE_MILLISECONDS)
+    context.set_default_timeout(patience.MILLISECONDS)
     asked: list[str] = []
     said: list[str] = []
     refused: set[str] = set()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import chromium
+from harness import chromium, patience
 
 from .scene import ADA, Place, headed, watched, with_password
 
@@ -32,11 +32,13 @@ def blocking(browser: Browser, folder: Path, sites: list[str]) -> Iterator[Page]
     (folder / "Default").mkdir()
     (folder / "Default" / "Preferences").write_text(json.dumps(preferences))
     context = browser.browser_type.launch_persistent_context(
-        folder, executable_path=shutil.which("chromium"), args=chromium.QUIET
+        folder, executable_path=shutil.which("chromium"), args=chromium.QUIET, timeout=patience.MILLISECONDS
     )
-    with watched(context):
-        yield context.pages[0]
-    context.close()
+    try:
+        with watched(context):
+            yield context.pages[0]
+    finally:
+        context.close()
 
 
 def requests_of(page: Page) -> list[str]:

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS = 4, PATIENCE_SECONDS = 30, BETWEEN_CHANGES = 20 * 1000 * 1000 };
+enum { THREADS = 4, PATIENCE_SECONDS = 60, BETWEEN_CHANGES = 20 * 1000 * 1000 };
 
 struct log {
     pthread_mutex_t lock;
@@ -139,6 +139,7 @@ static int children_and_changes_disturb_nobody(struct caller *caller)
         pthread_mutex_destroy(&log->lock);
         free(log);
         log = other;
+        /* So that the others get to speak; nothing is held against how long it takes. */
         nanosleep(&(struct timespec){0, BETWEEN_CHANGES}, NULL);
     }
     wait_for(threads);

@@ -52,7 +52,7 @@ static clever_sso_config *config_for(const char *base_url, uint32_t timeout_mill
     return config;
 }
 
-/* Nobody listens there, so that what a call sends is refused at once. */
+/* Nobody listens there: what a call sends is refused, or out of time soon, which is an error as good as the other. */
 static clever_sso_config *config_without_clever(void)
 {
     return config_for(getenv("NOWHERE"), 20);

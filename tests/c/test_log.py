@@ -12,6 +12,7 @@ from harness import emulator
 from harness.browser import Browser
 from harness.driver import driver, make_client, tokens_of
 from harness.paths import ROOT
+from harness.patience import MANY_STEPS_SECONDS
 from harness.programs import compiled, environment
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback")
 OIDC = emulator.App("0d1d" * 5, "5ec5e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
-PATIENCE_SECONDS = 60
 DEBUG, WARNING = "4", "2"
 
 
@@ -91,7 +91,7 @@ def test_the_log_hears_all_threads_and_children_and_stops_when_it_is_told_to(cle
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=MANY_STEPS_SECONDS,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr

@@ -20,6 +20,7 @@ from harness.console import log_in_with
 from harness.driver import tokens_of
 from harness.header import HANDLES
 from harness.paths import RELEASE, ROOT, TARGET
+from harness.patience import MANY_STEPS_SECONDS
 from harness.programs import compiled, environment
 from harness.sweep import SCENE, program
 
@@ -41,7 +42,6 @@ MEMCHECK = [
     "--error-exitcode=9",
 ]
 HELGRIND = ["valgrind", "--quiet", "--tool=helgrind", f"--suppressions={HERE}/helgrind.supp", "--error-exitcode=9"]
-PATIENCE_SECONDS = 600
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +96,9 @@ def test_the_library_bears_every_surprise_with_the_sanitizer_inside_it_too(
     flags = {"RUSTFLAGS": "-Zsanitizer=address", "CARGO_TARGET_DIR": str(folder)}
     subprocess.run(build, check=True, cwd=ROOT, env={**os.environ, **flags})
     library = folder / triple / "debug"
-    (library / "libclever_sso.so.0").unlink(missing_ok=True)
-    (library / "libclever_sso.so.0").symlink_to("libclever_sso.so")
+    link = library / f"libclever_sso.so.{os.getpid()}"
+    link.symlink_to("libclever_sso.so")
+    link.replace(library / "libclever_sso.so.0")
     found = {**surroundings, "LD_LIBRARY_PATH": str(library)}
     ended = log_in_with([str(sweep(tmp_path, *SANITIZED, name="sweep-inside", library=library))], APP, clever, found)
     assert ended.returncode == 0, ended.stderr[-4000:]
@@ -149,7 +150,7 @@ def threads(clever: str, checker: list[str], rounds: int, *options: str) -> subp
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=MANY_STEPS_SECONDS,
         check=False,
     )
 

@@ -9,7 +9,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import threading
 from contextlib import contextmanager
@@ -19,9 +18,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from harness import emulator
+from harness import emulator, ports
 from harness.cookie_browser import Browser, Page
 from harness.paths import ROOT
+from harness.patience import SECONDS
 from harness.programs import compiled, environment
 from harness.tabs import TabbedBrowser, check_tabs
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 CLIENT_ID, SECRET = "0d1c" * 5, "5ec4e7" * 6
 ADA, JOSE = "510001", "510003"
 SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-PATIENCE_SECONDS = 60
 INTERLEAVINGS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") else 10
 
 
@@ -49,15 +48,9 @@ class Site:
 
     def asked(self, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
         """One answer, without following anything."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=SECONDS)
         connection.request(method, path, headers=headers)
         return connection.getresponse()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -84,7 +77,7 @@ def serving(url: str, base_url: str, redirect_uri: str | None = None) -> Iterato
             yield
         finally:
             process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=PATIENCE_SECONDS)
+            _, said = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, said
     assert SECRET not in said
     assert "code=" not in said
@@ -92,10 +85,11 @@ def serving(url: str, base_url: str, redirect_uri: str | None = None) -> Iterato
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    url = f"http://127.0.0.1:{free_port()}"
-    app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
-    with emulator.running([app]) as clever, serving(url, clever):
-        yield Site(url, clever)
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
+        with emulator.running([app]) as clever, serving(url, clever):
+            yield Site(url, clever)
 
 
 @pytest.fixture
@@ -282,9 +276,10 @@ def test_the_cookie_of_a_login_is_gone_after_use(browser: Browser, site: Site) -
 
 
 def test_no_other_host_can_plant_cookies_where_the_application_is_reached_by_https(site: Site) -> None:
-    url = f"http://127.0.0.1:{free_port()}"
-    with serving(url, site.emulator, "https://lessons.example/callback"):
-        (cookie,) = cookies_in(Site(url, site.emulator).asked("/login")).values()
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        with serving(url, site.emulator, "https://lessons.example/callback"):
+            (cookie,) = cookies_in(Site(url, site.emulator).asked("/login")).values()
     assert cookie.startswith("__Host-clever_login_")
     assert "; Secure" in cookie
 
@@ -320,10 +315,11 @@ def test_a_refusal_and_a_broken_callback_show_a_page_for_people(browser: Browser
 
 
 def test_when_clever_is_down_the_page_says_so() -> None:
-    url = f"http://127.0.0.1:{free_port()}"
-    app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
-    with emulator.running([app]) as clever, serving(url, f"{clever}/s/tokens-503"):
-        page = log_in(Browser(clever), Site(url, clever))
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
+        with emulator.running([app]) as clever, serving(url, f"{clever}/s/tokens-503"):
+            page = log_in(Browser(clever), Site(url, clever))
     assert page.status == 503
     assert "clever_unavailable" in page.text
     assert "Try again" in page.text
@@ -351,5 +347,6 @@ def test_many_browsers_at_once_are_each_signed_in_as_themselves(site: Site) -> N
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE_SECONDS)
+        thread.join(SECONDS)
+        assert not thread.is_alive()
     assert wrong == []

@@ -14,6 +14,7 @@ from faces import CFace, Face, Fields, PythonFace
 from harness import emulator
 from harness.browser import Browser, portal_link
 from harness.paths import ROOT
+from harness.patience import SECONDS
 from harness.programs import compiled, environment
 
 try:
@@ -87,7 +88,7 @@ def face(request: pytest.FixtureRequest, bases: dict[str, str]) -> Iterator[Face
         yield with_clients(CFace(process), bases)
         assert process.stdin
         process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(SECONDS) == 0
 
 
 def with_clients(face: Face, bases: dict[str, str]) -> Face:

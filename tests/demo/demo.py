@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness import emulator
 from harness.browser import Browser, portal_link
 from harness.paths import RELEASE, ROOT
+from harness.patience import SECONDS
 from harness.programs import compiled, environment
 from serve import serve
 from table import Result, Table
@@ -36,7 +37,6 @@ OTHER = emulator.App("07e4" * 5, "", "http://127.0.0.1:9/other")
 SIGNED_IN = re.compile(
     r"signed in: (?P<person>.+) \((?P<type>.+), id \w+, district (?P<district>\w+), proven by (?P<proof>\w+)\)"
 )
-PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def converse(entry: Entry, run: subprocess.Popen[str], clever: str) -> Result:
     milliseconds = (time.perf_counter() - start) * 1000
     run.stdin.close()
     complaint = run.stderr.read().strip()
-    return judged(entry, last, complaint, run.wait(PATIENCE_SECONDS), milliseconds)
+    return judged(entry, last, complaint, run.wait(SECONDS), milliseconds)
 
 
 def judged(entry: Entry, last: str, complaint: str, exit_code: int, milliseconds: float) -> Result:

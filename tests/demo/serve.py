@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 
-from harness import emulator
+from harness import emulator, ports
 from harness.paths import ROOT
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def serve() -> int:
     """Run both until Ctrl-C."""
-    port = free_port()
+    with ports.reserved() as port:
+        return serve_at(port)
+
+
+def serve_at(port: int) -> int:
     address = f"http://127.0.0.1:{port}"
     app = emulator.App(secrets.token_hex(10), secrets.token_hex(20), f"{address}/callback", oidc=True)
     with emulator.running([app]) as clever:

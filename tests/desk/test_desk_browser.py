@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness.emulator import App, running
+from harness.patience import MILLISECONDS, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -19,7 +20,6 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 
 # It must not speak to anybody but this machine.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-PATIENCE_MILLISECONDS = 15_000
 APP = App("desk-app", "desk-secret", "http://127.0.0.1:9/callback", oidc=True)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         pytest.skip("chromium is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=QUIET)
+        browser = started.chromium.launch(executable_path=program, args=QUIET, timeout=MILLISECONDS)
         yield browser
         browser.close()
 
@@ -45,8 +45,10 @@ def emulator() -> Iterator[str]:
 def opened(chromium: Browser, base_url: str, *, script: bool = True, width: int = 1280) -> tuple[Page, list[str]]:
     """The desk in a browser with nothing in it, and what the browser complains about."""
     context = chromium.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script)
-    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
+    # The page's time goes on as usual, and a test can let more of it pass.
+    page.clock.install()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -88,8 +90,12 @@ def test_the_journal_writes_itself_on_and_can_be_paused(chromium: Browser, emula
     assert "no access token: send Authorization: Bearer" in notes.nth(1).inner_text()
     page.get_by_role("button", name="Pause").click()
     send(f"{emulator}/oauth/certs")
-    # Longer than the pause between two looks.
-    page.wait_for_timeout(2500)
+    # What was asked for before the pause has been answered, and nothing is asked for in a minute of the page's time.
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(60_000)
+    assert asked == []
     assert notes.nth(2).is_hidden()
     page.get_by_role("button", name="Pause").click()
     notes.nth(2).wait_for()
@@ -149,12 +155,10 @@ def test_a_long_journal_scrolls_by_itself_and_leaves_the_rest_in_reach(chromium:
     page.keyboard.press("End")
     # The last of them, which is the first request, comes into sight.
     first = page.locator("#notes > li").last
-    for _ in range(100):
-        if first.evaluate("note => note.getBoundingClientRect().bottom <= innerHeight"):
-            break
-        page.wait_for_timeout(20)
-    else:
-        pytest.fail("the keys do not move the journal")
+    wait_for(
+        lambda: first.evaluate("note => note.getBoundingClientRect().bottom <= innerHeight"),
+        "the keys to move the journal",
+    )
     assert complaints == []
     page.context.close()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from harness.emulator import App, running
 from harness.paths import ROOT
+from harness.patience import SECONDS
 
 DIST = Path(os.environ.get("CLEVER_DIST", ROOT / "dist"))
 LICENSES = {"LICENSE-APACHE", "LICENSE-MIT"}
@@ -38,7 +39,7 @@ def test_the_command_serves(command: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("CLEVER_EMULATOR", str(command))
     with running([App("an-app", "a-secret", "http://127.0.0.1:9/")], auto_login="ada") as base_url:
         no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with no_proxy.open(f"{base_url}/.well-known/openid-configuration", timeout=10) as answer:
+        with no_proxy.open(f"{base_url}/.well-known/openid-configuration", timeout=SECONDS) as answer:
             assert f'"issuer":"{base_url}"' in answer.read().decode()
 
 

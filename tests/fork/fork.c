@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHILDREN = 20, CALLS = 10, PATIENCE_SECONDS = 30 };
+enum { CHILDREN = 20, CALLS = 10, PATIENCE_SECONDS = 60 };
 
 static int answered(const clever_sso_client *client, const char *access_token, const char *expected)
 {

@@ -14,12 +14,12 @@ import clever_sso
 import pytest
 from harness import emulator
 from harness.browser import Browser
+from harness.patience import MANY_STEPS_SECONDS, SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
 CHILDREN, AT_ONCE = 20, 20
-PATIENCE_SECONDS = 30
 REDIRECT_URI = "http://127.0.0.1:9/"
 OURS, THEIRS = "0a" * 10, "0b" * 10
 
@@ -52,14 +52,14 @@ async def answers(client: clever_sso.AsyncClient, access_token: str) -> set[str]
 
 
 def in_a_new_loop(work: Coroutine[Any, Any, set[str]]) -> set[str]:
-    return asyncio.run(asyncio.wait_for(work, PATIENCE_SECONDS))
+    return asyncio.run(asyncio.wait_for(work, SECONDS))
 
 
 def fork_and(call: Callable[[], bool]) -> int:
     pid = os.fork()
     if pid == 0:
         # Ended from outside if it hangs; and whatever happens, nothing of pytest runs in the child.
-        signal.alarm(PATIENCE_SECONDS)
+        signal.alarm(SECONDS)
         try:
             os._exit(0 if call() else 1)
         finally:
@@ -89,6 +89,7 @@ def test_a_fork_while_a_loop_asks_and_cancels_disturbs_nobody(clever: str) -> No
     async def keep_asking() -> None:
         while not done.is_set():
             doomed = [asyncio.ensure_future(client.check_token(ours)) for _ in range(AT_ONCE)]
+            # One turn of the loop, in which they begin.
             await asyncio.sleep(0)
             for task in doomed:
                 task.cancel()
@@ -131,5 +132,5 @@ for _ in range(20):
     assert os.waitpid(child, 0)[1] == 0
 """
     command = [sys.executable, "-W", "ignore", "-c", program, clever]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=MANY_STEPS_SECONDS, check=False)
     assert (done.returncode, done.stderr) == (0, "")

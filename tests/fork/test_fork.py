@@ -18,6 +18,7 @@ import pytest
 from harness import emulator
 from harness.browser import Browser
 from harness.paths import ROOT
+from harness.patience import MANY_STEPS_SECONDS, SECONDS
 from harness.programs import compiled, environment
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 CHILDREN = 20
 CALLS = 10
-PATIENCE_SECONDS = 30
 REDIRECT_URI = "http://127.0.0.1:9/"
 OURS, THEIRS = "0a" * 10, "0b" * 10
 # What the workers of a pool inherit; a client cannot be sent to another process.
@@ -67,7 +67,7 @@ def fork_and(call: Callable[[], bool]) -> int:
     pid = os.fork()
     if pid == 0:
         # Ended from outside if it hangs; and whatever happens, nothing of pytest runs in the child.
-        signal.alarm(PATIENCE_SECONDS)
+        signal.alarm(SECONDS)
         try:
             os._exit(0 if call() else 1)
         finally:
@@ -112,7 +112,7 @@ def test_a_multiprocessing_pool_that_forks_uses_the_parents_client(clever: str) 
     SHARED.update(asking=client(clever, OURS), access_token=token(clever, OURS))
     assert answered_as_ours(**SHARED)
     with multiprocessing.get_context("fork").Pool(4) as pool:
-        assert all(pool.map_async(ask_with_shared, range(40)).get(PATIENCE_SECONDS))
+        assert all(pool.map_async(ask_with_shared, range(40)).get(SECONDS))
 
 
 def ask_with_shared(_: int) -> bool:
@@ -122,5 +122,5 @@ def ask_with_shared(_: int) -> bool:
 def test_forked_c_processes_call_at_once_and_so_does_the_parent(clever: str) -> None:
     program = compiled(ROOT / "tests/fork/fork.c")
     command = [program, clever, OURS, token(clever, OURS), token(clever, THEIRS)]
-    ended = subprocess.run(command, env=environment(), timeout=4 * PATIENCE_SECONDS, capture_output=True, check=False)
+    ended = subprocess.run(command, env=environment(), timeout=MANY_STEPS_SECONDS, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr.decode()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import clever_sso
 import pytest
-from harness import emulator
+from harness import emulator, ports
 from harness.browser import Browser
 from harness.paths import ROOT
+from harness.patience import SECONDS, wait_for
 from harness.programs import environment
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 REDIRECT_URI = "http://127.0.0.1:9/"
 OURS, THEIRS = "0a" * 10, "0b" * 10
 WORKERS, REQUESTS, AT_ONCE = 3, 300, 8
-PATIENCE_SECONDS = 20
 
 
 def token(clever: str, client_id: str) -> str:
@@ -39,44 +36,32 @@ def token(clever: str, client_id: str) -> str:
 def ask(address: str, access_token: str) -> tuple[str, str]:
     """The worker that answered, and its answer."""
     request = urllib.request.Request(address, headers={"X-Token": access_token})
-    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
+    with urllib.request.urlopen(request, timeout=SECONDS) as response:
         worker, answer = response.read().decode().split()
         return worker, answer
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def gunicorn(clever: str, *options: str) -> Iterator[str]:
+    """Run gunicorn with the preloaded application; give its address once it listens."""
+    with ports.reserved() as port, gunicorn_at(port, clever, options):
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
-def gunicorn(clever: str, *options: str) -> Iterator[str]:
-    """Run gunicorn with the preloaded application; give its address once it answers."""
-    address = f"127.0.0.1:{free_port()}"
+def gunicorn_at(port: int, clever: str, options: tuple[str, ...]) -> Iterator[None]:
+    address = f"127.0.0.1:{port}"
     settings = environment(CLEVER_CLIENT_ID=OURS, CLEVER_REDIRECT_URI=REDIRECT_URI, CLEVER_BASE_URL=clever)
     command = [sys.executable, "-m", "gunicorn", "--preload", "--workers", str(WORKERS), "--bind", address, *options]
     folder = str(ROOT / "tests/fork")
-    with subprocess.Popen([*command, "preloaded:app"], cwd=folder, env=settings, stderr=subprocess.PIPE) as server:
+    with subprocess.Popen([*command, "preloaded:app"], cwd=folder, env=settings, stderr=subprocess.DEVNULL) as server:
         try:
-            wait_for(f"http://{address}", server)
-            yield f"http://{address}"
+            # What is asked before the workers are there waits for them.
+            wait_for(lambda: ports.listens(port), "gunicorn to listen", server)
+            yield
         finally:
             server.terminate()
-            server.wait(PATIENCE_SECONDS)
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            ask(address, "anything")
-        except urllib.error.URLError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("gunicorn did not start")
+            server.wait(SECONDS)
 
 
 @pytest.mark.parametrize("options", [(), ("--worker-class", "gthread", "--threads", "4")], ids=["sync", "gthread"])

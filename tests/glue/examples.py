@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness import ports
 from harness.emulator import App, running
 from harness.paths import ROOT
-from running import CLIENT_ID, CLIENT_SECRET, PATIENCE_SECONDS, Site, wait_until_up
+from harness.patience import SECONDS
+from running import CLIENT_ID, CLIENT_SECRET, Site, wait_until_it_listens
 
 CALLBACKS = {"flask": "/callback", "django": "/clever/callback", "fastapi": "/clever/callback"}
 EXAMPLES = list(CALLBACKS)
@@ -40,12 +41,6 @@ def with_port(command: list[str], port: int) -> list[str]:
     return [*command, "--port", str(port)] if "uvicorn" in command else command
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def environment(base_url: str, redirect_uri: str, folder: Path, **changes: str) -> dict[str, str]:
     settings = {
         "CLEVER_CLIENT_ID": CLIENT_ID,
@@ -68,14 +63,19 @@ def run(command: list[str], example: str, settings: dict[str, str]) -> subproces
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE_SECONDS * 3,
+        timeout=SECONDS,
     )
 
 
 @contextmanager
 def serving_example(example: str, folder: Path, scenario: str = "", **changes: str) -> Iterator[Site]:
     """Run an example as its README says."""
-    port = free_port()
+    with ports.reserved() as port, _serving_at(port, example, folder, scenario, changes) as site:
+        yield site
+
+
+@contextmanager
+def _serving_at(port: int, example: str, folder: Path, scenario: str, changes: dict[str, str]) -> Iterator[Site]:
     url = f"http://127.0.0.1:{port}"
     redirect_uri = url + CALLBACKS[example]
     with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
@@ -96,8 +96,8 @@ def serving_example(example: str, folder: Path, scenario: str = "", **changes: s
             ) as site,
         ):
             try:
-                wait_until_up(url, site, log)
+                wait_until_it_listens(url, site, log)
                 yield Site(example, url, clever, log)
             finally:
                 site.terminate()
-                site.wait(PATIENCE_SECONDS)
+                site.wait(SECONDS)

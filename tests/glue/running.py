@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+from harness import ports
 from harness.emulator import App, running
+from harness.patience import SECONDS, wait_for
 
 SERVE = Path(__file__).with_name("sites") / "serve.py"
 FRAMEWORKS = ["flask", "django", "asgi"]
@@ -23,7 +24,6 @@ CLIENT_ID = "4c63c1cf623dce82caac"
 CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
 REDIRECT_URI = "http://127.0.0.1:9/clever/callback"
 DISTRICT = "53ee4b8a44abc88c1c00119b"
-PATIENCE_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ def serving(  # noqa: PLR0913  (they are keyword arguments)
             for_browsers = emulator.replace("127.0.0.1", "localhost") if apart else emulator
             if apart:
                 environment["CLEVER_AUTHORIZATION_ENDPOINT"] = f"{for_browsers}/oauth/authorize"
-            with process(framework, listener, environment, log) as site:
-                wait_until_up(url, site, log)
+            with process(framework, listener, environment, log):
+                wait_until_it_answers(url, log)
                 yield Site(framework, url, for_browsers, log)
 
 
@@ -97,26 +97,29 @@ def process(
         log.open("wb") as output,
         subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()], stderr=output, stdout=output) as site,
     ):
+        # From here on it is the site's alone: if the site ends, a request fails instead of waiting.
+        listener.close()
         try:
             yield site
         finally:
             site.terminate()
-            site.wait(PATIENCE_SECONDS)
+            site.wait(SECONDS)
 
 
-def wait_until_up(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
-    # The socket listens before the process does: the connection waits for it.
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            fetch(url + "/", patience=1)
-        except OSError:
-            assert site.poll() is None, log.read_text()
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+def wait_until_it_answers(url: str, log: Path) -> None:
+    """Wait for a site on a socket that listens since it was made; what it logs is told if it ends instead."""
+    try:
+        fetch(url + "/")
+    except OSError as error:
+        raise AssertionError(f"the site did not start ({error}): {log.read_text()}") from None
+
+
+def wait_until_it_listens(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for a program that opens its port itself; what it logs is told if it does not."""
+    try:
+        wait_for(lambda: ports.listens(urlsplit(url).port or 80), "the site to listen", site)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {log.read_text()}") from None
 
 
 def settings(clever: str, **others: object) -> dict[str, object]:
@@ -136,10 +139,10 @@ def path_of(url: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def fetch(url: str, method: str = "GET", patience: float = 10) -> tuple[int, str]:
+def fetch(url: str, method: str = "GET") -> tuple[int, str]:
     """One request by somebody without cookies: status and text."""
     try:
-        response = build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=patience)
+        response = build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=SECONDS)
     except HTTPError as error:
         response = error
     with response:

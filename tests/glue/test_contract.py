@@ -11,6 +11,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from harness.cookie_browser import Browser, Page
+from harness.patience import SECONDS
 from running import CLIENT_SECRET, Site, fetch, serving
 
 ADA, JOSE, IVO, GRACE, SAM, MARKUP = "510001", "510003", "510025", "610001", "610002", "510016"
@@ -177,14 +178,14 @@ def test_a_look_at_the_headers_spends_no_code(browser: Browser, site: Site) -> N
 
 @pytest.mark.parametrize("district_id", ["%00", "%0d%0aX:1", "%ff", "x" * 3000, "%F0%9F%A6%8A"])
 def test_a_district_that_cannot_be_is_no_failure_of_the_app(site: Site, district_id: str) -> None:
-    connection = HTTPConnection(urlsplit(site.url).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(site.url).netloc, timeout=SECONDS)
     connection.request("GET", f"/clever/login?district_id={district_id}&next=/private")
     assert connection.getresponse().status == 303
     connection.close()
 
 
 def test_bytes_that_are_no_text_are_no_failure_of_the_app(site: Site) -> None:
-    with socket.create_connection((urlsplit(site.url).hostname, urlsplit(site.url).port), 10) as wire:
+    with socket.create_connection((urlsplit(site.url).hostname, urlsplit(site.url).port), SECONDS) as wire:
         wire.sendall(b"GET /clever/callback?code=\xff\xc3&state=%ff HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
         status = wire.makefile("rb").readline().split()[1]
     # 303: the login is begun anew. 400: the server lets no such request through to the app.
@@ -290,7 +291,7 @@ def test_names_are_shown_as_text(browser: Browser, site: Site) -> None:
 
 def headers_of(url: str, more: dict[str, str] | None = None) -> HTTPMessage:
     parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
     try:
         connection.request("GET", f"{parts.path}?{parts.query}", headers=more or {})
         return connection.getresponse().headers

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import chromium
+from harness import chromium, patience
 from harness.cookie_browser import Browser as SmallBrowser
 from running import Site
 
@@ -188,7 +188,7 @@ def test_every_page_fits_and_can_be_read(browser: Browser, site: Site, size: str
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     try:
         page = context.new_page()
-        page.set_default_timeout(chromium.PATIENCE_MILLISECONDS)
+        page.set_default_timeout(patience.MILLISECONDS)
         page.goto(site.url)
         look(page, f"{site.framework}-welcome-{size}-{scheme}")
         log_in(page, site, "Maximiliana")

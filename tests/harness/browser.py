@@ -11,10 +11,11 @@ from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
+from .patience import SECONDS
+
 if TYPE_CHECKING:
     from http.client import HTTPResponse
 
-PATIENCE_SECONDS = 10
 MOST_STEPS = 10
 
 
@@ -74,7 +75,7 @@ class Browser:
     def _step(self, url: str, form: dict[str, str] | None) -> tuple[int, str | None, str]:
         body = urlencode(form).encode() if form is not None else None
         try:
-            response: HTTPResponse | urllib.error.HTTPError = self._opener.open(url, body, PATIENCE_SECONDS)
+            response: HTTPResponse | urllib.error.HTTPError = self._opener.open(url, body, SECONDS)
         except urllib.error.HTTPError as answer:
             response = answer
         with response:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .patience import MILLISECONDS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -22,7 +24,6 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MILLISECONDS = 15_000
 
 
 @contextmanager
@@ -33,18 +34,22 @@ def launched() -> Iterator[Browser]:
     if program is None:
         pytest.skip("chromium is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=QUIET)
-        yield browser
-        browser.close()
+        browser = started.chromium.launch(executable_path=program, args=QUIET, timeout=MILLISECONDS)
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 @contextmanager
 def new_page(browser: Browser) -> Iterator[Page]:
     """Open a page of a browser with nothing in it."""
     context = browser.new_context(viewport={"width": 900, "height": 700})
-    context.set_default_timeout(PATIENCE_MILLISECONDS)
-    yield context.new_page()
-    context.close()
+    context.set_default_timeout(MILLISECONDS)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 def sign_in(page: Page, person: str) -> None:

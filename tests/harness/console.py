@@ -6,13 +6,12 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from .browser import Browser
+from .patience import MANY_STEPS_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .emulator import App
-
-PATIENCE_SECONDS = 60
 
 
 def log_in_with(
@@ -32,7 +31,7 @@ def log_in_with(
         assert run.stdin
         url = run.stdout.readline().removeprefix("open ").strip()
         if not url:
-            out, err = run.communicate(timeout=PATIENCE_SECONDS)
+            out, err = run.communicate(timeout=MANY_STEPS_SECONDS)
             return subprocess.CompletedProcess(command, run.returncode, out, err)
-        out, err = run.communicate(Browser(clever).callback(url) + "\n", timeout=PATIENCE_SECONDS)
+        out, err = run.communicate(Browser(clever).callback(url) + "\n", timeout=MANY_STEPS_SECONDS)
     return subprocess.CompletedProcess(command, run.returncode, out, err)

@@ -10,6 +10,8 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
+from .patience import SECONDS
+
 
 @dataclass(frozen=True)
 class Page:
@@ -53,7 +55,7 @@ class Browser:
         """Go to an address, or send a form there."""
         data = None if form is None else urlencode(form).encode()
         try:
-            response = self.opener.open(Request(url, data), timeout=10)
+            response = self.opener.open(Request(url, data), timeout=SECONDS)
         except HTTPError as error:
             with error:
                 return Page(error.url, error.code, error.read().decode())

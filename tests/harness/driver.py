@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from .browser import Browser
 from .paths import ROOT
+from .patience import SECONDS
 from .programs import compiled, environment
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from .emulator import App
 
     Ask = Callable[..., dict[str, str]]
-
-PATIENCE_SECONDS = 60
 
 
 @contextmanager
@@ -38,7 +37,7 @@ def driver(log: IO[str] | int = subprocess.DEVNULL) -> Iterator[Ask]:
         yield ask
         assert process.stdin
         process.stdin.close()
-        assert process.wait(PATIENCE_SECONDS) == 0
+        assert process.wait(SECONDS) == 0
 
 
 def make_client(ask: Ask, app: App, base_url: str) -> None:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .paths import EMULATOR
+from .patience import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-STOP_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -52,4 +51,4 @@ def running(apps: Sequence[App] = (), auto_login: str | None = None, world: Path
             yield base_url
         finally:
             process.terminate()
-            process.wait(STOP_SECONDS)
+            process.wait(SECONDS)

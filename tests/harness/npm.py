@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from .paths import TARGET
+from .turns import alone_in
 
+# It fetches from the network: without one, the tests are skipped sooner or later.
 NPM_SECONDS = 300
 OLDEST_NODE = 20
 LOCK = "package-lock.json"
@@ -23,16 +26,23 @@ def installed(sources: Path, name: str) -> tuple[str, Path]:
     version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout
     if int(version.lstrip("v").split(".")[0]) < OLDEST_NODE:
         pytest.skip(f"node {version.strip()} is older than {OLDEST_NODE}")
-    folder = TARGET / name
-    folder.mkdir(parents=True, exist_ok=True)
-    for program in [sources / "package.json", *sources.glob("*.mjs")]:
-        shutil.copy(program, folder / program.name)
-    lock = (sources / LOCK).read_bytes()
-    if not (folder / "installed").exists() or (folder / "installed").read_bytes() != lock:
-        (folder / LOCK).write_bytes(lock)
-        command = [npm, "ci", "--no-audit", "--no-fund", "--silent"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=NPM_SECONDS)
-        if done.returncode:
-            pytest.skip(f"npm could not install what {name} needs: {done.stderr[-200:]}")
-        (folder / "installed").write_bytes(lock)
-    return node, folder
+    with alone_in(TARGET / name) as folder:
+        for program in [sources / "package.json", *sources.glob("*.mjs")]:
+            _update(program, folder / program.name)
+        lock = (sources / LOCK).read_bytes()
+        if not (folder / "installed").exists() or (folder / "installed").read_bytes() != lock:
+            (folder / LOCK).write_bytes(lock)
+            command = [npm, "ci", "--no-audit", "--no-fund", "--silent"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=NPM_SECONDS)
+            if done.returncode:
+                pytest.skip(f"npm could not install what {name} needs: {done.stderr[-200:]}")
+            (folder / "installed").write_bytes(lock)
+        return node, folder
+
+
+def _update(source: Path, copy: Path) -> None:
+    # Another process may be about to read the copy: it is never there in part.
+    if not copy.exists() or copy.read_bytes() != source.read_bytes():
+        fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copy(source, fresh)
+        fresh.replace(copy)

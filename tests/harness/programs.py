@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
+import threading
 from typing import TYPE_CHECKING
 
 from .paths import INCLUDE, PROGRAMS, RELEASE
@@ -15,11 +17,13 @@ STRICT = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-g"]
 
 
 def compiled(source: Path, *options: str, name: str = "", library: Path = RELEASE) -> Path:
-    """Compile `source` with all warnings as errors; give the program. One with other options has a name of its own."""
+    """Compile `source` with all warnings as errors; give the program, whose name begins with `name`."""
     PROGRAMS.mkdir(parents=True, exist_ok=True)
-    program = PROGRAMS / (name or f"{source.parent.name}-{source.stem}")
-    # Another process may be running or making the same program: it sees the old file or the new one, never half of one.
-    fresh = program.with_name(f"{program.name}.{os.getpid()}")
+    # Tests run in several processes at once: what has other text or other options is another program, and another
+    # process may be compiling or using the same one.
+    kind = hashlib.sha256(repr([source.read_bytes(), options, str(library)]).encode()).hexdigest()[:8]
+    program = PROGRAMS / f"{name or f'{source.parent.name}-{source.stem}'}-{kind}"
+    fresh = program.with_name(f"{program.name}.{os.getpid()}.{threading.get_ident()}")
     compiler = os.environ.get("CC", "cc")
     search = [f"-I{INCLUDE}", f"-L{library}", f"-Wl,-rpath,{library}"]
     subprocess.run([compiler, *STRICT, *search, str(source), "-lclever_sso", *options, "-o", str(fresh)], check=True)

@@ -11,12 +11,12 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from .cookie_browser import Page
+from .patience import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.client import HTTPMessage
 
-PATIENCE_SECONDS = 60
 MOST_STEPS = 60
 """A browser gives up after some twenty redirects; a login with its restarts takes fewer."""
 
@@ -80,7 +80,7 @@ class TabbedBrowser:
         form, tab.form = tab.form, None
         request = Request(tab.url, None if form is None else urlencode(form).encode())
         try:
-            with self.opener.open(request, timeout=PATIENCE_SECONDS) as response:
+            with self.opener.open(request, timeout=SECONDS) as response:
                 self._arrive(tab, Page(response.url, response.status, response.read().decode()))
         except HTTPError as error:
             with error:

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from harness.patience import SECONDS
 
 TESTS = Path(__file__).with_name("clever-implicit.test.mjs")
-PATIENCE_SECONDS = 60
 
 
 def test_the_tests_of_the_browsers_half_pass_under_node() -> None:
@@ -22,7 +22,7 @@ def test_the_tests_of_the_browsers_half_pass_under_node() -> None:
     if int(major) < 20:
         pytest.skip(f"node {major} is older than 20")
     command = [node, "--test", "--test-reporter=tap", str(TESTS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
     # An empty file passes as well.
     assert "\n# pass 0\n" not in done.stdout

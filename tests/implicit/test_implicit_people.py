@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import chromium
+from harness import patience
 from harness.keyboard import press, tab_to
 from harness.page_faults import OVERFLOW, faults
 from implicit_site import OURS, Site
@@ -87,7 +87,7 @@ def test_its_pages_are_for_everybody_and_every_screen(page: Page, with_pages: Si
 
 def test_without_scripts_it_says_what_it_needs(browser: Browser, with_pages: Site) -> None:
     context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(chromium.PATIENCE_MILLISECONDS)
+    context.set_default_timeout(patience.MILLISECONDS)
     page = context.new_page()
     page.goto(with_pages.url)
     headed(page, "Reading Room")

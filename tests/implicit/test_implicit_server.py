@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from harness.paths import ROOT
+from harness.patience import SECONDS
 from implicit_site import EXAMPLE, THEIRS, Site, load_server, settings
 
 INVENTED = "il" + "0" * 38
@@ -27,7 +28,7 @@ class Page:
         self.headers = {"Origin": site.url, "Content-Type": "application/json"}
 
     def ask(self, method: str, path: str = "/session", body: object = None) -> tuple[int, str, HTTPResponse]:
-        connection = HTTPConnection(urlsplit(self.site.url).netloc, timeout=10)
+        connection = HTTPConnection(urlsplit(self.site.url).netloc, timeout=SECONDS)
         sent = None if body is None else json.dumps(body)
         connection.request(method, path, sent, {**self.headers, "Cookie": self.cookie})
         response = connection.getresponse()

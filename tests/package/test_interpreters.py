@@ -12,6 +12,7 @@ import clever_sso
 import pytest
 from harness import emulator
 from harness.browser import Browser
+from harness.patience import SECONDS
 
 CLIENT_ID, CLIENT_SECRET, REDIRECT_URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/callback"
 VERSIONS = ["3.9", "3.10", "3.11", "3.12", "3.13"]
@@ -73,5 +74,5 @@ def test_somebody_logs_in(version: str, clever: str, tmp_path: Path) -> None:
         assert process.stdout
         url = process.stdout.readline().strip()
         returned = Browser(clever).callback(url) if url else ""
-        _, complaints = process.communicate(returned + "\n", timeout=30)
+        _, complaints = process.communicate(returned + "\n", timeout=SECONDS)
     assert (process.returncode, complaints) == (0, "")

@@ -11,6 +11,7 @@ import pytest
 from harness import npm
 from harness.browser import Browser
 from harness.paths import ROOT
+from harness.patience import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def issuer(installed: tuple[str, Path]) -> Iterator[str]:
         finally:
             process.stdin.close()
             process.terminate()
-            process.wait(10)
+            process.wait(SECONDS)
 
 
 def client_of(issuer: str, secret: str = SECRET) -> clever_sso.Client:
@@ -95,7 +96,7 @@ def test_keys_that_change_while_the_client_runs_are_fetched_anew(issuer: str) ->
     client = client_of(issuer)
     log_in(client, issuer)
     rotate = urllib.request.Request(f"{issuer}/_rotate", method="POST")
-    urllib.request.urlopen(rotate, timeout=10).close()
+    urllib.request.urlopen(rotate, timeout=SECONDS).close()
     assert log_in(client, issuer).identity.id == "ada"
 
 

@@ -17,7 +17,8 @@ EXAMPLES = ("php-extension", "php-ffi")
 # What somebody's own build may have left behind: the tests make everything anew.
 MADE = shutil.ignore_patterns("*.l[ao]", "*.dep", ".libs", "modules", "build", "autom4te*", "Makefile*", "configure*")
 APP_NAME, SECRET = "0d1c" * 5, "5ec4e7a1" * 5
-PATIENCE_SECONDS = 300
+# Compiling and installing, which may mean building the library too: only a hang takes as long.
+PATIENCE_SECONDS = 1200
 
 
 @dataclass(frozen=True)

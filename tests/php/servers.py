@@ -5,22 +5,20 @@ from __future__ import annotations
 import os
 import pwd
 import signal
-import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
+from harness import ports
+from harness.patience import SECONDS, wait_for
 from installed import program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 WORKERS = 8
-PATIENCE_SECONDS = 30
 
 PHP_INI = """
 zend_extension = opcache.so
@@ -36,7 +34,7 @@ FPM_CONF = """
 [global]
 daemonize = no
 error_log = {folder}/fpm.log
-process_control_timeout = 10s
+process_control_timeout = 60s
 [www]
 listen = {folder}/fpm.sock
 pm = static
@@ -80,29 +78,6 @@ http {{
 """
 
 
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    """Wait for something that comes soon."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        if time.monotonic() > end:
-            pytest.fail(f"this did not happen: {what}")
-        time.sleep(0.02)
-
-
-def answers(port: int) -> bool:
-    """Whether somebody listens there."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 def own_folder(folder: Path) -> Path:
     """Make a folder that belongs to whom the servers run as: nobody, where the tests run as root."""
     folder.mkdir()
@@ -134,7 +109,7 @@ def process(
     finally:
         server.terminate()
         try:
-            server.wait(PATIENCE_SECONDS)
+            server.wait(SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
@@ -144,7 +119,7 @@ def process(
 def built_in(command: list[str], environment: dict[str, str], port: int, log: Path) -> Iterator[None]:
     """Run `php -S`."""
     with process(command, environment, log) as server:
-        wait_until(lambda: server.poll() is not None or answers(port), "php -S listens")
+        wait_for(lambda: server.poll() is not None or ports.listens(port), "php -S to listen")
         assert server.poll() is None, log.read_text()
         yield
 
@@ -165,7 +140,7 @@ class Fpm:
         """Begin a graceful reload, and wait until every worker is a new one."""
         old = set(self.workers())
         os.kill(self.master, signal.SIGUSR2)
-        wait_until(lambda: len(self.workers()) == WORKERS and not old & set(self.workers()), "a graceful reload")
+        wait_for(lambda: len(self.workers()) == WORKERS and not old & set(self.workers()), "a graceful reload")
 
     def log(self) -> str:
         """What FPM, PHP and nginx wrote."""
@@ -202,10 +177,10 @@ def fpm_behind_nginx(setup: Setup, environment: dict[str, str], port: int) -> It
     with process(fpm, environment, folder / "output.log", "root" if root else None) as master:
         running = Fpm(master.pid, folder)
         socket_file = folder / "fpm.sock"
-        wait_until(lambda: master.poll() is not None or socket_file.exists(), "FPM listens")
+        wait_for(lambda: master.poll() is not None or socket_file.exists(), "FPM to listen")
         assert master.poll() is None, running.log()
         with process(nginx, environment, folder / "output.log") as server:
-            wait_until(lambda: server.poll() is not None or answers(port), "nginx listens")
+            wait_for(lambda: server.poll() is not None or ports.listens(port), "nginx to listen")
             assert server.poll() is None, running.log()
             yield running
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from harness import emulator
+from harness import emulator, ports
 from harness.paths import ROOT
 from installed import Installed, app, run, settings
-from servers import built_in, free_port, own_folder
+from servers import built_in, own_folder
 from visitor import Visitor
 
 PAGE = ROOT / "docs/php.md"
@@ -35,9 +35,8 @@ def test_every_block_is_php(installed: Installed) -> None:
 def test_the_whole_login_logs_in(installed: Installed) -> None:
     folder = own_folder(installed.folder / "login")
     (folder / "login.php").write_text(whole_login())
-    port = free_port()
-    site = f"http://127.0.0.1:{port}"
-    with emulator.running([app(site)], "ada") as clever:
+    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
+        site = f"http://127.0.0.1:{port}"
         environment = settings(site, clever, LD_LIBRARY_PATH=str(installed.library))
         serve = [f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(folder / "login.php")]
         with built_in(installed.php(*serve), environment, port, folder / "output.log"):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness import emulator
 from harness.paths import INCLUDE, ROOT
-from installed import Installed, program, run, warnings
+from installed import PATIENCE_SECONDS, Installed, program, run, warnings
 
 SOURCE = ROOT / "examples/php-extension"
 HEADER = ROOT / "examples/php-ffi/clever_sso_ffi.h"
@@ -43,7 +43,7 @@ def test_it_is_found_by_pkg_config(installed: Installed) -> None:
     shutil.copytree(SOURCE, folder)
     found = {**os.environ, "PKG_CONFIG_PATH": str(installed.library / "pkgconfig")}
     run(["phpize"], folder)
-    subprocess.run(["./configure"], cwd=folder, env=found, check=True, capture_output=True, timeout=120)
+    subprocess.run(["./configure"], cwd=folder, env=found, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
     assert f"-L{installed.library}" in (folder / "Makefile").read_text()
 
 
@@ -123,7 +123,7 @@ def test_it_leaves_no_memory_behind(installed: Installed) -> None:
             env={**os.environ, "CLEVER_SSO_TEST_URL": clever, "USE_ZEND_ALLOC": "0"},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
     assert ended.returncode == 0, ended.stdout + ended.stderr

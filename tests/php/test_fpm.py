@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from harness import emulator
+from harness import emulator, ports
+from harness.patience import SECONDS, wait_for
 from installed import Installed, app, settings
-from servers import PHP_INI, WORKERS, Fpm, Setup, fpm_behind_nginx, free_port
+from servers import PHP_INI, WORKERS, Fpm, Setup, fpm_behind_nginx
 from visitor import Visitor
 
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
@@ -73,7 +73,7 @@ def used(worker: int) -> tuple[int, int]:
 
 def asked_for_keys(clever: str) -> int:
     """How often Clever's keys were fetched."""
-    with urllib.request.urlopen(f"{clever}/_emulator/journal", timeout=10) as answer:
+    with urllib.request.urlopen(f"{clever}/_emulator/journal", timeout=SECONDS) as answer:
         return [request["path"] for request in json.load(answer)["journal"]].count("/oauth/certs")
 
 
@@ -110,11 +110,10 @@ class Site:
 @contextmanager
 def serving(installed: Installed, way: Way, **more: str) -> Iterator[Site]:
     """Run the page of one of the examples."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    folder = installed.folder / f"fpm-{port}"
     page = installed.examples / way.example / "public/index.php"
-    with emulator.running([app(url)], "ada") as clever:
+    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
+        url = f"http://127.0.0.1:{port}"
+        folder = installed.folder / f"fpm-{port}"
         environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
         environment = {name: value.format(folder=folder) for name, value in environment.items()}
         setup = Setup(folder, page, way.ini(folder, installed), way.root)
@@ -124,8 +123,7 @@ def serving(installed: Installed, way: Way, **more: str) -> Iterator[Site]:
 
 def at(crowd: Crowd, number: int, coming: Future[None], act: Callable[[], None]) -> None:
     """Do something once so many people have come."""
-    while crowd.done < number and not coming.done():
-        time.sleep(0.005)
+    wait_for(lambda: crowd.done >= number or coming.done(), f"{number} people")
     act()
 
 

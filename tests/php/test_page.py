@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from harness import emulator
+from harness import emulator, ports
 from installed import APP_NAME, Installed, app, settings
-from servers import built_in, free_port, own_folder
+from servers import built_in, own_folder
 from visitor import Page, Visitor
 
 DISTRICT = "53ee4b8a44abc88c1c00119b"
@@ -37,9 +37,8 @@ class Site:
 @contextmanager
 def serving(installed: Installed, way: str, scenario: str = "", scheme: str = "http") -> Iterator[Site]:
     """Run the page of an example with PHP's own server."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with emulator.running([app(url)], "ada") as clever:
+    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
+        url = f"http://127.0.0.1:{port}"
         page = str(installed.examples / way / "public/index.php")
         environment = settings(url, clever + scenario, LD_LIBRARY_PATH=str(installed.library))
         environment["CLEVER_REDIRECT_URI"] = environment["CLEVER_REDIRECT_URI"].replace("http:", f"{scheme}:")

@@ -6,7 +6,8 @@ import http.client
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urljoin, urlsplit
 
-PATIENCE_SECONDS = 30
+from harness.patience import SECONDS
+
 MOST_STEPS = 10
 
 
@@ -40,7 +41,7 @@ class Visitor:
     def ask(self, url: str, form: dict[str, str] | None = None) -> Page:
         """Send one request."""
         parts = urlsplit(url)
-        connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=SECONDS)
         try:
             body = None if form is None else urlencode(form)
             headers = {"Cookie": self._sent_to(parts.netloc, parts.path)}

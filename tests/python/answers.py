@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import clever_sso
+from harness.gate import Gate
+from harness.patience import SECONDS
 
 CLIENT_ID = "4c63c1cf623dce82caac"
 CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
@@ -27,7 +29,7 @@ ADA = {
 }
 
 
-def make_client(base_url: str | None = None, timeout: float = 10.0) -> clever_sso.Client:
+def make_client(base_url: str | None = None, timeout: float = SECONDS) -> clever_sso.Client:
     return clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=base_url, timeout=timeout)
 
 
@@ -36,8 +38,10 @@ class Answers(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     bodies: dict[str, object]
+    gate: Gate
 
     def do_GET(self) -> None:
+        self.gate.pass_through(self.path)
         known = self.path in self.bodies
         body = json.dumps(self.bodies.get(self.path, {"error": "invalid_request"})).encode()
         self.send_response(200 if known else 400)
@@ -62,9 +66,12 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(bodies: dict[str, object]) -> Iterator[str]:
-    """Serve from a thread of this process: it can answer only while the GIL is free."""
-    handler = type("Handler", (Answers,), {"bodies": bodies})
+def serving(bodies: dict[str, object], gate: Gate | None = None) -> Iterator[str]:
+    """Serve from a thread of this process: it can answer only while the GIL is free, and while the gate is open."""
+    if gate is None:
+        gate = Gate()
+        gate.open()
+    handler = type("Handler", (Answers,), {"bodies": bodies, "gate": gate})
     server = Server(("127.0.0.1", 0), handler)
     # A kept connection must not hold up the end of the test.
     server.daemon_threads = True
@@ -74,6 +81,7 @@ def serving(bodies: dict[str, object]) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
+        gate.open()
         server.shutdown()
         thread.join()
         server.server_close()

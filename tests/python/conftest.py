@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 
 import clever_sso
 import pytest
 from answers import ADA, ADA_ID, CLIENT_ID, DISTRICT_ID, make_client, serving
+from harness import ports
+from harness.gate import Gate
 
 
 @pytest.fixture
@@ -22,24 +23,40 @@ def refusing() -> Iterator[str]:
         yield base_url
 
 
-@pytest.fixture
-def clever() -> Iterator[str]:
-    """Run a Clever where Ada logs in without an ID token."""
+def answers() -> dict[str, object]:
+    """What a Clever says where Ada logs in without an ID token."""
     me = {"id": ADA_ID, "district": DISTRICT_ID, "type": "user", "authorized_by": "district"}
-    answers: dict[str, object] = {
+    return {
         "/oauth/tokens": {"access_token": "il-very-private", "token_type": "bearer"},
         "/oauth/tokeninfo": {"client_id": CLIENT_ID, "scopes": ["read:user_id"]},
         "/v3.0/me": {"type": "user", "data": me},
         f"/v3.0/users/{ADA_ID}": {"data": ADA},
         f"/v3.0/districts/{DISTRICT_ID}": {"data": {"id": DISTRICT_ID, "name": "Emulated School District"}},
     }
-    with serving(answers) as base_url:
+
+
+@pytest.fixture
+def clever() -> Iterator[str]:
+    """Run a Clever where Ada logs in without an ID token."""
+    with serving(answers()) as base_url:
         yield base_url
 
 
 @pytest.fixture
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+def gate() -> Gate:
+    """What holds back the answers of the Clever `slow`."""
+    return Gate()
+
+
+@pytest.fixture
+def slow(gate: Gate) -> Iterator[str]:
+    """Run the same Clever, which answers nothing until the gate is opened."""
+    with serving(answers(), gate) as base_url:
+        yield base_url
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port where nobody listens, unless the test does."""
+    with ports.reserved() as port:
+        yield port

@@ -11,11 +11,10 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Awaitable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
-from typing import Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
@@ -23,22 +22,26 @@ import clever_sso
 import pytest
 from answers import ADA_ID, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 from harness import emulator
+from harness.gate import Gate
+from harness.patience import MANY_STEPS_SECONDS, SECONDS, wait_for
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeAlias
 
 uvloop = pytest.importorskip("uvloop")
 
-PATIENCE_SECONDS = 10
 Result = TypeVar("Result")
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
-def make_client(base_url: str, timeout: float = 10) -> clever_sso.AsyncClient:
+def make_client(base_url: str, timeout: float = SECONDS) -> clever_sso.AsyncClient:
     return clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=base_url, timeout=timeout)
 
 
 def run(work: Awaitable[Result], kind: str = "asyncio") -> Result:
     loop = LOOPS[kind]()
     try:
-        return loop.run_until_complete(asyncio.wait_for(work, PATIENCE_SECONDS))
+        return loop.run_until_complete(asyncio.wait_for(work, MANY_STEPS_SECONDS))
     finally:
         loop.close()
 
@@ -54,7 +57,7 @@ def everybody() -> Iterator[str]:
 def silent() -> Iterator[socket.socket]:
     """Listen, and never answer."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(PATIENCE_SECONDS)
+        server.settimeout(SECONDS)
         yield server
 
 
@@ -65,7 +68,7 @@ def address(server: socket.socket) -> str:
 def authorize(url: str) -> str:
     """Where Clever sends the browser of somebody who is signed in."""
     parts = urlsplit(url)
-    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=PATIENCE_SECONDS)
+    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=SECONDS)
     try:
         connection.request("GET", f"{parts.path}?{parts.query}")
         return str(connection.getresponse().headers["Location"])
@@ -94,40 +97,22 @@ def test_a_thousand_logins_finish_at_once(everybody: str, kind: str) -> None:
     assert {outcome.identity.name.first for outcome in outcomes} == {"Ada"}
 
 
-async def is_serving(work: Awaitable[Any]) -> tuple[bool, str]:
-    """Whether a loop serves others while it does this work: at least every 50 ms of its own thread's time.
+@pytest.mark.parametrize("kind", LOOPS)
+def test_a_loop_serves_others_while_operations_wait_for_their_answers(slow: str, gate: Gate, kind: str) -> None:
+    async def ask() -> set[str]:
+        client = make_client(slow)
+        asking = [asyncio.ensure_future(client.me("token")) for _ in range(50)]
+        # All of them wait now, and none is answered before the gate is opened, by this loop.
+        await asyncio.get_running_loop().run_in_executor(None, gate.wait_for, 50)
+        # So many turns of the loop.
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        assert not any(task.done() for task in asking)
+        gate.open()
+        return {me.id for me in await asyncio.gather(*asking)}
 
-    By the clock on the wall that is 50 ms as well; on a machine that is busy with something else, no more of it than a
-    third of the whole.
-    """
-    gaps = []
-
-    async def tick() -> None:
-        wall, own = time.perf_counter(), time.thread_time()
-        while True:
-            await asyncio.sleep(0.002)
-            gaps.append((time.perf_counter() - wall, time.thread_time() - own))
-            wall, own = time.perf_counter(), time.thread_time()
-
-    ticking, begun = asyncio.ensure_future(tick()), time.perf_counter()
-    await work
-    whole = time.perf_counter() - begun
-    await asyncio.sleep(0.01)
-    ticking.cancel()
-    wall, own = (max(column) for column in zip(*gaps))
-    return own <= 0.05 and wall <= max(0.05, whole / 3), f"{own=:.3f} {wall=:.3f} {whole=:.3f} ticks={len(gaps)}"
-
-
-def test_a_loop_serves_others_while_a_thousand_logins_finish(everybody: str) -> None:
-    client = make_client(everybody)
-    run(client.warm_up())
-    seen = []
-    for _ in range(3):
-        good, figures = run(is_serving(finish(client, begin(client, 1000))))
-        seen.append(figures)
-        if good:
-            return
-    pytest.fail(f"the loop was held up: {seen}")
+    # How long a loop is held up at most while a thousand logins finish is measured by `make bench`.
+    assert run(ask(), kind) == {ADA_ID}
 
 
 def test_more_logins_at_once_than_descriptors(everybody: str) -> None:
@@ -238,29 +223,49 @@ def test_a_client_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, cl
     assert run(client.me("token")).id == ADA_ID
 
 
-async def cancelled_by_its_task(client: clever_sso.AsyncClient) -> None:
+# When a request has arrived, the connection on which it did, and its bytes.
+Arrived: TypeAlias = "asyncio.Future[tuple[socket.socket, bytes]]"
+
+
+async def cancelled_by_its_task(client: clever_sso.AsyncClient, arrived: Arrived) -> None:
     task = asyncio.ensure_future(client.me("token"))
-    await asyncio.sleep(0.1)
+    await arrived
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
 
-async def cancelled_by_wait_for(client: clever_sso.AsyncClient) -> None:
+async def cancelled_by_wait_for(client: clever_sso.AsyncClient, arrived: Arrived) -> None:
+    task = asyncio.ensure_future(client.me("token"))
+    await arrived
+    # However short: the request is there, and nobody answers it.
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(client.me("token"), 0.1)
+        await asyncio.wait_for(task, 0.01)
 
 
-async def cancelled_by_anyio(client: clever_sso.AsyncClient) -> None:
-    with anyio.move_on_after(0.1) as scope:
+async def cancelled_by_anyio(client: clever_sso.AsyncClient, arrived: Arrived) -> None:
+    async def expire_then(scope: anyio.CancelScope) -> None:
+        await arrived
+        scope.deadline = anyio.current_time()
+
+    with anyio.move_on_after(SECONDS) as scope:
+        expiring = asyncio.ensure_future(expire_then(scope))
         await client.me("token")
+    await expiring
     assert scope.cancelled_caught
 
 
-async def cancelled_by_timeout(client: clever_sso.AsyncClient) -> None:
+async def cancelled_by_timeout(client: clever_sso.AsyncClient, arrived: Arrived) -> None:
+    async def expire_then(limit: asyncio.Timeout) -> None:
+        await arrived
+        limit.reschedule(asyncio.get_running_loop().time())
+
+    limit = asyncio.timeout(SECONDS)
+    expiring = asyncio.ensure_future(expire_then(limit))
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.1):
+        async with limit:
             await client.me("token")
+    await expiring
 
 
 CANCELLATIONS = [cancelled_by_its_task, cancelled_by_wait_for, cancelled_by_anyio]
@@ -273,14 +278,20 @@ if sys.version_info >= (3, 11):
 def test_who_cancels_drops_the_request(
     silent: socket.socket, cancel: Callable[..., Awaitable[None]], kind: str
 ) -> None:
+    def receive() -> tuple[socket.socket, bytes]:
+        connection, _ = silent.accept()
+        connection.settimeout(SECONDS)
+        return connection, connection.recv(10_000)
+
     async def ask() -> bytes:
-        await cancel(make_client(address(silent), timeout=60))
-        # Long before the deadline of the operation the server sees the end of the connection.
-        loop, (connection, _) = asyncio.get_running_loop(), silent.accept()
+        loop = asyncio.get_running_loop()
+        arrived = loop.run_in_executor(None, receive)
+        # The server sees the end of the connection, long before the deadline of the operation.
+        await cancel(make_client(address(silent), timeout=20 * SECONDS), arrived)
+        connection, request = await arrived
         with connection:
-            connection.settimeout(PATIENCE_SECONDS)
-            request = await loop.run_in_executor(None, connection.recv, 10_000)
-            return request + await loop.run_in_executor(None, connection.recv, 10_000)
+            assert await loop.run_in_executor(None, connection.recv, 10_000) == b""
+        return request
 
     assert run(ask(), kind).startswith(b"GET /v3.0/me")
 
@@ -289,6 +300,7 @@ def test_a_cancelled_operation_disturbs_no_other(clever: str) -> None:
     async def ask() -> str:
         client = make_client(clever)
         doomed = [asyncio.ensure_future(client.me("token")) for _ in range(50)]
+        # One turn of the loop, in which they begin.
         await asyncio.sleep(0)
         for task in doomed:
             task.cancel()
@@ -330,28 +342,36 @@ def test_one_loop_after_another_uses_a_client(clever: str) -> None:
     assert [run(client.me("token")).id for _ in range(3)] == [ADA_ID] * 3
 
 
-def test_a_loop_that_is_closed_before_the_answer_hurts_nobody(silent: socket.socket) -> None:
-    client = make_client(address(silent), timeout=0.3)
+def test_a_loop_that_is_closed_before_the_answer_hurts_nobody(slow: str, gate: Gate) -> None:
+    client = make_client(slow)
     loop = asyncio.new_event_loop()
     task = loop.create_task(client.me("token"))
-    loop.run_until_complete(asyncio.sleep(0.05))
+    loop.run_until_complete(loop.run_in_executor(None, gate.wait_for))
+    loop.run_until_complete(loop.shutdown_default_executor())
     # Whoever closes a loop with work on it has his own reasons, and asyncio's complaint.
     task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
     loop.close()
-    with pytest.raises(clever_sso.NetworkError, match="network_timeout"):
-        run(client.me("token"))
+    gate.open()
+    assert run(client.me("token")).id == ADA_ID
 
 
-def test_operations_come_to_their_end_although_the_client_is_closed(silent: socket.socket) -> None:
-    async def ask() -> None:
-        client = make_client(address(silent), timeout=0.3)
+def test_operations_come_to_their_end_although_the_client_is_closed(slow: str, gate: Gate) -> None:
+    async def ask() -> str:
+        client = make_client(slow)
         waiting = asyncio.ensure_future(client.me("token"))
-        await asyncio.sleep(0.05)
+        await asyncio.get_running_loop().run_in_executor(None, gate.wait_for)
         await client.aclose()
-        with pytest.raises(clever_sso.NetworkError, match="network_timeout"):
-            await waiting
+        assert not waiting.done()
+        gate.open()
+        return (await waiting).id
 
-    run(ask())
+    assert run(ask()) == ADA_ID
+
+
+def test_an_operation_ends_at_its_deadline_although_the_loop_has_nothing_else_to_do(silent: socket.socket) -> None:
+    # Short, so that the test is; the answer never comes, so the deadline passes on every machine.
+    with pytest.raises(clever_sso.NetworkError, match="network_timeout"):
+        run(make_client(address(silent), timeout=0.2).me("token"))
 
 
 def engine_threads() -> int:
@@ -375,10 +395,7 @@ def test_a_closed_client_begins_anew_and_leaves_no_thread(clever: str) -> None:
                 assert engine_threads() > 0
 
     run(ask())
-    end = time.monotonic() + PATIENCE_SECONDS
-    while engine_threads() > before and time.monotonic() < end:
-        time.sleep(0.01)
-    assert engine_threads() <= before
+    wait_for(lambda: engine_threads() <= before, "the end of the client's threads")
 
 
 def test_outside_a_loop_nothing_is_awaited() -> None:

@@ -68,7 +68,7 @@ def test_an_error_says_what_to_do(refusing: str) -> None:
 
 def test_an_error_of_the_network_has_no_http_status(closed_port: int) -> None:
     with pytest.raises(clever_sso.NetworkError) as caught:
-        make_client(f"http://127.0.0.1:{closed_port}", timeout=2).exchange_code("code")
+        make_client(f"http://127.0.0.1:{closed_port}").exchange_code("code")
     assert caught.value.code == "network_connect"
     assert caught.value.http_status is None
     assert caught.value.retryable

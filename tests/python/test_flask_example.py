@@ -6,20 +6,19 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from answers import CLIENT_ID, CLIENT_SECRET
-from harness import flask_example
+from harness import flask_example, ports
 from harness.cookie_browser import Browser, Page
 from harness.emulator import App, running
 from harness.flask_example import settings
 from harness.paths import EMULATOR
+from harness.patience import SECONDS, wait_for
 
 pytest.importorskip("flask")
 
@@ -156,19 +155,9 @@ def test_the_example_runs_as_a_program(closed_port: int) -> None:
     environment = {**os.environ, **settings(app_at(url), "http://127.0.0.1:9"), "PORT": str(closed_port)}
     program = subprocess.Popen([sys.executable, str(flask_example.SOURCE)], env=environment, stderr=subprocess.DEVNULL)
     try:
-        assert "Log in with Clever" in read_when_up(url)
+        wait_for(lambda: ports.listens(closed_port), "the example to listen", program)
+        with build_opener(ProxyHandler({})).open(url, timeout=SECONDS) as response:
+            assert "Log in with Clever" in response.read().decode()
     finally:
         program.terminate()
-        program.wait(timeout=10)
-
-
-def read_when_up(url: str) -> str:
-    opener = build_opener(ProxyHandler({}))
-    for _ in range(200):
-        try:
-            with opener.open(url, timeout=5) as response:
-                text: str = response.read().decode()
-                return text
-        except URLError:
-            time.sleep(0.05)
-    pytest.fail("the program did not answer")
+        program.wait(SECONDS)

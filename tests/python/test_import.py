@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import clever_sso
+import pytest
 
-MEASURE = """
-import sys, time
+PROGRAM = """
+import sys
 before = set(sys.modules)
-start = time.perf_counter()
 import clever_sso
-took = time.perf_counter() - start
-print(took, *sorted(set(sys.modules) - before))
+print(*sorted(set(sys.modules) - before))
 """
 
 
-def measure() -> tuple[float, set[str]]:
-    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
-    seconds, *modules = done.stdout.split()
-    return float(seconds), set(modules)
+def test_the_import_brings_no_other_module() -> None:
+    # No framework, no asyncio, not even logging. `make bench` measures how long it takes.
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"__future__", "clever_sso", "clever_sso._native", "clever_sso.exceptions"}
 
 
-def test_the_import_brings_no_other_package() -> None:
-    expected = {"__future__", "clever_sso", "clever_sso._native", "clever_sso.exceptions"}
-    assert measure()[1] <= expected
-
-
-def test_the_import_takes_less_than_ten_milliseconds() -> None:
-    assert min(measure()[0] for _ in range(5)) < 0.010
+def test_the_import_starts_no_thread_and_opens_no_descriptor() -> None:
+    program = """
+import os
+def owned():
+    return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd"))
+before = owned()
+import clever_sso
+assert owned() == before, (before, owned())
+"""
+    if not Path("/proc/self/task").exists():
+        pytest.skip("this system has no /proc")
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_the_package_knows_its_version() -> None:

@@ -8,31 +8,41 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from harness.patience import SECONDS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 
 BEGINNING = """
-    import os, signal, socket, sys, threading, time
+    import os, signal, socket, sys, threading
     import clever_sso
 
     ADDRESS = sys.argv[1]
+    # A deadline that no test lives to see.
+    settings = {"base_url": ADDRESS, "timeout": float(sys.argv[2])}
     id, secret, uri = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
-    client = clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=float(sys.argv[2]))
+    client = clever_sso.Client(id, secret, uri, **settings)
 
     def finish_a_login():
         login = client.begin_login()
         state = login.url.split("state=")[1].split("&")[0]
         client.finish_login(f"?code=abc&state={state}", login.pending)
 
-    def report(name, begun):
-        print(name, time.monotonic() - begun, flush=True)
+    def ask_until_refused():
+        try:
+            client.me("token")
+        except clever_sso.CleverError as error:
+            assert error.http_status == 400, error
+            tell("answered")
+
+    def tell(event):
+        print(event, flush=True)
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    begun = time.monotonic()
 """
 
 OPERATIONS = {
@@ -46,7 +56,7 @@ OPERATIONS = {
     "userinfo": "client.userinfo('token')",
     "export_keys": "client.export_keys()",
     "warm_up": "client.warm_up()",
-    "discover": "clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=30, discover=True)",
+    "discover": "clever_sso.Client(id, secret, uri, discover=True, **settings)",
 }
 
 
@@ -54,31 +64,56 @@ OPERATIONS = {
 def silent() -> Iterator[socket.socket]:
     """Listen, and never answer."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(20)
+        server.settimeout(SECONDS)
         yield server
 
 
-def program(text: str, silent: socket.socket, timeout: float) -> subprocess.Popen[str]:
+class Program:
+    """A program that asks a Clever which is silent until it is told otherwise; and what the program tells of itself."""
+
+    def __init__(self, process: subprocess.Popen[str], connection: socket.socket) -> None:
+        self._process, self._connection = process, connection
+
+    def signal(self, number: int) -> None:
+        """Send a signal; the request is there, so the program waits for its answer."""
+        os.kill(self._process.pid, number)
+
+    def tells(self) -> str:
+        """The next event that it tells of."""
+        assert self._process.stdout
+        return self._process.stdout.readline().strip()
+
+    def refuse(self, connection: socket.socket | None = None) -> None:
+        """Answer the first request at last, or the one that came on another connection."""
+        (connection or self._connection).sendall(
+            b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+        )
+
+    def end(self) -> None:
+        """It ends by itself, with nothing more to tell, and well."""
+        told, complaints = self._process.communicate(timeout=SECONDS)
+        assert (self._process.returncode, told) == (0, ""), complaints
+
+
+@contextmanager
+def waiting(text: str, silent: socket.socket) -> Iterator[Program]:
+    """Run a program until its first request has come, and nothing else will happen by itself."""
     source = textwrap.dedent(BEGINNING) + textwrap.dedent(text)
     host, port = silent.getsockname()
-    command = [sys.executable, "-c", source, f"http://{host}:{port}", str(timeout)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def interrupted(text: str, silent: socket.socket, number: int = signal.SIGINT, timeout: float = 30) -> dict[str, float]:
-    """Send a signal once a request has come; what the program reports, and when the signal was `sent`."""
-    with program(text, silent, timeout) as process:
+    command = [sys.executable, "-c", source, f"http://{host}:{port}", str(20 * SECONDS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        # What is never told ends the wait for it as well.
+        hang = threading.Timer(2 * SECONDS, process.kill)
+        hang.start()
         try:
             connection, _ = silent.accept()
             with connection:
-                connection.recv(100)
-                sent = time.monotonic()
-                os.kill(process.pid, number)
-                shown, complaints = process.communicate(timeout=20)
+                connection.settimeout(SECONDS)
+                connection.recv(10_000)
+                yield Program(process, connection)
         finally:
+            hang.cancel()
             process.kill()
-    assert process.returncode == 0, complaints
-    return {"sent": sent, **{name: float(value) for name, value in map(str.split, shown.splitlines())}}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -87,122 +122,107 @@ def test_ctrl_c_ends_a_call_that_waits(silent: socket.socket, operation: str) ->
     try:
         {OPERATIONS[operation]}
     except KeyboardInterrupt:
-        # All processes of a machine have the same monotonic clock.
-        report("raised", 0)
+        tell("interrupted")
     """
-    took = []
-    # A busy machine wakes nobody in time: one of three times will do.
-    while len(took) < 3 and not any(seconds < 0.2 for seconds in took):
-        found = interrupted(text, silent)
-        took.append(found["raised"] - found["sent"])
-    assert min(took) < 0.2
+    # Nobody answers, and the deadline is far away: nothing but the signal ends the call. `make bench` says how soon.
+    with waiting(text, silent) as program:
+        program.signal(signal.SIGINT)
+        assert program.tells() == "interrupted"
+        program.end()
 
 
 def test_a_handler_that_raises_nothing_lets_the_call_go_on(silent: socket.socket) -> None:
-    found = interrupted(
-        """
-        handled = []
-        signal.signal(signal.SIGUSR1, lambda *_: handled.append(time.monotonic()))
-        try:
-            client.me("token")
-        except clever_sso.NetworkError as error:
-            assert error.code == "network_timeout", error
-        report("ended", begun)
-        assert handled
-        print("handled", handled[0] - begun)
-        """,
-        silent,
-        signal.SIGUSR1,
-        timeout=1.5,
-    )
-    # Not only after the call.
-    assert found["handled"] < 1.4 < found["ended"]
+    text = """
+    signal.signal(signal.SIGUSR1, lambda *_: tell("handled"))
+    ask_until_refused()
+    """
+    with waiting(text, silent) as program:
+        program.signal(signal.SIGUSR1)
+        # Not only after the call, which is not over before it is answered.
+        assert program.tells() == "handled"
+        program.refuse()
+        assert program.tells() == "answered"
+        program.end()
 
 
 def test_what_a_handler_raises_comes_out_of_the_call(silent: socket.socket) -> None:
-    interrupted(
-        """
-        class Enough(Exception): pass
+    text = """
+    class Enough(Exception): pass
 
-        def handle(*_):
-            raise Enough("now")
+    def handle(*_):
+        raise Enough("now")
 
-        signal.signal(signal.SIGUSR1, handle)
-        try:
-            client.me("token")
-        except Enough as error:
-            assert error.args == ("now",)
-        else:
-            sys.exit("nothing was raised")
-        """,
-        silent,
-        signal.SIGUSR1,
-    )
+    signal.signal(signal.SIGUSR1, handle)
+    try:
+        client.me("token")
+    except Enough as error:
+        assert error.args == ("now",)
+        tell("raised")
+    """
+    with waiting(text, silent) as program:
+        program.signal(signal.SIGUSR1)
+        assert program.tells() == "raised"
+        program.end()
 
 
 def test_a_call_in_another_thread_goes_on(silent: socket.socket) -> None:
-    found = interrupted(
-        """
-        def ask():
-            try:
-                client.me("token")
-            except clever_sso.NetworkError as error:
-                assert error.code == "network_timeout", error
-                report("ended", begun)
-
-        thread = threading.Thread(target=ask)
+    text = """
+    thread, done = threading.Thread(target=ask_until_refused), threading.Event()
+    try:
         thread.start()
-        try:
-            time.sleep(20)
-        except KeyboardInterrupt:
-            report("raised", begun)
-        thread.join()
-        """,
-        silent,
-        timeout=1.5,
-    )
-    assert found["raised"] < 1.4 < found["ended"]
+        # A signal that comes just before a wait begins is seen at its end.
+        while not done.wait(0.05):
+            pass
+    except KeyboardInterrupt:
+        tell("interrupted")
+    thread.join()
+    """
+    with waiting(text, silent) as program:
+        program.signal(signal.SIGINT)
+        assert program.tells() == "interrupted"
+        program.refuse()
+        assert program.tells() == "answered"
+        program.end()
 
 
 def test_a_client_that_was_interrupted_can_be_used_on(silent: socket.socket) -> None:
-    interrupted(
-        """
-        try:
-            client.me("token")
-        except KeyboardInterrupt:
-            pass
-        quick = clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=0.2)
-        for asking in (quick, quick):
-            try:
-                asking.me("token")
-            except clever_sso.NetworkError as error:
-                assert error.code == "network_timeout", error
-        """,
-        silent,
-    )
+    text = """
+    try:
+        client.me("token")
+    except KeyboardInterrupt:
+        tell("interrupted")
+    ask_until_refused()
+    """
+    with waiting(text, silent) as program:
+        program.signal(signal.SIGINT)
+        assert program.tells() == "interrupted"
+        connection, _ = silent.accept()
+        with connection:
+            connection.settimeout(SECONDS)
+            connection.recv(10_000)
+            program.refuse(connection)
+            assert program.tells() == "answered"
+        program.end()
 
 
 def test_a_handler_may_use_the_client(silent: socket.socket) -> None:
-    found = interrupted(
-        """
-        quick = clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=0.2)
+    text = """
+    # Short, so that the test is; nobody answers, so the deadline passes on every machine.
+    quick = clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=0.2)
 
-        def handle(*_):
-            try:
-                quick.me("token")
-            except clever_sso.NetworkError as error:
-                assert error.code == "network_timeout", error
-                report("handled", begun)
-
-        signal.signal(signal.SIGUSR1, handle)
+    def handle(*_):
         try:
-            client.me("token")
+            quick.me("token")
         except clever_sso.NetworkError as error:
             assert error.code == "network_timeout", error
-            report("ended", begun)
-        """,
-        silent,
-        signal.SIGUSR1,
-        timeout=2,
-    )
-    assert found["handled"] < found["ended"]
+            tell("handled")
+
+    signal.signal(signal.SIGUSR1, handle)
+    ask_until_refused()
+    """
+    with waiting(text, silent) as program:
+        program.signal(signal.SIGUSR1)
+        assert program.tells() == "handled"
+        program.refuse()
+        assert program.tells() == "answered"
+        program.end()

@@ -16,6 +16,7 @@ import pytest
 from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Server
 from harness import emulator
 from harness.browser import Browser
+from harness.patience import SECONDS
 
 TOKEN = "il-very-private"
 
@@ -83,7 +84,7 @@ def listen() -> Iterator[Callable[..., Listener]]:
         logger.removeHandler(handler)
 
 
-def make_client(base_url: str, timeout: float = 10) -> clever_sso.Client:
+def make_client(base_url: str, timeout: float = SECONDS) -> clever_sso.Client:
     return clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=base_url, timeout=timeout)
 
 
@@ -157,7 +158,7 @@ def test_a_whole_login_tells_no_secret(listen: Callable[..., Listener]) -> None:
 
 @pytest.mark.parametrize("face", FACES)
 def test_a_handler_may_use_the_client(busy: str, refusing: str, listen: Callable[..., Listener], face: str) -> None:
-    client, answers = make_client(refusing, timeout=5), []
+    client, answers = make_client(refusing), []
 
     def react() -> None:
         with pytest.raises(clever_sso.CleverError) as caught:
@@ -186,7 +187,7 @@ def test_a_handler_that_uses_the_client_is_not_told_of_that(busy: str, listen: C
 
 def test_a_handler_may_verify_with_the_keys_it_is_told_of(listen: Callable[..., Listener]) -> None:
     with emulator.running([emulator.App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)]) as base_url:
-        client, exported = make_client(base_url, timeout=5), []
+        client, exported = make_client(base_url), []
         listen(react=lambda: exported.append(client.export_keys()))
         client.warm_up()
     assert len(exported) == 1
@@ -247,5 +248,5 @@ except clever_sso.CleverError:
     assert "logging" in sys.modules
 """
     command = [sys.executable, "-c", program, busy]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -7,28 +7,25 @@ import importlib
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from clever_sso import AsyncClient, Client, ClientSettings, SignedIn, _settings
+from harness import ports
 from harness.browser import Browser as Person
 from harness.cookie_browser import Browser
 from harness.emulator import App, running
 from harness.paths import EMULATOR, ROOT
+from harness.patience import SECONDS, wait_for
 
 GUIDE = (ROOT / "docs" / "python.md").read_text("utf-8")
 ADA, GRACE, CONTACT = "510001", "610001", "910001"
-PATIENCE_SECONDS = 60
 BLOCK = re.compile(r"^( *)<!-- ([a-z]+)(?: (\S+))? -->\n *```(\w+)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 BLOCKS = [(found[2], found[3], textwrap.dedent(found[5])) for found in BLOCK.finditer(GUIDE)]
 # They need the whole source and a package index; `make test` runs what stands in this one.
@@ -68,8 +65,12 @@ def write(framework: str, folder: Path) -> None:
 @contextmanager
 def following(framework: str, folder: Path) -> Iterator[tuple[str, str, Path]]:
     """Do what the guide says, at a free port: the address of the application, that of the emulator, the log."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    with ports.reserved() as port, following_at(port, framework, folder) as followed:
+        yield followed
+
+
+@contextmanager
+def following_at(port: int, framework: str, folder: Path) -> Iterator[tuple[str, str, Path]]:
     write(framework, folder)
     url = f"http://127.0.0.1:{port}"
     told = settings("environment")
@@ -80,16 +81,16 @@ def following(framework: str, folder: Path) -> Iterator[tuple[str, str, Path]]:
         (typed,) = blocks(framework, "run")
         *before, last = [command(line.replace("8000", str(port))) for line in typed.splitlines()]
         for each in before:
-            subprocess.run(each, cwd=folder, env=environment, check=True, timeout=PATIENCE_SECONDS)
+            subprocess.run(each, cwd=folder, env=environment, check=True, timeout=SECONDS)
         log = folder / "log"
         with log.open("wb") as output:
             site = subprocess.Popen([*last, *quiet(last)], cwd=folder, env=environment, stdout=output, stderr=output)
             try:
-                wait_until_up(url, site, log)
+                wait_until_it_listens(port, site, log)
                 yield url, emulator, log
             finally:
                 site.terminate()
-                site.wait(PATIENCE_SECONDS)
+                site.wait(SECONDS)
 
 
 def command(typed: str) -> list[str]:
@@ -102,17 +103,11 @@ def quiet(typed: list[str]) -> list[str]:
     return ["--noreload"] if "runserver" in typed else []
 
 
-def wait_until_up(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            build_opener(ProxyHandler({})).open(f"{url}/clever/callback?code=a&code=b", timeout=5).close()
-        except URLError as error:
-            if getattr(error, "code", None) == 400:
-                return
-        assert site.poll() is None, log.read_text()
-        time.sleep(0.1)
-    pytest.fail(log.read_text())
+def wait_until_it_listens(port: int, site: subprocess.Popen[bytes], log: Path) -> None:
+    try:
+        wait_for(lambda: ports.listens(port), "the application to listen", site)
+    except AssertionError as error:
+        pytest.fail(f"{error}: {log.read_text()}")
 
 
 @pytest.mark.parametrize("framework", ["flask", "django", "fastapi"])

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness import ports
 from harness.paths import EMULATOR
-from processes import free_port, program, serving
+from processes import program, serving
 
 APPS = Path(__file__).with_name("apps")
 
@@ -25,7 +26,7 @@ def built_here() -> Iterator[None]:
 def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Run a Redis that keeps nothing."""
     pytest.importorskip("redis")
-    port = free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with serving([program("redis-server"), *options], tmp_path_factory.mktemp("redis"), port):
-        yield port
+    with ports.reserved() as port:
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        with serving([program("redis-server"), *options], tmp_path_factory.mktemp("redis"), port):
+            yield port

@@ -9,8 +9,9 @@ from pathlib import Path
 import page
 import pytest
 from clever_sso.testing import Emulator
+from harness import ports
 from logins import LOGINS, everybody, log_in, many
-from processes import free_port, program, serving, wait_until_it_answers
+from processes import program, serving
 
 NGINX = """
 daemon off;
@@ -43,7 +44,6 @@ def nginx(folder: Path, port: int, nodes: list[int]) -> Iterator[None]:
 @contextmanager
 def node(name: str, folder: Path, port: int, settings: dict[str, str]) -> Iterator[None]:
     with serving(page.command("gunicorn-gthread", port), folder, port, NODE=name, **settings):
-        wait_until_it_answers(port)
         yield
 
 
@@ -54,9 +54,10 @@ def test_a_login_finishes_whichever_node_it_began_on(
     pytest.importorskip("flask_session" if sessions == "redis" else "gunicorn")
     program("nginx")
     where = {"REDIS_PORT": str(request.getfixturevalue("redis_port"))} if sessions == "redis" else {}
-    port, nodes = free_port(), {"one": free_port(), "two": free_port()}
-    site = f"http://127.0.0.1:{port}"
-    with Emulator.running([f"{site}/clever/callback"]) as emulator, ExitStack() as stack:
+    with ExitStack() as stack:
+        port, *others = [stack.enter_context(ports.reserved()) for _ in range(3)]
+        site, nodes = f"http://127.0.0.1:{port}", dict(zip(("one", "two"), others))
+        emulator = stack.enter_context(Emulator.running([f"{site}/clever/callback"]))
         for name, place in nodes.items():
             stack.enter_context(node(name, tmp_path, place, {**emulator.settings(), **where}))
         stack.enter_context(nginx(tmp_path, port, list(nodes.values())))

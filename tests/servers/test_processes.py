@@ -11,12 +11,14 @@ from itertools import cycle, islice
 
 import pytest
 from clever_sso.testing import Emulator, Person
+from harness.patience import SECONDS
 from logins import LOGINS, everybody
 from workers import OWN, is_right, make_from, use
 
 PROCESSES = 4
 CHILDREN = 20
-PATIENCE_SECONDS = 60 + LOGINS / 2
+# All logins of a process, so a limit for each of them.
+PATIENCE_SECONDS = SECONDS + LOGINS
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def forked(people: list[Person]) -> int:
     pid = os.fork()
     if pid == 0:
         # Ended from outside if it hangs; and whatever happens, nothing of pytest runs in the child.
-        signal.alarm(int(PATIENCE_SECONDS))
+        signal.alarm(PATIENCE_SECONDS)
         try:
             os._exit(0 if all(is_right(person)[0] for person in people) else 1)
         finally:

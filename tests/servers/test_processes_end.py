@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from processes import free_port, serving
+from harness import ports
+from harness.patience import wait_for
+from processes import serving
 
-PATIENCE_SECONDS = 5
 # A master that listens, and a worker that wants to go on without it.
 SERVER = """
-import os, signal, socket, sys, time
+import os, signal, socket, sys
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 if os.fork() == 0:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     open("worker", "w").write(str(os.getpid()))
-time.sleep(60)
+while True:
+    signal.pause()
 """
 
 
@@ -35,30 +36,23 @@ def lives(pid: int) -> bool:
     return True
 
 
-def soon(folder: Path) -> int:
-    """The worker's process id, as soon as it has written it."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
-        if (folder / "worker").exists() and (written := (folder / "worker").read_text()):
-            return int(written)
-        time.sleep(0.02)
-    pytest.fail("no worker")
+def worker_of(folder: Path) -> int:
+    """The worker's process id, once it has written it."""
+    file = folder / "worker"
+    return int(wait_for(lambda: file.exists() and file.read_text(), "the worker"))
 
 
 @pytest.mark.parametrize("master_dies", [False, True])
 def test_a_server_and_its_workers_end_also_when_the_test_fails(master_dies: bool, tmp_path: Path) -> None:
-    port, workers = free_port(), []
+    workers = []
 
-    def fail() -> None:
+    def fail(port: int) -> None:
         with serving([sys.executable, "-c", SERVER, str(port)], tmp_path, port) as server:
-            workers.append(soon(tmp_path))
+            workers.append(worker_of(tmp_path))
             if master_dies:
                 os.kill(server.pid, signal.SIGKILL)
             raise TestFailedError
 
-    with pytest.raises(TestFailedError):
-        fail()
-    end = time.monotonic() + PATIENCE_SECONDS
-    while lives(workers[0]) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert not lives(workers[0])
+    with ports.reserved() as port, pytest.raises(TestFailedError):
+        fail(port)
+    wait_for(lambda: not lives(workers[0]), "the end of the worker")

@@ -8,21 +8,19 @@ import page
 import pytest
 from clever_sso.testing import Emulator
 from flask import Flask
+from harness import ports
 from logins import everybody, log_in, many, processes
-from processes import free_port, serving, wait_until_it_answers
+from processes import serving
 
 
 @pytest.mark.parametrize("server", [*page.SERVERS, "gunicorn-gevent-cooperative"])
 def test_every_login_finishes_and_is_the_right_persons(server: str, tmp_path: Path) -> None:
     if "gevent" in server:
         pytest.importorskip("gevent")
-    port = free_port()
-    site = f"http://127.0.0.1:{port}"
     cooperative = {"COOPERATIVE": "1"} if server.endswith("cooperative") else {}
-    command = page.command(server.removesuffix("-cooperative"), port)
-    with Emulator.running([f"{site}/clever/callback"]) as emulator:
+    with ports.reserved() as port, Emulator.running([f"http://127.0.0.1:{port}/clever/callback"]) as emulator:
+        site, command = f"http://127.0.0.1:{port}", page.command(server.removesuffix("-cooperative"), port)
         with serving(command, tmp_path, port, **emulator.settings(), **cooperative):
-            wait_until_it_answers(port)
             logins = many(lambda person: log_in(site, person), everybody(emulator))
         exchanges = [entry for entry in emulator.journal() if entry.path == "/oauth/tokens"]
     assert len(processes(logins)) > 1

@@ -6,17 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
 from harness.paths import ROOT
+from harness.patience import SECONDS, wait_for
 
 pytest_plugins = ["pytester"]
 
-PATIENCE_SECONDS = 30
 APP = """
 from clever_sso.flask import CleverSso, current_identity
 from flask import Flask
@@ -58,13 +57,6 @@ def emulators_of(folder: Path) -> list[int]:
     return found
 
 
-def gone(folder: Path) -> bool:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while emulators_of(folder) and time.monotonic() < end:
-        time.sleep(0.05)
-    return not emulators_of(folder)
-
-
 def test_pytest_finds_the_fixtures_by_itself() -> None:
     # Python has it since 3.11.
     toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
@@ -103,15 +95,19 @@ def test_the_emulator_ends_with_the_tests(pytester: pytest.Pytester) -> None:
 def test_the_emulator_ends_when_the_tests_are_killed(pytester: pytest.Pytester, word: signal.Signals) -> None:
     # Who starts the tests in the background of a shell has them ignore Ctrl-C, and children inherit that.
     pytester.makeconftest("import signal\n\nsignal.signal(signal.SIGINT, signal.default_int_handler)")
-    pytester.makepyfile("import time\n\ndef test_it(clever_emulator):\n    open('ready', 'w')\n    time.sleep(60)")
+    pytester.makepyfile(
+        "import threading\n\ndef test_it(clever_emulator):\n    open('ready', 'w')\n    threading.Event().wait()"
+    )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     with subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.DEVNULL) as tests:
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not (pytester.path / "ready").exists() and time.monotonic() < end:
-            time.sleep(0.05)
-        assert emulators_of(pytester.path)
-        tests.send_signal(word)
-    assert gone(pytester.path)
+        try:
+            wait_for((pytester.path / "ready").exists, "the test to begin", tests)
+            assert emulators_of(pytester.path)
+            tests.send_signal(word)
+            tests.wait(SECONDS)
+        finally:
+            tests.kill()
+    wait_for(lambda: not emulators_of(pytester.path), "the end of the emulator")
 
 
 def test_each_worker_of_xdist_has_an_emulator_of_its_own(pytester: pytest.Pytester) -> None:
@@ -129,7 +125,7 @@ def test_each_worker_of_xdist_has_an_emulator_of_its_own(pytester: pytest.Pytest
     run(pytester, test, "-n", "2").assert_outcomes(passed=18)
     places = {path.read_text() for path in pytester.path.glob("gw*")}
     assert len(places) == 2
-    assert gone(pytester.path)
+    wait_for(lambda: not emulators_of(pytester.path), "the end of both emulators")
 
 
 def test_who_has_no_emulator_is_told_how_to_get_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,11 +151,14 @@ def test_clock_and_keys_are_back_after_the_test(pytester: pytest.Pytester) -> No
     import time
 
     def test_moves(clever_emulator):
-        assert clever_emulator.advance(5000) > time.time() + 4900
+        before = clever_emulator.now()
+        assert clever_emulator.advance(5000) >= before + 5000
         clever_emulator.rotate_keys()
 
     def test_finds_it_as_it_was(clever_emulator, clever_login, client):
-        assert abs(clever_emulator.now() - time.time()) < 100
+        # The machine's time again, which only goes on between the two readings around it.
+        before = int(time.time())
+        assert before <= clever_emulator.now() <= time.time()
         clever_login(client, "ada")
         assert client.get("/").text == "Ada Ashworth False"
 

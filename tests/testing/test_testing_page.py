@@ -11,6 +11,7 @@ from pathlib import Path
 import clever_sso.testing
 import pytest
 from harness.paths import ROOT
+from harness.patience import MANY_STEPS_SECONDS
 
 pytest_plugins = ["pytester"]
 
@@ -55,7 +56,9 @@ def test_djangos_own_runner_needs_no_pytest(tmp_path: Path) -> None:
     lay_out("django", tmp_path)
     command = [sys.executable, "-W", "error", "-m", "django", "test", "school", "--settings", "school.settings"]
     command += ["--pythonpath", str(tmp_path)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=MANY_STEPS_SECONDS, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "Ran 1 test" in done.stderr
 

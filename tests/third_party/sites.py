@@ -19,6 +19,7 @@ from harness.browser import portal_link
 from harness.cookie_browser import Browser, Page
 from harness.emulator import App, running
 from harness.paths import EMULATOR
+from harness.patience import SECONDS
 
 APPS = Path(__file__).with_name("apps")
 CLIENT_ID, CLIENT_SECRET = "c11e" * 5, "5ec2" * 10
@@ -30,7 +31,6 @@ ADA_ID, NOOR_ID, LOU_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e502"
 JOSE_ID = "64c20b1e8f3a7d0019c4e503"
 # A library that would ask Clever itself, because its code has changed, fails at a proxy that is not there.
 NOWHERE_ELSE = {"https_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1"}
-STOP_SECONDS = 10
 # What the browser asks for itself, below a scenario too.
 PAGES = ("/login", "/oauth/authorize", "/oauth/district-picker")
 
@@ -77,15 +77,15 @@ class Site:
     def forget_requests(self) -> None:
         """Begin the journal anew."""
         request = urllib.request.Request(f"{self.emulator}/_emulator/journal", method="DELETE")
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=SECONDS).close()
 
     def rotate_keys(self) -> None:
         """Put a new signature key in the place of the old one."""
         request = urllib.request.Request(f"{self.emulator}/_emulator/keys/rotate", b"{}")
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=SECONDS).close()
 
     def _journal(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.emulator}/_emulator/journal", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.emulator}/_emulator/journal", timeout=SECONDS) as answer:
             notes: list[dict[str, Any]] = json.load(answer)["journal"]
         return notes
 
@@ -125,4 +125,4 @@ def _process(command: Sequence[str], environment: dict[str, str], listener: sock
             yield
         finally:
             app.terminate()
-            app.wait(STOP_SECONDS)
+            app.wait(SECONDS)

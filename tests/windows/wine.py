@@ -7,12 +7,12 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
+from harness.patience import MANY_STEPS_SECONDS, SECONDS, wait_for
 from mingw import DEBIAN
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 PROGRAMS = DEBIAN / "usr/lib/wine"
 WINDOWS = DEBIAN / "usr/lib/x86_64-linux-gnu/wine/x86_64-windows"
-PATIENCE_SECONDS = 60
 
 
 def is_there() -> bool:
@@ -46,7 +45,7 @@ def running() -> Iterator[list[str]]:
         with subprocess.Popen([*words, str(PROGRAMS / "wineserver64"), "--foreground", "--persistent"]) as server:
             try:
                 _wait_for(prefix, server)
-                program = ["timeout", str(PATIENCE_SECONDS), *words, str(PROGRAMS / "wine64")]
+                program = ["timeout", str(MANY_STEPS_SECONDS), *words, str(PROGRAMS / "wine64")]
                 # The first program starts services that keep its output open: it must not be one that is listened to.
                 subprocess.run(
                     [*program, WINDOWS / "hostname.exe"], check=True, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
@@ -55,7 +54,7 @@ def running() -> Iterator[list[str]]:
             finally:
                 # At this signal, and no other, it ends all Windows programs before itself.
                 server.send_signal(signal.SIGINT)
-                server.wait(PATIENCE_SECONDS)
+                server.wait(SECONDS)
 
 
 def _lay_out(prefix: Path) -> None:
@@ -70,11 +69,11 @@ def _lay_out(prefix: Path) -> None:
 
 
 def _wait_for(prefix: Path, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while server.poll() is None and time.monotonic() < end:
+    def listens() -> bool:
         for address in prefix.glob("wine-*/server-*/socket"):
             with socket.socket(socket.AF_UNIX) as probe:
                 if probe.connect_ex(str(address)) == 0:
-                    return
-        time.sleep(0.05)
-    raise RuntimeError("wineserver did not start")
+                    return True
+        return False
+
+    wait_for(listens, "wineserver to listen", server)

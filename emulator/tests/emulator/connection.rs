@@ -30,7 +30,7 @@ impl Connection {
     pub(crate) fn to(base_url: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(base_url.strip_prefix("http://").unwrap_or(base_url))?;
         stream.set_nodelay(true)?;
-        // Many of these on few cores, and the first signature may have to wait for its key.
+        // A limit that only a hang reaches: there are many of these on few cores.
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(Self(BufReader::new(stream)))
     }

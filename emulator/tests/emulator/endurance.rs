@@ -2,7 +2,6 @@
 
 use std::sync::Barrier;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use clever_sso::blocking::Client;
 use clever_sso::{Config, LoginOptions, Outcome};
@@ -10,6 +9,7 @@ use clever_sso::{Config, LoginOptions, Outcome};
 use crate::binary::start;
 use crate::connection::{Connection, Requests};
 use crate::http;
+use crate::patience::{PATIENCE, wait_for};
 use crate::process::Process;
 use crate::support::{automatic, basic, code};
 
@@ -49,7 +49,7 @@ fn log_in(base_url: &str, client: &Client) {
 
 fn client(base_url: &str) -> Client {
     let config = Config::builder("oidc-app").client_secret("oidc-secret").redirect_uri(CALLBACK);
-    Client::new(config.base_url(base_url).timeout(Duration::from_secs(60)).build().unwrap()).unwrap()
+    Client::new(config.base_url(base_url).timeout(PATIENCE).build().unwrap()).unwrap()
 }
 
 /// So many logins in a row: most on one connection, as fast as it goes, and every tenth by the client.
@@ -85,11 +85,7 @@ fn at_once(base_url: &str) {
 
 /// Waits until it has no more descriptors open than before; a closed connection takes a moment to be noticed.
 fn settles_at(process: &Process, descriptors: usize) {
-    let start = Instant::now();
-    while process.descriptors() > descriptors {
-        assert!(start.elapsed() < Duration::from_secs(10), "{} descriptors", process.descriptors());
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_for("the end of closed connections", || process.descriptors() <= descriptors);
 }
 
 #[test]

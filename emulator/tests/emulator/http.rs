@@ -1,10 +1,11 @@
 //! The smallest HTTP/1.1 client these tests need: one request for a connection, and the answer read to its end.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use serde_json::Value;
+
+use crate::patience::PATIENCE;
 
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -60,11 +61,13 @@ pub(crate) fn send(
 /// Sends bytes, and returns whatever comes back.
 pub(crate) fn raw(base_url: &str, bytes: &[u8]) -> Vec<u8> {
     let mut connection = TcpStream::connect(base_url.strip_prefix("http://").unwrap()).unwrap();
-    connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
     // A server that has read enough may close before the last byte is written, and that is its right.
     let _ = connection.write_all(bytes);
     let mut answer = Vec::new();
-    let _ = connection.read_to_end(&mut answer);
+    // It may also break the connection; but half an answer is never taken for a whole one because time ran out.
+    let ended = connection.read_to_end(&mut answer).map_err(|error| error.kind());
+    assert!(!matches!(ended, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)), "no end of the answer");
     answer
 }
 

@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 
 use clever_emulator::{App, AppError, Emulator, Options, StartError};
 
-use crate::support::{access_token, automatic, get, with_pages};
+use crate::support::{access_token, automatic, get, options, with_pages};
 
 #[test]
 fn a_port_can_be_chosen_and_a_taken_one_is_named() {
@@ -49,11 +49,13 @@ fn requests_are_counted_by_path_without_the_query() {
 
 #[test]
 fn the_port_is_free_again_when_the_emulator_is_dropped() {
-    let emulator = with_pages();
+    // At an address that no other test uses, nobody else takes the port.
+    let emulator = Emulator::start(options().listen([127, 0, 0, 7].into())).unwrap();
     let address = emulator.base_url().strip_prefix("http://").unwrap().to_owned();
     let mut open = TcpStream::connect(&address).unwrap();
     drop(emulator);
     assert!(TcpStream::connect(&address).is_err());
+    assert!(TcpListener::bind(&address).is_ok());
     let mut rest = Vec::new();
     let _ = std::io::Read::read_to_end(&mut open, &mut rest);
     assert!(rest.is_empty());

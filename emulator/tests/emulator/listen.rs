@@ -1,7 +1,7 @@
 //! Addresses other than 127.0.0.1, and the name by which others know the emulator.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::{IpAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 
 use clever_emulator::{Emulator, StartError};
 
@@ -15,6 +15,11 @@ fn at(address: &str) -> Emulator {
 
 fn port(emulator: &Emulator) -> u16 {
     emulator.base_url().rsplit_once(':').unwrap().1.parse().unwrap()
+}
+
+/// Is this port free at an address that this test has for itself? It is not for whoever listens on all addresses.
+fn is_free_elsewhere(port: u16, last: u8) -> bool {
+    TcpListener::bind((IpAddr::from([127, 0, 0, last]), port)).is_ok()
 }
 
 /// What the controls answer to a request that came here with this `Host`.
@@ -45,7 +50,7 @@ fn whole_logins_and_the_controls_work_at_another_address() {
         assert_eq!(get(&emulator, "/.well-known/openid-configuration").json()["issuer"], emulator.base_url());
         let host = emulator.base_url().strip_prefix("http://").unwrap();
         assert_eq!(control(emulator.base_url(), host, "").status, 200);
-        assert!(TcpStream::connect(("127.0.0.1", port(&emulator))).is_err(), "it listens there only");
+        assert!(is_free_elsewhere(port(&emulator), 5), "it listens there only");
     }
 }
 
@@ -53,16 +58,15 @@ fn whole_logins_and_the_controls_work_at_another_address() {
 fn nothing_but_127_0_0_1_is_listened_on_unless_it_is_asked_for() {
     let emulator = Emulator::start(options()).unwrap();
     assert!(emulator.base_url().starts_with("http://127.0.0.1:"));
-    assert!(TcpStream::connect(("127.0.0.2", port(&emulator))).is_err());
+    assert!(is_free_elsewhere(port(&emulator), 6));
 }
 
 #[test]
 fn the_public_url_is_the_issuer_and_its_host_may_use_the_controls() {
-    let here: IpAddr = [127, 0, 0, 2].into();
-    let taken = TcpListener::bind((here, 0)).unwrap();
-    let free = taken.local_addr().unwrap();
-    drop(taken);
-    let options = options().listen(here).port(free.port()).public_url("http://clever.test:5999");
+    // The port that is taken at one address is free at another, which nobody else uses.
+    let taken = TcpListener::bind("127.0.0.2:0").unwrap();
+    let free = SocketAddr::from(([127, 0, 0, 3], taken.local_addr().unwrap().port()));
+    let options = options().listen(free.ip()).port(free.port()).public_url("http://clever.test:5999");
     let emulator = Emulator::start(options).unwrap();
     let reached = format!("http://{free}");
     let metadata = http::send(&reached, "GET", "/.well-known/openid-configuration", &[], b"").json();

@@ -51,6 +51,8 @@ mod older_versions;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod patience;
+#[cfg(test)]
 mod picker;
 #[cfg(test)]
 mod portal;

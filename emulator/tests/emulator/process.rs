@@ -1,7 +1,6 @@
-//! What the system tells of a process: its memory, its descriptors, its work.
+//! What the system tells of a process: its memory, its descriptors.
 
 use std::fs;
-use std::time::Duration;
 
 /// A process by its number.
 pub(crate) struct Process(pub(crate) u32);
@@ -17,11 +16,5 @@ impl Process {
     /// How many descriptors are open.
     pub(crate) fn descriptors(&self) -> usize {
         fs::read_dir(format!("/proc/{}/fd", self.0)).unwrap().count()
-    }
-
-    /// What the first thread has computed so far.
-    pub(crate) fn first_thread(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/schedstat", self.0)).unwrap();
-        Duration::from_nanos(stat.split(' ').next().unwrap().parse().unwrap())
     }
 }

@@ -13,12 +13,14 @@ use crate::http::{self, Headers, Response};
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:5000/callback";
 pub(crate) const OTHER_CALLBACK: &str = "http://127.0.0.1:5000/other?x=1";
 
-/// An OAuth 2.0 app, an OpenID Connect app, one of Clever Library and a public app, all with the same redirect URI.
+/// An OAuth 2.0 app, an OpenID Connect app, one of Clever Library and a public app, all with the same redirect URI. The
+/// clock stands still: an expiry comes when a test moves it, however slow the machine is.
 pub(crate) fn options() -> Options {
     let oauth = App::new("oauth-app", "oauth-secret", CALLBACK).with_redirect_uri(OTHER_CALLBACK);
     let oidc = App::new("oidc-app", "oidc-secret", CALLBACK).with_oidc();
     let library = App::new("library-app", "library-secret", CALLBACK).with_oidc().with_library();
-    Options::new().app(oauth).app(oidc).app(library).app(App::public("public-app", CALLBACK))
+    let apps = Options::new().app(oauth).app(oidc).app(library).app(App::public("public-app", CALLBACK));
+    apps.stopped_clock()
 }
 
 /// An emulator where people sign in on the pages.

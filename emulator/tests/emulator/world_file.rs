@@ -3,36 +3,48 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use clever_emulator::{Emulator, Options, World};
 
 use crate::binary::{ended, start};
 use crate::http;
 
-/// A directory of its own for each test.
-fn directory(name: &str) -> PathBuf {
-    let directory = std::env::temp_dir().join(format!("clever-emulator-{name}-{}", std::process::id()));
-    let _ = fs::remove_dir_all(&directory);
-    fs::create_dir(&directory).unwrap();
-    directory
+/// A directory of its own for each test, which is gone with it.
+pub(crate) struct Directory(PathBuf);
+
+impl Directory {
+    pub(crate) fn new(name: &str) -> Self {
+        let directory = std::env::temp_dir().join(format!("clever-emulator-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir(&directory).unwrap();
+        Self(directory)
+    }
+
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 #[test]
 fn init_writes_a_file_that_is_the_built_in_world() {
-    let directory = directory("init");
+    let directory = Directory::new("init");
     let file = directory.join("own.toml");
     let (code, stdout, stderr) = ended(&["init", file.to_str().unwrap()]);
     assert_eq!((code, stdout.as_str()), (Some(0), ""));
     assert!(stderr.contains("--world"), "{stderr}");
     assert_eq!(World::from_file(&file).unwrap(), World::built_in());
     assert_eq!(fs::read_to_string(&file).unwrap(), World::built_in_toml());
-    fs::remove_dir_all(directory).unwrap();
 }
 
 #[test]
 fn init_overwrites_a_file_only_by_force() {
-    let directory = directory("force");
+    let directory = Directory::new("force");
     let file = directory.join("own.toml");
     fs::write(&file, "mine").unwrap();
     let (code, _, stderr) = ended(&["init", file.to_str().unwrap()]);
@@ -40,7 +52,6 @@ fn init_overwrites_a_file_only_by_force() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     assert_eq!(ended(&["init", "--force", file.to_str().unwrap()]).0, Some(0));
     assert_eq!(World::from_file(&file).unwrap(), World::built_in());
-    fs::remove_dir_all(directory).unwrap();
 }
 
 #[test]
@@ -51,7 +62,7 @@ fn init_writes_to_standard_output() {
 
 #[test]
 fn a_wrong_file_ends_with_file_line_and_reason_in_one_line_and_exit_code_2() {
-    let directory = directory("wrong");
+    let directory = Directory::new("wrong");
     let file = directory.join("own.toml");
     fs::write(&file, World::built_in_toml().replacen("handle = \"ada\"", "handel = \"ada\"", 1)).unwrap();
     let line = World::built_in_toml().lines().position(|line| line == "handle = \"ada\"").unwrap() + 1;
@@ -61,31 +72,32 @@ fn a_wrong_file_ends_with_file_line_and_reason_in_one_line_and_exit_code_2() {
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     let (code, _, stderr) = ended(&["--world", directory.join("absent.toml").to_str().unwrap()]);
     assert!(code == Some(2) && stderr.contains("absent.toml: the file cannot be read"), "{stderr}");
-    fs::remove_dir_all(directory).unwrap();
 }
 
 #[test]
 fn the_binary_reads_its_file_again_and_tells_of_a_wrong_one_on_standard_error() {
-    let directory = directory("again");
+    let directory = Directory::new("again");
     let file = directory.join("own.toml");
     fs::write(&file, World::built_in_toml()).unwrap();
     let (mut running, line) = start(&["--world", file.to_str().unwrap()]);
+    // The file is looked at again when a part of a second has passed on the emulator's clock.
     let page_has = |text: &str| {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while !http::send(line.trim(), "GET", "/login", &[], b"").page().contains(text) {
-            assert!(Instant::now() < deadline, "{text}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let own = line.trim().strip_prefix("http://").unwrap();
+        let request = format!(
+            "POST /_emulator/clock HTTP/1.1\r\nHost: {own}\r\nContent-Type: application/json\r\n\
+             Content-Length: 13\r\nConnection: close\r\n\r\n{{\"advance\":1}}"
+        );
+        assert_eq!(http::parse(&http::raw(line.trim(), request.as_bytes())).status, 200);
+        http::send(line.trim(), "GET", "/login", &[], b"").page().contains(text)
     };
+    assert!(page_has("Ada Ashworth"));
     fs::write(&file, World::built_in_toml().replacen("\"Ada\"", "\"Adelheid\"", 1)).unwrap();
-    page_has("Adelheid Ashworth");
+    assert!(page_has("Adelheid Ashworth"));
     fs::write(&file, "nonsense").unwrap();
-    std::thread::sleep(Duration::from_millis(250));
-    page_has("Adelheid Ashworth");
+    assert!(page_has("Adelheid Ashworth"));
     let stderr = BufReader::new(running.0.stderr.take().unwrap());
     let told = stderr.lines().map(Result::unwrap).find(|line| line.contains("own.toml:1: ")).unwrap();
     assert!(told.ends_with("The world stays as it was."), "{told}");
-    fs::remove_dir_all(directory).unwrap();
 }
 
 #[test]
