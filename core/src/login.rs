@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::clock;
 use crate::config::Config;
+use crate::entropy;
 use crate::error::{Error, ErrorCode, Result, quote};
-use crate::moment::Moment;
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
 use crate::protocol::identity::Identity;
-use crate::protocol::pending::{MAX_RETURN_TO_BYTES, Pending, SealingKeys, restarts_in_state};
+use crate::protocol::pending::{ENTROPY_BYTES, MAX_RETURN_TO_BYTES, Pending, SealingKeys, restarts_in_state};
 use crate::protocol::token::Tokens;
 use crate::secret::{Redacted, Secret};
 
@@ -87,6 +88,20 @@ pub struct Denied {
     pub error: String,
     /// Text that came with it through the browser: whoever made the URL wrote it.
     pub description: Option<String>,
+}
+
+/// What a step of the journey takes from outside.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    /// In Unix seconds.
+    pub(crate) now: u64,
+    pub(crate) entropy: [u8; ENTROPY_BYTES],
+}
+
+impl Moment {
+    pub(crate) fn present() -> Result<Self> {
+        Ok(Self { now: clock::unix_time(), entropy: entropy::bytes()? })
+    }
 }
 
 /// What an arrival leads to.

@@ -221,8 +221,7 @@ mod tests {
     }
 
     fn begin(keys: &SealingKeys, return_to: Option<&str>) -> (Pending, String) {
-        let mut entropy = [0; ENTROPY_BYTES];
-        aws_lc_rs::rand::fill(&mut entropy).unwrap();
+        let entropy = crate::entropy::bytes().unwrap();
         Pending::begin(keys, REDIRECT, return_to, 1, 1000, &entropy).unwrap()
     }
 
