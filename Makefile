@@ -211,6 +211,10 @@ bench: build wheel $(VENV)/test ## what verifying an ID token costs in each lang
 	$(INSTALL_WHEEL)
 	$(IN_VENV)/python tests/bench/bench.py
 
+.PHONY: bench-login
+bench-login: ## how long the first login of a process takes over a slow network
+	$(CARGO) bench -p clever-sso --bench cold_login
+
 .PHONY: bench-emulator
 bench-emulator: ## how soon the emulator answers after its start, and how many logins a second it serves
 	$(CARGO) bench -p clever-emulator --bench start --bench logins

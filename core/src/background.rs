@@ -97,6 +97,10 @@ impl<D: Send + 'static> Background<D> {
 }
 
 impl<D: Send + 'static> Engine<D> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an engine is made of threads, and a forked child makes its own"
+    )]
     fn start(journey: &Arc<Journey>, inherited: Arc<InheritedKeys>, deliver: fn(Vec<D>)) -> Result<Self> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
         let keys = Arc::new(Keys::new(&journey.config, inherited));
@@ -135,84 +139,89 @@ fn no_thread(_: std::io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::Config;
+    use crate::stopped_clock::HANGS;
     use clever_emulator::{Emulator, Options};
-    use std::sync::{Mutex, OnceLock};
-    use std::time::{Duration, Instant};
-
-    const PATIENCE: Duration = Duration::from_secs(10);
+    use std::cell::RefCell;
+    use std::future::pending;
+    use std::sync::mpsc::{RecvTimeoutError, channel};
 
     fn background<D: Send + 'static>(emulator: &Emulator, deliver: fn(Vec<D>)) -> Background<D> {
         let config = Config::builder("client").base_url(emulator.base_url()).build().unwrap();
         Background::new(&blocking::Client::new(config).unwrap(), deliver)
     }
 
-    fn wait_for(done: impl Fn() -> bool) {
-        let begun = Instant::now();
-        while !done() {
-            assert!(begun.elapsed() < PATIENCE, "it did not come");
-            std::thread::sleep(Duration::from_millis(5));
+    /// An answer with the way to the test that waits for it.
+    type Told = (Sender<bool>, bool);
+
+    fn tell(batch: Vec<Told>) {
+        for (waiting, right) in batch {
+            waiting.send(right).unwrap();
         }
+    }
+
+    /// Waits until nobody holds the other end.
+    fn is_dropped<T>(other_end: &Receiver<T>) -> bool {
+        matches!(other_end.recv_timeout(HANGS), Err(RecvTimeoutError::Disconnected))
     }
 
     #[test]
     fn what_comes_of_an_operation_is_delivered() {
-        static SEEN: Mutex<Vec<bool>> = Mutex::new(Vec::new());
         let emulator = Emulator::start(Options::new()).unwrap();
-        let background = background(&emulator, |batch| SEEN.lock().unwrap().extend(batch));
+        let background = background(&emulator, tell);
+        let (waiting, told) = channel();
         for _ in 0..20 {
-            background.start(|client| async move { client.warm_up().await.is_ok() }).unwrap();
+            let waiting = waiting.clone();
+            background.start(async |client| (waiting, client.warm_up().await.is_ok())).unwrap();
         }
-        wait_for(|| SEEN.lock().unwrap().len() == 20);
-        assert!(SEEN.lock().unwrap().iter().all(|right| *right));
+        for _ in 0..20 {
+            assert!(told.recv_timeout(HANGS).unwrap());
+        }
     }
 
     #[test]
     fn operations_on_their_way_are_brought_to_an_end_when_nobody_can_start_another() {
-        static SEEN: Mutex<Vec<bool>> = Mutex::new(Vec::new());
         let emulator = Emulator::start(Options::new()).unwrap();
-        let background = background(&emulator, |batch| SEEN.lock().unwrap().extend(batch));
+        let background = background(&emulator, tell);
+        let ((waiting, told), (go, gone)) = (channel(), oneshot::channel::<()>());
         let started = background.start(|client| async move {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            client.warm_up().await.is_ok()
+            gone.await.unwrap();
+            (waiting, client.warm_up().await.is_ok())
         });
         drop(background);
         started.unwrap();
-        wait_for(|| *SEEN.lock().unwrap() == [true]);
+        go.send(()).unwrap();
+        assert!(told.recv_timeout(HANGS).unwrap());
     }
 
     #[test]
     fn the_threads_end_with_the_last_operation() {
-        static DELIVERIES: Mutex<()> = Mutex::new(());
-        let alive = |_: Vec<Arc<()>>| drop(DELIVERIES.lock());
+        thread_local!(static KEPT: RefCell<Vec<Sender<()>>> = const { RefCell::new(Vec::new()) });
+        // What is kept by the thread that delivers is dropped when it ends.
+        let keep = |batch| KEPT.with_borrow_mut(|kept| kept.extend(batch));
         let emulator = Emulator::start(Options::new()).unwrap();
-        let (background, witness) = (background(&emulator, alive), Arc::new(()));
-        let held = Arc::clone(&witness);
-        background.start(|_| async move { std::future::pending::<Arc<()>>().await }).unwrap().cancel();
-        background.start(|_| async move { held }).unwrap();
-        let engine = Arc::downgrade(&background.engine().unwrap().running);
+        let background = background(&emulator, keep);
+        let ((delivered, delivery), (runs, running)) = (channel(), channel::<()>());
+        background.start(|_| pending()).unwrap().cancel();
+        background.start(async |_| delivered).unwrap();
+        // A task that never ends is dropped with its runtime, when the thread that turns it ends.
+        background.engine().unwrap().handle.spawn(async move {
+            let _runs = runs;
+            pending::<()>().await;
+        });
         drop(background);
-        wait_for(|| engine.strong_count() == 0 && Arc::strong_count(&witness) == 1);
+        assert!(is_dropped(&running) && is_dropped(&delivery));
     }
 
     #[test]
     fn a_cancelled_operation_is_dropped_and_delivers_nothing() {
-        struct Dropped(Arc<OnceLock<()>>);
-        impl Drop for Dropped {
-            fn drop(&mut self) {
-                let _ = self.0.set(());
-            }
-        }
-        static SEEN: Mutex<Vec<()>> = Mutex::new(Vec::new());
         let emulator = Emulator::start(Options::new()).unwrap();
-        let background = background(&emulator, |batch| SEEN.lock().unwrap().extend(batch));
-        let gone = Arc::new(OnceLock::new());
-        let dropped = Dropped(Arc::clone(&gone));
+        let background = background(&emulator, tell);
+        let (waiting, told) = channel();
         let task = background.start(|_| async move {
-            let _held = dropped;
-            std::future::pending::<()>().await;
+            pending::<()>().await;
+            (waiting, true)
         });
         task.unwrap().cancel();
-        wait_for(|| gone.get().is_some());
-        assert!(SEEN.lock().unwrap().is_empty());
+        assert!(is_dropped(&told));
     }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
+use crate::ahead::Ahead;
 use crate::browser::{BrowserRequest, Endpoint, Refusal};
+use crate::clock::{self, Instant};
 use crate::config::{Config, ConfigBuilder};
 use crate::error::{ErrorCode, Result};
-use crate::keys::{InheritedKeys, Keys};
-use crate::login::{Arrival, Exchange, Journey, Kept, Login, LoginOptions, Outcome, SignedIn};
-use crate::moment::{self, Moment};
+use crate::keys::{Cached, InheritedKeys, Keys};
+use crate::login::{Arrival, Exchange, Journey, Kept, Login, LoginOptions, Moment, Outcome, SignedIn};
 use crate::protocol::api::{self, District, Me, User, UserInfo};
 use crate::protocol::discovery::{self, Metadata};
 use crate::protocol::id_token::{Claims, Expected, verify_id_token_with};
@@ -77,7 +76,7 @@ impl Client {
     }
 
     fn deadline(&self) -> Instant {
-        Instant::now() + self.config().timeout
+        clock::now() + self.config().timeout
     }
 
     /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
@@ -91,7 +90,8 @@ impl Client {
     /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
     /// that request. The outcome, and the error too, has the cookies to set with the answer.
     ///
-    /// One network round trip when Clever sends an ID token and the keys are known, else up to three.
+    /// One network round trip when Clever sends an ID token, else up to three. Keys that are not known yet are fetched while
+    /// the code is exchanged.
     ///
     /// # Errors
     /// The words of the callback (`callback_…`), of a login that cannot restart again (`cookies_blocked`, `login_loop`,
@@ -135,28 +135,45 @@ impl Client {
 
     async fn spend_and_sign_in(&self, exchange: Exchange, kept: Kept<'_>) -> Result<Outcome> {
         let deadline = self.deadline();
-        match self.spend(exchange.code.expose(), &exchange.redirect_uri, deadline).await {
+        // What is fetched for nothing is given up with the call: when the exchange fails, or gives no ID token.
+        let mut keys = Ahead::new(self.keys.ahead(&self.transport, deadline));
+        match keys.during(self.spend(exchange.code.expose(), &exchange.redirect_uri, deadline)).await {
             Err(error) if error.code() == ErrorCode::CodeRejected => {
                 self.journey.restart_after_exchange(&exchange, kept, &Moment::present()?)
             }
-            tokens => self.sign_in(tokens?, exchange, deadline).await,
+            tokens => self.sign_in(tokens?, exchange, keys, deadline).await,
         }
     }
 
-    async fn sign_in(&self, tokens: Tokens, exchange: Exchange, deadline: Instant) -> Result<Outcome> {
-        let mut identity = self.identify(&tokens, &exchange.nonce, deadline).await?;
+    async fn sign_in(
+        &self,
+        tokens: Tokens,
+        exchange: Exchange,
+        keys: Ahead<impl Future<Output = Option<Result<Arc<Cached>>>>>,
+        deadline: Instant,
+    ) -> Result<Outcome> {
+        self.keys.learn(tokens.id_token.is_some());
+        let nonce = &exchange.nonce;
+        let access_token = tokens.access_token.expose();
+        let mut identity = if let Some(id_token) = &tokens.id_token {
+            let known = match keys.finish().await {
+                Some(known) => known?,
+                None => self.known_keys(deadline).await?,
+            };
+            let id_token = id_token.expose();
+            let claims = self.verify(id_token, Some(nonce), Some(access_token), known, deadline).await?;
+            identity::from_claims(self.issuer(), &claims)
+        } else {
+            drop(keys);
+            self.identify(access_token, deadline).await?
+        };
         identity.loginas_by_admin = exchange.loginas_by_admin;
         let (return_to, set_cookies) = (exchange.return_to, exchange.when_signed_in);
         Ok(Outcome::SignedIn(Box::new(SignedIn { identity, tokens, return_to, set_cookies })))
     }
 
-    async fn identify(&self, tokens: &Tokens, nonce: &str, deadline: Instant) -> Result<Identity> {
-        let issuer = &self.config().issuer;
-        let access_token = tokens.access_token.expose();
-        if let Some(id_token) = &tokens.id_token {
-            let claims = self.verify(id_token.expose(), Some(nonce), Some(access_token), deadline).await?;
-            return Ok(identity::from_claims(issuer, &claims));
-        }
+    /// Asks who an access token belongs to.
+    async fn identify(&self, access_token: &str, deadline: Instant) -> Result<Identity> {
         let me = self.fetch_me(access_token, deadline).await?;
         let user = match self.fetch_user(access_token, &me.id, deadline).await {
             Ok(user) => Some(user),
@@ -164,7 +181,7 @@ impl Client {
             Err(error) if matches!(error.http_status(), Some(400..=428 | 430..=499)) => None,
             Err(error) => return Err(error),
         };
-        Ok(identity::from_api(issuer, &me, user.as_ref()))
+        Ok(identity::from_api(self.issuer(), &me, user.as_ref()))
     }
 
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
@@ -214,7 +231,16 @@ impl Client {
         nonce: Option<&str>,
         access_token: Option<&str>,
     ) -> Result<Claims> {
-        self.verify(token, nonce, access_token, self.deadline()).await
+        let deadline = self.deadline();
+        let known = self.known_keys(deadline).await?;
+        self.verify(token, nonce, access_token, known, deadline).await
+    }
+
+    async fn known_keys(&self, deadline: Instant) -> Result<Arc<Cached>> {
+        match self.keys.fresh() {
+            Some(fresh) => Ok(fresh),
+            None => self.keys.current(&self.transport, deadline).await,
+        }
     }
 
     async fn verify(
@@ -222,21 +248,17 @@ impl Client {
         token: &str,
         nonce: Option<&str>,
         access_token: Option<&str>,
+        known: Arc<Cached>,
         deadline: Instant,
     ) -> Result<Claims> {
         let Config { issuer, client_id, leeway, .. } = self.config();
         let expected =
-            Expected { issuer, client_id, nonce, now: moment::now(), leeway: *leeway, access_token };
-        let known = match self.keys.fresh() {
-            Some(fresh) => fresh,
-            None => self.keys.current(&self.transport, deadline).await?,
-        };
+            Expected { issuer, client_id, nonce, now: clock::unix_time(), leeway: *leeway, access_token };
         let mut result = verify_id_token_with(token, &known.set, &expected);
-        if result.as_ref().is_err_and(|error| error.code() == ErrorCode::IdTokenKeyUnknown) {
-            // Clever may have changed its keys since they were fetched.
-            if let Some(newer) = self.keys.newer(&known, &self.transport, deadline).await {
-                result = verify_id_token_with(token, &newer.set, &expected);
-            }
+        if result.as_ref().is_err_and(|error| may_need_newer_keys(error.code()))
+            && let Some(newer) = self.keys.newer(&known, &self.transport, deadline).await
+        {
+            result = verify_id_token_with(token, &newer.set, &expected);
         }
         result.map_err(|error| error.with_clock_skew(self.transport.clock_skew(), *leeway))
     }
@@ -330,4 +352,10 @@ impl Client {
     async fn fetch(&self, request: Request) -> Result<Response> {
         self.transport.send(&request, self.deadline()).await
     }
+}
+
+/// Whether a token may be good all the same: the provider may have changed its keys since they were fetched, and it may
+/// have given a new one the name of an old one, or none.
+const fn may_need_newer_keys(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::IdTokenKeyUnknown | ErrorCode::IdTokenSignature)
 }

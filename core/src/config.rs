@@ -116,6 +116,13 @@ impl Config {
         self.endpoints.jwks_uri.as_deref()
     }
 
+    /// Where the keys most likely are: discovery has the last word.
+    pub(crate) fn expected_jwks_uri(&self) -> Option<String> {
+        let Endpoints { discovered_jwks_uri, token, .. } = &self.endpoints;
+        // Clever's usual place means something only where the codes are exchanged at Clever's usual place.
+        discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.endpoint(None, "/oauth/certs")))
+    }
+
     /// Whether everything is on this machine: then no proxy stands in between.
     pub(crate) fn is_loopback(&self) -> bool {
         [&self.issuer, &self.api_base]

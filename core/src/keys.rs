@@ -1,17 +1,18 @@
 //! Clever's keys: discovered, cached, refreshed, kept when Clever is down, and inherited by forked children.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant as Moment};
+use std::time::Duration;
 
 use http::header;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, MutexGuard};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
+use crate::ahead::Ahead;
+use crate::clock::{self, Instant};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
-use crate::moment;
 use crate::process::Inherited;
 use crate::protocol::jws::KeySet;
 use crate::protocol::{Response, discovery, jwks};
@@ -20,8 +21,8 @@ use crate::transport::Transport;
 const SHORTEST_AGE: Duration = Duration::from_secs(5 * 60);
 const USUAL_AGE: Duration = Duration::from_secs(60 * 60);
 const LONGEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Attempts to fetch keys again are at least so far apart, the failed ones too: a flood of tokens with invented key
-/// ids must not become a flood of requests.
+/// Attempts to fetch keys again are at least so far apart, the failed ones too: a flood of tokens that do not verify must
+/// not become a flood of requests.
 const COOLDOWN: Duration = Duration::from_secs(30);
 /// While there are no keys at all, a failure is repeated for so long to those who waited for it.
 const SHARED_FAILURE: Duration = Duration::from_secs(1);
@@ -32,10 +33,14 @@ pub(crate) struct Keys {
     issuer: String,
     /// Where the keys are, if the configuration says it.
     jwks_uri: Option<String>,
+    /// Where they most likely are, if it does not.
+    expected_jwks_uri: Option<String>,
+    /// Whether a login is likely to need them: the last code exchange gave an ID token, or there was none yet.
+    wanted: AtomicBool,
     cached: RwLock<Option<Arc<Cached>>>,
     /// For the children of this process.
     inherited: Arc<InheritedKeys>,
-    /// Held by the one caller that fetches.
+    /// Locked by the caller that is fetching.
     attempts: Mutex<Attempts>,
 }
 
@@ -45,7 +50,7 @@ pub(crate) type InheritedKeys = Inherited<KeyText>;
 #[derive(Debug)]
 pub(crate) struct KeyText {
     jwks: String,
-    since: Moment,
+    since: Instant,
     /// In milliseconds after `since`.
     fresh_for: AtomicU64,
 }
@@ -55,14 +60,14 @@ pub(crate) struct Cached {
     pub(crate) set: KeySet,
     /// As Clever wrote it.
     jwks: String,
-    fresh_until: Moment,
+    fresh_until: Instant,
 }
 
 /// The keys as text, for another process: a worker that has just begun need not fetch what its neighbour knows.
 #[derive(Serialize, Deserialize)]
 struct Exported {
     issuer: String,
-    /// In Unix seconds: another process counts its moments from another beginning.
+    /// In Unix seconds: another process cannot read this one's monotonic clock.
     fresh_until: u64,
     /// The text of the key set.
     jwks: String,
@@ -71,11 +76,23 @@ struct Exported {
 #[derive(Debug, Default)]
 struct Attempts {
     /// When the last one began.
-    last: Option<Moment>,
-    /// When the last one for the sake of an unknown key began.
-    for_unknown: Option<Moment>,
+    last: Option<Instant>,
+    /// When the last one for a token that did not verify began.
+    for_token: Option<Instant>,
     /// When and how the last one failed.
-    failure: Option<(Moment, Error)>,
+    failure: Option<(Instant, Error)>,
+    /// Where discovery found the keys.
+    jwks_uri: Option<String>,
+}
+
+/// How the address of the keys is found when the configuration does not say it. It is read from discovery at each fetch,
+/// since it may move.
+#[derive(Clone, Copy)]
+enum Discovery {
+    /// First discovery, then the keys.
+    First,
+    /// Discovery and, at the address where they are expected, the keys: two connections, but one trip less.
+    Beside,
 }
 
 impl Attempts {
@@ -84,8 +101,8 @@ impl Attempts {
     }
 
     /// A key that was made just after the keys were fetched must not wait; a failure counts whatever it was for.
-    fn is_early_for_unknown(&self) -> bool {
-        within(self.for_unknown, COOLDOWN) || (self.failure.is_some() && self.is_early())
+    fn is_early_for_token(&self) -> bool {
+        within(self.for_token, COOLDOWN) || (self.failure.is_some() && self.is_early())
     }
 
     fn shared_failure(&self) -> Option<&Error> {
@@ -93,8 +110,9 @@ impl Attempts {
     }
 }
 
-fn within(moment: Option<Moment>, span: Duration) -> bool {
-    moment.is_some_and(|moment| moment.elapsed() < span)
+/// Whether `then` is less than `span` ago.
+fn within(then: Option<Instant>, span: Duration) -> bool {
+    then.is_some_and(|then| clock::now() < then + span)
 }
 
 impl Keys {
@@ -104,6 +122,8 @@ impl Keys {
         Self {
             issuer: config.issuer.clone(),
             jwks_uri: config.jwks_uri().map(str::to_owned),
+            expected_jwks_uri: config.expected_jwks_uri(),
+            wanted: AtomicBool::new(true),
             cached: RwLock::new(cached),
             inherited,
             attempts: Mutex::default(),
@@ -117,22 +137,50 @@ impl Keys {
 
     /// The keys to verify with: fresh ones if they can be had, else the last ones that could.
     pub(crate) async fn current(&self, transport: &Transport, deadline: Instant) -> Result<Arc<Cached>> {
+        self.fresh_or_fetched(Discovery::First, transport, deadline).await
+    }
+
+    /// The same for a login whose code is being exchanged, in as few trips as can be; `None` when an ID token is unlikely
+    /// to come and the keys would have to be fetched for nothing.
+    pub(crate) async fn ahead(
+        &self,
+        transport: &Transport,
+        deadline: Instant,
+    ) -> Option<Result<Arc<Cached>>> {
+        if self.wanted.load(Relaxed) {
+            return Some(self.fresh_or_fetched(Discovery::Beside, transport, deadline).await);
+        }
+        self.fresh().map(Ok)
+    }
+
+    /// Learns from a code exchange whether the application gets ID tokens.
+    pub(crate) fn learn(&self, got_id_token: bool) {
+        self.wanted.store(got_id_token, Relaxed);
+    }
+
+    async fn fresh_or_fetched(
+        &self,
+        discovery: Discovery,
+        transport: &Transport,
+        deadline: Instant,
+    ) -> Result<Arc<Cached>> {
         let cached = self.cached();
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
         }
         let mut attempts = match (cached, self.attempts.try_lock()) {
             (_, Ok(attempts)) => attempts,
-            // Somebody else is fetching: what is there will do.
+            // Another caller is fetching: what is there will do.
             (Some(stale), Err(_)) => return Ok(stale),
             (None, Err(_)) => self.turn(deadline).await?,
         };
-        self.settle(&mut attempts, transport, deadline).await
+        self.settle(&mut attempts, discovery, transport, deadline).await
     }
 
     async fn settle(
         &self,
         attempts: &mut Attempts,
+        discovery: Discovery,
         transport: &Transport,
         deadline: Instant,
     ) -> Result<Arc<Cached>> {
@@ -141,7 +189,7 @@ impl Keys {
             (None, Some(failure)) => return Err(failure.clone()),
             _ => {}
         }
-        match (self.fetch(attempts, transport, deadline).await, self.cached()) {
+        match (self.fetch(attempts, discovery, transport, deadline).await, self.cached()) {
             (Err(_), Some(stale)) => Ok(stale),
             (result, _) => result,
         }
@@ -156,10 +204,10 @@ impl Keys {
 
     /// What is cached, as text.
     pub(crate) fn export(&self, cached: &Cached) -> Result<String> {
-        let left = cached.fresh_until.saturating_duration_since(Moment::now());
+        let left = cached.fresh_until.saturating_duration_since(clock::now());
         let exported = Exported {
             issuer: self.issuer.clone(),
-            fresh_until: moment::now().saturating_add(left.as_secs()),
+            fresh_until: clock::unix_time().saturating_add(left.as_secs()),
             jwks: cached.jwks.clone(),
         };
         serde_json::to_string(&exported).map_err(|_| Error::with_detail(ErrorCode::Internal, "keys as text"))
@@ -174,7 +222,8 @@ impl Keys {
         if exported.issuer != self.issuer {
             return Err(unusable("they are those of another issuer"));
         }
-        let left = Duration::from_secs(exported.fresh_until.saturating_sub(moment::now())).min(LONGEST_AGE);
+        let left =
+            Duration::from_secs(exported.fresh_until.saturating_sub(clock::unix_time())).min(LONGEST_AGE);
         let imported = Cached::new(exported.jwks, left)?;
         if self.fresh().is_none() {
             self.keep(Arc::new(imported));
@@ -182,7 +231,8 @@ impl Keys {
         Ok(())
     }
 
-    /// Newer keys than `seen`, which lacked one; `None` when it is too early to ask again, or asking failed.
+    /// Newer keys than `seen`, which did not verify a token: the provider may have changed them, also under the same `kid`.
+    /// `None` when it is too early to ask again, or asking failed.
     pub(crate) async fn newer(
         &self,
         seen: &Arc<Cached>,
@@ -194,22 +244,23 @@ impl Keys {
         if let Some(newer) = cached.filter(|cached| !Arc::ptr_eq(cached, seen)) {
             return Some(newer);
         }
-        if attempts.is_early_for_unknown() {
+        if attempts.is_early_for_token() {
             return None;
         }
-        attempts.for_unknown = Some(Moment::now());
-        self.fetch(&mut attempts, transport, deadline).await.ok()
+        attempts.for_token = Some(clock::now());
+        self.fetch(&mut attempts, Discovery::First, transport, deadline).await.ok()
     }
 
     async fn fetch(
         &self,
         attempts: &mut Attempts,
+        discovery: Discovery,
         transport: &Transport,
         deadline: Instant,
     ) -> Result<Arc<Cached>> {
-        attempts.last = Some(Moment::now());
-        let result = self.fetch_set(transport, deadline).await;
-        attempts.failure = result.as_ref().err().map(|error| (Moment::now(), error.clone()));
+        attempts.last = Some(clock::now());
+        let result = self.fetch_set(attempts, discovery, transport, deadline).await;
+        attempts.failure = result.as_ref().err().map(|error| (clock::now(), error.clone()));
         let fetched = result.map(Arc::new);
         if let Ok(fetched) = &fetched {
             self.keep(Arc::clone(fetched));
@@ -244,17 +295,35 @@ impl Keys {
         }
     }
 
-    /// The address of the keys is read from discovery each time: it may move.
-    async fn fetch_set(&self, transport: &Transport, deadline: Instant) -> Result<Cached> {
-        let answer =
-            transport.send(&jwks::request(&self.place(transport, deadline).await?)?, deadline).await?;
+    async fn fetch_set(
+        &self,
+        attempts: &mut Attempts,
+        discovery: Discovery,
+        transport: &Transport,
+        deadline: Instant,
+    ) -> Result<Cached> {
+        let expected = attempts.jwks_uri.as_ref().or(self.expected_jwks_uri.as_ref()).cloned();
+        let answer = match (&self.jwks_uri, discovery, expected) {
+            (Some(jwks_uri), _, _) => ask(jwks_uri, transport, deadline).await?,
+            (None, Discovery::Beside, Some(expected)) => {
+                let mut early = Ahead::new(ask(&expected, transport, deadline));
+                let found = early.during(self.discover(transport, deadline)).await?;
+                let found = attempts.jwks_uri.insert(found);
+                if *found == expected {
+                    early.finish().await?
+                } else {
+                    ask(found, transport, deadline).await?
+                }
+            }
+            (None, _, _) => {
+                let found = self.discover(transport, deadline).await?;
+                ask(attempts.jwks_uri.insert(found), transport, deadline).await?
+            }
+        };
         Cached::new(jwks::response(&answer)?, age(&answer))
     }
 
-    async fn place(&self, transport: &Transport, deadline: Instant) -> Result<String> {
-        if let Some(jwks_uri) = &self.jwks_uri {
-            return Ok(jwks_uri.clone());
-        }
+    async fn discover(&self, transport: &Transport, deadline: Instant) -> Result<String> {
         let document = transport.send(&discovery::request(&self.issuer)?, deadline).await?;
         Ok(discovery::response(&document, &self.issuer)?.jwks_uri)
     }
@@ -266,12 +335,12 @@ impl Keys {
 
 impl KeyText {
     fn of(keys: &Cached) -> Self {
-        let text = Self { jwks: keys.jwks.clone(), since: Moment::now(), fresh_for: AtomicU64::new(0) };
+        let text = Self { jwks: keys.jwks.clone(), since: clock::now(), fresh_for: AtomicU64::new(0) };
         text.renew(keys.fresh_until);
         text
     }
 
-    fn renew(&self, fresh_until: Moment) {
+    fn renew(&self, fresh_until: Instant) {
         let fresh_for = fresh_until.saturating_duration_since(self.since).as_millis();
         self.fresh_for.store(u64::try_from(fresh_for).unwrap_or_default(), Relaxed);
     }
@@ -279,18 +348,22 @@ impl KeyText {
     /// The keys, as fresh as they were where they were published.
     fn revive(&self) -> Option<Cached> {
         let fresh_until = self.since + Duration::from_millis(self.fresh_for.load(Relaxed));
-        Cached::new(self.jwks.clone(), fresh_until.saturating_duration_since(Moment::now())).ok()
+        Cached::new(self.jwks.clone(), fresh_until.saturating_duration_since(clock::now())).ok()
     }
 }
 
 impl Cached {
     fn new(jwks: String, fresh_for: Duration) -> Result<Self> {
-        Ok(Self { set: KeySet::parse(&jwks)?, jwks, fresh_until: Moment::now() + fresh_for })
+        Ok(Self { set: KeySet::parse(&jwks)?, jwks, fresh_until: clock::now() + fresh_for })
     }
 
     fn is_fresh(&self) -> bool {
-        Moment::now() < self.fresh_until
+        clock::now() < self.fresh_until
     }
+}
+
+async fn ask(jwks_uri: &str, transport: &Transport, deadline: Instant) -> Result<Response> {
+    transport.send(&jwks::request(jwks_uri)?, deadline).await
 }
 
 /// `max-age` (RFC 9111 5.2.2.1), kept within bounds.
@@ -310,7 +383,12 @@ fn age(response: &Response) -> Duration {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::stopped_clock::{Pauses, run};
     use clever_emulator::{Emulator, Options};
+    use std::net::TcpListener;
+    use tokio::time::advance;
+
+    const MILLISECOND: Duration = Duration::from_millis(1);
 
     struct Scene {
         keys: Keys,
@@ -319,80 +397,145 @@ mod tests {
 
     impl Scene {
         fn new(emulator: &Emulator) -> Self {
-            let config = Config::builder("client").base_url(emulator.base_url()).build().unwrap();
-            let inherited = Arc::new(InheritedKeys::new());
+            Self::inheriting(emulator.base_url(), Arc::new(InheritedKeys::new()))
+        }
+
+        fn inheriting(base_url: &str, inherited: Arc<InheritedKeys>) -> Self {
+            let config = Config::builder("client").base_url(base_url).build().unwrap();
             Self { keys: Keys::new(&config, inherited), transport: Transport::new(&config).unwrap() }
         }
 
-        async fn current(&self) -> Arc<Cached> {
-            self.keys.current(&self.transport, soon()).await.unwrap()
+        async fn current(&self) -> Result<Arc<Cached>> {
+            self.keys.current(&self.transport, clock::now() + COOLDOWN).await
         }
 
         async fn newer(&self, seen: &Arc<Cached>) -> Option<Arc<Cached>> {
-            self.keys.newer(seen, &self.transport, soon()).await
+            self.keys.newer(seen, &self.transport, clock::now() + COOLDOWN).await
         }
 
-        /// Lets the keys grow old, and all attempts be long ago.
-        async fn age(&self) {
-            let cached = self.keys.cached.write().unwrap().take().and_then(Arc::into_inner).unwrap();
-            let old = Cached { fresh_until: Moment::now(), ..cached };
-            *self.keys.cached.write().unwrap() = Some(Arc::new(old));
-            self.forget_attempts().await;
-        }
-
-        async fn forget_attempts(&self) {
-            let mut attempts = self.keys.attempts.lock().await;
-            let long_ago = |moment: Option<Moment>| Some(moment?.checked_sub(COOLDOWN).unwrap());
-            attempts.last = long_ago(attempts.last);
-            attempts.for_unknown = long_ago(attempts.for_unknown);
-        }
-
-        async fn last_attempt(&self) -> Option<Moment> {
+        async fn last_attempt(&self) -> Option<Instant> {
             self.keys.attempts.lock().await.last
         }
     }
 
-    fn soon() -> Instant {
-        Instant::now() + Duration::from_secs(2)
+    fn just_before(span: Duration) -> Duration {
+        span.saturating_sub(MILLISECOND)
     }
 
-    #[tokio::test]
-    async fn old_keys_are_fetched_again() {
-        let emulator = Emulator::start(Options::new()).unwrap();
-        let scene = Scene::new(&emulator);
-        scene.current().await;
-        scene.age().await;
-        assert!(scene.current().await.is_fresh());
+    fn left(cached: &Cached) -> Duration {
+        cached.fresh_until - clock::now()
     }
 
-    #[tokio::test]
-    async fn old_keys_are_used_when_clever_is_down_which_is_asked_twice_a_minute() {
-        let emulator = Emulator::start(Options::new()).unwrap();
-        let scene = Scene::new(&emulator);
-        scene.current().await;
-        drop(emulator);
-        scene.age().await;
-        let long_ago = scene.last_attempt().await;
-        assert!(!scene.current().await.is_fresh());
-        let failed = scene.last_attempt().await;
-        assert_ne!(failed, long_ago, "it was tried");
-        assert!(!scene.current().await.is_fresh());
-        assert_eq!(scene.last_attempt().await, failed, "it was too early");
-        scene.forget_attempts().await;
-        assert!(!scene.current().await.is_fresh());
-        assert!(scene.last_attempt().await > failed, "it was tried again");
+    #[test]
+    fn keys_are_fetched_again_when_they_are_old_and_not_before() {
+        run(async |_| {
+            let emulator = Emulator::start(Options::new()).unwrap();
+            let scene = Scene::new(&emulator);
+            let first = scene.current().await.unwrap();
+            advance(just_before(left(&first))).await;
+            assert!(Arc::ptr_eq(&scene.current().await.unwrap(), &first));
+            advance(MILLISECOND).await;
+            let second = scene.current().await.unwrap();
+            assert!(!Arc::ptr_eq(&second, &first) && second.is_fresh());
+        });
     }
 
-    #[tokio::test]
-    async fn an_unknown_key_is_looked_for_twice_a_minute() {
-        let emulator = Emulator::start(Options::new()).unwrap();
-        let scene = Scene::new(&emulator);
-        let first = scene.current().await;
-        let second = scene.newer(&first).await.unwrap();
-        assert!(scene.newer(&second).await.is_none());
-        assert!(Arc::ptr_eq(&scene.newer(&first).await.unwrap(), &second), "what others found will do");
-        scene.forget_attempts().await;
-        assert!(scene.newer(&second).await.is_some());
+    #[test]
+    fn old_keys_are_used_when_clever_is_down_which_is_asked_twice_a_minute() {
+        run(async |pauses| {
+            let emulator = Emulator::start(Options::new()).unwrap();
+            let scene = Scene::new(&emulator);
+            let first = scene.current().await.unwrap();
+            drop(emulator);
+            advance(left(&first)).await;
+            let used = async |pauses: &mut Pauses| {
+                assert!(Arc::ptr_eq(&pauses.skip(scene.current()).await.unwrap(), &first));
+                scene.last_attempt().await.unwrap()
+            };
+            let tried_at = clock::now();
+            assert_eq!(used(pauses).await, tried_at, "it was tried");
+            advance(just_before(tried_at + COOLDOWN - clock::now())).await;
+            assert_eq!(used(pauses).await, tried_at, "it was too early");
+            advance(MILLISECOND).await;
+            assert_eq!(used(pauses).await, tried_at + COOLDOWN, "it was tried again");
+        });
+    }
+
+    #[test]
+    fn keys_for_a_token_that_does_not_verify_are_looked_for_twice_a_minute() {
+        run(async |_| {
+            let emulator = Emulator::start(Options::new()).unwrap();
+            let scene = Scene::new(&emulator);
+            let first = scene.current().await.unwrap();
+            let second = scene.newer(&first).await.unwrap();
+            assert!(scene.newer(&second).await.is_none());
+            assert!(Arc::ptr_eq(&scene.newer(&first).await.unwrap(), &second), "what others found will do");
+            advance(just_before(COOLDOWN)).await;
+            assert!(scene.newer(&second).await.is_none());
+            advance(MILLISECOND).await;
+            assert!(scene.newer(&second).await.is_some());
+        });
+    }
+
+    #[test]
+    fn a_failure_is_shared_for_a_second_and_then_it_is_tried_again() {
+        run(async |pauses| {
+            let emulator = Emulator::start(Options::new()).unwrap();
+            let scene = Scene::new(&emulator);
+            drop(emulator);
+            pauses.skip(scene.current()).await.unwrap_err();
+            let (failed_at, tried_at) = (clock::now(), scene.last_attempt().await);
+            advance(just_before(SHARED_FAILURE)).await;
+            scene.current().await.unwrap_err();
+            assert_eq!(scene.last_attempt().await, tried_at, "the failure is repeated");
+            advance(MILLISECOND).await;
+            pauses.skip(scene.current()).await.unwrap_err();
+            assert_eq!(scene.last_attempt().await, Some(failed_at + SHARED_FAILURE));
+        });
+    }
+
+    #[test]
+    fn waiting_for_keys_that_another_call_fetches_ends_at_the_own_deadline() {
+        run(async |_| {
+            // It accepts connections, and never answers.
+            let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+            let base_url = format!("http://{}", silent.local_addr().unwrap());
+            let scene = Scene::inheriting(&base_url, Arc::new(InheritedKeys::new()));
+            let (begun, second) = (clock::now(), Duration::from_secs(1));
+            let fetching = scene.keys.current(&scene.transport, begun + 2 * second);
+            let waiting = async {
+                // After the other one, which takes its turn meanwhile.
+                tokio::task::yield_now().await;
+                scene.keys.current(&scene.transport, begun + second).await
+            };
+            let time = async {
+                advance(just_before(second)).await;
+                tokio::task::yield_now().await;
+                advance(MILLISECOND).await;
+            };
+            let mut fetching = Ahead::new(fetching);
+            let error = fetching.during(async { tokio::join!(Box::pin(waiting), time).0 }).await.unwrap_err();
+            assert_eq!((error.code(), clock::now()), (ErrorCode::NetworkTimeout, begun + second));
+            assert!(error.to_string().contains("another call"), "{error}");
+            advance(second).await;
+            assert_eq!(fetching.finish().await.unwrap_err().code(), ErrorCode::NetworkTimeout);
+        });
+    }
+
+    #[test]
+    fn a_forked_childs_keys_are_as_old_as_its_parents() {
+        run(async |_| {
+            let emulator = Emulator::start(Options::new()).unwrap();
+            let inherited = Arc::new(InheritedKeys::new());
+            let parent = Scene::inheriting(emulator.base_url(), Arc::clone(&inherited));
+            let fresh_until = parent.current().await.unwrap().fresh_until;
+            advance(Duration::from_secs(60)).await;
+            // What a child does: other keys, made of what was published before the fork.
+            let child = Scene::inheriting(emulator.base_url(), inherited);
+            assert_eq!(child.keys.fresh().unwrap().fresh_until, fresh_until);
+            advance(fresh_until - clock::now()).await;
+            assert!(child.keys.fresh().is_none());
+        });
     }
 
     #[test]

@@ -31,17 +31,22 @@ pub mod background;
 pub mod blocking;
 pub mod protocol;
 
+mod ahead;
 mod browser;
 mod cells;
 mod client;
+mod clock;
 mod config;
+mod entropy;
 mod error;
 mod keys;
 mod login;
-mod moment;
 mod process;
 mod secret;
 mod set_cookie;
+#[cfg(test)]
+#[path = "../../tests/network/stopped_clock.rs"]
+mod stopped_clock;
 mod transport;
 mod urls;
 

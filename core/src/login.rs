@@ -13,12 +13,13 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::browser::{BrowserRequest, Endpoint, Jar, Refusal, Room, origin_of, refusal};
+use crate::clock;
 use crate::config::Config;
+use crate::entropy;
 use crate::error::{Error, ErrorCode, Result, quote};
-use crate::moment::Moment;
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
-use crate::protocol::pending::{LoginState, Pending, SealingKeys, SignedInMark, login_key};
+use crate::protocol::pending::{ENTROPY_BYTES, LoginState, Pending, SealingKeys, SignedInMark, login_key};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
 
@@ -37,6 +38,20 @@ const MAX_REDIRECTS: u8 = 3;
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
 /// So many sign-ins in a row may leave no session.
 const MAX_LOST_SESSIONS: u8 = 3;
+
+/// What a step of the journey takes from outside.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    /// In Unix seconds.
+    pub(crate) now: u64,
+    pub(crate) entropy: [u8; ENTROPY_BYTES],
+}
+
+impl Moment {
+    pub(crate) fn present() -> Result<Self> {
+        Ok(Self { now: clock::unix_time(), entropy: entropy::bytes()? })
+    }
+}
 
 /// What an arrival leads to.
 pub(crate) enum Arrival {

@@ -4,13 +4,13 @@
 //! this machine; the configuration and the discovery document were held to that before an address arrives here.
 //!
 //! - `retry`: whether and when a request is sent again;
-//! - `clock`: what an answer says about time;
+//! - `server_time`: what an answer says about time;
 //! - `failure`: what went wrong, in the words of the catalogue;
 //! - `tls`: which certificates are trusted.
 
-mod clock;
 mod failure;
 mod retry;
+mod server_time;
 mod tls;
 
 use std::fmt;
@@ -19,11 +19,11 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::timeout_at;
 
+use crate::clock::{self, Instant};
 use crate::config::{Config, is_loopback};
 use crate::error::{Error, ErrorCode, Result};
-use crate::moment;
 use crate::protocol::{Request, Response};
 
 /// Larger answers are refused.
@@ -60,7 +60,7 @@ impl Transport {
 
     /// Sends `request`, again where that is safe, until `deadline`.
     pub(crate) async fn send(&self, request: &Request, deadline: Instant) -> Result<Response> {
-        timeout_at(deadline, self.attempts(request, deadline))
+        timeout_at(deadline, retry::repeat(request, deadline, || self.once(request)))
             .await
             .unwrap_or_else(|_| Err(failure::about(request, ErrorCode::NetworkTimeout)))
     }
@@ -71,19 +71,6 @@ impl Transport {
         Some(self.skew.load(Relaxed)).filter(|skew| *skew != UNKNOWN)
     }
 
-    async fn attempts(&self, request: &Request, deadline: Instant) -> Result<Response> {
-        let mut attempt = 1;
-        loop {
-            let result = self.once(request).await;
-            let (pause, left) = (retry::pause(request, &result, attempt), deadline - Instant::now());
-            // A wait that would not end in time is not begun: what the server said is known already.
-            let Some(pause) = pause.filter(|pause| *pause < left) else { return result };
-            attempt += 1;
-            retry::tell(request, &result, attempt);
-            sleep(pause).await;
-        }
-    }
-
     async fn once(&self, request: &Request) -> Result<Response> {
         let outgoing = reqwest::Request::try_from(request.clone())
             .map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))?;
@@ -91,7 +78,7 @@ impl Transport {
         // It is never closed.
         let _turn = self.turns.acquire().await;
         let answer = client.execute(outgoing).await.map_err(|error| failure::network(request, &error))?;
-        if let Some(skew) = clock::skew(answer.headers(), moment::now()) {
+        if let Some(skew) = server_time::skew(answer.headers(), clock::unix_time()) {
             self.skew.store(skew, Relaxed);
         }
         read(request, answer).await
@@ -155,7 +142,7 @@ mod tests {
         let clone = transport.clone();
         assert_eq!(transport.clock_skew(), None);
         let request = discovery::request(emulator.base_url()).unwrap();
-        transport.send(&request, Instant::now() + config.timeout).await.unwrap();
+        transport.send(&request, clock::now() + config.timeout).await.unwrap();
         assert!(clone.clock_skew().unwrap().abs() <= 1);
     }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::face::Fields;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Only a server that hangs takes so long.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Browser;
 

@@ -34,7 +34,7 @@ use server::{Answer, Server};
 const CHILDREN: usize = 20;
 const CALLS: usize = 10;
 /// A child that has not ended by then hangs, and is ended (in seconds).
-const PATIENCE: libc::c_uint = 10;
+const PATIENCE: libc::c_uint = 60;
 const OURS: &str = "0a0a0a0a0a0a0a0a0a0a";
 const THEIRS: &str = "0b0b0b0b0b0b0b0b0b0b";
 
@@ -185,6 +185,7 @@ const STEP: Duration = Duration::from_micros(25);
 impl Work {
     fn new() -> Self {
         let echo = Server::of_answers(|request| {
+            // Not waited for by anybody: it makes it likely that a fork finds calls on their way.
             sleep(Duration::from_millis(2));
             Answer::json(&json!({ "client_id": request.bearer().unwrap(), "scopes": [] }))
         });
@@ -232,6 +233,8 @@ impl Work {
                 })
                 .collect();
             ready.wait();
+            // A fork has to come in the middle of something that lasts some milliseconds and gives no sign in between. Each round
+            // waits a little longer, and none depends on what it finds: no fork may disturb anybody.
             sleep(STEP * number);
             let pid = fork_and(|| {
                 self.is_verified(&verifying) && Self::is_answered(asking, &format!("child-{number}"))

@@ -1,12 +1,12 @@
 //! A Clever that answers rightly, to be bent by each test; and clients for it.
 
-use std::time::Duration;
-
-use clever_sso::{Config, ConfigBuilder, Error, blocking};
+use clever_sso::{Client, Config, ConfigBuilder, Error, Login, blocking};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 use crate::server::{Answer, Request};
 use crate::signer::Signer;
+use crate::stopped_clock::{HANGS, run};
 
 pub(crate) const CLIENT_ID: &str = "client";
 pub(crate) const SECRET: &str = "c11e27-5ec2e7-c11e27-5ec2e7";
@@ -19,7 +19,7 @@ pub(crate) fn config(base: &str) -> ConfigBuilder {
         .client_secret(SECRET)
         .redirect_uri("http://127.0.0.1:9/callback")
         .base_url(base)
-        .timeout(Duration::from_secs(5))
+        .timeout(HANGS)
 }
 
 pub(crate) fn client(base: &str) -> blocking::Client {
@@ -28,6 +28,35 @@ pub(crate) fn client(base: &str) -> blocking::Client {
 
 pub(crate) fn made(config: ConfigBuilder) -> blocking::Client {
     blocking::Client::new(config.build().unwrap()).unwrap()
+}
+
+pub(crate) fn made_async(config: ConfigBuilder) -> Client {
+    Client::new(config.build().unwrap()).unwrap()
+}
+
+/// Makes a call that is a plain GET. Pauses between its attempts pass at once.
+pub(crate) fn ask_patiently(config: ConfigBuilder) -> Result<(), Error> {
+    let client = made_async(config);
+    run(async |pauses| pauses.skip(client.check_token("access-token")).await.map(drop))
+}
+
+/// The browser comes back with a code.
+pub(crate) fn callback(login: &Login) -> String {
+    format!("code=abc&state={}", parameter(login, "state"))
+}
+
+/// A parameter of the URL where the browser is sent.
+pub(crate) fn parameter(login: &Login, name: &str) -> String {
+    let mut pairs = login.url.split(['?', '&']).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(known, _)| *known == name).unwrap().1.to_owned()
+}
+
+/// A port where nothing listens, but which nobody else gets while the socket is held; and its address as a base URL.
+pub(crate) fn closed_port() -> (TcpSocket, String) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let base = format!("http://{}", socket.local_addr().unwrap());
+    (socket, base)
 }
 
 /// Makes a call that is a plain GET.

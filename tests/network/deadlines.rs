@@ -1,77 +1,125 @@
-//! One deadline for a whole call.
+//! One deadline for a whole call. The clock stands still, and moves as the server goes on.
 
 use std::io::ErrorKind;
-use std::sync::{Mutex, mpsc};
-use std::thread::{self, sleep};
-use std::time::{Duration, Instant};
+use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
-use clever_sso::{Login, LoginOptions, blocking::Client};
+use clever_sso::{Client, Error, LoginOptions};
 use serde_json::json;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Instant, advance};
 
-use crate::clever::{DISCOVERY, TOKENS, ask, config, made, tokens, word};
+use crate::clever::{CERTS, DISCOVERY, TOKENS, ask, callback, config, made, made_async, tokens, word};
 use crate::server::{Answer, Request, Server};
+use crate::stopped_clock::{HANGS, run};
 
-const DEADLINE: Duration = Duration::from_millis(500);
-/// How much later than the deadline a call may end.
-const GRACE: Duration = Duration::from_millis(300);
+const DEADLINE: Duration = Duration::from_secs(10);
 
 fn hurried(server: &Server) -> Client {
-    made(config(&server.base()).timeout(DEADLINE))
+    made_async(config(&server.base()).timeout(DEADLINE))
 }
 
-/// Runs a call that must end at the deadline, not before and not long after.
-fn ends_at_the_deadline(call: impl FnOnce() -> &'static str) {
+/// Makes a call that must end at the deadline, not before and not after, while `passing` moves the clock that far.
+async fn ends_at_the_deadline(
+    call: impl Future<Output = Result<(), Error>>,
+    passing: impl Future<Output = ()>,
+) {
     let begun = Instant::now();
-    assert_eq!(call(), "network_timeout");
-    let took = begun.elapsed();
-    assert!(took >= DEADLINE && took < DEADLINE + GRACE, "{took:?}");
+    let timed = async { (word(call.await), Instant::now() - begun) };
+    assert_eq!(tokio::join!(timed, passing).0, ("network_timeout", DEADLINE));
 }
 
-/// Writes the start of an answer, then a byte now and then, for ever.
-fn dripping(head: &'static str) -> Server {
-    Server::of_bytes(move |_, wire| {
-        wire.write_all(head.as_bytes())?;
-        for _ in 0..1000 {
-            sleep(Duration::from_millis(10));
-            wire.write_all(b" ")?;
+/// Writes the start of an answer, then a byte each time it is told to.
+struct Dripping {
+    go: Sender<()>,
+    written: UnboundedReceiver<()>,
+    server: Server,
+}
+
+impl Dripping {
+    fn new(head: &'static str) -> Self {
+        let ((go, told), (tell, written)) = (channel(), unbounded_channel());
+        let told = Mutex::new(told);
+        let server = Server::of_bytes(move |_, wire| {
+            let told = told.lock().unwrap();
+            wire.write_all(head.as_bytes())?;
+            tell.send(()).map_err(|_| ErrorKind::ConnectionAborted)?;
+            while told.recv_timeout(HANGS).is_ok() {
+                wire.write_all(b" ")?;
+                tell.send(()).map_err(|_| ErrorKind::ConnectionAborted)?;
+            }
+            Err(ErrorKind::ConnectionAborted.into())
+        });
+        Self { go, written, server }
+    }
+
+    /// Ten bytes, and a tenth of the deadline after each.
+    async fn drip(&mut self) {
+        for _ in 0..10 {
+            self.written.recv().await.unwrap();
+            self.go.send(()).unwrap();
+            advance(DEADLINE / 10).await;
         }
-        Err(ErrorKind::ConnectionAborted.into())
-    })
-}
-
-#[test]
-fn a_slow_drip_of_a_body_ends_at_the_deadline() {
-    for head in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"] {
-        let server = dripping(head);
-        ends_at_the_deadline(|| word(ask(&hurried(&server))));
     }
 }
 
 #[test]
-fn a_slow_drip_of_headers_ends_at_the_deadline() {
-    let server = dripping("HTTP/1.1 200 OK\r\nX-Slow:");
-    ends_at_the_deadline(|| word(ask(&hurried(&server))));
+fn a_slow_drip_of_headers_or_of_a_body_ends_at_the_deadline() {
+    for head in [
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX-Slow:",
+    ] {
+        run(async |_| {
+            let mut slow = Dripping::new(head);
+            let client = hurried(&slow.server);
+            let call = async { client.check_token("access-token").await.map(drop) };
+            ends_at_the_deadline(call, slow.drip()).await;
+        });
+    }
 }
 
 #[test]
 fn a_code_exchange_ends_at_the_deadline() {
-    let server = dripping("HTTP/1.1 200 OK\r\n\r\n");
-    ends_at_the_deadline(|| word(hurried(&server).exchange_code("code", None).map(drop)));
+    run(async |_| {
+        let mut slow = Dripping::new("HTTP/1.1 200 OK\r\n\r\n");
+        let client = hurried(&slow.server);
+        let call = async { client.exchange_code("code", None).await.map(drop) };
+        ends_at_the_deadline(call, slow.drip()).await;
+    });
 }
 
 #[test]
 fn the_deadline_covers_all_trips_of_a_login_together() {
-    // Each of the three trips alone would be in time.
-    let server = Server::of_answers(|request| {
-        sleep(Duration::from_millis(200));
-        if request.path == TOKENS { tokens() } else { record(request) }
+    run(async |_| {
+        let ((go, told), (tell, mut asked)) = (channel::<()>(), unbounded_channel());
+        let told = Mutex::new(told);
+        let server = Server::of_answers(move |request| {
+            if [DISCOVERY, CERTS].contains(&request.path.as_str()) {
+                return Answer::status(404);
+            }
+            tell.send(()).unwrap();
+            told.lock().unwrap().recv_timeout(HANGS).unwrap();
+            if request.path == TOKENS { tokens() } else { record(request) }
+        });
+        let client = hurried(&server);
+        let login = client.begin_login(&LoginOptions::default()).unwrap();
+        let returned = callback(&login);
+        let call =
+            async { client.finish_login_with_pending(&returned, Some(&login.pending)).await.map(drop) };
+        // Each of the three trips alone is in time.
+        let passing = async {
+            for fifths in [2, 2, 1] {
+                asked.recv().await.unwrap();
+                advance(DEADLINE * fifths / 5).await;
+                go.send(()).unwrap();
+            }
+        };
+        ends_at_the_deadline(Box::pin(call), passing).await;
+        assert_eq!(server.count(TOKENS) + server.count("/v3.0/me"), 2);
     });
-    let client = hurried(&server);
-    let login = client.begin_login(&LoginOptions::default()).unwrap();
-    ends_at_the_deadline(|| {
-        word(client.finish_login_with_pending(&callback(&login), Some(&login.pending)).map(drop))
-    });
-    assert_eq!(server.seen().len(), 3);
 }
 
 fn record(request: &Request) -> Answer {
@@ -83,40 +131,20 @@ fn record(request: &Request) -> Answer {
 }
 
 #[test]
-fn waiting_for_keys_that_another_call_fetches_ends_at_the_own_deadline() {
-    let (late, is_late) = mpsc::channel();
-    let (fetched, is_fetched) = mpsc::channel();
-    let is_fetched = Mutex::new(is_fetched);
-    // The exchange takes so long that another call, with a later deadline, is fetching the keys when it ends.
-    let server = Server::of_bytes(move |request, wire| {
-        if request.path == TOKENS {
-            sleep(DEADLINE * 4 / 5);
-            late.send(()).unwrap();
-            is_fetched.lock().unwrap().recv().unwrap();
-            wire.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n")?;
-            wire.write_all(br#"{"access_token":"a", "id_token":"a.b.c"}"#)
-        } else {
-            fetched.send(()).unwrap();
-            wire.read(&mut [0]).map(drop)
-        }
+fn a_server_that_only_listens_is_left_at_the_deadline() {
+    run(async |_| {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", silent.local_addr().unwrap());
+        let client = made_async(config(&base).timeout(DEADLINE));
+        let call = async { client.check_token("access-token").await.map(drop) };
+        ends_at_the_deadline(call, advance(DEADLINE)).await;
     });
-    let client = hurried(&server);
-    let login = client.begin_login(&LoginOptions::default()).unwrap();
-    thread::scope(|scope| {
-        let client = &client;
-        scope.spawn(move || {
-            is_late.recv().unwrap();
-            ends_at_the_deadline(|| word(client.warm_up()));
-        });
-        ends_at_the_deadline(|| {
-            word(client.finish_login_with_pending(&callback(&login), Some(&login.pending)).map(drop))
-        });
-    });
-    assert_eq!(server.count(DISCOVERY), 1);
 }
 
-/// The browser comes back with a code.
-fn callback(login: &Login) -> String {
-    let state = login.url.split(['?', '&']).find(|pair| pair.starts_with("state=")).unwrap();
-    format!("code=abc&{state}")
+#[test]
+fn a_blocking_call_has_a_deadline_too() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", silent.local_addr().unwrap());
+    // A blocking call brings a runtime of its own, whose clock is the real one. How long it takes is not looked at.
+    assert_eq!(word(ask(&made(config(&base).timeout(Duration::from_millis(50))))), "network_timeout");
 }

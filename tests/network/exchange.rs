@@ -1,12 +1,15 @@
 //! A code arrives at Clever once.
 
 use std::io::{ErrorKind, Write as _};
-use std::net::TcpListener;
-use std::sync::mpsc;
+use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::clever::{TOKENS, ask, client, config, made, ours, tokens, word};
+use tokio::task::spawn_blocking;
+use tokio::time::advance;
+
+use crate::clever::{TOKENS, ask, client, closed_port, config, made_async, ours, tokens, word};
 use crate::server::{Answer, Request, Server};
+use crate::stopped_clock::run;
 
 #[test]
 fn a_code_that_was_sent_is_not_sent_again_whatever_comes_back() {
@@ -56,24 +59,26 @@ fn a_code_is_not_sent_again_on_a_kept_connection_that_breaks() {
 
 #[test]
 fn a_code_of_which_no_byte_was_sent_is_sent_when_the_port_opens() {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let client = made(config(&format!("http://{address}")).timeout(Duration::from_secs(10)));
-    let (begun, has_begun) = mpsc::channel();
-    std::thread::scope(|scope| {
-        let call = scope.spawn(move || {
-            begun.send(()).unwrap();
-            client.exchange_code("code", None)
-        });
-        has_begun.recv().unwrap();
-        // Long enough for a first attempt to be refused; were it not made yet, the test would only show less.
-        std::thread::sleep(Duration::from_millis(100));
-        let listener = TcpListener::bind(address).unwrap();
-        let (mut stream, _) = listener.accept().unwrap();
-        assert_eq!(Request::read(&mut stream).unwrap().path, TOKENS);
-        stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"access-token\"}").unwrap();
-        drop(stream);
-        assert!(call.join().unwrap().unwrap().access_token.matches("access-token"));
+    run(async |pauses| {
+        let (socket, base) = closed_port();
+        let client = made_async(config(&base));
+        let opening = async {
+            // The first attempt was refused.
+            pauses.next().await;
+            let listener = socket.listen(1).unwrap();
+            advance(Duration::from_secs(1)).await;
+            let stream = listener.accept().await.unwrap().0.into_std().unwrap();
+            spawn_blocking(move || answer_with_tokens(stream)).await.unwrap();
+        };
+        let (tokens, ()) = tokio::join!(client.exchange_code("code", None), opening);
+        assert!(tokens.unwrap().access_token.matches("access-token"));
     });
+}
+
+fn answer_with_tokens(mut stream: TcpStream) {
+    stream.set_nonblocking(false).unwrap();
+    assert_eq!(Request::read(&mut stream).unwrap().path, TOKENS);
+    stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"access-token\"}").unwrap();
 }
 
 #[test]

@@ -2,13 +2,19 @@
 
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use clever_sso::blocking::Client;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::advance;
 
-use crate::clever::{CERTS, DISCOVERY, base, client, config, discovery, key_set, made, publishing, word};
+use crate::clever::{
+    CERTS, DISCOVERY, base, client, config, discovery, key_set, made, made_async, publishing, word,
+};
 use crate::server::{Answer, Request, Server};
 use crate::signer::Signer;
+use crate::stopped_clock::run;
 
 type Behaviour = Box<dyn Fn(&Request) -> Answer + Send>;
 
@@ -124,6 +130,103 @@ fn rotated_keys_are_found_without_a_restart_and_old_ones_are_forgotten() {
     assert_eq!(clever.counts(), (2, 2));
 }
 
+/// The same key under another `kid`, or under none.
+fn renamed(signer: Signer, kid: Option<&str>) -> Value {
+    let mut jwk = signer.jwk();
+    match kid {
+        Some(kid) => jwk["kid"] = kid.into(),
+        None => drop(jwk.as_object_mut().unwrap().remove("kid")),
+    }
+    jwk
+}
+
+/// Publishes the key of `signer` as `kid`, and what a token of it looks like.
+fn named(signer: Signer, kid: Option<&'static str>) -> (impl Fn(&Request) -> Answer, Value) {
+    let publishing = move |request: &Request| match request.path.as_str() {
+        DISCOVERY => discovery(request),
+        _ => key_set(&[renamed(signer, kid)]),
+    };
+    let header = kid.map_or(json!({ "alg": "RS256" }), |kid| json!({ "alg": "RS256", "kid": kid }));
+    (publishing, header)
+}
+
+#[test]
+fn keys_that_changed_under_the_same_kid_or_under_none_are_found_by_blocking_calls() {
+    for kid in [Some("always"), None] {
+        let ((old, header), (new, _)) = (named(Signer::first(), kid), named(Signer::second(), kid));
+        let clever = Changing::new(old);
+        let (client, issuer) = (clever.client(), clever.server.base());
+        assert_eq!(verify(&client, &Signer::first().sign(&header, &issuer)), "verified");
+        clever.becomes(new);
+        assert_eq!(verify(&client, &Signer::second().sign(&header, &issuer)), "verified", "{kid:?}");
+        assert_eq!(verify(&client, &Signer::first().sign(&header, &issuer)), "id_token_signature");
+        assert_eq!(clever.counts(), (2, 2));
+    }
+}
+
+#[test]
+fn keys_that_changed_under_the_same_kid_or_under_none_are_found_by_async_calls() {
+    for kid in [Some("always"), None] {
+        run(async |_| {
+            let ((old, header), (new, _)) = (named(Signer::first(), kid), named(Signer::second(), kid));
+            let clever = Changing::new(old);
+            let issuer = clever.server.base();
+            let client = made_async(config(&issuer));
+            let verify = async |signer: Signer| {
+                client.verify_id_token(&signer.sign(&header, &issuer), None, None).await.map(drop)
+            };
+            verify(Signer::first()).await.unwrap();
+            clever.becomes(new);
+            verify(Signer::second()).await.unwrap();
+            assert_eq!(word(verify(Signer::first()).await), "id_token_signature");
+            assert_eq!(clever.counts(), (2, 2));
+            // Half a minute later they may have changed again.
+            clever.becomes(named(Signer::first(), kid).0);
+            advance(Duration::from_secs(30)).await;
+            verify(Signer::first()).await.unwrap();
+            assert_eq!(clever.counts(), (3, 3));
+        });
+    }
+}
+
+#[test]
+fn a_flood_of_forged_signatures_is_one_fetch_in_half_a_minute() {
+    run(async |_| {
+        let clever = Changing::publishing(Signer::first());
+        let issuer = clever.server.base();
+        let client = made_async(config(&issuer));
+        client.verify_id_token(&clever.token(Signer::first()), None, None).await.unwrap();
+        let forged = Signer::second().sign(&json!({ "alg": "RS256", "kid": "first" }), &issuer);
+        for fetches in [2, 3] {
+            let mut calls = JoinSet::new();
+            for _ in 0..32 {
+                let (client, forged) = (client.clone(), forged.clone());
+                calls.spawn(async move { client.verify_id_token(&forged, None, None).await.map(drop) });
+            }
+            for result in calls.join_all().await {
+                assert_eq!(word(result), "id_token_signature");
+            }
+            assert_eq!(clever.counts(), (fetches, fetches));
+            advance(Duration::from_secs(30)).await;
+        }
+        client.verify_id_token(&clever.token(Signer::first()), None, None).await.unwrap();
+    });
+}
+
+#[test]
+fn a_flood_of_forged_signatures_while_clever_is_down_is_one_attempt_and_spoils_nothing() {
+    let clever = Changing::publishing(Signer::first());
+    let (client, issuer) = (clever.client(), clever.server.base());
+    assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
+    clever.becomes(|_| Answer::status(404));
+    let forged = Signer::second().sign(&json!({ "alg": "RS256", "kid": "first" }), &issuer);
+    for _ in 0..20 {
+        assert_eq!(verify(&client, &forged), "id_token_signature");
+    }
+    assert_eq!(clever.counts(), (2, 1));
+    assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
+}
+
 #[test]
 fn a_key_made_between_fetch_and_signature_is_found() {
     let clever = Changing::publishing(Signer::first());
@@ -200,18 +303,20 @@ fn sixty_four_callers_at_once_share_one_fetch() {
 
 #[test]
 fn sixty_four_callers_at_once_share_one_failure() {
-    let clever = Changing::new(|_| Answer::status(404));
-    let (client, token) = (clever.client(), clever.token(Signer::first()));
-    let barrier = std::sync::Barrier::new(64);
-    thread::scope(|scope| {
+    // A failure is shared for a second only, so the clock stands still.
+    run(async |_| {
+        let clever = Changing::new(|_| Answer::status(404));
+        let (client, token) = (made_async(config(&clever.server.base())), clever.token(Signer::first()));
+        let mut calls = JoinSet::new();
         for _ in 0..64 {
-            scope.spawn(|| {
-                barrier.wait();
-                assert_eq!(verify(&client, &token), "not_found");
-            });
+            let (client, token) = (client.clone(), token.clone());
+            calls.spawn(async move { client.verify_id_token(&token, None, None).await.map(drop) });
         }
+        for result in calls.join_all().await {
+            assert_eq!(word(result), "not_found");
+        }
+        assert_eq!(clever.counts(), (1, 0));
     });
-    assert_eq!(clever.counts(), (1, 0));
 }
 
 #[test]

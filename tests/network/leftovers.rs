@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clever_sso::blocking::Client;
 
@@ -10,6 +10,7 @@ use crate::clever::{ask, config, made, ours, publishing};
 use crate::own_process::run;
 use crate::server::Server;
 use crate::signer::Signer;
+use crate::stopped_clock::HANGS;
 
 #[test]
 fn nothing_is_left_behind() {
@@ -58,7 +59,7 @@ fn threads() -> usize {
 
 /// How many threads there are beyond those of before and those that serve the connections that are open.
 fn client_threads(before: &(usize, usize), server: &Server) -> usize {
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + HANGS;
     loop {
         let excess = threads().saturating_sub(before.1 + server.open());
         if excess == 0 || Instant::now() > deadline {
@@ -70,7 +71,7 @@ fn client_threads(before: &(usize, usize), server: &Server) -> usize {
 
 /// Waits until the server has noticed the end of the connections too, which share descriptors and threads with us.
 fn settles_at(expected: (usize, usize)) {
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + HANGS;
     while (open(), threads()) != expected {
         assert!(Instant::now() < deadline, "expected {expected:?}, found {:?}", (open(), threads()));
         thread::yield_now();

@@ -90,6 +90,7 @@ fn no_line_of_a_login_against_a_misbehaving_server_holds_a_secret() {
     let begun = client.begin_login(&LoginOptions::default()).unwrap();
     let state = begun.url.split(['?', '&']).find_map(|pair| pair.strip_prefix("state=")).unwrap();
     let callback = format!("http://127.0.0.1:9/callback?code=c0de-c0de&state={state}");
+    // A few short pauses between attempts pass for real: the lines are what is looked at here.
     let lines = Captured::during(|| {
         client.finish_login_with_pending(&callback, Some(&begun.pending)).unwrap();
         let _ = client.district("t0ken-t0ken", "58da8c63d7dc0ca068003d3c");

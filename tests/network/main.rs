@@ -3,6 +3,7 @@
 
 mod answers;
 mod clever;
+mod cold;
 mod deadlines;
 mod exchange;
 mod key_sets;
@@ -17,4 +18,5 @@ mod retries;
 mod server;
 mod sharing;
 mod signer;
+mod stopped_clock;
 mod tls;

@@ -41,18 +41,29 @@ impl Signer {
         self.sign(&json!({ "alg": "RS256", "kid": self.kid }), issuer)
     }
 
+    /// A good token of `issuer` for the login that sent `nonce`.
+    pub(crate) fn token_for(self, nonce: &str, issuer: &str) -> String {
+        let mut claims = claims(issuer);
+        claims["nonce"] = nonce.into();
+        self.sign_claims(&json!({ "alg": "RS256", "kid": self.kid }), &claims)
+    }
+
     pub(crate) fn sign(self, header: &Value, issuer: &str) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        let claims = json!({
-            "iss": issuer, "aud": CLIENT_ID, "sub": "58da8c63d7dc0ca068003d3b",
-            "iat": now, "exp": now + 600,
-        });
+        self.sign_claims(header, &claims(issuer))
+    }
+
+    fn sign_claims(self, header: &Value, claims: &Value) -> String {
         let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let input = format!("{}.{}", encoded(header), encoded(&claims));
+        let input = format!("{}.{}", encoded(header), encoded(claims));
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature).unwrap();
         format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
+}
+
+fn claims(issuer: &str) -> Value {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    json!({ "iss": issuer, "aud": CLIENT_ID, "sub": "58da8c63d7dc0ca068003d3b", "iat": now, "exp": now + 600 })
 }
 
 fn generate() -> KeyPair {

@@ -12,6 +12,8 @@ pub(crate) struct Endpoints {
     pub(super) tokeninfo: Option<String>,
     pub(super) userinfo: Option<String>,
     pub(super) jwks_uri: Option<String>,
+    /// What discovery said about it when the configuration was made.
+    pub(super) discovered_jwks_uri: Option<String>,
 }
 
 impl Endpoints {
@@ -39,8 +41,10 @@ impl Endpoints {
         Ok(())
     }
 
-    /// Takes from the discovery document what was not set. Not `jwks_uri`: that is read anew whenever keys are fetched.
+    /// Takes from the discovery document what was not set. `jwks_uri` is only remembered: it is read
+    /// anew whenever keys are fetched.
     pub(super) fn fill(&mut self, metadata: &Metadata) {
+        self.discovered_jwks_uri = Some(metadata.jwks_uri.clone());
         let found = [
             (&mut self.authorization, &metadata.authorization_endpoint),
             (&mut self.token, &metadata.token_endpoint),

@@ -3,21 +3,42 @@
 use std::time::Duration;
 
 use http::{Method, StatusCode};
+use tokio::time::sleep;
 
-use super::clock;
+use super::server_time;
+use crate::clock::{self, Instant};
+use crate::entropy;
 use crate::error::{ErrorCode, Result};
-use crate::moment;
 use crate::protocol::{Request, Response};
 
 /// Clever asks for at most five attempts.
 const MAX_ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long to wait before trying again; `None` when that is not safe, cannot help or was done often enough.
+/// Calls `send` until its result is final, with a pause before each new attempt. No pause goes beyond `deadline`.
+pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
+    request: &Request,
+    deadline: Instant,
+    send: impl Fn() -> F,
+) -> Result<Response> {
+    let mut attempt = 1;
+    loop {
+        let result = send().await;
+        let pause = pause(request, &result, attempt, clock::unix_time());
+        let left = deadline.saturating_duration_since(clock::now());
+        // A pause that would not end in time is not begun: what the server said is known already.
+        let Some(pause) = pause.filter(|pause| *pause < left) else { return result };
+        attempt += 1;
+        tell(request, &result, attempt);
+        sleep(pause).await;
+    }
+}
+
+/// How long to wait before the next attempt; `None` when that is not safe, cannot help or was done often enough.
 ///
 /// A GET may be repeated. Anything else (the code exchange) only if no byte of it was sent: a code arrives at Clever
 /// once. 401 is never tried again.
-pub(super) fn pause(request: &Request, result: &Result<Response>, attempt: u32) -> Option<Duration> {
+fn pause(request: &Request, result: &Result<Response>, attempt: u32, now: u64) -> Option<Duration> {
     let repeatable = request.method() == Method::GET;
     let again = match result {
         Ok(response) => repeatable && is_passing(response.status()),
@@ -27,7 +48,7 @@ pub(super) fn pause(request: &Request, result: &Result<Response>, attempt: u32) 
             _ => false,
         },
     };
-    let asked = result.as_ref().ok().and_then(|response| clock::asked_pause(response, moment::now()));
+    let asked = result.as_ref().ok().and_then(|response| server_time::asked_pause(response, now));
     // Not exactly when the server said either: all others come then.
     (again && attempt < MAX_ATTEMPTS).then(|| asked.unwrap_or_default().saturating_add(backoff(attempt)))
 }
@@ -36,17 +57,21 @@ const fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 500 | 502 | 503 | 504)
 }
 
-/// Growing gaps, each shortened by up to a half by chance, so that many clients do not come back at once.
+/// Growing pauses, each shortened by up to a half by chance, so that many clients do not come back at once.
 fn backoff(attempt: u32) -> Duration {
-    let mut chance = [0];
-    // Without chance the gaps are merely regular.
-    let _ = aws_lc_rs::rand::fill(&mut chance);
-    let full = FIRST_PAUSE * 2_u32.pow(attempt.saturating_sub(1).min(8));
-    full.saturating_sub(full * u32::from(chance[0]) / 512)
+    // Without random numbers the pauses are merely regular.
+    let [chance] = entropy::bytes().unwrap_or_default();
+    let full = full_pause(attempt);
+    full.saturating_sub(full * u32::from(chance) / 512)
+}
+
+/// The pause after the `attempt`th attempt, before chance shortens it.
+fn full_pause(attempt: u32) -> Duration {
+    FIRST_PAUSE * 2_u32.pow(attempt.saturating_sub(1).min(8))
 }
 
 /// Says for the log that `request` is about to be sent for the `attempt`th time. No header, query or body is named.
-pub(super) fn tell(request: &Request, result: &Result<Response>, attempt: u32) {
+fn tell(request: &Request, result: &Result<Response>, attempt: u32) {
     let reason = match result {
         Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => ErrorCode::RateLimited,
         Ok(_) => ErrorCode::CleverUnavailable,
@@ -65,15 +90,161 @@ pub(super) fn tell(request: &Request, result: &Result<Response>, attempt: u32) {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::future::ready;
+
     use super::*;
+    use crate::error::Error;
+
+    /// Longer than all pauses of the back-off together.
+    const PATIENT: Duration = Duration::from_secs(10);
+
+    fn request(method: Method) -> Request {
+        http::Request::builder().method(method).uri("https://clever.com/me").body(Vec::new()).unwrap()
+    }
+
+    fn answer(status: u16, headers: &[(&str, &str)]) -> Result<Response> {
+        let mut builder = http::Response::builder().status(status);
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        builder.body(Vec::new()).map_err(|_| Error::new(ErrorCode::Internal))
+    }
+
+    fn failure(code: ErrorCode) -> Result<Response> {
+        Err(Error::new(code))
+    }
+
+    /// What a request led to: the last result, and the pause before each attempt but the first.
+    struct Course {
+        result: Result<Response>,
+        pauses: Vec<Duration>,
+    }
+
+    /// Sends a request, within `patience`, to a server that gives these answers in turn, the last one again and again,
+    /// and takes no time for them.
+    async fn course(method: Method, patience: Duration, answers: &[Result<Response>]) -> Course {
+        let (begun, times, next) = (clock::now(), RefCell::new(Vec::new()), Cell::new(0));
+        let send = || {
+            times.borrow_mut().push(clock::now());
+            let number = next.replace(next.get() + 1);
+            ready(answers[number.min(answers.len() - 1)].clone())
+        };
+        let result = repeat(&request(method), begun + patience, send).await;
+        let times = times.into_inner();
+        assert_eq!(times.last(), Some(&clock::now()), "the last result is returned at once");
+        Course { result, pauses: times.windows(2).map(|pair| pair[1] - pair[0]).collect() }
+    }
+
+    async fn get(answers: &[Result<Response>]) -> Course {
+        course(Method::GET, PATIENT, answers).await
+    }
+
+    /// Whether a pause is the `attempt`th of the back-off. Tokio's timers count whole milliseconds.
+    fn is_backoff(pause: Duration, attempt: u32) -> bool {
+        let full = full_pause(attempt);
+        (full / 2..=full + Duration::from_millis(1)).contains(&pause)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_passing_failure_is_asked_about_five_times_with_growing_pauses() {
+        let failures = [
+            answer(429, &[]),
+            answer(500, &[]),
+            answer(502, &[]),
+            answer(503, &[]),
+            answer(504, &[]),
+            failure(ErrorCode::NetworkConnect),
+            failure(ErrorCode::NetworkName),
+            failure(ErrorCode::NetworkInterrupted),
+        ];
+        for failing in failures {
+            let Course { result, pauses } = get(std::slice::from_ref(&failing)).await;
+            assert_eq!(result.map(|answer| answer.status()), failing.map(|answer| answer.status()));
+            assert_eq!(pauses.len(), 4, "five attempts");
+            for (pause, attempt) in pauses.into_iter().zip(1..) {
+                assert!(is_backoff(pause, attempt), "{attempt}: {pause:?}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_good_answer_ends_it() {
+        let course = get(&[answer(503, &[]), answer(500, &[]), answer(200, &[]), answer(503, &[])]).await;
+        assert_eq!((course.result.unwrap().status(), course.pauses.len()), (StatusCode::OK, 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_will_not_pass_is_asked_about_once() {
+        let mut results: Vec<_> =
+            [200, 204, 302, 400, 401, 403, 404, 408, 501].map(|status| answer(status, &[])).into();
+        results.extend([ErrorCode::NetworkTls, ErrorCode::ResponseTooLarge].map(failure));
+        for result in results {
+            assert!(get(std::slice::from_ref(&result)).await.pauses.is_empty(), "{result:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_no_get_is_sent_again_only_if_no_byte_of_it_was_sent() {
+        for (failing, attempts) in [
+            (failure(ErrorCode::NetworkConnect), 5),
+            (failure(ErrorCode::NetworkName), 5),
+            (failure(ErrorCode::NetworkInterrupted), 1),
+            (answer(429, &[("retry-after", "0")]), 1),
+            (answer(503, &[]), 1),
+        ] {
+            let course = course(Method::POST, PATIENT, std::slice::from_ref(&failing)).await;
+            assert_eq!(course.pauses.len() + 1, attempts, "{failing:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_the_server_asks_for_is_kept_and_not_cut_short_by_chance() {
+        let date = ("date", "Sat, 01 Jan 2022 00:00:00 GMT");
+        let asked = [
+            [("retry-after", "3"), ("x-unrelated", "1")],
+            [date, ("retry-after", "Sat, 01 Jan 2022 00:00:03 GMT")],
+            [date, ("x-ratelimit-reset", "1640995203")],
+        ];
+        for headers in asked {
+            let course = get(&[answer(429, &headers), answer(200, &[])]).await;
+            let [pause] = course.pauses[..] else { panic!("{:?}", course.pauses) };
+            assert!(is_backoff(pause.checked_sub(Duration::from_secs(3)).unwrap(), 1), "{pause:?}");
+        }
+    }
 
     #[test]
-    fn gaps_grow_and_differ() {
+    fn a_server_that_does_not_tell_the_time_is_waited_for_by_our_clock() {
+        let limited = answer(429, &[("x-ratelimit-reset", "1003")]);
+        let pause = pause(&request(Method::GET), &limited, 1, 1000).unwrap();
+        assert!(is_backoff(pause.checked_sub(Duration::from_secs(3)).unwrap(), 1), "{pause:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_longer_than_the_time_left_is_not_begun() {
+        for wait in ["10", "11", "86400", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            let (begun, limited) = (clock::now(), answer(429, &[("retry-after", wait)]));
+            let course = get(&[limited, answer(200, &[])]).await;
+            assert_eq!(course.result.unwrap().status(), StatusCode::TOO_MANY_REQUESTS, "{wait}");
+            assert_eq!(clock::now(), begun, "{wait}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_ends_the_attempts() {
+        // Two pauses of at most 100 and 200 ms fit, a third one of at least 200 ms after 150 does not.
+        let course = course(Method::GET, Duration::from_millis(340), &[answer(503, &[])]).await;
+        assert_eq!(course.result.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(course.pauses.len(), 2, "{:?}", course.pauses);
+    }
+
+    #[test]
+    fn pauses_grow_and_differ() {
         for attempt in 1..MAX_ATTEMPTS {
-            let gaps: Vec<_> = (0..100).map(|_| backoff(attempt)).collect();
+            let pauses: Vec<_> = (0..100).map(|_| backoff(attempt)).collect();
             let full = FIRST_PAUSE * 2_u32.pow(attempt - 1);
-            assert!(gaps.iter().all(|gap| *gap <= full && *gap >= full / 2), "{gaps:?}");
-            assert!(gaps.iter().any(|gap| *gap != gaps[0]));
+            assert!(pauses.iter().all(|pause| *pause <= full && *pause >= full / 2), "{pauses:?}");
+            assert!(pauses.iter().any(|pause| *pause != pauses[0]));
         }
     }
 }

@@ -8,9 +8,7 @@ fn keys(secrets: &[&str]) -> SealingKeys {
 }
 
 fn entropy() -> [u8; ENTROPY_BYTES] {
-    let mut entropy = [0; ENTROPY_BYTES];
-    aws_lc_rs::rand::fill(&mut entropy).unwrap();
-    entropy
+    crate::entropy::bytes().unwrap()
 }
 
 fn begin(keys: &SealingKeys, return_to: Option<&str>) -> (String, Pending, String) {
