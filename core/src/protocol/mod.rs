@@ -16,6 +16,7 @@ pub mod pending;
 pub mod token;
 pub mod tokeninfo;
 
+pub(crate) mod address;
 mod answer;
 mod json;
 
