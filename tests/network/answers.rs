@@ -24,7 +24,9 @@ fn writing(bytes: impl Into<Vec<u8>>) -> Server {
 #[test]
 fn a_closed_port_is_network_connect() {
     let base = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
-    assert_eq!(word(ask(&client(&base))), "network_connect");
+    let error = ask(&client(&base)).unwrap_err();
+    assert_eq!(error.code().as_str(), "network_connect");
+    assert!(error.to_string().contains(&format!("GET {base}/oauth/tokeninfo")), "{error}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod own_process;
 mod proxies;
 mod redirects;
 mod retries;
+mod retry_after;
 mod server;
 mod sharing;
 mod signer;

@@ -19,6 +19,7 @@ pub mod tokeninfo;
 pub(crate) mod address;
 mod answer;
 mod json;
+pub(crate) mod pause;
 
 pub use json::Member;
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-use super::clock;
 use crate::error::{ErrorCode, Result};
 use crate::moment;
+use crate::protocol::pause::asked_pause;
 use crate::protocol::{Request, Response};
 
 /// Clever asks for at most five attempts.
@@ -27,7 +27,7 @@ pub(super) fn pause(request: &Request, result: &Result<Response>, attempt: u32) 
             _ => false,
         },
     };
-    let asked = result.as_ref().ok().and_then(|response| clock::asked_pause(response, moment::now()));
+    let asked = result.as_ref().ok().and_then(|response| asked_pause(response, Some(moment::now())));
     // Not exactly when the server said either: all others come then.
     (again && attempt < MAX_ATTEMPTS).then(|| asked.unwrap_or_default().saturating_add(backoff(attempt)))
 }
