@@ -76,7 +76,7 @@ def answering(status: int, headers: dict[str, str]) -> Iterator[str]:
         ),
         ({"issuer": "http://clever:5999"}, "issuer must start with https://"),
         ({"redirect_uri": "http://app.example/cb"}, "redirect_uri must start with https://"),
-        ({"redirect_uri": "myapp://cb"}, "any app on a device can claim a custom scheme"),
+        ({"redirect_uri": "myapp://cb"}, "not with a custom scheme (myapp:)"),
         (
             {"redirect_uri": "https://me:hunter2@app.example/cb"},
             "redirect_uri must not contain a user name or password",

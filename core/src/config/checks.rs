@@ -80,8 +80,8 @@ impl Addresses {
         const SETTING: &str = "redirect_uri";
         if let Some(scheme) = custom_scheme(text) {
             let why = format!(
-                "must start with https://, not {scheme}: any app on a device can claim a custom scheme; use an https \
-                 link that your app owns (Universal Link, App Link), or http://127.0.0.1 for a desktop program"
+                "must start with https://, not with a custom scheme ({scheme}) that any app on a device can claim; use an \
+                 https link that your app owns (Universal Link, App Link), or http://127.0.0.1 for a desktop program"
             );
             return Err(self.wrong(SETTING, &why, text));
         }

@@ -164,19 +164,19 @@ mod system {
                 return Err(invalid(format!("{place} has no certificate in PEM form")));
             }
         }
-        if let Some(directories) = &environment.ssl_cert_dir {
-            let directories: Vec<PathBuf> =
-                std::env::split_paths(directories).filter(|path| !path.as_os_str().is_empty()).collect();
-            for directory in &directories {
-                add(&mut roots, None, Some(directory));
-            }
-            let there = directories.iter().any(|directory| directory.is_dir());
-            if let Some(first) = directories.first().filter(|_| !there || roots.is_empty()) {
-                let why = if there { "has no certificate in PEM form" } else { "is no directory" };
-                return Err(invalid(format!("SSL_CERT_DIR: {} {why}", quote_path(first))));
-            }
+        let directories: Vec<PathBuf> =
+            std::env::split_paths(environment.ssl_cert_dir.as_deref().unwrap_or_default())
+                .filter(|path| !path.as_os_str().is_empty())
+                .collect();
+        for directory in &directories {
+            add(&mut roots, None, Some(directory));
         }
-        if environment.ssl_cert_file.is_none() && environment.ssl_cert_dir.is_none() {
+        let there = directories.iter().any(|directory| directory.is_dir());
+        if let Some(first) = directories.first().filter(|_| !there || roots.is_empty()) {
+            let why = if there { "has no certificate in PEM form" } else { "is no directory" };
+            return Err(invalid(format!("SSL_CERT_DIR: {} {why}", quote_path(first))));
+        }
+        if environment.ssl_cert_file.is_none() && directories.is_empty() {
             let usual = openssl_probe::probe();
             let mut directories = usual.cert_dir.iter().map(PathBuf::as_path);
             // Both at once: what is linked twice is read once.
