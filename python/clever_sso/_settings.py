@@ -52,7 +52,7 @@ def arguments(settings: _Source) -> dict[str, Any]:
     if "client_id" not in found:
         raise invalid(f"{PREFIX}CLIENT_ID is not set")
     # Errors then name the settings, not the arguments.
-    return {**found, "_named_by": "environment"}
+    return {**found, "named_by": "environment"}
 
 
 def from_environment() -> dict[str, Any]:

@@ -78,7 +78,7 @@ impl Client {
             base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=Vec::new(),
             return_to_origins=Vec::new(), development=false, authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
-            _named_by=None,
+            named_by=None,
         ),
         text_signature = "(client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None, \
             base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=(), return_to_origins=(), \
@@ -108,7 +108,7 @@ impl Client {
         discover: bool,
         ca_bundle: Option<PathBuf>,
         proxy: Option<String>,
-        _named_by: Option<&str>,
+        named_by: Option<&str>,
     ) -> Result<Self> {
         let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
         // Text or path: it is text that has never been one.
@@ -136,7 +136,7 @@ impl Client {
                 proxy,
             },
             // `_settings.arguments` says so when it took them from an environment or a framework's configuration.
-            names: if _named_by == Some("environment") {
+            names: if named_by == Some("environment") {
                 SettingNames::Environment
             } else {
                 SettingNames::Python
