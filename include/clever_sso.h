@@ -131,6 +131,27 @@ typedef uint32_t clever_sso_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Whose names of settings errors use.
+enum clever_sso_setting_names
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Those of the functions here: `base_url`.
+  CLEVER_SSO_NAMES_C = 0,
+  // Environment variables: `CLEVER_BASE_URL`.
+  CLEVER_SSO_NAMES_ENVIRONMENT = 1,
+  // Named arguments in PHP: `baseUrl`.
+  CLEVER_SSO_NAMES_PHP = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_setting_names clever_sso_setting_names;
+#else
+typedef uint32_t clever_sso_setting_names;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // What goes into an authorization request of one's own. Everything has a default.
 typedef struct clever_sso_authorize_options clever_sso_authorize_options;
 
@@ -388,28 +409,38 @@ clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config
                                                        uint32_t seconds,
                                                        clever_sso_error **error);
 
-// Declares a development application: its redirect URIs may be plain http on any host, as Clever allows for those.
+// Declares development: every address may be plain http, on any host. Clever allows such redirect URIs for development
+// applications, and containers reach an emulator by its name, as `http://clever:5999`.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_config_set_development(clever_sso_config *config,
                                                     bool development,
                                                     clever_sso_error **error);
 
-// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network that
-// inspects TLS.
+// Certificates of further authorities, trusted in addition to the system's: those of a school network that inspects
+// TLS. PEM text, or the path of a PEM file, which `clever_sso_client_new` reads.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config,
                                                   const char *ca_bundle,
                                                   clever_sso_error **error);
 
-// The http or https proxy, with credentials if it wants some. Without one, the environment decides (`HTTPS_PROXY`,
-// `NO_PROXY`).
+// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`.
+// It is used for every address but this machine's. Without one, the environment decides when a client is made:
+// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
                                               const char *proxy,
                                               clever_sso_error **error);
+
+// Lets errors name settings as the operator knows them: a program that takes its settings from environment variables
+// wants `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default `CLEVER_SSO_NAMES_C`.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`, also when `names` is another number.
+clever_sso_status clever_sso_config_set_setting_names(clever_sso_config *config,
+                                                      uint32_t names,
+                                                      clever_sso_error **error);
 
 // Frees a configuration. NULL is fine.
 void clever_sso_config_free(clever_sso_config *config);
@@ -471,6 +502,10 @@ const char *clever_sso_error_actor(const clever_sso_error *error);
 
 // The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
+
+// How many seconds the server asks to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);
+// -1 when it did not say, 0 when `error` is NULL.
+int64_t clever_sso_error_retry_after(const clever_sso_error *error);
 
 // Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
 bool clever_sso_error_retryable(const clever_sso_error *error);

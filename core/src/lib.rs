@@ -45,6 +45,8 @@ mod transport;
 mod urls;
 
 pub use client::Client;
+#[doc(hidden)]
+pub use config::SettingNames;
 pub use config::{Config, ConfigBuilder};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
 pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};

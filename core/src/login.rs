@@ -7,12 +7,11 @@
 
 use std::sync::Arc;
 
-use url::Url;
-
 use crate::clock;
 use crate::config::Config;
 use crate::entropy;
 use crate::error::{Error, ErrorCode, Result, quote};
+use crate::protocol::address::parse_http_url;
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
 use crate::protocol::identity::Identity;
@@ -302,11 +301,8 @@ fn check_return_to(target: &str, origins: &[String]) -> Result<()> {
         let other_host = ["/", "%2f", "%5c"].iter().any(|start| lower.starts_with(start));
         return if other_host { unsafe_target("it names another host") } else { Ok(()) };
     }
-    let allowed = Url::parse(target).is_ok_and(|url| {
-        url.username().is_empty()
-            && url.password().is_none()
-            && origins.contains(&url.origin().ascii_serialization())
-    });
+    let allowed =
+        parse_http_url(target).is_ok_and(|url| origins.contains(&url.origin().ascii_serialization()));
     if allowed { Ok(()) } else { unsafe_target("it is no path, and its origin is not allowed") }
 }
 

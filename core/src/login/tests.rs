@@ -1,4 +1,5 @@
 use super::*;
+use url::Url;
 
 const REDIRECT: &str = "https://app.example/cb";
 
@@ -161,6 +162,10 @@ fn return_to_never_leads_to_another_site() {
         "https://other.example.evil.example/",
         "javascript:alert(1)",
         "data:,x",
+        "blob:https://other.example/1",
+        "https:other.example",
+        "https:/other.example",
+        "https://@other.example",
     ] {
         assert_eq!(
             check_return_to(bad, &["https://other.example".into()]).unwrap_err().code(),
