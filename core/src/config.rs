@@ -3,20 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::secret::Secret;
 use endpoints::Endpoints;
-use network::CaBundle;
+use proxies::Proxies;
+use trust::Trust;
 
 mod builder;
 mod checks;
 mod endpoints;
-mod network;
+mod environment;
+mod names;
+pub(crate) mod proxies;
+pub(crate) mod trust;
 
 pub use builder::ConfigBuilder;
-pub(crate) use checks::{check_transport, is_loopback};
+pub use names::SettingNames;
 
 /// How an application is known at Clever, and how it talks to it.
 ///
@@ -42,8 +44,9 @@ pub struct Config {
     pub(crate) pending_key: Option<Secret>,
     pub(crate) old_pending_keys: Vec<Secret>,
     pub(crate) return_to_origins: Vec<String>,
-    pub(crate) ca_bundle: Option<Arc<CaBundle>>,
-    pub(crate) proxy: Option<Secret>,
+    /// Set by `build`.
+    trust: Option<Arc<Trust>>,
+    pub(crate) proxies: Arc<Proxies>,
 }
 
 impl Config {
@@ -123,11 +126,8 @@ impl Config {
         discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.endpoint(None, "/oauth/certs")))
     }
 
-    /// Whether everything is on this machine: then no proxy stands in between.
-    pub(crate) fn is_loopback(&self) -> bool {
-        [&self.issuer, &self.api_base]
-            .into_iter()
-            .all(|base| Url::parse(base).is_ok_and(|url| is_loopback(&url)))
+    pub(crate) fn trust(&self) -> Result<&Trust> {
+        self.trust.as_deref().ok_or_else(|| Error::new(ErrorCode::Internal))
     }
 }
 

@@ -8,6 +8,7 @@
 //! named at the place where the error is made, and text from outside goes through [`quote`].
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::set_cookie::SetCookie;
 
@@ -232,6 +233,7 @@ pub struct Error {
     code: ErrorCode,
     detail: Option<Box<str>>,
     http_status: Option<u16>,
+    retry_after: Option<Duration>,
     browser_leg: Option<Box<BrowserLeg>>,
 }
 
@@ -244,7 +246,7 @@ struct BrowserLeg {
 
 impl Error {
     pub(crate) const fn new(code: ErrorCode) -> Self {
-        Self { code, detail: None, http_status: None, browser_leg: None }
+        Self { code, detail: None, http_status: None, retry_after: None, browser_leg: None }
     }
 
     /// `detail` says what was expected and what was found; text from outside must have gone through [`quote`].
@@ -259,6 +261,11 @@ impl Error {
 
     pub(crate) fn with_browser_leg(mut self, set_cookies: Vec<SetCookie>, ends_session: bool) -> Self {
         self.browser_leg = Some(Box::new(BrowserLeg { set_cookies, ends_session }));
+        self
+    }
+
+    pub(crate) const fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+        self.retry_after = pause;
         self
     }
 
@@ -296,6 +303,12 @@ impl Error {
     /// The HTTP status of the answer that led to this failure, if there was one.
     pub const fn http_status(&self) -> Option<u16> {
         self.http_status
+    }
+
+    /// How long to wait before the next attempt, in whole seconds, where the server said it: `Retry-After` (RFC 9110
+    /// 10.2.3), or Clever's `X-RateLimit-Reset` when it limits the rate.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
@@ -337,9 +350,17 @@ impl std::error::Error for Error {}
 
 /// Text from outside, made fit for a log line: at most 64 characters, nothing that could break or forge a line.
 pub(crate) fn quote(text: &str) -> String {
-    const LONGEST: usize = 64;
-    let shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
-    if text.chars().nth(LONGEST).is_some() { format!("\"{shown}…\"") } else { format!("\"{shown}\"") }
+    quote_up_to(text, 64)
+}
+
+/// The path of a file: the operator set it, and needs all of it.
+pub(crate) fn quote_path(path: &std::path::Path) -> String {
+    quote_up_to(&path.to_string_lossy(), 1024)
+}
+
+fn quote_up_to(text: &str, longest: usize) -> String {
+    let shown: String = text.chars().take(longest).flat_map(char::escape_debug).collect();
+    if text.chars().nth(longest).is_some() { format!("\"{shown}…\"") } else { format!("\"{shown}\"") }
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ mod urls;
 
 pub use browser::{BrowserRequest, Endpoint, Refusal};
 pub use client::Client;
+#[doc(hidden)]
+pub use config::SettingNames;
 pub use config::{Config, ConfigBuilder};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
 pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, login_key_of_callback};

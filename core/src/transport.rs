@@ -1,7 +1,8 @@
 //! The HTTP client: one deadline for a whole call, capped bodies, retries only where they are safe.
 //!
 //! Redirects are never followed: an answer that sends a secret elsewhere is no answer. https only, plain http only to
-//! this machine; the configuration and the discovery document were held to that before an address arrives here.
+//! this machine and in development; the configuration and the discovery document were held to that before an address
+//! arrives here. The environment was read when the configuration was built.
 //!
 //! - `retry`: whether and when a request is sent again;
 //! - `server_time`: what an answer says about time;
@@ -22,7 +23,8 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 
 use crate::clock::{self, Instant};
-use crate::config::{Config, is_loopback};
+use crate::config::Config;
+use crate::config::proxies::Proxies;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{Request, Response};
 
@@ -38,9 +40,8 @@ const UNKNOWN: i64 = i64::MIN;
 /// Sends requests. Belongs to the runtime that it is first used on.
 #[derive(Clone)]
 pub(crate) struct Transport {
-    /// For the addresses of this machine: no proxy stands in between.
-    near: reqwest::Client,
-    far: reqwest::Client,
+    client: reqwest::Client,
+    proxies: Arc<Proxies>,
     /// Requests that find none left wait for their turn, within their deadline.
     turns: Arc<Semaphore>,
     skew: Arc<AtomicI64>,
@@ -48,21 +49,17 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Self> {
-        let tls = tls::settings(config)?;
-        let near = client(builder(tls.clone()).no_proxy())?;
-        let far = match &config.proxy {
-            Some(url) => builder(tls).proxy(proxy(url.expose())?),
-            None => builder(tls),
-        };
+        let proxies = Arc::clone(&config.proxies);
+        let client = client(tls::settings(config.trust()?)?, Arc::clone(&proxies))?;
         let turns = Arc::new(Semaphore::new(MOST_AT_ONCE));
-        Ok(Self { near, far: client(far)?, turns, skew: Arc::new(AtomicI64::new(UNKNOWN)) })
+        Ok(Self { client, proxies, turns, skew: Arc::new(AtomicI64::new(UNKNOWN)) })
     }
 
     /// Sends `request`, again where that is safe, until `deadline`.
     pub(crate) async fn send(&self, request: &Request, deadline: Instant) -> Result<Response> {
         timeout_at(deadline, retry::repeat(request, deadline, || self.once(request)))
             .await
-            .unwrap_or_else(|_| Err(failure::about(request, ErrorCode::NetworkTimeout)))
+            .unwrap_or_else(|_| Err(failure::timeout(request, &self.proxies)))
     }
 
     /// By how many seconds the server's clock was ahead of this machine's when it last told the time (`Date`, RFC 9110
@@ -74,14 +71,20 @@ impl Transport {
     async fn once(&self, request: &Request) -> Result<Response> {
         let outgoing = reqwest::Request::try_from(request.clone())
             .map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))?;
-        let client = if is_loopback(outgoing.url()) { &self.near } else { &self.far };
+        let proxy = self.proxies.choose(outgoing.url())?;
+        let failed = |error| failure::network(request, proxy, &error);
         // It is never closed.
         let _turn = self.turns.acquire().await;
-        let answer = client.execute(outgoing).await.map_err(|error| failure::network(request, &error))?;
-        if let Some(skew) = server_time::skew(answer.headers(), clock::unix_time()) {
+        let mut answer = self.client.execute(outgoing).await.map_err(failed)?;
+        if let Some(proxy) = proxy {
+            failure::of_proxy(request, proxy, &answer)?;
+        }
+        let now = clock::unix_time();
+        if let Some(skew) = server_time::skew(answer.headers(), now) {
             self.skew.store(skew, Relaxed);
         }
-        read(request, answer).await
+        server_time::add_date(answer.headers_mut(), now);
+        read(request, answer, failed).await
     }
 }
 
@@ -92,26 +95,26 @@ impl fmt::Debug for Transport {
     }
 }
 
-fn builder(tls: rustls::ClientConfig) -> reqwest::ClientBuilder {
+fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>) -> Result<reqwest::Client> {
+    // One of its own keeps reqwest from looking into the environment.
+    let proxy = reqwest::Proxy::custom(move |url| Some(proxies.choose(url).ok()??.url().clone()));
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
+        .proxy(proxy)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
         .pool_idle_timeout(IDLE)
         .user_agent(concat!("clever-sso/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|_| Error::with_detail(ErrorCode::Internal, "no HTTP client could be made"))
 }
 
-fn client(builder: reqwest::ClientBuilder) -> Result<reqwest::Client> {
-    builder.build().map_err(|_| Error::with_detail(ErrorCode::Internal, "no HTTP client could be made"))
-}
-
-fn proxy(url: &str) -> Result<reqwest::Proxy> {
-    reqwest::Proxy::all(url)
-        .map_err(|_| Error::with_detail(ErrorCode::ConfigInvalid, "the proxy cannot be used"))
-}
-
-async fn read(request: &Request, mut answer: reqwest::Response) -> Result<Response> {
+async fn read(
+    request: &Request,
+    mut answer: reqwest::Response,
+    failed: impl Fn(reqwest::Error) -> Error,
+) -> Result<Response> {
     let too_large = || failure::about(request, ErrorCode::ResponseTooLarge);
     if answer.content_length().is_some_and(|declared| declared > MAX_BODY_BYTES as u64) {
         return Err(too_large());
@@ -119,7 +122,7 @@ async fn read(request: &Request, mut answer: reqwest::Response) -> Result<Respon
     let mut response = http::Response::new(Vec::new());
     *response.status_mut() = answer.status();
     *response.headers_mut() = std::mem::take(answer.headers_mut());
-    while let Some(chunk) = answer.chunk().await.map_err(|error| failure::network(request, &error))? {
+    while let Some(chunk) = answer.chunk().await.map_err(&failed)? {
         if response.body().len() + chunk.len() > MAX_BODY_BYTES {
             return Err(too_large());
         }

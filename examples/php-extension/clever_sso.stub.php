@@ -43,8 +43,8 @@ final class Client
      *     accepted.
      * @param string[] $returnToOrigins Origins, such as https://www.example.org, to which returnTo may lead besides
      *     paths.
-     * @param bool $development Whether redirect URIs may be plain http on any host, as Clever allows development
-     *     applications.
+     * @param bool $development Whether every address may be plain http, on any host. Clever allows such redirect URIs
+     *     for development applications, and containers reach an emulator by its name, as http://clever:5999.
      * @param string|null $authorizationEndpoint Where the browser is sent, if not to Clever's usual place.
      * @param string|null $tokenEndpoint Where codes are exchanged, if not at Clever's usual place.
      * @param string|null $tokeninfoEndpoint Where access tokens are asked about, if not at Clever's usual place.
@@ -53,10 +53,11 @@ final class Client
      * @param string|null $jwksUri Where the keys are. By default the issuer's discovery document says it.
      * @param bool $discover Whether to ask the issuer for its discovery document now, and to take from it the endpoints
      *     that are not given: for OpenID Providers other than Clever.
-     * @param string|null $caBundle Certificates of further authorities, as PEM text, trusted in addition to the
-     *     system's: those of a school network that inspects TLS.
-     * @param string|null $proxy The http or https proxy, with credentials if it wants some. By default the environment
-     *     decides (HTTPS_PROXY, NO_PROXY).
+     * @param string|null $caBundle Certificates of further authorities, trusted in addition to the system's: those of a
+     *     school network that inspects TLS. PEM text, or the path of a PEM file.
+     * @param string|null $proxy The proxy, with credentials if it needs them: http://user:password@proxy.example:3128,
+     *     https:// or socks5h://. It is used for every address but this machine's. By default the environment decides
+     *     when the native client is made: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, each also in lower case.
      * @param string|null $keyCache A file, by its absolute path, through which the workers of this application share
      *     Clever's keys, so that not each of them must fetch them. Who can write to it, can sign in as anybody: it is made with mode 0600, and
      *     not believed (with a warning) unless it is a plain file that belongs to this process's user or root and
@@ -611,6 +612,7 @@ abstract class Exception extends \Exception
     private string $actor = '';
     private bool $retryable = false;
     private ?int $httpStatus = null;
+    private ?int $retryAfter = null;
 
     /** The code word, for example id_token_expired. It never changes its meaning. */
     public function getCodeWord(): string {}
@@ -626,6 +628,9 @@ abstract class Exception extends \Exception
 
     /** The HTTP status of the answer that led to this failure, if there was one. */
     public function getHttpStatus(): ?int {}
+
+    /** How many seconds the server asks to wait before the next attempt, if it said so. */
+    public function getRetryAfter(): ?int {}
 }
 
 /** The configuration is wrong or lacks something. */

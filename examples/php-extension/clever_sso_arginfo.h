@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 8c2e3f82084d3a7db7ceed95e73258fec04b2da8 */
+ * Stub hash: eebfd63dd06b58a6d3187143635538123fb3929d */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
@@ -141,6 +141,8 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_getHttpStatus, 0, 0, IS_LONG, 1)
 ZEND_END_ARG_INFO()
 
+#define arginfo_class_CleverSso_Exception_getRetryAfter arginfo_class_CleverSso_Exception_getHttpStatus
+
 
 ZEND_METHOD(CleverSso_Client, __construct);
 ZEND_METHOD(CleverSso_Client, beginLogin);
@@ -165,6 +167,7 @@ ZEND_METHOD(CleverSso_Exception, getUserMessage);
 ZEND_METHOD(CleverSso_Exception, getActor);
 ZEND_METHOD(CleverSso_Exception, isRetryable);
 ZEND_METHOD(CleverSso_Exception, getHttpStatus);
+ZEND_METHOD(CleverSso_Exception, getRetryAfter);
 
 
 static const zend_function_entry class_CleverSso_Client_methods[] = {
@@ -284,6 +287,7 @@ static const zend_function_entry class_CleverSso_Exception_methods[] = {
 	ZEND_ME(CleverSso_Exception, getActor, arginfo_class_CleverSso_Exception_getActor, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, isRetryable, arginfo_class_CleverSso_Exception_isRetryable, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getHttpStatus, arginfo_class_CleverSso_Exception_getHttpStatus, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, getRetryAfter, arginfo_class_CleverSso_Exception_getRetryAfter, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
@@ -910,6 +914,12 @@ static zend_class_entry *register_class_CleverSso_Exception(zend_class_entry *cl
 	zend_string *property_httpStatus_name = zend_string_init("httpStatus", sizeof("httpStatus") - 1, 1);
 	zend_declare_typed_property(class_entry, property_httpStatus_name, &property_httpStatus_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG|MAY_BE_NULL));
 	zend_string_release(property_httpStatus_name);
+
+	zval property_retryAfter_default_value;
+	ZVAL_NULL(&property_retryAfter_default_value);
+	zend_string *property_retryAfter_name = zend_string_init("retryAfter", sizeof("retryAfter") - 1, 1);
+	zend_declare_typed_property(class_entry, property_retryAfter_name, &property_retryAfter_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG|MAY_BE_NULL));
+	zend_string_release(property_retryAfter_name);
 
 	return class_entry;
 }

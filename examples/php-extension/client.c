@@ -120,6 +120,13 @@ ZEND_METHOD(CleverSso_Client, __construct)
 		RETURN_THROWS();
 	}
 
+	/* The library reads it, and knows nothing of open_basedir. */
+	const char *ca_bundle = php_clever_sso_text(settings.ca_bundle);
+	if (ca_bundle != NULL && strstr(ca_bundle, "-----BEGIN") == NULL && php_check_open_basedir(ca_bundle)) {
+		zend_argument_value_error(19, "must be PEM text, or a file that open_basedir allows");
+		RETURN_THROWS();
+	}
+
 	unsigned char fingerprint[PHP_CLEVER_SSO_FINGERPRINT];
 	php_clever_sso_settings_fingerprint(&settings, fingerprint);
 	client->shared = php_clever_sso_registry_find(fingerprint);

@@ -32,7 +32,7 @@ static void set_text(zend_object *exception, const char *name, const char *text)
 
 void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *error)
 {
-	zval exception, http_status;
+	zval exception, http_status, retry_after;
 	const char *message = clever_sso_error_message(error);
 	if (object_init_ex(&exception, php_clever_sso_exception_of(status)) != SUCCESS) return;
 	zend_object *object = Z_OBJ(exception);
@@ -45,6 +45,10 @@ void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *erro
 	ZVAL_LONG(&http_status, clever_sso_error_http_status(error));
 	if (Z_LVAL(http_status) != 0) {
 		zend_update_property(php_clever_sso_ce_exception, object, ZEND_STRL("httpStatus"), &http_status);
+	}
+	ZVAL_LONG(&retry_after, (zend_long) clever_sso_error_retry_after(error));
+	if (Z_LVAL(retry_after) >= 0) {
+		zend_update_property(php_clever_sso_ce_exception, object, ZEND_STRL("retryAfter"), &retry_after);
 	}
 	zend_throw_exception_object(&exception);
 }
@@ -84,4 +88,10 @@ ZEND_METHOD(CleverSso_Exception, getHttpStatus)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("httpStatus"));
+}
+
+ZEND_METHOD(CleverSso_Exception, getRetryAfter)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("retryAfter"));
 }

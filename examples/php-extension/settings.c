@@ -143,6 +143,8 @@ clever_sso_status php_clever_sso_settings_make(
 {
 	clever_sso_config *config = NULL;
 	clever_sso_status status = clever_sso_config_new(php_clever_sso_text(settings->client_id), &config, error);
+	/* Errors then name the arguments of the constructor. */
+	if (!status) status = clever_sso_config_set_setting_names(config, CLEVER_SSO_NAMES_PHP, error);
 	if (!status) status = set_texts(settings, config, error);
 	if (!status) status = set_rest(settings, config, error);
 	if (!status) status = clever_sso_client_new(config, client, error);

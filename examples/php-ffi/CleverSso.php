@@ -46,6 +46,8 @@ final class Client
         ?string $keyCache = null,
     ) {
         $settings = [
+            // Errors then name the arguments of the constructor: CLEVER_SSO_NAMES_PHP.
+            'set_setting_names' => 2,
             'set_client_secret' => $clientSecret,
             'add_redirect_uri' => $redirectUri,
             'set_base_url' => $baseUrl,

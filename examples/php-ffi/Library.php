@@ -67,6 +67,7 @@ final class Library
     private static function exception(int $status, #[\SensitiveParameter] CData $error): Exception
     {
         $library = self::get();
+        $retryAfter = $library->clever_sso_error_retry_after($error);
         try {
             $kind = self::KINDS[$status] ?? InternalException::class;
             return new $kind(
@@ -76,6 +77,7 @@ final class Library
                 (string) $library->clever_sso_error_actor($error),
                 $library->clever_sso_error_retryable($error),
                 $library->clever_sso_error_http_status($error) ?: null,
+                $retryAfter < 0 ? null : $retryAfter,
             );
         } finally {
             $library->clever_sso_error_free($error);

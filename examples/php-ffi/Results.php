@@ -169,6 +169,7 @@ abstract class Exception extends \Exception
         private readonly string $actor,
         private readonly bool $retryable,
         private readonly ?int $httpStatus,
+        private readonly ?int $retryAfter = null,
     ) {
         parent::__construct($message);
     }
@@ -201,6 +202,12 @@ abstract class Exception extends \Exception
     public function getHttpStatus(): ?int
     {
         return $this->httpStatus;
+    }
+
+    /** How many seconds the server asks to wait before the next attempt, if it said so. */
+    public function getRetryAfter(): ?int
+    {
+        return $this->retryAfter;
     }
 }
 

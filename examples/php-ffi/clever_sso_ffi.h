@@ -25,6 +25,7 @@ clever_sso_status clever_sso_config_add_old_pending_key(clever_sso_config *confi
 clever_sso_status clever_sso_config_add_return_to_origin(clever_sso_config *config, const char *origin, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_timeout_milliseconds(clever_sso_config *config, uint32_t milliseconds, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_development(clever_sso_config *config, bool development, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_setting_names(clever_sso_config *config, uint32_t names, clever_sso_error **error);
 void clever_sso_config_free(clever_sso_config *config);
 
 clever_sso_status clever_sso_client_new(const clever_sso_config *config, clever_sso_client **client, clever_sso_error **error);
@@ -85,5 +86,6 @@ const char *clever_sso_error_message(const clever_sso_error *error);
 const char *clever_sso_error_user_message(const clever_sso_error *error);
 const char *clever_sso_error_actor(const clever_sso_error *error);
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
+int64_t clever_sso_error_retry_after(const clever_sso_error *error);
 bool clever_sso_error_retryable(const clever_sso_error *error);
 void clever_sso_error_free(clever_sso_error *error);

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
-use clever_sso::{Config, ConfigBuilder, Result};
+use clever_sso::{Config, ConfigBuilder, Error, ErrorCode, Result, SettingNames};
 
 use crate::boundary::{give, handle, run};
 use crate::error::{clever_sso_error, clever_sso_status};
@@ -47,7 +47,8 @@ pub extern "C" fn clever_sso_config_new(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     give(config, error, || {
-        Ok(clever_sso_config { builder: Config::builder(required(client_id, "client_id")?) })
+        let builder = Config::builder(required(client_id, "client_id")?);
+        Ok(clever_sso_config { builder: builder.setting_names(SettingNames::C) })
     })
 }
 
@@ -180,7 +181,8 @@ pub extern "C" fn clever_sso_config_set_leeway_seconds(
     })
 }
 
-/// Declares a development application: its redirect URIs may be plain http on any host, as Clever allows for those.
+/// Declares development: every address may be plain http, on any host. Clever allows such redirect URIs for development
+/// applications, and containers reach an emulator by its name, as `http://clever:5999`.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -195,8 +197,8 @@ pub extern "C" fn clever_sso_config_set_development(
     })
 }
 
-/// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network that
-/// inspects TLS.
+/// Certificates of further authorities, trusted in addition to the system's: those of a school network that inspects
+/// TLS. PEM text, or the path of a PEM file, which `clever_sso_client_new` reads.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -208,8 +210,9 @@ pub extern "C" fn clever_sso_config_set_ca_bundle(
     set(config, ca_bundle, "ca_bundle", error, |builder, value| builder.ca_bundle(value))
 }
 
-/// The http or https proxy, with credentials if it wants some. Without one, the environment decides (`HTTPS_PROXY`,
-/// `NO_PROXY`).
+/// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`.
+/// It is used for every address but this machine's. Without one, the environment decides when a client is made:
+/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -219,6 +222,51 @@ pub extern "C" fn clever_sso_config_set_proxy(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     set(config, proxy, "proxy", error, |builder, value| builder.proxy(value))
+}
+
+/// Whose names of settings errors use.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum clever_sso_setting_names {
+    /// Those of the functions here: `base_url`.
+    CLEVER_SSO_NAMES_C = 0,
+    /// Environment variables: `CLEVER_BASE_URL`.
+    CLEVER_SSO_NAMES_ENVIRONMENT = 1,
+    /// Named arguments in PHP: `baseUrl`.
+    CLEVER_SSO_NAMES_PHP = 2,
+}
+
+impl clever_sso_setting_names {
+    const fn numbered(number: u32) -> Option<SettingNames> {
+        const C: u32 = clever_sso_setting_names::CLEVER_SSO_NAMES_C as u32;
+        const ENVIRONMENT: u32 = clever_sso_setting_names::CLEVER_SSO_NAMES_ENVIRONMENT as u32;
+        const PHP: u32 = clever_sso_setting_names::CLEVER_SSO_NAMES_PHP as u32;
+        match number {
+            C => Some(SettingNames::C),
+            ENVIRONMENT => Some(SettingNames::Environment),
+            PHP => Some(SettingNames::Php),
+            _ => None,
+        }
+    }
+}
+
+/// Lets errors name settings as the operator knows them: a program that takes its settings from environment variables
+/// wants `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default `CLEVER_SSO_NAMES_C`.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`, also when `names` is another number.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_config_set_setting_names(
+    config: Option<&mut clever_sso_config>,
+    names: u32,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        let refused =
+            || Error::from_face(ErrorCode::ArgumentInvalid, "names is none of clever_sso_setting_names");
+        let names = clever_sso_setting_names::numbered(names).ok_or_else(refused)?;
+        handle(config, "config")?.change(|builder| builder.setting_names(names));
+        Ok(())
+    })
 }
 
 /// Frees a configuration. NULL is fine.

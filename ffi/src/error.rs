@@ -50,6 +50,7 @@ pub struct clever_sso_error {
     user_message: CString,
     actor: CString,
     http_status: u16,
+    retry_after: i64,
     retryable: bool,
     set_cookies: Vec<clever_sso_set_cookie>,
     ends_session: bool,
@@ -63,6 +64,9 @@ impl From<&Error> for clever_sso_error {
             user_message: owned(error.user_message()),
             actor: owned(error.code().actor().as_str()),
             http_status: error.http_status().unwrap_or_default(),
+            retry_after: error
+                .retry_after()
+                .map_or(-1, |pause| i64::try_from(pause.as_secs()).unwrap_or(i64::MAX)),
             retryable: error.retryable(),
             set_cookies: set_cookie::all(error.set_cookies()),
             ends_session: error.ends_session(),
@@ -99,6 +103,13 @@ pub extern "C" fn clever_sso_error_actor(error: Option<&clever_sso_error>) -> *c
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_http_status(error: Option<&clever_sso_error>) -> u16 {
     error.map_or(0, |error| error.http_status)
+}
+
+/// How many seconds the server asks to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);
+/// -1 when it did not say, 0 when `error` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_retry_after(error: Option<&clever_sso_error>) -> i64 {
+    error.map_or(0, |error| error.retry_after)
 }
 
 /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.

@@ -2,6 +2,7 @@
 
 from asyncio import Future
 from collections.abc import Sequence
+from os import PathLike
 from typing import Any, Final, Literal, final
 
 from clever_sso.exceptions import Error
@@ -58,16 +59,18 @@ class Client:
             client secret, so that every process that knows the secret can finish a login which another one began.
         old_pending_keys: Keys, or client secrets, that sealed pending logins until now and are still accepted.
         return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
-        development: Whether redirect URIs may be plain http on any host, as Clever allows development applications.
+        development: Whether every address may be plain http, on any host. Clever allows such redirect URIs for
+            development applications, and containers reach an emulator by its name, as `http://clever:5999`.
         authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Where they are not at Clever's
             usual places.
         jwks_uri: Where the keys are. By default the issuer's discovery document says it.
         discover: Whether to ask the issuer for its discovery document now, and to take from it the endpoints that are
             not given: for OpenID Providers other than Clever.
-        ca_bundle: Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a
-            school network that inspects TLS.
-        proxy: The http or https proxy, with credentials if it wants some. By default the environment decides
-            (`HTTPS_PROXY`, `NO_PROXY`).
+        ca_bundle: Certificates of further authorities, trusted in addition to the system's: those of a school network
+            that inspects TLS. PEM text, or the path of a PEM file, which is read now.
+        proxy: The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or
+            `socks5h://`. It is used for every address but this machine's. By default the environment decides now:
+            `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which value.
@@ -94,7 +97,7 @@ class Client:
         userinfo_endpoint: str | None = None,
         jwks_uri: str | None = None,
         discover: bool = False,
-        ca_bundle: str | None = None,
+        ca_bundle: str | PathLike[str] | None = None,
         proxy: str | None = None,
     ) -> Client: ...
     @classmethod

@@ -6,6 +6,8 @@ as left out.
 
 from __future__ import annotations
 
+import logging
+import os
 from typing import TYPE_CHECKING, Any, Callable
 
 from clever_sso._native import error_codes
@@ -49,7 +51,19 @@ def arguments(settings: _Source) -> dict[str, Any]:
             raise invalid(f"{name} cannot be read as {_KINDS[read]}") from None
     if "client_id" not in found:
         raise invalid(f"{PREFIX}CLIENT_ID is not set")
-    return found
+    # Errors then name the settings, not the arguments.
+    return {**found, "named_by": "environment"}
+
+
+def from_environment() -> dict[str, Any]:
+    """The keyword arguments of a client, from environment variables. Names that look misspelt are logged.
+
+    Raises:
+        ConfigError: `config_invalid`, as `arguments` does.
+    """
+    for name, meant in misspelt(os.environ):
+        logging.getLogger("clever_sso").warning("nothing reads %s: is it %s?", name, meant)
+    return arguments(os.environ)
 
 
 def boolean(settings: _Source, name: str, *, default: bool) -> bool:
@@ -122,6 +136,10 @@ def _list(value: object) -> list[str]:
     raise TypeError
 
 
+def _text_or_path(value: object) -> str:
+    return _text(os.fspath(value) if isinstance(value, os.PathLike) else value)
+
+
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -141,6 +159,7 @@ def _whole_seconds(value: str | int) -> int:
 
 _KINDS: dict[Callable[[Any], Any], str] = {
     _text: "text",
+    _text_or_path: "PEM text, or the path of a PEM file",
     _list: "texts with blanks between them",
     _boolean: "true or false",
     _seconds: "a number of seconds",
@@ -166,6 +185,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "userinfo_endpoint": _text,
     "jwks_uri": _text,
     "discover": _boolean,
-    "ca_bundle": _text,
+    "ca_bundle": _text_or_path,
     "proxy": _text,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict
 
 from clever_sso import _settings
@@ -10,6 +9,7 @@ from clever_sso._native import AsyncOperations, Client
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
     from types import TracebackType
 
     from typing_extensions import Self, Unpack
@@ -48,7 +48,7 @@ class ClientSettings(TypedDict, total=False):
     userinfo_endpoint: str | None
     jwks_uri: str | None
     discover: bool
-    ca_bundle: str | None
+    ca_bundle: str | PathLike[str] | None
     proxy: str | None
 
 
@@ -103,7 +103,7 @@ class AsyncClient:
         Raises:
             ConfigError: `config_invalid`, with what is wrong about which variable.
         """
-        return cls(**_settings.arguments(os.environ))
+        return cls(**_settings.from_environment())
 
     @property
     def client_id(self) -> str:

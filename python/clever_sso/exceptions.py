@@ -30,6 +30,9 @@ class Error(Exception):
     http_status: int | None
     """The HTTP status of the answer that led to this failure, if there was one."""
 
+    retry_after: int | None
+    """How many seconds the server asks to wait before the next attempt, if it said so."""
+
     def __init__(
         self,
         code: str,
@@ -38,15 +41,17 @@ class Error(Exception):
         retryable: bool,
         actor: str,
         http_status: int | None = None,
+        retry_after: int | None = None,
     ) -> None:
         # All of it goes into `args`, so that an error survives pickling on its way out of a worker.
-        super().__init__(code, message, user_message, retryable, actor, http_status)
+        super().__init__(code, message, user_message, retryable, actor, http_status, retry_after)
         self.code = code
         self.message = message
         self.user_message = user_message
         self.retryable = retryable
         self.actor = actor
         self.http_status = http_status
+        self.retry_after = retry_after
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

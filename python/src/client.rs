@@ -1,6 +1,8 @@
 //! `Client`: every operation, with the GIL released while it waits or computes.
 
-use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, blocking};
+use std::path::PathBuf;
+
+use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -37,16 +39,18 @@ use crate::waiting::{is_given_up, wait};
 ///         client secret, so that every process that knows the secret can finish a login which another one began.
 ///     old_pending_keys: Keys, or client secrets, that sealed pending logins until now and are still accepted.
 ///     return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
-///     development: Whether redirect URIs may be plain http on any host, as Clever allows development applications.
+///     development: Whether every address may be plain http, on any host. Clever allows such redirect URIs for
+///         development applications, and containers reach an emulator by its name, as `http://clever:5999`.
 ///     authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Where they are not at Clever's
 ///         usual places.
 ///     jwks_uri: Where the keys are. By default the issuer's discovery document says it.
 ///     discover: Whether to ask the issuer for its discovery document now, and to take from it the endpoints that are
 ///         not given: for OpenID Providers other than Clever.
-///     ca_bundle: Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a
-///         school network that inspects TLS.
-///     proxy: The http or https proxy, with credentials if it wants some. By default the environment decides
-///         (`HTTPS_PROXY`, `NO_PROXY`).
+///     ca_bundle: Certificates of further authorities, trusted in addition to the system's: those of a school network
+///         that inspects TLS. PEM text, or the path of a PEM file, which is read now.
+///     proxy: The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or
+///         `socks5h://`. It is used for every address but this machine's. By default the environment decides now:
+///         `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
 ///
 /// Raises:
 ///     ConfigError: `config_invalid`, with what is wrong about which value.
@@ -74,6 +78,7 @@ impl Client {
             base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=Vec::new(),
             return_to_origins=Vec::new(), development=false, authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
+            named_by=None,
         ),
         text_signature = "(client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None, \
             base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=(), return_to_origins=(), \
@@ -101,10 +106,13 @@ impl Client {
         userinfo_endpoint: Option<String>,
         jwks_uri: Option<String>,
         discover: bool,
-        ca_bundle: Option<String>,
+        ca_bundle: Option<PathBuf>,
         proxy: Option<String>,
+        named_by: Option<&str>,
     ) -> Result<Self> {
         let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
+        // Text or path: it is text that has never been one.
+        let ca_bundle = ca_bundle.map(|bundle| bundle.to_string_lossy().into_owned());
         let builder = ConfigBuilder::try_from(Settings {
             client_id,
             client_secret,
@@ -126,6 +134,12 @@ impl Client {
                 jwks_uri,
                 ca_bundle,
                 proxy,
+            },
+            // `_settings.arguments` says so when it took them from an environment or a framework's configuration.
+            names: if named_by == Some("environment") {
+                SettingNames::Environment
+            } else {
+                SettingNames::Python
             },
         })?;
         let config = builder.clone().build()?;
@@ -151,8 +165,7 @@ impl Client {
     #[classmethod]
     fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
         let py = class.py();
-        let environment = py.import("os")?.getattr("environ")?;
-        let arguments = py.import("clever_sso._settings")?.call_method1("arguments", (environment,))?;
+        let arguments = py.import("clever_sso._settings")?.call_method0("from_environment")?;
         class.call((), Some(arguments.cast::<PyDict>()?))
     }
 

@@ -73,6 +73,7 @@ fn exception(py: Python<'_>, error: &clever_sso::Error) -> PyErr {
         error.retryable(),
         code.actor().as_str(),
         error.http_status(),
+        error.retry_after().map(|pause| pause.as_secs()),
     );
     PyErr::from_type(class(py, error.kind()), arguments)
 }

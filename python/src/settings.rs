@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clever_sso::{Config, ConfigBuilder};
+use clever_sso::{Config, ConfigBuilder, SettingNames};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) return_to_origins: Vec<String>,
     pub(crate) development: bool,
     pub(crate) network: Network,
+    /// How errors name them.
+    pub(crate) names: SettingNames,
 }
 
 /// Where the endpoints are, and how they are reached.
@@ -66,8 +68,9 @@ impl TryFrom<Settings> for ConfigBuilder {
 
     fn try_from(settings: Settings) -> Result<Self> {
         let mut builder = Config::builder(settings.client_id)
-            .timeout(timeout(settings.timeout)?)
-            .leeway(leeway(settings.leeway)?)
+            .setting_names(settings.names)
+            .timeout(timeout(settings.names, settings.timeout)?)
+            .leeway(leeway(settings.names, settings.leeway)?)
             .development(settings.development);
         if let Some(secret) = settings.client_secret {
             builder = builder.client_secret(secret);
@@ -97,18 +100,20 @@ impl TryFrom<Settings> for ConfigBuilder {
     }
 }
 
-fn timeout(seconds: f64) -> Result<Duration> {
+fn timeout(names: SettingNames, seconds: f64) -> Result<Duration> {
     if seconds > 0.0 && seconds <= LONGEST_TIMEOUT {
         return Ok(Duration::from_secs_f64(seconds));
     }
+    let name = names.of("timeout");
     Err(config_invalid(&format!(
-        "timeout must be more than 0 s and at most {LONGEST_TIMEOUT} s, found {seconds}"
+        "{name} must be more than 0 s and at most {LONGEST_TIMEOUT} s, found {seconds}"
     )))
 }
 
-fn leeway(seconds: i64) -> Result<u64> {
+fn leeway(names: SettingNames, seconds: i64) -> Result<u64> {
+    let name = names.of("leeway");
     u64::try_from(seconds)
-        .map_err(|_| config_invalid(&format!("leeway must be at least 0 s, found {seconds}")))
+        .map_err(|_| config_invalid(&format!("{name} must be at least 0 s, found {seconds}")))
 }
 
 /// One string, or several: a string is not taken for a sequence of its letters.

@@ -22,7 +22,9 @@ fn writing(bytes: impl Into<Vec<u8>>) -> Server {
 #[test]
 fn a_closed_port_is_network_connect() {
     let (_socket, base) = closed_port();
-    assert_eq!(word(ask_patiently(config(&base))), "network_connect");
+    let error = ask_patiently(config(&base)).unwrap_err();
+    assert_eq!(error.code().as_str(), "network_connect");
+    assert!(error.to_string().contains(&format!("GET {base}/oauth/tokeninfo")), "{error}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod own_process;
 mod proxies;
 mod redirects;
 mod retries;
+mod retry_after;
 mod server;
 mod sharing;
 mod signer;

@@ -6,7 +6,7 @@ use std::process::Command;
 pub(crate) fn run(name: &str, environment: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([name, "--exact", "--ignored", "--test-threads=1"]);
-    for variable in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"] {
+    for variable in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
         command.env_remove(variable).env_remove(variable.to_lowercase());
     }
     let output = command.envs(environment.iter().copied()).output().unwrap();

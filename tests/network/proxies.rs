@@ -1,8 +1,11 @@
 //! A proxy stands between the client and everything but this machine.
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::thread;
+
+use clever_sso::ConfigBuilder;
 
 use crate::clever::{ask, ask_patiently, config, made, made_async, ours, word};
 use crate::own_process::{given, run};
@@ -74,6 +77,12 @@ fn a_proxy_that_refuses_is_network_connect_and_no_message_shows_its_password() {
     assert_eq!(error.code().as_str(), "network_connect");
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains("swordfish") && !shown.contains("bWU6"), "{shown}");
+    let proxy = format!("the proxy http://127.0.0.1:{} (proxy)", far.proxy.port());
+    assert!(shown.contains(&format!("{proxy} does not accept the credentials")), "{shown}");
+    assert!(shown.contains("GET https://clever.example/oauth/tokeninfo"), "{shown}");
+    let plain = made(config("https://clever.example").proxy(far.proxy.base()));
+    let shown = ask(&plain).unwrap_err().to_string();
+    assert!(shown.contains(&format!("{proxy} wants credentials")), "{shown}");
     assert!(far.clever.seen().is_empty());
 }
 
@@ -153,4 +162,264 @@ fn a_code_goes_through_a_proxy_once_it_answers() {
     // No byte of the code was sent: the tunnel never stood.
     assert!(proxy.seen().iter().all(|request| request.method == "CONNECT"));
     assert_eq!(proxy.seen().len(), 5);
+}
+
+#[test]
+fn a_proxy_that_cannot_be_reached_or_leads_nowhere_is_named_as_the_cause() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for scheme in ["http", "https", "socks5h", "socks5", "socks4a"] {
+        let url = format!("{scheme}://me:swordfish@127.0.0.1:{port}");
+        // An address, so that no name has to be resolved here.
+        let error = ask(&made(config("https://192.0.2.1").proxy(url))).unwrap_err();
+        assert_eq!(error.code().as_str(), "network_connect", "{error}");
+        let shown = error.to_string();
+        assert!(
+            shown.contains(&format!("the proxy {scheme}://127.0.0.1:{port} (proxy) cannot be reached")),
+            "{shown}"
+        );
+        assert!(!shown.contains("swordfish"), "{shown}");
+    }
+    let refusing = Server::of_answers(|_| Answer::status(403));
+    let silent = Server::of_connections(|_| {});
+    for proxy in [&refusing, &silent] {
+        let error = ask(&made(config("https://clever.example:8443").proxy(proxy.base()))).unwrap_err();
+        assert_eq!(error.code().as_str(), "network_connect", "{error}");
+        let shown = error.to_string();
+        assert!(shown.contains("GET https://clever.example:8443/oauth/tokeninfo"), "{shown}");
+        let cause = format!("the proxy {} (proxy) does not lead there", proxy.base());
+        assert!(shown.contains(&cause), "{shown}");
+    }
+}
+
+/// A development Clever that other containers know as `clever`.
+fn in_development(proxy: &str) -> ConfigBuilder {
+    config("http://clever:5999").development(true).proxy(proxy)
+}
+
+#[test]
+fn in_development_another_machine_is_reached_by_plain_http() {
+    let proxy = Server::of_answers(|_| ours());
+    ask(&made(in_development(&proxy.base()))).unwrap();
+    assert_eq!(proxy.seen()[0].path, "http://clever:5999/oauth/tokeninfo");
+    assert_eq!(config("http://clever:5999").build().unwrap_err().code().as_str(), "config_invalid");
+}
+
+#[test]
+fn a_proxy_that_answers_a_plain_request_itself_is_named() {
+    for (status, html, word) in [
+        (407, false, "network_connect"),
+        (407, true, "network_connect"),
+        (503, true, "response_html"),
+        (403, true, "response_html"),
+    ] {
+        let proxy = Server::of_answers(move |_| {
+            if html { Answer::html(status, "<h1>Squid</h1>") } else { Answer::status(status) }
+        });
+        let error = ask(&made(in_development(&proxy.base()))).unwrap_err();
+        let shown = error.to_string();
+        assert_eq!(error.code().as_str(), word, "{shown}");
+        assert!(shown.contains(&format!("the proxy {} (proxy)", proxy.base())), "{shown}");
+        assert!(shown.contains("GET http://clever:5999/oauth/tokeninfo"), "{shown}");
+    }
+}
+
+/// A SOCKS5 proxy (RFC 1928, 1929) in front of `port`, and the names that it was asked for.
+fn socks(port: u16, credentials: Option<(&'static str, &'static str)>) -> (Server, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&asked);
+    let server = Server::of_connections(move |stream| {
+        let _ = serve_socks(stream, port, credentials, &noted);
+    });
+    (server, asked)
+}
+
+fn serve_socks(
+    stream: &mut TcpStream,
+    port: u16,
+    credentials: Option<(&str, &str)>,
+    asked: &Mutex<Vec<String>>,
+) -> io::Result<()> {
+    let methods = prefixed(stream, 1)?;
+    let method = if credentials.is_some() { 2 } else { 0 };
+    if !methods.contains(&method) {
+        return stream.write_all(&[5, 0xff]);
+    }
+    stream.write_all(&[5, method])?;
+    if let Some((name, password)) = credentials {
+        let given = (prefixed(stream, 1)?, prefixed(stream, 0)?);
+        let good = given == (name.as_bytes().to_vec(), password.as_bytes().to_vec());
+        stream.write_all(&[1, u8::from(!good)])?;
+        if !good {
+            return Ok(());
+        }
+    }
+    // Version, command, reserved, kind of address: a name.
+    let name = prefixed(stream, 4)?;
+    stream.read_exact(&mut [0; 2])?;
+    asked.lock().unwrap().push(String::from_utf8_lossy(&name).into_owned());
+    stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])?;
+    relay(stream, &TcpStream::connect(("127.0.0.1", port))?);
+    Ok(())
+}
+
+/// Skips some bytes, then reads as many as the next one says.
+fn prefixed(stream: &mut TcpStream, skipped: usize) -> io::Result<Vec<u8>> {
+    stream.read_exact(&mut vec![0; skipped])?;
+    let mut length = [0];
+    stream.read_exact(&mut length)?;
+    let mut bytes = vec![0; usize::from(length[0])];
+    stream.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[test]
+fn a_socks_proxy_leads_there_and_resolves_the_name() {
+    let authority = Authority::new();
+    let clever = Server::wrapped(encrypted(authority.for_name(FAR)), |_| ours());
+    for (credentials, userinfo) in [(None, ""), (Some(("me", "hunter2")), "me:hunter2@")] {
+        let (proxy, asked) = socks(clever.port(), credentials);
+        let url = format!("socks5h://{userinfo}127.0.0.1:{}", proxy.port());
+        ask(&made(config("https://clever.example").ca_bundle(&authority.pem).proxy(url))).unwrap();
+        assert_eq!(*asked.lock().unwrap(), [FAR]);
+    }
+}
+
+#[test]
+fn a_socks_proxy_that_wants_other_credentials_is_named() {
+    let (proxy, asked) = socks(9, Some(("me", "hunter2")));
+    for (userinfo, cause) in [("", "wants credentials"), ("me:swordfish@", "does not accept the credentials")]
+    {
+        let url = format!("socks5h://{userinfo}127.0.0.1:{}", proxy.port());
+        let error = ask(&made(config("https://clever.example").proxy(url))).unwrap_err();
+        let shown = error.to_string();
+        assert_eq!(error.code().as_str(), "network_connect", "{shown}");
+        let named = format!("the proxy socks5h://127.0.0.1:{} (proxy) {cause}", proxy.port());
+        assert!(shown.contains(&named), "{shown}");
+        assert!(!shown.contains("swordfish"), "{shown}");
+    }
+    assert!(asked.lock().unwrap().is_empty());
+}
+
+#[test]
+fn variables_of_any_kind_choose_the_proxy() {
+    let far = Far::new();
+    let (socks, _) = socks(far.clever.port(), None);
+    let (http, socks) = (far.proxy_url("hunter2"), format!("socks5h://127.0.0.1:{}", socks.port()));
+    let without_scheme = http.trim_start_matches("http://").to_owned();
+    let nowhere = "http://127.0.0.1:9";
+    let authority = ("AUTHORITY", far.authority.pem.as_str());
+    for (tried, environment) in [
+        vec![("https_proxy", http.as_str())],
+        vec![("ALL_PROXY", &http)],
+        vec![("all_proxy", &socks)],
+        vec![("HTTPS_PROXY", &without_scheme)],
+        vec![("HTTPS_PROXY", &http), ("ALL_PROXY", nowhere), ("HTTP_PROXY", nowhere)],
+        vec![("HTTPS_PROXY", &http), ("NO_PROXY", "clever.example:8443,10.0.0.0/8")],
+        vec![("HTTPS_PROXY", &http), ("REQUEST_METHOD", "GET")],
+        vec![("HTTPS_PROXY", ""), ("https_proxy", &http)],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        run("proxies::in_an_environment_with_one_that_works", &[environment, vec![authority]].concat());
+        assert_eq!(far.clever.seen().len(), tried + 1);
+    }
+}
+
+#[test]
+#[ignore = "is run by another test, with an environment of its own"]
+fn in_an_environment_with_one_that_works() {
+    ask(&made(config("https://clever.example").ca_bundle(given("AUTHORITY")))).unwrap();
+}
+
+/// An address that leads to this machine, but is none of its own: what is exempt must be exempt by name.
+const NEARLY_NEAR: &str = "0.0.0.0";
+
+#[test]
+fn what_no_proxy_names_is_reached_without_one() {
+    let (proxy, near) = (Server::of_answers(|_| ours()), Server::of_answers(|_| ours()));
+    let base = format!("http://{NEARLY_NEAR}:{}", near.port());
+    let with_port = format!("{NEARLY_NEAR}:{}", near.port());
+    let proxied = |variables: &[(&str, &str)]| {
+        let (before, near_before) = (proxy.seen().len(), near.seen().len());
+        run("proxies::in_an_environment_with_an_exemption", &[variables, &[("BASE", &base)]].concat());
+        let proxied = proxy.seen().len() - before;
+        assert_eq!(proxied + near.seen().len() - near_before, 1);
+        proxied == 1
+    };
+    let url = proxy.base();
+    for (variable, value) in [
+        ("NO_PROXY", with_port.as_str()),
+        ("no_proxy", "0.0.0.0/8"),
+        ("NO_PROXY", "a.example, 0.0.0.0"),
+        ("no_proxy", "*"),
+    ] {
+        assert!(!proxied(&[("HTTP_PROXY", &url), (variable, value)]), "{value}");
+    }
+    assert!(proxied(&[("http_proxy", &url), ("NO_PROXY", "0.0.0.0:1,10.0.0.0/8,clever")]));
+    // A CGI program finds a header of the request in HTTP_PROXY.
+    assert!(!proxied(&[("HTTP_PROXY", &url), ("REQUEST_METHOD", "GET")]));
+    assert!(proxied(&[("http_proxy", &url), ("REQUEST_METHOD", "GET")]));
+}
+
+#[test]
+#[ignore = "is run by another test, with an environment of its own"]
+fn in_an_environment_with_an_exemption() {
+    ask(&made(config(&given("BASE")).development(true))).unwrap();
+}
+
+#[test]
+fn a_variable_that_cannot_be_used_is_named_when_the_client_is_made() {
+    for (name, value) in [
+        ("HTTPS_PROXY", "gopher://me:swordfish@proxy.example"),
+        ("https_proxy", "socks://proxy.example"),
+        ("ALL_PROXY", "http://me:sword/fish@proxy.example"),
+    ] {
+        run("proxies::in_an_environment_that_cannot_be_used", &[(name, value), ("NAME", name)]);
+    }
+}
+
+#[test]
+#[ignore = "is run by another test, with an environment of its own"]
+fn in_an_environment_that_cannot_be_used() {
+    let error = config("https://clever.example").build().unwrap_err();
+    assert_eq!(error.code().as_str(), "config_invalid");
+    let shown = error.to_string();
+    assert!(shown.contains(&given("NAME")) && !shown.contains("fish"), "{shown}");
+    // Who needs no proxy does not mind.
+    assert!(config("http://127.0.0.1:5999").build().is_ok());
+}
+
+#[test]
+fn the_environment_is_read_when_a_client_is_made_and_not_later() {
+    let (far, other) = (Far::new(), Server::of_answers(|_| ours()));
+    run(
+        "proxies::in_an_environment_that_changes",
+        &[
+            ("HTTPS_PROXY", &far.proxy_url("hunter2")),
+            ("AUTHORITY", &far.authority.pem),
+            ("OTHER", &other.base()),
+        ],
+    );
+    assert_eq!((far.clever.seen().len(), other.connections()), (1, 0));
+}
+
+#[test]
+#[ignore = "is run by another test, with an environment of its own"]
+fn in_an_environment_that_changes() {
+    let client = made(config("https://clever.example").ca_bundle(given("AUTHORITY")));
+    let other = given("OTHER");
+    for (name, value) in [
+        ("HTTPS_PROXY", other.as_str()),
+        ("NO_PROXY", "*"),
+        ("SSL_CERT_FILE", "/no/such/file"),
+        ("SSL_CERT_DIR", "/no"),
+    ] {
+        #[expect(unsafe_code, reason = "this process has no other thread that looks into its environment")]
+        // SAFETY: as above.
+        unsafe {
+            std::env::set_var(name, value);
+        }
+    }
+    ask(&client).unwrap();
 }

@@ -201,6 +201,7 @@ fn more(wire: &mut dyn Wire, bytes: &mut Vec<u8>) -> Option<()> {
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     status: u16,
+    content_type: &'static str,
     headers: String,
     body: Vec<u8>,
 }
@@ -211,7 +212,11 @@ impl Answer {
     }
 
     pub(crate) fn status(status: u16) -> Self {
-        Self { status, headers: String::new(), body: Vec::new() }
+        Self { status, content_type: "application/json", headers: String::new(), body: Vec::new() }
+    }
+
+    pub(crate) fn html(status: u16, page: &str) -> Self {
+        Self { content_type: "text/html", ..Self::status(status).body(page) }
     }
 
     pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
@@ -226,8 +231,9 @@ impl Answer {
 
     fn bytes(&self) -> Vec<u8> {
         let head = format!(
-            "HTTP/1.1 {} Word\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n",
+            "HTTP/1.1 {} Word\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}\r\n",
             self.status,
+            self.content_type,
             self.body.len(),
             self.headers
         );

@@ -1,6 +1,7 @@
 //! Whom the client trusts.
 
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clever_sso::ConfigBuilder;
@@ -9,6 +10,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
 use crate::clever::{ask, config, made, ours, tokens, word};
+use crate::own_process::{given, run};
 use crate::server::Server;
 
 /// An authority that no system trusts.
@@ -136,4 +138,108 @@ fn a_kept_tls_connection_that_the_server_closes_costs_no_call() {
         server.hang_up();
     }
     assert_eq!((server.seen().len(), server.connections()), (30, 30));
+}
+
+/// A folder that is gone when the test is.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("clever-sso-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_bundle_is_text_or_the_path_of_a_file() {
+    let (authority, folder) = (Authority::new(), Folder::new("bundle"));
+    let server = server(authority.for_name("127.0.0.1"));
+    let path = folder.file("ca.pem", &authority.pem);
+    for bundle in [path, authority.pem.replace('\n', "\r\n"), authority.pem.trim_end().replace('\n', "\\n")] {
+        ask(&made(at(&server).ca_bundle(bundle))).unwrap();
+    }
+}
+
+#[test]
+fn a_bundle_that_cannot_be_used_is_named_when_the_client_is_made() {
+    let folder = Folder::new("no-bundle");
+    let missing = folder.0.join("missing.pem").to_str().unwrap().to_owned();
+    let der = folder.file("ca.der", [0x30, 0x82, 0x01, 0x0a, 0x00]);
+    let empty = folder.file("empty.pem", "");
+    for (bundle, why) in [(missing, "cannot be read"), (der, "looks like DER"), (empty, "has no certificate")]
+    {
+        let error = config("https://127.0.0.1:9").ca_bundle(&bundle).build().unwrap_err();
+        let shown = error.to_string();
+        assert_eq!(error.code().as_str(), "config_invalid", "{shown}");
+        assert!(shown.contains(&format!("ca_bundle: \"{bundle}\"")) && shown.contains(why), "{shown}");
+    }
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[test]
+fn the_environment_may_name_the_authorities() {
+    let (authority, folder) = (Authority::new(), Folder::new("ssl"));
+    let server = server(authority.for_name("127.0.0.1"));
+    let base = format!("https://127.0.0.1:{}", server.port());
+    let file = folder.file("ca.pem", &authority.pem);
+    let directory = folder.0.to_str().unwrap();
+    let both = format!("/no/such/directory:{directory}");
+    for environment in [
+        vec![("SSL_CERT_FILE", file.as_str())],
+        vec![("SSL_CERT_DIR", directory)],
+        vec![("SSL_CERT_DIR", &both)],
+        vec![("SSL_CERT_FILE", &file), ("SSL_CERT_DIR", "")],
+    ] {
+        run("tls::in_an_environment_with_authorities", &[environment, vec![("BASE", &base)]].concat());
+    }
+    assert_eq!(server.seen().len(), 4);
+}
+
+#[test]
+#[ignore = "is run by another test, with an environment of its own"]
+fn in_an_environment_with_authorities() {
+    ask(&made(config(&given("BASE")))).unwrap();
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[test]
+fn a_variable_that_names_no_authorities_is_named_with_its_file() {
+    let folder = Folder::new("no-ssl");
+    let missing = folder.0.join("missing.pem").to_str().unwrap().to_owned();
+    let junk = folder.file("junk.pem", "no certificate");
+    let directory = folder.0.to_str().unwrap().to_owned();
+    for (name, value) in [
+        ("SSL_CERT_FILE", &missing),
+        ("SSL_CERT_FILE", &junk),
+        ("SSL_CERT_FILE", &directory),
+        ("SSL_CERT_DIR", &missing),
+        ("SSL_CERT_DIR", &directory),
+    ] {
+        run("tls::in_an_environment_without_authorities", &[(name, value), ("NAME", name)]);
+    }
+}
+
+#[test]
+#[ignore = "is run by another test, with an environment of its own"]
+fn in_an_environment_without_authorities() {
+    let name = given("NAME");
+    let error = config("https://127.0.0.1:9").build().unwrap_err();
+    let shown = error.to_string();
+    assert_eq!(error.code().as_str(), "config_invalid", "{shown}");
+    assert!(shown.contains(&format!("{name}: \"{}\"", given(&name))), "{shown}");
+    // Whose addresses are all plain http does not mind.
+    assert!(config("http://127.0.0.1:9").build().is_ok());
 }

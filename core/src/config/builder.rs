@@ -3,11 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 use super::Config;
-use super::checks::{check_base, check_client_id, check_origin, check_redirect_uri, check_secret, invalid};
+use super::checks::{Addresses, check_secret, invalid};
 use super::endpoints::Endpoints;
-use super::network::{self, CaBundle};
-use crate::error::Result;
+use super::environment::Environment;
+use super::names::SettingNames;
+use super::proxies::Proxies;
+use super::trust::Trust;
+use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::LARGEST_LEEWAY;
 use crate::secret::Secret;
@@ -16,6 +21,10 @@ use crate::secret::Secret;
 const CLEVER_ISSUER: &str = "https://clever.com";
 /// The host of Clever's API.
 const CLEVER_API: &str = "https://api.clever.com";
+
+const ISSUER: &str = "issuer";
+const API_BASE: &str = "api_base";
+const BASE_URL: &str = "base_url";
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_LEEWAY: u64 = 60;
@@ -29,7 +38,13 @@ const SHORTEST_PENDING_KEY: usize = 16;
 pub struct ConfigBuilder {
     config: Config,
     ca_bundle: Option<String>,
+    proxy: Option<Secret>,
     development: bool,
+    names: SettingNames,
+    /// Whether `base_url` was called, and which settings issuer and API come from.
+    base_url: bool,
+    issuer_from: &'static str,
+    api_base_from: &'static str,
 }
 
 impl ConfigBuilder {
@@ -47,11 +62,16 @@ impl ConfigBuilder {
                 pending_key: None,
                 old_pending_keys: Vec::new(),
                 return_to_origins: Vec::new(),
-                ca_bundle: None,
-                proxy: None,
+                trust: None,
+                proxies: Arc::default(),
             },
             ca_bundle: None,
+            proxy: None,
             development: false,
+            names: SettingNames::default(),
+            base_url: false,
+            issuer_from: ISSUER,
+            api_base_from: API_BASE,
         }
     }
 
@@ -71,19 +91,24 @@ impl ConfigBuilder {
     /// The issuer: where the OAuth endpoints and the discovery document are. Default `https://clever.com`.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.config.issuer = issuer.into();
+        self.issuer_from = ISSUER;
         self
     }
 
     /// Where Clever's API is. Default `https://api.clever.com`.
     pub fn api_base(mut self, base: impl Into<String>) -> Self {
         self.config.api_base = base.into();
+        self.api_base_from = API_BASE;
         self
     }
 
     /// Issuer and API at one address, as a local emulator has them.
-    pub fn base_url(self, base: impl Into<String>) -> Self {
-        let base = base.into();
-        self.issuer(base.clone()).api_base(base)
+    pub fn base_url(mut self, base: impl Into<String>) -> Self {
+        self.config.issuer = base.into();
+        self.config.api_base.clone_from(&self.config.issuer);
+        self.base_url = true;
+        (self.issuer_from, self.api_base_from) = (BASE_URL, BASE_URL);
+        self
     }
 
     /// Where the browser is sent. Default `/oauth/authorize` at the issuer.
@@ -153,57 +178,110 @@ impl ConfigBuilder {
         self
     }
 
-    /// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network
-    /// that inspects TLS.
-    pub fn ca_bundle(mut self, pem: impl Into<String>) -> Self {
-        self.ca_bundle = Some(pem.into());
+    /// Certificates of further authorities, trusted in addition to the system's: those of a school network that inspects
+    /// TLS. PEM text, or the path of a PEM file, which [`build`](Self::build) reads.
+    pub fn ca_bundle(mut self, pem_or_path: impl Into<String>) -> Self {
+        self.ca_bundle = Some(pem_or_path.into());
         self
     }
 
-    /// The http or https proxy, with credentials if it wants some: `http://user:password@proxy.example:3128`. It is used
-    /// for every address but this machine's. Without one, the environment decides (`HTTPS_PROXY`, `NO_PROXY`).
+    /// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or
+    /// `socks5h://`. It is used for every address but this machine's. Without one, the environment decides: see
+    /// [`build`](Self::build).
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
-        self.config.proxy = Some(url.into());
+        self.proxy = Some(url.into());
         self
     }
 
-    /// Declares a development application: its redirect URIs may be plain http on any host, as Clever allows for those.
+    /// Declares development: every address may be plain http, on any host. Clever allows such redirect URIs for
+    /// development applications, and containers reach an emulator by its name, as `http://clever:5999`.
     pub fn development(mut self, yes: bool) -> Self {
         self.development = yes;
         self
     }
 
+    /// How errors name settings.
+    #[doc(hidden)]
+    pub fn setting_names(mut self, names: SettingNames) -> Self {
+        self.names = names;
+        self
+    }
+
     /// Checks everything and fixes it.
     ///
+    /// This is the one place where environment variables are read: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
+    /// `NO_PROXY`, each also in lower case, and, where the system's authorities are files, `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR`.
+    ///
     /// # Errors
-    /// `config_invalid`, and which value is wrong in what way.
+    /// `config_invalid`, and which value is wrong in what way; `network_tls` when this system trusts no certificates.
     pub fn build(mut self) -> Result<Config> {
-        check_client_id(&self.config.client_id)?;
-        check_secret("client_secret", self.config.client_secret.as_ref(), 1)?;
-        check_secret("pending_key", self.config.pending_key.as_ref(), SHORTEST_PENDING_KEY)?;
-        for uri in &self.config.redirect_uris {
-            check_redirect_uri(uri, self.development)?;
+        self.check_credentials()?;
+        self.check_numbers()?;
+        let urls = self.check_addresses()?;
+        let environment = Environment::read();
+        let proxies = match &self.proxy {
+            Some(url) => Proxies::configured(self.names.of("proxy"), url.expose())?,
+            None => Proxies::of_environment(&environment),
+        };
+        for url in &urls {
+            proxies.choose(url)?;
         }
-        self.config.issuer = check_base("issuer", &self.config.issuer)?;
-        self.config.api_base = check_base("api_base", &self.config.api_base)?;
-        self.config.endpoints.check()?;
-        for origin in &self.config.return_to_origins {
-            check_origin(origin)?;
-        }
-        self.config.ca_bundle = self.ca_bundle.as_deref().map(CaBundle::parse).transpose()?.map(Arc::new);
-        self.config.proxy = self.config.proxy.as_ref().map(|url| network::proxy(url.expose())).transpose()?;
-        if self.config.timeout.is_zero() || self.config.timeout > LONGEST_TIMEOUT {
-            return Err(invalid(format!(
-                "timeout must be above 0 and at most a day, found {:?}",
-                self.config.timeout
-            )));
-        }
-        if self.config.leeway > LARGEST_LEEWAY {
-            return Err(invalid(format!(
-                "leeway must be at most {LARGEST_LEEWAY} s, found {}",
-                self.config.leeway
-            )));
-        }
+        let needed = urls.iter().any(|url| url.scheme() == "https");
+        let bundle = self.names.of("ca_bundle");
+        self.config.trust = Some(Trust::read(&bundle, self.ca_bundle.as_deref(), &environment, needed)?);
+        self.config.proxies = Arc::new(proxies);
         Ok(self.config)
+    }
+
+    fn check_credentials(&self) -> Result<()> {
+        let client_id = &self.config.client_id;
+        let name = self.names.of("client_id");
+        if client_id.is_empty() {
+            return Err(invalid(format!("{name} must not be empty")));
+        }
+        if !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(invalid(format!("{name} must be visible ASCII without spaces")));
+        }
+        check_secret(&self.names.of("client_secret"), self.config.client_secret.as_ref(), 1)?;
+        check_secret(&self.names.of("pending_key"), self.config.pending_key.as_ref(), SHORTEST_PENDING_KEY)
+    }
+
+    fn check_numbers(&self) -> Result<()> {
+        let Config { timeout, leeway, .. } = &self.config;
+        if timeout.is_zero() || *timeout > LONGEST_TIMEOUT {
+            let name = self.names.of("timeout");
+            return Err(invalid(format!("{name} must be above 0 and at most a day, found {timeout:?}")));
+        }
+        if *leeway > LARGEST_LEEWAY {
+            let name = self.names.of("leeway");
+            return Err(invalid(format!("{name} must be at most {LARGEST_LEEWAY} s, found {leeway}")));
+        }
+        Ok(())
+    }
+
+    /// Puts the addresses that are asked into canonical form, and gives them back.
+    fn check_addresses(&mut self) -> Result<Vec<Url>> {
+        if self.base_url && self.issuer_from != BASE_URL && self.api_base_from != BASE_URL {
+            let [base_url, issuer, api_base] = [BASE_URL, ISSUER, API_BASE].map(|name| self.names.of(name));
+            return Err(invalid(format!(
+                "{base_url} has no effect beside both {issuer} and {api_base}: remove one of them"
+            )));
+        }
+        let addresses = Addresses { names: self.names, development: self.development };
+        let config = &mut self.config;
+        for uri in &config.redirect_uris {
+            addresses.check_redirect_uri(uri)?;
+        }
+        for origin in &mut config.return_to_origins {
+            *origin = addresses.check_origin(origin)?;
+        }
+        config.issuer = addresses.check_base(self.issuer_from, &config.issuer)?;
+        config.api_base = addresses.check_base(self.api_base_from, &config.api_base)?;
+        let mut urls = config.endpoints.check(&addresses)?;
+        for base in [&config.issuer, &config.api_base] {
+            urls.push(Url::parse(base).map_err(|_| Error::new(ErrorCode::Internal))?);
+        }
+        Ok(urls)
     }
 }

@@ -1,22 +1,23 @@
 //! What a value of the configuration must be.
 
-use url::{Host, Url};
+use url::Url;
 
+use super::names::SettingNames;
 use crate::error::{Error, ErrorCode, Result, quote};
+use crate::protocol::address::{is_loopback, parse_http_url, parse_origin};
 use crate::secret::Secret;
 
 pub(super) fn invalid(detail: impl Into<String>) -> Error {
     Error::with_detail(ErrorCode::ConfigInvalid, detail)
 }
 
-pub(super) fn check_client_id(client_id: &str) -> Result<()> {
-    if client_id.is_empty() {
-        return Err(invalid("client_id must not be empty"));
+/// What was found, for a message. An address with credentials is not repeated, nor what looks like none: a secret may
+/// have been set in the wrong place.
+fn found(text: &str) -> String {
+    if text.contains('@') || !text.contains([':', '/', '.']) {
+        return String::new();
     }
-    if !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(invalid("client_id must be visible ASCII without spaces"));
-    }
-    Ok(())
+    format!(", found {}", quote(text))
 }
 
 pub(super) fn check_secret(name: &str, secret: Option<&Secret>, shortest: usize) -> Result<()> {
@@ -30,65 +31,76 @@ pub(super) fn check_secret(name: &str, secret: Option<&Secret>, shortest: usize)
     Ok(())
 }
 
-pub(super) fn check_redirect_uri(uri: &str, development: bool) -> Result<()> {
-    let url = parse("redirect_uri", uri)?;
-    if url.fragment().is_some() {
-        return Err(invalid(format!("redirect_uri must have no fragment, found {}", quote(uri))));
+/// The rules for the addresses of one configuration.
+pub(super) struct Addresses {
+    pub(super) names: SettingNames,
+    pub(super) development: bool,
+}
+
+impl Addresses {
+    fn wrong(&self, setting: &str, why: &str, text: &str) -> Error {
+        invalid(format!("{} {why}{}", self.names.of(setting), found(text)))
     }
-    let plain_allowed = development || is_loopback(&url);
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if plain_allowed => Ok(()),
-        _ => {
-            Err(invalid(format!("redirect_uri must be https (http only on loopback), found {}", quote(uri))))
+
+    fn must_be_https(&self, setting: &str, text: &str) -> Error {
+        let why = format!(
+            "must start with https:// (plain http is allowed for localhost, or with {})",
+            self.names.development()
+        );
+        self.wrong(setting, &why, text)
+    }
+
+    /// An address that the transport may talk to: https, or plain http to this machine and in development.
+    pub(super) fn check_url(&self, setting: &str, text: &str) -> Result<Url> {
+        let plain = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"));
+        let url = match parse_http_url(text) {
+            Err("must start with https://") => return Err(self.must_be_https(setting, text)),
+            result => result.map_err(|why| self.wrong(setting, why, text))?,
+        };
+        if plain && !self.development && !is_loopback(&url) {
+            return Err(self.must_be_https(setting, text));
         }
+        if url.fragment().is_some() {
+            return Err(self.wrong(setting, "must have no fragment (#)", text));
+        }
+        Ok(url)
+    }
+
+    /// A base URL in canonical form, without the slash at its end: endpoints are appended to it.
+    pub(super) fn check_base(&self, setting: &str, text: &str) -> Result<String> {
+        let url = self.check_url(setting, text)?;
+        if url.query().is_some() {
+            return Err(self.wrong(setting, "must have no query (?)", text));
+        }
+        Ok(url.as_str().trim_end_matches('/').to_owned())
+    }
+
+    /// A redirect URI. It stays as it was written: Clever compares it byte by byte with the one that is registered.
+    pub(super) fn check_redirect_uri(&self, text: &str) -> Result<()> {
+        const SETTING: &str = "redirect_uri";
+        if let Some(scheme) = custom_scheme(text) {
+            let why = format!(
+                "must start with https://, not with a custom scheme ({scheme}) that any app on a device can claim; use an \
+                 https link that your app owns (Universal Link, App Link), or http://127.0.0.1 for a desktop program"
+            );
+            return Err(self.wrong(SETTING, &why, text));
+        }
+        let url = self.check_url(SETTING, text)?;
+        if url.host_str().is_some_and(|host| host.contains('*')) {
+            return Err(self.wrong(SETTING, "must name one host: wildcards are not supported", text));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_origin(&self, text: &str) -> Result<String> {
+        parse_origin(text).map_err(|why| self.wrong("return_to_origin", why, text))
     }
 }
 
-/// A base URL, without the slash at its end: endpoints are appended to it.
-pub(super) fn check_base(name: &str, base: &str) -> Result<String> {
-    let url = parse(name, base)?;
-    check_transport(&url).map_err(|why| invalid(format!("{name}: {why}, found {}", quote(base))))?;
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(invalid(format!("{name} must be scheme, host and path only")));
-    }
-    Ok(base.trim_end_matches('/').to_owned())
-}
-
-pub(super) fn check_origin(origin: &str) -> Result<()> {
-    let url = parse("return_to_origin", origin)?;
-    if url.origin().ascii_serialization() == origin && matches!(url.scheme(), "https" | "http") {
-        return Ok(());
-    }
-    Err(invalid(format!(
-        "return_to_origin must be a bare origin like https://www.example.org, found {}",
-        quote(origin)
-    )))
-}
-
-pub(super) fn parse(name: &str, text: &str) -> Result<Url> {
-    let url = Url::parse(text).map_err(|error| invalid(format!("{name}: {error}, found {}", quote(text))))?;
-    if url.host().is_none() {
-        return Err(invalid(format!("{name} must be an absolute https URL, found {}", quote(text))));
-    }
-    Ok(url)
-}
-
-/// https, or plain http to this machine: what the transport will talk to.
-pub(crate) fn check_transport(url: &Url) -> std::result::Result<(), &'static str> {
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if is_loopback(url) => Ok(()),
-        _ => Err("must be https (http only to loopback)"),
-    }
-}
-
-/// Whether the host is this machine. `localhost` counts: browsers and resolvers keep it at home (RFC 6761 6.3).
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
+/// A scheme of an app's own. `localhost:5000` has none, but a port.
+fn custom_scheme(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once(':')?;
+    let url = Url::parse(text).ok()?;
+    let is_port = rest.starts_with(|c: char| c.is_ascii_digit());
+    (!is_port && !matches!(url.scheme(), "http" | "https")).then(|| format!("{scheme}:"))
 }

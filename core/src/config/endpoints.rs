@@ -1,7 +1,9 @@
 //! Where the provider's endpoints are: at the usual places of the issuer, or where they were said to be.
 
-use super::checks::{check_transport, invalid, parse};
-use crate::error::{Result, quote};
+use url::Url;
+
+use super::checks::Addresses;
+use crate::error::Result;
 use crate::protocol::discovery::Metadata;
 
 /// The endpoints that were set; the others are at Clever's usual places.
@@ -18,27 +20,26 @@ pub(crate) struct Endpoints {
 
 impl Endpoints {
     /// Each of them with its name.
-    fn named(&self) -> [(&'static str, &Option<String>); 5] {
+    fn named(&mut self) -> [(&'static str, &mut Option<String>); 5] {
         [
-            ("authorization_endpoint", &self.authorization),
-            ("token_endpoint", &self.token),
-            ("tokeninfo_endpoint", &self.tokeninfo),
-            ("userinfo_endpoint", &self.userinfo),
-            ("jwks_uri", &self.jwks_uri),
+            ("authorization_endpoint", &mut self.authorization),
+            ("token_endpoint", &mut self.token),
+            ("tokeninfo_endpoint", &mut self.tokeninfo),
+            ("userinfo_endpoint", &mut self.userinfo),
+            ("jwks_uri", &mut self.jwks_uri),
         ]
     }
 
-    pub(super) fn check(&self) -> Result<()> {
+    /// Puts them into canonical form, and gives them back as what they are.
+    pub(super) fn check(&mut self, addresses: &Addresses) -> Result<Vec<Url>> {
+        let mut urls = Vec::new();
         for (name, endpoint) in self.named() {
             let Some(endpoint) = endpoint else { continue };
-            let url = parse(name, endpoint)?;
-            check_transport(&url)
-                .map_err(|why| invalid(format!("{name}: {why}, found {}", quote(endpoint))))?;
-            if url.fragment().is_some() || !url.username().is_empty() {
-                return Err(invalid(format!("{name} must have no fragment and no credentials")));
-            }
+            let url = addresses.check_url(name, endpoint)?;
+            url.as_str().clone_into(endpoint);
+            urls.push(url);
         }
-        Ok(())
+        Ok(urls)
     }
 
     /// Takes from the discovery document what was not set. `jwks_uri` is only remembered: it is read

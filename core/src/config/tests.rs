@@ -22,16 +22,152 @@ fn a_redirect_uri_is_https_unless_loopback_or_a_development_app() {
     assert!(builder().redirect_uri("http://127.0.0.1:5000/cb").build().is_ok());
     assert!(builder().redirect_uri("http://localhost:5000/cb").build().is_ok());
     assert!(builder().redirect_uri("http://dev.example/cb").development(true).build().is_ok());
-    assert!(detail(builder().redirect_uri("http://app.example/cb")).contains("must be https"));
-    assert!(detail(builder().redirect_uri("http://127.0.0.1.evil.example/cb")).contains("must be https"));
+    assert!(detail(builder().redirect_uri("http://app.example/cb")).contains("must start with https://"));
+    assert!(
+        detail(builder().redirect_uri("http://127.0.0.1.evil.example/cb"))
+            .contains("must start with https://")
+    );
     assert!(detail(builder().redirect_uri("app.example/cb")).contains("redirect_uri"));
     assert!(detail(builder().redirect_uri("javascript:alert(1)")).contains("redirect_uri"));
     assert!(detail(builder().redirect_uri("https://app.example/cb#x")).contains("fragment"));
 }
 
 #[test]
+fn in_development_every_address_may_be_plain_http() {
+    let config = builder().base_url("http://clever:5999/").development(true).build().unwrap();
+    assert_eq!((config.issuer(), config.api_base.as_str()), ("http://clever:5999", "http://clever:5999"));
+    assert!(builder().jwks_uri("http://keys.example/").development(true).build().is_ok());
+    for text in ["ftp://clever:5999", "clever:5999", "//clever:5999", "file:///clever"] {
+        assert!(
+            detail(builder().base_url(text).development(true)).contains("base_url must start with https://")
+        );
+    }
+}
+
+#[test]
+fn an_error_names_the_setting_that_was_used_and_what_allows_it() {
+    let plain = || Config::builder("client").base_url("http://clever:5999");
+    for (names, expected) in [
+        (SettingNames::Rust, ["base_url must", "development(true)"]),
+        (SettingNames::C, ["base_url must", "clever_sso_config_set_development"]),
+        (SettingNames::Python, ["base_url must", "development=True"]),
+        (SettingNames::Php, ["baseUrl must", "development: true"]),
+        (SettingNames::Environment, ["CLEVER_BASE_URL must", "CLEVER_DEVELOPMENT=true"]),
+    ] {
+        let shown = detail(plain().setting_names(names));
+        assert!(expected.iter().all(|words| shown.contains(words)), "{shown}");
+        assert!(shown.contains(r#"found "http://clever:5999""#), "{shown}");
+    }
+    assert!(detail(plain().api_base("https://api.example")).contains("base_url"), "the issuer is still its");
+    assert!(detail(builder().issuer("http://clever:5999")).contains("issuer must"));
+    assert!(detail(builder().api_base("http://clever:5999")).contains("api_base must"));
+    let environment = |builder: ConfigBuilder| detail(builder.setting_names(SettingNames::Environment));
+    for (builder, name) in [
+        (Config::builder(""), "CLEVER_CLIENT_ID"),
+        (builder().client_secret(""), "CLEVER_CLIENT_SECRET"),
+        (builder().pending_key("short"), "CLEVER_PENDING_KEY"),
+        (builder().redirect_uri("/callback"), "CLEVER_REDIRECT_URI"),
+        (builder().return_to_origin("app.example"), "CLEVER_RETURN_TO_ORIGINS"),
+        (builder().token_endpoint("http://op.example/token"), "CLEVER_TOKEN_ENDPOINT"),
+        (builder().jwks_uri("keys"), "CLEVER_JWKS_URI"),
+        (builder().timeout(Duration::ZERO), "CLEVER_TIMEOUT"),
+        (builder().leeway(601), "CLEVER_LEEWAY"),
+        (builder().ca_bundle("/no/such/file"), "CLEVER_CA_BUNDLE"),
+        (builder().proxy("gopher://proxy"), "CLEVER_PROXY"),
+        (
+            builder().base_url("https://a.example").issuer("https://b.example").api_base("https://c.example"),
+            "CLEVER_BASE_URL",
+        ),
+    ] {
+        let shown = environment(builder);
+        assert!(shown.contains(name), "{name}: {shown}");
+    }
+}
+
+#[test]
+fn addresses_are_kept_in_canonical_form() {
+    let config = builder()
+        .issuer("HTTPS://Clever.COM:443/")
+        .api_base("https://Écoles.example/api/")
+        .token_endpoint("https://OP.example:443/token?tenant=1")
+        .return_to_origin("https://WWW.example.org:443/")
+        .build()
+        .unwrap();
+    assert_eq!(config.issuer, "https://clever.com");
+    assert_eq!(config.api_base, "https://xn--coles-9ra.example/api");
+    assert_eq!(config.token_endpoint(), "https://op.example/token?tenant=1");
+    assert_eq!(config.return_to_origins, ["https://www.example.org"]);
+}
+
+#[test]
+fn an_address_with_credentials_or_tricks_is_refused_and_not_repeated() {
+    type Set = fn(ConfigBuilder, &str) -> ConfigBuilder;
+    let settings: [Set; 9] = [
+        |builder, text| builder.base_url(text),
+        |builder, text| builder.issuer(text),
+        |builder, text| builder.api_base(text),
+        |builder, text| builder.authorization_endpoint(text),
+        |builder, text| builder.token_endpoint(text),
+        |builder, text| builder.userinfo_endpoint(text),
+        |builder, text| builder.jwks_uri(text),
+        |builder, text| builder.redirect_uri(text),
+        |builder, text| builder.return_to_origin(text),
+    ];
+    for set in settings {
+        for text in [
+            "https://:hunter2@host.example",
+            "https://hunter2@host.example",
+            "https://@host.example",
+            "http://127.0.0.1\\.evil.example",
+            "https:host.example",
+            "https:///host.example",
+            " https://host.example",
+            "https://host.example/\n",
+            "https://host.example/#x",
+            "blob:https://host.example/1",
+            "https://host.example:0",
+            "",
+        ] {
+            let shown = detail(set(builder().development(true), text));
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+    }
+    let shown = detail(builder().redirect_uri("95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"));
+    assert!(!shown.contains("95fe"), "a secret in the wrong place: {shown}");
+}
+
+#[test]
+fn a_redirect_uri_stays_as_it_was_written() {
+    for uri in [
+        "https://App.Example/Cb",
+        "https://app.example:443/cb",
+        "https://app.example",
+        "https://app.example/a%2fb?x=1",
+    ] {
+        let config = Config::builder("client").redirect_uri(uri).build().unwrap();
+        assert_eq!(config.redirect_uri(None).unwrap(), uri);
+    }
+}
+
+#[test]
+fn a_redirect_uri_with_a_scheme_of_its_own_is_told_what_to_use() {
+    for uri in [
+        "myapp://callback",
+        "com.example.app:/callback",
+        "urn:ietf:wg:oauth:2.0:oob",
+        "chrome-extension://abc/x",
+    ] {
+        let shown = detail(builder().redirect_uri(uri));
+        assert!(shown.contains("custom scheme") && shown.contains("http://127.0.0.1"), "{shown}");
+    }
+    assert!(detail(builder().redirect_uri("localhost:5000/cb")).contains("must start with https://"));
+    assert!(detail(builder().redirect_uri("https://*.example/cb")).contains("wildcards"));
+    assert!(detail(builder().return_to_origin("https://*.example")).contains("wildcards"));
+}
+
+#[test]
 fn clever_itself_is_reached_by_https_only() {
-    assert!(detail(builder().issuer("http://clever.com")).contains("must be https"));
+    assert!(detail(builder().issuer("http://clever.com")).contains("must start with https://"));
     assert!(detail(builder().api_base("file:///etc/passwd")).contains("api_base"));
     assert!(builder().base_url("http://[::1]:4000/").build().is_ok());
 }

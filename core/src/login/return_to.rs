@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::protocol::address::parse_http_url;
 use crate::protocol::pending::MAX_RETURN_TO_BYTES;
 
 /// What a path or URL may not hold as it is, besides everything outside ASCII (RFC 3986 section 2).
@@ -43,12 +44,7 @@ pub(super) fn check_return_to(target: &str, origins: &[String]) -> Result<()> {
         let other_host = ["/", "%2f", "%5c"].iter().any(|start| lower.starts_with(start));
         return if other_host { unsafe_target("it names another host") } else { Ok(()) };
     }
-    let allowed = Url::parse(target).is_ok_and(|url| {
-        // `blob:https://app.example/…` has the origin of the application too.
-        matches!(url.scheme(), "http" | "https")
-            && url.username().is_empty()
-            && url.password().is_none()
-            && origins.contains(&url.origin().ascii_serialization())
-    });
+    let allowed =
+        parse_http_url(target).is_ok_and(|url| origins.contains(&url.origin().ascii_serialization()));
     if allowed { Ok(()) } else { unsafe_target("it is no path, and its origin is not allowed") }
 }

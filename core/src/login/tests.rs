@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use url::Url;
 
 const REDIRECT: &str = "https://app.example/cb";
 const SECOND: &str = "https://app.example/second";
@@ -408,6 +409,10 @@ fn return_to_never_leads_to_another_site() {
         "blob:https://other.example/0",
         "ftp://other.example/",
         "data:,x",
+        "blob:https://other.example/1",
+        "https:other.example",
+        "https:/other.example",
+        "https://@other.example",
     ] {
         assert_eq!(
             check_return_to(bad, &["https://other.example".into()]).unwrap_err().code(),

@@ -3,6 +3,7 @@
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 
+use super::pause::asked_pause;
 use super::{Request, Response};
 use crate::error::{Error, ErrorCode, Result};
 
@@ -37,7 +38,8 @@ pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
 pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T> {
     let status = response.status().as_u16();
     if is_html(response.headers(), response.body()) {
-        return Err(Error::new(ErrorCode::ResponseHtml).with_status(status));
+        let error = Error::new(ErrorCode::ResponseHtml).with_status(status);
+        return Err(error.with_retry_after(asked_pause(response, None)));
     }
     serde_json::from_slice(response.body()).map_err(|error| {
         // The position helps, the text of the error could quote the body.
@@ -47,7 +49,8 @@ pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T> {
     })
 }
 
-/// The judgment on any status but 200 that an exchange has no rule of its own for.
+/// The judgment on any status but 200 that an exchange has no rule of its own for. How long to wait is read by the
+/// answer's own `Date`; the transport adds one where it is missing.
 pub(crate) fn refused(response: &Response) -> Error {
     let status = response.status();
     let code = match status {
@@ -60,7 +63,7 @@ pub(crate) fn refused(response: &Response) -> Error {
         status if status.is_client_error() => ErrorCode::RequestRejected,
         _ => ErrorCode::ResponseMalformed,
     };
-    Error::new(code).with_status(status.as_u16())
+    Error::new(code).with_status(status.as_u16()).with_retry_after(asked_pause(response, None))
 }
 
 fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {

@@ -2,6 +2,8 @@
 
 use url::form_urlencoded::Serializer;
 
+use super::address::with_query;
+
 /// What the browser brings back (OAuth 2.0, RFC 6749 3.1.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ResponseType {
@@ -64,7 +66,7 @@ pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> St
             query.append_pair(name, value);
         }
     }
-    format!("{endpoint}?{}", query.finish())
+    with_query(endpoint, &query.finish())
 }
 
 /// An Instant Login link: a login that begins at Clever and arrives without state.
@@ -73,7 +75,7 @@ pub fn instant_login_url(endpoint: &str, client_id: &str, district_id: &str) -> 
         .append_pair("client_id", client_id)
         .append_pair("district_id", district_id)
         .finish();
-    format!("{endpoint}?{query}")
+    with_query(endpoint, &query)
 }
 
 /// The portal of a district by its short name, or the page that asks for the school when there is none.

@@ -2,10 +2,9 @@
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
-use url::Url;
 
+use super::address::{is_loopback, parse_http_url};
 use super::{Request, Response, answer};
-use crate::config::check_transport;
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What is taken from the discovery document.
@@ -50,8 +49,7 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
         let detail = format!("expected {}, found {}", quote(issuer), quote(&answer.issuer));
         return Err(Error::with_detail(ErrorCode::DiscoveryIssuer, detail));
     }
-    let usable = Url::parse(&answer.jwks_uri).is_ok_and(|url| check_transport(&url).is_ok());
-    if !usable {
+    if !may_be_asked(&answer.jwks_uri, issuer) {
         let detail = format!("jwks_uri must be https, found {}", quote(&answer.jwks_uri));
         return Err(Error::with_detail(ErrorCode::ResponseMalformed, detail));
     }
@@ -62,6 +60,15 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
         token_endpoint: answer.token_endpoint,
         userinfo_endpoint: answer.userinfo_endpoint,
     })
+}
+
+/// https, or plain http to this machine; and where the issuer itself is plain http on another, which a configuration
+/// allows only in development.
+fn may_be_asked(address: &str, issuer: &str) -> bool {
+    let Ok(url) = parse_http_url(address) else { return false };
+    let is_plain_elsewhere =
+        |issuer| parse_http_url(issuer).is_ok_and(|url| url.scheme() == "http" && !is_loopback(&url));
+    url.scheme() == "https" || is_loopback(&url) || is_plain_elsewhere(issuer)
 }
 
 #[cfg(test)]
@@ -82,11 +89,31 @@ mod tests {
 
     #[test]
     fn keys_are_fetched_by_https_only() {
-        for uri in
-            ["file:///etc/passwd", "http://clever.com/oauth/certs", "ftp://clever.com/k", "data:,x", "certs"]
-        {
+        for uri in [
+            "file:///etc/passwd",
+            "http://clever.com/oauth/certs",
+            "ftp://clever.com/k",
+            "data:,x",
+            "certs",
+            "https://u:p@clever.com/certs",
+            "http://127.0.0.1\\\\.evil.example/certs",
+        ] {
             let body = format!(r#"{{"issuer":"https://clever.com","jwks_uri":"{uri}"}}"#);
             assert_eq!(judge(&body).unwrap_err().code(), ErrorCode::ResponseMalformed, "{uri}");
+        }
+    }
+
+    #[test]
+    fn keys_are_plain_http_where_the_issuer_is_in_development() {
+        for (issuer, uri, usable) in [
+            ("http://clever:5999", "http://clever:5999/oauth/certs", true),
+            ("http://127.0.0.1:5999", "http://127.0.0.1:5999/oauth/certs", true),
+            ("http://127.0.0.1:5999", "http://clever:5999/oauth/certs", false),
+            ("https://clever.com", "http://clever:5999/oauth/certs", false),
+        ] {
+            let body = format!(r#"{{"issuer":"{issuer}","jwks_uri":"{uri}"}}"#);
+            let answer = http::Response::builder().body(body.into_bytes()).unwrap();
+            assert_eq!(response(&answer, issuer).is_ok(), usable, "{issuer} {uri}");
         }
     }
 }

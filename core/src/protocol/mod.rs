@@ -16,8 +16,10 @@ pub mod pending;
 pub mod token;
 pub mod tokeninfo;
 
+pub(crate) mod address;
 mod answer;
 mod json;
+pub(crate) mod pause;
 
 pub use json::Member;
 

@@ -3,12 +3,19 @@
 use std::error::Error as _;
 use std::io;
 
-use crate::error::{Error, ErrorCode};
+use http::StatusCode;
+use http::uri::Authority;
+use url::Url;
+
+use crate::config::proxies::{Proxies, Proxy};
+use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::Request;
 
-pub(super) fn network(request: &Request, error: &reqwest::Error) -> Error {
+/// Judges a failure on the way to `request`'s address, or to the proxy that leads there.
+pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Error {
     if let Some(tls) = cause::<rustls::Error>(error) {
-        return Error::with_detail(ErrorCode::NetworkTls, format!("{}: {}", place(request), tls_cause(tls)));
+        let detail = format!("{}{}: {}", place(request), through(proxy), tls_cause(tls));
+        return Error::with_detail(ErrorCode::NetworkTls, detail);
     }
     let http = cause::<hyper::Error>(error);
     let code = if error.is_dns() {
@@ -20,12 +27,80 @@ pub(super) fn network(request: &Request, error: &reqwest::Error) -> Error {
     } else {
         ErrorCode::NetworkInterrupted
     };
-    about(request, code)
+    match proxy {
+        Some(proxy) if matches!(code, ErrorCode::NetworkName | ErrorCode::NetworkConnect) => {
+            Error::with_detail(code, format!("{}: {}", place(request), proxy_cause(proxy, code, error)))
+        }
+        _ => Error::with_detail(code, format!("{}{}", place(request), through(proxy))),
+    }
+}
+
+/// What a proxy answered in Clever's place: only plain http requests are handed to it whole.
+pub(super) fn of_proxy(request: &Request, proxy: &Proxy, answer: &reqwest::Response) -> Result<()> {
+    let status = answer.status();
+    let is_plain = request.uri().scheme() == Some(&http::uri::Scheme::HTTP);
+    let is_html = answer
+        .headers()
+        .get(http::header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
+    let (code, detail) = if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        (ErrorCode::NetworkConnect, wants_credentials(proxy))
+    } else if is_plain && is_html && !status.is_success() {
+        let detail = format!("it came through the proxy {proxy}; NO_PROXY can exempt this host");
+        (ErrorCode::ResponseHtml, detail)
+    } else {
+        return Ok(());
+    };
+    let error = Error::with_detail(code, format!("{}: {detail}", place(request)));
+    Err(error.with_status(status.as_u16()))
+}
+
+pub(super) fn timeout(request: &Request, proxies: &Proxies) -> Error {
+    let url = Url::parse(&request.uri().to_string()).ok();
+    let proxy = url.and_then(|url| proxies.choose(&url).ok().flatten());
+    Error::with_detail(ErrorCode::NetworkTimeout, format!("{}{}", place(request), through(proxy)))
+}
+
+fn through(proxy: Option<&Proxy>) -> String {
+    proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default()
+}
+
+fn wants_credentials(proxy: &Proxy) -> String {
+    if proxy.has_credentials() {
+        format!("the proxy {proxy} does not accept the credentials in its URL")
+    } else {
+        format!("the proxy {proxy} wants credentials: put them into its URL, http://user:password@host:port")
+    }
+}
+
+/// Why no connection came about through a proxy. Its own words for that are no public types, so they are recognized by
+/// what they say; where nothing is recognized, the proxy is named all the same.
+fn proxy_cause(proxy: &Proxy, code: ErrorCode, error: &reqwest::Error) -> String {
+    let said: Vec<String> = causes(error).map(|cause| cause.to_string().to_ascii_lowercase()).collect();
+    let says = |words| said.iter().any(|text| text.contains(words));
+    if says("error resolving for socks proxy") {
+        return format!("before the proxy {proxy} is asked: socks5h:// and socks4a:// let it resolve names");
+    }
+    if code == ErrorCode::NetworkName {
+        return format!("the proxy {proxy} has a name that cannot be resolved");
+    }
+    if ["authorization required", "authentication", "credentials not accepted"].into_iter().any(says) {
+        return wants_credentials(proxy);
+    }
+    if says("underlying connection") || says("tcp connect") {
+        return format!("the proxy {proxy} cannot be reached");
+    }
+    format!("the proxy {proxy} does not lead there: it refused, closed the connection or is no such proxy")
 }
 
 /// The failure of kind `E` among the causes of `error`.
 fn cause<E: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&E> {
-    std::iter::successors(error.source(), |here| below(*here)).find_map(|here| here.downcast_ref())
+    causes(error).find_map(|here| here.downcast_ref())
+}
+
+/// Everything below `error`.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |here| below(*here))
 }
 
 /// What `error` stems from. An I/O error that wraps another error does not name it as its source, only what is below it;
@@ -60,14 +135,14 @@ pub(super) fn about(request: &Request, code: ErrorCode) -> Error {
     Error::with_detail(code, place(request))
 }
 
-/// Method and address, without the query: it is ours, and it never carries a secret.
+/// Method and address, with the port and without the query: it is ours, and it never carries a secret.
 fn place(request: &Request) -> String {
     let uri = request.uri();
     format!(
         "{} {}://{}{}",
         request.method(),
         uri.scheme_str().unwrap_or_default(),
-        uri.host().unwrap_or_default(),
+        uri.authority().map(Authority::as_str).unwrap_or_default(),
         uri.path()
     )
 }

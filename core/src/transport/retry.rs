@@ -5,10 +5,10 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use tokio::time::sleep;
 
-use super::server_time;
 use crate::clock::{self, Instant};
 use crate::entropy;
 use crate::error::{ErrorCode, Result};
+use crate::protocol::pause::asked_pause;
 use crate::protocol::{Request, Response};
 
 /// Clever asks for at most five attempts.
@@ -48,7 +48,7 @@ fn pause(request: &Request, result: &Result<Response>, attempt: u32, now: u64) -
             _ => false,
         },
     };
-    let asked = result.as_ref().ok().and_then(|response| server_time::asked_pause(response, now));
+    let asked = result.as_ref().ok().and_then(|response| asked_pause(response, Some(now)));
     // Not exactly when the server said either: all others come then.
     (again && attempt < MAX_ATTEMPTS).then(|| asked.unwrap_or_default().saturating_add(backoff(attempt)))
 }

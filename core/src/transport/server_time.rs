@@ -1,12 +1,11 @@
-//! What an answer says about time: when it was made, and when to come back.
+//! What an answer says about the server's clock.
 
-use std::time::{Duration, UNIX_EPOCH};
+use http::{HeaderMap, HeaderValue, header};
 
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use crate::protocol::pause::date;
 
-use crate::protocol::Response;
-
-const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+/// The last second of the year 9999.
+const LATEST_DATE: u64 = 253_402_300_799;
 
 /// The server's clock minus ours, in seconds, by the `Date` of its answer (RFC 9110 6.6.1).
 pub(super) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
@@ -14,32 +13,16 @@ pub(super) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
     theirs.checked_sub(i64::try_from(now).ok()?)
 }
 
-/// What the server asks for: `Retry-After` (RFC 9110 10.2.3) in seconds or as a date, or Clever's `X-RateLimit-Reset`
-/// in Unix seconds. Points in time are read by the server's own clock where it tells it.
-pub(super) fn asked_pause(response: &Response, now: u64) -> Option<Duration> {
-    let headers = response.headers();
-    let now = date(headers, &header::DATE).unwrap_or(now);
-    let until = |moment: u64| moment.saturating_sub(now);
-    // Clever tells the reset with every answer; only one that was limited has to wait for it.
-    let limited = response.status() == StatusCode::TOO_MANY_REQUESTS;
-    number(headers, &header::RETRY_AFTER)
-        .or_else(|| date(headers, &header::RETRY_AFTER).map(until))
-        .or_else(|| number(headers, &RATE_LIMIT_RESET).filter(|_| limited).map(until))
-        .map(Duration::from_secs)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok().map(str::trim)
-}
-
-fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    text(headers, name)?.parse().ok()
-}
-
-/// Unix seconds from an HTTP date (RFC 9110 5.6.7).
-fn date(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    let time = httpdate::parse_http_date(text(headers, name)?).ok()?;
-    Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
+/// The `Date` that a recipient adds to an answer without one (RFC 9110 6.6.1): what it says about time can then be read.
+pub(super) fn add_date(headers: &mut HeaderMap, now: u64) {
+    if date(headers, &header::DATE).is_some() {
+        return;
+    }
+    // Later years cannot be written as such a date.
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now.min(LATEST_DATE));
+    if let Ok(now) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
+        headers.insert(header::DATE, now);
+    }
 }
 
 #[cfg(test)]
@@ -49,50 +32,30 @@ mod tests {
     /// Sat, 01 Jan 2022 00:00:00 GMT.
     const NOW: u64 = 1_640_995_200;
 
-    fn response(headers: &[(&str, &str)]) -> Response {
-        let mut builder = http::Response::builder().status(StatusCode::TOO_MANY_REQUESTS);
-        for (name, value) in headers {
-            builder = builder.header(*name, *value);
-        }
-        builder.body(Vec::new()).unwrap()
-    }
-
-    fn seconds(headers: &[(&str, &str)]) -> Option<u64> {
-        asked_pause(&response(headers), NOW).map(|pause| pause.as_secs())
-    }
-
-    #[test]
-    fn a_pause_is_asked_for_in_seconds_as_a_date_or_by_the_rate_limit() {
-        assert_eq!(seconds(&[("retry-after", " 7 ")]), Some(7));
-        assert_eq!(seconds(&[("retry-after", "Sat, 01 Jan 2022 00:00:09 GMT")]), Some(9));
-        assert_eq!(seconds(&[("x-ratelimit-reset", "1640995203")]), Some(3));
-        assert_eq!(seconds(&[("retry-after", "2"), ("x-ratelimit-reset", "1640995203")]), Some(2));
-        assert_eq!(seconds(&[("x-ratelimit-reset", "1640995100")]), Some(0));
-        assert_eq!(seconds(&[("retry-after", "18446744073709551615")]), Some(u64::MAX));
-        for junk in ["", "-1", "soon", "1.5"] {
-            assert_eq!(seconds(&[("retry-after", junk)]), None, "{junk}");
-        }
-    }
-
-    #[test]
-    fn the_reset_of_the_rate_limit_holds_up_only_what_was_limited() {
-        let mut response = response(&[("x-ratelimit-reset", "1640995203")]);
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        assert_eq!(asked_pause(&response, NOW), None);
-    }
-
-    #[test]
-    fn a_date_is_read_by_the_clock_of_the_server() {
-        let date = ("date", "Sat, 01 Jan 2022 00:00:05 GMT");
-        assert_eq!(seconds(&[date, ("retry-after", "Sat, 01 Jan 2022 00:00:09 GMT")]), Some(4));
-    }
-
     #[test]
     fn the_skew_is_the_servers_clock_minus_ours() {
-        let skew = |date: &str, now| skew(response(&[("date", date)]).headers(), now);
+        let skew = |date: &str, now| skew(&dated(date), now);
         assert_eq!(skew("Sat, 01 Jan 2022 00:00:05 GMT", NOW), Some(5));
         assert_eq!(skew("Sat, 01 Jan 2022 00:00:05 GMT", NOW + 65), Some(-60));
         assert_eq!(skew("now", NOW), None);
         assert_eq!(skew("Sat, 01 Jan 2022 00:00:05 GMT", u64::MAX), None);
+    }
+
+    #[test]
+    fn an_answer_without_a_date_gets_one() {
+        for (before, after) in [
+            (HeaderMap::new(), "Sat, 01 Jan 2022 00:00:00 GMT"),
+            (dated("now"), "Sat, 01 Jan 2022 00:00:00 GMT"),
+            (dated("Sat, 01 Jan 2022 00:00:05 GMT"), "Sat, 01 Jan 2022 00:00:05 GMT"),
+        ] {
+            let mut headers = before;
+            add_date(&mut headers, NOW);
+            assert_eq!(headers, dated(after));
+        }
+        add_date(&mut HeaderMap::new(), u64::MAX);
+    }
+
+    fn dated(date: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::DATE, HeaderValue::from_str(date).unwrap())])
     }
 }

@@ -1,46 +1,37 @@
-//! Which certificates are trusted: the system's, and those of the configuration in addition.
+//! TLS settings: made of what the configuration trusts.
 
-use std::sync::Arc;
+use rustls::{ClientConfig, WantsVerifier};
 
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore, WantsVerifier};
-use rustls_platform_verifier::Verifier;
-
-use crate::config::Config;
+use crate::config::trust::Trust;
 use crate::error::{Error, ErrorCode, Result};
-use crate::process::PerProcess;
 
-/// The TLS settings: the trust store is read once per process, or once for a bundle, since reading it costs two
-/// milliseconds.
-pub(super) fn settings(config: &Config) -> Result<ClientConfig> {
-    static SHARED: PerProcess<Option<ClientConfig>> = PerProcess::new();
-    let made = match &config.ca_bundle {
-        Some(bundle) => bundle.tls.get(|| trusting_the_system_and(&bundle.certificates)),
-        None => SHARED.get(|| trusting_the_system_and(&[])),
-    };
-    match made {
-        Some(settings) => Ok(settings.clone()),
-        // A machine without any certificates can still talk to itself, as to a local emulator.
-        None if config.is_loopback() => trusting_nobody(),
-        None => Err(Error::with_detail(ErrorCode::NetworkTls, "this system has no CA certificates")),
-    }
+/// The TLS settings, made once per process for each [`Trust`].
+pub(super) fn settings(trust: &Trust) -> Result<ClientConfig> {
+    let made = trust.tls.get(|| make(trust));
+    made.clone()
+        .ok_or_else(|| Error::with_detail(ErrorCode::NetworkTls, "this system has no CA certificates"))
 }
 
-fn trusting_the_system_and(others: &[CertificateDer<'static>]) -> Option<ClientConfig> {
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+fn make(trust: &Trust) -> Option<ClientConfig> {
+    Some(builder().ok()?.with_root_certificates(trust.roots.clone()).with_no_client_auth())
+}
+
+/// The system judges certificates itself. Only with others: on Windows they need a second engine beside it.
+#[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+fn make(trust: &Trust) -> Option<ClientConfig> {
+    use rustls_platform_verifier::Verifier;
+
     let builder = builder().ok()?;
-    let provider = Arc::clone(builder.crypto_provider());
-    // Only with others: on Windows they need a second engine beside the one that knows the system's.
-    let verifier = match others {
+    let provider = builder.crypto_provider().clone();
+    let verifier = match trust.others.as_slice() {
         [] => Verifier::new(provider),
-        _ => Verifier::new_with_extra_roots(others.iter().cloned(), provider),
+        others => Verifier::new_with_extra_roots(others.iter().cloned(), provider),
     }
     .ok()?;
     // The word warns of verifiers that do not verify; this one does what rustls itself would.
-    Some(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
-}
-
-fn trusting_nobody() -> Result<ClientConfig> {
-    Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    let builder = builder.dangerous().with_custom_certificate_verifier(std::sync::Arc::new(verifier));
+    Some(builder.with_no_client_auth())
 }
 
 fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, WantsVerifier>> {

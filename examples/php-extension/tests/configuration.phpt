@@ -12,6 +12,9 @@ echo thrown(fn() => new Client('')), "\n";
 echo thrown(fn() => new Client("a\0b")), "\n";
 echo thrown(fn() => new Client("\xff")), "\n";
 echo thrown(fn() => new Client('a', redirectUri: 'http://www.example.org/')), "\n";
+echo thrown(fn() => new Client('a', baseUrl: 'http://clever:5999')), "\n";
+echo thrown(fn() => new Client('a', caBundle: '/no/such/ca.pem')), "\n";
+echo thrown(fn() => new Client('a', baseUrl: 'http://clever:5999', development: true)), "\n";
 echo thrown(fn() => new Client('a', timeout: -1)), "\n";
 echo thrown(fn() => new Client('a', timeout: NAN)), "\n";
 echo thrown(fn() => new Client('a', timeout: 1e300)), "\n";
@@ -26,12 +29,16 @@ echo thrown(fn() => new Client('a', 'secret', [REDIRECT_URI, 'http://127.0.0.1:9
 echo thrown(fn() => (new Client('a', 'secret', REDIRECT_URI))->__construct('b')), "\n";
 ini_set('open_basedir', __DIR__);
 echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: '/etc/clever-keys')), "\n";
+echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, caBundle: '/etc/ssl/certs/ca-certificates.crt')), "\n";
 ?>
 --EXPECTF--
 CleverSso\ConfigException: config_invalid: %s
 CleverSso\ArgumentException: argument_invalid: %sclient_id%s
 CleverSso\ArgumentException: argument_invalid: %sclient_id%s
-CleverSso\ConfigException: config_invalid: %sredirect_uri%s
+CleverSso\ConfigException: config_invalid: %s: redirectUri must start with https:// (plain http is allowed for localhost, or with development: true), found "http://www.example.org/"
+CleverSso\ConfigException: config_invalid: %s: baseUrl must start with https:// (plain http is allowed for localhost, or with development: true), found "http://clever:5999"
+CleverSso\ConfigException: config_invalid: %s: caBundle: "/no/such/ca.pem" cannot be read %s
+nothing is thrown
 CleverSso\ConfigException: config_invalid: %stimeout%s
 CleverSso\ConfigException: config_invalid: %stimeout%s
 CleverSso\ConfigException: config_invalid: %stimeout%s
@@ -47,3 +54,6 @@ Error: This CleverSso\Client is constructed already
 
 Warning: CleverSso\Client::__construct(): open_basedir restriction in effect. %s
 ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must be a file that open_basedir allows
+
+Warning: CleverSso\Client::__construct(): open_basedir restriction in effect. %s
+ValueError: CleverSso\Client::__construct(): Argument #19 ($caBundle) must be PEM text, or a file that open_basedir allows

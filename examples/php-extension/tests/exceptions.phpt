@@ -15,7 +15,7 @@ try {
     $client->exchangeCode('a-private-code');
 } catch (CleverSso\NetworkException $error) {
     var_dump($error->getCodeWord(), $error->getUserMessage(), $error->getActor(), $error->isRetryable());
-    var_dump($error->getHttpStatus(), $error->getCode(), $error->getPrevious());
+    var_dump($error->getHttpStatus(), $error->getRetryAfter(), $error->getCode(), $error->getPrevious());
     var_dump($error instanceof CleverSso\Exception, $error instanceof RuntimeException);
     $all = $error . print_r($error, true) . var_export($error->getTrace(), true);
     var_dump(str_contains($all, 'SensitiveParameterValue'));
@@ -34,6 +34,7 @@ string(15) "network_connect"
 string(%d) "%s"
 string(7) "network"
 bool(true)
+NULL
 NULL
 int(0)
 NULL

@@ -1,0 +1,48 @@
+//! The environment variables: read here, when a configuration is built, and nowhere else.
+//!
+//! A host may change its environment while it runs, which races with every reader.
+
+use std::ffi::OsString;
+
+/// What the environment says about the network. A variable that is empty counts as unset.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    /// With the name of the variable.
+    pub(super) https_proxy: Option<(&'static str, String)>,
+    pub(super) http_proxy: Option<(&'static str, String)>,
+    pub(super) all_proxy: Option<(&'static str, String)>,
+    pub(super) no_proxy: String,
+    pub(super) ssl_cert_file: Option<OsString>,
+    pub(super) ssl_cert_dir: Option<OsString>,
+}
+
+impl Environment {
+    pub(super) fn read() -> Self {
+        // A CGI program finds the request's `Proxy` header in HTTP_PROXY: whoever sends the request wrote it.
+        let http: &[&str] = if variable("REQUEST_METHOD").is_some() {
+            &["http_proxy"]
+        } else {
+            &["HTTP_PROXY", "http_proxy"]
+        };
+        Self {
+            https_proxy: first(&["HTTPS_PROXY", "https_proxy"]),
+            http_proxy: first(http),
+            all_proxy: first(&["ALL_PROXY", "all_proxy"]),
+            no_proxy: first(&["NO_PROXY", "no_proxy"]).map(|(_, value)| value).unwrap_or_default(),
+            ssl_cert_file: variable("SSL_CERT_FILE"),
+            ssl_cert_dir: variable("SSL_CERT_DIR"),
+        }
+    }
+}
+
+fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
+    names.iter().find_map(|name| {
+        let value = variable(name)?.to_string_lossy().trim().to_owned();
+        (!value.is_empty()).then_some((*name, value))
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,77 @@
+//! What settings are called: an error names a setting as its caller does.
+
+/// The names of settings, as one face or place has them.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SettingNames {
+    /// The setters of [`ConfigBuilder`](super::ConfigBuilder).
+    #[default]
+    Rust,
+    /// The setters of the C library, without their prefix.
+    C,
+    /// Keyword arguments in Python.
+    Python,
+    /// Named arguments in PHP.
+    Php,
+    /// Environment variables, and the settings of Django and Flask.
+    Environment,
+}
+
+impl SettingNames {
+    /// The name of the setting that Rust calls `setting`.
+    pub fn of(self, setting: &str) -> String {
+        let name = match (self, setting) {
+            (Self::C, "timeout") => "timeout_milliseconds",
+            (Self::C, "leeway") => "leeway_seconds",
+            (Self::Rust | Self::C, _) => setting,
+            (_, "old_pending_key") => "old_pending_keys",
+            (_, "return_to_origin") => "return_to_origins",
+            _ => setting,
+        };
+        match self {
+            Self::Rust | Self::C | Self::Python => name.to_owned(),
+            Self::Php => camel_case(name),
+            Self::Environment => format!("CLEVER_{}", name.to_ascii_uppercase()),
+        }
+    }
+
+    /// How development is declared.
+    pub(super) const fn development(self) -> &'static str {
+        match self {
+            Self::Rust => "development(true)",
+            Self::C => "clever_sso_config_set_development",
+            Self::Python => "development=True",
+            Self::Php => "development: true",
+            Self::Environment => "CLEVER_DEVELOPMENT=true",
+        }
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut result = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let (first, rest) = word.split_at(1.min(word.len()));
+        result.push_str(&first.to_ascii_uppercase());
+        result.push_str(rest);
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_has_the_name_that_its_caller_used() {
+        for (names, expected) in [
+            (SettingNames::Rust, ["base_url", "return_to_origin", "timeout"]),
+            (SettingNames::C, ["base_url", "return_to_origin", "timeout_milliseconds"]),
+            (SettingNames::Python, ["base_url", "return_to_origins", "timeout"]),
+            (SettingNames::Php, ["baseUrl", "returnToOrigins", "timeout"]),
+            (SettingNames::Environment, ["CLEVER_BASE_URL", "CLEVER_RETURN_TO_ORIGINS", "CLEVER_TIMEOUT"]),
+        ] {
+            assert_eq!(["base_url", "return_to_origin", "timeout"].map(|name| names.of(name)), expected);
+        }
+    }
+}

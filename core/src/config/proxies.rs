@@ -1,0 +1,341 @@
+//! The proxy that stands between here and Clever: which one, and for which addresses.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use url::{Host, Url};
+
+use super::checks::invalid;
+use super::environment::Environment;
+use crate::error::Result;
+use crate::protocol::address::is_loopback;
+
+const SCHEMES: &str = "http://, https://, socks5h://, socks5://, socks4a:// or socks4://";
+
+/// The proxies of a client. This machine is always reached without one.
+#[derive(Debug, Default)]
+pub(crate) struct Proxies {
+    /// For https addresses. One that cannot be used is an error only for those who need it.
+    https: Option<Result<Proxy>>,
+    /// For plain http addresses.
+    http: Option<Result<Proxy>>,
+    exempt: Vec<Exempt>,
+}
+
+/// One proxy.
+#[derive(Clone)]
+pub(crate) struct Proxy {
+    /// It may have a password, so it is never shown.
+    url: Url,
+    setting: String,
+}
+
+impl Proxies {
+    /// The proxy of the configuration, for every address.
+    pub(super) fn configured(setting: String, text: &str) -> Result<Self> {
+        let proxy = Proxy::parse(setting, text)?;
+        Ok(Self { https: Some(Ok(proxy.clone())), http: Some(Ok(proxy)), exempt: Vec::new() })
+    }
+
+    /// Those of the environment.
+    pub(super) fn of_environment(environment: &Environment) -> Self {
+        let chosen = |specific: &Option<(&'static str, String)>| {
+            let (name, value) = specific.as_ref().or(environment.all_proxy.as_ref())?;
+            Some(Proxy::of_variable(name, value))
+        };
+        Self {
+            https: chosen(&environment.https_proxy),
+            http: chosen(&environment.http_proxy),
+            exempt: Exempt::parse_all(&environment.no_proxy),
+        }
+    }
+
+    /// The proxy for `url`, if there is one.
+    ///
+    /// # Errors
+    /// `config_invalid` when it cannot be used.
+    pub(crate) fn choose(&self, url: &Url) -> Result<Option<&Proxy>> {
+        if is_loopback(url) || self.exempt.iter().any(|entry| entry.covers(url)) {
+            return Ok(None);
+        }
+        let chosen = if url.scheme() == "https" { &self.https } else { &self.http };
+        chosen.as_ref().map(|proxy| proxy.as_ref().map_err(Clone::clone)).transpose()
+    }
+}
+
+impl Proxy {
+    /// As other programs read a variable: the scheme may be missing, and a path has no meaning.
+    fn of_variable(name: &str, text: &str) -> Result<Self> {
+        let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        // An `@` behind a slash belongs to a password that is not encoded.
+        let end = with_scheme.match_indices('/').nth(2).map(|(at, _)| at);
+        let end = end.filter(|end| !with_scheme[*end..].contains('@')).unwrap_or(with_scheme.len());
+        Self::parse(name.to_owned(), &with_scheme[..end])
+    }
+
+    /// No message quotes the text: it may hold a password.
+    fn parse(setting: String, text: &str) -> Result<Self> {
+        let refuse = |why: &str| Err(invalid(format!("{setting} {why}")));
+        if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+            return refuse("must not contain spaces, control characters or backslashes");
+        }
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return refuse(&format!("must start with {SCHEMES}, for example http://proxy.example:3128"));
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" | "socks5h" | "socks5" | "socks4a" | "socks4" => {}
+            "socks" => return refuse("must say which SOCKS it is: socks5h:// or socks4a://"),
+            _ => return refuse(&format!("must start with {SCHEMES}")),
+        }
+        let hint = if rest.contains('@') {
+            " (in a user name or password, write / as %2F, # as %23, ? as %3F)"
+        } else {
+            ""
+        };
+        let url = match Url::parse(text) {
+            Ok(url) if url.host_str().is_some_and(|host| !host.is_empty()) && url.port() != Some(0) => url,
+            _ => {
+                return refuse(&format!(
+                    "must name a host and a port, as in http://proxy.example:3128{hint}"
+                ));
+            }
+        };
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return refuse(&format!("must be scheme, credentials, host and port only{hint}"));
+        }
+        if url.as_str().parse::<http::Uri>().is_err() {
+            return refuse("cannot be used as an address");
+        }
+        Ok(Self { url, setting })
+    }
+
+    pub(crate) const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(crate) fn has_credentials(&self) -> bool {
+        !self.url.username().is_empty() || self.url.password().is_some()
+    }
+}
+
+/// Address and setting, for messages: without credentials.
+impl fmt::Display for Proxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.url.port_or_known_default().unwrap_or(1080);
+        let (scheme, host) = (self.url.scheme(), self.url.host_str().unwrap_or_default());
+        write!(formatter, "{scheme}://{host}:{port} ({})", self.setting)
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Proxy({self})")
+    }
+}
+
+/// An entry of `NO_PROXY`.
+#[derive(Debug)]
+enum Exempt {
+    Everything,
+    Network(IpNet),
+    Address(IpAddr, Option<u16>),
+    /// A host and all below it.
+    Name(String, Option<u16>),
+}
+
+impl Exempt {
+    fn parse_all(text: &str) -> Vec<Self> {
+        text.split([',', ' ', '\t', ';']).filter(|entry| !entry.is_empty()).map(Self::parse).collect()
+    }
+
+    /// What cannot be read is a name that no host has: every program has a syntax of its own here.
+    fn parse(entry: &str) -> Self {
+        let entry = entry.split_once("://").map_or(entry, |(_, rest)| rest).trim_end_matches('/');
+        if entry == "*" {
+            return Self::Everything;
+        }
+        if let Ok(network) = entry.replace(['[', ']'], "").parse() {
+            return Self::Network(network);
+        }
+        if let Ok(address) = entry.parse() {
+            return Self::Address(address, None);
+        }
+        let with_port =
+            entry.rsplit_once(':').and_then(|(host, port)| Some((host, Some(port.parse().ok()?))));
+        let (host, port) = with_port.unwrap_or((entry, None));
+        if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
+            return Self::Address(address, port);
+        }
+        let name = host.strip_prefix('*').unwrap_or(host).trim_matches('.');
+        // As the parser of URLs writes it: lower case, IDNA.
+        let name = Host::parse(name).map_or_else(|_| name.to_ascii_lowercase(), |host| host.to_string());
+        Self::Name(name, port)
+    }
+
+    fn covers(&self, url: &Url) -> bool {
+        let has_port = |port: Option<u16>| port.is_none() || port == url.port_or_known_default();
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            _ => None,
+        };
+        match self {
+            Self::Everything => true,
+            Self::Network(network) => address.is_some_and(|address| network.contains(&address)),
+            Self::Address(exempt, port) => address == Some(*exempt) && has_port(*port),
+            Self::Name(exempt, port) => {
+                let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+                let below = host.strip_suffix(exempt.as_str());
+                !exempt.is_empty()
+                    && below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+                    && has_port(*port)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, ConfigBuilder};
+    use crate::error::ErrorCode;
+
+    fn builder() -> ConfigBuilder {
+        Config::builder("client")
+    }
+
+    fn exempts(no_proxy: &str, url: &str) -> bool {
+        let proxies = Proxies {
+            exempt: Exempt::parse_all(no_proxy),
+            ..Proxies::configured("proxy".into(), "http://proxy.example").unwrap()
+        };
+        proxies.choose(&Url::parse(url).unwrap()).unwrap().is_none()
+    }
+
+    #[test]
+    fn no_proxy_takes_names_ports_addresses_and_networks() {
+        for (no_proxy, url) in [
+            ("clever.com", "https://clever.com/x"),
+            ("clever.com", "https://api.clever.com"),
+            ("CLEVER.com", "https://clever.com"),
+            (".clever.com", "https://api.clever.com"),
+            (".clever.com", "https://clever.com"),
+            ("*.clever.com", "https://api.clever.com"),
+            ("clever.com.", "https://clever.com"),
+            ("clever.com:443", "https://clever.com"),
+            ("clever:5999", "http://clever:5999"),
+            ("a.example , clever:5999", "http://clever:5999"),
+            ("a.example clever", "http://clever:5999"),
+            ("http://clever:5999/", "http://clever:5999"),
+            ("écoles.example", "https://écoles.example"),
+            ("10.0.0.0/8", "http://10.1.2.3:5999"),
+            ("10.9.9.9/8", "http://10.1.2.3:5999"),
+            ("10.1.2.3", "http://10.1.2.3:5999"),
+            ("10.1.2.3:5999", "http://10.1.2.3:5999"),
+            ("fd00::/8", "http://[fd00::1]:5999"),
+            ("[fd00::]/8", "http://[fd00::1]:5999"),
+            ("fd00::1", "http://[fd00::1]:5999"),
+            ("[fd00::1]", "http://[fd00::1]:5999"),
+            ("[fd00::1]:5999", "http://[fd00::1]:5999"),
+            ("*", "https://clever.com"),
+            ("", "http://localhost:5999"),
+            ("", "http://127.0.0.1:5999"),
+        ] {
+            assert!(exempts(no_proxy, url), "{no_proxy:?} {url}");
+        }
+        for (no_proxy, url) in [
+            ("", "https://clever.com"),
+            (",", "https://clever.com"),
+            (".", "https://clever.com"),
+            ("clever.com", "https://notclever.com"),
+            ("clever.com", "https://clever.com.evil.example"),
+            ("api.clever.com", "https://clever.com"),
+            ("clever.com:8443", "https://clever.com"),
+            ("clever:5998", "http://clever:5999"),
+            ("10.0.0.0/8", "http://11.1.2.3"),
+            ("10.0.0.0/33", "http://10.0.0.0"),
+            ("10.1.2.3:80", "http://10.1.2.3:5999"),
+            ("[fd00::1]:80", "http://[fd00::1]:5999"),
+            ("10.0.0.0/8", "https://clever.com"),
+            ("com:65536", "https://clever.com"),
+        ] {
+            assert!(!exempts(no_proxy, url), "{no_proxy:?} {url}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_and_nothing_more() {
+        for url in [
+            "http://proxy.example:3128",
+            "https://proxy.example/",
+            "HTTP://proxy.example",
+            "http://me:pass@[::1]:3128",
+            "http://me:p%40ss@proxy.example",
+            "socks5://me:hunter2@proxy.example",
+            "socks5h://proxy.example:1080/",
+            "socks4a://proxy.example",
+        ] {
+            assert!(builder().proxy(url).build().is_ok(), "{url}");
+        }
+        for url in [
+            "",
+            "proxy.example:3128",
+            "socks://me:hunter2@proxy.example",
+            "ftp://me:hunter2@proxy.example",
+            "http://me:hunter2@",
+            "socks5://",
+            "socks5://me:hunter2@/x",
+            "http://p/x",
+            "http://p?x",
+            "http://p:0",
+            "http://p:99999",
+            "http://me:hunter2#@proxy.example:3128",
+            "http://me:hunter2/x@proxy.example:3128",
+            "http://me:hunter2 @proxy.example:3128",
+            "http:proxy.example:3128",
+        ] {
+            let error = builder().proxy(url).build().unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ConfigInvalid, "{url}");
+            assert!(error.to_string().contains("proxy "), "{error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_variable_may_leave_out_the_scheme_and_the_specific_one_comes_first() {
+        let environment = Environment {
+            https_proxy: Some(("https_proxy", "me:hunter2@proxy.example:3128".into())),
+            all_proxy: Some(("ALL_PROXY", "socks5h://other.example/path".into())),
+            ..Environment::default()
+        };
+        let proxies = Proxies::of_environment(&environment);
+        let shown =
+            |url| proxies.choose(&Url::parse(url).unwrap()).unwrap().map(ToString::to_string).unwrap();
+        assert_eq!(shown("https://clever.com"), "http://proxy.example:3128 (https_proxy)");
+        assert_eq!(shown("http://clever:5999"), "socks5h://other.example:1080 (ALL_PROXY)");
+        assert!(!format!("{proxies:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_used_is_an_error_only_where_it_is_needed() {
+        let environment = Environment {
+            https_proxy: Some(("HTTPS_PROXY", "gopher://proxy.example".into())),
+            no_proxy: "clever.com".into(),
+            ..Environment::default()
+        };
+        let proxies = Proxies::of_environment(&environment);
+        let choose = |url| proxies.choose(&Url::parse(url).unwrap());
+        assert!(choose("https://clever.com").unwrap().is_none());
+        assert!(choose("http://elsewhere.example").unwrap().is_none());
+        let error = choose("https://elsewhere.example").unwrap_err();
+        assert!(error.to_string().contains("HTTPS_PROXY must start with http://"), "{error}");
+    }
+
+    #[test]
+    fn debug_shows_no_credentials_of_a_proxy() {
+        let builder = builder().proxy("http://me:hunter2@proxy.example:3128");
+        assert!(!format!("{builder:?}").contains("hunter2"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("hunter2"));
+    }
+}

@@ -1,0 +1,253 @@
+//! Whose certificates are trusted: the system's authorities, and those of the configuration in addition.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+
+use super::checks::invalid;
+use super::environment::Environment;
+use crate::error::{Result, quote_path};
+use crate::process::PerProcess;
+
+const BEGIN: &str = "-----BEGIN";
+
+/// The authorities to trust, and the TLS settings made of them.
+#[derive(Debug)]
+pub(crate) struct Trust {
+    /// All of them, where they are files. They are read when a configuration is built: the environment says where.
+    #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+    pub(crate) roots: Arc<RootCertStore>,
+    /// Those besides the system's, where the system itself is asked.
+    #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+    pub(crate) others: Vec<CertificateDer<'static>>,
+    /// Made by the transport at first use.
+    pub(crate) tls: PerProcess<Option<ClientConfig>>,
+}
+
+impl Trust {
+    /// Reads what is trusted. Without `needed`, where every address is plain http, a system without certificates will do.
+    pub(super) fn read(
+        setting: &str,
+        ca_bundle: Option<&str>,
+        environment: &Environment,
+        needed: bool,
+    ) -> Result<Arc<Self>> {
+        let others = ca_bundle.map(|bundle| read_bundle(setting, bundle)).transpose()?.unwrap_or_default();
+        system::trust(setting, others, environment, needed)
+    }
+}
+
+/// PEM text, or the path of a file that has it.
+fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static>>> {
+    if bundle.trim().is_empty() {
+        return Err(invalid(format!("{setting} is empty: it must be PEM text, or the path of a PEM file")));
+    }
+    if bundle.contains(BEGIN) {
+        // Files with one variable a line have no other way to write line breaks.
+        let escaped = !bundle.contains('\n') && bundle.contains("\\n");
+        let text = if escaped { bundle.replace("\\n", "\n") } else { bundle.to_owned() };
+        return certificates(setting, text.as_bytes());
+    }
+    let place = format!("{setting}: {}", quote_path(Path::new(bundle)));
+    let content = std::fs::read(bundle).map_err(|error| {
+        invalid(format!("{place} cannot be read ({error}); it must be PEM text, or the path of a PEM file"))
+    })?;
+    certificates(&place, &content)
+}
+
+/// Certificates from PEM text: one at least, and none that is broken, since a half-read bundle is found out late.
+fn certificates(place: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|_| invalid(format!("{place} is broken PEM text")))?;
+    if certificates.is_empty() {
+        let hint = if pem.first() == Some(&0x30) {
+            "; it looks like DER: convert it with openssl x509 -inform der"
+        } else {
+            ""
+        };
+        return Err(invalid(format!("{place} has no certificate in PEM form{hint}")));
+    }
+    for (index, certificate) in certificates.iter().enumerate() {
+        RootCertStore::empty()
+            .add(certificate.clone())
+            .map_err(|_| invalid(format!("{place}: certificate {} is broken", index + 1)))?;
+    }
+    Ok(certificates)
+}
+
+/// Where the system's authorities are files, and the environment may name others.
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+mod system {
+    use std::ffi::OsString;
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+
+    use rustls::RootCertStore;
+    use rustls::pki_types::CertificateDer;
+    use rustls_native_certs::load_certs_from_paths;
+
+    use super::{Environment, PerProcess, Trust, invalid};
+    use crate::error::{Error, ErrorCode, Result, quote_path};
+    use crate::process::Inherited;
+
+    /// What was read last, and where. Reading costs two milliseconds, so clients of one process share it.
+    struct Known {
+        file: Option<OsString>,
+        directories: Option<OsString>,
+        trust: Arc<Trust>,
+    }
+
+    static KNOWN: Inherited<Known> = Inherited::new();
+
+    pub(super) fn trust(
+        setting: &str,
+        others: Vec<CertificateDer<'static>>,
+        environment: &Environment,
+        needed: bool,
+    ) -> Result<Arc<Trust>> {
+        let system = match of_system(environment) {
+            Ok(system) => system,
+            Err(error) if needed && (error.code() == ErrorCode::ConfigInvalid || others.is_empty()) => {
+                return Err(hinted(error, setting));
+            }
+            Err(_) => made(RootCertStore::empty()),
+        };
+        if others.is_empty() {
+            return Ok(system);
+        }
+        let mut roots = RootCertStore::clone(&system.roots);
+        roots.add_parsable_certificates(others);
+        Ok(made(roots))
+    }
+
+    fn hinted(error: Error, setting: &str) -> Error {
+        if error.code() != ErrorCode::NetworkTls {
+            return error;
+        }
+        let detail = format!(
+            "this system has no CA certificates: install its package ca-certificates, or set {setting}"
+        );
+        Error::with_detail(ErrorCode::NetworkTls, detail)
+    }
+
+    fn made(roots: RootCertStore) -> Arc<Trust> {
+        Arc::new(Trust { roots: Arc::new(roots), tls: PerProcess::new() })
+    }
+
+    fn of_system(environment: &Environment) -> Result<Arc<Trust>> {
+        let (file, directories) = (&environment.ssl_cert_file, &environment.ssl_cert_dir);
+        match KNOWN.newest() {
+            Some(known) if known.file == *file && known.directories == *directories => {
+                Ok(Arc::clone(&known.trust))
+            }
+            _ => {
+                let trust = made(read(environment)?);
+                let (file, directories) = (file.clone(), directories.clone());
+                KNOWN.publish(Known { file, directories, trust: Arc::clone(&trust) });
+                Ok(trust)
+            }
+        }
+    }
+
+    fn read(environment: &Environment) -> Result<RootCertStore> {
+        let mut roots = RootCertStore::empty();
+        if let Some(file) = &environment.ssl_cert_file {
+            let file = Path::new(file);
+            let place = format!("SSL_CERT_FILE: {}", quote_path(file));
+            std::fs::File::open(file)
+                .map_err(|error| invalid(format!("{place} cannot be read ({error})")))?;
+            if add(&mut roots, Some(file), None) == 0 {
+                return Err(invalid(format!("{place} has no certificate in PEM form")));
+            }
+        }
+        let directories: Vec<PathBuf> =
+            std::env::split_paths(environment.ssl_cert_dir.as_deref().unwrap_or_default())
+                .filter(|path| !path.as_os_str().is_empty())
+                .collect();
+        for directory in &directories {
+            add(&mut roots, None, Some(directory));
+        }
+        let there = directories.iter().any(|directory| directory.is_dir());
+        if let Some(first) = directories.first().filter(|_| !there || roots.is_empty()) {
+            let why = if there { "has no certificate in PEM form" } else { "is no directory" };
+            return Err(invalid(format!("SSL_CERT_DIR: {} {why}", quote_path(first))));
+        }
+        if environment.ssl_cert_file.is_none() && directories.is_empty() {
+            let usual = openssl_probe::probe();
+            let mut directories = usual.cert_dir.iter().map(PathBuf::as_path);
+            // Both at once: what is linked twice is read once.
+            add(&mut roots, usual.cert_file.as_deref(), directories.next());
+            for directory in directories {
+                add(&mut roots, None, Some(directory));
+            }
+        }
+        if roots.is_empty() { Err(Error::new(ErrorCode::NetworkTls)) } else { Ok(roots) }
+    }
+
+    /// Odd certificates of a system are no reason to trust none.
+    fn add(roots: &mut RootCertStore, file: Option<&Path>, directory: Option<&Path>) -> usize {
+        roots.add_parsable_certificates(load_certs_from_paths(file, directory).certs).0
+    }
+}
+
+/// Where the system itself judges certificates: it is asked by the transport, and the environment has no say.
+#[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+mod system {
+    use std::sync::Arc;
+
+    use rustls::pki_types::CertificateDer;
+
+    use super::{Environment, PerProcess, Trust};
+    use crate::error::Result;
+    use crate::process::Inherited;
+
+    static KNOWN: Inherited<Arc<Trust>> = Inherited::new();
+
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere files are read")]
+    pub(super) fn trust(
+        _: &str,
+        others: Vec<CertificateDer<'static>>,
+        environment: &Environment,
+        _: bool,
+    ) -> Result<Arc<Trust>> {
+        let _ = (&environment.ssl_cert_file, &environment.ssl_cert_dir);
+        let known = KNOWN.newest().filter(|_| others.is_empty());
+        if let Some(known) = known {
+            return Ok(Arc::clone(known));
+        }
+        let is_system = others.is_empty();
+        let trust = Arc::new(Trust { others, tls: PerProcess::new() });
+        if is_system {
+            KNOWN.publish(Arc::clone(&trust));
+        }
+        Ok(trust)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, ConfigBuilder};
+    use crate::error::ErrorCode;
+
+    fn builder() -> ConfigBuilder {
+        Config::builder("client")
+    }
+
+    #[test]
+    fn a_bundle_without_a_good_certificate_is_named() {
+        let junk = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
+        let cut = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n";
+        let key = "-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n";
+        for text in ["", " ", "certificate", "/", "/no/such/file.pem", junk, cut, key] {
+            let error = builder().ca_bundle(text).build().unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ConfigInvalid, "{text}");
+            assert!(error.to_string().contains("ca_bundle"), "{error}");
+        }
+        let error = builder().ca_bundle("/no/such/file.pem").build().unwrap_err().to_string();
+        assert!(error.contains("/no/such/file.pem") && error.contains("No such file"), "{error}");
+    }
+}

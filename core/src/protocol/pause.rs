@@ -1,0 +1,95 @@
+//! When to come back, as an answer says it.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::{HeaderMap, HeaderName, StatusCode, header};
+
+use super::Response;
+
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// What the server asks for: `Retry-After` (RFC 9110 10.2.3) in seconds or as a date, or Clever's `X-RateLimit-Reset`
+/// in Unix seconds. Points in time are read by the server's own clock where it tells it; `now` stands in for it.
+pub(crate) fn asked_pause(response: &Response, now: Option<u64>) -> Option<Duration> {
+    let headers = response.headers();
+    let now = date(headers, &header::DATE).or(now);
+    let until = |moment: u64| now.map(|now| moment.saturating_sub(now));
+    // Clever tells the reset with every answer; only one that was limited has to wait for it.
+    let limited = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    number(headers, &header::RETRY_AFTER)
+        .or_else(|| date(headers, &header::RETRY_AFTER).and_then(until))
+        .or_else(|| number(headers, &RATE_LIMIT_RESET).filter(|_| limited).and_then(until))
+        .map(Duration::from_secs)
+}
+
+/// Unix seconds from an HTTP date (RFC 9110 5.6.7).
+pub(crate) fn date(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    let time = httpdate::parse_http_date(text(headers, name)?).ok()?;
+    Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+/// What is too large for a number is for ever.
+fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    let digits = text(headers, name)?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sat, 01 Jan 2022 00:00:00 GMT.
+    const NOW: u64 = 1_640_995_200;
+
+    fn response(headers: &[(&str, &str)]) -> Response {
+        let mut builder = http::Response::builder().status(StatusCode::TOO_MANY_REQUESTS);
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        builder.body(Vec::new()).unwrap()
+    }
+
+    fn seconds(headers: &[(&str, &str)]) -> Option<u64> {
+        asked_pause(&response(headers), Some(NOW)).map(|pause| pause.as_secs())
+    }
+
+    #[test]
+    fn a_pause_is_asked_for_in_seconds_as_a_date_or_by_the_rate_limit() {
+        assert_eq!(seconds(&[("retry-after", " 7 ")]), Some(7));
+        assert_eq!(seconds(&[("retry-after", "Sat, 01 Jan 2022 00:00:09 GMT")]), Some(9));
+        assert_eq!(seconds(&[("x-ratelimit-reset", "1640995203")]), Some(3));
+        assert_eq!(seconds(&[("retry-after", "2"), ("x-ratelimit-reset", "1640995203")]), Some(2));
+        assert_eq!(seconds(&[("x-ratelimit-reset", "1640995100")]), Some(0));
+        assert_eq!(seconds(&[("retry-after", "18446744073709551615")]), Some(u64::MAX));
+        assert_eq!(seconds(&[("retry-after", "99999999999999999999")]), Some(u64::MAX));
+        for junk in ["", "-1", "+1", "soon", "1.5"] {
+            assert_eq!(seconds(&[("retry-after", junk)]), None, "{junk}");
+        }
+    }
+
+    #[test]
+    fn the_reset_of_the_rate_limit_holds_up_only_what_was_limited() {
+        let mut response = response(&[("x-ratelimit-reset", "1640995203")]);
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        assert_eq!(asked_pause(&response, Some(NOW)), None);
+    }
+
+    #[test]
+    fn a_date_is_read_by_the_clock_of_the_server() {
+        let date = ("date", "Sat, 01 Jan 2022 00:00:05 GMT");
+        assert_eq!(seconds(&[date, ("retry-after", "Sat, 01 Jan 2022 00:00:09 GMT")]), Some(4));
+    }
+
+    #[test]
+    fn without_any_clock_only_a_number_says_how_long() {
+        let asked = |headers| asked_pause(&response(headers), None).map(|pause| pause.as_secs());
+        assert_eq!(asked(&[("retry-after", "7")]), Some(7));
+        assert_eq!(asked(&[("retry-after", "Sat, 01 Jan 2022 00:00:09 GMT")]), None);
+        assert_eq!(asked(&[("x-ratelimit-reset", "1640995203")]), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! An error says when to come back, where the server said it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::clever::{ask, config, made};
+use crate::server::{Answer, Server};
+
+const MIDNIGHT: (&str, &str) = ("Date", "Sat, 01 Jan 2022 00:00:00 GMT");
+const MINUTE_LATER: (&str, &str) = ("Retry-After", "Sat, 01 Jan 2022 00:01:00 GMT");
+
+fn answer(status: u16, headers: &[(&str, &str)]) -> Answer {
+    headers.iter().fold(Answer::status(status), |answer, (name, value)| answer.header(name, value))
+}
+
+/// What a GET and a code exchange, with a second to spare, are told to wait.
+fn waits(answer: Answer) -> [Option<u64>; 2] {
+    let server = Server::of_answers(move |_| answer.clone());
+    let client = made(config(&server.base()).timeout(Duration::from_secs(5)));
+    let errors = [ask(&client).unwrap_err(), client.exchange_code("code", None).map(drop).unwrap_err()];
+    errors.map(|error| error.retry_after().map(|pause| pause.as_secs()))
+}
+
+#[test]
+fn seconds_dates_and_the_rate_limit_say_it() {
+    assert_eq!(waits(answer(429, &[("Retry-After", "120")])), [Some(120); 2]);
+    assert_eq!(waits(answer(503, &[("Retry-After", "86400")])), [Some(86400); 2]);
+    assert_eq!(waits(answer(503, &[MIDNIGHT, MINUTE_LATER])), [Some(60); 2]);
+    assert_eq!(waits(answer(429, &[MIDNIGHT, ("X-RateLimit-Reset", "1640995260")])), [Some(60); 2]);
+    assert_eq!(waits(answer(429, &[("Retry-After", "99999999999999999999")])), [Some(u64::MAX); 2]);
+    let page = Answer::html(403, "<h1>Blocked</h1>").header("Retry-After", "120");
+    assert_eq!(waits(page), [Some(120); 2]);
+}
+
+#[test]
+fn a_date_is_read_by_this_clock_where_the_server_tells_none() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    // Reset times are far enough away that the time which the test takes does not count.
+    let answer = answer(429, &[("X-RateLimit-Reset", &(now + 1_000_000).to_string())]);
+    for wait in waits(answer) {
+        assert!((990_000..=1_000_000).contains(&wait.unwrap()), "{wait:?}");
+    }
+}
+
+#[test]
+fn what_the_server_did_not_say_is_not_made_up() {
+    for headers in [
+        vec![],
+        vec![("Retry-After", "soon")],
+        vec![("Retry-After", "-1")],
+        // It comes with every answer of Clever's, and counts only when the rate was limited.
+        vec![("X-RateLimit-Reset", "99999999999")],
+    ] {
+        assert_eq!(waits(answer(404, &headers)), [None; 2], "{headers:?}");
+    }
+}
