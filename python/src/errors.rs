@@ -4,11 +4,13 @@
 //! core is given its class, by its kind, and the words of the catalogue.
 
 use clever_sso::ErrorKind;
+use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use pyo3::{PyTypeInfo, import_exception};
 
 use crate::repr::{Repr, match_args};
+use crate::set_cookie;
 
 /// The classes of `exceptions.py`.
 mod classes {
@@ -75,7 +77,23 @@ fn exception(py: Python<'_>, error: &clever_sso::Error) -> PyErr {
         error.http_status(),
         error.retry_after().map(|pause| pause.as_secs()),
     );
-    PyErr::from_type(class(py, error.kind()), arguments)
+    let raised = PyErr::from_type(class(py, error.kind()), arguments);
+    match tell_of_browser(raised.value(py), error) {
+        Ok(()) => raised,
+        Err(failure) => failure,
+    }
+}
+
+/// What the answer to the browser must do. Most errors leave it at the defaults of the class.
+fn tell_of_browser(raised: &Bound<'_, PyBaseException>, error: &clever_sso::Error) -> PyResult<()> {
+    if !error.set_cookies().is_empty() {
+        let cookies = set_cookie::tuple(raised.py(), &set_cookie::all(error.set_cookies()))?;
+        raised.setattr("set_cookies", cookies)?;
+    }
+    if error.ends_session() {
+        raised.setattr("ends_session", true)?;
+    }
+    Ok(())
 }
 
 /// The sentence and its particulars, without the code word: that has an attribute of its own.

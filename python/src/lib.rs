@@ -10,6 +10,7 @@
 //! - [`threads`]: threads that Python did not make, in Python.
 //! - [`logging`]: what the core has to tell, for Python's `logging`.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
+//! - [`set_cookie`], [`request`]: what the answer to a browser sets, and which requests may act.
 //! - [`verify`]: the pure verifier.
 //! - [`errors`]: the one crossing from an error of the core to a Python exception.
 //! - [`json`], [`repr`]: two small helpers.
@@ -26,7 +27,9 @@ mod logging;
 mod login;
 mod operations;
 mod repr;
+mod request;
 mod resources;
+mod set_cookie;
 mod settings;
 mod threads;
 mod verify;
@@ -40,7 +43,7 @@ mod _native {
     use super::{Bound, PyModule, PyResult};
 
     #[pymodule_export]
-    use crate::callback::{Callback, parse_callback};
+    use crate::callback::{Callback, login_key, parse_callback};
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]
@@ -52,7 +55,11 @@ mod _native {
     #[pymodule_export]
     use crate::operations::AsyncOperations;
     #[pymodule_export]
+    use crate::request::Refusal;
+    #[pymodule_export]
     use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
+    #[pymodule_export]
+    use crate::set_cookie::SetCookie;
     #[pymodule_export]
     use crate::verify::{KeySet, verify_id_token};
 
