@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any, Final, Literal, final
 
-from typing_extensions import Self, TypeAlias
+from typing_extensions import Self
 
 from clever_sso.exceptions import Error
 
@@ -36,10 +36,6 @@ __all__ = [
     "parse_callback",
     "verify_id_token",
 ]
-
-Headers: TypeAlias = (
-    Mapping[str, Any] | Mapping[bytes, bytes] | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
-)
 
 __version__: Final[str]
 
@@ -192,7 +188,11 @@ class Client:
         """
 
     def refusal(
-        self, endpoint: Literal["login", "callback", "logout"], *, method: str, headers: Headers
+        self,
+        endpoint: Literal["login", "callback", "logout"],
+        *,
+        method: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
     ) -> Refusal | None:
         """Whether a request of a browser must not act: `None` when it may.
 

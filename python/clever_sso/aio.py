@@ -8,7 +8,7 @@ from clever_sso import _settings
 from clever_sso._native import AsyncOperations, Client
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
     from types import TracebackType
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from clever_sso._native import (
         Denied,
         District,
-        Headers,
         Login,
         Me,
         Refusal,
@@ -159,7 +158,11 @@ class AsyncClient:
         )
 
     def refusal(
-        self, endpoint: Literal["login", "callback", "logout"], *, method: str, headers: Headers
+        self,
+        endpoint: Literal["login", "callback", "logout"],
+        *,
+        method: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
     ) -> Refusal | None:
         """Whether a request of a browser must not act: `None` when it may. No network. As `Client.refusal`."""
         return self._client.refusal(endpoint, method=method, headers=headers)
