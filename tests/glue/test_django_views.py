@@ -13,6 +13,7 @@ pytest.importorskip("django")
 from clever_sso import Identity
 from django.conf import settings as in_django
 from django_settings import (
+    be_refused,
     ADA,
     GRACE,
     JOSE,
@@ -41,7 +42,7 @@ def test_signals_tell_of_both_ends(clever: str) -> None:
     try:
         visitor = Visitor()
         log_in(visitor, clever)
-        visitor.get("/clever/callback?error=access_denied")
+        be_refused(visitor)
     finally:
         for signal in signals:
             signal.disconnect(note)

@@ -55,7 +55,7 @@ def surroundings(clever: str) -> dict[str, object]:
     """What an example takes for granted: somebody has logged in, and somebody comes back from Clever."""
     client = clever_sso.Client.from_env()
     first, login = client.begin_login(), client.begin_login()
-    done = client.finish_login(Browser(clever).callback(first.url), first.pending)
+    done = client.finish_login(Browser(clever).callback(first.url), pending=first.pending)
     assert isinstance(done, clever_sso.SignedIn)
     return {
         "clever_sso": clever_sso,

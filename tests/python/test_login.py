@@ -45,21 +45,21 @@ def test_a_login_from_the_portal_restarts_silently(client: clever_sso.Client) ->
 
 def test_a_forged_pending_login_restarts(client: clever_sso.Client) -> None:
     state = query(client.begin_login().url)["state"]
-    outcome = client.finish_login(f"?code=abc&state={state}", "forged")
+    outcome = client.finish_login(f"?code=abc&state={state}", pending="forged")
     assert isinstance(outcome, clever_sso.Restart)
     assert outcome.reason == "pending_invalid"
 
 
 def test_the_pending_login_of_another_browser_restarts(client: clever_sso.Client) -> None:
     state = query(client.begin_login().url)["state"]
-    outcome = client.finish_login(f"?code=abc&state={state}", client.begin_login().pending)
+    outcome = client.finish_login(f"?code=abc&state={state}", pending=client.begin_login().pending)
     assert isinstance(outcome, clever_sso.Restart)
     assert outcome.reason == "state_mismatch"
 
 
 def test_an_empty_cookie_is_no_cookie(client: clever_sso.Client) -> None:
     state = query(client.begin_login().url)["state"]
-    outcome = client.finish_login(f"?code=abc&state={state}", "")
+    outcome = client.finish_login(f"?code=abc&state={state}", pending="")
     assert isinstance(outcome, clever_sso.Restart)
     assert outcome.reason == "pending_missing"
 
@@ -97,7 +97,7 @@ def test_a_rotated_secret_still_opens_what_the_old_one_sealed(client: clever_sso
     stale = f"?code=abc&state={query(client.begin_login().url)['state']}"
     for old, reason in [((CLIENT_SECRET,), "state_mismatch"), ((), "pending_invalid")]:
         rotated = clever_sso.Client(CLIENT_ID, "another-secret", REDIRECT_URI, old_pending_keys=old)
-        outcome = rotated.finish_login(stale, login.pending)
+        outcome = rotated.finish_login(stale, pending=login.pending)
         assert isinstance(outcome, clever_sso.Restart)
         assert outcome.reason == reason
 

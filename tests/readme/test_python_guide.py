@@ -149,7 +149,7 @@ def test_the_emulator_starts_as_the_guide_says() -> None:
         )
         login = client.begin_login()
         try:
-            outcome = client.finish_login(Person(url, ADA).callback(login.url), login.pending)
+            outcome = client.finish_login(Person(url, ADA).callback(login.url), pending=login.pending)
         finally:
             process.terminate()
         assert isinstance(outcome, SignedIn)
@@ -163,7 +163,7 @@ def test_who_is_under_way_while_the_secret_changes_arrives() -> None:
         login = Client(**_settings.arguments(at_emulator)).begin_login()
         callback = Person(emulator, ADA).callback(login.url)
         after = Client(**_settings.arguments({**at_emulator, **changed}))
-        assert isinstance(after.finish_login(callback, login.pending), SignedIn)
+        assert isinstance(after.finish_login(callback, pending=login.pending), SignedIn)
 
 
 def test_the_block_for_asyncio_greets_restarts_and_refuses() -> None:
