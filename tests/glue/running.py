@@ -75,7 +75,6 @@ def serving(  # noqa: PLR0913  (they are keyword arguments)
                 "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
                 "CLEVER_REDIRECT_URI": redirect_uri,
                 "CLEVER_BASE_URL": base_url,
-                "CLEVER_CALLBACK_PATH": "/clever/callback",
                 "FOLDER": str(folder),
                 "MOUNT": mount,
                 **extra,

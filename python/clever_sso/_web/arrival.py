@@ -185,7 +185,8 @@ def problem_of_setup(message: str) -> Problem:
 def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCookie, ...]:
     """The cookies to set when a login that Clever let through is not completed here: nobody was signed in."""
     kept = "; ".join(f"{cookie.name}={cookie.value}" for cookie in step.set_cookies if cookie.max_age)
-    return step.set_cookies + client.log_out_cookies(kept)
+    # One header for each name (RFC 6265 4.1.1): the later word counts.
+    return tuple({cookie.name: cookie for cookie in (*step.set_cookies, *client.log_out_cookies(kept))}.values())
 
 
 def _status(error: Error) -> int:

@@ -54,9 +54,11 @@ def misplaced(path: str, redirect_uris: Iterable[str], query: Container[str]) ->
     if not any(name in query for name in ("code", "error")):
         return None
     for known in paths_of(redirect_uris):
+        if known == path:
+            return f"the redirect URI leads to {path}, where nothing is: the application does not know of a prefix"
         longer, shorter = sorted((known, path), key=len, reverse=True)
         prefix = longer.removesuffix(shorter)
-        if longer == shorter or not longer.endswith(shorter) or not prefix.startswith("/"):
+        if not longer.endswith(shorter) or not prefix.startswith("/"):
             continue
         done = "takes off" if known == longer else "adds"
         return (

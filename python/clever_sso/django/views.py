@@ -59,6 +59,8 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
 
         # As Django's `login_not_required`, for its LoginRequiredMiddleware.
         asked.login_required = False  # type: ignore[attr-defined]
+        # Nothing acts on a form here: what comes of one is told by the refusal.
+        asked.csrf_exempt = endpoint != "logout"  # type: ignore[attr-defined]
         return asked
 
     return decorator
