@@ -387,7 +387,8 @@ def _here(request: Request) -> str:
 def _login_url(request: Request) -> str:
     # Not by `request.url_for`, which makes a whole URL with what the Host header says.
     root: str = request.scope.get("app_root_path", request.scope.get("root_path", ""))
-    return root.rstrip("/") + request.scope["router"].url_path_for("clever_login")
+    path: str = request.scope["router"].url_path_for("clever_login")
+    return root.rstrip("/") + path
 
 
 def _cookies(request: Request) -> str:
