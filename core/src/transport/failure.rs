@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::io;
 
 use crate::error::{Error, ErrorCode};
+use crate::process;
 use crate::protocol::Request;
 
 pub(super) fn network(request: &Request, error: &reqwest::Error) -> Error {
@@ -11,7 +12,9 @@ pub(super) fn network(request: &Request, error: &reqwest::Error) -> Error {
         return Error::with_detail(ErrorCode::NetworkTls, format!("{}: {}", place(request), tls_cause(tls)));
     }
     let http = cause::<hyper::Error>(error);
-    let code = if error.is_dns() {
+    let code = if error.is_connect() && causes(error).any(is_limit) {
+        ErrorCode::LimitReached
+    } else if error.is_dns() {
         ErrorCode::NetworkName
     } else if error.is_connect() {
         ErrorCode::NetworkConnect
@@ -25,7 +28,15 @@ pub(super) fn network(request: &Request, error: &reqwest::Error) -> Error {
 
 /// The failure of kind `E` among the causes of `error`.
 fn cause<E: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&E> {
-    std::iter::successors(error.source(), |here| below(*here)).find_map(|here| here.downcast_ref())
+    causes(error).find_map(|here| here.downcast_ref())
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |here| below(*here))
+}
+
+fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(process::is_limit)
 }
 
 /// What `error` stems from. An I/O error that wraps another error does not name it as its source, only what is below it;

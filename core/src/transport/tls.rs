@@ -6,6 +6,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore, WantsVerifier};
 use rustls_platform_verifier::Verifier;
 
+use super::provider::provider;
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::process::PerProcess;
@@ -44,7 +45,7 @@ fn trusting_nobody() -> Result<ClientConfig> {
 }
 
 fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, WantsVerifier>> {
-    ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into())
+    ClientConfig::builder_with_provider(provider().into())
         .with_safe_default_protocol_versions()
         .map_err(|_| Error::with_detail(ErrorCode::Internal, "no TLS version is available"))
 }
