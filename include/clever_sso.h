@@ -27,8 +27,23 @@
 // may not. Make one client per process and keep it: it keeps connections and Clever's keys. A handle may be freed by
 // another thread than the one that made it, once no call uses it.
 //
-// Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it. There
-// is no background thread. Nothing here is for signal handlers.
+// Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it, also
+// when other threads were in the middle of calls. There is no background thread; a host name is resolved on a thread that
+// ends with its answer, or on the caller's where none can be started. The descriptors of the parent's connections stay
+// open in the child, unused, until it ends or executes another program: all of them close on exec. In a child of vfork()
+// no function may be called.
+//
+// Signals. No signal comes out of a call: SIGPIPE is held back in the calling thread while it runs, one that the call
+// raised is taken away, one that was there before or comes from outside is not. No handler is installed and no other
+// thread's mask is changed; threads of the library handle no signals. Interrupted system calls are repeated, so a handler
+// may run during a call. A handler itself may call nothing here, and may not leave a call with longjmp().
+//
+// Ends of threads and programs. A thread that is cancelled (pthread_cancel) finishes its call first, on Linux. exit() is
+// fine while other threads are in calls. The library stays in memory after dlclose(): threads that called it may end
+// later.
+//
+// Memory. What the library frees is overwritten first, on every way: no token, code or secret stays on the heap when
+// everything is freed and the client too. Copies that you make are yours to clear.
 //
 // Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL, else it
 // receives NULL on success, or an error to be freed: a stable code word, a line for the log, a sentence that may be shown
@@ -37,7 +52,10 @@
 //
 // Time. A call waits at most as long as the configuration says (10 seconds by default), retries included.
 //
-// Log. Nothing is written anywhere unless `clever_sso_set_log_callback` says where to. No token, code, secret, email or
+// Environment. The variables that name proxies and certificates are read when a client is made, or at the latest with its
+// first call, and by the system's resolver; nothing else is.
+//
+// Log. Nothing is written anywhere, stderr included, unless `clever_sso_set_log_callback` says where to. No token, code, secret, email or
 // answer of Clever stands in an event or an error.
 
 
@@ -257,6 +275,8 @@ bool clever_sso_callback_loginas_by_admin(const clever_sso_callback *callback);
 
 // Frees a callback. NULL is fine.
 void clever_sso_callback_free(clever_sso_callback *callback);
+
+extern int pthread_setcancelstate(int state, int *former);
 
 // A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
 const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
@@ -577,14 +597,18 @@ bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
 //
 // `level` is the least `clever_sso_log_level` that is wanted. `user_data` is handed to the callback as it is. The callback is
 // called by whichever thread makes a call of this library, during that call, by several at once: it must lock what they
-// share. It must return: no C++ exception, no `longjmp`. Calls that it makes of this library are not logged. No event
+// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held back and
+// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Calls that it makes of this library are not logged. No event
 // holds a token, code, secret, email or answer.
 //
-// When this function returns, the callback before it is not running in any thread and will not be called again: what its
-// `user_data` points to may be freed. Each change keeps some dozens of bytes for good, so this is for the start of a
-// program, not for each request. After a fork the child has the callback too. Not for signal handlers.
+// When this function succeeds, the callback before it is not running in any thread and will not be called again: what its
+// `user_data` points to may be freed. So it waits for a callback that is running: do not hold a lock that the callback
+// takes. Each change keeps some dozens of bytes for good, so this is for the start of a program, not for each request.
+// After a fork the child has the callback too.
 //
-// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call.
+// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call: nothing changes
+// then. Fails with `CLEVER_SSO_ARGUMENT` too when the callback before it is still running after 5 seconds: the new one
+// is set, but what the `user_data` of the one before points to is still in use.
 clever_sso_status clever_sso_set_log_callback(uint32_t level,
                                               clever_sso_log_callback callback,
                                               void *user_data,

@@ -310,13 +310,11 @@ impl Client {
         api::userinfo_response(&self.fetch(request).await?, subject)
     }
 
-    /// Pays before the first student comes what a process pays once: fetches discovery and keys, and lets the source of
-    /// random numbers collect itself, which takes some tens of milliseconds.
+    /// Does one-time setup up front: fetches discovery and keys.
     ///
     /// # Errors
-    /// `discovery_issuer`, `keys_unusable`, `internal`, and those of Clever's answers and the network.
+    /// `discovery_issuer`, `keys_unusable`, and those of Clever's answers and the network.
     pub async fn warm_up(&self) -> Result<()> {
-        Moment::present()?;
         self.keys.current(&self.transport, self.deadline()).await.map(drop)
     }
 

@@ -446,10 +446,7 @@ impl Client {
         Ok(self.core.import_keys(text)?)
     }
 
-    /// Pays before the first student comes what a process pays once.
-    ///
-    /// It fetches discovery and keys, and lets the source of random numbers collect itself, which takes some tens of
-    /// milliseconds.
+    /// Does one-time setup up front: fetches discovery and keys.
     ///
     /// Raises:
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.

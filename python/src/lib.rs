@@ -34,6 +34,10 @@ mod waiting;
 
 use pyo3::prelude::*;
 
+/// No piece of a token, code or secret that Rust held stays on the heap.
+#[global_allocator]
+static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;
+
 /// The Rust core of `clever_sso`.
 #[pymodule(gil_used = false)]
 mod _native {
