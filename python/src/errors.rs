@@ -74,6 +74,7 @@ impl From<PyErr> for Failure {
 impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
         match failure {
+            #[expect(clippy::disallowed_methods, reason = "this thread is attached: it only gives the token")]
             Failure::Core(error) => Python::attach(|py| exception(py, &error)),
             Failure::Python(error) => error,
         }

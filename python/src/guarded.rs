@@ -13,6 +13,7 @@
     unsafe_code,
     reason = "functions of the interpreter, called so that the end of a thread may pass through them"
 )]
+#![expect(clippy::disallowed_methods, reason = "this is the file that the others are sent to")]
 
 use std::ffi::{CStr, c_int};
 use std::mem::{forget, transmute};
@@ -180,7 +181,7 @@ pub(crate) fn collect_if_due(_py: Python<'_>) {
 }
 
 /// A new object of one of our classes.
-pub(crate) fn new<'py, T>(py: Python<'py>, value: T) -> PyResult<Bound<'py, T>>
+pub(crate) fn new<T>(py: Python<'_>, value: T) -> PyResult<Bound<'_, T>>
 where
     T: PyClass + Into<PyClassInitializer<T>>,
 {
