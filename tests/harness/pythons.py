@@ -22,7 +22,8 @@ def _find() -> dict[str, str]:
         on_the_path = shutil.which(f"python{name}")
         candidates = [str(path) for path in sorted(pyenv.glob(f"{name}.*/bin/python"))]
         candidates += [on_the_path] if on_the_path else []
-        found.update({name: python for python in candidates[:1] if _works(python)})
+        if candidates and _works(candidates[0]):
+            found[name] = candidates[0]
     return found
 
 

@@ -16,13 +16,14 @@ static void say(const char *word) {
 }
 
 int main(int count, char **arguments) {
-    wchar_t *words[2];
+    PyObject *words;
     if (count != 3)
         return 2;
-    words[0] = Py_DecodeLocale("host", NULL);
-    words[1] = Py_DecodeLocale(arguments[2], NULL);
     Py_InitializeEx(0);
-    PySys_SetArgvEx(2, words, 0);
+    words = Py_BuildValue("[ss]", "host", arguments[2]);
+    if (words == NULL || PySys_SetObject("argv", words) != 0)
+        return 3;
+    Py_DECREF(words);
     if (PyRun_SimpleString(arguments[1]) != 0)
         return 3;
     wait_for_a_command();

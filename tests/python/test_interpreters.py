@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -44,12 +45,11 @@ except clever_sso.Error as error:
 )
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("lock", ["shared", "own"])
-def test_a_sub_interpreter_is_refused_and_the_main_one_is_not(lock: str, when: str, tmp_path: object) -> None:
-    said = f"{tmp_path}/said"
-    command = [sys.executable, "-W", "ignore", "-c", PROGRAM, lock, when, said]
+def test_a_sub_interpreter_is_refused_and_the_main_one_is_not(lock: str, when: str, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    command = [sys.executable, "-W", "ignore", "-c", PROGRAM, lock, when, str(said)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "config_invalid\n", "")
-    with open(said) as file:  # noqa: PTH123
-        refused = file.read()
+    refused = said.read_text()
     for words in WORDS:
         assert words in refused

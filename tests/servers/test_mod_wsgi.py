@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import clever_sso
+import page
 import pytest
 from processes import free_port, program, serving
 
@@ -39,16 +40,20 @@ LoadModule authz_core_module {modules}/mod_authz_core.so
 LoadModule wsgi_module {modules}/mod_wsgi.so
 ErrorLog {folder}/error.log
 WSGISocketPrefix {folder}/wsgi
-WSGIDaemonProcess sites processes=1 threads=4 python-path={package}
-WSGIProcessGroup sites
-WSGIScriptAlias /one {folder}/one.wsgi
-WSGIScriptAlias /two {folder}/two.wsgi
 <Directory {folder}>
     AllowOverride None
     Require all granted
 </Directory>
-{groups}
+{sites}
 """
+ONE_PROCESS = """
+WSGIDaemonProcess sites processes=1 threads=4 python-path={package}
+WSGIProcessGroup sites
+WSGIScriptAlias /one {folder}/one.wsgi
+WSGIScriptAlias /two {folder}/two.wsgi
+"""
+# The site of docs/servers.md, with the package of this test.
+OF_THE_PAGE = page.BLOCKS["mod_wsgi"].replace("threads=8", "threads=8 python-path={package}")
 GLOBAL = "WSGIApplicationGroup %{GLOBAL}"
 
 
@@ -69,7 +74,7 @@ def get(port: int, path: str) -> str:
         connection.close()
 
 
-def apache(folder: Path, port: int, groups: str) -> list[str]:
+def apache(folder: Path, port: int, sites: str) -> list[str]:
     """Write the sites and the configuration of an Apache in the foreground; without it the test is skipped."""
     command = program("apache2")
     if not (MODULES / "mod_wsgi.so").exists():
@@ -79,21 +84,29 @@ def apache(folder: Path, port: int, groups: str) -> list[str]:
     subprocess.run(["cp", "-RL", str(Path(clever_sso.__file__).parent), str(package)], check=True)
     for site in ("one", "two"):
         (folder / f"{site}.wsgi").write_text(SITE)
-    text = CONFIGURATION.format(folder=folder, port=port, modules=MODULES, package=package, groups=groups)
+    sites = sites.replace("{package}", str(package)).replace("{folder}", str(folder))
+    text = CONFIGURATION.format(folder=folder, port=port, modules=MODULES, sites=sites)
     (folder / "apache.conf").write_text(text)
     return [command, "-DFOREGROUND", "-f", str(folder / "apache.conf")]
 
 
 def test_two_sites_of_one_process_work_in_the_main_interpreter(folder: Path) -> None:
     port = free_port()
-    with serving(apache(folder, port, GLOBAL), folder, port):
+    with serving(apache(folder, port, ONE_PROCESS + GLOBAL), folder, port):
         assert [get(port, path) for path in ("/one", "/two", "/one")] == ["caught ConfigError"] * 3
 
 
 def test_sites_in_sub_interpreters_are_told_what_to_set(folder: Path) -> None:
     port = free_port()
-    with serving(apache(folder, port, ""), folder, port):
+    with serving(apache(folder, port, ONE_PROCESS), folder, port):
         answers = [get(port, path) for path in ("/one", "/two", "/one")]
     for answer in answers:
         assert answer.startswith("refused: clever_sso cannot be used in a Python sub-interpreter")
         assert GLOBAL in answer
+
+
+def test_the_site_of_the_page_works(folder: Path) -> None:
+    port = free_port()
+    sites = OF_THE_PAGE.replace("/srv/first/wsgi.py", "{folder}/one.wsgi")
+    with serving(apache(folder, port, sites), folder, port):
+        assert get(port, "/") == "caught ConfigError"
