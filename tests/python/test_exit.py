@@ -219,6 +219,8 @@ def ended(python: str, text: str, package: str, base_url: str) -> tuple[int, str
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_process_ends_in_peace_while(version: str, kind: str, package: str, clever: str) -> None:
+    if version == "3.10" and "garbage" in kind:
+        pytest.skip("Python 3.10 crashes in this by itself, without any extension: once in 250 runs")
     text = textwrap.dedent(KINDS[kind]) + textwrap.dedent(THE_END)
     with ThreadPoolExecutor(4) as pool:
         runs = pool.map(lambda _: ended(VERSIONS[version], text, package, clever), range(RUNS))
