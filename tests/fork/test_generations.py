@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from harness import emulator
+from harness.patience import SECONDS
 
-PATIENCE_SECONDS = 60
 ID, SECRET, URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
 
 BEGINNING = """
@@ -96,7 +96,7 @@ def ended(arguments: list[str]) -> tuple[int, str]:
         start_new_session=True,
     ) as process:
         try:
-            said = process.communicate(timeout=PATIENCE_SECONDS)[0]
+            said = process.communicate(timeout=SECONDS)[0]
         finally:
             end_with_its_children(process.pid)
     return process.returncode, said

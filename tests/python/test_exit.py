@@ -1,310 +1,120 @@
-"""A process that ends while threads use the package ends by itself, with its own status, and says nothing."""
+"""A process that ends while operations wait ends at once, and says nothing."""
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from pathlib import Path
+from typing import Callable
 
-import clever_sso
 import pytest
 from answers import serving
-from harness import emulator
-from harness.paths import ROOT
-from harness.pythons import PYTHONS
-
-# With CLEVER_SSO_TEST_ALL, as `make test-all` sets it, every Python that is installed, and what happens seldom.
-ALL = bool(os.environ.get("CLEVER_SSO_TEST_ALL"))
-RUNS = 500 if ALL else 8
-VERSIONS = PYTHONS if ALL else {"this": sys.executable}
-# Reached only by a process that hangs.
-PATIENCE_SECONDS = 60
-ID, SECRET, URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
+from harness.gate import Gate
+from harness.patience import SECONDS
 
 BEGINNING = """
-    import asyncio, atexit, gc, logging, random, sys, threading
+    import asyncio, sys, threading
     import clever_sso
 
     id, secret, uri = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
-    blocking = clever_sso.Client(id, secret, uri, base_url=sys.argv[1], timeout=50)
-    client = clever_sso.AsyncClient(id, secret, uri, base_url=sys.argv[1], timeout=50)
-    # Threads give up the GIL all the time, so that the end finds them anywhere.
-    sys.setswitchinterval(1e-5)
+    client = clever_sso.AsyncClient(id, secret, uri, base_url=sys.argv[1], timeout=1200)
+    blocking = clever_sso.Client(id, secret, uri, base_url=sys.argv[1], timeout=1200)
 
-    def in_daemon_threads(work, number=4):
-        # Go on once each has done its work once.
-        def run(done_once):
-            while True:
-                try:
-                    work()
-                except clever_sso.Error:
-                    pass
-                done_once.set()
+    async def begin_some():
+        global tasks
+        tasks = [asyncio.ensure_future(ask_for_ever()) for _ in range(20)]
+        await asyncio.get_running_loop().run_in_executor(None, told_that_requests_came)
 
-        events = [threading.Event() for _ in range(number)]
-        for event in events:
-            threading.Thread(target=run, args=(event,), daemon=True).start()
-        for event in events:
-            event.wait()
+    def told_that_requests_came():
+        sys.stdin.readline()
 
-    def ask():
-        blocking.me("unknown")
-
-    def raise_an_error():
-        blocking.begin_login(return_to="//elsewhere.example")
-
-    def make_results():
-        clever_sso.error_codes()
-        blocking.begin_login()
-        blocking.authorize_url()
-
-    def fetch_keys():
-        clever_sso.Client(id, secret, uri, base_url=sys.argv[1]).export_keys()
-
-    def ask_on_a_loop():
-        async def one():
+    async def ask_for_ever():
+        while True:
             try:
-                await client.me("unknown")
+                await client.me("token")
             except clever_sso.Error:
                 pass
 
-        async def many():
-            await asyncio.gather(*(one() for _ in range(20)))
+    async def many_ask_for_ever():
+        await asyncio.gather(*(ask_for_ever() for _ in range(50)))
 
-        asyncio.run(many())
-
-    def fetch_keys_on_a_loop():
-        async def fetch():
-            await clever_sso.AsyncClient(id, secret, uri, base_url=sys.argv[1]).export_keys()
-
-        asyncio.run(fetch())
-
-    def listen():
-        def take_time(record):
-            for _ in range(2000):
-                pass
-            return True
-
-        logging.getLogger("clever_sso").setLevel(logging.DEBUG)
-        logging.getLogger("clever_sso").addHandler(logging.NullHandler())
-        logging.getLogger("clever_sso.keys").addFilter(take_time)
-
-    class Garbage:
-        def __init__(self):
-            self.itself = self
-
-        def __del__(self):
-            for _ in range(50):
-                pass
-"""
-
-# What runs while the interpreter ends.
-KINDS = {
-    "errors are raised": "in_daemon_threads(raise_an_error)",
-    "answers arrive": "in_daemon_threads(ask)",
-    "results are made": "in_daemon_threads(make_results)",
-    "records are logged": "listen(); in_daemon_threads(fetch_keys)",
-    "loops await": "in_daemon_threads(ask_on_a_loop, 2)",
-    "loops await and the engine logs": "listen(); in_daemon_threads(fetch_keys_on_a_loop, 2)",
-    "garbage is collected": """
-        gc.set_threshold(1)
-        in_daemon_threads(lambda: (Garbage(), raise_an_error()), 2)
-        in_daemon_threads(lambda: (Garbage(), make_results()), 2)
-    """,
-    "exit handlers call": """
-        in_daemon_threads(raise_an_error, 1)
-        in_daemon_threads(ask_on_a_loop, 1)
-
-        @atexit.register
-        def say_goodbye():
-            for work in (ask, raise_an_error, fetch_keys, ask_on_a_loop, fetch_keys_on_a_loop):
-                try:
-                    work()
-                except clever_sso.Error:
-                    pass
-    """,
-    "threads leave by sys.exit": """
-        def leave():
+    def block_for_ever():
+        while True:
             try:
-                ask()
+                blocking.me("token")
             except clever_sso.Error:
-                sys.exit(3)
-
-        in_daemon_threads(ask)
-        for _ in range(4):
-            threading.Thread(target=leave).start()
-    """,
-}
-# Not always the same moment.
-THE_END = """
-    for _ in range(random.randrange(20_000)):
-        pass
+                pass
 """
 
-# What waits, for an answer that never comes.
-WAITING = {
-    "a daemon thread that blocks": """
-        threading.Thread(target=blocking.me, args=("token",), daemon=True).start()
-    """,
-    "a loop of a daemon thread": """
-        threading.Thread(target=ask_on_a_loop, daemon=True).start()
-    """,
-    "the main coroutine returns": """
-        async def begin_some():
-            global tasks
-            tasks = [asyncio.ensure_future(client.me("token")) for _ in range(20)]
-            await asyncio.sleep(0)
-
-        asyncio.run(begin_some())
-    """,
+ENDINGS = {
+    "the main coroutine returns": "asyncio.run(begin_some())",
     "sys.exit in a coroutine": """
         async def leave():
-            global tasks
-            tasks = [asyncio.ensure_future(client.me("token")) for _ in range(20)]
-            await asyncio.sleep(0)
+            await begin_some()
             sys.exit()
 
         asyncio.run(leave())
     """,
     "a loop that was not closed": """
-        async def begin_some():
-            global tasks
-            tasks = [asyncio.ensure_future(client.me("token")) for _ in range(20)]
-            await asyncio.sleep(0)
-
         loop = asyncio.new_event_loop()
         loop.run_until_complete(begin_some())
         for task in tasks:
             task._log_destroy_pending = False
     """,
+    "a loop of a daemon thread": """
+        threading.Thread(target=lambda: asyncio.run(many_ask_for_ever()), daemon=True).start()
+        told_that_requests_came()
+    """,
+    "a daemon thread that blocks": """
+        threading.Thread(target=block_for_ever, daemon=True).start()
+        told_that_requests_came()
+    """,
+    "a client used by an exit handler": """
+        import atexit
+
+        @atexit.register
+        def say_goodbye():
+            try:
+                blocking.me("token")
+            except clever_sso.CleverError:
+                pass
+            try:
+                asyncio.run(client.me("token"))
+            except (RuntimeError, clever_sso.CleverError):
+                pass
+    """,
 }
 
 
-@pytest.fixture(scope="module")
-def clever() -> Iterator[str]:
-    with emulator.running([emulator.App(ID, SECRET, URI)]) as base_url:
-        yield base_url
+# How many requests of each ending are on their way when the end begins.
+REQUESTS = {"a loop of a daemon thread": 50, "a daemon thread that blocks": 1, "a client used by an exit handler": 0}
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give a folder with the package and nothing else, for every Python."""
-    folder = tmp_path_factory.mktemp("package")
-    (folder / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
-    return str(folder)
+def end_of(ending: str, base_url: str, wait_for: Callable[[int], object]) -> None:
+    """Let the program end once its requests have come. Its deadlines are far away: it does not wait for answers."""
+    program = textwrap.dedent(BEGINNING) + textwrap.dedent(ENDINGS[ending])
+    command = [sys.executable, "-W", "ignore", "-c", program, base_url]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            wait_for(REQUESTS.get(ending, 20))
+            told, complaints = process.communicate("\n", timeout=SECONDS)
+        finally:
+            process.kill()
+    assert (process.returncode, told, complaints) == (0, "", "")
 
 
-def ended(python: str, text: str, package: str, base_url: str) -> tuple[int, str]:
-    """The status of a program, and what it said."""
-    program = textwrap.dedent(BEGINNING) + textwrap.dedent(text)
-    done = subprocess.run(
-        [python, "-W", "ignore", "-c", program, base_url],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PYTHONPATH": package},
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-    return done.returncode, done.stdout
+@pytest.mark.parametrize("ending", [ending for ending in ENDINGS if "handler" not in ending])
+def test_a_process_ends_while_operations_wait_for_an_answer(ending: str) -> None:
+    gate = Gate()
+    with serving({}, gate) as silent:
+        end_of(ending, silent, gate.wait_for)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("version", VERSIONS)
-def test_a_process_ends_in_peace_while(version: str, kind: str, package: str, clever: str) -> None:
-    if version == "3.10" and "garbage" in kind:
-        pytest.skip("Python 3.10 crashes in this by itself, without any extension: once in 250 runs")
-    text = textwrap.dedent(KINDS[kind]) + textwrap.dedent(THE_END)
-    with ThreadPoolExecutor(4) as pool:
-        runs = pool.map(lambda _: ended(VERSIONS[version], text, package, clever), range(RUNS))
-    assert {run for run in runs if run != (0, "")} == set()
-
-
-@pytest.mark.parametrize("ending", WAITING)
-@pytest.mark.parametrize("version", VERSIONS)
-def test_a_process_does_not_wait_for_answers(version: str, ending: str, package: str) -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:
-        base_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        assert ended(VERSIONS[version], WAITING[ending], package, base_url) == (0, "")
-
-
-def test_an_exit_handler_may_wait_for_a_thread_that_is_in_a_call(package: str) -> None:
-    # Parked before its time the thread would never come back to the handler.
-    text = """
-        stop, threads = threading.Event(), []
-
-        def ask_until_told():
-            while not stop.is_set():
-                try:
-                    ask()
-                except clever_sso.Error:
-                    pass
-
-        @atexit.register
-        def wait_for_it():
-            stop.set()
-            threads[0].join()
-
-        threads.append(threading.Thread(target=ask_until_told, daemon=True))
-        threads[0].start()
-    """
-    with serving({}) as base_url:
-        assert ended(sys.executable, text, package, base_url) == (0, "")
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_a_host_lives_on_when_answers_come_after_its_interpreter_ended(
-    version: str, package: str, tmp_path: Path
-) -> None:
-    program = embedding(VERSIONS[version], tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(PATIENCE_SECONDS)
-        text = textwrap.dedent(BEGINNING) + textwrap.dedent(
-            """
-            for _ in range(4):
-                threading.Thread(target=ask, daemon=True).start()
-            """
-        )
-        command = [program, text, f"http://127.0.0.1:{silent.getsockname()[1]}"]
-        environment = {**os.environ, "PYTHONPATH": package}
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-        ) as host:
-            connections = [silent.accept()[0] for _ in range(4)]
-            assert host.stdin
-            assert host.stdout
-            host.stdin.write("finalize\n")
-            host.stdin.flush()
-            said = host.stdout.readline()
-            for connection in connections:
-                connection.recv(1000)
-                connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                # The call is over when the client has closed its end.
-                connection.settimeout(PATIENCE_SECONDS)
-                with suppress(ConnectionResetError):
-                    assert connection.recv(1000) == b""
-                connection.close()
-            said += host.communicate("leave\n", timeout=PATIENCE_SECONDS)[0]
-    assert (host.returncode, said) == (0, "finalized\nrefused\nleft\n")
-
-
-def embedding(python: str, folder: Path) -> str:
-    """Compile the host against this Python; without its headers and library the test is skipped."""
-    ask = "import sysconfig as s; print(*(s.get_config_var(n) for n in ('INCLUDEPY', 'LIBDIR', 'LDVERSION')))"
-    include, library, version = subprocess.run(
-        [python, "-c", ask], capture_output=True, text=True, check=True
-    ).stdout.split()
-    if not Path(include, "Python.h").exists() or not Path(library, f"libpython{version}.so").exists():
-        pytest.skip("this Python cannot be embedded: it has no header or no shared library")
-    program = folder / "host"
-    source = str(ROOT / "tests/python/host.c")
-    linked = [f"-L{library}", f"-Wl,-rpath,{library}", f"-lpython{version}"]
-    subprocess.run(["cc", f"-I{include}", source, *linked, "-o", str(program)], check=True)
-    return str(program)
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_process_ends_while_answers_arrive(ending: str) -> None:
+    gate = Gate()
+    gate.open()
+    with serving({}, gate) as base_url:
+        for _ in range(3):
+            end_of(ending, base_url, gate.wait_for)

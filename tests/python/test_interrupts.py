@@ -228,7 +228,6 @@ def test_a_handler_may_use_the_client(silent: socket.socket) -> None:
         program.end()
 
 
-
 def test_a_second_signal_ends_a_call_made_by_the_handler_of_the_first(silent: socket.socket) -> None:
     text = """
     class Enough(Exception): pass
