@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 import clever_sso
 import page
 import pytest
-from processes import free_port, program, serving
+from harness import ports
+from harness.patience import SECONDS
+from processes import program, serving
 
 MODULES = Path("/usr/lib/apache2/modules")
 SITE = """
@@ -66,7 +68,7 @@ def folder() -> Iterator[Path]:
 
 
 def get(port: int, path: str) -> str:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
         connection.request("GET", path)
         return connection.getresponse().read().decode()
@@ -91,14 +93,12 @@ def apache(folder: Path, port: int, sites: str) -> list[str]:
 
 
 def test_two_sites_of_one_process_work_in_the_main_interpreter(folder: Path) -> None:
-    port = free_port()
-    with serving(apache(folder, port, ONE_PROCESS + GLOBAL), folder, port):
+    with ports.reserved() as port, serving(apache(folder, port, ONE_PROCESS + GLOBAL), folder, port):
         assert [get(port, path) for path in ("/one", "/two", "/one")] == ["caught ConfigError"] * 3
 
 
 def test_sites_in_sub_interpreters_are_told_what_to_set(folder: Path) -> None:
-    port = free_port()
-    with serving(apache(folder, port, ONE_PROCESS), folder, port):
+    with ports.reserved() as port, serving(apache(folder, port, ONE_PROCESS), folder, port):
         answers = [get(port, path) for path in ("/one", "/two", "/one")]
     for answer in answers:
         assert answer.startswith("refused: clever_sso cannot be used in a Python sub-interpreter")
@@ -106,7 +106,6 @@ def test_sites_in_sub_interpreters_are_told_what_to_set(folder: Path) -> None:
 
 
 def test_the_site_of_the_page_works(folder: Path) -> None:
-    port = free_port()
     sites = OF_THE_PAGE.replace("/srv/first/wsgi.py", "{folder}/one.wsgi")
-    with serving(apache(folder, port, sites), folder, port):
+    with ports.reserved() as port, serving(apache(folder, port, sites), folder, port):
         assert get(port, "/") == "caught ConfigError"
