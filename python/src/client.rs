@@ -4,17 +4,21 @@ use std::path::PathBuf;
 
 use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking};
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
+use crate::guarded;
+use crate::json::strings;
 use crate::login::{Login, outcome};
+use crate::panics::caught;
 use crate::repr::Repr;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::settings::{Network, OneOrMore, Settings};
 use crate::verify::claims_dict;
-use crate::waiting::{is_given_up, wait};
+use crate::waiting::{compute, is_given_up, wait};
 
 /// Everything an application does with Clever. Make one and keep it.
 ///
@@ -142,12 +146,17 @@ impl Client {
                 SettingNames::Python
             },
         })?;
-        let config = builder.clone().build()?;
-        let (client_id, issuer) = (config.client_id().to_owned(), config.issuer().to_owned());
-        let mut core = blocking::Client::new(config)?.with_watch(is_given_up);
+        let make = |builder: ConfigBuilder| {
+            compute(py, || {
+                let config = builder.build()?;
+                let names = (config.client_id().to_owned(), config.issuer().to_owned());
+                Ok((blocking::Client::new(config)?.with_watch(is_given_up), names))
+            })
+        };
+        let (mut core, (client_id, issuer)) = make(builder.clone())?;
         if discover {
             let metadata = wait(py, || core.metadata())?;
-            core = blocking::Client::new(builder.discovered(&metadata).build()?)?.with_watch(is_given_up);
+            core = make(builder.discovered(&metadata))?.0;
         }
         Ok(Self { core, client_id, issuer, redirect_uris })
     }
@@ -165,8 +174,9 @@ impl Client {
     #[classmethod]
     fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
         let py = class.py();
-        let arguments = py.import("clever_sso._settings")?.call_method0("from_environment")?;
-        class.call((), Some(arguments.cast::<PyDict>()?))
+        let settings = guarded::import(py, c"clever_sso._settings")?;
+        let arguments = guarded::call_method(&settings, intern!(py, "from_environment"), [])?;
+        guarded::call_with(class, &guarded::tuple(py, [])?, Some(arguments.cast::<PyDict>()?))
     }
 
     /// The client id.
@@ -184,7 +194,7 @@ impl Client {
     /// The redirect URIs; the first is the primary one.
     #[getter]
     fn redirect_uris<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.redirect_uris)
+        strings(py, &self.redirect_uris)
     }
 
     /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
@@ -200,6 +210,7 @@ impl Client {
     #[pyo3(signature = (*, redirect_uri=None, district_id=None, return_to=None))]
     fn begin_login(
         &self,
+        py: Python<'_>,
         redirect_uri: Option<String>,
         district_id: Option<String>,
         return_to: Option<String>,
@@ -208,7 +219,7 @@ impl Client {
         options.redirect_uri = redirect_uri;
         options.district_id = district_id;
         options.return_to = return_to;
-        Ok(self.core.begin_login(&options)?.into())
+        Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
 
     /// Finishes a login. What came of it is a value, for all of it is everyday traffic.
@@ -272,7 +283,7 @@ impl Client {
             district_id: district_id.as_deref(),
             switch_user: false,
         };
-        Ok(self.core.authorize_url(&options)?)
+        Ok(caught(|| self.core.authorize_url(&options))?)
     }
 
     /// An Instant Login link into this application for the people of a district. No network.
@@ -281,8 +292,8 @@ impl Client {
     ///
     /// Args:
     ///     district_id: Clever's id of the district.
-    fn instant_login_url(&self, district_id: PyBackedStr) -> String {
-        self.core.instant_login_url(&district_id)
+    fn instant_login_url(&self, district_id: PyBackedStr) -> Result<String> {
+        Ok(caught(|| Ok(self.core.instant_login_url(&district_id)))?)
     }
 
     /// The Clever Portal of a district, or the page where people look for their school. No network.
@@ -290,8 +301,8 @@ impl Client {
     /// Args:
     ///     district: The short name of the district, as its portal has it in its address.
     #[pyo3(signature = (district=None))]
-    fn portal_url(&self, district: Option<PyBackedStr>) -> String {
-        self.core.portal_url(district.as_deref())
+    fn portal_url(&self, district: Option<PyBackedStr>) -> Result<String> {
+        Ok(caught(|| Ok(self.core.portal_url(district.as_deref())))?)
     }
 
     /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
@@ -442,8 +453,8 @@ impl Client {
     /// Raises:
     ///     ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
     ///     CleverError: `keys_unusable`, `response_malformed`.
-    fn import_keys(&self, text: &str) -> Result<()> {
-        Ok(self.core.import_keys(text)?)
+    fn import_keys(&self, py: Python<'_>, text: PyBackedStr) -> Result<()> {
+        compute(py, || self.core.import_keys(&text))
     }
 
     /// Does one-time setup up front: fetches discovery and keys.
@@ -456,8 +467,11 @@ impl Client {
     }
 
     /// Gives up the connections that are kept for the next call. The client can be used as before.
-    fn close(&self) {
-        self.core.close_idle();
+    fn close(&self, py: Python<'_>) -> Result<()> {
+        compute(py, || {
+            self.core.close_idle();
+            Ok(())
+        })
     }
 
     fn __enter__(this: Py<Self>) -> Py<Self> {
@@ -465,8 +479,8 @@ impl Client {
     }
 
     #[pyo3(signature = (*_exception))]
-    fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
-        self.close();
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) -> Result<()> {
+        self.close(py)
     }
 
     fn __repr__(&self) -> String {
