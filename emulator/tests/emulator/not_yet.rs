@@ -9,8 +9,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("certs-leading-zero", "error keys_unusable"),
     ("certs-padded", "error keys_unusable"),
     ("user-name-cut-in-emoji", "error response_malformed"),
-    ("callback-temporarily-unavailable", "denied"),
-    ("callback-server-error", "denied"),
     ("tokeninfo-scopes-null", "error response_malformed"),
     ("tokeninfo-scopes-mistyped", "error response_malformed"),
 ];
