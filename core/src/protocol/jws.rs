@@ -112,9 +112,8 @@ impl KeySet {
     fn candidates<'a>(&'a self, kid: Option<&'a str>) -> (bool, impl Iterator<Item = &'a PublicKey>) {
         let meant = move |name: Option<&str>| kid.is_none() || name == kid;
         let fits = |named: bool| {
-            self.keys.iter().filter(move |(name, _)| match named {
-                true => meant(name.as_deref()),
-                false => kid.is_some() && name.is_none(),
+            self.keys.iter().filter(move |(name, _)| {
+                if named { meant(name.as_deref()) } else { kid.is_some() && name.is_none() }
             })
         };
         (fits(true).next().is_some(), fits(true).chain(fits(false)).map(|(_, key)| key).take(MOST_TRIES))

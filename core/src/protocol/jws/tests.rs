@@ -91,7 +91,7 @@ fn keys_that_are_written_oddly_verify_all_the_same() {
         with("key_ops", "verify".into()),
         with("alg", "RS512".into()),
     ] {
-        assert_eq!(judge(&[changed.clone()], &token), Err("keys_unusable"), "{changed}");
+        assert_eq!(judge(std::slice::from_ref(&changed), &token), Err("keys_unusable"), "{changed}");
     }
     assert_eq!(judge(&[with("kid", "another".into())], &token), Err("id_token_key_unknown"));
 }
