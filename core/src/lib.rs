@@ -67,6 +67,8 @@ pub use protocol::discovery::Metadata;
 pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
 pub use protocol::identity::{Identity, Name, Proof, Role, RoleName};
 pub use protocol::jws::{self, KeySet};
+#[doc(hidden)]
+pub use protocol::text::printable;
 pub use protocol::token::Tokens;
 pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;
