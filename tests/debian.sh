@@ -8,7 +8,8 @@ declare -A package_of=(
     [valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [clang]=clang [cmake]=cmake [abidiff]=abigail-tools
     [/usr/include/microhttpd.h]=libmicrohttpd-dev
     [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [nginx]=nginx [redis-server]=redis-server
-    [chromium]=chromium
+    [chromium]=chromium [openssl]=openssl
+    [apache2]=apache2 [/usr/lib/apache2/modules/mod_wsgi.so]=libapache2-mod-wsgi-py3
 )
 if [ "${1-}" = --list ]; then
     for program in "${!package_of[@]}"; do echo "$program ${package_of[$program]}"; done

@@ -8,7 +8,6 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread::Builder;
 
 use tokio::runtime::{self, Handle, Runtime};
 use tokio::sync::oneshot;
@@ -16,10 +15,10 @@ use tokio::task::AbortHandle;
 
 use crate::blocking;
 use crate::client::Client;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
-use crate::process::{PerProcess, generation};
+use crate::process::{self, PerProcess, generation};
 
 /// Runs operations in the background and delivers values of type `D`.
 pub struct Background<D> {
@@ -75,7 +74,7 @@ impl<D: Send + 'static> Background<D> {
     /// Starts an operation.
     ///
     /// # Errors
-    /// `internal` when no thread or runtime can be made, `network_tls` when this system trusts no certificates at all.
+    /// `limit_reached` when no thread or runtime can be made, `network_tls` when this system trusts no certificates at all.
     pub fn start<F>(&self, operation: impl FnOnce(Client) -> F) -> Result<Task>
     where
         F: Future<Output = D> + Send + 'static,
@@ -97,21 +96,18 @@ impl<D: Send + 'static> Background<D> {
 }
 
 impl<D: Send + 'static> Engine<D> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "an engine is made of threads, and a forked child makes its own"
-    )]
     fn start(journey: &Arc<Journey>, inherited: Arc<InheritedKeys>, deliver: fn(Vec<D>)) -> Result<Self> {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
+        let runtime =
+            runtime::Builder::new_current_thread().enable_all().build().map_err(|error| no_thread(&error))?;
         let keys = Arc::new(Keys::new(&journey.config, inherited));
         let client = Client::from_parts(Arc::clone(journey), keys)?;
         let handle = runtime.handle().clone();
         let (running, ended) = oneshot::channel();
         let (done, finished) = mpsc::channel();
         let run = move || run(&runtime, ended);
-        Builder::new().name("clever-sso".into()).spawn(run).map_err(no_thread)?;
+        process::spawn("clever-sso", run).map_err(|error| no_thread(&error))?;
         let courier = move || courier(&finished, deliver);
-        Builder::new().name("clever-sso-done".into()).spawn(courier).map_err(no_thread)?;
+        process::spawn("clever-sso-done", courier).map_err(|error| no_thread(&error))?;
         Ok(Self { client, handle, done, running: Arc::new(running) })
     }
 }
@@ -131,8 +127,8 @@ fn courier<D>(finished: &Receiver<D>, deliver: fn(Vec<D>)) {
     }
 }
 
-fn no_thread(_: std::io::Error) -> Error {
-    Error::with_detail(ErrorCode::Internal, "no thread or runtime could be made: a limit of this process?")
+fn no_thread(error: &std::io::Error) -> Error {
+    Error::of_system(error, "no thread or runtime could be made")
 }
 
 #[cfg(test)]

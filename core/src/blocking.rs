@@ -19,7 +19,11 @@ use crate::urls::{self, AuthorizeOptions};
 /// Everything an application does with Clever, for callers that wait. Make one and keep it.
 ///
 /// May be used from many threads at once, and from forked children: a child finds no connection, lock or thread of its
-/// parent's and makes its own; Clever's keys, which the parent had, it need not fetch. There is no background thread.
+/// parent's and makes its own; Clever's keys, which the parent had, it need not fetch. There is no background thread; a host name is resolved on a thread
+/// that ends with its answer, or on the caller's where none can be started.
+///
+/// No SIGPIPE comes out of a call, whatever the program does with that signal: it is held back meanwhile in the calling
+/// thread, and one that the call raised is taken away.
 #[derive(Clone, Debug)]
 pub struct Client {
     journey: Arc<Journey>,

@@ -19,12 +19,10 @@ use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
-use crate::process::PerProcess;
+use crate::process::{HeldSigpipe, PerProcess};
 
 /// More idle cells than this are given up.
 const MAX_IDLE: usize = 16;
-/// The thread that resolves a host name ends soon after.
-const RESOLVER_IDLE: Duration = Duration::from_millis(10);
 
 /// Short enough for somebody who pressed Ctrl-C, long enough to cost nothing.
 const WATCH_EVERY: Duration = Duration::from_millis(100);
@@ -66,6 +64,7 @@ impl Cells {
         if Handle::try_current().is_ok() {
             return Err(Error::new(ErrorCode::RuntimeRunning));
         }
+        let _held = HeldSigpipe::new();
         let pool = self.pool();
         let cell = pool.take().map_or_else(|| Cell::new(&self.journey, &pool.keys), Ok)?;
         let result = cell.run(operation, self.watch);
@@ -116,11 +115,8 @@ impl Cell {
         let runtime = Builder::new_current_thread()
             .enable_io()
             .enable_time()
-            .thread_keep_alive(RESOLVER_IDLE)
             .build()
-            .map_err(|_| {
-                Error::with_detail(ErrorCode::Internal, "no runtime could be made: out of file descriptors?")
-            })?;
+            .map_err(|error| Error::of_system(&error, "no runtime could be made"))?;
         let client = Client::from_parts(Arc::clone(journey), Arc::clone(keys))?;
         Ok(Self { client, runtime: Some(runtime) })
     }
@@ -167,7 +163,8 @@ async fn told_to_stop(watch: fn() -> bool) {
 
 impl Drop for Cell {
     fn drop(&mut self) {
-        // A name that is still being resolved past the deadline must not hold up whoever drops the cell.
+        // Dropping must not wait for anything.
+        let _held = HeldSigpipe::new();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

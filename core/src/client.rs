@@ -175,12 +175,8 @@ impl Client {
     /// Asks who an access token belongs to.
     async fn identify(&self, access_token: &str, deadline: Instant) -> Result<Identity> {
         let me = self.fetch_me(access_token, deadline).await?;
-        let user = match self.fetch_user(access_token, &me.id, deadline).await {
-            Ok(user) => Some(user),
-            // Missing data never stops a login: not every token opens the person's own record.
-            Err(error) if matches!(error.http_status(), Some(400..=428 | 430..=499)) => None,
-            Err(error) => return Err(error),
-        };
+        let request = api::user_request(&self.config().api_base, access_token, &me.id)?;
+        let user = api::own_user_response(&self.transport.send(&request, deadline).await?, &me.id)?;
         Ok(identity::from_api(self.issuer(), &me, user.as_ref()))
     }
 
@@ -310,13 +306,11 @@ impl Client {
         api::userinfo_response(&self.fetch(request).await?, subject)
     }
 
-    /// Pays before the first student comes what a process pays once: fetches discovery and keys, and lets the source of
-    /// random numbers collect itself, which takes some tens of milliseconds.
+    /// Does one-time setup up front: fetches discovery and keys.
     ///
     /// # Errors
-    /// `discovery_issuer`, `keys_unusable`, `internal`, and those of Clever's answers and the network.
+    /// `discovery_issuer`, `keys_unusable`, and those of Clever's answers and the network.
     pub async fn warm_up(&self) -> Result<()> {
-        Moment::present()?;
         self.keys.current(&self.transport, self.deadline()).await.map(drop)
     }
 

@@ -1,4 +1,8 @@
-//! The source of random numbers: read here and nowhere else, and handed down as an argument.
+//! Random bytes: asked from the operating system here and nowhere else, and handed down as arguments.
+//!
+//! They do not come from the crypto library. Its generator is one for the whole process and is guarded by locks: a fork
+//! while another thread holds one of them would leave it held in the child for ever, even in a child that only exits.
+//! The kernel's generator has no lock in this process, knows no forks and is ready at once.
 
 use crate::error::{Error, ErrorCode, Result};
 
@@ -6,10 +10,29 @@ use crate::error::{Error, ErrorCode, Result};
 ///
 /// # Errors
 /// `internal` when this machine gives none.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads random numbers")]
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    aws_lc_rs::rand::fill(&mut bytes)
-        .map_err(|_| Error::with_detail(ErrorCode::Internal, "this machine gives no random numbers"))?;
+    fill(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Fills `bytes` with random bytes.
+///
+/// # Errors
+/// `internal` when this machine gives none.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads random numbers")]
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes)
+        .map_err(|_| Error::with_detail(ErrorCode::Internal, "this machine gives no random numbers"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_filled_and_differ_each_time() {
+        let (one, other) = (bytes::<32>().unwrap(), bytes::<32>().unwrap());
+        assert!(one != other && one != [0; 32]);
+    }
 }

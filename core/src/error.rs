@@ -186,6 +186,7 @@ catalogue! {
 
     CallInterrupted, "call_interrupted", Network, true, App, "the caller gave up waiting before the answer was complete", AGAIN;
 
+    LimitReached, "limit_reached", Internal, true, App, "a limit of this process or machine is reached: open files, threads, memory or ports", AGAIN;
     Internal, "internal", Internal, false, App, "a fault inside the library or of this machine", AGAIN;
 }
 
@@ -282,6 +283,12 @@ impl Error {
         self.detail =
             Some(format!("{known}; this machine's clock is {by} s {way} Clever's: set it").into_boxed_str());
         self
+    }
+
+    /// A fault of the machine, `what` did not work: a limit that may pass, or `internal`.
+    pub(crate) fn of_system(error: &std::io::Error, what: &str) -> Self {
+        let limit = crate::process::is_limit(error);
+        Self::with_detail(if limit { ErrorCode::LimitReached } else { ErrorCode::Internal }, what)
     }
 
     /// A fault that a face (C, Python) met before or after it called the core.

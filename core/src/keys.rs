@@ -118,7 +118,7 @@ fn within(then: Option<Instant>, span: Duration) -> bool {
 impl Keys {
     /// The keys that `inherited` has, if there are any; it learns of those that come.
     pub(crate) fn new(config: &Config, inherited: Arc<InheritedKeys>) -> Self {
-        let cached = inherited.newest().and_then(KeyText::revive).map(Arc::new);
+        let cached = inherited.read(|newest| newest.and_then(KeyText::revive)).map(Arc::new);
         Self {
             issuer: config.issuer.clone(),
             jwks_uri: config.jwks_uri().map(str::to_owned),
@@ -271,10 +271,13 @@ impl Keys {
     }
 
     fn keep(&self, keys: Arc<Cached>) {
-        match self.inherited.newest() {
-            // Every hour the same: only the time is new.
-            Some(text) if text.jwks == keys.jwks => text.renew(keys.fresh_until),
-            _ => self.inherited.publish(KeyText::of(&keys)),
+        // Every hour the same: only the time is new.
+        let same = self.inherited.read(|newest| {
+            let same = newest.filter(|text| text.jwks == keys.jwks);
+            same.map(|text| text.renew(keys.fresh_until)).is_some()
+        });
+        if !same {
+            self.inherited.publish(KeyText::of(&keys));
         }
         *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
     }

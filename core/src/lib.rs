@@ -25,6 +25,7 @@
 //!   [`background`] is for event loops of another kind than tokio's.
 //! - [`Outcome`]: what came of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
+//! - [`ClearingAllocator`]: leaves no secret on the heap.
 //! - [`protocol`]: every exchange as a pair of pure functions, for those who bring their own HTTP client.
 
 pub mod background;
@@ -57,6 +58,7 @@ pub use config::SettingNames;
 pub use config::{Config, ConfigBuilder};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
 pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, login_key_of_callback};
+pub use process::ClearingAllocator;
 pub use protocol::Member;
 pub use protocol::api::{District, Me, User, UserInfo};
 pub use protocol::authorize::ResponseType;
@@ -65,6 +67,8 @@ pub use protocol::discovery::Metadata;
 pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
 pub use protocol::identity::{Identity, Name, Proof, Role, RoleName};
 pub use protocol::jws::{self, KeySet};
+#[doc(hidden)]
+pub use protocol::text::printable;
 pub use protocol::token::Tokens;
 pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;

@@ -7,9 +7,12 @@
 //! - `retry`: whether and when a request is sent again;
 //! - `server_time`: what an answer says about time;
 //! - `failure`: what went wrong, in the words of the catalogue;
-//! - `tls`: which certificates are trusted.
+//! - `resolver`: the addresses of a host;
+//! - `tls`: which certificates are trusted, and `provider`: with which cryptography.
 
 mod failure;
+mod provider;
+mod resolver;
 mod retry;
 mod server_time;
 mod tls;
@@ -105,6 +108,7 @@ fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>) -> Result<reqwest::C
         .retry(reqwest::retry::never())
         .referer(false)
         .pool_idle_timeout(IDLE)
+        .dns_resolver(resolver::Resolver)
         .user_agent(concat!("clever-sso/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|_| Error::with_detail(ErrorCode::Internal, "no HTTP client could be made"))

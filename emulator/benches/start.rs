@@ -32,7 +32,7 @@ fn round() -> [Duration; 2] {
     BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut base_url).unwrap();
     let address = begin.elapsed();
     let mut stream = TcpStream::connect(base_url.trim().strip_prefix("http://").unwrap()).unwrap();
-    stream.write_all(b"GET /login HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n\r\n").unwrap();
+    stream.write_all(b"GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut page = String::new();
     stream.read_to_string(&mut page).unwrap();
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");

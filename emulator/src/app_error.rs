@@ -42,6 +42,13 @@ pub enum AppError {
         /// The identifier.
         client_id: String,
     },
+    /// What stands behind the redirection URI is no option of an app.
+    UnknownOption {
+        /// The word as it was given.
+        option: String,
+        /// The option it is most like.
+        nearest: &'static str,
+    },
     /// The same identifier was given with two secrets.
     TwoSecrets {
         /// The identifier.
@@ -89,6 +96,11 @@ impl fmt::Display for AppError {
                 formatter,
                 "the app {client_id:?} is one of Clever Library and cannot be shared with districts: leave one of \
                  the two out."
+            ),
+            Self::UnknownOption { option, nearest } => write!(
+                formatter,
+                "an app has no option {option:?}; did you mean ,{nearest}? There are ,oidc and ,library. If the comma is \
+                 part of the redirect URI, write it as %2C."
             ),
             Self::TwoSecrets { client_id } => write!(
                 formatter,

@@ -1,5 +1,5 @@
-//! What happens to every request before and after its endpoint: it is counted, led to its scenario, and noted; its answer
-//! gets an entity tag.
+//! What happens to every request before and after its endpoint: its host is checked, it is counted, led to its scenario,
+//! and noted; its answer gets an entity tag.
 
 use std::sync::Arc;
 
@@ -9,9 +9,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::endpoints::control;
+use crate::endpoints::{control, not_found};
 use crate::etag;
+use crate::http::{cors, health, host_guard, slashes};
 use crate::journal::{self, Note};
+use crate::log;
 use crate::request::Request;
 use crate::responses;
 use crate::scenarios::{self, Answer};
@@ -19,11 +21,21 @@ use crate::shared::{Shared, locked};
 
 /// Answers a request.
 pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+    if let Some(refusal) = host_guard::refusal(&shared, &request) {
+        return noted(&shared, &request, refusal).await;
+    }
+    let as_sent = request.path().to_owned();
+    request.uri = slashes::merged(&request.uri);
     shared.count(request.path());
-    if request.path().starts_with(control::PREFIX) || request.path() == control::PREFIX.trim_end_matches('/')
-    {
+    if request.path() == health::PATH {
+        return health::answer(&request);
+    }
+    if is_control(&as_sent) {
         // The controls and the desk are no part of Clever: they have no scenario and no place in the journal.
         return next.run(request.passed_on()).await;
+    }
+    if is_control(request.path()) {
+        return noted(&shared, &request, not_found(&shared, &request)).await;
     }
     match scenarios::find(&request.uri) {
         Ok(None) => {}
@@ -31,16 +43,21 @@ pub(crate) async fn around(State(shared): State<Arc<Shared>>, mut request: Reque
             request.scenario = Some(scenario);
             request.uri = below;
         }
-        Err(scenarios::Unknown) => {
-            let answer = Answer::of(unknown_scenario()).await;
-            note(&shared, &request, &answer);
-            return answer.send().await;
-        }
+        Err(scenarios::Unknown) => return noted(&shared, &request, unknown_scenario()).await,
     }
-    let answer = Answer::of(next.run(whole(&request).passed_on()).await).await;
-    let answer = etag::tagged(scenarios::deviating(answer, &shared, &request), &request);
+    let answer = if let Some(permission) = cors::preflight(&shared, &request) {
+        Answer::of(permission).await
+    } else {
+        let answer = Answer::of(next.run(whole(&request).passed_on()).await).await;
+        scenarios::deviating(answer, &shared, &request)
+    };
+    let answer = etag::tagged(cors::opened(&shared, &request, answer), &request);
     note(&shared, &request, &answer);
     answer.send().await
+}
+
+fn is_control(path: &str) -> bool {
+    path.starts_with(control::PREFIX) || path == control::PREFIX.trim_end_matches('/')
 }
 
 /// The same request, and a GET in the place of a HEAD: the body is left out at the end, but what is said of it must be right.
@@ -52,11 +69,21 @@ fn whole(request: &Request) -> Request {
     request
 }
 
+/// An answer that no endpoint gave.
+async fn noted(shared: &Shared, request: &Request, response: Response) -> Response {
+    let answer = Answer::of(response).await;
+    note(shared, request, &answer);
+    answer.send().await
+}
+
 fn note(shared: &Shared, request: &Request, answer: &Answer) {
     let now = shared.clock.now();
     let world = shared.world();
     let secrets = world.apps().iter().filter_map(|app| app.client_secret());
     let note = Note::of(now, request, answer, &journal::Mask::new(secrets));
+    if shared.log {
+        log::write(&note);
+    }
     locked(&shared.journal).add(note);
 }
 

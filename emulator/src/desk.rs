@@ -21,6 +21,7 @@ use crate::pages;
 use crate::world::{Person, World};
 
 pub(crate) use entries::launch;
+pub(crate) use time::of_day;
 
 mod addresses;
 mod apps;

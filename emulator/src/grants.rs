@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::expiring::Expiring;
+use crate::own_claims::OwnClaims;
 use crate::world::Person;
 
 /// A code lives one minute, as at Clever.
@@ -33,6 +34,8 @@ pub(crate) struct CodeGrant {
     pub(crate) nonce: Option<String>,
     /// Who logged in.
     pub(crate) person: Arc<Person>,
+    /// Claims that were chosen for this login.
+    pub(crate) claims: OwnClaims,
 }
 
 /// What an access token opens.
@@ -42,6 +45,16 @@ pub(crate) struct Access {
     pub(crate) client_id: String,
     /// The person it speaks for.
     pub(crate) person: Arc<Person>,
+    /// Claims that were chosen for this login.
+    pub(crate) claims: OwnClaims,
+}
+
+/// A sign-in at the emulator.
+pub(crate) struct SignIn {
+    /// Who signed in.
+    pub(crate) person: Arc<Person>,
+    /// Claims that were chosen for the next login.
+    pub(crate) claims: OwnClaims,
 }
 
 /// Why a code stands for nothing.
@@ -60,7 +73,7 @@ pub(crate) struct Grants {
     codes: Expiring<CodeGrant>,
     spent_codes: Expiring<()>,
     access_tokens: Expiring<Access>,
-    sessions: Expiring<Arc<Person>>,
+    sessions: Expiring<SignIn>,
 }
 
 impl Default for Grants {
@@ -116,19 +129,29 @@ impl Grants {
         self.access_tokens.ended(now, token)
     }
 
+    /// Makes an access token worthless.
+    pub(crate) fn end_access(&mut self, now: u64, token: &str) {
+        self.access_tokens.take(now, token);
+    }
+
     /// Ends every sign-in at the emulator.
     pub(crate) fn sign_everybody_out(&mut self) {
         self.sessions = Expiring::new(SESSION_LIFETIME, MOST);
     }
 
-    /// Signs `person` in at the emulator.
-    pub(crate) fn sign_in(&mut self, now: u64, session: String, person: Arc<Person>) {
-        self.sessions.insert(now, session, person);
+    /// Signs somebody in at the emulator.
+    pub(crate) fn sign_in(&mut self, now: u64, session: String, sign_in: SignIn) {
+        self.sessions.insert(now, session, sign_in);
+    }
+
+    /// The claims that were chosen for the next login of this session. They are gone by this.
+    pub(crate) fn take_claims(&mut self, now: u64, session: &str) -> OwnClaims {
+        self.sessions.get_mut(now, session)?.0.claims.take()
     }
 
     /// Who is signed in at the emulator.
     pub(crate) fn signed_in(&self, now: u64, session: &str) -> Option<&Arc<Person>> {
-        self.sessions.get(now, session)
+        self.sessions.get(now, session).map(|sign_in| &sign_in.person)
     }
 
     /// Ends a sign-in.
@@ -153,6 +176,7 @@ mod tests {
             redirect_uri: "http://127.0.0.1/".into(),
             nonce: None,
             person: ada(),
+            claims: None,
         };
         grants.issue_code(1000, "code".into(), grant);
         grants
@@ -176,7 +200,11 @@ mod tests {
     #[test]
     fn an_access_token_lives_a_day() {
         let mut grants = Grants::default();
-        grants.issue_access_token(1000, "il".into(), Access { client_id: "app".into(), person: ada() });
+        grants.issue_access_token(
+            1000,
+            "il".into(),
+            Access { client_id: "app".into(), person: ada(), claims: None },
+        );
         assert!(grants.access(1000 + 86_399, "il").is_some());
         assert!(grants.access(1000 + 86_400, "il").is_none());
         assert_eq!(grants.access_ended(1000 + 86_405, "il"), Some(5));
@@ -185,7 +213,7 @@ mod tests {
     #[test]
     fn a_session_lasts_two_hours_or_until_sign_out() {
         let mut grants = Grants::default();
-        grants.sign_in(1000, "cookie".into(), ada());
+        grants.sign_in(1000, "cookie".into(), SignIn { person: ada(), claims: None });
         assert!(grants.signed_in(1000 + 7199, "cookie").is_some());
         assert!(grants.signed_in(1000 + 7200, "cookie").is_none());
         grants.sign_out(1001, "cookie");

@@ -10,11 +10,11 @@ use clever_emulator::World;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The file to write; - is standard output
+    /// The file to write; - means standard output
     #[arg(default_value = "world.toml")]
     file: PathBuf,
 
-    /// Overwrite the file if it is there
+    /// Overwrite the file if it exists
     #[arg(long)]
     force: bool,
 }
@@ -27,7 +27,9 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         Ok(()) if arguments.file == Path::new("-") => return ExitCode::SUCCESS,
         Ok(()) => format!("Edit {file}, then start clever-emulator --world {file}.\n"),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            format!("clever-emulator: {file} is there already; --force overwrites it.\n")
+            format!(
+                "clever-emulator: {file} already exists. Choose another name, or overwrite it with --force.\n"
+            )
         }
         Err(error) => format!("clever-emulator: cannot write {file}: {error}.\n"),
     };

@@ -22,11 +22,13 @@
 //! - `clock`, `random`: the only sources of time and chance;
 //! - `expiring`, `grants`, `rate_limit`: what is remembered, and for how long;
 //! - `signing`, `keys`, `id_token`: the keys and what they sign;
+//! - `own_claims`: claims that a developer chose for one login;
 //! - `district_token`: what an app reads a district with;
 //! - `request`, `responses`, `etag`, `parameters`, `redirect_uri`, `cookies`, `pages`: HTTP and HTML in small pieces;
+//! - `http`: what happens to every request around its endpoint;
 //! - `endpoints`: one file for each concern of Clever's;
 //! - `scenarios`, `place`: what each scenario does otherwise than Clever, and where;
-//! - `journal`: what clients sent, without a secret in it;
+//! - `journal`, `log`: what clients sent, without a secret in it;
 //! - `desk`: the page that shows all of this to a developer;
 //! - `shared`, `around`, `server`: all of it together, on a socket.
 
@@ -42,10 +44,13 @@ mod endpoints;
 mod etag;
 mod expiring;
 mod grants;
+mod http;
 mod id_token;
 mod journal;
 mod keys;
+mod log;
 mod options;
+mod own_claims;
 mod pages;
 mod parameters;
 mod place;

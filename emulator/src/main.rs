@@ -1,7 +1,7 @@
 //! The command line of the emulator.
 //!
-//! Standard output carries one line, the base URL, for whoever started it; everything for people goes to standard
-//! error. Signals have their default action, for nothing is left behind.
+//! Standard output carries one line, the base URL, for the program that started it; everything for people goes to standard
+//! error. SIGTERM and Ctrl-C end it: as process 1 of a container it would ignore them if it had no handlers.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -9,15 +9,18 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use clever_emulator::{App, Emulator, Options, Person, StartError, World};
 use url::form_urlencoded;
 
+mod exec;
 mod init;
+mod signals;
 
-/// A local stand-in for Clever, to develop and test "Log in with Clever" against.
+/// A local Clever to develop and test "Log in with Clever" against.
 ///
-/// It answers as Clever's OAuth 2.0 and OIDC endpoints do, with people who do not exist. The first line it prints is its base URL, which is also the issuer.
+/// It answers like Clever's OAuth 2.0 and OpenID Connect endpoints. None of its people are real. The first line it prints is
+/// its base URL, which is also the issuer.
 #[derive(Parser)]
 #[command(name = "clever-emulator", version, after_help = after_help(), after_long_help = after_help())]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
@@ -25,98 +28,147 @@ struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// The address to listen on; with any but a loopback address, whoever can reach it can be anybody
-    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+struct Settings {
+    /// The IP address to listen on [default: 127.0.0.1]
+    ///
+    /// With any address but a loopback one, everyone who can reach the emulator can log in as anyone and use its controls.
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into(), hide_default_value = true)]
     listen: IpAddr,
 
-    /// The base URL by which clients know the emulator, if it is not http://ADDRESS:PORT: scheme, host and port
+    /// The port to listen on; 0 picks a free port [default: 0]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    port: u16,
+
+    /// The base URL that clients use, if it is not http://ADDRESS:PORT: scheme, host, and port
     ///
-    /// It is the issuer then, and requests to its host may use the controls. In a network of containers it has the name of
-    /// the emulator's container.
+    /// It becomes the issuer, and requests for its host are answered. For containers, use the name of the emulator's
+    /// container, for example `http://clever:5999`.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
 
-    /// The port to listen on; 0 takes a free one
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    port: u16,
-
-    /// An app that may log people in; repeat the option for more apps, or to add redirect URIs to one
+    /// Answer requests for any host name, and take the issuer from each request
     ///
-    /// The same client id again, with the same secret, adds a redirect URI; the first is the primary one. ",oidc"
-    /// behind it makes an OIDC app, which gets ID tokens, ",library" an app of Clever Library, which gets none and
-    /// admits nobody but the people of Clever Library. An empty secret makes an app of the implicit grant. Apps given
-    /// so take the place of those of the world.
+    /// A browser and containers can then use the same emulator under different names. This turns off the protection against
+    /// web pages whose domain points to this machine (DNS rebinding).
+    #[arg(long)]
+    any_host: bool,
+
+    /// Let web pages from any origin read discovery, keys, tokens, and tokeninfo (CORS)
+    ///
+    /// Pages can always read the API and /userinfo. Whether Clever allows the rest is not known.
+    #[arg(long)]
+    cors: bool,
+
+    /// An app that people can log in to; repeat it for more apps, or to add redirect URIs to one
+    ///
+    /// Repeat the same client id and secret to add a redirect URI; the first one is the primary one. Add ",oidc" for an
+    /// OpenID Connect app, which gets ID tokens. Add ",library" for a Clever Library app, which gets none and is only for
+    /// people in Clever Library. Leave the secret empty for an app that uses the implicit grant. These apps replace the
+    /// apps of the world file.
     #[arg(long = "app", value_name = "CLIENT_ID:SECRET:REDIRECT_URI[,oidc][,library]")]
     apps: Vec<String>,
 
-    /// Skip the pages: every login succeeds at once as this person (handle, Clever id or sign-in number)
+    /// Skip the login pages: every login succeeds as this person (handle, Clever id, or sign-in number)
     ///
-    /// A request may then choose another person by `emulator_login=PERSON` on /oauth/authorize and
-    /// /oauth/instant-login.
+    /// A request to /oauth/authorize or /oauth/instant-login can pick someone else with `emulator_login=PERSON`.
     #[arg(long, value_name = "PERSON")]
     auto_login: Option<String>,
 
-    /// The people, districts and apps, as a TOML file; `clever-emulator init` writes one to begin with
+    /// A TOML file with people, districts, and apps; `clever-emulator init` writes one to start from
     ///
-    /// When the file changes, the next request sees it. Without it, the built-in world is there.
+    /// After the file changes, the next request uses the new version. Without this option, the built-in world is used.
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
 
-    /// Make the run repeatable: the same codes, tokens, session ids and first key at every start with this number
+    /// Make runs repeatable: the same codes, tokens, session ids, and first key every time
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// Take the credentials of apps by HTTP Basic only, and refuse those in the body of a token request
+    /// Accept app credentials only as HTTP Basic, not in the body of a token request
     #[arg(long)]
     basic_only: bool,
+
+    /// Write one line to standard error for each request; values and secrets are never shown
+    #[arg(long)]
+    log: bool,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the built-in world to a file, to be edited and given by --world
+    /// Write the built-in world to a file, for you to edit and pass to --world
     Init(init::Arguments),
+
+    /// Run a command with an emulator: `clever-emulator exec [OPTIONS] -- COMMAND`
+    Exec(exec::Arguments),
 }
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
-    if let Some(Command::Init(arguments)) = command_line.command {
-        return init::run(&arguments);
+    match command_line.command {
+        Some(Command::Init(arguments)) => init::run(&arguments),
+        Some(Command::Exec(arguments)) => exec::run(arguments),
+        None => serve(command_line.settings),
     }
-    let reach = reach(command_line.listen);
-    match start(command_line) {
+}
+
+fn serve(settings: Settings) -> ExitCode {
+    let mut reach = reach(settings.listen, settings.any_host);
+    if let Some(person) = &settings.auto_login {
+        let _ = write!(reach, "\nNobody has to sign in: every login succeeds at once as {person}.");
+    }
+    // Before anything is printed: a program that reads the base URL may end the emulator at once.
+    if let Err(error) = signals::end_process_on_request() {
+        return failed(&StartError::System(error));
+    }
+    match settings.start() {
         Ok(emulator) => {
             announce(&emulator, &reach);
             emulator.wait();
             ExitCode::FAILURE
         }
-        Err(error) => {
-            say(&format!("clever-emulator: {error}\n"));
-            ExitCode::from(2)
-        }
+        Err(error) => failed(&error),
     }
 }
 
-fn start(command_line: CommandLine) -> Result<Emulator, StartError> {
-    let mut options = Options::new().listen(command_line.listen).port(command_line.port);
-    for app in &command_line.apps {
-        options = options.app(app.parse()?);
+fn failed(error: &StartError) -> ExitCode {
+    say(&format!("clever-emulator: {error}\n"));
+    ExitCode::from(2)
+}
+
+impl Settings {
+    fn start(self) -> Result<Emulator, StartError> {
+        let mut options = Options::new().listen(self.listen).port(self.port);
+        for app in &self.apps {
+            options = options.app(app.parse()?);
+        }
+        if let Some(url) = self.public_url {
+            options = options.public_url(url);
+        }
+        if let Some(person) = self.auto_login {
+            options = options.auto_login(person);
+        }
+        if let Some(file) = self.world {
+            options = options.world_file(file);
+        }
+        if let Some(seed) = self.seed {
+            options = options.seed(seed);
+        }
+        for (given, with) in [
+            (self.any_host, Options::any_host as fn(Options) -> Options),
+            (self.cors, Options::cors),
+            (self.basic_only, Options::basic_only),
+            (self.log, Options::log),
+        ] {
+            options = if given { with(options) } else { options };
+        }
+        Emulator::start(options)
     }
-    if let Some(url) = command_line.public_url {
-        options = options.public_url(url);
-    }
-    if let Some(person) = command_line.auto_login {
-        options = options.auto_login(person);
-    }
-    if let Some(file) = command_line.world {
-        options = options.world_file(file);
-    }
-    if let Some(seed) = command_line.seed {
-        options = options.seed(seed);
-    }
-    if command_line.basic_only {
-        options = options.basic_only();
-    }
-    Emulator::start(options)
 }
 
 /// The base URL for whoever started the emulator, then the hints. A reader who has gone away is no reason to stop.
@@ -131,20 +183,29 @@ fn say(text: &str) {
 }
 
 /// Who can reach it, as a sentence.
-fn reach(address: IpAddr) -> String {
-    if address.to_canonical().is_loopback() {
-        return "Only this machine can reach it.".to_owned();
+fn reach(address: IpAddr, any_host: bool) -> String {
+    let mut reach = if address.to_canonical().is_loopback() {
+        "Only this machine can reach it.".to_owned()
+    } else {
+        format!(
+            "WARNING: it listens on {address}. Everyone who can reach it can log in as anyone and use its controls."
+        )
+    };
+    if any_host {
+        reach.push_str(
+            "\nWARNING: with --any-host, a web page whose domain points to this machine can use the emulator too.",
+        );
     }
-    format!(
-        "WARNING: it listens on {address}. Whoever can reach it can be anybody, and can use its controls."
-    )
+    reach
 }
 
 fn hints(emulator: &Emulator, reach: &str) -> String {
     let apps: String = emulator.apps().iter().map(|app| app_hint(emulator.base_url(), app)).collect();
     let people = people_table(emulator.people().iter().map(AsRef::as_ref));
-    let desk =
-        format!("The desk, with apps, people, scenarios and a journal: {}/_emulator/", emulator.base_url());
+    let desk = format!(
+        "The desk (apps, people, scenarios, and a journal of requests): {}/_emulator/",
+        emulator.base_url()
+    );
     format!("This is an emulator, not Clever. {reach}\n{desk}\n\n{apps}{PEOPLE}\n{people}")
 }
 

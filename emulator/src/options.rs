@@ -12,6 +12,7 @@ use crate::world::{Source, World, WorldError};
 /// What the emulator is told at its start. [`Options::default`] is a complete answer: a free port, the built-in
 /// world, and people signing in on the pages.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub struct Options {
     pub(crate) listen: Option<IpAddr>,
     pub(crate) port: u16,
@@ -22,6 +23,9 @@ pub struct Options {
     pub(crate) seed: Option<u64>,
     pub(crate) basic_only: bool,
     pub(crate) stopped_clock: bool,
+    pub(crate) any_host: bool,
+    pub(crate) cors: bool,
+    pub(crate) log: bool,
 }
 
 impl Options {
@@ -106,6 +110,31 @@ impl Options {
         self
     }
 
+    /// Answers to every name in `Host`, and takes the issuer and the URLs in documents from it, so that a browser and
+    /// containers can use one emulator under different names.
+    ///
+    /// This gives up the protection against web pages whose name is pointed at this machine (DNS rebinding).
+    #[must_use]
+    pub fn any_host(mut self) -> Self {
+        self.any_host = true;
+        self
+    }
+
+    /// Lets web pages of every origin read the discovery document, the keys, tokens and tokeninfo (CORS). They may always
+    /// read the API, as at Clever; whether Clever allows the rest is not known.
+    #[must_use]
+    pub fn cors(mut self) -> Self {
+        self.cors = true;
+        self
+    }
+
+    /// Writes a line to standard error for each request: the journal's, without values and secrets.
+    #[must_use]
+    pub fn log(mut self) -> Self {
+        self.log = true;
+        self
+    }
+
     /// Makes a run repeatable: codes, tokens and session ids come from this seed, and the first key is a built-in one.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -147,18 +176,46 @@ impl fmt::Display for StartError {
         match self {
             Self::App(error) => error.fmt(formatter),
             Self::World(error) => error.fmt(formatter),
-            Self::UnknownPerson { name, handles } => write!(
-                formatter,
-                "nobody is called {name:?}; give the Clever id or the sign-in number of a person, or one of these \
-                 handles: {}.",
-                handles.join(", ")
-            ),
-            Self::Port { address, error } => write!(
-                formatter,
-                "cannot listen on {address} ({error}); choose another port, or 0 for a free one."
-            ),
+            Self::UnknownPerson { name, handles } => {
+                let near = |handle: &&String| strsim::damerau_levenshtein(handle, name);
+                let nearest = handles.iter().min_by_key(near).filter(|handle| near(handle) <= 2);
+                let hint = nearest.map(|handle| format!(" Did you mean {handle}?")).unwrap_or_default();
+                write!(
+                    formatter,
+                    "there is no person {name:?}.{hint} Give a Clever id, a sign-in number, or one of these handles: {}.",
+                    handles.join(", ")
+                )
+            }
+            Self::Port { address, error } => {
+                let port = address.port();
+                match error.kind() {
+                    io::ErrorKind::AddrInUse => write!(
+                        formatter,
+                        "another program already listens on {address}, perhaps a second emulator. Stop it, or choose \
+                         another port: --port {} or, for any free one, --port 0.",
+                        port.checked_add(1).unwrap_or(5999)
+                    ),
+                    io::ErrorKind::PermissionDenied => write!(
+                        formatter,
+                        "this user may not listen on {address} ({error}). Choose another port: --port 5999 or, for any \
+                         free one, --port 0."
+                    ),
+                    io::ErrorKind::AddrNotAvailable => write!(
+                        formatter,
+                        "this machine has no address {} to listen on. Choose another one: --listen 127.0.0.1 for this \
+                         machine only, --listen 0.0.0.0 for every address.",
+                        address.ip()
+                    ),
+                    _ => write!(
+                        formatter,
+                        "cannot listen on {address} ({error}). Choose another port with --port or another address with \
+                         --listen."
+                    ),
+                }
+            }
             Self::PublicUrl => formatter.write_str(
-                "the public URL must be an http or https URL of a host and perhaps a port, without a path.",
+                "the public URL must be http or https, a host and perhaps a port, without a path: \
+                 http://clever:5999, for example.",
             ),
             Self::System(error) => write!(formatter, "the system refused what the emulator needs: {error}."),
         }

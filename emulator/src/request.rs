@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::FromRequest;
 use axum::extract::rejection::BytesRejection;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::{HeaderMap, Method, Uri};
 
 use crate::place::Place;
@@ -53,7 +53,21 @@ impl Request {
 
     /// The base URL of the Clever this request was sent to, which is its issuer.
     pub(crate) fn base_url(&self, shared: &Shared) -> String {
-        format!("{}{}", shared.address.base_url(), self.prefix())
+        format!("{}{}", self.emulator_url(shared), self.prefix())
+    }
+
+    /// The base URL of the emulator, without a scenario.
+    pub(crate) fn emulator_url(&self, shared: &Shared) -> String {
+        shared.address.base_url_for(self.host())
+    }
+
+    /// The one `Host` of the request. There is none if it is missing, there twice, or another one than the target names
+    /// (RFC 9112 section 3.2).
+    pub(crate) fn host(&self) -> Option<&str> {
+        let mut hosts = self.headers.get_all(HOST).iter();
+        let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?;
+        let named = self.uri.authority().is_none_or(|named| named.as_str().eq_ignore_ascii_case(host));
+        named.then_some(host)
     }
 
     /// The path, as it was sent.

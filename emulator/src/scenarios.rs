@@ -5,16 +5,17 @@
 //! remembers for one access token, one code or one client.
 //!
 //! - `table`: every scenario, one entry each;
+//! - `members`: those about one describing member, which are made from a list;
 //! - `claims`, `jws`: what an ID token says, and how it is signed;
 //! - `callbacks`: what the browser brings back;
 //! - `answers`: what the other endpoints answer;
 //! - `answer`, `cut_body`: an answer that can still be changed, and one that breaks off.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::{StatusCode, Uri};
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::place::Place;
@@ -23,6 +24,7 @@ use crate::shared::Shared;
 use crate::signing::SigningKey;
 
 pub(crate) use answer::Answer;
+use members::{Member, Part};
 pub(crate) use tally::Tally;
 
 mod answer;
@@ -31,57 +33,65 @@ mod callbacks;
 mod claims;
 mod cut_body;
 mod jws;
+mod members;
 mod table;
 mod tally;
 
 /// A Clever that does one thing otherwise.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Scenario {
-    name: &'static str,
-    what: &'static str,
-    client: &'static str,
-    outcome: &'static str,
+    name: Cow<'static, str>,
+    what: Cow<'static, str>,
+    client: Cow<'static, str>,
+    outcome: Cow<'static, str>,
     deviation: Deviation,
 }
 
-/// Every scenario, in the order of the table.
+/// Every scenario, in the order of the table, then those about one member each.
 pub fn scenarios() -> &'static [Scenario] {
-    table::TABLE
+    static ALL: LazyLock<Vec<Scenario>> =
+        LazyLock::new(|| table::TABLE.iter().cloned().chain(members::all()).collect());
+    &ALL
 }
 
 impl Scenario {
     /// The name, which stands in the base URL after `/s/`.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// What this Clever does, in a sentence.
-    pub fn what(&self) -> &'static str {
-        self.what
+    pub fn what(&self) -> &str {
+        &self.what
     }
 
     /// What a good client does, in a sentence.
-    pub fn client(&self) -> &'static str {
-        self.client
+    pub fn client(&self) -> &str {
+        &self.client
     }
 
     /// What becomes of the call in this project's client: `signed_in`, `denied`, `ok`, or `error` and `restart` with the code
     /// word of the catalogue behind it.
-    pub fn outcome(&self) -> &'static str {
-        self.outcome
+    pub fn outcome(&self) -> &str {
+        &self.outcome
     }
 
     /// The call that meets the deviation: `login` (to its end), `tokeninfo`, `me`, `user`, `district` or
     /// `userinfo` (with the access token of a login).
     pub fn call(&self) -> &'static str {
-        match self.deviation {
-            Deviation::Answer(Place::Tokeninfo, _) => "tokeninfo",
-            Deviation::Answer(Place::Me, _) => "me",
-            Deviation::Answer(Place::User, _) => "user",
-            Deviation::Answer(Place::District, _) => "district",
-            Deviation::Answer(Place::Userinfo, _) => "userinfo",
+        match self.deviation.place() {
+            Some(Place::Tokeninfo) => "tokeninfo",
+            Some(Place::Me) => "me",
+            Some(Place::User) => "user",
+            Some(Place::District) => "district",
+            Some(Place::Userinfo) => "userinfo",
             _ => "login",
         }
+    }
+
+    /// Whether it is one of those that leave out, null or mistype one describing member.
+    pub fn is_about_a_member(&self) -> bool {
+        matches!(self.deviation, Deviation::Member(_))
     }
 
     /// What stands between the base URL of the emulator and the paths of this scenario.
@@ -91,7 +101,7 @@ impl Scenario {
 }
 
 /// The one thing that is otherwise.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Deviation {
     /// The claims of the ID token, before it is signed as always.
     Claims(fn(&mut Map<String, Value>, &Login<'_>)),
@@ -99,6 +109,21 @@ enum Deviation {
     IdToken(fn(&Value, &Login<'_>) -> Result<String, Unspecified>),
     /// The answer of one place; it is given the answer Clever would have given.
     Answer(Place, fn(Answer, &Call<'_>) -> Answer),
+    /// Which key signs, and which keys are published.
+    Keys(fn(&Value, &Login<'_>) -> Result<String, Unspecified>, fn(Answer) -> Answer),
+    /// One describing member of one answer.
+    Member(Member),
+}
+
+impl Deviation {
+    /// The place whose answer is otherwise, if it is not that of an ID token.
+    fn place(&self) -> Option<Place> {
+        match self {
+            Self::Answer(place, _) | Self::Member(Member { part: Part::Answer(place), .. }) => Some(*place),
+            Self::Keys(..) => Some(Place::KeySet),
+            Self::Claims(_) | Self::IdToken(_) | Self::Member(_) => None,
+        }
+    }
 }
 
 /// The login that an ID token is about.
@@ -120,46 +145,43 @@ pub(crate) struct Call<'a> {
 
 impl Scenario {
     /// The ID token as this scenario makes it.
-    pub(crate) fn id_token(&self, claims: &impl Serialize, login: &Login<'_>) -> Result<String, Unspecified> {
-        let mut claims = serde_json::to_value(claims).map_err(|_| Unspecified)?;
-        match self.deviation {
-            Deviation::IdToken(make) => return make(&claims, login),
-            Deviation::Claims(change) => {
-                if let Some(members) = claims.as_object_mut() {
-                    change(members, login);
-                }
+    pub(crate) fn id_token(&self, mut claims: Value, login: &Login<'_>) -> Result<String, Unspecified> {
+        if let Deviation::IdToken(make) | Deviation::Keys(make, _) = self.deviation {
+            return make(&claims, login);
+        }
+        if let Some(members) = claims.as_object_mut() {
+            match self.deviation {
+                Deviation::Claims(change) => change(members, login),
+                Deviation::Member(member) if matches!(member.part, Part::IdToken) => member.change(members),
+                _ => {}
             }
-            Deviation::Answer(..) => {}
         }
         login.key.sign(&claims)
     }
 
     /// Whether this answer of this place is otherwise than Clever's.
     pub(crate) fn touches(&self, place: Place, answer: &Answer) -> bool {
-        match self.deviation {
-            // Of what comes from there, only the way back to the app with a code is changed.
-            Deviation::Answer(Place::Authorize, _) => {
-                place == Place::Authorize && answer.location().is_some_and(callbacks::leads_back)
-            }
-            Deviation::Answer(own, _) => own == place,
-            Deviation::Claims(_) | Deviation::IdToken(_) => {
-                place == Place::Tokens && answer.status == StatusCode::OK
-            }
-        }
+        let in_id_token = self.deviation.place().is_none() || matches!(self.deviation, Deviation::Keys(..));
+        answer.deviates || in_id_token && place == Place::Tokens && answer.status == StatusCode::OK
     }
 }
 
 /// The answer as the scenario of this request, if there is one, gives it.
 pub(crate) fn deviating(answer: Answer, shared: &Shared, request: &Request) -> Answer {
-    match request.scenario {
-        Some(scenario) => match scenario.deviation {
-            Deviation::Answer(place, change) if place == request.place() => {
-                change(answer, &Call { shared, request, scenario })
-            }
-            _ => answer,
-        },
-        None => answer,
+    let Some(scenario) = request.scenario else { return answer };
+    if scenario.deviation.place() != Some(request.place()) {
+        return answer;
     }
+    // Of what comes from there, only the way back to the app is changed: pages and other redirects are not.
+    let deviates = request.place() != Place::Authorize || callbacks::leads_back(&answer);
+    let mut answer = match scenario.deviation {
+        Deviation::Answer(_, change) => change(answer, &Call { shared, request, scenario }),
+        Deviation::Keys(_, change) => change(answer),
+        Deviation::Member(member) => answer.with_object(|object| member.change(object)),
+        Deviation::Claims(_) | Deviation::IdToken(_) => answer,
+    };
+    answer.deviates = deviates;
+    answer
 }
 
 /// Nobody knows a scenario of this name.
@@ -194,7 +216,7 @@ mod tests {
     #[test]
     fn every_line_is_a_sentence_and_every_outcome_a_word_of_a_known_kind() {
         for scenario in scenarios() {
-            for sentence in [scenario.what, scenario.client] {
+            for sentence in [scenario.what(), scenario.client()] {
                 assert!(sentence.ends_with('.') && !sentence.contains(['|', '\n']), "{sentence}");
             }
             let kind = scenario.outcome.split(' ').next().unwrap();
@@ -210,7 +232,7 @@ mod tests {
     fn the_path_below_a_scenario_keeps_its_query() {
         let found = |uri: &str| {
             let found = find(&uri.parse().unwrap()).ok().unwrap();
-            found.map(|(scenario, below)| (scenario.name, below.to_string()))
+            found.map(|(scenario, below)| (scenario.name(), below.to_string()))
         };
         assert_eq!(found("/s/me-500/v3.0/me?a=%2F"), Some(("me-500", "/v3.0/me?a=%2F".to_owned())));
         assert_eq!(found("/s/me-500"), Some(("me-500", "/".to_owned())));

@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::cookies;
 use crate::endpoints::{
     Endpoint, api, authorize, badge, control, desk, discovery, district_picker, district_tokens, login,
-    not_found, portal, provider, tokeninfo, tokens,
+    not_found, own_claims, portal, provider, tokeninfo, tokens,
 };
 use crate::keys::Keys;
 use crate::options::{Options, StartError};
@@ -152,12 +152,14 @@ fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
     let clock = if options.stopped_clock { Clock::stopped() } else { Clock::default() };
     let world = live_world.current(&clock);
     Ok(Shared {
-        address: Address::new(socket, options.public_url.as_deref())?,
+        address: Address::new(socket, options.public_url.as_deref(), options.any_host)?,
         auto_login: options.auto_login.map(|name| known(&world, name)).transpose()?,
         live_world,
         session_cookie: cookies::session_name(socket.port()),
         school_cookie: cookies::school_name(socket.port()),
         basic_only: options.basic_only,
+        cors: options.cors,
+        log: options.log,
         keys: Keys::new(options.seed.is_some()),
         random: Random::new(options.seed),
         clock,
@@ -228,6 +230,7 @@ fn pages() -> Router<Arc<Shared>> {
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
         .route("/login/provider", get(endpoint(provider::show)).post(endpoint(provider::sign_in)))
         .route("/login/badge", get(endpoint(badge::show)).post(endpoint(badge::sign_in)))
+        .route("/login/claims", post(endpoint(own_claims::sign_in)))
         .route("/logout", post(endpoint(login::sign_out)))
         .route(
             "/oauth/district-picker",
@@ -264,7 +267,7 @@ mod tests {
     fn status(emulator: &Emulator, target: &str) -> String {
         let mut stream = TcpStream::connect(emulator.base_url().strip_prefix("http://").unwrap()).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        write!(stream, "GET {target} HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer.lines().next().unwrap_or_default().to_owned()

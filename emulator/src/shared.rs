@@ -28,6 +28,10 @@ pub(crate) struct Shared {
     pub(crate) school_cookie: String,
     /// Are the credentials of apps taken from the header only?
     pub(crate) basic_only: bool,
+    /// May pages of every origin read what is not the API?
+    pub(crate) cors: bool,
+    /// Is each note of the journal written to standard error too?
+    pub(crate) log: bool,
     pub(crate) keys: Keys,
     pub(crate) random: Random,
     pub(crate) clock: Clock,

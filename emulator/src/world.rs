@@ -10,7 +10,7 @@
 //! - `file`, `district_table`, `app_table`, `role_table`, `checks`: the text becomes a world, or is refused;
 //! - `derived`, `grade`: what the text leaves out, and follows from an id;
 //! - `error`: with which words;
-//! - `reload`: a file that has changed is read again.
+//! - `reload`: a file that has changed is read again; `additions`: people and apps that come while it runs.
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -18,6 +18,7 @@ use std::sync::{Arc, LazyLock};
 use crate::app_error::AppError;
 use crate::apps::{App, Apps};
 
+mod additions;
 mod app_table;
 mod badge;
 mod checks;

@@ -1,10 +1,13 @@
-//! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL`.
+//! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL` without a word on
+//! stderr, and nothing cancels a thread in between.
 
 use std::mem::MaybeUninit;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use clever_sso::{Error, ErrorCode, Result};
 
+use crate::cancellation::Uncancelled;
 use crate::error::{clever_sso_error, clever_sso_status};
 
 /// Runs `body` and reports how it went.
@@ -12,6 +15,8 @@ pub(crate) fn run(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
     body: impl FnOnce() -> Result<()>,
 ) -> clever_sso_status {
+    let _uncancelled = Uncancelled::new();
+    say_nothing_of_panics();
     let result = catch_unwind(AssertUnwindSafe(body))
         .unwrap_or_else(|_| Err(Error::from_face(ErrorCode::Internal, "a panic was caught")));
     let (status, failure) = match result {
@@ -22,6 +27,16 @@ pub(crate) fn run(
         error.write(failure);
     }
     status
+}
+
+/// A panic is told by its error; the standard library would print it. This library has a copy of that library of its own,
+/// so no other Rust code in the process is concerned.
+fn say_nothing_of_panics() {
+    // Not in the tests of this crate: there the standard library is the test harness's too.
+    static DONE: AtomicBool = AtomicBool::new(cfg!(test));
+    if !DONE.load(Relaxed) && !DONE.swap(true, Relaxed) {
+        panic::set_hook(Box::new(|_| {}));
+    }
 }
 
 /// Runs `body` and gives what it makes to the caller.

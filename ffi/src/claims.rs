@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use clever_sso::{Claims, Member};
+use clever_sso::{Claims, Member, printable};
 use serde_json::{Map, Value};
 
 use crate::text::{borrowed, owned, required};
@@ -75,7 +75,9 @@ impl clever_sso_claims {
         match value {
             Value::String(text) => Kept::Text(self.place(text)),
             Value::Bool(boolean) => Kept::Boolean(*boolean),
-            Value::Number(number) => number.as_i64().map_or(Kept::Other, Kept::Integer),
+            Value::Number(number) => {
+                number.as_i64().or_else(|| whole(number.as_f64()?)).map_or(Kept::Other, Kept::Integer)
+            }
             Value::Object(object) => Kept::Object(Box::new(object.into())),
             Value::Array(items) => items
                 .iter()
@@ -88,12 +90,8 @@ impl clever_sso_claims {
 
     fn place(&mut self, text: &str) -> Place {
         let start = self.texts.len();
-        if text.contains('\0') {
-            self.texts.extend_from_slice(owned(text).as_bytes_with_nul());
-        } else {
-            self.texts.extend_from_slice(text.as_bytes());
-            self.texts.push(0);
-        }
+        self.texts.extend_from_slice(printable(text).as_bytes());
+        self.texts.push(0);
         start
     }
 
@@ -116,6 +114,14 @@ impl clever_sso_claims {
     pub(crate) fn json(&self) -> &CString {
         &self.json
     }
+}
+
+/// A number that was written as 1767225600.0 or 1.7672256e9 is a whole one all the same.
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked here")]
+fn whole(number: f64) -> Option<i64> {
+    /// Whole numbers are exact up to here (2^53).
+    const LAST: f64 = 9_007_199_254_740_992.0;
+    (number.abs() <= LAST && number.fract() == 0.0).then_some(number as i64)
 }
 
 fn lent(text: Option<&CStr>) -> *const c_char {
@@ -261,6 +267,20 @@ mod tests {
             assert_eq!(kinds(other), [false; 5], "{other:?}");
         }
         assert_eq!(clever_sso_claims_count(Some(&claims)), 9);
+    }
+
+    #[test]
+    fn a_text_is_never_cut_short_and_never_raw_and_a_whole_number_is_one_in_any_form() {
+        let claims = claims(
+            &json!({ "a\u{0}b": "A\u{0}d\u{1b}a\n", "exp": 1_767_225_600.0, "half": 0.5, "far": 1e300 }),
+        );
+        assert!(claims.member(c"a".as_ptr()).is_none());
+        let Some(Kept::Text(text)) = claims.member(c"a\xef\xbf\xbdb".as_ptr()) else { panic!("no text") };
+        assert_eq!(claims.at(*text).unwrap().to_str(), Ok("A\u{fffd}d\u{fffd}a "));
+        let Some(Kept::Integer(seconds)) = claims.member(c"exp".as_ptr()) else { panic!("no integer") };
+        assert_eq!(*seconds, 1_767_225_600);
+        assert!(matches!(claims.member(c"half".as_ptr()), Some(Kept::Other)));
+        assert!(matches!(claims.member(c"far".as_ptr()), Some(Kept::Other)));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use clever_sso::blocking::Client;
 
 use crate::boundary::{give, handle, run};
+use crate::cancellation::Uncancelled;
 use crate::config::clever_sso_config;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, give_string, owned, required};
@@ -83,5 +84,7 @@ pub extern "C" fn clever_sso_import_keys(
 /// Frees a client. No call may be under way. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_client_free(client: Option<Box<clever_sso_client>>) {
+    // Closing a connection is where a thread can be cancelled.
+    let _uncancelled = Uncancelled::new();
     drop(client);
 }

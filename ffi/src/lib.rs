@@ -9,6 +9,7 @@
 
 mod boundary;
 mod callback;
+mod cancellation;
 mod claims;
 mod client;
 mod config;
@@ -28,3 +29,7 @@ mod urls;
 mod userinfo;
 mod verify;
 mod version;
+
+/// No piece of a token, code or secret stays on the heap, whatever library in between has made a copy.
+#[global_allocator]
+static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;

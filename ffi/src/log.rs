@@ -82,14 +82,18 @@ pub type clever_sso_log_callback = Option<
 ///
 /// `level` is the least `clever_sso_log_level` that is wanted. `user_data` is handed to the callback as it is. The callback is
 /// called by whichever thread makes a call of this library, during that call, by several at once: it must lock what they
-/// share. It must return: no C++ exception, no `longjmp`. Calls that it makes of this library are not logged. No event
+/// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held back and
+/// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Calls that it makes of this library are not logged. No event
 /// holds a token, code, secret, email or answer.
 ///
-/// When this function returns, the callback before it is not running in any thread and will not be called again: what its
-/// `user_data` points to may be freed. Each change keeps some dozens of bytes for good, so this is for the start of a
-/// program, not for each request. After a fork the child has the callback too. Not for signal handlers.
+/// When this function succeeds, the callback before it is not running in any thread and will not be called again: what its
+/// `user_data` points to may be freed. So it waits for a callback that is running: do not hold a lock that the callback
+/// takes. Each change keeps some dozens of bytes for good, so this is for the start of a program, not for each request.
+/// After a fork the child has the callback too.
 ///
-/// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call.
+/// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call: nothing changes
+/// then. Fails with `CLEVER_SSO_ARGUMENT` too when the callback before it is still running after 5 seconds: the new one
+/// is set, but what the `user_data` of the one before points to is still in use.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_log_callback(
     level: u32,
@@ -106,8 +110,10 @@ pub extern "C" fn clever_sso_set_log_callback(
         subscribe();
         listener::set(level, callback, user_data);
         tracing::callsite::rebuild_interest_cache();
-        listener::wait_for_the_former();
-        Ok(())
+        let gone = listener::wait_for_the_former();
+        gone.then_some(()).ok_or_else(|| {
+            refused("the former log callback is still running: does it wait for a lock that is held during this call?")
+        })
     })
 }
 

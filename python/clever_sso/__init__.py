@@ -31,6 +31,17 @@ the program, a `message` for the log and a `user_message` for the person.
 - `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
 """
 
+try:
+    from clever_sso import _native  # noqa: F401  (the imports below say what is in it)
+except ImportError as error:
+    if "subinterpreters" not in str(error):
+        raise
+    # Python itself refuses where an interpreter has a GIL of its own. These are the words for the others.
+    raise ImportError(
+        "clever_sso cannot be used in a Python sub-interpreter. Under Apache with mod_wsgi, set "
+        "`WSGIApplicationGroup %{GLOBAL}` for this site, and give each site a WSGIDaemonProcess of its own"
+    ) from error
+
 from clever_sso._native import (
     Callback,
     Client,

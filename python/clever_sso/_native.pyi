@@ -387,10 +387,7 @@ class Client:
     def __enter__(self) -> Client: ...
     def __exit__(self, *_exception: object) -> None: ...
     def warm_up(self) -> None:
-        """Pays before the first student comes what a process pays once.
-
-        It fetches discovery and keys, and lets the source of random numbers collect itself, which takes some tens of
-        milliseconds.
+        """Does one-time setup up front: fetches discovery and keys.
 
         Raises:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.

@@ -6,6 +6,9 @@ use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyTuple;
 
 use crate::errors::Result;
+use crate::guarded;
+use crate::json::strings;
+use crate::panics::caught;
 use crate::repr::{Repr, match_args};
 
 /// What Clever said through the browser. Nothing in it is proven yet.
@@ -52,7 +55,7 @@ impl Callback {
     /// The scopes that Clever names.
     #[getter]
     fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.0.scopes)
+        strings(py, &self.0.scopes)
     }
 
     /// The error word in place of a code or token, for example `access_denied`.
@@ -99,8 +102,9 @@ impl Callback {
 /// Raises:
 ///     LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
 #[pyfunction]
-pub(crate) fn parse_callback(callback: PyBackedStr) -> Result<Callback> {
-    Ok(Callback(clever_sso::parse_callback(&callback)?))
+pub(crate) fn parse_callback(py: Python<'_>, callback: PyBackedStr) -> Result<Bound<'_, Callback>> {
+    let parsed = caught(|| clever_sso::parse_callback(&callback))?;
+    Ok(guarded::new(py, Callback(parsed))?)
 }
 
 /// Under which key an application that keeps logins in a session of its own finds that of this callback.

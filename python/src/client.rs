@@ -4,19 +4,23 @@ use std::path::PathBuf;
 
 use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking};
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
+use crate::guarded;
+use crate::json::strings;
 use crate::login::{Login, outcome};
+use crate::panics::caught;
 use crate::repr::Repr;
 use crate::request::{self, Headers, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::set_cookie;
 use crate::settings::{Network, OneOrMore, Settings};
 use crate::verify::claims_dict;
-use crate::waiting::{is_given_up, wait};
+use crate::waiting::{compute, is_given_up, wait};
 
 /// Everything an application does with Clever. Make one and keep it.
 ///
@@ -144,12 +148,17 @@ impl Client {
                 SettingNames::Python
             },
         })?;
-        let config = builder.clone().build()?;
-        let (client_id, issuer) = (config.client_id().to_owned(), config.issuer().to_owned());
-        let mut core = blocking::Client::new(config)?.with_watch(is_given_up);
+        let make = |builder: ConfigBuilder| {
+            compute(py, || {
+                let config = builder.build()?;
+                let names = (config.client_id().to_owned(), config.issuer().to_owned());
+                Ok((blocking::Client::new(config)?.with_watch(is_given_up), names))
+            })
+        };
+        let (mut core, (client_id, issuer)) = make(builder.clone())?;
         if discover {
             let metadata = wait(py, || core.metadata())?;
-            core = blocking::Client::new(builder.discovered(&metadata).build()?)?.with_watch(is_given_up);
+            core = make(builder.discovered(&metadata))?.0;
         }
         Ok(Self { core, client_id, issuer, redirect_uris })
     }
@@ -167,8 +176,9 @@ impl Client {
     #[classmethod]
     fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
         let py = class.py();
-        let arguments = py.import("clever_sso._settings")?.call_method0("from_environment")?;
-        class.call((), Some(arguments.cast::<PyDict>()?))
+        let settings = guarded::import(py, c"clever_sso._settings")?;
+        let arguments = guarded::call_method(&settings, intern!(py, "from_environment"), [])?;
+        guarded::call_with(class, &guarded::tuple(py, [])?, Some(arguments.cast::<PyDict>()?))
     }
 
     /// The client id.
@@ -186,7 +196,7 @@ impl Client {
     /// The redirect URIs; the first is the primary one.
     #[getter]
     fn redirect_uris<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.redirect_uris)
+        strings(py, &self.redirect_uris)
     }
 
     /// Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
@@ -212,6 +222,7 @@ impl Client {
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn begin_login(
         &self,
+        py: Python<'_>,
         cookies: Option<Bound<'_, PyString>>,
         redirect_uri: Option<String>,
         district_id: Option<String>,
@@ -226,7 +237,7 @@ impl Client {
         options.return_to = return_to;
         options.switch_user = switch_user;
         options.has_session = has_session;
-        Ok(self.core.begin_login(&options)?.into())
+        Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
 
     /// Finishes a login. What came of it is a value, for all of it is everyday traffic.
@@ -290,7 +301,7 @@ impl Client {
     ) -> Result<Option<Refusal>> {
         let endpoint = request::endpoint(endpoint)?;
         let headers = Headers::read(headers)?;
-        Ok(self.core.refusal(endpoint, &headers.request(&method)).map(Into::into))
+        Ok(caught(|| Ok(self.core.refusal(endpoint, &headers.request(&method))))?.map(Into::into))
     }
 
     /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
@@ -302,9 +313,10 @@ impl Client {
         &self,
         py: Python<'py>,
         cookies: Option<Bound<'py, PyString>>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
+    ) -> Result<Bound<'py, PyTuple>> {
         let cookies = cookies.as_ref().map(header).unwrap_or_default();
-        set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
+        let set_cookies = compute(py, || Ok(self.core.log_out_cookies(&cookies)))?;
+        Ok(set_cookie::tuple(py, &set_cookie::all(&set_cookies))?)
     }
 
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
@@ -325,7 +337,6 @@ impl Client {
     ))]
     #[pyo3(text_signature = "($self, *, response_type='code', redirect_uri=None, state=None, nonce=None, \
             district_id=None, switch_user=False)")]
-    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn authorize_url(
         &self,
         response_type: Option<PyBackedStr>,
@@ -343,7 +354,7 @@ impl Client {
             district_id: district_id.as_deref(),
             switch_user,
         };
-        Ok(self.core.authorize_url(&options)?)
+        Ok(caught(|| self.core.authorize_url(&options))?)
     }
 
     /// An Instant Login link into this application for the people of a district. No network.
@@ -352,8 +363,8 @@ impl Client {
     ///
     /// Args:
     ///     district_id: Clever's id of the district.
-    fn instant_login_url(&self, district_id: PyBackedStr) -> String {
-        self.core.instant_login_url(&district_id)
+    fn instant_login_url(&self, district_id: PyBackedStr) -> Result<String> {
+        Ok(caught(|| Ok(self.core.instant_login_url(&district_id)))?)
     }
 
     /// The Clever Portal of a district, or the page where people look for their school. No network.
@@ -361,8 +372,8 @@ impl Client {
     /// Args:
     ///     district: The short name of the district, as its portal has it in its address.
     #[pyo3(signature = (district=None))]
-    fn portal_url(&self, district: Option<PyBackedStr>) -> String {
-        self.core.portal_url(district.as_deref())
+    fn portal_url(&self, district: Option<PyBackedStr>) -> Result<String> {
+        Ok(caught(|| Ok(self.core.portal_url(district.as_deref())))?)
     }
 
     /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
@@ -513,14 +524,11 @@ impl Client {
     /// Raises:
     ///     ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
     ///     CleverError: `keys_unusable`, `response_malformed`.
-    fn import_keys(&self, text: &str) -> Result<()> {
-        Ok(self.core.import_keys(text)?)
+    fn import_keys(&self, py: Python<'_>, text: PyBackedStr) -> Result<()> {
+        compute(py, || self.core.import_keys(&text))
     }
 
-    /// Pays before the first student comes what a process pays once.
-    ///
-    /// It fetches discovery and keys, and lets the source of random numbers collect itself, which takes some tens of
-    /// milliseconds.
+    /// Does one-time setup up front: fetches discovery and keys.
     ///
     /// Raises:
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -530,8 +538,11 @@ impl Client {
     }
 
     /// Gives up the connections that are kept for the next call. The client can be used as before.
-    fn close(&self) {
-        self.core.close_idle();
+    fn close(&self, py: Python<'_>) -> Result<()> {
+        compute(py, || {
+            self.core.close_idle();
+            Ok(())
+        })
     }
 
     fn __enter__(this: Py<Self>) -> Py<Self> {
@@ -539,8 +550,8 @@ impl Client {
     }
 
     #[pyo3(signature = (*_exception))]
-    fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
-        self.close();
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) -> Result<()> {
+        self.close(py)
     }
 
     fn __repr__(&self) -> String {

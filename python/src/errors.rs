@@ -3,27 +3,52 @@
 //! The classes are written in Python, in `exceptions.py`, where they can be read and type-checked. Here an error of the
 //! core is given its class, by its kind, and the words of the catalogue.
 
-use clever_sso::ErrorKind;
-use pyo3::exceptions::PyBaseException;
-use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
-use pyo3::{PyTypeInfo, import_exception};
+use std::sync::{Mutex, PoisonError};
 
+use clever_sso::ErrorKind;
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::{IntoPyObjectExt, intern};
+
+use crate::guarded;
 use crate::repr::{Repr, match_args};
 use crate::set_cookie;
 
-/// The classes of `exceptions.py`.
-mod classes {
-    use super::import_exception;
+/// The classes of `exceptions.py`, as this module found them when it was imported last. The lock is only taken with the
+/// GIL, and never kept while Python code runs: no fork finds it locked.
+static CLASSES: Mutex<Option<Classes>> = Mutex::new(None);
 
-    import_exception!(clever_sso.exceptions, Error);
-    import_exception!(clever_sso.exceptions, ConfigError);
-    import_exception!(clever_sso.exceptions, ArgumentError);
-    import_exception!(clever_sso.exceptions, LoginError);
-    import_exception!(clever_sso.exceptions, TokenError);
-    import_exception!(clever_sso.exceptions, CleverError);
-    import_exception!(clever_sso.exceptions, NetworkError);
-    import_exception!(clever_sso.exceptions, InternalError);
+struct Classes {
+    error: Py<PyType>,
+    config: Py<PyType>,
+    argument: Py<PyType>,
+    login: Py<PyType>,
+    token: Py<PyType>,
+    clever: Py<PyType>,
+    network: Py<PyType>,
+    internal: Py<PyType>,
+}
+
+/// Finds the classes. Not when an error is raised: then no import may be in the way.
+pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
+    let module = guarded::import(py, c"clever_sso.exceptions")?;
+    let find = |name: &Bound<'_, PyString>| {
+        guarded::get(&module, name).and_then(|class| Ok(class.cast_into::<PyType>()?.unbind()))
+    };
+    let found = Classes {
+        error: find(intern!(py, "Error"))?,
+        config: find(intern!(py, "ConfigError"))?,
+        argument: find(intern!(py, "ArgumentError"))?,
+        login: find(intern!(py, "LoginError"))?,
+        token: find(intern!(py, "TokenError"))?,
+        clever: find(intern!(py, "CleverError"))?,
+        network: find(intern!(py, "NetworkError"))?,
+        internal: find(intern!(py, "InternalError"))?,
+    };
+    let before = CLASSES.lock().unwrap_or_else(PoisonError::into_inner).replace(found);
+    drop(before);
+    Ok(())
 }
 
 /// A result that becomes a Python value or a Python exception.
@@ -50,6 +75,7 @@ impl From<PyErr> for Failure {
 impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
         match failure {
+            #[expect(clippy::disallowed_methods, reason = "this thread is attached: it only gives the token")]
             Failure::Core(error) => Python::attach(|py| exception(py, &error)),
             Failure::Python(error) => error,
         }
@@ -66,34 +92,39 @@ pub(crate) fn config_invalid(detail: &str) -> Failure {
     clever_sso::Error::from_face(clever_sso::ErrorCode::ConfigInvalid, detail).into()
 }
 
+/// Makes the exception without running its `__init__`, which is written in Python, and sets what that would set.
 fn exception(py: Python<'_>, error: &clever_sso::Error) -> PyErr {
-    let code = error.code();
-    let arguments = (
-        code.as_str(),
-        message(error),
-        error.user_message(),
-        error.retryable(),
-        code.actor().as_str(),
-        error.http_status(),
-        error.retry_after().map(|pause| pause.as_secs()),
-    );
-    let raised = PyErr::from_type(class(py, error.kind()), arguments);
-    match tell_of_browser(raised.value(py), error) {
-        Ok(()) => raised,
-        Err(failure) => failure,
-    }
+    made(py, error).map_or_else(|failure| failure, PyErr::from_value)
 }
 
-/// What the answer to the browser must do. Most errors leave it at the defaults of the class.
-fn tell_of_browser(raised: &Bound<'_, PyBaseException>, error: &clever_sso::Error) -> PyResult<()> {
+fn made<'py>(py: Python<'py>, error: &clever_sso::Error) -> PyResult<Bound<'py, PyAny>> {
+    let code = error.code();
+    let fields = [
+        (intern!(py, "code"), code.as_str().into_bound_py_any(py)?),
+        (intern!(py, "message"), message(error).into_bound_py_any(py)?),
+        (intern!(py, "user_message"), error.user_message().into_bound_py_any(py)?),
+        (intern!(py, "retryable"), error.retryable().into_bound_py_any(py)?),
+        (intern!(py, "actor"), code.actor().as_str().into_bound_py_any(py)?),
+        (intern!(py, "http_status"), error.http_status().into_bound_py_any(py)?),
+        (intern!(py, "retry_after"), error.retry_after().map(|pause| pause.as_secs()).into_bound_py_any(py)?),
+    ];
+    let class = class(py, error.kind())?.into_any();
+    let new = guarded::get(&class, intern!(py, "__new__"))?;
+    let values = fields.iter().map(|(_, value)| value.clone());
+    let arguments: Vec<_> = std::iter::once(class).chain(values).collect();
+    let made = guarded::call_with(&new, &guarded::tuple(py, arguments)?, None)?;
+    for (name, value) in &fields {
+        guarded::set(&made, name, value)?;
+    }
+    // What the answer to the browser must do. Most errors leave it at the defaults of the class.
     if !error.set_cookies().is_empty() {
-        let cookies = set_cookie::tuple(raised.py(), &set_cookie::all(error.set_cookies()))?;
-        raised.setattr("set_cookies", cookies)?;
+        let cookies = set_cookie::tuple(py, &set_cookie::all(error.set_cookies()))?;
+        guarded::set(&made, intern!(py, "set_cookies"), &cookies)?;
     }
     if error.ends_session() {
-        raised.setattr("ends_session", true)?;
+        guarded::set(&made, intern!(py, "ends_session"), &true.into_bound_py_any(py)?)?;
     }
-    Ok(())
+    Ok(made)
 }
 
 /// The sentence and its particulars, without the code word: that has an attribute of its own.
@@ -103,17 +134,21 @@ fn message(error: &clever_sso::Error) -> String {
     shown.strip_prefix(&prefix).unwrap_or(&shown).to_owned()
 }
 
-fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
-    match kind {
-        ErrorKind::Config => classes::ConfigError::type_object(py),
-        ErrorKind::Argument => classes::ArgumentError::type_object(py),
-        ErrorKind::Login => classes::LoginError::type_object(py),
-        ErrorKind::Token => classes::TokenError::type_object(py),
-        ErrorKind::Clever => classes::CleverError::type_object(py),
-        ErrorKind::Network => classes::NetworkError::type_object(py),
-        ErrorKind::Internal => classes::InternalError::type_object(py),
-        _ => classes::Error::type_object(py),
-    }
+fn class(py: Python<'_>, kind: ErrorKind) -> PyResult<Bound<'_, PyType>> {
+    let classes = CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
+    let classes =
+        classes.as_ref().ok_or_else(|| PyImportError::new_err("clever_sso was not imported whole"))?;
+    let class = match kind {
+        ErrorKind::Config => &classes.config,
+        ErrorKind::Argument => &classes.argument,
+        ErrorKind::Login => &classes.login,
+        ErrorKind::Token => &classes.token,
+        ErrorKind::Clever => &classes.clever,
+        ErrorKind::Network => &classes.network,
+        ErrorKind::Internal => &classes.internal,
+        _ => &classes.error,
+    };
+    Ok(class.bind(py).clone())
 }
 
 /// One entry of the catalogue of failures; see `error_codes()`.
@@ -150,18 +185,18 @@ impl ErrorCode {
 /// The whole catalogue of failures, by code word.
 #[pyfunction]
 pub(crate) fn error_codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-    let catalogue = PyDict::new(py);
+    let catalogue = guarded::dict(py)?;
     for code in clever_sso::ErrorCode::ALL {
         let entry = ErrorCode {
             word: code.as_str(),
             kind: code.kind().as_str(),
-            exception: class(py, code.kind()).unbind(),
+            exception: class(py, code.kind())?.unbind(),
             retryable: code.retryable(),
             actor: code.actor().as_str(),
             sentence: code.sentence(),
             user_message: code.user_message(),
         };
-        catalogue.set_item(code.as_str(), Py::new(py, entry)?)?;
+        catalogue.set_item(code.as_str(), guarded::new(py, entry)?)?;
     }
     Ok(catalogue)
 }

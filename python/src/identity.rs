@@ -6,7 +6,8 @@ use clever_sso::RoleName;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::json::to_dict;
+use crate::guarded;
+use crate::json::{strings, to_dict};
 use crate::repr::{Repr, match_args};
 
 /// One of the roles of a person.
@@ -23,9 +24,10 @@ impl Role {
     pub(crate) fn tuple<'py>(py: Python<'py>, roles: &[clever_sso::Role]) -> PyResult<Bound<'py, PyTuple>> {
         let role = |role: &clever_sso::Role| {
             let clever_sso::Role { name, legacy_id } = role;
-            Py::new(py, Self { name: name.as_str().to_owned(), legacy_id: legacy_id.clone() })
+            let role = Self { name: name.as_str().to_owned(), legacy_id: legacy_id.clone() };
+            guarded::new(py, role).map(Bound::into_any)
         };
-        PyTuple::new(py, roles.iter().map(role).collect::<PyResult<Vec<_>>>()?)
+        guarded::tuple(py, roles.iter().map(role).collect::<PyResult<Vec<_>>>()?)
     }
 }
 
@@ -160,8 +162,8 @@ impl Identity {
 
     /// The name.
     #[getter]
-    fn name(&self) -> Name {
-        Name::from(&self.0.name)
+    fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Name>> {
+        guarded::new(py, Name::from(&self.0.name))
     }
 
     /// An email address that nobody verified: it may be another person's, and it may change. Never a key.
@@ -173,7 +175,7 @@ impl Identity {
     /// Ids that this person had before API v3.
     #[getter]
     fn legacy_ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.0.legacy_ids)
+        strings(py, &self.0.legacy_ids)
     }
 
     /// Who gave the application access: `district` or `teacher`.

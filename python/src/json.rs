@@ -2,16 +2,23 @@
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use serde_json::{Map, Value};
+
+use crate::guarded;
 
 /// A new dict each time: whoever changes it changes nobody else's.
 pub(crate) fn to_dict<'py>(py: Python<'py>, members: &Map<String, Value>) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
+    let dict = guarded::dict(py)?;
     for (name, value) in members {
         dict.set_item(name, to_python(py, value)?)?;
     }
     Ok(dict)
+}
+
+/// Strings as a tuple.
+pub(crate) fn strings<'py>(py: Python<'py>, texts: &[String]) -> PyResult<Bound<'py, PyTuple>> {
+    guarded::tuple(py, texts.iter().map(|text| PyString::new(py, text).into_any()))
 }
 
 /// The recursion ends: the reader of the core refuses JSON that is nested deeply.
@@ -30,7 +37,7 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
         }
         Value::String(text) => text.into_bound_py_any(py),
         Value::Array(items) => {
-            let list = PyList::empty(py);
+            let list = guarded::list(py)?;
             for item in items {
                 list.append(to_python(py, item)?)?;
             }

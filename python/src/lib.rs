@@ -7,7 +7,8 @@
 //! - [`client`]: `Client`, and [`settings`] for its keyword arguments.
 //! - [`operations`]: the same for `AsyncClient`, which is written in Python.
 //! - [`waiting`]: calls that wait, and what Python has to say meanwhile, Ctrl-C for one.
-//! - [`threads`]: threads that Python did not make, in Python.
+//! - [`guarded`]: the way into Python, which outlives the end of the interpreter; [`threads`]: the door at its end.
+//! - [`interpreter`]: which interpreter may load this module. [`panics`]: a panic is an `InternalError`.
 //! - [`logging`]: what the core has to tell, for Python's `logging`.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
 //! - [`set_cookie`], [`request`]: what the answer to a browser sets, and which requests may act.
@@ -21,11 +22,14 @@
 mod callback;
 mod client;
 mod errors;
+mod guarded;
 mod identity;
+mod interpreter;
 mod json;
 mod logging;
 mod login;
 mod operations;
+mod panics;
 mod repr;
 mod request;
 mod resources;
@@ -36,41 +40,48 @@ mod verify;
 mod waiting;
 
 use pyo3::prelude::*;
+use pyo3::wrap_pyfunction;
+
+/// No piece of a token, code or secret that Rust held stays on the heap.
+#[global_allocator]
+static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;
 
 /// The Rust core of `clever_sso`.
 #[pymodule(gil_used = false)]
-mod _native {
-    use super::{Bound, PyModule, PyResult};
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // Before any class is made, for the classes belong to the interpreter that makes them.
+    interpreter::admit()?;
+    panics::silence();
+    errors::install(module.py())?;
+    logging::install();
 
-    #[pymodule_export]
-    use crate::callback::{Callback, login_key, parse_callback};
-    #[pymodule_export]
-    use crate::client::Client;
-    #[pymodule_export]
-    use crate::errors::{ErrorCode, error_codes};
-    #[pymodule_export]
-    use crate::identity::{Identity, Name, Role};
-    #[pymodule_export]
-    use crate::login::{Denied, Login, Restart, SignedIn};
-    #[pymodule_export]
-    use crate::operations::AsyncOperations;
-    #[pymodule_export]
-    use crate::request::Refusal;
-    #[pymodule_export]
-    use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
-    #[pymodule_export]
-    use crate::set_cookie::SetCookie;
-    #[pymodule_export]
-    use crate::verify::{KeySet, verify_id_token};
+    module.add_class::<client::Client>()?;
+    module.add_class::<operations::AsyncOperations>()?;
 
-    #[pymodule_export]
-    #[expect(non_upper_case_globals, reason = "the name that Python packages give it")]
-    const __version__: &str = env!("CARGO_PKG_VERSION");
+    module.add_class::<login::Login>()?;
+    module.add_class::<login::SignedIn>()?;
+    module.add_class::<login::Restart>()?;
+    module.add_class::<login::Denied>()?;
+    module.add_class::<set_cookie::SetCookie>()?;
+    module.add_class::<request::Refusal>()?;
+    module.add_class::<identity::Identity>()?;
+    module.add_class::<identity::Name>()?;
+    module.add_class::<identity::Role>()?;
+    module.add_class::<callback::Callback>()?;
+    module.add_function(wrap_pyfunction!(callback::parse_callback, module)?)?;
+    module.add_function(wrap_pyfunction!(callback::login_key, module)?)?;
 
-    #[pymodule_init]
-    #[expect(clippy::unnecessary_wraps, reason = "PyO3 wants a result")]
-    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::logging::install();
-        Ok(())
-    }
+    module.add_class::<resources::Tokens>()?;
+    module.add_class::<resources::TokenInfo>()?;
+    module.add_class::<resources::Me>()?;
+    module.add_class::<resources::User>()?;
+    module.add_class::<resources::District>()?;
+    module.add_class::<resources::UserInfo>()?;
+
+    module.add_class::<verify::KeySet>()?;
+    module.add_function(wrap_pyfunction!(verify::verify_id_token, module)?)?;
+
+    module.add_class::<errors::ErrorCode>()?;
+    module.add_function(wrap_pyfunction!(errors::error_codes, module)?)?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

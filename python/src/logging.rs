@@ -7,13 +7,13 @@
 use std::fmt::{self, Write};
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::{IntoPyObjectExt, intern};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::{Interest, Subscriber, set_global_default};
 use tracing::{Event, Level, Metadata};
 
-use crate::{threads, waiting};
+use crate::{guarded, threads, waiting};
 
 const CRATE: &str = "clever_sso";
 
@@ -39,12 +39,11 @@ impl Subscriber for Logging {
             // A handler is at work on this thread, or made the call: it would never come to an end.
             return;
         }
-        if waiting::listen(|py| log(py, event)) {
-            return;
-        }
         threads::visit(|py| {
-            if let Err(error) = waiting::while_listening(|| log(py, event)) {
-                error.write_unraisable(py, None);
+            let told = waiting::while_listening(|| log(py, event));
+            // On a thread of the engine no call waits that could raise it.
+            if let Some(error) = told.err().and_then(waiting::raise) {
+                guarded::unraisable(py, error);
             }
         });
     }
@@ -66,15 +65,22 @@ impl Subscriber for Logging {
 fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
     let metadata = event.metadata();
     let (name, level) = (logger(metadata.target()), number(*metadata.level()));
-    let logger = py.import("logging")?.call_method1("getLogger", (&name,))?;
-    if !logger.call_method1("isEnabledFor", (level,))?.is_truthy()? {
+    threads::guard(py)?;
+    let logging = guarded::import(py, c"logging")?;
+    let (name, level) = (name.into_bound_py_any(py)?, level.into_bound_py_any(py)?);
+    let logger = guarded::call_method(&logging, intern!(py, "getLogger"), [name.clone()])?;
+    let is_enabled = guarded::call_method(&logger, intern!(py, "isEnabledFor"), [level.clone()])?;
+    if !guarded::is_true(&is_enabled)? {
         return Ok(());
     }
     // Not `logger.log`, which would look for the Python function that speaks.
-    let (file, line) = (metadata.file().unwrap_or_default(), metadata.line().unwrap_or_default());
-    let arguments = (&name, level, file, line, Text::of(event), PyTuple::empty(py), py.None());
-    let record = logger.call_method1("makeRecord", arguments)?;
-    logger.call_method1("handle", (record,))?;
+    let file = metadata.file().unwrap_or_default().into_bound_py_any(py)?;
+    let line = metadata.line().unwrap_or_default().into_bound_py_any(py)?;
+    let message = Text::of(event).into_bound_py_any(py)?;
+    let (no_arguments, no_exception) = (guarded::tuple(py, [])?.into_any(), py.None().into_bound(py));
+    let parts = [name, level, file, line, message, no_arguments, no_exception];
+    let record = guarded::call_method(&logger, intern!(py, "makeRecord"), parts)?;
+    guarded::call_method(&logger, intern!(py, "handle"), [record])?;
     Ok(())
 }
 

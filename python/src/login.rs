@@ -1,10 +1,10 @@
 //! A login that has begun, and what came of it.
 
 use clever_sso::Outcome;
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::guarded;
 use crate::identity::Identity;
 use crate::repr::{Repr, match_args};
 use crate::resources::Tokens;
@@ -179,18 +179,19 @@ pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, Py
         Outcome::SignedIn(signed_in) => {
             let clever_sso::SignedIn { identity, tokens, return_to, set_cookies } = *signed_in;
             let set_cookies = set_cookie::all(&set_cookies);
-            let identity = Py::new(py, Identity(identity))?;
-            let tokens = Py::new(py, Tokens(tokens))?;
-            SignedIn { identity, tokens, return_to, set_cookies }.into_bound_py_any(py)
+            let identity = guarded::new(py, Identity(identity))?.unbind();
+            let tokens = guarded::new(py, Tokens(tokens))?.unbind();
+            guarded::new(py, SignedIn { identity, tokens, return_to, set_cookies }).map(Bound::into_any)
         }
         Outcome::Restart(restart) => {
-            let login = Py::new(py, Login::from(restart.login))?;
-            Restart { login, reason: restart.reason.as_str() }.into_bound_py_any(py)
+            let login = guarded::new(py, Login::from(restart.login))?.unbind();
+            let restart = Restart { login, reason: restart.reason.as_str() };
+            guarded::new(py, restart).map(Bound::into_any)
         }
         Outcome::Denied(denied) => {
             let clever_sso::Denied { error, description, ends_session, set_cookies } = denied;
             let set_cookies = set_cookie::all(&set_cookies);
-            Denied { error, description, ends_session, set_cookies }.into_bound_py_any(py)
+            guarded::new(py, Denied { error, description, ends_session, set_cookies }).map(Bound::into_any)
         }
     }
 }

@@ -9,16 +9,19 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use clever_sso::background::{Background, Task};
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use pyo3::{IntoPyObjectExt, PyClass, PyClassInitializer, intern};
 
 use crate::client::{Client, one_of};
 use crate::errors::Failure;
+use crate::guarded;
 use crate::login::outcome;
+use crate::panics::caught_while_awaited;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::threads::{self, Held};
 use crate::verify::claims_dict;
+use crate::waiting::compute;
 
 /// The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them.
 #[pyclass(frozen, module = "clever_sso")]
@@ -31,13 +34,9 @@ const ARRIVALS_AT_ONCE: usize = 32;
 
 /// What came of an operation, and who waits for it.
 struct Delivery {
-    waiter: Held<Waiter>,
+    /// The event loop, and its future.
+    waiter: Held<2>,
     result: clever_sso::Result<Convert>,
-}
-
-struct Waiter {
-    event_loop: Py<PyAny>,
-    future: Py<PyAny>,
 }
 
 /// Makes a Python object of a result.
@@ -46,9 +45,8 @@ type Convert = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 #[pymethods]
 impl AsyncOperations {
     #[new]
-    fn new(py: Python<'_>, client: &Client) -> PyResult<Self> {
-        threads::guard(py)?;
-        Ok(Self { background: Background::new(client.core(), deliver) })
+    fn new(client: &Client) -> Self {
+        Self { background: Background::new(client.core(), deliver) }
     }
 
     /// See `Client.finish_login`.
@@ -82,7 +80,7 @@ impl AsyncOperations {
         self.future(
             py,
             |client| async move { client.exchange_code(&code, redirect_uri.as_deref()).await },
-            |py, tokens| Tokens(tokens).into_py_any(py),
+            |py, tokens| made(py, Tokens(tokens)),
         )
     }
 
@@ -99,7 +97,7 @@ impl AsyncOperations {
             |client| async move {
                 client.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()).await
             },
-            |py, claims| claims_dict(py, &claims)?.into_py_any(py),
+            |py, claims| Ok(claims_dict(py, &claims)?.into_any().unbind()),
         )
     }
 
@@ -108,17 +106,13 @@ impl AsyncOperations {
         self.future(
             py,
             |client| async move { client.check_token(&access_token).await },
-            |py, info| TokenInfo::from(info).into_py_any(py),
+            |py, info| made(py, TokenInfo::from(info)),
         )
     }
 
     /// See `Client.me`.
     fn me<'py>(&self, py: Python<'py>, access_token: String) -> PyResult<Bound<'py, PyAny>> {
-        self.future(
-            py,
-            |client| async move { client.me(&access_token).await },
-            |py, me| Me(me).into_py_any(py),
-        )
+        self.future(py, |client| async move { client.me(&access_token).await }, |py, me| made(py, Me(me)))
     }
 
     /// See `Client.user`.
@@ -126,7 +120,7 @@ impl AsyncOperations {
         self.future(
             py,
             |client| async move { client.user(&access_token, &id).await },
-            |py, user| User(user).into_py_any(py),
+            |py, user| made(py, User(user)),
         )
     }
 
@@ -140,7 +134,7 @@ impl AsyncOperations {
         self.future(
             py,
             |client| async move { client.district(&access_token, &id).await },
-            |py, district| District(district).into_py_any(py),
+            |py, district| made(py, District(district)),
         )
     }
 
@@ -154,7 +148,7 @@ impl AsyncOperations {
         self.future(
             py,
             |client| async move { client.userinfo(&access_token, subject.as_deref()).await },
-            |py, info| UserInfo(info).into_py_any(py),
+            |py, info| made(py, UserInfo(info)),
         )
     }
 
@@ -186,22 +180,35 @@ impl AsyncOperations {
         T: Send + 'static,
         F: Future<Output = clever_sso::Result<T>> + Send + 'static,
     {
-        threads::must_be_open(py)?;
-        let event_loop = py.import("asyncio")?.call_method0("get_running_loop")?;
-        let future = event_loop.call_method0("create_future")?;
-        let waiter = Held::new(Waiter { event_loop: event_loop.unbind(), future: future.clone().unbind() });
-        let task = self.background.start(|client| {
-            let work = operation(client);
-            async move {
-                let result =
-                    work.await.map(|value| Box::new(move |py: Python<'_>| convert(py, value)) as Convert);
-                Delivery { waiter, result }
-            }
-        });
-        let task = task.map_err(|error| PyErr::from(Failure::from(error)))?;
-        future.call_method1("add_done_callback", (Canceller(task),))?;
+        threads::must_be_open()?;
+        let event_loop = running_loop(py)?;
+        let future = guarded::call_method(&event_loop, intern!(py, "create_future"), [])?;
+        let waiter = Held::new([event_loop.unbind(), future.clone().unbind()]);
+        let start = || {
+            self.background.start(|client| {
+                let work = caught_while_awaited(operation(client));
+                async move {
+                    let result =
+                        work.await.map(|value| Box::new(move |py: Python<'_>| convert(py, value)) as Convert);
+                    Delivery { waiter, result }
+                }
+            })
+        };
+        let canceller = guarded::new(py, Canceller(compute(py, start)?))?.into_any();
+        guarded::call_method(&future, intern!(py, "add_done_callback"), [canceller])?;
         Ok(future)
     }
+}
+
+fn made<T>(py: Python<'_>, value: T) -> PyResult<Py<PyAny>>
+where
+    T: PyClass + Into<PyClassInitializer<T>>,
+{
+    Ok(guarded::new(py, value)?.into_any().unbind())
+}
+
+fn running_loop(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    guarded::call_method(&guarded::import(py, c"asyncio")?, intern!(py, "get_running_loop"), [])
 }
 
 /// Called when a future is done: if by being cancelled, its operation is dropped.
@@ -211,7 +218,8 @@ struct Canceller(Task);
 #[pymethods]
 impl Canceller {
     fn __call__(&self, future: &Bound<'_, PyAny>) -> PyResult<()> {
-        if future.call_method0("cancelled")?.is_truthy()? {
+        let is_cancelled = guarded::call_method(future, intern!(future.py(), "cancelled"), [])?;
+        if guarded::is_true(&is_cancelled)? {
             self.0.cancel();
         }
         Ok(())
@@ -221,18 +229,26 @@ impl Canceller {
 /// Hands results to the loops that wait for them. Runs on a thread of the engine.
 fn deliver(batch: Vec<Delivery>) {
     // At the end of the interpreter nobody waits any more.
-    threads::visit(|py| {
+    guarded::attach(|py| {
         for (event_loop, arrivals) in by_loop(py, batch) {
             // A loop that is closed takes nothing, and nobody waits there either.
-            let _ = event_loop.call_method1(py, "call_soon_threadsafe", (Arrivals(Mutex::new(arrivals)),));
+            let _ = hand_over(event_loop.bind(py), arrivals);
+            guarded::release(py, event_loop);
         }
     });
+}
+
+fn hand_over(event_loop: &Bound<'_, PyAny>, arrivals: VecDeque<Delivery>) -> PyResult<()> {
+    let py = event_loop.py();
+    let arrivals = guarded::new(py, Arrivals(Mutex::new(arrivals)))?.into_any();
+    guarded::call_method(event_loop, intern!(py, "call_soon_threadsafe"), [arrivals])?;
+    Ok(())
 }
 
 fn by_loop(py: Python<'_>, batch: Vec<Delivery>) -> Vec<(Py<PyAny>, VecDeque<Delivery>)> {
     let mut groups: Vec<(Py<PyAny>, VecDeque<Delivery>)> = Vec::new();
     for delivery in batch {
-        let Some(Waiter { event_loop, .. }) = delivery.waiter.get() else { continue };
+        let Some([event_loop, _]) = delivery.waiter.get() else { continue };
         match groups.iter_mut().find(|(other, _)| other.is(event_loop)) {
             Some((_, group)) => group.push_back(delivery),
             None => groups.push((event_loop.clone_ref(py), VecDeque::from([delivery]))),
@@ -254,11 +270,10 @@ impl Arrivals {
             let Some(delivery) = arrivals.next() else { return Ok(()) };
             if let Err(error) = delivery.set(py) {
                 // All others still wait for theirs.
-                error.write_unraisable(py, None);
+                guarded::unraisable(py, error);
             }
         }
-        let event_loop = py.import("asyncio")?.call_method0("get_running_loop")?;
-        event_loop.call_method1("call_soon", (this,))?;
+        guarded::call_method(&running_loop(py)?, intern!(py, "call_soon"), [this.clone().into_any()])?;
         Ok(())
     }
 }
@@ -272,14 +287,18 @@ impl Arrivals {
 impl Delivery {
     fn set(self, py: Python<'_>) -> PyResult<()> {
         let Self { waiter, result } = self;
-        let Some(Waiter { future, .. }) = waiter.get() else { return Ok(()) };
-        if future.call_method0(py, "done")?.is_truthy(py)? {
+        let Some([_, future]) = waiter.get() else { return Ok(()) };
+        let future = future.bind(py);
+        if guarded::is_true(&guarded::call_method(future, intern!(py, "done"), [])?)? {
             return Ok(());
         }
         let value = result.map_err(|error| PyErr::from(Failure::from(error)));
         match value.and_then(|convert| convert(py)) {
-            Ok(value) => future.call_method1(py, "set_result", (value,)),
-            Err(error) => future.call_method1(py, "set_exception", (error,)),
+            Ok(value) => guarded::call_method(future, intern!(py, "set_result"), [value.into_bound(py)]),
+            Err(error) => {
+                let error = error.into_value(py).into_bound(py).into_any();
+                guarded::call_method(future, intern!(py, "set_exception"), [error])
+            }
         }?;
         Ok(())
     }

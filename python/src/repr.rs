@@ -1,7 +1,9 @@
 //! What `repr()` shows: ids and types. Never a token, code, secret, name or email address.
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyString, PyTuple};
+
+use crate::guarded;
 
 /// Writes `Class(field='value', other=[redacted])`.
 #[must_use]
@@ -50,5 +52,5 @@ impl Repr {
 
 /// The value of `__match_args__`: the fields by position, as a dataclass would name them.
 pub(crate) fn match_args<const N: usize>(py: Python<'_>, names: [&str; N]) -> PyResult<Py<PyTuple>> {
-    PyTuple::new(py, names).map(Bound::unbind)
+    guarded::tuple(py, names.map(|name| PyString::new(py, name).into_any())).map(Bound::unbind)
 }

@@ -1,10 +1,13 @@
 //! Which requests of a browser may begin a login, finish one or log out.
 
 use clever_sso::{BrowserRequest, Endpoint};
+use pyo3::exceptions::PyAttributeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use crate::errors::{Result, argument_invalid};
+use crate::guarded;
 use crate::repr::{Repr, match_args};
 
 /// How to answer a request that must not act: with this status and no body.
@@ -49,9 +52,17 @@ impl Headers {
     /// Reads a mapping or pairs, of texts or bytes, whatever the case of the names, and WSGI's `environ`.
     pub(crate) fn read(headers: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut found = Self::default();
-        let pairs = if headers.hasattr("items")? { headers.call_method0("items")? } else { headers.clone() };
-        for pair in pairs.try_iter()? {
-            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
+        let py = headers.py();
+        let tuple = |items| guarded::call(py.get_type::<PyTuple>().as_any(), [items]);
+        let pairs = match guarded::get(headers, intern!(py, "items")) {
+            Ok(items) => guarded::call(&items, [])?,
+            Err(error) if error.is_instance_of::<PyAttributeError>(py) => headers.clone(),
+            Err(error) => return Err(error),
+        };
+        // From here on nothing runs Python code but the making of the pairs.
+        for pair in tuple(pairs)?.cast_into::<PyTuple>()?.iter() {
+            let pair = tuple(pair)?.cast_into::<PyTuple>()?;
+            let (name, value) = (pair.get_item(0)?, pair.get_item(1)?);
             let Some(name) = text(&name) else { continue };
             let Some(field) = found.field(&name) else { continue };
             // One that came twice is none that a browser sends, and stays so.

@@ -4,8 +4,9 @@ use clever_sso::Secret;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::guarded;
 use crate::identity::{Name, Role};
-use crate::json::to_python;
+use crate::json::{strings, to_python};
 use crate::repr::{Repr, match_args};
 
 /// What a code was exchanged for.
@@ -70,7 +71,7 @@ impl TokenInfo {
     /// The scopes.
     #[getter]
     fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.scopes)
+        strings(py, &self.scopes)
     }
 
     fn __repr__(&self) -> String {
@@ -167,8 +168,8 @@ impl User {
 
     /// The name.
     #[getter]
-    fn name(&self) -> Name {
-        Name::from(&self.0.name)
+    fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Name>> {
+        guarded::new(py, Name::from(&self.0.name))
     }
 
     /// An email address that nobody verified: it may be another person's, and it may change. Never a key.

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::guarded;
 use crate::repr::{Repr, match_args};
 
 /// A cookie that the answer to the browser must set.
@@ -81,7 +82,6 @@ pub(crate) fn all(cookies: &[clever_sso::SetCookie]) -> Vec<SetCookie> {
 }
 
 pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Bound<'py, PyTuple>> {
-    let cookies: Vec<_> =
-        cookies.iter().map(|cookie| Py::new(py, cookie.clone())).collect::<PyResult<_>>()?;
-    PyTuple::new(py, cookies)
+    let made = cookies.iter().map(|cookie| guarded::new(py, cookie.clone()).map(Bound::into_any));
+    guarded::tuple(py, made.collect::<PyResult<Vec<_>>>()?)
 }

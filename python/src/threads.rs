@@ -1,31 +1,42 @@
-//! Threads that Python did not make, in Python.
+//! Threads that go into Python while the interpreter may be ending.
 //!
-//! The threads of an engine live on until the process is gone. One that is in Python while the interpreter ends would be
-//! torn out of it with everything it holds. So the end of the interpreter closes the door and waits for those inside.
+//! A thread that is still in Python when the interpreter ends sleeps from then on (see [`crate::guarded`]), with whatever
+//! it holds: the lock of a logging handler or of stderr, which the end of the interpreter wants too. So records of
+//! logging are written behind a door: an exit handler closes it and waits for those inside.
 
+use std::cell::Cell;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::thread::sleep;
+use std::thread::{self, ThreadId, sleep};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::{intern, wrap_pyfunction};
 
-/// Who is inside for longer waits for somebody else, and so would we.
+use crate::guarded;
+
+/// A thread that is inside for longer waits for another one, and so would the exit handler.
 const PATIENCE: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 static IS_GUARDED: AtomicBool = AtomicBool::new(false);
-static IS_CLOSED: AtomicBool = AtomicBool::new(false);
+/// The thread that ends the interpreter, once it does. It alone may still pass the door.
+static CLOSED_BY: OnceLock<ThreadId> = OnceLock::new();
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 
-/// Goes into Python; `None` when it is ending.
+thread_local! {
+    /// How often this thread is inside.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Goes into Python through the door; `None` when it is closed.
 pub(crate) fn visit<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     let _visit = Visit::begin();
-    if IS_CLOSED.load(SeqCst) {
+    if CLOSED_BY.get().is_some_and(|closer| *closer != thread::current().id()) {
         return None;
     }
-    Python::try_attach(code)
+    guarded::attach(code)
 }
 
 struct Visit;
@@ -33,39 +44,38 @@ struct Visit;
 impl Visit {
     fn begin() -> Self {
         INSIDE.fetch_add(1, SeqCst);
+        DEPTH.set(DEPTH.get() + 1);
         Self
     }
 }
 
 impl Drop for Visit {
     fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
         INSIDE.fetch_sub(1, SeqCst);
     }
 }
 
-/// Sees to it that the door is closed at the end, and that a forked child knows that nobody came along.
+/// Sees to it that the door is closed at the end, and that a forked child knows that no other thread came along.
 pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
     if IS_GUARDED.swap(true, SeqCst) {
         return Ok(());
     }
-    py.import("atexit")?.call_method1("register", (wrap_pyfunction!(close, py)?,))?;
-    let system = py.import("os")?;
-    if system.hasattr("register_at_fork")? {
-        let hooks = PyDict::new(py);
+    let close = wrap_pyfunction!(close, py)?.into_any();
+    guarded::call_method(&guarded::import(py, c"atexit")?, intern!(py, "register"), [close])?;
+    let system = guarded::import(py, c"os")?;
+    if system.hasattr(intern!(py, "register_at_fork"))? {
+        let hooks = guarded::dict(py)?;
         hooks.set_item("after_in_child", wrap_pyfunction!(forget, py)?)?;
-        system.call_method("register_at_fork", (), Some(&hooks))?;
+        let register = guarded::get(&system, intern!(py, "register_at_fork"))?;
+        guarded::call_with(&register, &guarded::tuple(py, [])?, Some(&hooks))?;
     }
     Ok(())
 }
 
-/// An error when nothing can be delivered any more, instead of an answer that never comes. Threads besides the main one
-/// are about to be stopped wherever they are, and had better be so in silence.
-pub(crate) fn must_be_open(py: Python<'_>) -> PyResult<()> {
-    if !IS_CLOSED.load(SeqCst) {
-        return Ok(());
-    }
-    let threading = py.import("threading")?;
-    if threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?) {
+/// An error when nothing can be delivered any more, instead of an answer that never comes.
+pub(crate) fn must_be_open() -> PyResult<()> {
+    if guarded::is_over() {
         return Err(PyRuntimeError::new_err(
             "the interpreter is ending: no operation can be awaited any more",
         ));
@@ -75,10 +85,10 @@ pub(crate) fn must_be_open(py: Python<'_>) -> PyResult<()> {
 
 #[pyfunction]
 fn close(py: Python<'_>) {
-    IS_CLOSED.store(true, SeqCst);
-    py.detach(|| {
+    let _ = CLOSED_BY.set(thread::current().id());
+    guarded::detached(py, || {
         let begun = Instant::now();
-        while INSIDE.load(SeqCst) > 0 && begun.elapsed() < PATIENCE {
+        while INSIDE.load(SeqCst) > DEPTH.get() && begun.elapsed() < PATIENCE {
             sleep(LOOK_EVERY);
         }
     });
@@ -86,27 +96,33 @@ fn close(py: Python<'_>) {
 
 #[pyfunction]
 fn forget() {
-    INSIDE.store(0, SeqCst);
+    // A handler of logging may have forked: its own thread is inside in the child, too.
+    INSIDE.store(DEPTH.get(), SeqCst);
 }
 
-/// Something made of Python objects that gives them up inside Python, wherever it is dropped: otherwise PyO3 puts them
-/// on a list with a lock, which a fork could leave locked in the child.
-pub(crate) struct Held<T>(Option<T>);
+/// Python objects that are given up inside Python, wherever this is dropped: otherwise PyO3 puts them on a list with a
+/// lock, which a fork could leave locked in the child. At the end of the interpreter they are left alone.
+pub(crate) struct Held<const N: usize>(Option<[Py<PyAny>; N]>);
 
-impl<T> Held<T> {
-    pub(crate) const fn new(objects: T) -> Self {
+impl<const N: usize> Held<N> {
+    pub(crate) const fn new(objects: [Py<PyAny>; N]) -> Self {
         Self(Some(objects))
     }
 
     /// `None` never, but for while it is dropped.
-    pub(crate) const fn get(&self) -> Option<&T> {
+    pub(crate) const fn get(&self) -> Option<&[Py<PyAny>; N]> {
         self.0.as_ref()
     }
 }
 
-impl<T> Drop for Held<T> {
+impl<const N: usize> Drop for Held<N> {
     fn drop(&mut self) {
-        let objects = self.0.take();
-        visit(|_| drop(objects));
+        let mut objects = self.0.take();
+        guarded::attach(|py| {
+            for object in objects.take().into_iter().flatten() {
+                guarded::release(py, object);
+            }
+        });
+        std::mem::forget(objects);
     }
 }

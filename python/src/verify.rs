@@ -9,7 +9,9 @@ use pyo3::types::{PyDict, PyString};
 use pyo3::{IntoPyObjectExt, intern};
 
 use crate::errors::{Result, argument_invalid};
+use crate::guarded;
 use crate::json::to_python;
+use crate::waiting::compute;
 
 /// Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
 ///
@@ -28,8 +30,8 @@ pub(crate) struct KeySet {
 #[pymethods]
 impl KeySet {
     #[new]
-    fn new(jwks: &str) -> Result<Self> {
-        Ok(Self { keys: clever_sso::KeySet::parse(jwks)? })
+    fn new(py: Python<'_>, jwks: PyBackedStr) -> Result<Self> {
+        Ok(Self { keys: compute(py, || clever_sso::KeySet::parse(&jwks))? })
     }
 
     fn __len__(&self) -> usize {
@@ -90,7 +92,7 @@ pub(crate) fn verify_id_token<'py>(
     let keys = match &keys {
         Keys::Set(set) => &set.get().keys,
         Keys::Text(text) => {
-            made = clever_sso::KeySet::parse(text)?;
+            made = compute(py, || clever_sso::KeySet::parse(text))?;
             &made
         }
     };
@@ -102,13 +104,13 @@ pub(crate) fn verify_id_token<'py>(
         leeway: u64::try_from(leeway).map_err(|_| argument_invalid("leeway is negative"))?,
         access_token: access_token.as_deref(),
     };
-    let claims = py.detach(|| verify_id_token_with(&token, keys, &expected))?;
+    let claims = compute(py, || verify_id_token_with(&token, keys, &expected))?;
     Ok(claims_dict(py, &claims)?)
 }
 
 /// The claims as `json.loads` would give them.
 pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
+    let dict = guarded::dict(py)?;
     for (name, member) in claims.iter() {
         let value = match member {
             Member::Text(text) => text.into_bound_py_any(py)?,

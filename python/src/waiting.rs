@@ -4,13 +4,22 @@
 //! handler when somebody asks, and handlers of logging. What they raise takes the place of the result. They may use
 //! the client themselves; the runtime of the call that waits would be in their way, so that theirs has another thread.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use clever_sso::ErrorCode;
 use pyo3::prelude::*;
 
 use crate::errors::{Failure, Result};
+use crate::guarded;
+use crate::panics::caught;
+
+/// How often a call that waits on another thread asks for signals; the core asks as often.
+const LISTEN_EVERY: Duration = Duration::from_millis(100);
 
 thread_local! {
     /// Whether a call waits on this thread.
@@ -19,6 +28,8 @@ thread_local! {
     static LISTENING: Cell<bool> = const { Cell::new(false) };
     /// What that code raised.
     static RAISED: Cell<Option<PyErr>> = const { Cell::new(None) };
+    /// On a thread of our own that makes a call for another one: whether that one has given it up.
+    static GIVEN_UP: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
 }
 
 /// Runs an operation with the GIL released.
@@ -27,42 +38,57 @@ pub(crate) fn wait<T: Send>(
     operation: impl FnOnce() -> clever_sso::Result<T> + Send,
 ) -> Result<T> {
     if is_listening() {
-        return py.detach(|| on_another_thread(operation));
+        let result = guarded::detached(py, || on_another_thread(operation));
+        guarded::collect_if_due(py);
+        return result;
     }
     let waiting = Flag::raise(&WAITING);
-    let result = py.detach(operation);
+    let result = guarded::detached(py, || caught(operation));
     drop(waiting);
+    // Most results become an object.
+    guarded::collect_if_due(py);
     match RAISED.take() {
         Some(error) => Err(error.into()),
         None => Ok(result?),
     }
 }
 
+/// The same for work without the network, which takes its time or waits for a lock: it needs no runtime.
+pub(crate) fn compute<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> clever_sso::Result<T> + Send,
+) -> Result<T> {
+    let result = guarded::detached(py, || caught(work));
+    guarded::collect_if_due(py);
+    Ok(result?)
+}
+
 /// For `with_watch`: runs the handlers of signals that have arrived. Has anything been raised? On other threads than the
 /// main one no signal ever arrives.
 pub(crate) fn is_given_up() -> bool {
-    listen(ask_for_signals);
+    let given_up = GIVEN_UP.with_borrow(|mark| mark.as_ref().map(|given_up| given_up.load(SeqCst)));
+    if let Some(given_up) = given_up {
+        return given_up;
+    }
+    // At the end of the interpreter nobody is left to raise anything.
+    guarded::attach(|py| {
+        if let Err(error) = while_listening(|| guarded::check_signals(py)) {
+            RAISED.set(Some(error));
+        }
+    });
     let raised = RAISED.take();
     let is_given_up = raised.is_some();
     RAISED.set(raised);
     is_given_up
 }
 
-fn ask_for_signals(py: Python<'_>) -> PyResult<()> {
-    py.check_signals()
-}
-
-/// Runs Python code on the thread of a call that waits, if one does: `false` on all other threads.
-pub(crate) fn listen(code: impl FnOnce(Python<'_>) -> PyResult<()>) -> bool {
+/// Lets the call that waits on this thread raise `error`; gives it back when none waits here.
+pub(crate) fn raise(error: PyErr) -> Option<PyErr> {
     if !WAITING.get() {
-        return false;
+        return Some(error);
     }
-    let _listening = Flag::raise(&LISTENING);
-    // At the end of the interpreter nobody is left to raise anything.
-    if let Some(Err(error)) = Python::try_attach(code) {
-        RAISED.set(Some(error));
-    }
-    true
+    RAISED.set(Some(error));
+    None
 }
 
 /// Whether this thread runs Python code for a call that waits.
@@ -70,21 +96,46 @@ pub(crate) fn is_listening() -> bool {
     LISTENING.get()
 }
 
-/// Marks Python code that runs on a thread of our own, for which [`listen`] is not meant.
+/// Marks Python code that runs in the middle of the core's: what it calls itself has another thread.
 pub(crate) fn while_listening<R>(code: impl FnOnce() -> R) -> R {
     let _listening = Flag::raise(&LISTENING);
     code()
 }
 
-/// It counts as listening, too: what such a call has to log would make the handler call again, and so on.
+/// The other thread counts as listening, too: what such a call has to log would make the handler call again, and so on.
+/// This one goes on to hear signals, and what their handlers raise ends the call.
 fn on_another_thread<T: Send>(operation: impl FnOnce() -> clever_sso::Result<T> + Send) -> Result<T> {
-    let internal = |detail| Failure::from(clever_sso::Error::from_face(ErrorCode::Internal, detail));
     thread::scope(|scope| {
-        let run = || while_listening(operation);
+        let given_up = Arc::new(AtomicBool::new(false));
+        let (done, end) = mpsc::sync_channel(1);
+        let mark = Arc::clone(&given_up);
+        let run = move || {
+            GIVEN_UP.set(Some(mark));
+            let _ = done.send(while_listening(|| caught(operation)));
+        };
         let started = thread::Builder::new().name("clever-sso-call".into()).spawn_scoped(scope, run);
-        let ended = started.map_err(|_| internal("no thread could be made"))?.join();
-        Ok(ended.map_err(|_| internal("a call from inside a handler panicked"))??)
+        started.map_err(|_| internal("no thread could be made"))?;
+        hear_signals_until(&end, &given_up)
     })
+}
+
+fn hear_signals_until<T>(end: &Receiver<clever_sso::Result<T>>, given_up: &AtomicBool) -> Result<T> {
+    let mut raised = None;
+    loop {
+        match end.recv_timeout(LISTEN_EVERY) {
+            Ok(result) => return raised.map_or_else(|| Ok(result?), |error: PyErr| Err(error.into())),
+            Err(RecvTimeoutError::Timeout) if raised.is_none() => {
+                raised = guarded::attach(|py| guarded::check_signals(py).err()).flatten();
+                given_up.store(raised.is_some(), SeqCst);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(internal("a call ended without a result")),
+        }
+    }
+}
+
+fn internal(detail: &str) -> Failure {
+    clever_sso::Error::from_face(ErrorCode::Internal, detail).into()
 }
 
 /// A mark that is taken away again, whatever happens.

@@ -59,14 +59,20 @@ static int by_letters(const void *left, const void *right)
 }
 
 /* Several texts in one field: sorted, with commas between them. */
+static void joined_texts(const char *name, const char **texts, size_t count)
+{
+    if (count > MOST_TEXTS) count = MOST_TEXTS;
+    qsort(texts, count, sizeof texts[0], by_letters);
+    if (count > 0) printf("\t%s=%s", name, texts[0]);
+    for (size_t i = 1; i < count; i++) printf(",%s", texts[i]);
+}
+
 static void joined_field(const char *name, const clever_sso_identity *identity, size_t count, text_at *at)
 {
     const char *texts[MOST_TEXTS];
     if (count > MOST_TEXTS) count = MOST_TEXTS;
     for (size_t i = 0; i < count; i++) texts[i] = at(identity, i);
-    qsort(texts, count, sizeof texts[0], by_letters);
-    if (count > 0) printf("\t%s=%s", name, texts[0]);
-    for (size_t i = 1; i < count; i++) printf(",%s", texts[i]);
+    joined_texts(name, texts, count);
 }
 
 static const clever_sso_client *chosen(const struct call *call)
@@ -140,7 +146,15 @@ static void make_client(const struct call *call)
     if (!status && argument(call, "discover")) status = clever_sso_config_discover(config, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
     clever_sso_config_free(config);
-    if (well(status, error) && client_count < MOST_CLIENTS) {
+    if (!well(status, error)) return;
+    for (size_t i = 0; i < client_count; i++) {
+        if (strcmp(clients[i].name, argument(call, "client")) == 0) {
+            clever_sso_client_free(clients[i].client);
+            clients[i].client = client;
+            return;
+        }
+    }
+    if (client_count < MOST_CLIENTS) {
         snprintf(clients[client_count].name, sizeof clients[0].name, "%s", argument(call, "client"));
         clients[client_count++].client = client;
     }
@@ -337,7 +351,11 @@ static void check_token(const struct call *call)
     clever_sso_token_info *info = NULL;
     clever_sso_status status = clever_sso_check_token(chosen(call), argument(call, "access_token"), &info, &error);
     if (well(status, error)) {
+        const char *scopes[MOST_TEXTS];
+        size_t count = clever_sso_token_info_scope_count(info);
+        for (size_t i = 0; i < count && i < MOST_TEXTS; i++) scopes[i] = clever_sso_token_info_scope(info, i);
         field("client_id", clever_sso_token_info_client_id(info));
+        joined_texts("scopes", scopes, count);
     }
     clever_sso_token_info_free(info);
 }

@@ -161,7 +161,8 @@ def verify_id_token(client: clever_sso.Client, arguments: Fields) -> tuple[str, 
 
 
 def check_token(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    return "ok", {"client_id": client.check_token(arguments["access_token"]).client_id}
+    info = client.check_token(arguments["access_token"])
+    return "ok", {"client_id": info.client_id, "scopes": joined(info.scopes)}
 
 
 def me(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:

@@ -56,11 +56,12 @@ fn log_in(client: &Client, witness: &mut Witness) -> SignedIn {
     witness.must_not_see(&login.pending);
     witness.show(&login);
     witness.show(&parse_callback(&returned["callback"]).unwrap());
-    let Ok(Outcome::SignedIn(signed_in)) = client.finish_login(&returned["callback"], Some(&login.pending))
+    let Ok(Outcome::SignedIn(signed_in)) =
+        client.finish_login_with_pending(&returned["callback"], Some(&login.pending))
     else {
         unreachable!("the login is in order");
     };
-    let again = client.finish_login(&returned["callback"], Some(&login.pending)).unwrap();
+    let again = client.finish_login_with_pending(&returned["callback"], Some(&login.pending)).unwrap();
     assert!(matches!(again, Outcome::Restart(_)));
     witness.show(&again);
     *signed_in

@@ -19,6 +19,7 @@ mod face {
 mod server;
 
 use std::collections::VecDeque;
+use std::process::Command;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, sleep};
@@ -27,7 +28,7 @@ use std::time::Duration;
 use browser::Browser;
 use clever_emulator::{App, Emulator, Options};
 use clever_sso::blocking::Client;
-use clever_sso::{AuthorizeOptions, Config, ErrorCode, KeySet, ResponseType, jws};
+use clever_sso::{AuthorizeOptions, Config, ErrorCode, KeySet, LoginOptions, ResponseType, jws};
 use serde_json::json;
 use server::{Answer, Server};
 
@@ -289,4 +290,62 @@ fn keys_that_other_threads_use_for_the_first_time_in_the_moment_of_a_fork_work_i
             assert!(ended_well(fork_and(tries_all)));
         });
     }
+}
+
+/// Names of the variables that the parent hands over.
+const BASE: &str = "CLEVER_SSO_TEST_BASE_URL";
+const TOKEN: &str = "CLEVER_SSO_TEST_ID_TOKEN";
+
+#[test]
+fn forks_in_the_middle_of_what_happens_first_leave_nobody_hanging_not_even_in_exit() {
+    let work = Work::new();
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["in_a_process_without_an_emulator", "--exact", "--ignored", "--test-threads=1"])
+        .env(BASE, work.emulator.base_url())
+        .env(TOKEN, &work.id_token)
+        .output();
+    let output = child.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+/// Forks; the child runs every destructor when it ends, and ends with 0 if `call` comes out right.
+fn fork_and_exit(call: impl FnOnce() -> bool) -> libc::pid_t {
+    fork_and(|| {
+        // SAFETY: ends the process; nothing of this thread is used afterwards.
+        unsafe { libc::exit(i32::from(!call())) }
+    })
+}
+
+/// The emulator draws random numbers from the crypto library, in threads; here nobody does.
+#[test]
+#[ignore = "run by the test before, in a process of its own"]
+fn in_a_process_without_an_emulator() {
+    let (base, id_token) = (std::env::var(BASE).unwrap(), std::env::var(TOKEN).unwrap());
+    let first_times = || {
+        let client = Work::client(&base);
+        client.begin_login(&LoginOptions::default()).is_ok()
+            && client.verify_id_token(&id_token, Some(NONCE), None).is_ok()
+    };
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    assert!(thread::scope(|inner| inner.spawn(first_times).join().unwrap()));
+                }
+            });
+        }
+        let well = (0..CHILDREN).all(|_| {
+            ended_well(fork_and_exit(|| {
+                thread::scope(|inner| {
+                    let busy = inner.spawn(first_times);
+                    let grandchild = fork_and_exit(first_times);
+                    busy.join().unwrap() && ended_well(grandchild)
+                })
+            }))
+        });
+        done.store(true, Ordering::Relaxed);
+        assert!(well);
+    });
 }

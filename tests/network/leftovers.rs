@@ -24,6 +24,8 @@ fn in_a_quiet_process() {
         Some(_) => ours(),
         None => publishing(request, Signer::first()),
     });
+    // What a runtime keeps for the whole process, once: the emulator of the other tests enables tokio's signals.
+    drop(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
     let before = (open(), threads());
     for _ in 0..10 {
         let client = used(&server);

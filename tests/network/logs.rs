@@ -92,7 +92,7 @@ fn no_line_of_a_login_against_a_misbehaving_server_holds_a_secret() {
     let callback = format!("http://127.0.0.1:9/callback?code=c0de-c0de&state={state}");
     // A few short pauses between attempts pass for real: the lines are what is looked at here.
     let lines = Captured::during(|| {
-        client.finish_login_with_pending(&callback, Some(&begun.pending)).unwrap();
+        drop(client.finish_login_with_pending(&callback, Some(&begun.pending)).unwrap());
         let _ = client.district("t0ken-t0ken", "58da8c63d7dc0ca068003d3c");
     });
     assert!(ours_of(&lines).iter().any(|line| line.contains("sending again") && line.contains("/v3.0/me")));

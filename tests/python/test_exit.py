@@ -111,9 +111,7 @@ def test_a_process_ends_while_operations_wait_for_an_answer(ending: str) -> None
         end_of(ending, silent, gate.wait_for)
 
 
-# Left out: a daemon thread whose blocking calls come back during the end was seen to crash the process, rarely.
-# The cause is not known yet.
-@pytest.mark.parametrize("ending", [ending for ending in ENDINGS if ending != "a daemon thread that blocks"])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_process_ends_while_answers_arrive(ending: str) -> None:
     gate = Gate()
     gate.open()

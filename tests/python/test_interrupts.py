@@ -226,3 +226,29 @@ def test_a_handler_may_use_the_client(silent: socket.socket) -> None:
         program.refuse()
         assert program.tells() == "answered"
         program.end()
+
+
+def test_a_second_signal_ends_a_call_made_by_the_handler_of_the_first(silent: socket.socket) -> None:
+    text = """
+    class Enough(Exception): pass
+
+    def stop(*_):
+        raise Enough
+
+    def ask_again(*_):
+        client.district("token", "id")
+
+    signal.signal(signal.SIGUSR1, ask_again)
+    signal.signal(signal.SIGUSR2, stop)
+    try:
+        client.me("token")
+    except Enough:
+        tell("ended")
+    """
+    with waiting(text, silent) as program:
+        program.signal(signal.SIGUSR1)
+        # The handler's call asks on a connection of its own.
+        with silent.accept()[0]:
+            program.signal(signal.SIGUSR2)
+            assert program.tells() == "ended"
+        program.end()

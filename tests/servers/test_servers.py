@@ -28,7 +28,7 @@ def test_every_login_finishes_and_is_the_right_persons(server: str, tmp_path: Pa
 
 
 def test_no_command_of_the_page_is_left_out() -> None:
-    assert set(page.BLOCKS) == {*page.SERVERS, "celery", "gevent", "nginx"}
+    assert set(page.BLOCKS) == {*page.SERVERS, "celery", "gevent", "mod_wsgi", "nginx"}
     assert len(page.BLOCKS) == page.TEXT.count("```") / 2
 
 

@@ -140,17 +140,16 @@ mod system {
 
     fn of_system(environment: &Environment) -> Result<Arc<Trust>> {
         let (file, directories) = (&environment.ssl_cert_file, &environment.ssl_cert_dir);
-        match KNOWN.newest() {
-            Some(known) if known.file == *file && known.directories == *directories => {
-                Ok(Arc::clone(&known.trust))
-            }
-            _ => {
-                let trust = made(read(environment)?);
-                let (file, directories) = (file.clone(), directories.clone());
-                KNOWN.publish(Known { file, directories, trust: Arc::clone(&trust) });
-                Ok(trust)
-            }
+        let is_same = |known: &Known| known.file == *file && known.directories == *directories;
+        let known =
+            KNOWN.read(|known| known.filter(|known| is_same(known)).map(|known| Arc::clone(&known.trust)));
+        if let Some(trust) = known {
+            return Ok(trust);
         }
+        let trust = made(read(environment)?);
+        let (file, directories) = (file.clone(), directories.clone());
+        KNOWN.publish(Known { file, directories, trust: Arc::clone(&trust) });
+        Ok(trust)
     }
 
     fn read(environment: &Environment) -> Result<RootCertStore> {

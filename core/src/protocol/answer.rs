@@ -1,10 +1,10 @@
 //! What every answer of Clever goes through before its own rules: status, content type, JSON.
 
 use http::{HeaderMap, Method, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::pause::asked_pause;
-use super::{Request, Response};
+use super::{Request, Response, json};
 use crate::error::{Error, ErrorCode, Result};
 
 /// Builds a request; the parts are ours, so one that cannot be built is a fault of this library or of its settings.
@@ -35,18 +35,37 @@ pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
 }
 
 /// Reads the body as JSON, whatever the status was.
-pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T> {
+pub(crate) fn json(response: &Response) -> Result<Value> {
     let status = response.status().as_u16();
     if is_html(response.headers(), response.body()) {
         let error = Error::new(ErrorCode::ResponseHtml).with_status(status);
         return Err(error.with_retry_after(asked_pause(response, None)));
     }
-    serde_json::from_slice(response.body()).map_err(|error| {
+    json::lenient(response.body()).map_err(|error| {
         // The position helps, the text of the error could quote the body.
         let detail =
             format!("line {}, column {} of {} bytes", error.line(), error.column(), response.body().len());
         Error::with_detail(ErrorCode::ResponseMalformed, detail).with_status(status)
     })
+}
+
+/// Reads the body of a good answer as one JSON object: an array, for one, is no record.
+pub(crate) fn record(response: &Response) -> Result<Value> {
+    if response.status() != StatusCode::OK {
+        return Err(refused(response));
+    }
+    let value = json(response)?;
+    if value.is_object() { Ok(value) } else { Err(malformed(response, "expected one JSON object")) }
+}
+
+/// An answer that lacks what decides.
+pub(crate) fn malformed(response: &Response, detail: impl Into<String>) -> Error {
+    Error::with_detail(ErrorCode::ResponseMalformed, detail).with_status(response.status().as_u16())
+}
+
+/// A member that is a text with something in it.
+pub(crate) fn text<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
+    record.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 /// The judgment on any status but 200 that an exchange has no rule of its own for. How long to wait is read by the
@@ -71,25 +90,21 @@ fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"));
-    declared || body.trim_ascii_start().first() == Some(&b'<')
+    declared || json::without_mark(body).trim_ascii_start().first() == Some(&b'<')
 }
 
 /// The `error` member of an OAuth error answer (RFC 6749 5.2), if it is a plain word: it may stand in a message.
 pub(crate) fn error_word(response: &Response) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct OauthError {
-        error: String,
-    }
-    let word = serde_json::from_slice::<OauthError>(response.body()).ok()?.error;
+    let answer = json::lenient(response.body()).ok()?;
+    let word = text(&answer, "error")?;
     let plain = word.len() <= 64
         && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
-    plain.then_some(word)
+    plain.then(|| word.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     fn response(status: u16, content_type: &str, body: &str) -> Response {
         http::Response::builder()
@@ -101,16 +116,28 @@ mod tests {
 
     #[test]
     fn html_where_json_belongs_is_named_as_such() {
-        for (content_type, body) in [("text/html; charset=utf-8", "x"), ("application/json", "  <html>")] {
-            let error = json::<Value>(&response(200, content_type, body)).unwrap_err();
+        for (content_type, body) in [
+            ("text/html; charset=utf-8", "x"),
+            ("application/json", "  <html>"),
+            ("application/json", "\u{feff}<html>"),
+        ] {
+            let error = json(&response(200, content_type, body)).unwrap_err();
             assert_eq!(error.code(), ErrorCode::ResponseHtml);
         }
     }
 
     #[test]
+    fn a_record_is_an_object() {
+        for body in ["[]", "[{}]", "null", "true", "0", "\"\"", "[\"my-app\"]"] {
+            let error = record(&response(200, "application/json", body)).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ResponseMalformed, "{body}");
+        }
+        assert!(record(&response(200, "application/json", "\u{feff}{}")).is_ok());
+    }
+
+    #[test]
     fn a_broken_body_is_never_quoted() {
-        let error =
-            json::<Value>(&response(200, "application/json", r#"{"access_token":"hunter2""#)).unwrap_err();
+        let error = json(&response(200, "application/json", r#"{"access_token":"hunter2""#)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::ResponseMalformed);
         assert!(!error.to_string().contains("hunter2"));
     }

@@ -4,11 +4,10 @@
 //! know is kept in `json`.
 
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::identity::{Name, Role, RoleName};
-use super::{Request, Response, answer};
+use super::{Request, Response, answer, id_token, text};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;
 
@@ -110,14 +109,15 @@ pub fn userinfo_request(endpoint: &str, access_token: &str) -> Result<Request> {
 
 /// Clever's ids are letters and digits; anything that could lead out of the path is none.
 fn path_segment(id: &str) -> Result<&str> {
-    let plain = !id.is_empty()
-        && id.len() <= 128
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if plain {
+    if is_id(id) {
         Ok(id)
     } else {
         Err(Error::with_detail(ErrorCode::ArgumentInvalid, "this cannot be a Clever id"))
     }
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Judges the answer of `/me`.
@@ -128,9 +128,9 @@ pub fn me_response(response: &Response) -> Result<Me> {
     let json = data(response)?;
     Ok(Me {
         id: id_of(&json, response)?,
-        district_id: text(&json, "district"),
-        user_type: text(&json, "type"),
-        authorized_by: text(&json, "authorized_by"),
+        district_id: identifier(&json, "district"),
+        user_type: answer::text(&json, "type").and_then(text::word).map(str::to_owned),
+        authorized_by: identifier(&json, "authorized_by"),
         json,
     })
 }
@@ -142,16 +142,36 @@ pub fn me_response(response: &Response) -> Result<Me> {
 /// As [`me_response`]; `response_malformed` also when it is about somebody else.
 pub fn user_response(response: &Response, id: &str) -> Result<User> {
     let json = data(response)?;
-    let name = json.get("name");
-    let part = |part| name.and_then(|name| text(name, part));
+    let part = |part| answer::text(json.get("name")?, part).and_then(text::shown);
     Ok(User {
         id: expected_id(&json, response, id)?,
-        district_id: text(&json, "district"),
+        district_id: identifier(&json, "district"),
         name: Name { first: part("first"), middle: part("middle"), last: part("last") },
-        unverified_email: text(&json, "email"),
+        unverified_email: answer::text(&json, "email").and_then(text::email).map(str::to_owned),
         roles: roles(&json),
         json,
     })
+}
+
+/// The same for somebody whom `/me` has named already: the record only describes, so a login goes on without one that the
+/// token does not open or that is no record. One of somebody else is refused.
+///
+/// # Errors
+/// As [`user_response`], when asking again may help or the record is somebody else's.
+pub fn own_user_response(response: &Response, id: &str) -> Result<Option<User>> {
+    let record = user_response(response, id);
+    let unopened = matches!(response.status().as_u16(), 400..=428 | 430..=499);
+    let unusable = || response.status() == StatusCode::OK && names_nobody(response);
+    match record {
+        Err(_) if unopened || unusable() => Ok(None),
+        record => record.map(Some),
+    }
+}
+
+/// Whether an answer is JSON, and no record of anybody.
+fn names_nobody(response: &Response) -> bool {
+    answer::json(response)
+        .is_ok_and(|json| json.get("data").is_none_or(|data| answer::text(data, "id").is_none()))
 }
 
 /// Judges the answer of `/districts/{id}`: it must be about `id`.
@@ -160,7 +180,8 @@ pub fn user_response(response: &Response, id: &str) -> Result<User> {
 /// As [`user_response`].
 pub fn district_response(response: &Response, id: &str) -> Result<District> {
     let json = data(response)?;
-    Ok(District { id: expected_id(&json, response, id)?, name: text(&json, "name"), json })
+    let name = answer::text(&json, "name").and_then(text::shown);
+    Ok(District { id: expected_id(&json, response, id)?, name, json })
 }
 
 /// Judges the answer of the userinfo endpoint: it must be about `subject`, if that is known (OpenID Connect Core 5.3.2).
@@ -168,34 +189,30 @@ pub fn district_response(response: &Response, id: &str) -> Result<District> {
 /// # Errors
 /// `userinfo_subject`, and as [`me_response`].
 pub fn userinfo_response(response: &Response, subject: Option<&str>) -> Result<UserInfo> {
-    if response.status() != StatusCode::OK {
-        return Err(answer::refused(response));
-    }
-    let json: Value = answer::json(response)?;
-    let id = text(&json, "sub")
-        .ok_or_else(|| Error::with_detail(ErrorCode::ResponseMalformed, "sub is missing"))?;
+    let json = answer::record(response)?;
+    let id = answer::text(&json, "sub")
+        .filter(|id| id_token::is_subject(id))
+        .ok_or_else(|| answer::malformed(response, "sub is missing"))?
+        .to_owned();
     if subject.is_some_and(|subject| subject != id) {
         return Err(Error::new(ErrorCode::UserinfoSubject));
     }
     Ok(UserInfo { id, json })
 }
 
+/// The `data` member, which is an object.
 fn data(response: &Response) -> Result<Value> {
-    #[derive(Deserialize)]
-    struct Envelope {
-        data: Value,
+    match answer::record(response)?.get_mut("data") {
+        Some(data) if data.is_object() => Ok(data.take()),
+        _ => Err(answer::malformed(response, "data is no object")),
     }
-    if response.status() != StatusCode::OK {
-        return Err(answer::refused(response));
-    }
-    Ok(answer::json::<Envelope>(response)?.data)
 }
 
 fn id_of(data: &Value, response: &Response) -> Result<String> {
-    text(data, "id").ok_or_else(|| {
-        Error::with_detail(ErrorCode::ResponseMalformed, "data.id is missing")
-            .with_status(response.status().as_u16())
-    })
+    answer::text(data, "id")
+        .filter(|id| is_id(id))
+        .map(str::to_owned)
+        .ok_or_else(|| answer::malformed(response, "data.id is missing, or no Clever id"))
 }
 
 fn expected_id(data: &Value, response: &Response, expected: &str) -> Result<String> {
@@ -203,22 +220,25 @@ fn expected_id(data: &Value, response: &Response, expected: &str) -> Result<Stri
     if found == expected {
         return Ok(found);
     }
-    Err(Error::with_detail(ErrorCode::ResponseMalformed, "the answer is about another id than was asked for")
-        .with_status(response.status().as_u16()))
+    Err(answer::malformed(response, "the answer is about another id than was asked for"))
 }
 
-/// A member that is a text with something in it.
-fn text(object: &Value, name: &str) -> Option<String> {
-    object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+fn identifier(record: &Value, name: &str) -> Option<String> {
+    answer::text(record, name).and_then(text::identifier).map(str::to_owned)
 }
 
-/// `roles` is an object keyed by the role; a role that is not known yet is kept.
+/// `roles` is an object of objects, keyed by the role: a role that is null, or anything but an object, is none. One that
+/// is not known yet is kept.
 fn roles(data: &Value) -> Vec<Role> {
-    let Some(roles) = data.get("roles").and_then(Value::as_object) else { return Vec::new() };
+    let mut roles: Vec<Role> = Vec::new();
+    for (name, role) in data.get("roles").and_then(Value::as_object).into_iter().flatten() {
+        let Some(name) = RoleName::read(name).filter(|_| role.is_object()) else { continue };
+        // Clever writes one of them in two ways.
+        if !roles.iter().any(|known| known.name == name) {
+            roles.push(Role { name, legacy_id: identifier(role, "legacy_id") });
+        }
+    }
     roles
-        .iter()
-        .map(|(name, role)| Role { name: RoleName::from(name.as_str()), legacy_id: text(role, "legacy_id") })
-        .collect()
 }
 
 #[cfg(test)]
@@ -251,11 +271,84 @@ mod tests {
     }
 
     #[test]
+    fn a_role_counts_only_if_it_is_an_object() {
+        let names = |roles: &str| {
+            let body = format!(r#"{{"data":{{"id":"1","roles":{roles}}}}}"#);
+            let roles = user_response(&answer(200, &body), "1").unwrap().roles;
+            roles.iter().map(|role| role.name.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        for none in [
+            "null",
+            "true",
+            "\"teacher\"",
+            "[\"teacher\"]",
+            "[{\"teacher\":{}}]",
+            "{\"\":{}}",
+            "{\"teacher\\u0000\":{}}",
+        ] {
+            assert_eq!(names(none), [""; 0], "{none}");
+        }
+        for odd in ["null", "true", "1", "\"x\"", "[]", "[{}]"] {
+            assert_eq!(
+                names(&format!(r#"{{"student":{{}},"teacher":{odd},"district_admin":{odd}}}"#)),
+                ["student"],
+                "{odd}"
+            );
+        }
+        assert_eq!(names(r#"{"teacher":{},"teacher":null,"student":{}}"#), ["student"]);
+        assert_eq!(names(r#"{"district admin":{},"district_admin":{}}"#), ["district_admin"]);
+    }
+
+    #[test]
+    fn a_record_that_is_none_stops_no_login_and_one_of_somebody_else_does() {
+        for (status, body) in [
+            (404, "<html>"),
+            (403, "{}"),
+            (200, "null"),
+            (200, r#"{"data":[]}"#),
+            (200, r#"{"data":{"id":7,"roles":{"teacher":{}}}}"#),
+            (200, r#"[{"data":{"id":"1"}}]"#),
+        ] {
+            assert!(own_user_response(&answer(status, body), "1").unwrap().is_none(), "{status} {body}");
+        }
+        for (status, body, code) in [
+            (200, r#"{"data":{"id":"2"}}"#, ErrorCode::ResponseMalformed),
+            (200, r#"{"data":{"id":"1\u0000"}}"#, ErrorCode::ResponseMalformed),
+            (200, r#"{"data":"#, ErrorCode::ResponseMalformed),
+            (200, "<html>", ErrorCode::ResponseHtml),
+            (429, "", ErrorCode::RateLimited),
+            (502, "", ErrorCode::CleverUnavailable),
+        ] {
+            let error = own_user_response(&answer(status, body), "1").unwrap_err();
+            assert_eq!(error.code(), code, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn text_is_mended_where_it_only_describes() {
+        let body = "\u{feff}{\"data\":{\"id\":\"1\",\"name\":{\"first\":\"Ada \\ud83d\",\"middle\":\"B\\u0000\\n\",\"last\":\"\\n\"},\
+            \"email\":\"a\\ud83d@b\",\"district\":\"d\\u0000\",\"age\":1e999}}";
+        let user = user_response(&answer(200, body), "1").unwrap();
+        let name = Name { first: Some("Ada \u{fffd}".into()), middle: Some("B\u{fffd} ".into()), last: None };
+        assert_eq!((user.name, user.unverified_email, user.district_id), (name, None, None));
+    }
+
+    #[test]
     fn missing_data_is_no_error_but_a_missing_id_is() {
         let body = r#"{"data":{"id":"1","email":null,"name":"x"}}"#;
         let user = user_response(&answer(200, body), "1").unwrap();
         assert!(user.unverified_email.is_none() && user.name == Name::default() && user.roles.is_empty());
-        for body in [r#"{"data":{}}"#, r#"{"data":{"id":7}}"#, r#"{"data":null}"#, "{}"] {
+        for body in [
+            r#"{"data":{}}"#,
+            r#"{"data":{"id":7}}"#,
+            r#"{"data":{"id":"1","id":"2"}}"#,
+            r#"{"data":{"id":"1\u0000"}}"#,
+            r#"{"data":{"id":"../1"}}"#,
+            r#"{"data":[{"id":"1"}]}"#,
+            r#"[{"id":"1"}]"#,
+            r#"{"data":null}"#,
+            "{}",
+        ] {
             assert_eq!(
                 me_response(&answer(200, body)).unwrap_err().code(),
                 ErrorCode::ResponseMalformed,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::text;
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Secret;
 
@@ -34,6 +35,9 @@ pub struct Callback {
 
 /// Reads the callback: a whole URL, its query or its fragment, as the browser brought it.
 ///
+/// An access token counts only in a fragment: a query stands in logs and histories, and goes to other sites. It must be a
+/// bearer token, if its kind is named.
+///
 /// # Errors
 /// `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
 pub fn parse_callback(callback: &str) -> Result<Callback> {
@@ -44,26 +48,34 @@ pub fn parse_callback(callback: &str) -> Result<Callback> {
         )));
     }
     let mut read = Reader::default();
-    for part in parts(callback) {
+    for (place, part) in parts(callback) {
         for (name, value) in url::form_urlencoded::parse(part.as_bytes()) {
-            read.take(&name, value)?;
+            read.take(&name, value, place)?;
         }
     }
     read.finish()
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Query,
+    Fragment,
+    /// Text by itself.
+    Either,
+}
+
 /// The query and the fragment. Text without `?` and `#` is a query or a fragment by itself.
-fn parts(callback: &str) -> impl Iterator<Item = &str> {
+fn parts(callback: &str) -> impl Iterator<Item = (Place, &str)> {
     let (before, fragment) = match callback.split_once('#') {
         Some((before, fragment)) => (before, Some(fragment)),
         None => (callback, None),
     };
     let query = match before.split_once('?') {
-        Some((_, query)) => Some(query),
+        Some((_, query)) => Some((Place::Query, query)),
         None if is_address(before) => None,
-        None => Some(before),
+        None => Some((Place::Either, before)),
     };
-    query.into_iter().chain(fragment)
+    query.into_iter().chain(fragment.map(|fragment| (Place::Fragment, fragment)))
 }
 
 /// An address without a query, not a query by itself: the value of a parameter may well look like an address.
@@ -75,13 +87,16 @@ fn is_address(text: &str) -> bool {
 struct Reader {
     seen: Vec<&'static str>,
     callback: Callback,
+    token_type: Option<String>,
+    token_in_query: bool,
 }
 
 impl Reader {
-    fn take(&mut self, name: &str, value: Cow<'_, str>) -> Result<()> {
-        const KNOWN: [&str; 8] = [
+    fn take(&mut self, name: &str, value: Cow<'_, str>, place: Place) -> Result<()> {
+        const KNOWN: [&str; 9] = [
             "code",
             "access_token",
+            "token_type",
             "state",
             "scope",
             "error",
@@ -99,7 +114,12 @@ impl Reader {
         if value.contains(char::REPLACEMENT_CHARACTER) {
             return Err(malformed(format!("{name} is not UTF-8")));
         }
+        // A control character would not reach Clever, C or a header unchanged either. A state is only compared.
+        if matches!(name, "code" | "access_token") && value.chars().any(char::is_control) {
+            return Err(malformed(format!("{name} has control characters")));
+        }
         if !value.is_empty() {
+            self.token_in_query |= name == "access_token" && place == Place::Query;
             self.store(name, value.into_owned());
         }
         Ok(())
@@ -111,9 +131,14 @@ impl Reader {
             "code" => callback.code = Some(value.into()),
             "access_token" => callback.access_token = Some(value.into()),
             "state" => callback.state = Some(value.into()),
-            "scope" => callback.scopes = value.split_whitespace().map(str::to_owned).collect(),
-            "error" => callback.error = Some(value),
-            "error_description" => callback.error_description = Some(value),
+            "token_type" => self.token_type = Some(value),
+            "scope" => {
+                callback.scopes =
+                    value.split_whitespace().filter_map(text::identifier).map(str::to_owned).collect();
+            }
+            // Whoever made the URL wrote these, and they are shown.
+            "error" => callback.error = Some(text::printable(&value).into_owned()),
+            "error_description" => callback.error_description = text::shown(&value),
             "iss" => callback.issuer = Some(value),
             _ => callback.loginas_by_admin = value == "true",
         }
@@ -124,8 +149,14 @@ impl Reader {
         let said =
             [("code", code.is_some()), ("access_token", access_token.is_some()), ("error", error.is_some())];
         let names: Vec<_> = said.into_iter().filter_map(|(name, there)| there.then_some(name)).collect();
+        // RFC 6749 7.1: a token of a kind one does not know must not be used.
+        let bearer = self.token_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
         match names[..] {
             [] => Err(malformed("code, access_token and error are all missing")),
+            ["access_token"] if self.token_in_query => {
+                Err(malformed("an access token belongs into the fragment, not into the query"))
+            }
+            ["access_token"] if !bearer => Err(malformed("token_type is not \"bearer\"")),
             [_] => Ok(self.callback),
             _ => Err(Error::with_detail(ErrorCode::CallbackContradictory, names.join(" and "))),
         }
@@ -190,6 +221,42 @@ mod tests {
             assert_eq!(error_of(callback), ErrorCode::CallbackMalformed, "{callback}");
         }
         assert_eq!(error_of(&format!("code={}", "a".repeat(20_000))), ErrorCode::CallbackMalformed);
+    }
+
+    #[test]
+    fn an_access_token_counts_only_as_a_bearer_token_in_a_fragment() {
+        let token = |callback: &str| parse_callback(callback).map(|callback| callback.access_token.is_some());
+        for good in ["#access_token=a&state=s", "/cb?x=1#token_type=Bearer&access_token=a", "access_token=a"]
+        {
+            assert_eq!(token(good), Ok(true), "{good}");
+        }
+        for refused in [
+            "?access_token=a",
+            "https://app.example/cb?access_token=a&token_type=bearer",
+            "/cb?access_token=a#state=s",
+            "#access_token=a&token_type=mac",
+            "?token_type=DPoP#access_token=a",
+            "#access_token=a&token_type=bearer%20",
+        ] {
+            assert_eq!(error_of(refused), ErrorCode::CallbackMalformed, "{refused}");
+        }
+        assert_eq!(
+            error_of("#access_token=a&token_type=mac&token_type=bearer"),
+            ErrorCode::CallbackDuplicate
+        );
+        assert_eq!(code_of("code=a&token_type=mac"), "a");
+    }
+
+    #[test]
+    fn control_characters_are_shown_nowhere_and_sent_nowhere() {
+        for callback in ["code=a%00b", "code=%0d%0ax", "#access_token=a%7f"] {
+            assert_eq!(error_of(callback), ErrorCode::CallbackMalformed, "{callback}");
+        }
+        let denied =
+            parse_callback("error=a%0aforged&error_description=%1b%5b31m%00%e2%80%aex&scope=a%00+b").unwrap();
+        assert_eq!(denied.error.as_deref(), Some("a forged"));
+        assert_eq!(denied.error_description.as_deref(), Some("\u{fffd}[31m\u{fffd}\u{fffd}x"));
+        assert_eq!(denied.scopes, ["b"]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0, 4): where the keys are.
 
-use http::{Method, StatusCode};
-use serde::Deserialize;
+use http::Method;
+use serde_json::Value;
+use url::Url;
 
 use super::address::{is_loopback, parse_http_url};
 use super::{Request, Response, answer};
@@ -12,7 +13,7 @@ use crate::error::{Error, ErrorCode, Result, quote};
 pub struct Metadata {
     /// Where the key set is.
     pub jwks_uri: String,
-    /// Where the browser is sent.
+    /// Where the browser is sent. This and what follows is `None` when it is no address that may be asked.
     pub authorization_endpoint: Option<String>,
     /// Where codes are exchanged.
     pub token_endpoint: Option<String>,
@@ -33,42 +34,35 @@ pub fn request(issuer: &str) -> Result<Request> {
 /// # Errors
 /// `discovery_issuer`, `response_html`, `response_malformed`, or the word for the status.
 pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
-    #[derive(Deserialize)]
-    struct Answer {
-        issuer: String,
-        jwks_uri: String,
-        authorization_endpoint: Option<String>,
-        token_endpoint: Option<String>,
-        userinfo_endpoint: Option<String>,
-    }
-    if response.status() != StatusCode::OK {
-        return Err(answer::refused(response));
-    }
-    let answer: Answer = answer::json(response)?;
-    if answer.issuer != issuer {
-        let detail = format!("expected {}, found {}", quote(issuer), quote(&answer.issuer));
+    let answer = answer::record(response)?;
+    let text = |name| answer::text(&answer, name).unwrap_or_default();
+    if text("issuer") != issuer {
+        let detail = format!("expected {}, found {}", quote(issuer), quote(text("issuer")));
         return Err(Error::with_detail(ErrorCode::DiscoveryIssuer, detail));
     }
-    if !may_be_asked(&answer.jwks_uri, issuer) {
-        let detail = format!("jwks_uri must be https, found {}", quote(&answer.jwks_uri));
-        return Err(Error::with_detail(ErrorCode::ResponseMalformed, detail));
-    }
-    // The other endpoints are held to the same when they are put into a configuration.
+    let endpoint = |name| endpoint(&answer, name, issuer);
     Ok(Metadata {
-        jwks_uri: answer.jwks_uri,
-        authorization_endpoint: answer.authorization_endpoint,
-        token_endpoint: answer.token_endpoint,
-        userinfo_endpoint: answer.userinfo_endpoint,
+        // Not quoted: there may be a password in it.
+        jwks_uri: endpoint("jwks_uri")
+            .ok_or_else(|| answer::malformed(response, "jwks_uri must be an https URL"))?,
+        authorization_endpoint: endpoint("authorization_endpoint"),
+        token_endpoint: endpoint("token_endpoint"),
+        userinfo_endpoint: endpoint("userinfo_endpoint"),
     })
+}
+
+/// An address in the document, in canonical form, if it may be asked.
+fn endpoint(answer: &Value, name: &str, issuer: &str) -> Option<String> {
+    let url = parse_http_url(answer::text(answer, name)?).ok()?;
+    may_be_asked(&url, issuer).then(|| url.into())
 }
 
 /// https, or plain http to this machine; and where the issuer itself is plain http on another, which a configuration
 /// allows only in development.
-fn may_be_asked(address: &str, issuer: &str) -> bool {
-    let Ok(url) = parse_http_url(address) else { return false };
+fn may_be_asked(url: &Url, issuer: &str) -> bool {
     let is_plain_elsewhere =
         |issuer| parse_http_url(issuer).is_ok_and(|url| url.scheme() == "http" && !is_loopback(&url));
-    url.scheme() == "https" || is_loopback(&url) || is_plain_elsewhere(issuer)
+    url.scheme() == "https" || is_loopback(url) || is_plain_elsewhere(issuer)
 }
 
 #[cfg(test)]
@@ -114,6 +108,29 @@ mod tests {
             let body = format!(r#"{{"issuer":"{issuer}","jwks_uri":"{uri}"}}"#);
             let answer = http::Response::builder().body(body.into_bytes()).unwrap();
             assert_eq!(response(&answer, issuer).is_ok(), usable, "{issuer} {uri}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_is_none_is_left_out_and_spoils_nothing() {
+        for link in [
+            "null",
+            "7",
+            "{}",
+            "\"\"",
+            "\"http://clever.com/\"",
+            "\"https://a:b@clever.com\"",
+            "\"javascript:x\"",
+        ] {
+            let body = format!(
+                r#"{{"issuer":"https://clever.com","jwks_uri":"https://Clever.com:443/certs?v=1",
+                    "authorization_endpoint":{link},"token_endpoint":{link},"userinfo_endpoint":{link}}}"#
+            );
+            let metadata = judge(&body).unwrap();
+            let links =
+                [metadata.authorization_endpoint, metadata.token_endpoint, metadata.userinfo_endpoint];
+            assert_eq!(links, [None, None, None], "{link}");
+            assert_eq!(metadata.jwks_uri, "https://clever.com/certs?v=1");
         }
     }
 }

@@ -72,7 +72,8 @@ impl Claims {
         self.object.iter()
     }
 
-    /// All claims, as the JSON text that was signed.
+    /// All claims, as the JSON text that was signed. Half of a surrogate pair in it has become U+FFFD, and a number beyond
+    /// every machine's range null.
     pub fn as_json(&self) -> &str {
         self.object.as_text()
     }
@@ -101,7 +102,7 @@ pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>)
         ));
     }
     let (header, payload) = jws::verify_with_header(token, keys)?;
-    let object = Object::read(payload).ok_or_else(|| {
+    let object = Object::read_signed(payload).ok_or_else(|| {
         Error::with_detail(ErrorCode::IdTokenClaims, "expected one JSON object without repeated members")
     })?;
     let claims = Claims { object };
@@ -139,14 +140,15 @@ fn check_issuer(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
 
 /// Section 2: `sub` is a string of at most 255 ASCII characters.
 fn check_subject(claims: &Claims) -> Result<()> {
-    let usable = |subject: &str| {
-        (1..=MAX_SUBJECT_BYTES).contains(&subject.len())
-            && subject.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-    };
-    if claims.text("sub").is_some_and(usable) {
+    if claims.text("sub").is_some_and(is_subject) {
         return Ok(());
     }
     Err(Error::with_detail(ErrorCode::IdTokenSubject, "expected 1 to 255 visible ASCII characters"))
+}
+
+/// Whether `text` can name somebody (OpenID Connect Core 2).
+pub(super) fn is_subject(text: &str) -> bool {
+    (1..=MAX_SUBJECT_BYTES).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// 3.1.3.7 rule 3: this client is the audience, and no other is: whoever else is named could pass the token on.
@@ -199,15 +201,21 @@ fn check_times(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     Ok(())
 }
 
-/// RFC 7519 2, `NumericDate`; Clever writes whole seconds, and nothing else is taken for a time.
+/// RFC 7519 2, `NumericDate`: a JSON number of Unix seconds. Clever writes whole ones; 1.7e9 and fractions are the same
+/// kind of number, and what they are beyond the second is cut off.
 fn seconds(claims: &Claims, name: &str) -> Result<u64> {
-    claims.object.whole(name).ok_or_else(|| {
+    let value = || claims.object.value(name)?.as_f64().and_then(cut_to_seconds);
+    claims.object.whole(name).or_else(value).ok_or_else(|| {
         let found = if claims.object.has(name) { "something else" } else { "none" };
-        Error::with_detail(
-            ErrorCode::IdTokenClaims,
-            format!("{name}: expected whole Unix seconds, found {found}"),
-        )
+        Error::with_detail(ErrorCode::IdTokenClaims, format!("{name}: expected Unix seconds, found {found}"))
     })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked here")]
+fn cut_to_seconds(seconds: f64) -> Option<u64> {
+    /// Whole seconds are exact up to here (2^53), which is 285 million years.
+    const LAST: f64 = 9_007_199_254_740_992.0;
+    (0.0..LAST).contains(&seconds).then_some(seconds as u64)
 }
 
 /// 3.1.3.7 rule 11: the nonce is the one that was sent; where none was sent, none is there.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::api::{Me, User};
 use super::id_token::Claims;
+use super::text;
 use crate::secret::Redacted;
 
 /// The name of a role.
@@ -38,6 +39,11 @@ impl RoleName {
             Self::Contact => "contact",
             Self::Other(word) => word,
         }
+    }
+
+    /// The role that an answer names; `None` for what is no word. `user` is what Clever says of everybody.
+    pub(super) fn read(word: &str) -> Option<Self> {
+        text::word(word).filter(|word| *word != "user").map(Self::from)
     }
 }
 
@@ -160,23 +166,24 @@ impl std::fmt::Debug for Identity {
 
 /// The identity in a verified ID token.
 pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
-    let text = |name| claims.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
-    let user_type = claims.text("user_type").map(RoleName::from);
+    let shown = |name| claims.text(name).and_then(text::shown);
+    let identifier = |name| claims.text(name).and_then(text::identifier).map(str::to_owned);
+    let user_type = claims.text("user_type").and_then(RoleName::read);
     let id = claims.subject().to_owned();
-    let legacy_id = text("user_id").filter(|legacy| *legacy != id);
+    let legacy_id = identifier("user_id").filter(|legacy| *legacy != id);
     Identity {
         issuer: issuer.to_owned(),
         // Clever's documents have both names for it, in pages of different age.
-        district_id: text("district").or_else(|| text("district_id")),
+        district_id: identifier("district").or_else(|| identifier("district_id")),
         roles: user_type
             .iter()
             .map(|name| Role { name: name.clone(), legacy_id: legacy_id.clone() })
             .collect(),
         user_type,
-        name: Name { first: text("given_name"), middle: text("middle_name"), last: text("family_name") },
-        unverified_email: text("email"),
+        name: Name { first: shown("given_name"), middle: shown("middle_name"), last: shown("family_name") },
+        unverified_email: claims.text("email").and_then(text::email).map(str::to_owned),
         legacy_ids: legacy_id.into_iter().collect(),
-        authorized_by: text("authorized_by"),
+        authorized_by: identifier("authorized_by"),
         proven_by: Proof::IdToken,
         loginas_by_admin: false,
         claims: claims.to_map(),
@@ -187,7 +194,7 @@ pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
 /// The identity as the API tells it: `/me`, and the person's own record when Clever gave it.
 pub fn from_api(issuer: &str, me: &Me, user: Option<&User>) -> Identity {
     let roles = user.map(|user| user.roles.clone()).unwrap_or_default();
-    let told = me.user_type.as_deref().filter(|word| *word != "user").map(RoleName::from);
+    let told = me.user_type.as_deref().and_then(RoleName::read);
     let only = match &roles[..] {
         [role] => Some(role.name.clone()),
         _ => None,

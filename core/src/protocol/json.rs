@@ -4,17 +4,24 @@
 //! signature, so a repetition is refused (RFC 7515 4, RFC 7519 4, RFC 8725 2.4), at any depth.
 //!
 //! An [`Object`] keeps its text and remembers where the members stand in it, so that reading a token allocates next to
-//! nothing.
+//! nothing. What an answer says that nobody signed goes through [`lenient`].
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::secret::Redacted;
-use strict::Strict;
+use repair::Faults;
+use value::{AnyValue, Repeated};
 
-mod strict;
+mod repair;
+mod value;
+
+/// A value of a signed document.
+const SIGNED: AnyValue = AnyValue(Repeated::Refused);
 
 /// A member of a JSON object, lent.
 #[derive(Clone, Copy)]
@@ -73,11 +80,23 @@ enum Item {
 impl Object {
     /// Reads one JSON object; `None` for anything else.
     pub(crate) fn read(bytes: Vec<u8>) -> Option<Self> {
-        let text = String::from_utf8(bytes).ok()?;
-        let mut reader = serde_json::Deserializer::from_str(&text);
-        let members = Members { text: &text }.deserialize(&mut reader).ok()?;
-        reader.end().ok()?;
-        Some(Self { text, members })
+        Self::read_text(String::from_utf8(bytes).ok()?).ok()
+    }
+
+    /// The same for a document whose signature was good: values that readers differ in are repaired, since a name that
+    /// was cut inside an emoji must keep nobody out.
+    pub(crate) fn read_signed(bytes: Vec<u8>) -> Option<Self> {
+        Self::read_text(String::from_utf8(bytes).ok()?)
+            .or_else(|text| Self::read_text(repair::repaired(&text, Faults::OfValues)))
+            .ok()
+    }
+
+    /// The text comes back when it is not one object.
+    fn read_text(text: String) -> Result<Self, String> {
+        match members(&text) {
+            Some(members) => Ok(Self { text, members }),
+            None => Err(text),
+        }
     }
 
     /// A member that is a string.
@@ -126,6 +145,32 @@ impl Object {
     }
 }
 
+/// Reads JSON that only describes: what can be mended is mended, a member that comes twice says nothing.
+///
+/// # Errors
+/// Where it is no JSON at all.
+pub(crate) fn lenient(bytes: &[u8]) -> serde_json::Result<Value> {
+    let text = String::from_utf8_lossy(without_mark(bytes));
+    let read = |text: &str| {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let value = AnyValue(Repeated::Dropped).deserialize(&mut reader)?;
+        reader.end().map(|()| value)
+    };
+    read(&text).or_else(|_| read(&repair::repaired(&text, Faults::OfText)))
+}
+
+/// A byte order mark in front of JSON may be ignored (RFC 8259 8.1).
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+fn members(text: &str) -> Option<Vec<(Text, Item)>> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let members = Members { text }.deserialize(&mut reader).ok()?;
+    reader.end().ok()?;
+    Some(members)
+}
+
 impl Item {
     fn lent<'a>(&'a self, document: &'a str) -> Member<'a> {
         match self {
@@ -151,6 +196,13 @@ impl Text {
             Self::Owned(text) => text,
         }
     }
+
+    fn cow<'de>(&self, document: &'de str) -> Cow<'de, str> {
+        match self {
+            Self::Span(start, end) => Cow::Borrowed(document.get(*start..*end).unwrap_or_default()),
+            Self::Owned(text) => Cow::Owned(text.to_string()),
+        }
+    }
 }
 
 /// Reads the members of the outermost object. serde lends strings as places in `text`; what is kept is where they are.
@@ -174,10 +226,10 @@ impl<'de> Visitor<'de> for Members<'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        const USUAL_MEMBERS: usize = 16;
         let mut members: Vec<(Text, Item)> = Vec::with_capacity(USUAL_MEMBERS);
+        let mut names = Names::default();
         while let Some(name) = access.next_key_seed(LentText)? {
-            if members.iter().any(|(known, _)| known.is(name.as_str(), self.text)) {
+            if !names.add(&name, &members, self.text) {
                 return Err(A::Error::custom("repeated member"));
             }
             let item = access.next_value_seed(AnyItem { text: self.text })?;
@@ -187,17 +239,45 @@ impl<'de> Visitor<'de> for Members<'de> {
     }
 }
 
+/// So many members are compared one by one.
+const USUAL_MEMBERS: usize = 16;
+
+/// Finds names that come twice. A few are compared, which is fastest; once there are many, all are hashed, so that the
+/// work grows with the length of the document and not with its square.
+#[derive(Default)]
+struct Names<'de> {
+    hashed: Option<HashSet<Cow<'de, str>>>,
+}
+
+impl<'de> Names<'de> {
+    /// Whether `name` is new beside those of `members`.
+    fn add(&mut self, name: &Lent<'de>, members: &[(Text, Item)], document: &'de str) -> bool {
+        if members.len() < USUAL_MEMBERS {
+            return !members.iter().any(|(known, _)| known.is(name.as_str(), document));
+        }
+        let all = || members.iter().map(|(known, _)| known.cow(document)).collect();
+        self.hashed.get_or_insert_with(all).insert(name.cow())
+    }
+}
+
 /// A string as serde gives it out.
 enum Lent<'de> {
     Borrowed(&'de str),
     Owned(Box<str>),
 }
 
-impl Lent<'_> {
+impl<'de> Lent<'de> {
     fn as_str(&self) -> &str {
         match self {
             Self::Borrowed(text) => text,
             Self::Owned(text) => text,
+        }
+    }
+
+    fn cow(&self) -> Cow<'de, str> {
+        match self {
+            Self::Borrowed(text) => Cow::Borrowed(text),
+            Self::Owned(text) => Cow::Owned(text.to_string()),
         }
     }
 
@@ -271,27 +351,27 @@ impl<'de> Visitor<'de> for AnyItem<'de> {
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Item, E> {
-        Strict.visit_i64(number).map(Item::Other)
+        SIGNED.visit_i64(number).map(Item::Other)
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Item, E> {
-        Strict.visit_f64(number).map(Item::Other)
+        SIGNED.visit_f64(number).map(Item::Other)
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Item, E> {
-        Strict.visit_bool(value).map(Item::Other)
+        SIGNED.visit_bool(value).map(Item::Other)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Item, E> {
-        Strict.visit_unit().map(Item::Other)
+        SIGNED.visit_unit().map(Item::Other)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Item, A::Error> {
-        Strict.visit_seq(items).map(Item::Other)
+        SIGNED.visit_seq(items).map(Item::Other)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Item, A::Error> {
-        Strict.visit_map(members).map(Item::Other)
+        SIGNED.visit_map(members).map(Item::Other)
     }
 }
 

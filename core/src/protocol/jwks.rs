@@ -7,14 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Method;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
-use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::jws::{KeySet, PublicKey};
-use super::{Request, Response, answer};
+use super::{Request, Response, answer, json};
 use crate::error::{Error, ErrorCode, Result};
 
-/// More keys than a provider ever publishes; the rest of a longer set is not looked at.
+/// More usable keys than a provider ever publishes; further ones are left out.
 const MAX_KEYS: usize = 64;
 
 /// The request for the key set at `jwks_uri`.
@@ -33,8 +32,8 @@ pub fn response(response: &Response) -> Result<String> {
     if response.status() != http::StatusCode::OK {
         return Err(answer::refused(response));
     }
-    answer::json::<IgnoredAny>(response)?;
-    String::from_utf8(response.body().clone()).map_err(|_| Error::new(ErrorCode::ResponseMalformed))
+    answer::json(response)?;
+    Ok(String::from_utf8_lossy(json::without_mark(response.body())).into_owned())
 }
 
 impl KeySet {
@@ -43,7 +42,7 @@ impl KeySet {
     /// # Errors
     /// `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify an ID token.
     pub fn parse(text: &str) -> Result<Self> {
-        let value = serde_json::from_str(text).map_err(|_| Error::new(ErrorCode::ResponseMalformed))?;
+        let value = json::lenient(text.as_bytes()).map_err(|_| Error::new(ErrorCode::ResponseMalformed))?;
         from_value(&value)
     }
 }
@@ -52,7 +51,7 @@ fn from_value(set: &Value) -> Result<KeySet> {
     let Some(entries) = set.get("keys").and_then(Value::as_array) else {
         return Err(Error::with_detail(ErrorCode::ResponseMalformed, "the key set has no array \"keys\""));
     };
-    let keys: Vec<_> = entries.iter().take(MAX_KEYS).filter_map(usable).collect();
+    let keys: Vec<_> = entries.iter().filter_map(usable).take(MAX_KEYS).collect();
     if keys.is_empty() {
         return Err(Error::with_detail(
             ErrorCode::KeysUnusable,
@@ -63,8 +62,15 @@ fn from_value(set: &Value) -> Result<KeySet> {
 }
 
 /// RSA, for signatures, for RS256 or for no algorithm in particular, 2048 bits or more.
+///
+/// Members that have no say in this are not looked at: a certificate in the wrong form spoils no key. A member that is
+/// null is not there.
 fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
-    let jwk: Jwk = serde_json::from_value(entry.clone()).ok()?;
+    const LOOKED_AT: [&str; 6] = ["kty", "n", "e", "use", "key_ops", "alg"];
+    let there = |name: &str| entry.get(name).filter(|value| !value.is_null()).cloned();
+    let members: Map<_, _> =
+        LOOKED_AT.into_iter().filter_map(|name| Some((name.to_owned(), there(name)?))).collect();
+    let jwk: Jwk = serde_json::from_value(Value::Object(members)).ok()?;
     let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { return None };
     let common = &jwk.common;
     let signs = matches!(common.public_key_use, None | Some(PublicKeyUse::Signature));
@@ -73,9 +79,13 @@ fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
     if !(signs && verifies && algorithm) {
         return None;
     }
-    let modulus = URL_SAFE_NO_PAD.decode(&rsa.n).ok()?;
-    let exponent = URL_SAFE_NO_PAD.decode(&rsa.e).ok()?;
-    Some((common.key_id.clone(), PublicKey::from_components(&modulus, &exponent)?))
+    let name = answer::text(entry, "kid").map(str::to_owned);
+    Some((name, PublicKey::from_components(&number(&rsa.n)?, &number(&rsa.e)?)?))
+}
+
+/// RFC 7518 2, `Base64urlUInt`. Some providers pad it.
+fn number(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
 #[cfg(test)]

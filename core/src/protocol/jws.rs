@@ -17,6 +17,11 @@ use crate::error::{Error, ErrorCode, Result, quote};
 
 /// Longer tokens are refused before anything in them is decoded. Clever's have about 900 bytes.
 pub const MAX_TOKEN_BYTES: usize = 32 * 1024;
+/// A longer header is refused before it is decoded: it is read before the signature is checked, so by everybody's leave.
+/// Clever's have about 60 bytes.
+const MAX_HEADER_BYTES: usize = 8 * 1024;
+/// A token costs at most so many RSA operations, whatever it names and however many keys there are.
+const MOST_TRIES: usize = 16;
 /// RS256 signatures of keys from 2048 to 8192 bits.
 const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 /// A verification takes as many steps as the exponent has bits; keys in use have 2 or 17.
@@ -28,13 +33,14 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Takes modulus and exponent, big-endian without leading zeros; `None` unless it is a key of 2048 to 8192 bits with
-    /// an odd exponent above 1 (with 1 everybody could sign).
+    /// Takes modulus and exponent, big-endian; `None` unless it is a key of 2048 to 8192 bits with an odd exponent above 1
+    /// (with 1 everybody could sign). Leading zeros, which some providers write before a high bit, are left out.
     pub fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+        let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
         let sized =
             SIGNATURE_BYTES.contains(&modulus.len()) && modulus.first().is_some_and(|first| *first >= 0x80);
         let odd = exponent.last().is_some_and(|last| last % 2 == 1);
-        let plain = exponent.len() <= MAX_EXPONENT_BYTES && exponent.first() != Some(&0) && exponent != [1];
+        let plain = exponent.len() <= MAX_EXPONENT_BYTES && exponent != [1];
         if !(sized && odd && plain) {
             return None;
         }
@@ -49,6 +55,11 @@ impl PublicKey {
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.parsed.verify_sig(message, signature).is_ok()
     }
+}
+
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).unwrap_or_default()
 }
 
 impl fmt::Debug for PublicKey {
@@ -94,10 +105,18 @@ impl KeySet {
         }
     }
 
-    /// The keys that a header's `kid` means. A token without one may have been signed by any key of the set
-    /// (OpenID Connect Core 10.1); the set is small, and every signature is checked in full.
-    fn named<'a>(&'a self, kid: Option<&'a str>) -> impl Iterator<Item = &'a PublicKey> {
-        self.keys.iter().filter(move |(name, _)| kid.is_none() || name.as_deref() == kid).map(|(_, key)| key)
+    /// The keys that a header's `kid` may mean, and whether the `kid` itself names one.
+    ///
+    /// A token without `kid` may have been signed by any key of the set, and one with a `kid` by a key that has no name
+    /// (OpenID Connect Core 10.1): every signature is checked in full, so it decides.
+    fn candidates<'a>(&'a self, kid: Option<&'a str>) -> (bool, impl Iterator<Item = &'a PublicKey>) {
+        let meant = move |name: Option<&str>| kid.is_none() || name == kid;
+        let fits = |named: bool| {
+            self.keys.iter().filter(move |(name, _)| {
+                if named { meant(name.as_deref()) } else { kid.is_some() && name.is_none() }
+            })
+        };
+        (fits(true).next().is_some(), fits(true).chain(fits(false)).map(|(_, key)| key).take(MOST_TRIES))
     }
 }
 
@@ -136,6 +155,12 @@ pub(super) struct Header {
 
 impl Header {
     fn read(encoded: &str) -> Result<Self> {
+        if encoded.len() > MAX_HEADER_BYTES {
+            return Err(malformed(format!(
+                "the header has {} bytes, at most {MAX_HEADER_BYTES} are read",
+                encoded.len()
+            )));
+        }
         let object = Object::read(decode(encoded, "header")?)
             .ok_or_else(|| malformed("the header is no JSON object"))?;
         check_algorithm(&object)?;
@@ -219,12 +244,9 @@ fn check_header(header: &Object) -> Result<()> {
 }
 
 fn check_signature(keys: &KeySet, kid: Option<&str>, signed: &str, signature: &[u8]) -> Result<()> {
-    let mut known = false;
-    for key in keys.named(kid) {
-        known = true;
-        if key.verifies(signed.as_bytes(), signature) {
-            return Ok(());
-        }
+    let (known, mut candidates) = keys.candidates(kid);
+    if candidates.any(|key| key.verifies(signed.as_bytes(), signature)) {
+        return Ok(());
     }
     if known {
         return Err(Error::new(ErrorCode::IdTokenSignature));

@@ -20,6 +20,7 @@ pub(crate) mod address;
 mod answer;
 mod json;
 pub(crate) mod pause;
+pub(crate) mod text;
 
 pub use json::Member;
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode, header};
-use serde::Deserialize;
+use serde_json::Value;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::{Request, Response, answer};
@@ -53,25 +53,29 @@ fn basic(client_id: &str, client_secret: &Secret) -> String {
 /// `code_rejected`, `client_rejected`, `token_request_rejected`, `response_html`, `response_malformed`, or the word for
 /// the status.
 pub fn response(response: &Response) -> Result<Tokens> {
-    #[derive(Deserialize)]
-    struct Answer {
-        access_token: String,
-        id_token: Option<String>,
-        token_type: Option<String>,
-    }
     if response.status() != StatusCode::OK {
         return Err(refused(response));
     }
-    let answer: Answer = answer::json(response)?;
+    let answer = answer::record(response)?;
     // RFC 6749 7.1: a token of a kind one does not know must not be used. Clever leaves the kind out in its examples.
-    let bearer = answer.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-    if !bearer || answer.access_token.is_empty() {
-        return Err(Error::with_detail(ErrorCode::ResponseMalformed, "no bearer token in the answer"));
-    }
-    Ok(Tokens {
-        access_token: answer.access_token.into(),
-        id_token: answer.id_token.filter(|token| !token.is_empty()).map(Secret::from),
-    })
+    let bearer = answer::text(&answer, "token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let access_token = answer::text(&answer, "access_token").filter(|token| is_token(token));
+    let (true, Some(access_token)) = (bearer, access_token) else {
+        return Err(answer::malformed(response, "no bearer token in the answer"));
+    };
+    // It decides who logged in: null means that there is none, and anything but a text means nothing.
+    let id_token = match answer.get("id_token") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(token)) if token.is_empty() => None,
+        Some(Value::String(token)) => Some(token.as_str().into()),
+        Some(_) => return Err(answer::malformed(response, "id_token is no text")),
+    };
+    Ok(Tokens { access_token: access_token.into(), id_token })
+}
+
+/// RFC 6750 2.1: it goes into a header.
+fn is_token(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn refused(response: &Response) -> Error {

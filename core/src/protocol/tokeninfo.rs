@@ -3,10 +3,9 @@
 //! The implicit grant has no other protection against a token that was issued to somebody else (RFC 9700 2.1.2): an
 //! application that skips this check logs in whoever holds a token of any other application.
 
-use http::StatusCode;
-use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Request, Response, answer};
+use super::{Request, Response, answer, text};
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What Clever says of a token that was issued to this application.
@@ -31,21 +30,20 @@ pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
 /// # Errors
 /// `token_foreign`, `token_rejected`, `response_html`, `response_malformed`, or the word for the status.
 pub fn response(response: &Response, client_id: &str) -> Result<TokenInfo> {
-    #[derive(Deserialize)]
-    struct Answer {
-        client_id: String,
-        #[serde(default)]
-        scopes: Vec<String>,
-    }
-    if response.status() != StatusCode::OK {
-        return Err(answer::refused(response));
-    }
-    let answer: Answer = answer::json(response)?;
-    if answer.client_id != client_id {
-        let detail = format!("expected {}, found {}", quote(client_id), quote(&answer.client_id));
+    let answer = answer::record(response)?;
+    let found = answer::text(&answer, "client_id")
+        .ok_or_else(|| answer::malformed(response, "client_id is missing"))?;
+    if found != client_id {
+        let detail = format!("expected {}, found {}", quote(client_id), quote(found));
         return Err(Error::with_detail(ErrorCode::TokenForeign, detail));
     }
-    Ok(TokenInfo { client_id: answer.client_id, scopes: answer.scopes })
+    Ok(TokenInfo { client_id: client_id.to_owned(), scopes: scopes(&answer) })
+}
+
+/// A scope is a word in a list of texts (RFC 6749 3.3); nothing else opens anything.
+fn scopes(answer: &Value) -> Vec<String> {
+    let list = answer.get("scopes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(Value::as_str).filter_map(text::identifier).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -62,12 +60,27 @@ mod tests {
             judge(200, r#"{"client_id":"mine","scopes":["read:user_id"]}"#).unwrap().scopes,
             ["read:user_id"]
         );
-        for other in ["mine2", "min", "MINE", ""] {
+        for other in ["mine2", "min", "MINE", " mine", "mine\\u0000"] {
             let body = format!(r#"{{"client_id":"{other}","scopes":[]}}"#);
             assert_eq!(judge(200, &body).unwrap_err().code(), ErrorCode::TokenForeign, "{other}");
         }
-        assert_eq!(judge(200, r#"{"scopes":[]}"#).unwrap_err().code(), ErrorCode::ResponseMalformed);
+        for body in [r#"{"scopes":[]}"#, r#"{"client_id":""}"#, r#"["mine"]"#, r#"[{"client_id":"mine"}]"#] {
+            assert_eq!(judge(200, body).unwrap_err().code(), ErrorCode::ResponseMalformed, "{body}");
+        }
         assert_eq!(judge(401, "").unwrap_err().code(), ErrorCode::TokenRejected);
         assert_eq!(judge(503, "").unwrap_err().code(), ErrorCode::CleverUnavailable);
+    }
+
+    #[test]
+    fn a_scope_counts_only_as_a_word_in_a_list() {
+        let scopes = |scopes: &str| {
+            judge(200, &format!(r#"{{"client_id":"mine","scopes":{scopes}}}"#)).unwrap().scopes
+        };
+        for none in
+            ["null", "true", "0", "\"read:user_id\"", "{\"read:user_id\":true}", "[null,1,[\"a\"],{},\"\"]"]
+        {
+            assert_eq!(scopes(none), [""; 0], "{none}");
+        }
+        assert_eq!(scopes(r#"["a b","c\u0000","d\n",7,"read:user_id"]"#), ["read:user_id"]);
     }
 }

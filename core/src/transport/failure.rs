@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::config::proxies::{Proxies, Proxy};
 use crate::error::{Error, ErrorCode, Result};
+use crate::process;
 use crate::protocol::Request;
 
 /// Judges a failure on the way to `request`'s address, or to the proxy that leads there.
@@ -18,7 +19,9 @@ pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest:
         return Error::with_detail(ErrorCode::NetworkTls, detail);
     }
     let http = cause::<hyper::Error>(error);
-    let code = if error.is_dns() {
+    let code = if error.is_connect() && causes(error).any(is_limit) {
+        ErrorCode::LimitReached
+    } else if error.is_dns() {
         ErrorCode::NetworkName
     } else if error.is_connect() {
         ErrorCode::NetworkConnect
@@ -101,6 +104,10 @@ fn cause<E: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&E> {
 /// Everything below `error`.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
     std::iter::successors(error.source(), |here| below(*here))
+}
+
+fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(process::is_limit)
 }
 
 /// What `error` stems from. An I/O error that wraps another error does not name it as its source, only what is below it;

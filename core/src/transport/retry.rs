@@ -43,7 +43,8 @@ fn pause(request: &Request, result: &Result<Response>, attempt: u32, now: u64) -
     let again = match result {
         Ok(response) => repeatable && is_passing(response.status()),
         Err(error) => match error.code() {
-            ErrorCode::NetworkConnect | ErrorCode::NetworkName => true,
+            // The request did not leave.
+            ErrorCode::NetworkConnect | ErrorCode::NetworkName | ErrorCode::LimitReached => true,
             ErrorCode::NetworkInterrupted => repeatable,
             _ => false,
         },

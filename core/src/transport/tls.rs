@@ -2,6 +2,7 @@
 
 use rustls::{ClientConfig, WantsVerifier};
 
+use super::provider::provider;
 use crate::config::trust::Trust;
 use crate::error::{Error, ErrorCode, Result};
 
@@ -35,7 +36,7 @@ fn make(trust: &Trust) -> Option<ClientConfig> {
 }
 
 fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, WantsVerifier>> {
-    ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into())
+    ClientConfig::builder_with_provider(provider().into())
         .with_safe_default_protocol_versions()
         .map_err(|_| Error::with_detail(ErrorCode::Internal, "no TLS version is available"))
 }

@@ -15,23 +15,41 @@ impl FromStr for App {
         let (Some(client_id), Some(secret), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(AppError::Form);
         };
-        let (rest, last) = without_kind(rest);
-        let (redirect_uri, first) = without_kind(rest);
+        let (mut redirect_uri, mut oidc, mut library) = (rest, false, false);
+        while let Some((before, word)) = redirect_uri.rsplit_once(',').filter(|(_, word)| is_word(word)) {
+            match word {
+                OIDC => oidc = true,
+                LIBRARY => library = true,
+                unknown => return Err(unknown_option(unknown)),
+            }
+            redirect_uri = before;
+        }
         let mut app = Self::new(client_id, secret, redirect_uri);
-        for kind in [first, last].into_iter().flatten() {
-            app = if kind == OIDC { app.with_oidc() } else { app.with_library() };
+        if oidc {
+            app = app.with_oidc();
+        }
+        if library {
+            app = app.with_library();
         }
         app.check().map(|()| app)
     }
 }
 
-const OIDC: &str = ",oidc";
-const LIBRARY: &str = ",library";
+const OIDC: &str = "oidc";
+const LIBRARY: &str = "library";
 
-/// The text without the kind of app that stands at its end, and that kind.
-fn without_kind(text: &str) -> (&str, Option<&'static str>) {
-    let kind = [OIDC, LIBRARY].into_iter().find(|kind| text.ends_with(kind));
-    (kind.and_then(|kind| text.strip_suffix(kind)).unwrap_or(text), kind)
+/// Is what stands behind a comma meant to be an option? A comma may also be part of a URI, with more of it behind.
+fn is_word(text: &str) -> bool {
+    let plain = |character: char| {
+        character.is_alphanumeric() || character.is_whitespace() || "-_".contains(character)
+    };
+    text.chars().all(plain)
+}
+
+fn unknown_option(word: &str) -> AppError {
+    let distance = |known: &&str| strsim::damerau_levenshtein(known, &word.trim().to_lowercase());
+    let nearest = [OIDC, LIBRARY].into_iter().min_by_key(distance).unwrap_or(OIDC);
+    AppError::UnknownOption { option: word.to_owned(), nearest }
 }
 
 #[cfg(test)]
@@ -71,6 +89,39 @@ mod tests {
             ((false, false), (true, false), (false, true))
         );
         assert_eq!((kinds(",oidc,library"), kinds(",library,oidc")), ((true, true), (true, true)));
+    }
+
+    #[test]
+    fn a_word_behind_a_comma_that_is_no_option_is_refused_and_the_nearest_one_named() {
+        for (text, meant) in [
+            (",oicd", "oidc"),
+            (",OIDC", "oidc"),
+            (",oidc ", "oidc"),
+            (", oidc", "oidc"),
+            (",openid", "oidc"),
+            (",", "oidc"),
+            (",libary", "library"),
+            (",Library", "library"),
+            (",oidc,libary", "library"),
+            (",oicd,library", "oidc"),
+        ] {
+            let error = refused(&format!("id:secret:https://app.example/cb{text}"));
+            assert!(
+                matches!(error, AppError::UnknownOption { nearest, .. } if nearest == meant),
+                "{text}: {error}"
+            );
+            assert!(error.to_string().contains(&format!("did you mean ,{meant}?")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_comma_inside_a_redirect_uri_is_part_of_it() {
+        for uri in
+            ["https://app.example/a,b/cb", "https://app.example/cb?x=1,y=2", "https://app.example/a,b.php"]
+        {
+            let app = parsed(&format!("id:secret:{uri},oidc"));
+            assert_eq!((app.primary_redirect_uri(), app.is_oidc()), (uri, true));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Times for people.
 
 /// The time of day in UTC, of Unix seconds.
-pub(super) fn of_day(seconds: u64) -> String {
+pub(crate) fn of_day(seconds: u64) -> String {
     let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
     format!("{hours:02}:{minutes:02}:{:02} UTC", seconds % 60)
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::bearer::{Bearer, Holder, bearer};
 use super::not_found;
+use crate::own_claims;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
@@ -81,7 +82,7 @@ fn told(resource: &Resource<'_>, caller: &Caller<'_>, not_found: impl FnOnce() -
 
 /// The answer, if this token has not asked too often.
 fn limited(shared: &Shared, bearer: &Bearer<'_>, answer: impl FnOnce() -> Response) -> Response {
-    let standing = locked(&shared.rate_limits).count(shared.clock.now(), bearer.token);
+    let standing = locked(&shared.rate_limits).count(shared.clock.now(), &bearer.token);
     let mut response =
         if standing.exceeded() { StatusCode::TOO_MANY_REQUESTS.into_response() } else { answer() };
     standing.write(response.headers_mut());
@@ -95,7 +96,9 @@ struct WrongToken;
 fn read(resource: &Resource<'_>, caller: &Caller<'_>) -> Result<Option<Value>, WrongToken> {
     match (resource, caller.holder) {
         (Resource::Me(version), Holder::Person(person)) => Ok(Some(me::me(*version, person))),
-        (Resource::Userinfo, Holder::Person(person)) => Ok(Some(userinfo::userinfo(person))),
+        (Resource::Userinfo, Holder::Person(person)) => {
+            Ok(Some(own_claims::in_userinfo(caller.claims, userinfo::userinfo(person))))
+        }
         (Resource::User(version, id), _) => Ok(users::user(caller, *version, id)),
         (Resource::OlderUser(version, user_type, id), _) => {
             Ok(older_users::user(caller, *version, *user_type, id))

@@ -17,6 +17,7 @@ use super::refusal::Refusal;
 use super::visitor::{Visitor, visitor};
 use super::{session, target};
 use crate::grants::{Access, CodeGrant};
+use crate::own_claims::OwnClaims;
 use crate::pages::{self, Way};
 use crate::parameters::Parameters;
 use crate::request::Request;
@@ -49,7 +50,7 @@ fn answer(shared: &Shared, request: &Request, read: Reader) -> Response {
             Some(visitor) if must_confirm(&authorization, &visitor) => {
                 Ok(confirmation(request, &world, &authorization, &visitor.person))
             }
-            Some(visitor) => Ok(grant(shared, &authorization, visitor)?),
+            Some(visitor) => Ok(grant(shared, request, &authorization, visitor)?),
         }
     });
     answer.unwrap_or_else(Refusal::page)
@@ -116,19 +117,24 @@ fn confirmation(
 
 fn grant(
     shared: &Shared,
+    request: &Request,
     authorization: &Authorization<'_>,
     visitor: Visitor,
 ) -> Result<Response, Unspecified> {
-    let Visitor { person, loginas_by_admin, .. } = visitor;
+    let Visitor { person, loginas_by_admin, on_pages, claims } = visitor;
+    let session = shared.session(request).filter(|_| on_pages);
+    let of_session =
+        session.and_then(|session| locked(&shared.grants).take_claims(shared.clock.now(), session));
+    let claims = claims.or(of_session);
     let beside = Beside { state: authorization.state, loginas_by_admin };
     let redirect_uri = authorization.redirect_uri;
     let location = match authorization.response_type {
         ResponseType::Code => {
-            callback::with_code(redirect_uri, &issue_code(shared, authorization, person)?, beside)
+            callback::with_code(redirect_uri, &issue_code(shared, authorization, person, claims)?, beside)
         }
         ResponseType::Token => {
             let client_id = authorization.app.client_id().to_owned();
-            let token = super::tokens::issue_access_token(shared, Access { client_id, person })?;
+            let token = super::tokens::issue_access_token(shared, Access { client_id, person, claims })?;
             callback::with_token(redirect_uri, &token, beside)
         }
     };
@@ -139,12 +145,14 @@ fn issue_code(
     shared: &Shared,
     authorization: &Authorization<'_>,
     person: Arc<Person>,
+    claims: OwnClaims,
 ) -> Result<String, Unspecified> {
     let grant = CodeGrant {
         client_id: authorization.app.client_id().to_owned(),
         redirect_uri: authorization.redirect_uri.to_owned(),
         nonce: authorization.nonce.map(str::to_owned),
         person,
+        claims,
     };
     store_code(shared, grant)
 }

@@ -1,18 +1,21 @@
-//! Access tokens in the `Authorization` header (RFC 6750 section 2.1).
+//! Access tokens in the `Authorization` header (RFC 6750 section 2.1), and at `POST /userinfo` also in a form (section
+//! 2.2).
 //!
-//! Tokens in the query or in a form (sections 2.2 and 2.3) are not looked at. What Clever's 401 says is unknown;
-//! here it is the RFC's error word and a message.
+//! Tokens in the query (section 2.3) are not looked at. What Clever's 401 says is unknown; here it is the RFC's error word
+//! and a message.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 use url::form_urlencoded;
 
 use crate::district_token;
+use crate::own_claims::OwnClaims;
+use crate::place::Place;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
@@ -20,10 +23,12 @@ use crate::world::{Person, World};
 
 /// A valid token and what it opens.
 pub(super) struct Bearer<'a> {
-    pub(super) token: &'a str,
+    pub(super) token: Cow<'a, str>,
     /// The app it was issued to.
     pub(super) client_id: String,
     pub(super) holder: Holder,
+    /// Claims that were chosen for the login.
+    pub(super) claims: OwnClaims,
 }
 
 /// For whom a token speaks.
@@ -41,29 +46,77 @@ pub(super) fn bearer<'a>(
     world: &World,
     request: &'a Request,
 ) -> Result<Bearer<'a>, Response> {
-    let presented = request.authorization("Bearer");
-    let valid = |token| of_login(shared, world, token).or_else(|| of_district(world, token));
-    presented
-        .and_then(valid)
-        .ok_or_else(|| responses::explained(unauthorized(presented.is_some()), why(shared, request)))
+    let Ok(presented) = presented(request) else { return Err(presented_twice()) };
+    let valid = |token: &Cow<'a, str>| {
+        of_login(shared, world, token.clone()).or_else(|| of_district(world, token.clone()))
+    };
+    presented.as_ref().and_then(valid).ok_or_else(|| {
+        let why = why(shared, request, presented.as_deref());
+        responses::explained(unauthorized(presented.is_some()), why)
+    })
 }
 
-fn of_login<'a>(shared: &Shared, world: &World, token: &'a str) -> Option<Bearer<'a>> {
-    let access = locked(&shared.grants).access(shared.clock.now(), token).cloned()?;
+/// The token of a request, good or not, as one text: what a scenario counts by.
+pub(crate) fn shown(request: &Request) -> Option<Cow<'_, str>> {
+    presented(request).ok().flatten()
+}
+
+/// A token came in two ways at once.
+struct Twice;
+
+fn presented(request: &Request) -> Result<Option<Cow<'_, str>>, Twice> {
+    let in_header = request.authorization("Bearer").map(Cow::Borrowed);
+    let mut in_form = in_form(request);
+    match (in_header, in_form.next(), in_form.next()) {
+        (in_header, None, _) => Ok(in_header),
+        (None, Some(token), None) => Ok(Some(token)),
+        _ => Err(Twice),
+    }
+}
+
+/// The tokens in the form of a `POST /userinfo`.
+fn in_form(request: &Request) -> impl Iterator<Item = Cow<'_, str>> {
+    let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    let looked_at = is_form && request.method == Method::POST && request.place() == Place::Userinfo;
+    let body = if looked_at { request.body.as_ref() } else { b"" };
+    form_urlencoded::parse(body)
+        .filter(|(name, token)| name == "access_token" && !token.is_empty())
+        .map(|(_, token)| token)
+}
+
+/// RFC 6750 section 2: a client uses one way only.
+fn presented_twice() -> Response {
+    let body = json!({
+        "error": "invalid_request",
+        "message": "the access token is there more than once",
+    });
+    let response = responses::json(StatusCode::BAD_REQUEST, &body);
+    let challenge = r#"Bearer error="invalid_request""#;
+    let response = responses::not_stored(responses::with_header(response, WWW_AUTHENTICATE, challenge));
+    responses::explained(
+        response,
+        "the access token is in the header and in the form, or twice in the form: send it once",
+    )
+}
+
+fn of_login<'a>(shared: &Shared, world: &World, token: Cow<'a, str>) -> Option<Bearer<'a>> {
+    let access = locked(&shared.grants).access(shared.clock.now(), &token).cloned()?;
     // The person as of now: the world may have changed since the token was issued.
     let person = world.same_at(&access.person, &access.client_id)?;
-    Some(Bearer { token, client_id: access.client_id, holder: Holder::Person(person) })
+    Some(Bearer { token, client_id: access.client_id, holder: Holder::Person(person), claims: access.claims })
 }
 
-fn of_district<'a>(world: &World, token: &'a str) -> Option<Bearer<'a>> {
-    let (app, district) = district_token::find(world, token)?;
+fn of_district<'a>(world: &World, token: Cow<'a, str>) -> Option<Bearer<'a>> {
+    let (app, district) = district_token::find(world, &token)?;
     let holder = Holder::District(district.id.clone());
-    Some(Bearer { token, client_id: app.client_id().to_owned(), holder })
+    Some(Bearer { token, client_id: app.client_id().to_owned(), holder, claims: None })
 }
 
 /// Why there is no access, for the journal.
-fn why(shared: &Shared, request: &Request) -> Cow<'static, str> {
-    let Some(token) = request.authorization("Bearer") else { return without_token(request).into() };
+fn why(shared: &Shared, request: &Request, token: Option<&str>) -> Cow<'static, str> {
+    let Some(token) = token else { return without_token(request).into() };
     let (now, grants) = (shared.clock.now(), locked(&shared.grants));
     if let Some(ago) = grants.access_ended(now, token) {
         return format!(

@@ -75,7 +75,7 @@ pub(super) fn escaped(value: &str) -> String {
 }
 
 /// Several, with their names.
-pub(super) fn encoded(parameters: &[(&str, &str)]) -> String {
+pub(crate) fn encoded(parameters: &[(&str, &str)]) -> String {
     let pair = |(name, value): &(&str, &str)| format!("{name}={}", escaped(value));
     parameters.iter().map(pair).collect::<Vec<_>>().join("&")
 }

@@ -2,6 +2,7 @@
 //!
 //! - `guard`: who may not;
 //! - `grants`: codes, tokens and sign-ins without a browser;
+//! - `additions`: people and apps;
 //! - `state`: the clock, the keys, the journal, everything at once;
 //! - `listing`: the scenarios;
 //! - `problem`: what is wrong with a request, in a sentence.
@@ -16,6 +17,7 @@ use crate::responses;
 use crate::shared::Shared;
 use problem::Problem;
 
+mod additions;
 pub(super) mod grants;
 pub(super) mod guard;
 mod listing;
@@ -35,6 +37,10 @@ enum Control {
 /// Every control.
 const CONTROLS: &[(Method, &str, Control)] = &[
     (Method::GET, "scenarios", Control::Sure(listing::scenarios)),
+    (Method::GET, "people", Control::Sure(additions::people)),
+    (Method::POST, "people", Control::Tried(additions::add_person)),
+    (Method::GET, "apps", Control::Sure(additions::apps)),
+    (Method::POST, "apps", Control::Tried(additions::add_app)),
     (Method::GET, "clock", Control::Sure(state::clock)),
     (Method::POST, "clock", Control::Tried(state::advance)),
     (Method::POST, "keys/rotate", Control::Tried(state::rotate_keys)),

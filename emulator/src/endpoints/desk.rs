@@ -32,7 +32,7 @@ pub(crate) fn show(shared: &Shared, request: &Request) -> Response {
     guarded(shared, request, |shared, request| {
         only(request, &Method::GET)?;
         let desk = Desk {
-            base_url: shared.address.base_url(),
+            base_url: &request.emulator_url(shared),
             world: &shared.world(),
             signed_in: shared.signed_in(request),
             auto_login: shared.auto_login.as_deref(),

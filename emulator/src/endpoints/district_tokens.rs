@@ -19,7 +19,7 @@ use crate::world::{District, World, derived};
 /// `GET /oauth/tokens?owner_type=district[&district=ID]`, with HTTP Basic
 pub(crate) fn list(shared: &Shared, request: &Request) -> Response {
     let answer = tokens(&shared.world(), request).map(|tokens| responses::json(StatusCode::OK, &tokens));
-    let response = responses::not_stored(answer.unwrap_or_else(TokenError::into_response));
+    let response = responses::not_stored(answer.unwrap_or_else(|error| error.into_response(request)));
     responses::with_header(response, HeaderName::from_static("x-powered-by"), "Express")
 }
 

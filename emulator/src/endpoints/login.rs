@@ -59,6 +59,22 @@ pub(super) fn at_home(shared: &Shared, request: &Request, way: &Way<'_>) -> Resp
     page(shared, request, StatusCode::OK, way, None, None)
 }
 
+/// The login page again, with what was wrong with the form for claims.
+pub(super) fn wrong_claims(
+    shared: &Shared,
+    request: &Request,
+    way: &Way<'_>,
+    claims: &str,
+    (message, why): (&str, &'static str),
+) -> Response {
+    let world = shared.world();
+    let signed_in = session::person(shared, request);
+    let message = Some(message);
+    let page =
+        LoginPage { world: &world, way: *way, signed_in, username: None, message, claims: Some(claims) };
+    responses::explained(responses::page(StatusCode::BAD_REQUEST, pages::login(&page)), why)
+}
+
 /// `POST /login`
 pub(crate) fn sign_in(shared: &Shared, request: &Request) -> Response {
     signed_in(shared, request).unwrap_or_else(Refusal::page)
@@ -130,7 +146,7 @@ fn page(
 ) -> Response {
     let world = shared.world();
     let signed_in = session::person(shared, request);
-    let page = LoginPage { world: &world, way: *way, signed_in, username, message };
+    let page = LoginPage { world: &world, way: *way, signed_in, username, message, claims: None };
     let why = if message.is_some() { WRONG_PASSWORD } else { "the login page was shown" };
     responses::explained(responses::page(status, pages::login(&page)), why)
 }

@@ -14,7 +14,7 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Does a page of another site send it?
 pub(super) fn is_foreign(shared: &Shared, request: &Request) -> bool {
-    let own_origin = |value: &[u8]| shared.address.is_origin(value);
+    let own_origin = |value: &[u8]| shared.address.is_origin(value, request.host());
     let origins_good = request.headers.get_all(ORIGIN).iter().all(|value| own_origin(value.as_bytes()));
     let own_site = |value: &[u8]| value == b"same-origin" || value == b"none";
     let sites_good = request.headers.get_all(FETCH_SITE).iter().all(|value| own_site(value.as_bytes()));

@@ -11,7 +11,8 @@ use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
 use crate::cookies;
-use crate::grants::SESSION_LIFETIME;
+use crate::grants::{SESSION_LIFETIME, SignIn};
+use crate::own_claims::OwnClaims;
 use crate::request::Request;
 use crate::responses;
 use crate::shared::{Shared, locked};
@@ -35,10 +36,21 @@ pub(super) fn start(
     person: Arc<Person>,
     location: &str,
 ) -> Result<Response, Unspecified> {
+    start_with(shared, request, person, None, location)
+}
+
+/// The same with claims for the first login of the session.
+pub(super) fn start_with(
+    shared: &Shared,
+    request: &Request,
+    person: Arc<Person>,
+    claims: OwnClaims,
+    location: &str,
+) -> Result<Response, Unspecified> {
     let session = shared.random.hex::<20>()?;
     let cookie = cookies::set(&shared.session_cookie, &session, SESSION_LIFETIME);
     forget(shared, request);
-    locked(&shared.grants).sign_in(shared.clock.now(), session, person);
+    locked(&shared.grants).sign_in(shared.clock.now(), session, SignIn { person, claims });
     Ok(onwards(location, &cookie))
 }
 

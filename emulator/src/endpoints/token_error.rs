@@ -3,11 +3,15 @@
 use std::borrow::Cow;
 
 use axum::http::StatusCode;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::response::Response;
 use serde_json::json;
 
+use crate::request::Request;
 use crate::responses;
+
+/// How an app shows who it is.
+pub(crate) const BASIC: &str = r#"Basic realm="Clever emulator""#;
 
 /// One of the RFC's error words with a description for the app, and the true reason for the journal.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,11 +57,13 @@ impl TokenError {
         Self { why: format!("{}; the code is not spent", self.why).into(), ..self }
     }
 
-    pub(super) fn into_response(self) -> Response {
+    /// A client that used the header is told of the scheme (RFC 6749 section 5.2). Others are not: a browser would ask the
+    /// person for a password.
+    pub(super) fn into_response(self, request: &Request) -> Response {
         let body = json!({ "error": self.error, "error_description": self.description });
         let response = responses::explained(responses::json(self.status, &body), self.why);
-        if self.status == StatusCode::UNAUTHORIZED {
-            return responses::with_header(response, WWW_AUTHENTICATE, r#"Basic realm="Clever emulator""#);
+        if self.status == StatusCode::UNAUTHORIZED && request.headers.contains_key(AUTHORIZATION) {
+            return responses::with_header(response, WWW_AUTHENTICATE, BASIC);
         }
         response
     }

@@ -18,6 +18,7 @@ use super::token_error::TokenError;
 use crate::apps::App;
 use crate::grants::{Access, CodeGrant};
 use crate::id_token::Claims;
+use crate::own_claims;
 use crate::parameters::{Malformed, Parameters};
 use crate::request::Request;
 use crate::responses;
@@ -29,7 +30,7 @@ mod why;
 /// `POST /oauth/tokens`
 pub(crate) fn exchange(shared: &Shared, request: &Request) -> Response {
     let answer = redeem(shared, request).map(|tokens| responses::json(StatusCode::OK, &tokens));
-    let response = responses::not_stored(answer.unwrap_or_else(TokenError::into_response));
+    let response = responses::not_stored(answer.unwrap_or_else(|error| error.into_response(request)));
     responses::with_header(responses::hardened(response), VARY, "X-HTTP-Method-Override, Accept-Encoding")
 }
 
@@ -98,7 +99,11 @@ pub(super) fn tokens(
     app: &App,
     grant: &CodeGrant,
 ) -> Result<Value, Unspecified> {
-    let access = Access { client_id: grant.client_id.clone(), person: Arc::clone(&grant.person) };
+    let access = Access {
+        client_id: grant.client_id.clone(),
+        person: Arc::clone(&grant.person),
+        claims: grant.claims.clone(),
+    };
     let access_token = issue_access_token(shared, access)?;
     let mut tokens = json!({ "access_token": access_token, "token_type": "bearer" });
     if app.gets_id_tokens()
@@ -120,8 +125,10 @@ fn id_token(
     let issuer = request.base_url(shared);
     let claims = Claims::new(&issuer, &grant.client_id, &grant.person, nonce, now);
     let key = shared.keys.current()?;
+    let claims = serde_json::to_value(claims).map_err(|_| Unspecified)?;
+    let claims = own_claims::in_id_token(&grant.claims, claims);
     let Some(scenario) = request.scenario else { return key.sign(&claims) };
-    scenario.id_token(&claims, &Login { shared, key, client_id: &grant.client_id, access_token, now })
+    scenario.id_token(claims, &Login { shared, key, client_id: &grant.client_id, access_token, now })
 }
 
 /// A new access token: 40 characters that begin with `il`, as those of a login at Clever do.

@@ -1,12 +1,14 @@
 //! Who comes with a login's request: the person of the automatic login, or whoever signed in on the pages.
 //!
 //! Only where the automatic login is on, a request may choose somebody else by `emulator_login`, and say by
-//! `emulator_admin=true` that an administrator logs in as that person. So one emulator serves scripted runs with many
+//! `emulator_admin=true` that an administrator logs in as that person, and bring claims for this login in
+//! `emulator_claims`. So one emulator serves scripted runs with many
 //! people, and where people sign in on the pages no link can skip them.
 
 use std::sync::Arc;
 
 use super::refusal::Refusal;
+use crate::own_claims::{self, OwnClaims};
 use crate::parameters::Parameters;
 use crate::request::Request;
 use crate::shared::Shared;
@@ -19,6 +21,8 @@ pub(super) struct Visitor {
     pub(super) loginas_by_admin: bool,
     /// Did they sign in on the pages?
     pub(super) on_pages: bool,
+    /// Claims that the request chooses; those of a session are taken when the login is granted.
+    pub(super) claims: OwnClaims,
 }
 
 /// Who it is; nobody when a sign-in is needed first.
@@ -29,19 +33,30 @@ pub(super) fn visitor(
 ) -> Result<Option<Visitor>, Refusal> {
     let Some(automatic) = &shared.auto_login else {
         let signed_in = shared.signed_in(request);
-        return Ok(signed_in.map(|person| Visitor { person, loginas_by_admin: false, on_pages: true }));
+        return Ok(signed_in.map(|person| Visitor {
+            person,
+            loginas_by_admin: false,
+            on_pages: true,
+            claims: None,
+        }));
     };
+    let claims =
+        own_claims::read(parameters.get("emulator_claims").unwrap_or_default()).map_err(|wrong| {
+            let reason = "The claims for this login cannot be read.";
+            Refusal::because(reason, format!("{wrong} They are the value of emulator_claims."))
+                .noted("emulator_claims is not a JSON object; the person sees a page that says so")
+        })?;
     let world = shared.world();
     let Some(name) = parameters.get("emulator_login") else {
         // There was such a person when the emulator started, but the file of the world may have changed.
         let nobody = || nobody(&format!("Nobody is called {automatic:?}, who logs in automatically."));
         let person = world.person(automatic).ok_or_else(nobody)?;
-        return Ok(Some(Visitor { person, loginas_by_admin: false, on_pages: false }));
+        return Ok(Some(Visitor { person, loginas_by_admin: false, on_pages: false, claims }));
     };
     let nobody = || nobody(&format!("Nobody is called {name:?}, the value of emulator_login."));
     let person = world.person(name).ok_or_else(nobody)?;
     let loginas_by_admin = parameters.get("emulator_admin") == Some("true");
-    Ok(Some(Visitor { person, loginas_by_admin, on_pages: false }))
+    Ok(Some(Visitor { person, loginas_by_admin, on_pages: false, claims }))
 }
 
 fn nobody(developer: &str) -> Refusal {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use super::own_claims::own_claims;
 use super::parts::{problem, signed_in, towards};
 use super::people::developers;
 use super::{Way, frame};
@@ -17,6 +18,8 @@ pub(crate) struct LoginPage<'a> {
     pub(crate) signed_in: Option<Arc<Person>>,
     pub(crate) username: Option<&'a str>,
     pub(crate) message: Option<&'a str>,
+    /// The claims that the message is about, if it is not about user name and password.
+    pub(crate) claims: Option<&'a str>,
 }
 
 /// The login page.
@@ -35,6 +38,7 @@ pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
             @if way.home.takes(LoginMethod::Password) { (password(page)) }
             p.elsewhere { a href=(way.choose_link()) { "Not your school?" } }
             (developers(world, [way.home].into_iter(), way.target))
+            (own_claims(world, &way, page.claims))
         },
     )
 }
@@ -52,9 +56,10 @@ fn elsewhere(way: &Way<'_>) -> Markup {
 }
 
 fn password(page: &LoginPage<'_>) -> Markup {
-    let wrong = page.message.map(|_| "true");
-    let problem = page.message.map(|_| "problem");
-    let described = page.message.map_or("password-hint", |_| "problem password-hint");
+    let message = page.message.filter(|_| page.claims.is_none());
+    let wrong = message.map(|_| "true");
+    let problem = message.map(|_| "problem");
+    let described = message.map_or("password-hint", |_| "problem password-hint");
     html! {
         h2 { "With user name and password" }
         form method="post" action="/login" {

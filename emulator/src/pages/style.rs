@@ -39,9 +39,10 @@ h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); }
 label { display: block; margin: .75rem 0 .25rem; font-weight: 600; }
-input, button, .button { font: inherit; min-height: 2.75rem; border-radius: .375rem; border: 1px solid var(--edge); }
-input + .hint, .row + .hint { margin-top: .375rem; }
-input { width: 100%; padding: .5rem .75rem; background: var(--card); color: var(--ink); }
+input, select, textarea, button, .button { font: inherit; min-height: 2.75rem; border-radius: .375rem; border: 1px solid var(--edge); }
+input + .hint, textarea + .hint, .row + .hint { margin-top: .375rem; }
+input, select, textarea { width: 100%; padding: .5rem .75rem; background: var(--card); color: var(--ink); }
+textarea { font-family: ui-monospace, monospace; resize: vertical; }
 button, .button {
   display: inline-block; padding: .5rem 1rem; background: var(--card); color: var(--ink); cursor: pointer;
   text-decoration: none; text-align: center;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value};
@@ -18,6 +18,8 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     /// Why the endpoint answered so.
     pub(crate) why: Option<Why>,
+    /// Did a scenario change it?
+    pub(crate) deviates: bool,
     delivery: Delivery,
 }
 
@@ -37,14 +39,29 @@ impl Answer {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let why = parts.extensions.get().cloned();
-        Self { status: parts.status, headers: parts.headers, body, why, delivery: Delivery::Whole }
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            why,
+            deviates: false,
+            delivery: Delivery::Whole,
+        }
     }
 
-    /// Another answer in the place of this one.
-    pub(crate) fn instead(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Self { status, headers, body: body.into(), why: None, delivery: Delivery::Whole }
+    /// The same with another status and body. The headers stay, but for those that are about the status or the body.
+    pub(crate) fn replaced(
+        mut self,
+        status: u16,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        self.status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        self.body = body.into();
+        for about_the_old in [CONTENT_LENGTH, LOCATION, WWW_AUTHENTICATE] {
+            self.headers.remove(about_the_old);
+        }
+        self.with_header(CONTENT_TYPE, content_type)
     }
 
     /// The same with one more header. A value that cannot stand in a header is left out.
@@ -63,6 +80,17 @@ impl Answer {
             change(&mut object);
             self.body = Value::Object(object).to_string().into();
             // The length is that of the old body.
+            self.headers.remove(CONTENT_LENGTH);
+        }
+        self
+    }
+
+    /// The same with another JSON text, if it is a good answer with one.
+    pub(crate) fn with_text(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        if self.status == StatusCode::OK
+            && let Ok(text) = std::str::from_utf8(&self.body)
+        {
+            self.body = change(text).into();
             self.headers.remove(CONTENT_LENGTH);
         }
         self

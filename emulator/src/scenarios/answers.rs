@@ -2,35 +2,39 @@
 
 use std::time::Duration;
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use base64::Engine as _;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Call};
+use crate::endpoints::{bearer, token_error};
 use crate::shared::locked;
+use crate::world::UserType;
 
 const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 /// Longer than anybody expects, and shorter than any sensible deadline.
 const SLOW: Duration = Duration::from_secs(3);
 
-pub(super) fn error_500(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(500, JSON, r#"{"error":"server_error"}"#)
+pub(super) fn error_500(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.replaced(500, JSON, r#"{"error":"server_error"}"#)
 }
 
-pub(super) fn html_502(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(502, HTML, "<html><head><title>502 Bad Gateway</title></head></html>\n")
+pub(super) fn html_502(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.replaced(502, HTML, "<html><head><title>502 Bad Gateway</title></head></html>\n")
 }
 
-pub(super) fn error_503(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(503, "text/plain", "Service Unavailable\n")
+pub(super) fn error_503(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.replaced(503, "text/plain", "Service Unavailable\n")
 }
 
-pub(super) fn limited_with_retry_after(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(429, JSON, r#"{"error":"rate_limited"}"#).with_header(RETRY_AFTER, "1")
+pub(super) fn limited_with_retry_after(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.replaced(429, JSON, r#"{"error":"rate_limited"}"#).with_header(RETRY_AFTER, "1")
 }
 
-pub(super) fn limited_and_empty(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(429, "text/plain", "")
+pub(super) fn limited_and_empty(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.replaced(429, "text/plain", "")
 }
 
 pub(super) fn slow(answer: Answer, _: &Call<'_>) -> Answer {
@@ -49,8 +53,8 @@ pub(super) fn typed_as_html(answer: Answer, _: &Call<'_>) -> Answer {
     answer.with_header(CONTENT_TYPE, HTML)
 }
 
-pub(super) fn page_with_200(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(200, HTML, "<!DOCTYPE html>\n<title>Sign in to the network</title>\n")
+pub(super) fn page_with_200(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.replaced(200, HTML, "<!DOCTYPE html>\n<title>Sign in to the network</title>\n")
 }
 
 pub(super) fn no_id_token(answer: Answer, _: &Call<'_>) -> Answer {
@@ -85,26 +89,32 @@ pub(super) fn no_access_token(answer: Answer, _: &Call<'_>) -> Answer {
     })
 }
 
-pub(super) fn invalid_grant(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(400, JSON, r#"{"error":"invalid_grant","error_description":"invalid code"}"#)
+pub(super) fn invalid_grant(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.replaced(400, JSON, r#"{"error":"invalid_grant","error_description":"invalid code"}"#)
 }
 
-pub(super) fn invalid_client(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(401, JSON, r#"{"error":"invalid_client"}"#)
+/// With the challenge of the true one: only in answer to a client that used the header.
+pub(super) fn invalid_client(answer: Answer, call: &Call<'_>) -> Answer {
+    let answer = answer.replaced(401, JSON, r#"{"error":"invalid_client"}"#);
+    if call.request.headers.contains_key(AUTHORIZATION) {
+        return answer.with_header(WWW_AUTHENTICATE, token_error::BASIC);
+    }
+    answer
 }
 
-pub(super) fn redirect(_: Answer, call: &Call<'_>) -> Answer {
-    let location = format!("{}/login", call.shared.address.base_url());
-    Answer::instead(302, HTML, "").with_header(axum::http::header::LOCATION, &location)
+pub(super) fn redirect(answer: Answer, call: &Call<'_>) -> Answer {
+    let location = format!("{}/login", call.request.emulator_url(call.shared));
+    answer.replaced(302, HTML, "").with_header(LOCATION, &location)
 }
 
-pub(super) fn unauthorized(_: Answer, _: &Call<'_>) -> Answer {
-    Answer::instead(401, JSON, r#"{"error":"invalid_token"}"#)
+pub(super) fn unauthorized(answer: Answer, _: &Call<'_>) -> Answer {
+    let challenge = r#"Bearer error="invalid_token""#;
+    answer.replaced(401, JSON, r#"{"error":"invalid_token"}"#).with_header(WWW_AUTHENTICATE, challenge)
 }
 
-pub(super) fn html_404(_: Answer, call: &Call<'_>) -> Answer {
+pub(super) fn html_404(answer: Answer, call: &Call<'_>) -> Answer {
     let body = format!("<!DOCTYPE html>\n<pre>Cannot GET {}</pre>\n", call.request.path());
-    Answer::instead(404, HTML, body)
+    answer.replaced(404, HTML, body)
 }
 
 pub(super) fn another_client(answer: Answer, _: &Call<'_>) -> Answer {
@@ -161,9 +171,9 @@ pub(super) fn nothing_but_the_id(answer: Answer, _: &Call<'_>) -> Answer {
 
 /// Counted for the access token: whoever tests at the same time has another one.
 pub(super) fn twice_503(answer: Answer, call: &Call<'_>) -> Answer {
-    let token = call.request.authorization("Bearer").unwrap_or_default();
+    let token = bearer::shown(call.request).unwrap_or_default();
     let now = call.shared.clock.now();
-    let requests = locked(&call.shared.tally).count(now, call.scenario.name(), token);
+    let requests = locked(&call.shared.tally).count(now, call.scenario.name(), &token);
     if requests > 2 { answer } else { error_503(answer, call) }
 }
 
@@ -205,4 +215,53 @@ pub(super) fn no_keys(answer: Answer, _: &Call<'_>) -> Answer {
     answer.with_object(|set| {
         set.insert("keys".into(), json!([]));
     })
+}
+
+/// Keys without a name, while ID tokens name theirs.
+pub(super) fn keys_without_names(answer: Answer, _: &Call<'_>) -> Answer {
+    with_each_key(answer, |key| {
+        key.remove("kid");
+    })
+}
+
+/// A modulus with a zero byte before it, as some servers write it. It is the same number.
+pub(super) fn leading_zero(answer: Answer, _: &Call<'_>) -> Answer {
+    with_each_key(answer, |key| with_modulus(key, |modulus| URL_SAFE_NO_PAD.encode([&[0], modulus].concat())))
+}
+
+/// A modulus with the padding that RFC 7515 section 2 leaves out.
+pub(super) fn padded(answer: Answer, _: &Call<'_>) -> Answer {
+    with_each_key(answer, |key| with_modulus(key, |modulus| URL_SAFE.encode(modulus)))
+}
+
+fn with_modulus(key: &mut Map<String, Value>, write: impl Fn(&[u8]) -> String) {
+    let modulus = key.get("n").and_then(Value::as_str).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    if let Some(modulus) = modulus {
+        key.insert("n".into(), write(&modulus).into());
+    }
+}
+
+fn with_each_key(answer: Answer, change: impl Fn(&mut Map<String, Value>)) -> Answer {
+    answer.with_object(|set| {
+        let keys = set.get_mut("keys").and_then(Value::as_array_mut).into_iter().flatten();
+        keys.filter_map(Value::as_object_mut).for_each(change);
+    })
+}
+
+/// Each role that the person does not have, as null: Clever's own API description allows it.
+pub(super) fn other_roles_null(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.with_object(|resource| {
+        let data = resource.get_mut("data").and_then(Value::as_object_mut);
+        let roles = data.and_then(|data| data.get_mut("roles")).and_then(Value::as_object_mut);
+        if let Some(roles) = roles {
+            for user_type in UserType::ALL {
+                roles.entry(user_type.as_str()).or_insert(Value::Null);
+            }
+        }
+    })
+}
+
+/// A first name that was cut inside an emoji: the first half of a surrogate pair, which no UTF-8 text can hold.
+pub(super) fn name_cut_in_emoji(answer: Answer, _: &Call<'_>) -> Answer {
+    answer.with_text(|text| text.replacen(r#""first":""#, r#""first":"\ud83d"#, 1))
 }

@@ -1,89 +1,163 @@
-//! What the browser brings back otherwise. Only a way back with a code is changed: pages and other redirects are not.
+//! What the browser brings back otherwise: in the query with a code, in the fragment with an access token. Only a way back
+//! with one of them is changed: pages and other redirects are not.
 
 use axum::http::header::LOCATION;
-use url::Url;
+use percent_encoding::percent_decode_str;
 
 use super::{Answer, Call};
+use crate::endpoints::callback::encoded;
 use crate::shared::locked;
 
 /// A code is one second past its minute.
 const TOO_OLD: u64 = 60;
 
 pub(super) fn duplicate_code(answer: Answer, _: &Call<'_>) -> Answer {
-    with_parameters(answer, |parameters| {
-        parameters.push(("code".into(), "0000000000000000000000000000000000000000".into()));
+    changed(answer, |way| {
+        let name = way.credential.name();
+        way.parameters.push(pair(name, "0000000000000000000000000000000000000000"));
     })
 }
 
 pub(super) fn denied(answer: Answer, _: &Call<'_>) -> Answer {
-    with_parameters(answer, |parameters| {
-        parameters.retain(|(name, _)| name != "code" && name != "scope");
-        parameters.insert(0, ("error".into(), "access_denied".into()));
-    })
+    refused(answer, "access_denied")
+}
+
+pub(super) fn unauthorized_user(answer: Answer, _: &Call<'_>) -> Answer {
+    refused(answer, "unauthorized-user")
+}
+
+pub(super) fn temporarily_unavailable(answer: Answer, _: &Call<'_>) -> Answer {
+    refused(answer, "temporarily_unavailable")
+}
+
+pub(super) fn server_error(answer: Answer, _: &Call<'_>) -> Answer {
+    refused(answer, "server_error")
 }
 
 pub(super) fn code_and_error(answer: Answer, _: &Call<'_>) -> Answer {
-    with_parameters(answer, |parameters| parameters.push(("error".into(), "access_denied".into())))
+    changed(answer, |way| way.parameters.push(pair("error", "access_denied")))
 }
 
 pub(super) fn empty(answer: Answer, _: &Call<'_>) -> Answer {
-    with_parameters(answer, |parameters| parameters.retain(|(name, _)| name != "code"))
+    changed(answer, |way| {
+        let credential = way.credential.name();
+        way.remove(&[credential]);
+    })
 }
 
 pub(super) fn without_state(answer: Answer, _: &Call<'_>) -> Answer {
-    with_parameters(answer, |parameters| parameters.retain(|(name, _)| name != "state"))
+    changed(answer, |way| way.remove(&["state"]))
 }
 
 pub(super) fn foreign_state(answer: Answer, _: &Call<'_>) -> Answer {
-    with_parameters(answer, |parameters| {
-        for (name, value) in parameters {
-            if name == "state" {
-                "the-state-of-another-login".clone_into(value);
-            }
+    changed(answer, |way| {
+        for own in way.parameters.iter_mut().filter(|own| name(own) == "state") {
+            *own = pair("state", "the-state-of-another-login");
         }
     })
 }
 
 pub(super) fn foreign_issuer(answer: Answer, _: &Call<'_>) -> Answer {
-    with_parameters(answer, |parameters| parameters.push(("iss".into(), "https://other.example".into())))
+    changed(answer, |way| way.parameters.push(pair("iss", "https://other.example")))
 }
 
-/// The code stands for the same login, but its minute is over.
+/// The code stands for the same login, but its minute is over; an access token opens nothing.
 pub(super) fn expired_code(answer: Answer, call: &Call<'_>) -> Answer {
     let now = call.shared.clock.now();
-    if let Some(code) = code(&answer) {
-        let mut grants = locked(&call.shared.grants);
-        if let Ok(grant) = grants.spend_code(now, &code) {
-            grants.issue_code(now.saturating_sub(TOO_OLD), code, grant);
+    match credential(&answer) {
+        Some(Credential::Code(code)) => {
+            let mut grants = locked(&call.shared.grants);
+            if let Ok(grant) = grants.spend_code(now, &code) {
+                grants.issue_code(now.saturating_sub(TOO_OLD), code, grant);
+            }
+        }
+        Some(Credential::Token(token)) => locked(&call.shared.grants).end_access(now, &token),
+        None => {}
+    }
+    answer
+}
+
+/// The code is spent, whatever it stood for; an access token opens nothing.
+pub(super) fn spent_code(answer: Answer, call: &Call<'_>) -> Answer {
+    let now = call.shared.clock.now();
+    match credential(&answer) {
+        Some(Credential::Code(code)) => drop(locked(&call.shared.grants).spend_code(now, &code)),
+        Some(Credential::Token(token)) => locked(&call.shared.grants).end_access(now, &token),
+        None => {}
+    }
+    answer
+}
+
+/// Is this the way back to an app, with what it asked for?
+pub(super) fn leads_back(answer: &Answer) -> bool {
+    credential(answer).is_some()
+}
+
+/// What an app asked for.
+enum Credential {
+    Code(String),
+    Token(String),
+}
+
+impl Credential {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Code(_) => "code",
+            Self::Token(_) => "access_token",
         }
     }
-    answer
 }
 
-pub(super) fn spent_code(answer: Answer, call: &Call<'_>) -> Answer {
-    if let Some(code) = code(&answer) {
-        // It is spent, whatever it stood for.
-        let _ = locked(&call.shared.grants).spend_code(call.shared.clock.now(), &code);
+/// A way back to an app: what stands before the parameters, and they, each as it is written.
+struct Way {
+    before: String,
+    parameters: Vec<String>,
+    credential: Credential,
+}
+
+impl Way {
+    fn of(answer: &Answer) -> Option<Self> {
+        let location = answer.location().filter(|location| location.starts_with("http"))?;
+        let (mark, credential): (_, fn(String) -> Credential) =
+            if location.contains('#') { ('#', Credential::Token) } else { ('?', Credential::Code) };
+        let (before, parameters) = location.split_once(mark)?;
+        let parameters: Vec<_> = parameters.split('&').map(str::to_owned).collect();
+        let wanted = credential(String::new()).name();
+        let own = parameters.iter().find(|own| name(own) == wanted)?;
+        let (_, value) = own.split_once('=')?;
+        let value = percent_decode_str(value).decode_utf8().ok()?.into_owned();
+        Some(Self { before: format!("{before}{mark}"), credential: credential(value), parameters })
     }
-    answer
+
+    fn remove(&mut self, names: &[&str]) {
+        self.parameters.retain(|own| !names.contains(&name(own)));
+    }
 }
 
-/// Is this the way back to an app, as it may be after a change?
-pub(super) fn leads_back(location: &str) -> bool {
-    location.starts_with("http") && !location.contains('#') && !location.contains("error=unauthorized-user")
+fn credential(answer: &Answer) -> Option<Credential> {
+    Way::of(answer).map(|way| way.credential)
 }
 
-fn code(answer: &Answer) -> Option<String> {
-    let url = Url::parse(answer.location()?).ok()?;
-    url.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned())
+fn name(parameter: &str) -> &str {
+    parameter.split('=').next().unwrap_or_default()
 }
 
-fn with_parameters(answer: Answer, change: impl FnOnce(&mut Vec<(String, String)>)) -> Answer {
-    let Some(mut url) = code(&answer).and_then(|_| Url::parse(answer.location()?).ok()) else {
-        return answer;
-    };
-    let mut parameters: Vec<_> = url.query_pairs().into_owned().collect();
-    change(&mut parameters);
-    url.query_pairs_mut().clear().extend_pairs(&parameters);
-    answer.with_header(LOCATION, url.as_str())
+fn pair(name: &str, value: &str) -> String {
+    encoded(&[(name, value)])
+}
+
+/// An error word where a code or a token would stand (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
+fn refused(answer: Answer, error: &str) -> Answer {
+    changed(answer, |way| {
+        way.remove(&["code", "access_token", "token_type", "scope"]);
+        way.parameters.insert(0, pair("error", error));
+    })
+}
+
+/// What is not changed stays as it is written, to the letter.
+fn changed(answer: Answer, change: impl FnOnce(&mut Way)) -> Answer {
+    let Some(mut way) = Way::of(&answer) else { return answer };
+    change(&mut way);
+    let location = format!("{}{}", way.before, way.parameters.join("&"));
+    answer.with_header(LOCATION, &location)
 }

@@ -4,15 +4,20 @@ use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Login;
+use super::{Answer, Login};
 use crate::shared::locked;
 use crate::signing::{SigningKey, signing_input};
 
 /// The names under which two scenarios keep the keys they make.
 pub(super) const KEYS_ROTATED_BEFORE: &str = "keys-rotated-before-signing";
 pub(super) const KEYS_ROTATED_AFTER: &str = "keys-rotated-after-login";
+
+pub(super) const KEYS_UNDER_ONE_NAME: &str = "keys-rotated-same-kid";
+pub(super) const KEYS_WITHOUT_NAMES: &str = "keys-rotated-no-kid";
+/// Some keys belong to no login and no client: everybody's are these.
+const EVERYBODY: &str = "";
 
 type Token = Result<String, Unspecified>;
 
@@ -98,4 +103,39 @@ pub(super) fn key_made_after_login(claims: &Value, login: &Login<'_>) -> Token {
         return login.key.sign(claims);
     }
     login.shared.keys.of_scenario(KEYS_ROTATED_AFTER, login.client_id)?.sign(claims)
+}
+
+/// A second key under the name of the first.
+pub(super) fn second_key_under_one_name(claims: &Value, login: &Login<'_>) -> Token {
+    let second = login.shared.keys.of_scenario(KEYS_UNDER_ONE_NAME, EVERYBODY)?;
+    let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT" });
+    second.sign_text(&header, &claims.to_string())
+}
+
+pub(super) fn second_key_without_name(claims: &Value, login: &Login<'_>) -> Token {
+    let second = login.shared.keys.of_scenario(KEYS_WITHOUT_NAMES, EVERYBODY)?;
+    second.sign_text(&json!({ "alg": "RS256", "typ": "JWT" }), &claims.to_string())
+}
+
+/// The newest key alone, under the name of the first.
+pub(super) fn one_key_under_one_name(answer: Answer) -> Answer {
+    newest_key(answer, |key, first_name| {
+        key.insert("kid".into(), first_name);
+    })
+}
+
+pub(super) fn one_key_without_name(answer: Answer) -> Answer {
+    newest_key(answer, |key, _| {
+        key.remove("kid");
+    })
+}
+
+fn newest_key(answer: Answer, change: impl FnOnce(&mut Map<String, Value>, Value)) -> Answer {
+    answer.with_object(|set| {
+        let Some(keys) = set.get_mut("keys").and_then(Value::as_array_mut) else { return };
+        let first_name = keys.first().and_then(|key| key.get("kid")).cloned().unwrap_or_default();
+        let Some(Value::Object(mut newest)) = keys.pop() else { return };
+        change(&mut newest, first_name);
+        *keys = vec![newest.into()];
+    })
 }

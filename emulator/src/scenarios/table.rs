@@ -3,7 +3,9 @@
 //! A new scenario is an entry here and a small function beside the others of its kind. `docs/scenarios.md` is written from
 //! this table.
 
-use super::Deviation::{Answer, Claims, IdToken};
+use std::borrow::Cow;
+
+use super::Deviation::{Answer, Claims, IdToken, Keys};
 use super::{Deviation, Scenario, answers, callbacks, claims, jws};
 use crate::place::Place;
 
@@ -14,7 +16,13 @@ const fn entry(
     outcome: &'static str,
     deviation: Deviation,
 ) -> Scenario {
-    Scenario { name, what, client, outcome, deviation }
+    Scenario {
+        name: Cow::Borrowed(name),
+        what: Cow::Borrowed(what),
+        client: Cow::Borrowed(client),
+        outcome: Cow::Borrowed(outcome),
+        deviation,
+    }
 }
 
 /// In the order of a login: what is signed, the keys, the tokens, the access token's own endpoints, the way back.
@@ -174,6 +182,13 @@ pub(super) static TABLE: &[Scenario] = &[
         Claims(claims::not_yet_valid),
     ),
     entry(
+        "id-token-fractional-times",
+        "The times in the ID token have a decimal point, as JSON numbers may.",
+        "Accepts the ID token.",
+        "signed_in",
+        Claims(claims::fractional_times),
+    ),
+    entry(
         "id-token-no-iat",
         "The ID token does not say when it was issued.",
         "Refuses the ID token.",
@@ -216,6 +231,22 @@ pub(super) static TABLE: &[Scenario] = &[
         IdToken(jws::key_made_after_login),
     ),
     entry(
+        jws::KEYS_UNDER_ONE_NAME,
+        "Every ID token is signed with a second key under the kid of the first; from the first login on it is published \
+         in the place of the first.",
+        "Fetches the keys once more when a key it knows does not verify, and accepts the ID token.",
+        "signed_in",
+        Keys(jws::second_key_under_one_name, jws::one_key_under_one_name),
+    ),
+    entry(
+        jws::KEYS_WITHOUT_NAMES,
+        "Neither keys nor ID tokens have a kid. Every ID token is signed with a second key, which from the first login \
+         on is published in the place of the first.",
+        "Fetches the keys once more when no key it knows verifies, and accepts the ID token.",
+        "signed_in",
+        Keys(jws::second_key_without_name, jws::one_key_without_name),
+    ),
+    entry(
         "discovery-wrong-issuer",
         "The discovery document speaks for another issuer.",
         "Refuses the document, and with it the login.",
@@ -242,6 +273,27 @@ pub(super) static TABLE: &[Scenario] = &[
         "Leaves them out, and accepts the ID token.",
         "signed_in",
         Answer(Place::KeySet, answers::junk_beside_the_key),
+    ),
+    entry(
+        "certs-no-kid",
+        "The keys have no kid, though ID tokens name one.",
+        "Tries the keys that fit, and accepts the ID token.",
+        "signed_in",
+        Answer(Place::KeySet, answers::keys_without_names),
+    ),
+    entry(
+        "certs-leading-zero",
+        "The modulus of the key is written with a zero byte before it.",
+        "Takes it for the same number, and accepts the ID token.",
+        "signed_in",
+        Answer(Place::KeySet, answers::leading_zero),
+    ),
+    entry(
+        "certs-padded",
+        "The modulus of the key is written with the padding = of Base64.",
+        "Reads it without the padding, and accepts the ID token.",
+        "signed_in",
+        Answer(Place::KeySet, answers::padded),
     ),
     entry(
         "certs-empty",
@@ -398,6 +450,20 @@ pub(super) static TABLE: &[Scenario] = &[
         Answer(Place::Tokeninfo, answers::another_client),
     ),
     entry(
+        "tokeninfo-500",
+        "Tokeninfo answers 500, every time.",
+        "Tries again some times, then gives up.",
+        "error clever_unavailable",
+        Answer(Place::Tokeninfo, answers::error_500),
+    ),
+    entry(
+        "tokeninfo-503",
+        "Tokeninfo answers 503, every time.",
+        "Tries again some times, then gives up.",
+        "error clever_unavailable",
+        Answer(Place::Tokeninfo, answers::error_503),
+    ),
+    entry(
         "tokeninfo-503-twice",
         "Tokeninfo answers 503 twice for each access token, then as it should.",
         "Tries again, and accepts the access token.",
@@ -468,6 +534,20 @@ pub(super) static TABLE: &[Scenario] = &[
         Answer(Place::User, answers::nothing_but_the_id),
     ),
     entry(
+        "user-other-roles-null",
+        "/users/{id} has every role that the person does not have as null.",
+        "Counts the person's own roles only: null is no role.",
+        "ok",
+        Answer(Place::User, answers::other_roles_null),
+    ),
+    entry(
+        "user-name-cut-in-emoji",
+        "The first name in /users/{id} begins with half an emoji, which no UTF-8 text can hold.",
+        "Puts U+FFFD in its place.",
+        "ok",
+        Answer(Place::User, answers::name_cut_in_emoji),
+    ),
+    entry(
         "district-500",
         "/districts/{id} answers 500.",
         "Tries again some times, then gives up.",
@@ -532,7 +612,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "callback-duplicate-code",
-        "The callback has two codes.",
+        "The callback has two codes, or two access tokens.",
         "Refuses the callback.",
         "error callback_duplicate",
         Answer(Place::Authorize, callbacks::duplicate_code),
@@ -545,15 +625,36 @@ pub(super) static TABLE: &[Scenario] = &[
         Answer(Place::Authorize, callbacks::denied),
     ),
     entry(
+        "callback-unauthorized-user",
+        "The callback says error=unauthorized-user, Clever's word for somebody without access to the app.",
+        "Tells the person that the login was not allowed.",
+        "denied",
+        Answer(Place::Authorize, callbacks::unauthorized_user),
+    ),
+    entry(
+        "callback-temporarily-unavailable",
+        "The callback says error=temporarily_unavailable.",
+        "Asks the person to try again, and ends no session.",
+        "error callback_unavailable",
+        Answer(Place::Authorize, callbacks::temporarily_unavailable),
+    ),
+    entry(
+        "callback-server-error",
+        "The callback says error=server_error.",
+        "Asks the person to try again, and ends no session.",
+        "error callback_unavailable",
+        Answer(Place::Authorize, callbacks::server_error),
+    ),
+    entry(
         "callback-code-and-error",
-        "The callback has a code and an error.",
+        "The callback has a code or an access token, and an error.",
         "Refuses the callback.",
         "error callback_contradictory",
         Answer(Place::Authorize, callbacks::code_and_error),
     ),
     entry(
         "callback-empty",
-        "The callback has neither a code nor an error.",
+        "The callback has neither a code or an access token nor an error.",
         "Refuses the callback.",
         "error callback_malformed",
         Answer(Place::Authorize, callbacks::empty),
@@ -581,14 +682,14 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "callback-expired-code",
-        "The code in the callback is more than a minute old.",
+        "The code in the callback is more than a minute old; an access token has ended.",
         "Begins the login anew.",
         "restart code_rejected",
         Answer(Place::Authorize, callbacks::expired_code),
     ),
     entry(
         "callback-spent-code",
-        "The code in the callback was exchanged already.",
+        "The code in the callback was exchanged already; an access token has ended.",
         "Begins the login anew.",
         "restart code_rejected",
         Answer(Place::Authorize, callbacks::spent_code),

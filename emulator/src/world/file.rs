@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use toml::Spanned;
 
 use super::app_table::AppTable;
@@ -14,7 +15,7 @@ use super::district_table::{DistrictTable, districts};
 use super::error::WorldError;
 use super::role_table::RoleTable;
 use super::{District, Person, Role, School, World};
-use crate::apps::Apps;
+use crate::apps::{App, Apps};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +66,46 @@ pub(super) fn read(text: &str) -> Result<World, WorldError> {
     let apps = apps(&lines, &file.app, &districts)?;
     let people = people(&lines, &file.person, &districts, &schools)?;
     Ok(World { districts, schools, apps, people })
+}
+
+/// The person that this JSON object describes, as somebody of this world.
+pub(super) fn person_of(world: &World, members: &Map<String, Value>) -> Result<Person, String> {
+    let file = in_toml("person", members)?;
+    let (lines, people) = (Lines(""), file.person.first());
+    let table = people.ok_or("the person is missing.")?;
+    let named = [("handle", &table.handle), ("person id", &table.id), ("number", &table.number)];
+    let are_words = named.into_iter().try_for_each(|(what, name)| Names::new(&lines).take(what, name));
+    are_words
+        .and_then(|()| person(&lines, table, &world.districts, &world.schools))
+        .map_err(|error| error.reason().to_owned())
+}
+
+/// The app that this JSON object describes, as one of this world.
+pub(super) fn app_of(world: &World, members: &Map<String, Value>) -> Result<App, String> {
+    let file = in_toml("app", members)?;
+    let lines = Lines("");
+    let table = file.app.first().ok_or("the app is missing.")?;
+    table.app(&lines, &world.districts).map_err(|error| error.reason().to_owned())
+}
+
+/// One table of the text of a world, from JSON. Null is not there in TOML: it counts as left out.
+fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
+    let mut members = Value::Object(members.clone());
+    without_nulls(&mut members);
+    let text = toml::to_string(&Map::from_iter([(table.to_owned(), Value::Array(vec![members]))]));
+    let file = text.map_err(|error| format!("{error}."))?;
+    toml::from_str(&file).map_err(|error| format!("{}.", error.message()))
+}
+
+fn without_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(without_nulls);
+        }
+        Value::Array(list) => list.iter_mut().for_each(without_nulls),
+        _ => {}
+    }
 }
 
 fn schools(

@@ -1,8 +1,9 @@
 //! The world as of now: a file that has changed is read again.
 //!
 //! Nothing waits for changes. Whoever asks for the world looks at the file's modification time and size, and not even
-//! that more often than every 200 milliseconds of the emulator's clock. A text that is wrong changes nothing, and is told
-//! of once. What was granted stays with the people, who are known by their Clever ids.
+//! that more often than every 200 milliseconds of the emulator's clock. A text that is wrong changes nothing. Standard
+//! error is told of either. What was granted stays with the people, who are known by their Clever ids. What was added over
+//! the control API stays as well.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -10,7 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use super::World;
+use serde_json::{Map, Value};
+
+use super::additions::Addition;
+use super::{Person, World};
 use crate::apps::App;
 use crate::clock::Clock;
 use crate::options::StartError;
@@ -18,6 +22,8 @@ use crate::shared::locked;
 
 /// In milliseconds.
 const PAUSE: u64 = 200;
+/// So many people and apps can be added, so that a long run does not fill the memory.
+const MOST_ADDED: usize = 1000;
 
 /// Where a world comes from.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +45,10 @@ pub(crate) struct LiveWorld {
 }
 
 struct State {
+    /// As its source has it.
+    base: World,
+    added: Vec<Addition>,
+    /// Both together.
     world: Arc<World>,
     stamp: Option<Stamp>,
     next_look: u64,
@@ -57,11 +67,12 @@ impl LiveWorld {
         };
         // The stamp is taken before the text is read: a change in between is then seen as one.
         let stamp = file.as_deref().and_then(stamp);
-        let world = match &file {
+        let base = match &file {
             Some(path) => read(path, &given_apps)?,
             None => world.with_apps(&given_apps)?,
         };
-        let state = State { world: Arc::new(world), stamp, next_look: 0 };
+        let world = Arc::new(base.clone());
+        let state = State { base, added: Vec::new(), world, stamp, next_look: 0 };
         Ok(Self { file, given_apps, state: Mutex::new(state) })
     }
 
@@ -78,6 +89,31 @@ impl LiveWorld {
         Arc::clone(&state.world)
     }
 
+    /// Adds the person that this object describes, or says what is wrong with it.
+    pub(crate) fn add_person(&self, members: Map<String, Value>) -> Result<Arc<Person>, String> {
+        let mut state = locked(&self.state);
+        let person = Arc::new(state.world.new_person(members)?);
+        state.add(Addition::Person(Arc::clone(&person)))?;
+        Ok(person)
+    }
+
+    /// Adds the app that this object describes, or says what is wrong with it. The identifier and secret of an app that is
+    /// there add redirection URIs to it.
+    pub(crate) fn add_app(&self, members: &Map<String, Value>) -> Result<App, String> {
+        let mut state = locked(&self.state);
+        let app = state.world.new_app(members)?;
+        let client_id = app.client_id().to_owned();
+        state.add(Addition::App(app))?;
+        state.world.app(&client_id).cloned().ok_or_else(|| "the app could not be added.".to_owned())
+    }
+
+    /// Forgets what was added.
+    pub(crate) fn reset(&self) {
+        let mut state = locked(&self.state);
+        state.added.clear();
+        state.world = Arc::new(state.base.clone());
+    }
+
     fn look(&self, path: &Path, state: &mut State) {
         let stamp = stamp(path);
         if stamp == state.stamp {
@@ -85,13 +121,52 @@ impl LiveWorld {
         }
         state.stamp = stamp;
         match read(path, &self.given_apps) {
-            Ok(world) => state.world = Arc::new(world),
-            Err(error) => {
-                // Nobody may be reading standard error, and that is no reason to stop.
-                let _ = writeln!(io::stderr(), "clever-emulator: {error} The world stays as it was.");
+            Ok(world) => {
+                let (people, apps) = (world.people().len(), world.apps().len());
+                let lost = state.take(world);
+                say(&format!("{} was read again: {people} people, {apps} apps.", path.display()));
+                for reason in lost {
+                    say(&format!("what was added over the control API is gone in part: {reason}."));
+                }
             }
+            Err(error) => say(&format!("{error} The world stays as it was.")),
         }
     }
+}
+
+impl State {
+    fn add(&mut self, addition: Addition) -> Result<(), String> {
+        if self.added.len() >= MOST_ADDED {
+            return Err(format!("{MOST_ADDED} people and apps were added; a reset makes room for more."));
+        }
+        self.world = Arc::new(World::clone(&self.world).with(&addition)?);
+        self.added.push(addition);
+        Ok(())
+    }
+
+    /// Takes another world in the place of the one of the source. What cannot be added to it any more is forgotten, for
+    /// these reasons.
+    fn take(&mut self, base: World) -> Vec<String> {
+        let (mut world, mut reasons) = (base.clone(), Vec::new());
+        self.added.retain(|addition| match world.clone().with(addition) {
+            Ok(more) => {
+                world = more;
+                true
+            }
+            Err(reason) => {
+                reasons.push(reason);
+                false
+            }
+        });
+        self.base = base;
+        self.world = Arc::new(world);
+        reasons
+    }
+}
+
+/// Nobody may be reading standard error, and that is no reason to stop.
+fn say(text: &str) {
+    let _ = io::stderr().write_all(format!("clever-emulator: {text}\n").as_bytes());
 }
 
 fn read(path: &Path, given_apps: &[App]) -> Result<World, StartError> {

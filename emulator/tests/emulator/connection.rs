@@ -37,13 +37,13 @@ impl Connection {
 
     /// A whole login: the code, the tokens, who it is. Gives what the token endpoint answered.
     pub(crate) fn login(&mut self, requests: &Requests) -> io::Result<String> {
-        let head = format!("GET {} HTTP/1.1\r\nHost: emulator\r\n\r\n", requests.authorize);
+        let head = format!("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", requests.authorize);
         let (location, _) = self.send(&head, "302")?;
         let code = between(&location, "code=", "&").ok_or_else(|| wrong(&location))?;
         let tokens = self.exchange(requests, code)?.ok_or_else(|| wrong("the code is refused"))?;
         let token = between(&tokens, r#""access_token":""#, "\"").ok_or_else(|| wrong("no access token"))?;
         self.send(
-            &format!("GET /v3.0/me HTTP/1.1\r\nHost: emulator\r\nAuthorization: Bearer {token}\r\n\r\n"),
+            &format!("GET /v3.0/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"),
             "200",
         )?;
         Ok(tokens)
@@ -54,7 +54,7 @@ impl Connection {
         let Requests { authorization, exchange, .. } = requests;
         let length = exchange.len() + code.len();
         let request = format!(
-            "POST /oauth/tokens HTTP/1.1\r\nHost: emulator\r\nAuthorization: {authorization}\r\n\
+            "POST /oauth/tokens HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{exchange}{code}"
         );
         self.0.get_mut().write_all(request.as_bytes())?;

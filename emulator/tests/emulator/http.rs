@@ -51,8 +51,9 @@ pub(crate) fn send(
 ) -> Response {
     let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = if method == "POST" { format!("Content-Length: {}\r\n", body.len()) } else { String::new() };
+    let host = base_url.strip_prefix("http://").unwrap();
     let head = format!(
-        "{method} {target} HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n{}{length}\r\n",
+        "{method} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{}{length}\r\n",
         headers.concat()
     );
     parse(&raw(base_url, &[head.as_bytes(), body].concat()))

@@ -90,7 +90,7 @@ fn a_token_request_without_a_parameter_is_told_which() {
     assert_says(&emulator, "takes POST");
     http::raw(
         emulator.base_url(),
-        b"POST /oauth/tokens HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /oauth/tokens HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     );
     assert_says(&emulator, "the body came in chunks");
 }
@@ -400,7 +400,7 @@ fn a_reset_forgets_that_a_code_was_there() {
 #[test]
 fn an_authorization_that_is_no_text_is_told_of() {
     let emulator = automatic("ada");
-    let request = b"GET /v3.0/me HTTP/1.1\r\nHost: emulator\r\nAuthorization: Bearer \xff\xfe\r\nConnection: close\r\n\r\n";
+    let request = b"GET /v3.0/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \xff\xfe\r\nConnection: close\r\n\r\n";
     http::raw(emulator.base_url(), request);
     assert_says(&emulator, "Authorization is there");
 }

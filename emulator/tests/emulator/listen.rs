@@ -100,7 +100,10 @@ fn the_address_that_is_taken_is_named() {
 fn whoever_opens_it_to_others_is_warned() {
     let (line, hints) = warning(&["--listen", "0.0.0.0"]);
     assert!(line.starts_with("http://127.0.0.1:"), "{line}");
-    assert!(hints.contains("WARNING: it listens on 0.0.0.0. Whoever can reach it can be anybody"), "{hints}");
+    assert!(
+        hints.contains("WARNING: it listens on 0.0.0.0. Everyone who can reach it can log in as anyone"),
+        "{hints}"
+    );
     for arguments in [&[][..], &["--listen", "127.0.0.2"]] {
         let (_, hints) = warning(arguments);
         assert!(hints.contains("Only this machine can reach it.") && !hints.contains("WARNING"), "{hints}");

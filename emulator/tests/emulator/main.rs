@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod additions;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod api_headers;
@@ -16,6 +18,8 @@ mod confirmation;
 mod connection;
 #[cfg(test)]
 mod control;
+#[cfg(test)]
+mod cross_origin;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
@@ -33,6 +37,8 @@ mod error_pages;
 #[cfg(test)]
 mod everybody;
 #[cfg(test)]
+mod hosts;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod id_token;
@@ -46,6 +52,10 @@ mod lifecycle;
 mod listen;
 #[cfg(test)]
 mod login;
+#[cfg(test)]
+mod newcomer;
+#[cfg(test)]
+mod not_yet;
 #[cfg(test)]
 mod older_versions;
 #[cfg(test)]
@@ -69,9 +79,15 @@ mod scenarios;
 #[cfg(test)]
 mod scenarios_client;
 #[cfg(test)]
+mod scenarios_members;
+#[cfg(test)]
+mod scenarios_one_thing;
+#[cfg(test)]
 mod scenarios_page;
 #[cfg(test)]
 mod sign_in;
+#[cfg(test)]
+mod signals;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
@@ -80,6 +96,8 @@ mod third_party;
 mod tokeninfo;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod userinfo_form;
 #[cfg(test)]
 mod visitor;
 #[cfg(test)]

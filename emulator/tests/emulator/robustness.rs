@@ -55,13 +55,13 @@ fn strange_bytes_do_no_harm() {
     for bytes in [
         &b"\x00\xff\r\n\r\n"[..],
         b"GET / HTTP/9.9\r\n\r\n",
-        b"GET /oauth/authorize?client_id=%ff%00&state=%E0%80 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"GET /v3.0/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\nConnection: close\r\n\r\n",
-        b"GET /login HTTP/1.1\r\nHost: x\r\nCookie: \xff=\xff; =;;\r\nConnection: close\r\n\r\n",
-        b"POST /oauth/tokens HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: \xff\r\nContent-Length: 1\r\n\r\n\xff",
-        b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"POST /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\n%\xff\x00=",
+        b"GET /oauth/authorize?client_id=%ff%00&state=%E0%80 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /v3.0/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \xff\r\nConnection: close\r\n\r\n",
+        b"GET /login HTTP/1.1\r\nHost: localhost\r\nCookie: \xff=\xff; =;;\r\nConnection: close\r\n\r\n",
+        b"POST /oauth/tokens HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: \xff\r\nContent-Length: 1\r\n\r\n\xff",
+        b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"CONNECT x:1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"POST /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\n%\xff\x00=",
     ] {
         http::raw(emulator.base_url(), bytes);
         assert_eq!(get(&emulator, "/login").status, 200, "{}", bytes.escape_ascii());

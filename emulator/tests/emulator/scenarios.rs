@@ -53,7 +53,7 @@ impl Scene {
     fn raw_exchange(&self, code: &str) -> Vec<u8> {
         let body = form(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)]);
         let request = format!(
-            "POST {}/oauth/tokens HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{}: {}\r\nAuthorization: {}\r\n\
+            "POST {}/oauth/tokens HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}: {}\r\nAuthorization: {}\r\n\
              Content-Length: {}\r\n\r\n{body}",
             self.prefix,
             FORM.0,
@@ -130,7 +130,7 @@ fn now() -> i64 {
 #[test]
 fn every_scenario_does_what_its_line_says() {
     std::thread::scope(|threads| {
-        for scenario in scenarios() {
+        for scenario in scenarios().iter().filter(|scenario| !scenario.is_about_a_member()) {
             threads.spawn(|| seen(scenario));
         }
     });
@@ -206,6 +206,7 @@ fn in_claims(scene: &Scene, token: &IdToken, name: &str) -> bool {
         "id-token-expired" => token.seconds("exp") < now() - 3000,
         "id-token-issued-in-future" => token.seconds("iat") > now() + 3000,
         "id-token-not-yet-valid" => token.seconds("nbf") > now() + 1000 && token.seconds("iat") <= now(),
+        "id-token-fractional-times" => ["iat", "exp"].iter().all(|name| claims[name].is_f64()),
         "id-token-no-iat" => missing("iat"),
         "id-token-wrong-at-hash" => claims["at_hash"].is_string(),
         "id-token-no-sub" => missing("sub"),
@@ -218,6 +219,15 @@ fn in_rotated_keys(scene: &Scene, name: &str) -> bool {
     let before = scene.keys();
     let (one, other) = (scene.id_token(), scene.id_token());
     let after = scene.keys();
+    if ["keys-rotated-same-kid", "keys-rotated-no-kid"].contains(&name) {
+        let (kid, named) = (|key: &Value| key.get("kid").cloned(), name == "keys-rotated-same-kid");
+        let one_name = kid(&before[0]) == kid(&after[0]) && kid(&after[0]) == kid(&one.header);
+        return (before.len(), after.len()) == (1, 1)
+            && before[0]["n"] != after[0]["n"]
+            && one_name
+            && kid(&one.header).is_some() == named
+            && [one, other].iter().all(|token| !token.is_signed_by(&before) && token.is_signed_by(&after));
+    }
     let new = |token: &IdToken| !token.is_signed_by(&before) && token.is_signed_by(&after);
     match name {
         "keys-rotated-before-signing" => new(&one) && new(&other) && after.len() == 3,
@@ -236,10 +246,19 @@ fn in_documents(scene: &Scene, name: &str) -> bool {
         "discovery-bad-jwks-uri" => metadata().json()["jwks_uri"] == "file:///etc/passwd",
         "discovery-html-502" => metadata().status == 502,
         "certs-junk" => scene.keys().len() > 5 && scene.publishes(&scene.id_token()),
+        "certs-no-kid" => {
+            scene.keys()[0].get("kid").is_none() && scene.id_token().is_signed_by(&scene.keys())
+        }
+        "certs-leading-zero" => modulus(scene).starts_with('A'),
+        "certs-padded" => modulus(scene).ends_with("=="),
         "certs-empty" => scene.keys().is_empty(),
         "certs-html" => scene.get("/oauth/certs").header("content-type") == Some("text/html; charset=utf-8"),
         _ => false,
     }
+}
+
+fn modulus(scene: &Scene) -> String {
+    scene.keys()[0]["n"].as_str().unwrap().to_owned()
 }
 
 fn in_tokens(scene: &Scene, name: &str) -> bool {
@@ -296,7 +315,7 @@ fn in_bearer_answers(scene: &Scene, name: &str) -> bool {
     }
     let answer = scene.as_ada(&target);
     match deviation {
-        "401" | "500" => answer.status.to_string() == deviation,
+        "401" | "500" | "503" => answer.status.to_string() == deviation,
         "other-client" => answer.json()["client_id"] == "another-app",
         "404-html" => answer.status == 404 && answer.body.contains("Cannot GET"),
         "html-200" => answer.status == 200 && answer.body.contains("Sign in to the network"),
@@ -304,6 +323,11 @@ fn in_bearer_answers(scene: &Scene, name: &str) -> bool {
         "id-only" => answer.json()["data"] == json!({ "id": ada.id }),
         "other-sub" => answer.json()["sub"] != ada.id && answer.json()["sub"].is_string(),
         "without-sub" => answer.status == 200 && answer.json().get("sub").is_none(),
+        "other-roles-null" => {
+            let roles = answer.json()["data"]["roles"].as_object().unwrap().clone();
+            roles.len() == 5 && roles.values().filter(|role| role.is_null()).count() == 4
+        }
+        "name-cut-in-emoji" => answer.body.contains(r#""first":"\ud83dAda""#),
         "name-text" => answer.json()["name"] == "Ada Ashworth",
         "without-id" => answer.json()["data"].get("id").is_none() && answer.status == 200,
         _ => false,
@@ -323,11 +347,13 @@ fn in_callback(scene: &Scene, name: &str) -> bool {
     let pairs = scene.callback();
     let all = |name: &str| pairs.iter().filter(|(own, _)| own == name).count();
     let value = |name: &str| pairs.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+    let refused = |error| value("error") == Some(error) && all("code") == 0 && value("state") == Some("s");
     match name {
         "callback-duplicate-code" => all("code") == 2 && value("state") == Some("s"),
-        "callback-denied" => {
-            value("error") == Some("access_denied") && all("code") == 0 && value("state") == Some("s")
-        }
+        "callback-denied" => refused("access_denied"),
+        "callback-unauthorized-user" => refused("unauthorized-user"),
+        "callback-temporarily-unavailable" => refused("temporarily_unavailable"),
+        "callback-server-error" => refused("server_error"),
         "callback-code-and-error" => all("code") == 1 && all("error") == 1,
         "callback-empty" => all("code") == 0 && all("error") == 0,
         "callback-no-state" => all("state") == 0 && all("code") == 1,

@@ -1,9 +1,12 @@
 //! `docs/scenarios.md` says what the table of scenarios says.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 
-use clever_emulator::scenarios;
+use clever_emulator::{Scenario, scenarios};
+
+use crate::not_yet;
 
 /// Write the page instead of comparing it.
 const WRITE: &str = "CLEVER_EMULATOR_WRITE_SCENARIOS";
@@ -26,10 +29,30 @@ This page is written from the table in `emulator/src/scenarios/table.rs` by
 |---|---|---|---|
 ";
 
+const MEMBERS: &str = "
+## One member at a time
+
+Members that only describe somebody, and decide nothing, never keep a person out. Each row is three scenarios: the member is
+missing, null, or of another JSON type (a number instead of a string, an object or a list; the string `\"true\"` instead of a
+boolean). A good client does without the member, and the outcome is the same as without a scenario.
+
+| missing | null | of another type | outcome |
+|---|---|---|---|
+";
+
 fn page() -> String {
-    scenarios().iter().fold(OPENING.to_owned(), |mut page, scenario| {
+    let (members, others): (Vec<_>, Vec<_>) = scenarios().iter().partition(|own| own.is_about_a_member());
+    let page = others.iter().fold(OPENING.to_owned(), |mut page, scenario| {
         let (name, what) = (scenario.name(), scenario.what());
         writeln!(page, "| `{name}` | {what} | {} | `{}` |", scenario.client(), scenario.outcome()).unwrap();
+        page
+    });
+    members.chunks(3).fold(page + MEMBERS, |mut page, chunk| {
+        let names =
+            chunk.iter().map(|scenario| format!("`{}`", scenario.name())).collect::<Vec<_>>().join(" | ");
+        let outcomes: HashSet<_> = chunk.iter().map(|scenario| Scenario::outcome(scenario)).collect();
+        assert_eq!(outcomes.len(), 1, "{names}");
+        writeln!(page, "| {names} | `{}` |", chunk[0].outcome()).unwrap();
         page
     })
 }
@@ -48,7 +71,7 @@ fn the_page_of_scenarios_is_up_to_date() {
 
 #[test]
 fn every_code_word_of_the_page_is_in_the_catalogue() {
-    for scenario in scenarios() {
+    for scenario in scenarios().iter().filter(|scenario| !not_yet::is_pending(scenario)) {
         if let Some((_, word)) = scenario.outcome().split_once(' ') {
             assert!(clever_sso::ErrorCode::ALL.iter().any(|code| code.as_str() == word), "{word}");
         }

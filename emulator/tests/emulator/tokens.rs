@@ -223,7 +223,7 @@ fn a_body_in_chunks_is_refused_for_its_length_is_not_told() {
     let code = code(&emulator, "oauth-app", "");
     let (authorization, body) = (basic("oauth-app", "oauth-secret"), body_of(&code));
     let request = format!(
-        "POST /oauth/tokens HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {authorization}\r\n\
+        "POST /oauth/tokens HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {authorization}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n\
          {:x}\r\n{body}\r\n0\r\n\r\n",
         body.len()

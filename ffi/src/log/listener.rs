@@ -4,9 +4,14 @@ use std::cell::Cell;
 use std::ffi::{CStr, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::SeqCst};
+use std::time::{Duration, Instant};
 use std::{process, thread};
 
 use super::{clever_sso_log_callback, clever_sso_log_level};
+
+/// A callback writes a line; one that takes longer waits for something, perhaps for a lock of the caller's.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
 struct Listener {
     level: clever_sso_log_level,
@@ -58,15 +63,20 @@ pub(super) fn set(level: clever_sso_log_level, callback: clever_sso_log_callback
     }
 }
 
-/// Returns when no thread is inside a callback that was replaced.
-pub(super) fn wait_for_the_former() {
+/// Returns when no thread is inside a callback that was replaced; `false` when one still is after `LONGEST_WAIT`.
+pub(super) fn wait_for_the_former() -> bool {
+    let begun = Instant::now();
     let mut former = present().and_then(|listener| at(listener.former));
     while let Some(listener) = former {
         while listener.speakers.any() {
-            thread::yield_now();
+            if begun.elapsed() > LONGEST_WAIT {
+                return false;
+            }
+            thread::sleep(BETWEEN_LOOKS);
         }
         former = at(listener.former);
     }
+    true
 }
 
 /// Calls the callback, unless this thread is inside it already.

@@ -2,6 +2,7 @@
 
 use crate::apps::App;
 use crate::endpoints::bearer::{Bearer, Holder};
+use crate::own_claims::OwnClaims;
 use crate::world::{District, Person, School, World};
 
 /// Who asks, and where.
@@ -9,12 +10,20 @@ pub(super) struct Caller<'a> {
     pub(super) world: &'a World,
     pub(super) holder: &'a Holder,
     pub(super) base_url: String,
+    /// Claims that were chosen for the login.
+    pub(super) claims: &'a OwnClaims,
     app: Option<&'a App>,
 }
 
 impl<'a> Caller<'a> {
     pub(super) fn new(world: &'a World, bearer: &'a Bearer<'_>, base_url: String) -> Self {
-        Self { world, holder: &bearer.holder, base_url, app: world.app(&bearer.client_id) }
+        Self {
+            world,
+            holder: &bearer.holder,
+            base_url,
+            claims: &bearer.claims,
+            app: world.app(&bearer.client_id),
+        }
     }
 
     /// Does a district speak, and not somebody who logged in?

@@ -9,6 +9,7 @@ use super::problem::Problem;
 use crate::apps::App;
 use crate::endpoints::{authorize, tokens as token_endpoint};
 use crate::grants::CodeGrant;
+use crate::own_claims::{self, OwnClaims};
 use crate::request::Request;
 use crate::shared::{Shared, locked};
 use crate::world::{Person, World};
@@ -47,7 +48,8 @@ fn grant<'a>(world: &'a World, body: &Map<String, Value>) -> Result<(&'a App, Co
     let redirect_uri = redirect_uri(app, body)?;
     let nonce = text(body, "nonce")?.map(str::to_owned);
     let person = app.in_role(person);
-    Ok((app, CodeGrant { client_id: app.client_id().to_owned(), redirect_uri, nonce, person }))
+    let claims = claims(body)?;
+    Ok((app, CodeGrant { client_id: app.client_id().to_owned(), redirect_uri, nonce, person, claims }))
 }
 
 fn person(world: &World, body: &Map<String, Value>) -> Result<Arc<Person>, Problem> {
@@ -73,6 +75,14 @@ fn redirect_uri(app: &App, body: &Map<String, Value>) -> Result<String, Problem>
     let asked = text(body, "redirect_uri")?.unwrap_or_else(|| app.primary_redirect_uri());
     let listed = app.redirect_uris().find(|listed| *listed == asked).map(str::to_owned);
     listed.ok_or_else(|| Problem::request("redirect_uri must be one of the app's, letter by letter."))
+}
+
+fn claims(body: &Map<String, Value>) -> Result<OwnClaims, Problem> {
+    match body.get("claims") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(claims)) => Ok(Some(Arc::new(claims.clone()))),
+        Some(_) => Err(Problem::request(own_claims::WRONG)),
+    }
 }
 
 fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Problem> {

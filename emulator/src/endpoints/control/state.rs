@@ -55,6 +55,7 @@ pub(in crate::endpoints) fn reset(shared: &Shared, _: &Request) -> Value {
     *locked(&shared.tally) = Tally::default();
     *locked(&shared.journal) = Journal::default();
     locked(&shared.counts).clear();
+    shared.live_world.reset();
     shared.clock.reset();
     shared.keys.reset();
     json!({ "done": true })

@@ -1,14 +1,25 @@
-//! A JSON value of its own, without repeated members at any depth.
+//! A JSON value of its own, with a rule for members that come twice.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
-/// Reads a value into memory of its own, strictly at every depth.
-pub(super) struct Strict;
+/// What a member means that comes twice in one object.
+#[derive(Clone, Copy)]
+pub(super) enum Repeated {
+    /// The document is refused: it is signed, and two readers would see two documents under one signature.
+    Refused,
+    /// The member says nothing: neither of its values is believed.
+    Dropped,
+}
 
-impl<'de> DeserializeSeed<'de> for Strict {
+/// Reads a value into memory of its own; the rule holds at every depth.
+#[derive(Clone, Copy)]
+pub(super) struct AnyValue(pub(super) Repeated);
+
+impl<'de> DeserializeSeed<'de> for AnyValue {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -16,7 +27,7 @@ impl<'de> DeserializeSeed<'de> for Strict {
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for AnyValue {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,19 +60,24 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(Self)? {
+        while let Some(item) = items.next_element_seed(self)? {
             array.push(item);
         }
         Ok(Value::Array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
+        let (mut object, mut repeated) = (Map::new(), Vec::new());
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Self)?;
-            if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("repeated member"));
+            let value = members.next_value_seed(self)?;
+            match (object.entry(name), self.0) {
+                (Entry::Vacant(place), _) => drop(place.insert(value)),
+                (Entry::Occupied(_), Repeated::Refused) => return Err(A::Error::custom("repeated member")),
+                (Entry::Occupied(place), Repeated::Dropped) => repeated.push(place.key().clone()),
             }
+        }
+        for name in repeated {
+            object.remove(&name);
         }
         Ok(Value::Object(object))
     }

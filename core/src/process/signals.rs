@@ -1,0 +1,237 @@
+//! Signals: no SIGPIPE comes out of a call, and no signal of the host's is handled on a thread of ours.
+//!
+//! A write into a connection that the other end has closed raises SIGPIPE in the thread that writes, and by default that
+//! ends the process. The library may not change what the host does with the signal, so a call holds it back while it runs
+//! and takes away the one that it raised itself.
+
+use std::io;
+use std::thread::Builder;
+
+#[cfg(not(unix))]
+pub(crate) use other::HeldSigpipe;
+#[cfg(unix)]
+pub(crate) use unix::HeldSigpipe;
+
+/// Starts a thread that handles no signal. It is not waited for.
+#[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    #[cfg(unix)]
+    let _held = unix::HeldSignals::all();
+    Builder::new().name(name.to_owned()).spawn(work).map(drop)
+}
+
+#[cfg(not(unix))]
+mod other {
+    /// There is no SIGPIPE here.
+    pub(crate) struct HeldSigpipe;
+
+    impl HeldSigpipe {
+        pub(crate) const fn new() -> Self {
+            Self
+        }
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::marker::PhantomData;
+    use std::mem::MaybeUninit;
+    use std::ptr;
+
+    use libc::{SIGPIPE, c_int, sigset_t};
+
+    /// While it lives, SIGPIPE is held back in this thread; one that was raised meanwhile by this thread is taken away.
+    ///
+    /// One that was pending before stays pending, and one that was sent to the process reaches it.
+    pub(crate) struct HeldSigpipe {
+        /// Restored after the signal was taken away.
+        _mask: HeldSignals,
+        /// There was one before, for this thread alone. Signals do not queue, so ours is the same one.
+        pending_before: bool,
+    }
+
+    impl HeldSigpipe {
+        pub(crate) fn new() -> Self {
+            let held = HeldSignals::one(SIGPIPE);
+            // Where it was not held back before, one that had come would have been delivered.
+            let pending_before = held.held_before(SIGPIPE) && raised_by_this_thread();
+            Self { _mask: held, pending_before }
+        }
+    }
+
+    impl Drop for HeldSigpipe {
+        fn drop(&mut self) {
+            if !self.pending_before && raised_by_this_thread() {
+                take(SIGPIPE);
+            }
+        }
+    }
+
+    /// Signals that this thread does not receive while it lives. It belongs to the thread that made it.
+    pub(super) struct HeldSignals {
+        former: sigset_t,
+        of_this_thread: PhantomData<*const ()>,
+    }
+
+    impl HeldSignals {
+        /// All but those that a fault of the thread itself raises.
+        pub(super) fn all() -> Self {
+            let mut all = MaybeUninit::uninit();
+            // SAFETY: the call fills the set.
+            unsafe { libc::sigfillset(all.as_mut_ptr()) };
+            // SAFETY: it is filled.
+            let mut all = unsafe { all.assume_init() };
+            for fault in
+                [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP]
+            {
+                // SAFETY: the set is valid and the signal exists.
+                unsafe { libc::sigdelset(&raw mut all, fault) };
+            }
+            Self::hold(&all)
+        }
+
+        fn one(signal: c_int) -> Self {
+            Self::hold(&only(signal))
+        }
+
+        fn hold(signals: &sigset_t) -> Self {
+            let mut former = empty();
+            // SAFETY: both sets are valid for the length of the call.
+            unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, signals, &raw mut former) };
+            Self { former, of_this_thread: PhantomData }
+        }
+
+        fn held_before(&self, signal: c_int) -> bool {
+            has(&self.former, signal)
+        }
+    }
+
+    impl Drop for HeldSignals {
+        fn drop(&mut self) {
+            // SAFETY: the set came from the kernel when the signals were held back.
+            unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.former, ptr::null_mut()) };
+        }
+    }
+
+    fn empty() -> sigset_t {
+        let mut set = MaybeUninit::uninit();
+        // SAFETY: the call fills the set.
+        unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+        // SAFETY: it is filled.
+        unsafe { set.assume_init() }
+    }
+
+    fn only(signal: c_int) -> sigset_t {
+        let mut set = empty();
+        // SAFETY: the set is valid and the signal exists.
+        unsafe { libc::sigaddset(&raw mut set, signal) };
+        set
+    }
+
+    fn has(set: &sigset_t, signal: c_int) -> bool {
+        // SAFETY: the set is valid and the signal exists.
+        unsafe { libc::sigismember(set, signal) == 1 }
+    }
+
+    /// Whether a held back SIGPIPE is there for this thread, which only its own writes send. What was sent to the process
+    /// is told apart where the kernel says so, in the rare case that there is any.
+    fn raised_by_this_thread() -> bool {
+        let mut pending = empty();
+        // SAFETY: the set is valid for the length of the call.
+        unsafe { libc::sigpending(&raw mut pending) };
+        has(&pending, SIGPIPE) && for_this_thread(SIGPIPE).unwrap_or(true)
+    }
+
+    /// What the kernel says, on Linux; `None` where it does not say.
+    fn for_this_thread(signal: c_int) -> Option<bool> {
+        let status = std::fs::read_to_string("/proc/thread-self/status").ok()?;
+        let pending = status.lines().find_map(|line| line.strip_prefix("SigPnd:"))?;
+        let pending = u64::from_str_radix(pending.trim(), 16).ok()?;
+        Some((pending >> (signal - 1)) & 1 == 1)
+    }
+
+    /// Takes a pending signal away; what was sent to this thread goes before what was sent to the process.
+    fn take(signal: c_int) {
+        let signals = only(signal);
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+            // SAFETY: the set and the time are valid for the length of the call, and nothing is asked about the signal.
+            unsafe { libc::sigtimedwait(&raw const signals, ptr::null_mut(), &raw const at_once) };
+        }
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        {
+            let mut taken = 0;
+            // SAFETY: the set and the number are valid for the length of the call, and the signal is pending.
+            unsafe { libc::sigwait(&raw const signals, &raw mut taken) };
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn is_held() -> bool {
+            let mut now = empty();
+            // SAFETY: the set is valid for the length of the call, and nothing is changed.
+            unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, ptr::null(), &raw mut now) };
+            has(&now, SIGPIPE)
+        }
+
+        fn is_pending() -> bool {
+            let mut pending = empty();
+            // SAFETY: the set is valid for the length of the call.
+            unsafe { libc::sigpending(&raw mut pending) };
+            has(&pending, SIGPIPE)
+        }
+
+        fn raise() {
+            // SAFETY: the signal is held back in this thread.
+            unsafe { libc::raise(SIGPIPE) };
+        }
+
+        /// What a thread of a test sets up ends with the thread.
+        fn in_a_thread(work: impl FnOnce() + Send) {
+            std::thread::scope(|scope| scope.spawn(work).join().unwrap());
+        }
+
+        #[test]
+        fn one_that_was_raised_meanwhile_is_taken_away_and_the_mask_comes_back() {
+            in_a_thread(|| {
+                assert!(!is_held());
+                let held = HeldSigpipe::new();
+                assert!(is_held());
+                raise();
+                assert!(is_pending());
+                drop(held);
+                assert!(!is_held() && !is_pending());
+            });
+        }
+
+        #[test]
+        fn one_that_was_pending_before_stays_pending() {
+            in_a_thread(|| {
+                let hosts = HeldSignals::one(SIGPIPE);
+                raise();
+                let held = HeldSigpipe::new();
+                raise();
+                drop(held);
+                assert!(is_held() && is_pending());
+                take(SIGPIPE);
+                drop(hosts);
+            });
+        }
+
+        #[test]
+        fn a_host_that_holds_it_back_itself_finds_it_held_and_none_pending() {
+            in_a_thread(|| {
+                let hosts = HeldSignals::one(SIGPIPE);
+                let held = HeldSigpipe::new();
+                raise();
+                drop(held);
+                assert!(is_held() && !is_pending());
+                drop(hosts);
+            });
+        }
+    }
+}

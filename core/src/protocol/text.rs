@@ -1,0 +1,89 @@
+//! Text from outside: what people wrote is made fit to be shown, what programs compare is taken as it is or not at all.
+
+use std::borrow::Cow;
+
+/// Longer than every id and every word that is compared.
+const LONGEST: usize = 255;
+
+/// `text` for a C string, a log or a page: line breaks and tabs become spaces, other control characters and those that
+/// turn the direction of the text around become U+FFFD.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c| match c {
+        '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
+        c if is_unprintable(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+/// Control characters, line breaks, and embeddings, overrides and isolates of a direction.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Something to show, if there is anything to see in it.
+pub(crate) fn shown(text: &str) -> Option<String> {
+    let text = printable(text);
+    (!text.trim().is_empty()).then(|| text.into_owned())
+}
+
+/// Something that is compared, such as an id: visible ASCII. It is never mended: a mended id could be another one's.
+pub(crate) fn identifier(text: &str) -> Option<&str> {
+    let plain = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then_some(text)
+}
+
+/// A word such as a role: as [`identifier`], but spaces may stand inside it.
+pub(crate) fn word(text: &str) -> Option<&str> {
+    let plain = (1..=LONGEST).contains(&text.len())
+        && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        && text.trim_ascii() == text;
+    plain.then_some(text)
+}
+
+/// An email address as it was written, which need not look like one. One with control characters or with letters that
+/// were lost on the way is none.
+pub(crate) fn email(text: &str) -> Option<&str> {
+    let whole = !text.trim().is_empty() && !text.chars().any(|c| is_unprintable(c) || c == '\u{fffd}');
+    whole.then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_their_letters_and_lose_what_cannot_be_shown() {
+        for name in
+            ["", "Ada", "José Núñez", "Zoë 😀", "👩\u{200d}🚀", "می\u{200c}خواهم", "O'Brien-Smith", "שלום"]
+        {
+            assert_eq!(printable(name), name);
+        }
+        assert_eq!(printable("A\0d\u{1b}[31m\u{7f}\u{9b}a"), "A\u{fffd}d\u{fffd}[31m\u{fffd}\u{fffd}a");
+        assert_eq!(printable("A\tB\nC\rD\u{2028}E\u{85}F"), "A B C D E F");
+        assert_eq!(printable("\u{202e}nimda\u{2066}"), "\u{fffd}nimda\u{fffd}");
+        assert_eq!((shown(" \n\t"), shown(""), shown("a\n")), (None, None, Some("a ".to_owned())));
+    }
+
+    #[test]
+    fn what_is_compared_is_never_mended() {
+        for odd in ["", " ", "a b", "a\0", "a\n", "é", "\u{fffd}", "a\u{200b}"] {
+            assert_eq!(identifier(odd), None, "{odd:?}");
+        }
+        assert_eq!((identifier(&"a".repeat(256)), identifier("5fc4-A")), (None, Some("5fc4-A")));
+        for odd in ["", " ", " teacher", "teacher ", "teacher\0", "teacher\n", "tеacher"] {
+            assert_eq!(word(odd), None, "{odd:?}");
+        }
+        assert_eq!(word("district admin"), Some("district admin"));
+        for odd in ["", " ", "a@b\0", "a@b\n", "a\u{fffd}@b", "a@b\u{202e}"] {
+            assert_eq!(email(odd), None, "{odd:?}");
+        }
+        assert_eq!(
+            (email("ada"), email("jürgen@schule.example")),
+            (Some("ada"), Some("jürgen@schule.example"))
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! The signals that end the emulator.
+//!
+//! Process 1 of a container gets no signal that it has no handler for, so the default action is not enough.
+
+use std::io;
+use std::process;
+use std::thread;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// Ends this process, with exit code 0, when it is told to by SIGTERM or Ctrl-C. Nothing has to be saved or removed: all
+/// that the emulator knows is in its memory.
+pub(crate) fn end_process_on_request() -> io::Result<()> {
+    let runtime = runtime()?;
+    // The handlers are there when this returns.
+    let request = runtime.block_on(async { end_request() })?;
+    let wait = move || {
+        runtime.block_on(request);
+        process::exit(0)
+    };
+    thread::Builder::new().name("signals".into()).spawn(wait).map(drop)
+}
+
+/// An event loop for signals, on the thread that uses it.
+pub(crate) fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_io().build()
+}
+
+#[cfg(unix)]
+fn end_request() -> io::Result<impl Future<Output = ()> + Send + use<>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => (),
+            _ = interrupt.recv() => (),
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn end_request() -> io::Result<impl Future<Output = ()> + Send + use<>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

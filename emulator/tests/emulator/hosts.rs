@@ -1,0 +1,192 @@
+//! The `Host` of each request is checked on every route (DNS rebinding), and paths with repeated slashes.
+
+use clever_emulator::Emulator;
+use serde_json::Value;
+
+use crate::http::{self, Response};
+use crate::support::{access_token, authorize_target, automatic, get, get_as, options, with_pages};
+
+/// Sends a request with these lines in the place of the one `Host`.
+fn send(emulator: &Emulator, method: &str, target: &str, host_lines: &str) -> Response {
+    let request =
+        format!("{method} {target} HTTP/1.1\r\n{host_lines}Connection: close\r\nContent-Length: 0\r\n\r\n");
+    http::parse(&http::raw(emulator.base_url(), request.as_bytes()))
+}
+
+fn with_host(emulator: &Emulator, target: &str, host: &str) -> Response {
+    send(emulator, "GET", target, &format!("Host: {host}\r\n"))
+}
+
+fn port(emulator: &Emulator) -> &str {
+    emulator.base_url().rsplit_once(':').unwrap().1
+}
+
+/// One of each kind of route.
+fn routes() -> Vec<(&'static str, String)> {
+    let mut routes: Vec<_> = [
+        "/",
+        "/login",
+        "/in/emulated",
+        "/login/provider?portal=emulated",
+        "/login/badge?portal=emulated",
+        "/.well-known/openid-configuration",
+        "/oauth/certs",
+        "/oauth/instant-login?client_id=oauth-app",
+        "/oauth/district-picker?response_type=code&client_id=oauth-app",
+        "/oauth/tokens",
+        "/oauth/tokeninfo",
+        "/me",
+        "/v3.0/me",
+        "/userinfo",
+        "/healthz",
+        "/_emulator",
+        "/_emulator/",
+        "/_emulator/journal",
+        "/_emulator/desk/style.css",
+        "/s/me-500/v3.0/me",
+        "/s/nothing/x",
+        "/nothing",
+        "//login",
+    ]
+    .map(|target| ("GET", target.to_owned()))
+    .to_vec();
+    routes.push(("GET", authorize_target("oauth-app", "")));
+    routes.extend(
+        ["/login", "/logout", "/oauth/tokens", "/userinfo"].map(|target| ("POST", target.to_owned())),
+    );
+    routes.push(("OPTIONS", "/v3.0/me".to_owned()));
+    routes
+}
+
+#[test]
+fn a_foreign_name_is_refused_on_every_route_with_the_options_that_allow_it() {
+    let emulator = automatic("ada");
+    let foreign = [
+        "evil.example".to_owned(),
+        format!("evil.example:{}", port(&emulator)),
+        "127.0.0.1.evil.example".to_owned(),
+        "192.0.2.7".to_owned(),
+        "0.0.0.0".to_owned(),
+        String::new(),
+    ];
+    for (method, target) in routes() {
+        for host in &foreign {
+            let answer = send(&emulator, method, &target, &format!("Host: {host}\r\n"));
+            assert_eq!(
+                (answer.status, &answer.json()["error"]),
+                (403, &"forbidden".into()),
+                "{target} {host}"
+            );
+            let message = answer.json()["message"].as_str().unwrap().to_owned();
+            for expected in ["--public-url", "--any-host", "127.0.0.1:", "localhost:"] {
+                assert!(message.contains(expected), "{message}");
+            }
+            for header in ["location", "set-cookie", "access-control-allow-origin"] {
+                assert_eq!(answer.header(header), None, "{target} {host}");
+            }
+        }
+    }
+    let notes = with_host(&emulator, "/_emulator/journal", "localhost").json();
+    let notes = notes["journal"].as_array().unwrap();
+    let is_refusal = |note: &Value| note["status"] == 403 && !note.to_string().contains("evil");
+    assert!(!notes.is_empty() && notes.iter().all(is_refusal));
+}
+
+#[test]
+fn two_hosts_or_none_are_400_on_every_route() {
+    let emulator = automatic("ada");
+    let own = emulator.base_url().strip_prefix("http://").unwrap();
+    for (method, target) in routes() {
+        for lines in [
+            String::new(),
+            format!("Host: {own}\r\nHost: {own}\r\n"),
+            format!("Host: {own}\r\nHost: evil\r\n"),
+        ] {
+            let answer = send(&emulator, method, &target, &lines);
+            let error = answer.json()["error"].clone();
+            assert_eq!((answer.status, error), (400, "invalid_request".into()), "{target} {lines}");
+        }
+    }
+    let absolute = send(&emulator, "GET", "http://evil.example/login", &format!("Host: {own}\r\n"));
+    assert_eq!(absolute.status, 400, "the target names another host");
+    let absolute = send(&emulator, "GET", &format!("http://{own}/login"), &format!("Host: {own}\r\n"));
+    assert_eq!(absolute.status, 200);
+}
+
+#[test]
+fn loopback_names_work_at_every_port_for_whole_logins_and_the_desk() {
+    let emulator = with_pages();
+    for host in
+        ["localhost:6000", "127.0.0.1:6000", "127.0.0.1", "[::1]:6000", "LOCALHOST:80", "clever.localhost"]
+    {
+        for target in ["/login", "/_emulator/", "/_emulator/clock", "/oauth/certs"] {
+            assert_eq!(with_host(&emulator, target, host).status, 200, "{host} {target}");
+        }
+        let own_form = format!("Host: {host}\r\nOrigin: http://{host}\r\nSec-Fetch-Site: same-origin\r\n");
+        assert_eq!(send(&emulator, "POST", "/logout", &own_form).status, 303, "{host}");
+        let foreign_form = format!("Host: {host}\r\nOrigin: http://localhost:5000\r\n");
+        assert_eq!(send(&emulator, "POST", "/logout", &foreign_form).status, 403, "{host}");
+    }
+}
+
+#[test]
+fn where_everything_is_listened_on_every_address_works() {
+    for listen in ["0.0.0.0", "::"] {
+        let Ok(emulator) = Emulator::start(options().listen(listen.parse().unwrap())) else {
+            eprintln!("skipped: this system cannot listen on {listen}");
+            continue;
+        };
+        for host in
+            [format!("127.0.0.1:{}", port(&emulator)), "192.0.2.7:6000".to_owned(), "[::1]:1".to_owned()]
+        {
+            assert_eq!(with_host(&emulator, "/_emulator/", &host).status, 200, "{listen} {host}");
+        }
+        assert_eq!(with_host(&emulator, "/_emulator/", "evil.example").status, 403, "{listen}");
+    }
+}
+
+#[test]
+fn with_any_host_each_request_has_the_issuer_it_came_by() {
+    let emulator = Emulator::start(options().auto_login("ada").any_host()).unwrap();
+    for host in ["clever:5999", "localhost:6000", "emulator.test"] {
+        for prefix in ["", "/s/me-500"] {
+            let target = format!("{prefix}/.well-known/openid-configuration");
+            let metadata = with_host(&emulator, &target, host).json();
+            assert_eq!(metadata["issuer"], format!("http://{host}{prefix}"));
+            assert_eq!(metadata["jwks_uri"], format!("http://{host}{prefix}/oauth/certs"));
+        }
+        let listed = with_host(&emulator, "/_emulator/scenarios", host).json();
+        assert!(listed[0]["base_url"].as_str().unwrap().starts_with(&format!("http://{host}/s/")));
+        let desk = with_host(&emulator, "/_emulator/", host);
+        assert!(desk.page().contains(&format!("http://{host}</code>")), "{host}");
+    }
+    for lines in ["", "Host: a\r\nHost: a\r\n"] {
+        assert_eq!(send(&emulator, "GET", "/login", lines).status, 400);
+    }
+    assert_eq!(with_host(&emulator, "/login", "a/b@c").status, 403);
+}
+
+#[test]
+fn repeated_slashes_count_as_one() {
+    let emulator = automatic("ada");
+    let token = access_token(&emulator);
+    let ada = emulator.person("ada").unwrap();
+    for target in [
+        format!("//v2.1/students/{}", ada.id),
+        format!("/v2.1//students/{}", ada.id),
+        format!("///v2.1///students///{}", ada.id),
+        "//v3.0/me".to_owned(),
+        "//oauth//tokeninfo".to_owned(),
+        "/s/user-500//v3.0/me".to_owned(),
+        "//userinfo".to_owned(),
+    ] {
+        assert_eq!(get_as(&emulator, &token, &target).status, 200, "{target}");
+    }
+    assert_eq!(get(&emulator, "//.well-known//openid-configuration").json()["issuer"], emulator.base_url());
+    let authorize = format!("/{}", authorize_target("oauth-app", "&state=a%2F%2Fb//c"));
+    assert!(get(&emulator, &authorize).location().ends_with("&state=a%2F%2Fb%2F%2Fc"));
+    let pages = with_pages();
+    let location =
+        get(&pages, "//oauth/authorize?response_type=code&client_id=oauth-app").location().to_owned();
+    assert!(location.starts_with("/oauth/district-picker?"), "{location}");
+}

@@ -1,0 +1,229 @@
+//! Calls from Rust into Python that may run Python code.
+//!
+//! When the interpreter ends, a thread that wants the GIL again is ended where it stands: before Python 3.14 by
+//! `pthread_exit`, which unwinds its stack. Python code gives the GIL up and takes it again at any time, so this happens
+//! below any call that may run Python code: methods written in Python, handlers of signals and of logging, imports, and
+//! finalizers, which any new container may set off (up to Python 3.11). A Rust frame aborts the process when such an
+//! unwinding reaches it. So every such call goes through here: the unwinding meets [`Park`] first, and the thread sleeps
+//! until the process is gone, as Python 3.14 does it itself.
+//!
+//! `clippy.toml` forbids PyO3's own ways to call Python. Functions of the interpreter that only read or make a plain value
+//! need no guard.
+#![expect(
+    unsafe_code,
+    reason = "functions of the interpreter, called so that the end of a thread may pass through them"
+)]
+#![expect(clippy::disallowed_methods, reason = "this is the file that the others are sent to")]
+
+use std::ffi::{CStr, c_int};
+use std::mem::{forget, transmute};
+use std::ptr;
+use std::thread;
+
+use pyo3::ffi::{self, Py_ssize_t, PyGILState_STATE, PyObject};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::{PyClass, PyClassInitializer};
+
+/// Ends no thread: puts it to sleep for good when it is dropped, which only the unwinding of an ended thread does.
+struct Park;
+
+impl Drop for Park {
+    fn drop(&mut self) {
+        park();
+    }
+}
+
+/// Sleeps until the process is gone.
+pub(crate) fn park() -> ! {
+    loop {
+        thread::park();
+    }
+}
+
+/// Calls a function of the interpreter that may run Python code.
+macro_rules! run {
+    ($name:ident($($value:expr),*): ($($type:ty),*) -> $result:ty) => {{
+        let function: unsafe extern "C" fn($($type),*) -> $result = ffi::$name;
+        // SAFETY: the two types differ in whether an unwinding may come out of the function, and nothing else.
+        let function: unsafe extern "C-unwind" fn($($type),*) -> $result = unsafe { transmute(function) };
+        let guard = Park;
+        // SAFETY: the callers below have a Python token, and hand over what the function asks for.
+        let result = unsafe { function($($value),*) };
+        forget(guard);
+        result
+    }};
+}
+
+/// Takes a new reference, or the exception that was raised instead.
+fn owned(py: Python<'_>, made: *mut PyObject) -> PyResult<Bound<'_, PyAny>> {
+    // SAFETY: each caller got `made` from a function that gives a new reference, or NULL with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, made) }
+}
+
+fn succeeded(py: Python<'_>, status: c_int) -> PyResult<()> {
+    if status == 0 { Ok(()) } else { Err(PyErr::fetch(py)) }
+}
+
+/// `callable(*arguments)`.
+pub(crate) fn call<'py, const N: usize>(
+    callable: &Bound<'py, PyAny>,
+    arguments: [Bound<'py, PyAny>; N],
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = callable.py();
+    let arguments = tuple(py, arguments)?;
+    call_with(callable, &arguments, None)
+}
+
+/// `callable(*arguments, **keywords)`.
+pub(crate) fn call_with<'py>(
+    callable: &Bound<'py, PyAny>,
+    arguments: &Bound<'py, PyTuple>,
+    keywords: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let keywords = keywords.map_or(ptr::null_mut(), Bound::as_ptr);
+    let result = run!(PyObject_Call(callable.as_ptr(), arguments.as_ptr(), keywords):
+        (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject);
+    owned(callable.py(), result)
+}
+
+/// `object.name(*arguments)`.
+pub(crate) fn call_method<'py, const N: usize>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    arguments: [Bound<'py, PyAny>; N],
+) -> PyResult<Bound<'py, PyAny>> {
+    call(&get(object, name)?, arguments)
+}
+
+/// `object.name`.
+pub(crate) fn get<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let found = run!(PyObject_GetAttr(object.as_ptr(), name.as_ptr()):
+        (*mut PyObject, *mut PyObject) -> *mut PyObject);
+    owned(object.py(), found)
+}
+
+/// `object.name = value`.
+pub(crate) fn set<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<()> {
+    let status = run!(PyObject_SetAttr(object.as_ptr(), name.as_ptr(), value.as_ptr()):
+        (*mut PyObject, *mut PyObject, *mut PyObject) -> c_int);
+    succeeded(object.py(), status)
+}
+
+/// `bool(object)`.
+pub(crate) fn is_true(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    match run!(PyObject_IsTrue(object.as_ptr()): (*mut PyObject) -> c_int) {
+        -1 => Err(PyErr::fetch(object.py())),
+        truth => Ok(truth != 0),
+    }
+}
+
+/// `import name`.
+pub(crate) fn import<'py>(py: Python<'py>, name: &CStr) -> PyResult<Bound<'py, PyAny>> {
+    // With the name of a package's module this gives the module, not the package.
+    owned(py, run!(PyImport_ImportModule(name.as_ptr()): (*const std::ffi::c_char) -> *mut PyObject))
+}
+
+/// A new tuple.
+pub(crate) fn tuple<'py>(
+    py: Python<'py>,
+    items: impl IntoIterator<Item = Bound<'py, PyAny>, IntoIter: ExactSizeIterator>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let items = items.into_iter();
+    let size = Py_ssize_t::try_from(items.len())?;
+    let made = owned(py, run!(PyTuple_New(size): (Py_ssize_t) -> *mut PyObject))?;
+    for (index, item) in (0..size).zip(items) {
+        // SAFETY: the tuple is new and nobody else knows it, it has this index, and takes over the reference.
+        succeeded(py, unsafe { ffi::PyTuple_SetItem(made.as_ptr(), index, item.into_ptr()) })?;
+    }
+    Ok(made.cast_into::<PyTuple>()?)
+}
+
+/// A new, empty dict.
+pub(crate) fn dict(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    Ok(owned(py, run!(PyDict_New(): () -> *mut PyObject))?.cast_into::<PyDict>()?)
+}
+
+/// A new, empty list.
+pub(crate) fn list(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
+    Ok(owned(py, run!(PyList_New(0): (Py_ssize_t) -> *mut PyObject))?.cast_into::<PyList>()?)
+}
+
+/// Runs the handlers of signals that have arrived: an error when one of them raised.
+pub(crate) fn check_signals(py: Python<'_>) -> PyResult<()> {
+    succeeded(py, run!(PyErr_CheckSignals(): () -> c_int))
+}
+
+/// Tells `sys.unraisablehook`.
+pub(crate) fn unraisable(py: Python<'_>, error: PyErr) {
+    error.restore(py);
+    run!(PyErr_WriteUnraisable(ptr::null_mut()): (*mut PyObject) -> ());
+}
+
+/// Lets a garbage collection that is due happen now. The next object that PyO3 makes, without a guard, then sets off none.
+pub(crate) fn collect_if_due(_py: Python<'_>) {
+    // Of sets none is kept for reuse, so that this counts as a new object until it is given up.
+    let probe = run!(PySet_New(ptr::null_mut()): (*mut PyObject) -> *mut PyObject);
+    if probe.is_null() {
+        // SAFETY: this thread has the GIL.
+        unsafe { ffi::PyErr_Clear() };
+    } else {
+        // SAFETY: the set is new, and nobody else knows it.
+        unsafe { ffi::Py_DecRef(probe) };
+    }
+}
+
+/// A new object of one of our classes.
+pub(crate) fn new<T>(py: Python<'_>, value: T) -> PyResult<Bound<'_, T>>
+where
+    T: PyClass + Into<PyClassInitializer<T>>,
+{
+    collect_if_due(py);
+    Bound::new(py, value)
+}
+
+/// Gives an object up, whose finalizer may be written in Python.
+pub(crate) fn release<T>(_py: Python<'_>, object: Py<T>) {
+    run!(Py_DecRef(object.into_ptr()): (*mut PyObject) -> ());
+}
+
+/// Attaches this thread to the interpreter: `None` when there is none any more.
+pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
+    if is_over() {
+        return None;
+    }
+    // PyO3's own is guarded as well. This one stays outside, for giving up a thread's state runs the finalizers of what
+    // belongs to the thread.
+    // SAFETY: there is an interpreter; if it ends meanwhile, the thread parks.
+    let state = unsafe { ffi::PyGILState_Ensure() };
+    let result = Python::try_attach(code);
+    run!(PyGILState_Release(state): (PyGILState_STATE) -> ());
+    result
+}
+
+/// Whether the interpreter is ending or gone. It may end right after this was asked.
+pub(crate) fn is_over() -> bool {
+    // SAFETY: may be called at any time, with or without the GIL.
+    let is_initialized = unsafe { ffi::Py_IsInitialized() };
+    is_initialized == 0
+}
+
+/// Runs `work` with the GIL released. A thread that comes back too late, when the interpreter is ending or gone, parks.
+pub(crate) fn detached<R: Send>(py: Python<'_>, work: impl FnOnce() -> R + Send) -> R {
+    // Only the thread that ends the interpreter can come here when the end has begun, and it must come back.
+    let ends_it = is_over();
+    py.detach(|| {
+        let result = work();
+        if is_over() && !ends_it {
+            park();
+        }
+        result
+    })
+}

@@ -1,0 +1,272 @@
+/*
+ * The library as a guest in a program with default signals: what it does to signals, threads, limits and memory.
+ *
+ *     guest calls   CLIENT_ID BASE_URL CA_BUNDLE   a call for each line of standard input; prints what came of it
+ *     guest threads CLIENT_ID BASE_URL             a call where no thread can be started
+ *     guest files   CLIENT_ID BASE_URL             calls while and after no file can be opened
+ *     guest cancel  CLIENT_ID BASE_URL             cancels a thread in the middle of a call
+ *     guest log     CLIENT_ID BASE_URL             changes the log callback while holding the lock that it takes
+ *     guest files-closed CLIENT_ID BASE_URL        every descriptor that the library opened closes on exec
+ *
+ * Ends with 0 if all was as it should be.
+ */
+#define _GNU_SOURCE
+#include <clever_sso.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { PATIENCE_SECONDS = 60 };
+
+static int complain(const char *what)
+{
+    fprintf(stderr, "%s\n", what);
+    return 1;
+}
+
+static clever_sso_client *client_of(const char *client_id, const char *base_url, const char *ca_bundle)
+{
+    clever_sso_config *config = NULL;
+    clever_sso_client *client = NULL;
+    clever_sso_error *error = NULL;
+    clever_sso_status status = clever_sso_config_new(client_id, &config, &error);
+    if (!status) status = clever_sso_config_set_base_url(config, base_url, &error);
+    if (!status && ca_bundle) status = clever_sso_config_set_ca_bundle(config, ca_bundle, &error);
+    if (!status) status = clever_sso_client_new(config, &client, &error);
+    if (status) complain(clever_sso_error_message(error));
+    clever_sso_config_free(config);
+    clever_sso_error_free(error);
+    return client;
+}
+
+/* What came of a call, as a code word; ok is "ok". */
+static const char *called(const clever_sso_client *client)
+{
+    static char word[64];
+    clever_sso_error *error = NULL;
+    clever_sso_token_info *info = NULL;
+    clever_sso_status status = clever_sso_check_token(client, "token", &info, &error);
+    snprintf(word, sizeof word, "%s", status == CLEVER_SSO_OK ? "ok" : clever_sso_error_code(error));
+    clever_sso_token_info_free(info);
+    clever_sso_error_free(error);
+    return word;
+}
+
+static int sigpipe_pending(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGPIPE);
+}
+
+static int sigpipe_blocked(void)
+{
+    sigset_t mask;
+    pthread_sigmask(SIG_BLOCK, NULL, &mask);
+    return sigismember(&mask, SIGPIPE);
+}
+
+/* Lines: "call"; "block" and "unblock" SIGPIPE; "raise" it in this thread; "send" it to the process. */
+static int calls(char **argument)
+{
+    clever_sso_client *client = client_of(argument[0], argument[1], argument[2]);
+    if (client == NULL) return 1;
+    sigset_t sigpipe;
+    sigemptyset(&sigpipe);
+    sigaddset(&sigpipe, SIGPIPE);
+    char line[32];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        const char *result = "done";
+        if (strcmp(line, "call") == 0) result = called(client);
+        else if (strcmp(line, "block") == 0) pthread_sigmask(SIG_BLOCK, &sigpipe, NULL);
+        else if (strcmp(line, "unblock") == 0) pthread_sigmask(SIG_UNBLOCK, &sigpipe, NULL);
+        else if (strcmp(line, "raise") == 0) raise(SIGPIPE);
+        else if (strcmp(line, "send") == 0) kill(getpid(), SIGPIPE);
+        printf("%s blocked=%d pending=%d\n", result, sigpipe_blocked(), sigpipe_pending());
+        fflush(stdout);
+    }
+    clever_sso_client_free(client);
+    return 0;
+}
+
+static int finished;
+
+static void *warm_up(void *client)
+{
+    finished = clever_sso_warm_up(client, NULL) == CLEVER_SSO_OK;
+    pthread_testcancel();
+    finished = -1;
+    return NULL;
+}
+
+/* clone and clone3 fail as at a limit of processes, which root knows no other way to meet. */
+static int forbid_threads(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 11 /* EAGAIN */),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static int without_threads(char **argument)
+{
+    if (!forbid_threads()) return complain("threads cannot be forbidden here");
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, warm_up, NULL) == 0) return complain("a thread could be started");
+    clever_sso_client *client = client_of(argument[0], argument[1], NULL);
+    const char *word = called(client);
+    clever_sso_client_free(client);
+    return strcmp(word, "token_rejected") == 0 ? 0 : complain(word);
+}
+
+static int is_limit(const clever_sso_client *client)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_status status = clever_sso_warm_up(client, &error);
+    int right = status == CLEVER_SSO_INTERNAL && strcmp(clever_sso_error_code(error), "limit_reached") == 0 &&
+                clever_sso_error_retryable(error);
+    if (!right) complain(error ? clever_sso_error_message(error) : "no error");
+    clever_sso_error_free(error);
+    return right;
+}
+
+/* Leaves room for `free_ones` descriptors more than are open now. */
+static void limit_files(int free_ones)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    int next = dup(0);
+    close(next);
+    limit.rlim_cur = (rlim_t)(next + free_ones);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int without_files(char **argument)
+{
+    struct rlimit before;
+    getrlimit(RLIMIT_NOFILE, &before);
+    clever_sso_client *client = client_of(argument[0], argument[1], NULL);
+    int right = 1;
+    /* From none for the runtime to none for the connection. */
+    for (int free_ones = 0; free_ones < 3; free_ones++) {
+        limit_files(free_ones);
+        int met = is_limit(client);
+        setrlimit(RLIMIT_NOFILE, &before);
+        if (!met) right = !fprintf(stderr, "with %d free descriptors\n", free_ones);
+    }
+    if (strcmp(called(client), "token_rejected") != 0) right = !complain("the limit did not pass");
+    clever_sso_client_free(client);
+    return !right;
+}
+
+static pthread_barrier_t inside;
+
+static void tell_inside(void *unused, clever_sso_log_level level, const char *target, const char *message)
+{
+    (void)unused, (void)level, (void)target, (void)message;
+    pthread_barrier_wait(&inside);
+    pthread_barrier_wait(&inside);
+}
+
+static int cancel(char **argument)
+{
+    clever_sso_client *client = client_of(argument[0], argument[1], NULL);
+    pthread_t thread;
+    void *result = NULL;
+    pthread_barrier_init(&inside, NULL, 2);
+    clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, tell_inside, NULL, NULL);
+    pthread_create(&thread, NULL, warm_up, client);
+    pthread_barrier_wait(&inside);
+    pthread_cancel(thread);
+    pthread_barrier_wait(&inside);
+    pthread_join(thread, &result);
+    clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, NULL);
+    int right = result == PTHREAD_CANCELED && finished == 1 && clever_sso_warm_up(client, NULL) == CLEVER_SSO_OK;
+    clever_sso_client_free(client);
+    return right ? 0 : complain("the call was not finished first, or the thread not cancelled then");
+}
+
+static pthread_mutex_t hosts_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void take_lock(void *unused, clever_sso_log_level level, const char *target, const char *message)
+{
+    (void)unused, (void)level, (void)target, (void)message;
+    pthread_barrier_wait(&inside);
+    pthread_mutex_lock(&hosts_lock);
+    pthread_mutex_unlock(&hosts_lock);
+}
+
+static int change_log_under_its_lock(char **argument)
+{
+    clever_sso_client *client = client_of(argument[0], argument[1], NULL);
+    pthread_t thread;
+    pthread_barrier_init(&inside, NULL, 2);
+    clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, take_lock, NULL, NULL);
+    pthread_mutex_lock(&hosts_lock);
+    pthread_create(&thread, NULL, warm_up, client);
+    pthread_barrier_wait(&inside);
+    clever_sso_error *error = NULL;
+    clever_sso_status held = clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, &error);
+    pthread_mutex_unlock(&hosts_lock);
+    pthread_join(thread, NULL);
+    clever_sso_status after = clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, NULL);
+    int named = error != NULL && strstr(clever_sso_error_message(error), "lock") != NULL;
+    clever_sso_error_free(error);
+    clever_sso_client_free(client);
+    if (held != CLEVER_SSO_ARGUMENT || !named) return complain("it did not say that the callback still runs");
+    return after == CLEVER_SSO_OK ? 0 : complain("it could not be set afterwards");
+}
+
+static int close_on_exec(char **argument)
+{
+    clever_sso_client *client = client_of(argument[0], argument[1], NULL);
+    called(client);
+    DIR *open_ones = opendir("/proc/self/fd");
+    int right = 1, seen = 0;
+    for (struct dirent *entry = readdir(open_ones); entry != NULL; entry = readdir(open_ones)) {
+        int descriptor = atoi(entry->d_name);
+        if (descriptor <= 2 || descriptor == dirfd(open_ones)) continue;
+        seen++;
+        right = right && (fcntl(descriptor, F_GETFD) & FD_CLOEXEC);
+    }
+    closedir(open_ones);
+    clever_sso_client_free(client);
+    return right && seen > 0 ? 0 : complain("a descriptor stays open on exec, or none was found");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int arguments, (*run)(char **);
+    } parts[] = {
+        {"calls", 3, calls},
+        {"threads", 2, without_threads},
+        {"files", 2, without_files},
+        {"cancel", 2, cancel},
+        {"log", 2, change_log_under_its_lock},
+        {"files-closed", 2, close_on_exec},
+    };
+    alarm(PATIENCE_SECONDS);
+    for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof *parts; i++) {
+        if (strcmp(argv[1], parts[i].name) == 0 && argc == 2 + parts[i].arguments) return parts[i].run(argv + 2);
+    }
+    return 2;
+}

@@ -1,0 +1,152 @@
+/*
+ * Logs in, frees everything, and looks through its own memory for pieces of what must be secret.
+ *
+ *     heap keep|free   settings in the environment as for examples/c/login.c
+ *
+ * Prints "open URL", reads where the browser came back to, and logs in. The access token, ID token, code, client secret and
+ * pending login are then searched for in pieces of 16 bytes, as numbers that stand for them: a copy of this program's own
+ * would be found. With "keep" nothing is freed, and pieces must be found: the search works. The stack is not searched. Ends
+ * with 0 if all was as it should be.
+ */
+#define _GNU_SOURCE
+#include <clever_sso.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PIECE = 16, MOST_PIECES = 1 << 16, FEWEST_PIECES = 100, LONGEST_LINE = 8192 };
+
+/* Not the pieces themselves, but a number that stands for each: in memory of its own, which is not searched. */
+static uint64_t *marks;
+static size_t mark_count;
+
+static uint64_t mark_of(const unsigned char *piece)
+{
+    uint64_t mark = 14695981039346656037u;
+    for (int i = 0; i < PIECE; i++) mark = (mark ^ piece[i]) * 1099511628211u;
+    return mark;
+}
+
+static void must_be_gone(const char *secret)
+{
+    size_t length = secret ? strlen(secret) : 0;
+    for (size_t i = 0; i + PIECE <= length && mark_count < MOST_PIECES; i++) {
+        marks[mark_count++] = mark_of((const unsigned char *)secret + i);
+    }
+}
+
+static int by_number(const void *one, const void *other)
+{
+    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+    return (a > b) - (a < b);
+}
+
+static size_t pieces_in(const unsigned char *memory, size_t length)
+{
+    size_t found = 0;
+    for (size_t i = 0; i + PIECE <= length; i++) {
+        if (memory[i] == 0) continue;
+        uint64_t mark = mark_of(memory + i);
+        if (bsearch(&mark, marks, mark_count, sizeof mark, by_number)) {
+            if (getenv("SHOW_PIECES")) fprintf(stderr, "%p %.*s\n", (const void *)(memory + i), PIECE, memory + i);
+            found++;
+        }
+    }
+    return found;
+}
+
+/* Everything that can be written but the stack and the marks: heaps, mappings, data of libraries. */
+static size_t pieces_in_memory(void)
+{
+    size_t found = 0;
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    static struct { unsigned char *from, *to; } ranges[4096];
+    size_t count = 0;
+    while (maps && fgets(line, sizeof line, maps) && count < 4096) {
+        unsigned long from, to;
+        char access[8];
+        if (sscanf(line, "%lx-%lx %7s", &from, &to, access) != 3 || access[0] != 'r' || access[1] != 'w') continue;
+        if (strstr(line, "[stack]") || from == (unsigned long)marks) continue;
+        ranges[count].from = (unsigned char *)from;
+        ranges[count++].to = (unsigned char *)to;
+    }
+    fclose(maps);
+    for (size_t i = 0; i < count; i++) found += pieces_in(ranges[i].from, (size_t)(ranges[i].to - ranges[i].from));
+    return found;
+}
+
+static char *value_of(char *url, const char *name)
+{
+    char *found = strstr(url, name);
+    if (found == NULL) return NULL;
+    found += strlen(name);
+    found[strcspn(found, "&\n")] = '\0';
+    return found;
+}
+
+/* Everything but the browser's way leads through a server that speaks TLS. */
+static void go_through(clever_sso_config *config, const char *base_url)
+{
+    char url[256];
+    clever_sso_config_set_ca_bundle(config, getenv("CA_BUNDLE"), NULL);
+    clever_sso_config_set_api_base(config, base_url, NULL);
+    snprintf(url, sizeof url, "%s/oauth/tokens", base_url);
+    clever_sso_config_set_token_endpoint(config, url, NULL);
+    snprintf(url, sizeof url, "%s/oauth/certs", base_url);
+    clever_sso_config_set_jwks_uri(config, url, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) return 2;
+    int keep = strcmp(argv[1], "keep") == 0;
+    marks = mmap(NULL, MOST_PIECES * sizeof *marks, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    clever_sso_config *config = NULL;
+    clever_sso_client *client = NULL;
+    clever_sso_login *login = NULL;
+    clever_sso_outcome *outcome = NULL;
+    clever_sso_me_record *me = NULL;
+    clever_sso_error *error = NULL;
+    char callback[LONGEST_LINE];
+    clever_sso_config_new(getenv("CLEVER_CLIENT_ID"), &config, NULL);
+    clever_sso_config_set_client_secret(config, getenv("CLEVER_CLIENT_SECRET"), NULL);
+    clever_sso_config_add_redirect_uri(config, getenv("CLEVER_REDIRECT_URI"), NULL);
+    clever_sso_config_set_base_url(config, getenv("CLEVER_BASE_URL"), NULL);
+    if (getenv("THROUGH")) go_through(config, getenv("THROUGH"));
+    clever_sso_client_new(config, &client, NULL);
+    clever_sso_begin_login(client, NULL, &login, NULL);
+    printf("open %s\n", clever_sso_login_url(login));
+    fflush(stdout);
+    /* No buffer of the C library may keep the code. */
+    ssize_t length = read(STDIN_FILENO, callback, sizeof callback - 1);
+    callback[length > 0 ? length - 1 : 0] = '\0';
+    clever_sso_finish_login(client, callback, clever_sso_login_pending(login), &outcome, &error);
+    const clever_sso_tokens *tokens = clever_sso_outcome_tokens(outcome);
+    if (tokens == NULL) {
+        fprintf(stderr, "%s\n", error ? clever_sso_error_message(error) : "nobody signed in");
+        return 1;
+    }
+    clever_sso_me(client, clever_sso_tokens_access_token(tokens), &me, NULL);
+    must_be_gone(clever_sso_tokens_access_token(tokens));
+    must_be_gone(clever_sso_tokens_id_token(tokens));
+    must_be_gone(clever_sso_login_pending(login));
+    must_be_gone(value_of(callback, "code="));
+    must_be_gone(getenv("CLEVER_CLIENT_SECRET"));
+    explicit_bzero(callback, sizeof callback);
+    qsort(marks, mark_count, sizeof *marks, by_number);
+    if (!keep) {
+        clever_sso_me_record_free(me);
+        clever_sso_outcome_free(outcome);
+        clever_sso_login_free(login);
+        clever_sso_client_free(client);
+        clever_sso_config_free(config);
+    }
+    size_t found = pieces_in_memory();
+    if (keep ? found > 0 : found == 0) return mark_count > FEWEST_PIECES ? 0 : 1;
+    fprintf(stderr, "%zu of %zu pieces found\n", found, mark_count);
+    return 1;
+}

@@ -1,0 +1,150 @@
+"""Forks at any moment, and forks of forks: children, grandchildren and their exits, none of which hangs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness import emulator
+from harness.patience import SECONDS
+
+ID, SECRET, URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
+
+BEGINNING = """
+import asyncio, logging, multiprocessing, os, sys, threading
+import clever_sso
+
+id, secret, uri = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
+
+def make():
+    return clever_sso.Client(id, secret, uri, base_url=sys.argv[1])
+
+client = make()
+waiting = clever_sso.AsyncClient(id, secret, uri, base_url=sys.argv[1])
+
+def refused(call):
+    try:
+        call()
+    except clever_sso.Error as error:
+        return error.code
+
+# What the parent is in the middle of, and what each child does.
+def begin():
+    return client.begin_login().pending
+
+def verify():
+    assert refused(lambda: client.verify_id_token("e30.e30.AAAA")).startswith("id_token")
+
+def fetch_keys():
+    assert make().export_keys()
+
+def log():
+    logging.getLogger("clever_sso").setLevel(logging.DEBUG)
+    logging.getLogger("clever_sso").addHandler(logging.NullHandler())
+    fetch_keys()
+
+def wait_on_a_loop():
+    async def one():
+        try:
+            await waiting.me("unknown")
+        except clever_sso.Error:
+            pass
+
+    async def many():
+        await asyncio.gather(*(one() for _ in range(10)))
+
+    asyncio.run(many())
+
+def ended_well(child):
+    return os.waitpid(child, 0)[1] == 0
+
+def descend(work, generations):
+    # A child works while a thread of its own does, has a child in the middle of it, and ends like any process.
+    child = os.fork()
+    if child:
+        return child
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    below = descend(work, generations - 1) if generations > 1 else None
+    work()
+    sys.exit(0 if below is None or ended_well(below) else 1)
+"""
+
+WORK = ["begin", "verify", "fetch_keys", "log", "wait_on_a_loop"]
+
+
+@pytest.fixture(scope="module")
+def clever() -> Iterator[str]:
+    with emulator.running([emulator.App(ID, SECRET, URI)]) as base_url:
+        yield base_url
+
+
+def run(text: str, base_url: str) -> None:
+    assert ended(["-c", BEGINNING + text, base_url]) == (0, "")
+
+
+def ended(arguments: list[str]) -> tuple[int, str]:
+    """The status of a program, and what it and all below it said."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            said = process.communicate(timeout=SECONDS)[0]
+        finally:
+            end_with_its_children(process.pid)
+    return process.returncode, said
+
+
+def end_with_its_children(group: int) -> None:
+    subprocess.run(["kill", "-KILL", "--", f"-{group}"], capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("work", WORK)
+@pytest.mark.parametrize("first", ["the first time", "in use"])
+def test_no_generation_hangs(work: str, first: str, clever: str) -> None:
+    text = "" if first == "the first time" else f"{work}()\n"
+    text += f"""
+thread = threading.Thread(target={work})
+thread.start()
+children = [descend({work}, 3) for _ in range(4)]
+thread.join()
+ended = [ended_well(child) for child in children]
+assert all(ended), ended
+"""
+    run(text, clever)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_multiprocessing_out_of_an_async_program(method: str, clever: str, tmp_path: Path) -> None:
+    # Processes that are spawned import the program again: it needs a file.
+    text = f"""
+async def main():
+    asking = [asyncio.ensure_future(ask()) for _ in range(20)]
+    await asyncio.sleep(0)
+    children = [multiprocessing.get_context({method!r}).Process(target=wait_on_a_loop) for _ in range(4)]
+    for child in children:
+        child.start()
+    await asyncio.gather(*asking)
+    for child in children:
+        await asyncio.get_running_loop().run_in_executor(None, child.join)
+    assert [child.exitcode for child in children] == [0] * 4
+
+async def ask():
+    try:
+        await waiting.me("unknown")
+    except clever_sso.Error:
+        pass
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+    program = tmp_path / "program.py"
+    program.write_text(BEGINNING + text)
+    assert ended([str(program), clever]) == (0, "")

@@ -1,0 +1,30 @@
+"""The Pythons of this machine that the package supports."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+MINORS = range(9, 15)
+
+
+def _works(python: str) -> bool:
+    # pyenv has commands for versions that are not chosen.
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def _find() -> dict[str, str]:
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = {}
+    for name in (f"3.{minor}" for minor in MINORS):
+        on_the_path = shutil.which(f"python{name}")
+        candidates = [str(path) for path in sorted(pyenv.glob(f"{name}.*/bin/python"))]
+        candidates += [on_the_path] if on_the_path else []
+        if candidates and _works(candidates[0]):
+            found[name] = candidates[0]
+    return found
+
+
+PYTHONS = _find()

@@ -1,0 +1,187 @@
+"""A server that speaks TLS, answers what Clever would, and ends its connections in every way that servers do."""
+
+from __future__ import annotations
+
+import json
+import select
+import shutil
+import socket
+import ssl
+import struct
+import subprocess
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+# The last but one raises SIGPIPE in whoever answers the close_notify.
+ENDINGS = ("close_notify", "fin", "rst", "close_notify, rst", "close_notify, fin, rst", "fin, rst")
+NEW_CERTIFICATE = (
+    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=clever "
+    "-addext basicConstraints=critical,CA:FALSE -addext subjectAltName=IP:127.0.0.1,DNS:localhost"
+)
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for this machine, which is its own authority, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    command = [*NEW_CERTIFICATE.split(), "-keyout", str(key), "-out", str(made)]
+    subprocess.run(command, check=True, capture_output=True)
+    return made, key
+
+
+@dataclass
+class Server:
+    """What a test knows of a running server."""
+
+    base_url: str
+    certificate: Path
+    client_id: str
+    connections: list[Connection] = field(default_factory=list)
+
+    def end(self, ending: str) -> None:
+        """End the newest connection, and wait until it has ended."""
+        self.connections[-1].end(ending)
+
+
+class Connection:
+    """One connection: it answers every GET until it is ended."""
+
+    def __init__(self, context: ssl.SSLContext, stream: socket.socket, client_id: str) -> None:
+        self.stream = stream
+        self.arriving, self.leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.arriving, self.leaving, server_side=True)
+        body = json.dumps({"client_id": client_id, "scopes": []})
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.answer = (head + body).encode()
+        self.ending = "fin"
+        self.told, self.teller = socket.socketpair()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+
+    def end(self, ending: str) -> None:
+        """End it so, and wait until it has ended."""
+        self.ending = ending
+        self.teller.close()
+        self.thread.join()
+
+    def serve(self) -> None:
+        with self.stream, self.told, self.teller, suppress(OSError, ssl.SSLError):
+            self.until_told(self.tls.do_handshake)
+            while asked := self.until_told(self.asked):
+                if asked.endswith(b"\r\n\r\n"):
+                    self.tls.write(self.answer)
+            self.say_goodbye()
+
+    def asked(self) -> bytes:
+        return self.tls.read(65536)
+
+    def until_told(self, step: Callable[[], bytes | None]) -> bytes | None:
+        """What `step` gives, once what it needs has arrived; nothing when the connection ends instead."""
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                self.stream.sendall(self.leaving.read())
+                ready, _, _ = select.select([self.stream, self.told], [], [])
+                arrived = b"" if self.told in ready else self.stream.recv(65536)
+                if not arrived:
+                    return None
+                self.arriving.write(arrived)
+
+    def say_goodbye(self) -> None:
+        if "close_notify" in self.ending:
+            with suppress(ssl.SSLError):
+                self.tls.unwrap()
+            self.stream.sendall(self.leaving.read())
+        if "fin, rst" in self.ending:
+            self.stream.shutdown(socket.SHUT_WR)
+        if "rst" in self.ending:
+            self.stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@contextmanager
+def serving(folder: Path, client_id: str) -> Iterator[Server]:
+    """Run a server on a free port."""
+    made, key = certificate(folder)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        server = Server(f"https://127.0.0.1:{listener.getsockname()[1]}", made, client_id)
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    stream, _ = listener.accept()
+                    server.connections.append(Connection(context, stream, client_id))
+                    server.connections[-1].thread.start()
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for connection in server.connections:
+                connection.end("fin")
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    """Carry bytes until either side ends."""
+    with suppress(OSError, ssl.SSLError):
+        while chunk := source.recv(65536):
+            sink.sendall(chunk)
+    for stream in (source, sink):
+        with suppress(OSError):
+            stream.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def in_front_of(clever: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Speak TLS on a free port and hand everything on to `clever`; give the base URL and the certificate."""
+    made, key = certificate(folder)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
+    behind = urlsplit(clever)
+    streams: list[socket.socket] = []
+    threads: list[threading.Thread] = []
+
+    def start(work: Callable[..., None], *arguments: socket.socket) -> None:
+        threads.append(threading.Thread(target=work, args=arguments))
+        threads[-1].start()
+
+    def serve(plain: socket.socket) -> None:
+        with suppress(OSError, ssl.SSLError):
+            near = context.wrap_socket(plain, server_side=True)
+            far = socket.create_connection((behind.hostname or "", behind.port or 80))
+            streams.extend((near, far))
+            start(pump, far, near)
+            pump(near, far)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                start(serve, listener.accept()[0])
+
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        start(accept)
+        try:
+            yield f"https://127.0.0.1:{listener.getsockname()[1]}", made
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            for stream in streams:
+                with suppress(OSError):
+                    stream.shutdown(socket.SHUT_RDWR)
+            for thread in threads:
+                thread.join()
+            for stream in streams:
+                stream.close()

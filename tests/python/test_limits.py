@@ -1,0 +1,45 @@
+"""Where no thread can be started, what fails is an `Error`: no panic comes out, and nothing is said on stderr."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+# A filter of the kernel's that refuses new threads and processes: clone and clone3 fail with EAGAIN.
+PROGRAM = """
+import asyncio, ctypes, struct, sys
+import clever_sso
+
+def client(kind):
+    return kind("id", "secret", "http://127.0.0.1:9/", base_url="https://localhost:9", timeout=20)
+
+blocking, waiting = client(clever_sso.Client), client(clever_sso.AsyncClient)
+LOAD, JUMP_IF_EQUAL, RETURN, ALLOW, REFUSE = 0x20, 0x15, 0x06, 0x7FFF0000, 0x00050000 | 11
+steps = [(LOAD, 0, 0, 0), (JUMP_IF_EQUAL, 2, 0, 56), (JUMP_IF_EQUAL, 1, 0, 435), (RETURN, 0, 0, ALLOW)]
+filter = b"".join(struct.pack("HBBI", *step) for step in [*steps, (RETURN, 0, 0, REFUSE)])
+held = ctypes.create_string_buffer(filter)
+rules = struct.pack("HxxxxxxP", len(filter) // 8, ctypes.addressof(held))
+kernel = ctypes.CDLL(None, use_errno=True)
+assert kernel.prctl(38, 1, 0, 0, 0) == 0
+assert kernel.prctl(22, 2, ctypes.c_char_p(rules), 0, 0) == 0
+
+def kind_of(call):
+    try:
+        call()
+    except BaseException as error:
+        return isinstance(error, clever_sso.Error) and not isinstance(error, TypeError)
+
+print(kind_of(lambda: blocking.me("token")), kind_of(lambda: asyncio.run(waiting.me("token"))))
+"""
+
+
+@pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the filter names system calls of Linux on x86-64"
+)
+def test_a_process_that_may_start_no_thread_gets_errors_and_no_panic() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True True\n", "")

@@ -1,0 +1,232 @@
+//! Every member of every answer with a value of every wrong kind: either it decides who somebody is, and the answer is
+//! refused, or the login goes on without that datum. The table is `members.json`; here the pure readers read it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clever_sso::protocol::{Response, api, discovery, identity, jwks, token, tokeninfo};
+use clever_sso::{Expected, Identity, KeySet, Result, verify_id_token_with};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+const ISSUER: &str = "https://clever.example";
+const CLIENT_ID: &str = "4c63c1cf623dce82caac";
+const DISTRICT: &str = "58da8a43cc70ab00017a1a87";
+const PERSON: &str = "58da8c63d7dc0ca068000478";
+const NONCE: &str = "n-0S6_WzA2Mj";
+const NOW: u64 = 1_767_225_600;
+
+#[derive(Deserialize)]
+struct Table {
+    wrong: BTreeMap<String, Value>,
+    answers: BTreeMap<String, Value>,
+    journeys: BTreeMap<String, Journey>,
+}
+
+#[derive(Deserialize)]
+struct Journey {
+    operation: String,
+    result: String,
+    fields: Fields,
+    #[serde(default)]
+    without: Vec<String>,
+    members: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    answer: String,
+    member: String,
+    #[serde(default)]
+    gives: Fields,
+    #[serde(default)]
+    refused: bool,
+    kinds: Option<Vec<String>>,
+    result: Option<String>,
+}
+
+type Fields = BTreeMap<String, Option<String>>;
+
+/// What Clever answers in one case.
+struct Clever<'a> {
+    answers: BTreeMap<String, Value>,
+    pair: &'a KeyPair,
+}
+
+impl Clever<'_> {
+    fn answer(&self, name: &str) -> Response {
+        let mut answer = self.answers[name].clone();
+        self.fill(&mut answer);
+        http::Response::new(answer.to_string().into_bytes())
+    }
+
+    fn fill(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.fill(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.fill(member)),
+            Value::String(text) => *value = self.filled(text),
+            _ => {}
+        }
+    }
+
+    fn filled(&self, text: &str) -> Value {
+        match text {
+            "KEY" => self.key(),
+            "NOW" => NOW.into(),
+            "LATER" => (NOW + 600).into(),
+            "NONCE" => NONCE.into(),
+            "ID_TOKEN" => self.id_token().into(),
+            text => text.replace("ISSUER", ISSUER).into(),
+        }
+    }
+
+    fn key(&self) -> Value {
+        let public = PublicKeyComponents::<Vec<u8>>::from(self.pair.public_key());
+        let (n, e) = (URL_SAFE_NO_PAD.encode(&public.n), URL_SAFE_NO_PAD.encode(&public.e));
+        json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "first", "n": n, "e": e })
+    }
+
+    fn id_token(&self) -> String {
+        let part = |name| URL_SAFE_NO_PAD.encode(self.answer(name).into_body());
+        let signed = format!("{}.{}", part("header"), part("claims"));
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    fn run(&self, operation: &str) -> Result<(String, Fields)> {
+        let fields = match operation {
+            "login" => {
+                let identity = self.login()?;
+                return Ok((format!("signed_in {}", identity.proven_by.as_str()), fields_of(&identity)));
+            }
+            "check_token" => {
+                let info = tokeninfo::response(&self.answer("tokeninfo"), CLIENT_ID)?;
+                vec![("client_id", Some(info.client_id)), ("scopes", joined(info.scopes))]
+            }
+            "district" => {
+                let district = api::district_response(&self.answer("district"), DISTRICT)?;
+                vec![("id", Some(district.id)), ("name", district.name)]
+            }
+            "user" => {
+                let user = api::user_response(&self.answer("user"), PERSON)?;
+                vec![("id", Some(user.id)), ("name", Some(user.name.full()))]
+            }
+            "userinfo" => {
+                vec![("id", Some(api::userinfo_response(&self.answer("userinfo"), Some(PERSON))?.id))]
+            }
+            other => panic!("no operation is called {other}"),
+        };
+        Ok(("ok".to_owned(), collected(fields)))
+    }
+
+    fn login(&self) -> Result<Identity> {
+        let tokens = token::response(&self.answer("tokens"))?;
+        let Some(id_token) = &tokens.id_token else {
+            let me = api::me_response(&self.answer("me"))?;
+            let user = api::own_user_response(&self.answer("user"), &me.id)?;
+            return Ok(identity::from_api(ISSUER, &me, user.as_ref()));
+        };
+        discovery::response(&self.answer("discovery"), ISSUER)?;
+        let keys = KeySet::parse(&jwks::response(&self.answer("keys"))?)?;
+        let expected = Expected {
+            issuer: ISSUER,
+            client_id: CLIENT_ID,
+            nonce: Some(NONCE),
+            now: NOW,
+            leeway: 60,
+            access_token: Some(tokens.access_token.expose()),
+        };
+        Ok(identity::from_claims(ISSUER, &verify_id_token_with(id_token.expose(), &keys, &expected)?))
+    }
+}
+
+fn fields_of(identity: &Identity) -> Fields {
+    collected(vec![
+        ("id", Some(identity.id.clone())),
+        ("name", Some(identity.name.full())),
+        ("district_id", identity.district_id.clone()),
+        ("user_type", identity.user_type.as_ref().map(|role| role.as_str().to_owned())),
+        ("roles", joined(identity.roles.iter().map(|role| role.name.as_str().to_owned()))),
+        ("unverified_email", identity.unverified_email.clone()),
+        ("legacy_ids", joined(identity.legacy_ids.clone())),
+        ("authorized_by", identity.authorized_by.clone()),
+        ("loginas_by_admin", Some(identity.loginas_by_admin.to_string())),
+    ])
+}
+
+fn joined(texts: impl IntoIterator<Item = String>) -> Option<String> {
+    let mut texts: Vec<_> = texts.into_iter().collect();
+    texts.sort();
+    (!texts.is_empty()).then(|| texts.join(","))
+}
+
+fn collected(fields: Vec<(&str, Option<String>)>) -> Fields {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Puts `value` where `path` leads; the empty path is the whole.
+fn place(whole: &mut Value, path: &str, value: &Value) {
+    let mut at = whole;
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        at = match name.parse::<usize>() {
+            Ok(index) => &mut at[index],
+            Err(_) => &mut at[name],
+        };
+    }
+    *at = value.clone();
+}
+
+fn remove(answers: &mut BTreeMap<String, Value>, path: &str) {
+    let (answer, member) = path.split_once('.').unwrap();
+    answers.get_mut(answer).unwrap().as_object_mut().unwrap().remove(member);
+}
+
+#[test]
+fn a_value_of_a_wrong_kind_is_left_out_or_refused() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/members.json");
+    let table: Table = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let mut tried = 0;
+    for (name, journey) in &table.journeys {
+        let mut answers = table.answers.clone();
+        journey.without.iter().for_each(|path| remove(&mut answers, path));
+        let good = Clever { answers: answers.clone(), pair: &pair }.run(&journey.operation).unwrap();
+        assert_eq!(good, (journey.result.clone(), journey.fields.clone()), "{name}");
+        for row in &journey.members {
+            for (kind, wrong) in &table.wrong {
+                if row.kinds.as_ref().is_some_and(|kinds| !kinds.contains(kind)) {
+                    continue;
+                }
+                let mut clever = Clever { answers: answers.clone(), pair: &pair };
+                let key = Map::from_iter([("keys".to_owned(), json!([clever.key()]))]);
+                clever.answers.insert("keys".to_owned(), key.into());
+                place(clever.answers.get_mut(&row.answer).unwrap(), &row.member, wrong);
+                check(
+                    journey,
+                    row,
+                    &clever.run(&journey.operation),
+                    &format!("{name}: {} {} is {kind}", row.answer, row.member),
+                );
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 600, "{tried}");
+}
+
+fn check(journey: &Journey, row: &Row, outcome: &Result<(String, Fields)>, case: &str) {
+    if row.refused {
+        assert!(outcome.is_err(), "{case}: {outcome:?}");
+        return;
+    }
+    let mut fields = journey.fields.clone();
+    fields.extend(row.gives.clone());
+    let expected = (row.result.clone().unwrap_or_else(|| journey.result.clone()), fields);
+    assert_eq!(outcome.as_ref(), Ok(&expected), "{case}");
+}
