@@ -70,8 +70,8 @@ def log_in(page: Page, site: Site, person: str = "Ada Ashworth") -> None:
         ({"CLEVER_CLIENT_ID": ""}, "CLEVER_CLIENT_ID is not set"),
         ({"CLEVER_CLIENT_SECRET": ""}, "CLEVER_CLIENT_SECRET is not set"),
         ({"CLEVER_REDIRECT_URI": ""}, "CLEVER_REDIRECT_URI is not set"),
-        ({"CLEVER_REDIRECT_URI": "http://app.example/clever/callback"}, "redirect"),
-        ({"CLEVER_BASE_URL": "emulator"}, "emulator"),
+        ({"CLEVER_REDIRECT_URI": "http://app.example/clever/callback"}, "CLEVER_REDIRECT_URI must"),
+        ({"CLEVER_BASE_URL": "emulator"}, "CLEVER_BASE_URL must"),
     ],
 )
 def test_a_wrong_setting_is_named_at_the_start(
