@@ -165,8 +165,9 @@ static void finish_login(const struct call *call)
 {
     clever_sso_error *error = NULL;
     clever_sso_outcome *outcome = NULL;
+    const char *callback = argument(call, "callback"), *pending = argument(call, "pending");
     clever_sso_status status =
-        clever_sso_finish_login(chosen(call), argument(call, "callback"), argument(call, "pending"), &outcome, &error);
+        clever_sso_finish_login_with_pending(chosen(call), callback, pending, &outcome, &error);
     switch (clever_sso_outcome_kind(outcome)) {
     case CLEVER_SSO_SIGNED_IN: show_identity(outcome); break;
     case CLEVER_SSO_RESTART:
