@@ -19,6 +19,7 @@ h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; overflow-wrap: anyw
 button, a.button { display: block; width: 100%; padding: .8rem 1rem; font: inherit; font-weight: 600;
   text-align: center; text-decoration: none; cursor: pointer; color: #fff; background: #1f5fbf; border: 0;
   border-radius: .5rem; }
+a:not(.button) { color: var(--link); }
 button.quiet { color: var(--link); background: transparent; border: 1px solid var(--line); }
 button:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 0 0 1.5rem; }
@@ -26,7 +27,10 @@ dt { opacity: .75; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .small { font-size: .875rem; opacity: .8; }
 """
-BUTTON = '<p><a class="button" href="/clever/login">Log in with Clever</a></p>'
+BUTTON = (
+    '<p><a class="button" href="/clever/login">Log in with Clever</a></p>'
+    '<p class="small"><a href="/clever/login?switch_user=1">Log in as somebody else</a></p>'
+)
 
 
 def welcome() -> HTMLResponse:

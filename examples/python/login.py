@@ -32,11 +32,11 @@ class Settings(TypedDict):
 def log_in(settings: Settings, district_id: str | None = None) -> int:
     client = Client(**settings)
     login = client.begin_login(district_id=district_id)
-    return come_back(client, visit(login.url), login.pending)  # in a web app: a cookie
+    return come_back(client, visit(login.url), login.pending)  # in a web app: login.set_cookies
 
 
 def come_back(client: Client, callback: str, pending: str | None) -> int:
-    outcome = client.finish_login(callback, pending)
+    outcome = client.finish_login(callback, pending=pending)
     if isinstance(outcome, SignedIn):
         return welcome(outcome)
     if isinstance(outcome, Restart):  # from the Clever Portal, a refreshed page: nobody notices

@@ -4,16 +4,19 @@
 
     client = clever_sso.Client("client id", "client secret", "https://app.example/callback")
 
-    login = client.begin_login()
-    # Send the browser to login.url and keep login.pending in a cookie. When it comes back:
-    outcome = client.finish_login(callback_url, pending)
+    login = client.begin_login(cookies=cookie_header)
+    # Send the browser to login.url and set login.set_cookies. When it comes back:
+    outcome = client.finish_login(callback_url, cookie_header)
 
     if isinstance(outcome, clever_sso.SignedIn):
         print("signed in:", outcome.identity.id)
     elif isinstance(outcome, clever_sso.Restart):
-        print("keep outcome.login.pending, send the browser to", outcome.login.url)
+        print("send the browser to", outcome.login.url)
     elif isinstance(outcome, clever_sso.Denied):
         print("Clever refused:", outcome.error)
+
+    for cookie in outcome.set_cookies:  # whatever came of it
+        print("Set-Cookie:", cookie.header)
 
 `Restart` is everyday traffic: a login that begins in the Clever Portal arrives without proof that this browser asked
 for it, and is begun anew without the person seeing anything. Whatever cannot be mended is an `Error`, with a `code` for
@@ -22,6 +25,8 @@ the program, a `message` for the log and a `user_message` for the person.
 - `Client`: every operation. Make one and keep it; threads and forked workers may share it.
 - `AsyncClient`: the same for asyncio.
 - `SignedIn`, `Restart`, `Denied`: what comes of a login. `Identity`: who logged in.
+- `SetCookie`: a cookie that the answer to the browser must set.
+- `Refusal`: how to answer a request that must not act.
 - `verify_id_token`, `KeySet`: an ID token against keys, with no client and no network.
 - `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
 """
@@ -48,8 +53,10 @@ from clever_sso._native import (
     Login,
     Me,
     Name,
+    Refusal,
     Restart,
     Role,
+    SetCookie,
     SignedIn,
     TokenInfo,
     Tokens,
@@ -57,6 +64,7 @@ from clever_sso._native import (
     UserInfo,
     __version__,
     error_codes,
+    login_key,
     parse_callback,
     verify_id_token,
 )
@@ -96,8 +104,10 @@ __all__ = [
     "Me",
     "Name",
     "NetworkError",
+    "Refusal",
     "Restart",
     "Role",
+    "SetCookie",
     "SignedIn",
     "TokenError",
     "TokenInfo",
@@ -106,6 +116,7 @@ __all__ = [
     "UserInfo",
     "__version__",
     "error_codes",
+    "login_key",
     "parse_callback",
     "verify_id_token",
 ]

@@ -1,9 +1,11 @@
 """The Rust core of `clever_sso`."""
 
 from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any, Final, Literal, final
+
+from typing_extensions import Self
 
 from clever_sso.exceptions import Error
 
@@ -19,8 +21,10 @@ __all__ = [
     "Login",
     "Me",
     "Name",
+    "Refusal",
     "Restart",
     "Role",
+    "SetCookie",
     "SignedIn",
     "TokenInfo",
     "Tokens",
@@ -28,6 +32,7 @@ __all__ = [
     "UserInfo",
     "__version__",
     "error_codes",
+    "login_key",
     "parse_callback",
     "verify_id_token",
 ]
@@ -127,31 +132,51 @@ class Client:
         """The redirect URIs; the first is the primary one."""
 
     def begin_login(
-        self, *, redirect_uri: str | None = None, district_id: str | None = None, return_to: str | None = None
+        self,
+        *,
+        cookies: str | None = None,
+        redirect_uri: str | None = None,
+        district_id: str | None = None,
+        return_to: str | None = None,
+        switch_user: bool = False,
+        has_session: bool | None = None,
     ) -> Login:
-        """Begins a login: send the browser to its `url`, keep its `pending`. No network.
+        """Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
 
         Args:
+            cookies: The `Cookie` header of the request. With it the browser keeps at most eight logins in flight, and a
+                session that is lost again and again ends with an error instead of a loop.
             redirect_uri: One of the configured ones. Default: the primary one.
             district_id: The district, if it is known. Clever then skips the school picker.
-            return_to: Where to go after the login: a path of the application, or a URL on an allowed origin.
+            return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
+                origin. At most 1,024 bytes.
+            switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
+                person is signed in again.
+            has_session: Whether the browser has a session of the application. `False` when you looked and found none.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+            LoginError: `session_not_kept` when sign-ins leave no session.
             ArgumentError: `return_to_unsafe`.
         """
 
-    def finish_login(self, callback: str, pending: str | None = None) -> SignedIn | Restart | Denied:
+    def finish_login(
+        self, callback: str, cookies: str | None = None, *, pending: str | None = None
+    ) -> SignedIn | Restart | Denied:
         """Finishes a login. What came of it is a value, for all of it is everyday traffic.
 
         One network round trip when Clever sends an ID token and its keys are known, else up to three.
 
         Args:
             callback: The URL with which the browser came back, or its query.
-            pending: What was kept when the login began, if there is anything.
+            cookies: The `Cookie` header of the request.
+            pending: In place of the cookies, for applications that keep logins in a session of their own: what was kept
+                for this login, under its `key`.
 
         Returns:
-            `SignedIn`; or `Restart`: keep the new pending login and redirect to its URL; or `Denied`.
+            `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
+            answer, and end the session that the browser had when its `ends_session` says so. The same holds for what
+            is raised.
 
         Raises:
             LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
@@ -162,6 +187,36 @@ class Client:
             NetworkError: `network_timeout`, `network_connect` and the others of its kind.
         """
 
+    def refusal(
+        self,
+        endpoint: Literal["login", "callback", "logout"],
+        *,
+        method: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+    ) -> Refusal | None:
+        """Whether a request of a browser must not act: `None` when it may.
+
+        Ask before you begin a login, finish one or log somebody out. Links that are fetched in
+        advance, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No network.
+
+            refusal = client.refusal("callback", method=request.method, headers=request.headers)
+
+        Args:
+            endpoint: `login`, `callback` or `logout`.
+            method: The method of the request.
+            headers: All headers of the request: a mapping or pairs, of texts or bytes; WSGI's `environ` will do.
+
+        Raises:
+            ArgumentError: `argument_invalid`, for another word.
+        """
+
+    def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
+        """The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
+
+        Args:
+            cookies: The `Cookie` header of the request.
+        """
+
     def authorize_url(
         self,
         *,
@@ -170,6 +225,7 @@ class Client:
         state: str | None = None,
         nonce: str | None = None,
         district_id: str | None = None,
+        switch_user: bool = False,
     ) -> str:
         """The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
 
@@ -179,6 +235,7 @@ class Client:
             state: Comes back unchanged. Compare it with what this browser was given.
             nonce: Comes back inside the ID token.
             district_id: The district, if it is known. Clever then skips the school picker.
+            switch_user: Whether Clever lets the person confirm who they are.
 
         Raises:
             ConfigError: `redirect_uri_unknown`.
@@ -342,7 +399,9 @@ class AsyncOperations:
     """The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them."""
 
     def __new__(cls, client: Client) -> AsyncOperations: ...
-    def finish_login(self, callback: str, pending: str | None) -> Future[SignedIn | Restart | Denied]:
+    def finish_login(
+        self, callback: str, cookies: str | None, pending: str | None
+    ) -> Future[SignedIn | Restart | Denied]:
         """See `Client.finish_login`."""
 
     def exchange_code(self, code: str, redirect_uri: str | None) -> Future[Tokens]:
@@ -379,14 +438,25 @@ class AsyncOperations:
 class Login:
     """A login that has begun."""
 
-    __match_args__: Final = ("url", "pending")
+    __match_args__: Final = ("url", "set_cookies", "key", "pending")
     @property
     def url(self) -> str:
         """Send the browser there."""
 
     @property
+    def set_cookies(self) -> tuple[SetCookie, ...]:
+        """The cookies to set with the redirect."""
+
+    @property
+    def key(self) -> str:
+        """For applications that keep logins in a session of their own: what to keep `pending` under.
+
+        `login_key` finds it again.
+        """
+
+    @property
     def pending(self) -> str:
-        """Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe."""
+        """For the same: what to keep for ten minutes. URL-safe, about 100 bytes."""
 
 @final
 class SignedIn:
@@ -403,11 +473,19 @@ class SignedIn:
 
     @property
     def return_to(self) -> str | None:
-        """Where the application wanted to go, as it was given to `begin_login`."""
+        """Where the application wanted to go, as an ASCII path or URL."""
+
+    @property
+    def set_cookies(self) -> tuple[SetCookie, ...]:
+        """The cookies to set with the answer to the browser."""
+
+    @property
+    def ends_session(self) -> Literal[True]:
+        """Whether the session that the browser had must end: always, for this person's takes its place."""
 
 @final
 class Restart:
-    """The login was begun anew: keep `login.pending`, send the browser to `login.url`.
+    """The login was begun anew: send the browser to `login.url`, with the cookies.
 
     The person is signed in at Clever already and sees nothing of it.
     """
@@ -425,6 +503,14 @@ class Restart:
         `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
         """
 
+    @property
+    def set_cookies(self) -> tuple[SetCookie, ...]:
+        """The cookies to set with the redirect: those of `login`."""
+
+    @property
+    def ends_session(self) -> Literal[False]:
+        """Whether the session that the browser had must end: never, for the login is still on its way."""
+
 @final
 class Denied:
     """Clever refused this person."""
@@ -437,6 +523,66 @@ class Denied:
     @property
     def description(self) -> str | None:
         """Text that came with it. Whoever made the URL wrote it: do not show it as if it were Clever's."""
+
+    @property
+    def ends_session(self) -> bool:
+        """Whether the session that the browser had must end: only when a login of this browser was refused."""
+
+    @property
+    def set_cookies(self) -> tuple[SetCookie, ...]:
+        """The cookies to set with the answer to the browser."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class SetCookie:
+    """A cookie that the answer to the browser must set.
+
+    Send `header` as a `Set-Cookie` header of its own, or hand the parts to your framework.
+    """
+
+    __match_args__: Final = ("name", "value", "max_age", "secure", "header")
+    path: Final = "/"
+    http_only: Final = True
+    same_site: Final = "Lax"
+    def __new__(cls, name: str, value: str, max_age: int, secure: bool, header: str) -> Self: ...
+    @property
+    def name(self) -> str:
+        """The name."""
+
+    @property
+    def value(self) -> str:
+        """The value; empty when the cookie is to be deleted."""
+
+    @property
+    def max_age(self) -> int:
+        """How long the browser keeps it, in seconds; 0 deletes it."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether the browser sends it over https only."""
+
+    @property
+    def header(self) -> str:
+        """The value of the `Set-Cookie` header."""
+
+    def __getnewargs__(self) -> tuple[str, str, int, bool, str]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Refusal:
+    """How to answer a request that must not act: with this status and no body."""
+
+    __match_args__: Final = ("status", "allow")
+    @property
+    def status(self) -> int:
+        """The HTTP status: 200 for `HEAD`, 403, 405 or 503."""
+
+    @property
+    def allow(self) -> str | None:
+        """The `Allow` header, with a 405."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -766,6 +912,18 @@ class ErrorCode:
     @property
     def user_message(self) -> str:
         """A sentence that may be shown to the person who logs in."""
+
+def login_key(callback: str) -> str | None:
+    """Under which key an application that keeps logins in a session of its own finds that of this callback.
+
+        pending = session.pop(clever_sso.login_key(url), None)
+
+    Args:
+        callback: The URL with which the browser came back, or its query.
+
+    Returns:
+        The `key` of the login; `None` when the callback has no state or cannot be read.
+    """
 
 def parse_callback(callback: str) -> Callback:
     """Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.

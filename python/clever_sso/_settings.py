@@ -81,6 +81,21 @@ def boolean(settings: _Source, name: str, *, default: bool) -> bool:
         raise invalid(f"{name} cannot be read as {_KINDS[_boolean]}") from None
 
 
+def session_seconds(value: object, default: int) -> int:
+    """For how many seconds a sign-in lasts: the setting `CLEVER_SESSION_SECONDS`.
+
+    Raises:
+        ConfigError: `config_invalid`, when it is no whole number above zero.
+    """
+    if value is None or value == "":
+        return default
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise invalid(f"{PREFIX}SESSION_SECONDS must be a whole number of seconds above zero")
+    return value
+
+
 def check_login(client: Client | AsyncClient) -> None:
     """Whether logins can begin with this client; better to know it before anybody comes.
 

@@ -8,7 +8,7 @@ from clever_sso import _settings
 from clever_sso._native import AsyncOperations, Client
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
     from types import TracebackType
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
         District,
         Login,
         Me,
+        Refusal,
         Restart,
+        SetCookie,
         SignedIn,
         TokenInfo,
         Tokens,
@@ -61,11 +63,11 @@ class AsyncClient:
 
         client = clever_sso.AsyncClient("client id", "client secret", "https://app.example/callback")
 
-        async def log_in() -> str:
-            return client.begin_login().url
+        async def log_in(cookies: str) -> clever_sso.Login:
+            return client.begin_login(cookies=cookies)
 
-        async def callback(url: str, pending: str | None) -> clever_sso.SignedIn | None:
-            outcome = await client.finish_login(url, pending)
+        async def callback(url: str, cookies: str) -> clever_sso.SignedIn | None:
+            outcome = await client.finish_login(url, cookies)
             return outcome if isinstance(outcome, clever_sso.SignedIn) else None
 
     It works on asyncio and uvloop, and with anyio on either. One client may serve several loops, in several threads,
@@ -120,23 +122,56 @@ class AsyncClient:
         """The redirect URIs; the first is the primary one."""
         return self._client.redirect_uris
 
-    def begin_login(
-        self, *, redirect_uri: str | None = None, district_id: str | None = None, return_to: str | None = None
+    def begin_login(  # noqa: PLR0913  (they are keyword arguments)
+        self,
+        *,
+        cookies: str | None = None,
+        redirect_uri: str | None = None,
+        district_id: str | None = None,
+        return_to: str | None = None,
+        switch_user: bool = False,
+        has_session: bool | None = None,
     ) -> Login:
-        """Begins a login: send the browser to its `url`, keep its `pending`. No network.
+        """Begins a login: send the browser to its `url`, with its `set_cookies`. No network. As `Client.begin_login`.
 
         Args:
+            cookies: The `Cookie` header of the request.
             redirect_uri: One of the configured ones. Default: the primary one.
             district_id: The district, if it is known. Clever then skips the school picker.
-            return_to: Where to go after the login: a path of the application, or a URL on an allowed origin.
+            return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
+                origin.
+            switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links.
+            has_session: Whether the browser has a session of the application. `False` when you looked and found none.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+            LoginError: `session_not_kept` when sign-ins leave no session.
             ArgumentError: `return_to_unsafe`.
         """
-        return self._client.begin_login(redirect_uri=redirect_uri, district_id=district_id, return_to=return_to)
+        return self._client.begin_login(
+            cookies=cookies,
+            redirect_uri=redirect_uri,
+            district_id=district_id,
+            return_to=return_to,
+            switch_user=switch_user,
+            has_session=has_session,
+        )
 
-    def authorize_url(
+    def refusal(
+        self,
+        endpoint: Literal["login", "callback", "logout"],
+        *,
+        method: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+    ) -> Refusal | None:
+        """Whether a request of a browser must not act: `None` when it may. No network. As `Client.refusal`."""
+        return self._client.refusal(endpoint, method=method, headers=headers)
+
+    def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
+        """The cookies to set when somebody logs out. No network. As `Client.log_out_cookies`."""
+        return self._client.log_out_cookies(cookies)
+
+    def authorize_url(  # noqa: PLR0913  (they are keyword arguments)
         self,
         *,
         response_type: Literal["code", "token"] = "code",
@@ -144,6 +179,7 @@ class AsyncClient:
         state: str | None = None,
         nonce: str | None = None,
         district_id: str | None = None,
+        switch_user: bool = False,
     ) -> str:
         """The URL that asks Clever for a code or a token. No network. As `Client.authorize_url`."""
         return self._client.authorize_url(
@@ -152,6 +188,7 @@ class AsyncClient:
             state=state,
             nonce=nonce,
             district_id=district_id,
+            switch_user=switch_user,
         )
 
     def instant_login_url(self, district_id: str) -> str:
@@ -165,17 +202,23 @@ class AsyncClient:
         """The Clever Portal of a district. No network. As `Client.portal_url`."""
         return self._client.portal_url(district)
 
-    async def finish_login(self, callback: str, pending: str | None = None) -> SignedIn | Restart | Denied:
+    async def finish_login(
+        self, callback: str, cookies: str | None = None, *, pending: str | None = None
+    ) -> SignedIn | Restart | Denied:
         """Finishes a login. What came of it is a value, for all of it is everyday traffic.
 
         As `Client.finish_login`.
 
         Args:
             callback: The URL with which the browser came back, or its query.
-            pending: What was kept when the login began, if there is anything.
+            cookies: The `Cookie` header of the request.
+            pending: In place of the cookies, for applications that keep logins in a session of their own: what was kept
+                for this login, under its `key`.
 
         Returns:
-            `SignedIn`; or `Restart`: keep the new pending login and redirect to its URL; or `Denied`.
+            `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
+            answer, and end the session that the browser had when its `ends_session` says so. The same holds for what is
+            raised.
 
         Raises:
             LoginError: When the callback cannot be used, or the login cannot be restarted once more.
@@ -183,7 +226,7 @@ class AsyncClient:
             CleverError: When Clever refuses or cannot answer.
             NetworkError: When Clever cannot be reached in time.
         """
-        return await self._operations.finish_login(callback, pending)
+        return await self._operations.finish_login(callback, cookies, pending)
 
     async def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
         """Exchanges a code. As `Client.exchange_code`."""

@@ -5,7 +5,7 @@
     from starlette.middleware.sessions import SessionMiddleware
 
     app = FastAPI()
-    app.add_middleware(SessionMiddleware, secret_key=os.environ["SESSION_KEY"], https_only=True)
+    app.add_middleware(SessionMiddleware, secret_key=os.environ["SESSION_KEY"], https_only=True, max_age=None)
     clever = CleverSso()  # CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET, CLEVER_REDIRECT_URI, …
     clever.install(app)
 
@@ -15,20 +15,24 @@
 
 Three routes are added: `clever_login`, `clever_callback` (at the path of the redirect URI) and `clever_logout` (POST).
 A login that begins in the Clever Portal or with an Instant Login link is restarted without the person seeing it; every
-sign-in replaces the session that the browser had.
+sign-in replaces the session that the browser had. `max_age=None` makes the session end with the browser; after twelve
+hours it ends in any case.
+
+A middleware of your own that lets nobody pass who is not signed in must let the three routes pass.
 """
 
 from __future__ import annotations
 
 import inspect
 import logging
+import sys
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request  # noqa: TC002  (FastAPI reads the annotations of dependencies)
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from clever_sso import _settings
 from clever_sso._web import pages
@@ -38,27 +42,41 @@ from clever_sso._web.arrival import (
     SignIn,
     Step,
     ToClever,
+    begun,
     onwards,
     problem_of,
     problem_of_fault,
     problem_of_refusal,
+    problem_of_setup,
     should_wait,
     step_of,
+    without_sign_in,
 )
-from clever_sso._web.cookie import TEN_MINUTES, PendingCookie
-from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import address, can_be_sent_to_log_in, inside, is_from_another_site
+from clever_sso._web.identity import SESSION_KEY, TWELVE_HOURS, SessionIdentity
+from clever_sso._web.request import address, can_be_sent_to_log_in, inside, misplaced, paths_of
 from clever_sso.aio import AsyncClient
-from clever_sso.exceptions import ArgumentError, Error
+from clever_sso.exceptions import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterable
+    from typing import Literal
 
     from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.types import Receive, Scope, Send
+
+    from clever_sso._native import SetCookie
+
+    Endpoint = Callable[[Request], Awaitable[Response]]
 
 __all__ = ["CleverSso", "Problem", "Refused", "SessionIdentity", "SignIn", "current_identity"]
 
 logger = logging.getLogger("clever_sso.asgi")
+# What SessionMiddleware calls them in Starlette and in starsessions.
+_OF_THE_COOKIE = {
+    *("session_cookie", "path", "domain", "https_only", "same_site"),
+    *("cookie_name", "cookie_path", "cookie_domain", "cookie_https_only", "cookie_same_site"),
+}
 SignInHook = TypeVar("SignInHook", bound="Callable[[Request, SignIn], Response | Awaitable[Response | None] | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Request, Problem], Response | Awaitable[Response]]")
 
@@ -75,6 +93,9 @@ class CleverSso:
         after_logout: Where to go after a logout.
         waiting_page: Whether the callback answers at once with a small page that waits while the login is finished, as
             Clever advises for slow networks.
+        session_seconds: For how many seconds a sign-in lasts at most. Default: twelve hours.
+        rotate_session: Gives a session a new id at each sign-in: a function, plain or async, that is called with the
+            request. Only for sessions that live on the server, in a store other than that of starsessions 2.
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which setting.
@@ -89,11 +110,14 @@ class CleverSso:
         after_login: str = "/",
         after_logout: str = "/",
         waiting_page: bool = False,
+        session_seconds: int = TWELVE_HOURS,
+        rotate_session: Callable[[Request], Any] | None = None,
     ) -> None:
         self.client = client or AsyncClient.from_env()
         _settings.check_login(self.client)
         redirect_uri = self.client.redirect_uris[0]
-        self._cookie = PendingCookie.of(redirect_uri)
+        self._session_seconds = _settings.session_seconds(session_seconds, TWELVE_HOURS)
+        self._rotate_session = rotate_session
         self._prefix = url_prefix.rstrip("/")
         self._callback_path = callback_path or urlsplit(redirect_uri).path or "/"
         self._after_login = after_login
@@ -109,13 +133,41 @@ class CleverSso:
             Route(f"{self._prefix}/login", self._login, name="clever_login"),
             Route(self._callback_path, self._callback, name="clever_callback"),
             Route(f"{self._prefix}/logout", self._logout, methods=["POST"], name="clever_logout"),
+            _BelowPrefix(self.client.redirect_uris, self._callback, self._misplaced),
         ]
 
     def install(self, app: Starlette) -> None:
         """Add the routes to `app`, a Starlette or FastAPI application. It needs Starlette's `SessionMiddleware`, or
-        another one that provides `request.session`.
+        another one that provides `request.session`; add that before.
+
+        Raises:
+            ConfigError: `config_invalid`, when its sessions live on the server and nothing says how their ids change.
         """  # noqa: D205  (one sentence)
+        for middleware in app.user_middleware:
+            if _is_starlettes(middleware.cls):
+                # Two weeks would be its own default.
+                cast("dict[str, Any]", middleware.kwargs).setdefault("max_age", None)
+        self._check_rotation(app.user_middleware)
         app.router.routes.extend(self.routes)
+
+    def _check_rotation(self, installed: Iterable[Middleware], request: Request | None = None) -> None:
+        """Whether a sign-in can give the session a new name."""
+        if self._rotate_session is not None:
+            return
+        stores = [each.cls for each in installed if "Session" in getattr(each.cls, "__name__", "")]
+        unknown = [each for each in stores if not _is_starlettes(each) and not _is_starsessions(each)]
+        kept: list[Any] = unknown
+        if request is not None and not unknown:
+            session = _session(request)
+            # Starlette's own is a dict in the browser, or a class of its own derived from that.
+            known = type(session).__module__.partition(".")[0] in {"builtins", "starlette", "starsessions"}
+            kept = [] if isinstance(session, dict) and known else [type(session)]
+        if kept:
+            name = f"{kept[0].__module__}.{getattr(kept[0], '__qualname__', kept[0])}"
+            raise _settings.invalid(
+                f"a sign-in cannot give the sessions of {name} a new id, so a stranger who planted an id would be "
+                "signed in too: use starsessions 2 or later, or tell how by CleverSso(rotate_session=...)"
+            )
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
@@ -144,7 +196,7 @@ class CleverSso:
             return identity
         if not can_be_sent_to_log_in(request.method, request.headers.get("sec-fetch-mode")):
             raise HTTPException(401)
-        login = f"{request.url_for('clever_login').path}?{urlencode({'next': _here(request)})}"
+        login = f"{_login_url(request)}?{urlencode({'next': _here(request)})}"
         raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
 
     def role(self, *roles: str) -> Callable[[Request], Awaitable[SessionIdentity]]:
@@ -162,69 +214,101 @@ class CleverSso:
 
     async def _login(self, request: Request) -> Response:
         """Begin a login. `next` is where the person goes afterwards, `district_id` skips Clever's school picker."""
-        district_id = request.query_params.get("district_id") or None
-        try:
-            return_to = request.query_params.get("next") or None
-            login = self.client.begin_login(return_to=return_to, district_id=district_id)
-        except ArgumentError:
-            # An address outside the application: whoever made the link learns nothing, and nobody is sent there.
-            login = self.client.begin_login(district_id=district_id)
-        return await self._take(request, ToClever.of(login))
+        refusal = self._refusal("login", request)
+        if refusal is not None:
+            return refusal
+        # Here the application knows all its middleware, whoever added it.
+        self._check_rotation(_middleware(request), request)
+        step = begun(
+            self.client,
+            request.query_params,
+            cookies=_cookies(request),
+            has_session=current_identity(request) is not None,
+            logger=logger,
+            session_cookie=lambda: _session_cookie(request),
+        )
+        return await self._take(request, step)
 
     async def _callback(self, request: Request) -> Response:
         """Finish a login: one that began here, or one that began at Clever."""
-        if request.method == "HEAD":
-            # Whoever only looks must not spend the code.
-            raise HTTPException(405, headers={"Allow": "GET"})
+        refusal = self._refusal("callback", request)
+        if refusal is not None:
+            return refusal
         query = request.scope["query_string"].decode("latin-1")
         if self._waiting_page and should_wait(request.query_params):
             return HTMLResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
         try:
-            step = step_of(await self.client.finish_login(query, request.cookies.get(self._cookie.name)))
+            step = step_of(await self.client.finish_login(query, _cookies(request)))
         except Error as error:
             step = problem_of(error)
         return await self._take(request, step)
 
+    async def _misplaced(self, request: Request) -> Response:
+        """Tell why a callback arrives where nothing is."""
+        wrong = misplaced(_path(request.scope), self.client.redirect_uris, request.query_params)
+        return await self._take(request, problem_of_setup(wrong or ""))
+
     async def _logout(self, request: Request) -> Response:
         """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
-        if is_from_another_site(request.headers.get("sec-fetch-site")):
-            raise HTTPException(403)
+        refusal = self._refusal("logout", request)
+        if refusal is not None:
+            return refusal
         session = _session(request)
-        # Another site's form comes without the session cookie: it finds nothing to clear, and logs nobody out.
+        # Somebody without a session gets none.
         if session:
             session.clear()
-        return _private(RedirectResponse(inside(_root(request), self._after_logout), 303))
+        response = RedirectResponse(inside(_root(request.scope), self._after_logout), 303)
+        return _private(_with_cookies(response, self.client.log_out_cookies(_cookies(request))))
+
+    def _refusal(self, endpoint: Literal["login", "callback", "logout"], request: Request) -> Response | None:
+        """What to answer to a request that must not act."""
+        refusal = self.client.refusal(endpoint, method=request.method, headers=request.headers)
+        if refusal is None:
+            return None
+        return _private(Response(status_code=refusal.status, headers={"Allow": refusal.allow} if refusal.allow else {}))
 
     async def _take(self, request: Request, step: Step) -> Response:
         """Answer the browser."""
         if isinstance(step, SignIn):
             done = await self._sign_in(request, step)
             if isinstance(done, Response):
-                return _private(self._with_pending(done, "", 0))
+                return _private(_with_cookies(done, step.set_cookies))
             step = done
         if isinstance(step, ToClever):
             _session(request)
-            return _private(self._with_pending(RedirectResponse(step.url, 303), step.pending, TEN_MINUTES))
+            return _private(_with_cookies(RedirectResponse(step.url, 303), step.set_cookies))
         logger.warning("login with Clever failed: %s", step)
-        if step.ends_session:
+        if step.ends_session and _session(request):
             _session(request).clear()
-        return _private(self._with_pending(await self._problem_page(request, step), "", 0))
+        return _private(_with_cookies(await self._problem_page(request, step), step.set_cookies))
 
     async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
-        await _replace_session(request, SessionIdentity.of(step.identity))
+        await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
         try:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
         except Refused as refused:
-            return problem_of_refusal(refused)
+            return problem_of_refusal(refused, without_sign_in(self.client, step))
         except HTTPException:
             _session(request).clear()
             raise
         except Exception:
             # An exception that is let through passes the session by: the browser would keep whom it had before.
             logger.exception("on_sign_in failed")
-            return problem_of_fault()
-        return answer or RedirectResponse(step.return_to or inside(_root(request), self._after_login), 303)
+            return problem_of_fault(without_sign_in(self.client, step))
+        return answer or RedirectResponse(step.return_to or inside(_root(request.scope), self._after_login), 303)
+
+    async def _replace_session(self, request: Request, identity: SessionIdentity) -> None:
+        """Forget whoever was signed in on this device: nothing of their session is carried over."""
+        _session(request).clear()
+        # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
+        handler: Any = request.scope.get("session_handler")
+        if self._rotate_session is not None:
+            await _result(self._rotate_session(request))
+        elif handler is not None:
+            await handler.destroy()
+            handler.regenerate_id()
+        _session(request)[SESSION_KEY] = identity.to_session()
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
         if self._problem_hook is not None:
@@ -232,17 +316,41 @@ class CleverSso:
                 return cast("Response", await _result(self._problem_hook(request, problem)))
             except Exception:
                 logger.exception("on_problem failed")
-        page = pages.problem(problem.sentence, problem.code, request.url_for("clever_login").path)
+        page = pages.problem(problem.sentence, problem.code, _login_url(request))
         return HTMLResponse(page, problem.status, pages.OWN_HEADERS)
 
-    def _with_pending(self, response: Response, pending: str, max_age: int) -> Response:
-        response.set_cookie(self._cookie.name, pending, max_age=max_age, **self._cookie.attributes())
-        return response
+
+class _BelowPrefix(Route):
+    """Where nothing else is: the callback below a prefix that the redirect URI has too, and callbacks gone astray."""
+
+    def __init__(self, redirect_uris: Iterable[str], callback: Endpoint, astray: Endpoint) -> None:
+        super().__init__("/{path:path}", callback, name="clever_callback_below_prefix", include_in_schema=False)
+        self._redirect_uris = tuple(redirect_uris)
+        self._astray = Route("/{path:path}", astray)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Never wholly: then any route that matches comes first."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path = _path(scope)
+        if path in paths_of(self._redirect_uris):
+            return Match.PARTIAL, {"endpoint": self.endpoint, "path_params": {}}
+        if misplaced(path, self._redirect_uris, Request(scope).query_params):
+            return Match.PARTIAL, {"endpoint": self._astray.endpoint, "path_params": {}}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the view that was found does."""
+        route = self if scope["endpoint"] is self.endpoint else self._astray
+        await route.app(scope, receive, send)
 
 
 def current_identity(request: HTTPConnection) -> SessionIdentity | None:
     """Who is signed in, or `None`; also as a dependency, of websockets too."""
-    return SessionIdentity.from_session(_session(request))
+    session = _session(request)
+    if SessionIdentity.is_stale(session):
+        session.clear()
+    return SessionIdentity.from_session(session)
 
 
 def _session(request: HTTPConnection) -> dict[str, Any]:
@@ -254,33 +362,69 @@ def _session(request: HTTPConnection) -> dict[str, Any]:
     return request.session
 
 
-async def _replace_session(request: Request, identity: SessionIdentity) -> None:
-    """Forget whoever was signed in on this device: nothing of their session is carried over."""
-    _session(request).clear()
-    # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
-    handler: Any = request.scope.get("session_handler")
-    if hasattr(handler, "destroy") and hasattr(handler, "regenerate_id"):
-        await handler.destroy()
-        handler.regenerate_id()
-    _session(request)[SESSION_KEY] = identity.to_session()
-
-
 async def _result(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)
     return await value if inspect.isawaitable(value) else value
 
 
-def _root(request: Request) -> str:
+def _root(scope: Scope) -> str:
     """The path below which the application is mounted."""
-    root: str = request.scope.get("root_path", "")
+    root: str = scope.get("root_path", "")
     return root.rstrip("/")
+
+
+def _path(scope: Scope) -> str:
+    """The path of this request as the browser knows it."""
+    path: str = scope["path"]
+    # ASGI has the root in the path; a server behind a proxy that takes it off may not know that.
+    return path if path.startswith(_root(scope) + "/") else _root(scope) + path
 
 
 def _here(request: Request) -> str:
     """The address of this request as the browser knows it."""
-    path: str = request.scope["path"]
-    # ASGI has the root in the path; a server behind a proxy that takes it off may not know that.
-    root = "" if path.startswith(_root(request) + "/") else _root(request)
-    return address(root, path, request.scope["query_string"].decode("latin-1"))
+    return address("", _path(request.scope), request.scope["query_string"].decode("latin-1"))
+
+
+def _login_url(request: Request) -> str:
+    # Not by `request.url_for`, which makes a whole URL with what the Host header says.
+    root: str = request.scope.get("app_root_path", request.scope.get("root_path", ""))
+    path: str = request.scope["router"].url_path_for("clever_login")
+    return root.rstrip("/") + path
+
+
+def _cookies(request: Request) -> str:
+    # HTTP/2 allows one header for each.
+    return "; ".join(request.headers.getlist("cookie"))
+
+
+def _with_cookies(response: Response, cookies: Iterable[SetCookie]) -> Response:
+    for cookie in cookies:
+        response.headers.append("Set-Cookie", cookie.header)
+    return response
+
+
+def _middleware(request: Request) -> list[Middleware]:
+    return getattr(request.scope.get("app"), "user_middleware", [])
+
+
+def _is_starlettes(middleware: object) -> bool:
+    """Whether this is Starlette's own, whose sessions live in the browser."""
+    return getattr(middleware, "__module__", "") == "starlette.middleware.sessions"
+
+
+def _is_starsessions(middleware: object) -> bool:
+    """Whether this is starsessions as it is since its version 2."""
+    package = str(getattr(middleware, "__module__", "")).partition(".")[0]
+    return package == "starsessions" and hasattr(sys.modules[package], "regenerate_session_id")
+
+
+def _session_cookie(request: Request) -> str:
+    """How the cookie of the session is set, as far as it can be known."""
+    for middleware in _middleware(request):
+        name = getattr(middleware.cls, "__name__", "")
+        if "Session" in name:
+            said = {option: value for option, value in middleware.kwargs.items() if option in _OF_THE_COOKIE}
+            return f"{name}({', '.join(f'{option}={value!r}' for option, value in said.items())})"
+    return "the domain, path and https_only of the middleware that provides request.session"
 
 
 def _private(response: Response) -> Response:

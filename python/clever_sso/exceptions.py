@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+# What `typing.TYPE_CHECKING` says, without importing it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from clever_sso._native import SetCookie
+
 
 class Error(Exception):
     """A failure of Log in with Clever; the base of all others.
@@ -32,6 +37,15 @@ class Error(Exception):
 
     retry_after: int | None
     """How many seconds the server asks to wait before the next attempt, if it said so."""
+
+    set_cookies: tuple[SetCookie, ...] = ()
+    """The cookies to set with the answer to the browser, when a login failed."""
+
+    ends_session: bool = False
+    """Whether the session that the browser had must end: a login that this browser began has failed.
+
+    Devices are shared, so nobody may go on as the person before.
+    """
 
     def __init__(
         self,

@@ -106,3 +106,17 @@ pub(crate) fn parse_callback(py: Python<'_>, callback: PyBackedStr) -> Result<Bo
     let parsed = caught(|| clever_sso::parse_callback(&callback))?;
     Ok(guarded::new(py, Callback(parsed))?)
 }
+
+/// Under which key an application that keeps logins in a session of its own finds that of this callback.
+///
+///     pending = session.pop(clever_sso.login_key(url), None)
+///
+/// Args:
+///     callback: The URL with which the browser came back, or its query.
+///
+/// Returns:
+///     The `key` of the login; `None` when the callback has no state or cannot be read.
+#[pyfunction]
+pub(crate) fn login_key(callback: PyBackedStr) -> Option<String> {
+    clever_sso::login_key_of_callback(&callback)
+}

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
@@ -15,7 +15,9 @@ use crate::json::strings;
 use crate::login::{Login, outcome};
 use crate::panics::caught;
 use crate::repr::Repr;
+use crate::request::{self, Headers, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
+use crate::set_cookie;
 use crate::settings::{Network, OneOrMore, Settings};
 use crate::verify::claims_dict;
 use crate::waiting::{compute, is_given_up, wait};
@@ -197,28 +199,44 @@ impl Client {
         strings(py, &self.redirect_uris)
     }
 
-    /// Begins a login: send the browser to its `url`, keep its `pending`. No network.
+    /// Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
     ///
     /// Args:
+    ///     cookies: The `Cookie` header of the request. With it the browser keeps at most eight logins in flight, and a
+    ///         session that is lost again and again ends with an error instead of a loop.
     ///     redirect_uri: One of the configured ones. Default: the primary one.
     ///     district_id: The district, if it is known. Clever then skips the school picker.
-    ///     return_to: Where to go after the login: a path of the application, or a URL on an allowed origin.
+    ///     return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
+    ///         origin. At most 1,024 bytes.
+    ///     switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
+    ///         person is signed in again.
+    ///     has_session: Whether the browser has a session of the application. `False` when you looked and found none.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+    ///     LoginError: `session_not_kept` when sign-ins leave no session.
     ///     ArgumentError: `return_to_unsafe`.
-    #[pyo3(signature = (*, redirect_uri=None, district_id=None, return_to=None))]
+    #[pyo3(signature = (
+        *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=false, has_session=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn begin_login(
         &self,
         py: Python<'_>,
+        cookies: Option<Bound<'_, PyString>>,
         redirect_uri: Option<String>,
         district_id: Option<String>,
         return_to: Option<String>,
+        switch_user: bool,
+        has_session: Option<bool>,
     ) -> Result<Login> {
         let mut options = LoginOptions::default();
+        options.cookies = cookies.as_ref().map(header);
         options.redirect_uri = redirect_uri;
         options.district_id = district_id;
         options.return_to = return_to;
+        options.switch_user = switch_user;
+        options.has_session = has_session;
         Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
 
@@ -228,10 +246,14 @@ impl Client {
     ///
     /// Args:
     ///     callback: The URL with which the browser came back, or its query.
-    ///     pending: What was kept when the login began, if there is anything.
+    ///     cookies: The `Cookie` header of the request.
+    ///     pending: In place of the cookies, for applications that keep logins in a session of their own: what was kept
+    ///         for this login, under its `key`.
     ///
     /// Returns:
-    ///     `SignedIn`; or `Restart`: keep the new pending login and redirect to its URL; or `Denied`.
+    ///     `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
+    ///     answer, and end the session that the browser had when its `ends_session` says so. The same holds for what
+    ///     is raised.
     ///
     /// Raises:
     ///     LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
@@ -240,15 +262,60 @@ impl Client {
     ///     ConfigError: `client_secret_missing`.
     ///     CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
     ///     NetworkError: `network_timeout`, `network_connect` and the others of its kind.
-    #[pyo3(signature = (callback, pending=None))]
+    #[pyo3(signature = (callback, cookies=None, *, pending=None))]
     fn finish_login<'py>(
         &self,
         py: Python<'py>,
         callback: PyBackedStr,
+        cookies: Option<Bound<'py, PyString>>,
         pending: Option<PyBackedStr>,
     ) -> Result<Bound<'py, PyAny>> {
-        let finished = wait(py, || self.core.finish_login_with_pending(&callback, pending.as_deref()))?;
+        let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
+        let finished = wait(py, || match &pending {
+            Some(pending) => self.core.finish_login_with_pending(&callback, Some(pending)),
+            None => self.core.finish_login(&callback, &cookies),
+        })?;
         Ok(outcome(py, finished)?)
+    }
+
+    /// Whether a request of a browser must not act: `None` when it may.
+    ///
+    /// Ask before you begin a login, finish one or log somebody out. Links that are fetched in
+    /// advance, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No network.
+    ///
+    ///     refusal = client.refusal("callback", method=request.method, headers=request.headers)
+    ///
+    /// Args:
+    ///     endpoint: `login`, `callback` or `logout`.
+    ///     method: The method of the request.
+    ///     headers: All headers of the request: a mapping or pairs, of texts or bytes; WSGI's `environ` will do.
+    ///
+    /// Raises:
+    ///     ArgumentError: `argument_invalid`, for another word.
+    #[pyo3(signature = (endpoint, *, method, headers))]
+    fn refusal(
+        &self,
+        endpoint: &str,
+        method: PyBackedStr,
+        headers: &Bound<'_, PyAny>,
+    ) -> Result<Option<Refusal>> {
+        let endpoint = request::endpoint(endpoint)?;
+        let headers = Headers::read(headers)?;
+        Ok(self.core.refusal(endpoint, &headers.request(&method)).map(Into::into))
+    }
+
+    /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
+    ///
+    /// Args:
+    ///     cookies: The `Cookie` header of the request.
+    #[pyo3(signature = (cookies=None))]
+    fn log_out_cookies<'py>(
+        &self,
+        py: Python<'py>,
+        cookies: Option<Bound<'py, PyString>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let cookies = cookies.as_ref().map(header).unwrap_or_default();
+        set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
     }
 
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
@@ -259,14 +326,16 @@ impl Client {
     ///     state: Comes back unchanged. Compare it with what this browser was given.
     ///     nonce: Comes back inside the ID token.
     ///     district_id: The district, if it is known. Clever then skips the school picker.
+    ///     switch_user: Whether Clever lets the person confirm who they are.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`.
     ///     ArgumentError: `argument_invalid`, for another response type.
-    #[pyo3(signature = (*, response_type=None, redirect_uri=None, state=None, nonce=None, district_id=None))]
-    #[pyo3(
-        text_signature = "($self, *, response_type='code', redirect_uri=None, state=None, nonce=None, district_id=None)"
-    )]
+    #[pyo3(signature = (
+        *, response_type=None, redirect_uri=None, state=None, nonce=None, district_id=None, switch_user=false
+    ))]
+    #[pyo3(text_signature = "($self, *, response_type='code', redirect_uri=None, state=None, nonce=None, \
+            district_id=None, switch_user=False)")]
     fn authorize_url(
         &self,
         response_type: Option<PyBackedStr>,
@@ -274,6 +343,7 @@ impl Client {
         state: Option<PyBackedStr>,
         nonce: Option<PyBackedStr>,
         district_id: Option<PyBackedStr>,
+        switch_user: bool,
     ) -> Result<String> {
         let options = AuthorizeOptions {
             response_type: read_response_type(response_type.as_deref().unwrap_or("code"))?,
@@ -281,7 +351,7 @@ impl Client {
             state: state.as_deref(),
             nonce: nonce.as_deref(),
             district_id: district_id.as_deref(),
-            switch_user: false,
+            switch_user,
         };
         Ok(caught(|| self.core.authorize_url(&options))?)
     }
@@ -495,6 +565,19 @@ impl Client {
              share this one: threads and forked workers may",
         ))
     }
+}
+
+/// The `Cookie` header, unless the application keeps logins by itself.
+pub(crate) fn one_of(cookies: Option<&Bound<'_, PyString>>, pending: Option<&impl Sized>) -> Result<String> {
+    match (cookies, pending) {
+        (Some(_), Some(_)) => Err(argument_invalid("give either cookies or pending")),
+        (cookies, _) => Ok(cookies.map(header).unwrap_or_default()),
+    }
+}
+
+/// What a browser sent. Nothing in it that is no text is ours.
+fn header(text: &Bound<'_, PyString>) -> String {
+    text.to_string_lossy().into_owned()
 }
 
 fn read_response_type(word: &str) -> Result<ResponseType> {

@@ -11,6 +11,7 @@
 //! - [`interpreter`]: which interpreter may load this module. [`panics`]: a panic is an `InternalError`.
 //! - [`logging`]: what the core has to tell, for Python's `logging`.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
+//! - [`set_cookie`], [`request`]: what the answer to a browser sets, and which requests may act.
 //! - [`verify`]: the pure verifier.
 //! - [`errors`]: the one crossing from an error of the core to a Python exception.
 //! - [`json`], [`repr`]: two small helpers.
@@ -30,7 +31,9 @@ mod login;
 mod operations;
 mod panics;
 mod repr;
+mod request;
 mod resources;
+mod set_cookie;
 mod settings;
 mod threads;
 mod verify;
@@ -64,6 +67,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<identity::Role>()?;
     module.add_class::<callback::Callback>()?;
     module.add_function(wrap_pyfunction!(callback::parse_callback, module)?)?;
+    module.add_function(wrap_pyfunction!(callback::login_key, module)?)?;
+    module.add_class::<set_cookie::SetCookie>()?;
+    module.add_class::<request::Refusal>()?;
 
     module.add_class::<resources::Tokens>()?;
     module.add_class::<resources::TokenInfo>()?;

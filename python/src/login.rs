@@ -8,19 +8,33 @@ use crate::guarded;
 use crate::identity::Identity;
 use crate::repr::{Repr, match_args};
 use crate::resources::Tokens;
+use crate::set_cookie::{self, SetCookie};
 
 /// A login that has begun.
-#[pyclass(frozen, get_all, module = "clever_sso")]
+#[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct Login {
     /// Send the browser there.
+    #[pyo3(get)]
     url: String,
-    /// Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe.
+    set_cookies: Vec<SetCookie>,
+    /// For applications that keep logins in a session of their own: what to keep `pending` under.
+    ///
+    /// `login_key` finds it again.
+    #[pyo3(get)]
+    key: String,
+    /// For the same: what to keep for ten minutes. URL-safe, about 100 bytes.
+    #[pyo3(get)]
     pending: String,
 }
 
 impl From<clever_sso::Login> for Login {
     fn from(login: clever_sso::Login) -> Self {
-        Self { url: login.url, pending: login.pending }
+        Self {
+            set_cookies: set_cookie::all(&login.set_cookies),
+            url: login.url,
+            key: login.key,
+            pending: login.pending,
+        }
     }
 }
 
@@ -28,24 +42,34 @@ impl From<clever_sso::Login> for Login {
 impl Login {
     #[classattr]
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
-        match_args(py, ["url", "pending"])
+        match_args(py, ["url", "set_cookies", "key", "pending"])
     }
 
-    #[expect(clippy::unused_self, reason = "both fields are secrets of this login")]
+    /// The cookies to set with the redirect.
+    #[getter]
+    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        set_cookie::tuple(py, &self.set_cookies)
+    }
+
+    #[expect(clippy::unused_self, reason = "the fields are secrets of this login")]
     fn __repr__(&self) -> String {
-        Repr::of("Login").hidden("url").hidden("pending").finish()
+        Repr::of("Login").hidden("url").hidden("key").hidden("pending").finish()
     }
 }
 
 /// Somebody logged in.
-#[pyclass(frozen, get_all, module = "clever_sso")]
+#[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct SignedIn {
     /// Who.
+    #[pyo3(get)]
     identity: Py<Identity>,
     /// The tokens of this login.
+    #[pyo3(get)]
     tokens: Py<Tokens>,
-    /// Where the application wanted to go, as it was given to `begin_login`.
+    /// Where the application wanted to go, as an ASCII path or URL.
+    #[pyo3(get)]
     return_to: Option<String>,
+    set_cookies: Vec<SetCookie>,
 }
 
 #[pymethods]
@@ -53,6 +77,19 @@ impl SignedIn {
     #[classattr]
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         match_args(py, ["identity", "tokens", "return_to"])
+    }
+
+    /// The cookies to set with the answer to the browser.
+    #[getter]
+    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        set_cookie::tuple(py, &self.set_cookies)
+    }
+
+    /// Whether the session that the browser had must end: always, for this person's takes its place.
+    #[getter]
+    #[expect(clippy::unused_self, reason = "every outcome has it")]
+    const fn ends_session(&self) -> bool {
+        true
     }
 
     fn __repr__(&self) -> String {
@@ -63,7 +100,7 @@ impl SignedIn {
     }
 }
 
-/// The login was begun anew: keep `login.pending`, send the browser to `login.url`.
+/// The login was begun anew: send the browser to `login.url`, with the cookies.
 ///
 /// The person is signed in at Clever already and sees nothing of it.
 #[pyclass(frozen, get_all, module = "clever_sso")]
@@ -84,19 +121,38 @@ impl Restart {
         match_args(py, ["login", "reason"])
     }
 
+    /// The cookies to set with the redirect: those of `login`.
+    #[getter]
+    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        self.login.get().set_cookies(py)
+    }
+
+    /// Whether the session that the browser had must end: never, for the login is still on its way.
+    #[getter]
+    #[expect(clippy::unused_self, reason = "every outcome has it")]
+    const fn ends_session(&self) -> bool {
+        false
+    }
+
     fn __repr__(&self) -> String {
         Repr::of("Restart").hidden("login").text("reason", self.reason).finish()
     }
 }
 
 /// Clever refused this person.
-#[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
+#[pyclass(frozen, eq, hash, module = "clever_sso")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Denied {
     /// Clever's word, for example `access_denied` or `unauthorized-user`.
+    #[pyo3(get)]
     error: String,
     /// Text that came with it. Whoever made the URL wrote it: do not show it as if it were Clever's.
+    #[pyo3(get)]
     description: Option<String>,
+    /// Whether the session that the browser had must end: only when a login of this browser was refused.
+    #[pyo3(get)]
+    ends_session: bool,
+    set_cookies: Vec<SetCookie>,
 }
 
 #[pymethods]
@@ -104,6 +160,12 @@ impl Denied {
     #[classattr]
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         match_args(py, ["error", "description"])
+    }
+
+    /// The cookies to set with the answer to the browser.
+    #[getter]
+    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        set_cookie::tuple(py, &self.set_cookies)
     }
 
     fn __repr__(&self) -> String {
@@ -115,10 +177,11 @@ impl Denied {
 pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
     match outcome {
         Outcome::SignedIn(signed_in) => {
-            let clever_sso::SignedIn { identity, tokens, return_to, .. } = *signed_in;
+            let clever_sso::SignedIn { identity, tokens, return_to, set_cookies } = *signed_in;
+            let set_cookies = set_cookie::all(&set_cookies);
             let identity = guarded::new(py, Identity(identity))?.unbind();
             let tokens = guarded::new(py, Tokens(tokens))?.unbind();
-            guarded::new(py, SignedIn { identity, tokens, return_to }).map(Bound::into_any)
+            guarded::new(py, SignedIn { identity, tokens, return_to, set_cookies }).map(Bound::into_any)
         }
         Outcome::Restart(restart) => {
             let login = guarded::new(py, Login::from(restart.login))?.unbind();
@@ -126,8 +189,9 @@ pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, Py
             guarded::new(py, restart).map(Bound::into_any)
         }
         Outcome::Denied(denied) => {
-            let clever_sso::Denied { error, description, .. } = denied;
-            guarded::new(py, Denied { error, description }).map(Bound::into_any)
+            let clever_sso::Denied { error, description, ends_session, set_cookies } = denied;
+            let set_cookies = set_cookie::all(&set_cookies);
+            guarded::new(py, Denied { error, description, ends_session, set_cookies }).map(Bound::into_any)
         }
     }
 }

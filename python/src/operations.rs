@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use clever_sso::background::{Background, Task};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use pyo3::{IntoPyObjectExt, PyClass, PyClassInitializer, intern};
 
-use crate::client::Client;
+use crate::client::{Client, one_of};
 use crate::errors::Failure;
 use crate::guarded;
 use crate::login::outcome;
@@ -53,11 +54,18 @@ impl AsyncOperations {
         &self,
         py: Python<'py>,
         callback: String,
+        cookies: Option<Bound<'py, PyString>>,
         pending: Option<String>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
         self.future(
             py,
-            |client| async move { client.finish_login_with_pending(&callback, pending.as_deref()).await },
+            |client| async move {
+                match &pending {
+                    Some(pending) => client.finish_login_with_pending(&callback, Some(pending)).await,
+                    None => client.finish_login(&callback, &cookies).await,
+                }
+            },
             |py, finished| Ok(outcome(py, finished)?.unbind()),
         )
     }

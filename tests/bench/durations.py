@@ -100,7 +100,7 @@ async def _longest_gap(client: clever_sso.AsyncClient, logins: list[tuple[str, s
 
     await client.warm_up()
     ticking = asyncio.ensure_future(tick())
-    await asyncio.gather(*(client.finish_login(*login) for login in logins))
+    await asyncio.gather(*(client.finish_login(callback, pending=pending) for callback, pending in logins))
     ticking.cancel()
     return max(gaps)
 

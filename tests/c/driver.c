@@ -84,6 +84,39 @@ static const clever_sso_client *chosen(const struct call *call)
     return NULL;
 }
 
+typedef const clever_sso_set_cookie *cookie_at(const void *owner, size_t index);
+
+/* `NAME=VALUE;MAX-AGE` for each cookie, with `|` between them. */
+static void cookie_field(cookie_at *at, const void *owner)
+{
+    const clever_sso_set_cookie *cookie;
+    printf("\tset_cookies=");
+    for (size_t i = 0; (cookie = at(owner, i)) != NULL; i++) {
+        const char *name = clever_sso_set_cookie_name(cookie), *value = clever_sso_set_cookie_value(cookie);
+        printf("%s%s=%s;%u", i > 0 ? "|" : "", name, value, (unsigned)clever_sso_set_cookie_max_age(cookie));
+    }
+}
+
+static const clever_sso_set_cookie *error_cookie(const void *error, size_t index)
+{
+    return clever_sso_error_set_cookie(error, index);
+}
+
+static const clever_sso_set_cookie *login_cookie(const void *login, size_t index)
+{
+    return clever_sso_login_set_cookie(login, index);
+}
+
+static const clever_sso_set_cookie *outcome_cookie(const void *outcome, size_t index)
+{
+    return clever_sso_outcome_set_cookie(outcome, index);
+}
+
+static const clever_sso_set_cookie *logout_cookie(const void *logout, size_t index)
+{
+    return clever_sso_logout_set_cookie(logout, index);
+}
+
 /* Says how it went; the operation adds its fields when it went well. */
 static int well(clever_sso_status status, clever_sso_error *error)
 {
@@ -94,6 +127,8 @@ static int well(clever_sso_status status, clever_sso_error *error)
     printf("error %s", clever_sso_error_code(error));
     field("message", clever_sso_error_message(error));
     field("user_message", clever_sso_error_user_message(error));
+    cookie_field(error_cookie, error);
+    field("ends_session", clever_sso_error_ends_session(error) ? "true" : "false");
     clever_sso_error_free(error);
     return 0;
 }
@@ -125,21 +160,34 @@ static void make_client(const struct call *call)
     }
 }
 
+static void show_login(const clever_sso_login *login)
+{
+    field("url", clever_sso_login_url(login));
+    field("pending", clever_sso_login_pending(login));
+    field("key", clever_sso_login_key(login));
+}
+
 static void begin_login(const struct call *call)
 {
     clever_sso_error *error = NULL;
     clever_sso_login_options *options = NULL;
     clever_sso_login *login = NULL;
     const char *redirect_uri = argument(call, "redirect_uri"), *district_id = argument(call, "district_id");
-    const char *return_to = argument(call, "return_to");
+    const char *return_to = argument(call, "return_to"), *cookies = argument(call, "cookies");
+    const char *switch_user = argument(call, "switch_user"), *has_session = argument(call, "has_session");
     clever_sso_status status = clever_sso_login_options_new(&options, &error);
     if (!status && redirect_uri) status = clever_sso_login_options_set_redirect_uri(options, redirect_uri, &error);
     if (!status && district_id) status = clever_sso_login_options_set_district_id(options, district_id, &error);
     if (!status && return_to) status = clever_sso_login_options_set_return_to(options, return_to, &error);
+    if (!status && cookies) status = clever_sso_login_options_set_cookies(options, cookies, &error);
+    if (!status && switch_user)
+        status = clever_sso_login_options_set_switch_user(options, strcmp(switch_user, "true") == 0, &error);
+    if (!status && has_session)
+        status = clever_sso_login_options_set_has_session(options, strcmp(has_session, "true") == 0, &error);
     if (!status) status = clever_sso_begin_login(chosen(call), options, &login, &error);
     if (well(status, error)) {
-        field("url", clever_sso_login_url(login));
-        field("pending", clever_sso_login_pending(login));
+        show_login(login);
+        cookie_field(login_cookie, login);
     }
     clever_sso_login_options_free(options);
     clever_sso_login_free(login);
@@ -165,20 +213,70 @@ static void finish_login(const struct call *call)
 {
     clever_sso_error *error = NULL;
     clever_sso_outcome *outcome = NULL;
-    const char *callback = argument(call, "callback"), *pending = argument(call, "pending");
-    clever_sso_status status =
-        clever_sso_finish_login_with_pending(chosen(call), callback, pending, &outcome, &error);
+    const char *callback = argument(call, "callback"), *cookies = argument(call, "cookies");
+    const char *pending = argument(call, "pending");
+    clever_sso_status status = cookies != NULL
+        ? clever_sso_finish_login(chosen(call), callback, cookies, &outcome, &error)
+        : clever_sso_finish_login_with_pending(chosen(call), callback, pending, &outcome, &error);
     switch (clever_sso_outcome_kind(outcome)) {
     case CLEVER_SSO_SIGNED_IN: show_identity(outcome); break;
     case CLEVER_SSO_RESTART:
         printf("restart %s", clever_sso_outcome_restart_reason(outcome));
-        field("url", clever_sso_login_url(clever_sso_outcome_login(outcome)));
-        field("pending", clever_sso_login_pending(clever_sso_outcome_login(outcome)));
+        show_login(clever_sso_outcome_login(outcome));
         break;
     case CLEVER_SSO_DENIED: printf("denied %s", clever_sso_outcome_denied_error(outcome)); break;
     default: well(status, error); break;
     }
+    if (outcome != NULL) {
+        cookie_field(outcome_cookie, outcome);
+        field("ends_session", clever_sso_outcome_ends_session(outcome) ? "true" : "false");
+    }
     clever_sso_outcome_free(outcome);
+}
+
+static void login_key(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    char *key = NULL;
+    clever_sso_status status = clever_sso_login_key_of_callback(argument(call, "callback"), &key, &error);
+    if (well(status, error)) field("key", key);
+    clever_sso_string_free(key);
+}
+
+static void log_out(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_logout *logout = NULL;
+    clever_sso_status status = clever_sso_log_out(chosen(call), argument(call, "cookies"), &logout, &error);
+    if (well(status, error)) cookie_field(logout_cookie, logout);
+    clever_sso_logout_free(logout);
+}
+
+static uint32_t endpoint(const char *name)
+{
+    if (strcmp(name, "login") == 0) return CLEVER_SSO_ENDPOINT_LOGIN;
+    return strcmp(name, "callback") == 0 ? CLEVER_SSO_ENDPOINT_CALLBACK : CLEVER_SSO_ENDPOINT_LOGOUT;
+}
+
+static void refusal(const struct call *call)
+{
+    static const char *const headers[][2] = {
+        {"site", "Sec-Fetch-Site"}, {"mode", "Sec-Fetch-Mode"}, {"purpose", "Sec-Purpose"}, {"origin", "Origin"}};
+    clever_sso_error *error = NULL;
+    clever_sso_request *request = NULL;
+    uint16_t answer = 0;
+    uint32_t asked = endpoint(argument(call, "endpoint"));
+    clever_sso_status status = clever_sso_request_new(argument(call, "method"), &request, &error);
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        const char *value = argument(call, headers[i][0]);
+        if (!status && value) status = clever_sso_request_set_header(request, headers[i][1], value, &error);
+    }
+    if (!status) status = clever_sso_request_refusal(chosen(call), asked, request, &answer, &error);
+    if (well(status, error) && answer != 0) {
+        printf("\tstatus=%u", (unsigned)answer);
+        if (answer == 405) field("allow", clever_sso_endpoint_allow(asked));
+    }
+    clever_sso_request_free(request);
 }
 
 static void authorize_url(const struct call *call)
@@ -354,6 +452,9 @@ static const struct {
     {"log", begin_log},
     {"begin_login", begin_login},
     {"finish_login", finish_login},
+    {"log_out", log_out},
+    {"login_key", login_key},
+    {"refusal", refusal},
     {"authorize_url", authorize_url},
     {"instant_login_url", instant_login_url},
     {"parse_callback", parse_callback},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Union
 
 import clever_sso
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Fields = dict[str, str]
+Outcome = Union[clever_sso.SignedIn, clever_sso.Restart, clever_sso.Denied]
 
 
 class Face(Protocol):
@@ -38,7 +39,10 @@ class PythonFace:
         try:
             result, fields = OPERATIONS[action](self._clients[client], arguments)
         except clever_sso.Error as error:
-            return f"error {error.code}", {"message": f"{error} {error!r} {error.user_message}"}
+            return f"error {error.code}", {
+                "message": f"{error} {error!r} {error.user_message} {error.set_cookies!r}",
+                **browser_leg(error),
+            }
         return result, {name: value for name, value in fields.items() if value is not None}
 
 
@@ -64,7 +68,12 @@ class CFace:
 
 
 def finish_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    outcome = client.finish_login(arguments["callback"], arguments.get("pending"))
+    outcome = client.finish_login(arguments["callback"], arguments.get("cookies"), pending=arguments.get("pending"))
+    result, fields = outcome_of(outcome)
+    return result, {**fields, **browser_leg(outcome)}
+
+
+def outcome_of(outcome: Outcome) -> tuple[str, dict[str, Any]]:
     if isinstance(outcome, clever_sso.SignedIn):
         identity = outcome.identity
         return f"signed_in {identity.proven_by}", {
@@ -80,8 +89,29 @@ def finish_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dic
             "return_to": outcome.return_to,
         }
     if isinstance(outcome, clever_sso.Restart):
-        return f"restart {outcome.reason}", {"url": outcome.login.url, "pending": outcome.login.pending}
+        return f"restart {outcome.reason}", login_fields(outcome.login)
     return f"denied {outcome.error}", {}
+
+
+def login_fields(login: clever_sso.Login) -> dict[str, Any]:
+    return {
+        "url": login.url,
+        "pending": login.pending,
+        "key": login.key,
+        "set_cookies": set_cookies(login.set_cookies),
+    }
+
+
+def browser_leg(what_came: Outcome | clever_sso.Error) -> dict[str, Any]:
+    return {
+        "set_cookies": set_cookies(what_came.set_cookies),
+        "ends_session": str(what_came.ends_session).lower(),
+    }
+
+
+def set_cookies(cookies: Iterable[clever_sso.SetCookie]) -> str:
+    """`NAME=VALUE;MAX-AGE` for each cookie, with `|` between them."""
+    return "|".join(f"{cookie.name}={cookie.value};{cookie.max_age}" for cookie in cookies)
 
 
 def joined(texts: Iterable[str]) -> str | None:
@@ -90,8 +120,26 @@ def joined(texts: Iterable[str]) -> str | None:
 
 
 def begin_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    login = client.begin_login(**arguments)
-    return "ok", {"url": login.url, "pending": login.pending}
+    options: dict[str, Any] = dict(arguments)
+    for name in {"switch_user", "has_session"} & set(options):
+        options[name] = options[name] == "true"
+    return "ok", login_fields(client.begin_login(**options))
+
+
+def login_key(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"key": clever_sso.login_key(arguments["callback"])}
+
+
+def log_out(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"set_cookies": set_cookies(client.log_out_cookies(arguments["cookies"]))}
+
+
+def refusal(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    names = {"site": "Sec-Fetch-Site", "mode": "Sec-Fetch-Mode", "purpose": "Sec-Purpose", "origin": "Origin"}
+    headers = {names[name]: value for name, value in arguments.items() if name in names}
+    endpoint: Any = arguments["endpoint"]
+    refused = client.refusal(endpoint, method=arguments["method"], headers=headers)
+    return "ok", {"status": str(refused.status), "allow": refused.allow} if refused else {}
 
 
 def parse_callback(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
@@ -161,7 +209,10 @@ def instant_login_url(client: clever_sso.Client, arguments: Fields) -> tuple[str
 OPERATIONS: dict[str, Callable[[clever_sso.Client, Fields], tuple[str, dict[str, Any]]]] = {
     "begin_login": begin_login,
     "finish_login": finish_login,
+    "log_out": log_out,
+    "login_key": login_key,
     "parse_callback": parse_callback,
+    "refusal": refusal,
     "exchange_code": exchange_code,
     "verify_id_token": verify_id_token,
     "check_token": check_token,

@@ -107,10 +107,17 @@ def with_clients(face: Face, bases: dict[str, str]) -> Face:
 @pytest.mark.parametrize("case", TABLE["case"], ids=lambda case: case["name"])
 def test_the_case_comes_out_as_expected(case: dict[str, Any], face: Face, bases: dict[str, str]) -> None:
     known: Fields = {}
+    jars: dict[str, Fields] = {}
     for number, step in enumerate(case["steps"], 1):
         place = f"{case['name']}, step {number} ({step['do']})"
         arguments = {name: filled(value, known) for name, value in step.items() if name not in STEP_WORDS}
+        jar = jars.setdefault(arguments.pop("jar"), {}) if "jar" in arguments else None
+        if jar is not None:
+            arguments["cookies"] = "; ".join(f"{name}={value}" for name, value in jar.items())
         result, fields = take(step["do"], step.get("client", case["client"]), arguments, face, bases["emulator"])
+        set_cookies = fields.pop("set_cookies", None)
+        if jar is not None and set_cookies is not None:
+            fields["logins"] = str(obey(jar, set_cookies))
         assert result == step["expect"], f"{place}: {fields.get('message')}"
         check_silence(fields, known, place)
         for name, expected in step.get("fields", {}).items():
@@ -130,6 +137,17 @@ def take(action: str, client: str, arguments: Fields, face: Face, clever: str) -
     if action == "browse":
         return browse(somebody(arguments["url"], arguments))
     return face.call(action, client, arguments)
+
+
+def obey(jar: Fields, set_cookies: str) -> int:
+    """Set the cookies in a jar; how many logins are in flight there then."""
+    for cookie in filter(None, set_cookies.split("|")):
+        pair, max_age = cookie.split(";")
+        name, value = pair.split("=", 1)
+        jar.pop(name, None)
+        if max_age != "0":
+            jar[name] = value
+    return sum(name.startswith("clever_login_") for name in jar)
 
 
 def somebody(url: str, arguments: Fields) -> str:

@@ -84,7 +84,7 @@ def identity(clever: str) -> Callable[[str], Identity]:
     def of(number: str) -> Identity:
         if number not in known:
             login = client.begin_login()
-            outcome = client.finish_login(Visitor(clever, number).callback(login.url), login.pending)
+            outcome = client.finish_login(Visitor(clever, number).callback(login.url), pending=login.pending)
             assert isinstance(outcome, SignedIn)
             known[number] = outcome.identity
         return known[number]

@@ -21,6 +21,10 @@ def who(request: HttpRequest) -> HttpResponse:
     return HttpResponse(identity.full_name if identity else "nobody")
 
 
+def username(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.user.get_username())
+
+
 @role_required("teacher", "staff")
 def staffroom(_: HttpRequest) -> HttpResponse:
     return HttpResponse("coffee")
@@ -33,6 +37,7 @@ async def staffroom_later(_: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("who", who, name="who"),
+    path("username", username),
     path("staffroom", staffroom),
     path("staffroom-later", staffroom_later),
     path("admin/", admin.site.urls),

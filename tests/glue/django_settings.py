@@ -8,7 +8,7 @@ import django
 from clever_sso import Identity
 from django.conf import settings as in_django
 from harness.browser import Browser
-from running import path_of, settings
+from running import path_of, refusal, settings
 
 ADA, JOSE, MILA, MILA_AGAIN, GRACE, SAM = "510001", "510003", "510004", "510005", "610001", "610002"
 LONG_NAME, CASTELLAN = "510014", "510025"
@@ -70,6 +70,12 @@ def authenticate(who: Identity) -> Any:
 def log_in(client: Any, clever: str, number: str = ADA) -> Any:
     begun = client.get("/clever/login")
     return client.get(path_of(Browser(clever, number).callback(begun.headers["Location"])))
+
+
+def be_refused(client: Any) -> Any:
+    """Begin a login, which Clever refuses."""
+    begun = client.get("/clever/login")
+    return client.get("/clever/callback" + refusal(begun.headers["Location"]))
 
 
 def accounts() -> Any:

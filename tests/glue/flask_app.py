@@ -6,7 +6,7 @@ from clever_sso.flask import CleverSso, current_identity, login_required
 from flask import Flask
 from flask.testing import FlaskClient
 from harness.browser import Browser
-from running import path_of, settings
+from running import path_of, refusal, settings
 from werkzeug.test import TestResponse
 
 ADA, JOSE = "510001", "510003"
@@ -28,6 +28,12 @@ def make_app(clever: str, **others: object) -> tuple[Flask, CleverSso]:
         return "in"
 
     return app, extension
+
+
+def be_refused(client: FlaskClient) -> TestResponse:
+    """Begin a login, which Clever refuses."""
+    begun = client.get("/clever/login")
+    return client.get("/clever/callback" + refusal(begun.headers["Location"]))
 
 
 def log_in(client: FlaskClient, clever: str, number: str = ADA, login: str = "/clever/login") -> TestResponse:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from harness import ports
@@ -75,7 +75,6 @@ def serving(  # noqa: PLR0913  (they are keyword arguments)
                 "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
                 "CLEVER_REDIRECT_URI": redirect_uri,
                 "CLEVER_BASE_URL": base_url,
-                "CLEVER_CALLBACK_PATH": "/clever/callback",
                 "FOLDER": str(folder),
                 "MOUNT": mount,
                 **extra,
@@ -131,6 +130,16 @@ def settings(clever: str, **others: object) -> dict[str, object]:
         "CLEVER_BASE_URL": clever,
         **others,
     }
+
+
+def state_of(url: str) -> str:
+    """The state of a login, whose address at Clever this is."""
+    return parse_qs(urlsplit(url).query)["state"][0]
+
+
+def refusal(url: str) -> str:
+    """How Clever answers, by the query of the callback, when it refuses the login whose address there this is."""
+    return f"?error=access_denied&state={state_of(url)}"
 
 
 def path_of(url: str) -> str:

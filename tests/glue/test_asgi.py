@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import pydoc
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from harness.browser import Browser
-from running import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, path_of
+from running import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, path_of, refusal
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx2")
@@ -55,6 +56,12 @@ def with_sessions(app: Starlette) -> TestClient:
     return TestClient(app, follow_redirects=False, raise_server_exceptions=False)
 
 
+def be_refused(client: TestClient) -> Any:
+    """Begin a login, which Clever refuses."""
+    begun = client.get("/clever/login")
+    return client.get("/clever/callback" + refusal(begun.headers["location"]))
+
+
 @pytest.fixture
 def made(clever: str) -> Iterator[tuple[TestClient, CleverSso]]:
     app, extension = make_app(clever)
@@ -81,7 +88,7 @@ def test_a_wrong_configuration_is_named_before_anybody_comes(monkeypatch: pytest
 def test_an_app_without_sessions_is_told_so_before_anybody_is_sent_away(clever: str) -> None:
     app, _ = make_app(clever)
     client = TestClient(app, follow_redirects=False)
-    for path in ("/clever/login", "/guarded", "/clever/callback?error=access_denied"):
+    for path in ("/clever/login", "/guarded"):
         with pytest.raises(RuntimeError, match=r"app\.add_middleware\(SessionMiddleware"):
             client.get(path)
 
@@ -115,7 +122,7 @@ def test_a_page_of_the_app_that_breaks_leaves_nobody_signed_in_and_the_usual_pag
         raise RuntimeError("the page is broken")
 
     with caplog.at_level(logging.ERROR):
-        answer = client.get("/clever/callback?error=access_denied")
+        answer = be_refused(client)
     assert (answer.status_code, "Log in with Clever" in answer.text) == (403, True)
     assert "the page is broken" in caplog.text
     assert client.get("/who").text == "nobody"
@@ -137,7 +144,7 @@ def test_hooks_may_be_plain_or_asynchronous_and_answer_themselves(
 
     answer = log_in(client, clever)
     assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (201, "welcome", "no-store")
-    assert "clever_pending" not in client.cookies
+    assert not [name for name in client.cookies if name.startswith("clever_login_")]
     assert client.get("/clever/callback?error=x").text == "access_denied"
 
 
@@ -186,6 +193,118 @@ def test_a_server_side_session_gets_a_new_name(clever: str) -> None:
 def test_who_logs_out_without_a_session_changes_nothing(made: tuple[TestClient, CleverSso]) -> None:
     answer = made[0].post("/clever/logout")
     assert (answer.status_code, "set-cookie" in answer.headers) == (303, False)
+
+
+@pytest.mark.parametrize(("options", "seconds"), [({}, 12 * 3600), ({"session_seconds": 600}, 600)])
+def test_a_session_has_an_end_of_its_own(
+    clever: str, monkeypatch: pytest.MonkeyPatch, options: dict[str, int], seconds: int
+) -> None:
+    client = with_sessions(make_app(clever, **options)[0])
+    log_in(client, clever)
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + seconds - 60)
+    assert client.get("/who").text == "Ada Ashworth"
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + seconds + 60)
+    assert client.get("/who").text == "nobody"
+    assert client.get("/guarded").status_code == 303
+
+
+def test_a_session_that_cannot_last_so_long_is_refused(clever: str) -> None:
+    with pytest.raises(ConfigError, match="SESSION_SECONDS"):
+        make_app(clever, session_seconds=0)
+
+
+class SessionMiddleware1:
+    """As in starsessions 1.3: `request.session` is an object, and nothing changes its id."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.kept: dict[str, dict[str, Any]] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            cookies = Request(scope).cookies
+            session = Session1(self.kept, cookies.get("session", "planted"))
+            scope["session"] = session
+
+            async def sending(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    self.kept[session.id] = dict(session)
+                    message["headers"].append((b"set-cookie", f"session={session.id}; path=/".encode()))
+                await send(message)
+
+            await self.app(scope, receive, sending)
+        else:
+            await self.app(scope, receive, send)
+
+
+class Session1(dict):  # type: ignore[type-arg]
+    def __init__(self, kept: dict[str, dict[str, Any]], name: str) -> None:
+        super().__init__(kept.get(name, {}))
+        self.id = name
+
+
+def test_sessions_whose_ids_do_not_change_are_refused_at_the_start(clever: str) -> None:
+    app = Starlette()
+    app.add_middleware(SessionMiddleware1)
+    extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
+    with pytest.raises(ConfigError, match=r"SessionMiddleware1.*starsessions 2.*rotate_session"):
+        extension.install(app)
+    later, _ = make_app(clever)
+    later.add_middleware(SessionMiddleware1)
+    with pytest.raises(ConfigError, match="rotate_session"):
+        TestClient(later).get("/clever/login")
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_hook_changes_the_id_of_a_session(clever: str, is_async: bool) -> None:
+    def rotate(request: Request) -> None:
+        request.session.id = "new"  # type: ignore[attr-defined]
+
+    async def rotate_later(request: Request) -> None:
+        rotate(request)
+
+    app, _ = make_app(clever, rotate_session=rotate_later if is_async else rotate)
+    app.add_middleware(SessionMiddleware1)
+    client = TestClient(app, follow_redirects=False)
+    client.cookies.set("session", "planted", domain="testserver.local", path="/")
+    log_in(client, clever)
+    assert client.get("/who").text == "Ada Ashworth"
+    client.cookies.clear()
+    assert client.get("/who", headers={"cookie": "session=planted"}).text == "nobody"
+
+
+def test_cookies_in_several_headers_are_one_browsers(made: tuple[TestClient, CleverSso], clever: str) -> None:
+    client, _ = made
+    begun = client.get("/clever/login")
+    callback = path_of(Browser(clever, ADA).callback(begun.headers["location"]))
+    headers = [("cookie", f"{name}={value}") for name, value in client.cookies.items()]
+    client.cookies.clear()
+    answer = client.get(callback, headers=[("cookie", "a=b"), *headers])
+    assert answer.headers["location"] == "/"
+
+
+def test_a_prefix_that_the_framework_knows_needs_no_setting(clever: str) -> None:
+    app, _ = make_app(clever)
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only")
+    client = TestClient(app, follow_redirects=False)
+    callback = path_of(Browser(clever, ADA).callback(client.get("/clever/login").headers["location"]))
+    below = TestClient(app, follow_redirects=False, root_path="/clever", cookies=client.cookies)
+    for path in (callback.removeprefix("/clever"), callback):
+        answer = below.get(path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (303, "no-store")
+
+
+def test_a_prefix_that_nobody_tells_of_is_named(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+    uri = "http://127.0.0.1:9/school/clever/callback"
+    app = Starlette()
+    CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, uri, base_url=clever)).install(app)
+    client = with_sessions(app)
+    answer = client.get("/clever/callback?code=a&state=b")
+    assert (answer.status_code, "config_invalid" in answer.text) == (500, True)
+    assert "a proxy takes off /school" in caplog.text
+    assert client.get("/clever/callback").status_code == 404
+    assert client.get("/elsewhere?code=a").status_code == 404
 
 
 def test_help_knows_every_public_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from django_settings import (
     JOSE,
     accounts,
     authenticate,
+    be_refused,
     log_in,
 )
 
@@ -41,7 +43,7 @@ def test_signals_tell_of_both_ends(clever: str) -> None:
     try:
         visitor = Visitor()
         log_in(visitor, clever)
-        visitor.get("/clever/callback?error=access_denied")
+        be_refused(visitor)
     finally:
         for signal in signals:
             signal.disconnect(note)
@@ -178,3 +180,83 @@ def test_the_administration_shows_accounts_and_lets_nobody_write_them(
     assert visitor.post(f"/admin/clever_sso/cleveraccount/{accounts().get().pk}/change/").status_code == 403
     deleted = visitor.post(f"/admin/clever_sso/cleveraccount/{accounts().get().pk}/delete/", {"post": "yes"})
     assert (deleted.status_code, accounts().count()) == (302, 0)
+
+
+@pytest.mark.parametrize("seconds", [None, 600])
+def test_a_session_has_an_end_of_its_own(
+    clever: str, override: Callable[..., None], monkeypatch: pytest.MonkeyPatch, seconds: int | None
+) -> None:
+    from django.test import Client as Visitor
+
+    override(CLEVER_SESSION_SECONDS=seconds)
+    visitor = Visitor()
+    log_in(visitor, clever)
+    key = visitor.session.session_key
+    now = time.time()
+    lasts = seconds or 12 * 3600
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + lasts - 60)
+    assert visitor.get("/who").content == b"Ada Ashworth"
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + lasts + 60)
+    # Whoever asks Django itself is told the same.
+    assert visitor.get("/username").content == b""
+    assert not visitor.session.exists(key)
+
+
+def test_the_middleware_is_there_without_a_setting_and_once() -> None:
+    assert in_django.MIDDLEWARE.count("clever_sso.django.middleware.CleverSsoMiddleware") == 1
+
+
+def test_who_logged_in_by_password_stays_as_long_as_django_says(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.contrib.auth.models import User
+    from django.test import Client as Visitor
+
+    visitor = Visitor()
+    visitor.force_login(User.objects.create_user("paula"), "django.contrib.auth.backends.ModelBackend")
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 13 * 3600)
+    assert visitor.get("/username").content == b"paula"
+
+
+def test_a_site_that_lets_nobody_in_without_a_login_lets_people_log_in(
+    clever: str, override: Callable[..., None]
+) -> None:
+    import django
+    from django.test import Client as Visitor
+
+    if django.VERSION < (5, 1):
+        pytest.skip("LoginRequiredMiddleware came with Django 5.1")
+    override(MIDDLEWARE=[*in_django.MIDDLEWARE, "django.contrib.auth.middleware.LoginRequiredMiddleware"])
+    visitor = Visitor()
+    assert visitor.get("/who").headers["Location"] == "/clever/login?next=/who"
+    assert log_in(visitor, clever).headers["Location"] == "/"
+    assert visitor.get("/who").content == b"Ada Ashworth"
+    assert visitor.post("/clever/logout").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("uri", "path", "words"),
+    [
+        ("/school/clever/callback", "/school/clever/callback", "where nothing is"),
+        ("/clever/callback", "/school/clever/callback", "a proxy adds /school"),
+    ],
+)
+def test_a_prefix_that_nobody_tells_of_is_named(
+    override: Callable[..., None], caplog: pytest.LogCaptureFixture, uri: str, path: str, words: str
+) -> None:
+    from django.test import Client as Visitor
+
+    override(CLEVER_REDIRECT_URI=f"http://127.0.0.1:9{uri}")
+    answer = Visitor().get(f"{path}?code=a&state=b")
+    assert (answer.status_code, b"config_invalid" in answer.content) == (500, True)
+    assert words in caplog.text
+    assert Visitor().get(path).status_code == 404
+    assert Visitor().get("/elsewhere?code=a").status_code == 404
+
+
+def test_a_prefix_that_the_framework_knows_needs_no_setting(override: Callable[..., None]) -> None:
+    from django.test import Client as Visitor
+
+    override(CLEVER_REDIRECT_URI="http://127.0.0.1:9/school/clever/callback")
+    # As behind a proxy: the server tells the prefix.
+    answer = Visitor().get("/clever/callback?code=a", SCRIPT_NAME="/school")
+    assert answer.status_code == 303

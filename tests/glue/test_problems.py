@@ -7,6 +7,11 @@ import pytest
 from clever_sso._web.arrival import problem_of, problem_of_fault
 
 STATUS = {"login": 400, "token": 400, "argument": 400, "clever": 503, "network": 503, "internal": 500, "config": 500}
+# What the application's developers must put right, and nothing else will.
+SETUP = {
+    *("session_not_kept", "callback_rejected", "client_rejected", "token_request_rejected", "request_rejected"),
+    *("not_found", "discovery_issuer"),
+}
 
 
 @pytest.mark.parametrize("word", sorted(clever_sso.error_codes()))
@@ -15,13 +20,15 @@ def test_every_failure_has_a_page(word: str) -> None:
     error = entry.exception(word, "for the log", entry.user_message, entry.retryable, entry.actor)
     problem = problem_of(error)
     assert (problem.code, problem.sentence) == (word, entry.user_message)
-    assert problem.status == STATUS[entry.kind]
-    # What a link alone can bring about ends nobody's session; what comes after the state was proven does.
-    assert problem.ends_session is (entry.kind in {"token", "clever", "network", "internal"})
+    assert problem.status == (500 if word in SETUP else STATUS[entry.kind])
+    # The core says whether this browser began the login that failed.
+    assert problem.ends_session is False
+    error.ends_session = True
+    assert problem_of(error).ends_session is True
     assert str(problem) == f"{word}: for the log"
 
 
 def test_a_fault_of_the_app_is_told_apart_from_one_of_clever() -> None:
-    problem = problem_of_fault()
+    problem = problem_of_fault(())
     assert (problem.code, problem.status, problem.ends_session) == ("internal", 500, True)
     assert "the application's own code" in str(problem)

@@ -25,7 +25,7 @@ assert not {"asyncio", "logging", "typing", "flask", "django", "starlette"} & se
 client = clever_sso.Client.from_env()
 login = client.begin_login()
 print(login.url, flush=True)
-outcome = client.finish_login(sys.stdin.readline().strip(), login.pending)
+outcome = client.finish_login(sys.stdin.readline().strip(), pending=login.pending)
 assert isinstance(outcome, clever_sso.SignedIn), outcome
 
 import asyncio

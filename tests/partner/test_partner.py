@@ -57,7 +57,7 @@ def client_of(issuer: str, secret: str = SECRET) -> clever_sso.Client:
 
 def log_in(client: clever_sso.Client, issuer: str) -> clever_sso.SignedIn:
     login = client.begin_login()
-    outcome = client.finish_login(Browser(issuer).callback(login.url), login.pending)
+    outcome = client.finish_login(Browser(issuer).callback(login.url), pending=login.pending)
     assert isinstance(outcome, clever_sso.SignedIn)
     return outcome
 
@@ -78,8 +78,8 @@ def test_a_spent_code_restarts(issuer: str) -> None:
     client = client_of(issuer)
     login = client.begin_login()
     callback = Browser(issuer).callback(login.url)
-    assert isinstance(client.finish_login(callback, login.pending), clever_sso.SignedIn)
-    again = client.finish_login(callback, login.pending)
+    assert isinstance(client.finish_login(callback, pending=login.pending), clever_sso.SignedIn)
+    again = client.finish_login(callback, pending=login.pending)
     assert isinstance(again, clever_sso.Restart)
     assert again.reason == "code_rejected"
 
@@ -88,7 +88,7 @@ def test_a_wrong_secret_has_its_own_code_word(issuer: str) -> None:
     client = client_of(issuer, "another secret")
     login = client.begin_login()
     with pytest.raises(clever_sso.CleverError) as caught:
-        client.finish_login(Browser(issuer).callback(login.url), login.pending)
+        client.finish_login(Browser(issuer).callback(login.url), pending=login.pending)
     assert caught.value.code == "client_rejected"
 
 

@@ -85,7 +85,7 @@ def begin(client: clever_sso.AsyncClient, number: int) -> list[tuple[str, str]]:
 
 
 async def finish(client: clever_sso.AsyncClient, logins: list[tuple[str, str]]) -> list[Any]:
-    return await asyncio.gather(*(client.finish_login(*login) for login in logins))
+    return await asyncio.gather(*(client.finish_login(callback, pending=pending) for callback, pending in logins))
 
 
 @pytest.mark.parametrize("kind", LOOPS)
@@ -143,7 +143,8 @@ def test_every_operation_answers(clever: str) -> None:
 def test_keys_are_fetched_exported_imported_and_verify(everybody: str) -> None:
     async def ask() -> None:
         client, other = make_client(everybody), make_client("http://127.0.0.1:9")
-        outcome = await client.finish_login(*begin(client, 1)[0])
+        callback, pending = begin(client, 1)[0]
+        outcome = await client.finish_login(callback, pending=pending)
         assert isinstance(outcome, clever_sso.SignedIn)
         token = outcome.tokens.id_token
         assert token

@@ -7,6 +7,7 @@ import inspect
 import json
 import textwrap
 from collections.abc import Iterator
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import clever_sso
@@ -55,13 +56,18 @@ def surroundings(clever: str) -> dict[str, object]:
     """What an example takes for granted: somebody has logged in, and somebody comes back from Clever."""
     client = clever_sso.Client.from_env()
     first, login = client.begin_login(), client.begin_login()
-    done = client.finish_login(Browser(clever).callback(first.url), first.pending)
+    done = client.finish_login(Browser(clever).callback(first.url), pending=first.pending)
     assert isinstance(done, clever_sso.SignedIn)
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in login.set_cookies)
     return {
         "clever_sso": clever_sso,
         "callback_url": Browser(clever).callback(login.url),
         "url": Browser(clever).callback(login.url),
-        "pending": login.pending,
+        "cookie_header": cookies,
+        "cookies": cookies,
+        "client": client,
+        "request": SimpleNamespace(method="GET", headers={"Sec-Fetch-Mode": "navigate"}),
+        "session": {login.key: login.pending},
         "token": done.tokens.id_token,
         "nonce": parse_qs(urlsplit(first.url).query)["nonce"][0],
         "jwks": json.loads(client.export_keys())["jwks"],

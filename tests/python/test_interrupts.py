@@ -30,7 +30,7 @@ BEGINNING = """
     def finish_a_login():
         login = client.begin_login()
         state = login.url.split("state=")[1].split("&")[0]
-        client.finish_login(f"?code=abc&state={state}", login.pending)
+        client.finish_login(f"?code=abc&state={state}", pending=login.pending)
 
     def ask_until_refused():
         try:

@@ -141,7 +141,7 @@ def test_a_whole_login_tells_no_secret(listen: Callable[..., Listener]) -> None:
             client = make_client(base_url)
             login = client.begin_login()
             callback = Browser(base_url).callback(login.url)
-            outcome = client.finish_login(callback, login.pending)
+            outcome = client.finish_login(callback, pending=login.pending)
     finally:
         everything.removeHandler(listener)
         everything.setLevel(before)

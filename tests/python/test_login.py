@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from urllib.parse import parse_qs, urlsplit
 
 import clever_sso
@@ -45,31 +47,33 @@ def test_a_login_from_the_portal_restarts_silently(client: clever_sso.Client) ->
 
 def test_a_forged_pending_login_restarts(client: clever_sso.Client) -> None:
     state = query(client.begin_login().url)["state"]
-    outcome = client.finish_login(f"?code=abc&state={state}", "forged")
+    outcome = client.finish_login(f"?code=abc&state={state}", pending="forged")
     assert isinstance(outcome, clever_sso.Restart)
     assert outcome.reason == "pending_invalid"
 
 
 def test_the_pending_login_of_another_browser_restarts(client: clever_sso.Client) -> None:
     state = query(client.begin_login().url)["state"]
-    outcome = client.finish_login(f"?code=abc&state={state}", client.begin_login().pending)
+    outcome = client.finish_login(f"?code=abc&state={state}", pending=client.begin_login().pending)
     assert isinstance(outcome, clever_sso.Restart)
     assert outcome.reason == "state_mismatch"
 
 
 def test_an_empty_cookie_is_no_cookie(client: clever_sso.Client) -> None:
     state = query(client.begin_login().url)["state"]
-    outcome = client.finish_login(f"?code=abc&state={state}", "")
+    outcome = client.finish_login(f"?code=abc&state={state}", pending="")
     assert isinstance(outcome, clever_sso.Restart)
     assert outcome.reason == "pending_missing"
 
 
 def test_blocked_cookies_end_a_login_with_a_reason(client: clever_sso.Client) -> None:
-    restart = client.finish_login("?code=abc")
-    assert isinstance(restart, clever_sso.Restart)
-    state = query(restart.login.url)["state"]
+    callback = "?code=abc"
+    for _ in range(3):
+        restart = client.finish_login(callback)
+        assert isinstance(restart, clever_sso.Restart)
+        callback = f"?code=abc&state={query(restart.login.url)['state']}"
     with pytest.raises(clever_sso.LoginError) as caught:
-        client.finish_login(f"?code=abc&state={state}")
+        client.finish_login(callback)
     assert caught.value.code == "cookies_blocked"
     assert "cookies" in caught.value.user_message
 
@@ -97,7 +101,7 @@ def test_a_rotated_secret_still_opens_what_the_old_one_sealed(client: clever_sso
     stale = f"?code=abc&state={query(client.begin_login().url)['state']}"
     for old, reason in [((CLIENT_SECRET,), "state_mismatch"), ((), "pending_invalid")]:
         rotated = clever_sso.Client(CLIENT_ID, "another-secret", REDIRECT_URI, old_pending_keys=old)
-        outcome = rotated.finish_login(stale, login.pending)
+        outcome = rotated.finish_login(stale, pending=login.pending)
         assert isinstance(outcome, clever_sso.Restart)
         assert outcome.reason == reason
 
@@ -156,3 +160,87 @@ def test_a_callback_that_cannot_be_meant_is_refused(client: clever_sso.Client, c
 def test_a_callback_of_another_issuer_is_refused(client: clever_sso.Client) -> None:
     with pytest.raises(clever_sso.LoginError, match="callback_issuer"):
         client.finish_login("?code=a&iss=https://evil.example")
+
+
+def header_of(cookies: tuple[clever_sso.SetCookie, ...]) -> str:
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies if cookie.max_age)
+
+
+def test_each_login_has_a_cookie_of_its_own(client: clever_sso.Client) -> None:
+    one = client.begin_login()
+    two = client.begin_login(cookies=header_of(one.set_cookies))
+    (cookie,) = two.set_cookies
+    assert cookie.name == f"__Host-clever_login_{two.key}"
+    assert cookie.header == f"{cookie.name}={cookie.value}; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=600"
+    assert (cookie.path, cookie.http_only, cookie.same_site, cookie.secure) == ("/", True, "Lax", True)
+    assert cookie.value not in repr(two.set_cookies)
+    assert one.key != two.key
+    assert clever_sso.login_key(f"?code=abc&state={query(two.url)['state']}") == two.key
+    assert clever_sso.login_key("?code=abc") is None
+
+
+def test_a_refusal_ends_the_session_only_of_the_browser_that_asked(client: clever_sso.Client) -> None:
+    login = client.begin_login()
+    callback = f"?error=access_denied&state={query(login.url)['state']}"
+    own = client.finish_login(callback, header_of(login.set_cookies))
+    assert isinstance(own, clever_sso.Denied)
+    assert (own.ends_session, [cookie.max_age for cookie in own.set_cookies]) == (True, [0])
+    foreign = client.finish_login(callback)
+    assert isinstance(foreign, clever_sso.Denied)
+    assert (foreign.ends_session, foreign.set_cookies) == (False, ())
+
+
+@pytest.mark.parametrize("duplicate", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
+def test_an_error_has_its_cookies_wherever_it_goes(client: clever_sso.Client, duplicate: object) -> None:
+    assert callable(duplicate)
+    login = client.begin_login()
+    with pytest.raises(clever_sso.CleverError) as caught:
+        client.finish_login(f"?error=server_error&state={query(login.url)['state']}", header_of(login.set_cookies))
+    error = duplicate(caught.value)
+    assert error.code == "callback_unavailable"
+    assert (error.ends_session, [cookie.max_age for cookie in error.set_cookies]) == (False, [0])
+    assert error.set_cookies == caught.value.set_cookies
+
+
+def test_cookies_and_a_kept_login_exclude_each_other(client: clever_sso.Client) -> None:
+    with pytest.raises(clever_sso.ArgumentError, match="either cookies or pending"):
+        client.finish_login("?code=abc", "a=b", pending="x")
+
+
+def test_a_header_that_is_no_text_is_none_of_ours(client: clever_sso.Client) -> None:
+    assert client.begin_login(cookies="a=\udcff; clever_login_x=\ud800").url
+    assert client.log_out_cookies("\udcff") == ()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"sec-fetch-site": "cross-site", "other": 1},
+        {"HTTP_SEC_FETCH_SITE": "cross-site", "wsgi.input": object()},
+        [("SEC-FETCH-SITE", "cross-site")],
+        [(b"sec-fetch-site", b"cross-site")],
+        {b"origin": b"https://evil.example"},
+        [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+    ],
+    ids=str,
+)
+def test_headers_may_come_in_any_form(client: clever_sso.Client, headers: dict[str, str]) -> None:
+    refusal = client.refusal("logout", method="POST", headers=headers)
+    assert refusal is not None
+    assert (refusal.status, refusal.allow) == (403, None)
+    assert client.refusal("logout", method="POST", headers={"Origin": "https://app.example"}) is None
+
+
+def test_a_refusal_names_the_methods(client: clever_sso.Client) -> None:
+    refusal = client.refusal("callback", method="POST", headers={})
+    assert refusal is not None
+    assert (refusal.status, refusal.allow, repr(refusal)) == (405, "GET, HEAD", "Refusal(status=405)")
+    with pytest.raises(clever_sso.ArgumentError, match="endpoint"):
+        client.refusal("front page", method="GET", headers={})  # type: ignore[arg-type]
+
+
+def test_a_login_may_ask_who_it_is(client: clever_sso.Client) -> None:
+    assert query(client.begin_login(switch_user=True).url)["confirmed"] == "false"
+    assert query(client.authorize_url(switch_user=True))["confirmed"] == "false"
+    assert "confirmed" not in query(client.begin_login().url)

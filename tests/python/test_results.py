@@ -17,7 +17,7 @@ def sign_in(base_url: str) -> tuple[clever_sso.Login, clever_sso.SignedIn]:
     client = make_client(base_url)
     login = client.begin_login(return_to="/lesson/7")
     state = parse_qs(urlsplit(login.url).query)["state"][0]
-    outcome = client.finish_login(f"/callback?code=code-very-private&state={state}", login.pending)
+    outcome = client.finish_login(f"/callback?code=code-very-private&state={state}", pending=login.pending)
     assert isinstance(outcome, clever_sso.SignedIn)
     return login, outcome
 

@@ -22,7 +22,7 @@ from harness.patience import SECONDS
 def finish_a_login(client: clever_sso.Client) -> object:
     login = client.begin_login()
     state = parse_qs(urlsplit(login.url).query)["state"][0]
-    return client.finish_login(f"?code=abc&state={state}", login.pending)
+    return client.finish_login(f"?code=abc&state={state}", pending=login.pending)
 
 
 WAITING: dict[str, Callable[[clever_sso.Client], object]] = {

@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -149,7 +150,7 @@ def test_the_emulator_starts_as_the_guide_says() -> None:
         )
         login = client.begin_login()
         try:
-            outcome = client.finish_login(Person(url, ADA).callback(login.url), login.pending)
+            outcome = client.finish_login(Person(url, ADA).callback(login.url), pending=login.pending)
         finally:
             process.terminate()
         assert isinstance(outcome, SignedIn)
@@ -163,7 +164,7 @@ def test_who_is_under_way_while_the_secret_changes_arrives() -> None:
         login = Client(**_settings.arguments(at_emulator)).begin_login()
         callback = Person(emulator, ADA).callback(login.url)
         after = Client(**_settings.arguments({**at_emulator, **changed}))
-        assert isinstance(after.finish_login(callback, login.pending), SignedIn)
+        assert isinstance(after.finish_login(callback, pending=login.pending), SignedIn)
 
 
 def test_the_block_for_asyncio_greets_restarts_and_refuses() -> None:
@@ -174,25 +175,50 @@ def test_the_block_for_asyncio_greets_restarts_and_refuses() -> None:
     app = App(told["CLEVER_CLIENT_ID"], told["CLEVER_CLIENT_SECRET"], told["CLEVER_REDIRECT_URI"], oidc=True)
     with running([app]) as emulator:
 
-        async def answers() -> list[str]:
+        async def answers() -> list[tuple[str, list[str]]]:
             async with AsyncClient(**_settings.arguments({**told, "CLEVER_BASE_URL": emulator})) as client:
                 login = client.begin_login()
                 callback = Person(emulator, ADA).callback(login.url)
+                cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in login.set_cookies)
                 return [
-                    await module["arrived"](client, callback, login.pending),
-                    await module["arrived"](client, "code=from-the-portal", None),
-                    await module["arrived"](client, "error=access_denied", None),
+                    await module["arrived"](client, callback, cookies),
+                    await module["arrived"](client, "code=from-the-portal", ""),
+                    await module["arrived"](client, "error=access_denied", ""),
                 ]
 
         greeted, restarted, refused = asyncio.run(answers())
-    assert greeted == "hello Ada Ashworth"
-    assert restarted.startswith(f"redirect to {emulator}/oauth/authorize?")
-    assert refused == "Clever did not let you in"
+    assert greeted[0] == "hello Ada Ashworth"
+    assert "Max-Age=0" in greeted[1][0]
+    assert restarted[0].startswith(f"redirect to {emulator}/oauth/authorize?")
+    assert [header.partition("_")[0] for header in restarted[1]] == ["clever"]
+    assert refused == ("Clever did not let you in", [])
+
+
+def test_the_hooks_for_older_stores_change_the_id() -> None:
+    pytest.importorskip("flask")
+    pytest.importorskip("starlette")
+    (text,) = blocks("rotate")
+    module: dict[str, Any] = {}
+    exec(text, module)
+
+    class Session:
+        sid = "planted"
+        modified = flushed = False
+
+        async def flush(self) -> None:
+            self.flushed = True
+
+    session = Session()
+    module["rotate_in_flask"](session)
+    assert session.sid != "planted"
+    assert session.modified
+    asyncio.run(module["rotate_in_asgi"](SimpleNamespace(session=session)))
+    assert session.flushed
 
 
 def test_every_block_of_the_guide_is_run() -> None:
     assert GUIDE.count("```") == 2 * len(BLOCKS)
-    run = {"flask", "django", "fastapi", "emulator", "environment", "rotation", "asyncio"}
+    run = {"flask", "django", "fastapi", "emulator", "environment", "rotation", "rotate", "asyncio"}
     assert {name for name, _, _ in BLOCKS} == run | NOT_RUN
 
 

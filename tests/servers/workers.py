@@ -34,5 +34,5 @@ def is_right(person: Person) -> tuple[bool, int]:
     """Log somebody in: whether it is that person, and in which process."""
     assert OWN.client
     login = OWN.client.begin_login()
-    outcome = OWN.client.finish_login(callback_of(login.url, person), login.pending)
+    outcome = OWN.client.finish_login(callback_of(login.url, person), pending=login.pending)
     return isinstance(outcome, clever_sso.SignedIn) and outcome.identity.id == person.id, os.getpid()

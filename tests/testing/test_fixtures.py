@@ -177,7 +177,7 @@ def test_clock_and_keys_are_back_after_the_test(pytester: pytest.Pytester) -> No
             callback = found.headers["Location"]
             found.close()
         clever_emulator.advance(61)
-        assert isinstance(clever_client.finish_login(callback, login.pending), clever_sso.Restart)
+        assert isinstance(clever_client.finish_login(callback, pending=login.pending), clever_sso.Restart)
     """
     run(pytester, test).assert_outcomes(passed=3)
 

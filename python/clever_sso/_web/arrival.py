@@ -1,6 +1,7 @@
-"""What a callback means for the browser.
+"""What a login means for the browser.
 
-Outcomes and exceptions of `finish_login` become one of three steps, so that no framework's view decides anything.
+What `begin_login` and `finish_login` return or raise becomes one of three steps, so that no framework's view decides
+anything.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
 from clever_sso._native import Denied, Restart, SignedIn, error_codes
-from clever_sso.exceptions import CleverError, ConfigError, Error, InternalError, NetworkError, TokenError
+from clever_sso.exceptions import ArgumentError, CleverError, ConfigError, Error, InternalError, NetworkError
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    import logging
+    from collections.abc import Container, Mapping
+    from typing import Callable
 
-    from clever_sso._native import Identity, Login, Tokens
+    from clever_sso._native import Client, Identity, Login, SetCookie, Tokens
+    from clever_sso.aio import AsyncClient
 
 DENIED = "access_denied"
 DENIED_SENTENCE = "Clever did not let you into this app. Please ask your teacher or your school for access."
@@ -37,15 +41,15 @@ class Refused(Exception):  # noqa: N818  (it is no error: the application decide
 
 @dataclass(frozen=True)
 class ToClever:
-    """Redirect the browser to Clever, and let it keep the pending login."""
+    """Redirect the browser to Clever."""
 
     url: str
-    pending: str = field(repr=False)
+    set_cookies: tuple[SetCookie, ...]
 
     @classmethod
     def of(cls, login: Login) -> ToClever:
         """The step that begins `login`."""
-        return cls(login.url, login.pending)
+        return cls(login.url, login.set_cookies)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class SignIn:
     identity: Identity
     tokens: Tokens = field(repr=False)
     return_to: str | None
+    set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,17 @@ class Problem:
     """The HTTP status of the page."""
 
     ends_session: bool
-    """Whether somebody came from Clever whom the app could not let in.
+    """Whether a login that this browser began has failed or was refused.
 
-    Then nobody may go on as whoever was signed in before: devices are shared at schools. That Clever refused somebody
-    cannot be proven, for it may come without a state; a link that says so costs its reader a new login, no more.
+    Then nobody may go on as whoever was signed in before: devices are shared at schools. What comes without proof that
+    this browser began it, a link for example, ends nothing.
     """
 
     error: Error | Denied | Refused = field(repr=False)
     """What happened, for the log and for those who listen."""
+
+    set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
+    """The cookies to set with the page; the views do it."""
 
     def __str__(self) -> str:
         """For the log. No secret, and no word that came from outside without quotes."""
@@ -92,39 +100,102 @@ class Problem:
 Step = Union[ToClever, SignIn, Problem]
 
 
+def begun(  # noqa: PLR0913  (they are keyword arguments)
+    client: Client | AsyncClient,
+    query: Mapping[str, str],
+    *,
+    cookies: str | None,
+    has_session: bool,
+    logger: logging.Logger,
+    session_cookie: Callable[[], str],
+) -> Step:
+    """Begin a login.
+
+    Args:
+        client: The client.
+        query: That of the request: `next` is where the person goes afterwards, `district_id` skips Clever's school
+            picker, and with `switch_user` Clever asks who it is.
+        cookies: The `Cookie` header of the request.
+        has_session: Whether somebody is signed in.
+        logger: Where to say what went wrong.
+        session_cookie: Says how the cookie of the application's session is set.
+    """
+
+    def login(return_to: str | None) -> Step:
+        return ToClever.of(
+            client.begin_login(
+                cookies=cookies,
+                district_id=query.get("district_id") or None,
+                return_to=return_to,
+                switch_user=query.get("switch_user", "") not in _OFF,
+                has_session=has_session,
+            )
+        )
+
+    try:
+        try:
+            return login(query.get("next") or None)
+        except ArgumentError as error:
+            # Whoever made the link learns nothing, and nobody is sent there.
+            logger.warning("a login goes on without its `next`: %s", error)
+            return login(None)
+    except Error as error:
+        if error.code == "session_not_kept":
+            logger.error("the session cookie does not come back; it is set with %s", session_cookie())  # noqa: TRY400
+        return problem_of(error)
+
+
+_OFF = {"", "0", "false", "no", "off"}
+
+
 def step_of(outcome: SignedIn | Restart | Denied) -> Step:
     """What to do with what came of a login."""
     if isinstance(outcome, SignedIn):
-        return SignIn(outcome.identity, outcome.tokens, outcome.return_to)
+        return SignIn(outcome.identity, outcome.tokens, outcome.return_to, outcome.set_cookies)
     if isinstance(outcome, Restart):
         return ToClever.of(outcome.login)
-    return Problem(DENIED, DENIED_SENTENCE, 403, ends_session=True, error=outcome)
+    return Problem(DENIED, DENIED_SENTENCE, 403, outcome.ends_session, outcome, outcome.set_cookies)
 
 
 def problem_of(error: Error) -> Problem:
     """What to show when a login fails."""
-    # Errors of these kinds are raised only after the browser proved that the login is its own; no link makes one.
-    past_the_state = isinstance(error, (TokenError, CleverError, NetworkError, InternalError))
-    return Problem(error.code, error.user_message, _status(error), ends_session=past_the_state, error=error)
+    return Problem(error.code, error.user_message, _status(error), error.ends_session, error, error.set_cookies)
 
 
-def problem_of_refusal(refused: Refused) -> Problem:
-    """What to show when the application does not admit somebody."""
-    return Problem(NOT_ADMITTED, refused.sentence, 403, ends_session=True, error=refused)
+def problem_of_refusal(refused: Refused, cookies: tuple[SetCookie, ...]) -> Problem:
+    """What to show when the application does not admit somebody; `cookies` are those of `without_sign_in`."""
+    return Problem(NOT_ADMITTED, refused.sentence, 403, ends_session=True, error=refused, set_cookies=cookies)
 
 
-def problem_of_fault() -> Problem:
+def problem_of_fault(cookies: tuple[SetCookie, ...]) -> Problem:
     """What to show when the application's own code falls over while somebody signs in."""
     entry = error_codes()["internal"]
     message = "the application's own code failed while somebody signed in"
     error = InternalError(entry.word, message, entry.user_message, entry.retryable, entry.actor)
-    return Problem(entry.word, entry.user_message, 500, ends_session=True, error=error)
+    return Problem(entry.word, entry.user_message, 500, ends_session=True, error=error, set_cookies=cookies)
+
+
+def problem_of_setup(message: str) -> Problem:
+    """What to show when nobody can log in because the application is set up wrongly."""
+    entry = error_codes()["config_invalid"]
+    error = ConfigError(entry.word, f"{entry.sentence}: {message}", entry.user_message, entry.retryable, entry.actor)
+    return problem_of(error)
+
+
+def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCookie, ...]:
+    """The cookies to set when a login that Clever let through is not completed here: nobody was signed in."""
+    kept = "; ".join(f"{cookie.name}={cookie.value}" for cookie in step.set_cookies if cookie.max_age)
+    # One header for each name (RFC 6265 4.1.1): the later word counts.
+    return tuple({cookie.name: cookie for cookie in (*step.set_cookies, *client.log_out_cookies(kept))}.values())
 
 
 def _status(error: Error) -> int:
+    if isinstance(error, (InternalError, ConfigError)) or error.code == "session_not_kept":
+        return 500
     if isinstance(error, (CleverError, NetworkError)):
-        return 503
-    return 500 if isinstance(error, (InternalError, ConfigError)) else 400
+        # What the application's developers must put right does not pass by itself.
+        return 500 if error.actor == "app" and not error.retryable else 503
+    return 400
 
 
 WAITED = "clever_waited"

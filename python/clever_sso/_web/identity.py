@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
 SESSION_KEY = "clever_sso"
 # Another shape than this one was written by another version: whoever it belongs to logs in again.
-FORMAT = 1
+FORMAT = 2
+TWELVE_HOURS = 12 * 60 * 60
+"""So long a session lasts unless the application says otherwise: a school day."""
 _TEXTS = ("issuer", "id", "full_name")
 _OPTIONAL_TEXTS = ("district_id", "user_type", "first_name", "last_name")
 
@@ -52,6 +55,9 @@ class SessionIdentity:
     loginas_by_admin: bool
     """Whether an administrator logged in as this person, as the callback says; not proven."""
 
+    ends_at: int
+    """When this session ends, in Unix seconds."""
+
     def has_role(self, *names: str) -> bool:
         """Whether the person logged in with one of these roles.
 
@@ -62,8 +68,8 @@ class SessionIdentity:
         return any(role in names for role in self.roles)
 
     @classmethod
-    def of(cls, identity: Identity) -> SessionIdentity:
-        """What to keep of `identity`."""
+    def of(cls, identity: Identity, seconds: int = TWELVE_HOURS) -> SessionIdentity:
+        """What to keep of `identity`, for so many seconds."""
         return cls(
             issuer=identity.issuer,
             id=identity.id,
@@ -74,6 +80,7 @@ class SessionIdentity:
             first_name=identity.name.first,
             last_name=identity.name.last,
             loginas_by_admin=identity.loginas_by_admin,
+            ends_at=int(time.time()) + seconds,
         )
 
     def to_session(self) -> dict[str, Any]:
@@ -81,8 +88,16 @@ class SessionIdentity:
         return {"format": FORMAT, **asdict(self), "roles": list(self.roles)}
 
     @classmethod
+    def is_stale(cls, session: Mapping[str, Any]) -> bool:
+        """Whether a session held somebody who is signed in no more: then nothing of it may be used."""
+        return SESSION_KEY in session and cls.from_session(session) is None
+
+    @classmethod
     def from_session(cls, session: Mapping[str, Any]) -> SessionIdentity | None:
-        """Who is signed in, according to a session; nobody if it holds nobody or was written by another version."""
+        """Who is signed in, according to a session.
+
+        Nobody if it holds nobody, has come to its end, or was written by another version.
+        """
         kept = session.get(SESSION_KEY)
         if not isinstance(kept, dict) or kept.get("format") != FORMAT:
             return None
@@ -94,6 +109,8 @@ class SessionIdentity:
             and all(isinstance(text, str) for text in [*(members[name] for name in _TEXTS), *roles])
             and all(isinstance(members[name], (str, type(None))) for name in _OPTIONAL_TEXTS)
             and isinstance(members["loginas_by_admin"], bool)
+            and isinstance(members["ends_at"], int)
+            and members["ends_at"] > time.time()
         ):
             return None
         checked: dict[str, Any] = {**members, "roles": tuple(roles)}

@@ -44,11 +44,15 @@ OWN_HEADERS = {
 
 
 def problem(sentence: str, code: str, login_url: str) -> str:
-    """The page of a login that failed: what happened, a way to log in again, and a word for whoever helps."""
+    """The page of a login that failed: what happened, two ways to log in again, and a word for whoever helps.
+
+    Clever remembers the person. Only the second way lets somebody else in.
+    """
     return _page(
         "Signing in did not work",
         f'<p role="alert">{escape(sentence)}</p>\n'
         f'<p><a class="button" href="{escape(login_url)}">Log in with Clever</a></p>\n'
+        f'<p><a href="{escape(login_url)}?switch_user=1">Log in as somebody else</a></p>\n'
         f'<p class="small">If you ask somebody for help, tell them this word: <code>{escape(code)}</code></p>',
     )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core import checks
+
+MIDDLEWARE = "clever_sso.django.middleware.CleverSsoMiddleware"
 
 
 class CleverSsoConfig(AppConfig):
@@ -15,7 +18,11 @@ class CleverSsoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Add the system checks."""
+        """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware."""
         from clever_sso.django.checks import check  # noqa: PLC0415  (it needs the apps to be ready)
+
+        # Django reads the list after this. A session that never ends must not be a matter of a forgotten line.
+        if MIDDLEWARE not in settings.MIDDLEWARE:
+            settings.MIDDLEWARE = [*settings.MIDDLEWARE, MIDDLEWARE]
 
         checks.register(check, checks.Tags.security)

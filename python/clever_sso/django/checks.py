@@ -36,6 +36,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
         _settings.check_login(client)
         conf.waiting_page()
         conf.creates_users()
+        conf.session_seconds()
     except exceptions.ConfigError as error:
         hint = "See the settings in clever_sso.django's documentation."
         return [Error(error.message, id="clever_sso.E001", hint=hint), *messages]

@@ -13,7 +13,8 @@ from django.utils.module_loading import import_string
 
 from clever_sso import _settings
 from clever_sso._native import Client
-from clever_sso._web.cookie import PendingCookie
+from clever_sso._web.identity import TWELVE_HOURS
+from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +31,19 @@ def client() -> Client:
     return Client(**_settings.arguments(names()))
 
 
-@cache
-def cookie() -> PendingCookie:
-    """The cookie of a pending login."""
-    return PendingCookie.of(client().redirect_uris[0])
+def redirect_uris() -> list[str]:
+    """The redirect URIs; none when the settings cannot be read."""
+    try:
+        uris: list[str] = _settings.arguments(names()).get("redirect_uri", [])
+    except ConfigError:
+        return []
+    return uris
 
 
 def _forget(*, setting: str, **_: object) -> None:
     # Tests change settings while the process runs.
     if setting.startswith(_settings.PREFIX):
         client.cache_clear()
-        cookie.cache_clear()
 
 
 setting_changed.connect(_forget)
@@ -69,6 +72,11 @@ def waiting_page() -> bool:
     return _settings.boolean(names(), "CLEVER_WAITING_PAGE", default=False)
 
 
+def session_seconds() -> int:
+    """How long a sign-in lasts."""
+    return _settings.session_seconds(getattr(settings, "CLEVER_SESSION_SECONDS", None), TWELVE_HOURS)
+
+
 def problem_template() -> str | None:
     """The template of a failed login."""
     return getattr(settings, "CLEVER_PROBLEM_TEMPLATE", None)
@@ -92,6 +100,7 @@ OWN_SETTINGS = {
     "CLEVER_CREATE_USERS",
     "CLEVER_PROBLEM_TEMPLATE",
     "CLEVER_ROLE_GROUPS",
+    "CLEVER_SESSION_SECONDS",
     "CLEVER_WAITING_PAGE",
 }
 

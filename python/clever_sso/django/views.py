@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import auth
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from clever_sso._web import pages
 from clever_sso._web.arrival import (
@@ -19,72 +20,107 @@ from clever_sso._web.arrival import (
     SignIn,
     Step,
     ToClever,
+    begun,
     onwards,
     problem_of,
     problem_of_refusal,
     should_wait,
     step_of,
+    without_sign_in,
 )
-from clever_sso._web.cookie import TEN_MINUTES
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso.django import conf, signals
-from clever_sso.exceptions import ArgumentError, Error
+from clever_sso.exceptions import Error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
     from django.http import HttpRequest
+
+    from clever_sso._native import SetCookie
+
+    View = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger("clever_sso.django")
 
 
-@require_safe
+def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[View], View]:
+    """Decorator of the views: whoever comes to log in cannot be logged in yet, and some requests must not act."""
+
+    def decorator(view: View) -> View:
+        @functools.wraps(view)
+        def asked(request: HttpRequest) -> HttpResponse:
+            refusal = conf.client().refusal(endpoint, method=request.method or "", headers=request.headers)
+            if refusal is None:
+                return _private(view(request))
+            allow = {"Allow": refusal.allow} if refusal.allow else {}
+            return _private(HttpResponse(status=refusal.status, headers=allow))
+
+        # As Django's `login_not_required`, for its LoginRequiredMiddleware.
+        asked.login_required = False  # type: ignore[attr-defined]
+        # Nothing acts on a form here: what comes of one is told by the refusal.
+        asked.csrf_exempt = endpoint != "logout"  # type: ignore[attr-defined]
+        return asked
+
+    return decorator
+
+
+@_open_to_all("login")
 def login(request: HttpRequest) -> HttpResponse:
     """Begin a login. `next` is where the person goes afterwards, `district_id` skips Clever's school picker."""
-    district_id = request.GET.get("district_id") or None
-    client = conf.client()
-    try:
-        begun = client.begin_login(return_to=request.GET.get("next") or None, district_id=district_id)
-    except ArgumentError:
-        # An address outside the application: whoever made the link learns nothing, and nobody is sent there.
-        begun = client.begin_login(district_id=district_id)
-    return _take(request, ToClever.of(begun))
+    step = begun(
+        conf.client(),
+        request.GET,
+        cookies=request.META.get("HTTP_COOKIE"),
+        has_session=request.user.is_authenticated,
+        logger=logger,
+        session_cookie=_session_cookie,
+    )
+    return take(request, step)
 
 
-@require_GET  # Whoever only looks, by HEAD, must not spend the code.
+def _session_cookie() -> str:
+    names = ("NAME", "DOMAIN", "PATH", "SECURE")
+    return ", ".join(f"SESSION_COOKIE_{name} {getattr(settings, f'SESSION_COOKIE_{name}')!r}" for name in names)
+
+
+@_open_to_all("callback")
 def callback(request: HttpRequest) -> HttpResponse:
     """Finish a login: one that began here, or one that began at Clever."""
     query = request.META.get("QUERY_STRING", "")
     if conf.waiting_page() and should_wait(request.GET):
         return HttpResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
     try:
-        step = step_of(conf.client().finish_login(query, request.COOKIES.get(conf.cookie().name)))
+        step = step_of(conf.client().finish_login(query, request.META.get("HTTP_COOKIE")))
     except Error as error:
         step = problem_of(error)
-    return _take(request, step)
+    return take(request, step)
 
 
-@require_POST
+@_open_to_all("logout")
 @csrf_protect  # whether or not the middleware is there
 def logout(request: HttpRequest) -> HttpResponse:
     """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
     auth.logout(request)
-    return _private(_redirect(conf.after_logout()))
+    return _with_cookies(_redirect(conf.after_logout()), conf.client().log_out_cookies(request.META.get("HTTP_COOKIE")))
 
 
-def _take(request: HttpRequest, step: Step) -> HttpResponse:
+def take(request: HttpRequest, step: Step) -> HttpResponse:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            return _private(_with_pending(_sign_in(request, step), "", 0))
+            return _with_cookies(_sign_in(request, step), step.set_cookies)
         except Refused as refused:
-            step = problem_of_refusal(refused)
+            step = problem_of_refusal(refused, without_sign_in(conf.client(), step))
     if isinstance(step, ToClever):
-        return _private(_with_pending(_redirect(step.url), step.pending, TEN_MINUTES))
+        return _with_cookies(_redirect(step.url), step.set_cookies)
     logger.warning("login with Clever failed: %s", step)
     if step.ends_session:
         _forget(request)
     # A receiver that raises is logged: somebody who waits for a page is not to go without it.
     signals.login_denied.send_robust(Problem, request=request, problem=step)
-    return _private(_with_pending(_problem_page(request, step), "", 0))
+    return _private(_with_cookies(_problem_page(request, step), step.set_cookies))
 
 
 def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
@@ -96,7 +132,9 @@ def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
         if user is None:
             raise Refused  # noqa: TRY301  (what follows a refusal here follows one by a receiver)
         auth.login(request, user)
-        request.session[SESSION_KEY] = SessionIdentity.of(step.identity).to_session()
+        # It ends with the browser; the middleware ends it when its time has come.
+        request.session.set_expiry(0)
+        request.session[SESSION_KEY] = SessionIdentity.of(step.identity, conf.session_seconds()).to_session()
         signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
     except BaseException:
         _forget(request)
@@ -126,9 +164,17 @@ def _redirect(url: str) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": url})
 
 
-def _with_pending(response: HttpResponse, pending: str, max_age: int) -> HttpResponse:
-    cookie = conf.cookie()
-    response.set_cookie(cookie.name, pending, max_age=max_age, **cookie.attributes())
+def _with_cookies(response: HttpResponse, cookies: tuple[SetCookie, ...]) -> HttpResponse:
+    for cookie in cookies:
+        response.set_cookie(
+            cookie.name,
+            cookie.value,
+            max_age=cookie.max_age,
+            path=cookie.path,
+            secure=cookie.secure,
+            httponly=cookie.http_only,
+            samesite=cookie.same_site,
+        )
     return response
 
 

@@ -6,14 +6,20 @@ import functools
 from typing import TYPE_CHECKING, Callable, TypeVar, cast, overload
 
 from flask import current_app, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.local import LocalProxy
 
+from clever_sso import _settings
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import address, can_be_sent_to_log_in
 
 if TYPE_CHECKING:
+    from flask import Flask
+    from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
+
+    Rotate = Callable[[SessionMixin], object]
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
@@ -27,15 +33,45 @@ current_identity = cast("SessionIdentity", LocalProxy(identity))
 """Who is signed in, a `SessionIdentity`; false when nobody is. In templates it is there by itself."""
 
 
-def replace_session(signed_in: SessionIdentity) -> None:
+def end_stale_session() -> None:
+    """Forget whoever is signed in no more, with everything else of their session.
+
+    A request without the session cookie is left alone, so that answers for everybody stay as they are.
+    """
+    if current_app.session_interface.get_cookie_name(current_app) in request.cookies and SessionIdentity.is_stale(
+        session
+    ):
+        session.clear()
+
+
+def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> None:
     """Forget whoever was signed in on this device: nothing of their session is carried over."""
     session.clear()
     session[SESSION_KEY] = signed_in.to_session()
+    if session.permanent:
+        # It ends with the browser, whatever its store makes of new ones.
+        session.permanent = False
     # A session that lives on the server has a name that a stranger may know: it is changed. Flask-Session does so only
     # for a session with something in it.
-    regenerate = getattr(current_app.session_interface, "regenerate", None)
-    if regenerate is not None:
-        regenerate(session)
+    rotate = rotate or getattr(current_app.session_interface, "regenerate", None)
+    if rotate is not None:
+        rotate(session)
+
+
+def check_rotation(app: Flask, rotate: Rotate | None) -> None:
+    """Whether a sign-in can give the session a new name.
+
+    Raises:
+        ConfigError: `config_invalid`, when the sessions live on the server and nothing says how.
+    """
+    interface = app.session_interface
+    in_the_browser = type(interface).open_session is SecureCookieSessionInterface.open_session
+    if rotate is None and not in_the_browser and not hasattr(interface, "regenerate"):
+        kind = f"{type(interface).__module__}.{type(interface).__qualname__}"
+        raise _settings.invalid(
+            f"a sign-in cannot give the sessions of {kind} a new id, so a stranger who planted an id would be signed "
+            "in too: use Flask-Session 0.6 or later, or tell how by CleverSso(rotate_session=...)"
+        )
 
 
 @overload

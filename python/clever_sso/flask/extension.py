@@ -10,21 +10,22 @@ from flask import current_app
 
 from clever_sso import _settings
 from clever_sso._native import Client
-from clever_sso._web.cookie import PendingCookie
-from clever_sso.flask.access import current_identity
+from clever_sso._web.identity import TWELVE_HOURS
+from clever_sso.flask.access import check_rotation, current_identity
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
     from clever_sso._web.arrival import Problem, SignIn
+    from clever_sso.flask.access import Rotate
 
 EXTENSION = "clever_sso"
 SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
 
 _PATHS = {"CLEVER_URL_PREFIX": "/clever", "CLEVER_AFTER_LOGIN": "/", "CLEVER_AFTER_LOGOUT": "/"}
-OWN_SETTINGS = {*_PATHS, "CLEVER_CALLBACK_PATH", "CLEVER_WAITING_PAGE"}
+OWN_SETTINGS = {*_PATHS, "CLEVER_CALLBACK_PATH", "CLEVER_SESSION_SECONDS", "CLEVER_WAITING_PAGE"}
 
 
 @dataclass
@@ -40,9 +41,10 @@ class State:
     """What the extension keeps with an application."""
 
     client: Client
-    cookie: PendingCookie
     waiting_page: bool
+    session_seconds: int
     hooks: Hooks
+    rotate_session: Rotate | None
 
 
 def state() -> State:
@@ -56,32 +58,38 @@ class CleverSso:
     Args:
         app: The application; without one, call `init_app` later.
         client: The client to use. Default: one made from the configuration.
+        rotate_session: Gives a session a new id at each sign-in: a function that is called with it. Only for sessions
+            that live on the server, in a store other than that of Flask-Session 0.6 or later.
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which setting.
     """
 
-    def __init__(self, app: Flask | None = None, *, client: Client | None = None) -> None:
+    def __init__(
+        self, app: Flask | None = None, *, client: Client | None = None, rotate_session: Rotate | None = None
+    ) -> None:
         self._client = client
+        self._rotate_session = rotate_session
         self._hooks = Hooks()
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
         """Add login, callback and logout to `app`. Raises as the class does."""
-        from clever_sso.flask.views import blueprint  # noqa: PLC0415  (they know this module)
+        from clever_sso.flask.views import add_views  # noqa: PLC0415  (they know this module)
 
         client = self._client or Client(**_settings.arguments(app.config))
         _settings.check_login(client)
         for name, meant in _settings.misspelt(app.config, OWN_SETTINGS):
             app.logger.warning("nothing reads %s: is it %s?", name, meant)
-        redirect_uri = client.redirect_uris[0]
-        cookie = PendingCookie.of(redirect_uri)
+        check_rotation(app, self._rotate_session)
+        redirect_uri = urlsplit(client.redirect_uris[0])
         waiting_page = _settings.boolean(app.config, "CLEVER_WAITING_PAGE", default=False)
-        _set_defaults(app, secure=cookie.secure, waiting_page=waiting_page)
-        callback_path = app.config.get("CLEVER_CALLBACK_PATH") or urlsplit(redirect_uri).path or "/"
-        app.extensions[EXTENSION] = State(client, cookie, waiting_page, self._hooks)
-        app.register_blueprint(blueprint(app.config["CLEVER_URL_PREFIX"].rstrip("/"), callback_path))
+        seconds = _settings.session_seconds(app.config.get("CLEVER_SESSION_SECONDS"), TWELVE_HOURS)
+        _set_defaults(app, secure=redirect_uri.scheme == "https", waiting_page=waiting_page)
+        callback_path = app.config.get("CLEVER_CALLBACK_PATH") or redirect_uri.path or "/"
+        app.extensions[EXTENSION] = State(client, waiting_page, seconds, self._hooks, self._rotate_session)
+        add_views(app, app.config["CLEVER_URL_PREFIX"].rstrip("/"), callback_path)
         app.context_processor(lambda: {"current_identity": current_identity})
 
     @property

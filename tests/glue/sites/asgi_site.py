@@ -15,8 +15,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 def make_app() -> FastAPI:
     app = FastAPI()
     same_site = os.environ.get("SAME_SITE", "Lax").lower()
-    app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site)
-    clever = CleverSso(callback_path="/clever/callback", waiting_page=os.environ.get("CLEVER_WAITING_PAGE") == "true")
+    path = os.environ.get("SESSION_PATH", "/")
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site, path=path)
+    clever = CleverSso(waiting_page=os.environ.get("CLEVER_WAITING_PAGE") == "true")
     clever.install(app)
 
     @clever.on_sign_in

@@ -51,6 +51,7 @@ def make_app() -> WSGIHandler:
         },
         AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend"],
         SESSION_COOKIE_SAMESITE=os.environ.get("SAME_SITE", "Lax"),
+        SESSION_COOKIE_PATH=os.environ.get("SESSION_PATH", "/"),
         SESSION_FILE_PATH=os.environ["FOLDER"],
         SESSION_ENGINE=os.environ.get("SESSION_ENGINE", "django.contrib.sessions.backends.db"),
         LOGIN_URL="clever_sso:login",

@@ -16,6 +16,7 @@ def make_app() -> Flask:
     app.secret_key = "a key for tests only"
     app.config.update((name, value) for name, value in os.environ.items() if name.startswith("CLEVER_"))
     app.config["SESSION_COOKIE_SAMESITE"] = os.environ.get("SAME_SITE")
+    app.config["SESSION_COOKIE_PATH"] = os.environ.get("SESSION_PATH")
     clever = CleverSso(app)
 
     @clever.on_sign_in

@@ -17,6 +17,6 @@ client.warm_up()
 @app.task(name="finish")
 def finish(callback: str, pending: str) -> tuple[str, int]:
     """Who logged in, and which process says so."""
-    outcome = client.finish_login(callback, pending)
+    outcome = client.finish_login(callback, pending=pending)
     assert isinstance(outcome, clever_sso.SignedIn), type(outcome)
     return outcome.identity.id, os.getpid()

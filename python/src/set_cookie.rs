@@ -1,0 +1,87 @@
+//! A cookie that the answer to the browser must set.
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::guarded;
+use crate::repr::{Repr, match_args};
+
+/// A cookie that the answer to the browser must set.
+///
+/// Send `header` as a `Set-Cookie` header of its own, or hand the parts to your framework.
+#[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SetCookie {
+    /// The name.
+    name: String,
+    /// The value; empty when the cookie is to be deleted.
+    value: String,
+    /// How long the browser keeps it, in seconds; 0 deletes it.
+    max_age: u32,
+    /// Whether the browser sends it over https only.
+    secure: bool,
+    /// The value of the `Set-Cookie` header.
+    header: String,
+}
+
+#[pymethods]
+impl SetCookie {
+    /// The path of every cookie of this library. A name that starts with `__Host-` allows no other.
+    #[classattr]
+    const fn path() -> &'static str {
+        clever_sso::SetCookie::PATH
+    }
+
+    /// No script can read a cookie of this library.
+    #[classattr]
+    const fn http_only() -> bool {
+        true
+    }
+
+    /// With `Strict` the browser would not send the cookie when it comes back from Clever.
+    #[classattr]
+    const fn same_site() -> &'static str {
+        clever_sso::SetCookie::SAME_SITE
+    }
+
+    #[new]
+    const fn new(name: String, value: String, max_age: u32, secure: bool, header: String) -> Self {
+        Self { name, value, max_age, secure, header }
+    }
+
+    /// So that an error with cookies survives pickling on its way out of a worker.
+    fn __getnewargs__(&self) -> (&str, &str, u32, bool, &str) {
+        (&self.name, &self.value, self.max_age, self.secure, &self.header)
+    }
+
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["name", "value", "max_age", "secure", "header"])
+    }
+
+    fn __repr__(&self) -> String {
+        let max_age = self.max_age.to_string();
+        Repr::of("SetCookie").text("name", &self.name).hidden("value").raw("max_age", &max_age).finish()
+    }
+}
+
+impl From<&clever_sso::SetCookie> for SetCookie {
+    fn from(cookie: &clever_sso::SetCookie) -> Self {
+        Self {
+            name: cookie.name().to_owned(),
+            value: cookie.value().to_owned(),
+            max_age: cookie.max_age(),
+            secure: cookie.secure(),
+            header: cookie.header(),
+        }
+    }
+}
+
+pub(crate) fn all(cookies: &[clever_sso::SetCookie]) -> Vec<SetCookie> {
+    cookies.iter().map(Into::into).collect()
+}
+
+pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Bound<'py, PyTuple>> {
+    let made = |cookie: &SetCookie| guarded::new(py, cookie.clone()).map(Bound::into_any);
+    guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?)
+}

@@ -1,0 +1,286 @@
+"""Every login survives a real browser: tabs that share their cookies, hostile neighbors, shared devices, loops.
+
+docs/browser.md promises it; here each framework is held to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from harness.cookie_browser import Browser, Page
+from harness.patience import SECONDS
+from harness.tabs import TabbedBrowser, check_tabs
+from running import Site, refusal, serving
+from test_contract import ADA, IVO, JOSE, cookies, in_flight, log_in, log_out, refused, who
+
+INTERLEAVINGS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") else 4
+SESSION_COOKIES = {"flask": "session", "django": "sessionid", "asgi": "session"}
+
+
+@pytest.fixture(scope="module", params=["false", "true"], ids=["at_once", "waiting_page"])
+def either(framework: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site without a waiting page, and one with it."""
+    with serving(framework, tmp_path_factory.mktemp("either"), CLEVER_WAITING_PAGE=request.param) as site:
+        yield site
+
+
+def asked(url: str, method: str = "GET", **headers: str) -> HTTPResponse:
+    """One answer, without following anything. Names of headers are written with `_`."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.netloc, timeout=SECONDS)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, headers=named)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def arrived(url: str, tabbed: TabbedBrowser) -> Page:
+    """Where one tab comes to rest."""
+    tab = tabbed.open_tab(url)
+    while not tab.is_done:
+        tabbed.step(tab)
+    assert tab.page
+    return tab.page
+
+
+# ---------------------------------------------------------------- tabs
+
+
+@pytest.mark.parametrize("tabs", [2, 3, 5, 10])
+@pytest.mark.parametrize("start", ["guarded", "login", "portal", "mixed"])
+def test_tabs_of_one_browser_all_arrive_where_they_wanted(either: Site, tabs: int, start: str) -> None:
+    site = either
+    kinds = [start] * tabs if start != "mixed" else [("guarded", "login", "portal")[n % 3] for n in range(tabs)]
+
+    def address(number: int, kind: str) -> str:
+        return {
+            "guarded": f"{site.url}/private?tab={number}",
+            "login": f"{site.url}/clever/login?next=/private%3Ftab={number}",
+            "portal": site.portal,
+        }[kind]
+
+    def is_there(number: int, page: Page) -> bool:
+        if kinds[number] == "portal":
+            return (page.url, who(page)) == (site.url + "/", "signed in: Ada Ashworth")
+        return (page.url, page.text) == (f"{site.url}/private?tab={number}", "Hello, Ada Ashworth (student)")
+
+    addresses = [address(number, kind) for number, kind in enumerate(kinds)]
+    check_tabs(lambda: TabbedBrowser(site.emulator, ADA), addresses, is_there, range(INTERLEAVINGS))
+
+
+def test_the_ninth_login_drops_the_oldest(browser: Browser, site: Site) -> None:
+    for _ in range(12):
+        browser.open(site.url + "/clever/login")
+    assert len(in_flight(browser)) == 8
+    assert sum(len(f"{cookie.name}={cookie.value}; ") for cookie in browser.cookies) < 4096
+
+
+# ---------------------------------------------------------------- hostile neighbors
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("error=access_denied", "error=server_error&state=y", "error=temporarily_unavailable", "error=invalid_scope"),
+        *("code=a&code=b", "code=", "code=a&error=b", "error=a&error=b&state=c", "", "iss=https://evil.example&code=a"),
+    ],
+)
+def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: Site, said: str) -> None:
+    log_in(browser, site)
+    browser.sign_out()
+    browser.open(site.url + "/clever/login")
+    before = {name: cookies(browser)[name] for name in in_flight(browser)}
+    assert browser.open(f"{site.url}/clever/callback?{said}").status >= 400
+    assert {name: cookies(browser)[name] for name in in_flight(browser)} == before
+    assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
+
+
+def test_a_login_of_another_browser_signs_nobody_in(browser: Browser, site: Site) -> None:
+    attacker = Browser(site.emulator)
+    attacker.sign_in(JOSE)
+    attacker.open(site.url + "/clever/login")
+    sent = next(url for url in attacker.visited if url.startswith(site.url + "/clever/callback"))
+    assert who(log_in(browser, site, wanted="/clever/login")) == "signed in: Ada Ashworth"
+    assert who(browser.open(sent)) == "signed in: Ada Ashworth"
+
+
+@pytest.mark.parametrize("address", ["/clever/login", "/clever/callback"])
+def test_requests_that_must_not_act_are_answered_without_doing_so(site: Site, address: str) -> None:
+    tabbed = TabbedBrowser(site.emulator, ADA)
+    tab = tabbed.open_tab(site.url + "/private")
+    while not tab.url.startswith(site.url + "/clever/callback"):
+        tabbed.step(tab)
+    url = tab.url if address == "/clever/callback" else site.url + address
+    cookie = "; ".join(f"{each.name}={each.value}" for each in tabbed.cookies)
+    for method, headers, status in [
+        ("HEAD", {}, 200),
+        ("POST", {}, 405),
+        ("PUT", {}, 405),
+        ("GET", {"Sec_Purpose": "prefetch;prerender"}, 503),
+        ("GET", {"Purpose": "prefetch"}, 503),
+        ("GET", {"Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"}, 403),
+        ("GET", {"Sec_Fetch_Mode": "cors"}, 403),
+    ]:
+        answer = asked(url, method, Cookie=cookie, **headers)
+        assert answer.status == status, (method, headers)
+        assert not [each for each in answer.headers.get_all("Set-Cookie", []) if "clever_" in each]
+        assert answer.headers["Location"] is None
+        if status == 405:
+            assert {"GET", "HEAD"} <= set(answer.headers["Allow"].replace(" ", "").split(","))
+    while not tab.is_done:
+        tabbed.step(tab)
+    assert tab.page
+    assert tab.page.text == "Hello, Ada Ashworth (student)", "nothing was spent"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site", "Origin": "null"},
+    ],
+)
+def test_a_form_of_another_origin_logs_nobody_out(browser: Browser, site: Site, headers: dict[str, str]) -> None:
+    log_in(browser, site)
+    # As if the form knew the token, which it cannot.
+    token = {"X_CSRFToken": str(cookies(browser).get("csrftoken", ""))}
+    cookie = "; ".join(f"{each.name}={each.value}" for each in browser.cookies)
+    # A cross-site form brings no Lax cookie along, a same-site one does.
+    for brought in ({"Cookie": cookie}, {}):
+        answer = asked(site.url + "/clever/logout", "POST", **headers, **token, **brought)
+        assert answer.status == 403
+        assert answer.headers["Set-Cookie"] is None
+    assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
+
+
+def test_who_logs_out_without_a_session_gets_none(browser: Browser, site: Site) -> None:
+    assert who(log_out(browser, site)) == "nobody"
+    assert SESSION_COOKIES[site.framework] not in cookies(browser)
+
+
+def test_no_redirect_is_built_from_the_host_header(site: Site) -> None:
+    for host in ("evil.example", "//evil.example", "evil.example/x", "evil.example@app.example"):
+        for path in ("/private", "/clever/login", "/clever/login?next=/private", "/clever/callback?code=a"):
+            location = asked(site.url + path, Host=host).headers["Location"] or ""
+            assert location.startswith((site.emulator, "/clever/login")) or not location, (host, location)
+
+
+# ---------------------------------------------------------------- shared devices
+
+
+def test_the_session_ends_with_the_browser(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    kept = next(cookie for cookie in browser.cookies if cookie.name == SESSION_COOKIES[site.framework])
+    assert kept.expires is None
+
+
+def test_somebody_whom_the_app_refuses_is_told_so_each_time(browser: Browser, site: Site) -> None:
+    log_in(browser, site, IVO)
+    for _ in range(5):
+        page = browser.open(site.url + "/clever/login")
+        assert (page.status, "not_admitted" in page.text) == (403, True)
+
+
+def test_not_you_lets_clever_ask(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    log_out(browser, site)
+    browser.open(site.url + "/clever/login?switch_user=1")
+    assert "confirmed=false" in next(url for url in browser.visited[::-1] if "/oauth/authorize?" in url)
+    browser.open(site.url + "/clever/login?switch_user=0")
+    assert "confirmed=false" not in next(url for url in browser.visited[::-1] if "/oauth/authorize?" in url)
+
+
+@pytest.mark.parametrize(
+    ("word", "status", "code", "stays"),
+    [
+        ("temporarily_unavailable", 503, "callback_unavailable", True),
+        ("server_error", 503, "callback_unavailable", True),
+        ("invalid_scope", 500, "callback_rejected", True),
+        ("access_denied", 403, "access_denied", False),
+        ("unauthorized-user", 403, "access_denied", False),
+    ],
+)
+def test_clevers_own_words_have_their_pages(  # noqa: PLR0913, PLR0917  (they are a row)
+    browser: Browser, site: Site, word: str, status: int, code: str, stays: bool
+) -> None:
+    log_in(browser, site)
+    page = browser.open(f"{site.url}/clever/callback{refused(browser, site).replace('access_denied', word)}")
+    assert (page.status, code in page.text) == (status, True)
+    assert who(browser.open(site.url + "/")) == ("signed in: Ada Ashworth" if stays else "nobody")
+
+
+# ---------------------------------------------------------------- loops end with a page
+
+
+def test_blocked_cookies_end_with_a_page(site: Site) -> None:
+    tabbed = TabbedBrowser(site.emulator, ADA)
+    tab = tabbed.open_tab(site.url + "/private")
+    to_clever = 0
+    while not tab.is_done:
+        to_clever += "/oauth/authorize" in tab.url and "state=" in tab.url
+        tabbed.step(tab)
+        for cookie in [each for each in tabbed.cookies if each.name.startswith("clever_login_")]:
+            tabbed.cookies.clear(cookie.domain, cookie.path, cookie.name)
+    assert tab.page
+    assert (tab.page.status, "cookies_blocked" in tab.page.text) == (400, True)
+    # The first time the emulator's own pages lead there once more.
+    assert to_clever <= 4
+
+
+def test_a_session_cookie_that_does_not_stick_ends_with_a_page(framework: str, tmp_path: Path) -> None:
+    with serving(framework, tmp_path, SESSION_PATH="/elsewhere") as site:
+        page = arrived(site.url + "/private", TabbedBrowser(site.emulator, ADA))
+        assert (page.status, "session_not_kept" in page.text) == (500, True)
+        log = site.log.read_text()
+    line = next(line for line in log.splitlines() if "the session cookie does not come back" in line)
+    assert "'/elsewhere'" in line
+    for word in ("path", "domain", "secure") if framework != "asgi" else ("path",):
+        assert word in line.lower()
+
+
+# ---------------------------------------------------------------- reload and back, and where to go next
+
+
+def test_the_callback_of_a_portal_login_may_be_reloaded(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA)
+    browser.open(site.portal)
+    for url in [each for each in browser.visited if each.startswith(site.url + "/clever/callback")] * 2:
+        assert who(browser.open(url)) == "signed in: Ada Ashworth"
+
+
+@pytest.mark.parametrize("length", [286, 1000])
+def test_a_long_next_is_kept(browser: Browser, site: Site, length: int) -> None:
+    wanted = "/private?" + "x" * length
+    assert log_in(browser, site, wanted=f"/clever/login?next={quote(wanted)}").url == site.url + wanted
+
+
+def test_next_may_name_the_own_host_and_have_any_letters(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    own = browser.open(f"{site.url}/clever/login?next={quote(site.url + '/private?lesson=7')}")
+    assert own.url == site.url + "/private?lesson=7"
+    letters = browser.open(f"{site.url}/clever/login?next={quote('/shelf/школа')}")
+    assert letters.text.startswith("shelf школа")
+
+
+def test_a_next_that_is_refused_is_logged_with_the_reason(browser: Browser, site: Site) -> None:
+    browser.open(f"{site.url}/clever/login?next={quote('//evil.example/hush')}")
+    log = site.log.read_text()
+    line = next(line for line in log.splitlines() if "goes on without its `next`" in line and "another host" in line)
+    assert "evil.example" not in line
+
+
+def test_a_refusal_by_a_stale_state_is_shown_and_harms_nobody(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    stranger = asked(site.url + "/clever/login").headers["Location"]
+    assert browser.open(f"{site.url}/clever/callback{refusal(stranger)}").status == 403
+    assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
