@@ -10,7 +10,7 @@
 //     int gone = go(browser, login); /* redirect to its URL, keep its pending login in a cookie */
 //     clever_sso_login_free(login);
 //
-//     if (clever_sso_finish_login(client, callback, pending, &outcome, &error)) return failed(error);
+//     if (clever_sso_finish_login_with_pending(client, callback, pending, &outcome, &error)) return failed(error);
 //     switch (clever_sso_outcome_kind(outcome)) {
 //     case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
 //     case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
@@ -108,7 +108,7 @@ typedef uint32_t clever_sso_log_level;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What came of a login. All of it is everyday traffic, none of it an error.
+// The outcome of a login. All of it is everyday traffic, none of it an error.
 enum clever_sso_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -116,9 +116,9 @@ enum clever_sso_kind
  {
   // The outcome is NULL.
   CLEVER_SSO_NO_OUTCOME = 0,
-  // Somebody logged in: see the identity, the tokens and `return_to`.
+  // The person logged in: see the identity, the tokens and `return_to`.
   CLEVER_SSO_SIGNED_IN = 1,
-  // The login was begun anew: keep the new pending login, send the browser to the new URL. The person sees nothing of it.
+  // The login restarts: send the browser to the URL of the new login. The person sees nothing of it.
   CLEVER_SSO_RESTART = 2,
   // Clever refused this person: see the error word and its description.
   CLEVER_SSO_DENIED = 3,
@@ -128,6 +128,27 @@ enum clever_sso_kind
 typedef enum clever_sso_kind clever_sso_kind;
 #else
 typedef uint32_t clever_sso_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// One of the three addresses that an application has for its logins.
+enum clever_sso_endpoint
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Begins a login.
+  CLEVER_SSO_ENDPOINT_LOGIN = 1,
+  // Finishes a login: the redirect URI.
+  CLEVER_SSO_ENDPOINT_CALLBACK = 2,
+  // Ends the session.
+  CLEVER_SSO_ENDPOINT_LOGOUT = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_endpoint clever_sso_endpoint;
+#else
+typedef uint32_t clever_sso_endpoint;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -185,8 +206,11 @@ typedef struct clever_sso_key_set clever_sso_key_set;
 // A login that has begun.
 typedef struct clever_sso_login clever_sso_login;
 
-// What may be said when a login begins. Everything has a default.
+// Options for `clever_sso_begin_login`. Everything has a default.
 typedef struct clever_sso_login_options clever_sso_login_options;
+
+// What a log out does to the cookies of the browser.
+typedef struct clever_sso_logout clever_sso_logout;
 
 // Who an access token belongs to.
 typedef struct clever_sso_me_record clever_sso_me_record;
@@ -194,8 +218,15 @@ typedef struct clever_sso_me_record clever_sso_me_record;
 // What the issuer's discovery document says, as far as this library reads it.
 typedef struct clever_sso_metadata_record clever_sso_metadata_record;
 
-// What came of a login.
+// The outcome of a login.
 typedef struct clever_sso_outcome clever_sso_outcome;
+
+// A request of a browser: its method, and the headers that say who caused it.
+typedef struct clever_sso_request clever_sso_request;
+
+// A cookie that the answer to the browser must set. Send `clever_sso_set_cookie_header` as a `Set-Cookie` header of its own,
+// or use the parts. Every one of them also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
+typedef struct clever_sso_set_cookie clever_sso_set_cookie;
 
 // What Clever says of a token that was issued to this application.
 typedef struct clever_sso_token_info clever_sso_token_info;
@@ -510,6 +541,15 @@ int64_t clever_sso_error_retry_after(const clever_sso_error *error);
 // Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
 bool clever_sso_error_retryable(const clever_sso_error *error);
 
+// A cookie to set with the answer to the browser, counted from 0, after `clever_sso_begin_login` or `clever_sso_finish_login`
+// failed. Borrowed from `error`; NULL behind the last one.
+const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error *error,
+                                                         size_t index);
+
+// Whether the session that the browser had must end: a login that this browser began has failed. Devices are shared, so
+// nobody may go on as the person before. False when `error` is NULL.
+bool clever_sso_error_ends_session(const clever_sso_error *error);
+
 // Frees an error. NULL is fine.
 void clever_sso_error_free(clever_sso_error *error);
 
@@ -609,17 +649,41 @@ clever_sso_status clever_sso_login_options_set_district_id(clever_sso_login_opti
                                                            const char *district_id,
                                                            clever_sso_error **error);
 
-// Where to go after the login: a path of the application, or a URL on an allowed origin.
+// Where to go after the login: a path of the application, or a URL on its own or an allowed origin. At most 1,024 bytes.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_options *options,
                                                          const char *return_to,
                                                          clever_sso_error **error);
 
+// The `Cookie` header of the request that begins the login; NULL when it has none. With it the browser keeps at most eight
+// logins in flight, and a session that is lost again and again ends with an error instead of a loop.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_cookies(clever_sso_login_options *options,
+                                                       const char *cookies,
+                                                       clever_sso_error **error);
+
+// Whether Clever lets the person confirm who they are (`confirmed=false`). For "Not you?" links: without it, the same person
+// is signed in again. Default: false.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_options *options,
+                                                           bool switch_user,
+                                                           clever_sso_error **error);
+
+// Whether the browser has a session of the application. Call it with false when you looked and found none: sign-ins that
+// leave no session then end with `session_not_kept` instead of a loop. Default: unknown.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_options *options,
+                                                           bool has_session,
+                                                           clever_sso_error **error);
+
 // Frees options. NULL is fine.
 void clever_sso_login_options_free(clever_sso_login_options *options);
 
-// Begins a login: send the browser to its URL, keep its pending login. No network. `options` may be NULL.
+// Begins a login: send the browser to its URL with its cookies. No network. `options` may be NULL.
 //
 // Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
 // one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site.
@@ -631,8 +695,14 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
 // Send the browser there. Borrowed from `login`; NULL when that is NULL.
 const char *clever_sso_login_url(const clever_sso_login *login);
 
-// Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe. Borrowed from
-// `login`; NULL when that is NULL.
+// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL behind the last one.
+const clever_sso_set_cookie *clever_sso_login_set_cookie(const clever_sso_login *login, size_t index);
+
+// For applications that keep logins in a session of their own instead of cookies: the key to keep the pending login under.
+// `clever_sso_login_key_of_callback` finds it again. Borrowed from `login`; NULL when that is NULL.
+const char *clever_sso_login_key(const clever_sso_login *login);
+
+// For the same: what to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from `login`; NULL when that is NULL.
 const char *clever_sso_login_pending(const clever_sso_login *login);
 
 // Frees a login that `clever_sso_begin_login` gave out. NULL is fine.
@@ -661,18 +731,44 @@ const char *clever_sso_metadata_record_userinfo_endpoint(const clever_sso_metada
 // Frees the answer of `clever_sso_metadata`. NULL is fine.
 void clever_sso_metadata_record_free(clever_sso_metadata_record *metadata);
 
-// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `pending` what was kept when
-// the login began, or NULL when there is nothing.
+// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of that
+// request, or NULL when it has none.
 //
-// Free the outcome with `clever_sso_outcome_free`. Fails with any status; a failed call never leaves half a login.
+// Set the cookies that the outcome (`clever_sso_outcome_set_cookie`) or the error (`clever_sso_error_set_cookie`) has, and
+// end the session that the browser had when `…_ends_session` says so. Free the outcome with `clever_sso_outcome_free`.
+// Fails with any status; a failed call never leaves half a login.
 clever_sso_status clever_sso_finish_login(const clever_sso_client *client,
                                           const char *callback,
-                                          const char *pending,
+                                          const char *cookies,
                                           clever_sso_outcome **outcome,
                                           clever_sso_error **error);
 
+// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
+// key of this callback, or NULL when there is none. The outcome and the error have no cookies.
+//
+// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
+clever_sso_status clever_sso_finish_login_with_pending(const clever_sso_client *client,
+                                                       const char *callback,
+                                                       const char *pending,
+                                                       clever_sso_outcome **outcome,
+                                                       clever_sso_error **error);
+
+// The key under which the pending login of this callback was kept; `*key` is NULL when the callback has no state. No network.
+//
+// Free the key with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_key_of_callback(const char *callback,
+                                                   char **key,
+                                                   clever_sso_error **error);
+
 // Which of the three it is; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL.
 clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
+
+// A cookie to set with the answer, counted from 0. Borrowed from `outcome`; NULL behind the last one.
+const clever_sso_set_cookie *clever_sso_outcome_set_cookie(const clever_sso_outcome *outcome, size_t index);
+
+// Whether the session that the browser had must end: the new one replaces it, or a login that this browser began was refused.
+// Devices are shared, so nobody may go on as the person before. False when `outcome` is NULL.
+bool clever_sso_outcome_ends_session(const clever_sso_outcome *outcome);
 
 // Who signed in. Borrowed from `outcome`; NULL unless somebody did.
 const clever_sso_identity *clever_sso_outcome_identity(const clever_sso_outcome *outcome);
@@ -699,6 +795,54 @@ const char *clever_sso_outcome_denied_description(const clever_sso_outcome *outc
 
 // Frees an outcome and all that was borrowed from it. NULL is fine.
 void clever_sso_outcome_free(clever_sso_outcome *outcome);
+
+// Makes a request with its method, such as `GET`, and no headers yet.
+//
+// Free it with `clever_sso_request_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_request_new(const char *method,
+                                         clever_sso_request **request,
+                                         clever_sso_error **error);
+
+// Adds a header of the request. Hand over all of them: those that decide nothing are ignored. Capital letters in `name` do
+// not matter.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
+                                                const char *name,
+                                                const char *value,
+                                                clever_sso_error **error);
+
+// Whether a request must not act: `*status` becomes 0 when it may, else the HTTP status to answer with and no body (200 for
+// `HEAD`, 403, 405 or 503). Ask before you begin or finish a login or log out. No network.
+//
+// Links that are fetched in advance, images, scripts and forms of other sites thus neither spend a code nor log anybody
+// out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
+                                             uint32_t endpoint,
+                                             const clever_sso_request *request,
+                                             uint16_t *status,
+                                             clever_sso_error **error);
+
+// The methods that an endpoint takes, for the `Allow` header. A constant; NULL for a number that is no endpoint.
+const char *clever_sso_endpoint_allow(uint32_t endpoint);
+
+// Frees a request. NULL is fine.
+void clever_sso_request_free(clever_sso_request *request);
+
+// What to tell the browser when somebody logs out. End your own session as well. `cookies` is the `Cookie` header of the
+// request, or NULL. No network.
+//
+// Free it with `clever_sso_logout_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_log_out(const clever_sso_client *client,
+                                     const char *cookies,
+                                     clever_sso_logout **logout,
+                                     clever_sso_error **error);
+
+// A cookie to set with the answer, counted from 0. Borrowed from `logout`; NULL behind the last one.
+const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
+
+// Frees a log out and its cookies. NULL is fine.
+void clever_sso_logout_free(clever_sso_logout *logout);
 
 // Who an access token belongs to.
 //
@@ -796,6 +940,21 @@ const char *clever_sso_district_record_json(const clever_sso_district_record *di
 // Frees the answer of `clever_sso_district`. NULL is fine.
 void clever_sso_district_record_free(clever_sso_district_record *district);
 
+// The value of the `Set-Cookie` header. Borrowed from `cookie`; NULL when that is NULL.
+const char *clever_sso_set_cookie_header(const clever_sso_set_cookie *cookie);
+
+// The name. Borrowed from `cookie`; NULL when that is NULL.
+const char *clever_sso_set_cookie_name(const clever_sso_set_cookie *cookie);
+
+// The value; empty when the cookie is to be deleted. Borrowed from `cookie`; NULL when that is NULL.
+const char *clever_sso_set_cookie_value(const clever_sso_set_cookie *cookie);
+
+// How long the browser keeps it, in seconds; 0 deletes it, and is the answer when `cookie` is NULL.
+uint32_t clever_sso_set_cookie_max_age(const clever_sso_set_cookie *cookie);
+
+// Whether the browser sends it over https only; false when `cookie` is NULL.
+bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
+
 // Frees a string that a function of this library gave out through a `char **`. NULL is fine.
 void clever_sso_string_free(char *string);
 
@@ -853,6 +1012,13 @@ clever_sso_status clever_sso_authorize_options_new(clever_sso_authorize_options 
 clever_sso_status clever_sso_authorize_options_set_implicit(clever_sso_authorize_options *options,
                                                             bool implicit,
                                                             clever_sso_error **error);
+
+// Whether Clever lets the person confirm who they are (`confirmed=false`). Default: false.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_authorize_options_set_switch_user(clever_sso_authorize_options *options,
+                                                               bool switch_user,
+                                                               clever_sso_error **error);
 
 // One of the configured redirect URIs; the primary one by default.
 //
