@@ -108,6 +108,15 @@ scenarios: ## write docs/scenarios.md from the emulator's table
 readme: header $(VENV)/test ## write the logins in README.md from the examples
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/readme
 
+# Puppeteer is told not to download a browser: Debian's chromium draws.
+MERMAID := $(CARGO_TARGET_DIR)/diagrams
+.PHONY: diagrams
+diagrams: ## draw docs/images/*.svg from the *.mmd beside them (needs node 20 and chromium)
+	@mkdir -p $(MERMAID)
+	PUPPETEER_SKIP_DOWNLOAD=1 npm install --prefix $(MERMAID) --silent --no-audit --no-fund \
+		@mermaid-js/mermaid-cli@11.12.0 mermaid@11.17.2 puppeteer@23.11.1
+	$(PYTHON) docs/images/draw.py $(MERMAID)/node_modules/.bin/mmdc "$$(command -v chromium)"
+
 .PHONY: dist-windows
 dist-windows: ## dist/*.zip: the C library for Windows, built on Debian (downloads 290 MB the first time)
 	PYTHON=$(PYTHON) ffi/windows/dist.sh

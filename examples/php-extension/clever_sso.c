@@ -9,11 +9,14 @@
 zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, *php_clever_sso_ce_restart,
 	*php_clever_sso_ce_denied, *php_clever_sso_ce_identity, *php_clever_sso_ce_name, *php_clever_sso_ce_role,
 	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
-	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_exception;
+	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_set_cookie,
+	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception;
 
 static void register_results(void)
 {
 	zend_class_entry *outcome = register_class_CleverSso_Outcome();
+	php_clever_sso_ce_set_cookie = register_class_CleverSso_SetCookie();
+	php_clever_sso_ce_refusal = register_class_CleverSso_Refusal();
 	php_clever_sso_ce_login = register_class_CleverSso_Login();
 	php_clever_sso_ce_signed_in = register_class_CleverSso_SignedIn(outcome);
 	php_clever_sso_ce_restart = register_class_CleverSso_Restart(outcome);
@@ -35,6 +38,7 @@ static void register_exceptions(void)
 {
 	zend_class_entry *base = register_class_CleverSso_Exception(zend_ce_exception);
 	php_clever_sso_ce_exception = base;
+	base->create_object = php_clever_sso_exception_create;
 	php_clever_sso_exception_is(CLEVER_SSO_CONFIG, register_class_CleverSso_ConfigException(base));
 	php_clever_sso_exception_is(CLEVER_SSO_ARGUMENT, register_class_CleverSso_ArgumentException(base));
 	php_clever_sso_exception_is(CLEVER_SSO_LOGIN, register_class_CleverSso_LoginException(base));

@@ -93,25 +93,40 @@ final class Client
     ) {}
 
     /**
-     * Begins a login: send the browser to its url, keep its pending. No network.
+     * Begins a login: send the browser to its url, with its setCookies. No network.
      *
-     * @param string|null $returnTo Where to go after the login: a path of the application, or a URL on an allowed
-     *     origin.
-     * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
+     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null. With it the browser
+     *     keeps at most eight logins in flight.
      * @param string|null $redirectUri One of the configured ones. Default: the primary one.
+     * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
+     * @param string|null $returnTo Where to go after the login: a path of the application, or a URL on its own or an
+     *     allowed origin. At most 1,024 bytes; characters outside ASCII are fine.
+     * @param bool $switchUser Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the
+     *     person who is signed in at Clever is signed in again.
+     * @param bool|null $hasSession Whether this browser has a session of the application. Pass false when you looked and
+     *     found none: sign-ins that leave no session then end with session_not_kept instead of a redirect loop.
      *
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
-     * @throws ArgumentException return_to_unsafe
+     * @throws ArgumentException return_to_unsafe, argument_invalid
+     * @throws LoginException session_not_kept
      */
-    public function beginLogin(?string $returnTo = null, ?string $districtId = null, ?string $redirectUri = null): Login {}
+    public function beginLogin(
+        #[\SensitiveParameter] ?string $cookies = null,
+        ?string $redirectUri = null,
+        ?string $districtId = null,
+        ?string $returnTo = null,
+        bool $switchUser = false,
+        ?bool $hasSession = null,
+    ): Login {}
 
     /**
-     * Finishes a login. What came of it is a value, for all of it is everyday traffic.
+     * Finishes a login. The outcome is a value: all three kinds are everyday traffic.
      *
-     * One network round trip when Clever sends an ID token and its keys are known, else up to three.
+     * Set the setCookies of the outcome, or of the exception. End the session that the browser had when endsSession is
+     * true. One network round trip when Clever sends an ID token and its keys are known, else up to three.
      *
-     * @param string $callback The URL with which the browser came back, or its query.
-     * @param string|null $pending What was kept when the login began, if there is anything.
+     * @param string $callback The URL with which the browser came back, or its query: $_SERVER['QUERY_STRING'] ?? ''.
+     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
      * @return SignedIn|Restart|Denied
      *
@@ -119,13 +134,72 @@ final class Client
      *     cookies_blocked, login_loop or pending_invalid when the login cannot be restarted once more
      * @throws TokenException The ID token breaks a rule: id_token_expired and the other words that begin so.
      * @throws ConfigException client_secret_missing
-     * @throws CleverException client_rejected, clever_unavailable, rate_limited and the others of its kind
+     * @throws CleverException callback_unavailable, callback_rejected, client_rejected, clever_unavailable, rate_limited
+     *     and the others of its kind
      * @throws NetworkException network_timeout, network_connect and the others of its kind
      */
     public function finishLogin(
         #[\SensitiveParameter] string $callback,
-        #[\SensitiveParameter] ?string $pending = null,
+        #[\SensitiveParameter] ?string $cookies = null,
     ): Outcome {}
+
+    /**
+     * The same for applications that keep pending logins in a session of their own. The outcome has no cookies.
+     *
+     * @param string $callback The URL with which the browser came back, or its query.
+     * @param string|null $pending The one that was kept under the key of this callback, see loginKey; null when there is
+     *     none.
+     *
+     * @return SignedIn|Restart|Denied
+     *
+     * @throws LoginException as finishLogin
+     * @throws TokenException as finishLogin
+     * @throws ConfigException as finishLogin
+     * @throws CleverException as finishLogin
+     * @throws NetworkException as finishLogin
+     */
+    public function finishLoginWithPending(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $pending,
+    ): Outcome {}
+
+    /**
+     * The key under which the pending login of this callback was kept (Login::$key). No network.
+     *
+     * @param string $callback The URL with which the browser came back, or its query.
+     *
+     * @return string|null null when the callback has no state or cannot be read.
+     *
+     * @throws ArgumentException argument_invalid
+     */
+    public function loginKey(#[\SensitiveParameter] string $callback): ?string {}
+
+    /**
+     * Whether a request must not act. Ask before you begin or finish a login or log out. No network.
+     *
+     * A look (HEAD), a page that is fetched in advance, an image, a script or a form of another site thus neither spends a
+     * code nor logs anybody out.
+     *
+     * @param string $endpoint 'login', 'callback' or 'logout'.
+     * @param string $method The method of this request: $_SERVER['REQUEST_METHOD'].
+     * @param array $headers All headers of this request, by name: getallheaders(). Headers
+     *     that decide nothing are ignored.
+     *
+     * @return Refusal|null How to answer without acting; null when the request may act.
+     *
+     * @throws ArgumentException argument_invalid
+     * @throws \ValueError For another endpoint.
+     */
+    public function refusal(string $endpoint, string $method, array $headers): ?Refusal {}
+
+    /**
+     * The cookies to set when somebody logs out. End your own session as well. No network.
+     *
+     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
+     *
+     * @return list<SetCookie>
+     */
+    public function logOutCookies(#[\SensitiveParameter] ?string $cookies = null): array {}
 
     /**
      * The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
@@ -287,7 +361,52 @@ final class Client
 }
 
 /**
- * A login that has begun. Dumps show neither of its properties.
+ * A cookie that the answer to the browser must set. Besides its properties it always has Path=/, HttpOnly and SameSite=Lax.
+ *
+ * Dumps do not show its value.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class SetCookie
+{
+    /** The name; over https it starts with __Host-. */
+    public readonly string $name;
+    /** The value; empty when the cookie is to be deleted. */
+    public readonly string $value;
+    /** How long the browser keeps it, in seconds; 0 deletes it. */
+    public readonly int $maxAge;
+    /** Whether the browser sends it over https only. */
+    public readonly bool $secure;
+    /** The value of the Set-Cookie header, for frameworks that take it whole. */
+    public readonly string $header;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+
+    /** Adds the Set-Cookie header to the answer. Other cookies stay. */
+    public function send(): void {}
+}
+
+/**
+ * How to answer a request that must not act: with this status and no body.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Refusal
+{
+    /** The HTTP status: 200 for HEAD, 403, 405 or 503. */
+    public readonly int $status;
+    /** With a 405 the value of the Allow header. */
+    public readonly ?string $allow;
+
+    /** @implementation-alias CleverSso\Login::__construct */
+    private function __construct() {}
+}
+
+/**
+ * A login that has begun. Dumps show neither its url nor its pending.
  *
  * @strict-properties
  * @not-serializable
@@ -296,13 +415,21 @@ final class Login
 {
     /** Send the browser there. */
     public readonly string $url;
-    /** Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe. */
+    /** @var list<SetCookie> Set these with the redirect. */
+    public readonly array $setCookies;
+    /** For applications that keep logins in a session of their own instead: the key to keep pending under. */
+    public readonly string $key;
+    /** For the same: what to keep for ten minutes, about 100 bytes, URL-safe. */
     public readonly string $pending;
 
     private function __construct() {}
 }
 
-/** What came of a login: SignedIn, Restart or Denied, and nothing else. */
+/**
+ * The outcome of a login: SignedIn, Restart or Denied, and nothing else.
+ *
+ * Each of them has setCookies and endsSession.
+ */
 interface Outcome
 {
 }
@@ -319,15 +446,19 @@ final class SignedIn implements Outcome
     public readonly Identity $identity;
     /** The tokens of this login. */
     public readonly Tokens $tokens;
-    /** Where the application wanted to go, as it was given to beginLogin. */
+    /** Where the application wanted to go, as an ASCII path or URL. */
     public readonly ?string $returnTo;
+    /** @var list<SetCookie> Set these with the answer. */
+    public readonly array $setCookies;
+    /** Always true: the new session replaces the one that the browser had. */
+    public readonly bool $endsSession;
 
     /** @implementation-alias CleverSso\Login::__construct */
     private function __construct() {}
 }
 
 /**
- * The login was begun anew: keep login->pending, send the browser to login->url.
+ * The login restarts: send the browser to login->url, with setCookies.
  *
  * The person is signed in at Clever already and sees nothing of it.
  *
@@ -343,6 +474,10 @@ final class Restart implements Outcome
      * state_mismatch, pending_missing, pending_invalid, pending_expired or code_rejected.
      */
     public readonly string $reason;
+    /** @var list<SetCookie> Set these with the answer. */
+    public readonly array $setCookies;
+    /** Always false: nothing of the session changes. */
+    public readonly bool $endsSession;
 
     /** @implementation-alias CleverSso\Login::__construct */
     private function __construct() {}
@@ -360,6 +495,10 @@ final class Denied implements Outcome
     public readonly string $error;
     /** Text that came with it. Whoever made the URL wrote it: do not show it as if it were Clever's. */
     public readonly ?string $description;
+    /** @var list<SetCookie> Set these with the answer. */
+    public readonly array $setCookies;
+    /** Whether the session that the browser had must end: when this is the answer to a login that this browser began. */
+    public readonly bool $endsSession;
 
     /** @implementation-alias CleverSso\Login::__construct */
     private function __construct() {}
@@ -613,6 +752,10 @@ abstract class Exception extends \Exception
     private bool $retryable = false;
     private ?int $httpStatus = null;
     private ?int $retryAfter = null;
+    /** @var list<SetCookie> After beginLogin or finishLogin: set these with the answer. */
+    public readonly array $setCookies;
+    /** Whether the session that the browser had must end: a login that this browser began has failed. */
+    public readonly bool $endsSession;
 
     /** The code word, for example id_token_expired. It never changes its meaning. */
     public function getCodeWord(): string {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: eebfd63dd06b58a6d3187143635538123fb3929d */
+ * Stub hash: 43e465d3723a28f9dc8971dea55acc66fb29c07c */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
@@ -26,14 +26,36 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_beginLogin, 0, 0, CleverSso\\Login, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, returnTo, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, returnTo, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, switchUser, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, hasSession, _IS_BOOL, 1, "null")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_finishLogin, 0, 1, CleverSso\\Outcome, 0)
 	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, pending, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_finishLoginWithPending, 0, 2, CleverSso\\Outcome, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, pending, IS_STRING, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_loginKey, 0, 1, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_refusal, 0, 3, CleverSso\\Refusal, 1)
+	ZEND_ARG_TYPE_INFO(0, endpoint, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, method, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, headers, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_logOutCookies, 0, 0, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_authorizeUrl, 0, 0, IS_STRING, 0)
@@ -96,34 +118,40 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_importKey
 	ZEND_ARG_TYPE_INFO(0, keys, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Login___construct, 0, 0, 0)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_SetCookie___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_class_CleverSso_SignedIn___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_SetCookie_send arginfo_class_CleverSso_Client_warmUp
 
-#define arginfo_class_CleverSso_Restart___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Refusal___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_Denied___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Login___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_Identity___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_SignedIn___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_Name___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Restart___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_Role___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Denied___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_Tokens___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Identity___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_TokenInfo___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Name___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_Me___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Role___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_User___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Tokens___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_District___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_TokenInfo___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_UserInfo___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_Me___construct arginfo_class_CleverSso_SetCookie___construct
 
-#define arginfo_class_CleverSso_Callback___construct arginfo_class_CleverSso_Login___construct
+#define arginfo_class_CleverSso_User___construct arginfo_class_CleverSso_SetCookie___construct
+
+#define arginfo_class_CleverSso_District___construct arginfo_class_CleverSso_SetCookie___construct
+
+#define arginfo_class_CleverSso_UserInfo___construct arginfo_class_CleverSso_SetCookie___construct
+
+#define arginfo_class_CleverSso_Callback___construct arginfo_class_CleverSso_SetCookie___construct
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Callback_parse, 0, 1, CleverSso\\Callback, 0)
 	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
@@ -147,6 +175,10 @@ ZEND_END_ARG_INFO()
 ZEND_METHOD(CleverSso_Client, __construct);
 ZEND_METHOD(CleverSso_Client, beginLogin);
 ZEND_METHOD(CleverSso_Client, finishLogin);
+ZEND_METHOD(CleverSso_Client, finishLoginWithPending);
+ZEND_METHOD(CleverSso_Client, loginKey);
+ZEND_METHOD(CleverSso_Client, refusal);
+ZEND_METHOD(CleverSso_Client, logOutCookies);
 ZEND_METHOD(CleverSso_Client, authorizeUrl);
 ZEND_METHOD(CleverSso_Client, instantLoginUrl);
 ZEND_METHOD(CleverSso_Client, portalUrl);
@@ -161,6 +193,7 @@ ZEND_METHOD(CleverSso_Client, warmUp);
 ZEND_METHOD(CleverSso_Client, exportKeys);
 ZEND_METHOD(CleverSso_Client, importKeys);
 ZEND_METHOD(CleverSso_Login, __construct);
+ZEND_METHOD(CleverSso_SetCookie, send);
 ZEND_METHOD(CleverSso_Callback, parse);
 ZEND_METHOD(CleverSso_Exception, getCodeWord);
 ZEND_METHOD(CleverSso_Exception, getUserMessage);
@@ -174,6 +207,10 @@ static const zend_function_entry class_CleverSso_Client_methods[] = {
 	ZEND_ME(CleverSso_Client, __construct, arginfo_class_CleverSso_Client___construct, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, beginLogin, arginfo_class_CleverSso_Client_beginLogin, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, finishLogin, arginfo_class_CleverSso_Client_finishLogin, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, finishLoginWithPending, arginfo_class_CleverSso_Client_finishLoginWithPending, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, loginKey, arginfo_class_CleverSso_Client_loginKey, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, refusal, arginfo_class_CleverSso_Client_refusal, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, logOutCookies, arginfo_class_CleverSso_Client_logOutCookies, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, authorizeUrl, arginfo_class_CleverSso_Client_authorizeUrl, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, instantLoginUrl, arginfo_class_CleverSso_Client_instantLoginUrl, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, portalUrl, arginfo_class_CleverSso_Client_portalUrl, ZEND_ACC_PUBLIC)
@@ -187,6 +224,19 @@ static const zend_function_entry class_CleverSso_Client_methods[] = {
 	ZEND_ME(CleverSso_Client, warmUp, arginfo_class_CleverSso_Client_warmUp, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, exportKeys, arginfo_class_CleverSso_Client_exportKeys, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, importKeys, arginfo_class_CleverSso_Client_importKeys, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_SetCookie_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_SetCookie___construct, ZEND_ACC_PRIVATE)
+	ZEND_ME(CleverSso_SetCookie, send, arginfo_class_CleverSso_SetCookie_send, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Refusal_methods[] = {
+	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Refusal___construct, ZEND_ACC_PRIVATE)
 	ZEND_FE_END
 };
 
@@ -343,9 +393,19 @@ static zend_class_entry *register_class_CleverSso_Client(void)
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 19, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "beginlogin", sizeof("beginlogin") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishlogin", sizeof("finishlogin") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishlogin", sizeof("finishlogin") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishloginwithpending", sizeof("finishloginwithpending") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishloginwithpending", sizeof("finishloginwithpending") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "loginkey", sizeof("loginkey") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "logoutcookies", sizeof("logoutcookies") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "authorizeurl", sizeof("authorizeurl") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
@@ -372,6 +432,70 @@ static zend_class_entry *register_class_CleverSso_Client(void)
 	return class_entry;
 }
 
+static zend_class_entry *register_class_CleverSso_SetCookie(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "SetCookie", class_CleverSso_SetCookie_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_name_default_value;
+	ZVAL_UNDEF(&property_name_default_value);
+	zend_string *property_name_name = zend_string_init("name", sizeof("name") - 1, 1);
+	zend_declare_typed_property(class_entry, property_name_name, &property_name_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_name_name);
+
+	zval property_value_default_value;
+	ZVAL_UNDEF(&property_value_default_value);
+	zend_string *property_value_name = zend_string_init("value", sizeof("value") - 1, 1);
+	zend_declare_typed_property(class_entry, property_value_name, &property_value_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_value_name);
+
+	zval property_maxAge_default_value;
+	ZVAL_UNDEF(&property_maxAge_default_value);
+	zend_string *property_maxAge_name = zend_string_init("maxAge", sizeof("maxAge") - 1, 1);
+	zend_declare_typed_property(class_entry, property_maxAge_name, &property_maxAge_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_string_release(property_maxAge_name);
+
+	zval property_secure_default_value;
+	ZVAL_UNDEF(&property_secure_default_value);
+	zend_string *property_secure_name = zend_string_init("secure", sizeof("secure") - 1, 1);
+	zend_declare_typed_property(class_entry, property_secure_name, &property_secure_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_secure_name);
+
+	zval property_header_default_value;
+	ZVAL_UNDEF(&property_header_default_value);
+	zend_string *property_header_name = zend_string_init("header", sizeof("header") - 1, 1);
+	zend_declare_typed_property(class_entry, property_header_name, &property_header_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_header_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Refusal(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Refusal", class_CleverSso_Refusal_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_status_default_value;
+	ZVAL_UNDEF(&property_status_default_value);
+	zend_string *property_status_name = zend_string_init("status", sizeof("status") - 1, 1);
+	zend_declare_typed_property(class_entry, property_status_name, &property_status_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_string_release(property_status_name);
+
+	zval property_allow_default_value;
+	ZVAL_UNDEF(&property_allow_default_value);
+	zend_string *property_allow_name = zend_string_init("allow", sizeof("allow") - 1, 1);
+	zend_declare_typed_property(class_entry, property_allow_name, &property_allow_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_allow_name);
+
+	return class_entry;
+}
+
 static zend_class_entry *register_class_CleverSso_Login(void)
 {
 	zend_class_entry ce, *class_entry;
@@ -385,6 +509,18 @@ static zend_class_entry *register_class_CleverSso_Login(void)
 	zend_string *property_url_name = zend_string_init("url", sizeof("url") - 1, 1);
 	zend_declare_typed_property(class_entry, property_url_name, &property_url_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_url_name);
+
+	zval property_setCookies_default_value;
+	ZVAL_UNDEF(&property_setCookies_default_value);
+	zend_string *property_setCookies_name = zend_string_init("setCookies", sizeof("setCookies") - 1, 1);
+	zend_declare_typed_property(class_entry, property_setCookies_name, &property_setCookies_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_setCookies_name);
+
+	zval property_key_default_value;
+	ZVAL_UNDEF(&property_key_default_value);
+	zend_string *property_key_name = zend_string_init("key", sizeof("key") - 1, 1);
+	zend_declare_typed_property(class_entry, property_key_name, &property_key_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_key_name);
 
 	zval property_pending_default_value;
 	ZVAL_UNDEF(&property_pending_default_value);
@@ -434,6 +570,18 @@ static zend_class_entry *register_class_CleverSso_SignedIn(zend_class_entry *cla
 	zend_declare_typed_property(class_entry, property_returnTo_name, &property_returnTo_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_returnTo_name);
 
+	zval property_setCookies_default_value;
+	ZVAL_UNDEF(&property_setCookies_default_value);
+	zend_string *property_setCookies_name = zend_string_init("setCookies", sizeof("setCookies") - 1, 1);
+	zend_declare_typed_property(class_entry, property_setCookies_name, &property_setCookies_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_setCookies_name);
+
+	zval property_endsSession_default_value;
+	ZVAL_UNDEF(&property_endsSession_default_value);
+	zend_string *property_endsSession_name = zend_string_init("endsSession", sizeof("endsSession") - 1, 1);
+	zend_declare_typed_property(class_entry, property_endsSession_name, &property_endsSession_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_endsSession_name);
+
 	return class_entry;
 }
 
@@ -459,6 +607,18 @@ static zend_class_entry *register_class_CleverSso_Restart(zend_class_entry *clas
 	zend_declare_typed_property(class_entry, property_reason_name, &property_reason_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_reason_name);
 
+	zval property_setCookies_default_value;
+	ZVAL_UNDEF(&property_setCookies_default_value);
+	zend_string *property_setCookies_name = zend_string_init("setCookies", sizeof("setCookies") - 1, 1);
+	zend_declare_typed_property(class_entry, property_setCookies_name, &property_setCookies_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_setCookies_name);
+
+	zval property_endsSession_default_value;
+	ZVAL_UNDEF(&property_endsSession_default_value);
+	zend_string *property_endsSession_name = zend_string_init("endsSession", sizeof("endsSession") - 1, 1);
+	zend_declare_typed_property(class_entry, property_endsSession_name, &property_endsSession_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_endsSession_name);
+
 	return class_entry;
 }
 
@@ -482,6 +642,18 @@ static zend_class_entry *register_class_CleverSso_Denied(zend_class_entry *class
 	zend_string *property_description_name = zend_string_init("description", sizeof("description") - 1, 1);
 	zend_declare_typed_property(class_entry, property_description_name, &property_description_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_description_name);
+
+	zval property_setCookies_default_value;
+	ZVAL_UNDEF(&property_setCookies_default_value);
+	zend_string *property_setCookies_name = zend_string_init("setCookies", sizeof("setCookies") - 1, 1);
+	zend_declare_typed_property(class_entry, property_setCookies_name, &property_setCookies_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_setCookies_name);
+
+	zval property_endsSession_default_value;
+	ZVAL_UNDEF(&property_endsSession_default_value);
+	zend_string *property_endsSession_name = zend_string_init("endsSession", sizeof("endsSession") - 1, 1);
+	zend_declare_typed_property(class_entry, property_endsSession_name, &property_endsSession_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_endsSession_name);
 
 	return class_entry;
 }
@@ -920,6 +1092,18 @@ static zend_class_entry *register_class_CleverSso_Exception(zend_class_entry *cl
 	zend_string *property_retryAfter_name = zend_string_init("retryAfter", sizeof("retryAfter") - 1, 1);
 	zend_declare_typed_property(class_entry, property_retryAfter_name, &property_retryAfter_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG|MAY_BE_NULL));
 	zend_string_release(property_retryAfter_name);
+
+	zval property_setCookies_default_value;
+	ZVAL_UNDEF(&property_setCookies_default_value);
+	zend_string *property_setCookies_name = zend_string_init("setCookies", sizeof("setCookies") - 1, 1);
+	zend_declare_typed_property(class_entry, property_setCookies_name, &property_setCookies_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_setCookies_name);
+
+	zval property_endsSession_default_value;
+	ZVAL_UNDEF(&property_endsSession_default_value);
+	zend_string *property_endsSession_name = zend_string_init("endsSession", sizeof("endsSession") - 1, 1);
+	zend_declare_typed_property(class_entry, property_endsSession_name, &property_endsSession_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_endsSession_name);
 
 	return class_entry;
 }

@@ -1,4 +1,5 @@
-/* The class CleverSso\Client: the object, a login, and what belongs to it. The single steps are in steps.c. */
+/* The class CleverSso\Client: the object, a login, and what belongs to it. What a browser asks and keeps is in browser.c,
+ * the single steps are in steps.c. */
 #include "client.h"
 #include "settings.h"
 
@@ -141,12 +142,16 @@ ZEND_METHOD(CleverSso_Client, __construct)
 
 ZEND_METHOD(CleverSso_Client, beginLogin)
 {
-	zend_string *return_to = NULL, *district_id = NULL, *redirect_uri = NULL;
-	ZEND_PARSE_PARAMETERS_START(0, 3)
+	zend_string *cookies = NULL, *redirect_uri = NULL, *district_id = NULL, *return_to = NULL;
+	bool switch_user = false, has_session = false, is_unknown = true;
+	ZEND_PARSE_PARAMETERS_START(0, 6)
 		Z_PARAM_OPTIONAL
-		Z_PARAM_STR_OR_NULL(return_to)
-		Z_PARAM_STR_OR_NULL(district_id)
+		Z_PARAM_STR_OR_NULL(cookies)
 		Z_PARAM_STR_OR_NULL(redirect_uri)
+		Z_PARAM_STR_OR_NULL(district_id)
+		Z_PARAM_STR_OR_NULL(return_to)
+		Z_PARAM_BOOL(switch_user)
+		Z_PARAM_BOOL_OR_NULL(has_session, is_unknown)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
@@ -154,28 +159,36 @@ ZEND_METHOD(CleverSso_Client, beginLogin)
 	clever_sso_login_options *options = NULL;
 	clever_sso_login *login = NULL;
 	clever_sso_error *error = NULL;
+	const struct {
+		const zend_string *text;
+		clever_sso_status (*set)(clever_sso_login_options *options, const char *text, clever_sso_error **error);
+	} texts[] = {
+		{ cookies, clever_sso_login_options_set_cookies },
+		{ redirect_uri, clever_sso_login_options_set_redirect_uri },
+		{ district_id, clever_sso_login_options_set_district_id },
+		{ return_to, clever_sso_login_options_set_return_to },
+	};
 	clever_sso_status status = clever_sso_login_options_new(&options, &error);
-	if (!status && return_to) {
-		status = clever_sso_login_options_set_return_to(options, php_clever_sso_text(return_to), &error);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++) {
+		if (texts[i].text != NULL) status = texts[i].set(options, php_clever_sso_text(texts[i].text), &error);
 	}
-	if (!status && district_id) {
-		status = clever_sso_login_options_set_district_id(options, php_clever_sso_text(district_id), &error);
-	}
-	if (!status && redirect_uri) {
-		status = clever_sso_login_options_set_redirect_uri(options, php_clever_sso_text(redirect_uri), &error);
-	}
+	if (!status) status = clever_sso_login_options_set_switch_user(options, switch_user, &error);
+	if (!status && !is_unknown) status = clever_sso_login_options_set_has_session(options, has_session, &error);
 	if (!status) status = clever_sso_begin_login(shared->client, options, &login, &error);
 	clever_sso_login_options_free(options);
 	php_clever_sso_end_call(return_value, status, error, login, php_clever_sso_write_login, release_login);
 }
 
-ZEND_METHOD(CleverSso_Client, finishLogin)
+/* Finishes a login with what the browser kept, or with what the application kept: they differ in nothing else. */
+static void finish(INTERNAL_FUNCTION_PARAMETERS, uint32_t required,
+	clever_sso_status (*function)(const clever_sso_client *client, const char *callback, const char *kept,
+		clever_sso_outcome **outcome, clever_sso_error **error))
 {
-	zend_string *callback, *pending = NULL;
-	ZEND_PARSE_PARAMETERS_START(1, 2)
+	zend_string *callback, *kept = NULL;
+	ZEND_PARSE_PARAMETERS_START(required, 2)
 		Z_PARAM_STR(callback)
 		Z_PARAM_OPTIONAL
-		Z_PARAM_STR_OR_NULL(pending)
+		Z_PARAM_STR_OR_NULL(kept)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
@@ -183,13 +196,23 @@ ZEND_METHOD(CleverSso_Client, finishLogin)
 	clever_sso_outcome *outcome = NULL;
 	clever_sso_error *error = NULL;
 	php_clever_sso_key_cache_read(&shared->keys, shared->client);
-	clever_sso_status status = clever_sso_finish_login(
-		shared->client, php_clever_sso_text(callback), php_clever_sso_text(pending), &outcome, &error);
+	clever_sso_status status = function(
+		shared->client, php_clever_sso_text(callback), php_clever_sso_text(kept), &outcome, &error);
 	/* Without an ID token no keys were needed, and none are fetched only to be kept. */
 	if (clever_sso_tokens_id_token(clever_sso_outcome_tokens(outcome)) != NULL) {
 		php_clever_sso_key_cache_write(&shared->keys, shared->client);
 	}
 	php_clever_sso_end_call(return_value, status, error, outcome, php_clever_sso_write_outcome, release_outcome);
+}
+
+ZEND_METHOD(CleverSso_Client, finishLogin)
+{
+	finish(INTERNAL_FUNCTION_PARAM_PASSTHRU, 1, clever_sso_finish_login);
+}
+
+ZEND_METHOD(CleverSso_Client, finishLoginWithPending)
+{
+	finish(INTERNAL_FUNCTION_PARAM_PASSTHRU, 2, clever_sso_finish_login_with_pending);
 }
 
 ZEND_METHOD(CleverSso_Client, instantLoginUrl)

@@ -4,7 +4,7 @@
 static zend_object_handlers secret_handlers, personal_handlers;
 
 /* Who has one of these can act for the person: left out of dumps, and of everything that an object is turned into. */
-static const char *const secret_names[] = { "url", "pending", "accessToken", "idToken", "code", "state" };
+static const char *const secret_names[] = { "url", "pending", "accessToken", "idToken", "code", "state", "value", "header" };
 /* These say who the person is: left out of dumps. */
 static const char *const personal_names[]
 	= { "name", "unverifiedEmail", "claims", "json", "first", "middle", "last", "full" };
@@ -57,7 +57,7 @@ static zend_object *create_personal(zend_class_entry *ce)
 void php_clever_sso_dumps_startup(void)
 {
 	zend_class_entry *secret[]
-		= { php_clever_sso_ce_login, php_clever_sso_ce_tokens, php_clever_sso_ce_callback };
+		= { php_clever_sso_ce_login, php_clever_sso_ce_tokens, php_clever_sso_ce_callback, php_clever_sso_ce_set_cookie };
 	zend_class_entry *personal[] = { php_clever_sso_ce_identity, php_clever_sso_ce_name, php_clever_sso_ce_user,
 		php_clever_sso_ce_me, php_clever_sso_ce_user_info };
 	secret_handlers = personal_handlers = std_object_handlers;

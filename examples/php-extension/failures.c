@@ -30,9 +30,37 @@ static void set_text(zend_object *exception, const char *name, const char *text)
 	zend_update_property_string(php_clever_sso_ce_exception, exception, name, strlen(name), text != NULL ? text : "");
 }
 
+/* Takes `value`. Readonly properties are written once by PHP's rules; these have a value from the start. */
+static void set_readonly(zend_object *exception, const char *name, zval *value)
+{
+	const zend_property_info *property
+		= zend_hash_str_find_ptr(&php_clever_sso_ce_exception->properties_info, name, strlen(name));
+	zval *place = OBJ_PROP(exception, property->offset);
+	zval_ptr_dtor(place);
+	ZVAL_COPY_VALUE(place, value);
+	Z_PROP_FLAG_P(place) = 0; /* no longer uninitialized */
+}
+
+/* An exception that an application makes has no cookies, and ends nothing. */
+zend_object *php_clever_sso_exception_create(zend_class_entry *ce)
+{
+	zend_object *exception = zend_ce_exception->create_object(ce);
+	zval none, stays;
+	ZVAL_EMPTY_ARRAY(&none);
+	ZVAL_FALSE(&stays);
+	set_readonly(exception, "setCookies", &none);
+	set_readonly(exception, "endsSession", &stays);
+	return exception;
+}
+
+static const clever_sso_set_cookie *error_cookie(const void *error, size_t index)
+{
+	return clever_sso_error_set_cookie(error, index);
+}
+
 void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *error)
 {
-	zval exception, http_status, retry_after;
+	zval exception, http_status, retry_after, set_cookies, ends_session;
 	const char *message = clever_sso_error_message(error);
 	if (object_init_ex(&exception, php_clever_sso_exception_of(status)) != SUCCESS) return;
 	zend_object *object = Z_OBJ(exception);
@@ -50,6 +78,10 @@ void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *erro
 	if (Z_LVAL(retry_after) >= 0) {
 		zend_update_property(php_clever_sso_ce_exception, object, ZEND_STRL("retryAfter"), &retry_after);
 	}
+	php_clever_sso_write_cookies(&set_cookies, error_cookie, error);
+	set_readonly(object, "setCookies", &set_cookies);
+	ZVAL_BOOL(&ends_session, clever_sso_error_ends_session(error));
+	set_readonly(object, "endsSession", &ends_session);
 	zend_throw_exception_object(&exception);
 }
 

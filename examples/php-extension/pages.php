@@ -32,7 +32,8 @@ function show(string $title, string $content, int $status = 200): void
           :root { color-scheme: light dark; }
           body { margin: 0; font: 1.0625rem/1.6 system-ui, sans-serif; }
           main { max-width: 30rem; margin: 8vh auto; padding: 0 1.5rem; }
-          button { width: 100%; padding: .8rem 1rem; font: inherit; font-weight: 600; border-radius: .5rem; }
+          a.button, button { display: block; box-sizing: border-box; width: 100%; padding: .8rem 1rem; border: 1px solid;
+            border-radius: .5rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; }
           dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; }
           dd { margin: 0; overflow-wrap: anywhere; }
         </style>
@@ -47,14 +48,26 @@ function show(string $title, string $content, int $status = 200): void
         HTML;
 }
 
+/** The ways into a login: as the person who is signed in at Clever, or as another. */
+function loginLinks(?string $returnTo = null): string
+{
+    $wish = $returnTo === null ? [] : ['return_to' => $returnTo];
+    $login = text(address('login') . ($wish === [] ? '' : '?' . http_build_query($wish)));
+    $switch = text(address('login') . '?' . http_build_query(['switch_user' => 1] + $wish));
+    return <<<HTML
+        <p><a class="button" href="{$login}">Log in with Clever</a></p>
+        <p>Somebody else used this device? <a href="{$switch}">Log in as another person</a></p>
+        HTML;
+}
+
 /** The front page, with the button. */
 function showHome(?string $returnTo): void
 {
-    $wish = $returnTo === null ? '' : '<input type="hidden" name="return_to" value="' . text($returnTo) . '">';
+    $links = loginLinks($returnTo);
     show('Reading Room', <<<HTML
         <h1>Reading Room</h1>
         <p>Sign in with the account that your school gave you.</p>
-        <form action="/login" method="post">{$wish}<button>Log in with Clever</button></form>
+        {$links}
         HTML);
 }
 
@@ -66,6 +79,7 @@ function showHome(?string $returnTo): void
 function showPerson(array $person): void
 {
     $person = array_map(text(...), $person);
+    [$switch, $logout] = [text(address('login') . '?switch_user=1'), text(address('logout'))];
     show('Reading Room', <<<HTML
         <h1>Hello, {$person['name']}</h1>
         <dl>
@@ -75,7 +89,8 @@ function showPerson(array $person): void
           <dt>Clever id</dt><dd>{$person['id']}</dd>
           <dt>Proven by</dt><dd>{$person['proven_by']}</dd>
         </dl>
-        <form action="/logout" method="post"><button>Not you? Log out</button></form>
+        <p>Not you? <a href="{$switch}">Log in as another person</a></p>
+        <form action="{$logout}" method="post"><button>Log out</button></form>
         HTML);
 }
 
@@ -84,10 +99,11 @@ function showProblem(string $sentence, string $code, int $status): void
 {
     $sentence = text($sentence);
     $code = text($code);
+    $links = loginLinks();
     show('Signing in did not work – Reading Room', <<<HTML
         <h1>Signing in did not work</h1>
         <p role="alert">{$sentence}</p>
-        <form action="/login" method="post"><button>Log in with Clever</button></form>
+        {$links}
         <p>If you ask somebody for help, tell them this word: <code>{$code}</code></p>
         HTML, $status);
 }

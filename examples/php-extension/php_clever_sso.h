@@ -21,13 +21,15 @@ ZEND_TSRMLS_CACHE_EXTERN()
 extern zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, *php_clever_sso_ce_restart,
 	*php_clever_sso_ce_denied, *php_clever_sso_ce_identity, *php_clever_sso_ce_name, *php_clever_sso_ce_role,
 	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
-	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_exception;
+	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_set_cookie,
+	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception;
 
 /* client.c */
 zend_object *php_clever_sso_client_create(zend_class_entry *ce);
 void php_clever_sso_client_startup(void);
 
 /* failures.c */
+zend_object *php_clever_sso_exception_create(zend_class_entry *ce);
 zend_class_entry *php_clever_sso_exception_of(clever_sso_status status);
 void php_clever_sso_exception_is(clever_sso_status status, zend_class_entry *ce);
 void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *error);
@@ -48,6 +50,10 @@ void php_clever_sso_write_district(zval *value, const void *district);
 void php_clever_sso_write_userinfo(zval *value, const void *userinfo);
 void php_clever_sso_write_callback(zval *value, const void *callback);
 void php_clever_sso_write_text(zval *value, const void *text);
+
+/* A list of cookies to set: `at` gives the one at an index, or NULL behind the last one. */
+typedef const clever_sso_set_cookie *(*php_clever_sso_cookie_at)(const void *handle, size_t index);
+void php_clever_sso_write_cookies(zval *value, php_clever_sso_cookie_at at, const void *handle);
 
 /* dumps.c */
 void php_clever_sso_dumps_startup(void);

@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 require_once __DIR__ . '/clever.php';
 opcache_compile_file(__DIR__ . '/pages.php');
+opcache_compile_file(__DIR__ . '/session.php');
 
 try {
     ReadingRoom\clever()->warmUp();

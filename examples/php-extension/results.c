@@ -28,6 +28,13 @@ static void set_flag(zval *object, const char *name, bool flag)
 	set(object, name, &value);
 }
 
+static void set_number(zval *object, const char *name, zend_long number)
+{
+	zval value;
+	ZVAL_LONG(&value, number);
+	set(object, name, &value);
+}
+
 static void set_object(zval *object, const char *name, php_clever_sso_writer write, const void *handle)
 {
 	zval value;
@@ -92,6 +99,46 @@ static void set_name(zval *object, const char *first, const char *middle, const 
 	set(object, "name", &name);
 }
 
+/* ---- cookies */
+
+static void write_cookie(zval *value, const void *cookie)
+{
+	object_init_ex(value, php_clever_sso_ce_set_cookie);
+	set_text(value, "name", clever_sso_set_cookie_name(cookie));
+	set_text(value, "value", clever_sso_set_cookie_value(cookie));
+	set_number(value, "maxAge", clever_sso_set_cookie_max_age(cookie));
+	set_flag(value, "secure", clever_sso_set_cookie_secure(cookie));
+	set_text(value, "header", clever_sso_set_cookie_header(cookie));
+}
+
+void php_clever_sso_write_cookies(zval *value, php_clever_sso_cookie_at at, const void *handle)
+{
+	const clever_sso_set_cookie *cookie;
+	array_init(value);
+	for (size_t i = 0; (cookie = at(handle, i)) != NULL; i++) {
+		zval item;
+		write_cookie(&item, cookie);
+		add_next_index_zval(value, &item);
+	}
+}
+
+static void set_cookies(zval *object, php_clever_sso_cookie_at at, const void *handle)
+{
+	zval list;
+	php_clever_sso_write_cookies(&list, at, handle);
+	set(object, "setCookies", &list);
+}
+
+static const clever_sso_set_cookie *login_cookie(const void *login, size_t index)
+{
+	return clever_sso_login_set_cookie(login, index);
+}
+
+static const clever_sso_set_cookie *outcome_cookie(const void *outcome, size_t index)
+{
+	return clever_sso_outcome_set_cookie(outcome, index);
+}
+
 /* ---- one function for each handle */
 
 void php_clever_sso_write_text(zval *value, const void *text)
@@ -112,6 +159,8 @@ void php_clever_sso_write_login(zval *value, const void *login)
 {
 	object_init_ex(value, php_clever_sso_ce_login);
 	set_text(value, "url", clever_sso_login_url(login));
+	set_cookies(value, login_cookie, login);
+	set_text(value, "key", clever_sso_login_key(login));
 	set_text(value, "pending", clever_sso_login_pending(login));
 }
 
@@ -177,7 +226,10 @@ void php_clever_sso_write_outcome(zval *value, const void *outcome)
 	default:
 		/* A kind that a later library has. Nobody is signed in by it. */
 		zend_throw_error(NULL, "This libclever_sso is newer than the extension: rebuild the extension");
+		return;
 	}
+	set_cookies(value, outcome_cookie, outcome);
+	set_flag(value, "endsSession", clever_sso_outcome_ends_session(outcome));
 }
 
 static const char *token_info_scope(const void *token_info, size_t index)

@@ -71,16 +71,23 @@ final class Client
         }
     }
 
-    /** Begins a login: send the browser to its url, keep its pending. No network. */
-    public function beginLogin(?string $returnTo = null, ?string $districtId = null, ?string $redirectUri = null): Login
-    {
+    /** Begins a login: send the browser to its url, with its setCookies. No network. */
+    public function beginLogin(
+        #[\SensitiveParameter] ?string $cookies = null,
+        ?string $redirectUri = null,
+        ?string $districtId = null,
+        ?string $returnTo = null,
+        bool $switchUser = false,
+        ?bool $hasSession = null,
+    ): Login {
         $library = Library::get();
         $options = Library::out('clever_sso_login_options');
         $login = Library::out('clever_sso_login');
         Library::call('login_options_new', FFI::addr($options));
         try {
-            $wishes = ['return_to' => $returnTo, 'district_id' => $districtId, 'redirect_uri' => $redirectUri];
-            foreach (array_filter($wishes, is_string(...)) as $name => $wish) {
+            $wishes = ['cookies' => $cookies, 'redirect_uri' => $redirectUri, 'district_id' => $districtId];
+            $wishes += ['return_to' => $returnTo, 'switch_user' => $switchUser, 'has_session' => $hasSession];
+            foreach (array_filter($wishes, fn(mixed $wish) => $wish !== null) as $name => $wish) {
                 Library::call("login_options_set_$name", $options, $wish);
             }
             Library::call('begin_login', $this->client, $options, FFI::addr($login));
@@ -91,36 +98,84 @@ final class Client
         }
     }
 
-    /** Finishes a login. What came of it is a value, for all of it is everyday traffic. */
+    /** Finishes a login: set the setCookies of the outcome, or of the exception, and do as endsSession says. */
     public function finishLogin(
         #[\SensitiveParameter] string $callback,
-        #[\SensitiveParameter] ?string $pending = null,
+        #[\SensitiveParameter] ?string $cookies = null,
     ): Outcome {
-        $this->takeKeys();
-        $outcome = Library::out('clever_sso_outcome');
+        return $this->finished('finish_login', $callback, $cookies);
+    }
+
+    /** The same for applications that keep pending logins in a session of their own. The outcome has no cookies. */
+    public function finishLoginWithPending(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $pending,
+    ): Outcome {
+        return $this->finished('finish_login_with_pending', $callback, $pending);
+    }
+
+    /** The key under which the pending login of this callback was kept; null when the callback has no state. */
+    public function loginKey(#[\SensitiveParameter] string $callback): ?string
+    {
+        return Library::given('login_key_of_callback', $callback);
+    }
+
+    /**
+     * Whether a request must not act, and how to answer it then. No network.
+     *
+     * @param string $endpoint 'login', 'callback' or 'logout'.
+     * @param array<string, string|list<string>> $headers All of this request: getallheaders().
+     */
+    public function refusal(string $endpoint, string $method, array $headers): ?Refusal
+    {
+        $number = ['login' => 1, 'callback' => 2, 'logout' => 3][$endpoint] ?? throw new \ValueError(
+            __METHOD__ . '(): Argument #1 ($endpoint) must be "login", "callback" or "logout"',
+        );
+        $library = Library::get();
+        $request = Library::out('clever_sso_request');
+        $status = $library->new('uint16_t');
+        Library::call('request_new', $method, FFI::addr($request));
         try {
-            Library::call('finish_login', $this->client, $callback, $pending, FFI::addr($outcome));
-            $result = self::outcome($outcome);
+            // A name that is a number is none of those that matter.
+            foreach (array_filter($headers, is_string(...), ARRAY_FILTER_USE_KEY) as $name => $value) {
+                $text = is_array($value) && count($value) === 1 ? reset($value) : $value;
+                // What is no text is handed over as what the library refuses, if that header matters.
+                Library::call('request_set_header', $request, $name, is_string($text) ? $text : "\xff");
+            }
+            Library::call('request_refusal', $this->client, $number, $request, FFI::addr($status));
         } finally {
-            Library::get()->clever_sso_outcome_free($outcome);
+            $library->clever_sso_request_free($request);
         }
-        // Without an ID token no keys were needed, and none are fetched only to be kept.
-        if ($result instanceof SignedIn && $result->tokens->idToken !== null) {
-            $this->shareKeys();
+        $allow = $status->cdata === 405 ? $library->clever_sso_endpoint_allow($number) : null;
+        return $status->cdata === 0 ? null : new Refusal($status->cdata, $allow);
+    }
+
+    /**
+     * The cookies to set when somebody logs out. End your own session as well. No network.
+     *
+     * @return list<SetCookie>
+     */
+    public function logOutCookies(#[\SensitiveParameter] ?string $cookies = null): array
+    {
+        $logout = Library::out('clever_sso_logout');
+        Library::call('log_out', $this->client, $cookies, FFI::addr($logout));
+        try {
+            return SetCookie::all('logout', $logout);
+        } finally {
+            Library::get()->clever_sso_logout_free($logout);
         }
-        return $result;
     }
 
     /** An Instant Login link into this application for the people of a district. No network. */
     public function instantLoginUrl(string $districtId): string
     {
-        return $this->given('instant_login_url', $districtId);
+        return Library::given('instant_login_url', $this->client, $districtId);
     }
 
     /** The Clever Portal of a district, or the page where people look for their school. No network. */
     public function portalUrl(?string $district = null): string
     {
-        return $this->given('portal_url', $district);
+        return Library::given('portal_url', $this->client, $district);
     }
 
     /** Fetches discovery and keys before the first student comes; in a preloaded script, for the key cache. */
@@ -134,7 +189,7 @@ final class Client
     /** Clever's keys as text, for another process of the same application. */
     public function exportKeys(): string
     {
-        return $this->given('export_keys');
+        return Library::given('export_keys', $this->client);
     }
 
     /** Takes keys that another process exported, unless fresh ones are here already. No network. */
@@ -176,14 +231,40 @@ final class Client
         return $client;
     }
 
+    private function finished(
+        string $function,
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $kept,
+    ): Outcome {
+        $this->takeKeys();
+        $outcome = Library::out('clever_sso_outcome');
+        try {
+            Library::call($function, $this->client, $callback, $kept, FFI::addr($outcome));
+            $result = self::outcome($outcome);
+        } finally {
+            Library::get()->clever_sso_outcome_free($outcome);
+        }
+        // Without an ID token no keys were needed, and none are fetched only to be kept.
+        if ($result instanceof SignedIn && $result->tokens->idToken !== null) {
+            $this->shareKeys();
+        }
+        return $result;
+    }
+
     private static function outcome(CData $outcome): Outcome
     {
         $library = Library::get();
         $read = fn(string $what) => $library->{"clever_sso_outcome_$what"}($outcome);
+        $browser = [SetCookie::all('outcome', $outcome), $read('ends_session')];
         return match ($read('kind')) {
-            1 => new SignedIn(Identity::of($read('identity')), self::tokens($read('tokens')), $read('return_to')),
-            2 => new Restart(Login::of($read('login')), $read('restart_reason')),
-            3 => new Denied($read('denied_error'), $read('denied_description')),
+            1 => new SignedIn(
+                Identity::of($read('identity')),
+                self::tokens($read('tokens')),
+                $read('return_to'),
+                ...$browser,
+            ),
+            2 => new Restart(Login::of($read('login')), $read('restart_reason'), ...$browser),
+            3 => new Denied($read('denied_error'), $read('denied_description'), ...$browser),
         };
     }
 
@@ -191,18 +272,6 @@ final class Client
     {
         $library = Library::get();
         return new Tokens($library->clever_sso_tokens_access_token($tokens), $library->clever_sso_tokens_id_token($tokens));
-    }
-
-    /** A call that gives a text to be freed. */
-    private function given(string $function, ?string ...$arguments): string
-    {
-        $text = Library::out('char');
-        Library::call($function, $this->client, ...[...$arguments, FFI::addr($text)]);
-        try {
-            return FFI::string($text);
-        } finally {
-            Library::get()->clever_sso_string_free($text);
-        }
     }
 
     private function takeKeys(): void

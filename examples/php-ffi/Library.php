@@ -57,6 +57,18 @@ final class Library
         }
     }
 
+    /** A call that gives a text to be freed, or none. */
+    public static function given(string $function, #[\SensitiveParameter] mixed ...$arguments): ?string
+    {
+        $text = self::out('char');
+        self::call($function, ...[...$arguments, FFI::addr($text)]);
+        try {
+            return FFI::isNull($text) ? null : FFI::string($text);
+        } finally {
+            self::get()->clever_sso_string_free($text);
+        }
+    }
+
     /** A handle that a call gives out through a pointer to a pointer, to be read once the call succeeded. */
     public static function out(string $type): CData
     {
@@ -78,6 +90,8 @@ final class Library
                 $library->clever_sso_error_retryable($error),
                 $library->clever_sso_error_http_status($error) ?: null,
                 $retryAfter < 0 ? null : $retryAfter,
+                SetCookie::all('error', $error),
+                $library->clever_sso_error_ends_session($error),
             );
         } finally {
             $library->clever_sso_error_free($error);

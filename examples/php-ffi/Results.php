@@ -8,30 +8,137 @@ namespace CleverSso;
 
 use FFI\CData;
 
-/** A login that has begun. */
-final class Login
+/** Properties that no dump, export, cast or encoding shows, and that are never serialized: as in the extension. */
+trait Redacted
+{
+    private readonly \SensitiveParameterValue $hidden;
+
+    public function __get(string $name): mixed
+    {
+        $hidden = $this->hidden->getValue();
+        return array_key_exists($name, $hidden)
+            ? $hidden[$name]
+            : throw new \Error('Undefined property: ' . self::class . "::\${$name}");
+    }
+
+    public function __isset(string $name): bool
+    {
+        return isset($this->hidden->getValue()[$name]);
+    }
+
+    public function __set(string $name, mixed $value): void
+    {
+        throw new \Error('Cannot modify readonly property ' . self::class . "::\${$name}");
+    }
+
+    /** @return array<string, mixed> */
+    public function __debugInfo(): array
+    {
+        $shown = array_diff_key(get_object_vars($this), ['hidden' => true]);
+        return $shown + array_map(fn($value) => $value === null ? null : '[redacted]', $this->hidden->getValue());
+    }
+
+    /** @return array<string, mixed> */
+    public function jsonSerialize(): array
+    {
+        return $this->__debugInfo();
+    }
+
+    public function __serialize(): array
+    {
+        throw new \Exception("Serialization of '" . self::class . "' is not allowed");
+    }
+}
+
+/**
+ * A cookie that the answer to the browser must set; it always has Path=/, HttpOnly and SameSite=Lax.
+ *
+ * @property-read string $value Empty when the cookie is to be deleted.
+ * @property-read string $header The value of the Set-Cookie header.
+ */
+final class SetCookie implements \JsonSerializable
+{
+    use Redacted;
+
+    public function __construct(
+        /** Over https it starts with __Host-. */
+        public readonly string $name,
+        #[\SensitiveParameter] string $value,
+        /** How long the browser keeps it, in seconds; 0 deletes it. */
+        public readonly int $maxAge,
+        /** Whether the browser sends it over https only. */
+        public readonly bool $secure,
+        #[\SensitiveParameter] string $header,
+    ) {
+        $this->hidden = new \SensitiveParameterValue(['value' => $value, 'header' => $header]);
+    }
+
+    /**
+     * The cookies of a handle: of a login, an outcome, an error or a log out.
+     *
+     * @return list<self>
+     */
+    public static function all(string $noun, #[\SensitiveParameter] CData $handle): array
+    {
+        $library = Library::get();
+        $all = [];
+        while (($cookie = $library->{"clever_sso_{$noun}_set_cookie"}($handle, count($all))) !== null) {
+            $read = fn(string $what) => $library->{"clever_sso_set_cookie_$what"}($cookie);
+            $all[] = new self($read('name'), $read('value'), $read('max_age'), $read('secure'), $read('header'));
+        }
+        return $all;
+    }
+
+    /** Adds the Set-Cookie header to the answer. Other cookies stay. */
+    public function send(): void
+    {
+        header("Set-Cookie: {$this->header}", false);
+    }
+}
+
+/** How to answer a request that must not act: with this status and no body. */
+final class Refusal
 {
     public function __construct(
-        /** Send the browser there. */
-        public readonly string $url,
-        /** Keep this with the browser until it comes back: at most 512 bytes, URL-safe. */
-        #[\SensitiveParameter] public readonly string $pending,
+        /** 200 for HEAD, 403, 405 or 503. */
+        public readonly int $status,
+        /** With a 405 the value of the Allow header. */
+        public readonly ?string $allow,
     ) {
+    }
+}
+
+/**
+ * A login that has begun.
+ *
+ * @property-read string $url Send the browser there.
+ * @property-read string $pending For applications that keep logins in a session of their own: what to keep for ten minutes,
+ *     about 100 bytes, URL-safe.
+ */
+final class Login implements \JsonSerializable
+{
+    use Redacted;
+
+    /** @param list<SetCookie> $setCookies */
+    public function __construct(
+        #[\SensitiveParameter] string $url,
+        /** Set these with the redirect. */
+        public readonly array $setCookies,
+        /** For applications that keep logins in a session of their own instead: the key to keep pending under. */
+        public readonly string $key,
+        #[\SensitiveParameter] string $pending,
+    ) {
+        $this->hidden = new \SensitiveParameterValue(['url' => $url, 'pending' => $pending]);
     }
 
     public static function of(CData $login): self
     {
-        $library = Library::get();
-        return new self($library->clever_sso_login_url($login), $library->clever_sso_login_pending($login));
-    }
-
-    public function __debugInfo(): array
-    {
-        return ['url' => '[redacted]', 'pending' => '[redacted]'];
+        $read = fn(string $what) => Library::get()->{"clever_sso_login_$what"}($login);
+        return new self($read('url'), SetCookie::all('login', $login), $read('key'), $read('pending'));
     }
 }
 
-/** What came of a login: SignedIn, Restart or Denied, and nothing else. */
+/** The outcome of a login: SignedIn, Restart or Denied, and nothing else. Each has setCookies and endsSession. */
 interface Outcome
 {
 }
@@ -42,19 +149,27 @@ final class SignedIn implements Outcome
     public function __construct(
         public readonly Identity $identity,
         public readonly Tokens $tokens,
-        /** Where the application wanted to go, as it was given to beginLogin. */
+        /** Where the application wanted to go, as an ASCII path or URL. */
         public readonly ?string $returnTo,
+        /** @var list<SetCookie> Set these with the answer. */
+        public readonly array $setCookies,
+        /** Always true: the new session replaces the one that the browser had. */
+        public readonly bool $endsSession,
     ) {
     }
 }
 
-/** The login was begun anew: keep login->pending, send the browser to login->url. */
+/** The login restarts: send the browser to login->url, with setCookies. */
 final class Restart implements Outcome
 {
     public function __construct(
         public readonly Login $login,
         /** The code word of the cause, for example state_missing. */
         public readonly string $reason,
+        /** @var list<SetCookie> Set these with the answer. */
+        public readonly array $setCookies,
+        /** Always false: nothing of the session changes. */
+        public readonly bool $endsSession,
     ) {
     }
 }
@@ -67,22 +182,27 @@ final class Denied implements Outcome
         public readonly string $error,
         /** Whoever made the URL wrote it: do not show it as if it were Clever's. */
         public readonly ?string $description,
+        /** @var list<SetCookie> Set these with the answer. */
+        public readonly array $setCookies,
+        /** Whether the session that the browser had must end: when this is the answer to a login that this browser began. */
+        public readonly bool $endsSession,
     ) {
     }
 }
 
-/** What a code was exchanged for. */
-final class Tokens
+/**
+ * What a code was exchanged for.
+ *
+ * @property-read string $accessToken Opens Clever's API for 24 hours.
+ * @property-read string|null $idToken Says who logged in.
+ */
+final class Tokens implements \JsonSerializable
 {
-    public function __construct(
-        #[\SensitiveParameter] public readonly string $accessToken,
-        #[\SensitiveParameter] public readonly ?string $idToken,
-    ) {
-    }
+    use Redacted;
 
-    public function __debugInfo(): array
+    public function __construct(#[\SensitiveParameter] string $accessToken, #[\SensitiveParameter] ?string $idToken)
     {
-        return ['accessToken' => '[redacted]', 'idToken' => '[redacted]'];
+        $this->hidden = new \SensitiveParameterValue(['accessToken' => $accessToken, 'idToken' => $idToken]);
     }
 }
 
@@ -170,6 +290,10 @@ abstract class Exception extends \Exception
         private readonly bool $retryable,
         private readonly ?int $httpStatus,
         private readonly ?int $retryAfter = null,
+        /** @var list<SetCookie> Set these with the answer. */
+        public readonly array $setCookies = [],
+        /** Whether the session that the browser had must end: a login that this browser began has failed. */
+        public readonly bool $endsSession = false,
     ) {
         parent::__construct($message);
     }

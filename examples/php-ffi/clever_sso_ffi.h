@@ -11,6 +11,9 @@ typedef struct clever_sso_client clever_sso_client;
 typedef struct clever_sso_login_options clever_sso_login_options;
 typedef struct clever_sso_login clever_sso_login;
 typedef struct clever_sso_outcome clever_sso_outcome;
+typedef struct clever_sso_set_cookie clever_sso_set_cookie;
+typedef struct clever_sso_request clever_sso_request;
+typedef struct clever_sso_logout clever_sso_logout;
 typedef struct clever_sso_identity clever_sso_identity;
 typedef struct clever_sso_tokens clever_sso_tokens;
 
@@ -38,14 +41,23 @@ clever_sso_status clever_sso_login_options_new(clever_sso_login_options **option
 clever_sso_status clever_sso_login_options_set_redirect_uri(clever_sso_login_options *options, const char *redirect_uri, clever_sso_error **error);
 clever_sso_status clever_sso_login_options_set_district_id(clever_sso_login_options *options, const char *district_id, clever_sso_error **error);
 clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_options *options, const char *return_to, clever_sso_error **error);
+clever_sso_status clever_sso_login_options_set_cookies(clever_sso_login_options *options, const char *cookies, clever_sso_error **error);
+clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_options *options, bool switch_user, clever_sso_error **error);
+clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_options *options, bool has_session, clever_sso_error **error);
 void clever_sso_login_options_free(clever_sso_login_options *options);
 clever_sso_status clever_sso_begin_login(const clever_sso_client *client, const clever_sso_login_options *options, clever_sso_login **login, clever_sso_error **error);
 const char *clever_sso_login_url(const clever_sso_login *login);
+const clever_sso_set_cookie *clever_sso_login_set_cookie(const clever_sso_login *login, size_t index);
+const char *clever_sso_login_key(const clever_sso_login *login);
 const char *clever_sso_login_pending(const clever_sso_login *login);
 void clever_sso_login_free(clever_sso_login *login);
 
-clever_sso_status clever_sso_finish_login(const clever_sso_client *client, const char *callback, const char *pending, clever_sso_outcome **outcome, clever_sso_error **error);
+clever_sso_status clever_sso_finish_login(const clever_sso_client *client, const char *callback, const char *cookies, clever_sso_outcome **outcome, clever_sso_error **error);
+clever_sso_status clever_sso_finish_login_with_pending(const clever_sso_client *client, const char *callback, const char *pending, clever_sso_outcome **outcome, clever_sso_error **error);
+clever_sso_status clever_sso_login_key_of_callback(const char *callback, char **key, clever_sso_error **error);
 clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
+const clever_sso_set_cookie *clever_sso_outcome_set_cookie(const clever_sso_outcome *outcome, size_t index);
+bool clever_sso_outcome_ends_session(const clever_sso_outcome *outcome);
 const clever_sso_identity *clever_sso_outcome_identity(const clever_sso_outcome *outcome);
 const clever_sso_tokens *clever_sso_outcome_tokens(const clever_sso_outcome *outcome);
 const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outcome);
@@ -54,6 +66,22 @@ const char *clever_sso_outcome_restart_reason(const clever_sso_outcome *outcome)
 const char *clever_sso_outcome_denied_error(const clever_sso_outcome *outcome);
 const char *clever_sso_outcome_denied_description(const clever_sso_outcome *outcome);
 void clever_sso_outcome_free(clever_sso_outcome *outcome);
+
+clever_sso_status clever_sso_request_new(const char *method, clever_sso_request **request, clever_sso_error **error);
+clever_sso_status clever_sso_request_set_header(clever_sso_request *request, const char *name, const char *value, clever_sso_error **error);
+clever_sso_status clever_sso_request_refusal(const clever_sso_client *client, uint32_t endpoint, const clever_sso_request *request, uint16_t *status, clever_sso_error **error);
+const char *clever_sso_endpoint_allow(uint32_t endpoint);
+void clever_sso_request_free(clever_sso_request *request);
+
+clever_sso_status clever_sso_log_out(const clever_sso_client *client, const char *cookies, clever_sso_logout **logout, clever_sso_error **error);
+const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
+void clever_sso_logout_free(clever_sso_logout *logout);
+
+const char *clever_sso_set_cookie_header(const clever_sso_set_cookie *cookie);
+const char *clever_sso_set_cookie_name(const clever_sso_set_cookie *cookie);
+const char *clever_sso_set_cookie_value(const clever_sso_set_cookie *cookie);
+uint32_t clever_sso_set_cookie_max_age(const clever_sso_set_cookie *cookie);
+bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
 
 const char *clever_sso_identity_issuer(const clever_sso_identity *identity);
 const char *clever_sso_identity_id(const clever_sso_identity *identity);
@@ -88,4 +116,6 @@ const char *clever_sso_error_actor(const clever_sso_error *error);
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
 int64_t clever_sso_error_retry_after(const clever_sso_error *error);
 bool clever_sso_error_retryable(const clever_sso_error *error);
+const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error *error, size_t index);
+bool clever_sso_error_ends_session(const clever_sso_error *error);
 void clever_sso_error_free(clever_sso_error *error);

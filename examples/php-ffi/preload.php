@@ -10,6 +10,7 @@ declare(strict_types=1);
 require_once __DIR__ . '/CleverSso.php';
 require_once __DIR__ . '/../php-extension/clever.php';
 opcache_compile_file(__DIR__ . '/../php-extension/pages.php');
+opcache_compile_file(__DIR__ . '/../php-extension/session.php');
 
 if (ReadingRoom\setting('CLEVER_KEY_CACHE') !== null) {
     try {

@@ -301,7 +301,7 @@ impl Client {
     ) -> Result<Option<Refusal>> {
         let endpoint = request::endpoint(endpoint)?;
         let headers = Headers::read(headers)?;
-        Ok(caught(|| Ok(self.core.refusal(endpoint, &headers.request(&method))))?.map(Into::into))
+        Ok(self.core.refusal(endpoint, &headers.request(&method)).map(Into::into))
     }
 
     /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
@@ -313,10 +313,9 @@ impl Client {
         &self,
         py: Python<'py>,
         cookies: Option<Bound<'py, PyString>>,
-    ) -> Result<Bound<'py, PyTuple>> {
+    ) -> PyResult<Bound<'py, PyTuple>> {
         let cookies = cookies.as_ref().map(header).unwrap_or_default();
-        let set_cookies = compute(py, || Ok(self.core.log_out_cookies(&cookies)))?;
-        Ok(set_cookie::tuple(py, &set_cookie::all(&set_cookies))?)
+        set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
     }
 
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.

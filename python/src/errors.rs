@@ -116,15 +116,21 @@ fn made<'py>(py: Python<'py>, error: &clever_sso::Error) -> PyResult<Bound<'py, 
     for (name, value) in &fields {
         guarded::set(&made, name, value)?;
     }
-    // What the answer to the browser must do. Most errors leave it at the defaults of the class.
+    tell_of_browser(&made, error)?;
+    Ok(made)
+}
+
+/// What the answer to the browser must do. Most errors leave it at the defaults of the class.
+fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResult<()> {
+    let py = made.py();
     if !error.set_cookies().is_empty() {
         let cookies = set_cookie::tuple(py, &set_cookie::all(error.set_cookies()))?;
-        guarded::set(&made, intern!(py, "set_cookies"), &cookies)?;
+        guarded::set(made, intern!(py, "set_cookies"), cookies.as_any())?;
     }
     if error.ends_session() {
-        guarded::set(&made, intern!(py, "ends_session"), &true.into_bound_py_any(py)?)?;
+        guarded::set(made, intern!(py, "ends_session"), &true.into_bound_py_any(py)?)?;
     }
-    Ok(made)
+    Ok(())
 }
 
 /// The sentence and its particulars, without the code word: that has an attribute of its own.

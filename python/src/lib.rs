@@ -62,14 +62,14 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<login::SignedIn>()?;
     module.add_class::<login::Restart>()?;
     module.add_class::<login::Denied>()?;
-    module.add_class::<set_cookie::SetCookie>()?;
-    module.add_class::<request::Refusal>()?;
     module.add_class::<identity::Identity>()?;
     module.add_class::<identity::Name>()?;
     module.add_class::<identity::Role>()?;
     module.add_class::<callback::Callback>()?;
     module.add_function(wrap_pyfunction!(callback::parse_callback, module)?)?;
     module.add_function(wrap_pyfunction!(callback::login_key, module)?)?;
+    module.add_class::<set_cookie::SetCookie>()?;
+    module.add_class::<request::Refusal>()?;
 
     module.add_class::<resources::Tokens>()?;
     module.add_class::<resources::TokenInfo>()?;

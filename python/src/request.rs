@@ -4,7 +4,7 @@ use clever_sso::{BrowserRequest, Endpoint};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
@@ -52,17 +52,8 @@ impl Headers {
     /// Reads a mapping or pairs, of texts or bytes, whatever the case of the names, and WSGI's `environ`.
     pub(crate) fn read(headers: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut found = Self::default();
-        let py = headers.py();
-        let tuple = |items| guarded::call(py.get_type::<PyTuple>().as_any(), [items]);
-        let pairs = match guarded::get(headers, intern!(py, "items")) {
-            Ok(items) => guarded::call(&items, [])?,
-            Err(error) if error.is_instance_of::<PyAttributeError>(py) => headers.clone(),
-            Err(error) => return Err(error),
-        };
-        // From here on nothing runs Python code but the making of the pairs.
-        for pair in tuple(pairs)?.cast_into::<PyTuple>()?.iter() {
-            let pair = tuple(pair)?.cast_into::<PyTuple>()?;
-            let (name, value) = (pair.get_item(0)?, pair.get_item(1)?);
+        for pair in pairs(headers)?.iter() {
+            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
             let Some(name) = text(&name) else { continue };
             let Some(field) = found.field(&name) else { continue };
             // One that came twice is none that a browser sends, and stays so.
@@ -95,6 +86,17 @@ impl Headers {
             origin: self.origin.as_deref(),
         }
     }
+}
+
+/// The pairs of a mapping, or of what gives pairs itself, as a list: a framework's own class may be written in Python.
+fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    let py = headers.py();
+    let items = match guarded::get(headers, intern!(py, "items")) {
+        Ok(items) => guarded::call(&items, [])?,
+        Err(missing) if missing.is_instance_of::<PyAttributeError>(py) => headers.clone(),
+        Err(failure) => return Err(failure),
+    };
+    Ok(guarded::call(py.get_type::<PyList>().as_any(), [items])?.cast_into::<PyList>()?)
 }
 
 fn text(value: &Bound<'_, PyAny>) -> Option<String> {

@@ -82,6 +82,6 @@ pub(crate) fn all(cookies: &[clever_sso::SetCookie]) -> Vec<SetCookie> {
 }
 
 pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Bound<'py, PyTuple>> {
-    let made = cookies.iter().map(|cookie| guarded::new(py, cookie.clone()).map(Bound::into_any));
-    guarded::tuple(py, made.collect::<PyResult<Vec<_>>>()?)
+    let made = |cookie: &SetCookie| guarded::new(py, cookie.clone()).map(Bound::into_any);
+    guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?)
 }

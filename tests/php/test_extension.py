@@ -106,9 +106,15 @@ EVERYDAY = """
 require $argv[1] . '/tests/helper.inc';
 for ($i = 0; $i < 3; $i++) {
     $client = client(timeout: 20 + $i, keyCache: $argv[1] . '/leak.keys');
-    $login = $client->beginLogin('/lessons', DISTRICT_ID);
-    $outcome = $client->finishLogin(browse($login->url), $login->pending);
+    $login = $client->beginLogin(null, null, DISTRICT_ID, '/lessons', false, false);
+    $kept = cookies_of($login->setCookies);
+    $outcome = $client->finishLogin(browse($login->url), $kept);
     thrown(fn() => $client->finishLogin('code=a&code=b'));
+    thrown(fn() => $client->finishLogin('error=server_error&state=' . state_of($login), $kept));
+    $client->logOutCookies(cookies_of($outcome->setCookies));
+    $client->loginKey('state=a&code=b');
+    $client->refusal('logout', 'GET', ['Origin' => ['a'], 'Host' => 'b']);
+    thrown(fn() => $client->refusal('login', 'GET', ['Origin' => 7]));
     $client->me($outcome->tokens->accessToken);
     print_r($outcome, true);
 }

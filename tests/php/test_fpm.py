@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 from harness import emulator, ports
 from harness.patience import SECONDS, wait_for
+from harness.tabs import Tab, TabbedBrowser
 from installed import Installed, app, settings
 from servers import PHP_INI, WORKERS, Fpm, Setup, fpm_behind_nginx
 from visitor import Visitor
@@ -23,6 +25,7 @@ from visitor import Visitor
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
 LOGINS = 2000 if ALL else 300
 AT_ONCE = 32
+ROUNDS = 20 if ALL else 5
 MOST_GROWTH_KIB = 128
 PEOPLE = [
     ("ada", "Ada Ashworth"),
@@ -47,7 +50,7 @@ class Crowd:
         """Log one person in; the page must name that person and nobody else."""
         handle, name = PEOPLE[number % len(PEOPLE)]
         try:
-            page = Visitor().open(f"{self.site}/login", {}, handle)
+            page = Visitor().open(f"{self.site}/login", person=handle)
             problem = "" if page.status == 200 and f"Hello, {name}" in page.text else f"{page.status} at {page.path}"
         except (OSError, RuntimeError) as error:
             problem = repr(error)
@@ -108,10 +111,10 @@ class Site:
 
 
 @contextmanager
-def serving(installed: Installed, way: Way, **more: str) -> Iterator[Site]:
+def serving(installed: Installed, way: Way, auto_login: str | None = "ada", **more: str) -> Iterator[Site]:
     """Run the page of one of the examples."""
     page = installed.examples / way.example / "public/index.php"
-    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
+    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], auto_login) as clever:
         url = f"http://127.0.0.1:{port}"
         folder = installed.folder / f"fpm-{port}"
         environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
@@ -181,3 +184,32 @@ def test_where_the_master_is_root_its_workers_share_keys_through_the_key_cache(i
         crowd = Crowd(site.url)
         crowd.come(AT_ONCE)
         assert (crowd.failures, asked_for_keys(site.clever)) == ([], 1)
+
+
+@pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
+def test_tabs_that_open_at_the_same_moment_all_arrive(installed: Installed, way: Way) -> None:
+    with serving(installed, way, auto_login=None, CLEVER_KEY_CACHE="{folder}/keys") as site:
+        for _ in range(ROUNDS):
+            browser = TabbedBrowser(site.clever, "510001")
+            tabs = [browser.open_tab(f"{site.url}/me?tab={number}") for number in range(10)]
+
+            def arrive(tab: Tab, browser: TabbedBrowser = browser) -> None:
+                while not tab.is_done:
+                    browser.step(tab)
+
+            with ThreadPoolExecutor(len(tabs)) as pool:
+                list(pool.map(arrive, tabs))
+            for number, tab in enumerate(tabs):
+                assert tab.page is not None
+                shown = (tab.page.url, "Hello, Ada Ashworth" in tab.page.text)
+                assert shown == (f"{site.url}/me?tab={number}", True), tab.page
+
+
+def test_what_must_not_act_does_not_behind_nginx_either(installed: Installed) -> None:
+    with serving(installed, EXTENSION) as site:
+        for headers, status in [({"Sec-Purpose": "prefetch"}, 503), ({"Sec-Fetch-Mode": "no-cors"}, 403)]:
+            request = urllib.request.Request(f"{site.url}/login", headers=headers)
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request, timeout=SECONDS)
+            with refused.value as answer:
+                assert (answer.code, answer.headers["Set-Cookie"]) == (status, None)

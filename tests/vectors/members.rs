@@ -1,6 +1,6 @@
 //! Every member of every answer with a value of every wrong kind: either it decides who somebody is, and the answer is
 //! refused, or the login goes on without that datum. The table is `members.json`; here the pure readers read it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 use std::collections::BTreeMap;
 

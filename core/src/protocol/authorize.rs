@@ -109,6 +109,17 @@ mod tests {
     }
 
     #[test]
+    fn the_query_of_an_endpoint_is_kept() {
+        let parameters = AuthorizeParameters { client_id: "c", redirect_uri: "r", ..Default::default() };
+        let url = authorize_url("https://login.example/authorize?policy=x", &parameters);
+        assert!(url.starts_with("https://login.example/authorize?policy=x&response_type=code&"), "{url}");
+        assert_eq!(
+            instant_login_url("https://login.example/instant?policy=x", "c", "d"),
+            "https://login.example/instant?policy=x&client_id=c&district_id=d"
+        );
+    }
+
+    #[test]
     fn a_district_cannot_leave_its_path_segment() {
         assert_eq!(
             portal_url("https://clever.com", Some("a/../b c?d")),

@@ -55,7 +55,6 @@ mod login;
 #[cfg(test)]
 mod newcomer;
 #[cfg(test)]
-mod not_yet;
 #[cfg(test)]
 mod older_versions;
 #[cfg(test)]

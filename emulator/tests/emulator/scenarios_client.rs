@@ -4,8 +4,8 @@ use clever_emulator::{App, Emulator, Options, Scenario, scenarios};
 use clever_sso::blocking::Client;
 use clever_sso::{Config, LoginOptions, Outcome, Result, SignedIn};
 
+use crate::http;
 use crate::patience::PATIENCE;
-use crate::{http, not_yet};
 
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
@@ -25,7 +25,7 @@ fn the_client_ends_every_scenario_as_its_line_says() {
     });
     let wrong: Vec<_> = ended
         .iter()
-        .filter(|(scenario, word)| not_yet::outcome(scenario) != word)
+        .filter(|(scenario, word)| scenario.outcome() != word)
         .map(|(scenario, word)| format!("{}: {word}, not {}", scenario.name(), scenario.outcome()))
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");

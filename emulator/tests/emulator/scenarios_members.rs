@@ -10,8 +10,8 @@ use clever_sso::Outcome;
 use serde_json::{Map, Value};
 
 use crate::scenarios_client::{called, client, emulator, login, word};
+use crate::support;
 use crate::support::{automatic, get, get_as, tokens};
-use crate::{not_yet, support};
 
 fn members() -> impl Iterator<Item = &'static Scenario> {
     scenarios().iter().filter(|scenario| scenario.is_about_a_member())
@@ -31,7 +31,7 @@ fn the_client_does_without_each_describing_member() {
                 loop {
                     let Some(scenario) = waiting.lock().unwrap().pop_front() else { break };
                     let word = ended(&emulator, scenario);
-                    if word != not_yet::outcome(scenario) {
+                    if word != scenario.outcome() {
                         wrong.lock().unwrap().push(format!("(\"{}\", \"{word}\"),", scenario.name()));
                     }
                 }

@@ -6,155 +6,148 @@ declare(strict_types=1);
 
 namespace ReadingRoom;
 
+use CleverSso\ArgumentException;
 use CleverSso\CleverException;
+use CleverSso\ConfigException;
 use CleverSso\Denied;
 use CleverSso\Exception;
-use CleverSso\Identity;
+use CleverSso\InternalException;
 use CleverSso\Login;
 use CleverSso\NetworkException;
+use CleverSso\Outcome;
 use CleverSso\Restart;
 use CleverSso\SignedIn;
 
 require_once __DIR__ . '/../clever.php';
+require_once __DIR__ . '/../session.php';
 require_once __DIR__ . '/../pages.php';
 
-const PENDING_COOKIE = 'clever_pending';
-const TEN_MINUTES = 600;
-
-$page = $_SERVER['REQUEST_METHOD'] . ' ' . parse_url('http://here' . $_SERVER['REQUEST_URI'], PHP_URL_PATH);
+$page = pageOf((string) parse_url('http://here' . $_SERVER['REQUEST_URI'], PHP_URL_PATH));
 try {
     match ($page) {
-        'GET /' => home(),
-        // POST, because it changes what the browser keeps: no link or image can begin a login that nobody asked for.
-        'POST /login' => login(),
-        'GET /callback' => callback(),
-        'GET /me' => me(),
-        'POST /logout' => logout(),
-        default => show('Reading Room', '<h1>There is no such page</h1>', 404),
+        '' => home(),
+        'me' => me(),
+        'login' => unlessRefused('login', login(...)),
+        pageOf(callbackPath()) => unlessRefused('callback', callback(...)),
+        'logout' => unlessRefused('logout', logout(...)),
+        default => unknown($page),
     };
 } catch (Exception $error) {
     failed($error);
+} catch (\UnexpectedValueException $error) {
+    error_log($error->getMessage());
+    showProblem('This app is not set up for Clever correctly. Please tell your teacher or school.', 'config_invalid', 500);
+}
+
+/** Acts, unless this is a look, a page that is fetched in advance, or a form of another site. */
+function unlessRefused(string $endpoint, callable $act): void
+{
+    $refusal = clever()->refusal($endpoint, $_SERVER['REQUEST_METHOD'], getallheaders());
+    if ($refusal === null) {
+        $act();
+        return;
+    }
+    http_response_code($refusal->status);
+    header('Cache-Control: no-store');
+    if ($refusal->allow !== null) {
+        header("Allow: {$refusal->allow}");
+    }
 }
 
 /** Offers the button. */
 function home(): void
 {
-    isset(session()['person']) ? redirect('/me') : showHome(wish($_GET));
+    person() === null ? showHome(wish()) : redirect(address('me'));
 }
 
-/** Begins a login. */
+/** Begins a login. A wish that is refused is told to the log, and the login goes on without it. */
 function login(): void
 {
+    try {
+        begin(wish());
+    } catch (ArgumentException $error) {
+        error_log('return_to is not used: ' . $error->getMessage());
+        begin(null);
+    }
+}
+
+function begin(?string $wish): void
+{
+    $other = isset($_GET['switch_user']);
+    $isSignedIn = person() !== null;
+    $options = ['districtId' => setting('CLEVER_DISTRICT_ID'), 'returnTo' => $wish, 'switchUser' => $other];
     // README: begin
-    toClever(clever()->beginLogin(returnTo: wish($_POST), districtId: setting('CLEVER_DISTRICT_ID')));
+    $login = carried(clever()->beginLogin(cookies(), ...$options, hasSession: $isSignedIn));
+    redirect($login->url);
     // README: end
 }
 
 /** Finishes a login: one that began with the button, or one that began at Clever. */
 function callback(): void
 {
-    $pending = $_COOKIE[PENDING_COOKIE] ?? null;
     // README: begin
-    $outcome = clever()->finishLogin($_SERVER['QUERY_STRING'] ?? '', is_string($pending) ? $pending : null);
+    $outcome = carried(clever()->finishLogin($_SERVER['QUERY_STRING'] ?? '', cookies())); // sets the cookies it has
     match (true) {
         $outcome instanceof SignedIn => welcome($outcome),
-        $outcome instanceof Restart => toClever($outcome->login),
-        $outcome instanceof Denied => problem(
-            'Clever did not let you into this app. Please ask your teacher for access.',
-            $outcome->error,
-            403,
-        ),
+        $outcome instanceof Restart => redirect($outcome->login->url),
+        $outcome instanceof Denied => refused($outcome),
     };
     // README: end
 }
 
-/** Says who is signed in. */
+/** Does to the browser what the library decided: sets its cookies, and ends its session when a login replaces or ends it. */
+function carried(Login|Outcome|Exception $said): Login|Outcome|Exception
+{
+    foreach ($said->setCookies as $cookie) {
+        $cookie->send();
+    }
+    if (!$said instanceof Login && $said->endsSession) {
+        endSession();
+    }
+    return $said;
+}
+
+/** Goes on to where the login was wanted, as the person who signed in. */
+function welcome(SignedIn $outcome): void
+{
+    beginSession($outcome->identity);
+    redirect($outcome->returnTo ?? address('me'));
+}
+
+function refused(Denied $outcome): void
+{
+    showProblem('Clever did not let you into this app. Please ask your teacher for access.', $outcome->error, 403);
+}
+
+/** Says who is signed in; others log in first, and come back here. */
 function me(): void
 {
-    $person = session()['person'] ?? null;
-    $person === null ? redirect('/?return_to=' . rawurlencode($_SERVER['REQUEST_URI'])) : showPerson($person);
+    $query = ($_SERVER['QUERY_STRING'] ?? '') === '' ? '' : '?' . $_SERVER['QUERY_STRING'];
+    $login = address('login') . '?return_to=' . rawurlencode(address('me') . $query);
+    $person = person();
+    $person === null ? redirect($login) : showPerson($person);
 }
 
 /** Forgets who is signed in. */
 function logout(): void
 {
-    // Another site's form comes without the session cookie: it finds nothing to clear, and nobody is logged out by it.
-    session();
-    $_SESSION = [];
-    session_destroy();
-    redirect('/');
-}
-
-/** Goes on to where the login was wanted, as the person who logged in. */
-function welcome(SignedIn $outcome): void
-{
-    signIn($outcome->identity);
-    keepPending('', 1);
-    redirect($outcome->returnTo ?? '/me');
-}
-
-/** Replaces whoever was signed in on this device: nothing of their session is carried over. */
-function signIn(Identity $identity): void
-{
-    session();
-    session_regenerate_id(true);
-    // The key of a user is issuer and id. An email address is none: it may be missing, and it may be another's.
-    $_SESSION = ['person' => [
-        'issuer' => $identity->issuer,
-        'id' => $identity->id,
-        'name' => $identity->name->full ?: 'somebody without a name',
-        'user_type' => $identity->userType ?? 'several roles',
-        'district_id' => $identity->districtId ?? 'none',
-        'proven_by' => $identity->provenBy,
-    ]];
-}
-
-/** Sends the browser to Clever, and lets it keep the pending login. */
-function toClever(Login $login): void
-{
-    keepPending($login->pending, time() + TEN_MINUTES);
-    redirect($login->url);
-}
-
-/** Sets the cookie of the pending login; one that expired long ago is deleted. */
-function keepPending(string $pending, int $expires): void
-{
-    setcookie(PENDING_COOKIE, $pending, ['expires' => $expires, 'path' => '/callback'] + cookieRules());
-}
-
-/**
- * As strict as cookies can be. Not SameSite=Strict: they must come along when the browser returns from Clever.
- *
- * @return array{secure: bool, httponly: bool, samesite: string}
- */
-function cookieRules(): array
-{
-    $secure = str_starts_with((string) setting('CLEVER_REDIRECT_URI'), 'https:');
-    return ['secure' => $secure, 'httponly' => true, 'samesite' => 'Lax'];
-}
-
-/**
- * The session of this browser.
- *
- * @return array<string, mixed>
- */
-function session(): array
-{
-    if (session_status() !== PHP_SESSION_ACTIVE) {
-        session_set_cookie_params(cookieRules());
-        session_start(['use_strict_mode' => true]);
+    foreach (clever()->logOutCookies(cookies()) as $cookie) {
+        $cookie->send();
     }
-    return $_SESSION;
+    endSession();
+    redirect(address(''));
 }
 
-/**
- * Where somebody wants to go after the login; the library refuses what leads to another site.
- *
- * @param array<string, mixed> $from
- */
-function wish(array $from): ?string
+/** The cookies of this request, as the browser sent them. */
+function cookies(): ?string
 {
-    return is_string($from['return_to'] ?? null) ? $from['return_to'] : null;
+    return $_SERVER['HTTP_COOKIE'] ?? null;
+}
+
+/** Where somebody wants to go after the login; the library refuses what leads to another site. */
+function wish(): ?string
+{
+    return is_string($_GET['return_to'] ?? null) ? $_GET['return_to'] : null;
 }
 
 function redirect(string $url): void
@@ -167,14 +160,29 @@ function redirect(string $url): void
 /** Tells the log what happened, and the person what to do. */
 function failed(Exception $error): void
 {
+    carried($error);
     error_log('login failed: ' . $error->getMessage());
-    $ofOthers = $error instanceof CleverException || $error instanceof NetworkException;
-    problem($error->getUserMessage(), $error->getCodeWord(), $ofOthers ? 503 : 400);
+    if ($error->getCodeWord() === 'session_not_kept') {
+        error_log(describeSession());
+    }
+    $status = match (true) {
+        $error instanceof ConfigException, $error instanceof InternalException => 500,
+        $error instanceof CleverException && $error->getActor() === 'app' => 500,
+        $error instanceof CleverException, $error instanceof NetworkException => 503,
+        default => 400,
+    };
+    if ($error->getRetryAfter() !== null) {
+        header("Retry-After: {$error->getRetryAfter()}");
+    }
+    showProblem($error->getUserMessage(), $error->getCodeWord(), $status);
 }
 
-/** Shows a problem; the pending login is of no use any more. */
-function problem(string $sentence, string $code, int $status): void
+/** No page of ours. One that would be ours below another path shows a proxy that adds a prefix nobody told us of. */
+function unknown(string $page): void
 {
-    keepPending('', 1);
-    showProblem($sentence, $code, $status);
+    if (in_array(basename($page), ['me', 'login', 'logout', basename(callbackPath())], true)) {
+        $below = address('');
+        error_log("page_unknown: this app has its pages below {$below}: CLEVER_REDIRECT_URI must name the public path");
+    }
+    show('Reading Room', '<h1>There is no such page</h1><p>The word for support: <code>page_unknown</code></p>', 404);
 }

@@ -13,10 +13,12 @@ $login = $client->beginLogin(districtId: DISTRICT_ID, redirectUri: 'http://127.0
 parse_str(parse_url($login->url, PHP_URL_QUERY), $query);
 echo strtok($login->url, '?'), "\n";
 echo $query['client_id'], ' ', $query['redirect_uri'], ' ', $query['district_id'], ' ', $query['response_type'], "\n";
-var_dump(strlen($query['state']) >= 22, strlen($login->pending) <= 512, rawurlencode($login->pending) === $login->pending);
+var_dump(strlen($query['state']) >= 22, strlen($login->pending) <= 128, rawurlencode($login->pending) === $login->pending);
 var_dump($login->pending === $client->beginLogin()->pending);
+var_dump(str_contains($login->url, 'confirmed=false'), str_contains($client->beginLogin(switchUser: true)->url, 'confirmed=false'));
+echo $client->beginLogin(returnTo: '/' . str_repeat('a', 1023))::class, ' ', $client->beginLogin(returnTo: '/школа')::class, "\n";
 
-foreach (['https://evil.example/', '//evil.example', '/\\evil.example', "/a\0b"] as $target) {
+foreach (['https://evil.example/', '//evil.example', '/\\evil.example', "/a\0b", '/' . str_repeat('a', 1024)] as $target) {
     echo thrown(fn() => $client->beginLogin(returnTo: $target)), "\n";
 }
 echo thrown(fn() => $client->beginLogin(redirectUri: 'http://127.0.0.1:9/third')), "\n";
@@ -34,10 +36,14 @@ bool(true)
 bool(true)
 bool(true)
 bool(false)
+bool(false)
+bool(true)
+CleverSso\Login CleverSso\Login
 CleverSso\ArgumentException: return_to_unsafe: %s
 CleverSso\ArgumentException: return_to_unsafe: %s
 CleverSso\ArgumentException: return_to_unsafe: %s
 CleverSso\ArgumentException: argument_invalid: %s
+CleverSso\ArgumentException: return_to_unsafe: %s1024 bytes
 CleverSso\ConfigException: redirect_uri_unknown: %s
 CleverSso\ConfigException: client_secret_missing: %s
 Error: Cannot modify readonly property CleverSso\Login::$pending

@@ -22,7 +22,8 @@ function shown(object $object): string
     return ob_get_clean() . json_encode($object) . var_export((array) $object, true);
 }
 
-foreach ([[$client, CLIENT_SECRET], [$login, $login->pending], [$login, $login->url], [$callback, 'a-private']] as [$object, $secret]) {
+foreach ([[$client, CLIENT_SECRET], [$login, $login->pending], [$login, $login->url], [$callback, 'a-private'], [$login, $login->setCookies[0]->value],
+    [$login->setCookies[0], $login->pending]] as [$object, $secret]) {
     var_dump(str_contains(shown($object), $secret));
     echo thrown(fn() => serialize($object)), "\n";
 }
@@ -32,7 +33,7 @@ echo thrown(fn() => unserialize('O:16:"CleverSso\Client":0:{}')), "\n";
 echo thrown(fn() => unserialize('O:18:"CleverSso\SignedIn":0:{}')), "\n";
 echo thrown(fn() => new CleverSso\SignedIn()), "\n";
 ?>
---EXPECT--
+--EXPECTF--
 bool(false)
 Exception: Serialization of 'CleverSso\Client' is not allowed
 bool(false)
@@ -41,9 +42,27 @@ bool(false)
 Exception: Serialization of 'CleverSso\Login' is not allowed
 bool(false)
 Exception: Serialization of 'CleverSso\Callback' is not allowed
+bool(false)
+Exception: Serialization of 'CleverSso\Login' is not allowed
+bool(false)
+Exception: Serialization of 'CleverSso\SetCookie' is not allowed
 CleverSso\Login Object
 (
     [url] => [redacted]
+    [setCookies] => Array
+        (
+            [0] => CleverSso\SetCookie Object
+                (
+                    [name] => clever_login_%s
+                    [value] => [redacted]
+                    [maxAge] => 600
+                    [secure] =>%w
+                    [header] => [redacted]
+                )
+
+        )
+
+    [key] => %s
     [pending] => [redacted]
 )
 Error: Trying to clone an uncloneable object of class CleverSso\Client

@@ -28,6 +28,8 @@ try {
 } catch (CleverSso\ConfigException $error) {
     var_dump(str_contains($error . print_r($error, true), 's3cret'));
 }
+$own = new CleverSso\NetworkException('made by an application');
+var_dump($own->getMessage(), $own->setCookies, $own->endsSession);
 ?>
 --EXPECTF--
 string(15) "network_connect"
@@ -43,4 +45,8 @@ bool(false)
 bool(true)
 bool(false)
 bool(false)
+bool(false)
+string(22) "made by an application"
+array(0) {
+}
 bool(false)

@@ -11,7 +11,7 @@ require __DIR__ . '/helper.inc';
 $file = __DIR__ . '/key_cache.keys';
 $log_in = function (CleverSso\Client $client): string {
     $login = $client->beginLogin();
-    return $client->finishLogin(browse($login->url), $login->pending)->identity->name->first;
+    return $client->finishLogin(browse($login->url), cookies_of($login->setCookies))->identity->name->first;
 };
 
 // Another timeout each time: another client, as another process has.

@@ -17,7 +17,7 @@ $client->warmUp();
 
 $login = $client->beginLogin(returnTo: '/lessons?number=7');
 $callback = browse($login->url);
-$outcome = $client->finishLogin($callback, $login->pending);
+$outcome = $client->finishLogin($callback, cookies_of($login->setCookies));
 assert($outcome instanceof SignedIn);
 $identity = $outcome->identity;
 echo "{$identity->name->full} {$identity->userType} {$identity->districtId} {$identity->provenBy} {$outcome->returnTo}\n";
@@ -30,19 +30,20 @@ foreach (['Ada', 'Ashworth', '@', $outcome->tokens->accessToken, $outcome->token
     var_dump(str_contains($dump, $private));
 }
 
-$again = $client->finishLogin($callback, $login->pending);
+$again = $client->finishLogin($callback, cookies_of($login->setCookies));
 assert($again instanceof Restart);
-echo $again->reason, "\n";
+echo $again->reason, ' ', count($again->setCookies), ' ';
+echo $client->finishLogin(browse($again->login->url), cookies_of($again->setCookies))->returnTo, "\n";
 
 $arrived = $client->finishLogin(from_portal());
 assert($arrived instanceof Restart);
 echo $arrived->reason, ' ';
-$outcome = $client->finishLogin(browse($arrived->login->url), $arrived->login->pending);
+$outcome = $client->finishLogin(browse($arrived->login->url), cookies_of($arrived->setCookies));
 echo $outcome->identity->name->first, "\n";
 
 $login = $client->beginLogin();
-$state = preg_replace('/.*[?&]state=([^&]*).*/', '$1', $login->url);
-$denied = $client->finishLogin("error=unauthorized-user&error_description=sorry&state=$state", $login->pending);
+$back = 'error=unauthorized-user&error_description=sorry&state=' . state_of($login);
+$denied = $client->finishLogin($back, cookies_of($login->setCookies));
 assert($denied instanceof Denied);
 echo $denied->error, ' ', $denied->description, "\n";
 ?>
@@ -59,6 +60,6 @@ bool(false)
 bool(false)
 bool(false)
 bool(false)
-code_rejected
+code_rejected 2 /lessons?number=7
 state_missing Ada
 unauthorized-user sorry

@@ -16,7 +16,7 @@ function outcome(string $call, string $base_url): string
     $client = new Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, baseUrl: $base_url);
     try {
         $login = $client->beginLogin();
-        $outcome = $client->finishLogin(browse($login->url), $login->pending);
+        $outcome = $client->finishLogin(browse($login->url), cookies_of($login->setCookies));
         if ($outcome instanceof CleverSso\SignedIn && $call !== 'login') {
             $token = $outcome->tokens->accessToken;
             $who = $outcome->identity;

@@ -25,7 +25,7 @@ foreach ((new ReflectionClass('CleverSso\Client'))->getMethods() as $method) {
 }
 ?>
 --EXPECT--
-ArgumentException Callback CleverException Client ConfigException Denied District Exception Identity InternalException Login LoginException Me Name NetworkException Outcome Restart Role SignedIn TokenException TokenInfo Tokens User UserInfo
+ArgumentException Callback CleverException Client ConfigException Denied District Exception Identity InternalException Login LoginException Me Name NetworkException Outcome Refusal Restart Role SetCookie SignedIn TokenException TokenInfo Tokens User UserInfo
 
 Callback final
 Client final new
@@ -35,8 +35,10 @@ Identity final
 Login final
 Me final
 Name final
+Refusal final
 Restart final
 Role final
+SetCookie final
 SignedIn final
 TokenInfo final
 Tokens final
@@ -46,8 +48,13 @@ __construct hides clientSecret
 __construct hides pendingKey
 __construct hides oldPendingKeys
 __construct hides proxy
+beginLogin hides cookies
 finishLogin hides callback
-finishLogin hides pending
+finishLogin hides cookies
+finishLoginWithPending hides callback
+finishLoginWithPending hides pending
+loginKey hides callback
+logOutCookies hides cookies
 authorizeUrl hides state
 authorizeUrl hides nonce
 exchangeCode hides code

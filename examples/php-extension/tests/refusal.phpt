@@ -1,0 +1,55 @@
+--TEST--
+Requests that must not act are told apart by method and headers
+--EXTENSIONS--
+clever_sso
+--FILE--
+<?php
+require __DIR__ . '/helper.inc';
+
+$client = new CleverSso\Client(CLIENT_ID, CLIENT_SECRET, 'https://app.example/callback');
+
+function answer(string $endpoint, string $method, array $headers): string
+{
+    global $client;
+    $refusal = $client->refusal($endpoint, $method, $headers);
+    return $refusal === null ? 'may act' : trim("{$refusal->status} {$refusal->allow}");
+}
+
+foreach ([
+    ['login', 'GET', []],
+    ['login', 'GET', ['Host' => 'app.example', 'X' => "\xff", 7 => 'seven', 'Accept' => ['a', 'b'], 'Sec-Fetch-Mode' => 'navigate']],
+    ['login', 'HEAD', []],
+    ['callback', 'POST', []],
+    ['callback', 'GET', ['sec-purpose' => 'prefetch;prerender']],
+    ['callback', 'GET', ['PURPOSE' => ['prefetch']]],
+    ['callback', 'GET', ['Sec-Fetch-Mode' => 'no-cors']],
+    ['logout', 'POST', ['Sec-Fetch-Site' => 'same-origin']],
+    ['logout', 'POST', ['Origin' => 'https://app.example']],
+    ['logout', 'POST', ['Sec-Fetch-Site' => 'same-site']],
+    ['logout', 'POST', ['Origin' => 'https://evil.example']],
+    ['logout', 'GET', []],
+] as $request) {
+    echo implode(' ', array_slice($request, 0, 2)), ': ', answer(...$request), "\n";
+}
+echo thrown(fn() => answer('log-out', 'GET', [])), "\n";
+echo thrown(fn() => answer('login', 'GET', ['Origin' => "a\0b"])), "\n";
+echo thrown(fn() => answer('login', 'GET', ['Origin' => ['a', 'b']])), "\n";
+echo thrown(fn() => answer('login', "\xff", [])), "\n";
+?>
+--EXPECTF--
+login GET: may act
+login GET: may act
+login HEAD: 200
+callback POST: 405 GET, HEAD
+callback GET: 503
+callback GET: 503
+callback GET: 403
+logout POST: may act
+logout POST: may act
+logout POST: 403
+logout POST: 403
+logout GET: 405 POST
+ValueError: CleverSso\Client::refusal(): Argument #1 ($endpoint) must be "login", "callback" or "logout"
+CleverSso\ArgumentException: argument_invalid: %s
+CleverSso\ArgumentException: argument_invalid: %s
+CleverSso\ArgumentException: argument_invalid: %s

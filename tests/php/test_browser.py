@@ -1,0 +1,358 @@
+"""The browser leg of the page, with the extension and with FFI below it: tabs, hostile neighbours, shared devices."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from harness.cookie_browser import Browser
+from harness.patience import SECONDS
+from harness.tabs import TabbedBrowser, check_tabs
+from servers import own_folder
+from sites import NOWHERE, WAYS, Site, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.cookie_browser import Page
+    from installed import Installed
+
+ADA, JOSE = "510001", "510003"
+INTERLEAVINGS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") == "1" else 10
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def site(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Site]:
+    with serving(installed, request.param, auto_login=None) as running:
+        yield running
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    return Browser(site.clever)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to one request."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+    @property
+    def goes_to(self) -> str:
+        """Where it sends the browser."""
+        return self.headers["Location"] or ""
+
+
+def asked(address: str, method: str = "GET", **headers: str) -> Answer:
+    """One answer, without following anything. Header names have underscores here."""
+    parts = urlsplit(address)
+    query = f"?{parts.query}" if parts.query else ""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection = http.client.HTTPConnection(parts.netloc, timeout=SECONDS)
+    try:
+        connection.request(method, parts.path + query, headers=named)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read().decode())
+    finally:
+        connection.close()
+
+
+def log_in(browser: Browser, site: Site, number: str = ADA, query: str = "") -> Page:
+    return browser.sign_in(number, browser.open(f"{site.url}/login{query}"))
+
+
+def cookie_of(browser: Browser, name: str) -> str:
+    return next((cookie.value or "" for cookie in browser.cookies if cookie.name == name), "")
+
+
+def kept(browser: Browser) -> dict[str, str | None]:
+    return {cookie.name: cookie.value for cookie in browser.cookies}
+
+
+def state_of_the_last_login(browser: Browser) -> str:
+    found = [parse_qs(urlsplit(url).query).get("state") for url in browser.visited]
+    return [states[0] for states in found if states][-1]
+
+
+def is_signed_in(browser: Browser, site: Site) -> bool:
+    return asked(f"{site.url}/me", Cookie=f"session={cookie_of(browser, 'session')}").status == 200
+
+
+@pytest.mark.parametrize("tabs", [2, 3, 5, 10])
+@pytest.mark.parametrize("start", ["/me", "/login", "portal"])
+def test_tabs_of_one_browser_all_arrive(site: Site, tabs: int, start: str) -> None:
+    def address(number: int) -> str:
+        pages = {"/me": f"{site.url}/me?tab={number}", "/login": f"{site.url}/login?return_to=/me%3Ftab={number}"}
+        return pages.get(start, site.from_portal)
+
+    def arrives(number: int, page: Page) -> bool:
+        own = f"{site.url}/me" if start == "portal" else f"{site.url}/me?tab={number}"
+        return page.url == own and "Hello, Ada Ashworth" in page.text
+
+    addresses = [address(number) for number in range(tabs)]
+    check_tabs(lambda: TabbedBrowser(site.clever, ADA), addresses, arrives, range(INTERLEAVINGS))
+
+
+def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_application(
+    browser: Browser, site: Site
+) -> None:
+    log_in(browser, site)
+    session = f"session={cookie_of(browser, 'session')}"
+    refused: list[tuple[str, str, dict[str, str], int]] = [
+        ("/login", "HEAD", {}, 200),
+        ("/login", "POST", {}, 405),
+        ("/login", "GET", {"Sec_Purpose": "prefetch"}, 503),
+        ("/login", "GET", {"Sec_Fetch_Mode": "no-cors"}, 403),
+        ("/callback?code=x", "HEAD", {}, 200),
+        ("/callback?code=x", "POST", {}, 405),
+        ("/callback?code=x", "GET", {"Purpose": "prefetch"}, 503),
+        ("/logout", "GET", {}, 405),
+        ("/logout", "POST", {"Sec_Fetch_Site": "cross-site"}, 403),
+        ("/logout", "POST", {"Sec_Fetch_Site": "same-site"}, 403),
+        ("/logout", "POST", {"Origin": "https://evil.example"}, 403),
+    ]
+    for path, method, headers, status in refused:
+        answer = asked(site.url + path, method, Cookie=session, **headers)
+        found = (answer.status, answer.headers["Set-Cookie"], answer.text)
+        assert found == (status, None, ""), (path, method, headers)
+        assert (answer.headers["Allow"] is not None) == (status == 405)
+    assert is_signed_in(browser, site)
+
+
+def test_a_look_spends_no_code(browser: Browser, site: Site) -> None:
+    login = asked(f"{site.url}/login")
+    cookie = (login.headers["Set-Cookie"] or "").partition(";")[0]
+    browser.sign_in(ADA)
+    at_clever = "; ".join(f"{name}={value}" for name, value in kept(browser).items())
+    back = asked(login.goes_to, Cookie=at_clever).goes_to
+    for method, headers in [("HEAD", {}), ("GET", {"Sec_Purpose": "prefetch"}), ("POST", {})]:
+        assert asked(back, method, Cookie=cookie, **headers).headers["Set-Cookie"] is None
+    finished = asked(back, Cookie=cookie)
+    assert (finished.status, finished.goes_to) == (303, "/me")
+
+
+def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    browser.sign_out()
+    browser.open(f"{site.url}/login?return_to=/me%3Fhere")
+    before = kept(browser)
+    for said in (
+        "error=access_denied",
+        "error=server_error",
+        "code=a&code=b",
+        "error=x&state=y",
+        "code=",
+        "",
+        "%ff=%00",
+    ):
+        browser.open(f"{site.url}/callback?{said}")
+        assert kept(browser) == before, said
+    assert is_signed_in(browser, site)
+
+
+def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    first = cookie_of(browser, "session")
+    login = browser.open(f"{site.url}/login")
+    assert (login.url, cookie_of(browser, "session") != first) == (f"{site.url}/me", True)
+    assert asked(f"{site.url}/me", Cookie=f"session={first}").status == 303
+    assert sum(cookie.name == "session" for cookie in browser.cookies) == 1
+
+
+def test_a_refused_login_of_this_browser_ends_the_session(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    session = cookie_of(browser, "session")
+    browser.sign_out()
+    browser.open(f"{site.url}/login?switch_user=1")
+    page = browser.open(f"{site.url}/callback?error=access_denied&state={state_of_the_last_login(browser)}")
+    assert (page.status, "ask your teacher" in page.text) == (403, True)
+    assert cookie_of(browser, "session") == ""
+    assert asked(f"{site.url}/me", Cookie=f"session={session}").status == 303
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_failed_login_of_this_browser_ends_the_session(installed: Installed, way: str) -> None:
+    sessions = own_folder(installed.folder / f"sessions-{way}")
+    with (
+        serving(installed, way, sessions=str(sessions)) as well,
+        serving(installed, way, scenario="/s/id-token-expired", sessions=str(sessions)) as failing,
+    ):
+        browser = Browser(well.clever)
+        assert browser.open(f"{well.url}/login").path == "/me"
+        assert "id_token_expired" in browser.open(f"{failing.url}/login").text
+        assert not is_signed_in(browser, well)
+        assert cookie_of(browser, "session") == ""
+
+
+@pytest.mark.parametrize("word", ["server_error", "temporarily_unavailable"])
+def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site, word: str) -> None:
+    log_in(browser, site)
+    browser.sign_out()
+    browser.open(f"{site.url}/login?switch_user=1")
+    page = browser.open(f"{site.url}/callback?error={word}&state={state_of_the_last_login(browser)}")
+    assert (page.status, "callback_unavailable" in page.text) == (503, True)
+    assert is_signed_in(browser, site)
+
+
+def test_a_wrong_setup_is_no_fault_of_the_person(browser: Browser, site: Site) -> None:
+    page = browser.open(f"{site.url}/callback?error=invalid_request")
+    assert (page.status, "callback_rejected" in page.text) == (500, True)
+
+
+def test_a_browser_without_cookies_reads_why_after_three_redirects(site: Site) -> None:
+    browser = Browser(site.clever)
+    browser.sign_in(ADA)
+    at_clever = "; ".join(f"{name}={value}" for name, value in kept(browser).items())
+    to_clever, url = 0, f"{site.url}/login"
+    while (answer := asked(url, **({} if url.startswith(site.url) else {"Cookie": at_clever}))).status != 400:
+        url = answer.goes_to
+        to_clever += url.startswith(site.clever)
+    assert to_clever == 3
+    assert "cookies_blocked" in answer.text
+
+
+def test_a_reloaded_callback_signs_in(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA)
+    assert browser.open(site.from_portal).path == "/me"
+    for spent in [url for url in browser.visited if url.startswith(f"{site.url}/callback")]:
+        page = browser.open(spent)
+        assert (page.path, "Ada Ashworth" in page.text) == ("/me", True)
+
+
+def test_not_you_leads_to_a_page_where_another_person_logs_in(browser: Browser, site: Site) -> None:
+    me = log_in(browser, site)
+    assert '<a href="/login?switch_user=1">Log in as another person</a>' in me.text
+    page = browser.open(f"{site.url}/login?switch_user=1")
+    assert page.url.startswith(site.clever)
+    assert any("confirmed=false" in url for url in browser.visited)
+    for place in ("/", "/callback?error=access_denied"):
+        assert "/login?switch_user=1" in Browser(site.clever).open(site.url + place).text
+
+
+def test_a_request_without_a_session_opens_none(site: Site) -> None:
+    for path, method in [("/", "GET"), ("/me", "GET"), ("/logout", "POST"), ("/callback?error=x", "GET")]:
+        for cookie in ("", "session=", f"session={'f' * 32}", "session=../../etc/passwd", "session[]=x"):
+            answer = asked(site.url + path, method, Cookie=cookie)
+            lines = [line for line in answer.headers.get_all("Set-Cookie") or [] if "Max-Age=0" not in line]
+            assert (lines, answer.status < 500) == ([], True), (path, cookie)
+    assert not (site.folder / f"sess_{'f' * 32}").exists()
+
+
+def test_the_session_ends_with_the_browser_and_after_the_hours_that_are_set(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    (cookie,) = [cookie for cookie in browser.cookies if cookie.name == "session"]
+    assert cookie.discard, "it would outlive the browser"
+    file = site.folder / f"sess_{cookie.value}"
+    kept_there = file.read_text()
+    for hours, stays in [(11.9, True), (12, False)]:
+        signed_in_at = int(time.time() - hours * 3600)
+        file.write_text(re.sub(r"(signed_in_at\|i:)\d+", rf"\g<1>{signed_in_at}", kept_there))
+        assert is_signed_in(browser, site) is stays
+    assert not file.exists()
+
+
+def test_how_long_a_session_lasts_is_one_setting(installed: Installed) -> None:
+    with serving(installed, WAYS[0], CLEVER_SESSION_SECONDS="60") as site:
+        browser = Browser(site.clever)
+        assert browser.open(f"{site.url}/login").path == "/me"
+        file = site.folder / f"sess_{cookie_of(browser, 'session')}"
+        file.write_text(re.sub(r"(signed_in_at\|i:)\d+", rf"\g<1>{int(time.time()) - 60}", file.read_text()))
+        assert not is_signed_in(browser, site)
+    with serving(installed, WAYS[0], CLEVER_SESSION_SECONDS="12h") as site:
+        assert asked(f"{site.url}/login").status == 500
+        assert "CLEVER_SESSION_SECONDS must be a whole number above 0, found '12h'" in site.log
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_session_that_does_not_stick_ends_with_a_page_and_a_line_in_the_log(installed: Installed, way: str) -> None:
+    with serving(installed, way, sessions=NOWHERE) as site:
+        browser = Browser(site.clever)
+        page = browser.open(f"{site.url}/me")
+        assert (page.status, "session_not_kept" in page.text) == (400, True)
+        assert sum(url.startswith(site.clever) for url in browser.visited) == 3
+        cookie = "session cookie session: domain (this host), path /, Secure no; sessions are kept by files in "
+        assert cookie + NOWHERE in site.log
+
+
+@pytest.mark.parametrize(
+    ("wanted", "arrives"),
+    [
+        ("/me?lesson=7", "/me?lesson=7"),
+        ("/" + "a" * 1023, "/" + "a" * 1023),
+        ("/школа?q=ñ", "/%D1%88%D0%BA%D0%BE%D0%BB%D0%B0?q=%C3%B1"),
+        ("{url}/me?own", "{url}/me?own"),
+    ],
+)
+def test_a_login_goes_on_to_where_it_was_wanted(browser: Browser, site: Site, wanted: str, arrives: str) -> None:
+    page = log_in(browser, site, query=f"?return_to={quote(wanted.format(url=site.url))}")
+    target = arrives.format(url=site.url)
+    assert page.url == (target if target.startswith("http") else site.url + target)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ("https://evil.example/", "origin is not allowed"),
+        ("//evil.example/", "another host"),
+        ("/\\evil.example", "backslash"),
+        ("/\r\nX: y", "white space"),
+        ("/" + "a" * 1024, "longer than 1024 bytes"),
+        ("/\0", "argument_invalid"),
+        ("/\udcff", "argument_invalid"),
+    ],
+)
+def test_nobody_is_led_to_another_site_and_the_log_says_why(
+    browser: Browser, site: Site, wanted: str, reason: str
+) -> None:
+    before = len(site.log)
+    page = log_in(browser, site, query=f"?return_to={quote(wanted.encode('utf-8', 'surrogateescape'))}")
+    assert page.url == f"{site.url}/me"
+    assert re.search(rf"return_to is not used: .*{reason}", site.log[before:])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_below_a_prefix_it_works_without_a_setting(installed: Installed, way: str) -> None:
+    with serving(installed, way, prefix="/reading") as site:
+        browser = Browser(site.clever)
+        page = browser.open(f"{site.url}/reading/me?lesson=7")
+        assert (page.url, "Ada Ashworth" in page.text) == (f"{site.url}/reading/me?lesson=7", True)
+        assert 'action="/reading/logout"' in page.text
+        # A proxy that takes the prefix away.
+        login = asked(f"{site.url}/login")
+        assert "reading%2Fcallback" in login.goes_to
+        assert asked(f"{site.url}/me").goes_to == "/reading/login?return_to=%2Freading%2Fme"
+        # A proxy with a prefix that nobody told us of.
+        page = browser.open(f"{site.url}/other/callback?code=x")
+        assert (page.status, "page_unknown" in page.text) == (404, True)
+        assert "this app has its pages below /reading/: CLEVER_REDIRECT_URI must name the public path" in site.log
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_over_https_no_other_host_can_plant_a_cookie(installed: Installed, way: str) -> None:
+    with serving(installed, way, scheme="https") as site:
+        login = asked(f"{site.url}/login")
+        begun = login.headers["Set-Cookie"] or ""
+        back = asked(login.goes_to).goes_to
+        assert back.startswith("https://")
+        back = back.replace("https", "http", 1)
+        pair = begun.partition(";")[0]
+        planted = asked(back, Cookie=pair.removeprefix("__Host-"))
+        signed_in = asked(back, Cookie=pair)
+        session = next(line for line in signed_in.headers.get_all("Set-Cookie") or [] if "-session=" in line)
+    assert begun.startswith("__Host-clever_login_")
+    assert planted.goes_to.startswith(site.clever)
+    assert (signed_in.status, signed_in.goes_to) == (303, "/me")
+    assert session.startswith("__Host-session=")
+    for line in (begun, session):
+        attributes = {part.lower() for part in line.split("; ")[1:]}
+        assert {"path=/", "secure", "httponly", "samesite=lax"} <= attributes
+        assert not any(part.startswith("domain") for part in attributes)
