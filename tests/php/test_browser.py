@@ -14,8 +14,8 @@ import pytest
 from harness.cookie_browser import Browser
 from harness.patience import SECONDS
 from harness.tabs import TabbedBrowser, check_tabs
+from php_sites import NOWHERE, WAYS, Site, serving
 from servers import own_folder
-from sites import NOWHERE, WAYS, Site, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from sites import DISTRICT, WAYS, Site, serving
+from php_sites import DISTRICT, WAYS, Site, serving
 from visitor import Page, Visitor
 
 if TYPE_CHECKING:
