@@ -10,7 +10,7 @@
 //     int gone = go(browser, login); /* redirect to its URL, keep its pending login in a cookie */
 //     clever_sso_login_free(login);
 //
-//     if (clever_sso_finish_login(client, callback, pending, &outcome, &error)) return failed(error);
+//     if (clever_sso_finish_login_with_pending(client, callback, pending, &outcome, &error)) return failed(error);
 //     switch (clever_sso_outcome_kind(outcome)) {
 //     case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
 //     case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
@@ -23,17 +23,40 @@
 // handle and lives as long as that. Nothing that is handed in is kept or freed: it is copied. Strings are
 // NUL-terminated UTF-8.
 //
+// Threads. A function that takes `const T *` may be called on one handle by many threads at once, one that takes `T *`
+// may not. Make one client per process and keep it: it keeps connections and Clever's keys. A handle may be freed by
+// another thread than the one that made it, once no call uses it.
+//
+// Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it, also
+// when other threads were in the middle of calls. There is no background thread; a host name is resolved on a thread that
+// ends with its answer, or on the caller's where none can be started. The descriptors of the parent's connections stay
+// open in the child, unused, until it ends or executes another program: all of them close on exec. In a child of vfork()
+// no function may be called.
+//
+// Signals. No signal comes out of a call: SIGPIPE is held back in the calling thread while it runs, one that the call
+// raised is taken away, one that was there before or comes from outside is not. No handler is installed and no other
+// thread's mask is changed; threads of the library handle no signals. Interrupted system calls are repeated, so a handler
+// may run during a call. A handler itself may call nothing here, and may not leave a call with longjmp().
+//
+// Ends of threads and programs. A thread that is cancelled (pthread_cancel) finishes its call first, on Linux. exit() is
+// fine while other threads are in calls. The library stays in memory after dlclose(): threads that called it may end
+// later.
+//
+// Memory. What the library frees is overwritten first, on every way: no token, code or secret stays on the heap when
+// everything is freed and the client too. Copies that you make are yours to clear.
+//
 // Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL, else it
 // receives NULL on success, or an error to be freed: a stable code word, a line for the log, a sentence that may be shown
-// to the person who logs in. Reading functions never fail: on a NULL handle they give NULL, 0 or false.
-//
-// Threads. A function that takes `const T *` may be called on one handle by many threads at once, one that takes `T *`
-// may not. Make one client per process and keep it: it keeps connections and Clever's keys.
-//
-// Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it. There
-// is no background thread.
+// to the person who logs in. Reading functions never fail: on a NULL handle they give NULL, 0 or false. No C++ exception
+// and no signal comes out of a call.
 //
 // Time. A call waits at most as long as the configuration says (10 seconds by default), retries included.
+//
+// Environment. The variables that name proxies and certificates are read when a client is made, or at the latest with its
+// first call, and by the system's resolver; nothing else is.
+//
+// Log. Nothing is written anywhere, stderr included, unless `clever_sso_set_log_callback` says where to. No token, code, secret, email or
+// answer of Clever stands in an event or an error.
 
 
 #ifndef CLEVER_SSO_H
@@ -42,6 +65,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// The version of this header; `clever_sso_version` tells that of the library which is running.
+#define CLEVER_SSO_VERSION "0.1.0"
+#define CLEVER_SSO_VERSION_MAJOR 0
+#define CLEVER_SSO_VERSION_MINOR 1
+#define CLEVER_SSO_VERSION_PATCH 0
 
 // How a call went. What exactly failed is in the `clever_sso_error`.
 enum clever_sso_status
@@ -74,7 +103,30 @@ typedef uint32_t clever_sso_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What came of a login. All of it is everyday traffic, none of it an error.
+// How much an event of the log matters.
+enum clever_sso_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Something failed that no caller hears of.
+  CLEVER_SSO_LOG_ERROR = 1,
+  // Somebody should look at it: logins still succeed, but for example with keys that could not be refreshed.
+  CLEVER_SSO_LOG_WARNING = 2,
+  // Worth knowing.
+  CLEVER_SSO_LOG_INFO = 3,
+  // For those who search for something: a request that is sent again, keys that were fetched.
+  CLEVER_SSO_LOG_DEBUG = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_log_level clever_sso_log_level;
+#else
+typedef uint32_t clever_sso_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The outcome of a login. All of it is everyday traffic, none of it an error.
 enum clever_sso_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -82,9 +134,9 @@ enum clever_sso_kind
  {
   // The outcome is NULL.
   CLEVER_SSO_NO_OUTCOME = 0,
-  // Somebody logged in: see the identity, the tokens and `return_to`.
+  // The person logged in: see the identity, the tokens and `return_to`.
   CLEVER_SSO_SIGNED_IN = 1,
-  // The login was begun anew: keep the new pending login, send the browser to the new URL. The person sees nothing of it.
+  // The login restarts: send the browser to the URL of the new login. The person sees nothing of it.
   CLEVER_SSO_RESTART = 2,
   // Clever refused this person: see the error word and its description.
   CLEVER_SSO_DENIED = 3,
@@ -97,13 +149,56 @@ typedef uint32_t clever_sso_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// One of the three addresses that an application has for its logins.
+enum clever_sso_endpoint
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Begins a login.
+  CLEVER_SSO_ENDPOINT_LOGIN = 1,
+  // Finishes a login: the redirect URI.
+  CLEVER_SSO_ENDPOINT_CALLBACK = 2,
+  // Ends the session.
+  CLEVER_SSO_ENDPOINT_LOGOUT = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_endpoint clever_sso_endpoint;
+#else
+typedef uint32_t clever_sso_endpoint;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Whose names of settings errors use.
+enum clever_sso_setting_names
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Those of the functions here: `base_url`.
+  CLEVER_SSO_NAMES_C = 0,
+  // Environment variables: `CLEVER_BASE_URL`.
+  CLEVER_SSO_NAMES_ENVIRONMENT = 1,
+  // Named arguments in PHP: `baseUrl`.
+  CLEVER_SSO_NAMES_PHP = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_setting_names clever_sso_setting_names;
+#else
+typedef uint32_t clever_sso_setting_names;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // What goes into an authorization request of one's own. Everything has a default.
 typedef struct clever_sso_authorize_options clever_sso_authorize_options;
 
 // What Clever said through the browser. Nothing in it is proven yet.
 typedef struct clever_sso_callback clever_sso_callback;
 
-// The claims of an ID token that passed every rule.
+// What a provider says of a person: the claims of an ID token that passed every rule, or those of an identity or of
+// userinfo.
 typedef struct clever_sso_claims clever_sso_claims;
 
 // Everything an application does with Clever. Make one per process and keep it: it keeps connections and keys.
@@ -129,14 +224,27 @@ typedef struct clever_sso_key_set clever_sso_key_set;
 // A login that has begun.
 typedef struct clever_sso_login clever_sso_login;
 
-// What may be said when a login begins. Everything has a default.
+// Options for `clever_sso_begin_login`. Everything has a default.
 typedef struct clever_sso_login_options clever_sso_login_options;
+
+// What a log out does to the cookies of the browser.
+typedef struct clever_sso_logout clever_sso_logout;
 
 // Who an access token belongs to.
 typedef struct clever_sso_me_record clever_sso_me_record;
 
-// What came of a login.
+// What the issuer's discovery document says, as far as this library reads it.
+typedef struct clever_sso_metadata_record clever_sso_metadata_record;
+
+// The outcome of a login.
 typedef struct clever_sso_outcome clever_sso_outcome;
+
+// A request of a browser: its method, and the headers that say who caused it.
+typedef struct clever_sso_request clever_sso_request;
+
+// A cookie that the answer to the browser must set. Send `clever_sso_set_cookie_header` as a `Set-Cookie` header of its own,
+// or use the parts. Every one of them also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
+typedef struct clever_sso_set_cookie clever_sso_set_cookie;
 
 // What Clever says of a token that was issued to this application.
 typedef struct clever_sso_token_info clever_sso_token_info;
@@ -149,6 +257,13 @@ typedef struct clever_sso_user_record clever_sso_user_record;
 
 // The claims of a person, as the userinfo endpoint tells them.
 typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
+
+// Receives an event of the log: the `user_data` that was set with it, how much it matters, which part of the library
+// speaks (for example `clever_sso::keys`), and a line of text. `target` and `message` are gone when the callback returns.
+typedef void (*clever_sso_log_callback)(void *user_data,
+                                        clever_sso_log_level level,
+                                        const char *target,
+                                        const char *message);
 
 #ifdef __cplusplus
 extern "C" {
@@ -192,53 +307,44 @@ bool clever_sso_callback_loginas_by_admin(const clever_sso_callback *callback);
 // Frees a callback. NULL is fine.
 void clever_sso_callback_free(clever_sso_callback *callback);
 
-// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
-//
-// `nonce` is the one that was sent; with NULL the token must have none. `access_token` may be NULL.
-//
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken, and
-// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
-clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
-                                             const char *id_token,
-                                             const char *nonce,
-                                             const char *access_token,
-                                             clever_sso_claims **claims,
-                                             clever_sso_error **error);
-
-// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
-//
-// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
-clever_sso_status clever_sso_key_set_new(const char *jwks,
-                                         clever_sso_key_set **keys,
-                                         clever_sso_error **error);
-
-// Frees keys. NULL is fine.
-void clever_sso_key_set_free(clever_sso_key_set *keys);
-
-// Verifies an ID token with nothing but the arguments: no client, no network.
-//
-// `nonce` is the one that was sent; with NULL the token must have none. `now` is in Unix seconds, a negative one means this
-// machine's clock. `leeway` is in seconds, at most 600. `access_token` may be NULL.
-//
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken.
-clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
-                                                  const clever_sso_key_set *keys,
-                                                  const char *issuer,
-                                                  const char *client_id,
-                                                  const char *nonce,
-                                                  int64_t now,
-                                                  uint32_t leeway,
-                                                  const char *access_token,
-                                                  clever_sso_claims **claims,
-                                                  clever_sso_error **error);
+extern int pthread_setcancelstate(int state, int *former);
 
 // A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
 const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
 
+// A claim that is a whole number, by its name, for example `exp`: whether there is one. It is written to `integer`, which
+// may be NULL; 0 when there is none.
+bool clever_sso_claims_integer(const clever_sso_claims *claims,
+                               const char *name,
+                               int64_t *integer);
+
+// A claim that is true or false, by its name, for example `email_verified`: whether there is one. It is written to
+// `boolean`, which may be NULL; false when there is none.
+bool clever_sso_claims_boolean(const clever_sso_claims *claims,
+                               const char *name,
+                               bool *boolean);
+
+// How many strings stand in a claim that is a list of them; 0 when there is no such claim.
+size_t clever_sso_claims_list_count(const clever_sso_claims *claims, const char *name);
+
+// One string of a claim that is a list of them; NULL when `index` is too large. Borrowed from `claims`.
+const char *clever_sso_claims_list_text(const clever_sso_claims *claims, const char *name, size_t index);
+
+// A claim that is an object, by its name, for example `name` with `first` and `last` in it; NULL when there is none.
+// Borrowed from `claims`.
+const clever_sso_claims *clever_sso_claims_object(const clever_sso_claims *claims,
+                                                  const char *name);
+
+// How many claims there are, of whatever kind.
+size_t clever_sso_claims_count(const clever_sso_claims *claims);
+
+// The name of a claim; NULL when `index` is too large. Borrowed from `claims`.
+const char *clever_sso_claims_name(const clever_sso_claims *claims, size_t index);
+
 // All claims, as one JSON object. Borrowed from `claims`; NULL when that is NULL.
 const char *clever_sso_claims_json(const clever_sso_claims *claims);
 
-// Frees claims. NULL is fine.
+// Frees claims that `clever_sso_verify_id_token` or `clever_sso_verify_id_token_with` gave out. NULL is fine.
 void clever_sso_claims_free(clever_sso_claims *claims);
 
 // Makes a client from a configuration, which is copied. Nothing is sent yet.
@@ -247,6 +353,9 @@ void clever_sso_claims_free(clever_sso_claims *claims);
 clever_sso_status clever_sso_client_new(const clever_sso_config *config,
                                         clever_sso_client **client,
                                         clever_sso_error **error);
+
+// The issuer whose people log in, as it stands in identities and ID tokens. Borrowed from `client`.
+const char *clever_sso_client_issuer(const clever_sso_client *client);
 
 // Fetches Clever's discovery document and keys before the first student comes.
 //
@@ -351,12 +460,41 @@ clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config
                                                        uint32_t seconds,
                                                        clever_sso_error **error);
 
-// Declares a development application: its redirect URIs may be plain http on any host, as Clever allows for those.
+// Declares development: every address may be plain http, on any host. Clever allows such redirect URIs for development
+// applications, and containers reach an emulator by its name, as `http://clever:5999`.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_config_set_development(clever_sso_config *config,
                                                     bool development,
                                                     clever_sso_error **error);
+
+// Certificates of further authorities, trusted in addition to the system's: those of a school network that inspects
+// TLS. PEM text, or the path of a PEM file, which `clever_sso_client_new` reads.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config,
+                                                  const char *ca_bundle,
+                                                  clever_sso_error **error);
+
+// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`.
+// It is used for every address but this machine's. Without one, the environment decides when a client is made:
+// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
+                                              const char *proxy,
+                                              clever_sso_error **error);
+
+// Lets errors name settings as the operator knows them: a program that takes its settings from environment variables
+// wants `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default `CLEVER_SSO_NAMES_C`.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`, also when `names` is another number.
+clever_sso_status clever_sso_config_set_setting_names(clever_sso_config *config,
+                                                      uint32_t names,
+                                                      clever_sso_error **error);
+
+// Frees a configuration. NULL is fine.
+void clever_sso_config_free(clever_sso_config *config);
 
 // Where the browser is sent. Default `/oauth/authorize` at the issuer.
 //
@@ -393,22 +531,6 @@ clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
                                                  const char *jwks_uri,
                                                  clever_sso_error **error);
 
-// Certificates of further authorities, as PEM text, trusted in addition to the system's: those of a school network that
-// inspects TLS.
-//
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config,
-                                                  const char *ca_bundle,
-                                                  clever_sso_error **error);
-
-// The http or https proxy, with credentials if it wants some. Without one, the environment decides (`HTTPS_PROXY`,
-// `NO_PROXY`).
-//
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
-                                              const char *proxy,
-                                              clever_sso_error **error);
-
 // Asks the issuer for its discovery document, and takes from it the endpoints that were not set. Clever's are known without
 // asking; this is for other OpenID Providers.
 //
@@ -416,26 +538,37 @@ clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
 clever_sso_status clever_sso_config_discover(clever_sso_config *config,
                                              clever_sso_error **error);
 
-// Frees a configuration. NULL is fine.
-void clever_sso_config_free(clever_sso_config *config);
-
-// The stable code word, for example `id_token_expired`; docs list them all. NULL when `error` is NULL.
+// The stable code word, for example `id_token_expired`; docs/errors.md lists them all. Borrowed from `error`.
 const char *clever_sso_error_code(const clever_sso_error *error);
 
-// One line for the log: the code word, what it means, what was expected and found. NULL when `error` is NULL.
+// One line for the log: the code word, what it means, what was expected and found. Borrowed
+// from `error`.
 const char *clever_sso_error_message(const clever_sso_error *error);
 
-// A sentence that may be shown to the person who logs in. NULL when `error` is NULL.
+// A sentence that may be shown to the person who logs in. Borrowed from `error`.
 const char *clever_sso_error_user_message(const clever_sso_error *error);
 
-// Who can put it right: `user`, `app`, `clever` or `network`. NULL when `error` is NULL.
+// Who can put it right: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 const char *clever_sso_error_actor(const clever_sso_error *error);
 
 // The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
 
+// How many seconds the server asks to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);
+// -1 when it did not say, 0 when `error` is NULL.
+int64_t clever_sso_error_retry_after(const clever_sso_error *error);
+
 // Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
 bool clever_sso_error_retryable(const clever_sso_error *error);
+
+// A cookie to set with the answer to the browser, counted from 0, after `clever_sso_begin_login` or `clever_sso_finish_login`
+// failed. Borrowed from `error`; NULL behind the last one.
+const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error *error,
+                                                         size_t index);
+
+// Whether the session that the browser had must end: a login that this browser began has failed. Devices are shared, so
+// nobody may go on as the person before. False when `error` is NULL.
+bool clever_sso_error_ends_session(const clever_sso_error *error);
 
 // Frees an error. NULL is fine.
 void clever_sso_error_free(clever_sso_error *error);
@@ -465,7 +598,8 @@ const char *clever_sso_identity_last_name(const clever_sso_identity *identity);
 // First, middle and last name with a space between them; empty when nothing is known. Borrowed from `identity`.
 const char *clever_sso_identity_full_name(const clever_sso_identity *identity);
 
-// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key. Borrowed from `identity`.
+// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key.
+// Borrowed from `identity`.
 const char *clever_sso_identity_unverified_email(const clever_sso_identity *identity);
 
 // Who gave the application access: `district` or `teacher`; NULL when it is not said. Borrowed from `identity`.
@@ -473,6 +607,9 @@ const char *clever_sso_identity_authorized_by(const clever_sso_identity *identit
 
 // How the identity was proven: `id_token` or `me`. Borrowed from `identity`.
 const char *clever_sso_identity_proven_by(const clever_sso_identity *identity);
+
+// Everything that Clever said, for the functions that read claims one by one. Borrowed from `identity`.
+const clever_sso_claims *clever_sso_identity_claims(const clever_sso_identity *identity);
 
 // Everything that Clever said, as one JSON object. Borrowed from `identity`.
 const char *clever_sso_identity_claims_json(const clever_sso_identity *identity);
@@ -495,6 +632,28 @@ const char *clever_sso_identity_legacy_id(const clever_sso_identity *identity, s
 // Whether an administrator of Clever logged in as this person, as the callback says; not proven.
 bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
 
+// Sets the one callback of this process that receives the log, in place of the one before; with NULL nothing is logged
+// any more, as it was at first.
+//
+// `level` is the least `clever_sso_log_level` that is wanted. `user_data` is handed to the callback as it is. The callback is
+// called by whichever thread makes a call of this library, during that call, by several at once: it must lock what they
+// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held back and
+// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Calls that it makes of this library are not logged. No event
+// holds a token, code, secret, email or answer.
+//
+// When this function succeeds, the callback before it is not running in any thread and will not be called again: what its
+// `user_data` points to may be freed. So it waits for a callback that is running: do not hold a lock that the callback
+// takes. Each change keeps some dozens of bytes for good, so this is for the start of a program, not for each request.
+// After a fork the child has the callback too.
+//
+// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call: nothing changes
+// then. Fails with `CLEVER_SSO_ARGUMENT` too when the callback before it is still running after 5 seconds: the new one
+// is set, but what the `user_data` of the one before points to is still in use.
+clever_sso_status clever_sso_set_log_callback(uint32_t level,
+                                              clever_sso_log_callback callback,
+                                              void *user_data,
+                                              clever_sso_error **error);
+
 // Makes options, all at their defaults.
 //
 // Free them with `clever_sso_login_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
@@ -514,17 +673,41 @@ clever_sso_status clever_sso_login_options_set_district_id(clever_sso_login_opti
                                                            const char *district_id,
                                                            clever_sso_error **error);
 
-// Where to go after the login: a path of the application, or a URL on an allowed origin.
+// Where to go after the login: a path of the application, or a URL on its own or an allowed origin. At most 1,024 bytes.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_options *options,
                                                          const char *return_to,
                                                          clever_sso_error **error);
 
+// The `Cookie` header of the request that begins the login; NULL when it has none. With it the browser keeps at most eight
+// logins in flight, and a session that is lost again and again ends with an error instead of a loop.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_cookies(clever_sso_login_options *options,
+                                                       const char *cookies,
+                                                       clever_sso_error **error);
+
+// Whether Clever lets the person confirm who they are (`confirmed=false`). For "Not you?" links: without it, the same person
+// is signed in again. Default: false.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_options *options,
+                                                           bool switch_user,
+                                                           clever_sso_error **error);
+
+// Whether the browser has a session of the application. Call it with false when you looked and found none: sign-ins that
+// leave no session then end with `session_not_kept` instead of a loop. Default: unknown.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_options *options,
+                                                           bool has_session,
+                                                           clever_sso_error **error);
+
 // Frees options. NULL is fine.
 void clever_sso_login_options_free(clever_sso_login_options *options);
 
-// Begins a login: send the browser to its URL, keep its pending login. No network. `options` may be NULL.
+// Begins a login: send the browser to its URL with its cookies. No network. `options` may be NULL.
 //
 // Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
 // one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site.
@@ -536,25 +719,80 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
 // Send the browser there. Borrowed from `login`; NULL when that is NULL.
 const char *clever_sso_login_url(const clever_sso_login *login);
 
-// Keep this with the browser, in a cookie or a session, until it comes back: at most 512 bytes, URL-safe. Borrowed from
-// `login`; NULL when that is NULL.
+// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL behind the last one.
+const clever_sso_set_cookie *clever_sso_login_set_cookie(const clever_sso_login *login, size_t index);
+
+// For applications that keep logins in a session of their own instead of cookies: the key to keep the pending login under.
+// `clever_sso_login_key_of_callback` finds it again. Borrowed from `login`; NULL when that is NULL.
+const char *clever_sso_login_key(const clever_sso_login *login);
+
+// For the same: what to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from `login`; NULL when that is NULL.
 const char *clever_sso_login_pending(const clever_sso_login *login);
 
 // Frees a login that `clever_sso_begin_login` gave out. NULL is fine.
 void clever_sso_login_free(clever_sso_login *login);
 
-// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `pending` what was kept when
-// the login began, or NULL when there is nothing.
+// Asks the issuer for its discovery document.
 //
-// Free the outcome with `clever_sso_outcome_free`. Fails with any status; a failed call never leaves half a login.
+// Free the answer with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when the document is none or
+// another issuer's, and with `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_metadata(const clever_sso_client *client,
+                                      clever_sso_metadata_record **metadata,
+                                      clever_sso_error **error);
+
+// Where the keys are. Borrowed from `metadata`.
+const char *clever_sso_metadata_record_jwks_uri(const clever_sso_metadata_record *metadata);
+
+// Where the browser is sent, or NULL. Borrowed from `metadata`.
+const char *clever_sso_metadata_record_authorization_endpoint(const clever_sso_metadata_record *metadata);
+
+// Where codes are exchanged, or NULL. Borrowed from `metadata`.
+const char *clever_sso_metadata_record_token_endpoint(const clever_sso_metadata_record *metadata);
+
+// Where the claims of an access token's person are, or NULL. Borrowed from `metadata`.
+const char *clever_sso_metadata_record_userinfo_endpoint(const clever_sso_metadata_record *metadata);
+
+// Frees the answer of `clever_sso_metadata`. NULL is fine.
+void clever_sso_metadata_record_free(clever_sso_metadata_record *metadata);
+
+// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of that
+// request, or NULL when it has none.
+//
+// Set the cookies that the outcome (`clever_sso_outcome_set_cookie`) or the error (`clever_sso_error_set_cookie`) has, and
+// end the session that the browser had when `…_ends_session` says so. Free the outcome with `clever_sso_outcome_free`.
+// Fails with any status; a failed call never leaves half a login.
 clever_sso_status clever_sso_finish_login(const clever_sso_client *client,
                                           const char *callback,
-                                          const char *pending,
+                                          const char *cookies,
                                           clever_sso_outcome **outcome,
                                           clever_sso_error **error);
 
+// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
+// key of this callback, or NULL when there is none. The outcome and the error have no cookies.
+//
+// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
+clever_sso_status clever_sso_finish_login_with_pending(const clever_sso_client *client,
+                                                       const char *callback,
+                                                       const char *pending,
+                                                       clever_sso_outcome **outcome,
+                                                       clever_sso_error **error);
+
+// The key under which the pending login of this callback was kept; `*key` is NULL when the callback has no state. No network.
+//
+// Free the key with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_key_of_callback(const char *callback,
+                                                   char **key,
+                                                   clever_sso_error **error);
+
 // Which of the three it is; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL.
 clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
+
+// A cookie to set with the answer, counted from 0. Borrowed from `outcome`; NULL behind the last one.
+const clever_sso_set_cookie *clever_sso_outcome_set_cookie(const clever_sso_outcome *outcome, size_t index);
+
+// Whether the session that the browser had must end: the new one replaces it, or a login that this browser began was refused.
+// Devices are shared, so nobody may go on as the person before. False when `outcome` is NULL.
+bool clever_sso_outcome_ends_session(const clever_sso_outcome *outcome);
 
 // Who signed in. Borrowed from `outcome`; NULL unless somebody did.
 const clever_sso_identity *clever_sso_outcome_identity(const clever_sso_outcome *outcome);
@@ -581,6 +819,54 @@ const char *clever_sso_outcome_denied_description(const clever_sso_outcome *outc
 
 // Frees an outcome and all that was borrowed from it. NULL is fine.
 void clever_sso_outcome_free(clever_sso_outcome *outcome);
+
+// Makes a request with its method, such as `GET`, and no headers yet.
+//
+// Free it with `clever_sso_request_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_request_new(const char *method,
+                                         clever_sso_request **request,
+                                         clever_sso_error **error);
+
+// Adds a header of the request. Hand over all of them: those that decide nothing are ignored. Capital letters in `name` do
+// not matter.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
+                                                const char *name,
+                                                const char *value,
+                                                clever_sso_error **error);
+
+// Whether a request must not act: `*status` becomes 0 when it may, else the HTTP status to answer with and no body (200 for
+// `HEAD`, 403, 405 or 503). Ask before you begin or finish a login or log out. No network.
+//
+// Links that are fetched in advance, images, scripts and forms of other sites thus neither spend a code nor log anybody
+// out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
+                                             uint32_t endpoint,
+                                             const clever_sso_request *request,
+                                             uint16_t *status,
+                                             clever_sso_error **error);
+
+// The methods that an endpoint takes, for the `Allow` header. A constant; NULL for a number that is no endpoint.
+const char *clever_sso_endpoint_allow(uint32_t endpoint);
+
+// Frees a request. NULL is fine.
+void clever_sso_request_free(clever_sso_request *request);
+
+// What to tell the browser when somebody logs out. End your own session as well. `cookies` is the `Cookie` header of the
+// request, or NULL. No network.
+//
+// Free it with `clever_sso_logout_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_log_out(const clever_sso_client *client,
+                                     const char *cookies,
+                                     clever_sso_logout **logout,
+                                     clever_sso_error **error);
+
+// A cookie to set with the answer, counted from 0. Borrowed from `logout`; NULL behind the last one.
+const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
+
+// Frees a log out and its cookies. NULL is fine.
+void clever_sso_logout_free(clever_sso_logout *logout);
 
 // Who an access token belongs to.
 //
@@ -678,25 +964,20 @@ const char *clever_sso_district_record_json(const clever_sso_district_record *di
 // Frees the answer of `clever_sso_district`. NULL is fine.
 void clever_sso_district_record_free(clever_sso_district_record *district);
 
-// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
-// which came with it, or NULL: an answer about somebody else is refused.
-//
-// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
-// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
-                                      const char *access_token,
-                                      const char *subject,
-                                      clever_sso_userinfo_record **userinfo,
-                                      clever_sso_error **error);
+// The value of the `Set-Cookie` header. Borrowed from `cookie`; NULL when that is NULL.
+const char *clever_sso_set_cookie_header(const clever_sso_set_cookie *cookie);
 
-// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
-const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
+// The name. Borrowed from `cookie`; NULL when that is NULL.
+const char *clever_sso_set_cookie_name(const clever_sso_set_cookie *cookie);
 
-// All claims, as one JSON object. Borrowed from `userinfo`.
-const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
+// The value; empty when the cookie is to be deleted. Borrowed from `cookie`; NULL when that is NULL.
+const char *clever_sso_set_cookie_value(const clever_sso_set_cookie *cookie);
 
-// Frees the answer of `clever_sso_userinfo`. NULL is fine.
-void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
+// How long the browser keeps it, in seconds; 0 deletes it, and is the answer when `cookie` is NULL.
+uint32_t clever_sso_set_cookie_max_age(const clever_sso_set_cookie *cookie);
+
+// Whether the browser sends it over https only; false when `cookie` is NULL.
+bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
 
 // Frees a string that a function of this library gave out through a `char **`. NULL is fine.
 void clever_sso_string_free(char *string);
@@ -756,6 +1037,13 @@ clever_sso_status clever_sso_authorize_options_set_implicit(clever_sso_authorize
                                                             bool implicit,
                                                             clever_sso_error **error);
 
+// Whether Clever lets the person confirm who they are (`confirmed=false`). Default: false.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_authorize_options_set_switch_user(clever_sso_authorize_options *options,
+                                                               bool switch_user,
+                                                               clever_sso_error **error);
+
 // One of the configured redirect URIs; the primary one by default.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
@@ -811,7 +1099,70 @@ clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
                                         char **url,
                                         clever_sso_error **error);
 
-// The version of the library that is running, for example `0.1.0`. Never NULL.
+// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
+// which came with it, or NULL: an answer about somebody else is refused.
+//
+// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
+// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
+                                      const char *access_token,
+                                      const char *subject,
+                                      clever_sso_userinfo_record **userinfo,
+                                      clever_sso_error **error);
+
+// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
+const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
+
+// All claims, for the functions that read claims one by one. Borrowed from `userinfo`.
+const clever_sso_claims *clever_sso_userinfo_record_claims(const clever_sso_userinfo_record *userinfo);
+
+// All claims, as one JSON object. Borrowed from `userinfo`.
+const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
+
+// Frees the answer of `clever_sso_userinfo`. NULL is fine.
+void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
+
+// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+//
+// `nonce` is the one that was sent; with NULL the token must have none. `access_token` may be NULL.
+//
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken, and
+// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
+clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
+                                             const char *id_token,
+                                             const char *nonce,
+                                             const char *access_token,
+                                             clever_sso_claims **claims,
+                                             clever_sso_error **error);
+
+// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
+//
+// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
+clever_sso_status clever_sso_key_set_new(const char *jwks,
+                                         clever_sso_key_set **keys,
+                                         clever_sso_error **error);
+
+// Frees keys. NULL is fine.
+void clever_sso_key_set_free(clever_sso_key_set *keys);
+
+// Verifies an ID token with nothing but the arguments: no client, no network.
+//
+// `nonce` is the one that was sent; with NULL the token must have none. `now` is in Unix seconds, a negative one means this
+// machine's clock. `leeway` is in seconds, at most 600. `access_token` may be NULL.
+//
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken.
+clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
+                                                  const clever_sso_key_set *keys,
+                                                  const char *issuer,
+                                                  const char *client_id,
+                                                  const char *nonce,
+                                                  int64_t now,
+                                                  uint32_t leeway,
+                                                  const char *access_token,
+                                                  clever_sso_claims **claims,
+                                                  clever_sso_error **error);
+
+// The version of the library that is running, for example `0.1.0`. Never NULL; lives as long as the library.
 const char *clever_sso_version(void);
 
 #ifdef __cplusplus
