@@ -223,7 +223,6 @@ def test_a_header_that_is_no_text_is_none_of_ours(client: clever_sso.Client) -> 
         {b"origin": b"https://evil.example"},
         [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
     ],
-    ids=str,
 )
 def test_headers_may_come_in_any_form(client: clever_sso.Client, headers: dict[str, str]) -> None:
     refusal = client.refusal("logout", method="POST", headers=headers)
