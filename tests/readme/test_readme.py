@@ -82,3 +82,16 @@ def test_what_the_page_of_conformance_names_exists() -> None:
     missing = [name for name in named if not re.search(rf'(fn {name}\(|def {name}\(|"{re.escape(name)}")', tested)]
     assert len(named) > 50
     assert missing == []
+
+
+def test_each_promise_about_the_browser_names_tests_that_exist() -> None:
+    page = (ROOT / "SECURITY.md").read_text("utf-8").split("## What it promises about the browser")[1].split("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 12
+    for promise, tests in rows:
+        named = re.findall(r"`([^`:]+)::([a-z0-9_]+)`", tests)
+        assert named, promise
+        for path, name in named:
+            source = (ROOT / path).read_text("utf-8")
+            found = re.search(rf'^ *(async )?(fn|def) {name}\(|^name = "{name}"', source, re.MULTILINE)
+            assert found, f"{path}::{name}"
