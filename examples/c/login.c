@@ -15,10 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The person's browser: it goes where it is sent, and keeps the pending login as it would keep a cookie. */
+#define MOST_COOKIES 16
+
+/* The person's browser: it goes where it is sent, and keeps the cookies that it is given. */
 struct browser {
-    char callback[16 * 1024];
-    char pending[513];
+    char url[16 * 1024];
+    char cookies[MOST_COOKIES * (128 + 256)]; /* the Cookie header of its requests */
+    char names[MOST_COOKIES][128], values[MOST_COOKIES][256];
 };
 
 /* What a web application does with a redirect. Returns 0 when the browser came back. */
@@ -26,14 +29,34 @@ static int visit(struct browser *browser, const char *url)
 {
     printf("open %s\n", url);
     fflush(stdout);
-    if (fgets(browser->callback, sizeof browser->callback, stdin) == NULL) return 1;
-    browser->callback[strcspn(browser->callback, "\r\n")] = '\0';
+    if (fgets(browser->url, sizeof browser->url, stdin) == NULL) return 1;
+    browser->url[strcspn(browser->url, "\r\n")] = '\0';
     return 0;
 }
 
+/* What a web application does with a header: Set-Cookie: clever_sso_set_cookie_header(cookie). A place without name is free. */
+static void keep(struct browser *browser, const clever_sso_set_cookie *cookie)
+{
+    const char *name = clever_sso_set_cookie_name(cookie);
+    size_t at = 0, end = 0;
+    while (at < MOST_COOKIES && strcmp(browser->names[at], name) != 0) at++;
+    if (at == MOST_COOKIES) for (at = 0; at < MOST_COOKIES && browser->names[at][0] != '\0';) at++;
+    if (at == MOST_COOKIES) return;
+    snprintf(browser->names[at], sizeof browser->names[at], "%s", clever_sso_set_cookie_max_age(cookie) ? name : "");
+    snprintf(browser->values[at], sizeof browser->values[at], "%s", clever_sso_set_cookie_value(cookie));
+    browser->cookies[0] = '\0';
+    for (at = 0; at < MOST_COOKIES; at++) {
+        if (browser->names[at][0] == '\0') continue;
+        end += (size_t)snprintf(browser->cookies + end, sizeof browser->cookies - end, "%s%s=%s", end ? "; " : "",
+                                browser->names[at], browser->values[at]);
+    }
+}
+
+/* Redirects to Clever, with the cookies of the login. */
 static int go(struct browser *browser, const clever_sso_login *login)
 {
-    snprintf(browser->pending, sizeof browser->pending, "%s", clever_sso_login_pending(login));
+    const clever_sso_set_cookie *cookie;
+    for (size_t i = 0; (cookie = clever_sso_login_set_cookie(login, i)) != NULL; i++) keep(browser, cookie);
     return visit(browser, clever_sso_login_url(login));
 }
 
@@ -42,6 +65,21 @@ static int failed(clever_sso_error *error)
     fprintf(stderr, "%s\n", clever_sso_error_message(error));
     clever_sso_error_free(error);
     return 1;
+}
+
+/* A web application ends the session here if clever_sso_error_ends_session(error). */
+static int failed_with_cookies(struct browser *browser, clever_sso_error *error)
+{
+    const clever_sso_set_cookie *cookie;
+    for (size_t i = 0; (cookie = clever_sso_error_set_cookie(error, i)) != NULL; i++) keep(browser, cookie);
+    return failed(error);
+}
+
+/* A web application ends the session here if clever_sso_outcome_ends_session(outcome). */
+static void answer(struct browser *browser, const clever_sso_outcome *outcome)
+{
+    const clever_sso_set_cookie *cookie;
+    for (size_t i = 0; (cookie = clever_sso_outcome_set_cookie(outcome, i)) != NULL; i++) keep(browser, cookie);
 }
 
 static const char *or_else(const char *text, const char *otherwise)
@@ -70,15 +108,11 @@ static clever_sso_status make_client(clever_sso_client **out, clever_sso_error *
     clever_sso_config *config = NULL;
     clever_sso_client *client = NULL;
     clever_sso_error *error = NULL;
-    /* README: begin */
     clever_sso_status status = clever_sso_config_new(id, &config, &error);
     if (secret && !status) status = clever_sso_config_set_client_secret(config, secret, &error);
     if (!status) status = clever_sso_config_add_redirect_uri(config, redirect_uri, &error);
-    /* README: end */
     if (!status && base_url) status = clever_sso_config_set_base_url(config, base_url, &error);
-    /* README: begin */
     if (!status) status = clever_sso_client_new(config, &client, &error); /* one per process */
-    /* README: end */
     clever_sso_config_free(config);
     *out = client;
     *error_out = error;
@@ -93,9 +127,10 @@ static int arrive(const clever_sso_client *client, struct browser *browser)
     int restarted = 0, result = 1;
     do {
         restarted = 0;
-        const char *callback = browser->callback, *pending = browser->pending;
+        const char *url = browser->url, *cookies = browser->cookies;
         /* README: begin */
-        if (clever_sso_finish_login_with_pending(client, callback, pending, &outcome, &error)) return failed(error);
+        if (clever_sso_finish_login(client, url, cookies, &outcome, &error)) return failed_with_cookies(browser, error);
+        answer(browser, outcome); /* sets its cookies, and ends the session that the browser had, if it says so */
         switch (clever_sso_outcome_kind(outcome)) {
         case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
         case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
@@ -116,8 +151,9 @@ static int log_in(const clever_sso_client *client, struct browser *browser)
     if (clever_sso_login_options_new(&options, &error)) return failed(error);
     if (district_id && clever_sso_login_options_set_district_id(options, district_id, &error)) return failed(error);
     /* README: begin */
-    if (clever_sso_begin_login(client, options, &login, &error)) return failed(error);
-    int gone = go(browser, login); /* redirect to its URL, keep its pending login in a cookie */
+    if (clever_sso_login_options_set_cookies(options, browser->cookies, &error)) return failed(error);
+    if (clever_sso_begin_login(client, options, &login, &error)) return failed_with_cookies(browser, error);
+    int gone = go(browser, login); /* redirects to its URL, with its cookies */
     clever_sso_login_free(login);
     /* README: end */
     clever_sso_login_options_free(options);
@@ -233,7 +269,7 @@ static int implicit(const clever_sso_client *client, struct browser *browser)
     if (status) return failed(error);
     int gone = visit(browser, url);
     clever_sso_string_free(url);
-    return gone == 0 ? arrive_implicit(client, browser->callback, state) : 1;
+    return gone == 0 ? arrive_implicit(client, browser->url, state) : 1;
 }
 
 static int (*entry_named(const char *name))(const clever_sso_client *, struct browser *)

@@ -16,7 +16,9 @@ import sys
 from typing import Callable, NoReturn, TypedDict
 
 import clever_sso
-from clever_sso import Client, Me, Restart, SignedIn, User
+from clever_sso import Client, Denied, Login, Me, Restart, SetCookie, SignedIn, User
+
+DISTRICT_ID = os.environ.get("CLEVER_DISTRICT_ID") or None
 
 
 class Settings(TypedDict):
@@ -28,23 +30,72 @@ class Settings(TypedDict):
     base_url: str | None
 
 
+class Browser:
+    """The person's browser. A web app answers it with redirects, pages, and a `Set-Cookie` header for each cookie."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.status: int | None = None
+        """The exit status, once the browser shows a page."""
+        self._kept: dict[str, str] = {}
+
+    @property
+    def cookies(self) -> str:
+        """The `Cookie` header of its requests."""
+        return "; ".join(f"{name}={value}" for name, value in self._kept.items())
+
+    def send(self, login: Login) -> None:
+        """Send it to Clever, and read where it comes back."""
+        self._keep(login.set_cookies)
+        self.url = visit(login.url)
+
+    def sign_in(self, outcome: SignedIn) -> None:
+        """Show who it is. A web app starts a new session here, with nothing of the old one."""
+        self._keep(outcome.set_cookies)
+        self.status = welcome(outcome)
+
+    def show(self, problem: Denied | clever_sso.Error) -> None:
+        """Show what went wrong. A web app ends the session here if `problem.ends_session`."""
+        self._keep(problem.set_cookies)
+        self.status = refuse(problem.error) if isinstance(problem, Denied) else fail(problem)
+
+    def _keep(self, cookies: tuple[SetCookie, ...]) -> None:
+        self._kept.update((cookie.name, cookie.value) for cookie in cookies)
+        for cookie in cookies:
+            if cookie.max_age == 0:
+                del self._kept[cookie.name]
+
+
 # README: begin
-def log_in(settings: Settings, district_id: str | None = None) -> int:
-    client = Client(**settings)
-    login = client.begin_login(district_id=district_id)
-    return come_back(client, visit(login.url), login.pending)  # in a web app: login.set_cookies
+def log_in(client: Client, browser: Browser) -> None:
+    browser.send(client.begin_login(cookies=browser.cookies, district_id=DISTRICT_ID))
 
 
-def come_back(client: Client, callback: str, pending: str | None) -> int:
-    outcome = client.finish_login(callback, pending=pending)
+def callback(client: Client, browser: Browser) -> None:
+    try:
+        outcome = client.finish_login(browser.url, browser.cookies)
+    except clever_sso.Error as error:  # it has cookies to set, as every outcome has
+        return browser.show(error)
     if isinstance(outcome, SignedIn):
-        return welcome(outcome)
-    if isinstance(outcome, Restart):  # from the Clever Portal, a refreshed page: nobody notices
-        return come_back(client, visit(outcome.login.url), outcome.login.pending)
-    return refuse(outcome.error)
+        return browser.sign_in(outcome)
+    return browser.send(outcome.login) if isinstance(outcome, Restart) else browser.show(outcome)
 
 
 # README: end
+
+
+def come_back(client: Client, browser: Browser) -> int:
+    """Take what the browser brings, until it shows a page. `finish_login` ends a login that restarts too often."""
+    while browser.status is None:
+        callback(client, browser)
+    return browser.status
+
+
+def from_app(settings: Settings) -> int:
+    """Take a login that begins here."""
+    client, browser = Client(**settings), Browser()
+    log_in(client, browser)
+    return come_back(client, browser)
 
 
 def welcome(signed_in: SignedIn) -> int:
@@ -66,6 +117,12 @@ def refuse(error: str) -> int:
     return 1
 
 
+def fail(error: clever_sso.Error) -> int:
+    """Say what went wrong."""
+    print(error, file=sys.stderr)
+    return 1
+
+
 def visit(url: str) -> str:
     """Stand in for the browser: it goes where it is sent; a web application redirects instead."""
     print(f"open {url}", flush=True)
@@ -76,16 +133,18 @@ def visit(url: str) -> str:
 
 
 def from_portal(settings: Settings) -> int:
-    """Take a login that begins in the Clever Portal; nothing is pending here when it arrives."""
-    client = Client(**settings)
-    return come_back(client, visit(client.portal_url()), None)
+    """Take a login that begins in the Clever Portal: the browser has no cookie of it when it arrives."""
+    client, browser = Client(**settings), Browser()
+    browser.url = visit(client.portal_url())
+    return come_back(client, browser)
 
 
 def from_instant_login(settings: Settings) -> int:
-    """Take a login that begins with an Instant Login link; nothing is pending here when it arrives."""
+    """Take a login that begins with an Instant Login link: the browser has no cookie of it when it arrives."""
     district_id = required("CLEVER_DISTRICT_ID")
-    client = Client(**settings)
-    return come_back(client, visit(client.instant_login_url(district_id)), None)
+    client, browser = Client(**settings), Browser()
+    browser.url = visit(client.instant_login_url(district_id))
+    return come_back(client, browser)
 
 
 def implicit(settings: Settings) -> int:
@@ -134,7 +193,7 @@ def settings_from_environment() -> Settings:
 def main(entry: str = "login") -> int:
     """Run one login and answer with the exit status."""
     entries: dict[str, Callable[[Settings], int]] = {
-        "login": lambda settings: log_in(settings, os.environ.get("CLEVER_DISTRICT_ID") or None),
+        "login": from_app,
         "portal": from_portal,
         "instant": from_instant_login,
         "implicit": implicit,
@@ -144,8 +203,7 @@ def main(entry: str = "login") -> int:
     try:
         return entries[entry](settings_from_environment())
     except clever_sso.Error as error:
-        print(error, file=sys.stderr)
-        return 1
+        return fail(error)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 //! It prints `open URL` and reads the URL with which the browser came back. `CLEVER_BASE_URL` points it at a local
 //! emulator; `CLEVER_DISTRICT_ID` names a district for `login`, and is needed for `instant`.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::error::Error;
 use std::io::{BufRead as _, Write as _};
@@ -16,8 +17,8 @@ use std::process::ExitCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clever_sso::{
-    AuthorizeOptions, Client, Config, ErrorCode, Identity, Login, LoginOptions, Outcome, ResponseType,
-    Secret, parse_callback,
+    AuthorizeOptions, Client, Config, Denied, ErrorCode, Identity, Login, LoginOptions, Outcome,
+    ResponseType, Secret, SetCookie, SignedIn, parse_callback,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -49,26 +50,92 @@ fn client_from_environment() -> Result<Client> {
     Ok(Client::new(config.build()?)?)
 }
 
-// README: begin
-async fn log_in(client: &Client) -> Result<ExitCode> {
-    go(client, client.begin_login(&options())?).await
+/// The person's browser. A web application answers it with redirects, pages, and a `Set-Cookie` header for each cookie.
+#[derive(Default)]
+struct Browser {
+    url: String,
+    kept: BTreeMap<String, String>,
+    /// The exit status, once the browser shows a page.
+    status: Option<ExitCode>,
 }
 
-async fn go(client: &Client, login: Login) -> Result<ExitCode> {
-    arrive(client, visit(&login.url)?, Some(login.pending)).await // a web application keeps `pending` in a cookie
-}
-
-async fn arrive(client: &Client, callback: String, pending: Option<String>) -> Result<ExitCode> {
-    match client.finish_login_with_pending(&callback, pending.as_deref()).await? {
-        Outcome::SignedIn(signed_in) => Ok(welcome(&signed_in.identity)),
-        Outcome::Restart(again) => Box::pin(go(client, again.login)).await,
-        Outcome::Denied(denied) => Ok(sorry(&denied.error)),
+impl Browser {
+    /// The `Cookie` header of its requests.
+    fn cookies(&self) -> String {
+        self.kept.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
+
+    fn keep(&mut self, cookies: &[SetCookie]) {
+        for cookie in cookies {
+            if cookie.max_age() == 0 {
+                self.kept.remove(cookie.name());
+            } else {
+                self.kept.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+    }
+
+    /// Sends it to Clever, and reads where it comes back.
+    fn send(&mut self, login: &Login) -> Result<()> {
+        self.keep(&login.set_cookies);
+        self.url = visit(&login.url)?;
+        Ok(())
+    }
+
+    /// Shows who it is. A web application starts a new session here, with nothing of the old one.
+    fn sign_in(&mut self, signed_in: &SignedIn) {
+        self.keep(&signed_in.set_cookies);
+        self.status = Some(welcome(&signed_in.identity));
+    }
+
+    /// Shows that Clever refused. A web application ends the session here if `denied.ends_session`.
+    fn refuse(&mut self, denied: &Denied) {
+        self.keep(&denied.set_cookies);
+        self.status = Some(sorry(&denied.error));
+    }
+
+    /// Shows what went wrong. A web application ends the session here if `error.ends_session()`.
+    fn fail(&mut self, error: &clever_sso::Error) {
+        self.keep(error.set_cookies());
+        eprintln!("{error}");
+        self.status = Some(ExitCode::FAILURE);
+    }
+}
+
+// README: begin
+fn log_in(client: &Client, browser: &mut Browser) -> Result<()> {
+    browser.send(&client.begin_login(&options(browser.cookies()))?)
+}
+
+async fn callback(client: &Client, browser: &mut Browser) -> Result<()> {
+    match client.finish_login(&browser.url, &browser.cookies()).await {
+        Ok(Outcome::SignedIn(signed_in)) => browser.sign_in(&signed_in),
+        Ok(Outcome::Restart(again)) => browser.send(&again.login)?,
+        Ok(Outcome::Denied(denied)) => browser.refuse(&denied),
+        Err(error) => browser.fail(&error), // it has cookies to set, as every outcome has
+    }
+    Ok(())
 }
 // README: end
 
-fn options() -> LoginOptions {
+/// A browser that comes from Clever, where its login began: it has no cookie of it.
+fn arrived(url: String) -> Browser {
+    Browser { url, ..Browser::default() }
+}
+
+/// Takes what the browser brings, until it shows a page. `finish_login` ends a login that restarts too often.
+async fn come_back(client: &Client, mut browser: Browser) -> Result<ExitCode> {
+    loop {
+        if let Some(status) = browser.status {
+            return Ok(status);
+        }
+        callback(client, &mut browser).await?;
+    }
+}
+
+fn options(cookies: String) -> LoginOptions {
     let mut options = LoginOptions::default();
+    options.cookies = Some(cookies);
     options.district_id = env::var("CLEVER_DISTRICT_ID").ok();
     options
 }
@@ -125,11 +192,15 @@ fn random_state() -> Result<String> {
 async fn run(entry: &str) -> Result<ExitCode> {
     let client = client_from_environment()?;
     match entry {
-        "login" => log_in(&client).await,
-        "portal" => arrive(&client, visit(&client.portal_url(None))?, None).await,
+        "login" => {
+            let mut browser = Browser::default();
+            log_in(&client, &mut browser)?;
+            come_back(&client, browser).await
+        }
+        "portal" => come_back(&client, arrived(visit(&client.portal_url(None))?)).await,
         "instant" => {
             let url = client.instant_login_url(&variable("CLEVER_DISTRICT_ID")?);
-            arrive(&client, visit(&url)?, None).await
+            come_back(&client, arrived(visit(&url)?)).await
         }
         "implicit" => implicit(&client).await,
         other => Err(format!("{other} is no entry: login, portal, instant or implicit").into()),

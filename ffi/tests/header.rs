@@ -15,9 +15,9 @@ fn root() -> PathBuf {
 fn example() -> String {
     let source = fs::read_to_string(root().join("examples/c/login.c")).unwrap();
     let mut parts: Vec<_> = source.split("/* README: begin */\n").skip(1).map(before_end).collect();
-    assert_eq!(parts.len(), 4, "configure, make the client, finish, begin");
-    parts.swap(2, 3);
-    parts.insert(3, String::new());
+    assert_eq!(parts.len(), 2, "finish, begin");
+    parts.swap(0, 1);
+    parts.insert(1, String::new());
     let lines: Vec<_> =
         parts.join("\n").lines().map(|line| format!("//     {line}").trim_end().to_owned()).collect();
     lines.join("\n")

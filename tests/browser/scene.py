@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,13 +81,21 @@ def opened(browser: Browser, *, script: bool = True) -> Iterator[Page]:
 
 
 @contextmanager
-def watched(context: BrowserContext) -> Iterator[None]:
-    """Hold that no request leaves this machine, and that the browser complains of nothing on any page."""
+def staying(context: BrowserContext, hosts: Container[str | None] = LOOPBACK) -> Iterator[None]:
+    """Hold that no request leaves for other hosts than these."""
     context.set_default_timeout(patience.MILLISECONDS)
     asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    yield
+    elsewhere = [url for url in asked if url.startswith("http") and urlsplit(url).hostname not in hosts]
+    assert not elsewhere, elsewhere
+
+
+@contextmanager
+def watched(context: BrowserContext) -> Iterator[None]:
+    """Hold that no request leaves this machine, and that the browser complains of nothing on any page."""
     said: list[str] = []
     refused: set[str] = set()
-    context.on("request", lambda request: asked.append(request.url))
     # A page with the status of an error is a complaint as well, and is none.
     context.on("response", lambda answer: refused.add(answer.url) if answer.status >= 400 else None)
     context.on(
@@ -95,10 +103,9 @@ def watched(context: BrowserContext) -> Iterator[None]:
         lambda message: message.location["url"] in refused or said.append(f"{message.location['url']}: {message.text}"),
     )
     context.on("weberror", lambda error: said.append(str(error.error)))
-    yield
+    with staying(context):
+        yield
     assert not said, said
-    elsewhere = [url for url in asked if urlsplit(url).hostname not in LOOPBACK]
-    assert not elsewhere, elsewhere
 
 
 def signed_in(page: Page, place: Place, number: str) -> None:

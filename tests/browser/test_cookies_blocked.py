@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from harness import chromium, patience
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 BLOCK = 2
 MOST_REQUESTS = 20
+MOST_LOGINS = 3
 
 
 @contextmanager
@@ -41,6 +43,12 @@ def blocking(browser: Browser, folder: Path, sites: list[str]) -> Iterator[Page]
         context.close()
 
 
+def logins_in(asked: list[str]) -> set[str]:
+    """The states with which the browser was sent to Clever."""
+    states = {parse_qs(urlsplit(url).query).get("state", [""])[0] for url in asked if "/oauth/authorize?" in url}
+    return states - {""}
+
+
 def requests_of(page: Page) -> list[str]:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -58,9 +66,13 @@ def test_without_the_cookies_of_the_app_a_page_says_so(browser: Browser, place: 
         assert "cookies" in page.get_by_role("alert").inner_text()
         assert page.locator("code").inner_text() == "cookies_blocked"
         assert len(asked) < MOST_REQUESTS
+        assert 1 < len(logins_in(asked)) <= MOST_LOGINS
         # The way to try again ends on the same page, and not in circles.
+        asked.clear()
         page.get_by_role("link", name="Log in with Clever").click()
+        page.wait_for_url(f"{place.garden}/callback?**")
         headed(page, "Signing in did not work")
+        assert 1 < len(logins_in(asked)) <= MOST_LOGINS
         assert page.context.cookies(place.garden) == []
 
 

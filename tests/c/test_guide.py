@@ -25,7 +25,8 @@ INCLUDES = "#include <clever_sso.h>\n#include <stdio.h>\n#include <string.h>\n#i
 APPLICATION = """
 int show_problem(clever_sso_error *error);
 void redirect(const char *url);
-void redirect_with_cookie(const char *url, const char *pending);
+void add_header(const char *name, const char *value);
+void end_session(void);
 void new_session(const clever_sso_identity *identity);
 void show_refusal(const char *word);
 void show_page(const char *sentence);
@@ -34,9 +35,9 @@ void raise_alarm(void);
 """
 GIVEN = {
     "client": "const clever_sso_client *client",
-    "options": "const clever_sso_login_options *options",
+    "options": "clever_sso_login_options *options",
     "callback": "const char *callback",
-    "pending": "const char *pending",
+    "cookies": "const char *cookies",
     "identity": "const clever_sso_identity *identity",
     "access_token": "const char *access_token",
     "info": "clever_sso_token_info *info",

@@ -9,11 +9,15 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 
 from .emulator import App
 from .paths import ROOT
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 SOURCE = ROOT / "examples" / "flask" / "app.py"
 
@@ -43,13 +47,17 @@ def settings(app: App, base_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(listener: socket.socket, environment: Mapping[str, str]) -> Iterator[None]:
-    """Serve it from a thread, at an address that was known before."""
+def serving(
+    listener: socket.socket,
+    environment: Mapping[str, str],
+    around: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
+) -> Iterator[None]:
+    """Serve it from a thread, at an address that was known before; `around` puts middleware in front of it."""
     werkzeug = pytest.importorskip("werkzeug.serving")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        server = werkzeug.make_server("127.0.0.1", 0, load().create_app(), threaded=True, fd=listener.fileno())
+        server = werkzeug.make_server("127.0.0.1", 0, around(load().create_app()), threaded=True, fd=listener.fileno())
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -82,3 +82,36 @@ def test_what_the_page_of_conformance_names_exists() -> None:
     missing = [name for name in named if not re.search(rf'(fn {name}\(|def {name}\(|"{re.escape(name)}")', tested)]
     assert len(named) > 50
     assert missing == []
+
+
+def test_each_promise_about_the_browser_names_tests_that_exist() -> None:
+    page = (ROOT / "SECURITY.md").read_text("utf-8").split("## What it promises about the browser")[1].split("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 12
+    for promise, tests in rows:
+        named = re.findall(r"`([^`:]+)::([a-z0-9_]+)`", tests)
+        assert named, promise
+        for path, name in named:
+            source = (ROOT / path).read_text("utf-8")
+            found = re.search(rf'^ *(async )?(fn|def) {name}\(|^name = "{name}"', source, re.MULTILINE)
+            assert found, f"{path}::{name}"
+
+
+def test_the_names_in_the_page_about_the_browser_are_those_of_each_language() -> None:
+    sources = {
+        "Python": "python/clever_sso/_native.pyi",
+        "C": "include/clever_sso.h",
+        "PHP": "examples/php-extension/clever_sso.stub.php",
+        "Rust": "core/src",
+    }
+    page = (ROOT / "docs/browser.md").read_text("utf-8").split("## Names in each language")[1]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
+    assert rows[0][1:] == list(sources)
+    for column, place in enumerate(sources.values(), 1):
+        files = [ROOT / place] if (ROOT / place).is_file() else (ROOT / place).rglob("*.rs")
+        text = "".join(path.read_text("utf-8") for path in files)
+        for row in rows[2:]:
+            called = re.findall(r"`([^`]+)`", row[column])
+            assert called, row
+            for name in {word for call in called for word in re.findall(r"[A-Za-z_]{5,}", call)}:
+                assert re.search(rf"\b{name}\b", text), name

@@ -1,0 +1,136 @@
+"""A school's domain over TLS: the app, a sibling host that an attacker controls, and a site of somebody else.
+
+Chromium takes all names below `.test` to this machine. The certificate is made for the test.
+"""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness import chromium, flask_example, patience, tls
+from harness.browser import Browser as Person
+from harness.emulator import App, running
+
+from .scene import DESKTOP, LOOPBACK, staying
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from playwright.sync_api import Browser, BrowserContext
+
+APP, SIBLING, STRANGER = "app.school.test", "evil.school.test", "elsewhere.test"
+RESOLVER = "--host-resolver-rules=MAP *.test 127.0.0.1"
+
+
+@dataclass
+class Hostile:
+    """What the hosts that are not the app's answer to everything."""
+
+    page: str = ""
+    cookies: list[str] = field(default_factory=list)
+
+    def before(self, app: WSGIApplication) -> WSGIApplication:
+        """Middleware that answers for these hosts."""
+
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            if environ["HTTP_HOST"].startswith(APP):
+                return app(environ, start_response)
+            headers = [("Content-Type", "text/html"), *(("Set-Cookie", cookie) for cookie in self.cookies)]
+            start_response("200 OK", headers)
+            return [b"<!doctype html><link rel=icon href='data:,'>", self.page.encode()]
+
+        return answer
+
+
+@dataclass(frozen=True)
+class School:
+    """Where everything is."""
+
+    clever: str
+    port: int
+    """Of all hosts, over TLS."""
+    behind: int
+    """Of the server behind TLS, for an attacker's own tools."""
+    hostile: Hostile
+
+    @property
+    def app(self) -> str:
+        """The app, as browsers know it."""
+        return self.at(APP)
+
+    def at(self, host: str) -> str:
+        """A host of this machine."""
+        return f"https://{host}:{self.port}"
+
+    def ask(self, path: str, cookies: str = "") -> tuple[str, list[str]]:
+        """One request to the app without a browser: where it redirects, and the cookies that it sets."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.behind, timeout=patience.SECONDS)
+        try:
+            connection.request("GET", path, headers={"Host": f"{APP}:{self.port}", "Cookie": cookies})
+            answer = connection.getresponse()
+            answer.read()
+            set_cookies = answer.headers.get_all("Set-Cookie") or []
+            return answer.headers["Location"], [header.split(";")[0] for header in set_cookies]
+        finally:
+            connection.close()
+
+    def begun_by(self, number: str) -> tuple[str, str]:
+        """A login that this person did not finish: the path of the callback, and the cookie that proves it."""
+        location, cookies = self.ask("/login")
+        (cookie,) = cookies
+        callback = urlsplit(Person(self.clever, number).callback(location))
+        return f"{callback.path}?{callback.query}", cookie
+
+    def session_of(self, number: str) -> str:
+        """The session cookie of this person, who has logged in."""
+        callback, cookie = self.begun_by(number)
+        _, cookies = self.ask(callback, cookie)
+        (session,) = [cookie for cookie in cookies if "session=" in cookie]
+        return session
+
+
+@contextmanager
+def set_up(folder: Path) -> Iterator[School]:
+    """Run all of it."""
+    hostile = Hostile()
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        behind = listener.getsockname()[1]
+        with tls.in_front_of(f"http://127.0.0.1:{behind}", folder) as (front, _):
+            port = urlsplit(front).port
+            assert port
+            app = App("a1b2" * 5, "a secret of the tests", f"https://{APP}:{port}/callback", oidc=True)
+            with (
+                running([app]) as clever,
+                flask_example.serving(listener, flask_example.settings(app, clever), hostile.before),
+            ):
+                yield School(clever, port, behind, hostile)
+
+
+@contextmanager
+def launched(browser: Browser) -> Iterator[Browser]:
+    """Another browser, which finds this school; playwright runs once, so it is started beside the first one."""
+    own = browser.browser_type.launch(
+        executable_path=shutil.which("chromium"), args=[*chromium.QUIET, RESOLVER], timeout=patience.MILLISECONDS
+    )
+    try:
+        yield own
+    finally:
+        own.close()
+
+
+@contextmanager
+def opened(browser: Browser) -> Iterator[BrowserContext]:
+    """The browser of one person, with nothing in it."""
+    context = browser.new_context(viewport=DESKTOP, ignore_https_errors=True)
+    try:
+        with staying(context, LOOPBACK | {APP, SIBLING, STRANGER}):
+            yield context
+    finally:
+        context.close()

@@ -1,0 +1,95 @@
+"""Reload, back and forward: people use them at any time, and never see an error."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+from harness import flask_example
+from harness.emulator import App, running
+
+from .scene import ADA, DISTRICT, Place, greeted, with_password
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+NAME = "Ada Ashworth"
+
+
+@pytest.fixture(scope="module", params=["", "true"], ids=["at-once", "waiting-page"])
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """The Flask example. With a waiting page, the callback is a page in the history of the browser."""
+    pytest.importorskip("flask", reason="flask is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        garden = f"http://localhost:{listener.getsockname()[1]}"
+        app = App("a1b2" * 5, "a secret of the tests", f"{garden}/callback", oidc=True)
+        with (
+            running([app]) as clever,
+            flask_example.serving(
+                listener, {**flask_example.settings(app, clever), "CLEVER_WAITING_PAGE": request.param}
+            ),
+        ):
+            yield Place(clever, garden, "")
+
+
+def from_app(page: Page, place: Place) -> None:
+    page.goto(place.garden)
+    page.get_by_role("link", name="Log in with Clever").click()
+    page.get_by_role("button", name="Emulated High School").click()
+    with_password(page, ADA)
+
+
+def from_portal(page: Page, place: Place) -> None:
+    page.goto(f"{place.clever}/in/emulated")
+    with_password(page, ADA)
+    # The built-in portal has other apps: this one's icon leads where an Instant Login link leads.
+    page.goto(f"{place.clever}/oauth/authorize?response_type=code&client_id={'a1b2' * 5}&district_id={DISTRICT}")
+
+
+def settled(page: Page) -> None:
+    """Wait until the browser has come to rest, at a page that tells of no failure."""
+    page.wait_for_url(lambda url: "/callback" not in url)
+    page.wait_for_load_state()
+    assert "did not work" not in page.locator("h1").inner_text()
+    assert page.get_by_role("alert").count() == 0
+
+
+@pytest.mark.parametrize("log_in", [from_app, from_portal])
+def test_back_and_forward_through_a_login_show_no_error(
+    page: Page, place: Place, log_in: Callable[[Page, Place], None]
+) -> None:
+    log_in(page, place)
+    greeted(page, place.garden, NAME)
+    for go in [page.go_back, page.go_back, page.go_forward, page.go_back, page.go_back, page.go_forward]:
+        go()
+        # Before its first page a browser has an empty one.
+        if page.url != "about:blank":
+            settled(page)
+    page.goto(f"{place.garden}/me")
+    greeted(page, place.garden, NAME)
+
+
+@pytest.mark.parametrize("log_in", [from_app, from_portal])
+@pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "nobody-at-clever"])
+def test_each_callback_of_a_finished_login_can_be_loaded_again(
+    page: Page, place: Place, log_in: Callable[[Page, Place], None], is_known: bool
+) -> None:
+    arrived: list[str] = []
+    page.on("request", lambda request: arrived.append(request.url) if "/callback?" in request.url else None)
+    log_in(page, place)
+    greeted(page, place.garden, NAME)
+    callbacks = list(arrived)
+    assert callbacks
+    for callback in callbacks:
+        if not is_known:
+            page.context.clear_cookies(domain="127.0.0.1")
+        page.goto(callback)
+        if not is_known:
+            # Clever asks who it is. Until it knows, the session stays.
+            page.wait_for_url(f"{place.clever}/**")
+            page.goto(f"{place.garden}/me")
+        greeted(page, place.garden, NAME)
+        page.reload()
+        greeted(page, place.garden, NAME)
