@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import shutil
 import socket
+import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,9 +56,8 @@ class School:
 
     clever: str
     port: int
-    """Of all hosts, over TLS."""
-    behind: int
-    """Of the server behind TLS, for an attacker's own tools."""
+    """Of all hosts."""
+    certificate: Path
     hostile: Hostile
 
     @property
@@ -71,7 +71,8 @@ class School:
 
     def ask(self, path: str, cookies: str = "") -> tuple[str, list[str]]:
         """One request to the app without a browser: where it redirects, and the cookies that it sets."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.behind, timeout=patience.SECONDS)
+        trusting = ssl.create_default_context(cafile=str(self.certificate))
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=patience.SECONDS, context=trusting)
         try:
             connection.request("GET", path, headers={"Host": f"{APP}:{self.port}", "Cookie": cookies})
             answer = connection.getresponse()
@@ -96,21 +97,28 @@ class School:
         return session
 
 
+class PatientContext(ssl.SSLContext):
+    """Shakes hands in the thread of a connection, at its first byte: browsers open some that they never use."""
+
+    def wrap_socket(self, sock: socket.socket, server_side: bool = False, **_: object) -> ssl.SSLSocket:
+        return super().wrap_socket(sock, server_side=server_side, do_handshake_on_connect=False)
+
+
 @contextmanager
 def set_up(folder: Path) -> Iterator[School]:
     """Run all of it."""
     hostile = Hostile()
+    made, key = tls.certificate(folder)
+    context = PatientContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        behind = listener.getsockname()[1]
-        with tls.in_front_of(f"http://127.0.0.1:{behind}", folder) as (front, _):
-            port = urlsplit(front).port
-            assert port
-            app = App("a1b2" * 5, "a secret of the tests", f"https://{APP}:{port}/callback", oidc=True)
-            with (
-                running([app]) as clever,
-                flask_example.serving(listener, flask_example.settings(app, clever), hostile.before),
-            ):
-                yield School(clever, port, behind, hostile)
+        port = listener.getsockname()[1]
+        app = App("a1b2" * 5, "a secret of the tests", f"https://{APP}:{port}/callback", oidc=True)
+        with (
+            running([app]) as clever,
+            flask_example.serving(listener, flask_example.settings(app, clever), hostile.before, context),
+        ):
+            yield School(clever, port, made, hostile)
 
 
 @contextmanager

@@ -37,8 +37,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
         yield place
 
 
+# It ends before the place does: no connection is open any more.
 @pytest.fixture(scope="module")
-def own_browser(browser: Browser) -> Iterator[Browser]:
+def own_browser(browser: Browser, place: School) -> Iterator[Browser]:  # noqa: ARG001
     with school.launched(browser) as own:
         yield own
 
