@@ -176,9 +176,8 @@ def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: 
 def test_a_refused_login_of_this_browser_ends_the_session(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     browser.open(f"{site.url}/login?switch_user=1")
-    state = re.search(r"[?&]state=([^&]+)", browser.visited[-2])
-    assert state
-    page = browser.open(f"{site.url}/callback?error=access_denied&state={state[1]}")
+    states = [found[1] for url in browser.visited if (found := re.search(r"[?&]state=([^&]+)", url))]
+    page = browser.open(f"{site.url}/callback?error=access_denied&state={states[-1]}")
     assert page.status == 403
     assert cookie_of(browser, "session") == ""
 
@@ -201,14 +200,15 @@ def test_a_browser_without_cookies_reads_why_after_three_redirects(site: Site) -
         parts = urlsplit(url)
         at_app = url.startswith(site.url)
         answer = Site(f"{parts.scheme}://{parts.netloc}", "").asked(
-            f"{parts.path}?{parts.query}", **({} if at_app else {"Cookie": at_clever})
+            f"{parts.path}?{parts.query}", Connection="close", **({} if at_app else {"Cookie": at_clever})
         )
+        text = answer.read().decode()
         if answer.status == 400:
             break
         url = answer.headers["Location"]
         to_clever += url.startswith(site.emulator)
     assert to_clever == 3
-    assert "cookies_blocked" in answer.read().decode()
+    assert "cookies_blocked" in text
 
 
 def test_a_login_from_the_portal_is_restarted_without_a_page(browser: Browser, site: Site) -> None:
@@ -253,7 +253,6 @@ def test_logging_out_ends_the_session_for_every_copy_of_its_cookie(browser: Brow
     name = cookie_of(browser, "session")
     assert browser.open(f"{site.url}/logout", {}).path == "/"
     assert cookie_of(browser, "session") == ""
-    assert browser.open(f"{site.url}/me").url.startswith(site.emulator)
     assert site.asked("/me", Cookie=f"session={name}").status == 303
 
 
