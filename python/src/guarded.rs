@@ -16,6 +16,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the file that the others are sent to")]
 
 use std::ffi::{CStr, c_int};
+use std::hint::black_box;
 use std::mem::{forget, transmute};
 use std::ptr;
 use std::thread;
@@ -45,6 +46,9 @@ pub(crate) fn park() -> ! {
 macro_rules! run {
     ($name:ident($($value:expr),*): ($($type:ty),*) -> $result:ty) => {{
         let function: unsafe extern "C" fn($($type),*) -> $result = ffi::$name;
+        // The compiler must not see which function this is: PyO3 declares it as one that no unwinding leaves, and the
+        // optimizer would take the guard away.
+        let function = black_box(function);
         // SAFETY: the two types differ in whether an unwinding may come out of the function, and nothing else.
         let function: unsafe extern "C-unwind" fn($($type),*) -> $result = unsafe { transmute(function) };
         let guard = Park;
