@@ -847,7 +847,8 @@ clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
                                              uint16_t *status,
                                              clever_sso_error **error);
 
-// The methods that an endpoint takes, for the `Allow` header. A constant; NULL for a number that is no endpoint.
+// The methods that an endpoint takes, for the `Allow` header. NULL for a number that is no endpoint; else it lives as long as
+// the library.
 const char *clever_sso_endpoint_allow(uint32_t endpoint);
 
 // Frees a request. NULL is fine.

@@ -118,7 +118,8 @@ pub extern "C" fn clever_sso_request_refusal(
     })
 }
 
-/// The methods that an endpoint takes, for the `Allow` header. A constant; NULL for a number that is no endpoint.
+/// The methods that an endpoint takes, for the `Allow` header. NULL for a number that is no endpoint; else it lives as long as
+/// the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
     match known(endpoint) {

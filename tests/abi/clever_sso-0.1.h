@@ -1,16 +1,16 @@
 // clever_sso: Log in with Clever.
 //
+// Make one client when the process starts, and share it: `clever_sso_config_new`, `clever_sso_client_new`.
+//
 // A whole login:
 //
-//     clever_sso_status status = clever_sso_config_new(id, &config, &error);
-//     if (secret && !status) status = clever_sso_config_set_client_secret(config, secret, &error);
-//     if (!status) status = clever_sso_config_add_redirect_uri(config, redirect_uri, &error);
-//     if (!status) status = clever_sso_client_new(config, &client, &error); /* one per process */
-//     if (clever_sso_begin_login(client, options, &login, &error)) return failed(error);
-//     int gone = go(browser, login); /* redirect to its URL, keep its pending login in a cookie */
+//     if (clever_sso_login_options_set_cookies(options, browser->cookies, &error)) return failed(error);
+//     if (clever_sso_begin_login(client, options, &login, &error)) return failed_with_cookies(browser, error);
+//     int gone = go(browser, login); /* redirects to its URL, with its cookies */
 //     clever_sso_login_free(login);
 //
-//     if (clever_sso_finish_login_with_pending(client, callback, pending, &outcome, &error)) return failed(error);
+//     if (clever_sso_finish_login(client, url, cookies, &outcome, &error)) return failed_with_cookies(browser, error);
+//     answer(browser, outcome); /* sets its cookies, and ends the session that the browser had, if it says so */
 //     switch (clever_sso_outcome_kind(outcome)) {
 //     case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
 //     case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
@@ -847,7 +847,8 @@ clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
                                              uint16_t *status,
                                              clever_sso_error **error);
 
-// The methods that an endpoint takes, for the `Allow` header. A constant; NULL for a number that is no endpoint.
+// The methods that an endpoint takes, for the `Allow` header. NULL for a number that is no endpoint; else it lives as long as
+// the library.
 const char *clever_sso_endpoint_allow(uint32_t endpoint);
 
 // Frees a request. NULL is fine.

@@ -1,12 +1,13 @@
 /*
  * Logs in, frees everything, and looks through its own memory for pieces of what must be secret.
  *
- *     heap keep|free   settings in the environment as for examples/c/login.c
+ *     heap free|keep|keep-login cookies|pending   settings in the environment as for examples/c/login.c
  *
- * Prints "open URL", reads where the browser came back to, and logs in. The access token, ID token, code, client secret and
- * pending login are then searched for in pieces of 16 bytes, as numbers that stand for them: a copy of this program's own
- * would be found. With "keep" nothing is freed, and pieces must be found: the search works. The stack is not searched. Ends
- * with 0 if all was as it should be.
+ * Prints "open URL", reads where the browser came back to, and logs in: with the cookies of a browser, or with the pending
+ * login. The access token, ID token, code, client secret, pending login and values of the cookies are then searched for in
+ * pieces of 16 bytes, as numbers that stand for them: a copy of this program's own would be found. With "keep" nothing is
+ * freed, with "keep-login" all but the login, of which only the pending login or the cookies are searched for: pieces must
+ * be found, so the search works. The stack is not searched. Ends with 0 if all was as it should be.
  */
 #define _GNU_SOURCE
 #include <clever_sso.h>
@@ -17,7 +18,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PIECE = 16, MOST_PIECES = 1 << 16, FEWEST_PIECES = 100, LONGEST_LINE = 8192 };
+enum { PIECE = 16, MOST_PIECES = 1 << 16, FEWEST_PIECES = 100, FEWEST_OF_A_LOGIN = 50, LONGEST_LINE = 8192 };
 
 /* Not the pieces themselves, but a number that stands for each: in memory of its own, which is not searched. */
 static uint64_t *marks;
@@ -79,6 +80,16 @@ static size_t pieces_in_memory(void)
     return found;
 }
 
+/* Adds a cookie to the header of a browser; its value is a secret. */
+static void keep_cookie(char *header, size_t size, const clever_sso_set_cookie *cookie)
+{
+    size_t length = strlen(header);
+    const char *name = clever_sso_set_cookie_name(cookie), *value = clever_sso_set_cookie_value(cookie);
+    if (clever_sso_set_cookie_max_age(cookie) == 0) return;
+    must_be_gone(value);
+    snprintf(header + length, size - length, "%s%s=%s", length > 0 ? "; " : "", name, value);
+}
+
 static char *value_of(char *url, const char *name)
 {
     char *found = strstr(url, name);
@@ -102,16 +113,20 @@ static void go_through(clever_sso_config *config, const char *base_url)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) return 2;
-    int keep = strcmp(argv[1], "keep") == 0;
+    if (argc != 3) return 2;
+    int keep = strcmp(argv[1], "keep") == 0, keep_login = strcmp(argv[1], "keep-login") == 0;
+    int with_cookies = strcmp(argv[2], "cookies") == 0;
     marks = mmap(NULL, MOST_PIECES * sizeof *marks, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     clever_sso_config *config = NULL;
     clever_sso_client *client = NULL;
-    clever_sso_login *login = NULL;
+    clever_sso_login_options *options = NULL;
+    clever_sso_login *login = NULL, *second = NULL;
+    clever_sso_logout *logout = NULL;
+    const clever_sso_set_cookie *cookie;
     clever_sso_outcome *outcome = NULL;
     clever_sso_me_record *me = NULL;
     clever_sso_error *error = NULL;
-    char callback[LONGEST_LINE];
+    char callback[LONGEST_LINE], cookies[LONGEST_LINE] = "";
     clever_sso_config_new(getenv("CLEVER_CLIENT_ID"), &config, NULL);
     clever_sso_config_set_client_secret(config, getenv("CLEVER_CLIENT_SECRET"), NULL);
     clever_sso_config_add_redirect_uri(config, getenv("CLEVER_REDIRECT_URI"), NULL);
@@ -124,29 +139,59 @@ int main(int argc, char **argv)
     /* No buffer of the C library may keep the code. */
     ssize_t length = read(STDIN_FILENO, callback, sizeof callback - 1);
     callback[length > 0 ? length - 1 : 0] = '\0';
-    clever_sso_finish_login(client, callback, clever_sso_login_pending(login), &outcome, &error);
+    if (with_cookies) {
+        for (size_t i = 0; (cookie = clever_sso_login_set_cookie(login, i)) != NULL; i++) {
+            keep_cookie(cookies, sizeof cookies, cookie);
+        }
+        size_t of_the_login = mark_count;
+        /* The browser begins another login in between. */
+        clever_sso_login_options_new(&options, NULL);
+        clever_sso_login_options_set_cookies(options, cookies, NULL);
+        clever_sso_begin_login(client, options, &second, NULL);
+        for (size_t i = 0; (cookie = clever_sso_login_set_cookie(second, i)) != NULL; i++) {
+            keep_cookie(cookies, sizeof cookies, cookie);
+        }
+        must_be_gone(clever_sso_login_pending(second));
+        clever_sso_finish_login(client, callback, cookies, &outcome, &error);
+        size_t before_the_outcome = mark_count;
+        for (size_t i = 0; (cookie = clever_sso_outcome_set_cookie(outcome, i)) != NULL; i++) {
+            keep_cookie(cookies, sizeof cookies, cookie);
+        }
+        clever_sso_log_out(client, cookies, &logout, NULL);
+        /* Each of them has cookies with values. */
+        if (of_the_login == 0 || mark_count == before_the_outcome) return 3;
+    } else {
+        must_be_gone(clever_sso_login_pending(login));
+        clever_sso_finish_login_with_pending(client, callback, clever_sso_login_pending(login), &outcome, &error);
+    }
     const clever_sso_tokens *tokens = clever_sso_outcome_tokens(outcome);
     if (tokens == NULL) {
         fprintf(stderr, "%s\n", error ? clever_sso_error_message(error) : "nobody signed in");
         return 1;
     }
     clever_sso_me(client, clever_sso_tokens_access_token(tokens), &me, NULL);
-    must_be_gone(clever_sso_tokens_access_token(tokens));
-    must_be_gone(clever_sso_tokens_id_token(tokens));
-    must_be_gone(clever_sso_login_pending(login));
-    must_be_gone(value_of(callback, "code="));
-    must_be_gone(getenv("CLEVER_CLIENT_SECRET"));
+    if (!keep_login) {
+        must_be_gone(clever_sso_tokens_access_token(tokens));
+        must_be_gone(clever_sso_tokens_id_token(tokens));
+        must_be_gone(value_of(callback, "code="));
+        must_be_gone(getenv("CLEVER_CLIENT_SECRET"));
+    }
     explicit_bzero(callback, sizeof callback);
+    explicit_bzero(cookies, sizeof cookies);
     qsort(marks, mark_count, sizeof *marks, by_number);
     if (!keep) {
         clever_sso_me_record_free(me);
         clever_sso_outcome_free(outcome);
-        clever_sso_login_free(login);
+        clever_sso_logout_free(logout);
+        clever_sso_login_options_free(options);
+        clever_sso_login_free(second);
+        if (!keep_login) clever_sso_login_free(login);
         clever_sso_client_free(client);
         clever_sso_config_free(config);
     }
     size_t found = pieces_in_memory();
-    if (keep ? found > 0 : found == 0) return mark_count > FEWEST_PIECES ? 0 : 1;
+    size_t fewest = keep_login ? FEWEST_OF_A_LOGIN : FEWEST_PIECES;
+    if (keep || keep_login ? found > 0 : found == 0) return mark_count > fewest ? 0 : 1;
     fprintf(stderr, "%zu of %zu pieces found\n", found, mark_count);
     return 1;
 }

@@ -20,9 +20,12 @@ struct scene {
     clever_sso_key_set *key_set;
     const clever_sso_login *login;
     clever_sso_login_options *login_options;
+    clever_sso_logout *logout;
     clever_sso_me_record *me_record;
     clever_sso_metadata_record *metadata_record;
     clever_sso_outcome *outcome;
+    clever_sso_request *request;
+    const clever_sso_set_cookie *set_cookie;
     clever_sso_token_info *token_info;
     const clever_sso_tokens *tokens;
     clever_sso_user_record *user_record;
@@ -58,27 +61,46 @@ static clever_sso_config *config_without_clever(void)
     return config_for(getenv("NOWHERE"), 20);
 }
 
-/* Options remember what they were given: each function finds them as new. */
+/* Options and requests remember what they were given: each function finds them as new. */
 static void renew(struct scene *scene)
 {
     clever_sso_config_free(scene->config);
     clever_sso_login_options_free(scene->login_options);
     clever_sso_authorize_options_free(scene->authorize_options);
+    clever_sso_request_free(scene->request);
     scene->config = config_without_clever();
     must("login options", clever_sso_login_options_new(&scene->login_options, NULL));
     must("authorize options", clever_sso_authorize_options_new(&scene->authorize_options, NULL));
+    must("a request", clever_sso_request_new("GET", &scene->request, NULL));
+}
+
+/* Adds to the `Cookie` header of a browser what the answer set. */
+static void keep(char *header, size_t size, const clever_sso_set_cookie *cookie)
+{
+    size_t length = strlen(header);
+    const char *name = clever_sso_set_cookie_name(cookie), *value = clever_sso_set_cookie_value(cookie);
+    if (clever_sso_set_cookie_max_age(cookie) == 0) return;
+    snprintf(header + length, size - length, "%s%s=%s", length > 0 ? "; " : "", name, value);
 }
 
 static void log_in(struct scene *scene)
 {
-    static char callback[16 * 1024];
+    static char callback[16 * 1024], cookies[16 * 1024];
+    const clever_sso_set_cookie *cookie;
     must("a login", clever_sso_begin_login(scene->online, NULL, &scene->begun, NULL));
     printf("open %s\n", clever_sso_login_url(scene->begun));
     fflush(stdout);
     must("a callback", fgets(callback, sizeof callback, stdin) == NULL ? CLEVER_SSO_INTERNAL : CLEVER_SSO_OK);
     callback[strcspn(callback, "\r\n")] = '\0';
-    const char *pending = clever_sso_login_pending(scene->begun);
-    must("an outcome", clever_sso_finish_login_with_pending(scene->online, callback, pending, &scene->outcome, NULL));
+    for (size_t i = 0; (cookie = clever_sso_login_set_cookie(scene->begun, i)) != NULL; i++) {
+        keep(cookies, sizeof cookies, cookie);
+    }
+    must("an outcome", clever_sso_finish_login(scene->online, callback, cookies, &scene->outcome, NULL));
+    for (size_t i = 0; (cookie = clever_sso_outcome_set_cookie(scene->outcome, i)) != NULL; i++) {
+        keep(cookies, sizeof cookies, cookie);
+    }
+    must("a log out", clever_sso_log_out(scene->online, cookies, &scene->logout, NULL));
+    must("cookies of a log out", clever_sso_logout_set_cookie(scene->logout, 0) ? CLEVER_SSO_OK : CLEVER_SSO_INTERNAL);
     must("a parsed callback", clever_sso_parse_callback(callback, &scene->callback, NULL));
 }
 
@@ -106,6 +128,7 @@ static void set(struct scene *scene)
     scene->tokens = clever_sso_outcome_tokens(scene->outcome);
     scene->claims = clever_sso_identity_claims(scene->identity);
     scene->login = scene->begun;
+    scene->set_cookie = clever_sso_login_set_cookie(scene->login, 0);
     ask_for_all(scene);
     must("keys", clever_sso_key_set_new(getenv("JWKS"), &scene->key_set, NULL));
     must("an error", clever_sso_parse_callback("", NULL, &scene->error) ? CLEVER_SSO_OK : CLEVER_SSO_INTERNAL);
@@ -123,9 +146,11 @@ static void clear(struct scene *scene)
     clever_sso_key_set_free(scene->key_set);
     clever_sso_login_free(scene->begun);
     clever_sso_login_options_free(scene->login_options);
+    clever_sso_logout_free(scene->logout);
     clever_sso_me_record_free(scene->me_record);
     clever_sso_metadata_record_free(scene->metadata_record);
     clever_sso_outcome_free(scene->outcome);
+    clever_sso_request_free(scene->request);
     clever_sso_token_info_free(scene->token_info);
     clever_sso_user_record_free(scene->user_record);
     clever_sso_userinfo_record_free(scene->userinfo_record);

@@ -16,6 +16,9 @@ from harness.paths import RELEASE
 
 NUMBERS = {"size_t": ctypes.c_size_t, "int64_t": ctypes.c_int64, "uint32_t": ctypes.c_uint32, "bool": ctypes.c_bool}
 OK, ARGUMENT = 0, 2
+METHOD_NOT_ALLOWED = 405
+# The client refuses an empty client ID, an empty callback has no key, and no endpoint takes an empty method.
+TAKES_EMPTY_TEXT = {"clever_sso_config_new", "clever_sso_login_key_of_callback", "clever_sso_request_new"}
 
 
 def library() -> ctypes.CDLL:
@@ -59,11 +62,32 @@ def test_the_header_was_read() -> None:
 @pytest.mark.parametrize("text", [None, b"\xff\xfe", b""], ids=["null", "not-utf-8", "empty"])
 def test_a_call_with_nothing_is_refused(function: Function, text: bytes | None) -> None:
     makes_options = function.name.endswith("_options_new")
-    made_of_text = function.name == "clever_sso_config_new" and text == b""
     status = call(function, text)
-    assert status == OK if makes_options or made_of_text else status != OK
+    assert status == OK if makes_options or (text == b"" and function.name in TAKES_EMPTY_TEXT) else status != OK
     if text is None and not makes_options:
         assert status == ARGUMENT
+
+
+def test_an_empty_callback_has_no_key() -> None:
+    key = ctypes.c_void_p(1)
+    assert library().clever_sso_login_key_of_callback(b"", ctypes.byref(key), None) == OK
+    assert key.value is None
+
+
+@pytest.mark.parametrize("endpoint", [1, 2, 3])
+def test_a_request_with_an_empty_method_is_refused_at_every_endpoint(endpoint: int) -> None:
+    c = library()
+    config, client, request, status = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_uint16()
+    assert c.clever_sso_config_new(b"client", ctypes.byref(config), None) == OK
+    assert c.clever_sso_config_set_client_secret(config, b"secret", None) == OK
+    assert c.clever_sso_config_add_redirect_uri(config, b"https://app.example/callback", None) == OK
+    assert c.clever_sso_client_new(config, ctypes.byref(client), None) == OK
+    assert c.clever_sso_request_new(b"", ctypes.byref(request), None) == OK
+    assert c.clever_sso_request_refusal(client, endpoint, request, ctypes.byref(status), None) == OK
+    assert status.value == METHOD_NOT_ALLOWED
+    c.clever_sso_request_free(request)
+    c.clever_sso_client_free(client)
+    c.clever_sso_config_free(config)
 
 
 @named([one for one in FUNCTIONS.values() if not one.fallible])

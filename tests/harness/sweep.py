@@ -69,8 +69,8 @@ def _call(function: Function, varied: Parameter | None, value: str, what: str) -
         judged = f'judge("{function.name}", "{what}", {call}, {out}, error);'
     freed = f"{kept.handle or 'clever_sso_string'}_free({kept.name});" if kept else ""
     # The evaluation of arguments has no order: the outputs are read after the call.
-    judged = judged.replace(f"{call}, {out}, error", "status, " + f"{out}, error")
-    status = "" if judged.startswith("(void)") else f"clever_sso_status status = {call}; "
+    judged = judged.replace(f"{call}, {out}, error", "result, " + f"{out}, error")
+    status = "" if judged.startswith("(void)") else f"clever_sso_status result = {call}; "
     return f"{{ {_outputs(function)} {status}{judged} {freed} }}"
 
 
