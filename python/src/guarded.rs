@@ -15,6 +15,7 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "this is the file that the others are sent to")]
 
+use std::array;
 use std::ffi::{CStr, c_int};
 use std::hint::black_box;
 use std::mem::{forget, transmute};
@@ -171,16 +172,24 @@ pub(crate) fn unraisable(py: Python<'_>, error: PyErr) {
     run!(PyErr_WriteUnraisable(ptr::null_mut()): (*mut PyObject) -> ());
 }
 
+/// How many new objects [`collect_if_due`] makes.
+const PROBES: usize = 8;
+
 /// Lets a garbage collection that is due happen now. The next object that PyO3 makes, without a guard, then sets off none.
 pub(crate) fn collect_if_due(_py: Python<'_>) {
-    // Of sets none is kept for reuse, so that this counts as a new object until it is given up.
-    let probe = run!(PySet_New(ptr::null_mut()): (*mut PyObject) -> *mut PyObject);
-    if probe.is_null() {
-        // SAFETY: this thread has the GIL.
-        unsafe { ffi::PyErr_Clear() };
-    } else {
-        // SAFETY: the set is new, and nobody else knows it.
-        unsafe { ffi::Py_DecRef(probe) };
+    // A collection runs finalizers, other threads make objects meanwhile, and the next collection is due. So there are
+    // several probes, and they are given up together, which takes their number off the count of new objects.
+    // Python keeps no set for reuse, so each of them counts.
+    let probes: [*mut PyObject; PROBES] =
+        array::from_fn(|_| run!(PySet_New(ptr::null_mut()): (*mut PyObject) -> *mut PyObject));
+    for probe in probes {
+        if probe.is_null() {
+            // SAFETY: this thread has the GIL.
+            unsafe { ffi::PyErr_Clear() };
+        } else {
+            // SAFETY: the set is new, and nobody else knows it.
+            unsafe { ffi::Py_DecRef(probe) };
+        }
     }
 }
 
