@@ -27,6 +27,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::{PyClass, PyClassInitializer};
 
+use crate::interpreter;
+
 /// Ends no thread: puts it to sleep for good when it is dropped, which only the unwinding of an ended thread does.
 struct Park;
 
@@ -221,8 +223,12 @@ pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     result
 }
 
-/// Whether the interpreter is ending or gone. It may end right after this was asked.
+/// Whether the interpreter is ending or gone. It may end right after this was asked. A host may make a new one, which is
+/// none of ours: the threads of the old one must not go into it.
 pub(crate) fn is_over() -> bool {
+    if interpreter::has_ended() {
+        return true;
+    }
     // SAFETY: may be called at any time, with or without the GIL.
     let is_initialized = unsafe { ffi::Py_IsInitialized() };
     is_initialized == 0

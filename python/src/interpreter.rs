@@ -21,7 +21,7 @@ static IS_WATCHED: AtomicBool = AtomicBool::new(false);
 
 /// An `ImportError` when this module may not be loaded here.
 pub(crate) fn admit() -> PyResult<()> {
-    if HAS_ENDED.load(SeqCst) {
+    if has_ended() {
         return Err(PyImportError::new_err(NOT_AGAIN));
     }
     // SAFETY: this thread runs Python code, so that there is an interpreter.
@@ -32,11 +32,16 @@ pub(crate) fn admit() -> PyResult<()> {
         return Err(PyImportError::new_err(NOT_IN_A_SUB_INTERPRETER));
     }
     if !IS_WATCHED.swap(true, SeqCst) {
-        // There is room for 32 such functions; without it nothing is lost but a sentence.
+        // There is room for 32 such functions; without it a host that makes a new interpreter is not noticed.
         // SAFETY: the function calls nothing of Python's.
         let _ = unsafe { ffi::Py_AtExit(Some(end)) };
     }
     Ok(())
+}
+
+/// Whether the interpreter that loaded this module is gone.
+pub(crate) fn has_ended() -> bool {
+    HAS_ENDED.load(SeqCst)
 }
 
 extern "C" fn end() {
