@@ -66,8 +66,9 @@ impl<'a> Jar<'a> {
 
     /// Keeps a login that begins, and drops others where the browser has too many in flight.
     ///
-    /// What cannot be read goes first. A new login then drops the oldest. A login that restarts drops the youngest, or the
-    /// tabs of a restored session would take each other's place forever.
+    /// What cannot be read goes first, then logins that this browser did not ask for: a hostile page can fill the jar with
+    /// them, and must not push out the person's own. A new login then drops the oldest. A login that restarts drops the
+    /// youngest, or the tabs of a restored session would take each other's place forever.
     pub(crate) fn add(
         &self,
         state: &str,
@@ -80,27 +81,27 @@ impl<'a> Jar<'a> {
             .logins
             .iter()
             .filter(|(key, _)| Some(key.as_str()) != leaving)
-            .map(|(key, value)| (self.age(value, now), key))
+            .map(|(key, value)| (self.rank(value, now, room), key))
             .collect();
         others.sort();
         others.dedup_by(|one, other| one.1 == other.1);
         let surplus = (others.len() + 1).saturating_sub(MAX_IN_FLIGHT);
-        if room == Room::OfTheYoungest {
-            // Behind those that cannot be read, whose age is unknown.
-            let readable = others.iter().position(|(age, _)| *age != Age::Unknown).unwrap_or(others.len());
-            others[readable..].reverse();
-        }
         let mut cookies: Vec<_> = others.iter().take(surplus).map(|(_, key)| self.delete(key)).collect();
         let name = self.name(LOGIN, &login_key(state));
         cookies.push(SetCookie::new(name, sealed, LIFETIME_SECONDS, self.secure));
         cookies
     }
 
-    fn age(&self, sealed: &str, now: u64) -> Age {
-        match Pending::open(self.keys, sealed) {
-            Some(pending) if !pending.is_expired(now) => Age::Since(pending.issued_at),
-            _ => Age::Unknown,
-        }
+    fn rank(&self, sealed: &str, now: u64, room: Room) -> Rank {
+        let Some(pending) = Pending::open(self.keys, sealed).filter(|pending| !pending.is_expired(now))
+        else {
+            return Rank::Unreadable;
+        };
+        let order = match room {
+            Room::OfTheOldest => pending.issued_at,
+            Room::OfTheYoungest => u64::MAX - pending.issued_at,
+        };
+        if pending.is_own { Rank::Own(order) } else { Rank::NotOwn(order) }
     }
 
     /// How many sign-ins in a row, the last one a moment ago, left no session.
@@ -134,9 +135,10 @@ pub(crate) enum Room {
 
 /// In the order in which logins are dropped.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Age {
-    Unknown,
-    Since(u64),
+enum Rank {
+    Unreadable,
+    NotOwn(u64),
+    Own(u64),
 }
 
 fn without_prefix(name: &str, secure: bool) -> Option<&str> {

@@ -131,7 +131,8 @@ impl Journey {
         let mut state = LoginState::new(redirect_uri, return_to, moment.now);
         state.lost_sessions = lost_sessions;
         state.switch_user = options.switch_user;
-        let leg = Leg { redirect_uri, state, district_id: options.district_id.as_deref() };
+        let district_id = options.district_id.as_deref();
+        let leg = Leg { redirect_uri, state, district_id, is_own: true };
         self.send(&leg, moment, |state, sealed| jar.add(state, sealed, moment.now, None, Room::OfTheOldest))
     }
 
@@ -146,7 +147,7 @@ impl Journey {
         self.config.client_secret()?;
         let keys = self.keys()?;
         let state = leg.state.seal(keys, &moment.entropy)?;
-        let (pending, sealed) = Pending::begin(keys, &state, moment.now, &moment.entropy)?;
+        let (pending, sealed) = Pending::begin(keys, &state, leg.is_own, moment.now, &moment.entropy)?;
         let parameters = AuthorizeParameters {
             response_type: ResponseType::Code,
             client_id: &self.config.client_id,
@@ -297,7 +298,7 @@ impl Journey {
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
-        let leg = Leg { redirect_uri, state, district_id: None };
+        let leg = Leg { redirect_uri, state, district_id: None, is_own: leaving.is_some() };
         let login = self.send(&leg, moment, |state, sealed| {
             let Some(jar) = jar else { return Vec::new() };
             let mut cookies = jar.add(state, sealed, moment.now, leaving, Room::OfTheYoungest);
@@ -317,6 +318,8 @@ struct Leg<'a> {
     redirect_uri: &'a str,
     state: LoginState,
     district_id: Option<&'a str>,
+    /// Whether this browser asked for it, and not only a callback that proved nothing.
+    is_own: bool,
 }
 
 /// The key under which an application that keeps logins by itself finds the pending login of this callback; `None` when the

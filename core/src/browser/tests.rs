@@ -22,7 +22,7 @@ fn what_cannot_be_read_makes_room_first() {
     let keys = keys();
     let entropy = |seed| [seed; crate::protocol::pending::ENTROPY_BYTES];
     let readable: Vec<_> = (0..7_u8)
-        .map(|at| Pending::begin(&keys, &at.to_string(), u64::from(at) + 1000, &entropy(at)).unwrap().1)
+        .map(|at| Pending::begin(&keys, &at.to_string(), true, u64::from(at) + 1000, &entropy(at)).unwrap().1)
         .collect();
     let mut header: Vec<_> =
         readable.iter().enumerate().map(|(key, value)| format!("clever_login_{key}={value}")).collect();

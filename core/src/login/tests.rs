@@ -234,6 +234,20 @@ fn a_flood_of_unproven_callbacks_leaves_a_login_that_began_here() {
 }
 
 #[test]
+fn unproven_callbacks_at_the_worst_moments_do_not_keep_a_person_out() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let junk = |browser: &mut Browser, second| {
+        drop(restart(browser.arrive(&journey, "code=junk", second)));
+    };
+    // A hostile page fills the jar before the person comes, and adds to it just before the person comes back.
+    (1000..1008).for_each(|second| junk(&mut browser, second));
+    let login = browser.begin(&journey, going_to("/a"), 1010).unwrap();
+    (1011..1020).for_each(|second| junk(&mut browser, second));
+    assert_eq!(browser.logins(), 8);
+    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1020)).as_deref(), Some("/a"));
+}
+
+#[test]
 fn a_cookie_that_a_sibling_subdomain_planted_is_not_looked_at() {
     let journey = journey();
     let attacker = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();

@@ -29,7 +29,7 @@ pub const MAX_RETURN_TO_BYTES: usize = 1024;
 /// The length of a login's key: the end of its cookie's name.
 pub const KEY_BYTES: usize = 16;
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const TAG_BYTES: usize = 16;
 const SEAL_BYTES: usize = NONCE_LEN + TAG_BYTES;
 const NONCE_BYTES: usize = 16;
@@ -37,12 +37,13 @@ const DIGEST_BYTES: usize = 16;
 const STATE_FIXED_BYTES: usize = 1 + 8 + 1 + 1 + 1 + DIGEST_BYTES;
 const MAX_STATE_BYTES: usize = encoded(SEAL_BYTES + STATE_FIXED_BYTES + MAX_RETURN_TO_BYTES);
 /// The length of a sealed pending login, in bytes.
-pub const PENDING_BYTES: usize = encoded(SEAL_BYTES + 1 + 8 + NONCE_BYTES + DIGEST_BYTES);
+pub const PENDING_BYTES: usize = encoded(SEAL_BYTES + 1 + 8 + 1 + NONCE_BYTES + DIGEST_BYTES);
 
 /// The random bytes that one login needs.
 pub const ENTROPY_BYTES: usize = 2 * NONCE_LEN + NONCE_BYTES;
 
 const SWITCH_USER: u8 = 1;
+const IS_OWN: u8 = 1;
 
 /// The length of base64url without padding.
 const fn encoded(bytes: usize) -> usize {
@@ -196,6 +197,9 @@ pub struct Pending {
     pub nonce: String,
     /// When it was sealed, in Unix seconds.
     pub issued_at: u64,
+    /// Whether this browser asked the application for the login. One that restarts after a callback that proved nothing is
+    /// not its own: any site can send such a callback.
+    pub is_own: bool,
     state_digest: [u8; DIGEST_BYTES],
 }
 
@@ -207,14 +211,17 @@ impl Pending {
     pub fn begin(
         keys: &SealingKeys,
         state: &str,
+        is_own: bool,
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<(Self, String)> {
         let (for_seal, for_nonce) = entropy[NONCE_LEN..].split_at(NONCE_LEN);
         let state_digest = short_digest(state);
-        let plain = [&[VERSION][..], &now.to_be_bytes(), for_nonce, &state_digest].concat();
+        let flags = if is_own { IS_OWN } else { 0 };
+        let plain = [&[VERSION][..], &now.to_be_bytes(), &[flags], for_nonce, &state_digest].concat();
         let sealed = keys.seal_text(b"pending", fixed(for_seal)?, &plain)?;
-        Ok((Self { nonce: URL_SAFE_NO_PAD.encode(for_nonce), issued_at: now, state_digest }, sealed))
+        let nonce = URL_SAFE_NO_PAD.encode(for_nonce);
+        Ok((Self { nonce, issued_at: now, is_own, state_digest }, sealed))
     }
 
     /// Opens a sealed pending login; `None` unless it was sealed with one of the keys.
@@ -224,6 +231,7 @@ impl Pending {
         fields.version()?;
         Some(Self {
             issued_at: fields.number()?,
+            is_own: fields.byte()? & IS_OWN != 0,
             nonce: URL_SAFE_NO_PAD.encode(fields.take(NONCE_BYTES)?),
             state_digest: fields.rest()?,
         })

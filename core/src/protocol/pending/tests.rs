@@ -14,7 +14,7 @@ fn entropy() -> [u8; ENTROPY_BYTES] {
 fn begin(keys: &SealingKeys, return_to: Option<&str>) -> (String, Pending, String) {
     let entropy = entropy();
     let state = LoginState::new(REDIRECT, return_to, 1000).seal(keys, &entropy).unwrap();
-    let (pending, sealed) = Pending::begin(keys, &state, 1000, &entropy).unwrap();
+    let (pending, sealed) = Pending::begin(keys, &state, true, 1000, &entropy).unwrap();
     (state, pending, sealed)
 }
 
@@ -35,7 +35,7 @@ fn what_was_sealed_comes_back() {
     let (state, begun, sealed) = begin(&keys, None);
     let opened = Pending::open(&keys, &sealed).unwrap();
     assert!(opened.has_state(&state) && !opened.has_state("another"));
-    assert_eq!((opened.nonce, opened.issued_at), (begun.nonce, 1000));
+    assert_eq!((opened.nonce, opened.issued_at, opened.is_own), (begun.nonce, 1000, true));
 }
 
 #[test]
