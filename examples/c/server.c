@@ -85,27 +85,34 @@ static int has_session(const struct request *request)
     return 1;
 }
 
-static clever_sso_status begin(const struct request *request, clever_sso_login_options *options, clever_sso_login **begun,
+static clever_sso_status begin(const struct request *request, const char *return_to, clever_sso_login **begun,
                                clever_sso_error **error)
 {
-    const char *return_to = parameter(request, "return_to"), *district_id = getenv("CLEVER_DISTRICT_ID");
+    clever_sso_login_options *options = NULL;
+    const char *district_id = getenv("CLEVER_DISTRICT_ID");
     int switch_user = parameter(request, "switch_user") != NULL;
-    clever_sso_status status = clever_sso_login_options_set_cookies(options, cookies_of(request), error);
+    clever_sso_status status = clever_sso_login_options_new(&options, error);
+    if (!status) status = clever_sso_login_options_set_cookies(options, cookies_of(request), error);
     if (!status) status = clever_sso_login_options_set_has_session(options, has_session(request), error);
     if (!status) status = clever_sso_login_options_set_switch_user(options, switch_user, error);
     if (!status && return_to) status = clever_sso_login_options_set_return_to(options, return_to, error);
     if (!status && district_id) status = clever_sso_login_options_set_district_id(options, district_id, error);
-    return status ? status : clever_sso_begin_login(request->app->client, options, begun, error);
+    if (!status) status = clever_sso_begin_login(request->app->client, options, begun, error);
+    clever_sso_login_options_free(options);
+    return status;
 }
 
 static enum MHD_Result login(const struct request *request)
 {
     clever_sso_error *error = NULL;
-    clever_sso_login_options *options = NULL;
     clever_sso_login *begun = NULL;
-    clever_sso_status status = clever_sso_login_options_new(&options, &error);
-    if (!status) status = begin(request, options, &begun, &error);
-    clever_sso_login_options_free(options);
+    clever_sso_status status = begin(request, parameter(request, "return_to"), &begun, &error);
+    if (status == CLEVER_SSO_ARGUMENT) { /* an address that leads away: the log says why, and the login goes on without it */
+        fprintf(stderr, "return_to is left out: %s\n", clever_sso_error_message(error));
+        clever_sso_error_free(error);
+        error = NULL;
+        status = begin(request, NULL, &begun, &error);
+    }
     if (status) return failed(request, status, error);
     struct MHD_Response *response = redirect_to(clever_sso_login_url(begun));
     const clever_sso_set_cookie *cookie;
