@@ -66,9 +66,9 @@ impl<'a> Jar<'a> {
 
     /// Keeps a login that begins, and drops others where the browser has too many in flight.
     ///
-    /// What cannot be read goes first, then logins that this browser did not ask for: a hostile page can fill the jar with
-    /// them, and must not push out the person's own. A new login then drops the oldest. A login that restarts drops the
-    /// youngest, or the tabs of a restored session would take each other's place forever.
+    /// What cannot be read goes first. A new login then drops the oldest. A login that restarts drops the youngest, or the tabs
+    /// of a restored session would take each other's place forever; and it drops those first that this browser did not ask
+    /// for: a hostile page can make any number of them, and must not push out the person's own.
     pub(crate) fn add(
         &self,
         state: &str,
@@ -97,11 +97,11 @@ impl<'a> Jar<'a> {
         else {
             return Rank::Unreadable;
         };
-        let order = match room {
-            Room::OfTheOldest => pending.issued_at,
-            Room::OfTheYoungest => u64::MAX - pending.issued_at,
-        };
-        if pending.is_own { Rank::Own(order) } else { Rank::NotOwn(order) }
+        match room {
+            Room::OfTheOldest => Rank::Own(pending.issued_at),
+            Room::OfTheYoungest if pending.is_own => Rank::Own(u64::MAX - pending.issued_at),
+            Room::OfTheYoungest => Rank::NotOwn(u64::MAX - pending.issued_at),
+        }
     }
 
     /// How many sign-ins in a row, the last one a moment ago, left no session.

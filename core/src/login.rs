@@ -34,7 +34,7 @@ use returned::Returned;
 
 /// One login sends the browser to Clever so often. Then something is broken that another restart will not mend.
 const MAX_REDIRECTS: u8 = 3;
-/// The same while the browser shows that it keeps our cookies: then this login's cookie only made room for another's.
+/// The same once the browser has shown that it keeps our cookies: then this login's cookie only made room for another's.
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
 /// So many sign-ins in a row may leave no session.
 const MAX_LOST_SESSIONS: u8 = 3;
@@ -246,7 +246,9 @@ impl Journey {
     }
 
     fn restart(&self, reason: ErrorCode, returned: &Returned<'_>, moment: &Moment) -> Result<Outcome> {
-        let (redirects, cookies_work) = (returned.redirects(), returned.keeps_others());
+        let known = returned.state.known();
+        let cookies_work = returned.keeps_others() || known.is_some_and(|state| state.cookies_work);
+        let redirects = returned.redirects();
         if redirects >= if cookies_work { MAX_REDIRECTS_WITH_COOKIES } else { MAX_REDIRECTS } {
             let code = match reason {
                 ErrorCode::PendingMissing if !cookies_work => ErrorCode::CookiesBlocked,
@@ -257,7 +259,7 @@ impl Journey {
         }
         let leaving = returned.proven_key();
         let jar = (returned.jar.as_ref(), leaving.as_deref());
-        self.send_again(reason, returned.state.known(), redirects, jar, moment)
+        self.send_again(reason, known, (redirects, cookies_work), jar, moment)
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
@@ -277,7 +279,13 @@ impl Journey {
             Kept::Pending(_) => None,
         };
         let jar = (jar.as_ref(), spent.key.as_deref());
-        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, moment)
+        self.send_again(
+            ErrorCode::CodeRejected,
+            Some(&spent.state),
+            (redirects, spent.state.cookies_work),
+            jar,
+            moment,
+        )
     }
 
     /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read.
@@ -285,7 +293,7 @@ impl Journey {
         &self,
         reason: ErrorCode,
         known: Option<&LoginState>,
-        redirects: u8,
+        (redirects, cookies_work): (u8, bool),
         (jar, leaving): (Option<&Jar<'_>>, Option<&str>),
         moment: &Moment,
     ) -> Result<Outcome> {
@@ -298,6 +306,7 @@ impl Journey {
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
+        state.cookies_work = cookies_work;
         let leg = Leg { redirect_uri, state, district_id: None, is_own: leaving.is_some() };
         let login = self.send(&leg, moment, |state, sealed| {
             let Some(jar) = jar else { return Vec::new() };

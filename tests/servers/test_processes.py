@@ -44,7 +44,8 @@ def test_every_login_of_a_pool_finishes(method: str, emulator: Emulator, people:
         assert is_right(people[0]) == (True, os.getpid())
         answers = pending.get(PATIENCE_SECONDS)
     assert [right for right, _ in answers] == [True] * LOGINS
-    assert 1 < len({process for _, process in answers}) <= PROCESSES
+    # How many of them take part is the pool's business; this one does not.
+    assert os.getpid() not in {process for _, process in answers}
 
 
 def test_every_login_finishes_that_a_fork_begins_while_threads_are_in_the_middle_of_theirs(
