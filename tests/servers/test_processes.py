@@ -45,7 +45,9 @@ def test_every_login_of_a_pool_finishes(method: str, emulator: Emulator, people:
         answers = pending.get(PATIENCE_SECONDS)
     assert [right for right, _ in answers] == [True] * LOGINS
     # How many of them take part is the pool's business; this one does not.
-    assert os.getpid() not in {process for _, process in answers}
+    processes = {process for _, process in answers}
+    assert os.getpid() not in processes
+    assert len(processes) <= PROCESSES
 
 
 def test_every_login_finishes_that_a_fork_begins_while_threads_are_in_the_middle_of_theirs(
