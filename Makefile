@@ -26,7 +26,8 @@ DIST ?= dist
 WHEELS ?= dist
 EMULATOR_PROFILE ?= release
 TEST_WHEELS := $(CARGO_TARGET_DIR)/test-wheels
-TESTS ?= tests
+# Names of tests; without any, pytest.ini says where they are.
+TESTS ?=
 INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/clever_sso-*.whl
 
 NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
@@ -48,7 +49,7 @@ demo: $(if $(SERVE),$(VENV)/demo) ## log people in through every entry in Rust, 
 	@rm -rf $(DEMO)/python && mkdir $(DEMO)/python && cp -R python/clever_sso $(DEMO)/python/
 	@cp $(DEMO)/lib_native.so $(DEMO)/python/clever_sso/_native.abi3.so
 	@echo "==> Step 3 of 3: logging people in, one row per way to start a login and language"
-	@CLEVER_BUILD=$(DEMO) PYTHONPATH=$(DEMO)/python $(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) tests/demo/demo.py $(if $(SERVE),--serve)
+	@CLEVER_BUILD=$(DEMO) PYTHONPATH=$(DEMO)/python $(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) examples/demo/demo.py $(if $(SERVE),--serve)
 
 # ---------------------------------------------------------------- build
 
@@ -93,8 +94,8 @@ header: ## write include/clever_sso.h from the source of the C face
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
 
 .PHONY: abi
-abi: library emulator $(VENV)/test ## write down in tests/abi what was added to the C library
-	CLEVER_SSO_WRITE_ABI=1 $(IN_VENV)/pytest -q tests/abi
+abi: library emulator $(VENV)/test ## write down in ffi/tests/abi what was added to the C library
+	CLEVER_SSO_WRITE_ABI=1 $(IN_VENV)/pytest -q ffi/tests/abi
 
 .PHONY: errors
 errors: ## write docs/errors.md from the catalogue of failures
@@ -106,7 +107,7 @@ scenarios: ## write docs/scenarios.md from the emulator's table
 
 .PHONY: readme
 readme: header $(VENV)/test ## write the logins in README.md from the examples
-	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/readme
+	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/docs
 
 # Puppeteer is told not to download a browser: Debian's chromium draws.
 MERMAID := $(CARGO_TARGET_DIR)/diagrams
@@ -146,21 +147,21 @@ $(THIRD_PARTY): Cargo.lock ffi/packaging/third_party.py
 
 # ---------------------------------------------------------------- check
 
-# What `make test` prints while it runs is a line for each of its parts; tests/runner/parts.py lists them.
+# What `make test` prints while it runs is a line for each of its parts; tests/harness/runner/parts.py lists them.
 .PHONY: test
 test: ## install what is needed, run every test in every language, and list what failed at the end
 	@$(NEEDS_PYTHON)
-	@$(PYTHON) tests/runner/run.py
+	@$(PYTHON) tests/harness/runner/run.py
 
 .PHONY: test-all
 test-all: ## everything in `make test`, and what takes long or needs more
 	@$(NEEDS_PYTHON)
-	@$(PYTHON) tests/runner/run.py --all
+	@$(PYTHON) tests/harness/runner/run.py --all
 
 .PHONY: test-busy
 test-busy: ## `make test` while other programs keep all cores busy twice over
 	@$(NEEDS_PYTHON)
-	@$(PYTHON) tests/runner/busy.py $(PYTHON) tests/runner/run.py
+	@$(PYTHON) tests/harness/runner/busy.py $(PYTHON) tests/harness/runner/run.py
 
 .PHONY: lint
 lint: lint-format lint-rust lint-docs lint-python ## formatting, clippy, rustdoc and ruff, warnings as errors
@@ -209,16 +210,16 @@ test-endurance:
 test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
 	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings
 	ffi/windows/debian.sh wine64
-	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra tests/windows
+	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra ffi/tests/windows
 
 .PHONY: test-sdist
 test-sdist: sdist ## build the Python package from its source distribution, and use it
-	$(IN_VENV)/python tests/package/sdist.py dist/python/clever_sso-*.tar.gz
+	$(IN_VENV)/python python/tests/package/sdist.py dist/python/clever_sso-*.tar.gz
 
 .PHONY: bench
 bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, and how long the import, Ctrl-C and the like take
 	$(INSTALL_WHEEL)
-	$(IN_VENV)/python tests/bench/bench.py
+	$(IN_VENV)/python bench/bench.py
 
 .PHONY: bench-login
 bench-login: ## how long the first login of a process takes over a slow network
@@ -235,7 +236,7 @@ deny: ## licences, bans and sources of all dependencies, by cargo-deny
 
 .PHONY: debian
 debian: ## Debian packages for some of the tests; without them those tests are skipped
-	@tests/debian.sh
+	@tests/harness/debian.sh
 
 .PHONY: clean
 clean: ## remove everything that was made
@@ -249,13 +250,13 @@ $(VENV)/bin/pip:
 	@$(PYTHON) -m venv $(VENV)
 
 # One stamp for each list of requirements: what only tests need does not delay the demo.
-$(VENV)/%: tests/requirements/%.txt | $(VENV)/bin/pip
+$(VENV)/%: tests/harness/requirements/%.txt | $(VENV)/bin/pip
 	@echo "==> installing what is needed to $*"
 	@$(IN_VENV)/pip install -q -r $<
 	@touch $@
 
 # It is compiled, which not every machine can.
-$(VENV)/uwsgi-tried: tests/requirements/uwsgi.txt | $(VENV)/bin/pip
+$(VENV)/uwsgi-tried: tests/harness/requirements/uwsgi.txt | $(VENV)/bin/pip
 	@$(IN_VENV)/pip install -q -r $< > $(VENV)/uwsgi.log 2>&1 \
 		|| echo "==> uWSGI could not be compiled (see $(VENV)/uwsgi.log). The tests that need it are skipped."
 	@touch $@

@@ -6,10 +6,10 @@
 //! shows what is left once it is warm.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
-#[path = "../../tests/network/server.rs"]
+#[path = "../tests/network/server.rs"]
 #[expect(dead_code, reason = "the tests of the network need more of it")]
 mod server;
-#[path = "../../tests/network/signer.rs"]
+#[path = "../tests/network/signer.rs"]
 #[expect(dead_code, reason = "the tests of the network need more of it")]
 mod signer;
 mod clever {

@@ -46,7 +46,7 @@ mod process;
 mod secret;
 mod set_cookie;
 #[cfg(test)]
-#[path = "../../tests/network/stopped_clock.rs"]
+#[path = "../tests/network/stopped_clock.rs"]
 mod stopped_clock;
 mod transport;
 mod urls;

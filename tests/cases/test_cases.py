@@ -1,4 +1,4 @@
-"""The table `tests/cases.toml`, run through Python and through C."""
+"""The table `tests/cases/cases.toml`, run through Python and through C."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ except ModuleNotFoundError:  # Python 3.10 and earlier
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TABLE: dict[str, Any] = tomllib.loads((ROOT / "tests/cases.toml").read_text("utf-8"))
+TABLE: dict[str, Any] = tomllib.loads((ROOT / "tests/cases/cases.toml").read_text("utf-8"))
 STEP_WORDS = {"do", "expect", "client", "save", "fields", "absent"}
 SECRET_FIELDS = {"code", "state", "pending", "access_token", "id_token", "callback"}
 # Shorter ones would be found in any text by chance.
@@ -82,7 +82,7 @@ def face(request: pytest.FixtureRequest, bases: dict[str, str]) -> Iterator[Face
     if request.param == "python":
         yield with_clients(PythonFace(), bases)
         return
-    driver = compiled(ROOT / "tests/c/driver.c")
+    driver = compiled(ROOT / "ffi/tests/c/driver.c")
     pipe = subprocess.PIPE
     with subprocess.Popen([driver], stdin=pipe, stdout=pipe, encoding="utf-8", env=environment()) as process:
         yield with_clients(CFace(process), bases)

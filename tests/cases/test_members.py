@@ -1,6 +1,6 @@
 """Every member of every answer with a value of every wrong kind, through Python and through C over real sockets.
 
-The table is `tests/vectors/members.json`; `tests/vectors/members.rs` runs it through the pure readers.
+The table is `tests/vectors/members.json`; `core/tests/members.rs` runs it through the pure readers.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def face(request: pytest.FixtureRequest) -> Iterator[Face]:
     if request.param == "python":
         yield PythonFace()
         return
-    pipe, driver = subprocess.PIPE, compiled(ROOT / "tests/c/driver.c")
+    pipe, driver = subprocess.PIPE, compiled(ROOT / "ffi/tests/c/driver.c")
     with subprocess.Popen([driver], stdin=pipe, stdout=pipe, encoding="utf-8", env=environment()) as process:
         yield CFace(process)
         assert process.stdin

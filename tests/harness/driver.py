@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @contextmanager
 def driver(log: IO[str] | int = subprocess.DEVNULL) -> Iterator[Ask]:
     """Run the driver, whose standard error goes to `log`; it is asked by calling what this gives."""
-    program, pipe = compiled(ROOT / "tests/c/driver.c"), subprocess.PIPE
+    program, pipe = compiled(ROOT / "ffi/tests/c/driver.c"), subprocess.PIPE
     with subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=log, text=True, env=environment()) as process:
 
         def ask(operation: str, **arguments: str) -> dict[str, str]:

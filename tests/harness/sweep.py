@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .header import Function, Parameter
 
-SCENE = ROOT / "tests/c/scene.h"
+SCENE = ROOT / "ffi/tests/c/scene.h"
 PLAUSIBLE = '"plausible"'
 # What a number may be, besides the one that stands in an ordinary call.
 NUMBERS = {

@@ -1,0 +1,351 @@
+//! A client that was made and used before a fork works in the child at once, and nobody reads another's answer.
+#![cfg(unix)]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    unsafe_code,
+    reason = "a test may, and fork is unsafe"
+)]
+
+#[path = "cases/browser.rs"]
+mod browser;
+mod face {
+    //! What the browser's file calls a step's fields.
+    pub(crate) type Fields = std::collections::BTreeMap<String, String>;
+}
+
+#[path = "network/server.rs"]
+#[expect(dead_code, reason = "the tests of the network need more of it")]
+mod server;
+
+use std::collections::VecDeque;
+use std::process::Command;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, sleep};
+use std::time::Duration;
+
+use browser::Browser;
+use clever_emulator::{App, Emulator, Options};
+use clever_sso::blocking::Client;
+use clever_sso::{AuthorizeOptions, Config, ErrorCode, KeySet, LoginOptions, ResponseType, jws};
+use serde_json::json;
+use server::{Answer, Server};
+
+const CHILDREN: usize = 20;
+const CALLS: usize = 10;
+/// A child that has not ended by then hangs, and is ended (in seconds).
+const PATIENCE: libc::c_uint = 60;
+const OURS: &str = "0a0a0a0a0a0a0a0a0a0a";
+const THEIRS: &str = "0b0b0b0b0b0b0b0b0b0b";
+
+struct Scene {
+    client: Client,
+    our_token: String,
+    their_token: String,
+}
+
+fn client(emulator: &Emulator, client_id: &str) -> Client {
+    let config = Config::builder(client_id).redirect_uri("http://127.0.0.1:9/").base_url(emulator.base_url());
+    Client::new(config.build().unwrap()).unwrap()
+}
+
+fn token(client: &Client) -> String {
+    let options = AuthorizeOptions { response_type: ResponseType::Token, ..AuthorizeOptions::default() };
+    let (_, fields) = Browser::go(&client.authorize_url(&options).unwrap());
+    fields["access_token"].clone()
+}
+
+impl Scene {
+    fn new(emulator: &Emulator) -> Self {
+        let client = client(emulator, OURS);
+        let (our_token, their_token) = (token(&client), token(&self::client(emulator, THEIRS)));
+        let scene = Self { client, our_token, their_token };
+        assert!(scene.asks_about_ours(), "a call before the fork");
+        scene
+    }
+
+    fn asks_about_ours(&self) -> bool {
+        self.client.check_token(&self.our_token).is_ok()
+    }
+
+    /// What only the children ask: an answer that got lost between two processes would be the wrong one.
+    fn asks_about_theirs(&self) -> bool {
+        self.client.check_token(&self.their_token).is_err_and(|error| error.code() == ErrorCode::TokenForeign)
+    }
+}
+
+/// Forks; the child calls, and ends with 0 if every call was answered rightly.
+fn fork_and_call(scene: &Scene) -> libc::pid_t {
+    fork_and(|| (0..CALLS).all(|_| scene.asks_about_theirs()))
+}
+
+/// Forks; the child ends with 0 if `call` comes out right.
+fn fork_and(call: impl FnOnce() -> bool) -> libc::pid_t {
+    // SAFETY: the child calls only the library under test, which is what is to be shown, and ends without unwinding.
+    let pid = unsafe { libc::fork() };
+    if pid == 0 {
+        // SAFETY: ends the child if it hangs.
+        unsafe { libc::alarm(PATIENCE) };
+        let right = call();
+        // SAFETY: ends the child without running anything of the parent's test harness.
+        unsafe { libc::_exit(i32::from(!right)) };
+    }
+    pid
+}
+
+fn ended_well(pid: libc::pid_t) -> bool {
+    let mut status = 0;
+    // SAFETY: `pid` is a child of this process, and `status` outlives the call.
+    let waited = unsafe { libc::waitpid(pid, &raw mut status, 0) };
+    waited == pid && libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0
+}
+
+fn start() -> Emulator {
+    let app = |client_id| App::public(client_id, "http://127.0.0.1:9/");
+    Emulator::start(Options::new().app(app(OURS)).app(app(THEIRS)).auto_login("ada")).unwrap()
+}
+
+#[test]
+fn forked_children_call_at_once_and_so_does_the_parent() {
+    let emulator = start();
+    let scene = Scene::new(&emulator);
+    let children: Vec<_> = (0..CHILDREN).map(|_| fork_and_call(&scene)).collect();
+    assert!((0..CALLS).all(|_| scene.asks_about_ours()));
+    assert!(children.into_iter().all(ended_well));
+}
+
+#[test]
+fn a_fork_in_the_middle_of_other_threads_calls_disturbs_nobody() {
+    let emulator = start();
+    let scene = Scene::new(&emulator);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let callers: Vec<_> = (0..3)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut right = true;
+                    while !done.load(Ordering::Relaxed) {
+                        right &= scene.asks_about_ours();
+                    }
+                    right
+                })
+            })
+            .collect();
+        let ended: Vec<_> = (0..CHILDREN).map(|_| ended_well(fork_and_call(&scene))).collect();
+        done.store(true, Ordering::Relaxed);
+        assert!(ended.into_iter().all(|well| well));
+        assert!(callers.into_iter().all(|caller| caller.join().unwrap()));
+    });
+}
+
+#[test]
+fn children_and_grandchildren_need_not_fetch_the_keys_their_parent_had() {
+    let emulator = start();
+    let client = client(&emulator, OURS);
+    client.warm_up().unwrap();
+    let fetches = || emulator.request_count("/oauth/certs");
+    assert_eq!(fetches(), 1);
+    let knows = || client.export_keys().is_ok();
+    assert!(ended_well(fork_and(|| knows() && ended_well(fork_and(knows)))));
+    assert_eq!(fetches(), 1);
+}
+
+#[test]
+fn a_grandchild_calls_too() {
+    let emulator = start();
+    let scene = Scene::new(&emulator);
+    // SAFETY: as in `fork_and_call`.
+    let pid = unsafe { libc::fork() };
+    if pid == 0 {
+        // SAFETY: ends the child if it hangs.
+        unsafe { libc::alarm(PATIENCE) };
+        let right = scene.asks_about_theirs() && ended_well(fork_and_call(&scene));
+        // SAFETY: ends the child without running anything of the parent's test harness.
+        unsafe { libc::_exit(i32::from(!right)) };
+    }
+    assert!(ended_well(pid));
+}
+
+/// A slow server that repeats what it was asked about, and an ID token with the Clever that can verify it.
+struct Work {
+    echo: Server,
+    emulator: Emulator,
+    id_token: String,
+}
+
+const OIDC: &str = "0c0c0c0c0c0c0c0c0c0c";
+const NONCE: &str = "nonce-of-the-one-token";
+const FORKS: u32 = 200;
+const CALLERS: usize = 3;
+/// So many children run at a time.
+const AT_ONCE: usize = 8;
+/// The forks are spread over the time that a first verification takes.
+const STEP: Duration = Duration::from_micros(25);
+
+impl Work {
+    fn new() -> Self {
+        let echo = Server::of_answers(|request| {
+            // Not waited for by anybody: it makes it likely that a fork finds calls on their way.
+            sleep(Duration::from_millis(2));
+            Answer::json(&json!({ "client_id": request.bearer().unwrap(), "scopes": [] }))
+        });
+        let app = App::new(OIDC, "secret", "http://127.0.0.1:9/").with_oidc();
+        let emulator = Emulator::start(Options::new().app(app).auto_login("ada")).unwrap();
+        let id_token = Self::id_token(&emulator);
+        Self { echo, emulator, id_token }
+    }
+
+    fn id_token(emulator: &Emulator) -> String {
+        let client = Self::client(emulator.base_url());
+        let options = AuthorizeOptions { nonce: Some(NONCE), ..AuthorizeOptions::default() };
+        let (_, fields) = Browser::go(&client.authorize_url(&options).unwrap());
+        let tokens = client.exchange_code(&fields["code"], None).unwrap();
+        tokens.id_token.unwrap().expose().to_owned()
+    }
+
+    fn client(base: &str) -> Client {
+        let config = Config::builder(OIDC).client_secret("secret").redirect_uri("http://127.0.0.1:9/");
+        Client::new(config.base_url(base).build().unwrap()).unwrap()
+    }
+
+    /// Asks about a mark that nobody else asks about: the answer must be the one to this question.
+    fn is_answered(asking: &Client, mark: &str) -> bool {
+        asking.check_token(mark).is_err_and(|error| error.to_string().contains(&format!("\"{mark}\"")))
+    }
+
+    fn is_verified(&self, verifying: &Client) -> bool {
+        verifying.verify_id_token(&self.id_token, Some(NONCE), None).is_ok()
+    }
+
+    /// One fork, while threads make their first verification with the same client and others wait for their answers.
+    fn round(&self, number: u32, asking: &Client) -> libc::pid_t {
+        let verifying = Self::client(self.emulator.base_url());
+        let ready = Barrier::new(CALLERS + 1);
+        thread::scope(|scope| {
+            let callers: Vec<_> = (0..CALLERS)
+                .map(|caller| {
+                    let (verifying, ready) = (&verifying, &ready);
+                    scope.spawn(move || {
+                        ready.wait();
+                        self.is_verified(verifying)
+                            && Self::is_answered(asking, &format!("parent-{number}-{caller}"))
+                    })
+                })
+                .collect();
+            ready.wait();
+            // A fork has to come in the middle of something that lasts some milliseconds and gives no sign in between. Each round
+            // waits a little longer, and none depends on what it finds: no fork may disturb anybody.
+            sleep(STEP * number);
+            let pid = fork_and(|| {
+                self.is_verified(&verifying) && Self::is_answered(asking, &format!("child-{number}"))
+            });
+            assert!(callers.into_iter().all(|caller| caller.join().unwrap()));
+            pid
+        })
+    }
+}
+
+#[test]
+fn two_hundred_forks_in_the_middle_of_calls_and_first_verifications_disturb_nobody() {
+    let work = Work::new();
+    let asking = Work::client(&work.echo.base());
+    let mut children = VecDeque::new();
+    for number in 0..FORKS {
+        children.push_back(work.round(number, &asking));
+        if children.len() == AT_ONCE {
+            assert!(ended_well(children.pop_front().unwrap()));
+        }
+    }
+    assert!(children.into_iter().all(ended_well));
+}
+
+/// Many keys, and a token that none of them verifies: every one of them is tried.
+fn keys_and_token() -> (String, String) {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../../tests/vectors/spec-vectors.json")).unwrap();
+    let example = vectors.as_array().unwrap().iter().find(|vector| vector["id"] == "oidc-core-A.2").unwrap();
+    let token = example["token"].as_str().unwrap();
+    // A signature of something else: it is a number that every key computes with.
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    (json!({ "keys": vec![&example["jwk"]; 64] }).to_string(), format!("{signed}AAAA.{signature}"))
+}
+
+#[test]
+fn keys_that_other_threads_use_for_the_first_time_in_the_moment_of_a_fork_work_in_the_child() {
+    let (text, token) = keys_and_token();
+    for _ in 0..50 {
+        let keys = KeySet::parse(&text).unwrap();
+        let tries_all =
+            || jws::verify(&token, &keys).is_err_and(|error| error.code() == ErrorCode::IdTokenSignature);
+        let ready = Barrier::new(CALLERS + 1);
+        thread::scope(|scope| {
+            for _ in 0..CALLERS {
+                scope.spawn(|| {
+                    ready.wait();
+                    assert!(tries_all());
+                });
+            }
+            ready.wait();
+            assert!(ended_well(fork_and(tries_all)));
+        });
+    }
+}
+
+/// Names of the variables that the parent hands over.
+const BASE: &str = "CLEVER_SSO_TEST_BASE_URL";
+const TOKEN: &str = "CLEVER_SSO_TEST_ID_TOKEN";
+
+#[test]
+fn forks_in_the_middle_of_what_happens_first_leave_nobody_hanging_not_even_in_exit() {
+    let work = Work::new();
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["in_a_process_without_an_emulator", "--exact", "--ignored", "--test-threads=1"])
+        .env(BASE, work.emulator.base_url())
+        .env(TOKEN, &work.id_token)
+        .output();
+    let output = child.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+/// Forks; the child runs every destructor when it ends, and ends with 0 if `call` comes out right.
+fn fork_and_exit(call: impl FnOnce() -> bool) -> libc::pid_t {
+    fork_and(|| {
+        // SAFETY: ends the process; nothing of this thread is used afterwards.
+        unsafe { libc::exit(i32::from(!call())) }
+    })
+}
+
+/// The emulator draws random numbers from the crypto library, in threads; here nobody does.
+#[test]
+#[ignore = "run by the test before, in a process of its own"]
+fn in_a_process_without_an_emulator() {
+    let (base, id_token) = (std::env::var(BASE).unwrap(), std::env::var(TOKEN).unwrap());
+    let first_times = || {
+        let client = Work::client(&base);
+        client.begin_login(&LoginOptions::default()).is_ok()
+            && client.verify_id_token(&id_token, Some(NONCE), None).is_ok()
+    };
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    assert!(thread::scope(|inner| inner.spawn(first_times).join().unwrap()));
+                }
+            });
+        }
+        let well = (0..CHILDREN).all(|_| {
+            ended_well(fork_and_exit(|| {
+                thread::scope(|inner| {
+                    let busy = inner.spawn(first_times);
+                    let grandchild = fork_and_exit(first_times);
+                    busy.join().unwrap() && ended_well(grandchild)
+                })
+            }))
+        });
+        done.store(true, Ordering::Relaxed);
+        assert!(well);
+    });
+}

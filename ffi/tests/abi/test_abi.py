@@ -1,0 +1,138 @@
+"""The promise of the SONAME: what was exported stays as it was, and the programs of yesterday run with today's library.
+
+`make abi` writes what was added into symbols.txt and clever_sso.abi; it refuses when something was changed or removed.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import emulator
+from harness.console import log_in_with
+from harness.header import FUNCTIONS, functions_of
+from harness.paths import INCLUDE, RELEASE, ROOT
+from harness.programs import compiled, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HERE = ROOT / "ffi/tests/abi"
+SYMBOLS, BASELINE, FIRST = HERE / "symbols.txt", HERE / "clever_sso.abi", HERE / "clever_sso-0.1.h"
+# Set by `make abi`: write what was added instead of comparing.
+WRITE = "CLEVER_SSO_WRITE_ABI" in os.environ
+# What abidiff says by its exit code, bit by bit.
+ABIDIFF_CHANGED, ABIDIFF_INCOMPATIBLE = 4, 8
+APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
+
+
+def exported() -> set[str]:
+    library = str(RELEASE / "libclever_sso.so")
+    listing = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True).stdout
+    return {line.split()[2] for line in listing.splitlines()}
+
+
+def interface(header: Path, folder: Path) -> Path:
+    """A library whose every function does nothing, made from a header: its debug information is that of the header.
+
+    As C++, since only there enumerations are the types that the functions name.
+    """
+    folder.mkdir()
+    shutil.copy(header, folder / "clever_sso.h")
+    functions = functions_of(header.read_text("utf-8")).values()
+    bodies = [
+        f"{one.result} {one.name}({', '.join(f'{p.kind} {p.name}' for p in one.parameters) or 'void'})"
+        " { __builtin_trap(); }"
+        for one in functions
+    ]
+    (folder / "interface.cpp").write_text("\n".join(['#include "clever_sso.h"', *bodies, ""]))
+    options = ["-g", "-shared", "-fPIC", f"-fdebug-prefix-map={folder}=."]
+    subprocess.run(["c++", *options, "interface.cpp", "-o", "interface.so"], check=True, cwd=folder)
+    return folder / "interface.so"
+
+
+def described(library: Path, out: Path) -> Path:
+    """What abidw says of it, without the places where it was built."""
+    leave_out = ["--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", "--no-elf-needed"]
+    subprocess.run(["abidw", *leave_out, "--type-id-style", "hash", "--out-file", str(out), str(library)], check=True)
+    return out
+
+
+def compare(before: Path, now: Path) -> tuple[int, str]:
+    ended = subprocess.run(["abidiff", str(before), str(now)], check=False, capture_output=True, text=True)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+@pytest.fixture
+def abigail() -> None:
+    if shutil.which("abidiff") is None or shutil.which("c++") is None:
+        pytest.skip("abigail-tools or g++ is not installed")
+    if platform.machine() != "x86_64":
+        pytest.skip("the description is that of x86_64")
+
+
+def test_no_symbol_was_ever_removed_and_new_ones_are_written_down() -> None:
+    known = set(SYMBOLS.read_text("utf-8").split()) if SYMBOLS.exists() else set()
+    assert known - exported() == set(), "an exported function is gone: programs that use it no longer start"
+    if WRITE:
+        SYMBOLS.write_text("".join(f"{name}\n" for name in sorted(exported())), "utf-8")
+        known = exported()
+    assert exported() == known, "functions were added: run `make abi`"
+
+
+def test_only_what_the_header_declares_is_exported() -> None:
+    assert exported() == set(FUNCTIONS)
+
+
+@pytest.mark.usefixtures("abigail")
+def test_no_type_or_function_was_changed(tmp_path: Path) -> None:
+    now = interface(INCLUDE / "clever_sso.h", tmp_path / "now")
+    if BASELINE.exists():
+        code, report = compare(BASELINE, now)
+        assert code & ~ABIDIFF_CHANGED == 0, report
+        assert "Removed" not in report.replace("0 Removed", ""), report
+    if WRITE:
+        described(now, BASELINE)
+    code, report = compare(BASELINE, now)
+    assert code == 0, f"something was added: run `make abi`\n{report}"
+
+
+@pytest.mark.usefixtures("abigail")
+def test_the_first_header_is_a_part_of_todays(tmp_path: Path) -> None:
+    then, now = interface(FIRST, tmp_path / "then"), interface(INCLUDE / "clever_sso.h", tmp_path / "now")
+    code, report = compare(then, now)
+    assert code & ~ABIDIFF_CHANGED == 0, report
+    assert set(functions_of(FIRST.read_text("utf-8"))) <= set(FUNCTIONS)
+
+
+@pytest.mark.usefixtures("abigail")
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("uint16_t clever_sso_error_http_status", "uint64_t clever_sso_error_http_status"),
+        ("CLEVER_SSO_RESTART = 2", "CLEVER_SSO_RESTART = 4"),
+        ("const char *clever_sso_version(void);", ""),
+        ("int64_t now", "int32_t now"),
+    ],
+)
+def test_a_change_would_be_seen(tmp_path: Path, was: str, becomes: str) -> None:
+    header = (INCLUDE / "clever_sso.h").read_text("utf-8")
+    assert was in header
+    changed = tmp_path / "clever_sso.h"
+    changed.write_text(header.replace(was, becomes))
+    code, report = compare(BASELINE, interface(changed, tmp_path / "now"))
+    assert code & (ABIDIFF_CHANGED | ABIDIFF_INCOMPATIBLE), report
+
+
+def test_a_program_of_the_first_header_logs_in_with_todays_library() -> None:
+    # Its own folder comes first, so that it cannot see today's header.
+    program = compiled(HERE / "program.c")
+    with emulator.running([APP], "ada") as clever:
+        ended = log_in_with([str(program)], APP, clever, environment())
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("signed in: Ada Ashworth (student, 1 role, ")
+    assert ended.stdout.endswith("to /lessons)\n")

@@ -1,0 +1,136 @@
+"""The library is a guest in a C program: no signal, no output, no thread, no descriptor of it disturbs its host."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import emulator, tls
+from harness.paths import INCLUDE, RELEASE, ROOT
+from harness.programs import compiled, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
+PATIENCE_SECONDS = 120
+QUIET = "blocked=0 pending=0"
+
+
+@pytest.fixture(scope="module")
+def guest() -> Path:
+    return compiled(ROOT / "ffi/tests/c/guest.c", "-std=gnu11", "-Wno-pedantic", "-pthread", "-ldl")
+
+
+@pytest.fixture(scope="module")
+def clever() -> Iterator[str]:
+    with emulator.running([APP], "ada") as base_url:
+        yield base_url
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tls.Server]:
+    with tls.serving(tmp_path, APP.client_id) as running:
+        yield running
+
+
+class Host:
+    """The program, asked line by line. Python ignores SIGPIPE; its children do not."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def ask(self, line: str) -> str:
+        assert self.process.stdin
+        assert self.process.stdout
+        print(line, file=self.process.stdin, flush=True)
+        return self.process.stdout.readline().strip()
+
+    def ended(self) -> int:
+        self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode
+
+
+@pytest.fixture
+def host(guest: Path, server: tls.Server) -> Iterator[Host]:
+    command = [guest, "calls", APP.client_id, server.base_url, server.certificate.read_text("ascii")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment()) as process:
+        yield Host(process)
+
+
+@pytest.mark.parametrize("ending", tls.ENDINGS)
+def test_no_sigpipe_comes_out_of_a_call_on_a_connection_that_the_server_ended(
+    host: Host, server: tls.Server, ending: str
+) -> None:
+    for _ in range(5):
+        assert host.ask("call") == f"ok {QUIET}"
+        server.end(ending)
+    assert host.ask("call") == f"ok {QUIET}"
+    server.end(ending)
+    assert host.ended() == 0
+
+
+@pytest.mark.parametrize("ending", tls.ENDINGS)
+def test_a_host_that_blocks_sigpipe_finds_none_pending(host: Host, server: tls.Server, ending: str) -> None:
+    assert host.ask("block") == "done blocked=1 pending=0"
+    for _ in range(3):
+        assert host.ask("call") == "ok blocked=1 pending=0"
+        server.end(ending)
+    assert host.ask("call") == "ok blocked=1 pending=0"
+    assert host.ended() == 0
+
+
+@pytest.mark.parametrize("source", ["raise", "send"])
+def test_a_sigpipe_that_was_pending_before_stays_and_arrives(host: Host, server: tls.Server, source: str) -> None:
+    host.ask("block")
+    assert host.ask(source) == "done blocked=1 pending=1"
+    for ending in tls.ENDINGS:
+        assert host.ask("call") == "ok blocked=1 pending=1"
+        server.end(ending)
+    assert host.ask("call") == "ok blocked=1 pending=1"
+    host.ask("unblock")
+    assert host.ended() == -signal.SIGPIPE
+
+
+def runs(guest: Path, *arguments: str) -> None:
+    ended = subprocess.run(
+        [guest, *arguments], env=environment(), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+def test_the_library_may_be_loaded_used_and_unloaded_in_threads_that_end_later(tmp_path: Path) -> None:
+    program = tmp_path / "unload"
+    source = [str(ROOT / "ffi/tests/c/unload.c"), f"-I{INCLUDE}", "-Wall", "-Wextra", "-Werror"]
+    subprocess.run([os.environ.get("CC", "cc"), *source, "-pthread", "-ldl", "-o", str(program)], check=True)
+    runs(program, str(RELEASE / "libclever_sso.so"))
+
+
+def by_name(clever: str) -> str:
+    return clever.replace("127.0.0.1", "localhost")
+
+
+def test_where_no_thread_can_be_started_names_are_resolved_in_place(guest: Path, clever: str) -> None:
+    runs(guest, "threads", APP.client_id, by_name(clever))
+
+
+def test_a_limit_of_files_is_an_error_that_passes(guest: Path, clever: str) -> None:
+    runs(guest, "files", APP.client_id, clever)
+    runs(guest, "files", APP.client_id, by_name(clever))
+
+
+def test_a_thread_that_is_cancelled_finishes_its_call_first(guest: Path, clever: str) -> None:
+    runs(guest, "cancel", APP.client_id, clever)
+
+
+def test_a_log_callback_that_waits_for_the_callers_lock_holds_nobody_up_for_ever(guest: Path, clever: str) -> None:
+    runs(guest, "log", APP.client_id, clever)
+
+
+def test_every_descriptor_closes_on_exec(guest: Path, clever: str) -> None:
+    runs(guest, "files-closed", APP.client_id, clever)

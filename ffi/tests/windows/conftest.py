@@ -1,0 +1,58 @@
+"""What the tests of the Windows library share: the unpacked archive, Wine, and programs in between."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import wine as wine_process
+from harness.paths import ROOT
+from harness.programs import STRICT
+from mingw import mingw
+
+# The logins are those of the demo.
+sys.path.insert(0, str(ROOT / "examples/demo"))
+
+HERE = Path(__file__).parent
+SOURCES = ["core/src/**/*.rs", "ffi/src/*.rs", "ffi/windows/*", "include/*.h", "examples/c/*.c", "Cargo.lock"]
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Unpack what `make dist-windows` made last."""
+    archives = sorted((ROOT / "dist").glob("libclever_sso-*-x86_64-pc-windows-gnu.zip"))
+    if not archives:
+        pytest.skip("there is no clever_sso.dll: make dist-windows")
+    made = archives[-1].stat().st_mtime
+    if any(source.stat().st_mtime > made for pattern in SOURCES for source in ROOT.glob(pattern)):
+        pytest.skip("clever_sso.dll is older than its source: make dist-windows")
+    folder = tmp_path_factory.mktemp("windows")
+    with zipfile.ZipFile(archives[-1]) as archive:
+        archive.extractall(folder)
+    return folder / archives[-1].stem
+
+
+@pytest.fixture(scope="session")
+def wine() -> Iterator[list[str]]:
+    """Run Wine; give the words that stand before a program."""
+    if not wine_process.is_there():
+        pytest.skip("Wine was not unpacked: ffi/windows/debian.sh wine64")
+    with wine_process.running() as words:
+        yield words
+
+
+@pytest.fixture(scope="session")
+def program(package: Path, wine: list[str]) -> Callable[[Path], list[str]]:
+    """Give a function that compiles a C source beside the DLL, and gives the words that run it."""
+    mingw("gcc-win32", "-shared", str(HERE / "bcryptprimitives.c"), "-o", f"{package}/bin/bcryptprimitives.dll")
+
+    def compiled(source: Path) -> list[str]:
+        made = package / f"bin/{source.stem}.exe"
+        search = [f"-I{package}/include", f"-L{package}/lib"]
+        mingw("gcc-win32", *STRICT, *search, str(source), "-lclever_sso", "-o", str(made))
+        return [*wine, str(made)]
+
+    return compiled

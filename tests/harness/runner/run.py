@@ -1,0 +1,230 @@
+"""Runs every part of the tests, one after another, whatever came of the one before; lists at the end what failed.
+
+`make test` runs it. While a part runs you see its line; all that it prints goes to a file in target/test-logs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import reports
+from parts import LONG_PARTS, PARTS, Part
+from reports import MOST_LINES, Failure, Report
+from skips import how_to_get
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT = Path(__file__).resolve().parents[3]
+READERS = {"cargo": reports.of_cargo, "pytest": reports.of_pytest}
+# The line of a test of cargo's that ended.
+ENDED = re.compile(r"^test .+ \.\.\. (?:ok|FAILED|ignored)")
+MINUTE = 60
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass
+class Outcome:
+    """What came of one part."""
+
+    part: Part
+    exit_code: int
+    seconds: float
+    log: Path
+    report: Report = field(default_factory=Report)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of it succeeded."""
+        return self.exit_code == 0 and not self.report.failures
+
+    def verdict(self) -> str:
+        """The end of its line."""
+        counts = [f"{self.report.passed} passed"] if self.part.tool else []
+        counts += [f"{len(self.report.failures)} failed"] if self.part.tool and self.report.failures else []
+        counts += [f"{skipped} skipped"] if (skipped := sum(self.report.skipped.values())) else []
+        return "  ".join(["ok    " if self.ok else "FAILED", f"{took(self.seconds):>12}", ", ".join(counts)]).rstrip()
+
+
+def took(seconds: float) -> str:
+    """A duration as people say it."""
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return f"{minutes} min {rest:2} s" if minutes else f"{rest} s"
+
+
+def environment() -> dict[str, str]:
+    """What a part is run with: nothing that make hands to its own children, and no colors in what is read here."""
+    own = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "FORCE_COLOR"}
+    plain = {"CARGO_TERM_COLOR": "never", "PY_COLORS": "0"}
+    return {name: value for name, value in os.environ.items() if name not in own} | plain
+
+
+class Screen:
+    """A line per part. On a terminal the line also says how far the part has come."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._width = max(len(part.label) for part in parts)
+        self._total = len(parts)
+        self._live = sys.stdout.isatty()
+        self._shown = 0.0
+        self._line = ""
+
+    def start(self, number: int, part: Part) -> None:
+        """Name the part that runs now."""
+        self._line = f"{number:2}/{self._total}  {part.label.ljust(self._width)}  "
+        print(self._line, end="", flush=True)
+
+    def progress(self, tests: int, since: float) -> None:
+        """Say how many tests have ended."""
+        now = time.monotonic()
+        if self._live and now - self._shown > 1:
+            self._shown = now
+            said = f"{tests} tests so far, " if tests else ""
+            print(f"\r\033[K{self._line}{said}{took(now - since)}", end="", flush=True)
+
+    def end(self, verdict: str) -> None:
+        """Say what came of it."""
+        print(f"\r\033[K{self._line}{verdict}" if self._live else verdict, flush=True)
+
+
+@contextmanager
+def started(part: Part) -> Iterator[subprocess.Popen[str]]:
+    """Start a part. When this run is stopped, all that the part started is stopped with it."""
+    asked: list[int] = []
+    # A signal that comes while the process is being started would leave it behind: it waits until that is done.
+    former = {number: signal.signal(number, lambda came, _: asked.append(came)) for number in STOPS}
+    process = subprocess.Popen(
+        [os.environ.get("MAKE", "make"), "--no-print-directory", part.target],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    assert process.stdout
+    try:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        if asked:
+            sys.exit(128 + asked[0])
+        yield process
+    except BaseException:
+        stop(process)
+        raise
+    finally:
+        process.stdout.close()
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """End a part and everything that it started. A second Ctrl-C does not disturb it."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
+    for way in (signal.SIGINT, signal.SIGKILL):
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, way)
+            process.wait(10)
+
+
+def run(part: Part, logs: Path, screen: Screen) -> Outcome:
+    """Run one part to its end."""
+    path, start, tests = logs / f"{part.target}.log", time.monotonic(), 0
+    with path.open("w", encoding="utf-8") as log, started(part) as process:
+        assert process.stdout
+        for line in process.stdout:
+            log.write(line)
+            tests += part.tool == "cargo" and bool(ENDED.match(line))
+            screen.progress(tests, start)
+        code = process.wait()
+    text = path.read_text("utf-8", errors="replace")
+    outcome = Outcome(part, code, time.monotonic() - start, path)
+    outcome.report = READERS[part.tool](text) if part.tool else Report(passed=int(code == 0))
+    if code and not outcome.report.failures:
+        outcome.report.failures.append(Failure(part.label, part.repeat, tuple(text.splitlines()[-MOST_LINES:])))
+    return outcome
+
+
+def run_all(parts: Sequence[Part], logs: Path) -> list[Outcome]:
+    """Run all of them; a part without what it needs counts as failed."""
+    logs.mkdir(parents=True, exist_ok=True)
+    screen, outcomes, failed = Screen(parts), [], set()
+    for number, part in enumerate(parts, 1):
+        screen.start(number, part)
+        if lacking := [need for need in part.needs if need in failed]:
+            outcome = Outcome(part, 1, 0, logs / f"{lacking[0]}.log")
+            reason = f"it was not run, because `make {lacking[0]}` failed"
+            outcome.report.failures.append(Failure(part.label, part.repeat, (reason,)))
+        else:
+            outcome = run(part, logs, screen)
+        if not outcome.ok:
+            failed.add(part.target)
+        outcomes.append(outcome)
+        screen.end(outcome.verdict())
+    return outcomes
+
+
+def show(outcomes: Sequence[Outcome]) -> None:
+    """List what was skipped and what failed, and count."""
+    skipped: Counter[str] = sum((outcome.report.skipped for outcome in outcomes), Counter())
+    if skipped:
+        print("\nSkipped:")
+    for reason, count in skipped.most_common():
+        print(f"  {count:4}  {reason}")
+        if way := how_to_get(reason):
+            print(f"        to run: {way}")
+    broken = [outcome for outcome in outcomes if not outcome.ok]
+    for outcome in broken:
+        print(f"\nFailed: {outcome.part.label} (everything it printed: {shown(outcome.log)})")
+        for failure in outcome.report.failures:
+            print(f"\n  {failure.name}")
+            for line in failure.said:
+                print(f"      {line}")
+            print(f"    to repeat it: {failure.repeat}")
+    passed = sum(outcome.report.passed for outcome in outcomes)
+    failed = sum(len(outcome.report.failures) for outcome in outcomes)
+    took_all = took(sum(outcome.seconds for outcome in outcomes))
+    print(f"\n{'Something failed' if failed else 'Everything passed'}, after {took_all}.")
+    print(f"{passed} passed, {failed} failed, {sum(skipped.values())} skipped", flush=True)
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be."""
+    return shlex.quote(os.path.relpath(path, Path.cwd()))
+
+
+def main() -> int:
+    """Run, show, and say by the exit code whether anything failed."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--all", action="store_true", help="also what takes long or needs more")
+    everything = arguments.parse_args().all
+    if everything:
+        os.environ["CLEVER_SSO_TEST_ALL"] = "1"
+    # Ended from outside, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    logs = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "test-logs"
+    print(f"All that the parts print is in {shown(logs)}. A part that fails does not stop the others.", flush=True)
+    outcomes = run_all(PARTS + LONG_PARTS if everything else PARTS, logs)
+    show(outcomes)
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nstopped")
+        sys.exit(128 + signal.SIGINT)

@@ -1,0 +1,58 @@
+"""What `docs/coming-from.md` says, held against what is tested: its versions, and the test behind every row."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from harness.paths import ROOT
+
+PAGE = (ROOT / "docs/coming-from.md").read_text("utf-8")
+LIBRARIES = ["django-allauth", "social-core", "Authlib", "clever_sso"]
+SCENARIOS = dict(re.findall(r"^### (.+?)\n(.*?)(?=^##)", PAGE, re.MULTILINE | re.DOTALL))
+TESTS = {
+    name: path.name
+    for path in Path(__file__).parent.glob("test_*.py")
+    for name in re.findall(r"^def (test_\w+)\(", path.read_text("utf-8"), re.MULTILINE)
+}
+# Where the tests of each library are; the sites that move are tested with all of them.
+HOMES = {"django-allauth": "allauth", "social-core": "social_core", "Authlib": "authlib", "clever_sso": "clever_sso"}
+
+
+def test_the_measured_versions_are_the_tested_ones() -> None:
+    pinned = (ROOT / "tests/harness/requirements/third-party.txt").read_text("utf-8")
+    tested = dict(re.findall(r"^([\w-]+)(?:\[\w+\])?==([\d.]+)", pinned, re.MULTILINE))
+    rows = dict(re.findall(r"^\| ([\w-]+)[^|]*\| (\d+\.\d+\.\d+) \|$", PAGE, re.MULTILINE))
+    assert rows == {
+        "django-allauth": tested["django-allauth"],
+        "social-core": tested["social-auth-core"],
+        "Authlib": tested["authlib"],
+    }
+    assert f"of Django {tested['django']}." in PAGE
+
+
+def test_the_page_has_every_scenario() -> None:
+    assert len(SCENARIOS) == 11
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_library_has_a_row_with_a_test_of_it(scenario: str) -> None:
+    rows = [line.strip("| ").split(" | ") for line in SCENARIOS[scenario].splitlines() if "`test_" in line]
+    assert [row[0] for row in rows] == LIBRARIES
+    for library, _, shown_by in rows:
+        names = re.findall(r"`(test_\w+)`", shown_by)
+        assert names
+        for name in names:
+            assert HOMES[library] in name or TESTS[name] in {"test_coming_from.py", "test_forged_id_tokens.py"}
+            assert name in TESTS
+
+
+def test_every_link_within_the_page_leads_to_a_heading() -> None:
+    headings = {
+        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+        for title in re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    }
+    targets = re.findall(r"\]\(#([^)]+)\)", PAGE)
+    assert targets
+    assert set(targets) <= headings
