@@ -164,7 +164,7 @@ test-busy: ## `make test` while other programs keep all cores busy twice over
 	@$(PYTHON) tests/harness/runner/busy.py $(PYTHON) tests/harness/runner/run.py
 
 .PHONY: lint
-lint: lint-format lint-rust lint-docs lint-python ## formatting, clippy, rustdoc and ruff, warnings as errors
+lint: lint-format lint-rust lint-docs lint-python lint-spelling ## formatting, clippy, rustdoc, ruff and spelling, warnings as errors
 
 .PHONY: lint-format
 lint-format: $(VENV)/lint
@@ -182,6 +182,18 @@ lint-docs:
 .PHONY: lint-python
 lint-python: $(VENV)/lint
 	$(IN_VENV)/ruff check .
+
+.PHONY: lint-spelling
+lint-spelling: $(VENV)/lint
+	$(IN_VENV)/typos
+
+# The oldest compiler that the crates promise to work with, from Cargo.toml.
+MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+.PHONY: msrv
+msrv: ## compile everything that people install with the oldest Rust that is promised (needs rustup)
+	rustup toolchain install $(MSRV) --profile minimal
+	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv rustup run $(MSRV) cargo check \
+		-p clever-sso -p clever-sso-ffi -p clever-emulator -p clever-sso-python
 
 .PHONY: test-rust
 test-rust: ## the tests in Rust; all of them, even after one fails

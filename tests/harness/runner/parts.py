@@ -26,6 +26,7 @@ PARTS = (
     Part("debian", "Debian packages for some of the tests"),
     Part("lint-format", "formatting of Rust and Python"),
     Part("lint-python", "ruff"),
+    Part("lint-spelling", "spelling"),
     Part("lint-rust", "clippy"),
     Part("lint-docs", "documentation of the crates"),
     Part("test-rust", "tests in Rust", tool="cargo"),
@@ -35,6 +36,7 @@ PARTS = (
 # What `make test-all` adds.
 LONG_PARTS = (
     Part("test-sdist", "Python package from its source"),
+    Part("msrv", "the oldest Rust that is promised"),
     Part("deny", "licenses and sources of all dependencies"),
     Part("test-windows", "C library for Windows, under Wine", tool="pytest"),
     Part("test-endurance", "20,000 logins at the emulator", tool="cargo"),

@@ -1,0 +1,50 @@
+"""CONTRIBUTING leads to files that are there, and to commands that `make` knows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from harness.paths import ROOT
+
+TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+QUOTED = re.findall(r"`([^`\n]+)`", TEXT)
+# A path has a slash or an ending, and nothing of a command, a call or an option.
+PATHS = sorted({quoted for quoted in QUOTED if re.fullmatch(r"[\w.-]+(/[\w.*-]*)+|[\w-]+\.(md|toml|ini|h)", quoted)})
+LINKS = sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT)))
+TARGETS = sorted(
+    {
+        word
+        for quoted in QUOTED
+        if quoted.startswith("make ")
+        for word in quoted.split()[1:]
+        if word.isidentifier() or "-" in word
+    }
+)
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+# Made by a run, not kept in the tree; and names that stand for the folders before them in their row.
+MADE = {"target/", "target/test-logs/", "target/screenshots/"}
+
+
+def is_there(path: str) -> bool:
+    """Whether the tree has it; what a row says after a folder is looked for in that folder."""
+    if (ROOT / path).exists():
+        return True
+    row = next(line for line in TEXT.splitlines() if f"`{path}`" in line)
+    folders = [ROOT / quoted for quoted in re.findall(r"`([^`]+/)`", row)]
+    return any((near / path).exists() for folder in folders for near in (folder, folder.parent))
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in MADE] + LINKS)
+def test_every_path_leads_somewhere(path: str) -> None:
+    assert is_there(path), path
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_command_is_one_of_makes(target: str) -> None:
+    assert re.search(rf"^{re.escape(target)}:", MAKEFILE, re.MULTILINE), target
+
+
+def test_paths_and_commands_were_found() -> None:
+    assert len(PATHS) > 20
+    assert len(TARGETS) > 10
