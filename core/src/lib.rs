@@ -65,8 +65,9 @@ pub use protocol::authorize::ResponseType;
 pub use protocol::callback::{Callback, parse_callback};
 pub use protocol::discovery::Metadata;
 pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
-pub use protocol::identity::{Identity, Name, Proof, Role, RoleName};
+pub use protocol::identity::{Identity, Proof};
 pub use protocol::jws::{self, KeySet};
+pub use protocol::person::{Name, Role, RoleName};
 #[doc(hidden)]
 pub use protocol::text::printable;
 pub use protocol::token::Tokens;

@@ -6,7 +6,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::identity::{Name, Role, RoleName};
+use super::person::{Name, Role, RoleName};
 use super::{Request, Response, answer, id_token, text};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod jwks;
 pub mod jws;
 pub mod pending;
+pub mod person;
 pub mod token;
 pub mod tokeninfo;
 
