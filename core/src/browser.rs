@@ -17,6 +17,8 @@ const MAX_READ: usize = 64;
 /// For so long after a sign-in, in seconds, a login that begins without a session counts it as lost.
 const MARK_SECONDS: u32 = 60;
 
+/// How the names of all cookies of this library begin, after the prefix.
+const OURS: &str = "clever_";
 const LOGIN: &str = "clever_login_";
 const SIGNED_IN: &str = "clever_signed_in";
 /// A name that starts so can be set only by this host over https: no sibling subdomain can plant it (RFC 6265bis 4.1.3.2).
@@ -34,12 +36,18 @@ impl<'a> Jar<'a> {
     /// Reads a `Cookie` header. `secure` says whether the application is at https: then only names with `__Host-` count.
     pub(crate) fn read(header: &str, keys: &'a SealingKeys, secure: bool) -> Self {
         let mut jar = Self { keys, secure, logins: Vec::new(), signed_in: Vec::new() };
-        for cookie in Cookie::split_parse(header).flatten() {
-            let Some(name) = without_prefix(cookie.name(), secure) else { continue };
-            if let Some(key) = name.strip_prefix(LOGIN) {
-                jar.logins.push((key.to_owned(), cookie.value().to_owned()));
-            } else if name == SIGNED_IN {
-                jar.signed_in.push(cookie.value().to_owned());
+        for pair in header.split(';').map(|pair| pair.trim_start_matches([' ', '\t'])) {
+            // A browser holds a name to the rules of its prefix only if it starts with that, to the byte. So nothing else may be
+            // trimmed away before it: a sibling subdomain can set a name that starts with some other space.
+            let Some(pair) = without_prefix(pair, secure).filter(|pair| pair.starts_with(OURS)) else {
+                continue;
+            };
+            let Ok(cookie) = Cookie::parse(pair) else { continue };
+            let value = cookie.value_trimmed().to_owned();
+            if let Some(key) = cookie.name().strip_prefix(LOGIN) {
+                jar.logins.push((key.to_owned(), value));
+            } else if cookie.name() == SIGNED_IN {
+                jar.signed_in.push(value);
             }
             if jar.logins.len() + jar.signed_in.len() == MAX_READ {
                 break;
@@ -141,8 +149,8 @@ enum Rank {
     Own(u64),
 }
 
-fn without_prefix(name: &str, secure: bool) -> Option<&str> {
-    if secure { name.strip_prefix(HOST) } else { Some(name) }
+fn without_prefix(pair: &str, secure: bool) -> Option<&str> {
+    if secure { pair.strip_prefix(HOST) } else { Some(pair) }
 }
 
 /// One of the three addresses that an application has for its logins.

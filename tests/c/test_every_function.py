@@ -19,8 +19,6 @@ OK, ARGUMENT = 0, 2
 METHOD_NOT_ALLOWED = 405
 # The client refuses an empty client ID, an empty callback has no key, and no endpoint takes an empty method.
 TAKES_EMPTY_TEXT = {"clever_sso_config_new", "clever_sso_login_key_of_callback", "clever_sso_request_new"}
-
-
 # They need nothing to answer.
 CONSTANTS = {"clever_sso_version", "clever_sso_request_header_name"}
 

@@ -18,6 +18,40 @@ fn foreign_and_broken_cookies_are_ignored() {
 }
 
 #[test]
+fn a_value_may_stand_in_quotes_and_names_may_come_twice() {
+    let keys = keys();
+    let header = concat!(
+        "clever_login_a=\"x\"; clever_login_a=y;clever_login_b = z ;\tclever_login_c=\"; ",
+        "clever_login_d=\"\"; clever_login_e;;"
+    );
+    let jar = Jar::read(header, &keys, false);
+    let pending = |key| jar.pending(key).collect::<Vec<_>>();
+    assert_eq!(pending("a"), ["x", "y"]);
+    assert_eq!((pending("b"), pending("c"), pending("d")), (vec!["z"], vec!["\""], vec![""]));
+    assert!(pending("e").is_empty());
+}
+
+#[test]
+fn a_name_that_only_looks_like_one_of_this_host_is_not_looked_at() {
+    let keys = keys();
+    let spaces = ["\u{a0}", "\u{85}", "\u{2000}", "\u{3000}", "\u{feff}", "\u{b}", "\u{c}", "\r", "\n"];
+    for before in spaces.into_iter().chain(["\u{fffd}", "\"", "=", "x,", "x=1, "]) {
+        let header = format!("theme=dark; {before}__Host-clever_login_abc=planted; x={before}");
+        assert_eq!(Jar::read(&header, &keys, true).pending("abc").count(), 0, "{before:?}");
+    }
+    for name in [
+        "__host-clever_login_abc",
+        "__Host-Clever_login_abc",
+        "clever_login_abc",
+        "__Secure-clever_login_abc",
+        "__Host- clever_login_abc",
+    ] {
+        let header = format!("{name}=planted");
+        assert_eq!(Jar::read(&header, &keys, true).pending("abc").count(), 0, "{name}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_makes_room_first() {
     let keys = keys();
     let entropy = |seed| [seed; crate::protocol::pending::ENTROPY_BYTES];
