@@ -827,8 +827,12 @@ clever_sso_status clever_sso_request_new(const char *method,
                                          clever_sso_request **request,
                                          clever_sso_error **error);
 
-// Adds a header of the request. Hand over all of them: those that decide nothing are ignored. Capital letters in `name` do
-// not matter.
+// The name of a header that decides, such as `Sec-Fetch-Site`, counted from 0; NULL behind the last one. For applications
+// that look headers up one by one. It lives as long as the library.
+const char *clever_sso_request_header_name(size_t index);
+
+// Adds a header of the request. Hand over those that `clever_sso_request_header_name` lists, or all: the others are ignored.
+// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
@@ -839,8 +843,8 @@ clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
 // Whether a request must not act: `*status` becomes 0 when it may, else the HTTP status to answer with and no body (200 for
 // `HEAD`, 403, 405 or 503). Ask before you begin or finish a login or log out. No network.
 //
-// Links that are fetched in advance, images, scripts and forms of other sites thus neither spend a code nor log anybody
-// out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
+// Links that are fetched in advance, frames, images, scripts and forms of other sites thus neither spend a code nor log
+// anybody out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
                                              uint32_t endpoint,
                                              const clever_sso_request *request,

@@ -112,7 +112,7 @@ impl Client {
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
     /// may. No network.
-    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest<'_>) -> Option<Refusal> {
+    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         self.journey.refusal(endpoint, request)
     }
 

@@ -98,7 +98,7 @@ impl Journey {
     }
 
     /// Whether a request of a browser must not act, and how to answer it then.
-    pub(crate) fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest<'_>) -> Option<Refusal> {
+    pub(crate) fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         refusal(endpoint, request, &self.own_origins())
     }
 

@@ -15,7 +15,7 @@ use crate::json::strings;
 use crate::login::{Login, outcome};
 use crate::panics::caught;
 use crate::repr::Repr;
-use crate::request::{self, Headers, Refusal};
+use crate::request::{self, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::set_cookie;
 use crate::settings::{Network, OneOrMore, Settings};
@@ -281,7 +281,7 @@ impl Client {
     /// Whether a request of a browser must not act: `None` when it may.
     ///
     /// Ask before you begin a login, finish one or log somebody out. Links that are fetched in
-    /// advance, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No network.
+    /// advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No network.
     ///
     ///     refusal = client.refusal("callback", method=request.method, headers=request.headers)
     ///
@@ -300,8 +300,7 @@ impl Client {
         headers: &Bound<'_, PyAny>,
     ) -> Result<Option<Refusal>> {
         let endpoint = request::endpoint(endpoint)?;
-        let headers = Headers::read(headers)?;
-        Ok(self.core.refusal(endpoint, &headers.request(&method)).map(Into::into))
+        Ok(self.core.refusal(endpoint, &request::read(&method, headers)?).map(Into::into))
     }
 
     /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.

@@ -134,9 +134,20 @@ def log_out(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str
     return "ok", {"set_cookies": set_cookies(client.log_out_cookies(arguments["cookies"]))}
 
 
+HEADERS = {
+    "site": "Sec-Fetch-Site",
+    "mode": "Sec-Fetch-Mode",
+    "dest": "Sec-Fetch-Dest",
+    "sec_purpose": "Sec-Purpose",
+    "purpose": "Purpose",
+    "x_purpose": "X-Purpose",
+    "x_moz": "X-Moz",
+    "origin": "Origin",
+}
+
+
 def refusal(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    names = {"site": "Sec-Fetch-Site", "mode": "Sec-Fetch-Mode", "purpose": "Sec-Purpose", "origin": "Origin"}
-    headers = {names[name]: value for name, value in arguments.items() if name in names}
+    headers = {HEADERS[name]: value for name, value in arguments.items() if name in HEADERS}
     endpoint: Any = arguments["endpoint"]
     refused = client.refusal(endpoint, method=arguments["method"], headers=headers)
     return "ok", {"status": str(refused.status), "allow": refused.allow} if refused else {}

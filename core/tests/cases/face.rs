@@ -154,15 +154,21 @@ fn endpoint(name: &str) -> Endpoint {
     }
 }
 
-fn browser_request(arguments: &Fields) -> BrowserRequest<'_> {
-    let optional = |name: &str| arguments.get(name).map(String::as_str);
-    BrowserRequest {
-        method: optional("method").unwrap(),
-        sec_fetch_site: optional("site"),
-        sec_fetch_mode: optional("mode"),
-        sec_purpose: optional("purpose"),
-        origin: optional("origin"),
-    }
+/// What the table calls the headers of a request.
+const HEADERS: [(&str, &str); 8] = [
+    ("site", "Sec-Fetch-Site"),
+    ("mode", "Sec-Fetch-Mode"),
+    ("dest", "Sec-Fetch-Dest"),
+    ("sec_purpose", "Sec-Purpose"),
+    ("purpose", "Purpose"),
+    ("x_purpose", "X-Purpose"),
+    ("x_moz", "X-Moz"),
+    ("origin", "Origin"),
+];
+
+fn browser_request(arguments: &Fields) -> BrowserRequest {
+    let given = HEADERS.iter().filter_map(|(name, header)| Some((header, arguments.get(*name)?)));
+    BrowserRequest::new(&arguments["method"]).with_headers(given)
 }
 
 fn login_fields(login: Login) -> Vec<(&'static str, Option<String>)> {

@@ -261,7 +261,8 @@ static uint32_t endpoint(const char *name)
 static void refusal(const struct call *call)
 {
     static const char *const headers[][2] = {
-        {"site", "Sec-Fetch-Site"}, {"mode", "Sec-Fetch-Mode"}, {"purpose", "Sec-Purpose"}, {"origin", "Origin"}};
+        {"site", "Sec-Fetch-Site"},     {"mode", "Sec-Fetch-Mode"}, {"dest", "Sec-Fetch-Dest"}, {"sec_purpose", "Sec-Purpose"},
+        {"purpose", "Purpose"},         {"x_purpose", "X-Purpose"}, {"x_moz", "X-Moz"},         {"origin", "Origin"}};
     clever_sso_error *error = NULL;
     clever_sso_request *request = NULL;
     uint16_t answer = 0;
