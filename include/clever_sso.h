@@ -258,6 +258,9 @@ typedef struct clever_sso_user_record clever_sso_user_record;
 // The claims of a person, as the userinfo endpoint tells them.
 typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
 
+// What an ID token is held against, for `clever_sso_verify_id_token_with`.
+typedef struct clever_sso_verify_options clever_sso_verify_options;
+
 // Receives an event of the log: the `user_data` that was set with it, how much it matters, which part of the library
 // speaks (for example `clever_sso::keys`), and a line of text. `target` and `message` are gone when the callback returns.
 typedef void (*clever_sso_log_callback)(void *user_data,
@@ -268,6 +271,9 @@ typedef void (*clever_sso_log_callback)(void *user_data,
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
+void clever_sso_string_free(char *string);
 
 // Reads a callback: a whole URL, its query or its fragment, as the browser brought it.
 //
@@ -984,9 +990,6 @@ uint32_t clever_sso_set_cookie_max_age(const clever_sso_set_cookie *cookie);
 // Whether the browser sends it over https only; false when `cookie` is NULL.
 bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
 
-// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
-void clever_sso_string_free(char *string);
-
 // Asks Clever whether an access token was issued to this application. The implicit grant has no other protection against
 // a token of somebody else's.
 //
@@ -1150,25 +1153,63 @@ clever_sso_status clever_sso_key_set_new(const char *jwks,
 // Frees keys. NULL is fine.
 void clever_sso_key_set_free(clever_sso_key_set *keys);
 
-// Verifies an ID token with nothing but the arguments: no client, no network.
+// Makes options. `issuer` must be the token's `iss`, and `client_id` its audience.
 //
-// `nonce` is the one that was sent; with NULL the token must have none. `now` is in Unix seconds, a negative one means this
-// machine's clock. `leeway` is in seconds, at most 600. `access_token` may be NULL.
+// Free them with `clever_sso_verify_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_verify_options_new(const char *issuer,
+                                                const char *client_id,
+                                                clever_sso_verify_options **options,
+                                                clever_sso_error **error);
+
+// The nonce that was sent. Default: none, and then the token must have none. NULL goes back to the default.
 //
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken.
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_verify_options_set_nonce(clever_sso_verify_options *options,
+                                                      const char *nonce,
+                                                      clever_sso_error **error);
+
+// The access token that came with the ID token, for `at_hash` (OpenID Connect Core 3.1.3.8). Default: none, and then
+// `at_hash` is not compared. NULL goes back to the default.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_verify_options_set_access_token(clever_sso_verify_options *options,
+                                                             const char *access_token,
+                                                             clever_sso_error **error);
+
+// The time at which the token must be valid, in Unix seconds. Default: this machine's clock when the token is verified.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_verify_options_set_now(clever_sso_verify_options *options,
+                                                    uint64_t now,
+                                                    clever_sso_error **error);
+
+// How many seconds the clocks may differ, at most 600. Default: 60. A larger one is refused when a token is verified.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_verify_options_set_leeway(clever_sso_verify_options *options,
+                                                       uint32_t leeway,
+                                                       clever_sso_error **error);
+
+// Frees options. NULL is fine.
+void clever_sso_verify_options_free(clever_sso_verify_options *options);
+
+// Verifies an ID token with nothing but the arguments: no client, no network. `keys` and `options` may be used for many
+// tokens, by many threads at once.
+//
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the rule that is broken,
+// and with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
                                                   const clever_sso_key_set *keys,
-                                                  const char *issuer,
-                                                  const char *client_id,
-                                                  const char *nonce,
-                                                  int64_t now,
-                                                  uint32_t leeway,
-                                                  const char *access_token,
+                                                  const clever_sso_verify_options *options,
                                                   clever_sso_claims **claims,
                                                   clever_sso_error **error);
 
 // The version of the library that is running, for example `0.1.0`. Never NULL; lives as long as the library.
 const char *clever_sso_version(void);
+
+// The same as a number that can be compared: 10,000 times the major, 100 times the minor, and the patch version. `100` is
+// version 0.1.0, `10203` is 1.2.3.
+uint32_t clever_sso_version_number(void);
 
 #ifdef __cplusplus
 }  // extern "C"

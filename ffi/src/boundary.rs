@@ -1,14 +1,17 @@
 //! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL` without a word on
 //! stderr, and nothing cancels a thread in between.
 
+use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use clever_sso::{Error, ErrorCode, Result};
 
 use crate::cancellation::Uncancelled;
 use crate::error::{clever_sso_error, clever_sso_status};
+use crate::text::{null, owned};
 
 /// Runs `body` and reports how it went.
 pub(crate) fn run(
@@ -57,8 +60,35 @@ pub(crate) fn handle<T>(handle: Option<T>, name: &str) -> Result<T> {
     handle.ok_or_else(|| null(name))
 }
 
-pub(crate) fn null(name: &str) -> Error {
-    Error::from_face(ErrorCode::ArgumentInvalid, &format!("{name} is NULL"))
+/// Gives the string that `body` makes to the caller, who frees it.
+pub(crate) fn give_string(
+    out: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+    body: impl FnOnce() -> Result<String>,
+) -> clever_sso_status {
+    give_string_option(out, error, || body().map(Some))
+}
+
+/// Gives the string that `body` makes, or NULL, to the caller, who frees it.
+pub(crate) fn give_string_option(
+    out: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+    body: impl FnOnce() -> Result<Option<String>>,
+) -> clever_sso_status {
+    run(error, || {
+        let place = out.ok_or_else(|| null("the output"))?.write(ptr::null_mut());
+        *place = body()?.map_or(ptr::null_mut(), |text| owned(&text).into_raw());
+        Ok(())
+    })
+}
+
+/// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_string_free(string: *mut c_char) {
+    if !string.is_null() {
+        // SAFETY: the header asks for a string that this library gave out and that was not freed yet.
+        drop(unsafe { CString::from_raw(string) });
+    }
 }
 
 #[cfg(test)]

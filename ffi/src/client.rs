@@ -5,11 +5,11 @@ use std::mem::MaybeUninit;
 
 use clever_sso::blocking::Client;
 
-use crate::boundary::{give, handle, run};
+use crate::boundary::{give, give_string, handle, run};
 use crate::cancellation::Uncancelled;
 use crate::config::clever_sso_config;
 use crate::error::{clever_sso_error, clever_sso_status};
-use crate::text::{borrowed, give_string, owned, required};
+use crate::text::{borrowed, owned, required};
 
 /// Everything an application does with Clever. Make one per process and keep it: it keeps connections and keys.
 ///

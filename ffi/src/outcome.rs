@@ -5,13 +5,13 @@ use std::mem::MaybeUninit;
 
 use clever_sso::{Outcome, login_key_of_callback};
 
-use crate::boundary::{give, handle};
+use crate::boundary::{give, give_string_option, handle};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::identity::clever_sso_identity;
 use crate::login::clever_sso_login;
 use crate::set_cookie::{self, clever_sso_set_cookie};
-use crate::text::{borrowed, give_string_option, header, optional, owned, owned_option, required};
+use crate::text::{borrowed, header, optional, owned, owned_option, required};
 use crate::tokens::clever_sso_tokens;
 
 /// The outcome of a login. All of it is everyday traffic, none of it an error.

@@ -6,11 +6,11 @@ use std::ptr;
 
 use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode};
 
-use crate::boundary::{give, handle, null, run};
+use crate::boundary::{give, handle, run};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::set_cookie::{self, clever_sso_set_cookie};
-use crate::text::required;
+use crate::text::{null, required};
 
 /// One of the three addresses that an application has for its logins.
 #[repr(u32)]

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char};
-use std::mem::MaybeUninit;
 use std::ptr;
 
 use clever_sso::{Error, ErrorCode, Result};
 
-use crate::boundary::{null, run};
-use crate::error::{clever_sso_error, clever_sso_status};
+/// What is said of a NULL where something must be.
+pub(crate) fn null(name: &str) -> Error {
+    Error::from_face(ErrorCode::ArgumentInvalid, &format!("{name} is NULL"))
+}
 
 /// A string that may be left out.
 pub(crate) fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<&'a str>> {
@@ -25,6 +26,15 @@ pub(crate) fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<&'a
 /// A string that must be there.
 pub(crate) fn required<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
     optional(text, name)?.ok_or_else(|| null(name))
+}
+
+/// A string that must be there and say something.
+pub(crate) fn filled<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
+    let text = required(text, name)?;
+    if text.is_empty() {
+        return Err(Error::from_face(ErrorCode::ArgumentInvalid, &format!("{name} is empty")));
+    }
+    Ok(text)
 }
 
 /// A header that a browser sent, empty when it is NULL. What is not UTF-8 in it belongs to somebody else's cookies.
@@ -50,37 +60,6 @@ pub(crate) fn owned_option(text: Option<&str>) -> Option<CString> {
 /// A pointer into a handle, or NULL.
 pub(crate) fn borrowed(text: Option<&CString>) -> *const c_char {
     text.map_or(ptr::null(), |text| text.as_ptr())
-}
-
-/// Gives the string that `body` makes to the caller, who frees it.
-pub(crate) fn give_string(
-    out: Option<&mut MaybeUninit<*mut c_char>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-    body: impl FnOnce() -> Result<String>,
-) -> clever_sso_status {
-    give_string_option(out, error, || body().map(Some))
-}
-
-/// Gives the string that `body` makes, or NULL, to the caller, who frees it.
-pub(crate) fn give_string_option(
-    out: Option<&mut MaybeUninit<*mut c_char>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-    body: impl FnOnce() -> Result<Option<String>>,
-) -> clever_sso_status {
-    run(error, || {
-        let place = out.ok_or_else(|| null("the output"))?.write(ptr::null_mut());
-        *place = body()?.map_or(ptr::null_mut(), |text| owned(&text).into_raw());
-        Ok(())
-    })
-}
-
-/// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_string_free(string: *mut c_char) {
-    if !string.is_null() {
-        // SAFETY: the header asks for a string that this library gave out and that was not freed yet.
-        drop(unsafe { CString::from_raw(string) });
-    }
 }
 
 #[cfg(test)]

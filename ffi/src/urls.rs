@@ -5,10 +5,10 @@ use std::mem::MaybeUninit;
 
 use clever_sso::{AuthorizeOptions, ResponseType};
 
-use crate::boundary::{give, handle, run};
+use crate::boundary::{give, give_string, handle, run};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
-use crate::text::{give_string, optional, required};
+use crate::text::{optional, required};
 
 /// What goes into an authorization request of one's own. Everything has a default.
 #[derive(Default)]

@@ -18,6 +18,7 @@ PLAUSIBLE = '"plausible"'
 NUMBERS = {
     "size_t": ("0", ["1", "(size_t)-1"]),
     "uint32_t": ("1", ["0", "600", "(uint32_t)-1"]),
+    "uint64_t": ("1", ["0", "UINT64_MAX"]),
     "int64_t": ("1", ["0", "-1", "INT64_MAX", "INT64_MIN"]),
     "bool": ("true", ["false"]),
 }

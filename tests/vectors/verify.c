@@ -15,7 +15,7 @@ enum { LONGEST_LINE = 4 * 1024 * 1024 };
 
 struct settings {
     const char *issuer, *client_id;
-    int64_t now;
+    uint64_t now;
     uint32_t leeway;
 };
 
@@ -37,15 +37,19 @@ static void verify(char *line, const struct settings *settings)
     clever_sso_error *error = NULL;
     clever_sso_key_set *keys = NULL;
     clever_sso_claims *claims = NULL;
+    clever_sso_verify_options *options = NULL;
     const char *jwks = field(&line), *token = field(&line), *nonce = field(&line), *access_token = field(&line);
     clever_sso_status status = clever_sso_key_set_new(jwks, &keys, &error);
-    if (!status) {
-        status = clever_sso_verify_id_token_with(token, keys, settings->issuer, settings->client_id, nonce, settings->now,
-                                                 settings->leeway, access_token, &claims, &error);
-    }
+    if (!status) status = clever_sso_verify_options_new(settings->issuer, settings->client_id, &options, &error);
+    if (!status) status = clever_sso_verify_options_set_nonce(options, nonce, &error);
+    if (!status) status = clever_sso_verify_options_set_access_token(options, access_token, &error);
+    if (!status) status = clever_sso_verify_options_set_now(options, settings->now, &error);
+    if (!status) status = clever_sso_verify_options_set_leeway(options, settings->leeway, &error);
+    if (!status) status = clever_sso_verify_id_token_with(token, keys, options, &claims, &error);
     printf("%s %s\n", status ? clever_sso_error_code(error) : "ok", status ? "" : clever_sso_claims_text(claims, "sub"));
     fflush(stdout);
     clever_sso_claims_free(claims);
+    clever_sso_verify_options_free(options);
     clever_sso_key_set_free(keys);
     clever_sso_error_free(error);
 }
@@ -54,7 +58,7 @@ int main(int argc, char **argv)
 {
     static char line[LONGEST_LINE];
     if (argc != 5) return 2;
-    struct settings settings = {argv[1], argv[2], atoll(argv[3]), (uint32_t)atol(argv[4])};
+    struct settings settings = {argv[1], argv[2], strtoull(argv[3], NULL, 10), (uint32_t)atol(argv[4])};
     while (fgets(line, sizeof line, stdin) != NULL) {
         line[strcspn(line, "\n")] = '\0';
         verify(line, &settings);

@@ -116,7 +116,7 @@ def test_the_first_header_is_a_part_of_todays(tmp_path: Path) -> None:
         ("uint16_t clever_sso_error_http_status", "uint64_t clever_sso_error_http_status"),
         ("CLEVER_SSO_RESTART = 2", "CLEVER_SSO_RESTART = 4"),
         ("const char *clever_sso_version(void);", ""),
-        ("int64_t now", "int32_t now"),
+        ("uint64_t now", "uint32_t now"),
     ],
 )
 def test_a_change_would_be_seen(tmp_path: Path, was: str, becomes: str) -> None:

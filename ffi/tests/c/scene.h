@@ -30,6 +30,7 @@ struct scene {
     const clever_sso_tokens *tokens;
     clever_sso_user_record *user_record;
     clever_sso_userinfo_record *userinfo_record;
+    clever_sso_verify_options *verify_options;
     /* What some of them are borrowed from. */
     clever_sso_login *begun;
     clever_sso_client *online;
@@ -68,10 +69,12 @@ static void renew(struct scene *scene)
     clever_sso_login_options_free(scene->login_options);
     clever_sso_authorize_options_free(scene->authorize_options);
     clever_sso_request_free(scene->request);
+    clever_sso_verify_options_free(scene->verify_options);
     scene->config = config_without_clever();
     must("login options", clever_sso_login_options_new(&scene->login_options, NULL));
     must("authorize options", clever_sso_authorize_options_new(&scene->authorize_options, NULL));
     must("a request", clever_sso_request_new("GET", &scene->request, NULL));
+    must("verify options", clever_sso_verify_options_new("https://clever.com", "app", &scene->verify_options, NULL));
 }
 
 /* Adds to the `Cookie` header of a browser what the answer set. */
@@ -154,6 +157,7 @@ static void clear(struct scene *scene)
     clever_sso_token_info_free(scene->token_info);
     clever_sso_user_record_free(scene->user_record);
     clever_sso_userinfo_record_free(scene->userinfo_record);
+    clever_sso_verify_options_free(scene->verify_options);
 }
 
 static void wrong(const char *function, const char *varied, const char *complaint)

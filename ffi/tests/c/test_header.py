@@ -82,11 +82,13 @@ def test_the_version_in_the_header_is_that_of_the_library(tmp_path: Path) -> Non
     source = tmp_path / "version.c"
     source.write_text(
         "#include <clever_sso.h>\n#include <stdio.h>\n"
-        'int main(void) { printf("%s %s %d.%d.%d", clever_sso_version(), CLEVER_SSO_VERSION, '
-        "CLEVER_SSO_VERSION_MAJOR, CLEVER_SSO_VERSION_MINOR, CLEVER_SSO_VERSION_PATCH); return 0; }\n"
+        'int main(void) { unsigned number = clever_sso_version_number(); '
+        'printf("%s %s %d.%d.%d %u.%u.%u", clever_sso_version(), CLEVER_SSO_VERSION, '
+        "CLEVER_SSO_VERSION_MAJOR, CLEVER_SSO_VERSION_MINOR, CLEVER_SSO_VERSION_PATCH, "
+        "number / 10000, number / 100 % 100, number % 100); return 0; }\n"
     )
     program = compiled(source, name="version")
     shown = subprocess.run([program], env=environment(), check=True, capture_output=True, text=True).stdout
     package = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)
     assert package
-    assert shown.split() == [package[1]] * 3
+    assert shown.split() == [package[1]] * 4
