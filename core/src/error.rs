@@ -220,6 +220,23 @@ impl ErrorCode {
     pub const fn user_message(self) -> &'static str {
         self.entry().user
     }
+
+    /// The HTTP status of the page that shows this failure to the person: 400, 500 or 503.
+    pub const fn page_status(self) -> u16 {
+        match self {
+            // The browser did nothing wrong: the application loses its session.
+            Self::SessionNotKept => 500,
+            // It passes by itself, but it is this machine's own.
+            Self::LimitReached => 503,
+            _ => match (self.kind(), self.actor()) {
+                (ErrorKind::Config | ErrorKind::Internal, _) => 500,
+                (ErrorKind::Clever, Actor::User) => 400,
+                (ErrorKind::Clever | ErrorKind::Network, Actor::App) if !self.retryable() => 500,
+                (ErrorKind::Clever | ErrorKind::Network, _) => 503,
+                (ErrorKind::Argument | ErrorKind::Login | ErrorKind::Token, _) => 400,
+            },
+        }
+    }
 }
 
 impl fmt::Display for ErrorCode {
@@ -307,7 +324,7 @@ impl Error {
         self.code.kind()
     }
 
-    /// The HTTP status of the answer that led to this failure, if there was one.
+    /// The HTTP status of Clever's answer that led to this failure, if there was one.
     pub const fn http_status(&self) -> Option<u16> {
         self.http_status
     }
@@ -337,6 +354,12 @@ impl Error {
     /// A sentence that may be shown to the person who logs in.
     pub const fn user_message(&self) -> &'static str {
         self.code.user_message()
+    }
+
+    /// The HTTP status of the page that shows this failure to the person: 400, 500 or 503. With 503, send
+    /// [`retry_after`](Self::retry_after) along as `Retry-After` where it is known.
+    pub const fn page_status(&self) -> u16 {
+        self.code.page_status()
     }
 }
 
@@ -390,6 +413,35 @@ mod tests {
             for word in ["token", "OAuth", "HTTP", "JSON", "redirect", "nonce"] {
                 assert!(!code.user_message().contains(word), "{code}: {word}");
             }
+        }
+    }
+
+    #[test]
+    fn the_page_has_a_status_that_says_whose_turn_it_is() {
+        for (code, status) in [
+            (ErrorCode::ConfigInvalid, 500),
+            (ErrorCode::ReturnToUnsafe, 400),
+            (ErrorCode::ArgumentInvalid, 400),
+            (ErrorCode::CallbackMalformed, 400),
+            (ErrorCode::CookiesBlocked, 400),
+            (ErrorCode::SessionNotKept, 500),
+            (ErrorCode::IdTokenSignature, 400),
+            (ErrorCode::CallbackUnavailable, 503),
+            (ErrorCode::CallbackRejected, 500),
+            (ErrorCode::CodeRejected, 400),
+            (ErrorCode::ClientRejected, 500),
+            (ErrorCode::RateLimited, 503),
+            (ErrorCode::ResponseMalformed, 503),
+            (ErrorCode::NetworkTls, 503),
+            (ErrorCode::CallInterrupted, 503),
+            (ErrorCode::LimitReached, 503),
+            (ErrorCode::Internal, 500),
+        ] {
+            assert_eq!(code.page_status(), status, "{code}");
+        }
+        for code in ErrorCode::ALL {
+            assert!([400, 500, 503].contains(&code.page_status()), "{code}");
+            assert!(code.user_message() != LATER || code.page_status() == 503, "{code}");
         }
     }
 

@@ -50,6 +50,7 @@ pub struct clever_sso_error {
     user_message: CString,
     actor: CString,
     http_status: u16,
+    page_status: u16,
     retry_after: i64,
     retryable: bool,
     set_cookies: Vec<clever_sso_set_cookie>,
@@ -64,6 +65,7 @@ impl From<&Error> for clever_sso_error {
             user_message: owned(error.user_message()),
             actor: owned(error.code().actor().as_str()),
             http_status: error.http_status().unwrap_or_default(),
+            page_status: error.page_status(),
             retry_after: error
                 .retry_after()
                 .map_or(-1, |pause| i64::try_from(pause.as_secs()).unwrap_or(i64::MAX)),
@@ -99,7 +101,14 @@ pub extern "C" fn clever_sso_error_actor(error: Option<&clever_sso_error>) -> *c
     borrowed(error.map(|error| &error.actor))
 }
 
-/// The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
+/// The HTTP status of the page that shows this error to the person: 400, 500 or 503; 0 when `error` is NULL. With 503, send
+/// `clever_sso_error_retry_after` along as `Retry-After` when it is not negative.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_page_status(error: Option<&clever_sso_error>) -> u16 {
+    error.map_or(0, |error| error.page_status)
+}
+
+/// The HTTP status of Clever's answer that led to this error; 0 when there was none or `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_http_status(error: Option<&clever_sso_error>) -> u16 {
     error.map_or(0, |error| error.http_status)
