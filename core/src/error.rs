@@ -256,10 +256,21 @@ pub struct Error {
 }
 
 /// What a failed login means for the browser.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 struct BrowserLeg {
     set_cookies: Vec<SetCookie>,
     ends_session: bool,
+    return_to: Option<String>,
+}
+
+impl fmt::Debug for BrowserLeg {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("BrowserLeg")
+            .field("set_cookies", &self.set_cookies)
+            .field("ends_session", &self.ends_session)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Error {
@@ -278,7 +289,16 @@ impl Error {
     }
 
     pub(crate) fn with_browser_leg(mut self, set_cookies: Vec<SetCookie>, ends_session: bool) -> Self {
-        self.browser_leg = Some(Box::new(BrowserLeg { set_cookies, ends_session }));
+        let leg = self.browser_leg.get_or_insert_default();
+        (leg.set_cookies, leg.ends_session) = (set_cookies, ends_session);
+        self
+    }
+
+    /// Where the failed login wanted to go.
+    pub(crate) fn with_return_to(mut self, return_to: Option<String>) -> Self {
+        if return_to.is_some() {
+            self.browser_leg.get_or_insert_default().return_to = return_to;
+        }
         self
     }
 
@@ -349,6 +369,12 @@ impl Error {
     /// nobody may go on as the person before.
     pub fn ends_session(&self) -> bool {
         self.browser_leg.as_ref().is_some_and(|leg| leg.ends_session)
+    }
+
+    /// Where the failed login wanted to go, as an ASCII URL or path, if that is known: begin the next one with it, so that
+    /// "Try again" leads to the same page.
+    pub fn return_to(&self) -> Option<&str> {
+        self.browser_leg.as_ref().and_then(|leg| leg.return_to.as_deref())
     }
 
     /// A sentence that may be shown to the person who logs in.

@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char};
 use clever_sso::{Error, ErrorKind};
 
 use crate::set_cookie::{self, clever_sso_set_cookie};
-use crate::text::{borrowed, owned};
+use crate::text::{borrowed, owned, owned_option};
 
 /// How a call went. What exactly failed is in the `clever_sso_error`.
 #[repr(u32)]
@@ -55,6 +55,7 @@ pub struct clever_sso_error {
     retryable: bool,
     set_cookies: Vec<clever_sso_set_cookie>,
     ends_session: bool,
+    return_to: Option<CString>,
 }
 
 impl From<&Error> for clever_sso_error {
@@ -72,6 +73,7 @@ impl From<&Error> for clever_sso_error {
             retryable: error.retryable(),
             set_cookies: set_cookie::all(error.set_cookies()),
             ends_session: error.ends_session(),
+            return_to: owned_option(error.return_to()),
         }
     }
 }
@@ -142,6 +144,13 @@ pub extern "C" fn clever_sso_error_set_cookie(
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_ends_session(error: Option<&clever_sso_error>) -> bool {
     error.is_some_and(|error| error.ends_session)
+}
+
+/// Where the failed login wanted to go: begin the next one with it (`clever_sso_login_options_set_return_to`), so that "Try
+/// again" leads to the same page. Borrowed from `error`; NULL when nothing is known.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_return_to(error: Option<&clever_sso_error>) -> *const c_char {
+    borrowed(error.and_then(|error| error.return_to.as_ref()))
 }
 
 /// Frees an error. NULL is fine.
