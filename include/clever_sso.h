@@ -557,7 +557,11 @@ const char *clever_sso_error_user_message(const clever_sso_error *error);
 // Who can put it right: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 const char *clever_sso_error_actor(const clever_sso_error *error);
 
-// The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
+// The HTTP status of the page that shows this error to the person: 400, 500 or 503; 0 when `error` is NULL. With 503, send
+// `clever_sso_error_retry_after` along as `Retry-After` when it is not negative.
+uint16_t clever_sso_error_page_status(const clever_sso_error *error);
+
+// The HTTP status of Clever's answer that led to this error; 0 when there was none or `error` is NULL.
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
 
 // How many seconds the server asks to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);

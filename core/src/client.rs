@@ -127,10 +127,11 @@ impl Client {
             Arrival::Exchange(exchange) => exchange,
         };
         let when_failed = std::mem::take(&mut exchange.when_failed);
+        let return_to = exchange.return_to.clone();
         // From here on the login is this browser's own: when it fails, nobody goes on in the session that was there.
         self.spend_and_sign_in(exchange, kept)
             .await
-            .map_err(|error| error.with_browser_leg(when_failed, true))
+            .map_err(|error| error.with_browser_leg(when_failed, true).with_return_to(return_to))
     }
 
     async fn spend_and_sign_in(&self, exchange: Exchange, kept: Kept<'_>) -> Result<Outcome> {

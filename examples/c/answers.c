@@ -27,6 +27,14 @@ void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cook
     header(response, "Set-Cookie", clever_sso_set_cookie_header(cookie));
 }
 
+/* Where Clever said how long to wait. */
+void retry_after(struct MHD_Response *response, int64_t seconds)
+{
+    char line[24];
+    snprintf(line, sizeof line, "%lld", (long long)seconds);
+    if (seconds >= 0) header(response, "Retry-After", line);
+}
+
 /* With __Host- no other host of the domain can plant a session; browsers accept such a name over https only. */
 const char *session_cookie_name(const struct app *app)
 {

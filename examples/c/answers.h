@@ -20,6 +20,9 @@ struct request {
 /* Sets a cookie that the library asks for. */
 void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cookie);
 
+/* Tells the browser how long to wait; nothing when `seconds` is negative. */
+void retry_after(struct MHD_Response *response, int64_t seconds);
+
 /* The session cookie: its value, or NULL when the browser has none; and how to set it. An empty value deletes it. */
 const char *session_of(const struct request *request);
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name);

@@ -33,20 +33,8 @@ static void end_session(const struct request *request, struct MHD_Response *resp
     if (session_of(request) != NULL) session_cookie(request, response, "");
 }
 
-static unsigned status_of(const clever_sso_error *error, clever_sso_status status)
-{
-    switch (status) {
-    case CLEVER_SSO_NETWORK: return MHD_HTTP_SERVICE_UNAVAILABLE;
-    case CLEVER_SSO_CLEVER:
-        return strcmp(clever_sso_error_actor(error), "app") == 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR : MHD_HTTP_SERVICE_UNAVAILABLE;
-    case CLEVER_SSO_CONFIG:
-    case CLEVER_SSO_INTERNAL: return MHD_HTTP_INTERNAL_SERVER_ERROR;
-    default: return MHD_HTTP_BAD_REQUEST;
-    }
-}
-
 /* The log gets what happened, the person what to do. */
-static enum MHD_Result failed(const struct request *request, clever_sso_status status, clever_sso_error *error)
+static enum MHD_Result failed(const struct request *request, clever_sso_error *error)
 {
     fprintf(stderr, "login failed: %s\n", clever_sso_error_message(error));
     if (strcmp(clever_sso_error_code(error), "session_not_kept") == 0) {
@@ -59,7 +47,8 @@ static enum MHD_Result failed(const struct request *request, clever_sso_status s
         const clever_sso_set_cookie *cookie;
         for (size_t i = 0; (cookie = clever_sso_error_set_cookie(error, i)) != NULL; i++) set_cookie(response, cookie);
         if (clever_sso_error_ends_session(error)) end_session(request, response);
-        sent = send_and_free(request, status_of(error, status), response);
+        retry_after(response, clever_sso_error_retry_after(error));
+        sent = send_and_free(request, clever_sso_error_page_status(error), response);
     }
     clever_sso_error_free(error);
     return sent;
@@ -113,7 +102,7 @@ static enum MHD_Result login(const struct request *request)
         error = NULL;
         status = begin(request, NULL, &begun, &error);
     }
-    if (status) return failed(request, status, error);
+    if (status) return failed(request, error);
     struct MHD_Response *response = redirect_to(clever_sso_login_url(begun));
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; response && (cookie = clever_sso_login_set_cookie(begun, i)) != NULL; i++) set_cookie(response, cookie);
@@ -147,7 +136,7 @@ static enum MHD_Result callback(const struct request *request)
     clever_sso_error *error = NULL;
     clever_sso_outcome *outcome = NULL;
     clever_sso_status status = clever_sso_finish_login(request->app->client, request->query, cookies_of(request), &outcome, &error);
-    if (status) return failed(request, status, error);
+    if (status) return failed(request, error);
     struct MHD_Response *response = NULL;
     unsigned http_status = MHD_HTTP_SEE_OTHER;
     switch (clever_sso_outcome_kind(outcome)) {
@@ -188,7 +177,7 @@ static enum MHD_Result logout(const struct request *request)
     clever_sso_error *error = NULL;
     clever_sso_logout *done = NULL;
     clever_sso_status status = clever_sso_log_out(request->app->client, cookies_of(request), &done, &error);
-    if (status) return failed(request, status, error);
+    if (status) return failed(request, error);
     struct MHD_Response *response = redirect_to("/");
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; response && (cookie = clever_sso_logout_set_cookie(done, i)) != NULL; i++) set_cookie(response, cookie);

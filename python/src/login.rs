@@ -189,7 +189,7 @@ pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, Py
             guarded::new(py, restart).map(Bound::into_any)
         }
         Outcome::Denied(denied) => {
-            let clever_sso::Denied { error, description, ends_session, set_cookies } = denied;
+            let clever_sso::Denied { error, description, ends_session, set_cookies, .. } = denied;
             let set_cookies = set_cookie::all(&set_cookies);
             guarded::new(py, Denied { error, description, ends_session, set_cookies }).map(Bound::into_any)
         }

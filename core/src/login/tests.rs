@@ -279,6 +279,45 @@ fn a_proven_refusal_ends_the_session_and_a_transient_error_does_not() {
 }
 
 #[test]
+fn a_failed_login_tells_where_it_wanted_to_go() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let goal = "/школа?a=1";
+    let expected = Some("/%D1%88%D0%BA%D0%BE%D0%BB%D0%B0?a=1");
+    for said in
+        ["error=temporarily_unavailable", "error=invalid_scope", "error=x&iss=https%3A%2F%2Fevil.example"]
+    {
+        let login = browser.begin(&journey, going_to(goal), 1000).unwrap();
+        let failed = browser.arrive(&journey, &back(&login).replace("code=abc", said), 1000).err().unwrap();
+        assert_eq!(failed.return_to(), expected, "{said}");
+        assert!(!format!("{failed} {failed:?}").contains("a=1"), "it may be about the person");
+    }
+    let login = browser.begin(&journey, going_to(goal), 1000).unwrap();
+    let arrival = browser.arrive(&journey, &back(&login).replace("code=abc", "error=access_denied"), 1000);
+    let Ok(Arrival::Finished(Outcome::Denied(denied))) = arrival else { panic!("a refusal is an outcome") };
+    assert_eq!(denied.return_to.as_deref(), expected);
+    let mut login = journey.begin(&going_to(goal), &moment(1000)).unwrap();
+    let failed = loop {
+        match journey.arrive(&back(&login), Kept::Cookies(""), &moment(1000)) {
+            Ok(arrival) => login = restart(Ok(arrival)).login,
+            Err(failed) => break failed,
+        }
+    };
+    assert_eq!((failed.code(), failed.return_to()), (ErrorCode::CookiesBlocked, expected));
+    let unknown = browser.arrive(&journey, "error=server_error&state=x", 1000).err().unwrap();
+    assert_eq!(unknown.return_to(), None);
+}
+
+#[test]
+fn a_failed_login_does_not_tell_of_a_goal_that_is_no_longer_allowed() {
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
+    let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
+    let callback = back(&login).replace("code=abc", "error=server_error");
+    let failed = browser.arrive(&Journey::new(narrower).unwrap(), &callback, 1000).err().unwrap();
+    assert_eq!(failed.return_to(), None);
+}
+
+#[test]
 fn a_login_that_took_longer_than_ten_minutes_restarts_and_keeps_its_goal() {
     let (journey, mut browser) = (journey(), Browser::default());
     let options = LoginOptions { redirect_uri: Some(SECOND.into()), switch_user: true, ..going_to("/a") };
@@ -341,7 +380,7 @@ fn a_session_that_is_lost_after_each_sign_in_ends_with_an_error_and_then_may_be_
         goal(browser.arrive(&journey, &back(&login), 1000 + u64::from(lost)));
     }
     let end = browser.begin(&journey, without_session(), 1010).unwrap_err();
-    assert_eq!(end.code(), ErrorCode::SessionNotKept);
+    assert_eq!((end.code(), end.return_to()), (ErrorCode::SessionNotKept, Some("/a")));
     assert!(browser.begin(&journey, without_session(), 1011).is_ok());
 }
 

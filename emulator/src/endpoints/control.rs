@@ -79,6 +79,18 @@ fn found(request: &Request) -> Result<Control, Problem> {
     control.ok_or_else(|| Problem::method(format!("This control takes {}.", methods.join(" and "))))
 }
 
+/// The same, with these members and no other: a misspelled one would do nothing, in silence.
+fn body_with(request: &Request, members: &[&str]) -> Result<Map<String, Value>, Problem> {
+    let body = body(request)?;
+    match body.keys().find(|name| !members.contains(&name.as_str())) {
+        Some(unknown) => {
+            let message = format!("There is no member {unknown:?} here, only: {}.", members.join(", "));
+            Err(Problem::request(message))
+        }
+        None => Ok(body),
+    }
+}
+
 /// The JSON object of a body, of whatever type it says it is, for curl calls every body a form.
 fn body(request: &Request) -> Result<Map<String, Value>, Problem> {
     serde_json::from_slice(&request.body)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::body;
+use super::body_with;
 use super::problem::Problem;
 use crate::apps::App;
 use crate::endpoints::{authorize, tokens as token_endpoint};
@@ -14,10 +14,13 @@ use crate::request::Request;
 use crate::shared::{Shared, locked};
 use crate::world::{Person, World};
 
+/// What `POST codes` and `POST tokens` read.
+const MEMBERS: [&str; 5] = ["person", "client_id", "redirect_uri", "nonce", "claims"];
+
 /// `POST codes`
 pub(super) fn code(shared: &Shared, request: &Request) -> Result<Value, Problem> {
     let world = shared.world();
-    let (app, grant) = grant(&world, &body(request)?)?;
+    let (app, grant) = grant(&world, &body_with(request, &MEMBERS)?)?;
     if app.is_public() {
         return Err(Problem::request("This app has no secret, so no code can be made for it."));
     }
@@ -28,7 +31,7 @@ pub(super) fn code(shared: &Shared, request: &Request) -> Result<Value, Problem>
 /// `POST tokens`
 pub(super) fn tokens(shared: &Shared, request: &Request) -> Result<Value, Problem> {
     let world = shared.world();
-    let (app, grant) = grant(&world, &body(request)?)?;
+    let (app, grant) = grant(&world, &body_with(request, &MEMBERS)?)?;
     Ok(token_endpoint::tokens(shared, request, app, &grant)?)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::body;
+use super::body_with;
 use super::problem::Problem;
 use crate::grants::Grants;
 use crate::journal::Journal;
@@ -23,8 +23,8 @@ pub(super) fn clock(shared: &Shared, _: &Request) -> Value {
 
 /// `POST clock`
 pub(super) fn advance(shared: &Shared, request: &Request) -> Result<Value, Problem> {
-    let seconds =
-        body(request)?.get("advance").and_then(Value::as_u64).filter(|seconds| *seconds <= FARTHEST);
+    let body = body_with(request, &["advance"])?;
+    let seconds = body.get("advance").and_then(Value::as_u64).filter(|seconds| *seconds <= FARTHEST);
     let seconds = seconds.ok_or_else(|| {
         Problem::request(format!("advance must be a whole number of seconds from 0 to {FARTHEST}."))
     })?;
