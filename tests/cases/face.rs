@@ -85,7 +85,7 @@ impl Face {
                 fields.push(("url", Some(url)));
             }
             "instant_login_url" => {
-                fields.push(("url", Some(tell!(self, instant_login_url(required("district_id"))))));
+                fields.push(("url", Some(tell!(self, instant_login_url(required("district_id")))?)));
             }
             "parse_callback" => {
                 let callback = parse_callback(required("callback"))?;
