@@ -227,7 +227,7 @@ typedef struct clever_sso_login clever_sso_login;
 // Options for `clever_sso_begin_login`. Everything has a default.
 typedef struct clever_sso_login_options clever_sso_login_options;
 
-// What a log out does to the cookies of the browser.
+// What a log out, or a session that was kept, does to the cookies of the browser.
 typedef struct clever_sso_logout clever_sso_logout;
 
 // Who an access token belongs to.
@@ -580,6 +580,10 @@ const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error 
 // nobody may go on as the person before. False when `error` is NULL.
 bool clever_sso_error_ends_session(const clever_sso_error *error);
 
+// Where the failed login wanted to go: begin the next one with it (`clever_sso_login_options_set_return_to`), so that "Try
+// again" leads to the same page. Borrowed from `error`; NULL when nothing is known.
+const char *clever_sso_error_return_to(const clever_sso_error *error);
+
 // Frees an error. NULL is fine.
 void clever_sso_error_free(clever_sso_error *error);
 
@@ -813,7 +817,8 @@ const clever_sso_tokens *clever_sso_outcome_tokens(const clever_sso_outcome *out
 // The new login of a restart. Borrowed from `outcome`; NULL unless it is a restart.
 const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outcome);
 
-// Where the application wanted to go. Borrowed from `outcome`; NULL when nothing was said.
+// Where the application wanted to go, after a sign-in or, for a link to try again, after a refusal. Borrowed from `outcome`;
+// NULL when nothing was said.
 const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
 
 // The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless it is a
@@ -865,6 +870,10 @@ clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
 // the library.
 const char *clever_sso_endpoint_allow(uint32_t endpoint);
 
+// What a switch in a query says, such as `switch_user=1`: every language reads one by this rule. False when `value` is NULL,
+// empty, `0`, `false`, `no` or `off`, in any case; else true.
+bool clever_sso_is_switched_on(const char *value);
+
 // Frees a request. NULL is fine.
 void clever_sso_request_free(clever_sso_request *request);
 
@@ -876,6 +885,18 @@ clever_sso_status clever_sso_log_out(const clever_sso_client *client,
                                      const char *cookies,
                                      clever_sso_logout **logout,
                                      clever_sso_error **error);
+
+// What to tell the browser when a request comes with a session of your application: the last sign-in was kept. Call it
+// wherever you find a session; mostly there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
+// No network.
+//
+// Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
+// not stick. Read the cookies with `clever_sso_logout_set_cookie`, and free them with `clever_sso_logout_free`. Fails with
+// `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_session_kept(const clever_sso_client *client,
+                                          const char *cookies,
+                                          clever_sso_logout **kept,
+                                          clever_sso_error **error);
 
 // A cookie to set with the answer, counted from 0. Borrowed from `logout`; NULL behind the last one.
 const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
@@ -1089,7 +1110,8 @@ void clever_sso_authorize_options_free(clever_sso_authorize_options *options);
 
 // The URL that asks Clever for a code or a token. No network. `options` may be NULL.
 //
-// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one.
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, with
+// `CLEVER_SSO_ARGUMENT` when a value is too long for a URL.
 clever_sso_status clever_sso_authorize_url(const clever_sso_client *client,
                                            const clever_sso_authorize_options *options,
                                            char **url,

@@ -118,7 +118,14 @@ impl Client {
 
     /// The cookies to set when somebody logs out. No network.
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.log_out(cookies)
+        self.journey.session_kept(cookies)
+    }
+
+    /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
+    /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
+    /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
+    pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
+        self.journey.session_kept(cookies)
     }
 
     /// The URL that asks Clever for a code or a token. No network.
@@ -130,12 +137,18 @@ impl Client {
     }
 
     /// An Instant Login link into this application for the people of a district. No network.
-    pub fn instant_login_url(&self, district_id: &str) -> String {
+    ///
+    /// # Errors
+    /// `argument_invalid` when the district is too long for a URL.
+    pub fn instant_login_url(&self, district_id: &str) -> Result<String> {
         urls::instant_login_url(&self.journey.config, district_id)
     }
 
     /// The portal of a district by its short name, or where people look for their school. No network.
-    pub fn portal_url(&self, district: Option<&str>) -> String {
+    ///
+    /// # Errors
+    /// `argument_invalid` when the district is too long for a URL.
+    pub fn portal_url(&self, district: Option<&str>) -> Result<String> {
         urls::portal_url(&self.journey.config, district)
     }
 

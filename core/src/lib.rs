@@ -68,6 +68,7 @@ pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
 pub use protocol::identity::{Identity, Proof};
 pub use protocol::jws::{self, KeySet};
 pub use protocol::person::{Name, Role, RoleName};
+pub use protocol::text::is_switched_on;
 #[doc(hidden)]
 pub use protocol::text::printable;
 pub use protocol::token::Tokens;

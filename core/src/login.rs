@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
 use crate::protocol::pending::{ENTROPY_BYTES, LoginState, Pending, SealingKeys, SignedInMark, login_key};
+use crate::protocol::text::{LONGEST, check_parameter};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
 
@@ -106,8 +107,9 @@ impl Journey {
         self.config.redirect_uris.iter().filter_map(|uri| origin_of(uri)).collect()
     }
 
-    /// The cookies to set when somebody logs out: a login right after that is not a lost session.
-    pub(crate) fn log_out(&self, cookies: &str) -> Vec<SetCookie> {
+    /// The cookies to set when the last sign-in turns out to have left a session: somebody logs out of it, or is seen in it.
+    /// A login after that is not a lost session, however soon it comes.
+    pub(crate) fn session_kept(&self, cookies: &str) -> Vec<SetCookie> {
         let Some(keys) = &self.keys else { return Vec::new() };
         [true, false].into_iter().filter_map(|secure| Jar::read(cookies, keys, secure).unmark()).collect()
     }
@@ -118,6 +120,8 @@ impl Journey {
         if let Some(target) = return_to {
             self.check_return_to(target)?;
         }
+        let district_id = options.district_id.as_deref().filter(|id| !id.is_empty());
+        check_parameter("district_id", district_id.unwrap_or_default(), LONGEST)?;
         let jar =
             Jar::read(options.cookies.as_deref().unwrap_or_default(), self.keys()?, is_secure(redirect_uri));
         let lost_sessions =
@@ -132,7 +136,6 @@ impl Journey {
         let mut state = LoginState::new(redirect_uri, return_to, moment.now);
         state.lost_sessions = lost_sessions;
         state.switch_user = options.switch_user;
-        let district_id = options.district_id.as_deref();
         let leg = Leg { redirect_uri, state, district_id, is_own: true };
         self.send(&leg, moment, |state, sealed| jar.add(state, sealed, moment.now, None, Room::OfTheOldest))
     }

@@ -3,6 +3,7 @@
 #include "sessions.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void header(struct MHD_Response *response, const char *name, const char *value)
@@ -55,10 +56,23 @@ void session_cookie(const struct request *request, struct MHD_Response *response
     if (length > 0 && (size_t)length < sizeof line) header(response, "Set-Cookie", line);
 }
 
-struct MHD_Response *redirect_to(const char *url)
+void log_session_cookie(const struct app *app)
+{
+    fprintf(stderr, "session cookie %s: domain none (this host only), path /, Secure %s\n", session_cookie_name(app),
+            app->https ? "yes" : "no");
+}
+
+struct MHD_Response *redirect_to(const char *address)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
-    if (response != NULL) header(response, "Location", url);
+    if (response != NULL) header(response, "Location", address);
+    return response;
+}
+
+struct MHD_Response *redirect_to_made(char *made)
+{
+    struct MHD_Response *response = made != NULL ? redirect_to(made) : NULL;
+    free(made);
     return response;
 }
 

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode};
+use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode, is_switched_on};
 
 use crate::boundary::{give, handle, run};
 use crate::client::clever_sso_client;
@@ -41,7 +41,7 @@ static HEADER_NAMES: [&CStr; BrowserRequest::HEADERS.len()] = [
     c"Origin",
 ];
 
-/// What a log out does to the cookies of the browser.
+/// What a log out, or a session that was kept, does to the cookies of the browser.
 pub struct clever_sso_logout {
     set_cookies: Vec<clever_sso_set_cookie>,
 }
@@ -122,6 +122,13 @@ pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
     }
 }
 
+/// What a switch in a query says, such as `switch_user=1`: every language reads one by this rule. False when `value` is NULL,
+/// empty, `0`, `false`, `no` or `off`, in any case; else true.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_is_switched_on(value: *const c_char) -> bool {
+    is_switched_on(Some(&crate::text::header(value)))
+}
+
 /// Frees a request. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_request_free(request: Option<Box<clever_sso_request>>) {
@@ -142,6 +149,27 @@ pub extern "C" fn clever_sso_log_out(
     give(logout, error, || {
         let cookies = crate::text::header(cookies);
         let set_cookies = handle(client, "client")?.client.log_out_cookies(&cookies);
+        Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
+    })
+}
+
+/// What to tell the browser when a request comes with a session of your application: the last sign-in was kept. Call it
+/// wherever you find a session; mostly there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
+/// No network.
+///
+/// Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
+/// not stick. Read the cookies with `clever_sso_logout_set_cookie`, and free them with `clever_sso_logout_free`. Fails with
+/// `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_session_kept(
+    client: Option<&clever_sso_client>,
+    cookies: *const c_char,
+    kept: Option<&mut MaybeUninit<Option<Box<clever_sso_logout>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(kept, error, || {
+        let set_cookies =
+            handle(client, "client")?.client.session_kept_cookies(&crate::text::header(cookies));
         Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
     })
 }

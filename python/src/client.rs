@@ -362,7 +362,7 @@ impl Client {
     /// Args:
     ///     district_id: Clever's id of the district.
     fn instant_login_url(&self, district_id: PyBackedStr) -> Result<String> {
-        Ok(caught(|| Ok(self.core.instant_login_url(&district_id)))?)
+        Ok(caught(|| self.core.instant_login_url(&district_id))?)
     }
 
     /// The Clever Portal of a district, or the page where people look for their school. No network.
@@ -371,7 +371,7 @@ impl Client {
     ///     district: The short name of the district, as its portal has it in its address.
     #[pyo3(signature = (district=None))]
     fn portal_url(&self, district: Option<PyBackedStr>) -> Result<String> {
-        Ok(caught(|| Ok(self.core.portal_url(district.as_deref())))?)
+        Ok(caught(|| self.core.portal_url(district.as_deref()))?)
     }
 
     /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.

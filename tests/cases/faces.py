@@ -41,6 +41,8 @@ class PythonFace:
         except clever_sso.Error as error:
             return f"error {error.code}", {
                 "message": f"{error} {error!r} {error.user_message} {error.set_cookies!r}",
+                "page_status": str(error.page_status),
+                **({"return_to": error.return_to} if error.return_to is not None else {}),
                 **browser_leg(error),
             }
         return result, {name: value for name, value in fields.items() if value is not None}
@@ -90,7 +92,7 @@ def outcome_of(outcome: Outcome) -> tuple[str, dict[str, Any]]:
         }
     if isinstance(outcome, clever_sso.Restart):
         return f"restart {outcome.reason}", login_fields(outcome.login)
-    return f"denied {outcome.error}", {}
+    return f"denied {outcome.error}", {"return_to": outcome.return_to}
 
 
 def login_fields(login: clever_sso.Login) -> dict[str, Any]:
@@ -132,6 +134,14 @@ def login_key(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, A
 
 def log_out(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
     return "ok", {"set_cookies": set_cookies(client.log_out_cookies(arguments["cookies"]))}
+
+
+def session_kept(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"set_cookies": set_cookies(client.session_kept_cookies(arguments["cookies"]))}
+
+
+def is_switched_on(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"on": str(clever_sso.is_switched_on(arguments.get("value"))).lower()}
 
 
 HEADERS = {
@@ -221,6 +231,8 @@ OPERATIONS: dict[str, Callable[[clever_sso.Client, Fields], tuple[str, dict[str,
     "begin_login": begin_login,
     "finish_login": finish_login,
     "log_out": log_out,
+    "session_kept": session_kept,
+    "is_switched_on": is_switched_on,
     "login_key": login_key,
     "parse_callback": parse_callback,
     "refusal": refusal,

@@ -393,7 +393,7 @@ fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
         let login = browser.begin(&journey, options, 1000).unwrap();
         goal(browser.arrive(&journey, &back(&login), 1000));
         if has_session {
-            browser.obey(&journey.log_out(&browser.header()));
+            browser.obey(&journey.session_kept(&browser.header()));
         }
     }
     for now in 1..20 {
@@ -401,6 +401,27 @@ fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
         let login = browser.begin(&journey, options, now * 100_000).unwrap();
         goal(browser.arrive(&journey, &back(&login), now * 100_000));
     }
+}
+
+#[test]
+fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let sign_in = |browser: &mut Browser| {
+        let options = LoginOptions { has_session: Some(false), ..going_to("/a") };
+        let login = browser.begin(&journey, options, 1000)?;
+        browser.arrive(&journey, &back(&login), 1000).map(drop)
+    };
+    // The page after each sign-in finds the session; the application's own log out knows nothing of this library.
+    for _ in 0..20 {
+        sign_in(&mut browser).unwrap();
+        browser.obey(&journey.session_kept(&browser.header()));
+    }
+    // Then the session stops sticking.
+    for _ in 0..MAX_LOST_SESSIONS {
+        sign_in(&mut browser).unwrap();
+    }
+    assert_eq!(sign_in(&mut browser).unwrap_err().code(), ErrorCode::SessionNotKept);
+    assert!(journey.session_kept("theme=dark; clever_signed_inx=1").is_empty());
 }
 
 #[test]
@@ -446,6 +467,10 @@ fn return_to_never_leads_to_another_site() {
         "",
         "a",
         "//evil.example",
+        "/a\0b",
+        "/a\u{1}",
+        "/a\u{7f}",
+        "/a\u{9b}",
         "/\\evil.example",
         "\\\\evil",
         "/%5Cevil",
@@ -472,6 +497,19 @@ fn return_to_never_leads_to_another_site() {
             ErrorCode::ReturnToUnsafe,
             "{bad}"
         );
+    }
+}
+
+#[test]
+fn a_district_that_is_too_long_for_a_url_is_refused_and_an_empty_one_is_none() {
+    let with = |district_id: &str| {
+        let options = LoginOptions { district_id: Some(district_id.to_owned()), ..LoginOptions::default() };
+        journey().begin(&options, &moment(0))
+    };
+    assert!(with("53ee4b8a44abc88c1c00119b").unwrap().url.contains("&district_id=53ee4b8a44abc88c1c00119b"));
+    assert!(!with("").unwrap().url.contains("district_id"));
+    for bad in ["a".repeat(9 * 1024), "a\0".to_owned()] {
+        assert_eq!(with(&bad).unwrap_err().code(), ErrorCode::ArgumentInvalid);
     }
 }
 

@@ -129,6 +129,8 @@ static int well(clever_sso_status status, clever_sso_error *error)
     field("user_message", clever_sso_error_user_message(error));
     cookie_field(error_cookie, error);
     field("ends_session", clever_sso_error_ends_session(error) ? "true" : "false");
+    field("return_to", clever_sso_error_return_to(error));
+    printf("\tpage_status=%u", (unsigned)clever_sso_error_page_status(error));
     clever_sso_error_free(error);
     return 0;
 }
@@ -206,7 +208,6 @@ static void show_identity(const clever_sso_outcome *outcome)
     joined_field("legacy_ids", identity, clever_sso_identity_legacy_id_count(identity), clever_sso_identity_legacy_id);
     field("authorized_by", clever_sso_identity_authorized_by(identity));
     field("loginas_by_admin", clever_sso_identity_loginas_by_admin(identity) ? "true" : "false");
-    field("return_to", clever_sso_outcome_return_to(outcome));
 }
 
 static void finish_login(const struct call *call)
@@ -230,6 +231,7 @@ static void finish_login(const struct call *call)
     if (outcome != NULL) {
         cookie_field(outcome_cookie, outcome);
         field("ends_session", clever_sso_outcome_ends_session(outcome) ? "true" : "false");
+        field("return_to", clever_sso_outcome_return_to(outcome));
     }
     clever_sso_outcome_free(outcome);
 }
@@ -250,6 +252,21 @@ static void log_out(const struct call *call)
     clever_sso_status status = clever_sso_log_out(chosen(call), argument(call, "cookies"), &logout, &error);
     if (well(status, error)) cookie_field(logout_cookie, logout);
     clever_sso_logout_free(logout);
+}
+
+static void session_kept(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_logout *kept = NULL;
+    clever_sso_status status = clever_sso_session_kept(chosen(call), argument(call, "cookies"), &kept, &error);
+    if (well(status, error)) cookie_field(logout_cookie, kept);
+    clever_sso_logout_free(kept);
+}
+
+static void is_switched_on(const struct call *call)
+{
+    printf("ok");
+    field("on", clever_sso_is_switched_on(argument(call, "value")) ? "true" : "false");
 }
 
 static uint32_t endpoint(const char *name)
@@ -454,6 +471,8 @@ static const struct {
     {"begin_login", begin_login},
     {"finish_login", finish_login},
     {"log_out", log_out},
+    {"session_kept", session_kept},
+    {"is_switched_on", is_switched_on},
     {"login_key", login_key},
     {"refusal", refusal},
     {"authorize_url", authorize_url},
