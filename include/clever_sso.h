@@ -885,7 +885,7 @@ clever_sso_status clever_sso_log_out(const clever_sso_client *client,
 // No network.
 //
 // Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
-// not stick. Read the cookies with `clever_sso_logout_set_cookie`, and free them with `clever_sso_logout_free`. Fails with
+// not stick. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails with
 // `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_session_kept(const clever_sso_client *client,
                                           const char *cookies,
