@@ -85,7 +85,13 @@ class CFace:
 
 
 def refused(error: clever_sso.Error) -> tuple[str, Fields]:
-    fields = {"message": f"{error} {error!r} {error.user_message} {error.set_cookies!r}", **browser_leg(error)}
+    fields = {
+        "message": f"{error} {error!r} {error.user_message} {error.set_cookies!r}",
+        "page_status": str(error.page_status),
+        **browser_leg(error),
+    }
+    if error.return_to is not None:
+        fields["return_to"] = error.return_to
     if error.retry_after is not None:
         fields["retry_after"] = str(int(error.retry_after))
     return f"error {error.code}", fields
