@@ -29,9 +29,10 @@
 //
 // Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it, also
 // when other threads were in the middle of calls. There is no background thread; a host name is resolved on a thread that
-// ends with its answer, or on the caller's where none can be started. The descriptors of the parent's connections stay
-// open in the child, unused, until it ends or executes another program: all of them close on exec. In a child of vfork()
-// no function may be called.
+// ends with its answer, or on the caller's where none can be started. The child's first call that needs the network closes
+// the child's copies of the parent's connections (on Linux; elsewhere they stay open, unused). All descriptors close on
+// exec. In a child of vfork() no function may be called, and a child that a signal handler or a log callback forks in the
+// middle of a call may only exec or _exit.
 //
 // Signals. No signal comes out of a call: SIGPIPE is held back in the calling thread while it runs, one that the call
 // raised is taken away, one that was there before or comes from outside is not. No handler is installed and no other
@@ -52,8 +53,8 @@
 //
 // Time. A call waits at most as long as the configuration says (10 seconds by default), retries included.
 //
-// Environment. The variables that name proxies and certificates are read when a client is made, or at the latest with its
-// first call, and by the system's resolver; nothing else is.
+// Environment. The variables that name proxies and certificates are read when a client is made, and by no call: another
+// thread may use setenv() meanwhile. The system's resolver has variables of its own, which are the C library's concern.
 //
 // Log. Nothing is written anywhere, stderr included, unless `clever_sso_set_log_callback` says where to. No token, code, secret, email or
 // answer of Clever stands in an event or an error.
@@ -891,7 +892,7 @@ clever_sso_status clever_sso_log_out(const clever_sso_client *client,
 // No network.
 //
 // Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
-// not stick. Read the cookies with `clever_sso_logout_set_cookie`, and free them with `clever_sso_logout_free`. Fails with
+// not stick. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails with
 // `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_session_kept(const clever_sso_client *client,
                                           const char *cookies,

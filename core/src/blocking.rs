@@ -13,6 +13,7 @@ use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::Claims;
 use crate::protocol::token::Tokens;
 use crate::protocol::tokeninfo::TokenInfo;
+use crate::runtimes::Runtimes;
 use crate::set_cookie::SetCookie;
 use crate::urls::{self, AuthorizeOptions};
 
@@ -58,6 +59,10 @@ impl Client {
 
     pub(crate) fn inherited(&self) -> &Arc<InheritedKeys> {
         self.cells.inherited()
+    }
+
+    pub(crate) fn runtimes(&self) -> &Arc<Runtimes> {
+        self.cells.runtimes()
     }
 
     pub(crate) const fn journey(&self) -> &Arc<Journey> {

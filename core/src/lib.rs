@@ -43,6 +43,7 @@ mod error;
 mod keys;
 mod login;
 mod process;
+mod runtimes;
 mod secret;
 mod set_cookie;
 #[cfg(test)]

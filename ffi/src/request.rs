@@ -158,7 +158,7 @@ pub extern "C" fn clever_sso_log_out(
 /// No network.
 ///
 /// Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
-/// not stick. Read the cookies with `clever_sso_logout_set_cookie`, and free them with `clever_sso_logout_free`. Fails with
+/// not stick. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails with
 /// `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_session_kept(

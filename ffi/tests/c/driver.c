@@ -127,6 +127,9 @@ static int well(clever_sso_status status, clever_sso_error *error)
     printf("error %s", clever_sso_error_code(error));
     field("message", clever_sso_error_message(error));
     field("user_message", clever_sso_error_user_message(error));
+    if (clever_sso_error_retry_after(error) >= 0) {
+        printf("\tretry_after=%lld", (long long)clever_sso_error_retry_after(error));
+    }
     cookie_field(error_cookie, error);
     field("ends_session", clever_sso_error_ends_session(error) ? "true" : "false");
     field("return_to", clever_sso_error_return_to(error));
@@ -144,7 +147,16 @@ static void make_client(const struct call *call)
     clever_sso_status status = clever_sso_config_new(argument(call, "client_id"), &config, &error);
     if (!status && secret) status = clever_sso_config_set_client_secret(config, secret, &error);
     if (!status) status = clever_sso_config_add_redirect_uri(config, argument(call, "redirect_uri"), &error);
-    if (!status) status = clever_sso_config_set_base_url(config, argument(call, "base_url"), &error);
+    const char *base_url = argument(call, "base_url"), *proxy = argument(call, "proxy");
+    const char *bundle = argument(call, "ca_bundle"), *timeout = argument(call, "timeout");
+    if (!status && base_url) status = clever_sso_config_set_base_url(config, base_url, &error);
+    if (!status && proxy) status = clever_sso_config_set_proxy(config, proxy, &error);
+    if (!status && bundle) status = clever_sso_config_set_ca_bundle(config, bundle, &error);
+    if (!status && argument(call, "development")) status = clever_sso_config_set_development(config, true, &error);
+    if (!status && timeout) {
+        uint32_t milliseconds = (uint32_t)atoi(timeout) * 1000;
+        status = clever_sso_config_set_timeout_milliseconds(config, milliseconds, &error);
+    }
     if (!status && argument(call, "discover")) status = clever_sso_config_discover(config, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
     clever_sso_config_free(config);
@@ -385,6 +397,9 @@ static void me(const struct call *call)
     clever_sso_status status = clever_sso_me(chosen(call), argument(call, "access_token"), &record, &error);
     if (well(status, error)) {
         field("id", clever_sso_me_record_id(record));
+        field("district_id", clever_sso_me_record_district_id(record));
+        field("user_type", clever_sso_me_record_user_type(record));
+        field("authorized_by", clever_sso_me_record_authorized_by(record));
     }
     clever_sso_me_record_free(record);
 }
@@ -397,7 +412,18 @@ static void user(const struct call *call)
     clever_sso_status status = clever_sso_user(chosen(call), access_token, id, &record, &error);
     if (well(status, error)) {
         field("id", clever_sso_user_record_id(record));
+        const char *roles[MOST_TEXTS], *legacy_ids[MOST_TEXTS];
+        size_t count = clever_sso_user_record_role_count(record), known = 0;
+        for (size_t i = 0; i < count && i < MOST_TEXTS; i++) {
+            const char *legacy_id = clever_sso_user_record_role_legacy_id(record, i);
+            roles[i] = clever_sso_user_record_role_name(record, i);
+            if (legacy_id != NULL) legacy_ids[known++] = legacy_id;
+        }
         field("name", clever_sso_user_record_full_name(record));
+        field("district_id", clever_sso_user_record_district_id(record));
+        field("unverified_email", clever_sso_user_record_unverified_email(record));
+        joined_texts("roles", roles, count);
+        joined_texts("legacy_ids", legacy_ids, known);
     }
     clever_sso_user_record_free(record);
 }

@@ -82,7 +82,7 @@ def test_the_version_in_the_header_is_that_of_the_library(tmp_path: Path) -> Non
     source = tmp_path / "version.c"
     source.write_text(
         "#include <clever_sso.h>\n#include <stdio.h>\n"
-        'int main(void) { unsigned number = clever_sso_version_number(); '
+        "int main(void) { unsigned number = clever_sso_version_number(); "
         'printf("%s %s %d.%d.%d %u.%u.%u", clever_sso_version(), CLEVER_SSO_VERSION, '
         "CLEVER_SSO_VERSION_MAJOR, CLEVER_SSO_VERSION_MINOR, CLEVER_SSO_VERSION_PATCH, "
         "number / 10000, number / 100 % 100, number % 100); return 0; }\n"
