@@ -47,6 +47,9 @@ class Error(Exception):
     Devices are shared, so nobody may go on as the person before.
     """
 
+    return_to: str | None = None
+    """Where the login that failed wanted to go, so that another try leads there."""
+
     def __init__(
         self,
         code: str,

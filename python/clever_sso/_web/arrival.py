@@ -6,11 +6,12 @@ anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
 from clever_sso._native import Denied, Restart, SignedIn, error_codes
+from clever_sso._web.request import as_shown
 from clever_sso.exceptions import ArgumentError, CleverError, ConfigError, Error, InternalError, NetworkError
 
 if TYPE_CHECKING:
@@ -88,6 +89,24 @@ class Problem:
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
     """The cookies to set with the page; the views do it."""
 
+    return_to: str | None = field(default=None, repr=False)
+    """Where the person wanted to go, if that is known."""
+
+    retry_after: int | None = None
+    """How many seconds to wait before the next try, if Clever said so; the views send it as `Retry-After`."""
+
+    login_url: str = field(default="", repr=False)
+    """The link to try again. It leads to where the person wanted to go."""
+
+    switch_user_url: str = field(default="", repr=False)
+    """The same, and Clever lets the person say who they are."""
+
+    def linked(self, login: str) -> Problem:
+        """The same with its links, which lead to the login at this path."""
+        goal = {"next": self.return_to} if self.return_to else {}
+        again = f"{login}?{urlencode(goal)}" if goal else login
+        return replace(self, login_url=again, switch_user_url=f"{login}?{urlencode({**goal, 'switch_user': '1'})}")
+
     def __str__(self) -> str:
         """For the log. No secret, and no word that came from outside without quotes."""
         if isinstance(self.error, Error):
@@ -120,6 +139,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         logger: Where to say what went wrong.
         session_cookie: Says how the cookie of the application's session is set.
     """
+    wanted = as_shown(query.get("next", "")) or None
 
     def login(return_to: str | None) -> Step:
         return ToClever.of(
@@ -134,7 +154,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
 
     try:
         try:
-            return login(query.get("next") or None)
+            return login(wanted)
         except ArgumentError as error:
             # Whoever made the link learns nothing, and nobody is sent there.
             logger.warning("a login goes on without its `next`: %s", error)
@@ -142,7 +162,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     except Error as error:
         if error.code == "session_not_kept":
             logger.error("the session cookie does not come back; it is set with %s", session_cookie())  # noqa: TRY400
-        return problem_of(error)
+        return replace(problem_of(error), return_to=wanted)
 
 
 _OFF = {"", "0", "false", "no", "off"}
@@ -159,7 +179,16 @@ def step_of(outcome: SignedIn | Restart | Denied) -> Step:
 
 def problem_of(error: Error) -> Problem:
     """What to show when a login fails."""
-    return Problem(error.code, error.user_message, _status(error), error.ends_session, error, error.set_cookies)
+    return Problem(
+        error.code,
+        error.user_message,
+        _status(error),
+        error.ends_session,
+        error,
+        error.set_cookies,
+        error.return_to,
+        error.retry_after,
+    )
 
 
 def problem_of_refusal(refused: Refused, cookies: tuple[SetCookie, ...]) -> Problem:
