@@ -200,8 +200,8 @@ class CleverSso:
             return
         self._warned = True
         logger.warning(
-            "SessionMiddleware keeps its cookie for two weeks, also when the browser is closed: call CleverSso.install, "
-            "or set max_age=None"
+            "SessionMiddleware keeps its cookie for two weeks, even when the browser is closed: call "
+            "CleverSso.install, or set max_age=None"
         )
 
     def _check_rotation(self, installed: Iterable[Middleware], request: Request | None = None) -> None:
@@ -300,7 +300,8 @@ class CleverSso:
 
     async def _misplaced(self, request: Request) -> Response:
         """Tell why a callback arrives where nothing is."""
-        wrong = misplaced(_path(request.scope), self.client.redirect_uris, request.query_params)
+        query = request.query_params
+        wrong = misplaced(_path(request.scope), self.client.redirect_uris, query, "CleverSso(callback_path=...)")
         return await self._take(request, problem_of_setup(wrong or ""))
 
     async def _logout(self, request: Request) -> Response:

@@ -120,13 +120,14 @@ def sends_to_log_in(here: str, location: str, login: Container[str]) -> bool:
     return target.path != request.path and any(request.path in value for each in values for value in each)
 
 
-def misplaced(path: str, redirect_uris: Iterable[str], query: Container[str]) -> str | None:
+def misplaced(path: str, redirect_uris: Iterable[str], query: Container[str], setting: str = "") -> str | None:
     """What is set up wrongly when a callback arrives at an address where nothing is; `None` when it is no callback.
 
     Args:
         path: The path of the request, as the browser must know it for all that the application is told.
         redirect_uris: Those of the client.
         query: The parameters of the request.
+        setting: The one that tells the path of the callback inside the application, where there is one.
     """
     if not any(name in query for name in ("code", "error")):
         return None
@@ -138,9 +139,9 @@ def misplaced(path: str, redirect_uris: Iterable[str], query: Container[str]) ->
         prefix = longer.removesuffix(shorter)
         if not shorter or not longer.endswith(shorter) or not prefix.startswith("/"):
             continue
-        done = "takes off" if known == longer else "adds"
+        done, advice = ("takes off", setting and f". Set {setting} to {path}") if known == longer else ("adds", "")
         return (
             f"the redirect URI leads to {known}, but this callback arrived at {path}: a proxy {done} {prefix}, and the "
-            "application does not know"
+            f"application does not know{advice}"
         )
     return None

@@ -84,7 +84,7 @@ def _before() -> Response | None:
     uris, path = state().client.redirect_uris, request.root_path + request.path
     if is_redirect_uri(path, uris):
         return _private(_callback())
-    wrong = misplaced(path, uris, request.args)
+    wrong = misplaced(path, uris, request.args, "CLEVER_CALLBACK_PATH")
     return _private(_take(problem_of_setup(wrong))) if wrong else None
 
 
