@@ -445,7 +445,7 @@ class _AroundEveryRoute:
         async def forgetting_the_sign_in(message: Message) -> None:
             # However it ends, with a log out of the app's own too, the session was not lost.
             if message["type"] == "http.response.start" and not scope.get(_ASKED):
-                for cookie in self.client.log_out_cookies(cookies):
+                for cookie in self.client.session_kept_cookies(cookies):
                     MutableHeaders(scope=message).append("Set-Cookie", cookie.header)
             await send(message)
 

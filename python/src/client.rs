@@ -317,6 +317,23 @@ impl Client {
         set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
     }
 
+    /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. No network.
+    ///
+    /// Mostly there are none. Without it, people who log out by the application's own means and sign in again four times
+    /// in a minute are told that their session does not stick.
+    ///
+    /// Args:
+    ///     cookies: The `Cookie` header of the request.
+    #[pyo3(signature = (cookies=None))]
+    fn session_kept_cookies<'py>(
+        &self,
+        py: Python<'py>,
+        cookies: Option<Bound<'py, PyString>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let cookies = cookies.as_ref().map(header).unwrap_or_default();
+        set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
+    }
+
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
     ///
     /// Args:

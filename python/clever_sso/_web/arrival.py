@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
-from clever_sso._native import Denied, Restart, SignedIn, error_codes
+from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on
 from clever_sso._web.request import as_shown
 from clever_sso.exceptions import ArgumentError, CleverError, ConfigError, Error, InternalError, NetworkError
 
@@ -140,32 +140,28 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         session_cookie: Says how the cookie of the application's session is set.
     """
     wanted = as_shown(query.get("next", "")) or None
-
-    def login(return_to: str | None) -> Step:
-        return ToClever.of(
-            client.begin_login(
-                cookies=cookies,
-                district_id=query.get("district_id") or None,
-                return_to=return_to,
-                switch_user=query.get("switch_user", "") not in _OFF,
-                has_session=has_session,
-            )
-        )
-
+    options = {"return_to": wanted, "district_id": query.get("district_id") or None}
     try:
-        try:
-            return login(wanted)
-        except ArgumentError as error:
-            # Whoever made the link learns nothing, and nobody is sent there.
-            logger.warning("a login goes on without its `next`: %s", error)
-            return login(None)
+        while True:
+            try:
+                login = client.begin_login(
+                    cookies=cookies,
+                    switch_user=is_switched_on(query.get("switch_user")),
+                    has_session=has_session,
+                    **options,
+                )
+            except ArgumentError as error:
+                # Whoever made the link learns nothing, and nobody is sent there.
+                name, parameter = ("return_to", "next") if error.code == "return_to_unsafe" else ("district_id",) * 2
+                if options.pop(name, None) is None:
+                    raise
+                logger.warning("a login goes on without its `%s`: %s", parameter, error)
+            else:
+                return ToClever.of(login)
     except Error as error:
         if error.code == "session_not_kept":
             logger.error("the session cookie does not come back; it is set with %s", session_cookie())  # noqa: TRY400
         return replace(problem_of(error), return_to=wanted)
-
-
-_OFF = {"", "0", "false", "no", "off"}
 
 
 def step_of(outcome: SignedIn | Restart | Denied) -> Step:

@@ -50,7 +50,7 @@ class CleverSsoMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """After the view. The session of the last sign-in came back: however it ends, it was not lost."""
         if _CAME_BACK in request.META and views.ASKED not in request.META:
-            views.with_cookies(response, conf.client().log_out_cookies(request.META.get("HTTP_COOKIE")))
+            views.with_cookies(response, conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE")))
         return response
 
 

@@ -91,7 +91,7 @@ def _before() -> Response | None:
 def _settle(response: Response) -> Response:
     """The session of the last sign-in came back: however it ends, with the app's own log out too, it was not lost."""
     if _CAME_BACK in request.environ and _ASKED not in request.environ:
-        _with_cookies(response, state().client.log_out_cookies(request.headers.get("Cookie")))
+        _with_cookies(response, state().client.session_kept_cookies(request.headers.get("Cookie")))
     return response
 
 
