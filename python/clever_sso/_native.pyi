@@ -198,7 +198,8 @@ class Client:
         """Whether a request of a browser must not act: `None` when it may.
 
         Ask before you begin a login, finish one or log somebody out. Links that are fetched in
-        advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No network.
+        advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No
+        network.
 
             refusal = client.refusal("callback", method=request.method, headers=request.headers)
 
@@ -219,10 +220,10 @@ class Client:
         """
 
     def session_kept_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """The cookies to set when a request comes with a session of the application: the last sign-in was kept. No network.
+        """The cookies to set when a request comes with a session: the last sign-in was kept. No network.
 
-        Mostly there are none. Without it, people who log out by the application's own means and sign in again four times
-        in a minute are told that their session does not stick.
+        Mostly there are none. Without it, people who log out by the application's own means and sign in again four
+        times in a minute are told that their session does not stick.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -538,6 +539,10 @@ class Denied:
     @property
     def ends_session(self) -> bool:
         """Whether the session that the browser had must end: only when a login of this browser was refused."""
+
+    @property
+    def return_to(self) -> str | None:
+        """Where the login wanted to go, so that another try leads there."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -895,6 +900,7 @@ class ErrorCode:
         "actor",
         "sentence",
         "user_message",
+        "page_status",
     )
     @property
     def word(self) -> str:
@@ -923,6 +929,10 @@ class ErrorCode:
     @property
     def user_message(self) -> str:
         """A sentence that may be shown to the person who logs in."""
+
+    @property
+    def page_status(self) -> int:
+        """The HTTP status of the page that shows it."""
 
 def login_key(callback: str) -> str | None:
     """Under which key an application that keeps logins in a session of its own finds that of this callback.

@@ -348,14 +348,14 @@ class CleverSso:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
         except Refused as refused:
-            return problem_of_refusal(refused, without_sign_in(self.client, step))
+            return problem_of_refusal(refused, step, without_sign_in(self.client, step))
         except HTTPException:
             _session(request).clear()
             raise
         except Exception:
             # An exception that is let through passes the session by: the browser would keep whom it had before.
             logger.exception("on_sign_in failed")
-            return problem_of_fault(without_sign_in(self.client, step))
+            return problem_of_fault(step, without_sign_in(self.client, step))
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> None:
@@ -436,7 +436,7 @@ class _AroundEveryRoute:
             await self.app(scope, receive, send)
             return
         # Not by the session's own methods: whoever only looks does not make the answer depend on cookies.
-        session = scope.get("session")
+        session: Any = scope.get("session")
         held = isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
         if held and SessionIdentity.is_stale(dict(session)):
             session.clear()

@@ -50,6 +50,9 @@ class Error(Exception):
     return_to: str | None = None
     """Where the login that failed wanted to go, so that another try leads there."""
 
+    page_status: int = 500
+    """The HTTP status of the page that says what went wrong."""
+
     def __init__(
         self,
         code: str,

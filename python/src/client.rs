@@ -281,7 +281,8 @@ impl Client {
     /// Whether a request of a browser must not act: `None` when it may.
     ///
     /// Ask before you begin a login, finish one or log somebody out. Links that are fetched in
-    /// advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No network.
+    /// advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No
+    /// network.
     ///
     ///     refusal = client.refusal("callback", method=request.method, headers=request.headers)
     ///
@@ -317,10 +318,10 @@ impl Client {
         set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
     }
 
-    /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. No network.
+    /// The cookies to set when a request comes with a session: the last sign-in was kept. No network.
     ///
-    /// Mostly there are none. Without it, people who log out by the application's own means and sign in again four times
-    /// in a minute are told that their session does not stick.
+    /// Mostly there are none. Without it, people who log out by the application's own means and sign in again four
+    /// times in a minute are told that their session does not stick.
     ///
     /// Args:
     ///     cookies: The `Cookie` header of the request.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from html import unescape
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -238,6 +239,35 @@ def test_clevers_own_words_have_their_pages(  # noqa: PLR0913, PLR0917  (they ar
     page = browser.open(f"{site.url}/clever/callback{refused(browser, site).replace('access_denied', word)}")
     assert (page.status, code in page.text) == (status, True)
     assert who(browser.open(site.url + "/")) == ("signed in: Ada Ashworth" if stays else "nobody")
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [("temporarily_unavailable", "Log in with Clever"), ("access_denied", "Log in as somebody else")],
+)
+def test_another_try_leads_where_the_person_wanted_to_go(browser: Browser, site: Site, word: str, label: str) -> None:
+    log_in(browser, site)
+    browser.open(site.url + "/bye")
+    for goal in ("/private?lesson=7&of=é", "/shelf/школа"):
+        seen = len(browser.visited)
+        browser.open(f"{site.url}/clever/login?switch_user=1&next={quote(goal)}")
+        begun = next(url for url in browser.visited[seen:] if "/oauth/authorize?" in url)
+        page = browser.open(f"{site.url}/clever/callback{refusal(begun).replace('access_denied', word)}")
+        links = {text: unescape(link) for link, text in re.findall(r'href="([^"]*)">([^<]*)', page.text)}
+        assert ("switch_user=1" in links[label]) is (label != "Log in with Clever")
+        again = links[label].replace("switch_user=1", "switch_user=0")
+        assert browser.open(site.url + again).url == site.url + quote(goal, safe="/?=&")
+
+
+def test_how_long_to_wait_is_told_when_clever_said_so(framework: str, tmp_path: Path) -> None:
+    with serving(framework, tmp_path, scenario="tokens-429-retry-after") as site:
+        tabbed = TabbedBrowser(site.emulator, ADA)
+        tab = tabbed.open_tab(site.url + "/private")
+        while not (tab.url.startswith(site.url + "/clever/callback") or tab.is_done):
+            tabbed.step(tab)
+        answer = asked(tab.url, Cookie="; ".join(f"{each.name}={each.value}" for each in tabbed.cookies))
+    assert answer.status == 503
+    assert answer.headers["Retry-After"].isdigit()
 
 
 # ---------------------------------------------------------------- loops end with a page

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on
 from clever_sso._web.request import as_shown
-from clever_sso.exceptions import ArgumentError, CleverError, ConfigError, Error, InternalError, NetworkError
+from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
 if TYPE_CHECKING:
     import logging
@@ -139,29 +139,33 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         logger: Where to say what went wrong.
         session_cookie: Says how the cookie of the application's session is set.
     """
-    wanted = as_shown(query.get("next", "")) or None
-    options = {"return_to": wanted, "district_id": query.get("district_id") or None}
-    try:
-        while True:
-            try:
-                login = client.begin_login(
+
+    def login(**wishes: str) -> Step:
+        try:
+            return ToClever.of(
+                client.begin_login(
                     cookies=cookies,
                     switch_user=is_switched_on(query.get("switch_user")),
                     has_session=has_session,
-                    **options,
+                    **wishes,
                 )
-            except ArgumentError as error:
-                # Whoever made the link learns nothing, and nobody is sent there.
-                name, parameter = ("return_to", "next") if error.code == "return_to_unsafe" else ("district_id",) * 2
-                if options.pop(name, None) is None:
-                    raise
-                logger.warning("a login goes on without its `%s`: %s", parameter, error)
-            else:
-                return ToClever.of(login)
+            )
+        except ArgumentError as error:
+            # Whoever made the link learns nothing, and nobody is sent there.
+            refused = "return_to" if error.code == "return_to_unsafe" else "district_id"
+            if refused not in wishes:
+                raise
+            logger.warning("a login goes on without its `%s`: %s", "next" if refused == "return_to" else refused, error)
+            del wishes[refused]
+            return login(**wishes)
+
+    wishes = {"return_to": as_shown(query.get("next", "")), "district_id": query.get("district_id", "")}
+    try:
+        return login(**{name: value for name, value in wishes.items() if value})
     except Error as error:
         if error.code == "session_not_kept":
             logger.error("the session cookie does not come back; it is set with %s", session_cookie())  # noqa: TRY400
-        return replace(problem_of(error), return_to=wanted)
+        return problem_of(error)
 
 
 def step_of(outcome: SignedIn | Restart | Denied) -> Step:
@@ -170,7 +174,7 @@ def step_of(outcome: SignedIn | Restart | Denied) -> Step:
         return SignIn(outcome.identity, outcome.tokens, outcome.return_to, outcome.set_cookies)
     if isinstance(outcome, Restart):
         return ToClever.of(outcome.login)
-    return Problem(DENIED, DENIED_SENTENCE, 403, outcome.ends_session, outcome, outcome.set_cookies)
+    return Problem(DENIED, DENIED_SENTENCE, 403, outcome.ends_session, outcome, outcome.set_cookies, outcome.return_to)
 
 
 def problem_of(error: Error) -> Problem:
@@ -178,7 +182,7 @@ def problem_of(error: Error) -> Problem:
     return Problem(
         error.code,
         error.user_message,
-        _status(error),
+        error.page_status,
         error.ends_session,
         error,
         error.set_cookies,
@@ -187,17 +191,33 @@ def problem_of(error: Error) -> Problem:
     )
 
 
-def problem_of_refusal(refused: Refused, cookies: tuple[SetCookie, ...]) -> Problem:
+def problem_of_refusal(refused: Refused, step: SignIn, cookies: tuple[SetCookie, ...]) -> Problem:
     """What to show when the application does not admit somebody; `cookies` are those of `without_sign_in`."""
-    return Problem(NOT_ADMITTED, refused.sentence, 403, ends_session=True, error=refused, set_cookies=cookies)
+    return Problem(
+        NOT_ADMITTED,
+        refused.sentence,
+        403,
+        ends_session=True,
+        error=refused,
+        set_cookies=cookies,
+        return_to=step.return_to,
+    )
 
 
-def problem_of_fault(cookies: tuple[SetCookie, ...]) -> Problem:
-    """What to show when the application's own code falls over while somebody signs in."""
+def problem_of_fault(step: SignIn, cookies: tuple[SetCookie, ...]) -> Problem:
+    """What to show when the application's own code fails while somebody signs in."""
     entry = error_codes()["internal"]
     message = "the application's own code failed while somebody signed in"
     error = InternalError(entry.word, message, entry.user_message, entry.retryable, entry.actor)
-    return Problem(entry.word, entry.user_message, 500, ends_session=True, error=error, set_cookies=cookies)
+    return Problem(
+        entry.word,
+        entry.user_message,
+        entry.page_status,
+        ends_session=True,
+        error=error,
+        set_cookies=cookies,
+        return_to=step.return_to,
+    )
 
 
 def problem_of_setup(message: str) -> Problem:
@@ -212,15 +232,6 @@ def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCook
     kept = "; ".join(f"{cookie.name}={cookie.value}" for cookie in step.set_cookies if cookie.max_age)
     # One header for each name (RFC 6265 4.1.1): the later word counts.
     return tuple({cookie.name: cookie for cookie in (*step.set_cookies, *client.log_out_cookies(kept))}.values())
-
-
-def _status(error: Error) -> int:
-    if isinstance(error, (InternalError, ConfigError)) or error.code == "session_not_kept":
-        return 500
-    if isinstance(error, (CleverError, NetworkError)):
-        # What the application's developers must put right does not pass by itself.
-        return 500 if error.actor == "app" and not error.retryable else 503
-    return 400
 
 
 WAITED = "clever_waited"

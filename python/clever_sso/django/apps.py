@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core import checks
 
 MIDDLEWARE = "clever_sso.django.middleware.CleverSsoMiddleware"
-OUTERMOST = "clever_sso.django.middleware.GuardMiddleware"
+OUTERMOST = "clever_sso.django.middleware.CleverSsoOuterMiddleware"
 
 
 class CleverSsoConfig(AppConfig):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import auth
-from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse, set_script_prefix
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
 from django.utils.deprecation import MiddlewareMixin
 
 from clever_sso._web.arrival import problem_of_setup
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("clever_sso.django")
-_CAME_BACK = "clever_sso.came_back"
+_CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
 
 
 class CleverSsoMiddleware(MiddlewareMixin):
-    """Ends a session whose time has come, and knows the prefix of a proxy that nobody told Django about.
+    """Ends a session whose time has come, and tells why a login or callback arrives where nothing is.
 
     It must come after Django's `SessionMiddleware` and `AuthenticationMiddleware`. Where `MIDDLEWARE` does not name it,
     it is added at the end.
@@ -34,14 +34,9 @@ class CleverSsoMiddleware(MiddlewareMixin):
         # Without the cookie there is no session, and the answer is for everybody.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             _look_at_session(request)
-        prefix = conf.prefix()
-        if prefix and not f"{request.path_info}/".startswith(f"{prefix}/"):
-            # The callback is nowhere else: this is what `FORCE_SCRIPT_NAME` would say.
-            set_script_prefix(f"{prefix}/")
-            request.path = prefix + request.path_info
-            request.META["SCRIPT_NAME"] = prefix
         if _is_found(request):
             return None
+        prefix = conf.prefix()
         wrong = misplaced(request.path, conf.redirect_uris(), request.GET)
         if prefix and not wrong and request.path.rstrip("/") == prefix + reverse("clever_sso:login"):
             wrong = f"a login arrived at {request.path}: the application does not know of the prefix {prefix}"
@@ -54,22 +49,40 @@ class CleverSsoMiddleware(MiddlewareMixin):
         return response
 
 
-class GuardMiddleware(MiddlewareMixin):
-    """Ends the loop of a middleware that sends people who come to log in to log in.
+class CleverSsoOuterMiddleware(MiddlewareMixin):
+    """Knows the prefix of a proxy that nobody told Django about, and ends the loop of a guard around the login.
 
-    It sees every answer, so it comes first. Where `MIDDLEWARE` does not name it, it is added there.
+    It comes first. Where `MIDDLEWARE` does not name it, it is added there.
     """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Before every other middleware."""
+        prefix = conf.prefix()
+        if prefix and not f"{request.path_info}/".startswith(f"{prefix}/"):
+            # The callback is nowhere else: this is what `FORCE_SCRIPT_NAME` would say.
+            set_script_prefix(f"{prefix}/")
+            request.path = prefix + request.path_info
+            request.META["SCRIPT_NAME"] = prefix
+            request.META[_PREFIX] = prefix
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """After every other middleware."""
+        try:
+            return self._without_loop(request, response)
+        finally:
+            if _PREFIX in request.META:
+                set_script_prefix("/")
+
+    @staticmethod
+    def _without_loop(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A page in place of a redirect that sends people who come to log in to log in."""
         if views.ASKED in request.META or response.status_code not in {301, 302, 303, 307, 308, 401, 403}:
             return response
         try:
             login, callback = (reverse(f"clever_sso:{name}") for name in ("login", "callback"))
         except NoReverseMatch:
             return response
-        # Before the other middleware has run, the path may lack the prefix.
-        here = get_script_prefix().rstrip("/") + request.path_info.rstrip("/")
+        here = request.path.rstrip("/")
         if here not in {login, callback}:
             return response
         advice = (

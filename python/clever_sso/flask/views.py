@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, cast
+from typing import TYPE_CHECKING, Any, Callable, cast
 
 from flask import Blueprint, Flask, current_app, make_response, redirect, request, session
 from werkzeug.exceptions import NotFound
@@ -68,7 +68,7 @@ def add_views(app: Flask, callback_path: str) -> None:
     app.register_blueprint(views)
 
 
-def _add(views: Blueprint, path: str, name: str, view: View, **options: list[str]) -> None:
+def _add(views: Blueprint, path: str, name: str, view: View, **options: Any) -> None:  # noqa: ANN401  (those of a rule)
     """Add a view, with or without a slash at the end: werkzeug would build redirects between the two from `Host`."""
     views.add_url_rule(path, name, view, strict_slashes=False, merge_slashes=False, **options)
     if not path.endswith("/"):
@@ -168,7 +168,7 @@ def _take(step: Step) -> Response:
         try:
             return _with_cookies(_sign_in(step), step.set_cookies)
         except Refused as refused:
-            step = problem_of_refusal(refused, without_sign_in(state().client, step))
+            step = problem_of_refusal(refused, step, without_sign_in(state().client, step))
     if isinstance(step, ToClever):
         return _with_cookies(redirect(step.url, code=303), step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)

@@ -21,19 +21,30 @@ class Guard(BaseHTTPMiddleware):
         return RedirectResponse(f"/clever/login?{urlencode({'next': request.url.path})}")
 
 
-def make_app() -> FastAPI:
-    app = FastAPI()
-    same_site = os.environ.get("SAME_SITE", "Lax").lower()
+async def bye(request: Request) -> PlainTextResponse:
+    request.session.clear()
+    return PlainTextResponse("bye")
+
+
+def set_up(app: FastAPI) -> None:
+    """The sessions, after the login; what some tests ask for; and the application's own log out."""
+    app.add_route("/bye", bye)
+    if "GUARD" in os.environ:
+        app.add_middleware(Guard)
     # What is said of the cookie: the rest is the middleware's own default.
     said = {"path": os.environ["SESSION_PATH"]} if "SESSION_PATH" in os.environ else {}
+    same_site = os.environ.get("SAME_SITE", "Lax").lower()
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site, **said)
+
+
+def make_app() -> FastAPI:
+    app = FastAPI()
     clever = CleverSso(
         waiting_page=os.environ.get("CLEVER_WAITING_PAGE") == "true",
         callback_path=os.environ.get("CLEVER_CALLBACK_PATH"),
     )
     clever.install(app)
-    if "GUARD" in os.environ:
-        app.add_middleware(Guard)
-    app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site, **said)
+    set_up(app)
 
     @clever.on_sign_in
     async def only_whom_we_know(_: Request, step: SignIn) -> None:
@@ -65,10 +76,5 @@ def make_app() -> FastAPI:
         if "thing" in request.query_params:
             request.session["thing"] = request.query_params["thing"]
         return PlainTextResponse(f"in the cart: {request.session.get('thing', 'nothing')}")
-
-    @app.get("/bye")
-    async def bye(request: Request) -> PlainTextResponse:
-        request.session.clear()
-        return PlainTextResponse("bye")
 
     return app
