@@ -16,7 +16,7 @@ final class KeyCache
     {
         // The folder that a relative one begins at is another in each script.
         if (!str_starts_with($path, '/')) {
-            throw new \ValueError('keyCache must be an absolute path');
+            throw new \ValueError(Client::class . '::__construct(): Argument #21 ($keyCache) must be an absolute path');
         }
     }
 

@@ -78,23 +78,10 @@ final class Library
     /** The error is freed here: no trace keeps it. */
     private static function exception(int $status, #[\SensitiveParameter] CData $error): Exception
     {
-        $library = self::get();
-        $retryAfter = $library->clever_sso_error_retry_after($error);
         try {
-            $kind = self::KINDS[$status] ?? InternalException::class;
-            return new $kind(
-                (string) $library->clever_sso_error_message($error),
-                (string) $library->clever_sso_error_code($error),
-                (string) $library->clever_sso_error_user_message($error),
-                (string) $library->clever_sso_error_actor($error),
-                $library->clever_sso_error_retryable($error),
-                $library->clever_sso_error_http_status($error) ?: null,
-                $retryAfter < 0 ? null : $retryAfter,
-                SetCookie::all('error', $error),
-                $library->clever_sso_error_ends_session($error),
-            );
+            return Reader::exception(self::KINDS[$status] ?? InternalException::class, $error);
         } finally {
-            $library->clever_sso_error_free($error);
+            self::get()->clever_sso_error_free($error);
         }
     }
 }
