@@ -17,6 +17,7 @@ require_once __DIR__ . '/Results.php';
 require_once __DIR__ . '/Library.php';
 require_once __DIR__ . '/Reader.php';
 require_once __DIR__ . '/KeyCache.php';
+require_once __DIR__ . '/CleverSso/Web.php';
 
 /** What an application does with Clever. The parameters are those of the extension (its stub describes them). */
 final class Client
