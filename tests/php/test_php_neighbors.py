@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +15,7 @@ from php_sites import WAYS, Site, asked, cookie_of, kept, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from urllib.request import Request
 
     from harness.cookie_browser import Page
     from installed import Installed
@@ -201,6 +203,31 @@ def test_over_https_no_cookie_of_another_host_is_taken_for_the_session(
         planted = f"{name}={attacker.partition('=')[2]}"
         assert asked(f"{site.url}/me", Cookie=planted).status == 303
         assert asked(f"{site.url}/me", Cookie=f"{planted}; {attacker}").status == 200
+
+
+class WithoutSessions(DefaultCookiePolicy):
+    """A browser, or something before it, that lets no session cookie through."""
+
+    def set_ok(self, cookie: Cookie, request: Request) -> bool:
+        """Whether to keep a cookie."""
+        return cookie.name != "session" and super().set_ok(cookie, request)
+
+
+def test_a_session_cookie_that_does_not_come_back_ends_with_a_page(browser: TabbedBrowser, site: Site) -> None:
+    browser.cookies.set_policy(WithoutSessions())
+    before = len(site.log)
+    page = arrived(browser, f"{site.url}/me?lesson=7")
+    assert (page.status, "session_not_kept" in page.text) == (500, True)
+    assert 'href="/login?return_to=%2Fme%3Flesson%3D7"' in page.text
+    assert "session cookie session: domain (this host), path /, Secure no; " in site.log[before:]
+
+
+def test_signing_in_again_and_again_loses_no_session(browser: TabbedBrowser, site: Site) -> None:
+    for number in range(6):
+        page = arrived(browser, f"{site.url}/me?{number}")
+        assert (page.url, page.status) == (f"{site.url}/me?{number}", 200)
+        # The application ends the session by means of its own.
+        browser.cookies.clear(urlsplit(site.url).hostname or "", "/", "session")
 
 
 def test_odd_requests_are_answered_without_a_fault(site: Site) -> None:
