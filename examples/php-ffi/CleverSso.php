@@ -61,9 +61,12 @@ final class Client
         #[\SensitiveParameter] ?string $proxy = null,
         ?string $keyCache = null,
     ) {
+        if (isset($this->client)) {
+            throw new \Error('This CleverSso\Client is constructed already');
+        }
         self::checkTexts(['redirectUri' => (array) $redirectUri] + compact('oldPendingKeys', 'returnToOrigins'));
         // The library reads it, and knows nothing of open_basedir.
-        if ($caBundle !== null && !str_contains($caBundle, '-----BEGIN') && ini_get('open_basedir') && !@is_file($caBundle)) {
+        if ($caBundle !== null && !str_contains($caBundle, '-----BEGIN') && Library::isOutOfReach($caBundle)) {
             throw new \ValueError(
                 __METHOD__ . '(): Argument #19 ($caBundle) must be PEM text, or a file that open_basedir allows',
             );

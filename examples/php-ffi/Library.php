@@ -45,6 +45,13 @@ final class Library
         return str_contains($text, "\0") ? "\xff" : $text;
     }
 
+    /** Whether open_basedir keeps PHP from a file. */
+    public static function isOutOfReach(string $path): bool
+    {
+        error_clear_last();
+        return !@file_exists($path) && str_contains(error_get_last()['message'] ?? '', 'open_basedir');
+    }
+
     /** Makes a call whose last argument is the error; throws when it fails. Texts go through `text`. */
     public static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): void
     {

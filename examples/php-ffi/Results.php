@@ -45,6 +45,18 @@ trait Redacted
 
 }
 
+/** The same for what says who a person is. That may be encoded, since applications keep it. */
+trait Personal
+{
+    use Redacted;
+
+    /** @return array<string, mixed> */
+    public function jsonSerialize(): array
+    {
+        return array_diff_key(get_object_vars($this), ['hidden' => true]) + $this->hidden->getValue();
+    }
+}
+
 /** As the extension has it: results are for this request, and hold what is nobody else's. */
 trait NotSerializable
 {
@@ -207,17 +219,22 @@ final readonly class Tokens implements \JsonSerializable
     }
 }
 
-/** A person's name, as far as Clever tells it. */
-final readonly class Name
+/**
+ * A person's name, as far as Clever tells it. Dumps do not show it.
+ *
+ * @property-read string|null $first
+ * @property-read string|null $middle
+ * @property-read string|null $last
+ * @property-read string $full
+ */
+final readonly class Name implements \JsonSerializable
 {
+    use Personal;
     use NotSerializable;
 
-    private function __construct(
-        public ?string $first,
-        public ?string $middle,
-        public ?string $last,
-        public string $full,
-    ) {
+    private function __construct(?string $first, ?string $middle, ?string $last, string $full)
+    {
+        $this->hidden = new \SensitiveParameterValue(compact('first', 'middle', 'last', 'full'));
     }
 }
 
@@ -231,9 +248,17 @@ final readonly class Role
     }
 }
 
-/** Who logged in. The key of a user is the pair of issuer and id: names and email addresses change and repeat. */
-final readonly class Identity
+/**
+ * Who logged in. The key of a user is the pair of issuer and id: names and email addresses change and repeat. Dumps show
+ * neither name nor email nor claims.
+ *
+ * @property-read Name $name
+ * @property-read string|null $unverifiedEmail
+ * @property-read array $claims
+ */
+final readonly class Identity implements \JsonSerializable
 {
+    use Personal;
     use NotSerializable;
 
     /**
@@ -247,21 +272,15 @@ final readonly class Identity
         public ?string $districtId,
         public ?string $userType,
         public array $roles,
-        public Name $name,
-        public ?string $unverifiedEmail,
+        Name $name,
+        ?string $unverifiedEmail,
         public array $legacyIds,
         public ?string $authorizedBy,
         public string $provenBy,
         public bool $loginasByAdmin,
-        public array $claims,
+        array $claims,
     ) {
-    }
-
-    /** Dumps show neither name nor email nor claims. */
-    public function __debugInfo(): array
-    {
-        $shown = ['issuer' => $this->issuer, 'id' => $this->id, 'districtId' => $this->districtId];
-        return $shown + ['userType' => $this->userType, 'provenBy' => $this->provenBy];
+        $this->hidden = new \SensitiveParameterValue(compact('name', 'unverifiedEmail', 'claims'));
     }
 }
 

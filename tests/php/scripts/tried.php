@@ -17,6 +17,8 @@ function tried(callable $act): string {
 }
 $client = client();
 $login = $client->beginLogin(returnTo: '/lessons?a=ш');
+$outcome = $client->finishLogin(browse($login->url), cookies_of($login->setCookies));
+$login = $client->beginLogin(returnTo: '/lessons?a=ш');
 $thrown = null;
 try {
     $client->finishLogin('error=server_error&state=' . state_of($login), cookies_of($login->setCookies));
@@ -33,6 +35,8 @@ $all = [
     fn() => new Client('a', returnToOrigins: [1.5]),
     fn() => new Client('a', keyCache: 'keys'),
     fn() => new Client('a', keyCache: ''),
+    fn() => new Client('a', keyCache: "/tmp/a\0b"),
+    fn() => client()->__construct('b'),
     fn() => new Client('a', timeout: -1),
     fn() => new Client('a', timeout: INF),
     fn() => new Client('a', leeway: -1),
@@ -73,6 +77,19 @@ $all = [
     fn() => $login->url = 'x',
     fn() => $login->nothing = 'x',
     fn() => $denied->nothing = 'x',
+    fn() => preg_match('/Ada|Ashworth|@/', print_r($outcome, true) . var_export($outcome, true)),
+    fn() => preg_match('/Ada/', print_r($outcome->identity->name, true) . var_export($outcome->identity->name, true)),
+    fn() => substr_count(print_r($outcome->identity, true), '[redacted]'),
+    fn() => json_encode($outcome->identity->name),
+    fn() => array_diff_key(json_decode(json_encode($outcome->identity), true), ['claims' => 1, 'issuer' => 1]) == [
+        'id' => $outcome->identity->id, 'districtId' => DISTRICT_ID, 'userType' => 'student',
+        'roles' => json_decode(json_encode($outcome->identity->roles), true),
+        'name' => json_decode(json_encode($outcome->identity->name), true),
+        'unverifiedEmail' => $outcome->identity->unverifiedEmail, 'legacyIds' => $outcome->identity->legacyIds,
+        'authorizedBy' => $outcome->identity->authorizedBy, 'provenBy' => 'id_token', 'loginasByAdmin' => false],
+    fn() => isset($outcome->identity->name, $outcome->identity->nothing),
+    fn() => [isset($outcome->identity->name->full), isset($outcome->identity->claims['sub'])],
+    fn() => $outcome->identity->name->full = 'x',
     fn() => new CleverSso\Denied(),
     fn() => new CleverSso\SetCookie(),
     fn() => array_map(fn($e) => [$e->getMessage(), $e->getCode(), $e->setCookies, $e->endsSession, $e->getCodeWord(),
