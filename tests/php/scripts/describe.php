@@ -30,6 +30,7 @@ function properties(\ReflectionClass $class): array {
     // FFI keeps secrets where no dump finds them.
     preg_match_all('/@property-read (\S+) (\$\w+)/', (string) $class->getDocComment(), $found, PREG_SET_ORDER);
     foreach ($found as [, $type, $name]) {
+        $type = class_exists(__NAMESPACE__ . "\\{$type}") ? __NAMESPACE__ . "\\{$type}" : $type;
         $all[] = 'readonly ' . preg_replace('/^(\w+)\|null$/', '?$1', $type) . " {$name}";
     }
     sort($all);
