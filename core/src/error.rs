@@ -230,10 +230,11 @@ impl ErrorCode {
             Self::LimitReached => 503,
             _ => match (self.kind(), self.actor()) {
                 (ErrorKind::Config | ErrorKind::Internal, _) => 500,
-                (ErrorKind::Clever, Actor::User) => 400,
                 (ErrorKind::Clever | ErrorKind::Network, Actor::App) if !self.retryable() => 500,
-                (ErrorKind::Clever | ErrorKind::Network, _) => 503,
-                (ErrorKind::Argument | ErrorKind::Login | ErrorKind::Token, _) => 400,
+                (ErrorKind::Network, _)
+                | (ErrorKind::Clever, Actor::App | Actor::Clever | Actor::Network) => 503,
+                // What the browser brought.
+                _ => 400,
             },
         }
     }

@@ -104,8 +104,8 @@ class CleverSso:
     Args:
         client: The client to use. Default: `AsyncClient.from_env()`.
         url_prefix: Below which path login and logout are.
-        callback_path: The path of the callback inside the application, where that is mounted below another path.
-            Default: the path of the redirect URI.
+        callback_path: The path of the callback inside the application, where a proxy takes a prefix off. Logins, log
+            outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
         after_login: Where to go after a login when nothing else is said: a path inside the application, or a whole URL.
         after_logout: Where to go after a logout.
         waiting_page: Whether the callback answers at once with a small page that waits while the login is finished, as

@@ -136,7 +136,7 @@ impl<'a> Returned<'a> {
             | "request_uri_not_supported" => ErrorCode::CallbackRejected,
             _ => {
                 let (ends_session, set_cookies) = (self.is_proven(), self.forget());
-                let denied = Denied { error, description, ends_session, set_cookies, return_to };
+                let denied = Denied { error, description, ends_session, return_to, set_cookies };
                 return Ok(Outcome::Denied(denied));
             }
         };

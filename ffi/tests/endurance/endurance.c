@@ -1,10 +1,10 @@
 /*
  * Many logins, and many forks after them: memory and descriptors stay as they are.
  *
- *     endurance LOGINS FORKS   settings in the environment as for examples/c/login.c
+ *     endurance LOGINS FORKS KEYS   settings in the environment as for examples/c/login.c
  *
  * 64 threads make WARM logins, then LOGINS, each with a browser of its own; then FORKS children are made in a row, each of
- * which logs in. What the process holds is looked at before and after, when all threads have ended: bytes that are
+ * which logs in; then Clever's keys change KEYS times, each time to 600 KiB of other text. What the process holds is looked at before and after, when all threads have ended: bytes that are
  * allocated, resident memory and descriptors. The last child must hold what the first one held. Prints what was found; ends
  * with 0 if nothing grew.
  */
@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { PADDING = 600 * 1024 };
 enum { THREADS = 64, WARM = 1000, PATIENCE_SECONDS = 60, LONGEST = 8192 };
 /* The heap of the C library's allocator has pages that come and go; what is allocated has not. */
 enum { MOST_BYTES = 16 * 1024, MOST_RESIDENT_KIB = 4 * 1024 };
@@ -171,6 +172,32 @@ static int in_children(int forks)
     return is_flat("children", first, last);
 }
 
+/* The keys as another process exports them: old ones, so that the next are taken too, and with 600 KiB that nobody reads. */
+static int change_keys(const clever_sso_client *other, int times)
+{
+    char *text = NULL, *changed = NULL;
+    int right = clever_sso_export_keys(client, &text, NULL) == CLEVER_SSO_OK;
+    char *jwks = right ? strstr(text, "\"jwks\":\"{") : NULL, *age = right ? strstr(text, "\"fresh_until\":") : NULL;
+    right = jwks != NULL && age != NULL && (changed = malloc(strlen(text) + PADDING + 64)) != NULL;
+    if (right) {
+        age += strlen("\"fresh_until\":");
+        memset(age, ' ', strspn(age, "0123456789"));
+        *age = '1';
+        jwks += strlen("\"jwks\":\"{");
+    }
+    for (int number = 0; right && number < times; number++) {
+        int head = (int)(jwks - text);
+        int length = sprintf(changed, "%.*s\\\"padding\\\":\\\"%d", head, text, number);
+        memset(changed + length, 'x', PADDING);
+        strcpy(changed + length + PADDING, "\\\",");
+        strcat(changed + length + PADDING, jwks);
+        right = clever_sso_import_keys(other, changed, NULL) == CLEVER_SSO_OK;
+    }
+    free(changed);
+    clever_sso_string_free(text);
+    return right ? 1 : complain("the keys could not be changed", NULL);
+}
+
 static clever_sso_client *new_client(void)
 {
     clever_sso_config *config = NULL;
@@ -188,10 +215,10 @@ static clever_sso_client *new_client(void)
 int main(int argc, char **argv)
 {
     char what[64];
-    if (argc != 3 || (client = new_client()) == NULL) return 2;
+    if (argc != 4 || (client = new_client()) == NULL) return 2;
     /* No line may wait in a buffer that children inherit. */
     setvbuf(stdout, NULL, _IOLBF, 0);
-    int logins = atoi(argv[1]), forks = atoi(argv[2]);
+    int logins = atoi(argv[1]), forks = atoi(argv[2]), keys = atoi(argv[3]);
     if (!in_threads(WARM)) return 1;
     struct holdings warm = look("after the first thousand logins");
     if (!in_threads(logins)) return 1;
@@ -200,5 +227,12 @@ int main(int argc, char **argv)
     if (!in_children(forks)) return 1;
     snprintf(what, sizeof what, "after %d forks", forks);
     struct holdings forked = look(what);
-    return is_flat("logins", warm, done) && is_flat("forks", done, forked) ? 0 : 1;
+    clever_sso_client *other = new_client();
+    if (!change_keys(other, 10)) return 1;
+    struct holdings few = look("after 10 changes of the keys");
+    if (!change_keys(other, keys)) return 1;
+    if (few.bytes < forked.bytes + PADDING) return !complain("the keys were not taken", NULL);
+    snprintf(what, sizeof what, "after %d more", keys);
+    struct holdings many = look(what);
+    return is_flat("logins", warm, done) && is_flat("forks", done, forked) && is_flat("keys", few, many) ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-"""Many logins in 64 threads, and many forks after them: nothing fails, and memory and descriptors stay as they are."""
+"""Many logins in 64 threads, forks and new keys: nothing fails, and memory and descriptors stay as they are."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from harness.programs import compiled, environment
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
-LOGINS, FORKS = (39_000, 10_000) if ALL else (1_000, 100)
+LOGINS, FORKS, KEYS = (39_000, 10_000, 1_000) if ALL else (1_000, 100, 30)
 # Only a hang reaches it.
 PATIENCE_SECONDS = 3600
 
 
-def test_many_logins_and_forks_leave_nothing_behind() -> None:
+def test_many_logins_forks_and_keys_leave_nothing_behind() -> None:
     program = compiled(ROOT / "ffi/tests/endurance/endurance.c", "-std=gnu11", "-pthread")
     with emulator.running([APP], "ada") as clever:
         settings = {
@@ -27,7 +27,7 @@ def test_many_logins_and_forks_leave_nothing_behind() -> None:
             "CLEVER_BASE_URL": clever,
         }
         ended = subprocess.run(
-            [program, str(LOGINS), str(FORKS)],
+            [program, str(LOGINS), str(FORKS), str(KEYS)],
             env=environment(**settings),
             capture_output=True,
             text=True,

@@ -50,7 +50,8 @@ def make_app() -> WSGIHandler:
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
-                "NAME": str(Path(tempfile.mkdtemp(dir=os.environ["FOLDER"])) / "database"),
+                "NAME": os.environ.get("DATABASE")
+                or str(Path(tempfile.mkdtemp(dir=os.environ["FOLDER"])) / "database"),
             }
         },
         AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend"],
@@ -72,6 +73,10 @@ def make_app() -> WSGIHandler:
     call_command("migrate", run_syncdb=True, verbosity=0)
     call_command("check", stdout=sys.stderr)
     return WSGIHandler()
+
+
+def own_folder() -> Path:
+    return Path(tempfile.mkdtemp(dir=os.environ["FOLDER"]))
 
 
 def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
