@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, PreEscaped, html};
 
-use crate::journal::Note;
+use crate::memory::journal::Note;
 use crate::pages;
 use crate::world::{Person, World};
 

@@ -4,24 +4,23 @@
 
 use axum::response::Response;
 
-use crate::request::Request;
-use crate::responses;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::shared::Shared;
 
 pub(crate) mod api;
-mod authorization;
 pub(crate) mod authorize;
 pub(crate) mod badge;
 pub(crate) mod bearer;
-pub(crate) mod callback;
 mod client_authentication;
 pub(crate) mod control;
+pub(crate) mod custom_claims;
 pub(crate) mod desk;
 pub(crate) mod discovery;
 pub(crate) mod district_picker;
 pub(crate) mod district_tokens;
+pub(crate) mod health;
 pub(crate) mod login;
-pub(crate) mod own_claims;
 pub(crate) mod portal;
 pub(crate) mod provider;
 mod refusal;

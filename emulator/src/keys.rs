@@ -8,8 +8,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 use aws_lc_rs::error::Unspecified;
 use serde_json::Value;
 
-use crate::shared::locked;
-use crate::signing::SigningKey;
+use crate::memory::lock::locked;
+use signing::SigningKey;
+
+pub(crate) mod custom_claims;
+pub(crate) mod district_token;
+pub(crate) mod id_token;
+pub(crate) mod signing;
 
 /// So many keys of scenarios are published; older ones are forgotten, so that a long run does not fill the memory.
 const SCENARIO_KEYS: usize = 32;

@@ -13,9 +13,9 @@ use clap::{Args, Parser, Subcommand};
 use clever_emulator::{App, Emulator, Options, Person, StartError, World};
 use url::form_urlencoded;
 
-mod exec;
-mod init;
-mod signals;
+mod command;
+
+use command::{exec, init, signals};
 
 /// A local Clever to develop and test "Log in with Clever" against.
 ///

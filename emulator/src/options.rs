@@ -5,8 +5,8 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::app_error::AppError;
-use crate::apps::App;
+use crate::world::App;
+use crate::world::AppError;
 use crate::world::{Source, World, WorldError};
 
 /// What the emulator is told at its start. [`Options::default`] is a complete answer: a free port, the built-in

@@ -18,24 +18,20 @@ use aws_lc_rs::error::Unspecified;
 use axum::http::{StatusCode, Uri};
 use serde_json::{Map, Value};
 
-use crate::place::Place;
-use crate::request::Request;
+use crate::http::request::Request;
+use crate::http::route::Route;
+use crate::keys::signing::SigningKey;
 use crate::shared::Shared;
-use crate::signing::SigningKey;
 
-pub(crate) use answer::Answer;
+use crate::http::answer::Answer;
 use members::{Member, Part};
-pub(crate) use tally::Tally;
 
-mod answer;
-mod answers;
 mod callbacks;
 mod claims;
-mod cut_body;
+mod endpoints;
 mod jws;
 mod members;
 mod table;
-mod tally;
 
 /// A Clever that does one thing otherwise.
 #[derive(Debug, Clone)]
@@ -79,12 +75,12 @@ impl Scenario {
     /// The call that meets the deviation: `login` (to its end), `tokeninfo`, `me`, `user`, `district` or
     /// `userinfo` (with the access token of a login).
     pub fn call(&self) -> &'static str {
-        match self.deviation.place() {
-            Some(Place::Tokeninfo) => "tokeninfo",
-            Some(Place::Me) => "me",
-            Some(Place::User) => "user",
-            Some(Place::District) => "district",
-            Some(Place::Userinfo) => "userinfo",
+        match self.deviation.route() {
+            Some(Route::Tokeninfo) => "tokeninfo",
+            Some(Route::Me) => "me",
+            Some(Route::User) => "user",
+            Some(Route::District) => "district",
+            Some(Route::Userinfo) => "userinfo",
             _ => "login",
         }
     }
@@ -108,7 +104,7 @@ enum Deviation {
     /// How the ID token is made from its claims.
     IdToken(fn(&Value, &Login<'_>) -> Result<String, Unspecified>),
     /// The answer of one place; it is given the answer Clever would have given.
-    Answer(Place, fn(Answer, &Call<'_>) -> Answer),
+    Answer(Route, fn(Answer, &Call<'_>) -> Answer),
     /// Which key signs, and which keys are published.
     Keys(fn(&Value, &Login<'_>) -> Result<String, Unspecified>, fn(Answer) -> Answer),
     /// One describing member of one answer.
@@ -117,10 +113,10 @@ enum Deviation {
 
 impl Deviation {
     /// The place whose answer is otherwise, if it is not that of an ID token.
-    fn place(&self) -> Option<Place> {
+    fn route(&self) -> Option<Route> {
         match self {
             Self::Answer(place, _) | Self::Member(Member { part: Part::Answer(place), .. }) => Some(*place),
-            Self::Keys(..) => Some(Place::KeySet),
+            Self::Keys(..) => Some(Route::KeySet),
             Self::Claims(_) | Self::IdToken(_) | Self::Member(_) => None,
         }
     }
@@ -160,20 +156,20 @@ impl Scenario {
     }
 
     /// Whether this answer of this place is otherwise than Clever's.
-    pub(crate) fn touches(&self, place: Place, answer: &Answer) -> bool {
-        let in_id_token = self.deviation.place().is_none() || matches!(self.deviation, Deviation::Keys(..));
-        answer.deviates || in_id_token && place == Place::Tokens && answer.status == StatusCode::OK
+    pub(crate) fn touches(&self, place: Route, answer: &Answer) -> bool {
+        let in_id_token = self.deviation.route().is_none() || matches!(self.deviation, Deviation::Keys(..));
+        answer.deviates || in_id_token && place == Route::Tokens && answer.status == StatusCode::OK
     }
 }
 
 /// The answer as the scenario of this request, if there is one, gives it.
 pub(crate) fn deviating(answer: Answer, shared: &Shared, request: &Request) -> Answer {
     let Some(scenario) = request.scenario else { return answer };
-    if scenario.deviation.place() != Some(request.place()) {
+    if scenario.deviation.route() != Some(request.route()) {
         return answer;
     }
     // Of what comes from there, only the way back to the app is changed: pages and other redirects are not.
-    let deviates = request.place() != Place::Authorize || callbacks::leads_back(&answer);
+    let deviates = request.route() != Route::Authorize || callbacks::leads_back(&answer);
     let mut answer = match scenario.deviation {
         Deviation::Answer(_, change) => change(answer, &Call { shared, request, scenario }),
         Deviation::Keys(_, change) => change(answer),

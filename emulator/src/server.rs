@@ -21,20 +21,21 @@ use axum::serve::ListenerExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::address::Address;
-use crate::apps::App;
-use crate::around::around;
 use crate::clock::Clock;
-use crate::cookies;
 use crate::endpoints::{
-    Endpoint, api, authorize, badge, control, desk, discovery, district_picker, district_tokens, login,
-    not_found, own_claims, portal, provider, tokeninfo, tokens,
+    Endpoint, api, authorize, badge, control, custom_claims, desk, discovery, district_picker,
+    district_tokens, login, not_found, portal, provider, tokeninfo, tokens,
 };
+use crate::http::address::Address;
+use crate::http::cookies;
+use crate::http::middleware;
+use crate::http::request::Request;
 use crate::keys::Keys;
+use crate::memory::lock::locked;
 use crate::options::{Options, StartError};
 use crate::random::Random;
-use crate::request::Request;
-use crate::shared::{Shared, locked};
+use crate::shared::Shared;
+use crate::world::App;
 use crate::world::{LiveWorld, Person, World};
 
 /// No request of a login is larger.
@@ -199,7 +200,7 @@ async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver
 fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .fallback_service(endpoints(Arc::clone(&shared)))
-        .layer(from_fn_with_state(shared, around))
+        .layer(from_fn_with_state(shared, middleware::answer))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
 }
 
@@ -230,7 +231,7 @@ fn pages() -> Router<Arc<Shared>> {
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
         .route("/login/provider", get(endpoint(provider::show)).post(endpoint(provider::sign_in)))
         .route("/login/badge", get(endpoint(badge::show)).post(endpoint(badge::sign_in)))
-        .route("/login/claims", post(endpoint(own_claims::sign_in)))
+        .route("/login/claims", post(endpoint(custom_claims::sign_in)))
         .route("/logout", post(endpoint(login::sign_out)))
         .route(
             "/oauth/district-picker",
@@ -292,7 +293,7 @@ mod tests {
                 keys.first_by(|| {
                     begun.send(()).unwrap();
                     may_finish.recv_timeout(PATIENCE).unwrap();
-                    crate::signing::SigningKey::development()
+                    crate::keys::signing::SigningKey::development()
                 })
             });
             has_begun.recv_timeout(PATIENCE).unwrap();

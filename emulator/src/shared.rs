@@ -1,18 +1,19 @@
 //! What all endpoints share: the facts of this emulator, its clock and its memory.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use crate::address::Address;
 use crate::clock::Clock;
-use crate::cookies;
-use crate::grants::Grants;
-use crate::journal::Journal;
+use crate::http::address::Address;
+use crate::http::cookies;
+use crate::http::request::Request;
 use crate::keys::Keys;
+use crate::memory::grants::Grants;
+use crate::memory::journal::Journal;
+use crate::memory::lock::locked;
+use crate::memory::rate_limit::RateLimits;
+use crate::memory::tally::Tally;
 use crate::random::Random;
-use crate::rate_limit::RateLimits;
-use crate::request::Request;
-use crate::scenarios::Tally;
 use crate::world::{LiveWorld, Person, World};
 
 /// Counting stops at this many different paths, so that a scanner does not fill the memory.
@@ -69,9 +70,4 @@ impl Shared {
             counts.insert(path.to_owned(), 1);
         }
     }
-}
-
-/// The value behind the lock. Nothing here is left half done by a panic, so a poisoned lock is as good as any.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

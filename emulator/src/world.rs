@@ -15,26 +15,20 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use crate::app_error::AppError;
-use crate::apps::{App, Apps};
-
 mod additions;
-mod app_table;
+mod apps;
 mod badge;
-mod checks;
 pub(crate) mod derived;
-mod district_table;
 mod error;
 mod file;
 pub(crate) mod grade;
 mod home;
 mod person;
-#[cfg(test)]
-mod refusals;
 mod reload;
-mod role_table;
 mod search;
 
+pub use apps::{App, AppError};
+pub(crate) use apps::{Apps, COLOURS, SCOPES};
 pub use error::WorldError;
 pub(crate) use home::Home;
 pub use home::LoginMethod;

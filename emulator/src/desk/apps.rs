@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Desk;
 use super::entries::{self, Entry};
-use crate::apps::App;
+use crate::world::App;
 use crate::world::District;
 
 pub(super) fn section(desk: &Desk<'_>) -> Markup {

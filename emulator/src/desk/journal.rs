@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::time;
-use crate::journal::Note;
+use crate::memory::journal::Note;
 
 /// So many are shown; the control API has them all.
 const SHOWN: usize = 200;

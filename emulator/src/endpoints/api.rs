@@ -9,7 +9,7 @@
 //! - `me`, `userinfo`, `users`, `older_users`, `districts`, `schools`: the answers, of which `users` is for version 3;
 //! - `roles`, `facts`: what is told of somebody in a role;
 //! - `links`, `headers`: what stands around it;
-//! - `why`: what the journal says of it.
+//! - `lines`: what the journal says of it.
 
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -17,10 +17,11 @@ use serde_json::{Value, json};
 
 use super::bearer::{Bearer, Holder, bearer};
 use super::not_found;
-use crate::own_claims;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
+use crate::http::request::Request;
+use crate::http::responses;
+use crate::keys::custom_claims;
+use crate::memory::lock::locked;
+use crate::shared::Shared;
 use caller::Caller;
 use resource::Resource;
 pub(crate) use version::Version;
@@ -29,6 +30,7 @@ mod caller;
 mod districts;
 mod facts;
 mod headers;
+mod lines;
 mod links;
 mod me;
 mod older_users;
@@ -38,12 +40,11 @@ mod schools;
 mod userinfo;
 mod users;
 mod version;
-mod why;
 
 /// Whatever is asked of the API.
 pub(crate) fn api(shared: &Shared, request: &Request) -> Response {
     let response = match request.method {
-        Method::OPTIONS => responses::explained(StatusCode::NO_CONTENT.into_response(), why::PREFLIGHT),
+        Method::OPTIONS => responses::explained(StatusCode::NO_CONTENT.into_response(), lines::PREFLIGHT),
         _ => answer(shared, request),
     };
     headers::written(response)
@@ -69,14 +70,14 @@ fn told(resource: &Resource<'_>, caller: &Caller<'_>, not_found: impl FnOnce() -
     let holder = caller.holder;
     match read(resource, caller) {
         Ok(Some(value)) => {
-            responses::explained(responses::json(StatusCode::OK, &value), why::told(resource, holder))
+            responses::explained(responses::json(StatusCode::OK, &value), lines::told(resource, holder))
         }
         Ok(None) => {
             let body = json!({ "message": "Resource not found" });
             let answer = responses::json(StatusCode::NOT_FOUND, &body);
-            responses::explained(answer, why::not_told(resource, holder))
+            responses::explained(answer, lines::not_told(resource, holder))
         }
-        Err(WrongToken) => responses::explained(not_found(), why::wrong_token(holder)),
+        Err(WrongToken) => responses::explained(not_found(), lines::wrong_token(holder)),
     }
 }
 
@@ -97,7 +98,7 @@ fn read(resource: &Resource<'_>, caller: &Caller<'_>) -> Result<Option<Value>, W
     match (resource, caller.holder) {
         (Resource::Me(version), Holder::Person(person)) => Ok(Some(me::me(*version, person))),
         (Resource::Userinfo, Holder::Person(person)) => {
-            Ok(Some(own_claims::in_userinfo(caller.claims, userinfo::userinfo(person))))
+            Ok(Some(custom_claims::in_userinfo(caller.claims, userinfo::userinfo(person))))
         }
         (Resource::User(version, id), _) => Ok(users::user(caller, *version, id)),
         (Resource::OlderUser(version, user_type, id), _) => {

@@ -11,19 +11,23 @@ use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::authorization::{Authorization, ResponseType, read, read_instant_login};
-use super::callback::{self, Beside};
 use super::refusal::Refusal;
 use super::visitor::{Visitor, visitor};
 use super::{session, target};
-use crate::grants::{Access, CodeGrant};
-use crate::own_claims::OwnClaims;
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::http::responses;
+use crate::keys::custom_claims::CustomClaims;
+use crate::memory::grants::{Access, CodeGrant};
+use crate::memory::lock::locked;
 use crate::pages::{self, Way};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
+use crate::shared::Shared;
 use crate::world::{Person, UserType, World};
+use callback::Beside;
+use request::{Authorization, ResponseType, read, read_instant_login};
+
+pub(crate) mod callback;
+pub(super) mod request;
 
 /// `GET /oauth/authorize`
 pub(crate) fn authorize(shared: &Shared, request: &Request) -> Response {
@@ -145,7 +149,7 @@ fn issue_code(
     shared: &Shared,
     authorization: &Authorization<'_>,
     person: Arc<Person>,
-    claims: OwnClaims,
+    claims: CustomClaims,
 ) -> Result<String, Unspecified> {
     let grant = CodeGrant {
         client_id: authorization.app.client_id().to_owned(),

@@ -13,12 +13,13 @@ use axum::response::Response;
 use serde_json::json;
 use url::form_urlencoded;
 
-use crate::district_token;
-use crate::own_claims::OwnClaims;
-use crate::place::Place;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
+use crate::http::request::Request;
+use crate::http::responses;
+use crate::http::route::Route;
+use crate::keys::custom_claims::CustomClaims;
+use crate::keys::district_token;
+use crate::memory::lock::locked;
+use crate::shared::Shared;
 use crate::world::{Person, World};
 
 /// A valid token and what it opens.
@@ -28,7 +29,7 @@ pub(super) struct Bearer<'a> {
     pub(super) client_id: String,
     pub(super) holder: Holder,
     /// Claims that were chosen for the login.
-    pub(super) claims: OwnClaims,
+    pub(super) claims: CustomClaims,
 }
 
 /// For whom a token speaks.
@@ -79,7 +80,7 @@ fn in_form(request: &Request) -> impl Iterator<Item = Cow<'_, str>> {
     let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
     let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    let looked_at = is_form && request.method == Method::POST && request.place() == Place::Userinfo;
+    let looked_at = is_form && request.method == Method::POST && request.route() == Route::Userinfo;
     let body = if looked_at { request.body.as_ref() } else { b"" };
     form_urlencoded::parse(body)
         .filter(|(name, token)| name == "access_token" && !token.is_empty())

@@ -12,8 +12,8 @@ use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::not_found;
-use crate::request::Request;
-use crate::responses;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::shared::Shared;
 use problem::Problem;
 

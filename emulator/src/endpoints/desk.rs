@@ -14,10 +14,11 @@ use super::control::problem::Problem;
 use super::control::{grants, guard, state};
 use super::{not_found, session};
 use crate::desk::{self, Desk};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::http::responses;
+use crate::memory::lock::locked;
+use crate::shared::Shared;
 
 /// Nobody needs more than a day at once, in seconds; the control API has no such bound.
 const FARTHEST: u64 = 24 * 60 * 60;

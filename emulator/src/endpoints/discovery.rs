@@ -7,11 +7,11 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::apps::SCOPES;
-use crate::request::Request;
-use crate::responses;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::scenarios::Scenario;
 use crate::shared::Shared;
+use crate::world::SCOPES;
 
 /// `GET /.well-known/openid-configuration`
 pub(crate) fn metadata(shared: &Shared, request: &Request) -> Response {

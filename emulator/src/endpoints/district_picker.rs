@@ -8,11 +8,11 @@ use axum::response::Response;
 use url::form_urlencoded;
 
 use super::refusal::Refusal;
-use super::{authorization, login, same_origin, session, target};
+use super::{authorize, login, same_origin, session, target};
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::pages::{self, PickerPage};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
 use crate::shared::Shared;
 use crate::world::World;
 
@@ -26,7 +26,7 @@ pub(crate) fn show(shared: &Shared, request: &Request) -> Response {
 fn shown(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
     let world = shared.world();
     let parameters = Parameters::from_form(request.query())?;
-    authorization::read(&world, &parameters)?;
+    authorize::request::read(&world, &parameters)?;
     let pairs = form_urlencoded::parse(request.query()).into_owned();
     let hidden: Vec<_> = pairs.filter(|(name, _)| name != SEARCH).collect();
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&hidden).finish();

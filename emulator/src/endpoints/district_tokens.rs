@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use super::client_authentication::by_basic;
 use super::token_error::TokenError;
-use crate::apps::{App, SCOPES};
-use crate::district_token;
-use crate::parameters::{Malformed, Parameters};
-use crate::request::Request;
-use crate::responses;
+use crate::http::parameters::{Malformed, Parameters};
+use crate::http::request::Request;
+use crate::http::responses;
+use crate::keys::district_token;
 use crate::shared::Shared;
+use crate::world::{App, SCOPES};
 use crate::world::{District, World, derived};
 
 /// `GET /oauth/tokens?owner_type=district[&district=ID]`, with HTTP Basic

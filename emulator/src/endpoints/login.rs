@@ -10,10 +10,10 @@ use axum::response::Response;
 
 use super::refusal::Refusal;
 use super::{district_picker, portal, same_origin, session, target};
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::pages::{self, LoginPage, Way};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
 use crate::shared::Shared;
 use crate::world::{Home, LoginMethod, Person, World};
 

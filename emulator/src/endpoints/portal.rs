@@ -3,14 +3,14 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::callback::encoded;
+use super::authorize::callback::encoded;
 use super::refusal::Refusal;
 use super::{login, session};
-use crate::apps::App;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::pages::{self, PortalPage, Way};
-use crate::request::Request;
-use crate::responses;
 use crate::shared::Shared;
+use crate::world::App;
 use crate::world::{Home, Person, World};
 
 /// `GET /in/{short_name}`: the portal of this home, or its login page.

@@ -5,10 +5,10 @@ use axum::response::Response;
 
 use super::refusal::Refusal;
 use super::{login, same_origin, session};
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::pages::{self, Way};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
 use crate::shared::Shared;
 use crate::world::World;
 

@@ -10,10 +10,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use crate::apps::App;
+use crate::http::parameters::Malformed;
+use crate::http::responses;
 use crate::pages::{self, RefusalPage};
-use crate::parameters::Malformed;
-use crate::responses;
+use crate::world::App;
 use crate::world::{Person, World};
 
 /// A status and a page, and what the journal says of it: the reason on the page repeats the request, that one does not.

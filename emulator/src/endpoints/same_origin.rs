@@ -7,7 +7,7 @@
 use axum::http::header::{HeaderName, ORIGIN};
 
 use super::refusal::Refusal;
-use crate::request::Request;
+use crate::http::request::Request;
 use crate::shared::Shared;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

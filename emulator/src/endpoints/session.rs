@@ -10,12 +10,13 @@ use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
-use crate::cookies;
-use crate::grants::{SESSION_LIFETIME, SignIn};
-use crate::own_claims::OwnClaims;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
+use crate::http::cookies;
+use crate::http::request::Request;
+use crate::http::responses;
+use crate::keys::custom_claims::CustomClaims;
+use crate::memory::grants::{SESSION_LIFETIME, SignIn};
+use crate::memory::lock::locked;
+use crate::shared::Shared;
 use crate::world::{Home, Person, World};
 
 /// A school is remembered for a year.
@@ -44,7 +45,7 @@ pub(super) fn start_with(
     shared: &Shared,
     request: &Request,
     person: Arc<Person>,
-    claims: OwnClaims,
+    claims: CustomClaims,
     location: &str,
 ) -> Result<Response, Unspecified> {
     let session = shared.random.hex::<20>()?;

@@ -2,10 +2,10 @@
 
 use url::form_urlencoded;
 
-use super::callback::escaped;
-use crate::apps::App;
-use crate::parameters::Parameters;
-use crate::request::Request;
+use super::authorize::callback::escaped;
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::world::App;
 use crate::world::World;
 
 /// The target a request names, if it is one.

@@ -7,8 +7,8 @@ use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::response::Response;
 use serde_json::json;
 
-use crate::request::Request;
-use crate::responses;
+use crate::http::request::Request;
+use crate::http::responses;
 
 /// How an app shows who it is.
 pub(crate) const BASIC: &str = r#"Basic realm="Clever emulator""#;

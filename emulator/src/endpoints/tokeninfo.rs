@@ -8,10 +8,10 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::bearer::bearer;
-use crate::apps::SCOPES;
-use crate::request::Request;
-use crate::responses;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::shared::Shared;
+use crate::world::SCOPES;
 
 /// `GET /oauth/tokeninfo`
 pub(crate) fn tokeninfo(shared: &Shared, request: &Request) -> Response {

@@ -15,17 +15,18 @@ use serde_json::{Value, json};
 
 use super::client_authentication::authenticate;
 use super::token_error::TokenError;
-use crate::apps::App;
-use crate::grants::{Access, CodeGrant};
-use crate::id_token::Claims;
-use crate::own_claims;
-use crate::parameters::{Malformed, Parameters};
-use crate::request::Request;
-use crate::responses;
+use crate::http::parameters::{Malformed, Parameters};
+use crate::http::request::Request;
+use crate::http::responses;
+use crate::keys::custom_claims;
+use crate::keys::id_token::Claims;
+use crate::memory::grants::{Access, CodeGrant};
+use crate::memory::lock::locked;
 use crate::scenarios::Login;
-use crate::shared::{Shared, locked};
+use crate::shared::Shared;
+use crate::world::App;
 
-mod why;
+mod lines;
 
 /// `POST /oauth/tokens`
 pub(crate) fn exchange(shared: &Shared, request: &Request) -> Response {
@@ -66,29 +67,29 @@ fn read(request: &Request) -> Result<Parameters, TokenError> {
     let parameters = match media_type.as_str() {
         "application/x-www-form-urlencoded" => Parameters::from_form(&request.body),
         "application/json" => Parameters::from_json(&request.body),
-        other => return Err(TokenError::invalid_request("invalid content-type", why::content_type(other))),
+        other => return Err(TokenError::invalid_request("invalid content-type", lines::content_type(other))),
     };
-    parameters.map_err(|Malformed| TokenError::invalid_request("invalid body", why::BODY))
+    parameters.map_err(|Malformed| TokenError::invalid_request("invalid body", lines::BODY))
 }
 
 fn spend(shared: &Shared, app: &App, parameters: &Parameters) -> Result<CodeGrant, TokenError> {
     let missing = |description, why| move || TokenError::invalid_request(description, why);
-    let code = parameters.get("code").ok_or_else(missing("code is missing", why::NO_CODE))?;
+    let code = parameters.get("code").ok_or_else(missing("code is missing", lines::NO_CODE))?;
     let redirect_uri = parameters.get("redirect_uri");
-    let redirect_uri = redirect_uri.ok_or_else(missing("redirect_uri is missing", why::NO_REDIRECT_URI))?;
+    let redirect_uri = redirect_uri.ok_or_else(missing("redirect_uri is missing", lines::NO_REDIRECT_URI))?;
     let invalid = |why| TokenError::invalid_grant("invalid code", why);
     let grant = locked(&shared.grants).spend_code(shared.clock.now(), code);
-    let grant = grant.map_err(|worthless| invalid(why::worthless(worthless)))?;
+    let grant = grant.map_err(|worthless| invalid(lines::worthless(worthless)))?;
     if grant.client_id != app.client_id() {
-        return Err(invalid(why::ANOTHER_APPS.into()));
+        return Err(invalid(lines::ANOTHER_APPS.into()));
     }
     if grant.redirect_uri != redirect_uri {
-        let why = why::another_redirect_uri(&grant.redirect_uri, redirect_uri);
+        let why = lines::another_redirect_uri(&grant.redirect_uri, redirect_uri);
         return Err(TokenError::invalid_grant("redirect_uri mismatch", why));
     }
     // The person as of now: the world may have changed since the login.
     let person = shared.world().same_at(&grant.person, app.client_id());
-    let person = person.ok_or_else(|| invalid(why::GONE.into()))?;
+    let person = person.ok_or_else(|| invalid(lines::GONE.into()))?;
     Ok(CodeGrant { person, ..grant })
 }
 
@@ -126,7 +127,7 @@ fn id_token(
     let claims = Claims::new(&issuer, &grant.client_id, &grant.person, nonce, now);
     let key = shared.keys.current()?;
     let claims = serde_json::to_value(claims).map_err(|_| Unspecified)?;
-    let claims = own_claims::in_id_token(&grant.claims, claims);
+    let claims = custom_claims::in_id_token(&grant.claims, claims);
     let Some(scenario) = request.scenario else { return key.sign(&claims) };
     scenario.id_token(claims, &Login { shared, key, client_id: &grant.client_id, access_token, now })
 }

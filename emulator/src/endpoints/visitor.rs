@@ -8,9 +8,9 @@
 use std::sync::Arc;
 
 use super::refusal::Refusal;
-use crate::own_claims::{self, OwnClaims};
-use crate::parameters::Parameters;
-use crate::request::Request;
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::keys::custom_claims::{self, CustomClaims};
 use crate::shared::Shared;
 use crate::world::Person;
 
@@ -22,7 +22,7 @@ pub(super) struct Visitor {
     /// Did they sign in on the pages?
     pub(super) on_pages: bool,
     /// Claims that the request chooses; those of a session are taken when the login is granted.
-    pub(super) claims: OwnClaims,
+    pub(super) claims: CustomClaims,
 }
 
 /// Who it is; nobody when a sign-in is needed first.
@@ -41,7 +41,7 @@ pub(super) fn visitor(
         }));
     };
     let claims =
-        own_claims::read(parameters.get("emulator_claims").unwrap_or_default()).map_err(|wrong| {
+        custom_claims::read(parameters.get("emulator_claims").unwrap_or_default()).map_err(|wrong| {
             let reason = "The claims for this login cannot be read.";
             Refusal::because(reason, format!("{wrong} They are the value of emulator_claims."))
                 .noted("emulator_claims is not a JSON object; the person sees a page that says so")

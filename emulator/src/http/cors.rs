@@ -10,10 +10,10 @@ use axum::http::header::{
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::place::Place;
-use crate::request::Request;
-use crate::responses;
-use crate::scenarios::Answer;
+use crate::http::answer::Answer;
+use crate::http::request::Request;
+use crate::http::responses;
+use crate::http::route::Route;
 use crate::shared::Shared;
 
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -41,6 +41,6 @@ pub(crate) fn opened(shared: &Shared, request: &Request, mut answer: Answer) -> 
 }
 
 fn is_open(shared: &Shared, request: &Request) -> bool {
-    let places = [Place::Metadata, Place::KeySet, Place::Tokens, Place::DistrictTokens, Place::Tokeninfo];
-    shared.cors && places.contains(&request.place())
+    let places = [Route::Metadata, Route::KeySet, Route::Tokens, Route::DistrictTokens, Route::Tokeninfo];
+    shared.cors && places.contains(&request.route())
 }

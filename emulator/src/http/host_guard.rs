@@ -9,8 +9,8 @@ use axum::http::header::HOST;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::request::Request;
-use crate::responses;
+use crate::http::request::Request;
+use crate::http::responses;
 use crate::shared::Shared;
 
 /// The answer to a request that was meant for somebody else, if it was.

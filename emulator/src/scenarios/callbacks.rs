@@ -5,8 +5,8 @@ use axum::http::header::LOCATION;
 use percent_encoding::percent_decode_str;
 
 use super::{Answer, Call};
-use crate::endpoints::callback::encoded;
-use crate::shared::locked;
+use crate::endpoints::authorize::callback::encoded;
+use crate::memory::lock::locked;
 
 /// A code is one second past its minute.
 const TOO_OLD: u64 = 60;

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Login};
-use crate::shared::locked;
-use crate::signing::{SigningKey, signing_input};
+use crate::keys::signing::{SigningKey, signing_input};
+use crate::memory::lock::locked;
 
 /// The names under which two scenarios keep the keys they make.
 pub(super) const KEYS_ROTATED_BEFORE: &str = "keys-rotated-before-signing";

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Deviation, Scenario};
-use crate::place::Place;
+use crate::http::route::Route;
 
 /// One member, and what is odd about it.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub(super) enum Part {
     /// Among the claims of an ID token.
     IdToken,
     /// In the answer of a place.
-    Answer(Place),
+    Answer(Route),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +62,7 @@ const DESCRIBED: &[Described] = &[
     Described {
         prefix: "discovery",
         subject: "the discovery document",
-        part: Part::Answer(Place::Metadata),
+        part: Part::Answer(Route::Metadata),
         outcome: "signed_in",
         paths: &[
             &["response_types_supported"],
@@ -76,21 +76,21 @@ const DESCRIBED: &[Described] = &[
     Described {
         prefix: "tokeninfo",
         subject: "tokeninfo",
-        part: Part::Answer(Place::Tokeninfo),
+        part: Part::Answer(Route::Tokeninfo),
         outcome: "ok",
         paths: &[&["scopes"]],
     },
     Described {
         prefix: "me",
         subject: "/me",
-        part: Part::Answer(Place::Me),
+        part: Part::Answer(Route::Me),
         outcome: "ok",
         paths: &[&["type"], &["links"], &["data", "type"], &["data", "district"], &["data", "authorized_by"]],
     },
     Described {
         prefix: "user",
         subject: "/users/{id}",
-        part: Part::Answer(Place::User),
+        part: Part::Answer(Route::User),
         outcome: "ok",
         paths: &[
             &["links"],
@@ -107,14 +107,14 @@ const DESCRIBED: &[Described] = &[
     Described {
         prefix: "district",
         subject: "/districts/{id}",
-        part: Part::Answer(Place::District),
+        part: Part::Answer(Route::District),
         outcome: "ok",
         paths: &[&["links"], &["data", "name"]],
     },
     Described {
         prefix: "userinfo",
         subject: "/userinfo",
-        part: Part::Answer(Place::Userinfo),
+        part: Part::Answer(Route::Userinfo),
         outcome: "ok",
         paths: &[
             &["user_id"],

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{Person, World, derived, file};
-use crate::apps::App;
+use crate::world::App;
 
 /// Somebody or something that the source of the world does not have.
 #[derive(Debug, Clone)]

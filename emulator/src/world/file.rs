@@ -9,13 +9,20 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
 
-use super::app_table::AppTable;
-use super::checks::{Lines, Names, Text, check_district, check_grades, check_id, check_school};
-use super::district_table::{DistrictTable, districts};
 use super::error::WorldError;
-use super::role_table::RoleTable;
 use super::{District, Person, Role, School, World};
-use crate::apps::{App, Apps};
+use crate::world::{App, Apps};
+use app_table::AppTable;
+use checks::{Lines, Names, Text, check_district, check_grades, check_id, check_school};
+use district_table::{DistrictTable, districts};
+use role_table::RoleTable;
+
+mod app_table;
+mod checks;
+mod district_table;
+#[cfg(test)]
+mod refusals;
+mod role_table;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

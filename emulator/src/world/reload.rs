@@ -15,10 +15,10 @@ use serde_json::{Map, Value};
 
 use super::additions::Addition;
 use super::{Person, World};
-use crate::apps::App;
 use crate::clock::Clock;
+use crate::memory::lock::locked;
 use crate::options::StartError;
-use crate::shared::locked;
+use crate::world::App;
 
 /// In milliseconds.
 const PAUSE: u64 = 200;

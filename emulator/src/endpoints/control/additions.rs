@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::body;
 use super::problem::Problem;
-use crate::apps::App;
-use crate::request::Request;
+use crate::http::request::Request;
 use crate::shared::Shared;
+use crate::world::App;
 use crate::world::{Person, Role};
 
 /// `GET people`

@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::body;
 use super::problem::Problem;
-use crate::apps::App;
 use crate::endpoints::{authorize, tokens as token_endpoint};
-use crate::grants::CodeGrant;
-use crate::own_claims::{self, OwnClaims};
-use crate::request::Request;
-use crate::shared::{Shared, locked};
+use crate::http::request::Request;
+use crate::keys::custom_claims::{self, CustomClaims};
+use crate::memory::grants::CodeGrant;
+use crate::memory::lock::locked;
+use crate::shared::Shared;
+use crate::world::App;
 use crate::world::{Person, World};
 
 /// `POST codes`
@@ -77,11 +78,11 @@ fn redirect_uri(app: &App, body: &Map<String, Value>) -> Result<String, Problem>
     listed.ok_or_else(|| Problem::request("redirect_uri must be one of the app's, letter by letter."))
 }
 
-fn claims(body: &Map<String, Value>) -> Result<OwnClaims, Problem> {
+fn claims(body: &Map<String, Value>) -> Result<CustomClaims, Problem> {
     match body.get("claims") {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(claims)) => Ok(Some(Arc::new(claims.clone()))),
-        Some(_) => Err(Problem::request(own_claims::WRONG)),
+        Some(_) => Err(Problem::request(custom_claims::WRONG)),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::problem::Problem;
 use crate::endpoints::same_origin;
-use crate::request::Request;
+use crate::http::request::Request;
 use crate::shared::Shared;
 
 /// Refuses whoever may not.

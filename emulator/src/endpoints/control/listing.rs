@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::request::Request;
+use crate::http::request::Request;
 use crate::scenarios::{Scenario, scenarios as all};
 use crate::shared::Shared;
 

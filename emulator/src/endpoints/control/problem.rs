@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::responses;
+use crate::http::responses;
 
 /// A status, a word and a sentence.
 pub(in crate::endpoints) struct Problem {

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use super::body;
 use super::problem::Problem;
-use crate::grants::Grants;
-use crate::journal::Journal;
-use crate::rate_limit::RateLimits;
-use crate::request::Request;
-use crate::scenarios::Tally;
-use crate::shared::{Shared, locked};
+use crate::http::request::Request;
+use crate::memory::grants::Grants;
+use crate::memory::journal::Journal;
+use crate::memory::lock::locked;
+use crate::memory::rate_limit::RateLimits;
+use crate::memory::tally::Tally;
+use crate::shared::Shared;
 
 /// No test needs more than ten years at once, in seconds.
 const FARTHEST: u64 = 10 * 366 * 24 * 60 * 60;
