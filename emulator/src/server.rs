@@ -26,7 +26,7 @@ use crate::endpoints::{
     Endpoint, api, authorize, badge, control, custom_claims, desk, discovery, district_picker,
     district_tokens, login, not_found, portal, provider, tokeninfo, tokens,
 };
-use crate::http::address::Address;
+use crate::http::address::{Address, NoOrigin};
 use crate::http::cookies;
 use crate::http::middleware;
 use crate::http::request::Request;
@@ -149,11 +149,12 @@ fn runtime() -> io::Result<Runtime> {
 }
 
 fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
+    let address = address(socket, &options)?;
     let live_world = LiveWorld::start(options.world, options.apps)?;
     let clock = if options.stopped_clock { Clock::stopped() } else { Clock::default() };
     let world = live_world.current(&clock);
     Ok(Shared {
-        address: Address::new(socket, options.public_url.as_deref(), options.any_host)?,
+        address,
         auto_login: options.auto_login.map(|name| known(&world, name)).transpose()?,
         live_world,
         session_cookie: cookies::session_name(socket.port()),
@@ -170,6 +171,11 @@ fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
         tally: Mutex::default(),
         journal: Mutex::default(),
     })
+}
+
+fn address(socket: SocketAddr, options: &Options) -> Result<Address, StartError> {
+    let public_url = options.public_url.as_deref();
+    Address::new(socket, public_url, options.any_host).map_err(|NoOrigin| StartError::PublicUrl)
 }
 
 /// The name, if somebody has it.

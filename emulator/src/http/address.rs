@@ -4,8 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::{Host, Url};
 
-use crate::options::StartError;
-
 /// Which requests are meant for this emulator, and what its base URL is for each of them.
 ///
 /// A web page cannot choose `Host`, and a name that an attacker controls (DNS rebinding) stands in it. So names are
@@ -20,13 +18,17 @@ pub(crate) struct Address {
     any_host: bool,
 }
 
+/// The public URL is not just scheme, host and port.
+#[derive(Debug)]
+pub(crate) struct NoOrigin;
+
 impl Address {
     /// Of an emulator that listens there, and that its clients perhaps know by another URL.
     pub(crate) fn new(
         socket: SocketAddr,
         public_url: Option<&str>,
         any_host: bool,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Self, NoOrigin> {
         let public = public_url.map(origin).transpose()?;
         let local = || format!("http://{}", SocketAddr::new(reachable(socket.ip()), socket.port()));
         let base_url = public.clone().unwrap_or_else(local);
@@ -109,13 +111,13 @@ fn reachable(address: IpAddr) -> IpAddr {
 }
 
 /// A URL without a path, as browsers write an origin (RFC 6454 section 6.2).
-fn origin(given: &str) -> Result<String, StartError> {
+fn origin(given: &str) -> Result<String, NoOrigin> {
     let url = Url::parse(given).ok().filter(|url| {
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let nobody = url.username().is_empty() && url.password().is_none();
         ["http", "https"].contains(&url.scheme()) && bare && nobody
     });
-    url.map(|url| url.origin().ascii_serialization()).ok_or(StartError::PublicUrl)
+    url.map(|url| url.origin().ascii_serialization()).ok_or(NoOrigin)
 }
 
 #[cfg(test)]
@@ -238,10 +240,7 @@ mod tests {
             "http://clever/#a",
             "http://a@clever",
         ] {
-            assert!(
-                matches!(Address::new(socket, Some(wrong), false), Err(StartError::PublicUrl)),
-                "{wrong}"
-            );
+            assert!(matches!(Address::new(socket, Some(wrong), false), Err(NoOrigin)), "{wrong}");
         }
     }
 }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Person, World, derived, file};
-use crate::world::App;
+use super::apps::App;
+use super::model::World;
+use super::person::Person;
+use super::{derived, file};
 
 /// Somebody or something that the source of the world does not have.
 #[derive(Debug, Clone)]

@@ -1,36 +1,8 @@
 //! Where people sign in and have their portal: at their district, or at Clever Library.
 
-use super::{District, Person, World};
-
-/// How somebody can prove to be who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LoginMethod {
-    /// At the identity provider of the district.
-    IdentityProvider,
-    /// With user name and password, here.
-    Password,
-    /// With a badge.
-    Badge,
-}
-
-impl LoginMethod {
-    pub(super) const ALL: [Self; 3] = [Self::IdentityProvider, Self::Password, Self::Badge];
-
-    /// The method that this word stands for.
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.as_str() == word)
-    }
-
-    /// The word in the text of a world.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::IdentityProvider => "identity_provider",
-            Self::Password => "password",
-            Self::Badge => "badge",
-        }
-    }
-}
+use super::district::{District, LoginMethod};
+use super::model::World;
+use super::person::Person;
 
 /// What Clever Library is called in addresses; no district can be called so.
 pub(super) const LIBRARY: &str = "library";

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::App;
-use crate::world::{Person, UserType};
+use super::app::App;
+use crate::world::person::{Person, UserType};
 
 impl App {
     /// The kinds of users it is for, if it is not for all.
@@ -56,7 +56,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::World;
+    use crate::world::model::World;
 
     #[test]
     fn an_app_of_clever_library_is_for_its_people_only_and_gets_no_id_tokens() {

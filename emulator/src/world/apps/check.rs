@@ -2,9 +2,9 @@
 
 use url::Url;
 
-use super::App;
-use crate::world::AppError;
-use crate::world::District;
+use super::app::App;
+use super::error::AppError;
+use crate::world::district::District;
 
 impl App {
     /// Is every district it is shared with one of these?

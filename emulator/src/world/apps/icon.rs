@@ -1,6 +1,6 @@
 //! How the portal shows an app: its name, and a letter on a colour, for the emulator has no images.
 
-use super::App;
+use super::app::App;
 
 /// The colours of icons, each dark enough for white letters.
 pub(crate) const COLOURS: [&str; 8] =

@@ -1,16 +1,15 @@
 //! Every app that is registered.
 
-use super::App;
-use crate::world::AppError;
+use super::app::App;
+use super::error::AppError;
 
 /// Every registered app.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Apps(Vec<App>);
 
 impl Apps {
-    /// Registers the apps; the same identifier again adds redirection URIs. None at all means the built-in one.
+    /// Registers the apps; the same identifier again adds redirect URIs.
     pub(crate) fn register(given: Vec<App>) -> Result<Self, AppError> {
-        let given = if given.is_empty() { vec![App::built_in()] } else { given };
         let mut apps = Self(Vec::new());
         for app in given {
             app.check()?;
@@ -88,13 +87,5 @@ mod tests {
     fn the_same_app_with_another_secret_is_refused() {
         let apps = Apps::register(vec![parsed("id:s:https://a.example/"), parsed("id:t:https://b.example/")]);
         assert!(matches!(apps, Err(AppError::TwoSecrets { .. })));
-    }
-
-    #[test]
-    fn without_apps_the_built_in_one_is_there() {
-        let apps = Apps::register(Vec::new()).unwrap();
-        let app = apps.all().first().unwrap();
-        assert_eq!((app.client_id().len(), app.client_secret().unwrap().len()), (20, 40));
-        assert!(app.is_oidc());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use super::App;
-use crate::world::AppError;
+use super::app::App;
+use super::error::AppError;
 
 /// `CLIENT_ID:SECRET:REDIRECT_URI`, with `,oidc` behind it for an OIDC app and `,library` for one of Clever Library, in
 /// either order. Only the first two colons divide, because the URI has colons of its own.

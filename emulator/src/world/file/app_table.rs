@@ -4,9 +4,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::checks::{Lines, Text, check_district, user_type};
-use crate::world::App;
-use crate::world::AppError;
-use crate::world::District;
+use crate::world::apps::{App, AppError};
+use crate::world::district::District;
 use crate::world::error::WorldError;
 
 /// `[[app]]`

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
+use crate::world::district::{District, School};
 use crate::world::error::WorldError;
-use crate::world::{District, School, UserType, grade};
+use crate::world::grade;
+use crate::world::person::UserType;
 
 /// A string that knows where it stands.
 pub(super) type Text = Spanned<String>;

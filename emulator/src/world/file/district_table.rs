@@ -4,9 +4,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::checks::{Lines, Names, Text, check_id};
+use crate::world::district::{District, LoginMethod};
 use crate::world::error::WorldError;
 use crate::world::home::LIBRARY;
-use crate::world::{District, LoginMethod};
 
 /// What an identity provider is called that has no name.
 const IDENTITY_PROVIDER: &str = "School Directory";

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::checks::{Lines, Text, check_day, check_id, check_word, user_type};
 use crate::world::error::WorldError;
-use crate::world::{Role, UserType, grade};
+use crate::world::grade;
+use crate::world::person::{Role, UserType};
 
 /// One of a person's `roles`.
 #[derive(Deserialize)]
