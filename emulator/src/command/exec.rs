@@ -9,8 +9,9 @@ use clap::Args;
 use clever_emulator::{App, Emulator};
 use tokio::process::{Child, Command};
 
+use super::output::{failed, reach, say};
+use super::settings::Settings;
 use super::signals;
-use crate::{Settings, failed, reach, say};
 
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]

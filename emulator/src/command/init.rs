@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         }
         Err(error) => format!("clever-emulator: cannot write {file}: {error}.\n"),
     };
-    crate::say(&hint);
+    super::output::say(&hint);
     if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }
 

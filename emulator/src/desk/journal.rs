@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::time;
+use crate::clock;
 use crate::memory::journal::Note;
 
 /// So many are shown; the control API has them all.
@@ -41,7 +41,7 @@ fn row(note: &Note) -> Markup {
             p.request {
                 span.status { (note.status) } " "
                 strong { (note.method) " " (note.path) } " "
-                span.hint { (time::of_day(note.time)) }
+                span.hint { (clock::time_of_day(note.time)) }
             }
             p dir="auto" { (note.explanation) }
             @if !note.parameters.is_empty() || note.authorization.is_some() {

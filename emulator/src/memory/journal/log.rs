@@ -3,7 +3,7 @@
 
 use std::io::{self, Write as _};
 
-use crate::desk::of_day;
+use crate::clock::time_of_day;
 use crate::memory::journal::Note;
 
 /// Writes the note. Nobody may be reading there, and that is no reason to stop.
@@ -18,8 +18,10 @@ fn line(note: &Note) -> String {
     };
     let authorization = note.authorization.map(|shown| format!(" {shown}")).unwrap_or_default();
     let Note { time, method, path, status, explanation, .. } = note;
-    let line =
-        format!("{} {method} {path}{parameters}{authorization} -> {status}: {explanation}", of_day(*time));
+    let line = format!(
+        "{} {method} {path}{parameters}{authorization} -> {status}: {explanation}",
+        time_of_day(*time)
+    );
     // What is known of an app may hold a line break, and one request is one line.
     line.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
