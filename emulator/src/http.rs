@@ -1,13 +1,14 @@
 //! HTTP in small pieces.
 //!
-//! - `request`, `answer`: what an endpoint gets and gives; `responses`: the kinds of answers; `cut_body`: one that breaks off;
-//! - `parameters`, `cookies`, `redirect_uri`: what stands in a request;
+//! - `request`, `answer`: what an endpoint gets and gives; `responses`: the kinds of answers; `cut_body`: a body that is cut off;
+//! - `parameters`, `cookies`, `bearer`, `redirect_uri`: what is in a request;
 //! - `route`: what a request is about;
 //! - `address`: where the emulator is, as its clients name it;
 //! - `middleware`: what happens around every endpoint, with `host_guard`, `slashes`, `cors` and `etag`.
 
 pub(crate) mod address;
 pub(crate) mod answer;
+pub(crate) mod bearer;
 pub(crate) mod cookies;
 pub(crate) mod cors;
 mod cut_body;

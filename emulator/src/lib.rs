@@ -15,17 +15,17 @@
 //! ```
 //!
 //! It listens on the loopback address unless told otherwise, speaks plain HTTP, keeps everything in memory, and stops when it is
-//! dropped. It is no identity provider: whoever can reach it can be anybody in it.
+//! dropped. It is not an identity provider: anyone who can reach it can be anyone in it.
 //!
 //! What is where:
 //! - `options`, `server`, `shared`: what the emulator is told, and the whole of it on a socket;
-//! - `clock`, `random`: the only sources of time and chance;
+//! - `clock`, `random`: the only sources of time and random numbers;
 //! - `http`: requests, answers and what happens to both around every endpoint;
 //! - `endpoints`: one file for each concern of Clever's; `pages`: what people see;
 //! - `world`: who lives here: people, districts and apps;
 //! - `keys`: the signature keys and what they sign;
 //! - `memory`: what is remembered, and for how long, with the journal of requests;
-//! - `scenarios`: what each scenario does otherwise than Clever;
+//! - `scenarios`: what each scenario does differently from Clever;
 //! - `desk`: the page that shows all of this to a developer.
 
 mod clock;

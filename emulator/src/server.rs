@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Extension};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get, post};
@@ -22,14 +22,16 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
+use crate::endpoints::call::Call;
+use crate::endpoints::not_found::not_found;
 use crate::endpoints::{
-    Endpoint, api, authorize, badge, control, custom_claims, desk, discovery, district_picker,
-    district_tokens, login, not_found, portal, provider, tokeninfo, tokens,
+    api, authorize, badge, control, custom_claims, desk, discovery, district_picker, district_tokens, login,
+    portal, provider, tokeninfo, tokens,
 };
 use crate::http::address::{Address, NoOrigin};
+use crate::http::answer::Answer;
 use crate::http::cookies;
 use crate::http::middleware;
-use crate::http::request::Request;
 use crate::keys::Keys;
 use crate::memory::lock::locked;
 use crate::options::{Options, StartError};
@@ -201,16 +203,16 @@ async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver
     }
 }
 
-/// The endpoints inside, and around them what happens to every request: a path is rewritten before it is looked up, so
-/// the endpoints are a router of their own.
+/// The endpoints, and the middleware around them. The middleware rewrites a path before it is looked up, so the endpoints are
+/// a router of their own.
 fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
-        .fallback_service(endpoints(Arc::clone(&shared)))
+        .fallback_service(endpoints())
         .layer(from_fn_with_state(shared, middleware::answer))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
 }
 
-fn endpoints(shared: Arc<Shared>) -> Router {
+fn endpoints() -> Router {
     Router::new()
         .route("/_emulator", any(endpoint(desk::front_door)))
         .route("/_emulator/", any(endpoint(desk::show)))
@@ -227,11 +229,10 @@ fn endpoints(shared: Arc<Shared>) -> Router {
         .merge(resources())
         .fallback(endpoint(not_found))
         .method_not_allowed_fallback(endpoint(not_found))
-        .with_state(shared)
 }
 
 /// What people see.
-fn pages() -> Router<Arc<Shared>> {
+fn pages() -> Router {
     Router::new()
         .route("/in/{short_name}", get(endpoint(portal::show)))
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
@@ -245,19 +246,19 @@ fn pages() -> Router<Arc<Shared>> {
         )
 }
 
-/// The API, which at Clever is a host of its own and answers whatever is asked of it.
-fn resources() -> Router<Arc<Shared>> {
+/// The API. At Clever it is a host of its own, which answers every path.
+fn resources() -> Router {
     let unversioned = ["/me", "/userinfo"].map(str::to_owned);
     let versioned = api::Version::ALL.map(|version| format!("/{}/{{*path}}", version.as_str()));
     let add = |router: Router<_>, path: &String| router.route(path, any(endpoint(api::api)));
     unversioned.iter().chain(&versioned).fold(Router::new(), add)
 }
 
-/// Endpoints are plain functions, for none of them waits for anything; this makes axum handlers of them.
+/// Makes an axum handler of an endpoint. Endpoints are plain functions, because none of them waits for anything.
 fn endpoint(
-    answer: Endpoint,
-) -> impl Fn(State<Arc<Shared>>, Request) -> Ready<Response> + Clone + Send + Sync {
-    move |State(shared), request| ready(answer(&shared, &request))
+    answer: fn(&Call) -> Answer,
+) -> impl Fn(Extension<Arc<Call>>) -> Ready<Response> + Clone + Send + Sync {
+    move |Extension(call)| ready(answer(&call).into_routed())
 }
 
 #[cfg(test)]

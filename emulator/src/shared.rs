@@ -1,12 +1,10 @@
-//! What all endpoints share: the facts of this emulator, its clock and its memory.
+//! What every request shares: the settings of this emulator, its clock and its memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use crate::clock::Clock;
 use crate::http::address::Address;
-use crate::http::cookies;
-use crate::http::request::Request;
 use crate::keys::Keys;
 use crate::memory::grants::Grants;
 use crate::memory::journal::Journal;
@@ -14,7 +12,7 @@ use crate::memory::lock::locked;
 use crate::memory::rate_limit::RateLimits;
 use crate::memory::tally::Tally;
 use crate::random::Random;
-use crate::world::{LiveWorld, Person, World};
+use crate::world::{LiveWorld, World};
 
 /// Counting stops at this many different paths, so that a scanner does not fill the memory.
 const COUNTED_PATHS: usize = 1000;
@@ -47,18 +45,6 @@ impl Shared {
     /// The people, districts and apps as of now.
     pub(crate) fn world(&self) -> Arc<World> {
         self.live_world.current(&self.clock)
-    }
-
-    /// Who is signed in at the emulator in this browser.
-    pub(crate) fn signed_in(&self, request: &Request) -> Option<Arc<Person>> {
-        let session = self.session(request)?;
-        let person = locked(&self.grants).signed_in(self.clock.now(), session).cloned()?;
-        self.world().same(&person)
-    }
-
-    /// The value of the session cookie.
-    pub(crate) fn session<'a>(&self, request: &'a Request) -> Option<&'a str> {
-        cookies::value(&request.headers, &self.session_cookie)
     }
 
     /// Remembers that `path` was asked for.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clever_emulator::{Emulator, Options, StartError};
 
-// A comment and not a doc comment: clap would show it in the place of the help of the whole program.
+// A comment and not a doc comment: clap would show it as the help of the whole program.
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct Settings {

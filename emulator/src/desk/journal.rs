@@ -43,7 +43,7 @@ fn row(note: &Note) -> Markup {
                 strong { (note.method) " " (note.path) } " "
                 span.hint { (clock::time_of_day(note.time)) }
             }
-            p dir="auto" { (note.explanation) }
+            p dir="auto" { (note.line) }
             @if !note.parameters.is_empty() || note.authorization.is_some() {
                 p.hint {
                     (note.parameters.join(", "))

@@ -1,4 +1,4 @@
-//! Where an emulator is, as its clients name it: what it listens on is not always what they see.
+//! Where an emulator is, as its clients know it. That is not always the address it listens on.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -6,9 +6,9 @@ use url::{Host, Url};
 
 /// Which requests are meant for this emulator, and what its base URL is for each of them.
 ///
-/// A web page cannot choose `Host`, and a name that an attacker controls (DNS rebinding) stands in it. So names are
-/// checked: only loopback names, the public URL and, where others may connect, IP addresses are taken. The port is not:
-/// a container's port is often mapped to another one, and no attack changes it.
+/// A web page cannot choose `Host`, which contains any name that an attacker controls (DNS rebinding). So names are checked:
+/// only loopback names, the public URL and, where others may connect, IP addresses are accepted. The port is not checked: the
+/// port of a container is often mapped to another one, and no attack changes it.
 pub(crate) struct Address {
     /// The base URL, unless a request's own host decides.
     base_url: String,
@@ -23,7 +23,7 @@ pub(crate) struct Address {
 pub(crate) struct NoOrigin;
 
 impl Address {
-    /// Of an emulator that listens there, and that its clients perhaps know by another URL.
+    /// The address of an emulator that listens there, and that clients may know by another URL.
     pub(crate) fn new(
         socket: SocketAddr,
         public_url: Option<&str>,
@@ -40,13 +40,13 @@ impl Address {
         &self.base_url
     }
 
-    /// The base URL as the sender of a request with this `Host` knows it. It differs only when the host may be any.
+    /// The base URL as the sender of a request with this `Host` knows it. It differs only if any host is accepted.
     pub(crate) fn base_url_for(&self, host: Option<&str>) -> String {
         let own = host.filter(|host| self.any_host && !self.is_public(host));
         own.map_or_else(|| self.base_url.clone(), |host| format!("http://{}", host.to_ascii_lowercase()))
     }
 
-    /// Is this the `Host` of a request that was meant for this emulator?
+    /// Was a request with this `Host` meant for this emulator?
     pub(crate) fn is_host(&self, host: &str) -> bool {
         let Some(name) = name_in(host) else { return false };
         self.any_host || self.is_public(host) || self.is_own_name(&name)
@@ -62,7 +62,7 @@ impl Address {
         same || self.public.iter().chain(&local).any(|own| own.as_bytes() == origin)
     }
 
-    /// What may stand in `Host`, for a sentence.
+    /// The values of `Host` that are accepted, for a sentence.
     pub(crate) fn hosts(&self) -> String {
         let port = self.socket.port();
         let public =
@@ -91,7 +91,7 @@ impl Address {
     }
 }
 
-/// The name in a `Host`, which is a name and perhaps a port (RFC 9110 section 7.2) and nothing else.
+/// The name in a `Host`, which is a name, maybe with a port (RFC 9110 section 7.2).
 fn name_in(host: &str) -> Option<Host<String>> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
     if host.is_empty() || !host.bytes().all(plain) {
@@ -101,7 +101,7 @@ fn name_in(host: &str) -> Option<Host<String>> {
     url.host().map(|host| host.to_owned())
 }
 
-/// The address itself, or one of this machine's where it stands for all of them.
+/// The address itself, or a loopback one if it stands for every address of this machine.
 fn reachable(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

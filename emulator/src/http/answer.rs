@@ -1,29 +1,33 @@
-//! An answer that can still be changed, and the ways in which it may fail to arrive.
+//! What an endpoint answers: whole and in memory, so that a scenario can still change it or let it fail to arrive.
 
+use std::borrow::Cow;
+use std::mem;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::cut_body::CutBody;
-use crate::http::responses::Why;
 
-/// Status, headers and the whole body.
+/// Status, headers and body; and what happened, for the journal.
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Why the endpoint answered so.
-    pub(crate) why: Option<Why>,
-    /// Did a scenario change it?
+    /// The line of the journal: what happened, and what to do about it. It is not sent, and nothing from the request is in it:
+    /// only words of the emulator, and what is known of the apps.
+    pub(crate) line: Cow<'static, str>,
+    /// Did a scenario change it? Then the line is about the scenario.
     pub(crate) deviates: bool,
     delivery: Delivery,
 }
 
 /// How an answer is sent.
+#[derive(Clone, Copy)]
 enum Delivery {
     Whole,
     Late(Duration),
@@ -34,19 +38,45 @@ enum Delivery {
 }
 
 impl Answer {
-    /// What an endpoint answered. Every body of the emulator is in memory, so none is too large.
-    pub(crate) async fn of(response: Response) -> Self {
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let why = parts.extensions.get().cloned();
+    /// An answer with this line for the journal.
+    pub(crate) fn new(
+        status: StatusCode,
+        headers: &[(HeaderName, &'static str)],
+        body: impl Into<Bytes>,
+        line: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
         Self {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-            why,
+            status,
+            headers: headers.collect(),
+            body: body.into(),
+            line: line.into(),
             deviates: false,
             delivery: Delivery::Whole,
         }
+    }
+
+    /// The same answer with another line for the journal.
+    pub(crate) fn with_line(self, line: impl Into<Cow<'static, str>>) -> Self {
+        Self { line: line.into(), ..self }
+    }
+
+    /// Puts the answer into a response that a router can pass on.
+    pub(crate) fn into_routed(mut self) -> Response {
+        let mut response = Response::new(Body::empty());
+        // The router may add headers of its own, such as `Allow`.
+        *response.headers_mut() = mem::take(&mut self.headers);
+        response.extensions_mut().insert(self);
+        response
+    }
+
+    /// Takes the answer out of a response that a router passed on.
+    pub(crate) fn from_routed(mut response: Response) -> Option<Self> {
+        let mut answer = response.extensions_mut().remove::<Self>()?;
+        answer.headers = mem::take(response.headers_mut());
+        // The length is that of the empty body of the response.
+        answer.headers.remove(CONTENT_LENGTH);
+        Some(answer)
     }
 
     /// The same with another status and body. The headers stay, but for those that are about the status or the body.

@@ -1,7 +1,7 @@
-//! The two cookies of the emulator (RFC 6265): who is signed in at it, and which school was chosen.
+//! The two cookies of the emulator (RFC 6265): who is signed in, and which school was chosen.
 //!
-//! Cookies do not tell ports apart, and an app under test mostly lives on the same 127.0.0.1. So the name says
-//! "emulator" and carries the port: neither the app's cookies nor those of a second emulator are in its way.
+//! Cookies ignore ports, and an app under test often has the same host 127.0.0.1. So the name contains "emulator" and the port,
+//! and does not collide with the app's cookies or those of a second emulator.
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;

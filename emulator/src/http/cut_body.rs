@@ -1,4 +1,4 @@
-//! A body that breaks off, and the connection with it.
+//! A body that is cut off, together with the connection.
 
 use std::io;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use axum::body::{Bytes, HttpBody};
 use http_body::Frame;
 use tokio::time::{Sleep, sleep};
 
-/// Long enough for the server to send what came before; it would drop that together with the connection.
+/// Long enough for the server to send the beginning; otherwise it would drop that together with the connection.
 const FLUSH: Duration = Duration::from_millis(50);
 
 /// Some bytes, then a failure.
@@ -19,12 +19,12 @@ pub(super) struct CutBody {
 }
 
 impl CutBody {
-    /// Breaks off after `start` has been sent.
+    /// Is cut off after `start` has been sent.
     pub(super) fn after(start: Bytes) -> Self {
         Self { start: Some(start), flush: Some(Box::pin(sleep(FLUSH))) }
     }
 
-    /// Breaks off before the head of the answer has been sent.
+    /// Is cut off before the head of the answer has been sent.
     pub(super) fn at_once() -> Self {
         Self { start: None, flush: None }
     }

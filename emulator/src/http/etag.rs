@@ -1,4 +1,4 @@
-//! Entity tags, and the empty answer to whoever has the newest one already (RFC 9110 sections 8.8.3 and 13.1.2).
+//! Entity tags, and the empty answer to a client that has the newest answer already (RFC 9110 sections 8.8.3 and 13.1.2).
 //!
 //! Clever's JSON is tagged as the Express framework tags it: weakly, by length and hash of the body. A GET whose
 //! `If-None-Match` has that tag is answered with 304, although the same answer says `Cache-Control: no-store`.
@@ -10,11 +10,13 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::http::answer::Answer;
-use crate::http::request::Request;
+use super::answer::Answer;
+use super::request::Request;
 
-/// The hash without the sign that fills it up.
+/// The length of the hash in Base64, without padding.
 const HASH_LENGTH: usize = 27;
+
+const NOT_MODIFIED: &str = "the client already has this answer and sent its ETag: no body was sent";
 
 /// The same answer with a tag, if it is JSON, and without the rest if the client has it already.
 pub(crate) fn tagged(mut answer: Answer, request: &Request) -> Answer {
@@ -33,6 +35,9 @@ pub(crate) fn tagged(mut answer: Answer, request: &Request) -> Answer {
         answer.body = Bytes::new();
         answer.headers.remove(CONTENT_TYPE);
         answer.headers.remove(CONTENT_LENGTH);
+        if !answer.deviates {
+            answer.line = NOT_MODIFIED.into();
+        }
     }
     answer
 }
@@ -46,7 +51,7 @@ fn is_read(method: &Method) -> bool {
     [Method::GET, Method::HEAD].contains(method)
 }
 
-/// Does the client have this already? Whoever says `no-cache` wants it all the same.
+/// Does the client have this answer already? With `no-cache` it wants it anyway.
 fn is_known(request: &Request, tag: &str) -> bool {
     let texts = |name| request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let insists = texts(CACHE_CONTROL).any(|value| value.to_ascii_lowercase().contains("no-cache"));

@@ -1,19 +1,23 @@
-//! The parameters of a request, whichever way they came: in a query, a form or a JSON object.
+//! The parameters of a request, from a query, a form or a JSON object.
 //!
-//! RFC 6749 sections 3.1 and 3.2 hold for all of them: a parameter without a value counts as omitted, unknown ones
-//! are ignored, and none may come twice. (Of two members of a JSON object with one name, the last counts.)
+//! RFC 6749 sections 3.1 and 3.2 apply to all of them: a parameter without a value counts as omitted, unknown ones are
+//! ignored, and none may be there twice. (If a JSON object has a member twice, the last one counts.)
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
+
+/// All but the unreserved characters of RFC 3986 section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Names and values; no value is empty.
 #[derive(Debug, Default)]
 pub(crate) struct Parameters(HashMap<String, String>);
 
-/// The parameters cannot be read: one came twice, or the JSON is no object of strings.
+/// The parameters cannot be read: one is there twice, or the JSON is not an object of strings.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
@@ -45,6 +49,17 @@ impl Parameters {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
+}
+
+/// One value, escaped for a query.
+pub(crate) fn escaped(value: &str) -> String {
+    utf8_percent_encode(value, RESERVED).to_string()
+}
+
+/// Names and values as a query.
+pub(crate) fn encoded(parameters: &[(&str, &str)]) -> String {
+    let pair = |(name, value): &(&str, &str)| format!("{name}={}", escaped(value));
+    parameters.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]

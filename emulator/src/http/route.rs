@@ -1,25 +1,25 @@
-//! What a request is about, in one word. Scenarios and the journal speak of places; the server alone speaks of routes.
+//! What a request is about, in one word, whatever the version of the API.
 
 use axum::http::Method;
 
-/// A place where an answer comes from.
+/// What a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// Where a browser gets a code or a token.
+    /// A browser asks for a code or a token.
     Authorize,
-    /// Where a code becomes tokens.
+    /// An app exchanges a code for tokens.
     Tokens,
-    /// Where an app finds its district tokens.
+    /// An app lists its district tokens.
     DistrictTokens,
-    /// Where a token tells its app.
+    /// To which app was a token issued?
     Tokeninfo,
-    /// Who a token belongs to.
+    /// Who does a token belong to?
     Me,
-    /// Somebody's record.
+    /// The record of a person.
     User,
-    /// A district's record.
+    /// The record of a district.
     District,
-    /// Who a token belongs to, in the form of OpenID Connect.
+    /// Who does a token belong to, in the form of OpenID Connect?
     Userinfo,
     /// The discovery document.
     Metadata,
@@ -30,7 +30,7 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    /// The place of this method and path, which is below the base URL.
+    /// The route of this method and path. The path is below the base URL.
     pub(crate) fn of(method: &Method, path: &str) -> Self {
         match path {
             "/oauth/authorize" | "/oauth/instant-login" => Self::Authorize,
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_the_same_in_every_version() {
+    fn a_route_is_the_same_in_every_version() {
         for (path, place) in [
             ("/me", Route::Me),
             ("/v1.1/me", Route::Me),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_endpoint_is_two_places() {
+    fn the_token_endpoint_is_two_routes() {
         assert_eq!(Route::of(&Method::GET, "/oauth/tokens"), Route::DistrictTokens);
         assert_eq!(Route::of(&Method::POST, "/oauth/tokens"), Route::Tokens);
     }

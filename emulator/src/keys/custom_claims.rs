@@ -1,18 +1,17 @@
-//! Claims that a developer chose for one login: they take the place of those that the person would have in the ID token,
-//! and in `/userinfo`.
+//! Claims that a developer chose for one login. They replace the claims of the person in the ID token and in `/userinfo`.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-/// What was chosen, if anything was.
+/// The chosen claims, if there are any.
 pub(crate) type CustomClaims = Option<Arc<Map<String, Value>>>;
 
-/// These are about an ID token, and have no place in `/userinfo`.
+/// These are about an ID token and do not belong in `/userinfo`.
 const ABOUT_THE_TOKEN: [&str; 10] =
     ["iss", "aud", "exp", "iat", "nbf", "nonce", "azp", "at_hash", "auth_time", "jti"];
 
-/// What is wrong with a text that should be claims.
+/// The error for a text that is not claims.
 pub(crate) const WRONG: &str =
     "The claims must be one JSON object, for example {\"user_type\": \"teacher\"}.";
 
@@ -24,13 +23,13 @@ pub(crate) fn read(text: &str) -> Result<CustomClaims, &'static str> {
     serde_json::from_str(text).map(|claims| Some(Arc::new(claims))).map_err(|_| WRONG)
 }
 
-/// The claims of an ID token with these in the place of their own.
+/// The claims of an ID token, with these instead of its own.
 pub(crate) fn in_id_token(own: &CustomClaims, mut claims: Value) -> Value {
     overlay(own, &mut claims, |_| true);
     claims
 }
 
-/// The members of `/userinfo` with these in the place of their own.
+/// The members of `/userinfo`, with these instead of its own.
 pub(crate) fn in_userinfo(own: &CustomClaims, mut info: Value) -> Value {
     overlay(own, &mut info, |name| !ABOUT_THE_TOKEN.contains(&name));
     info

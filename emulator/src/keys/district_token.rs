@@ -1,7 +1,7 @@
-//! District tokens: what an app reads a district with, without anybody logging in.
+//! District tokens: an app reads a district with one, without a login.
 //!
-//! Each district that shares an app gives it one token, the same at every start: it follows from the app's identifier and
-//! secret and the district's id, so that it can stand in a configuration, and nobody without the secret can foresee it.
+//! Each district that shares an app gives it one token. It is made from the app's identifier and secret and the district's id,
+//! so it is the same at every start and can be put into a configuration, and nobody can guess it without the secret.
 
 use aws_lc_rs::constant_time;
 use aws_lc_rs::digest::{self, SHA256};
@@ -13,7 +13,8 @@ use crate::world::{District, World};
 /// 40 hexadecimal digits; as many bytes are half of them.
 const BYTES: usize = 20;
 
-/// The districts that share this app. One of Clever Library has none, and so has one without a secret, which could not ask.
+/// The districts that share this app. A Clever Library app has none, and neither has an app without a secret, which could not
+/// ask for tokens.
 pub(crate) fn districts<'a>(world: &'a World, app: &App) -> impl Iterator<Item = &'a District> {
     let may_ask = !app.is_library() && !app.is_public();
     world.districts().iter().filter(move |district| may_ask && app.is_shared_with(&district.id))

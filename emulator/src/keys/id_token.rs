@@ -1,7 +1,7 @@
 //! What an ID token says (OIDC Core 1.0 section 2), with Clever's own claims beside the standard ones.
 //!
-//! Clever documents no `at_hash`, `azp` or `auth_time`, so none is here. An email is left out when the person has
-//! none, and is never called verified.
+//! Clever documents no `at_hash`, `azp` or `auth_time`, so there are none here. A person without an email has no such claim, and
+//! no email is ever verified.
 
 use serde::Serialize;
 

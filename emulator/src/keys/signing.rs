@@ -1,5 +1,5 @@
-//! A signature key of the emulator: RSA with 2048 bits, made anew in every run and never written down, but for the one of
-//! repeatable runs, which is built in because aws-lc makes no key from a seed.
+//! A signature key of the emulator: RSA with 2048 bits, made new in every run and never written to disk. Only the key of
+//! repeatable runs is built in, because aws-lc makes no key from a seed.
 //!
 //! Signs compact JWS (RFC 7515 section 3.1) with RS256 (RFC 7518 section 3.3), and shows its public half as a JWK
 //! (RFC 7517 section 4). It verifies nothing.
@@ -15,10 +15,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Everybody can read this key: it signs in repeatable runs of the emulator, and must never sign anything else.
+/// Everyone can read this key: it signs in repeatable runs of the emulator, and must never sign anything else.
 const DEVELOPMENT_ONLY: &[u8] = include_bytes!("development-only.pk8");
 
-/// A key pair and the words by which its public half is known.
+/// A key pair and the members of its public half.
 pub(crate) struct SigningKey {
     pair: KeyPair,
     modulus: String,
@@ -57,12 +57,12 @@ impl SigningKey {
         })
     }
 
-    /// The name under which it is published.
+    /// Its `kid`.
     pub(crate) fn key_id(&self) -> &str {
         &self.key_id
     }
 
-    /// The public half as a text file has it, for the attack that takes it for a shared secret.
+    /// The public half in PEM, for the attack that uses it as a shared secret.
     pub(crate) fn public_pem(&self) -> Result<String, Unspecified> {
         let der: PublicKeyX509Der<'_> = self.pair.public_key().as_der()?;
         let base64 = STANDARD.encode(der.as_ref());
@@ -99,7 +99,7 @@ fn text(claims: &impl Serialize) -> Result<String, Unspecified> {
     serde_json::to_string(claims).map_err(|_| Unspecified)
 }
 
-/// The key's own hash as its name (RFC 7638 section 3), so that no two keys share one.
+/// The hash of the key as its `kid` (RFC 7638 section 3), so that no two keys share one.
 fn thumbprint(modulus: &str, exponent: &str) -> String {
     let canonical = format!(r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#);
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, canonical.as_bytes()))

@@ -1,20 +1,19 @@
-//! A map whose entries all live equally long, and of which only the latest are kept.
+//! A map whose entries all have the same lifetime, and which keeps only the latest.
 //!
-//! Because the lifetime is the same for all, the entries end in the order they came: one queue beside the map is
-//! enough to drop them in time. A long test run fills no memory, however slowly the clock goes: where an entry more than
-//! the map may hold comes, the oldest has to go. A map that remembers keeps what has ended for a while, only to tell for
-//! how long it has.
+//! Because the lifetime is the same for all, entries expire in the order in which they came, and one queue is enough to drop
+//! them. A long test run does not fill the memory even if the clock stands still: when the map is full, the oldest entry goes.
+//! A map that remembers keeps expired entries for a while, but only to say how long ago they expired.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// Values under random keys, gone after `lifetime` seconds, or when `most` others came after them.
+/// Values under random keys, gone after `lifetime` seconds, or after `most` newer ones.
 pub(crate) struct Expiring<T> {
     lifetime: u64,
     memory: u64,
     most: usize,
     entries: HashMap<Arc<str>, Entry<T>>,
-    /// When each entry ends, the oldest first; also of some that were taken or used again since.
+    /// When each entry expires, the oldest first. Some of these were taken or used again since.
     ends: VecDeque<(u64, Arc<str>)>,
 }
 
@@ -29,7 +28,7 @@ impl<T> Expiring<T> {
         Self::remembering(lifetime, 0, most)
     }
 
-    /// An empty map that can tell for `memory` seconds how long ago an entry ended.
+    /// An empty map that can say for `memory` seconds how long ago an entry expired.
     pub(crate) fn remembering(lifetime: u64, memory: u64, most: usize) -> Self {
         Self { lifetime, memory, most, entries: HashMap::new(), ends: VecDeque::new() }
     }
@@ -45,23 +44,23 @@ impl<T> Expiring<T> {
         end
     }
 
-    /// The value, if its time is not over.
+    /// The value, if it has not expired.
     pub(crate) fn get(&self, now: u64, key: &str) -> Option<&T> {
         self.entries.get(key).filter(|entry| now < entry.end).map(|entry| &entry.value)
     }
 
-    /// For how many seconds the time of this entry has been over, if that is remembered.
+    /// How many seconds ago this entry expired, if that is remembered.
     pub(crate) fn ended(&self, now: u64, key: &str) -> Option<u64> {
         now.checked_sub(self.entries.get(key)?.end)
     }
 
-    /// The value and its end, if its time is not over.
+    /// The value and its end, if it has not expired.
     pub(crate) fn get_mut(&mut self, now: u64, key: &str) -> Option<(&mut T, u64)> {
         let entry = self.entries.get_mut(key).filter(|entry| now < entry.end)?;
         Some((&mut entry.value, entry.end))
     }
 
-    /// Removes the value, and returns it if its time was not over.
+    /// Removes the value, and returns it if it had not expired.
     pub(crate) fn take(&mut self, now: u64, key: &str) -> Option<T> {
         self.entries.remove(key).filter(|entry| now < entry.end).map(|entry| entry.value)
     }

@@ -1,9 +1,8 @@
-//! What the emulator has granted: authorization codes, access tokens, and sign-ins at the emulator itself.
+//! What the emulator has granted: authorization codes, access tokens, and sessions at the emulator itself.
 //!
-//! Pure: the caller brings the time and the random values. RFC 6749 section 4.1.2 asks that a code be short-lived,
-//! single-use, and bound to the client and the redirection URI; the binding is judged where the code is redeemed.
-//! There are no refresh tokens, for Clever has none, and nothing is revoked when a code comes twice. Nothing here can
-//! be printed, for the keys of all of it are secrets.
+//! Pure: the caller passes the time and the random values. RFC 6749 section 4.1.2 says that a code is short-lived, used once,
+//! and bound to the client and the redirect URI; the token endpoint checks the binding. There are no refresh tokens, because
+//! Clever has none, and nothing is revoked when a code is used twice. Nothing here can be printed: its keys are secrets.
 
 use std::sync::Arc;
 
@@ -17,11 +16,11 @@ const CODE_LIFETIME: u64 = 60;
 const ACCESS_TOKEN_LIFETIME: u64 = 24 * 60 * 60;
 /// A sign-in at the emulator lasts two hours, as at Clever.
 pub(crate) const SESSION_LIFETIME: u64 = 2 * 60 * 60;
-/// For so long it is known that a code was there, in seconds.
+/// How long it is remembered that a code was there, in seconds.
 const CODE_MEMORY: u64 = 60 * 60;
-/// So many codes, so many tokens and so many sign-ins are remembered; the oldest is forgotten when one more comes.
+/// The most codes, tokens and sessions that are remembered; one more, and the oldest is forgotten.
 const MOST: usize = 10_000;
-/// So many spent codes are known again when they come a second time, only to say so.
+/// The most spent codes that are recognized when they come a second time.
 const MOST_SPENT: usize = 1000;
 
 /// What an authorization code stands for.
@@ -30,7 +29,7 @@ pub(crate) struct CodeGrant {
     pub(crate) client_id: String,
     /// Where it was sent.
     pub(crate) redirect_uri: String,
-    /// What the ID token must repeat.
+    /// The nonce for the ID token.
     pub(crate) nonce: Option<String>,
     /// Who logged in.
     pub(crate) person: Arc<Person>,
@@ -57,14 +56,14 @@ pub(crate) struct SignIn {
     pub(crate) claims: CustomClaims,
 }
 
-/// Why a code stands for nothing.
+/// Why a code is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Worthless {
-    /// It never stood for anything, or that is forgotten.
+    /// It was never issued, or that is forgotten.
     Unknown,
     /// It was spent.
     Spent,
-    /// It ended so many seconds ago.
+    /// It expired this many seconds ago.
     Expired(u64),
 }
 
@@ -94,7 +93,7 @@ impl Grants {
         self.codes.insert(now, code, grant);
     }
 
-    /// What `code` stood for. It is spent by this, whatever the caller then makes of it.
+    /// What `code` stood for. It is spent now, whatever the caller does next.
     pub(crate) fn spend_code(&mut self, now: u64, code: &str) -> Result<CodeGrant, Worthless> {
         if self.spent_codes.get(now, code).is_some() {
             return Err(Worthless::Spent);
@@ -107,7 +106,7 @@ impl Grants {
         Ok(grant)
     }
 
-    /// Is this a code, still good or not?
+    /// Is this a code, valid or not?
     pub(crate) fn is_code(&self, now: u64, text: &str) -> bool {
         self.codes.get(now, text).is_some()
             || self.codes.ended(now, text).is_some()
@@ -124,12 +123,12 @@ impl Grants {
         self.access_tokens.get(now, token)
     }
 
-    /// For how many seconds this access token has been worthless, if it was good before.
+    /// How many seconds ago this access token expired, if it was valid before.
     pub(crate) fn access_ended(&self, now: u64, token: &str) -> Option<u64> {
         self.access_tokens.ended(now, token)
     }
 
-    /// Makes an access token worthless.
+    /// Makes an access token invalid.
     pub(crate) fn end_access(&mut self, now: u64, token: &str) {
         self.access_tokens.take(now, token);
     }
@@ -144,7 +143,7 @@ impl Grants {
         self.sessions.insert(now, session, sign_in);
     }
 
-    /// The claims that were chosen for the next login of this session. They are gone by this.
+    /// Takes the claims that were chosen for the next login of this session.
     pub(crate) fn take_claims(&mut self, now: u64, session: &str) -> CustomClaims {
         self.sessions.get_mut(now, session)?.0.claims.take()
     }

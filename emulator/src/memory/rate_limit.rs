@@ -1,7 +1,7 @@
 //! Clever's rate limit: 1200 requests a minute for each bearer token, in a fixed window.
 //!
-//! The window opens with a token's first request. Clever documents no `Retry-After`, so there is none here; what a
-//! client learns is in the four `X-RateLimit-*` headers.
+//! The window opens with a token's first request. Clever documents no `Retry-After`, so there is none here; a client learns
+//! what it needs from the four `X-RateLimit-*` headers.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -9,10 +9,10 @@ use crate::memory::expiring::Expiring;
 
 const LIMIT: u32 = 1200;
 const WINDOW: u64 = 60;
-/// So many windows are open at once; when one more opens, the oldest token begins anew.
+/// The most windows that are open at once; one more, and the oldest token starts a new one.
 const MOST: usize = 1000;
 
-/// How many requests each token has made in its present window.
+/// How many requests each token has made in its current window.
 pub(crate) struct RateLimits {
     windows: Expiring<u32>,
 }

@@ -1,10 +1,10 @@
-//! How often something happened in a scenario, to one access token or one client.
+//! How often something happened in a scenario, for one access token or one client.
 
-use crate::memory::expiring::Expiring;
+use super::expiring::Expiring;
 
-/// What is counted is forgotten after a day, when every access token is.
+/// Counts are forgotten after a day, like access tokens.
 const LIFETIME: u64 = 24 * 60 * 60;
-/// So many counts are kept, the latest.
+/// The most counts that are kept.
 const MOST: usize = 10_000;
 
 /// Counts by scenario and owner.
@@ -19,7 +19,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Counts once more, and tells how often it was counted.
+    /// Counts one more, and returns the count.
     pub(crate) fn count(&mut self, now: u64, scenario: &str, owner: &str) -> u32 {
         // No name of a scenario has a slash, so no two pairs make the same text.
         let key = format!("{scenario}/{owner}");

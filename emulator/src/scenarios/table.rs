@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::Deviation::{Answer, Claims, IdToken, Keys};
-use super::{Deviation, Scenario, callbacks, claims, endpoints, jws};
+use super::scenario::Deviation::{self, Answer, Claims, Count, IdToken, Keys};
+use super::scenario::Scenario;
+use super::{callbacks, claims, endpoints, jws};
 use crate::http::route::Route;
 
 const fn entry(
@@ -468,7 +469,7 @@ pub(super) static TABLE: &[Scenario] = &[
         "Tokeninfo answers 503 twice for each access token, then as it should.",
         "Tries again, and accepts the access token.",
         "ok",
-        Answer(Route::Tokeninfo, endpoints::twice_503),
+        Count(Route::Tokeninfo, endpoints::twice_503),
     ),
     entry(
         "me-500",
@@ -503,7 +504,7 @@ pub(super) static TABLE: &[Scenario] = &[
         "/me answers 503 twice for each access token, then as it should.",
         "Tries again.",
         "ok",
-        Answer(Route::Me, endpoints::twice_503),
+        Count(Route::Me, endpoints::twice_503),
     ),
     entry(
         "user-500",
@@ -559,7 +560,7 @@ pub(super) static TABLE: &[Scenario] = &[
         "/districts/{id} answers 503 twice for each access token, then as it should.",
         "Tries again.",
         "ok",
-        Answer(Route::District, endpoints::twice_503),
+        Count(Route::District, endpoints::twice_503),
     ),
     entry(
         "district-html-200",

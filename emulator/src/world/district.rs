@@ -8,13 +8,13 @@ pub struct District {
     pub id: String,
     /// The name.
     pub name: String,
-    /// What stands for it in the address of its portal.
+    /// Its name in the address of its portal.
     pub short_name: String,
     /// How its people can sign in, in the order of the text.
     pub login_methods: Vec<LoginMethod>,
-    /// What its identity provider is called.
+    /// The name of its identity provider.
     pub identity_provider: String,
-    /// Is it one for tests, which the school picker finds by its id only?
+    /// Is it a sandbox? The school picker finds a sandbox by its id only.
     pub sandbox: bool,
 }
 
@@ -28,11 +28,11 @@ pub struct School {
     pub name: String,
     /// The district it belongs to.
     pub district_id: String,
-    /// The grades it begins and ends with; they follow from the id if they are not given.
+    /// The first and the last grade; made from the id if they are not given.
     pub grades: Option<(String, String)>,
 }
 
-/// How somebody can prove to be who they are.
+/// How people can prove who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoginMethod {

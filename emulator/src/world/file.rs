@@ -1,7 +1,10 @@
 //! The text of a world: its tables, and how they become a world.
 //!
-//! TOML tells where every value stands, so that whoever wrote it is sent to the line. Members that nobody knows are
-//! refused, because a misspelt one would otherwise do nothing, in silence.
+//! - `district_table`, `app_table`, `role_table`: the tables that have rules of their own;
+//! - `checks`: the rules for single values; `refusals`: a test for each.
+//!
+//! TOML says where every value is, so an error names the line. Unknown members are refused: a misspelled one would otherwise
+//! be ignored without a word.
 
 use std::path::Path;
 use std::sync::Arc;

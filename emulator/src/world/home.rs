@@ -4,10 +4,10 @@ use super::district::{District, LoginMethod};
 use super::model::World;
 use super::person::Person;
 
-/// What Clever Library is called in addresses; no district can be called so.
+/// The short name of Clever Library, which no district can have.
 pub(super) const LIBRARY: &str = "library";
 
-/// A district, or Clever Library, which is the home of whoever has no district.
+/// A district, or Clever Library, which is the home of people without a district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Home<'a> {
     District(&'a District),
@@ -49,7 +49,7 @@ impl<'a> Home<'a> {
         }
     }
 
-    /// Can people sign in here in this way? At Clever Library they have a password, and no district gives them more.
+    /// Can people sign in here this way? At Clever Library they have a password only.
     pub(crate) fn takes(self, method: LoginMethod) -> bool {
         match self {
             Self::District(district) => district.login_methods.contains(&method),

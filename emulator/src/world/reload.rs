@@ -59,7 +59,7 @@ struct State {
 type Stamp = (SystemTime, u64);
 
 impl LiveWorld {
-    /// The world of this source, with these apps in the place of its own if there are any.
+    /// The world of this source, with these apps instead of its own if there are any.
     pub(crate) fn start(source: Source, given_apps: Vec<App>) -> Result<Self, LoadError> {
         let (world, file) = match source {
             Source::BuiltIn => (World::built_in(), None),

@@ -1,10 +1,13 @@
-//! What the journal says of the API: who was told of what, and why not.
+//! What the journal says of the API: who was told what, and why not.
 
 use super::resource::Resource;
 use crate::endpoints::bearer::Holder;
 
 pub(super) const PREFLIGHT: &str =
     "a browser asked whether a page of another origin may call the API: it may";
+
+pub(super) const TOO_MANY: &str =
+    "this access token has made more than 1200 requests in a minute: wait until X-RateLimit-Reset";
 
 /// The resource was told.
 pub(super) fn told(resource: &Resource<'_>, holder: &Holder) -> &'static str {

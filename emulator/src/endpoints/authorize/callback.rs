@@ -1,27 +1,23 @@
-//! The way back to the app: the redirection URI with Clever's answer in it.
+//! The callback: the redirect URI with Clever's answer in it.
 //!
-//! In the query for a code (RFC 6749 section 4.1.2), in the fragment for a token (section 4.2.2), each in the order
-//! Clever writes it, with spaces as `%20`. There is no `iss` parameter (RFC 9207), for Clever sends none. What an
-//! administrator adds stands at the end, for its place is unknown.
+//! A code is in the query (RFC 6749 section 4.1.2), a token in the fragment (section 4.2.2), each in the order in which Clever
+//! writes it, with spaces as `%20`. There is no `iss` parameter (RFC 9207), because Clever sends none. What is added for an
+//! administrator comes last, because its real position is unknown.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
+use crate::http::parameters::encoded;
 use crate::world::SCOPES;
 
-/// All but the unreserved characters of RFC 3986 section 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// What comes back beside a code or a token.
+/// What comes back with a code or a token.
 #[derive(Clone, Copy, Default)]
-pub(in crate::endpoints) struct Beside<'a> {
+pub(super) struct Beside<'a> {
     /// As it was sent.
-    pub(in crate::endpoints) state: Option<&'a str>,
-    /// Has an administrator logged in as this person?
-    pub(in crate::endpoints) loginas_by_admin: bool,
+    pub(super) state: Option<&'a str>,
+    /// Did an administrator log in as this person?
+    pub(super) loginas_by_admin: bool,
 }
 
 /// `redirect_uri` with a code, keeping the query it has.
-pub(in crate::endpoints) fn with_code(redirect_uri: &str, code: &str, beside: Beside<'_>) -> String {
+pub(super) fn with_code(redirect_uri: &str, code: &str, beside: Beside<'_>) -> String {
     let scope = SCOPES.join(" ");
     let mut parameters = vec![("code", code), ("scope", &scope)];
     parameters.extend(beside.state());
@@ -30,7 +26,7 @@ pub(in crate::endpoints) fn with_code(redirect_uri: &str, code: &str, beside: Be
 }
 
 /// `redirect_uri` with an access token.
-pub(in crate::endpoints) fn with_token(redirect_uri: &str, access_token: &str, beside: Beside<'_>) -> String {
+pub(super) fn with_token(redirect_uri: &str, access_token: &str, beside: Beside<'_>) -> String {
     let scope = SCOPES.join(" ");
     let mut parameters = vec![("token_type", "bearer")];
     parameters.extend(beside.state());
@@ -40,12 +36,7 @@ pub(in crate::endpoints) fn with_token(redirect_uri: &str, access_token: &str, b
 }
 
 /// `redirect_uri` with an error word, where a code or a token would stand (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
-pub(in crate::endpoints) fn with_error(
-    redirect_uri: &str,
-    error: &str,
-    fragment: bool,
-    state: Option<&str>,
-) -> String {
+pub(super) fn with_error(redirect_uri: &str, error: &str, fragment: bool, state: Option<&str>) -> String {
     let mut parameters = vec![("error", error)];
     parameters.extend(Beside { state, loginas_by_admin: false }.state());
     if fragment { in_fragment(redirect_uri, &parameters) } else { in_query(redirect_uri, &parameters) }
@@ -72,17 +63,6 @@ fn in_query(redirect_uri: &str, parameters: &[(&str, &str)]) -> String {
 
 fn in_fragment(redirect_uri: &str, parameters: &[(&str, &str)]) -> String {
     format!("{redirect_uri}#{}", encoded(parameters))
-}
-
-/// One value, ready to stand in a query.
-pub(in crate::endpoints) fn escaped(value: &str) -> String {
-    utf8_percent_encode(value, RESERVED).to_string()
-}
-
-/// Several, with their names.
-pub(crate) fn encoded(parameters: &[(&str, &str)]) -> String {
-    let pair = |(name, value): &(&str, &str)| format!("{name}={}", escaped(value));
-    parameters.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]

@@ -1,24 +1,39 @@
-//! What an app asks for when it sends somebody here, and whether it may: nothing of this depends on who it is.
+//! What an app asks for when it sends a person here, and whether it may. None of this depends on who the person is.
 
 use crate::endpoints::refusal::Refusal;
 use crate::http::parameters::Parameters;
 use crate::http::redirect_uri;
-use crate::world::App;
-use crate::world::{District, World};
+use crate::world::{App, District, World};
 
-/// What the app asked for, found right.
-pub(in crate::endpoints) struct Authorization<'a> {
+/// What the app asked for, after it was checked.
+#[expect(clippy::struct_excessive_bools, reason = "each is a parameter of its own")]
+pub(in crate::endpoints) struct AuthorizeRequest<'a> {
     pub(in crate::endpoints) app: &'a App,
     pub(in crate::endpoints) redirect_uri: &'a str,
     pub(in crate::endpoints) response_type: ResponseType,
     pub(in crate::endpoints) state: Option<&'a str>,
     pub(in crate::endpoints) nonce: Option<&'a str>,
     pub(in crate::endpoints) return_unshared: bool,
-    /// Must a student say that it is they?
+    /// Must a student confirm that it is still them?
     pub(in crate::endpoints) to_confirm: bool,
     pub(in crate::endpoints) district: Option<&'a District>,
-    /// Where whoever is unknown is asked for their school first.
-    pub(in crate::endpoints) has_picker: bool,
+    /// Is it an Instant Login? A person who is not signed in is then not asked for their school first.
+    pub(in crate::endpoints) starts_at_clever: bool,
+    /// Did the app leave `redirect_uri` out?
+    no_redirect_uri: bool,
+    has_code_challenge: bool,
+}
+
+impl AuthorizeRequest<'_> {
+    /// A line for the journal, with what a developer should know about the request besides.
+    pub(in crate::endpoints) fn with_hints(&self, line: &str) -> String {
+        let hints = [
+            (self.no_redirect_uri, "; redirect_uri was left out, so it is the primary one"),
+            (self.has_code_challenge, "; Clever is not known to look at code_challenge"),
+        ];
+        let hints = hints.into_iter().filter_map(|(applies, hint)| applies.then_some(hint));
+        [line].into_iter().chain(hints).collect()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,12 +46,12 @@ pub(in crate::endpoints) enum ResponseType {
 pub(in crate::endpoints) fn read<'a>(
     world: &'a World,
     parameters: &'a Parameters,
-) -> Result<Authorization<'a>, Refusal> {
+) -> Result<AuthorizeRequest<'a>, Refusal> {
     let app = app(world, parameters)?;
     let redirect_uri = redirect_uri(app, parameters.get("redirect_uri"))?;
     let response_type = response_type(parameters.get("response_type"))?;
     check_public(app, response_type)?;
-    Ok(Authorization {
+    Ok(AuthorizeRequest {
         app,
         redirect_uri,
         response_type,
@@ -45,7 +60,9 @@ pub(in crate::endpoints) fn read<'a>(
         return_unshared: parameters.get("return_unshared") == Some("true"),
         to_confirm: parameters.get("confirmed") == Some("false"),
         district: district(world, parameters.get("district_id"))?,
-        has_picker: true,
+        starts_at_clever: false,
+        no_redirect_uri: parameters.get("redirect_uri").is_none(),
+        has_code_challenge: parameters.get("code_challenge").is_some(),
     })
 }
 
@@ -53,11 +70,11 @@ pub(in crate::endpoints) fn read<'a>(
 pub(in crate::endpoints) fn read_instant_login<'a>(
     world: &'a World,
     parameters: &'a Parameters,
-) -> Result<Authorization<'a>, Refusal> {
+) -> Result<AuthorizeRequest<'a>, Refusal> {
     let app = app(world, parameters)?;
     let response_type = ResponseType::Code;
     check_public(app, response_type)?;
-    Ok(Authorization {
+    Ok(AuthorizeRequest {
         app,
         redirect_uri: app.primary_redirect_uri(),
         response_type,
@@ -66,24 +83,25 @@ pub(in crate::endpoints) fn read_instant_login<'a>(
         return_unshared: false,
         to_confirm: false,
         district: district(world, parameters.get("district_id"))?,
-        has_picker: false,
+        starts_at_clever: true,
+        no_redirect_uri: false,
+        has_code_challenge: parameters.get("code_challenge").is_some(),
     })
 }
 
 fn app<'a>(world: &'a World, parameters: &Parameters) -> Result<&'a App, Refusal> {
-    let unknown =
-        |developer: &str| Refusal::because("The app that sent you here is not known here.", developer);
+    let reason = "The app that sent you here is not known here.";
     let client_id = parameters.get("client_id").ok_or_else(|| {
-        unknown("client_id is missing.").noted("client_id is missing: the person sees a page that says so")
+        let line = "client_id is missing: the person sees a page that says so";
+        Refusal::because(reason, "client_id is missing.", line)
     })?;
-    let nobody = || {
+    world.app(client_id).ok_or_else(|| {
         let developer =
             format!("No app has the client_id {client_id:?}. Register it by --app or in the world.");
-        unknown(&developer).noted(
-            "no app has this client_id: the desk lists those there are; the person sees a page that says so",
-        )
-    };
-    world.app(client_id).ok_or_else(nobody)
+        let line =
+            "no app has this client_id: the desk lists those there are; the person sees a page that says so";
+        Refusal::because(reason, developer, line)
+    })
 }
 
 /// One of the app's URIs, compared letter by letter (RFC 6749 section 3.1.2.3); the primary one if none is named.
@@ -94,8 +112,8 @@ fn redirect_uri<'a>(app: &'a App, asked: Option<&str>) -> Result<&'a str, Refusa
         let developer = format!(
             "The redirect_uri {asked:?} is not one of this app's. They are compared letter by letter: {listed}."
         );
-        Refusal::because("The app wants to get you back at an address that it has not registered.", developer)
-            .noted(unlisted_redirect_uri(app, asked))
+        let reason = "The app wants to get you back at an address that it has not registered.";
+        Refusal::because(reason, developer, unlisted_redirect_uri(app, asked))
     };
     app.redirect_uris().find(|listed| *listed == asked).ok_or_else(unlisted)
 }
@@ -118,8 +136,9 @@ fn response_type(asked: Option<&str>) -> Result<ResponseType, Refusal> {
         other => {
             let other = other.unwrap_or_default();
             let developer = format!("The response_type must be code or token; it is {other:?}.");
-            Err(Refusal::because("The app asked in a way that cannot be understood.", developer)
-                .noted("response_type must be code or token: the person sees a page that says so"))
+            let reason = "The app asked in a way that cannot be understood.";
+            let line = "response_type must be code or token: the person sees a page that says so";
+            Err(Refusal::because(reason, developer, line))
         }
     }
 }
@@ -127,9 +146,10 @@ fn response_type(asked: Option<&str>) -> Result<ResponseType, Refusal> {
 fn check_public(app: &App, response_type: ResponseType) -> Result<(), Refusal> {
     if app.is_public() && response_type == ResponseType::Code {
         let developer = "This app has no secret: it can only use response_type=token.";
-        return Err(Refusal::because("The app asked for something that it may not have.", developer).noted(
-            "the app has no secret, so it gets no code: send response_type=token; the person sees a page",
-        ));
+        let reason = "The app asked for something that it may not have.";
+        let line =
+            "the app has no secret, so it gets no code: send response_type=token; the person sees a page";
+        return Err(Refusal::because(reason, developer, line));
     }
     Ok(())
 }
@@ -138,8 +158,9 @@ fn district<'a>(world: &'a World, asked: Option<&str>) -> Result<Option<&'a Dist
     let Some(id) = asked else { return Ok(None) };
     let unknown = || {
         let developer = format!("No district has the district_id {id:?}.");
-        Refusal::because("The app asked for a district that is not known here.", developer)
-            .noted("no district has this district_id: the person sees a page that says so")
+        let reason = "The app asked for a district that is not known here.";
+        let line = "no district has this district_id: the person sees a page that says so";
+        Refusal::because(reason, developer, line)
     };
     world.district(id).map(Some).ok_or_else(unknown)
 }

@@ -4,38 +4,36 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::body;
-use super::problem::Problem;
+use super::problem::{Problem, body};
+use crate::endpoints::call::Call;
 use crate::endpoints::{authorize, tokens as token_endpoint};
-use crate::http::request::Request;
 use crate::keys::custom_claims::{self, CustomClaims};
 use crate::memory::grants::CodeGrant;
 use crate::memory::lock::locked;
-use crate::shared::Shared;
 use crate::world::App;
 use crate::world::{Person, World};
 
 /// `POST codes`
-pub(super) fn code(shared: &Shared, request: &Request) -> Result<Value, Problem> {
-    let world = shared.world();
-    let (app, grant) = grant(&world, &body(request)?)?;
+pub(super) fn code(call: &Call) -> Result<Value, Problem> {
+    let world = &call.world;
+    let (app, grant) = grant(&world, &body(&call.request)?)?;
     if app.is_public() {
         return Err(Problem::request("This app has no secret, so no code can be made for it."));
     }
     let redirect_uri = grant.redirect_uri.clone();
-    Ok(json!({ "code": authorize::store_code(shared, grant)?, "redirect_uri": redirect_uri }))
+    Ok(json!({ "code": authorize::store_code(&call.shared, grant)?, "redirect_uri": redirect_uri }))
 }
 
 /// `POST tokens`
-pub(super) fn tokens(shared: &Shared, request: &Request) -> Result<Value, Problem> {
-    let world = shared.world();
-    let (app, grant) = grant(&world, &body(request)?)?;
-    Ok(token_endpoint::tokens(shared, request, app, &grant)?)
+pub(super) fn tokens(call: &Call) -> Result<Value, Problem> {
+    let world = &call.world;
+    let (app, grant) = grant(&world, &body(&call.request)?)?;
+    Ok(token_endpoint::tokens(call, app, &grant)?)
 }
 
 /// `DELETE sessions`
-pub(in crate::endpoints) fn end_sessions(shared: &Shared, _: &Request) -> Value {
-    locked(&shared.grants).sign_everybody_out();
+pub(in crate::endpoints) fn end_sessions(call: &Call) -> Value {
+    locked(&call.shared.grants).sign_everybody_out();
     json!({ "done": true })
 }
 

@@ -1,10 +1,13 @@
-//! Why a code did not become tokens, in sentences for the journal. Nothing of the request stands in them.
+//! What the journal says of the token endpoint. Nothing from the request is repeated.
 
 use std::borrow::Cow;
 
 use crate::http::redirect_uri;
 use crate::memory::grants::Worthless;
 
+pub(super) const WITH_ID_TOKEN: &str = "the code was exchanged for an access token and an ID token";
+pub(super) const WITHOUT_ID_TOKEN: &str = "the code was exchanged for an access token; there is no ID token, because the app is not \
+     one of OpenID Connect, or is one of Clever Library: ask /me who it is";
 pub(super) const BODY: &str = "the body is not what its Content-Type says, or has a parameter twice: send a form, or one \
      JSON object of strings";
 pub(super) const NO_CODE: &str = "code is missing: send the one that came to the redirect URI";
@@ -34,7 +37,7 @@ pub(super) fn worthless(worthless: Worthless) -> Cow<'static, str> {
     match worthless {
         Worthless::Spent => {
             "the code was exchanged a second time: Clever answers invalid_grant; a callback that comes \
-                             again (reload, back button, two devices) should begin the login anew"
+                             again (reload, back button, two devices) should restart the login"
                 .into()
         }
         Worthless::Expired(ago) => {

@@ -1,16 +1,16 @@
-//! What of a request may be shown: words, and ids of Clever; nothing that could be a secret, a code or a token.
+//! What the journal may show of a request: words and Clever ids, and nothing that could be a secret, a code or a token.
 
 /// Nothing of this length or longer is shown: codes and tokens have 40 characters, ids 24.
 const LONG: usize = 32;
 const MASKED: &str = "(masked)";
 
-/// Hides what may not be shown, and the secrets of the apps wherever they stand.
+/// Hides what may not be shown, and the secrets of the apps anywhere in it.
 pub(crate) struct Mask<'a> {
     secrets: Vec<&'a str>,
 }
 
 impl<'a> Mask<'a> {
-    /// With the secrets of these apps.
+    /// A mask that also hides these secrets.
     pub(crate) fn new(secrets: impl Iterator<Item = &'a str>) -> Self {
         Self { secrets: secrets.filter(|secret| !secret.is_empty()).collect() }
     }

@@ -68,7 +68,7 @@ impl App {
         self
     }
 
-    /// Makes it an OIDC app, which gets an ID token beside the access token.
+    /// Makes it an OIDC app, which gets an ID token with the access token.
     #[must_use]
     pub fn with_oidc(mut self) -> Self {
         self.oidc = true;
@@ -83,14 +83,14 @@ impl App {
         self
     }
 
-    /// Makes it an app that is past development: its redirection URIs must be https.
+    /// Makes it an app that is past development: its redirect URIs must be https.
     #[must_use]
     pub fn with_production(mut self) -> Self {
         self.production = true;
         self
     }
 
-    /// Makes it an app for whoever has one of these roles, and nobody else.
+    /// Makes it an app for people with one of these roles only.
     #[must_use]
     pub fn with_user_types(mut self, user_types: impl IntoIterator<Item = UserType>) -> Self {
         self.user_types = Some(user_types.into_iter().collect());
@@ -104,7 +104,7 @@ impl App {
         self
     }
 
-    /// Registers a further redirection URI.
+    /// Registers a further redirect URI.
     #[must_use]
     pub fn with_redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
         self.further_redirect_uris.push(redirect_uri.into());
@@ -146,12 +146,12 @@ impl App {
         self.client_secret.is_none()
     }
 
-    /// Where logins that start at Clever arrive, and all that name no redirection URI.
+    /// Where logins arrive that start at Clever, or that name no redirect URI.
     pub fn primary_redirect_uri(&self) -> &str {
         &self.primary_redirect_uri
     }
 
-    /// Every redirection URI, the primary one first.
+    /// Every redirect URI, the primary one first.
     pub fn redirect_uris(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.primary_redirect_uri).chain(&self.further_redirect_uris).map(String::as_str)
     }

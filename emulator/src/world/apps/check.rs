@@ -1,4 +1,4 @@
-//! What must hold of an app.
+//! The rules for an app.
 
 use url::Url;
 

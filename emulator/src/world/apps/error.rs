@@ -1,4 +1,4 @@
-//! Why an app cannot be registered, in sentences that name what would have been right and never a secret.
+//! Why an app cannot be registered, in sentences that say what is expected and never show a secret.
 
 use std::fmt;
 

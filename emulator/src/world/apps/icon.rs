@@ -1,4 +1,4 @@
-//! How the portal shows an app: its name, and a letter on a colour, for the emulator has no images.
+//! How the portal shows an app: its name, and a letter on a color, because the emulator has no images.
 
 use super::app::App;
 

@@ -1,4 +1,4 @@
-//! What must hold of the values in the text of a world, and in which line one of them does not.
+//! The rules for the values in the text of a world, and the line of a value that breaks one.
 
 use std::collections::HashMap;
 

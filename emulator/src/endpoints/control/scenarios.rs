@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::http::request::Request;
+use crate::endpoints::call::Call;
 use crate::scenarios::{Scenario, scenarios as all};
-use crate::shared::Shared;
 
 /// `GET scenarios`
-pub(super) fn scenarios(shared: &Shared, request: &Request) -> Value {
-    let emulator_url = request.emulator_url(shared);
+pub(super) fn scenarios(call: &Call) -> Value {
+    let emulator_url = call.emulator_url();
     all().iter().map(|scenario| entry(&emulator_url, scenario)).collect()
 }
 
