@@ -221,8 +221,13 @@ bench: build wheel $(VENV)/test ## what verifying an ID token costs in each lang
 	$(IN_VENV)/python tests/bench/bench.py
 
 .PHONY: bench-login
-bench-login: ## how long the first login of a process takes over a slow network
-	$(CARGO) bench -p clever-sso --bench cold_login
+bench-login: build wheel $(VENV)/test ## how long the first login of a process takes over a slow network, in each language
+	$(INSTALL_WHEEL)
+	$(IN_VENV)/python tests/bench/cold_login.py
+
+.PHONY: bench-growth
+bench-growth: ## how the time that hostile input takes grows with its size
+	$(CARGO) bench -p clever-sso --bench growth
 
 .PHONY: bench-emulator
 bench-emulator: ## how soon the emulator answers after its start, and how many logins a second it serves

@@ -29,9 +29,10 @@
 //
 // Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it, also
 // when other threads were in the middle of calls. There is no background thread; a host name is resolved on a thread that
-// ends with its answer, or on the caller's where none can be started. The descriptors of the parent's connections stay
-// open in the child, unused, until it ends or executes another program: all of them close on exec. In a child of vfork()
-// no function may be called.
+// ends with its answer, or on the caller's where none can be started. The child's first call that needs the network closes
+// the child's copies of the parent's connections (on Linux; elsewhere they stay open, unused). All descriptors close on
+// exec. In a child of vfork() no function may be called, and a child that a signal handler or a log callback forks in the
+// middle of a call may only exec or _exit.
 //
 // Signals. No signal comes out of a call: SIGPIPE is held back in the calling thread while it runs, one that the call
 // raised is taken away, one that was there before or comes from outside is not. No handler is installed and no other
@@ -52,8 +53,8 @@
 //
 // Time. A call waits at most as long as the configuration says (10 seconds by default), retries included.
 //
-// Environment. The variables that name proxies and certificates are read when a client is made, or at the latest with its
-// first call, and by the system's resolver; nothing else is.
+// Environment. The variables that name proxies and certificates are read when a client is made, and by no call: another
+// thread may use setenv() meanwhile. The system's resolver has variables of its own, which are the C library's concern.
 //
 // Log. Nothing is written anywhere, stderr included, unless `clever_sso_set_log_callback` says where to. No token, code, secret, email or
 // answer of Clever stands in an event or an error.
@@ -227,7 +228,7 @@ typedef struct clever_sso_login clever_sso_login;
 // Options for `clever_sso_begin_login`. Everything has a default.
 typedef struct clever_sso_login_options clever_sso_login_options;
 
-// What a log out does to the cookies of the browser.
+// What a log out, or a session that was kept, does to the cookies of the browser.
 typedef struct clever_sso_logout clever_sso_logout;
 
 // Who an access token belongs to.
@@ -551,7 +552,11 @@ const char *clever_sso_error_user_message(const clever_sso_error *error);
 // Who can put it right: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 const char *clever_sso_error_actor(const clever_sso_error *error);
 
-// The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
+// The HTTP status of the page that shows this error to the person: 400, 500 or 503; 0 when `error` is NULL. With 503, send
+// `clever_sso_error_retry_after` along as `Retry-After` when it is not negative.
+uint16_t clever_sso_error_page_status(const clever_sso_error *error);
+
+// The HTTP status of Clever's answer that led to this error; 0 when there was none or `error` is NULL.
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
 
 // How many seconds the server asks to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);
@@ -569,6 +574,10 @@ const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error 
 // Whether the session that the browser had must end: a login that this browser began has failed. Devices are shared, so
 // nobody may go on as the person before. False when `error` is NULL.
 bool clever_sso_error_ends_session(const clever_sso_error *error);
+
+// Where the failed login wanted to go: begin the next one with it (`clever_sso_login_options_set_return_to`), so that "Try
+// again" leads to the same page. Borrowed from `error`; NULL when nothing is known.
+const char *clever_sso_error_return_to(const clever_sso_error *error);
 
 // Frees an error. NULL is fine.
 void clever_sso_error_free(clever_sso_error *error);
@@ -803,7 +812,8 @@ const clever_sso_tokens *clever_sso_outcome_tokens(const clever_sso_outcome *out
 // The new login of a restart. Borrowed from `outcome`; NULL unless it is a restart.
 const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outcome);
 
-// Where the application wanted to go. Borrowed from `outcome`; NULL when nothing was said.
+// Where the application wanted to go, after a sign-in or, for a link to try again, after a refusal. Borrowed from `outcome`;
+// NULL when nothing was said.
 const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
 
 // The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless it is a
@@ -827,8 +837,12 @@ clever_sso_status clever_sso_request_new(const char *method,
                                          clever_sso_request **request,
                                          clever_sso_error **error);
 
-// Adds a header of the request. Hand over all of them: those that decide nothing are ignored. Capital letters in `name` do
-// not matter.
+// The name of a header that decides, such as `Sec-Fetch-Site`, counted from 0; NULL behind the last one. For applications
+// that look headers up one by one. It lives as long as the library.
+const char *clever_sso_request_header_name(size_t index);
+
+// Adds a header of the request. Hand over those that `clever_sso_request_header_name` lists, or all: the others are ignored.
+// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
@@ -839,8 +853,8 @@ clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
 // Whether a request must not act: `*status` becomes 0 when it may, else the HTTP status to answer with and no body (200 for
 // `HEAD`, 403, 405 or 503). Ask before you begin or finish a login or log out. No network.
 //
-// Links that are fetched in advance, images, scripts and forms of other sites thus neither spend a code nor log anybody
-// out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
+// Links that are fetched in advance, frames, images, scripts and forms of other sites thus neither spend a code nor log
+// anybody out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
                                              uint32_t endpoint,
                                              const clever_sso_request *request,
@@ -850,6 +864,10 @@ clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
 // The methods that an endpoint takes, for the `Allow` header. NULL for a number that is no endpoint; else it lives as long as
 // the library.
 const char *clever_sso_endpoint_allow(uint32_t endpoint);
+
+// What a switch in a query says, such as `switch_user=1`: every language reads one by this rule. False when `value` is NULL,
+// empty, `0`, `false`, `no` or `off`, in any case; else true.
+bool clever_sso_is_switched_on(const char *value);
 
 // Frees a request. NULL is fine.
 void clever_sso_request_free(clever_sso_request *request);
@@ -862,6 +880,18 @@ clever_sso_status clever_sso_log_out(const clever_sso_client *client,
                                      const char *cookies,
                                      clever_sso_logout **logout,
                                      clever_sso_error **error);
+
+// What to tell the browser when a request comes with a session of your application: the last sign-in was kept. Call it
+// wherever you find a session; mostly there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
+// No network.
+//
+// Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
+// not stick. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails with
+// `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_session_kept(const clever_sso_client *client,
+                                          const char *cookies,
+                                          clever_sso_logout **kept,
+                                          clever_sso_error **error);
 
 // A cookie to set with the answer, counted from 0. Borrowed from `logout`; NULL behind the last one.
 const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
@@ -1078,7 +1108,8 @@ void clever_sso_authorize_options_free(clever_sso_authorize_options *options);
 
 // The URL that asks Clever for a code or a token. No network. `options` may be NULL.
 //
-// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one.
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, with
+// `CLEVER_SSO_ARGUMENT` when a value is too long for a URL.
 clever_sso_status clever_sso_authorize_url(const clever_sso_client *client,
                                            const clever_sso_authorize_options *options,
                                            char **url,

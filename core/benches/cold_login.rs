@@ -4,6 +4,10 @@
 //! A proxy holds every byte back for half a round trip, and the first bytes of a connection for a whole one more, as a TCP
 //! handshake would. Each login is made in a process of its own, with a blocking client; a second one in the same process
 //! shows what is left once it is warm.
+//!
+//! `--face NAME PROGRAM [ARGUMENT]...`, as often as wanted, measures a program of another language beside it: `make bench-login`.
+//! It gets the base URL, the authority to trust, and a callback and a pending login for each login to finish, and prints
+//! how many microseconds each took.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
 #[path = "../../tests/network/server.rs"]
@@ -40,11 +44,19 @@ const SAMPLES: usize = 15;
 /// From callback to identity in a process that knows nothing, connections included.
 const LIMIT: Duration = Duration::from_millis(165);
 
+const FACE: &str = "--face";
+
+/// A language, and the program that finishes logins in it.
+struct Face<'a> {
+    name: &'a str,
+    command: &'a [String],
+}
+
 fn main() {
     let arguments: Vec<_> = args().filter(|argument| argument != "--bench").skip(1).collect();
     match &arguments[..] {
-        [base, authority, logins @ ..] => in_a_process_of_its_own(base, authority, logins),
-        _ => measure(),
+        [base, authority, logins @ ..] if base != FACE => in_a_process_of_its_own(base, authority, logins),
+        faces => measure(faces),
     }
 }
 
@@ -71,7 +83,13 @@ fn in_a_process_of_its_own(base: &str, authority: &str, logins: &[String]) {
     }
 }
 
-fn measure() {
+fn measure(others: &[String]) {
+    let own = [std::env::current_exe().unwrap().to_str().unwrap().to_owned()];
+    let mut faces = vec![Face { name: "Rust", command: &own }];
+    faces.extend(others.split(|argument| argument == FACE).filter_map(|words| {
+        let (name, command) = words.split_first()?;
+        Some(Face { name, command })
+    }));
     println!("a login at {} ms a round trip, median of {SAMPLES} processes", ROUND_TRIP.as_millis());
     let mut is_met = true;
     for encrypted in [false, true] {
@@ -79,14 +97,18 @@ fn measure() {
         let (clever, authority) = clever(encrypted, &nonce);
         let scheme = if encrypted { "https" } else { "http" };
         let base = format!("{scheme}://{}", slow_way_to(clever.port()));
-        let mut took: Vec<_> = (0..SAMPLES).map(|_| sample(&base, &authority, &nonce)).collect();
-        let mut median = |number: usize| {
-            took.sort_by_key(|sample| sample[number]);
-            took[SAMPLES / 2][number]
-        };
-        let (cold, warm) = (median(0), median(1));
-        println!("{scheme:<6} cold {:>6.1} ms   warm {:>6.1} ms", millis(cold), millis(warm));
-        is_met &= cold <= LIMIT;
+        for face in &faces {
+            let mut took: Vec<_> =
+                (0..SAMPLES).map(|_| sample(face.command, &base, &authority, &nonce)).collect();
+            let mut median = |number: usize| {
+                took.sort_by_key(|sample| sample[number]);
+                took[SAMPLES / 2][number]
+            };
+            let (cold, warm) = (median(0), median(1));
+            let name = face.name;
+            println!("{name:<7} {scheme:<6} cold {:>6.1} ms   warm {:>6.1} ms", millis(cold), millis(warm));
+            is_met &= cold <= LIMIT;
+        }
     }
     assert!(is_met, "a cold login takes more than {} ms", LIMIT.as_millis());
 }
@@ -96,7 +118,7 @@ fn millis(duration: Duration) -> f64 {
 }
 
 /// How long a first and a second login take.
-fn sample(base: &str, authority: &str, nonce: &Mutex<String>) -> [Duration; 2] {
+fn sample(command: &[String], base: &str, authority: &str, nonce: &Mutex<String>) -> [Duration; 2] {
     let login = client(base, authority).begin_login(&LoginOptions::default()).unwrap();
     let parameter = |name| {
         let mut pairs = login.url.split(['?', '&']).filter_map(|pair| pair.split_once('='));
@@ -106,7 +128,8 @@ fn sample(base: &str, authority: &str, nonce: &Mutex<String>) -> [Duration; 2] {
     let callback = format!("code=abc&state={}", parameter("state"));
     // The server takes any code, so the same login can be finished twice.
     let arguments = [base, authority, &callback, &login.pending, &callback, &login.pending];
-    let output = Command::new(std::env::current_exe().unwrap()).args(arguments).output().unwrap();
+    let (program, before) = command.split_first().unwrap();
+    let output = Command::new(program).args(before).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines().map(|line| Duration::from_micros(line.parse().unwrap()));

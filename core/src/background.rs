@@ -9,7 +9,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use tokio::runtime::{self, Handle, Runtime};
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
@@ -18,12 +18,14 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
-use crate::process::{self, PerProcess, generation};
+use crate::process::{self, Mark, PerProcess, generation};
+use crate::runtimes::Runtimes;
 
 /// Runs operations in the background and delivers values of type `D`.
 pub struct Background<D> {
     journey: Arc<Journey>,
     inherited: Arc<InheritedKeys>,
+    runtimes: Arc<Runtimes>,
     deliver: fn(Vec<D>),
     engine: PerProcess<Engine<D>>,
 }
@@ -40,6 +42,8 @@ struct Engine<D> {
     handle: Handle,
     done: Sender<D>,
     running: Arc<Running>,
+    /// By which a child tells the descriptors of this engine from all others.
+    mark: Mark,
 }
 
 /// Held by an engine and its operations: when nobody holds it any more, the threads end.
@@ -68,7 +72,8 @@ impl<D: Send + 'static> Background<D> {
     /// nothing yet.
     pub fn new(client: &blocking::Client, deliver: fn(Vec<D>)) -> Self {
         let (journey, inherited) = (Arc::clone(client.journey()), Arc::clone(client.inherited()));
-        Self { journey, inherited, deliver, engine: PerProcess::new() }
+        let runtimes = Arc::clone(client.runtimes());
+        Self { journey, inherited, runtimes, deliver, engine: PerProcess::new() }
     }
 
     /// Starts an operation.
@@ -91,24 +96,30 @@ impl<D: Send + 'static> Background<D> {
     }
 
     fn engine(&self) -> Result<&Engine<D>> {
-        self.engine.try_get(|| Engine::start(&self.journey, Arc::clone(&self.inherited), self.deliver))
+        let start = || Engine::start(self);
+        self.engine.try_replace(start, |of_the_parent| of_the_parent.mark.close_inherited())
     }
 }
 
 impl<D: Send + 'static> Engine<D> {
-    fn start(journey: &Arc<Journey>, inherited: Arc<InheritedKeys>, deliver: fn(Vec<D>)) -> Result<Self> {
-        let runtime =
-            runtime::Builder::new_current_thread().enable_all().build().map_err(|error| no_thread(&error))?;
-        let keys = Arc::new(Keys::new(&journey.config, inherited));
-        let client = Client::from_parts(Arc::clone(journey), keys)?;
+    fn start(owner: &Background<D>) -> Result<Self> {
+        let runtime = owner.runtimes.build().map_err(|error| no_thread(&error))?;
+        let keys = Arc::new(Keys::new(&owner.journey.config, Arc::clone(&owner.inherited)));
+        let deliver = owner.deliver;
+        let client = Client::from_parts(Arc::clone(&owner.journey), keys)?;
         let handle = runtime.handle().clone();
         let (running, ended) = oneshot::channel();
         let (done, finished) = mpsc::channel();
-        let run = move || run(&runtime, ended);
+        let mark = Mark::new();
+        let marked = mark.put_on(&runtime);
+        let run = move || {
+            run(&runtime, ended);
+            drop(marked);
+        };
         process::spawn("clever-sso", run).map_err(|error| no_thread(&error))?;
         let courier = move || courier(&finished, deliver);
         process::spawn("clever-sso-done", courier).map_err(|error| no_thread(&error))?;
-        Ok(Self { client, handle, done, running: Arc::new(running) })
+        Ok(Self { client, handle, done, running: Arc::new(running), mark })
     }
 }
 

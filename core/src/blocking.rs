@@ -13,6 +13,7 @@ use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::Claims;
 use crate::protocol::token::Tokens;
 use crate::protocol::tokeninfo::TokenInfo;
+use crate::runtimes::Runtimes;
 use crate::set_cookie::SetCookie;
 use crate::urls::{self, AuthorizeOptions};
 
@@ -58,6 +59,10 @@ impl Client {
 
     pub(crate) fn inherited(&self) -> &Arc<InheritedKeys> {
         self.cells.inherited()
+    }
+
+    pub(crate) fn runtimes(&self) -> &Arc<Runtimes> {
+        self.cells.runtimes()
     }
 
     pub(crate) const fn journey(&self) -> &Arc<Journey> {
@@ -112,13 +117,20 @@ impl Client {
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
     /// may. No network.
-    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest<'_>) -> Option<Refusal> {
+    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         self.journey.refusal(endpoint, request)
     }
 
     /// The cookies to set when somebody logs out. No network.
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.log_out(cookies)
+        self.journey.session_kept(cookies)
+    }
+
+    /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
+    /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
+    /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
+    pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
+        self.journey.session_kept(cookies)
     }
 
     /// The URL that asks Clever for a code or a token. No network.
@@ -130,12 +142,18 @@ impl Client {
     }
 
     /// An Instant Login link into this application for the people of a district. No network.
-    pub fn instant_login_url(&self, district_id: &str) -> String {
+    ///
+    /// # Errors
+    /// `argument_invalid` when the district is too long for a URL.
+    pub fn instant_login_url(&self, district_id: &str) -> Result<String> {
         urls::instant_login_url(&self.journey.config, district_id)
     }
 
     /// The portal of a district by its short name, or where people look for their school. No network.
-    pub fn portal_url(&self, district: Option<&str>) -> String {
+    ///
+    /// # Errors
+    /// `argument_invalid` when the district is too long for a URL.
+    pub fn portal_url(&self, district: Option<&str>) -> Result<String> {
         urls::portal_url(&self.journey.config, district)
     }
 

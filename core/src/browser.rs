@@ -17,6 +17,8 @@ const MAX_READ: usize = 64;
 /// For so long after a sign-in, in seconds, a login that begins without a session counts it as lost.
 const MARK_SECONDS: u32 = 60;
 
+/// How the names of all cookies of this library begin, after the prefix.
+const OURS: &str = "clever_";
 const LOGIN: &str = "clever_login_";
 const SIGNED_IN: &str = "clever_signed_in";
 /// A name that starts so can be set only by this host over https: no sibling subdomain can plant it (RFC 6265bis 4.1.3.2).
@@ -34,12 +36,18 @@ impl<'a> Jar<'a> {
     /// Reads a `Cookie` header. `secure` says whether the application is at https: then only names with `__Host-` count.
     pub(crate) fn read(header: &str, keys: &'a SealingKeys, secure: bool) -> Self {
         let mut jar = Self { keys, secure, logins: Vec::new(), signed_in: Vec::new() };
-        for cookie in Cookie::split_parse(header).flatten() {
-            let Some(name) = without_prefix(cookie.name(), secure) else { continue };
-            if let Some(key) = name.strip_prefix(LOGIN) {
-                jar.logins.push((key.to_owned(), cookie.value().to_owned()));
-            } else if name == SIGNED_IN {
-                jar.signed_in.push(cookie.value().to_owned());
+        for pair in header.split(';').map(|pair| pair.trim_start_matches([' ', '\t'])) {
+            // A browser holds a name to the rules of its prefix only if it starts with that, to the byte. So nothing else may be
+            // trimmed away before it: a sibling subdomain can set a name that starts with some other space.
+            let Some(pair) = without_prefix(pair, secure).filter(|pair| pair.starts_with(OURS)) else {
+                continue;
+            };
+            let Ok(cookie) = Cookie::parse(pair) else { continue };
+            let value = cookie.value_trimmed().to_owned();
+            if let Some(key) = cookie.name().strip_prefix(LOGIN) {
+                jar.logins.push((key.to_owned(), value));
+            } else if cookie.name() == SIGNED_IN {
+                jar.signed_in.push(value);
             }
             if jar.logins.len() + jar.signed_in.len() == MAX_READ {
                 break;
@@ -141,8 +149,8 @@ enum Rank {
     Own(u64),
 }
 
-fn without_prefix(name: &str, secure: bool) -> Option<&str> {
-    if secure { name.strip_prefix(HOST) } else { Some(name) }
+fn without_prefix(pair: &str, secure: bool) -> Option<&str> {
+    if secure { pair.strip_prefix(HOST) } else { Some(pair) }
 }
 
 /// One of the three addresses that an application has for its logins.
@@ -156,19 +164,94 @@ pub enum Endpoint {
     Logout,
 }
 
-/// What decides whether a request may begin, finish or end something: its method and four of its headers.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct BrowserRequest<'a> {
-    /// The method, such as `GET`.
-    pub method: &'a str,
-    /// `Sec-Fetch-Site`: how the page that caused the request relates to this application.
-    pub sec_fetch_site: Option<&'a str>,
-    /// `Sec-Fetch-Mode`: `navigate` when the browser goes to a page.
-    pub sec_fetch_mode: Option<&'a str>,
-    /// `Sec-Purpose`, or `Purpose` where that is missing: `prefetch` when nobody asked for the page yet.
-    pub sec_purpose: Option<&'a str>,
-    /// `Origin`: the page that caused the request.
-    pub origin: Option<&'a str>,
+/// What decides whether a request may begin, finish or end something: its method and some of its headers.
+#[derive(Clone, Debug, Default)]
+pub struct BrowserRequest {
+    method: String,
+    values: [Option<String>; BrowserRequest::HEADERS.len()],
+}
+
+impl BrowserRequest {
+    /// The names of the headers that decide. Hand over these, or simply all headers: others are ignored.
+    pub const HEADERS: [&'static str; 8] = [
+        "Sec-Fetch-Site",
+        "Sec-Fetch-Mode",
+        "Sec-Fetch-Dest",
+        "Sec-Purpose",
+        "Purpose",
+        "X-Purpose",
+        "X-Moz",
+        "Origin",
+    ];
+
+    /// A request with its method, such as `GET`, and no headers yet.
+    pub fn new(method: impl Into<String>) -> Self {
+        Self { method: method.into(), ..Self::default() }
+    }
+
+    /// The same request with these headers, names and values.
+    #[must_use]
+    pub fn with_headers<N: AsRef<str>, V: AsRef<str>>(
+        mut self,
+        headers: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        for (name, value) in headers {
+            self.add_header(name.as_ref(), value.as_ref());
+        }
+        self
+    }
+
+    /// Adds a header. Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well. The
+    /// values of a header that comes twice are joined: no browser sends one so, and it stays what nobody would believe.
+    pub fn add_header(&mut self, name: &str, value: &str) {
+        let Some(held) = Self::position(name).and_then(|position| self.values.get_mut(position)) else {
+            return;
+        };
+        *held = Some(match held.take() {
+            None => value.trim().to_owned(),
+            Some(before) => format!("{before}, {}", value.trim()),
+        });
+    }
+
+    /// Whether a header of this name decides.
+    pub fn is_known_header(name: &str) -> bool {
+        Self::position(name).is_some()
+    }
+
+    fn position(name: &str) -> Option<usize> {
+        let name = name.to_ascii_lowercase().replace('_', "-");
+        let name = name.strip_prefix("http-").unwrap_or(&name);
+        Self::HEADERS.iter().position(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// A header; none when it is empty.
+    fn header(&self, name: &str) -> Option<&str> {
+        let position = Self::HEADERS.iter().position(|known| *known == name)?;
+        self.values.get(position)?.as_deref().filter(|value| !value.is_empty())
+    }
+
+    /// Whether nobody asked for the page yet: browsers fetch it in case somebody will. Browsers of today say so in
+    /// `Sec-Purpose`, older ones and those inside other apps in one of the other headers.
+    fn is_in_advance(&self) -> bool {
+        ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"].into_iter().any(|name| {
+            let value = self.header(name).unwrap_or_default().to_ascii_lowercase();
+            let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
+            words.any(|word| ["prefetch", "prerender", "preview"].contains(&word))
+        })
+    }
+
+    /// Whether the browser goes to this page in a tab of its own. A page inside another page (`iframe`) is under somebody
+    /// else's eyes and clicks, and its cookies may not come along.
+    fn goes_to_a_page(&self) -> bool {
+        let mode = self.header("Sec-Fetch-Mode");
+        let is_page = match self.header("Sec-Fetch-Dest") {
+            None | Some("document") => true,
+            // A service worker that passes a navigation on; no script can send `navigate`.
+            Some("empty") => mode.is_some(),
+            Some(_) => false,
+        };
+        is_page && mode.is_none_or(|mode| mode == "navigate")
+    }
 }
 
 /// How to answer a request that must not act: with this status and no body.
@@ -192,7 +275,7 @@ impl Refusal {
 }
 
 /// Whether a request to `endpoint` must not act, and how to answer it then. `own` are the origins of the application.
-pub(crate) fn refusal(endpoint: Endpoint, request: &BrowserRequest<'_>, own: &[String]) -> Option<Refusal> {
+pub(crate) fn refusal(endpoint: Endpoint, request: &BrowserRequest, own: &[String]) -> Option<Refusal> {
     match endpoint {
         Endpoint::Login | Endpoint::Callback => refusal_of_page(request),
         Endpoint::Logout if request.method != "POST" => Some(Refusal::not_allowed("POST")),
@@ -200,30 +283,25 @@ pub(crate) fn refusal(endpoint: Endpoint, request: &BrowserRequest<'_>, own: &[S
     }
 }
 
-/// A login begins and ends with a page that somebody goes to. A look (`HEAD`), a page fetched in advance, an image or a
-/// script must neither spend a code nor begin a login that nobody waits for.
-fn refusal_of_page(request: &BrowserRequest<'_>) -> Option<Refusal> {
-    let in_advance =
-        |purpose: &str| purpose.to_ascii_lowercase().split([',', ';']).any(|word| word.trim() == "prefetch");
-    match request.method {
+/// A login begins and ends with a page that somebody goes to. A look (`HEAD`), a page fetched in advance, a frame, an image or
+/// a script must neither spend a code nor begin a login that nobody waits for.
+fn refusal_of_page(request: &BrowserRequest) -> Option<Refusal> {
+    match request.method.as_str() {
         "HEAD" => Some(Refusal::new(200)),
-        "GET" if request.sec_purpose.is_some_and(in_advance) => Some(Refusal::new(503)),
-        "GET" => match request.sec_fetch_mode {
-            None | Some("" | "navigate" | "nested-navigate") => None,
-            Some(_) => Some(Refusal::new(403)),
-        },
+        "GET" if request.is_in_advance() => Some(Refusal::new(503)),
+        "GET" if !request.goes_to_a_page() => Some(Refusal::new(403)),
+        "GET" => None,
         _ => Some(Refusal::not_allowed("GET, HEAD")),
     }
 }
 
 /// Whether this form was on a page of the application itself. Not even a sibling subdomain may log somebody out.
-fn is_same_origin(request: &BrowserRequest<'_>, own: &[String]) -> bool {
-    match (request.sec_fetch_site, request.origin) {
-        (Some("same-origin" | "none"), _) => true,
-        (Some(site), _) if !site.is_empty() => false,
+fn is_same_origin(request: &BrowserRequest, own: &[String]) -> bool {
+    match (request.header("Sec-Fetch-Site"), request.header("Origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
         // Browsers that do not send Sec-Fetch-Site name the origin of each form.
-        (_, Some(origin)) if !origin.is_empty() => own.iter().any(|known| known == origin),
-        _ => true,
+        (None, Some(origin)) => own.iter().any(|known| known == origin),
+        (None, None) => true,
     }
 }
 

@@ -4,13 +4,15 @@
 //! that was used last, runs on the caller's thread and puts it back; so there is no background thread that a fork could
 //! lose. The pool belongs to one process: a forked child finds it empty, but knows the keys that its parent knew.
 
+use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::mem::forget;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Handle, Runtime};
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
@@ -19,7 +21,8 @@ use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
-use crate::process::{HeldSigpipe, PerProcess};
+use crate::process::{HeldSigpipe, Mark, Marked, PerProcess, generation};
+use crate::runtimes::Runtimes;
 
 /// More idle cells than this are given up.
 const MAX_IDLE: usize = 16;
@@ -32,6 +35,7 @@ const WATCH_EVERY: Duration = Duration::from_millis(100);
 pub(crate) struct Cells {
     journey: Arc<Journey>,
     inherited: Arc<InheritedKeys>,
+    runtimes: Arc<Runtimes>,
     pool: PerProcess<Pool>,
     watch: Option<fn() -> bool>,
 }
@@ -41,18 +45,23 @@ pub(crate) struct Cells {
 struct Pool {
     keys: Arc<Keys>,
     idle: Mutex<Vec<Cell>>,
+    /// By which a child tells the descriptors of this pool's cells from all others.
+    mark: Mark,
 }
 
 #[derive(Debug)]
 struct Cell {
-    client: Client,
-    /// Taken only when the cell is dropped.
+    /// Taken only when the cell is dropped, like the rest.
+    client: Option<Client>,
     runtime: Option<Runtime>,
+    marked: Option<Marked>,
+    made_in: u64,
 }
 
 impl Cells {
     pub(crate) fn new(journey: Arc<Journey>) -> Self {
-        Self { journey, inherited: Arc::new(InheritedKeys::new()), pool: PerProcess::new(), watch: None }
+        let (inherited, runtimes) = (Arc::new(InheritedKeys::new()), Arc::new(Runtimes::new()));
+        Self { journey, inherited, runtimes, pool: PerProcess::new(), watch: None }
     }
 
     pub(crate) fn with_watch(self, watch: fn() -> bool) -> Self {
@@ -66,7 +75,7 @@ impl Cells {
         }
         let _held = HeldSigpipe::new();
         let pool = self.pool();
-        let cell = pool.take().map_or_else(|| Cell::new(&self.journey, &pool.keys), Ok)?;
+        let cell = pool.take().map_or_else(|| Cell::new(&self.journey, &self.runtimes, pool), Ok)?;
         let result = cell.run(operation, self.watch);
         pool.put_back(cell);
         result
@@ -79,6 +88,10 @@ impl Cells {
         &self.inherited
     }
 
+    pub(crate) const fn runtimes(&self) -> &Arc<Runtimes> {
+        &self.runtimes
+    }
+
     /// The keys that all cells of this process share.
     pub(crate) fn keys(&self) -> &Keys {
         &self.pool().keys
@@ -89,20 +102,26 @@ impl Cells {
     }
 
     fn pool(&self) -> &Pool {
-        self.pool.get(|| Pool::new(&self.journey.config, Arc::clone(&self.inherited)))
+        let make = || Ok::<_, Infallible>(Pool::new(&self.journey.config, Arc::clone(&self.inherited)));
+        let Ok(pool) = self.pool.try_replace(make, |of_the_parent| of_the_parent.mark.close_inherited());
+        pool
     }
 }
 
 impl Pool {
     fn new(config: &Config, inherited: Arc<InheritedKeys>) -> Self {
-        Self { keys: Arc::new(Keys::new(config, inherited)), idle: Mutex::default() }
+        Self { keys: Arc::new(Keys::new(config, inherited)), idle: Mutex::default(), mark: Mark::new() }
     }
 
     fn take(&self) -> Option<Cell> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
+    /// Keeps a cell for the next call. One of another process stays out: its parent's threads may have held the lock.
     fn put_back(&self, cell: Cell) {
+        if cell.made_in != generation() {
+            return;
+        }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MAX_IDLE {
             idle.push(cell);
@@ -111,14 +130,12 @@ impl Pool {
 }
 
 impl Cell {
-    fn new(journey: &Arc<Journey>, keys: &Arc<Keys>) -> Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()
-            .map_err(|error| Error::of_system(&error, "no runtime could be made"))?;
-        let client = Client::from_parts(Arc::clone(journey), Arc::clone(keys))?;
-        Ok(Self { client, runtime: Some(runtime) })
+    fn new(journey: &Arc<Journey>, runtimes: &Runtimes, pool: &Pool) -> Result<Self> {
+        let runtime =
+            runtimes.build().map_err(|error| Error::of_system(&error, "no runtime could be made"))?;
+        let marked = pool.mark.put_on(&runtime);
+        let client = Client::from_parts(Arc::clone(journey), Arc::clone(&pool.keys))?;
+        Ok(Self { client: Some(client), runtime: Some(runtime), marked, made_in: generation() })
     }
 
     fn run<T>(
@@ -126,36 +143,45 @@ impl Cell {
         operation: impl AsyncFnOnce(&Client) -> Result<T>,
         watch: Option<fn() -> bool>,
     ) -> Result<T> {
-        let Some(runtime) = &self.runtime else { return Err(Error::new(ErrorCode::Internal)) };
+        let (Some(client), Some(runtime)) = (&self.client, &self.runtime) else {
+            return Err(Error::new(ErrorCode::Internal));
+        };
         runtime.block_on(async {
             // While no call ran, nobody listened to the kept connections. Two turns of the reactor let it see which of
             // them the server has closed, so that no request is written into one of those.
             yield_now().await;
             yield_now().await;
             match watch {
-                None => operation(&self.client).await,
-                Some(watch) => unless_stopped(operation(&self.client), watch).await,
+                None => operation(client).await,
+                Some(watch) => unless_stopped(operation(client), watch).await,
             }
         })
     }
 }
 
-/// The result of `operation`, or the error of a call that was given up because `watch` said so.
+/// The result of `operation`, or the error of a call that was given up because `watch` said so, or forked.
 async fn unless_stopped<T>(operation: impl Future<Output = Result<T>>, watch: fn() -> bool) -> Result<T> {
-    let (mut operation, mut stop) = (pin!(operation), pin!(told_to_stop(watch)));
-    poll_fn(|context| match operation.as_mut().poll(context) {
+    let begun_in = generation();
+    let (mut operation, mut stop) = (Box::pin(operation), pin!(told_to_stop(watch)));
+    let result = poll_fn(|context| match operation.as_mut().poll(context) {
         Poll::Pending => stop.as_mut().poll(context).map(|()| Err(Error::new(ErrorCode::CallInterrupted))),
         ready @ Poll::Ready(_) => ready,
     })
-    .await
+    .await;
+    if generation() != begun_in {
+        // Dropped, it would take its connection from the parent, which still waits for the answer.
+        forget(operation);
+    }
+    result
 }
 
-/// Ends when `watch` says so.
+/// Ends when `watch` says so, and in a child that was forked by `watch`: the call that it finds itself in is its parent's.
 async fn told_to_stop(watch: fn() -> bool) {
+    let begun_in = generation();
     // Not at once: most calls are over before anybody could lose patience.
     loop {
         sleep(WATCH_EVERY).await;
-        if watch() {
+        if watch() || generation() != begun_in {
             return;
         }
     }
@@ -163,9 +189,17 @@ async fn told_to_stop(watch: fn() -> bool) {
 
 impl Drop for Cell {
     fn drop(&mut self) {
+        let (client, runtime, marked) = (self.client.take(), self.runtime.take(), self.marked.take());
+        if self.made_in != generation() {
+            // A handler forked in the middle of a call, and the child came back into it. What was its parent's has numbers
+            // of descriptors that may be somebody else's by now, and takes connections from its parent when it is dropped.
+            forget((client, runtime, marked));
+            return;
+        }
         // Dropping must not wait for anything.
         let _held = HeldSigpipe::new();
-        if let Some(runtime) = self.runtime.take() {
+        drop(marked);
+        if let Some(runtime) = runtime {
             runtime.shutdown_background();
         }
     }

@@ -82,7 +82,7 @@ impl Client {
     /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
     ///
     /// # Errors
-    /// `redirect_uri_unknown`, `return_to_unsafe`, `client_secret_missing`, `session_not_kept`, `internal`.
+    /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
         self.journey.begin(options, &Moment::present()?)
     }
@@ -112,13 +112,20 @@ impl Client {
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
     /// may. No network.
-    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest<'_>) -> Option<Refusal> {
+    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         self.journey.refusal(endpoint, request)
     }
 
     /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request. No network.
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.log_out(cookies)
+        self.journey.session_kept(cookies)
+    }
+
+    /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
+    /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
+    /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
+    pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
+        self.journey.session_kept(cookies)
     }
 
     async fn finish(&self, callback: &str, kept: Kept<'_>) -> Result<Outcome> {
@@ -127,10 +134,11 @@ impl Client {
             Arrival::Exchange(exchange) => exchange,
         };
         let when_failed = std::mem::take(&mut exchange.when_failed);
+        let return_to = exchange.return_to.clone();
         // From here on the login is this browser's own: when it fails, nobody goes on in the session that was there.
         self.spend_and_sign_in(exchange, kept)
             .await
-            .map_err(|error| error.with_browser_leg(when_failed, true))
+            .map_err(|error| error.with_browser_leg(when_failed, true).with_return_to(return_to))
     }
 
     async fn spend_and_sign_in(&self, exchange: Exchange, kept: Kept<'_>) -> Result<Outcome> {
@@ -189,12 +197,18 @@ impl Client {
     }
 
     /// An Instant Login link into this application for the people of a district. No network.
-    pub fn instant_login_url(&self, district_id: &str) -> String {
+    ///
+    /// # Errors
+    /// `argument_invalid` when the district is too long for a URL.
+    pub fn instant_login_url(&self, district_id: &str) -> Result<String> {
         urls::instant_login_url(self.config(), district_id)
     }
 
     /// The portal of a district by its short name, or where people look for their school. No network.
-    pub fn portal_url(&self, district: Option<&str>) -> String {
+    ///
+    /// # Errors
+    /// `argument_invalid` when the district is too long for a URL.
+    pub fn portal_url(&self, district: Option<&str>) -> Result<String> {
         urls::portal_url(self.config(), district)
     }
 

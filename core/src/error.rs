@@ -220,6 +220,24 @@ impl ErrorCode {
     pub const fn user_message(self) -> &'static str {
         self.entry().user
     }
+
+    /// The HTTP status of the page that shows this failure to the person: 400, 500 or 503.
+    pub const fn page_status(self) -> u16 {
+        match self {
+            // The browser did nothing wrong: the application loses its session.
+            Self::SessionNotKept => 500,
+            // It passes by itself, but it is this machine's own.
+            Self::LimitReached => 503,
+            _ => match (self.kind(), self.actor()) {
+                (ErrorKind::Config | ErrorKind::Internal, _) => 500,
+                (ErrorKind::Clever | ErrorKind::Network, Actor::App) if !self.retryable() => 500,
+                (ErrorKind::Network, _)
+                | (ErrorKind::Clever, Actor::App | Actor::Clever | Actor::Network) => 503,
+                // What the browser brought.
+                _ => 400,
+            },
+        }
+    }
 }
 
 impl fmt::Display for ErrorCode {
@@ -239,10 +257,21 @@ pub struct Error {
 }
 
 /// What a failed login means for the browser.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 struct BrowserLeg {
     set_cookies: Vec<SetCookie>,
     ends_session: bool,
+    return_to: Option<String>,
+}
+
+impl fmt::Debug for BrowserLeg {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("BrowserLeg")
+            .field("set_cookies", &self.set_cookies)
+            .field("ends_session", &self.ends_session)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Error {
@@ -261,7 +290,16 @@ impl Error {
     }
 
     pub(crate) fn with_browser_leg(mut self, set_cookies: Vec<SetCookie>, ends_session: bool) -> Self {
-        self.browser_leg = Some(Box::new(BrowserLeg { set_cookies, ends_session }));
+        let leg = self.browser_leg.get_or_insert_default();
+        (leg.set_cookies, leg.ends_session) = (set_cookies, ends_session);
+        self
+    }
+
+    /// Where the failed login wanted to go.
+    pub(crate) fn with_return_to(mut self, return_to: Option<String>) -> Self {
+        if return_to.is_some() {
+            self.browser_leg.get_or_insert_default().return_to = return_to;
+        }
         self
     }
 
@@ -307,7 +345,7 @@ impl Error {
         self.code.kind()
     }
 
-    /// The HTTP status of the answer that led to this failure, if there was one.
+    /// The HTTP status of Clever's answer that led to this failure, if there was one.
     pub const fn http_status(&self) -> Option<u16> {
         self.http_status
     }
@@ -334,9 +372,21 @@ impl Error {
         self.browser_leg.as_ref().is_some_and(|leg| leg.ends_session)
     }
 
+    /// Where the failed login wanted to go, as an ASCII URL or path, if that is known: begin the next one with it, so that
+    /// "Try again" leads to the same page.
+    pub fn return_to(&self) -> Option<&str> {
+        self.browser_leg.as_ref().and_then(|leg| leg.return_to.as_deref())
+    }
+
     /// A sentence that may be shown to the person who logs in.
     pub const fn user_message(&self) -> &'static str {
         self.code.user_message()
+    }
+
+    /// The HTTP status of the page that shows this failure to the person: 400, 500 or 503. With 503, send
+    /// [`retry_after`](Self::retry_after) along as `Retry-After` where it is known.
+    pub const fn page_status(&self) -> u16 {
+        self.code.page_status()
     }
 }
 
@@ -390,6 +440,35 @@ mod tests {
             for word in ["token", "OAuth", "HTTP", "JSON", "redirect", "nonce"] {
                 assert!(!code.user_message().contains(word), "{code}: {word}");
             }
+        }
+    }
+
+    #[test]
+    fn the_page_has_a_status_that_says_whose_turn_it_is() {
+        for (code, status) in [
+            (ErrorCode::ConfigInvalid, 500),
+            (ErrorCode::ReturnToUnsafe, 400),
+            (ErrorCode::ArgumentInvalid, 400),
+            (ErrorCode::CallbackMalformed, 400),
+            (ErrorCode::CookiesBlocked, 400),
+            (ErrorCode::SessionNotKept, 500),
+            (ErrorCode::IdTokenSignature, 400),
+            (ErrorCode::CallbackUnavailable, 503),
+            (ErrorCode::CallbackRejected, 500),
+            (ErrorCode::CodeRejected, 400),
+            (ErrorCode::ClientRejected, 500),
+            (ErrorCode::RateLimited, 503),
+            (ErrorCode::ResponseMalformed, 503),
+            (ErrorCode::NetworkTls, 503),
+            (ErrorCode::CallInterrupted, 503),
+            (ErrorCode::LimitReached, 503),
+            (ErrorCode::Internal, 500),
+        ] {
+            assert_eq!(code.page_status(), status, "{code}");
+        }
+        for code in ErrorCode::ALL {
+            assert!([400, 500, 503].contains(&code.page_status()), "{code}");
+            assert!(code.user_message() != LATER || code.page_status() == 503, "{code}");
         }
     }
 

@@ -43,6 +43,7 @@ mod error;
 mod keys;
 mod login;
 mod process;
+mod runtimes;
 mod secret;
 mod set_cookie;
 #[cfg(test)]
@@ -67,6 +68,7 @@ pub use protocol::discovery::Metadata;
 pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
 pub use protocol::identity::{Identity, Name, Proof, Role, RoleName};
 pub use protocol::jws::{self, KeySet};
+pub use protocol::text::is_switched_on;
 #[doc(hidden)]
 pub use protocol::text::printable;
 pub use protocol::token::Tokens;

@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
 use crate::protocol::pending::{ENTROPY_BYTES, LoginState, Pending, SealingKeys, SignedInMark, login_key};
+use crate::protocol::text::{LONGEST, check_parameter};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
 
@@ -98,7 +99,7 @@ impl Journey {
     }
 
     /// Whether a request of a browser must not act, and how to answer it then.
-    pub(crate) fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest<'_>) -> Option<Refusal> {
+    pub(crate) fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         refusal(endpoint, request, &self.own_origins())
     }
 
@@ -106,8 +107,9 @@ impl Journey {
         self.config.redirect_uris.iter().filter_map(|uri| origin_of(uri)).collect()
     }
 
-    /// The cookies to set when somebody logs out: a login right after that is not a lost session.
-    pub(crate) fn log_out(&self, cookies: &str) -> Vec<SetCookie> {
+    /// The cookies to set when the last sign-in turns out to have left a session: somebody logs out of it, or is seen in it.
+    /// A login after that is not a lost session, however soon it comes.
+    pub(crate) fn session_kept(&self, cookies: &str) -> Vec<SetCookie> {
         let Some(keys) = &self.keys else { return Vec::new() };
         [true, false].into_iter().filter_map(|secure| Jar::read(cookies, keys, secure).unmark()).collect()
     }
@@ -118,6 +120,8 @@ impl Journey {
         if let Some(target) = return_to {
             self.check_return_to(target)?;
         }
+        let district_id = options.district_id.as_deref().filter(|id| !id.is_empty());
+        check_parameter("district_id", district_id.unwrap_or_default(), LONGEST)?;
         let jar =
             Jar::read(options.cookies.as_deref().unwrap_or_default(), self.keys()?, is_secure(redirect_uri));
         let lost_sessions =
@@ -126,12 +130,12 @@ impl Journey {
             let detail = format!("{lost_sessions} sign-ins in a row");
             // Without the mark: the next try starts from the beginning.
             return Err(Error::with_detail(ErrorCode::SessionNotKept, detail)
-                .with_browser_leg(jar.unmark().into_iter().collect(), false));
+                .with_browser_leg(jar.unmark().into_iter().collect(), false)
+                .with_return_to(return_to.map(to_uri)));
         }
         let mut state = LoginState::new(redirect_uri, return_to, moment.now);
         state.lost_sessions = lost_sessions;
         state.switch_user = options.switch_user;
-        let district_id = options.district_id.as_deref();
         let leg = Leg { redirect_uri, state, district_id, is_own: true };
         self.send(&leg, moment, |state, sealed| jar.add(state, sealed, moment.now, None, Room::OfTheOldest))
     }
@@ -168,10 +172,16 @@ impl Journey {
     /// Judges what the browser brought, before anything is sent to Clever.
     pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, moment: &Moment) -> Result<Arrival> {
         let callback = parse_callback(callback)?;
-        self.check_issuer(&callback)?;
         let returned = self.returned(&callback, kept, moment.now)?;
+        let goal = self.goal(returned.state.known());
+        self.judge(callback, &returned, moment).map_err(|error| error.with_return_to(goal.map(to_uri)))
+    }
+
+    fn judge(&self, callback: Callback, returned: &Returned<'_>, moment: &Moment) -> Result<Arrival> {
+        self.check_issuer(&callback)?;
         if let Some(error) = callback.error {
-            return returned.refused(error, callback.error_description).map(Arrival::Finished);
+            let return_to = self.goal(returned.state.known()).map(to_uri);
+            return returned.refused(error, callback.error_description, return_to).map(Arrival::Finished);
         }
         let Some(code) = callback.code else {
             let detail = "an access token came where a code belongs";
@@ -182,14 +192,14 @@ impl Journey {
                 Some(redirect_uri) => {
                     let login = (state, pending, redirect_uri);
                     return self
-                        .exchange(code, callback.loginas_by_admin, &returned, login, moment)
+                        .exchange(code, callback.loginas_by_admin, returned, login, moment)
                         .map(Arrival::Exchange);
                 }
                 None => ErrorCode::PendingInvalid,
             },
             Err(reason) => reason,
         };
-        self.restart(reason, &returned, moment).map(Arrival::Finished)
+        self.restart(reason, returned, moment).map(Arrival::Finished)
     }
 
     fn exchange(
@@ -209,7 +219,7 @@ impl Journey {
             redirect_uri: redirect_uri.to_owned(),
             loginas_by_admin,
             nonce: pending.nonce.clone(),
-            return_to: state.return_to.as_deref().map(to_uri),
+            return_to: self.goal(Some(state)).map(to_uri),
             when_signed_in: when_failed.iter().cloned().chain(mark).collect(),
             when_failed,
             state: state.clone(),
@@ -299,10 +309,7 @@ impl Journey {
     ) -> Result<Outcome> {
         let redirect_uri = known.and_then(|state| self.redirect_uri_of(state));
         let redirect_uri = self.config.redirect_uri(redirect_uri)?;
-        let return_to = known.and_then(|state| state.return_to.as_deref());
-        // What was allowed when the login began may no longer be.
-        let return_to = return_to.filter(|target| self.check_return_to(target).is_ok());
-        let mut state = LoginState::new(redirect_uri, return_to, moment.now);
+        let mut state = LoginState::new(redirect_uri, self.goal(known), moment.now);
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
@@ -315,6 +322,12 @@ impl Journey {
             cookies
         })?;
         Ok(Outcome::Restart(Restart { login, reason }))
+    }
+
+    /// Where a login was to lead. What was allowed when it began may no longer be.
+    fn goal<'s>(&self, known: Option<&'s LoginState>) -> Option<&'s str> {
+        let return_to = known.and_then(|state| state.return_to.as_deref());
+        return_to.filter(|target| self.check_return_to(target).is_ok())
     }
 
     fn check_return_to(&self, target: &str) -> Result<()> {

@@ -6,25 +6,31 @@
 //! what has no lock can be [`Inherited`].
 //!
 //! - `signals`: no SIGPIPE comes out of a call, and threads of ours handle none of the host's;
-//! - `memory`: an allocator that clears what it frees.
+//! - `memory`: an allocator that clears what it frees;
+//! - `descriptors`: a child closes those of its parent's runtimes.
 //!
 //! The only unsafe code of the crate.
 #![expect(
     unsafe_code,
-    reason = "a page that a fork wipes, a pointer that is replaced but never freed under a reader, signal masks, an allocator"
+    reason = "a page that a fork wipes, a pointer that is replaced but never freed under a reader, signal masks, an \
+              allocator, descriptors that are closed by their number"
 )]
 
+mod descriptors;
 mod memory;
 mod signals;
 
+use std::cell::UnsafeCell;
 use std::convert::Infallible;
 use std::io;
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::atomic::{
-    AtomicPtr, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::SeqCst,
+    AtomicPtr, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
+    Ordering::SeqCst,
 };
 
+pub(crate) use descriptors::{Mark, Marked};
 pub use memory::ClearingAllocator;
 pub(crate) use signals::{HeldSigpipe, spawn};
 
@@ -120,14 +126,30 @@ impl<T: Send + Sync> PerProcess<T> {
 
     /// The same where making may fail: then nothing is kept, and the next caller tries again.
     pub(crate) fn try_get<E>(&self, build: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+        self.try_replace(build, |_| ())
+    }
+
+    /// The same; `retire` is shown the value of another process that this one replaces, by one thread, once. It may read
+    /// what never changes, and nothing that has a lock.
+    pub(crate) fn try_replace<E>(
+        &self,
+        build: impl FnOnce() -> Result<T, E>,
+        retire: impl FnOnce(&T),
+    ) -> Result<&T, E> {
         let (now, seen) = (generation(), self.slot.load(Acquire));
         if let Some(value) = Self::of_generation(seen, now) {
             return Ok(value);
         }
         let made = Box::into_raw(Box::new((now, build()?)));
         Ok(match self.slot.compare_exchange(seen, made, AcqRel, Acquire) {
-            // SAFETY: `made` came from a box, was published just now, and is freed only by `drop`, which needs `self`.
-            Ok(_) => unsafe { &(*made).1 },
+            Ok(_) => {
+                // SAFETY: a slot is null or came from a box; a value of another process is never freed.
+                if let Some((_, former)) = unsafe { seen.as_ref() } {
+                    retire(former);
+                }
+                // SAFETY: `made` came from a box, was published just now, and is freed only by `drop`, which needs `self`.
+                unsafe { &(*made).1 }
+            }
             Err(winner) => {
                 // SAFETY: `made` came from a box and was never published.
                 drop(unsafe { Box::from_raw(made) });
@@ -157,6 +179,57 @@ impl<T> Drop for PerProcess<T> {
 impl<T> std::fmt::Debug for PerProcess<T> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("PerProcess(..)")
+    }
+}
+
+/// A value that one thread at a time works with, and that forked children inherit.
+///
+/// A child of a fork in the middle of such work finds a value that is half changed, and makes another.
+pub(crate) struct Exclusive<T> {
+    /// The generation of the thread that works with it now; 0 when none does.
+    busy: AtomicU64,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: one thread at a time has access.
+unsafe impl<T: Send> Sync for Exclusive<T> {}
+
+impl<T> Exclusive<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self { busy: AtomicU64::new(0), value: UnsafeCell::new(value) }
+    }
+
+    /// Lets `work` have the value, once no other thread of this process has it: for work that takes microseconds.
+    pub(crate) fn with<R>(&self, renew: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
+        let now = generation();
+        let mut expected = 0;
+        while let Err(busy) = self.busy.compare_exchange(expected, now, AcqRel, Acquire) {
+            if busy == now {
+                std::thread::yield_now();
+            }
+            expected = if busy == now { 0 } else { busy };
+        }
+        let _done = Done(&self.busy);
+        if expected != 0 {
+            // SAFETY: the thread that had it is not in this process, and no other one has access.
+            unsafe { ptr::write(self.value.get(), renew()) };
+        }
+        // SAFETY: no other thread has access before `busy` is 0 again.
+        work(unsafe { &mut *self.value.get() })
+    }
+}
+
+struct Done<'a>(&'a AtomicU64);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Release);
+    }
+}
+
+impl<T> std::fmt::Debug for Exclusive<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Exclusive(..)")
     }
 }
 
@@ -279,6 +352,30 @@ mod tests {
     }
 
     #[test]
+    fn a_value_of_another_process_is_shown_once_to_who_replaces_it() {
+        let shared = PerProcess::new();
+        let retired = AtomicU64::new(0);
+        let replace = |value| {
+            let Ok(value) = shared.try_replace(
+                || Ok::<u64, Infallible>(value),
+                |former| {
+                    retired.fetch_add(*former, SeqCst);
+                },
+            );
+            *value
+        };
+        assert_eq!((replace(1), replace(2), retired.load(SeqCst)), (1, 1, 0));
+        // SAFETY: the slot came from a box, and no other thread has it.
+        unsafe { (*shared.slot.load(SeqCst)).0 += 1_000_000 };
+        let values: Vec<u64> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (10..18).map(|value| scope.spawn(move || replace(value))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(values.iter().all(|value| *value == values[0] && *value >= 10));
+        assert_eq!(retired.load(SeqCst), 1);
+    }
+
+    #[test]
     fn racing_threads_get_one_value() {
         let shared = PerProcess::new();
         let addresses: Vec<usize> = std::thread::scope(|scope| {
@@ -293,6 +390,25 @@ mod tests {
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(addresses.iter().all(|address| *address == addresses[0]));
+    }
+
+    #[test]
+    fn threads_work_with_an_exclusive_value_one_at_a_time() {
+        let (shared, never) = (Exclusive::new(0_u32), || panic!("nobody forked"));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..1000).for_each(|_| shared.with(never, |value| *value += 1)));
+            }
+        });
+        assert_eq!(shared.with(never, |value| *value), 8000);
+    }
+
+    #[test]
+    fn a_value_that_a_thread_of_the_parent_was_changing_is_made_anew() {
+        let shared = Exclusive::new(7);
+        shared.busy.store(generation() + 1, SeqCst);
+        assert_eq!(shared.with(|| 8, |value| *value), 8);
+        assert_eq!(shared.with(|| 9, |value| *value), 8);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::error::Result;
 use crate::protocol::authorize::{self, AuthorizeParameters, ResponseType};
+use crate::protocol::text::{LONGEST, LONGEST_STATE, check_parameter};
 
 /// What goes into an authorization request of one's own. Everything has a default.
 #[derive(Clone, Copy, Default)]
@@ -31,6 +32,13 @@ impl std::fmt::Debug for AuthorizeOptions<'_> {
 }
 
 pub(crate) fn authorize_url(config: &Config, options: &AuthorizeOptions<'_>) -> Result<String> {
+    for (name, value, longest) in [
+        ("state", options.state, LONGEST_STATE),
+        ("nonce", options.nonce, LONGEST),
+        ("district_id", options.district_id, LONGEST),
+    ] {
+        check_parameter(name, value.unwrap_or_default(), longest)?;
+    }
     let parameters = AuthorizeParameters {
         response_type: options.response_type,
         client_id: &config.client_id,
@@ -43,10 +51,40 @@ pub(crate) fn authorize_url(config: &Config, options: &AuthorizeOptions<'_>) -> 
     Ok(authorize::authorize_url(&config.authorization_endpoint(), &parameters))
 }
 
-pub(crate) fn instant_login_url(config: &Config, district_id: &str) -> String {
-    authorize::instant_login_url(&config.instant_login_endpoint(), &config.client_id, district_id)
+pub(crate) fn instant_login_url(config: &Config, district_id: &str) -> Result<String> {
+    check_parameter("district_id", district_id, LONGEST)?;
+    Ok(authorize::instant_login_url(&config.instant_login_endpoint(), &config.client_id, district_id))
 }
 
-pub(crate) fn portal_url(config: &Config, district: Option<&str>) -> String {
-    authorize::portal_url(&config.issuer, district)
+pub(crate) fn portal_url(config: &Config, district: Option<&str>) -> Result<String> {
+    check_parameter("district", district.unwrap_or_default(), LONGEST)?;
+    Ok(authorize::portal_url(&config.issuer, district))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    #[test]
+    fn what_is_too_long_for_a_url_is_refused_with_its_name() {
+        let config = Config::builder("client").redirect_uri("https://app.example/cb").build().unwrap();
+        let long = "a".repeat(LONGEST_STATE + 1);
+        let with = |state, nonce, district_id| {
+            authorize_url(&config, &AuthorizeOptions { state, nonce, district_id, ..Default::default() })
+        };
+        let all = [
+            ("state", with(Some(&*long), None, None)),
+            ("nonce", with(None, Some(&long), None)),
+            ("district_id", with(None, None, Some(&long))),
+            ("district_id", instant_login_url(&config, &long)),
+            ("district", portal_url(&config, Some(&long))),
+        ];
+        for (name, refused) in all {
+            let error = refused.unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ArgumentInvalid);
+            assert!(error.to_string().contains(&format!(": {name} must have at most")), "{error}");
+        }
+        assert!(with(Some(&long[1..]), Some("n"), Some("53ee4b8a44abc88c1c00119b")).is_ok());
+    }
 }

@@ -65,6 +65,8 @@ impl Emulator {
         let runtime = runtime().map_err(StartError::System)?;
         let (stop, stopped) = oneshot::channel();
         let routes = routes(Arc::clone(&shared));
+        let watched = Arc::clone(&shared);
+        runtime.spawn(async move { watched.live_world.watch().await });
         let serve = move || runtime.block_on(serve(listener, routes, stopped));
         let thread = thread::Builder::new().name("clever-emulator".into()).spawn(serve);
         Ok(Self { shared, stop: Some(stop), thread: Some(thread.map_err(StartError::System)?) })

@@ -3,6 +3,7 @@
 #include "sessions.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void header(struct MHD_Response *response, const char *name, const char *value)
@@ -27,6 +28,14 @@ void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cook
     header(response, "Set-Cookie", clever_sso_set_cookie_header(cookie));
 }
 
+/* Where Clever said how long to wait. */
+void retry_after(struct MHD_Response *response, int64_t seconds)
+{
+    char line[24];
+    snprintf(line, sizeof line, "%lld", (long long)seconds);
+    if (seconds >= 0) header(response, "Retry-After", line);
+}
+
 /* With __Host- no other host of the domain can plant a session; browsers accept such a name over https only. */
 const char *session_cookie_name(const struct app *app)
 {
@@ -47,10 +56,23 @@ void session_cookie(const struct request *request, struct MHD_Response *response
     if (length > 0 && (size_t)length < sizeof line) header(response, "Set-Cookie", line);
 }
 
-struct MHD_Response *redirect_to(const char *url)
+void log_session_cookie(const struct app *app)
+{
+    fprintf(stderr, "session cookie %s: domain none (this host only), path /, Secure %s\n", session_cookie_name(app),
+            app->https ? "yes" : "no");
+}
+
+struct MHD_Response *redirect_to(const char *address)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
-    if (response != NULL) header(response, "Location", url);
+    if (response != NULL) header(response, "Location", address);
+    return response;
+}
+
+struct MHD_Response *redirect_to_made(char *made)
+{
+    struct MHD_Response *response = made != NULL ? redirect_to(made) : NULL;
+    free(made);
     return response;
 }
 

@@ -8,7 +8,9 @@
 /* What all requests share; nothing of it changes after the start. */
 struct app {
     clever_sso_client *client;
+    const char *prefix; /* the public path below which the pages are: "/app", or empty */
     int https;
+    uint32_t session_seconds;
 };
 
 struct request {
@@ -20,13 +22,20 @@ struct request {
 /* Sets a cookie that the library asks for. */
 void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cookie);
 
+/* Tells the browser how long to wait; nothing when `seconds` is negative. */
+void retry_after(struct MHD_Response *response, int64_t seconds);
+
 /* The session cookie: its value, or NULL when the browser has none; and how to set it. An empty value deletes it. */
 const char *session_of(const struct request *request);
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name);
 const char *session_cookie_name(const struct app *app);
 
-/* NULL when there is no memory. The page is freed with the response. */
-struct MHD_Response *redirect_to(const char *url);
+/* Says in the log how the session cookie is set: the first thing to look at when it does not come back. */
+void log_session_cookie(const struct app *app);
+
+/* NULL when there is no memory. The address is somebody else's; the page and `made` are freed. */
+struct MHD_Response *redirect_to(const char *address);
+struct MHD_Response *redirect_to_made(char *made);
 struct MHD_Response *page_of(char *html);
 
 enum MHD_Result send_and_free(const struct request *request, unsigned status, struct MHD_Response *response);

@@ -44,27 +44,70 @@ static FILE *begun(char **page, size_t *size, const char *title)
     return out;
 }
 
-static char *ended(FILE *out, char **page)
+static char *ended(FILE *out, char **text)
 {
-    fputs("</main></html>\n", out);
-    if (fclose(out) == 0) return *page;
-    free(*page);
+    if (fclose(out) == 0) return *text;
+    free(*text);
     return NULL;
 }
 
-char *page_home(const char *return_to)
+static char *page_ended(FILE *out, char **page)
+{
+    fputs("</main></html>\n", out);
+    return ended(out, page);
+}
+
+char *address_of(const char *prefix, const char *path, const char *query)
+{
+    char *address = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&address, &size);
+    if (out == NULL) return NULL;
+    fprintf(out, "%s%s%s", prefix, path, query);
+    return ended(out, &address);
+}
+
+/* The query of a login, for a link in a page. */
+static void login_query(FILE *out, const char *return_to, int switch_user)
+{
+    if (switch_user) fputs("?switch_user=1", out);
+    if (return_to == NULL) return;
+    fputs(switch_user ? "&amp;return_to=" : "?return_to=", out);
+    percent_encoded(out, return_to);
+}
+
+char *login_address(const char *prefix, const char *return_to)
+{
+    char *address = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&address, &size);
+    if (out == NULL) return NULL;
+    fprintf(out, "%s/login", prefix);
+    if (return_to != NULL) {
+        fputs("?return_to=", out);
+        percent_encoded(out, return_to);
+    }
+    return ended(out, &address);
+}
+
+static void login_link(FILE *out, const char *prefix, const char *return_to, int switch_user, const char *text)
+{
+    fputs("<p><a href=\"", out);
+    escaped(out, prefix);
+    fputs("/login", out);
+    login_query(out, return_to, switch_user);
+    fprintf(out, "\">%s</a></p>", text);
+}
+
+char *page_home(const char *prefix, const char *return_to)
 {
     char *page = NULL;
     size_t size = 0;
     FILE *out = begun(&page, &size, "Lessons");
     if (out == NULL) return NULL;
-    fputs("<p><a href=\"/login", out);
-    if (return_to != NULL) {
-        fputs("?return_to=", out);
-        percent_encoded(out, return_to);
-    }
-    fputs("\">Log in with Clever</a></p>", out);
-    return ended(out, &page);
+    login_link(out, prefix, return_to, 0, "Log in with Clever");
+    login_link(out, prefix, return_to, 1, "Log in as somebody else");
+    return page_ended(out, &page);
 }
 
 static void row(FILE *out, const char *name, const char *value, const char *otherwise)
@@ -74,7 +117,7 @@ static void row(FILE *out, const char *name, const char *value, const char *othe
     fputs("</dd>", out);
 }
 
-char *page_me(const struct person *person)
+char *page_me(const char *prefix, const struct person *person)
 {
     char *page = NULL;
     size_t size = 0;
@@ -85,12 +128,15 @@ char *page_me(const struct person *person)
     row(out, "role", person->user_type, "several roles");
     row(out, "id", person->id, "");
     row(out, "district", person->district_id, "none");
-    fputs("</dl><p><a href=\"/login?switch_user=1\">Not you?</a></p>", out);
-    fputs("<form method=\"post\" action=\"/logout\"><button>Log out</button></form>", out);
-    return ended(out, &page);
+    fputs("</dl>", out);
+    login_link(out, prefix, NULL, 1, "Not you?");
+    fputs("<form method=\"post\" action=\"", out);
+    escaped(out, prefix);
+    fputs("/logout\"><button>Log out</button></form>", out);
+    return page_ended(out, &page);
 }
 
-char *page_problem(const char *sentence, const char *code)
+char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to)
 {
     char *page = NULL;
     size_t size = 0;
@@ -98,8 +144,11 @@ char *page_problem(const char *sentence, const char *code)
     if (out == NULL) return NULL;
     fputs("<p>", out);
     escaped(out, sentence);
-    fputs("</p><p><a href=\"/login\">Try again</a></p><p><small>", out);
+    fputs("</p>", out);
+    login_link(out, prefix, return_to, 0, "Try again");
+    login_link(out, prefix, return_to, 1, "Log in as somebody else");
+    fputs("<p><small>", out);
     escaped(out, code);
     fputs("</small></p>", out);
-    return ended(out, &page);
+    return page_ended(out, &page);
 }

@@ -4,13 +4,19 @@
 
 #include "sessions.h"
 
-/* A link to log in. Where to go after the login is a path of this application, or NULL. */
-char *page_home(const char *return_to);
+/* Where a login starts: the address below `prefix`, with where to go after it, which may be NULL. */
+char *login_address(const char *prefix, const char *return_to);
+
+/* A path below `prefix` with its query, which begins with a question mark or is empty. */
+char *address_of(const char *prefix, const char *path, const char *query);
+
+/* Links to log in. Where to go after the login may be NULL. */
+char *page_home(const char *prefix, const char *return_to);
 
 /* Who is signed in, and the way out. */
-char *page_me(const struct person *person);
+char *page_me(const char *prefix, const struct person *person);
 
-/* A sentence for the person, a code word for whoever helps, and a way to try again. */
-char *page_problem(const char *sentence, const char *code);
+/* A sentence for the person, a code word for whoever helps, and ways to try again, with the same goal. */
+char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to);
 
 #endif

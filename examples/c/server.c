@@ -17,13 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15 };
+enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 1024 };
+enum { TWELVE_HOURS = 12 * 60 * 60, ONE_YEAR = 365 * 24 * 60 * 60 };
 
 /* ---------------------------------------------------------------- answers of a login */
 
-static struct MHD_Response *problem_page(const char *sentence, const char *code)
+static struct MHD_Response *problem_page(const struct request *request, const char *sentence, const char *code,
+                                         const char *return_to)
 {
-    return page_of(page_problem(sentence, code));
+    return page_of(page_problem(request->app->prefix, sentence, code, return_to));
 }
 
 /* Devices are shared: nobody goes on in the session of the person before. */
@@ -33,33 +35,21 @@ static void end_session(const struct request *request, struct MHD_Response *resp
     if (session_of(request) != NULL) session_cookie(request, response, "");
 }
 
-static unsigned status_of(const clever_sso_error *error, clever_sso_status status)
+/* The log gets what happened, the person what to do, and a way to try again with the same goal. */
+static enum MHD_Result failed(const struct request *request, clever_sso_error *error)
 {
-    switch (status) {
-    case CLEVER_SSO_NETWORK: return MHD_HTTP_SERVICE_UNAVAILABLE;
-    case CLEVER_SSO_CLEVER:
-        return strcmp(clever_sso_error_actor(error), "app") == 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR : MHD_HTTP_SERVICE_UNAVAILABLE;
-    case CLEVER_SSO_CONFIG:
-    case CLEVER_SSO_INTERNAL: return MHD_HTTP_INTERNAL_SERVER_ERROR;
-    default: return MHD_HTTP_BAD_REQUEST;
-    }
-}
-
-/* The log gets what happened, the person what to do. */
-static enum MHD_Result failed(const struct request *request, clever_sso_status status, clever_sso_error *error)
-{
+    const char *code = clever_sso_error_code(error);
     fprintf(stderr, "login failed: %s\n", clever_sso_error_message(error));
-    if (strcmp(clever_sso_error_code(error), "session_not_kept") == 0) {
-        fprintf(stderr, "the session cookie is %s; Path=/; no Domain%s\n", session_cookie_name(request->app),
-                request->app->https ? "; Secure" : "");
-    }
-    struct MHD_Response *response = problem_page(clever_sso_error_user_message(error), clever_sso_error_code(error));
+    if (strcmp(code, "session_not_kept") == 0) log_session_cookie(request->app);
+    const char *sentence = clever_sso_error_user_message(error);
+    struct MHD_Response *response = problem_page(request, sentence, code, clever_sso_error_return_to(error));
     enum MHD_Result sent = MHD_NO;
     if (response != NULL) {
         const clever_sso_set_cookie *cookie;
         for (size_t i = 0; (cookie = clever_sso_error_set_cookie(error, i)) != NULL; i++) set_cookie(response, cookie);
         if (clever_sso_error_ends_session(error)) end_session(request, response);
-        sent = send_and_free(request, status_of(error, status), response);
+        retry_after(response, clever_sso_error_retry_after(error));
+        sent = send_and_free(request, clever_sso_error_page_status(error), response);
     }
     clever_sso_error_free(error);
     return sent;
@@ -70,6 +60,21 @@ static enum MHD_Result failed(const struct request *request, clever_sso_status s
 static const char *parameter(const struct request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+/* Where to go after the login, or NULL. One with a NUL in it (%00) is not cut there, but left out. */
+static const char *goal(const struct request *request)
+{
+    static const char name[] = "return_to";
+    const char *value = NULL;
+    size_t size = 0;
+    enum MHD_ValueKind kind = MHD_GET_ARGUMENT_KIND;
+    if (MHD_lookup_connection_value_n(request->connection, kind, name, sizeof name - 1, &value, &size) != MHD_YES || value == NULL) {
+        return NULL;
+    }
+    if (memchr(value, '\0', size) == NULL) return value;
+    fprintf(stderr, "return_to is left out: return_to_unsafe: it has control characters\n");
+    return NULL;
 }
 
 static const char *cookies_of(const struct request *request)
@@ -90,7 +95,7 @@ static clever_sso_status begin(const struct request *request, const char *return
 {
     clever_sso_login_options *options = NULL;
     const char *district_id = getenv("CLEVER_DISTRICT_ID");
-    int switch_user = parameter(request, "switch_user") != NULL;
+    bool switch_user = clever_sso_is_switched_on(parameter(request, "switch_user"));
     clever_sso_status status = clever_sso_login_options_new(&options, error);
     if (!status) status = clever_sso_login_options_set_cookies(options, cookies_of(request), error);
     if (!status) status = clever_sso_login_options_set_has_session(options, has_session(request), error);
@@ -106,14 +111,14 @@ static enum MHD_Result login(const struct request *request)
 {
     clever_sso_error *error = NULL;
     clever_sso_login *begun = NULL;
-    clever_sso_status status = begin(request, parameter(request, "return_to"), &begun, &error);
-    if (status == CLEVER_SSO_ARGUMENT) { /* an address that leads away: the log says why, and the login goes on without it */
+    clever_sso_status status = begin(request, goal(request), &begun, &error);
+    if (status && strcmp(clever_sso_error_code(error), "return_to_unsafe") == 0) { /* an address that leads away: the log says why, and the login goes on without it */
         fprintf(stderr, "return_to is left out: %s\n", clever_sso_error_message(error));
         clever_sso_error_free(error);
         error = NULL;
         status = begin(request, NULL, &begun, &error);
     }
-    if (status) return failed(request, status, error);
+    if (status) return failed(request, error);
     struct MHD_Response *response = redirect_to(clever_sso_login_url(begun));
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; response && (cookie = clever_sso_login_set_cookie(begun, i)) != NULL; i++) set_cookie(response, cookie);
@@ -126,9 +131,10 @@ static struct MHD_Response *signed_in(const struct request *request, const cleve
 {
     char name[SESSION_NAME_SIZE];
     session_end(session_of(request));
-    if (!session_begin(clever_sso_outcome_identity(outcome), name)) return NULL;
+    if (!session_begin(clever_sso_outcome_identity(outcome), request->app->session_seconds, name)) return NULL;
     const char *return_to = clever_sso_outcome_return_to(outcome);
-    struct MHD_Response *response = redirect_to(return_to != NULL ? return_to : "/me");
+    struct MHD_Response *response =
+        return_to != NULL ? redirect_to(return_to) : redirect_to_made(address_of(request->app->prefix, "/me", ""));
     if (response != NULL) session_cookie(request, response, name);
     return response;
 }
@@ -136,7 +142,8 @@ static struct MHD_Response *signed_in(const struct request *request, const cleve
 static struct MHD_Response *denied(const struct request *request, const clever_sso_outcome *outcome)
 {
     const char *sentence = "Clever did not let you into this app. Please ask your teacher for access.";
-    struct MHD_Response *response = problem_page(sentence, clever_sso_outcome_denied_error(outcome));
+    const char *word = clever_sso_outcome_denied_error(outcome), *return_to = clever_sso_outcome_return_to(outcome);
+    struct MHD_Response *response = problem_page(request, sentence, word, return_to);
     if (response != NULL && clever_sso_outcome_ends_session(outcome)) end_session(request, response);
     return response;
 }
@@ -147,7 +154,7 @@ static enum MHD_Result callback(const struct request *request)
     clever_sso_error *error = NULL;
     clever_sso_outcome *outcome = NULL;
     clever_sso_status status = clever_sso_finish_login(request->app->client, request->query, cookies_of(request), &outcome, &error);
-    if (status) return failed(request, status, error);
+    if (status) return failed(request, error);
     struct MHD_Response *response = NULL;
     unsigned http_status = MHD_HTTP_SEE_OTHER;
     switch (clever_sso_outcome_kind(outcome)) {
@@ -165,22 +172,37 @@ static enum MHD_Result callback(const struct request *request)
     return response != NULL ? send_and_free(request, http_status, response) : MHD_NO;
 }
 
+/* A page that is no part of a login. When it comes with a session, the library hears that the last sign-in was kept. */
+static enum MHD_Result page(const struct request *request, unsigned http_status, struct MHD_Response *response)
+{
+    clever_sso_logout *kept = NULL;
+    const clever_sso_set_cookie *cookie;
+    if (response == NULL) return MHD_NO;
+    if (has_session(request)) clever_sso_session_kept(request->app->client, cookies_of(request), &kept, NULL);
+    for (size_t i = 0; (cookie = clever_sso_logout_set_cookie(kept, i)) != NULL; i++) set_cookie(response, cookie);
+    clever_sso_logout_free(kept);
+    return send_and_free(request, http_status, response);
+}
+
+/* Says who is signed in; others log in first, and come back here. */
 static enum MHD_Result me(const struct request *request)
 {
+    const char *prefix = request->app->prefix;
     struct person person;
     if (!session_find(session_of(request), &person)) {
-        struct MHD_Response *to_login = redirect_to("/login?return_to=/me");
-        return to_login != NULL ? send_and_free(request, MHD_HTTP_SEE_OTHER, to_login) : MHD_NO;
+        char *here = address_of(prefix, "/me", request->query);
+        struct MHD_Response *to_login = here != NULL ? redirect_to_made(login_address(prefix, here)) : NULL;
+        free(here);
+        return page(request, MHD_HTTP_SEE_OTHER, to_login);
     }
-    struct MHD_Response *response = page_of(page_me(&person));
+    struct MHD_Response *response = page_of(page_me(prefix, &person));
     person_clear(&person);
-    return response != NULL ? send_and_free(request, MHD_HTTP_OK, response) : MHD_NO;
+    return page(request, MHD_HTTP_OK, response);
 }
 
 static enum MHD_Result home(const struct request *request)
 {
-    struct MHD_Response *response = page_of(page_home(parameter(request, "return_to")));
-    return response != NULL ? send_and_free(request, MHD_HTTP_OK, response) : MHD_NO;
+    return page(request, MHD_HTTP_OK, page_of(page_home(request->app->prefix, goal(request))));
 }
 
 static enum MHD_Result logout(const struct request *request)
@@ -188,8 +210,8 @@ static enum MHD_Result logout(const struct request *request)
     clever_sso_error *error = NULL;
     clever_sso_logout *done = NULL;
     clever_sso_status status = clever_sso_log_out(request->app->client, cookies_of(request), &done, &error);
-    if (status) return failed(request, status, error);
-    struct MHD_Response *response = redirect_to("/");
+    if (status) return failed(request, error);
+    struct MHD_Response *response = redirect_to_made(address_of(request->app->prefix, "/", ""));
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; response && (cookie = clever_sso_logout_set_cookie(done, i)) != NULL; i++) set_cookie(response, cookie);
     if (response != NULL) end_session(request, response);
@@ -211,23 +233,29 @@ static const struct {
     {"/logout", CLEVER_SSO_ENDPOINT_LOGOUT, logout},
 };
 
-static enum MHD_Result add_header(void *request, enum MHD_ValueKind kind, const char *name, const char *value)
+struct asked {
+    clever_sso_request *request;
+    clever_sso_status status;
+};
+
+static enum MHD_Result add_header(void *out, enum MHD_ValueKind kind, const char *name, const char *value)
 {
+    struct asked *asked = out;
     (void)kind;
-    if (value != NULL) clever_sso_request_set_header(request, name, value, NULL);
+    if (!asked->status && value != NULL) asked->status = clever_sso_request_set_header(asked->request, name, value, NULL);
     return MHD_YES;
 }
 
 /* 0 when the request may act, else the status to answer with: a page fetched in advance must not spend a code. */
 static unsigned refusal(const struct request *request, const char *method, uint32_t endpoint)
 {
-    clever_sso_request *asked = NULL;
+    struct asked asked = {NULL, CLEVER_SSO_OK};
     uint16_t status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-    if (clever_sso_request_new(method, &asked, NULL)) return status;
-    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, asked);
-    if (clever_sso_request_refusal(request->app->client, endpoint, asked, &status, NULL)) status = MHD_HTTP_BAD_REQUEST;
-    clever_sso_request_free(asked);
-    return status;
+    if (clever_sso_request_new(method, &asked.request, NULL)) return status;
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, &asked);
+    if (!asked.status) asked.status = clever_sso_request_refusal(request->app->client, endpoint, asked.request, &status, NULL);
+    clever_sso_request_free(asked.request);
+    return asked.status ? MHD_HTTP_BAD_REQUEST : status;
 }
 
 static enum MHD_Result refuse(const struct request *request, unsigned status, uint32_t endpoint)
@@ -252,24 +280,47 @@ static void forget_address(void *app, struct MHD_Connection *connection, void **
     *address = NULL;
 }
 
-static enum MHD_Result answer(void *app, struct MHD_Connection *connection, const char *path, const char *method,
+/* A page that is not here. A proxy with another prefix than that of the redirect URI leads here, too: the log says so. */
+static enum MHD_Result unknown(const struct request *request, const char *path, size_t length)
+{
+    for (size_t i = 1; i < sizeof routes / sizeof routes[0]; i++) {
+        size_t end = strlen(routes[i].path);
+        if (length < end || memcmp(path + length - end, routes[i].path, end) != 0) continue;
+        fprintf(stderr, "page_unknown: this server has its pages below %s/: CLEVER_REDIRECT_URI must name their public address\n",
+                request->app->prefix);
+        break;
+    }
+    return page(request, MHD_HTTP_NOT_FOUND, problem_page(request, "There is no such page.", "page_unknown", NULL));
+}
+
+/* The path as it was sent, without the prefix, which a proxy may or may not have taken off already. */
+static enum MHD_Result answer(void *server, struct MHD_Connection *connection, const char *decoded, const char *method,
                               const char *version, const char *body, size_t *body_size, void **address)
 {
-    (void)version, (void)body;
+    (void)decoded, (void)version, (void)body;
     if (*address == NULL) return MHD_NO;
     if (*body_size != 0) { /* no form here has a body that matters */
         *body_size = 0;
         return MHD_YES;
     }
-    const char *query = strchr(*address, '?');
+    const struct app *app = server;
+    const char *path = *address, *query = strchr(path, '?');
     struct request request = {app, connection, query != NULL ? query : ""};
+    size_t length = strcspn(path, "?"), prefix = strlen(app->prefix);
+    if (length >= prefix && memcmp(path, app->prefix, prefix) == 0 && (length == prefix || path[prefix] == '/')) {
+        path += prefix;
+        length -= prefix;
+    }
+    if (length == 0) { /* the prefix alone */
+        path = "/";
+        length = 1;
+    }
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        if (strcmp(routes[i].path, path) != 0) continue;
+        if (strlen(routes[i].path) != length || memcmp(routes[i].path, path, length) != 0) continue;
         unsigned refused = routes[i].endpoint != 0 ? refusal(&request, method, routes[i].endpoint) : 0;
         return refused != 0 ? refuse(&request, refused, routes[i].endpoint) : routes[i].answer(&request);
     }
-    struct MHD_Response *response = problem_page("There is no such page.", "not_found");
-    return response != NULL ? send_and_free(&request, MHD_HTTP_NOT_FOUND, response) : MHD_NO;
+    return unknown(&request, path, length);
 }
 
 static void to_standard_error(void *user_data, clever_sso_log_level level, const char *target, const char *message)
@@ -308,9 +359,58 @@ static struct MHD_Daemon *started(struct app *app, uint16_t port)
                             (unsigned)MOST_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
 }
 
+/* A setting that is a number, or 0 after a line that says what is wrong. */
+static uint32_t number(const char *name, uint32_t otherwise, uint32_t largest)
+{
+    const char *text = getenv(name);
+    char *end = NULL;
+    if (text == NULL || text[0] == '\0') return otherwise;
+    unsigned long value = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+    if (end != NULL && *end == '\0' && value >= 1 && value <= largest) return (uint32_t)value;
+    fprintf(stderr, "%s must be a whole number from 1 to %lu\n", name, (unsigned long)largest);
+    return 0;
+}
+
+/* What the redirect URI has before "/callback" in its path: the prefix of all pages. Returns 0 when it leads elsewhere. */
+static int read_prefix(const char *redirect_uri, char *prefix, size_t size)
+{
+    static const char callback_path[] = "/callback";
+    const char *host = strstr(redirect_uri, "://");
+    const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+    size_t length = path != NULL ? strcspn(path, "?#") : 0, end = sizeof callback_path - 1;
+    if (length < end || length - end >= size || memcmp(path + length - end, callback_path, end) != 0) {
+        fprintf(stderr, "CLEVER_REDIRECT_URI must be an address whose path ends with /callback: this server finishes logins there\n");
+        return 0;
+    }
+    memcpy(prefix, path, length - end);
+    prefix[length - end] = '\0';
+    return 1;
+}
+
+/* Runs until SIGINT or SIGTERM. */
+static int serve(struct app *app, uint32_t port)
+{
+    int signal_number = 0;
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    struct MHD_Daemon *daemon = started(app, (uint16_t)port);
+    if (daemon == NULL) {
+        fprintf(stderr, "cannot listen there\n");
+        return 1;
+    }
+    printf("http://127.0.0.1:%lu\n", (unsigned long)port);
+    fflush(stdout);
+    sigwait(&ends, &signal_number);
+    MHD_stop_daemon(daemon);
+    return 0;
+}
+
 int main(void)
 {
-    const char *redirect_uri = getenv("CLEVER_REDIRECT_URI"), *port = getenv("PORT");
+    static char prefix[LONGEST_PREFIX];
     const char *needed[] = {"CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET", "CLEVER_REDIRECT_URI"};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         if (getenv(needed[i]) == NULL) {
@@ -318,24 +418,13 @@ int main(void)
             return 2;
         }
     }
-    struct app app = {make_client(redirect_uri), strncmp(redirect_uri, "https:", 6) == 0};
+    const char *redirect_uri = getenv("CLEVER_REDIRECT_URI");
+    uint32_t port = number("PORT", 5000, UINT16_MAX), seconds = number("CLEVER_SESSION_SECONDS", TWELVE_HOURS, ONE_YEAR);
+    if (port == 0 || seconds == 0 || !read_prefix(redirect_uri, prefix, sizeof prefix)) return 2;
+    struct app app = {make_client(redirect_uri), prefix, strncmp(redirect_uri, "https:", 6) == 0, seconds};
     if (app.client == NULL) return 1;
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    struct MHD_Daemon *daemon = started(&app, (uint16_t)atoi(port != NULL ? port : "5000"));
-    int signal_number = 0;
-    if (daemon != NULL) {
-        printf("http://127.0.0.1:%s\n", port != NULL ? port : "5000");
-        fflush(stdout);
-        sigwait(&ends, &signal_number);
-        MHD_stop_daemon(daemon);
-    } else {
-        fprintf(stderr, "cannot listen there\n");
-    }
+    int result = serve(&app, port);
     sessions_clear();
     clever_sso_client_free(app.client);
-    return daemon != NULL ? 0 : 1;
+    return result;
 }

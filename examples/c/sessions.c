@@ -84,7 +84,7 @@ static struct session *place(void)
     return first;
 }
 
-int session_begin(const clever_sso_identity *identity, char name[SESSION_NAME_SIZE])
+int session_begin(const clever_sso_identity *identity, uint32_t seconds, char name[SESSION_NAME_SIZE])
 {
     struct person person = {
         copy(clever_sso_identity_issuer(identity)),    copy(clever_sso_identity_id(identity)),
@@ -98,7 +98,7 @@ int session_begin(const clever_sso_identity *identity, char name[SESSION_NAME_SI
     pthread_mutex_lock(&lock);
     struct session *session = place();
     session->person = person;
-    session->ends = time(NULL) + SESSION_SECONDS;
+    session->ends = time(NULL) + (time_t)seconds;
     memcpy(session->name, name, SESSION_NAME_SIZE);
     pthread_mutex_unlock(&lock);
     return 1;

@@ -4,15 +4,15 @@
 
 #include <clever_sso.h>
 
-enum { SESSION_NAME_SIZE = 33, SESSION_SECONDS = 12 * 60 * 60 };
+enum { SESSION_NAME_SIZE = 33 };
 
 struct person {
     char *issuer, *id; /* together the key of a user */
     char *name, *user_type, *district_id;
 };
 
-/* Starts a session for the person who logged in, under a fresh name. Returns 0 when it cannot. */
-int session_begin(const clever_sso_identity *identity, char name[SESSION_NAME_SIZE]);
+/* Starts a session of so many seconds for the person who logged in, under a fresh name. Returns 0 when it cannot. */
+int session_begin(const clever_sso_identity *identity, uint32_t seconds, char name[SESSION_NAME_SIZE]);
 
 /* Copies who is signed in under `name`, which may be NULL. Returns 0 when nobody is; else free it with `person_clear`. */
 int session_find(const char *name, struct person *person);

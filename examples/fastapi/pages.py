@@ -28,14 +28,15 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .small { font-size: .875rem; opacity: .8; }
 """
 BUTTON = (
-    '<p><a class="button" href="/clever/login">Log in with Clever</a></p>'
-    '<p class="small"><a href="/clever/login?switch_user=1">Log in as somebody else</a></p>'
+    '<p><a class="button" href="{}">Log in with Clever</a></p>'
+    '<p class="small"><a href="{}">Log in as somebody else</a></p>'
 )
 
 
 def welcome() -> HTMLResponse:
     """The front page."""
-    return _page("Reading Room", f"<p>Sign in with the account that your school gave you.</p>{BUTTON}")
+    button = BUTTON.format("/clever/login", "/clever/login?switch_user=1")
+    return _page("Reading Room", f"<p>Sign in with the account that your school gave you.</p>{button}")
 
 
 def me(identity: SessionIdentity) -> HTMLResponse:
@@ -59,10 +60,11 @@ def lessons() -> HTMLResponse:
 
 
 def problem(what: Problem) -> HTMLResponse:
-    """A login that failed."""
+    """A login that failed, with links that lead where the person wanted to go."""
+    button = BUTTON.format(escape(what.login_url), escape(what.switch_user_url))
     return _page(
         "Signing in did not work",
-        f'<p role="alert">{escape(what.sentence)}</p>{BUTTON}'
+        f'<p role="alert">{escape(what.sentence)}</p>{button}'
         f'<p class="small">If you ask somebody for help, tell them this word: <code>{escape(what.code)}</code></p>',
         what.status,
     )

@@ -15,7 +15,10 @@ static void write_logout(zval *value, const void *logout)
 	php_clever_sso_write_cookies(value, logout_cookie, logout);
 }
 
-ZEND_METHOD(CleverSso_Client, logOutCookies)
+/* Which cookies to set at a log out, or when a session was kept: they differ in nothing else. */
+static void cookies_to_set(INTERNAL_FUNCTION_PARAMETERS,
+	clever_sso_status (*function)(const clever_sso_client *client, const char *cookies, clever_sso_logout **logout,
+		clever_sso_error **error))
 {
 	zend_string *cookies = NULL;
 	ZEND_PARSE_PARAMETERS_START(0, 1)
@@ -27,8 +30,27 @@ ZEND_METHOD(CleverSso_Client, logOutCookies)
 
 	clever_sso_logout *logout = NULL;
 	clever_sso_error *error = NULL;
-	clever_sso_status status = clever_sso_log_out(shared->client, php_clever_sso_text(cookies), &logout, &error);
+	clever_sso_status status = function(shared->client, php_clever_sso_text(cookies), &logout, &error);
 	php_clever_sso_end_call(return_value, status, error, logout, write_logout, release_logout);
+}
+
+ZEND_METHOD(CleverSso_Client, logOutCookies)
+{
+	cookies_to_set(INTERNAL_FUNCTION_PARAM_PASSTHRU, clever_sso_log_out);
+}
+
+ZEND_METHOD(CleverSso_Client, sessionKeptCookies)
+{
+	cookies_to_set(INTERNAL_FUNCTION_PARAM_PASSTHRU, clever_sso_session_kept);
+}
+
+ZEND_METHOD(CleverSso_Client, isSwitchedOn)
+{
+	zend_string *value;
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_STR_OR_NULL(value)
+	ZEND_PARSE_PARAMETERS_END();
+	RETURN_BOOL(clever_sso_is_switched_on(php_clever_sso_text(value)));
 }
 
 ZEND_METHOD(CleverSso_Client, loginKey)

@@ -202,6 +202,24 @@ final class Client
     public function logOutCookies(#[\SensitiveParameter] ?string $cookies = null): array {}
 
     /**
+     * The cookies to set when a request comes with a session of your application: the last sign-in was kept. Mostly there
+     * are none. Without it, people who log out by your own means and sign in again four times in a minute are told that
+     * their session does not stick. No network.
+     *
+     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
+     *
+     * @return list<SetCookie>
+     */
+    public function sessionKeptCookies(#[\SensitiveParameter] ?string $cookies = null): array {}
+
+    /**
+     * What a switch in a query says, such as switch_user=1.
+     *
+     * @return bool false for null, an empty text, 0, false, no and off; else true.
+     */
+    public static function isSwitchedOn(?string $value): bool {}
+
+    /**
      * The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
      *
      * @param string $responseType 'code', or 'token' for the implicit grant.
@@ -499,6 +517,8 @@ final class Denied implements Outcome
     public readonly array $setCookies;
     /** Whether the session that the browser had must end: when this is the answer to a login that this browser began. */
     public readonly bool $endsSession;
+    /** Where the login wanted to go, as an ASCII path or URL, if that is known: for a link to try again. */
+    public readonly ?string $returnTo;
 
     /** @implementation-alias CleverSso\Login::__construct */
     private function __construct() {}
@@ -750,8 +770,10 @@ abstract class Exception extends \Exception
     private string $userMessage = '';
     private string $actor = '';
     private bool $retryable = false;
+    private int $pageStatus = 500;
     private ?int $httpStatus = null;
     private ?int $retryAfter = null;
+    private ?string $returnTo = null;
     /** @var list<SetCookie> After beginLogin or finishLogin: set these with the answer. */
     public readonly array $setCookies;
     /** Whether the session that the browser had must end: a login that this browser began has failed. */
@@ -769,11 +791,20 @@ abstract class Exception extends \Exception
     /** Whether the same call, or the same login begun again, may succeed without anybody changing anything. */
     public function isRetryable(): bool {}
 
-    /** The HTTP status of the answer that led to this failure, if there was one. */
+    /** The HTTP status of the page that shows this failure to the person: 400, 500 or 503. */
+    public function getPageStatus(): int {}
+
+    /** The HTTP status of Clever's answer that led to this failure, if there was one. */
     public function getHttpStatus(): ?int {}
 
-    /** How many seconds the server asks to wait before the next attempt, if it said so. */
+    /** How many seconds Clever asks to wait before the next attempt, if it said so: for the page's Retry-After header. */
     public function getRetryAfter(): ?int {}
+
+    /**
+     * Where the failed login wanted to go, as an ASCII path or URL, if that is known. Begin the next one with it, so that
+     * "Try again" leads to the same page.
+     */
+    public function getReturnTo(): ?string {}
 }
 
 /** The configuration is wrong or lacks something. */

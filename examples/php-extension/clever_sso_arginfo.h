@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 43e465d3723a28f9dc8971dea55acc66fb29c07c */
+ * Stub hash: 8b3f12e7851e28e266261bd166f749263f0617dd */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
@@ -56,6 +56,12 @@ ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_logOutCookies, 0, 0, IS_ARRAY, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_Client_sessionKeptCookies arginfo_class_CleverSso_Client_logOutCookies
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_isSwitchedOn, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_STRING, 1)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_authorizeUrl, 0, 0, IS_STRING, 0)
@@ -166,10 +172,16 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_isRetryable, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_getPageStatus, 0, 0, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_getHttpStatus, 0, 0, IS_LONG, 1)
 ZEND_END_ARG_INFO()
 
 #define arginfo_class_CleverSso_Exception_getRetryAfter arginfo_class_CleverSso_Exception_getHttpStatus
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_getReturnTo, 0, 0, IS_STRING, 1)
+ZEND_END_ARG_INFO()
 
 
 ZEND_METHOD(CleverSso_Client, __construct);
@@ -179,6 +191,8 @@ ZEND_METHOD(CleverSso_Client, finishLoginWithPending);
 ZEND_METHOD(CleverSso_Client, loginKey);
 ZEND_METHOD(CleverSso_Client, refusal);
 ZEND_METHOD(CleverSso_Client, logOutCookies);
+ZEND_METHOD(CleverSso_Client, sessionKeptCookies);
+ZEND_METHOD(CleverSso_Client, isSwitchedOn);
 ZEND_METHOD(CleverSso_Client, authorizeUrl);
 ZEND_METHOD(CleverSso_Client, instantLoginUrl);
 ZEND_METHOD(CleverSso_Client, portalUrl);
@@ -199,8 +213,10 @@ ZEND_METHOD(CleverSso_Exception, getCodeWord);
 ZEND_METHOD(CleverSso_Exception, getUserMessage);
 ZEND_METHOD(CleverSso_Exception, getActor);
 ZEND_METHOD(CleverSso_Exception, isRetryable);
+ZEND_METHOD(CleverSso_Exception, getPageStatus);
 ZEND_METHOD(CleverSso_Exception, getHttpStatus);
 ZEND_METHOD(CleverSso_Exception, getRetryAfter);
+ZEND_METHOD(CleverSso_Exception, getReturnTo);
 
 
 static const zend_function_entry class_CleverSso_Client_methods[] = {
@@ -211,6 +227,8 @@ static const zend_function_entry class_CleverSso_Client_methods[] = {
 	ZEND_ME(CleverSso_Client, loginKey, arginfo_class_CleverSso_Client_loginKey, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, refusal, arginfo_class_CleverSso_Client_refusal, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, logOutCookies, arginfo_class_CleverSso_Client_logOutCookies, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, sessionKeptCookies, arginfo_class_CleverSso_Client_sessionKeptCookies, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, isSwitchedOn, arginfo_class_CleverSso_Client_isSwitchedOn, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(CleverSso_Client, authorizeUrl, arginfo_class_CleverSso_Client_authorizeUrl, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, instantLoginUrl, arginfo_class_CleverSso_Client_instantLoginUrl, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, portalUrl, arginfo_class_CleverSso_Client_portalUrl, ZEND_ACC_PUBLIC)
@@ -336,8 +354,10 @@ static const zend_function_entry class_CleverSso_Exception_methods[] = {
 	ZEND_ME(CleverSso_Exception, getUserMessage, arginfo_class_CleverSso_Exception_getUserMessage, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getActor, arginfo_class_CleverSso_Exception_getActor, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, isRetryable, arginfo_class_CleverSso_Exception_isRetryable, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, getPageStatus, arginfo_class_CleverSso_Exception_getPageStatus, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getHttpStatus, arginfo_class_CleverSso_Exception_getHttpStatus, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getRetryAfter, arginfo_class_CleverSso_Exception_getRetryAfter, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, getReturnTo, arginfo_class_CleverSso_Exception_getReturnTo, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
@@ -406,6 +426,8 @@ static zend_class_entry *register_class_CleverSso_Client(void)
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "loginkey", sizeof("loginkey") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "logoutcookies", sizeof("logoutcookies") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "sessionkeptcookies", sizeof("sessionkeptcookies") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "authorizeurl", sizeof("authorizeurl") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
@@ -654,6 +676,12 @@ static zend_class_entry *register_class_CleverSso_Denied(zend_class_entry *class
 	zend_string *property_endsSession_name = zend_string_init("endsSession", sizeof("endsSession") - 1, 1);
 	zend_declare_typed_property(class_entry, property_endsSession_name, &property_endsSession_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
 	zend_string_release(property_endsSession_name);
+
+	zval property_returnTo_default_value;
+	ZVAL_UNDEF(&property_returnTo_default_value);
+	zend_string *property_returnTo_name = zend_string_init("returnTo", sizeof("returnTo") - 1, 1);
+	zend_declare_typed_property(class_entry, property_returnTo_name, &property_returnTo_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_returnTo_name);
 
 	return class_entry;
 }
@@ -1081,6 +1109,12 @@ static zend_class_entry *register_class_CleverSso_Exception(zend_class_entry *cl
 	zend_declare_typed_property(class_entry, property_retryable_name, &property_retryable_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
 	zend_string_release(property_retryable_name);
 
+	zval property_pageStatus_default_value;
+	ZVAL_LONG(&property_pageStatus_default_value, 500);
+	zend_string *property_pageStatus_name = zend_string_init("pageStatus", sizeof("pageStatus") - 1, 1);
+	zend_declare_typed_property(class_entry, property_pageStatus_name, &property_pageStatus_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_string_release(property_pageStatus_name);
+
 	zval property_httpStatus_default_value;
 	ZVAL_NULL(&property_httpStatus_default_value);
 	zend_string *property_httpStatus_name = zend_string_init("httpStatus", sizeof("httpStatus") - 1, 1);
@@ -1092,6 +1126,12 @@ static zend_class_entry *register_class_CleverSso_Exception(zend_class_entry *cl
 	zend_string *property_retryAfter_name = zend_string_init("retryAfter", sizeof("retryAfter") - 1, 1);
 	zend_declare_typed_property(class_entry, property_retryAfter_name, &property_retryAfter_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG|MAY_BE_NULL));
 	zend_string_release(property_retryAfter_name);
+
+	zval property_returnTo_default_value;
+	ZVAL_NULL(&property_returnTo_default_value);
+	zend_string *property_returnTo_name = zend_string_init("returnTo", sizeof("returnTo") - 1, 1);
+	zend_declare_typed_property(class_entry, property_returnTo_name, &property_returnTo_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_returnTo_name);
 
 	zval property_setCookies_default_value;
 	ZVAL_UNDEF(&property_setCookies_default_value);

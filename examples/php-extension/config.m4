@@ -28,7 +28,7 @@ if test "$PHP_CLEVER_SSO" != "no"; then
     clever_sso_flags="$CLEVER_SSO_LIBS"
   fi
 
-  PHP_CHECK_LIBRARY([clever_sso], [clever_sso_request_refusal], [],
+  PHP_CHECK_LIBRARY([clever_sso], [clever_sso_session_kept], [],
     [AC_MSG_ERROR([this libclever_sso cannot be used, or is too old: see config.log])],
     [$clever_sso_flags])
 
@@ -38,4 +38,5 @@ if test "$PHP_CLEVER_SSO" != "no"; then
   PHP_NEW_EXTENSION([clever_sso],
     [clever_sso.c browser.c client.c dumps.c failures.c key_cache.c registry.c results.c settings.c steps.c],
     [$ext_shared],, [-std=c11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1])
+  PHP_ADD_MAKEFILE_FRAGMENT
 fi

@@ -60,7 +60,8 @@ static const clever_sso_set_cookie *error_cookie(const void *error, size_t index
 
 void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *error)
 {
-	zval exception, http_status, retry_after, set_cookies, ends_session;
+	zval exception, page_status, http_status, retry_after, set_cookies, ends_session;
+	const char *return_to = clever_sso_error_return_to(error);
 	const char *message = clever_sso_error_message(error);
 	if (object_init_ex(&exception, php_clever_sso_exception_of(status)) != SUCCESS) return;
 	zend_object *object = Z_OBJ(exception);
@@ -70,6 +71,9 @@ void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *erro
 	set_text(object, "actor", clever_sso_error_actor(error));
 	zend_update_property_bool(
 		php_clever_sso_ce_exception, object, ZEND_STRL("retryable"), clever_sso_error_retryable(error));
+	ZVAL_LONG(&page_status, clever_sso_error_page_status(error));
+	zend_update_property(php_clever_sso_ce_exception, object, ZEND_STRL("pageStatus"), &page_status);
+	if (return_to != NULL) set_text(object, "returnTo", return_to);
 	ZVAL_LONG(&http_status, clever_sso_error_http_status(error));
 	if (Z_LVAL(http_status) != 0) {
 		zend_update_property(php_clever_sso_ce_exception, object, ZEND_STRL("httpStatus"), &http_status);
@@ -114,6 +118,18 @@ ZEND_METHOD(CleverSso_Exception, isRetryable)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("retryable"));
+}
+
+ZEND_METHOD(CleverSso_Exception, getPageStatus)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("pageStatus"));
+}
+
+ZEND_METHOD(CleverSso_Exception, getReturnTo)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("returnTo"));
 }
 
 ZEND_METHOD(CleverSso_Exception, getHttpStatus)

@@ -6,6 +6,9 @@ declare(strict_types=1);
 
 namespace ReadingRoom;
 
+use CleverSso\Problem;
+use CleverSso\Web;
+
 /** A text as HTML: nothing in it can become a tag or leave an attribute. */
 function text(string $text): string
 {
@@ -13,9 +16,8 @@ function text(string $text): string
 }
 
 /** Sends a page. It names a person or stands at an address with a code: no other site and no cache sees it. */
-function show(string $title, string $content, int $status = 200): void
+function show(string $title, string $content): void
 {
-    http_response_code($status);
     header('Content-Type: text/html; charset=utf-8');
     header('Cache-Control: no-store');
     header('Referrer-Policy: no-referrer');
@@ -49,11 +51,9 @@ function show(string $title, string $content, int $status = 200): void
 }
 
 /** The ways into a login: as the person who is signed in at Clever, or as another. */
-function loginLinks(?string $returnTo = null): string
+function loginLinks(string $login, string $switch): string
 {
-    $wish = $returnTo === null ? [] : ['return_to' => $returnTo];
-    $login = text(address('login') . ($wish === [] ? '' : '?' . http_build_query($wish)));
-    $switch = text(address('login') . '?' . http_build_query(['switch_user' => 1] + $wish));
+    [$login, $switch] = [text($login), text($switch)];
     return <<<HTML
         <p><a class="button" href="{$login}">Log in with Clever</a></p>
         <p>Somebody else used this device? <a href="{$switch}">Log in as another person</a></p>
@@ -61,9 +61,10 @@ function loginLinks(?string $returnTo = null): string
 }
 
 /** The front page, with the button. */
-function showHome(?string $returnTo): void
+function showHome(Web $web): void
 {
-    $links = loginLinks($returnTo);
+    $wish = is_string($_GET['return_to'] ?? null) ? $_GET['return_to'] : null;
+    $links = loginLinks($web->loginUrl($wish), $web->loginUrl($wish, switchUser: true));
     show('Reading Room', <<<HTML
         <h1>Reading Room</h1>
         <p>Sign in with the account that your school gave you.</p>
@@ -76,10 +77,10 @@ function showHome(?string $returnTo): void
  *
  * @param array<string, string> $person
  */
-function showPerson(array $person): void
+function showPerson(Web $web, array $person): void
 {
     $person = array_map(text(...), $person);
-    [$switch, $logout] = [text(address('login') . '?switch_user=1'), text(address('logout'))];
+    [$switch, $logout] = [text($web->loginUrl(switchUser: true)), text($web->logoutUrl())];
     show('Reading Room', <<<HTML
         <h1>Hello, {$person['name']}</h1>
         <dl>
@@ -95,15 +96,21 @@ function showPerson(array $person): void
 }
 
 /** What went wrong, in words for people, a code word for whoever helps them, and a way to try again. */
-function showProblem(string $sentence, string $code, int $status): void
+function showProblem(Problem $problem): void
 {
-    $sentence = text($sentence);
-    $code = text($code);
-    $links = loginLinks();
+    [$sentence, $code] = [text($problem->sentence), text($problem->code)];
+    $links = loginLinks($problem->loginUrl, $problem->switchUserUrl);
     show('Signing in did not work – Reading Room', <<<HTML
         <h1>Signing in did not work</h1>
         <p role="alert">{$sentence}</p>
         {$links}
         <p>If you ask somebody for help, tell them this word: <code>{$code}</code></p>
-        HTML, $status);
+        HTML);
+}
+
+/** There is no such page. */
+function showNothing(): void
+{
+    http_response_code(404);
+    show('Reading Room', '<h1>There is no such page</h1>');
 }

@@ -7,12 +7,11 @@
 
 declare(strict_types=1);
 
-require_once __DIR__ . '/clever.php';
+require_once __DIR__ . '/CleverSso/Web.php';
 opcache_compile_file(__DIR__ . '/pages.php');
-opcache_compile_file(__DIR__ . '/session.php');
 
 try {
-    ReadingRoom\clever()->warmUp();
+    CleverSso\Web::clientFromEnv()->warmUp();
 } catch (CleverSso\CleverException|CleverSso\NetworkException $error) {
     // Clever being away is no reason not to start: the workers fetch what is missing when they need it.
     error_log($error->getMessage());

@@ -222,6 +222,7 @@ void php_clever_sso_write_outcome(zval *value, const void *outcome)
 		object_init_ex(value, php_clever_sso_ce_denied);
 		set_text(value, "error", clever_sso_outcome_denied_error(outcome));
 		set_text(value, "description", clever_sso_outcome_denied_description(outcome));
+		set_text(value, "returnTo", clever_sso_outcome_return_to(outcome));
 		break;
 	default:
 		/* A kind that a later library has. Nobody is signed in by it. */

@@ -15,21 +15,28 @@ use FFI\CData;
 
 require_once __DIR__ . '/Results.php';
 require_once __DIR__ . '/Library.php';
+require_once __DIR__ . '/Reader.php';
 require_once __DIR__ . '/KeyCache.php';
+require_once __DIR__ . '/CleverSso/Web.php';
 
 /** What an application does with Clever. The parameters are those of the extension (its stub describes them). */
 final class Client
 {
+    use NotSerializable;
+
     private readonly CData $client;
     private readonly ?KeyCache $keys;
 
     /**
      * @param string|list<string>|null $redirectUri
+     * @param float $timeout In seconds.
+     * @param int $leeway In seconds.
      * @param list<string> $oldPendingKeys
      * @param list<string> $returnToOrigins
-     * @param float $timeout In seconds.
      *
      * @throws ConfigException
+     * @throws ArgumentException
+     * @throws \ValueError
      */
     public function __construct(
         string $clientId,
@@ -39,28 +46,56 @@ final class Client
         ?string $apiBase = null,
         ?string $baseUrl = null,
         float $timeout = 10.0,
+        int $leeway = 60,
         #[\SensitiveParameter] ?string $pendingKey = null,
         #[\SensitiveParameter] array $oldPendingKeys = [],
         array $returnToOrigins = [],
         bool $development = false,
+        ?string $authorizationEndpoint = null,
+        ?string $tokenEndpoint = null,
+        ?string $tokeninfoEndpoint = null,
+        ?string $userinfoEndpoint = null,
+        ?string $jwksUri = null,
+        bool $discover = false,
+        ?string $caBundle = null,
+        #[\SensitiveParameter] ?string $proxy = null,
         ?string $keyCache = null,
     ) {
-        $settings = [
+        if (isset($this->client)) {
+            throw new \Error('This CleverSso\Client is constructed already');
+        }
+        self::checkTexts(['redirectUri' => (array) $redirectUri] + compact('oldPendingKeys', 'returnToOrigins'));
+        // The library reads it, and knows nothing of open_basedir.
+        if ($caBundle !== null && !str_contains($caBundle, '-----BEGIN') && Library::isOutOfReach($caBundle)) {
+            throw new \ValueError(
+                __METHOD__ . '(): Argument #19 ($caBundle) must be PEM text, or a file that open_basedir allows',
+            );
+        }
+        $this->keys = $keyCache === null ? null : new KeyCache($keyCache);
+        $this->client = self::made($clientId, [
             // Errors then name the arguments of the constructor: CLEVER_SSO_NAMES_PHP.
             'set_setting_names' => 2,
             'set_client_secret' => $clientSecret,
             'add_redirect_uri' => $redirectUri,
+            // Both at once first, so that one of them can still be elsewhere.
             'set_base_url' => $baseUrl,
             'set_issuer' => $issuer,
             'set_api_base' => $apiBase,
             'set_pending_key' => $pendingKey,
+            'set_authorization_endpoint' => $authorizationEndpoint,
+            'set_token_endpoint' => $tokenEndpoint,
+            'set_tokeninfo_endpoint' => $tokeninfoEndpoint,
+            'set_userinfo_endpoint' => $userinfoEndpoint,
+            'set_jwks_uri' => $jwksUri,
+            'set_ca_bundle' => $caBundle,
+            'set_proxy' => $proxy,
             'add_old_pending_key' => $oldPendingKeys,
             'add_return_to_origin' => $returnToOrigins,
+            // What does not fit becomes a number that the library refuses.
             'set_timeout_milliseconds' => $timeout > 0 && $timeout < 4e6 ? (int) ($timeout * 1000) : 0,
+            'set_leeway_seconds' => $leeway >= 0 && $leeway <= 0xffffffff ? $leeway : 0xffffffff,
             'set_development' => $development,
-        ];
-        $this->client = self::made($clientId, $settings);
-        $this->keys = $keyCache === null ? null : new KeyCache($keyCache);
+        ], $discover);
     }
 
     public function __destruct()
@@ -91,7 +126,7 @@ final class Client
                 Library::call("login_options_set_$name", $options, $wish);
             }
             Library::call('begin_login', $this->client, $options, FFI::addr($login));
-            return Login::of($login);
+            return Reader::login($login);
         } finally {
             $library->clever_sso_login_free($login);
             $library->clever_sso_login_options_free($options);
@@ -147,7 +182,7 @@ final class Client
             $library->clever_sso_request_free($request);
         }
         $allow = $status->cdata === 405 ? $library->clever_sso_endpoint_allow($number) : null;
-        return $status->cdata === 0 ? null : new Refusal($status->cdata, $allow);
+        return $status->cdata === 0 ? null : Reader::refusal($status->cdata, $allow);
     }
 
     /**
@@ -157,13 +192,23 @@ final class Client
      */
     public function logOutCookies(#[\SensitiveParameter] ?string $cookies = null): array
     {
-        $logout = Library::out('clever_sso_logout');
-        Library::call('log_out', $this->client, $cookies, FFI::addr($logout));
-        try {
-            return SetCookie::all('logout', $logout);
-        } finally {
-            Library::get()->clever_sso_logout_free($logout);
-        }
+        return $this->cookiesToSet('log_out', $cookies);
+    }
+
+    /**
+     * The cookies to set when a request comes with a session: the last sign-in was kept. No network.
+     *
+     * @return list<SetCookie>
+     */
+    public function sessionKeptCookies(#[\SensitiveParameter] ?string $cookies = null): array
+    {
+        return $this->cookiesToSet('session_kept', $cookies);
+    }
+
+    /** What a switch in a query says, such as switch_user=1. */
+    public static function isSwitchedOn(?string $value): bool
+    {
+        return Library::get()->clever_sso_is_switched_on($value === null ? null : Library::text($value));
     }
 
     /** An Instant Login link into this application for the people of a district. No network. */
@@ -203,17 +248,25 @@ final class Client
         return [];
     }
 
-    public function __serialize(): array
-    {
-        throw new \LogicException('A client holds secrets: it cannot be serialised');
-    }
-
     private function __clone()
     {
     }
 
+    /** @param array<string, array<mixed>> $lists by their names, in the order of the parameters */
+    private static function checkTexts(#[\SensitiveParameter] array $lists): void
+    {
+        foreach ($lists as $name => $list) {
+            foreach (array_filter($list, fn(mixed $item) => !is_string($item)) as $item) {
+                $number = ['redirectUri' => 3, 'oldPendingKeys' => 10, 'returnToOrigins' => 11][$name];
+                $found = get_debug_type($item);
+                $argument = self::class . "::__construct(): Argument #{$number} (\${$name})";
+                throw new \TypeError("{$argument} must hold only strings, {$found} found");
+            }
+        }
+    }
+
     /** @param array<string, string|int|bool|list<string>|null> $settings by the names of the C functions */
-    private static function made(string $clientId, #[\SensitiveParameter] array $settings): CData
+    private static function made(string $clientId, #[\SensitiveParameter] array $settings, bool $discover): CData
     {
         $config = Library::out('clever_sso_config');
         $client = Library::out('clever_sso_client');
@@ -224,11 +277,27 @@ final class Client
                     Library::call("config_$name", $config, $value);
                 }
             }
+            // Last: it asks with what was set, and takes only what was not.
+            if ($discover) {
+                Library::call('config_discover', $config);
+            }
             Library::call('client_new', $config, FFI::addr($client));
         } finally {
             Library::get()->clever_sso_config_free($config);
         }
         return $client;
+    }
+
+    /** @return list<SetCookie> */
+    private function cookiesToSet(string $function, #[\SensitiveParameter] ?string $cookies): array
+    {
+        $logout = Library::out('clever_sso_logout');
+        Library::call($function, $this->client, $cookies, FFI::addr($logout));
+        try {
+            return Reader::cookies('logout', $logout);
+        } finally {
+            Library::get()->clever_sso_logout_free($logout);
+        }
     }
 
     private function finished(
@@ -240,7 +309,7 @@ final class Client
         $outcome = Library::out('clever_sso_outcome');
         try {
             Library::call($function, $this->client, $callback, $kept, FFI::addr($outcome));
-            $result = self::outcome($outcome);
+            $result = Reader::outcome($outcome);
         } finally {
             Library::get()->clever_sso_outcome_free($outcome);
         }
@@ -249,29 +318,6 @@ final class Client
             $this->shareKeys();
         }
         return $result;
-    }
-
-    private static function outcome(CData $outcome): Outcome
-    {
-        $library = Library::get();
-        $read = fn(string $what) => $library->{"clever_sso_outcome_$what"}($outcome);
-        $browser = [SetCookie::all('outcome', $outcome), $read('ends_session')];
-        return match ($read('kind')) {
-            1 => new SignedIn(
-                Identity::of($read('identity')),
-                self::tokens($read('tokens')),
-                $read('return_to'),
-                ...$browser,
-            ),
-            2 => new Restart(Login::of($read('login')), $read('restart_reason'), ...$browser),
-            3 => new Denied($read('denied_error'), $read('denied_description'), ...$browser),
-        };
-    }
-
-    private static function tokens(CData $tokens): Tokens
-    {
-        $library = Library::get();
-        return new Tokens($library->clever_sso_tokens_access_token($tokens), $library->clever_sso_tokens_id_token($tokens));
     }
 
     private function takeKeys(): void

@@ -14,9 +14,15 @@ final class KeyCache
 
     public function __construct(private readonly string $path)
     {
-        // The folder that a relative one begins at is another in each script.
-        if (!str_starts_with($path, '/')) {
-            throw new \ValueError('keyCache must be an absolute path');
+        $wrong = match (true) {
+            str_contains($path, "\0") => 'not contain any null bytes',
+            // The folder that a relative one begins at is another in each script.
+            !str_starts_with($path, '/') => 'be an absolute path',
+            Library::isOutOfReach($path) => 'be a file that open_basedir allows',
+            default => null,
+        };
+        if ($wrong !== null) {
+            throw new \ValueError(Client::class . "::__construct(): Argument #21 (\$keyCache) must {$wrong}");
         }
     }
 

@@ -45,6 +45,13 @@ final class Library
         return str_contains($text, "\0") ? "\xff" : $text;
     }
 
+    /** Whether open_basedir keeps PHP from a file. */
+    public static function isOutOfReach(string $path): bool
+    {
+        error_clear_last();
+        return !@file_exists($path) && str_contains(error_get_last()['message'] ?? '', 'open_basedir');
+    }
+
     /** Makes a call whose last argument is the error; throws when it fails. Texts go through `text`. */
     public static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): void
     {
@@ -78,23 +85,10 @@ final class Library
     /** The error is freed here: no trace keeps it. */
     private static function exception(int $status, #[\SensitiveParameter] CData $error): Exception
     {
-        $library = self::get();
-        $retryAfter = $library->clever_sso_error_retry_after($error);
         try {
-            $kind = self::KINDS[$status] ?? InternalException::class;
-            return new $kind(
-                (string) $library->clever_sso_error_message($error),
-                (string) $library->clever_sso_error_code($error),
-                (string) $library->clever_sso_error_user_message($error),
-                (string) $library->clever_sso_error_actor($error),
-                $library->clever_sso_error_retryable($error),
-                $library->clever_sso_error_http_status($error) ?: null,
-                $retryAfter < 0 ? null : $retryAfter,
-                SetCookie::all('error', $error),
-                $library->clever_sso_error_ends_session($error),
-            );
+            return Reader::exception(self::KINDS[$status] ?? InternalException::class, $error);
         } finally {
-            $library->clever_sso_error_free($error);
+            self::get()->clever_sso_error_free($error);
         }
     }
 }

@@ -6,8 +6,6 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-use FFI\CData;
-
 /** Properties that no dump, export, cast or encoding shows, and that are never serialized: as in the extension. */
 trait Redacted
 {
@@ -28,7 +26,8 @@ trait Redacted
 
     public function __set(string $name, mixed $value): void
     {
-        throw new \Error('Cannot modify readonly property ' . self::class . "::\${$name}");
+        $refused = isset($this->hidden->getValue()[$name]) ? 'modify readonly' : 'create dynamic';
+        throw new \Error("Cannot {$refused} property " . self::class . "::\${$name}");
     }
 
     /** @return array<string, mixed> */
@@ -44,9 +43,32 @@ trait Redacted
         return $this->__debugInfo();
     }
 
+}
+
+/** The same for what says who a person is. That may be encoded, since applications keep it. */
+trait Personal
+{
+    use Redacted;
+
+    /** @return array<string, mixed> */
+    public function jsonSerialize(): array
+    {
+        return array_diff_key(get_object_vars($this), ['hidden' => true]) + $this->hidden->getValue();
+    }
+}
+
+/** As the extension has it: results are for this request, and hold what is nobody else's. */
+trait NotSerializable
+{
     public function __serialize(): array
     {
         throw new \Exception("Serialization of '" . self::class . "' is not allowed");
+    }
+
+    /** @param array<mixed> $data */
+    public function __unserialize(array $data): void
+    {
+        throw new \Exception("Unserialization of '" . self::class . "' is not allowed");
     }
 }
 
@@ -56,37 +78,22 @@ trait Redacted
  * @property-read string $value Empty when the cookie is to be deleted.
  * @property-read string $header The value of the Set-Cookie header.
  */
-final class SetCookie implements \JsonSerializable
+final readonly class SetCookie implements \JsonSerializable
 {
     use Redacted;
+    use NotSerializable;
 
-    public function __construct(
+    private function __construct(
         /** Over https it starts with __Host-. */
-        public readonly string $name,
+        public string $name,
         #[\SensitiveParameter] string $value,
         /** How long the browser keeps it, in seconds; 0 deletes it. */
-        public readonly int $maxAge,
+        public int $maxAge,
         /** Whether the browser sends it over https only. */
-        public readonly bool $secure,
+        public bool $secure,
         #[\SensitiveParameter] string $header,
     ) {
         $this->hidden = new \SensitiveParameterValue(['value' => $value, 'header' => $header]);
-    }
-
-    /**
-     * The cookies of a handle: of a login, an outcome, an error or a log out.
-     *
-     * @return list<self>
-     */
-    public static function all(string $noun, #[\SensitiveParameter] CData $handle): array
-    {
-        $library = Library::get();
-        $all = [];
-        while (($cookie = $library->{"clever_sso_{$noun}_set_cookie"}($handle, count($all))) !== null) {
-            $read = fn(string $what) => $library->{"clever_sso_set_cookie_$what"}($cookie);
-            $all[] = new self($read('name'), $read('value'), $read('max_age'), $read('secure'), $read('header'));
-        }
-        return $all;
     }
 
     /** Adds the Set-Cookie header to the answer. Other cookies stay. */
@@ -97,13 +104,15 @@ final class SetCookie implements \JsonSerializable
 }
 
 /** How to answer a request that must not act: with this status and no body. */
-final class Refusal
+final readonly class Refusal
 {
-    public function __construct(
+    use NotSerializable;
+
+    private function __construct(
         /** 200 for HEAD, 403, 405 or 503. */
-        public readonly int $status,
+        public int $status,
         /** With a 405 the value of the Allow header. */
-        public readonly ?string $allow,
+        public ?string $allow,
     ) {
     }
 }
@@ -115,26 +124,21 @@ final class Refusal
  * @property-read string $pending For applications that keep logins in a session of their own: what to keep for ten minutes,
  *     about 100 bytes, URL-safe.
  */
-final class Login implements \JsonSerializable
+final readonly class Login implements \JsonSerializable
 {
     use Redacted;
+    use NotSerializable;
 
     /** @param list<SetCookie> $setCookies */
-    public function __construct(
+    private function __construct(
         #[\SensitiveParameter] string $url,
         /** Set these with the redirect. */
-        public readonly array $setCookies,
+        public array $setCookies,
         /** For applications that keep logins in a session of their own instead: the key to keep pending under. */
-        public readonly string $key,
+        public string $key,
         #[\SensitiveParameter] string $pending,
     ) {
         $this->hidden = new \SensitiveParameterValue(['url' => $url, 'pending' => $pending]);
-    }
-
-    public static function of(CData $login): self
-    {
-        $read = fn(string $what) => Library::get()->{"clever_sso_login_$what"}($login);
-        return new self($read('url'), SetCookie::all('login', $login), $read('key'), $read('pending'));
     }
 }
 
@@ -144,48 +148,56 @@ interface Outcome
 }
 
 /** Somebody logged in. */
-final class SignedIn implements Outcome
+final readonly class SignedIn implements Outcome
 {
-    public function __construct(
-        public readonly Identity $identity,
-        public readonly Tokens $tokens,
+    use NotSerializable;
+
+    private function __construct(
+        public Identity $identity,
+        public Tokens $tokens,
         /** Where the application wanted to go, as an ASCII path or URL. */
-        public readonly ?string $returnTo,
+        public ?string $returnTo,
         /** @var list<SetCookie> Set these with the answer. */
-        public readonly array $setCookies,
+        public array $setCookies,
         /** Always true: the new session replaces the one that the browser had. */
-        public readonly bool $endsSession,
+        public bool $endsSession,
     ) {
     }
 }
 
 /** The login restarts: send the browser to login->url, with setCookies. */
-final class Restart implements Outcome
+final readonly class Restart implements Outcome
 {
-    public function __construct(
-        public readonly Login $login,
+    use NotSerializable;
+
+    private function __construct(
+        public Login $login,
         /** The code word of the cause, for example state_missing. */
-        public readonly string $reason,
+        public string $reason,
         /** @var list<SetCookie> Set these with the answer. */
-        public readonly array $setCookies,
+        public array $setCookies,
         /** Always false: nothing of the session changes. */
-        public readonly bool $endsSession,
+        public bool $endsSession,
     ) {
     }
 }
 
 /** Clever refused this person. */
-final class Denied implements Outcome
+final readonly class Denied implements Outcome
 {
-    public function __construct(
+    use NotSerializable;
+
+    private function __construct(
         /** Clever's word, for example access_denied. */
-        public readonly string $error,
+        public string $error,
         /** Whoever made the URL wrote it: do not show it as if it were Clever's. */
-        public readonly ?string $description,
+        public ?string $description,
         /** @var list<SetCookie> Set these with the answer. */
-        public readonly array $setCookies,
+        public array $setCookies,
         /** Whether the session that the browser had must end: when this is the answer to a login that this browser began. */
-        public readonly bool $endsSession,
+        public bool $endsSession,
+        /** Where the login wanted to go, as an ASCII path or URL, if that is known: for a link to try again. */
+        public ?string $returnTo,
     ) {
     }
 }
@@ -196,106 +208,103 @@ final class Denied implements Outcome
  * @property-read string $accessToken Opens Clever's API for 24 hours.
  * @property-read string|null $idToken Says who logged in.
  */
-final class Tokens implements \JsonSerializable
+final readonly class Tokens implements \JsonSerializable
 {
     use Redacted;
+    use NotSerializable;
 
-    public function __construct(#[\SensitiveParameter] string $accessToken, #[\SensitiveParameter] ?string $idToken)
+    private function __construct(#[\SensitiveParameter] string $accessToken, #[\SensitiveParameter] ?string $idToken)
     {
         $this->hidden = new \SensitiveParameterValue(['accessToken' => $accessToken, 'idToken' => $idToken]);
     }
 }
 
-/** A person's name, as far as Clever tells it. */
-final class Name
+/**
+ * A person's name, as far as Clever tells it. Dumps do not show it.
+ *
+ * @property-read string|null $first
+ * @property-read string|null $middle
+ * @property-read string|null $last
+ * @property-read string $full
+ */
+final readonly class Name implements \JsonSerializable
 {
-    public function __construct(
-        public readonly ?string $first,
-        public readonly ?string $middle,
-        public readonly ?string $last,
-        public readonly string $full,
-    ) {
+    use Personal;
+    use NotSerializable;
+
+    private function __construct(?string $first, ?string $middle, ?string $last, string $full)
+    {
+        $this->hidden = new \SensitiveParameterValue(compact('first', 'middle', 'last', 'full'));
     }
 }
 
 /** One of the roles of a person. */
-final class Role
+final readonly class Role
 {
-    public function __construct(public readonly string $name, public readonly ?string $legacyId)
+    use NotSerializable;
+
+    private function __construct(public string $name, public ?string $legacyId)
     {
     }
 }
 
-/** Who logged in. The key of a user is the pair of issuer and id: names and email addresses change and repeat. */
-final class Identity
+/**
+ * Who logged in. The key of a user is the pair of issuer and id: names and email addresses change and repeat. Dumps show
+ * neither name nor email nor claims.
+ *
+ * @property-read Name $name
+ * @property-read string|null $unverifiedEmail
+ * @property-read array $claims
+ */
+final readonly class Identity implements \JsonSerializable
 {
+    use Personal;
+    use NotSerializable;
+
     /**
      * @param list<Role> $roles
      * @param list<string> $legacyIds
      * @param array<string, mixed> $claims
      */
-    public function __construct(
-        public readonly string $issuer,
-        public readonly string $id,
-        public readonly ?string $districtId,
-        public readonly ?string $userType,
-        public readonly array $roles,
-        public readonly Name $name,
-        public readonly ?string $unverifiedEmail,
-        public readonly array $legacyIds,
-        public readonly ?string $authorizedBy,
-        public readonly string $provenBy,
-        public readonly bool $loginasByAdmin,
-        public readonly array $claims,
+    private function __construct(
+        public string $issuer,
+        public string $id,
+        public ?string $districtId,
+        public ?string $userType,
+        public array $roles,
+        Name $name,
+        ?string $unverifiedEmail,
+        public array $legacyIds,
+        public ?string $authorizedBy,
+        public string $provenBy,
+        public bool $loginasByAdmin,
+        array $claims,
     ) {
-    }
-
-    public static function of(CData $identity): self
-    {
-        $library = Library::get();
-        $read = fn(string $what, int ...$index) => $library->{"clever_sso_identity_$what"}($identity, ...$index);
-        $each = fn(string $what, callable $one) => array_map($one, array_slice(range(0, $read("{$what}_count")), 0, -1));
-        return new self(
-            issuer: $read('issuer'),
-            id: $read('id'),
-            districtId: $read('district_id'),
-            userType: $read('user_type'),
-            roles: $each('role', fn(int $i) => new Role($read('role_name', $i), $read('role_legacy_id', $i))),
-            name: new Name($read('first_name'), $read('middle_name'), $read('last_name'), $read('full_name')),
-            unverifiedEmail: $read('unverified_email'),
-            legacyIds: $each('legacy_id', fn(int $i) => $read('legacy_id', $i)),
-            authorizedBy: $read('authorized_by'),
-            provenBy: $read('proven_by'),
-            loginasByAdmin: $read('loginas_by_admin'),
-            claims: json_decode($read('claims_json'), true, flags: JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING),
-        );
-    }
-
-    /** Dumps show neither name nor email nor claims. */
-    public function __debugInfo(): array
-    {
-        $shown = ['issuer' => $this->issuer, 'id' => $this->id, 'districtId' => $this->districtId];
-        return $shown + ['userType' => $this->userType, 'provenBy' => $this->provenBy];
+        $this->hidden = new \SensitiveParameterValue(compact('name', 'unverifiedEmail', 'claims'));
     }
 }
 
 /** A failure of Log in with Clever; the base of all others. It may be logged as it is. */
 abstract class Exception extends \Exception
 {
-    public function __construct(
-        string $message,
-        private readonly string $codeWord,
-        private readonly string $userMessage,
-        private readonly string $actor,
-        private readonly bool $retryable,
-        private readonly ?int $httpStatus,
-        private readonly ?int $retryAfter = null,
-        /** @var list<SetCookie> Set these with the answer. */
-        public readonly array $setCookies = [],
-        /** Whether the session that the browser had must end: a login that this browser began has failed. */
-        public readonly bool $endsSession = false,
-    ) {
-        parent::__construct($message);
+    private string $codeWord = '';
+    private string $userMessage = '';
+    private string $actor = '';
+    private bool $retryable = false;
+    private int $pageStatus = 500;
+    private ?int $httpStatus = null;
+    private ?int $retryAfter = null;
+    private ?string $returnTo = null;
+    /** @var list<SetCookie> After beginLogin or finishLogin: set these with the answer. */
+    public readonly array $setCookies;
+    /** Whether the session that the browser had must end: a login that this browser began has failed. */
+    public readonly bool $endsSession;
+
+    /** One that an application makes has no cookies, and ends nothing. */
+    public function __construct(string $message = '', int $code = 0, ?\Throwable $previous = null)
+    {
+        parent::__construct($message, $code, $previous);
+        [$this->setCookies, $this->endsSession] = [[], false];
     }
 
     /** The code word, for example id_token_expired. */
@@ -322,13 +331,25 @@ abstract class Exception extends \Exception
         return $this->retryable;
     }
 
-    /** The HTTP status of the answer that led to this failure, if there was one. */
+    /** The HTTP status of the page that shows this failure to the person: 400, 500 or 503. */
+    public function getPageStatus(): int
+    {
+        return $this->pageStatus;
+    }
+
+    /** Where the failed login wanted to go, as an ASCII path or URL, if that is known. */
+    public function getReturnTo(): ?string
+    {
+        return $this->returnTo;
+    }
+
+    /** The HTTP status of Clever's answer that led to this failure, if there was one. */
     public function getHttpStatus(): ?int
     {
         return $this->httpStatus;
     }
 
-    /** How many seconds the server asks to wait before the next attempt, if it said so. */
+    /** How many seconds Clever asks to wait before the next attempt, if it said so. */
     public function getRetryAfter(): ?int
     {
         return $this->retryAfter;

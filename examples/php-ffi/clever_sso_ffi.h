@@ -28,6 +28,15 @@ clever_sso_status clever_sso_config_add_old_pending_key(clever_sso_config *confi
 clever_sso_status clever_sso_config_add_return_to_origin(clever_sso_config *config, const char *origin, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_timeout_milliseconds(clever_sso_config *config, uint32_t milliseconds, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_development(clever_sso_config *config, bool development, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config, uint32_t seconds, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_authorization_endpoint(clever_sso_config *config, const char *authorization_endpoint, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_token_endpoint(clever_sso_config *config, const char *token_endpoint, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_tokeninfo_endpoint(clever_sso_config *config, const char *tokeninfo_endpoint, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_userinfo_endpoint(clever_sso_config *config, const char *userinfo_endpoint, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config, const char *jwks_uri, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config, const char *ca_bundle, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config, const char *proxy, clever_sso_error **error);
+clever_sso_status clever_sso_config_discover(clever_sso_config *config, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_setting_names(clever_sso_config *config, uint32_t names, clever_sso_error **error);
 void clever_sso_config_free(clever_sso_config *config);
 
@@ -74,6 +83,8 @@ const char *clever_sso_endpoint_allow(uint32_t endpoint);
 void clever_sso_request_free(clever_sso_request *request);
 
 clever_sso_status clever_sso_log_out(const clever_sso_client *client, const char *cookies, clever_sso_logout **logout, clever_sso_error **error);
+clever_sso_status clever_sso_session_kept(const clever_sso_client *client, const char *cookies, clever_sso_logout **kept, clever_sso_error **error);
+bool clever_sso_is_switched_on(const char *value);
 const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
 void clever_sso_logout_free(clever_sso_logout *logout);
 
@@ -113,6 +124,8 @@ const char *clever_sso_error_code(const clever_sso_error *error);
 const char *clever_sso_error_message(const clever_sso_error *error);
 const char *clever_sso_error_user_message(const clever_sso_error *error);
 const char *clever_sso_error_actor(const clever_sso_error *error);
+uint16_t clever_sso_error_page_status(const clever_sso_error *error);
+const char *clever_sso_error_return_to(const clever_sso_error *error);
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
 int64_t clever_sso_error_retry_after(const clever_sso_error *error);
 bool clever_sso_error_retryable(const clever_sso_error *error);

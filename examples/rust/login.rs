@@ -197,9 +197,9 @@ async fn run(entry: &str) -> Result<ExitCode> {
             log_in(&client, &mut browser)?;
             come_back(&client, browser).await
         }
-        "portal" => come_back(&client, arrived(visit(&client.portal_url(None))?)).await,
+        "portal" => come_back(&client, arrived(visit(&client.portal_url(None)?)?)).await,
         "instant" => {
-            let url = client.instant_login_url(&variable("CLEVER_DISTRICT_ID")?);
+            let url = client.instant_login_url(&variable("CLEVER_DISTRICT_ID")?)?;
             come_back(&client, arrived(visit(&url)?)).await
         }
         "implicit" => implicit(&client).await,

@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char};
 use clever_sso::{Error, ErrorKind};
 
 use crate::set_cookie::{self, clever_sso_set_cookie};
-use crate::text::{borrowed, owned};
+use crate::text::{borrowed, owned, owned_option};
 
 /// How a call went. What exactly failed is in the `clever_sso_error`.
 #[repr(u32)]
@@ -50,10 +50,12 @@ pub struct clever_sso_error {
     user_message: CString,
     actor: CString,
     http_status: u16,
+    page_status: u16,
     retry_after: i64,
     retryable: bool,
     set_cookies: Vec<clever_sso_set_cookie>,
     ends_session: bool,
+    return_to: Option<CString>,
 }
 
 impl From<&Error> for clever_sso_error {
@@ -64,12 +66,14 @@ impl From<&Error> for clever_sso_error {
             user_message: owned(error.user_message()),
             actor: owned(error.code().actor().as_str()),
             http_status: error.http_status().unwrap_or_default(),
+            page_status: error.page_status(),
             retry_after: error
                 .retry_after()
                 .map_or(-1, |pause| i64::try_from(pause.as_secs()).unwrap_or(i64::MAX)),
             retryable: error.retryable(),
             set_cookies: set_cookie::all(error.set_cookies()),
             ends_session: error.ends_session(),
+            return_to: owned_option(error.return_to()),
         }
     }
 }
@@ -99,7 +103,14 @@ pub extern "C" fn clever_sso_error_actor(error: Option<&clever_sso_error>) -> *c
     borrowed(error.map(|error| &error.actor))
 }
 
-/// The HTTP status of the answer that led to this error; 0 when there was none or `error` is NULL.
+/// The HTTP status of the page that shows this error to the person: 400, 500 or 503; 0 when `error` is NULL. With 503, send
+/// `clever_sso_error_retry_after` along as `Retry-After` when it is not negative.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_page_status(error: Option<&clever_sso_error>) -> u16 {
+    error.map_or(0, |error| error.page_status)
+}
+
+/// The HTTP status of Clever's answer that led to this error; 0 when there was none or `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_http_status(error: Option<&clever_sso_error>) -> u16 {
     error.map_or(0, |error| error.http_status)
@@ -133,6 +144,13 @@ pub extern "C" fn clever_sso_error_set_cookie(
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_ends_session(error: Option<&clever_sso_error>) -> bool {
     error.is_some_and(|error| error.ends_session)
+}
+
+/// Where the failed login wanted to go: begin the next one with it (`clever_sso_login_options_set_return_to`), so that "Try
+/// again" leads to the same page. Borrowed from `error`; NULL when nothing is known.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_return_to(error: Option<&clever_sso_error>) -> *const c_char {
+    borrowed(error.and_then(|error| error.return_to.as_ref()))
 }
 
 /// Frees an error. NULL is fine.

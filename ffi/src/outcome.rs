@@ -74,6 +74,7 @@ impl From<&Outcome> for clever_sso_outcome {
                 ..Self::empty(clever_sso_kind::CLEVER_SSO_RESTART)
             },
             Outcome::Denied(denied) => Self {
+                return_to: owned_option(denied.return_to.as_deref()),
                 denied_error: Some(owned(&denied.error)),
                 denied_description: owned_option(denied.description.as_deref()),
                 ..Self::empty(clever_sso_kind::CLEVER_SSO_DENIED)
@@ -180,7 +181,8 @@ pub extern "C" fn clever_sso_outcome_login(
     outcome.and_then(|outcome| outcome.login.as_ref())
 }
 
-/// Where the application wanted to go. Borrowed from `outcome`; NULL when nothing was said.
+/// Where the application wanted to go, after a sign-in or, for a link to try again, after a refusal. Borrowed from `outcome`;
+/// NULL when nothing was said.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_return_to(outcome: Option<&clever_sso_outcome>) -> *const c_char {
     borrowed(outcome.and_then(|outcome| outcome.return_to.as_ref()))

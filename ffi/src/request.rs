@@ -1,10 +1,10 @@
 //! `clever_sso_request`: which requests of a browser may begin a login, finish one or log out.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode};
+use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode, is_switched_on};
 
 use crate::boundary::{give, handle, null, run};
 use crate::client::clever_sso_client;
@@ -26,15 +26,22 @@ pub enum clever_sso_endpoint {
 
 /// A request of a browser: its method, and the headers that say who caused it.
 pub struct clever_sso_request {
-    method: String,
-    sec_fetch_site: Option<String>,
-    sec_fetch_mode: Option<String>,
-    sec_purpose: Option<String>,
-    purpose: Option<String>,
-    origin: Option<String>,
+    seen: BrowserRequest,
 }
 
-/// What a log out does to the cookies of the browser.
+/// `BrowserRequest::HEADERS` for C.
+static HEADER_NAMES: [&CStr; BrowserRequest::HEADERS.len()] = [
+    c"Sec-Fetch-Site",
+    c"Sec-Fetch-Mode",
+    c"Sec-Fetch-Dest",
+    c"Sec-Purpose",
+    c"Purpose",
+    c"X-Purpose",
+    c"X-Moz",
+    c"Origin",
+];
+
+/// What a log out, or a session that was kept, does to the cookies of the browser.
 pub struct clever_sso_logout {
     set_cookies: Vec<clever_sso_set_cookie>,
 }
@@ -48,20 +55,18 @@ pub extern "C" fn clever_sso_request_new(
     request: Option<&mut MaybeUninit<Option<Box<clever_sso_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    give(request, error, || {
-        Ok(clever_sso_request {
-            method: required(method, "method")?.to_owned(),
-            sec_fetch_site: None,
-            sec_fetch_mode: None,
-            sec_purpose: None,
-            purpose: None,
-            origin: None,
-        })
-    })
+    give(request, error, || Ok(clever_sso_request { seen: BrowserRequest::new(required(method, "method")?) }))
 }
 
-/// Adds a header of the request. Hand over all of them: those that decide nothing are ignored. Capital letters in `name` do
-/// not matter.
+/// The name of a header that decides, such as `Sec-Fetch-Site`, counted from 0; NULL behind the last one. For applications
+/// that look headers up one by one. It lives as long as the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_request_header_name(index: usize) -> *const c_char {
+    HEADER_NAMES.get(index).map_or(ptr::null(), |name| name.as_ptr())
+}
+
+/// Adds a header of the request. Hand over those that `clever_sso_request_header_name` lists, or all: the others are ignored.
+/// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -73,15 +78,10 @@ pub extern "C" fn clever_sso_request_set_header(
 ) -> clever_sso_status {
     run(error, || {
         let request = handle(request, "request")?;
-        let field = match required(name, "name")?.to_ascii_lowercase().as_str() {
-            "sec-fetch-site" => &mut request.sec_fetch_site,
-            "sec-fetch-mode" => &mut request.sec_fetch_mode,
-            "sec-purpose" => &mut request.sec_purpose,
-            "purpose" => &mut request.purpose,
-            "origin" => &mut request.origin,
-            _ => return Ok(()),
-        };
-        *field = Some(required(value, "value")?.to_owned());
+        let name = required(name, "name")?;
+        if BrowserRequest::is_known_header(name) {
+            request.seen.add_header(name, required(value, "value")?);
+        }
         Ok(())
     })
 }
@@ -89,8 +89,8 @@ pub extern "C" fn clever_sso_request_set_header(
 /// Whether a request must not act: `*status` becomes 0 when it may, else the HTTP status to answer with and no body (200 for
 /// `HEAD`, 403, 405 or 503). Ask before you begin or finish a login or log out. No network.
 ///
-/// Links that are fetched in advance, images, scripts and forms of other sites thus neither spend a code nor log anybody
-/// out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
+/// Links that are fetched in advance, frames, images, scripts and forms of other sites thus neither spend a code nor log
+/// anybody out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_request_refusal(
     client: Option<&clever_sso_client>,
@@ -102,17 +102,10 @@ pub extern "C" fn clever_sso_request_refusal(
     run(error, || {
         let status = status.ok_or_else(|| null("status"))?.write(403);
         let request = handle(request, "request")?;
-        let asked = BrowserRequest {
-            method: &request.method,
-            sec_fetch_site: request.sec_fetch_site.as_deref(),
-            sec_fetch_mode: request.sec_fetch_mode.as_deref(),
-            sec_purpose: request.sec_purpose.as_deref().or(request.purpose.as_deref()),
-            origin: request.origin.as_deref(),
-        };
         let endpoint = known(endpoint).ok_or_else(|| {
             Error::from_face(ErrorCode::ArgumentInvalid, "endpoint is none of clever_sso_endpoint")
         })?;
-        let refusal = handle(client, "client")?.client.refusal(endpoint, &asked);
+        let refusal = handle(client, "client")?.client.refusal(endpoint, &request.seen);
         *status = refusal.map_or(0, |refusal| refusal.status);
         Ok(())
     })
@@ -127,6 +120,13 @@ pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
         Some(Endpoint::Logout) => c"POST".as_ptr(),
         Some(_) => c"GET, HEAD".as_ptr(),
     }
+}
+
+/// What a switch in a query says, such as `switch_user=1`: every language reads one by this rule. False when `value` is NULL,
+/// empty, `0`, `false`, `no` or `off`, in any case; else true.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_is_switched_on(value: *const c_char) -> bool {
+    is_switched_on(Some(&crate::text::header(value)))
 }
 
 /// Frees a request. NULL is fine.
@@ -149,6 +149,27 @@ pub extern "C" fn clever_sso_log_out(
     give(logout, error, || {
         let cookies = crate::text::header(cookies);
         let set_cookies = handle(client, "client")?.client.log_out_cookies(&cookies);
+        Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
+    })
+}
+
+/// What to tell the browser when a request comes with a session of your application: the last sign-in was kept. Call it
+/// wherever you find a session; mostly there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
+/// No network.
+///
+/// Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
+/// not stick. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails with
+/// `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_session_kept(
+    client: Option<&clever_sso_client>,
+    cookies: *const c_char,
+    kept: Option<&mut MaybeUninit<Option<Box<clever_sso_logout>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(kept, error, || {
+        let set_cookies =
+            handle(client, "client")?.client.session_kept_cookies(&crate::text::header(cookies));
         Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
     })
 }
@@ -177,5 +198,15 @@ const fn known(endpoint: u32) -> Option<Endpoint> {
         CALLBACK => Some(Endpoint::Callback),
         LOGOUT => Some(Endpoint::Logout),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_headers_are_those_of_the_core() {
+        assert_eq!(HEADER_NAMES.map(|name| name.to_str().unwrap()), BrowserRequest::HEADERS);
     }
 }

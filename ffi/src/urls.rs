@@ -130,7 +130,8 @@ pub extern "C" fn clever_sso_authorize_options_free(options: Option<Box<clever_s
 
 /// The URL that asks Clever for a code or a token. No network. `options` may be NULL.
 ///
-/// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one.
+/// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, with
+/// `CLEVER_SSO_ARGUMENT` when a value is too long for a URL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_authorize_url(
     client: Option<&clever_sso_client>,
@@ -163,7 +164,7 @@ pub extern "C" fn clever_sso_instant_login_url(
 ) -> clever_sso_status {
     give_string(url, error, || {
         let district_id = required(district_id, "district_id")?;
-        Ok(handle(client, "client")?.client.instant_login_url(district_id))
+        handle(client, "client")?.client.instant_login_url(district_id)
     })
 }
 
@@ -179,6 +180,6 @@ pub extern "C" fn clever_sso_portal_url(
 ) -> clever_sso_status {
     give_string(url, error, || {
         let district = optional(district, "district")?;
-        Ok(handle(client, "client")?.client.portal_url(district))
+        handle(client, "client")?.client.portal_url(district)
     })
 }

@@ -32,6 +32,7 @@ __all__ = [
     "UserInfo",
     "__version__",
     "error_codes",
+    "is_switched_on",
     "login_key",
     "parse_callback",
     "verify_id_token",
@@ -197,7 +198,8 @@ class Client:
         """Whether a request of a browser must not act: `None` when it may.
 
         Ask before you begin a login, finish one or log somebody out. Links that are fetched in
-        advance, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No network.
+        advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No
+        network.
 
             refusal = client.refusal("callback", method=request.method, headers=request.headers)
 
@@ -212,6 +214,16 @@ class Client:
 
     def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
         """The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
+
+        Args:
+            cookies: The `Cookie` header of the request.
+        """
+
+    def session_kept_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
+        """The cookies to set when a request comes with a session: the last sign-in was kept. No network.
+
+        Mostly there are none. Without it, people who log out by the application's own means and sign in again four
+        times in a minute are told that their session does not stick.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -527,6 +539,10 @@ class Denied:
     @property
     def ends_session(self) -> bool:
         """Whether the session that the browser had must end: only when a login of this browser was refused."""
+
+    @property
+    def return_to(self) -> str | None:
+        """Where the login wanted to go, so that another try leads there."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -884,6 +900,7 @@ class ErrorCode:
         "actor",
         "sentence",
         "user_message",
+        "page_status",
     )
     @property
     def word(self) -> str:
@@ -913,6 +930,10 @@ class ErrorCode:
     def user_message(self) -> str:
         """A sentence that may be shown to the person who logs in."""
 
+    @property
+    def page_status(self) -> int:
+        """The HTTP status of the page that shows it."""
+
 def login_key(callback: str) -> str | None:
     """Under which key an application that keeps logins in a session of its own finds that of this callback.
 
@@ -923,6 +944,15 @@ def login_key(callback: str) -> str | None:
 
     Returns:
         The `key` of the login; `None` when the callback has no state or cannot be read.
+    """
+
+def is_switched_on(value: str | None) -> bool:
+    """What a switch in a query, such as `switch_user=1`, says.
+
+    Off when it is missing, empty, `0`, `false`, `no` or `off`, in any case; else on.
+
+    Args:
+        value: The value of the parameter; `None` when it is missing.
     """
 
 def parse_callback(callback: str) -> Callback:

@@ -171,6 +171,10 @@ class AsyncClient:
         """The cookies to set when somebody logs out. No network. As `Client.log_out_cookies`."""
         return self._client.log_out_cookies(cookies)
 
+    def session_kept_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
+        """The cookies to set when a request comes with a session. No network. As `Client.session_kept_cookies`."""
+        return self._client.session_kept_cookies(cookies)
+
     def authorize_url(  # noqa: PLR0913  (they are keyword arguments)
         self,
         *,

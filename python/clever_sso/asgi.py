@@ -5,7 +5,7 @@
     from starlette.middleware.sessions import SessionMiddleware
 
     app = FastAPI()
-    app.add_middleware(SessionMiddleware, secret_key=os.environ["SESSION_KEY"], https_only=True, max_age=None)
+    app.add_middleware(SessionMiddleware, secret_key=os.environ["SESSION_KEY"], https_only=True)
     clever = CleverSso()  # CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET, CLEVER_REDIRECT_URI, …
     clever.install(app)
 
@@ -15,24 +15,29 @@
 
 Three routes are added: `clever_login`, `clever_callback` (at the path of the redirect URI) and `clever_logout` (POST).
 A login that begins in the Clever Portal or with an Instant Login link is restarted without the person seeing it; every
-sign-in replaces the session that the browser had. `max_age=None` makes the session end with the browser; after twelve
-hours it ends in any case.
+sign-in replaces the session that the browser had. A session ends with the browser, unless you set `max_age`, and after
+twelve hours in any case.
 
-A middleware of your own that lets nobody pass who is not signed in must let the three routes pass.
+A middleware of your own that lets nobody pass who is not signed in must let the three routes pass. One that does not is
+named in the log, and people get a page instead of an endless redirect.
 """
 
 from __future__ import annotations
 
 import inspect
 import logging
+import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 
 from clever_sso import _settings
 from clever_sso._web import pages
@@ -53,7 +58,16 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SESSION_KEY, TWELVE_HOURS, SessionIdentity
-from clever_sso._web.request import address, can_be_sent_to_log_in, inside, misplaced, paths_of
+from clever_sso._web.request import (
+    address,
+    can_be_sent_to_log_in,
+    inside,
+    is_redirect_uri,
+    misplaced,
+    prefix_of,
+    root_of,
+    sends_to_log_in,
+)
 from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import Error
 
@@ -62,8 +76,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from starlette.applications import Starlette
-    from starlette.middleware import Middleware
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from clever_sso._native import SetCookie
 
@@ -72,10 +85,14 @@ if TYPE_CHECKING:
 __all__ = ["CleverSso", "Problem", "Refused", "SessionIdentity", "SignIn", "current_identity"]
 
 logger = logging.getLogger("clever_sso.asgi")
+# In the scope of a request: whether login, callback or logout was asked, once the application knows.
+_ASKED = "clever_sso.asked"
 # What SessionMiddleware calls them in Starlette and in starsessions.
 _OF_THE_COOKIE = {
-    *("session_cookie", "path", "domain", "https_only", "same_site"),
-    *("cookie_name", "cookie_path", "cookie_domain", "cookie_https_only", "cookie_same_site"),
+    "name": ("session_cookie", "cookie_name"),
+    "domain": ("domain", "cookie_domain"),
+    "path": ("path", "cookie_path"),
+    "Secure": ("https_only", "cookie_https_only"),
 }
 SignInHook = TypeVar("SignInHook", bound="Callable[[Request, SignIn], Response | Awaitable[Response | None] | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Request, Problem], Response | Awaitable[Response]]")
@@ -87,8 +104,8 @@ class CleverSso:
     Args:
         client: The client to use. Default: `AsyncClient.from_env()`.
         url_prefix: Below which path login and logout are.
-        callback_path: The path of the callback inside the application, where that is mounted below another path.
-            Default: the path of the redirect URI.
+        callback_path: The path of the callback inside the application, where a proxy takes a prefix off. Logins, log
+            outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
         after_login: Where to go after a login when nothing else is said: a path inside the application, or a whole URL.
         after_logout: Where to go after a logout.
         waiting_page: Whether the callback answers at once with a small page that waits while the login is finished, as
@@ -120,35 +137,72 @@ class CleverSso:
         self._rotate_session = rotate_session
         self._prefix = url_prefix.rstrip("/")
         self._callback_path = callback_path or urlsplit(redirect_uri).path or "/"
+        # Below which path the browser sees the application: known where the callback has another path inside.
+        self._known_prefix = prefix_of(self.client.redirect_uris, callback_path) if callback_path else ""
+        self._likely_prefix = self._known_prefix or prefix_of(self.client.redirect_uris, f"{self._prefix}/callback")
         self._after_login = after_login
         self._after_logout = after_logout
         self._waiting_page = waiting_page
+        self._warned = False
         self._sign_in_hook: Callable[[Request, SignIn], Any] | None = None
         self._problem_hook: Callable[[Request, Problem], Any] | None = None
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """Login, callback and logout, for who puts an application's routes together."""
+        """Login, callback and logout, for who puts an application's routes together.
+
+        `install` does more: it sees to the sessions, and names a guard that keeps people from logging in.
+        """
+        below = [
+            _Page(f"{self._likely_prefix}{self._prefix}/login", self._login, name="clever_login_below_prefix"),
+        ]
         return [
-            Route(f"{self._prefix}/login", self._login, name="clever_login"),
-            Route(self._callback_path, self._callback, name="clever_callback"),
-            Route(f"{self._prefix}/logout", self._logout, methods=["POST"], name="clever_logout"),
+            _Page(f"{self._prefix}/login", self._login, name="clever_login"),
+            _Page(self._callback_path, self._callback, name="clever_callback"),
+            _Page(f"{self._prefix}/logout", self._logout, methods=["POST"], name="clever_logout"),
+            *(below if self._likely_prefix else []),
             _BelowPrefix(self.client.redirect_uris, self._callback, self._misplaced),
         ]
 
     def install(self, app: Starlette) -> None:
-        """Add the routes to `app`, a Starlette or FastAPI application. It needs Starlette's `SessionMiddleware`, or
-        another one that provides `request.session`; add that before.
+        """Add the routes to `app`, a Starlette or FastAPI application, and what is looked at around every other route.
+
+        It needs Starlette's `SessionMiddleware`, or another one that provides `request.session`. Whether that is added
+        before or afterwards makes no difference. Unless you set its `max_age`, its cookie ends with the browser.
 
         Raises:
             ConfigError: `config_invalid`, when its sessions live on the server and nothing says how their ids change.
-        """  # noqa: D205  (one sentence)
-        for middleware in app.user_middleware:
-            if _is_starlettes(middleware.cls):
-                # Two weeks would be its own default.
-                cast("dict[str, Any]", middleware.kwargs).setdefault("max_age", None)
-        self._check_rotation(app.user_middleware)
+                For a middleware that is added afterwards: when the application starts.
+        """
+        self._check_sessions(app.user_middleware)
         app.router.routes.extend(self.routes)
+        # The innermost: it sees the session that a request came with, whoever provides it.
+        app.user_middleware.append(Middleware(_AroundEveryRoute, self.client))
+        build = app.build_middleware_stack
+
+        def build_middleware_stack() -> ASGIApp:
+            # Here the application knows all its middleware, and has made none of it.
+            self._check_sessions(app.user_middleware)
+            return _AroundEveryMiddleware(build(), self._keeps_from_logging_in, self._take)
+
+        app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
+
+    def _check_sessions(self, installed: Iterable[Middleware]) -> None:
+        for middleware in installed:
+            if _is_starlettes(middleware.cls) and "max_age" not in _options(middleware):
+                # Two weeks would be its own default.
+                cast("dict[str, Any]", middleware.kwargs)["max_age"] = None
+        self._check_rotation(installed)
+
+    def _warn_of_long_sessions(self, installed: Iterable[Middleware]) -> None:
+        """For who took the routes alone: then the middleware is made already."""
+        if self._warned or not any(_is_starlettes(each.cls) and "max_age" not in _options(each) for each in installed):
+            return
+        self._warned = True
+        logger.warning(
+            "SessionMiddleware keeps its cookie for two weeks, even when the browser is closed: call "
+            "CleverSso.install, or set max_age=None"
+        )
 
     def _check_rotation(self, installed: Iterable[Middleware], request: Request | None = None) -> None:
         """Whether a sign-in can give the session a new name."""
@@ -196,7 +250,7 @@ class CleverSso:
             return identity
         if not can_be_sent_to_log_in(request.method, request.headers.get("sec-fetch-mode")):
             raise HTTPException(401)
-        login = f"{_login_url(request)}?{urlencode({'next': _here(request)})}"
+        login = f"{self._login_path(request.scope)}?{urlencode({'next': self._here(request)})}"
         raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
 
     def role(self, *roles: str) -> Callable[[Request], Awaitable[SessionIdentity]]:
@@ -217,8 +271,9 @@ class CleverSso:
         refusal = self._refusal("login", request)
         if refusal is not None:
             return refusal
-        # Here the application knows all its middleware, whoever added it.
+        # A middleware around another application, in which this one is mounted, is known only by its sessions.
         self._check_rotation(_middleware(request), request)
+        self._warn_of_long_sessions(_middleware(request))
         step = begun(
             self.client,
             request.query_params,
@@ -245,7 +300,8 @@ class CleverSso:
 
     async def _misplaced(self, request: Request) -> Response:
         """Tell why a callback arrives where nothing is."""
-        wrong = misplaced(_path(request.scope), self.client.redirect_uris, request.query_params)
+        query = request.query_params
+        wrong = misplaced(_path(request.scope), self.client.redirect_uris, query, "CleverSso(callback_path=...)")
         return await self._take(request, problem_of_setup(wrong or ""))
 
     async def _logout(self, request: Request) -> Response:
@@ -257,11 +313,12 @@ class CleverSso:
         # Somebody without a session gets none.
         if session:
             session.clear()
-        response = RedirectResponse(inside(_root(request.scope), self._after_logout), 303)
+        response = RedirectResponse(inside(self._root(request.scope), self._after_logout), 303)
         return _private(_with_cookies(response, self.client.log_out_cookies(_cookies(request))))
 
     def _refusal(self, endpoint: Literal["login", "callback", "logout"], request: Request) -> Response | None:
         """What to answer to a request that must not act."""
+        request.scope.get(_ASKED, set()).add(endpoint)
         refusal = self.client.refusal(endpoint, method=request.method, headers=request.headers)
         if refusal is None:
             return None
@@ -280,7 +337,10 @@ class CleverSso:
         logger.warning("login with Clever failed: %s", step)
         if step.ends_session and _session(request):
             _session(request).clear()
-        return _private(_with_cookies(await self._problem_page(request, step), step.set_cookies))
+        response = _with_cookies(await self._problem_page(request, step), step.set_cookies)
+        if step.retry_after is not None:
+            response.headers.setdefault("Retry-After", str(step.retry_after))
+        return _private(response)
 
     async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
         await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
@@ -288,15 +348,15 @@ class CleverSso:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
         except Refused as refused:
-            return problem_of_refusal(refused, without_sign_in(self.client, step))
+            return problem_of_refusal(refused, step, without_sign_in(self.client, step))
         except HTTPException:
             _session(request).clear()
             raise
         except Exception:
             # An exception that is let through passes the session by: the browser would keep whom it had before.
             logger.exception("on_sign_in failed")
-            return problem_of_fault(without_sign_in(self.client, step))
-        return answer or RedirectResponse(step.return_to or inside(_root(request.scope), self._after_login), 303)
+            return problem_of_fault(step, without_sign_in(self.client, step))
+        return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> None:
         """Forget whoever was signed in on this device: nothing of their session is carried over."""
@@ -311,13 +371,124 @@ class CleverSso:
         _session(request)[SESSION_KEY] = identity.to_session()
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
+        problem = problem.linked(self._login_path(request.scope))
         if self._problem_hook is not None:
             try:
                 return cast("Response", await _result(self._problem_hook(request, problem)))
             except Exception:
                 logger.exception("on_problem failed")
-        page = pages.problem(problem.sentence, problem.code, _login_url(request))
+        page = pages.problem(problem.sentence, problem.code, problem.login_url, problem.switch_user_url)
         return HTMLResponse(page, problem.status, pages.OWN_HEADERS)
+
+    # ---------------------------------------------------------------- where the application is
+
+    def _root(self, scope: Scope) -> str:
+        """The path below which the browser sees the application."""
+        return root_of(_root(scope), scope["path"], self._known_prefix)
+
+    def _login_path(self, scope: Scope) -> str:
+        """The path of the login, as the browser reaches it."""
+        # Not by `request.url_for`, which makes a whole URL with what the Host header says.
+        own, known = f"{self._prefix}/login", _root(scope)
+        with suppress(KeyError, NoMatchFound):
+            path: str = scope["router"].url_path_for("clever_login")
+            known = scope.get("app_root_path", known).rstrip("/") + path.removesuffix(own)
+        return root_of(known, scope["path"], self._likely_prefix) + own
+
+    def _here(self, request: Request) -> str:
+        """The address of this request as the browser shows it."""
+        path, root = _path(request.scope), self._root(request.scope)
+        query = request.scope["query_string"].decode("latin-1")
+        return address("" if f"{path}/".startswith(f"{root}/") else root, path, query)
+
+    def _keeps_from_logging_in(self, scope: Scope, status: int, location: str | None) -> str | None:
+        """What is set up wrongly when something else answered in place of the login or the callback."""
+        path, login = _path(scope).rstrip("/"), self._login_path(scope)
+        own = {f"{self._prefix}/login", self._callback_path.rstrip("/")}
+        is_own = is_redirect_uri(path, self.client.redirect_uris) or path.removeprefix(_root(scope)) in own
+        if not is_own or scope[_ASKED]:
+            return None
+        advice = f"a middleware answered in place of the login: let it pass by {login} and the path of the redirect URI"
+        if location is None:
+            if status in {401, 403}:
+                logger.warning("%s", advice)
+            return None
+        return advice if sends_to_log_in(str(Request(scope).url), location, {login}) else None
+
+
+class _Page(Route):
+    """A route with or without slashes at the end: Starlette would build redirects between them from the Host header."""
+
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:  # noqa: ANN401  (those of a route)
+        super().__init__(path, endpoint, **options)
+        self.path_regex = re.compile(f"^{re.escape(path.rstrip('/'))}/*$")
+
+
+class _AroundEveryRoute:
+    """Ends a session whose time has come, and notes that the session of the last sign-in came back."""
+
+    def __init__(self, app: ASGIApp, client: AsyncClient) -> None:
+        self.app = app
+        self.client = client
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        # Not by the session's own methods: whoever only looks does not make the answer depend on cookies.
+        session: Any = scope.get("session")
+        held = isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
+        if held and SessionIdentity.is_stale(dict(session)):
+            session.clear()
+        cookies = _cookies(HTTPConnection(scope)) if held and scope["type"] == "http" else ""
+
+        async def forgetting_the_sign_in(message: Message) -> None:
+            # However it ends, with a log out of the app's own too, the session was not lost.
+            if message["type"] == "http.response.start" and not scope.get(_ASKED):
+                for cookie in self.client.session_kept_cookies(cookies):
+                    MutableHeaders(scope=message).append("Set-Cookie", cookie.header)
+            await send(message)
+
+        await self.app(scope, receive, forgetting_the_sign_in if "clever_signed_in" in cookies else send)
+
+
+class _AroundEveryMiddleware:
+    """Ends the loop of a middleware that sends people who come to log in to log in.
+
+    Args:
+        app: The application with all its middleware.
+        judge: Says what is set up wrongly, given the scope, the status and the `Location` of an answer.
+        answer: Makes the page about that.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        judge: Callable[[Scope, int, str | None], str | None],
+        answer: Callable[[Request, Step], Awaitable[Response]],
+    ) -> None:
+        self.app = app
+        self.judge = judge
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope[_ASKED] = set()
+        wrong: list[str] = []
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                reason = self.judge(scope, message["status"], MutableHeaders(scope=message).get("location"))
+                wrong.extend([reason] if reason else [])
+            if not wrong:
+                await send(message)
+
+        await self.app(scope, receive, watched)
+        if wrong:
+            page = await self.answer(Request(scope, receive), problem_of_setup(wrong[0]))
+            await page(scope, receive, send)
 
 
 class _BelowPrefix(Route):
@@ -333,7 +504,7 @@ class _BelowPrefix(Route):
         if scope["type"] != "http":
             return Match.NONE, {}
         path = _path(scope)
-        if path in paths_of(self._redirect_uris):
+        if is_redirect_uri(path, self._redirect_uris):
             return Match.PARTIAL, {"endpoint": self.endpoint, "path_params": {}}
         if misplaced(path, self._redirect_uris, Request(scope).query_params):
             return Match.PARTIAL, {"endpoint": self._astray.endpoint, "path_params": {}}
@@ -379,19 +550,7 @@ def _path(scope: Scope) -> str:
     return path if path.startswith(_root(scope) + "/") else _root(scope) + path
 
 
-def _here(request: Request) -> str:
-    """The address of this request as the browser knows it."""
-    return address("", _path(request.scope), request.scope["query_string"].decode("latin-1"))
-
-
-def _login_url(request: Request) -> str:
-    # Not by `request.url_for`, which makes a whole URL with what the Host header says.
-    root: str = request.scope.get("app_root_path", request.scope.get("root_path", ""))
-    path: str = request.scope["router"].url_path_for("clever_login")
-    return root.rstrip("/") + path
-
-
-def _cookies(request: Request) -> str:
+def _cookies(request: HTTPConnection) -> str:
     # HTTP/2 allows one header for each.
     return "; ".join(request.headers.getlist("cookie"))
 
@@ -417,14 +576,31 @@ def _is_starsessions(middleware: object) -> bool:
     return package == "starsessions" and hasattr(sys.modules[package], "regenerate_session_id")
 
 
+def _options(middleware: Middleware) -> dict[str, Any]:
+    """What was said when a middleware was added, by name."""
+    try:
+        bound = inspect.signature(cast("Any", middleware.cls)).bind_partial(None, *middleware.args, **middleware.kwargs)
+    except (TypeError, ValueError):
+        return dict(middleware.kwargs)
+    return {**bound.arguments, **bound.arguments.get("kwargs", {})}
+
+
 def _session_cookie(request: Request) -> str:
-    """How the cookie of the session is set, as far as it can be known."""
+    """How the cookie of the session is set."""
     for middleware in _middleware(request):
         name = getattr(middleware.cls, "__name__", "")
-        if "Session" in name:
-            said = {option: value for option, value in middleware.kwargs.items() if option in _OF_THE_COOKIE}
-            return f"{name}({', '.join(f'{option}={value!r}' for option, value in said.items())})"
-    return "the domain, path and https_only of the middleware that provides request.session"
+        if "Session" not in name:
+            continue
+        parameters = inspect.signature(cast("Any", middleware.cls)).parameters
+        options = {option: parameter.default for option, parameter in parameters.items()} | _options(middleware)
+        said = {
+            word: f"{known[0]} {options[known[0]]!r}"
+            for word, names in _OF_THE_COOKIE.items()
+            if (known := [option for option in names if option in options])
+        }
+        if said:
+            return f"{name}: " + ", ".join(f"{word} by {value}" for word, value in said.items())
+    return "the domain, path and https_only (Secure) of the middleware that provides request.session"
 
 
 def _private(response: Response) -> Response:

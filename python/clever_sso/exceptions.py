@@ -47,6 +47,12 @@ class Error(Exception):
     Devices are shared, so nobody may go on as the person before.
     """
 
+    return_to: str | None = None
+    """Where the login that failed wanted to go, so that another try leads there."""
+
+    page_status: int = 500
+    """The HTTP status of the page that says what went wrong."""
+
     def __init__(
         self,
         code: str,

@@ -120,3 +120,14 @@ pub(crate) fn parse_callback(py: Python<'_>, callback: PyBackedStr) -> Result<Bo
 pub(crate) fn login_key(callback: PyBackedStr) -> Option<String> {
     clever_sso::login_key_of_callback(&callback)
 }
+
+/// What a switch in a query, such as `switch_user=1`, says.
+///
+/// Off when it is missing, empty, `0`, `false`, `no` or `off`, in any case; else on.
+///
+/// Args:
+///     value: The value of the parameter; `None` when it is missing.
+#[pyfunction]
+pub(crate) fn is_switched_on(value: Option<PyBackedStr>) -> bool {
+    clever_sso::is_switched_on(value.as_deref())
+}

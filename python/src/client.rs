@@ -15,7 +15,7 @@ use crate::json::strings;
 use crate::login::{Login, outcome};
 use crate::panics::caught;
 use crate::repr::Repr;
-use crate::request::{self, Headers, Refusal};
+use crate::request::{self, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::set_cookie;
 use crate::settings::{Network, OneOrMore, Settings};
@@ -281,7 +281,8 @@ impl Client {
     /// Whether a request of a browser must not act: `None` when it may.
     ///
     /// Ask before you begin a login, finish one or log somebody out. Links that are fetched in
-    /// advance, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No network.
+    /// advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No
+    /// network.
     ///
     ///     refusal = client.refusal("callback", method=request.method, headers=request.headers)
     ///
@@ -300,8 +301,7 @@ impl Client {
         headers: &Bound<'_, PyAny>,
     ) -> Result<Option<Refusal>> {
         let endpoint = request::endpoint(endpoint)?;
-        let headers = Headers::read(headers)?;
-        Ok(self.core.refusal(endpoint, &headers.request(&method)).map(Into::into))
+        Ok(self.core.refusal(endpoint, &request::read(&method, headers)?).map(Into::into))
     }
 
     /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
@@ -316,6 +316,23 @@ impl Client {
     ) -> PyResult<Bound<'py, PyTuple>> {
         let cookies = cookies.as_ref().map(header).unwrap_or_default();
         set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
+    }
+
+    /// The cookies to set when a request comes with a session: the last sign-in was kept. No network.
+    ///
+    /// Mostly there are none. Without it, people who log out by the application's own means and sign in again four
+    /// times in a minute are told that their session does not stick.
+    ///
+    /// Args:
+    ///     cookies: The `Cookie` header of the request.
+    #[pyo3(signature = (cookies=None))]
+    fn session_kept_cookies<'py>(
+        &self,
+        py: Python<'py>,
+        cookies: Option<Bound<'py, PyString>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let cookies = cookies.as_ref().map(header).unwrap_or_default();
+        set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
     }
 
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
@@ -363,7 +380,7 @@ impl Client {
     /// Args:
     ///     district_id: Clever's id of the district.
     fn instant_login_url(&self, district_id: PyBackedStr) -> Result<String> {
-        Ok(caught(|| Ok(self.core.instant_login_url(&district_id)))?)
+        Ok(caught(|| self.core.instant_login_url(&district_id))?)
     }
 
     /// The Clever Portal of a district, or the page where people look for their school. No network.
@@ -372,7 +389,7 @@ impl Client {
     ///     district: The short name of the district, as its portal has it in its address.
     #[pyo3(signature = (district=None))]
     fn portal_url(&self, district: Option<PyBackedStr>) -> Result<String> {
-        Ok(caught(|| Ok(self.core.portal_url(district.as_deref())))?)
+        Ok(caught(|| self.core.portal_url(district.as_deref()))?)
     }
 
     /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.

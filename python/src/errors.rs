@@ -130,7 +130,10 @@ fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResu
     if error.ends_session() {
         guarded::set(made, intern!(py, "ends_session"), &true.into_bound_py_any(py)?)?;
     }
-    Ok(())
+    if let Some(target) = error.return_to() {
+        guarded::set(made, intern!(py, "return_to"), &target.into_bound_py_any(py)?)?;
+    }
+    guarded::set(made, intern!(py, "page_status"), &error.page_status().into_bound_py_any(py)?)
 }
 
 /// The sentence and its particulars, without the code word: that has an attribute of its own.
@@ -174,13 +177,15 @@ pub(crate) struct ErrorCode {
     sentence: &'static str,
     /// A sentence that may be shown to the person who logs in.
     user_message: &'static str,
+    /// The HTTP status of the page that shows it.
+    page_status: u16,
 }
 
 #[pymethods]
 impl ErrorCode {
     #[classattr]
     fn __match_args__(py: Python<'_>) -> PyResult<Py<pyo3::types::PyTuple>> {
-        match_args(py, ["word", "kind", "exception", "retryable", "actor", "sentence", "user_message"])
+        match_args(py, ["word", "kind", "exception", "retryable", "actor", "sentence", "user_message", "page_status"])
     }
 
     fn __repr__(&self) -> String {
@@ -201,6 +206,7 @@ pub(crate) fn error_codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
             actor: code.actor().as_str(),
             sentence: code.sentence(),
             user_message: code.user_message(),
+            page_status: code.page_status(),
         };
         catalogue.set_item(code.as_str(), guarded::new(py, entry)?)?;
     }

@@ -152,6 +152,9 @@ pub(crate) struct Denied {
     /// Whether the session that the browser had must end: only when a login of this browser was refused.
     #[pyo3(get)]
     ends_session: bool,
+    /// Where the login wanted to go, so that another try leads there.
+    #[pyo3(get)]
+    return_to: Option<String>,
     set_cookies: Vec<SetCookie>,
 }
 
@@ -189,9 +192,9 @@ pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, Py
             guarded::new(py, restart).map(Bound::into_any)
         }
         Outcome::Denied(denied) => {
-            let clever_sso::Denied { error, description, ends_session, set_cookies } = denied;
+            let clever_sso::Denied { error, description, ends_session, return_to, set_cookies } = denied;
             let set_cookies = set_cookie::all(&set_cookies);
-            guarded::new(py, Denied { error, description, ends_session, set_cookies }).map(Bound::into_any)
+            guarded::new(py, Denied { error, description, ends_session, return_to, set_cookies }).map(Bound::into_any)
         }
     }
 }

@@ -38,54 +38,16 @@ impl From<clever_sso::Refusal> for Refusal {
     }
 }
 
-/// The headers of a request that decide.
-#[derive(Default)]
-pub(crate) struct Headers {
-    sec_fetch_site: Option<String>,
-    sec_fetch_mode: Option<String>,
-    sec_purpose: Option<String>,
-    purpose: Option<String>,
-    origin: Option<String>,
-}
-
-impl Headers {
-    /// Reads a mapping or pairs, of texts or bytes, whatever the case of the names, and WSGI's `environ`.
-    pub(crate) fn read(headers: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let mut found = Self::default();
-        for pair in pairs(headers)?.iter() {
-            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
-            let Some(name) = text(&name) else { continue };
-            let Some(field) = found.field(&name) else { continue };
-            // One that came twice is none that a browser sends, and stays so.
-            if let Some(value) = text(&value) {
-                *field =
-                    Some(field.take().map_or_else(|| value.clone(), |before| format!("{before}, {value}")));
-            }
-        }
-        Ok(found)
-    }
-
-    fn field(&mut self, name: &str) -> Option<&mut Option<String>> {
-        let name = name.to_ascii_lowercase().replace('_', "-");
-        match name.strip_prefix("http-").unwrap_or(&name) {
-            "sec-fetch-site" => Some(&mut self.sec_fetch_site),
-            "sec-fetch-mode" => Some(&mut self.sec_fetch_mode),
-            "sec-purpose" => Some(&mut self.sec_purpose),
-            "purpose" => Some(&mut self.purpose),
-            "origin" => Some(&mut self.origin),
-            _ => None,
+/// A request with its method and headers: a mapping or pairs, of texts or bytes, or WSGI's `environ`.
+pub(crate) fn read(method: &str, headers: &Bound<'_, PyAny>) -> PyResult<BrowserRequest> {
+    let mut request = BrowserRequest::new(method);
+    for pair in pairs(headers)?.iter() {
+        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
+        if let (Some(name), Some(value)) = (text(&name), text(&value)) {
+            request.add_header(&name, &value);
         }
     }
-
-    pub(crate) fn request<'a>(&'a self, method: &'a str) -> BrowserRequest<'a> {
-        BrowserRequest {
-            method,
-            sec_fetch_site: self.sec_fetch_site.as_deref(),
-            sec_fetch_mode: self.sec_fetch_mode.as_deref(),
-            sec_purpose: self.sec_purpose.as_deref().or(self.purpose.as_deref()),
-            origin: self.origin.as_deref(),
-        }
-    }
+    Ok(request)
 }
 
 /// The pairs of a mapping, or of what gives pairs itself, as a list: a framework's own class may be written in Python.

@@ -21,6 +21,9 @@ use crate::panics::caught;
 /// How often a call that waits on another thread asks for signals; the core asks as often.
 const LISTEN_EVERY: Duration = Duration::from_millis(100);
 
+/// What the standard library gives a thread by itself, but it looks into the environment for another size.
+const STACK_BYTES: usize = 2 * 1024 * 1024;
+
 thread_local! {
     /// Whether a call waits on this thread.
     static WAITING: Cell<bool> = const { Cell::new(false) };
@@ -113,7 +116,8 @@ fn on_another_thread<T: Send>(operation: impl FnOnce() -> clever_sso::Result<T> 
             GIVEN_UP.set(Some(mark));
             let _ = done.send(while_listening(|| caught(operation)));
         };
-        let started = thread::Builder::new().name("clever-sso-call".into()).spawn_scoped(scope, run);
+        let thread = thread::Builder::new().name("clever-sso-call".into()).stack_size(STACK_BYTES);
+        let started = thread.spawn_scoped(scope, run);
         started.map_err(|_| internal("no thread could be made"))?;
         hear_signals_until(&end, &given_up)
     })

@@ -127,8 +127,13 @@ static int well(clever_sso_status status, clever_sso_error *error)
     printf("error %s", clever_sso_error_code(error));
     field("message", clever_sso_error_message(error));
     field("user_message", clever_sso_error_user_message(error));
+    if (clever_sso_error_retry_after(error) >= 0) {
+        printf("\tretry_after=%lld", (long long)clever_sso_error_retry_after(error));
+    }
     cookie_field(error_cookie, error);
     field("ends_session", clever_sso_error_ends_session(error) ? "true" : "false");
+    field("return_to", clever_sso_error_return_to(error));
+    printf("\tpage_status=%u", (unsigned)clever_sso_error_page_status(error));
     clever_sso_error_free(error);
     return 0;
 }
@@ -142,7 +147,16 @@ static void make_client(const struct call *call)
     clever_sso_status status = clever_sso_config_new(argument(call, "client_id"), &config, &error);
     if (!status && secret) status = clever_sso_config_set_client_secret(config, secret, &error);
     if (!status) status = clever_sso_config_add_redirect_uri(config, argument(call, "redirect_uri"), &error);
-    if (!status) status = clever_sso_config_set_base_url(config, argument(call, "base_url"), &error);
+    const char *base_url = argument(call, "base_url"), *proxy = argument(call, "proxy");
+    const char *bundle = argument(call, "ca_bundle"), *timeout = argument(call, "timeout");
+    if (!status && base_url) status = clever_sso_config_set_base_url(config, base_url, &error);
+    if (!status && proxy) status = clever_sso_config_set_proxy(config, proxy, &error);
+    if (!status && bundle) status = clever_sso_config_set_ca_bundle(config, bundle, &error);
+    if (!status && argument(call, "development")) status = clever_sso_config_set_development(config, true, &error);
+    if (!status && timeout) {
+        uint32_t milliseconds = (uint32_t)atoi(timeout) * 1000;
+        status = clever_sso_config_set_timeout_milliseconds(config, milliseconds, &error);
+    }
     if (!status && argument(call, "discover")) status = clever_sso_config_discover(config, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
     clever_sso_config_free(config);
@@ -206,7 +220,6 @@ static void show_identity(const clever_sso_outcome *outcome)
     joined_field("legacy_ids", identity, clever_sso_identity_legacy_id_count(identity), clever_sso_identity_legacy_id);
     field("authorized_by", clever_sso_identity_authorized_by(identity));
     field("loginas_by_admin", clever_sso_identity_loginas_by_admin(identity) ? "true" : "false");
-    field("return_to", clever_sso_outcome_return_to(outcome));
 }
 
 static void finish_login(const struct call *call)
@@ -230,6 +243,7 @@ static void finish_login(const struct call *call)
     if (outcome != NULL) {
         cookie_field(outcome_cookie, outcome);
         field("ends_session", clever_sso_outcome_ends_session(outcome) ? "true" : "false");
+        field("return_to", clever_sso_outcome_return_to(outcome));
     }
     clever_sso_outcome_free(outcome);
 }
@@ -252,6 +266,21 @@ static void log_out(const struct call *call)
     clever_sso_logout_free(logout);
 }
 
+static void session_kept(const struct call *call)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_logout *kept = NULL;
+    clever_sso_status status = clever_sso_session_kept(chosen(call), argument(call, "cookies"), &kept, &error);
+    if (well(status, error)) cookie_field(logout_cookie, kept);
+    clever_sso_logout_free(kept);
+}
+
+static void is_switched_on(const struct call *call)
+{
+    printf("ok");
+    field("on", clever_sso_is_switched_on(argument(call, "value")) ? "true" : "false");
+}
+
 static uint32_t endpoint(const char *name)
 {
     if (strcmp(name, "login") == 0) return CLEVER_SSO_ENDPOINT_LOGIN;
@@ -261,7 +290,8 @@ static uint32_t endpoint(const char *name)
 static void refusal(const struct call *call)
 {
     static const char *const headers[][2] = {
-        {"site", "Sec-Fetch-Site"}, {"mode", "Sec-Fetch-Mode"}, {"purpose", "Sec-Purpose"}, {"origin", "Origin"}};
+        {"site", "Sec-Fetch-Site"},     {"mode", "Sec-Fetch-Mode"}, {"dest", "Sec-Fetch-Dest"}, {"sec_purpose", "Sec-Purpose"},
+        {"purpose", "Purpose"},         {"x_purpose", "X-Purpose"}, {"x_moz", "X-Moz"},         {"origin", "Origin"}};
     clever_sso_error *error = NULL;
     clever_sso_request *request = NULL;
     uint16_t answer = 0;
@@ -367,6 +397,9 @@ static void me(const struct call *call)
     clever_sso_status status = clever_sso_me(chosen(call), argument(call, "access_token"), &record, &error);
     if (well(status, error)) {
         field("id", clever_sso_me_record_id(record));
+        field("district_id", clever_sso_me_record_district_id(record));
+        field("user_type", clever_sso_me_record_user_type(record));
+        field("authorized_by", clever_sso_me_record_authorized_by(record));
     }
     clever_sso_me_record_free(record);
 }
@@ -379,7 +412,18 @@ static void user(const struct call *call)
     clever_sso_status status = clever_sso_user(chosen(call), access_token, id, &record, &error);
     if (well(status, error)) {
         field("id", clever_sso_user_record_id(record));
+        const char *roles[MOST_TEXTS], *legacy_ids[MOST_TEXTS];
+        size_t count = clever_sso_user_record_role_count(record), known = 0;
+        for (size_t i = 0; i < count && i < MOST_TEXTS; i++) {
+            const char *legacy_id = clever_sso_user_record_role_legacy_id(record, i);
+            roles[i] = clever_sso_user_record_role_name(record, i);
+            if (legacy_id != NULL) legacy_ids[known++] = legacy_id;
+        }
         field("name", clever_sso_user_record_full_name(record));
+        field("district_id", clever_sso_user_record_district_id(record));
+        field("unverified_email", clever_sso_user_record_unverified_email(record));
+        joined_texts("roles", roles, count);
+        joined_texts("legacy_ids", legacy_ids, known);
     }
     clever_sso_user_record_free(record);
 }
@@ -453,6 +497,8 @@ static const struct {
     {"begin_login", begin_login},
     {"finish_login", finish_login},
     {"log_out", log_out},
+    {"session_kept", session_kept},
+    {"is_switched_on", is_switched_on},
     {"login_key", login_key},
     {"refusal", refusal},
     {"authorize_url", authorize_url},

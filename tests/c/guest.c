@@ -7,6 +7,9 @@
  *     guest cancel  CLIENT_ID BASE_URL             cancels a thread in the middle of a call
  *     guest log     CLIENT_ID BASE_URL             changes the log callback while holding the lock that it takes
  *     guest files-closed CLIENT_ID BASE_URL        every descriptor that the library opened closes on exec
+ *     guest panic   CLIENT_ID BASE_URL             a fault inside a call, in several threads
+ *     guest re-enter CLIENT_ID BASE_URL            a log callback that uses the library, and raises a signal
+ *     guest stack   CLIENT_ID BASE_URL CA_BUNDLE   a call on a small stack
  *
  * Ends with 0 if all was as it should be.
  */
@@ -18,6 +21,7 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +31,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 60 };
+enum { PATIENCE_SECONDS = 60, SMALL_STACK = 128 * 1024 };
 
 static int complain(const char *what)
 {
@@ -53,7 +57,7 @@ static clever_sso_client *client_of(const char *client_id, const char *base_url,
 /* What came of a call, as a code word; ok is "ok". */
 static const char *called(const clever_sso_client *client)
 {
-    static char word[64];
+    static _Thread_local char word[64];
     clever_sso_error *error = NULL;
     clever_sso_token_info *info = NULL;
     clever_sso_status status = clever_sso_check_token(client, "token", &info, &error);
@@ -251,6 +255,125 @@ static int close_on_exec(char **argument)
     return right && seen > 0 ? 0 : complain("a descriptor stays open on exec, or none was found");
 }
 
+/* The runtimes' epoll instances become something else: tokio panics over that. */
+static int spoil_runtimes(void)
+{
+    char target[64];
+    int spoiled = 0, nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    DIR *open_ones = opendir("/proc/self/fd");
+    for (struct dirent *entry = readdir(open_ones); entry != NULL; entry = readdir(open_ones)) {
+        ssize_t length = readlinkat(dirfd(open_ones), entry->d_name, target, sizeof target - 1);
+        if (length <= 0) continue;
+        target[length] = '\0';
+        if (strcmp(target, "anon_inode:[eventpoll]") == 0) spoiled += dup3(nothing, atoi(entry->d_name), O_CLOEXEC) > 0;
+    }
+    closedir(open_ones);
+    close(nothing);
+    return spoiled;
+}
+
+static int is_internal(const clever_sso_client *client)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_token_info *info = (clever_sso_token_info *)&error;
+    clever_sso_status status = clever_sso_check_token(client, "token", &info, &error);
+    int right = status == CLEVER_SSO_INTERNAL && strcmp(clever_sso_error_code(error), "internal") == 0 && info == NULL &&
+                strchr(clever_sso_error_message(error), '/') == NULL;
+    if (!right) complain(error ? clever_sso_error_message(error) : "no error");
+    clever_sso_error_free(error);
+    return right;
+}
+
+static void *panic_in_a_thread(void *argument)
+{
+    const clever_sso_client *client = client_of(((char **)argument)[0], ((char **)argument)[1], NULL);
+    called(client);
+    /* Every thread has a runtime, and none makes a new one before all are spoiled. */
+    pthread_barrier_wait(&inside);
+    pthread_barrier_wait(&inside);
+    int right = is_internal(client) && strcmp(called(client), "token_rejected") == 0 && !sigpipe_blocked();
+    clever_sso_client_free((clever_sso_client *)client);
+    return right ? argument : NULL;
+}
+
+static int panics(char **argument)
+{
+    enum { PANICS = 4 };
+    pthread_t threads[PANICS];
+    int right = 1;
+    pthread_barrier_init(&inside, NULL, PANICS + 1);
+    for (int i = 0; i < PANICS; i++) pthread_create(&threads[i], NULL, panic_in_a_thread, argument);
+    pthread_barrier_wait(&inside);
+    if (spoil_runtimes() < PANICS) right = !complain("there are too few runtimes to spoil");
+    pthread_barrier_wait(&inside);
+    for (int i = 0; i < PANICS; i++) {
+        void *well = NULL;
+        pthread_join(threads[i], &well);
+        right = right && well != NULL;
+    }
+    return !right;
+}
+
+static atomic_int callbacks, refused;
+
+/* All that a callback might do with the library. */
+static void use_the_library(void *client, clever_sso_log_level level, const char *target, const char *message)
+{
+    clever_sso_error *error = NULL;
+    clever_sso_login *login = NULL;
+    (void)level, (void)target, (void)message;
+    atomic_fetch_add(&callbacks, 1);
+    if (clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, NULL) == CLEVER_SSO_ARGUMENT) atomic_fetch_add(&refused, 1);
+    clever_sso_begin_login(client, NULL, &login, &error);
+    clever_sso_login_free(login);
+    clever_sso_error_free(error);
+    error = NULL;
+    clever_sso_warm_up(client, &error);
+    clever_sso_error_free(error);
+    raise(SIGUSR1);
+}
+
+static void nothing(int signal)
+{
+    (void)signal;
+}
+
+static int re_enter(char **argument)
+{
+    struct sigaction ignore = {.sa_handler = nothing};
+    sigaction(SIGUSR1, &ignore, NULL);
+    clever_sso_client *client = client_of(argument[0], argument[1], NULL);
+    clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, use_the_library, client, NULL);
+    int right = clever_sso_warm_up(client, NULL) == CLEVER_SSO_OK && strcmp(called(client), "token_rejected") == 0;
+    right = right && clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, NULL) == CLEVER_SSO_OK;
+    int many = atomic_load(&callbacks);
+    if (many == 0 || many != atomic_load(&refused)) right = !complain("the callback was not called, or could set another one");
+    clever_sso_warm_up(client, NULL);
+    clever_sso_client_free(client);
+    return right && many == atomic_load(&callbacks) ? 0 : complain("a call failed, or a callback came after the last");
+}
+
+static void *log_in_on_a_small_stack(void *argument)
+{
+    clever_sso_client *client = client_of(((char **)argument)[0], ((char **)argument)[1], ((char **)argument)[2]);
+    void *right = strcmp(called(client), "ok") == 0 ? argument : NULL;
+    clever_sso_client_free(client);
+    return right;
+}
+
+/* As musl gives a thread, and many servers theirs. */
+static int on_a_small_stack(char **argument)
+{
+    pthread_t thread;
+    pthread_attr_t small;
+    void *right = NULL;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, SMALL_STACK);
+    if (pthread_create(&thread, &small, log_in_on_a_small_stack, argument) != 0) return complain("no thread");
+    pthread_join(thread, &right);
+    return right ? 0 : complain("a call failed");
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -263,6 +386,9 @@ int main(int argc, char **argv)
         {"cancel", 2, cancel},
         {"log", 2, change_log_under_its_lock},
         {"files-closed", 2, close_on_exec},
+        {"panic", 2, panics},
+        {"re-enter", 2, re_enter},
+        {"stack", 3, on_a_small_stack},
     };
     alarm(PATIENCE_SECONDS);
     for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof *parts; i++) {

@@ -2,6 +2,8 @@
  * Logs in, frees everything, and looks through its own memory for pieces of what must be secret.
  *
  *     heap free|keep|keep-login cookies|pending   settings in the environment as for examples/c/login.c
+ *     heap free|keep errors                       nobody logs in: refused callbacks, tokens and codes, and a proxy with a
+ *                                                 password that leads nowhere
  *
  * Prints "open URL", reads where the browser came back to, and logs in: with the cookies of a browser, or with the pending
  * login. The access token, ID token, code, client secret, pending login and values of the cookies are then searched for in
@@ -111,12 +113,101 @@ static void go_through(clever_sso_config *config, const char *base_url)
     clever_sso_config_set_jwks_uri(config, url, NULL);
 }
 
+static clever_sso_client *client_through(const char *proxy)
+{
+    clever_sso_config *config = NULL;
+    clever_sso_client *client = NULL;
+    clever_sso_config_new(getenv("CLEVER_CLIENT_ID"), &config, NULL);
+    clever_sso_config_set_client_secret(config, getenv("CLEVER_CLIENT_SECRET"), NULL);
+    clever_sso_config_add_redirect_uri(config, getenv("CLEVER_REDIRECT_URI"), NULL);
+    if (proxy) clever_sso_config_set_proxy(config, proxy, NULL);
+    else clever_sso_config_set_base_url(config, getenv("CLEVER_BASE_URL"), NULL);
+    clever_sso_client_new(config, &client, NULL);
+    clever_sso_config_free(config);
+    return client;
+}
+
+static int is(clever_sso_error *error, const char *code)
+{
+    const char *found = error ? clever_sso_error_code(error) : "ok";
+    int right = strcmp(found, code) == 0;
+    if (!right) fprintf(stderr, "%s instead of %s\n", found, code);
+    clever_sso_error_free(error);
+    return right;
+}
+
+/* A callback with the state of a new login. A code that Clever refuses restarts it, and a person who is refused is an outcome. */
+static int finishes_with(const clever_sso_client *client, const char *query, const char *code)
+{
+    char url[LONGEST_LINE], callback[LONGEST_LINE], nonce[LONGEST_LINE];
+    clever_sso_login *login = NULL;
+    clever_sso_outcome *outcome = NULL;
+    clever_sso_error *error = NULL;
+    clever_sso_begin_login(client, NULL, &login, NULL);
+    must_be_gone(clever_sso_login_pending(login));
+    snprintf(url, sizeof url, "%s", clever_sso_login_url(login));
+    snprintf(nonce, sizeof nonce, "%s", url);
+    must_be_gone(value_of(nonce, "nonce="));
+    snprintf(callback, sizeof callback, "%s&state=%s", query, value_of(url, "state="));
+    clever_sso_finish_login_with_pending(client, callback, clever_sso_login_pending(login), &outcome, &error);
+    clever_sso_outcome_free(outcome);
+    clever_sso_login_free(login);
+    explicit_bzero(url, sizeof url);
+    explicit_bzero(nonce, sizeof nonce);
+    explicit_bzero(callback, sizeof callback);
+    return is(error, code);
+}
+
+/* On a stack that is not searched, and in no constant that is. */
+static void make_up(char *secret, size_t length, unsigned seed)
+{
+    for (size_t i = 0; i < length; i++) {
+        seed = seed * 1103515245u + 12345u;
+        secret[i] = (char)('a' + (seed >> 16) % 26);
+    }
+    secret[length] = '\0';
+    must_be_gone(secret);
+}
+
+static int come_to_nothing(int keep)
+{
+    enum { LENGTH = 40 };
+    char token[LENGTH + 1], code[LENGTH + 1], query[LENGTH + 8], id_token[3 * LENGTH + 3], password[LENGTH + 1], proxy[128];
+    clever_sso_claims *claims = NULL;
+    clever_sso_token_info *info = NULL;
+    clever_sso_error *error = NULL;
+    make_up(token, LENGTH, 1), make_up(code, LENGTH, 2), make_up(password, LENGTH, 3);
+    must_be_gone(getenv("CLEVER_CLIENT_SECRET"));
+    snprintf(query, sizeof query, "code=%s", code);
+    snprintf(id_token, sizeof id_token, "%s.%s.%s", token, code, token);
+    snprintf(proxy, sizeof proxy, "http://somebody:%s@127.0.0.1:9", password);
+    clever_sso_client *client = client_through(NULL), *lonely = client_through(proxy);
+    int right = client != NULL && lonely != NULL;
+    right &= finishes_with(client, query, "ok");
+    right &= finishes_with(client, "error=access_denied", "ok");
+    right &= finishes_with(lonely, query, "network_connect");
+    clever_sso_check_token(client, token, &info, &error);
+    right &= is(error, "token_rejected"), error = NULL;
+    clever_sso_verify_id_token(client, id_token, NULL, NULL, &claims, &error);
+    right &= is(error, "id_token_malformed"), error = NULL;
+    clever_sso_check_token(lonely, token, &info, &error);
+    right &= is(error, "network_connect");
+    clever_sso_claims_free(claims);
+    clever_sso_token_info_free(info);
+    qsort(marks, mark_count, sizeof *marks, by_number);
+    if (!keep) clever_sso_client_free(client), clever_sso_client_free(lonely);
+    size_t found = pieces_in_memory();
+    if (!keep && found > 0) fprintf(stderr, "%zu of %zu pieces found\n", found, mark_count);
+    return right && (keep ? found > 0 : found == 0) ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) return 2;
     int keep = strcmp(argv[1], "keep") == 0, keep_login = strcmp(argv[1], "keep-login") == 0;
     int with_cookies = strcmp(argv[2], "cookies") == 0;
     marks = mmap(NULL, MOST_PIECES * sizeof *marks, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (strcmp(argv[2], "errors") == 0) return come_to_nothing(keep);
     clever_sso_config *config = NULL;
     clever_sso_client *client = NULL;
     clever_sso_login_options *options = NULL;
@@ -126,7 +217,7 @@ int main(int argc, char **argv)
     clever_sso_outcome *outcome = NULL;
     clever_sso_me_record *me = NULL;
     clever_sso_error *error = NULL;
-    char callback[LONGEST_LINE], cookies[LONGEST_LINE] = "";
+    char url[LONGEST_LINE], callback[LONGEST_LINE], cookies[LONGEST_LINE] = "";
     clever_sso_config_new(getenv("CLEVER_CLIENT_ID"), &config, NULL);
     clever_sso_config_set_client_secret(config, getenv("CLEVER_CLIENT_SECRET"), NULL);
     clever_sso_config_add_redirect_uri(config, getenv("CLEVER_REDIRECT_URI"), NULL);
@@ -134,9 +225,11 @@ int main(int argc, char **argv)
     if (getenv("THROUGH")) go_through(config, getenv("THROUGH"));
     clever_sso_client_new(config, &client, NULL);
     clever_sso_begin_login(client, NULL, &login, NULL);
-    printf("open %s\n", clever_sso_login_url(login));
-    fflush(stdout);
-    /* No buffer of the C library may keep the code. */
+    /* No buffer of the C library may keep the nonce and the code. */
+    snprintf(url, sizeof url, "open %s\n", clever_sso_login_url(login));
+    if (write(STDOUT_FILENO, url, strlen(url)) < 0) return 2;
+    must_be_gone(value_of(url, "nonce="));
+    explicit_bzero(url, sizeof url);
     ssize_t length = read(STDIN_FILENO, callback, sizeof callback - 1);
     callback[length > 0 ? length - 1 : 0] = '\0';
     if (with_cookies) {

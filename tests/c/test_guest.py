@@ -134,3 +134,15 @@ def test_a_log_callback_that_waits_for_the_callers_lock_holds_nobody_up_for_ever
 
 def test_every_descriptor_closes_on_exec(guest: Path, clever: str) -> None:
     runs(guest, "files-closed", APP.client_id, clever)
+
+
+def test_a_fault_inside_a_call_is_the_error_internal_and_says_nothing(guest: Path, clever: str) -> None:
+    runs(guest, "panic", APP.client_id, clever)
+
+
+def test_a_log_callback_may_use_the_library_and_interrupts_nothing(guest: Path, clever: str) -> None:
+    runs(guest, "re-enter", APP.client_id, clever)
+
+
+def test_a_thread_with_a_small_stack_may_call(guest: Path, server: tls.Server) -> None:
+    runs(guest, "stack", APP.client_id, server.base_url, server.certificate.read_text("ascii"))

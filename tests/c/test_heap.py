@@ -38,3 +38,11 @@ def test_nothing_is_left_of_a_login_over_tls(tmp_path: Path, what: str, way: str
         surroundings = environment(CA_BUNDLE=certificate.read_text("ascii"), THROUGH=base_url)
         ended = log_in_with([str(heap), what, way], OIDC, clever, surroundings)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("what", ["free", "keep"])
+def test_nothing_is_left_of_logins_that_come_to_nothing(what: str) -> None:
+    heap = compiled(ROOT / "tests/c/heap.c", "-std=gnu11")
+    with emulator.running([OIDC], "ada") as clever:
+        ended = log_in_with([str(heap), what, "errors"], OIDC, clever, environment())
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -11,11 +11,14 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.cookiejar import Cookie, CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import pytest
 from harness import emulator, ports
@@ -23,7 +26,7 @@ from harness.cookie_browser import Browser, Page
 from harness.paths import ROOT
 from harness.patience import SECONDS
 from harness.programs import compiled, environment
-from harness.tabs import TabbedBrowser, check_tabs
+from harness.tabs import Staying, TabbedBrowser, check_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +56,18 @@ class Site:
         return connection.getresponse()
 
 
-@contextmanager
-def serving(url: str, base_url: str, redirect_uri: str | None = None) -> Iterator[None]:
-    """Run the server until the block is left; it must end well."""
+def server_program() -> Path:
     if not Path("/usr/include/microhttpd.h").exists():
         pytest.skip("libmicrohttpd-dev is not installed")
     folder = ROOT / "examples/c"
     parts = [str(folder / name) for name in ("answers.c", "sessions.c", "pages.c")]
-    program = compiled(folder / "server.c", *parts, "-lmicrohttpd", "-pthread", *SANITIZED, name="server-asan")
+    return compiled(folder / "server.c", *parts, "-lmicrohttpd", "-pthread", *SANITIZED, name="server-asan")
+
+
+@contextmanager
+def serving(url: str, base_url: str, redirect_uri: str | None = None, **more: str) -> Iterator[list[str]]:
+    """Run the server until the block is left; it must end well. The lines of its log are there at the end."""
+    program = server_program()
     settings = {
         "CLEVER_CLIENT_ID": CLIENT_ID,
         "CLEVER_CLIENT_SECRET": SECRET,
@@ -68,19 +75,32 @@ def serving(url: str, base_url: str, redirect_uri: str | None = None) -> Iterato
         "CLEVER_BASE_URL": base_url,
         "PORT": str(urlsplit(url).port),
         "ASAN_OPTIONS": "detect_leaks=1",
+        **more,
     }
-    pipe = subprocess.PIPE
+    pipe, log = subprocess.PIPE, []
     with subprocess.Popen(program, stdout=pipe, stderr=pipe, text=True, env=environment(**settings)) as process:
         try:
             assert process.stdout
             assert process.stdout.readline().strip() == url
-            yield
+            yield log
         finally:
             process.send_signal(signal.SIGTERM)
             _, said = process.communicate(timeout=SECONDS)
+            log += said.splitlines()
     assert process.returncode == 0, said
     assert SECRET not in said
     assert "code=" not in said
+
+
+@contextmanager
+def serving_alone(prefix: str = "", **more: str) -> Iterator[tuple[Site, list[str]]]:
+    """A server of its own, with an emulator, and its log."""
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        redirect_uri = f"{url}{prefix}/callback"
+        app = emulator.App(CLIENT_ID, SECRET, redirect_uri, oidc=True)
+        with emulator.running([app]) as clever, serving(url, clever, redirect_uri, **more) as log:
+            yield Site(url, clever), log
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +149,17 @@ def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_applica
         ("/login", "HEAD", {}, 200),
         ("/login", "POST", {}, 405),
         ("/login", "GET", {"Sec-Purpose": "prefetch"}, 503),
+        ("/login", "GET", {"Sec-Purpose": "", "Purpose": "prefetch"}, 503),
+        ("/login", "GET", {"Purpose": "preview"}, 503),
+        ("/login", "GET", {"X-Purpose": "preview"}, 503),
+        ("/login", "GET", {"X-Moz": "prefetch"}, 503),
         ("/login", "GET", {"Sec-Fetch-Mode": "no-cors"}, 403),
+        ("/login", "GET", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, 403),
+        ("/login", "GET", {"Sec-Fetch-Dest": "image"}, 403),
+        ("/callback?code=x", "GET", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "frame"}, 403),
+        ("/callback?code=x", "GET", {"Sec-Fetch-Dest": "script"}, 403),
+        ("/callback?code=x", "GET", {"X-Moz": "prefetch"}, 503),
+        ("/callback?code=x", "GET", {"Sec-Fetch-Mode": "\xff"}, 400),
         ("/callback?code=x", "HEAD", {}, 200),
         ("/callback?code=x", "POST", {}, 405),
         ("/callback?code=x", "GET", {"Purpose": "prefetch"}, 503),
@@ -291,6 +321,143 @@ def test_return_to_leads_into_the_application_and_nowhere_else(browser: Browser,
         assert answer.status == 303, elsewhere
         assert answer.headers["Location"].startswith(f"{site.emulator}/oauth/authorize?"), elsewhere
     assert browser.open(f"{site.url}/login?return_to=//evil.example").url == f"{site.url}/me"
+
+
+def test_a_return_to_with_control_characters_is_left_out_and_not_cut(site: Site) -> None:
+    with serving_alone() as (alone, log):
+        for path in ("/me%00evil", "/me%3Fa=%01", "/%00", "%00/me", "/me%7f"):
+            browser = Browser(alone.emulator)
+            assert log_in(browser, alone, return_to=path).url == f"{alone.url}/me", path
+    refused = [line for line in log if "return_to is left out: return_to_unsafe" in line]
+    assert len(refused) == 5, log
+    shown = site.asked("/?return_to=/me%00evil").read().decode()
+    assert "return_to" not in shown
+
+
+def test_a_protected_page_is_where_the_login_ends_with_its_query(browser: Browser, site: Site) -> None:
+    login = browser.open(f"{site.url}/me?lesson=7&a=%26%C3%BC")
+    assert browser.sign_in(ADA, login).url == f"{site.url}/me?lesson=7&a=%26%C3%BC"
+    long = "a" * 2000
+    assert Browser(site.emulator).open(f"{site.url}/me?{long}").url.startswith(site.emulator)
+
+
+@pytest.mark.parametrize(("value", "asks"), [("1", True), ("true", True), ("0", False), ("", False), ("False", False)])
+def test_a_switch_that_says_no_does_not_switch_users(site: Site, value: str, asks: bool) -> None:
+    location = site.asked(f"/login?switch_user={value}").headers["Location"]
+    assert ("confirmed=false" in location) == asks
+
+
+def test_a_cookie_in_quotes_counts(site: Site) -> None:
+    begun = site.asked("/login?return_to=/me%3Fquoted")
+    name, _, value = begun.headers["Set-Cookie"].partition(";")[0].partition("=")
+    staying = TabbedBrowser(site.emulator, ADA)
+    tab = staying.open_tab(begun.headers["Location"])
+    while not tab.url.startswith(f"{site.url}/callback"):
+        staying.step(tab)
+    parts = urlsplit(tab.url)
+    back = site.asked(f"{parts.path}?{parts.query}", Cookie=f'theme=dark; =; ;{name}="{value}"; theme=light')
+    assert (back.status, back.headers["Location"]) == (303, "/me?quoted")
+
+
+def test_try_again_leads_to_the_same_page(browser: Browser, site: Site) -> None:
+    for said in ("temporarily_unavailable", "access_denied"):
+        browser.open(f"{site.url}/login?return_to=/me%3Flesson=7")
+        states = [found[1] for url in browser.visited if (found := re.search(r"[?&]state=([^&]+)", url))]
+        page = browser.open(f"{site.url}/callback?error={said}&state={states[-1]}")
+        assert '<a href="/login?return_to=/me%3Flesson%3D7">Try again</a>' in page.text
+        assert '<a href="/login?switch_user=1&amp;return_to=/me%3Flesson%3D7">' in page.text
+
+
+class Forgetful(CookieJar):
+    """The cookies of a browser that does not keep the session."""
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        if cookie.name != "session":
+            super().set_cookie(cookie)
+
+
+def test_a_session_that_does_not_stick_ends_with_a_page_and_a_line_that_names_its_cookie() -> None:
+    with serving_alone() as (alone, log):
+        browser = TabbedBrowser(alone.emulator, ADA)
+        browser.cookies = Forgetful()
+        browser.opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(browser.cookies), Staying())
+        tab = browser.open_tab(f"{alone.url}/me?lesson=7")
+        browser.in_lock_step()
+        assert tab.page
+        assert (tab.page.status, "session_not_kept" in tab.page.text) == (500, True)
+        assert '<a href="/login?return_to=/me%3Flesson%3D7">Try again</a>' in tab.page.text
+    assert "session cookie session: domain none (this host only), path /, Secure no" in log
+
+
+def test_people_may_lose_a_session_and_sign_in_again_as_fast_as_they_like(browser: Browser, site: Site) -> None:
+    for _ in range(8):
+        page = browser.open(f"{site.url}/me")
+        page = page if page.path == "/me" else browser.sign_in(ADA, page)
+        assert (page.path, page.status) == ("/me", 200)
+        for cookie in [cookie for cookie in browser.cookies if cookie.name == "session"]:
+            browser.cookies.clear(cookie.domain, cookie.path, cookie.name)
+
+
+def test_a_session_ends_after_the_seconds_that_are_set() -> None:
+    with serving_alone(CLEVER_SESSION_SECONDS="1") as (alone, _):
+        browser = Browser(alone.emulator)
+        log_in(browser, alone)
+        session = f"session={cookie_of(browser, 'session')}"
+        until = time.monotonic() + SECONDS
+        while alone.asked("/me", Cookie=session).status == 200:
+            assert time.monotonic() < until
+
+
+@pytest.mark.parametrize("is_taken_off", [False, True])
+def test_the_server_works_below_a_prefix_that_a_proxy_may_take_off(is_taken_off: bool) -> None:
+    with serving_alone("/app/lessons") as (alone, _):
+        browser = Browser(alone.emulator)
+        if is_taken_off:
+            assert alone.asked("/me?a").headers["Location"] == "/app/lessons/login?return_to=/app/lessons/me%3Fa"
+            assert alone.asked("/login").headers["Location"].startswith(alone.emulator)
+        page = browser.sign_in(ADA, browser.open(f"{alone.url}/app/lessons/me?a"))
+        assert page.url == f"{alone.url}/app/lessons/me?a"
+        assert 'action="/app/lessons/logout"' in page.text
+        page = log_in(Browser(alone.emulator), Site(f"{alone.url}/app/lessons", alone.emulator))
+        assert page.url == f"{alone.url}/app/lessons/me"
+        assert browser.open(f"{alone.url}/app/lessons/logout", {}).url == f"{alone.url}/app/lessons/"
+        assert alone.asked("/app/lessons").status == 200
+
+
+def test_an_address_outside_the_prefix_is_a_named_error_in_page_and_log() -> None:
+    with serving_alone("/app") as (alone, log):
+        for path in ("/other/callback?code=x", "/apps/login", "/other/app/me"):
+            answer = alone.asked(path)
+            assert (answer.status, "page_unknown" in answer.read().decode()) == (404, True), path
+        assert alone.asked("/app/nowhere").status == 404
+    lines = [line for line in log if line.startswith("page_unknown: ")]
+    assert len(lines) == 3
+    assert all("below /app/: CLEVER_REDIRECT_URI" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLEVER_REDIRECT_URI", "https://app.example/finish"),
+        ("CLEVER_REDIRECT_URI", "callback"),
+        ("CLEVER_SESSION_SECONDS", "0"),
+        ("CLEVER_SESSION_SECONDS", "-5"),
+        ("CLEVER_SESSION_SECONDS", "12h"),
+        ("PORT", "99999"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_at_the_start(name: str, value: str) -> None:
+    settings = {
+        "CLEVER_CLIENT_ID": CLIENT_ID,
+        "CLEVER_CLIENT_SECRET": SECRET,
+        "CLEVER_REDIRECT_URI": "https://app.example/callback",
+        name: value,
+    }
+    pipe, program = subprocess.PIPE, server_program()
+    ended = subprocess.run(program, stderr=pipe, text=True, env=environment(**settings), timeout=SECONDS, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"{name} must ")
+    assert SECRET not in ended.stderr
 
 
 def test_what_a_stranger_writes_is_escaped(site: Site) -> None:

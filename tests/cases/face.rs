@@ -46,9 +46,13 @@ impl Face {
     pub(crate) fn call(&self, action: &str, arguments: &Fields) -> (String, Fields) {
         self.operation(action, arguments).unwrap_or_else(|error| {
             let shown = format!("{error} {error:?} {}", error.user_message());
-            let fields = [("message", shown), ("set_cookies", set_cookies(error.set_cookies()))];
-            let fields = fields.map(|(name, value)| (name, Some(value)));
-            (format!("error {}", error.code()), collected(with_end(fields.into(), error.ends_session())))
+            let fields = vec![
+                ("message", Some(shown)),
+                ("set_cookies", Some(set_cookies(error.set_cookies()))),
+                ("return_to", error.return_to().map(str::to_owned)),
+                ("page_status", Some(error.page_status().to_string())),
+            ];
+            (format!("error {}", error.code()), collected(with_end(fields, error.ends_session())))
         })
     }
 
@@ -65,6 +69,13 @@ impl Face {
             "log_out" => {
                 let cookies = tell!(self, log_out_cookies(required("cookies")));
                 fields.push(("set_cookies", Some(set_cookies(&cookies))));
+            }
+            "session_kept" => {
+                let cookies = tell!(self, session_kept_cookies(required("cookies")));
+                fields.push(("set_cookies", Some(set_cookies(&cookies))));
+            }
+            "is_switched_on" => {
+                fields.push(("on", Some(clever_sso::is_switched_on(optional("value")).to_string())));
             }
             "refusal" => {
                 let refusal =
@@ -85,7 +96,7 @@ impl Face {
                 fields.push(("url", Some(url)));
             }
             "instant_login_url" => {
-                fields.push(("url", Some(tell!(self, instant_login_url(required("district_id"))))));
+                fields.push(("url", Some(tell!(self, instant_login_url(required("district_id")))?)));
             }
             "parse_callback" => {
                 let callback = parse_callback(required("callback"))?;
@@ -154,15 +165,21 @@ fn endpoint(name: &str) -> Endpoint {
     }
 }
 
-fn browser_request(arguments: &Fields) -> BrowserRequest<'_> {
-    let optional = |name: &str| arguments.get(name).map(String::as_str);
-    BrowserRequest {
-        method: optional("method").unwrap(),
-        sec_fetch_site: optional("site"),
-        sec_fetch_mode: optional("mode"),
-        sec_purpose: optional("purpose"),
-        origin: optional("origin"),
-    }
+/// What the table calls the headers of a request.
+const HEADERS: [(&str, &str); 8] = [
+    ("site", "Sec-Fetch-Site"),
+    ("mode", "Sec-Fetch-Mode"),
+    ("dest", "Sec-Fetch-Dest"),
+    ("sec_purpose", "Sec-Purpose"),
+    ("purpose", "Purpose"),
+    ("x_purpose", "X-Purpose"),
+    ("x_moz", "X-Moz"),
+    ("origin", "Origin"),
+];
+
+fn browser_request(arguments: &Fields) -> BrowserRequest {
+    let given = HEADERS.iter().filter_map(|(name, header)| Some((header, arguments.get(*name)?)));
+    BrowserRequest::new(&arguments["method"]).with_headers(given)
 }
 
 fn login_fields(login: Login) -> Vec<(&'static str, Option<String>)> {
@@ -211,7 +228,9 @@ fn outcome(outcome: Outcome) -> (String, Fields) {
             (format!("signed_in {proof}"), fields)
         }
         Outcome::Restart(restart) => (format!("restart {}", restart.reason), login_fields(restart.login)),
-        Outcome::Denied(denied) => (format!("denied {}", denied.error), Vec::new()),
+        Outcome::Denied(denied) => {
+            (format!("denied {}", denied.error), vec![("return_to", denied.return_to)])
+        }
     };
     fields.retain(|(name, _)| *name != "set_cookies");
     fields.push(("set_cookies", Some(cookies)));

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, Union
+from urllib.parse import parse_qs, urlsplit
 
 import clever_sso
+from harness.clever import CLIENT, TABLE
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterable
+
+    from harness.clever import Clever
 
 Fields = dict[str, str]
 Outcome = Union[clever_sso.SignedIn, clever_sso.Restart, clever_sso.Denied]
@@ -17,8 +21,11 @@ Outcome = Union[clever_sso.SignedIn, clever_sso.Restart, clever_sso.Denied]
 class Face(Protocol):
     """One language."""
 
+    def configure(self, name: str, **settings: str | None) -> tuple[str, Fields]:
+        """Make a client and keep it under `name`: how it went, and the fields of the error."""
+
     def make_client(self, name: str, **settings: str | None) -> None:
-        """Make a client and keep it under `name`."""
+        """Make a client that must not fail."""
 
     def call(self, action: str, client: str, arguments: Fields) -> tuple[str, Fields]:
         """Run an operation: how it went, and the fields it gave."""
@@ -30,19 +37,27 @@ class PythonFace:
     def __init__(self) -> None:
         self._clients: dict[str, clever_sso.Client] = {}
 
+    def configure(self, name: str, **settings: str | None) -> tuple[str, Fields]:
+        arguments: dict[str, Any] = dict(settings)
+        arguments["client_secret"] = arguments.pop("secret")
+        for setting, kind in {"timeout": float, "development": bool}.items():
+            if setting in arguments:
+                arguments[setting] = kind(arguments[setting])
+        try:
+            self._clients[name] = clever_sso.Client(**arguments)
+        except clever_sso.Error as error:
+            return refused(error)
+        return "ok", {}
+
     def make_client(self, name: str, **settings: str | None) -> None:
-        self._clients[name] = clever_sso.Client(
-            str(settings["client_id"]), settings["secret"], settings["redirect_uri"], base_url=settings["base_url"]
-        )
+        result, fields = self.configure(name, **settings)
+        assert result == "ok", fields
 
     def call(self, action: str, client: str, arguments: Fields) -> tuple[str, Fields]:
         try:
             result, fields = OPERATIONS[action](self._clients[client], arguments)
         except clever_sso.Error as error:
-            return f"error {error.code}", {
-                "message": f"{error} {error!r} {error.user_message} {error.set_cookies!r}",
-                **browser_leg(error),
-            }
+            return refused(error)
         return result, {name: value for name, value in fields.items() if value is not None}
 
 
@@ -52,9 +67,11 @@ class CFace:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
+    def configure(self, name: str, **settings: str | None) -> tuple[str, Fields]:
+        return self.call("client", name, {key: value for key, value in settings.items() if value is not None})
+
     def make_client(self, name: str, **settings: str | None) -> None:
-        given = {key: value for key, value in settings.items() if value is not None}
-        result, fields = self.call("client", name, given)
+        result, fields = self.configure(name, **settings)
         assert result == "ok", fields
 
     def call(self, action: str, client: str, arguments: Fields) -> tuple[str, Fields]:
@@ -65,6 +82,39 @@ class CFace:
         self._process.stdin.flush()
         result, *fields = self._process.stdout.readline().rstrip("\n").split("\t")
         return result, dict(field.split("=", 1) for field in fields)
+
+
+def refused(error: clever_sso.Error) -> tuple[str, Fields]:
+    fields = {
+        "message": f"{error} {error!r} {error.user_message} {error.set_cookies!r}",
+        "page_status": str(error.page_status),
+        **browser_leg(error),
+    }
+    if error.return_to is not None:
+        fields["return_to"] = error.return_to
+    if error.retry_after is not None:
+        fields["retry_after"] = str(int(error.retry_after))
+    return f"error {error.code}", fields
+
+
+def run(face: Face, clever: Clever, operation: str, **settings: str) -> tuple[str, Fields]:
+    """One operation with a client that knows nothing yet."""
+    face.make_client("fresh", **{"base_url": clever.base_url, **CLIENT, **settings})
+    if operation != "login":
+        answers = TABLE["answers"]
+        ids = {"district": answers["district"]["data"]["id"], "user": answers["user"]["data"]["id"]}
+        arguments = {"access_token": answers["tokens"]["access_token"]}
+        if operation in ids:
+            arguments["id"] = ids[operation]
+        if operation == "userinfo":
+            arguments["subject"] = answers["userinfo"]["sub"]
+        return face.call(operation, "fresh", arguments)
+    result, login = face.call("begin_login", "fresh", {})
+    assert result == "ok", login
+    sent = {name: values[0] for name, values in parse_qs(urlsplit(login["url"]).query).items()}
+    clever.nonce = sent["nonce"]
+    callback = f"{CLIENT['redirect_uri']}?code=c0de&state={sent['state']}"
+    return face.call("finish_login", "fresh", {"callback": callback, "pending": login["pending"]})
 
 
 def finish_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
@@ -90,7 +140,7 @@ def outcome_of(outcome: Outcome) -> tuple[str, dict[str, Any]]:
         }
     if isinstance(outcome, clever_sso.Restart):
         return f"restart {outcome.reason}", login_fields(outcome.login)
-    return f"denied {outcome.error}", {}
+    return f"denied {outcome.error}", {"return_to": outcome.return_to}
 
 
 def login_fields(login: clever_sso.Login) -> dict[str, Any]:
@@ -134,9 +184,28 @@ def log_out(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str
     return "ok", {"set_cookies": set_cookies(client.log_out_cookies(arguments["cookies"]))}
 
 
+def session_kept(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"set_cookies": set_cookies(client.session_kept_cookies(arguments["cookies"]))}
+
+
+def is_switched_on(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"on": str(clever_sso.is_switched_on(arguments.get("value"))).lower()}
+
+
+HEADERS = {
+    "site": "Sec-Fetch-Site",
+    "mode": "Sec-Fetch-Mode",
+    "dest": "Sec-Fetch-Dest",
+    "sec_purpose": "Sec-Purpose",
+    "purpose": "Purpose",
+    "x_purpose": "X-Purpose",
+    "x_moz": "X-Moz",
+    "origin": "Origin",
+}
+
+
 def refusal(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    names = {"site": "Sec-Fetch-Site", "mode": "Sec-Fetch-Mode", "purpose": "Sec-Purpose", "origin": "Origin"}
-    headers = {names[name]: value for name, value in arguments.items() if name in names}
+    headers = {HEADERS[name]: value for name, value in arguments.items() if name in HEADERS}
     endpoint: Any = arguments["endpoint"]
     refused = client.refusal(endpoint, method=arguments["method"], headers=headers)
     return "ok", {"status": str(refused.status), "allow": refused.allow} if refused else {}
@@ -166,12 +235,21 @@ def check_token(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict
 
 
 def me(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    return "ok", {"id": client.me(arguments["access_token"]).id}
+    record = client.me(arguments["access_token"])
+    names = ["id", "district_id", "user_type", "authorized_by"]
+    return "ok", {name: getattr(record, name) for name in names}
 
 
 def user(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
     record = client.user(arguments["access_token"], arguments["id"])
-    return "ok", {"id": record.id, "name": record.name.full}
+    return "ok", {
+        "id": record.id,
+        "name": record.name.full,
+        "district_id": record.district_id,
+        "unverified_email": record.unverified_email,
+        "roles": joined(role.name for role in record.roles),
+        "legacy_ids": joined(role.legacy_id for role in record.roles if role.legacy_id),
+    }
 
 
 def district(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
@@ -210,6 +288,8 @@ OPERATIONS: dict[str, Callable[[clever_sso.Client, Fields], tuple[str, dict[str,
     "begin_login": begin_login,
     "finish_login": finish_login,
     "log_out": log_out,
+    "session_kept": session_kept,
+    "is_switched_on": is_switched_on,
     "login_key": login_key,
     "parse_callback": parse_callback,
     "refusal": refusal,

@@ -16,7 +16,8 @@ Every failure has a code word that never changes its meaning, the same in Rust (
 sentence that may be shown to the person who logs in. None of them ever holds a token, code, secret, email or answer.
 
 *Who* can put it right: the user, the app (whoever runs it), Clever, or the network (whoever runs it). *Again*: whether the same
-call, or the same login begun again, may succeed later without anybody changing anything.
+call, or the same login begun again, may succeed later without anybody changing anything. *Page*: the HTTP status of the page that
+shows it (`page_status`; `clever_sso_error_page_status` in C). A refusal by Clever or by your app is a 403.
 
 This page is written from the catalogue in `core/src/error.rs` by `make errors`.
 ";
@@ -36,13 +37,13 @@ fn page() -> String {
     for (kind, title, in_c, in_python) in KINDS {
         write!(page, "\n## {title}\n\n`{in_c}` in C, `{in_python}` in Python.\n\n").unwrap();
         page.push_str(
-            "| code word | meaning | who | again | what the person reads |\n|---|---|---|---|---|\n",
+            "| code word | meaning | who | again | page | what the person reads |\n|---|---|---|---|---|---|\n",
         );
         for code in ErrorCode::ALL.iter().filter(|code| code.kind() == kind) {
             let again = if code.retryable() { "yes" } else { "no" };
             let (word, sentence, actor) = (code.as_str(), code.sentence(), code.actor().as_str());
-            writeln!(page, "| `{word}` | {sentence} | {actor} | {again} | {} |", code.user_message())
-                .unwrap();
+            let (status, shown) = (code.page_status(), code.user_message());
+            writeln!(page, "| `{word}` | {sentence} | {actor} | {again} | {status} | {shown} |").unwrap();
         }
     }
     page

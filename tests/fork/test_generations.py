@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness import emulator
+from harness import emulator, tls
 from harness.patience import SECONDS
 
 ID, SECRET, URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
@@ -40,6 +40,14 @@ def verify():
 
 def fetch_keys():
     assert make().export_keys()
+
+def resolve():
+    base_url = sys.argv[1].replace("127.0.0.1", "localhost")
+    assert refused(lambda: clever_sso.Client(id, secret, uri, base_url=base_url).me("unknown")) == "token_rejected"
+
+def shake_hands():
+    asking = clever_sso.Client(id, secret, uri, base_url=sys.argv[2], ca_bundle=sys.argv[3])
+    assert asking.check_token("token").client_id == id
 
 def log():
     logging.getLogger("clever_sso").setLevel(logging.DEBUG)
@@ -73,7 +81,7 @@ def descend(work, generations):
     sys.exit(0 if below is None or ended_well(below) else 1)
 """
 
-WORK = ["begin", "verify", "fetch_keys", "log", "wait_on_a_loop"]
+WORK = ["begin", "verify", "fetch_keys", "resolve", "shake_hands", "log", "wait_on_a_loop"]
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +90,14 @@ def clever() -> Iterator[str]:
         yield base_url
 
 
-def run(text: str, base_url: str) -> None:
-    assert ended(["-c", BEGINNING + text, base_url]) == (0, "")
+@pytest.fixture
+def over_tls(tmp_path: Path) -> Iterator[tls.Server]:
+    with tls.serving(tmp_path, ID) as server:
+        yield server
+
+
+def run(text: str, *arguments: str) -> None:
+    assert ended(["-c", BEGINNING + text, *arguments]) == (0, "")
 
 
 def ended(arguments: list[str]) -> tuple[int, str]:
@@ -108,7 +122,7 @@ def end_with_its_children(group: int) -> None:
 
 @pytest.mark.parametrize("work", WORK)
 @pytest.mark.parametrize("first", ["the first time", "in use"])
-def test_no_generation_hangs(work: str, first: str, clever: str) -> None:
+def test_no_generation_hangs(work: str, first: str, clever: str, over_tls: tls.Server) -> None:
     text = "" if first == "the first time" else f"{work}()\n"
     text += f"""
 thread = threading.Thread(target={work})
@@ -118,7 +132,7 @@ thread.join()
 ended = [ended_well(child) for child in children]
 assert all(ended), ended
 """
-    run(text, clever)
+    run(text, clever, over_tls.base_url, str(over_tls.certificate))
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

@@ -26,6 +26,14 @@ REDIRECT_URI = "http://127.0.0.1:9/clever/callback"
 DISTRICT = "53ee4b8a44abc88c1c00119b"
 
 
+def portal_of(emulator: str) -> str:
+    """Where the app's icon in the portal leads."""
+    return (
+        f"{emulator}/oauth/authorize?channel=clever-portal&client_id={CLIENT_ID}&confirmed=true"
+        f"&district_id={DISTRICT}&response_type=code"
+    )
+
+
 @dataclass(frozen=True)
 class Site:
     """Where the site and its Clever are, and the file with what the site logs."""
@@ -38,10 +46,7 @@ class Site:
     @property
     def portal(self) -> str:
         """Where the app's icon in the portal leads: a request without a state."""
-        return (
-            f"{self.emulator}/oauth/authorize?channel=clever-portal&client_id={CLIENT_ID}&confirmed=true"
-            f"&district_id={DISTRICT}&response_type=code"
-        )
+        return portal_of(self.emulator)
 
     @property
     def instant_login(self) -> str:

@@ -256,6 +256,87 @@ def test_sessions_whose_ids_do_not_change_are_refused_at_the_start(clever: str) 
         TestClient(later).get("/clever/login")
 
 
+def test_sessions_that_are_added_later_are_refused_when_the_application_starts(clever: str) -> None:
+    later, _ = make_app(clever)
+    later.add_middleware(SessionMiddleware1)
+    with pytest.raises(ConfigError, match="rotate_session"), TestClient(later):
+        pass
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize(
+    ("arguments", "options", "kept"),
+    [((), {}, None), ((), {"max_age": 3600}, "max-age=3600"), (("session", 3600), {}, "max-age=3600")],
+)
+def test_sessions_end_with_the_browser_whenever_the_middleware_was_added(
+    clever: str, is_late: bool, arguments: tuple[Any, ...], options: dict[str, Any], kept: str | None
+) -> None:
+    app, extension = Starlette(), CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
+    if is_late:
+        extension.install(app)
+    app.add_middleware(SessionMiddleware, "a key for tests only", *arguments, **options)
+    if not is_late:
+        extension.install(app)
+    answer = log_in(TestClient(app, follow_redirects=False), clever)
+    session = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("session="))
+    assert [part for part in session.lower().split("; ") if "max-age" in part] == ([kept] if kept else [])
+
+
+def test_who_takes_the_routes_alone_is_told_that_sessions_last_too_long(
+    clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
+    client = with_sessions(Starlette(routes=extension.routes))
+    for _ in range(2):
+        assert client.get("/clever/login").status_code == 303
+    told = [record.message for record in caplog.records if "max_age=None" in record.message]
+    assert len(told) == 1
+
+
+def test_a_session_whose_time_has_come_is_gone_for_everything_in_it(
+    clever: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, extension = make_app(clever)
+
+    async def held(request: Request) -> Response:
+        return PlainTextResponse(",".join(request.session))
+
+    app.add_route("/held", held)
+
+    @extension.on_sign_in
+    def add(request: Request, _: SignIn) -> None:
+        request.session["own"] = "kept"
+
+    client = with_sessions(app)
+    log_in(client, clever)
+    assert client.get("/held").text == "clever_sso,own"
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 13 * 3600)
+    assert client.get("/held").text == ""
+
+
+def test_who_only_looks_does_not_make_an_answer_depend_on_cookies(made: tuple[TestClient, CleverSso]) -> None:
+    client, _ = made
+    answer = client.get("/nothing")
+    assert (answer.status_code, "vary" in answer.headers) == (404, False)
+
+
+def test_a_redirect_to_https_or_to_a_page_for_everybody_is_left_alone(clever: str) -> None:
+    for target in ("https://testserver/clever/login", "/maintenance"):
+        app, _ = make_app(clever)
+
+        class Elsewhere:
+            def __init__(self, app: Any) -> None:
+                self.app = app
+
+            async def __call__(self, scope: Any, receive: Any, send: Any, target: str = target) -> None:
+                await Response(status_code=307, headers={"location": target})(scope, receive, send)
+
+        app.add_middleware(Elsewhere)
+        answer = TestClient(app, follow_redirects=False).get("/clever/login?next=/who")
+        assert (answer.status_code, answer.headers["location"]) == (307, target)
+
+
 @pytest.mark.parametrize("is_async", [False, True])
 def test_the_hook_changes_the_id_of_a_session(clever: str, is_async: bool) -> None:
     def rotate(request: Request) -> None:

@@ -66,6 +66,11 @@ def test_a_strict_cookie_is_right_where_the_last_step_is_the_sites_own() -> None
     assert found(SESSION_COOKIE_SAMESITE="Strict", CLEVER_WAITING_PAGE=True) == set()
 
 
+@pytest.mark.parametrize("path", ["/clever/callback/", "/school/clever/callback"])
+def test_a_redirect_uri_with_a_slash_or_a_prefix_has_no_findings(path: str) -> None:
+    assert found(CLEVER_REDIRECT_URI=f"http://127.0.0.1{path}") == set()
+
+
 def test_the_checks_ask_nobody() -> None:
     # Nothing listens there.
     assert found(CLEVER_DISCOVER=True, CLEVER_BASE_URL="http://127.0.0.1:9") == set()

@@ -233,6 +233,41 @@ def test_a_site_that_lets_nobody_in_without_a_login_lets_people_log_in(
     assert visitor.post("/clever/logout").status_code == 303
 
 
+def guard(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """As projects write it: lets people pass who are signed in, and to the page where they log in."""
+    from django.http import HttpResponse, HttpResponseRedirect
+
+    def guarded(request: Any) -> Any:
+        if request.user.is_authenticated or request.path == "/who":
+            return get_response(request)
+        if request.path == "/clever/logout":
+            return HttpResponse(status=403)
+        target = {"/clever/login": "/who", "/clever/callback": "/clever/login"}[request.path]
+        return HttpResponseRedirect(f"{target}?next={request.get_full_path()}")
+
+    return guarded
+
+
+@pytest.mark.parametrize("path", ["/clever/login", "/clever/callback?code=a&state=b"])
+def test_a_guard_around_the_whole_site_is_named_instead_of_a_loop(
+    override: Callable[..., None], caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    from django.test import Client as Visitor
+
+    override(MIDDLEWARE=[*in_django.MIDDLEWARE[:-1], "test_django_views.guard", in_django.MIDDLEWARE[-1]])
+    answer = Visitor().get(path)
+    assert (answer.status_code, b"config_invalid" in answer.content) == (500, True)
+    assert "a middleware answered in place of the login" in caplog.text
+
+
+def test_views_have_the_marks_that_guards_of_others_look_for() -> None:
+    from clever_sso.django import views
+
+    for view in (views.login, views.callback, views.logout):
+        marks = [getattr(view, name) for name in ("login_required", "login_exempt", "STRONGHOLD_IS_PUBLIC")]
+        assert marks == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("uri", "path", "words"),
     [
@@ -251,6 +286,32 @@ def test_a_prefix_that_nobody_tells_of_is_named(
     assert words in caplog.text
     assert Visitor().get(path).status_code == 404
     assert Visitor().get("/elsewhere?code=a").status_code == 404
+
+
+def test_a_login_below_a_prefix_that_nothing_takes_off_is_named(
+    override: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    from django.test import Client as Visitor
+
+    override(CLEVER_REDIRECT_URI="http://127.0.0.1:9/school/clever/callback")
+    assert Visitor().get("/school/clever/login").status_code == 500
+    assert "does not know of the prefix /school" in caplog.text
+    assert Visitor().get("/elsewhere/clever/login").status_code == 404
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_prefix_that_only_the_redirect_uri_tells_is_in_every_address(
+    override: Callable[..., None], is_async: bool
+) -> None:
+    from asgiref.sync import async_to_sync
+    from django.test import AsyncClient as AsyncVisitor
+    from django.test import Client as Visitor
+
+    override(CLEVER_REDIRECT_URI="http://127.0.0.1:9/school/clever/callback")
+    get: Callable[..., Any] = async_to_sync(AsyncVisitor().get) if is_async else Visitor().get
+    location = get("/staffroom?a=1").headers["Location"]
+    assert location == "/school/clever/login?next=/school/staffroom%3Fa%3D1"
+    assert b'href="/school/clever/login">' in get("/clever/callback?code=a&code=b").content
 
 
 def test_a_prefix_that_the_framework_knows_needs_no_setting(override: Callable[..., None]) -> None:

@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def driver(log: IO[str] | int = subprocess.DEVNULL) -> Iterator[Ask]:
-    """Run the driver, whose standard error goes to `log`; it is asked by calling what this gives."""
+def driver(log: IO[str] | int = subprocess.DEVNULL, **extra: str) -> Iterator[Ask]:
+    """Run the driver with `extra` in its environment; it is asked by calling what this gives. Its log goes to `log`."""
     program, pipe = compiled(ROOT / "tests/c/driver.c"), subprocess.PIPE
-    with subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=log, text=True, env=environment()) as process:
+    with subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=log, text=True, env=environment(**extra)) as process:
 
         def ask(operation: str, **arguments: str) -> dict[str, str]:
             assert process.stdin
             assert process.stdout
-            print(operation, *(f"{name}={value}" for name, value in arguments.items()), sep="\t", file=process.stdin)
+            words = [operation, *(f"{name}={value}" for name, value in arguments.items())]
+            print("\t".join(words).replace("\n", "\\n"), file=process.stdin)
             process.stdin.flush()
             result, *fields = process.stdout.readline().rstrip("\n").split("\t")
             return {"result": result, **dict(field.split("=", 1) for field in fields)}

@@ -1,4 +1,4 @@
-"""The Pythons of this machine that the package supports."""
+"""The Pythons of this machine that the package supports: those of pyenv, of uv, and those in the PATH."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ def _works(python: str) -> bool:
 
 def _find() -> dict[str, str]:
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR", Path.home() / ".local/share/uv/python"))
     found = {}
     for name in (f"3.{minor}" for minor in MINORS):
         on_the_path = shutil.which(f"python{name}")
         candidates = [str(path) for path in sorted(pyenv.glob(f"{name}.*/bin/python"))]
+        candidates += [str(path) for path in sorted(uv.glob(f"cpython-{name}.*/bin/python{name}"))]
         candidates += [on_the_path] if on_the_path else []
         if candidates and _works(candidates[0]):
             found[name] = candidates[0]

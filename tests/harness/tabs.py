@@ -8,7 +8,14 @@ from http.cookiejar import CookieJar
 from typing import IO, TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
-from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.request import (
+    BaseHandler,
+    HTTPCookieProcessor,
+    HTTPRedirectHandler,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 from .cookie_browser import Page
 from .patience import SECONDS
@@ -58,12 +65,13 @@ class TabbedBrowser:
     Args:
         emulator: The address of the emulator, where the person signs in with `number`.
         number: The user name and password of the person.
+        handlers: How requests travel, where that is not by a connection for each.
     """
 
-    def __init__(self, emulator: str, number: str) -> None:
+    def __init__(self, emulator: str, number: str, *handlers: BaseHandler) -> None:
         self.emulator, self.number = emulator, number
         self.cookies = CookieJar()
-        self.opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(self.cookies), Staying())
+        self.opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(self.cookies), Staying(), *handlers)
         self.tabs: list[Tab] = []
 
     def open_tab(self, url: str) -> Tab:

@@ -10,12 +10,15 @@ import ssl
 import struct
 import subprocess
 import threading
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+
+from .patience import PAUSE_SECONDS, SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,7 +74,8 @@ class Connection:
         """End it so, and wait until it has ended."""
         self.ending = ending
         self.teller.close()
-        self.thread.join()
+        self.thread.join(SECONDS)
+        assert not self.thread.is_alive(), "a connection did not end"
 
     def serve(self) -> None:
         with self.stream, self.told, self.teller, suppress(OSError, ssl.SSLError):
@@ -130,7 +134,7 @@ def serving(folder: Path, client_id: str) -> Iterator[Server]:
             yield server
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+            thread.join(SECONDS)
             for connection in server.connections:
                 connection.end("fin")
 
@@ -156,14 +160,19 @@ def in_front_of(clever: str, folder: Path) -> Iterator[tuple[str, Path]]:
     threads: list[threading.Thread] = []
 
     def start(work: Callable[..., None], *arguments: socket.socket) -> None:
-        threads.append(threading.Thread(target=work, args=arguments))
+        # What hangs in spite of all fails the test below, and does not keep the program from ending.
+        threads.append(threading.Thread(target=work, args=arguments, daemon=True))
         threads[-1].start()
 
     def serve(plain: socket.socket) -> None:
         with suppress(OSError, ssl.SSLError):
-            near = context.wrap_socket(plain, server_side=True)
-            far = socket.create_connection((behind.hostname or "", behind.port or 80))
-            streams.extend((near, far))
+            # Known before the handshake, which a silent client never ends.
+            near = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+            streams.append(near)
+            near.do_handshake()
+            far = socket.create_connection((behind.hostname or "", behind.port or 80), SECONDS)
+            far.settimeout(None)
+            streams.append(far)
             start(pump, far, near)
             pump(near, far)
 
@@ -172,16 +181,23 @@ def in_front_of(clever: str, folder: Path) -> Iterator[tuple[str, Path]]:
             while True:
                 start(serve, listener.accept()[0])
 
+    def end_streams() -> None:
+        for stream in streams:
+            with suppress(OSError):
+                stream.shutdown(socket.SHUT_RDWR)
+
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         start(accept)
         try:
             yield f"https://127.0.0.1:{listener.getsockname()[1]}", made
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            for stream in streams:
-                with suppress(OSError):
-                    stream.shutdown(socket.SHUT_RDWR)
-            for thread in threads:
-                thread.join()
+            end = time.monotonic() + SECONDS
+            while any(thread.is_alive() for thread in list(threads)) and time.monotonic() < end:
+                # One that was just accepted, or that just found its other side, may come after a look.
+                end_streams()
+                for thread in threads:
+                    thread.join(PAUSE_SECONDS)
             for stream in streams:
                 stream.close()
+    assert not [thread for thread in threads if thread.is_alive()], "a connection did not end"

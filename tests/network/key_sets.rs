@@ -363,6 +363,23 @@ fn keys_of_unknown_kinds_do_not_spoil_the_set() {
 }
 
 #[test]
+fn the_last_of_a_thousand_keys_verifies() {
+    let mut keys: Vec<_> = (0..1000)
+        .map(|number| {
+            let mut key = Signer::second().jwk();
+            key["kid"] = json!(format!("old-{number}"));
+            key
+        })
+        .collect();
+    keys.push(Signer::first().jwk());
+    let clever = Changing::new(move |request| match request.path.as_str() {
+        DISCOVERY => discovery(request),
+        _ => key_set(&keys),
+    });
+    assert_eq!(verify(&clever.client(), &clever.token(Signer::first())), "verified");
+}
+
+#[test]
 fn keys_once_fetched_verify_when_clever_is_gone() {
     let clever = Changing::publishing(Signer::first());
     let client = made(config(&clever.server.base()));

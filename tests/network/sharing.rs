@@ -32,7 +32,11 @@ fn what_was_not_exported_for_this_issuer_is_refused() {
     let client = client(&server.base());
     let exported = client.export_keys().unwrap();
     let foreign = exported.replace(&server.base(), "https://evil.example");
-    for text in ["", "{}", "[]", &foreign, r#"{"keys":[]}"#] {
+    let members: Value = serde_json::from_str(&exported).unwrap();
+    let listed = json!([members["issuer"], members["fresh_until"], members["jwks"]]).to_string();
+    let nested = json!([members]).to_string();
+    let twice = exported.replacen('{', &format!("{{\"issuer\":{},", members["issuer"]), 1);
+    for text in ["", "{}", "[]", "null", &foreign, &listed, &nested, &twice, r#"{"keys":[]}"#] {
         assert_eq!(word(client.import_keys(text)), "argument_invalid", "{text}");
     }
     let junk = json!({ "issuer": server.base(), "fresh_until": u64::MAX, "jwks": r#"{"keys":[]}"# });

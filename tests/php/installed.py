@@ -15,10 +15,22 @@ from harness.paths import ROOT, TARGET
 
 EXAMPLES = ("php-extension", "php-ffi")
 # What somebody's own build may have left behind: the tests make everything anew.
-MADE = shutil.ignore_patterns("*.l[ao]", "*.dep", ".libs", "modules", "build", "autom4te*", "Makefile*", "configure*")
+MADE = shutil.ignore_patterns(
+    "*.l[ao]",
+    "*.dep",
+    ".libs",
+    "modules",
+    "build",
+    "autom4te*",
+    "Makefile",
+    "Makefile.[!f]*",
+    "Makefile.fragments",
+    "configure*",
+)
 APP_NAME, SECRET = "0d1c" * 5, "5ec4e7a1" * 5
 # Compiling and installing, which may mean building the library too: only a hang takes as long.
 PATIENCE_SECONDS = 1200
+SCRIPTS = ROOT / "tests/php/scripts"
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ def install(folder: Path) -> Installed:
     prefix = folder / "prefix"
     run(["make", "-s", "install", f"PREFIX={prefix}", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
     for name in EXAMPLES:
-        shutil.copytree(ROOT / "examples" / name, folder / "examples" / name, ignore=MADE)
+        shutil.copytree(ROOT / "examples" / name, folder / "examples" / name, ignore=MADE, symlinks=True)
     build = folder / "build"
     shutil.copytree(ROOT / "examples/php-extension", build, ignore=MADE)
     said = run(["phpize"], build)
@@ -101,3 +113,16 @@ def settings(site: str, clever: str, **more: str) -> dict[str, str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("CLEVER_")}
     names = {"CLEVER_CLIENT_ID": APP_NAME, "CLEVER_CLIENT_SECRET": SECRET, "CLEVER_REDIRECT_URI": f"{site}/callback"}
     return {**bare, **names, "CLEVER_BASE_URL": clever, "PHP_INI_SCAN_DIR": "", **more}
+
+
+def told(installed: Installed, script: str, clever: str, *, extension: bool) -> str:
+    """What a script prints, with the extension or with FFI."""
+    before = [] if extension else ["-dffi.enable=1", f"-dauto_prepend_file={installed.examples}/php-ffi/CleverSso.php"]
+    file = str(SCRIPTS / script)
+    command = installed.php("-ddisplay_errors=stderr", *before, file, str(installed.build), extension=extension)
+    environment = settings("", clever, LD_LIBRARY_PATH=str(installed.library), CLEVER_SSO_TEST_URL=clever)
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout + ended.stderr
+    return ended.stdout

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import re
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from harness import emulator, ports
+from harness.patience import SECONDS
 from installed import APP_NAME, Installed, app, settings
 from servers import built_in, own_folder
 
@@ -15,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from harness.cookie_browser import Browser, Page
+    from harness.tabs import TabbedBrowser
+
+ADA = "510001"
 DISTRICT = "53ee4b8a44abc88c1c00119b"
 # A session cannot be kept there, and PHP warns of that.
 NOWHERE = "/nowhere"
@@ -55,22 +63,70 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
     prefix: str = "",
     auto_login: str | None = "ada",
     sessions: str = "",
+    page: str = "",
     **more: str,
 ) -> Iterator[Site]:
-    """Run the page of an example with PHP's own server."""
+    """Run the page of an example with PHP's own server, or another page with the same classes."""
     with ports.reserved() as port:
         at = f"127.0.0.1:{port}"
         with emulator.running([app(f"{scheme}://{at}{prefix}")], auto_login) as clever:
-            page = str(installed.examples / way / "public/index.php")
+            classes = installed.examples / way / ("CleverSso.php" if way == "php-ffi" else "CleverSso/Web.php")
             public = f"{scheme}://{at}{prefix}"
             environment = settings(public, clever + scenario, LD_LIBRARY_PATH=str(installed.library), **more)
             folder = own_folder(installed.folder / f"page-{port}")
+            # Whom the server runs as may read nothing of the repository.
+            own = page and str(shutil.copy(page, folder))
+            shown = own or str(installed.examples / way / "public/index.php")
             save_path = sessions or str(folder)
             quiet = ["-ddisplay_errors=0", "-dlog_errors=1", "-derror_reporting=-1"]
-            options = ["-dffi.enable=1", f"-dsession.save_path={save_path}", *quiet, "-S", at, page]
+            environment["PHP_CLASSES"] = str(classes)
+            options = ["-dffi.enable=1", f"-dsession.save_path={save_path}", *quiet, "-S", at, shown]
             command = installed.php(*options, extension=way == "php-extension")
             with built_in(command, environment, port, folder / "output.log"):
                 site = Site(f"http://{at}", clever, folder)
                 yield site
             if save_path != NOWHERE:
                 assert not re.search(r"PHP \w+: .*", site.log), site.log
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to one request."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+    @property
+    def goes_to(self) -> str:
+        """Where it sends the browser."""
+        return self.headers["Location"] or ""
+
+
+def asked(address: str, method: str = "GET", **headers: str) -> Answer:
+    """One answer, without following anything. Header names have underscores here."""
+    parts = urlsplit(address)
+    query = f"?{parts.query}" if parts.query else ""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection = http.client.HTTPConnection(parts.netloc, timeout=SECONDS)
+    try:
+        connection.request(method, parts.path + query, headers=named)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read().decode())
+    finally:
+        connection.close()
+
+
+def log_in(browser: Browser, site: Site, number: str = ADA, query: str = "") -> Page:
+    """Log a person in at the page and at Clever."""
+    return browser.sign_in(number, browser.open(f"{site.url}/login{query}"))
+
+
+def cookie_of(browser: Browser | TabbedBrowser, name: str) -> str:
+    """The value of a cookie; empty without it."""
+    return next((cookie.value or "" for cookie in browser.cookies if cookie.name == name), "")
+
+
+def kept(browser: Browser | TabbedBrowser) -> dict[str, str | None]:
+    """The cookies of a browser."""
+    return {cookie.name: cookie.value for cookie in browser.cookies}

@@ -38,12 +38,14 @@ def test_the_whole_login_logs_in(installed: Installed) -> None:
     with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
         site = f"http://127.0.0.1:{port}"
         environment = settings(site, clever, LD_LIBRARY_PATH=str(installed.library))
-        serve = [f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(folder / "login.php")]
+        found = f"-dinclude_path={installed.examples}/php-extension"
+        serve = [found, f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(folder / "login.php")]
         with built_in(installed.php(*serve), environment, port, folder / "output.log"):
             visitor = Visitor()
             assert "Log in with Clever" in visitor.open(site).text
             page = visitor.open(f"{site}/login", person="jose")
-            assert (page.path, page.text.partition(". <")[0]) == ("/lessons", "Hello, José Núñez")
+            assert (page.path, page.text.partition(". <")[0]) == ("/", "Hello, José Núñez")
+            assert visitor.open(f"{site}/login?return_to=/lessons", person="jose").path == "/lessons"
             from_portal = f"{clever}/oauth/authorize?response_type=code&client_id={app(site).client_id}"
             page = visitor.open(from_portal, person="markup")
             assert (page.status, page.text[:24]) == (200, "Hello, &lt;b&gt;Bobby&lt")

@@ -47,6 +47,14 @@ def test_it_is_found_by_pkg_config(installed: Installed) -> None:
     assert f"-L{installed.library}" in (folder / "Makefile").read_text()
 
 
+def test_it_installs_the_classes_that_are_written_in_php_where_php_looks(installed: Installed) -> None:
+    root = installed.folder / "root"
+    said = run(["make", "install", f"INSTALL_ROOT={root}"], installed.build)
+    folder = root / run(installed.php("-r", "echo PEAR_INSTALL_DIR;"), installed.folder).lstrip("/") / "CleverSso"
+    assert {path.name for path in folder.iterdir()} == {"Web.php", "Session.php", "Problem.php"}, said
+    assert list(root.rglob("clever_sso.so")), said
+
+
 def test_a_missing_library_is_named_when_it_is_configured(installed: Installed) -> None:
     command = ["./configure", "--with-clever-sso=/nowhere"]
     ended = subprocess.run(command, cwd=installed.folder / "build", capture_output=True, text=True, check=False)

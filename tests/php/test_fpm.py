@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from harness import emulator, ports
 from harness.patience import SECONDS, wait_for
-from harness.tabs import Tab, TabbedBrowser
-from installed import Installed, app, settings
+from harness.tabs import Tab, TabbedBrowser, check_tabs
+from installed import APP_NAME, Installed, app, settings
 from servers import PHP_INI, WORKERS, Fpm, Setup, fpm_behind_nginx
 from visitor import Visitor
 
@@ -203,6 +203,19 @@ def test_tabs_that_open_at_the_same_moment_all_arrive(installed: Installed, way:
                 assert tab.page is not None
                 shown = (tab.page.url, "Hello, Ada Ashworth" in tab.page.text)
                 assert shown == (f"{site.url}/me?tab={number}", True), tab.page
+
+
+@pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
+def test_tabs_arrive_in_any_order_behind_nginx_too(installed: Installed, way: Way) -> None:
+    with serving(installed, way, auto_login=None, CLEVER_KEY_CACHE="{folder}/keys") as site:
+        from_portal = f"{site.clever}/oauth/authorize?response_type=code&client_id={APP_NAME}"
+        pages = [f"{site.url}/me?tab={number}" for number in range(9)]
+        check_tabs(
+            lambda: TabbedBrowser(site.clever, "510001"),
+            [*pages, from_portal],
+            lambda number, page: page.url == [*pages, f"{site.url}/me"][number] and "Hello, Ada Ashworth" in page.text,
+            range(ROUNDS),
+        )
 
 
 def test_what_must_not_act_does_not_behind_nginx_either(installed: Installed) -> None:

@@ -75,7 +75,7 @@ def section(test: str, name: str) -> str:
     return re.split(r"^--[A-Z]+--\n", test.split(f"--{name}--\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
 
 
-@pytest.mark.parametrize("name", ["cookies", "kept_by_the_app", "refusal", "secrets"])
+@pytest.mark.parametrize("name", ["cookies", "kept_by_the_app", "login", "refusal", "secrets"])
 def test_the_ffi_version_passes_them_too(installed: Installed, name: str) -> None:
     test = (installed.build / f"tests/{name}.phpt").read_text()
     file = installed.build / f"tests/{name}-ffi.php"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -140,6 +141,10 @@ KINDS = {
             threading.Thread(target=leave).start()
     """,
 }
+# Python 3.10 crashes by itself when daemon threads run at its end: `take_gil` reads the state of an interpreter that is
+# gone, in 1 to 3 of 100 runs of a program that has no extension. Such a death is not counted, if it stays that rare.
+OWN_CRASH, OWN_CRASHES = (-signal.SIGSEGV, ""), max(1, RUNS // 20)
+
 # Not always the same moment.
 THE_END = """
     for _ in range(random.randrange(20_000)):
@@ -180,12 +185,17 @@ def ended(python: str, text: str, package: str, base_url: str) -> tuple[int, str
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_process_ends_in_peace_while(version: str, kind: str, package: str, clever: str) -> None:
-    if version == "3.10" and "garbage" in kind:
-        pytest.skip("Python 3.10 crashes in this by itself, without any extension: once in 250 runs")
     text = textwrap.dedent(KINDS[kind]) + textwrap.dedent(THE_END)
     with ThreadPoolExecutor(4) as pool:
         runs = pool.map(lambda _: ended(VERSIONS[version], text, package, clever), range(RUNS))
-    assert {run for run in runs if run != (0, "")} == set()
+    bad = [run for run in runs if run != (0, "")]
+    if crashes_by_itself(version) and bad.count(OWN_CRASH) <= OWN_CRASHES:
+        bad = [run for run in bad if run != OWN_CRASH]
+    assert bad == []
+
+
+def crashes_by_itself(version: str) -> bool:
+    return version == "3.10" or (version == "this" and sys.version_info[:2] == (3, 10))
 
 
 def test_an_exit_handler_may_wait_for_a_thread_that_is_in_a_call(package: str) -> None:

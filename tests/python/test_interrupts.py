@@ -252,3 +252,36 @@ def test_a_second_signal_ends_a_call_made_by_the_handler_of_the_first(silent: so
             program.signal(signal.SIGUSR2)
             assert program.tells() == "ended"
         program.end()
+
+
+def test_a_child_that_a_handler_forks_leaves_the_call_to_its_parent(silent: socket.socket) -> None:
+    text = """
+    # The child's own call comes to its end: nobody answers, so the deadline passes on every machine.
+    quick = clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=0.2)
+    children = []
+
+    def fork(*_):
+        children.append(os.fork())
+        for asking in [client.close, lambda: quick.me("token")] if children[-1] == 0 else []:
+            try:
+                asking()
+            except clever_sso.NetworkError as error:
+                assert error.code == "network_timeout", error
+
+    signal.signal(signal.SIGUSR1, fork)
+    try:
+        ask_until_refused()
+    except clever_sso.Error as error:
+        # Only the child comes here.
+        os._exit(7 if error.code == "call_interrupted" and children == [0] else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]) == 7
+    tell("left alone")
+    """
+    with waiting(text, silent) as program:
+        program.signal(signal.SIGUSR1)
+        # The child asks by itself, so that it is there.
+        with silent.accept()[0]:
+            program.refuse()
+            assert program.tells() == "answered"
+            assert program.tells() == "left alone"
+        program.end()

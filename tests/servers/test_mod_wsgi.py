@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -11,8 +14,10 @@ from tempfile import TemporaryDirectory
 import clever_sso
 import page
 import pytest
+from clever_sso.testing import Emulator, Person
 from harness import ports
 from harness.patience import SECONDS
+from logins import Browser, callback_of, everybody
 from processes import program, serving
 
 MODULES = Path("/usr/lib/apache2/modules")
@@ -54,6 +59,65 @@ WSGIProcessGroup sites
 WSGIScriptAlias /one {folder}/one.wsgi
 WSGIScriptAlias /two {folder}/two.wsgi
 """
+# What the sites with a framework import, besides the package.
+DEPENDENCIES = [
+    *("flask", "werkzeug", "jinja2", "markupsafe", "click", "itsdangerous", "blinker", "django", "asgiref", "sqlparse"),
+    "typing_extensions",
+]
+FLASK = """
+import os
+import clever_sso
+from clever_sso.flask import CleverSso, current_identity
+from flask import Flask
+
+application = Flask(__name__)
+application.secret_key = "a key for tests only"
+CleverSso(application, client=clever_sso.Client({client}))
+
+@application.get("/")
+def who():
+    return {{"id": current_identity.id if current_identity else None, "process": os.getpid()}}
+"""
+DJANGO = """
+import os, sys
+import clever_sso
+import django
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.http import JsonResponse
+from django.urls import include, path
+
+sys.modules["site_in_django"] = sys.modules[__name__]
+settings.configure(
+    SECRET_KEY="a key for tests only",
+    ALLOWED_HOSTS=["127.0.0.1"],
+    ROOT_URLCONF="site_in_django",
+    INSTALLED_APPS=[
+        "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "clever_sso.django",
+    ],
+    MIDDLEWARE=[
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+    ],
+    DATABASES={{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": "{folder}/data/database"}}}},
+    AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend"],
+    SESSION_COOKIE_NAME="of_django",
+    LOGIN_URL="clever_sso:login",
+    **{settings},
+)
+django.setup()
+call_command("migrate", run_syncdb=True, verbosity=0)
+from clever_sso.django import current_identity
+
+def who(request):
+    identity = current_identity(request)
+    return JsonResponse({{"id": identity.id if identity else None, "process": os.getpid()}})
+
+urlpatterns = [path("", who), path("clever/", include("clever_sso.django.urls"))]
+application = WSGIHandler()
+"""
 # The site of docs/servers.md, with the package of this test.
 OF_THE_PAGE = page.BLOCKS["mod_wsgi"].replace("threads=8", "threads=8 python-path={package}")
 GLOBAL = "WSGIApplicationGroup %{GLOBAL}"
@@ -74,6 +138,40 @@ def get(port: int, path: str) -> str:
         return connection.getresponse().read().decode()
     finally:
         connection.close()
+
+
+def needs_this_python() -> None:
+    """Skip the test where mod_wsgi has another Python than this: modules may be compiled for one."""
+    module = MODULES / "mod_wsgi.so"
+    if not module.exists():
+        pytest.skip("libapache2-mod-wsgi-py3 is not installed")
+    linked = subprocess.run(["ldd", str(module)], capture_output=True, text=True, check=True).stdout
+    this = f"libpython{sys.version_info.major}.{sys.version_info.minor}.so"
+    if this not in linked:
+        pytest.skip(f"mod_wsgi is not linked with {this}")
+
+
+def take_along(package: Path) -> None:
+    """Copy what the sites import; Apache's workers may not read everything that this user may."""
+    libraries = Path(sysconfig.get_path("purelib"))
+    for name in DEPENDENCIES:
+        found = libraries / name
+        subprocess.run(
+            ["cp", "-RL", str(found if found.is_dir() else found.with_suffix(".py")), str(package)], check=True
+        )
+
+
+def log_in(site: str, person: Person) -> dict[str, object]:
+    browser = Browser()
+    began = browser.get(f"{site}/clever/login")
+    assert began.status in {302, 303}, began.text
+    finished = browser.get(callback_of(began.location, person))
+    assert finished.status in {302, 303}, finished.text
+    answer = browser.get(f"{site}/")
+    assert answer.status == 200, answer.text
+    told = json.loads(answer.text)
+    assert isinstance(told, dict)
+    return told
 
 
 def apache(folder: Path, port: int, sites: str) -> list[str]:
@@ -109,3 +207,30 @@ def test_the_site_of_the_page_works(folder: Path) -> None:
     sites = OF_THE_PAGE.replace("/srv/first/wsgi.py", "{folder}/one.wsgi")
     with ports.reserved() as port, serving(apache(folder, port, sites), folder, port):
         assert get(port, "/") == "caught ConfigError"
+
+
+def test_flask_and_django_in_one_process_log_the_right_people_in(folder: Path) -> None:
+    needs_this_python()
+    with ports.reserved() as port:
+        bases = {name: f"http://127.0.0.1:{port}/{name}" for name in ("one", "two")}
+        redirect_uris = [f"{base}/clever/callback" for base in bases.values()]
+        with Emulator.running(redirect_uris) as emulator:
+            command = apache(folder, port, ONE_PROCESS + GLOBAL)
+            take_along(folder / "package")
+            (folder / "data").mkdir()
+            (folder / "data").chmod(0o777)
+            settings = emulator.settings()
+            client = ", ".join(
+                f"{name.removeprefix('CLEVER_').lower()}={value!r}"
+                for name, value in {**settings, "CLEVER_REDIRECT_URI": redirect_uris[0]}.items()
+            )
+            (folder / "one.wsgi").write_text(FLASK.format(client=client))
+            of_django = {**settings, "CLEVER_REDIRECT_URI": redirect_uris[1]}
+            (folder / "two.wsgi").write_text(DJANGO.format(folder=folder, settings=of_django))
+            with serving(command, folder, port):
+                people = everybody(emulator)[:6]
+                told = [(person.id, log_in(bases[name], person)) for person in people for name in bases]
+            errors = (folder / "error.log").read_text()
+    assert [(answer["id"] == expected) for expected, answer in told] == [True] * len(told), errors
+    # Both sites, and every login, in one process.
+    assert len({answer["process"] for _, answer in told}) == 1

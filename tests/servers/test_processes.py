@@ -13,7 +13,7 @@ import pytest
 from clever_sso.testing import Emulator, Person
 from harness.patience import SECONDS
 from logins import LOGINS, everybody
-from workers import OWN, is_right, make_from, use
+from workers import OWN, is_right, join, use
 
 PROCESSES = 4
 CHILDREN = 20
@@ -38,16 +38,17 @@ def test_every_login_of_a_pool_finishes(method: str, emulator: Emulator, people:
     # The client that is inherited has been used.
     assert is_right(people[0]) == (True, os.getpid())
     # Whoever is spawned inherits nothing.
-    initializer, arguments = (make_from, (emulator.settings(),)) if method == "spawn" else (None, ())
-    with multiprocessing.get_context(method).Pool(PROCESSES, initializer, arguments) as pool:
+    context = multiprocessing.get_context(method)
+    arguments = context.Barrier(PROCESSES), emulator.settings() if method == "spawn" else None
+    with context.Pool(PROCESSES, join, arguments) as pool:
         pending = pool.map_async(is_right, people, chunksize=5)
         assert is_right(people[0]) == (True, os.getpid())
         answers = pending.get(PATIENCE_SECONDS)
     assert [right for right, _ in answers] == [True] * LOGINS
-    # How many of them take part is the pool's business; this one does not.
     processes = {process for _, process in answers}
     assert os.getpid() not in processes
-    assert len(processes) <= PROCESSES
+    # Each waited for the others with its first login, so all of them took part, however fast one was.
+    assert len(processes) == PROCESSES
 
 
 def test_every_login_finishes_that_a_fork_begins_while_threads_are_in_the_middle_of_theirs(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 
 import clever_sso
 from clever_sso.testing import Person
+from harness.patience import SECONDS
 from logins import callback_of
 
 
@@ -15,6 +17,7 @@ class Own:
     """The client that this process uses: its parent's, or its own."""
 
     client: clever_sso.Client | None = None
+    others: Barrier | None = None
 
 
 OWN = Own()
@@ -22,6 +25,13 @@ OWN = Own()
 
 def use(client: clever_sso.Client) -> None:
     OWN.client = client
+
+
+def join(others: Barrier, settings: dict[str, str] | None) -> None:
+    """Take part in a pool: before its first login this process waits for the first login of each other one."""
+    OWN.others = others
+    if settings is not None:
+        make_from(settings)
 
 
 def make_from(settings: dict[str, str]) -> None:
@@ -33,6 +43,9 @@ def make_from(settings: dict[str, str]) -> None:
 def is_right(person: Person) -> tuple[bool, int]:
     """Log somebody in: whether it is that person, and in which process."""
     assert OWN.client
+    if OWN.others is not None:
+        OWN.others.wait(SECONDS)
+        OWN.others = None
     login = OWN.client.begin_login()
     outcome = OWN.client.finish_login(callback_of(login.url, person), pending=login.pending)
     return isinstance(outcome, clever_sso.SignedIn) and outcome.identity.id == person.id, os.getpid()

@@ -115,7 +115,23 @@ impl Clever<'_> {
             }
             "user" => {
                 let user = api::user_response(&self.answer("user"), PERSON)?;
-                vec![("id", Some(user.id)), ("name", Some(user.name.full()))]
+                vec![
+                    ("id", Some(user.id)),
+                    ("name", Some(user.name.full())),
+                    ("district_id", user.district_id),
+                    ("unverified_email", user.unverified_email),
+                    ("roles", joined(user.roles.iter().map(|role| role.name.as_str().to_owned()))),
+                    ("legacy_ids", joined(user.roles.into_iter().filter_map(|role| role.legacy_id))),
+                ]
+            }
+            "me" => {
+                let me = api::me_response(&self.answer("me"))?;
+                vec![
+                    ("id", Some(me.id)),
+                    ("district_id", me.district_id),
+                    ("user_type", me.user_type),
+                    ("authorized_by", me.authorized_by),
+                ]
             }
             "userinfo" => {
                 vec![("id", Some(api::userinfo_response(&self.answer("userinfo"), Some(PERSON))?.id))]

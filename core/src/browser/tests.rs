@@ -18,6 +18,40 @@ fn foreign_and_broken_cookies_are_ignored() {
 }
 
 #[test]
+fn a_value_may_stand_in_quotes_and_names_may_come_twice() {
+    let keys = keys();
+    let header = concat!(
+        "clever_login_a=\"x\"; clever_login_a=y;clever_login_b = z ;\tclever_login_c=\"; ",
+        "clever_login_d=\"\"; clever_login_e;;"
+    );
+    let jar = Jar::read(header, &keys, false);
+    let pending = |key| jar.pending(key).collect::<Vec<_>>();
+    assert_eq!(pending("a"), ["x", "y"]);
+    assert_eq!((pending("b"), pending("c"), pending("d")), (vec!["z"], vec!["\""], vec![""]));
+    assert!(pending("e").is_empty());
+}
+
+#[test]
+fn a_name_that_only_looks_like_one_of_this_host_is_not_looked_at() {
+    let keys = keys();
+    let spaces = ["\u{a0}", "\u{85}", "\u{2000}", "\u{3000}", "\u{feff}", "\u{b}", "\u{c}", "\r", "\n"];
+    for before in spaces.into_iter().chain(["\u{fffd}", "\"", "=", "x,", "x=1, "]) {
+        let header = format!("theme=dark; {before}__Host-clever_login_abc=planted; x={before}");
+        assert_eq!(Jar::read(&header, &keys, true).pending("abc").count(), 0, "{before:?}");
+    }
+    for name in [
+        "__host-clever_login_abc",
+        "__Host-Clever_login_abc",
+        "clever_login_abc",
+        "__Secure-clever_login_abc",
+        "__Host- clever_login_abc",
+    ] {
+        let header = format!("{name}=planted");
+        assert_eq!(Jar::read(&header, &keys, true).pending("abc").count(), 0, "{name}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_makes_room_first() {
     let keys = keys();
     let entropy = |seed| [seed; crate::protocol::pending::ENTROPY_BYTES];
@@ -43,43 +77,101 @@ fn a_thousand_cookies_are_read_up_to_a_bound() {
     assert_eq!(Jar::read(&header.join("; "), &keys, false).logins.len(), MAX_READ);
 }
 
-fn status(endpoint: Endpoint, request: BrowserRequest<'_>) -> Option<u16> {
+fn status(endpoint: Endpoint, method: &str, headers: &[(&str, &str)]) -> Option<u16> {
+    let request = BrowserRequest::new(method).with_headers(headers.iter().copied());
     refusal(endpoint, &request, &["https://app.example".to_owned()]).map(|refusal| refusal.status)
 }
 
 #[test]
 fn only_a_page_that_somebody_goes_to_begins_or_finishes_a_login() {
-    let get = BrowserRequest { method: "GET", ..BrowserRequest::default() };
     for endpoint in [Endpoint::Login, Endpoint::Callback] {
-        assert_eq!(status(endpoint, get), None);
-        assert_eq!(status(endpoint, BrowserRequest { sec_fetch_mode: Some("navigate"), ..get }), None);
-        assert_eq!(status(endpoint, BrowserRequest { sec_fetch_site: Some("cross-site"), ..get }), None);
-        assert_eq!(status(endpoint, BrowserRequest { sec_fetch_mode: Some("no-cors"), ..get }), Some(403));
-        assert_eq!(status(endpoint, BrowserRequest { sec_fetch_mode: Some("cors"), ..get }), Some(403));
-        for purpose in ["prefetch", "prefetch;prerender", "Prefetch, x"] {
-            assert_eq!(status(endpoint, BrowserRequest { sec_purpose: Some(purpose), ..get }), Some(503));
+        let get = |headers: &[(&str, &str)]| status(endpoint, "GET", headers);
+        assert_eq!(get(&[]), None);
+        assert_eq!(get(&[("Sec-Fetch-Site", "cross-site")]), None);
+        assert_eq!(get(&[("Sec-Fetch-Mode", "navigate")]), None);
+        assert_eq!(get(&[("Sec-Fetch-Dest", "document")]), None);
+        assert_eq!(get(&[("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")]), None);
+        // A service worker passes the navigation on (w3c/ServiceWorker issue 1803).
+        assert_eq!(get(&[("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "empty")]), None);
+        for mode in ["no-cors", "cors", "same-origin", "websocket", "nested-navigate", "anything"] {
+            assert_eq!(get(&[("Sec-Fetch-Mode", mode)]), Some(403), "{mode}");
+            assert_eq!(get(&[("Sec-Fetch-Mode", mode), ("Sec-Fetch-Dest", "document")]), Some(403), "{mode}");
         }
-        assert_eq!(status(endpoint, BrowserRequest { method: "HEAD", ..get }), Some(200));
+        for dest in
+            ["iframe", "frame", "fencedframe", "embed", "object", "image", "script", "style", "anything"]
+        {
+            assert_eq!(get(&[("Sec-Fetch-Dest", dest)]), Some(403), "{dest}");
+            assert_eq!(get(&[("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", dest)]), Some(403), "{dest}");
+        }
+        assert_eq!(get(&[("Sec-Fetch-Dest", "empty")]), Some(403));
+        assert_eq!(get(&[("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Dest", "empty")]), Some(403));
+        assert_eq!(status(endpoint, "HEAD", &[]), Some(200));
         for method in ["POST", "PUT", "OPTIONS", "get", ""] {
-            assert_eq!(status(endpoint, BrowserRequest { method, ..get }), Some(405));
+            assert_eq!(status(endpoint, method, &[]), Some(405));
+        }
+    }
+}
+
+#[test]
+fn a_page_fetched_in_advance_neither_begins_nor_finishes_a_login() {
+    for endpoint in [Endpoint::Login, Endpoint::Callback] {
+        for (name, value) in [
+            ("Sec-Purpose", "prefetch"),
+            ("Sec-Purpose", "prefetch;prerender"),
+            ("Sec-Purpose", "prefetch;anonymous-client-ip"),
+            ("Sec-Purpose", "Prefetch, x"),
+            ("Purpose", "prefetch"),
+            ("Purpose", "preview"),
+            ("X-Purpose", "preview"),
+            ("X-Purpose", ": preview"),
+            ("X-Purpose", "prefetch"),
+            ("X-Moz", "prefetch"),
+            ("x-moz", " Prefetch "),
+            ("HTTP_X_MOZ", "prefetch"),
+        ] {
+            assert_eq!(status(endpoint, "GET", &[(name, value)]), Some(503), "{name}: {value}");
+            let others =
+                [("Sec-Purpose", ""), ("Purpose", ""), ("Sec-Fetch-Mode", "navigate"), (name, value)];
+            assert_eq!(status(endpoint, "GET", &others), Some(503), "{name}: {value}");
+        }
+        for (name, value) in
+            [("Sec-Purpose", ""), ("Purpose", "a"), ("X-Purpose", "prefetched"), ("X-Moz", "livebookmarks")]
+        {
+            assert_eq!(status(endpoint, "GET", &[(name, value)]), None, "{name}: {value}");
         }
     }
 }
 
 #[test]
 fn only_a_form_of_the_application_logs_out() {
-    let post = BrowserRequest { method: "POST", ..BrowserRequest::default() };
-    let logout = |request| status(Endpoint::Logout, request);
-    assert_eq!(logout(post), None);
-    assert_eq!(logout(BrowserRequest { sec_fetch_site: Some("same-origin"), ..post }), None);
-    assert_eq!(logout(BrowserRequest { origin: Some("https://app.example"), ..post }), None);
-    for site in ["cross-site", "same-site", "anything"] {
-        assert_eq!(logout(BrowserRequest { sec_fetch_site: Some(site), ..post }), Some(403));
+    let logout = |headers: &[(&str, &str)]| status(Endpoint::Logout, "POST", headers);
+    assert_eq!(logout(&[]), None);
+    assert_eq!(logout(&[("Sec-Fetch-Site", "same-origin")]), None);
+    assert_eq!(logout(&[("sec-fetch-site", "same-origin"), ("Origin", "null")]), None);
+    assert_eq!(logout(&[("Origin", "https://app.example")]), None);
+    assert_eq!(logout(&[("Sec-Fetch-Site", ""), ("Origin", "https://app.example")]), None);
+    for site in ["cross-site", "same-site", "anything", "same-origin, same-origin"] {
+        assert_eq!(logout(&[("Sec-Fetch-Site", site)]), Some(403));
     }
+    assert_eq!(
+        logout(&[("Sec-Fetch-Site", "cross-site"), ("HTTP_SEC_FETCH_SITE", "same-origin")]),
+        Some(403)
+    );
     for origin in ["https://evil.example", "null", "http://app.example", "https://app.example.evil"] {
-        assert_eq!(logout(BrowserRequest { origin: Some(origin), ..post }), Some(403));
+        assert_eq!(logout(&[("Origin", origin)]), Some(403));
     }
     for method in ["GET", "HEAD"] {
-        assert_eq!(logout(BrowserRequest { method, ..post }), Some(405));
+        assert_eq!(status(Endpoint::Logout, method, &[]), Some(405));
+    }
+}
+
+#[test]
+fn headers_that_decide_nothing_are_ignored() {
+    assert!(
+        BrowserRequest::is_known_header("sec-FETCH-dest") && BrowserRequest::is_known_header("HTTP_ORIGIN")
+    );
+    for name in ["", "Cookie", "HTTP_", "Sec-Fetch-User", "X-Origin"] {
+        assert!(!BrowserRequest::is_known_header(name), "{name}");
+        assert_eq!(status(Endpoint::Login, "GET", &[(name, "prefetch")]), None);
     }
 }

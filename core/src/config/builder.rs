@@ -15,6 +15,7 @@ use super::trust::Trust;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::LARGEST_LEEWAY;
+use crate::protocol::text::LONGEST;
 use crate::secret::Secret;
 
 /// Clever's issuer, and the host of its OAuth endpoints.
@@ -242,6 +243,9 @@ impl ConfigBuilder {
         }
         if !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(invalid(format!("{name} must be visible ASCII without spaces")));
+        }
+        if client_id.len() > LONGEST {
+            return Err(invalid(format!("{name} must have at most {LONGEST} bytes")));
         }
         check_secret(&self.names.of("client_secret"), self.config.client_secret.as_ref(), 1)?;
         check_secret(&self.names.of("pending_key"), self.config.pending_key.as_ref(), SHORTEST_PENDING_KEY)

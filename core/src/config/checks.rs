@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::address::{is_loopback, parse_http_url, parse_origin};
 use crate::secret::Secret;
 
+/// A longer address does not go into a URL: servers on the way take 8 KiB for everything.
+const LONGEST_ADDRESS: usize = 2048;
+
 pub(super) fn invalid(detail: impl Into<String>) -> Error {
     Error::with_detail(ErrorCode::ConfigInvalid, detail)
 }
@@ -52,6 +55,10 @@ impl Addresses {
 
     /// An address that the transport may talk to: https, or plain http to this machine and in development.
     pub(super) fn check_url(&self, setting: &str, text: &str) -> Result<Url> {
+        if text.len() > LONGEST_ADDRESS {
+            let why = format!("must have at most {LONGEST_ADDRESS} bytes, found {}", text.len());
+            return Err(invalid(format!("{} {why}", self.names.of(setting))));
+        }
         let plain = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"));
         let url = match parse_http_url(text) {
             Err("must start with https://") => return Err(self.must_be_https(setting, text)),

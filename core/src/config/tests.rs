@@ -33,6 +33,14 @@ fn a_redirect_uri_is_https_unless_loopback_or_a_development_app() {
 }
 
 #[test]
+fn what_is_too_long_for_a_url_is_refused() {
+    assert!(detail(Config::builder("a".repeat(256))).contains("client_id must have at most 255 bytes"));
+    let long = format!("https://app.example/{}", "a".repeat(2048));
+    assert!(detail(builder().redirect_uri(&long)).contains("redirect_uri must have at most 2048 bytes"));
+    assert!(detail(builder().base_url(&long)).contains("base_url must have at most 2048 bytes"));
+}
+
+#[test]
 fn in_development_every_address_may_be_plain_http() {
     let config = builder().base_url("http://clever:5999/").development(true).build().unwrap();
     assert_eq!((config.issuer(), config.api_base.as_str()), ("http://clever:5999", "http://clever:5999"));

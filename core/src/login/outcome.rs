@@ -125,6 +125,8 @@ pub struct Denied {
     pub description: Option<String>,
     /// Whether the session that the browser had must end: only when this is the answer to a login of this browser.
     pub ends_session: bool,
+    /// Where the login wanted to go, as an ASCII URL or path, if that is known: for a link to try again, with `switch_user`.
+    pub return_to: Option<String>,
     /// The cookies to set with the answer to the browser.
     pub set_cookies: Vec<SetCookie>,
 }

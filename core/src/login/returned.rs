@@ -117,7 +117,12 @@ impl<'a> Returned<'a> {
     }
 
     /// Clever sent an error instead of a code (RFC 6749 section 4.1.2.1).
-    pub(super) fn refused(&self, error: String, description: Option<String>) -> Result<Outcome> {
+    pub(super) fn refused(
+        &self,
+        error: String,
+        description: Option<String>,
+        return_to: Option<String>,
+    ) -> Result<Outcome> {
         let code = match error.as_str() {
             "temporarily_unavailable" | "server_error" => ErrorCode::CallbackUnavailable,
             "invalid_request"
@@ -131,7 +136,8 @@ impl<'a> Returned<'a> {
             | "request_uri_not_supported" => ErrorCode::CallbackRejected,
             _ => {
                 let (ends_session, set_cookies) = (self.is_proven(), self.forget());
-                return Ok(Outcome::Denied(Denied { error, description, ends_session, set_cookies }));
+                let denied = Denied { error, description, ends_session, return_to, set_cookies };
+                return Ok(Outcome::Denied(denied));
             }
         };
         // Nobody was refused, so the session stays.

@@ -279,6 +279,45 @@ fn a_proven_refusal_ends_the_session_and_a_transient_error_does_not() {
 }
 
 #[test]
+fn a_failed_login_tells_where_it_wanted_to_go() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let goal = "/школа?a=1";
+    let expected = Some("/%D1%88%D0%BA%D0%BE%D0%BB%D0%B0?a=1");
+    for said in
+        ["error=temporarily_unavailable", "error=invalid_scope", "error=x&iss=https%3A%2F%2Fevil.example"]
+    {
+        let login = browser.begin(&journey, going_to(goal), 1000).unwrap();
+        let failed = browser.arrive(&journey, &back(&login).replace("code=abc", said), 1000).err().unwrap();
+        assert_eq!(failed.return_to(), expected, "{said}");
+        assert!(!format!("{failed} {failed:?}").contains("a=1"), "it may be about the person");
+    }
+    let login = browser.begin(&journey, going_to(goal), 1000).unwrap();
+    let arrival = browser.arrive(&journey, &back(&login).replace("code=abc", "error=access_denied"), 1000);
+    let Ok(Arrival::Finished(Outcome::Denied(denied))) = arrival else { panic!("a refusal is an outcome") };
+    assert_eq!(denied.return_to.as_deref(), expected);
+    let mut login = journey.begin(&going_to(goal), &moment(1000)).unwrap();
+    let failed = loop {
+        match journey.arrive(&back(&login), Kept::Cookies(""), &moment(1000)) {
+            Ok(arrival) => login = restart(Ok(arrival)).login,
+            Err(failed) => break failed,
+        }
+    };
+    assert_eq!((failed.code(), failed.return_to()), (ErrorCode::CookiesBlocked, expected));
+    let unknown = browser.arrive(&journey, "error=server_error&state=x", 1000).err().unwrap();
+    assert_eq!(unknown.return_to(), None);
+}
+
+#[test]
+fn a_failed_login_does_not_tell_of_a_goal_that_is_no_longer_allowed() {
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
+    let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
+    let callback = back(&login).replace("code=abc", "error=server_error");
+    let failed = browser.arrive(&Journey::new(narrower).unwrap(), &callback, 1000).err().unwrap();
+    assert_eq!(failed.return_to(), None);
+}
+
+#[test]
 fn a_login_that_took_longer_than_ten_minutes_restarts_and_keeps_its_goal() {
     let (journey, mut browser) = (journey(), Browser::default());
     let options = LoginOptions { redirect_uri: Some(SECOND.into()), switch_user: true, ..going_to("/a") };
@@ -341,7 +380,7 @@ fn a_session_that_is_lost_after_each_sign_in_ends_with_an_error_and_then_may_be_
         goal(browser.arrive(&journey, &back(&login), 1000 + u64::from(lost)));
     }
     let end = browser.begin(&journey, without_session(), 1010).unwrap_err();
-    assert_eq!(end.code(), ErrorCode::SessionNotKept);
+    assert_eq!((end.code(), end.return_to()), (ErrorCode::SessionNotKept, Some("/a")));
     assert!(browser.begin(&journey, without_session(), 1011).is_ok());
 }
 
@@ -354,7 +393,7 @@ fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
         let login = browser.begin(&journey, options, 1000).unwrap();
         goal(browser.arrive(&journey, &back(&login), 1000));
         if has_session {
-            browser.obey(&journey.log_out(&browser.header()));
+            browser.obey(&journey.session_kept(&browser.header()));
         }
     }
     for now in 1..20 {
@@ -362,6 +401,27 @@ fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
         let login = browser.begin(&journey, options, now * 100_000).unwrap();
         goal(browser.arrive(&journey, &back(&login), now * 100_000));
     }
+}
+
+#[test]
+fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let sign_in = |browser: &mut Browser| {
+        let options = LoginOptions { has_session: Some(false), ..going_to("/a") };
+        let login = browser.begin(&journey, options, 1000)?;
+        browser.arrive(&journey, &back(&login), 1000).map(drop)
+    };
+    // The page after each sign-in finds the session; the application's own log out knows nothing of this library.
+    for _ in 0..20 {
+        sign_in(&mut browser).unwrap();
+        browser.obey(&journey.session_kept(&browser.header()));
+    }
+    // Then the session stops sticking.
+    for _ in 0..MAX_LOST_SESSIONS {
+        sign_in(&mut browser).unwrap();
+    }
+    assert_eq!(sign_in(&mut browser).unwrap_err().code(), ErrorCode::SessionNotKept);
+    assert!(journey.session_kept("theme=dark; clever_signed_inx=1").is_empty());
 }
 
 #[test]
@@ -407,6 +467,10 @@ fn return_to_never_leads_to_another_site() {
         "",
         "a",
         "//evil.example",
+        "/a\0b",
+        "/a\u{1}",
+        "/a\u{7f}",
+        "/a\u{9b}",
         "/\\evil.example",
         "\\\\evil",
         "/%5Cevil",
@@ -433,6 +497,19 @@ fn return_to_never_leads_to_another_site() {
             ErrorCode::ReturnToUnsafe,
             "{bad}"
         );
+    }
+}
+
+#[test]
+fn a_district_that_is_too_long_for_a_url_is_refused_and_an_empty_one_is_none() {
+    let with = |district_id: &str| {
+        let options = LoginOptions { district_id: Some(district_id.to_owned()), ..LoginOptions::default() };
+        journey().begin(&options, &moment(0))
+    };
+    assert!(with("53ee4b8a44abc88c1c00119b").unwrap().url.contains("&district_id=53ee4b8a44abc88c1c00119b"));
+    assert!(!with("").unwrap().url.contains("district_id"));
+    for bad in ["a".repeat(9 * 1024), "a\0".to_owned()] {
+        assert_eq!(with(&bad).unwrap_err().code(), ErrorCode::ArgumentInvalid);
     }
 }
 

@@ -12,12 +12,15 @@ pub(crate) use other::HeldSigpipe;
 #[cfg(unix)]
 pub(crate) use unix::HeldSigpipe;
 
+/// What the standard library gives a thread by itself, but it looks into the environment for another size.
+const STACK_BYTES: usize = 2 * 1024 * 1024;
+
 /// Starts a thread that handles no signal. It is not waited for.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     #[cfg(unix)]
     let _held = unix::HeldSignals::all();
-    Builder::new().name(name.to_owned()).spawn(work).map(drop)
+    Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work).map(drop)
 }
 
 #[cfg(not(unix))]

@@ -43,10 +43,24 @@ pub(crate) fn json(response: &Response) -> Result<Value> {
     }
     json::lenient(response.body()).map_err(|error| {
         // The position helps, the text of the error could quote the body.
-        let detail =
+        let place =
             format!("line {}, column {} of {} bytes", error.line(), error.column(), response.body().len());
+        let detail = form_of(response).map_or_else(|| place.clone(), |form| format!("{form}; {place}"));
         Error::with_detail(ErrorCode::ResponseMalformed, detail).with_status(status)
     })
+}
+
+/// What else the body is than text in UTF-8: a proxy may have made it so.
+fn form_of(response: &Response) -> Option<&'static str> {
+    let body = response.body().as_slice();
+    if response.headers().contains_key(header::CONTENT_ENCODING) || body.starts_with(b"\x1f\x8b") {
+        return Some("it is compressed, which was not asked for");
+    }
+    let is_utf_16 = body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff");
+    if is_utf_16 || body.get(..2).is_some_and(|two| two.contains(&0)) {
+        return Some("it is UTF-16 or UTF-32, where JSON is UTF-8");
+    }
+    body.trim_ascii().is_empty().then_some("it is empty")
 }
 
 /// Reads the body of a good answer as one JSON object: an array, for one, is no record.
@@ -140,6 +154,22 @@ mod tests {
         let error = json(&response(200, "application/json", r#"{"access_token":"hunter2""#)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::ResponseMalformed);
         assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_body_in_another_form_is_named() {
+        let shown = |body: &[u8]| {
+            let response = http::Response::builder().body(body.to_vec()).unwrap();
+            json(&response).unwrap_err().to_string()
+        };
+        for utf_16 in [&b"\xff\xfe{\0}\0"[..], b"\xfe\xff\0{\0}", b"{\0}\0", b"\0{\0}"] {
+            assert!(shown(utf_16).contains("it is UTF-16"), "{utf_16:?}");
+        }
+        assert!(shown(b"\x1f\x8b\x08\0").contains("it is compressed"));
+        assert!(shown(b"").contains("it is empty") && shown(b" \n").contains("it is empty"));
+        assert!(shown(b"{").contains("understood: line 1, column 1 of 1 bytes"), "{}", shown(b"{"));
+        let declared = http::Response::builder().header("Content-Encoding", "br").body(b"\x0b".to_vec());
+        assert!(json(&declared.unwrap()).unwrap_err().to_string().contains("it is compressed"));
     }
 
     #[test]

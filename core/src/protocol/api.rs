@@ -3,6 +3,8 @@
 //! Clever's API v3. Whatever is missing stays missing: of a person only the id is certain, and what this file does not
 //! know is kept in `json`.
 
+use std::collections::HashSet;
+
 use http::StatusCode;
 use serde_json::Value;
 
@@ -230,11 +232,11 @@ fn identifier(record: &Value, name: &str) -> Option<String> {
 /// `roles` is an object of objects, keyed by the role: a role that is null, or anything but an object, is none. One that
 /// is not known yet is kept.
 fn roles(data: &Value) -> Vec<Role> {
-    let mut roles: Vec<Role> = Vec::new();
+    let (mut roles, mut known) = (Vec::new(), HashSet::new());
     for (name, role) in data.get("roles").and_then(Value::as_object).into_iter().flatten() {
         let Some(name) = RoleName::read(name).filter(|_| role.is_object()) else { continue };
         // Clever writes one of them in two ways.
-        if !roles.iter().any(|known| known.name == name) {
+        if known.insert(name.clone()) {
             roles.push(Role { name, legacy_id: identifier(role, "legacy_id") });
         }
     }

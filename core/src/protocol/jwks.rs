@@ -13,9 +13,6 @@ use super::jws::{KeySet, PublicKey};
 use super::{Request, Response, answer, json};
 use crate::error::{Error, ErrorCode, Result};
 
-/// More usable keys than a provider ever publishes; further ones are left out.
-const MAX_KEYS: usize = 64;
-
 /// The request for the key set at `jwks_uri`.
 ///
 /// # Errors
@@ -51,7 +48,8 @@ fn from_value(set: &Value) -> Result<KeySet> {
     let Some(entries) = set.get("keys").and_then(Value::as_array) else {
         return Err(Error::with_detail(ErrorCode::ResponseMalformed, "the key set has no array \"keys\""));
     };
-    let keys: Vec<_> = entries.iter().filter_map(usable).take(MAX_KEYS).collect();
+    // All of them: an answer of at most a mebibyte holds some two thousand.
+    let keys: Vec<_> = entries.iter().filter_map(usable).collect();
     if keys.is_empty() {
         return Err(Error::with_detail(
             ErrorCode::KeysUnusable,

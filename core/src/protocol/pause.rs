@@ -16,9 +16,10 @@ pub(crate) fn asked_pause(response: &Response, now: Option<u64>) -> Option<Durat
     let until = |moment: u64| now.map(|now| moment.saturating_sub(now));
     // Clever tells the reset with every answer; only one that was limited has to wait for it.
     let limited = response.status() == StatusCode::TOO_MANY_REQUESTS;
-    number(headers, &header::RETRY_AFTER)
+    text(headers, &header::RETRY_AFTER)
+        .and_then(number)
         .or_else(|| date(headers, &header::RETRY_AFTER).and_then(until))
-        .or_else(|| number(headers, &RATE_LIMIT_RESET).filter(|_| limited).and_then(until))
+        .or_else(|| last_reset(headers).filter(|_| limited).and_then(until))
         .map(Duration::from_secs)
 }
 
@@ -32,9 +33,14 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
+/// Where Clever counts in several buckets, it lists them with commas: then all must be open again.
+fn last_reset(headers: &HeaderMap) -> Option<u64> {
+    let values = headers.get_all(&RATE_LIMIT_RESET).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).filter_map(|one| number(one.trim())).max()
+}
+
 /// What is too large for a number is for ever.
-fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    let digits = text(headers, name)?;
+fn number(digits: &str) -> Option<u64> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u64::MAX))
 }
@@ -65,6 +71,7 @@ mod tests {
         assert_eq!(seconds(&[("x-ratelimit-reset", "1640995203")]), Some(3));
         assert_eq!(seconds(&[("retry-after", "2"), ("x-ratelimit-reset", "1640995203")]), Some(2));
         assert_eq!(seconds(&[("x-ratelimit-reset", "1640995100")]), Some(0));
+        assert_eq!(seconds(&[("x-ratelimit-reset", "1640995203, 1640995207,none")]), Some(7));
         assert_eq!(seconds(&[("retry-after", "18446744073709551615")]), Some(u64::MAX));
         assert_eq!(seconds(&[("retry-after", "99999999999999999999")]), Some(u64::MAX));
         for junk in ["", "-1", "+1", "soon", "1.5"] {

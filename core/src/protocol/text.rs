@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::error::{Error, ErrorCode, Result};
+
 /// Longer than every id and every word that is compared.
-const LONGEST: usize = 255;
+pub(crate) const LONGEST: usize = 255;
+/// A longer state does not go into a URL: servers on the way take 8 KiB for everything.
+pub(crate) const LONGEST_STATE: usize = 2048;
 
 /// `text` for a C string, a log or a page: line breaks and tabs become spaces, other control characters and those that
 /// turn the direction of the text around become U+FFFD.
@@ -51,9 +55,56 @@ pub(crate) fn email(text: &str) -> Option<&str> {
     whole.then_some(text)
 }
 
+/// A value that a caller wants in a URL, under its name there. Its form is Clever's business, its length is ours.
+pub(crate) fn check_parameter(name: &str, text: &str, longest: usize) -> Result<()> {
+    let invalid = |why: &str| Err(Error::with_detail(ErrorCode::ArgumentInvalid, format!("{name} {why}")));
+    if text.len() > longest {
+        return invalid(&format!("must have at most {longest} bytes, found {}", text.len()));
+    }
+    if text.chars().any(is_unprintable) {
+        return invalid("must have no control characters");
+    }
+    Ok(())
+}
+
+/// What a switch in a query, such as `switch_user=1`, says. Every language reads one by this rule: off when it is missing,
+/// empty, `0`, `false`, `no` or `off`, in any case; else on.
+pub fn is_switched_on(value: Option<&str>) -> bool {
+    let off = ["", "0", "false", "no", "off"];
+    value.is_some_and(|value| !off.iter().any(|word| value.trim().eq_ignore_ascii_case(word)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_switch_is_on_unless_it_says_otherwise() {
+        for off in ["", " ", "0", "false", "False", "FALSE", "no", "off", " 0 ", "\t"] {
+            assert!(!is_switched_on(Some(off)), "{off:?}");
+        }
+        for on in ["1", "true", "yes", "on", "2", "00", "x", "falsehood"] {
+            assert!(is_switched_on(Some(on)), "{on:?}");
+        }
+        assert!(!is_switched_on(None));
+    }
+
+    #[test]
+    fn a_parameter_is_short_and_has_no_control_characters() {
+        for good in ["", "53ee4b8a44abc88c1c00119b", "a b", "Schule Ä", &"a".repeat(255)] {
+            assert_eq!(check_parameter("district_id", good, LONGEST), Ok(()));
+        }
+        for (bad, why) in [
+            (&*"a".repeat(256), "must have at most 255 bytes, found 256"),
+            ("a\0b", "must have no control characters"),
+            ("a\nb", "must have no control characters"),
+            ("a\u{202e}b", "must have no control characters"),
+        ] {
+            let error = check_parameter("district_id", bad, LONGEST).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ArgumentInvalid);
+            assert!(error.to_string().ends_with(&format!("district_id {why}")), "{error}");
+        }
+    }
 
     #[test]
     fn names_keep_their_letters_and_lose_what_cannot_be_shown() {

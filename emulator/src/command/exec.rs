@@ -8,6 +8,7 @@ use std::process::{ExitCode, ExitStatus};
 use clap::Args;
 use clever_emulator::{App, Emulator};
 use tokio::process::{Child, Command};
+use url::{Host, Url};
 
 use super::output::{failed, reach, say};
 use super::settings::Settings;
@@ -29,6 +30,7 @@ The command gets these environment variables. They describe the first app:
   CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET (not for an app without a secret)
   CLEVER_REDIRECT_URI  the redirect URIs, separated by spaces
   CLEVER_BASE_URL      the emulator: the issuer, the OAuth endpoints, and the API
+  CLEVER_DEVELOPMENT   true, if one of these addresses is plain http on another host
 
 The emulator ends when the command ends, and exits with the command's exit code.
 
@@ -94,6 +96,24 @@ fn set_environment(command: &mut Command, emulator: &Emulator) {
         }
     }
     command.env("CLEVER_BASE_URL", emulator.base_url());
+    if needs_development(emulator) {
+        command.env("CLEVER_DEVELOPMENT", "true");
+    }
+}
+
+/// Whether one of the addresses is plain http on another host than this machine: the libraries take it only then.
+fn needs_development(emulator: &Emulator) -> bool {
+    let apps = emulator.apps();
+    let redirect_uris = apps.first().into_iter().flat_map(App::redirect_uris);
+    redirect_uris.chain([emulator.base_url()]).filter_map(|text| Url::parse(text).ok()).any(|url| {
+        let is_here = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        };
+        url.scheme() == "http" && !is_here
+    })
 }
 
 async fn to_its_end(mut child: Child, mut signals: forwarding::Signals) -> io::Result<ExitStatus> {

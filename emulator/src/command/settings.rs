@@ -57,7 +57,7 @@ pub(crate) struct Settings {
 
     /// A TOML file with people, districts, and apps; `clever-emulator init` writes one to start from
     ///
-    /// After the file changes, the next request uses the new version. Without this option, the built-in world is used.
+    /// When the file changes, the emulator reads it again and says so. Without this option, the built-in world is used.
     #[arg(long, value_name = "FILE")]
     pub(crate) world: Option<PathBuf>,
 

@@ -1,15 +1,15 @@
 //! The world as of now: a file that has changed is read again.
 //!
-//! Nothing waits for changes. Whoever asks for the world looks at the file's modification time and size, and not even
-//! that more often than every 200 milliseconds of the emulator's clock. A text that is wrong changes nothing. Standard
-//! error is told of either. What was granted stays with the people, who are known by their Clever ids. What was added over
-//! the control API stays as well.
+//! A running emulator looks at the file's modification time and size twice a second. A request looks too, at most every 200
+//! milliseconds of the emulator's clock, so that it is answered from what the file says now. A text that is wrong changes
+//! nothing. Standard error is told of either. What was granted stays with the people, who are known by their Clever ids.
+//! What was added over the control API stays as well.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
@@ -23,6 +23,8 @@ use crate::memory::lock::locked;
 
 /// In milliseconds.
 const PAUSE: u64 = 200;
+/// Between two looks that no request asks for.
+const LOOKS_APART: Duration = Duration::from_millis(500);
 /// So many people and apps can be added, so that a long run does not fill the memory.
 const MOST_ADDED: usize = 1000;
 
@@ -88,6 +90,21 @@ impl LiveWorld {
             }
         }
         Arc::clone(&state.world)
+    }
+
+    /// Looks at the file again and again, whatever the emulator's clock says. A file that is being written is left alone
+    /// until it looks the same twice.
+    pub(crate) async fn watch(&self) {
+        let Some(path) = &self.file else { return };
+        let mut before = stamp(path);
+        loop {
+            tokio::time::sleep(LOOKS_APART).await;
+            let now = stamp(path);
+            if now == before {
+                self.look(path, &mut locked(&self.state));
+            }
+            before = now;
+        }
     }
 
     /// Adds the person that this object describes, or says what is wrong with it.

@@ -115,6 +115,9 @@ fn what_is_wrong_with_a_request_is_said_in_a_sentence() {
         ("codes", json!({ "person": "ada", "client_id": "public-app" }), "no secret"),
         ("codes", json!({ "person": "ada", "client_id": "library-app" }), "no access"),
         ("tokens", json!([]), "one JSON object"),
+        ("tokens", json!({ "person": "ada", "client_id": "oidc-app", "nonse": "n" }), "no member \"nonse\""),
+        ("codes", json!({ "persona": "ada" }), "only: person, client_id, redirect_uri, nonce, claims"),
+        ("clock", json!({ "advance": 1, "unit": "hours" }), "no member \"unit\""),
     ] {
         let answer = send(&emulator, "POST", what, &body);
         assert_eq!(answer.status, 400, "{body}");

@@ -92,6 +92,27 @@ fn exec_runs_a_command_against_an_emulator_and_ends_with_it() {
 }
 
 #[test]
+fn exec_declares_development_where_an_address_is_plain_http_on_another_host() {
+    let near = "my-app:my-secret:http://localhost:5000/cb";
+    let far = "my-app:my-secret:http://app:5000/cb";
+    let declared = |arguments: &[&str]| {
+        let (code, stdout, stderr) = ended(arguments, r#"echo "${CLEVER_DEVELOPMENT-unset}""#);
+        assert_eq!(code, Some(0), "{stderr}");
+        stdout.trim_end().to_owned()
+    };
+    for arguments in [
+        &["--app", near][..],
+        &["--app", near, "--listen", "::1"],
+        &["--app", "my-app:s:https://app.example/cb", "--public-url", "https://clever.example"],
+    ] {
+        assert_eq!(declared(arguments), "unset", "{arguments:?}");
+    }
+    for arguments in [&["--app", near, "--public-url", "http://clever:5999"][..], &["--app", far]] {
+        assert_eq!(declared(arguments), "true", "{arguments:?}");
+    }
+}
+
+#[test]
 fn the_emulator_of_exec_answers_while_the_command_runs() {
     let mut child = exec(&["--auto-login", "ada"], r#"echo "$CLEVER_BASE_URL"; exec sleep 600"#);
     let mut base_url = String::new();
@@ -176,12 +197,10 @@ fn a_line_tells_that_the_world_was_read_again_or_why_it_was_not() {
     let world = clever_emulator::World::built_in_toml();
     let write = |text: &str| fs::File::create(&file).unwrap().write_all(text.as_bytes()).unwrap();
     write(world);
-    let (mut running, base_url) = start(&["--world", file.to_str().unwrap()]);
+    let (mut running, _) = start(&["--world", file.to_str().unwrap()]);
     let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
+    // Nobody asks the emulator for anything.
     let mut told = |expected: &str| {
-        let later = format!(r#"{{"advance":{}}}"#, 1);
-        http::send(base_url.trim(), "POST", "/_emulator/clock", &[], later.as_bytes());
-        http::send(base_url.trim(), "GET", "/login", &[], b"");
         let mut line = String::new();
         while !line.contains(expected) {
             line.clear();

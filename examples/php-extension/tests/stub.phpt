@@ -55,6 +55,7 @@ finishLoginWithPending hides callback
 finishLoginWithPending hides pending
 loginKey hides callback
 logOutCookies hides cookies
+sessionKeptCookies hides cookies
 authorizeUrl hides state
 authorizeUrl hides nonce
 exchangeCode hides code

@@ -5,6 +5,5 @@ Nothing here knows a framework, reads a request or touches a socket.
 - `arrival`: what a callback means for the browser: go to Clever, be signed in, or read what went wrong.
 - `request`: what a request alone decides: may it begin a login, where was it meant to go?
 - `identity`: who is signed in, as a session keeps it.
-- `cookie`: the cookie of a login that has begun.
 - `pages`: the page of a failed login, and the one to wait on.
 """

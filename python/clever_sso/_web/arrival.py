@@ -6,12 +6,13 @@ anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
-from clever_sso._native import Denied, Restart, SignedIn, error_codes
-from clever_sso.exceptions import ArgumentError, CleverError, ConfigError, Error, InternalError, NetworkError
+from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on
+from clever_sso._web.request import as_shown
+from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
 if TYPE_CHECKING:
     import logging
@@ -88,6 +89,24 @@ class Problem:
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
     """The cookies to set with the page; the views do it."""
 
+    return_to: str | None = field(default=None, repr=False)
+    """Where the person wanted to go, if that is known."""
+
+    retry_after: int | None = None
+    """How many seconds to wait before the next try, if Clever said so; the views send it as `Retry-After`."""
+
+    login_url: str = field(default="", repr=False)
+    """The link to try again. It leads to where the person wanted to go."""
+
+    switch_user_url: str = field(default="", repr=False)
+    """The same, and Clever lets the person say who they are."""
+
+    def linked(self, login: str) -> Problem:
+        """The same with its links, which lead to the login at this path."""
+        goal = {"next": self.return_to} if self.return_to else {}
+        again = f"{login}?{urlencode(goal)}" if goal else login
+        return replace(self, login_url=again, switch_user_url=f"{login}?{urlencode({**goal, 'switch_user': '1'})}")
+
     def __str__(self) -> str:
         """For the log. No secret, and no word that came from outside without quotes."""
         if isinstance(self.error, Error):
@@ -121,31 +140,32 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         session_cookie: Says how the cookie of the application's session is set.
     """
 
-    def login(return_to: str | None) -> Step:
-        return ToClever.of(
-            client.begin_login(
-                cookies=cookies,
-                district_id=query.get("district_id") or None,
-                return_to=return_to,
-                switch_user=query.get("switch_user", "") not in _OFF,
-                has_session=has_session,
-            )
-        )
-
-    try:
+    def login(**wishes: str) -> Step:
         try:
-            return login(query.get("next") or None)
+            return ToClever.of(
+                client.begin_login(
+                    cookies=cookies,
+                    switch_user=is_switched_on(query.get("switch_user")),
+                    has_session=has_session,
+                    **wishes,
+                )
+            )
         except ArgumentError as error:
             # Whoever made the link learns nothing, and nobody is sent there.
-            logger.warning("a login goes on without its `next`: %s", error)
-            return login(None)
+            refused = "return_to" if error.code == "return_to_unsafe" else "district_id"
+            if refused not in wishes:
+                raise
+            logger.warning("a login goes on without its `%s`: %s", "next" if refused == "return_to" else refused, error)
+            del wishes[refused]
+            return login(**wishes)
+
+    wishes = {"return_to": as_shown(query.get("next", "")), "district_id": query.get("district_id", "")}
+    try:
+        return login(**{name: value for name, value in wishes.items() if value})
     except Error as error:
         if error.code == "session_not_kept":
             logger.error("the session cookie does not come back; it is set with %s", session_cookie())  # noqa: TRY400
         return problem_of(error)
-
-
-_OFF = {"", "0", "false", "no", "off"}
 
 
 def step_of(outcome: SignedIn | Restart | Denied) -> Step:
@@ -154,25 +174,50 @@ def step_of(outcome: SignedIn | Restart | Denied) -> Step:
         return SignIn(outcome.identity, outcome.tokens, outcome.return_to, outcome.set_cookies)
     if isinstance(outcome, Restart):
         return ToClever.of(outcome.login)
-    return Problem(DENIED, DENIED_SENTENCE, 403, outcome.ends_session, outcome, outcome.set_cookies)
+    return Problem(DENIED, DENIED_SENTENCE, 403, outcome.ends_session, outcome, outcome.set_cookies, outcome.return_to)
 
 
 def problem_of(error: Error) -> Problem:
     """What to show when a login fails."""
-    return Problem(error.code, error.user_message, _status(error), error.ends_session, error, error.set_cookies)
+    return Problem(
+        error.code,
+        error.user_message,
+        error.page_status,
+        error.ends_session,
+        error,
+        error.set_cookies,
+        error.return_to,
+        error.retry_after,
+    )
 
 
-def problem_of_refusal(refused: Refused, cookies: tuple[SetCookie, ...]) -> Problem:
+def problem_of_refusal(refused: Refused, step: SignIn, cookies: tuple[SetCookie, ...]) -> Problem:
     """What to show when the application does not admit somebody; `cookies` are those of `without_sign_in`."""
-    return Problem(NOT_ADMITTED, refused.sentence, 403, ends_session=True, error=refused, set_cookies=cookies)
+    return Problem(
+        NOT_ADMITTED,
+        refused.sentence,
+        403,
+        ends_session=True,
+        error=refused,
+        set_cookies=cookies,
+        return_to=step.return_to,
+    )
 
 
-def problem_of_fault(cookies: tuple[SetCookie, ...]) -> Problem:
-    """What to show when the application's own code falls over while somebody signs in."""
+def problem_of_fault(step: SignIn, cookies: tuple[SetCookie, ...]) -> Problem:
+    """What to show when the application's own code fails while somebody signs in."""
     entry = error_codes()["internal"]
     message = "the application's own code failed while somebody signed in"
     error = InternalError(entry.word, message, entry.user_message, entry.retryable, entry.actor)
-    return Problem(entry.word, entry.user_message, 500, ends_session=True, error=error, set_cookies=cookies)
+    return Problem(
+        entry.word,
+        entry.user_message,
+        entry.page_status,
+        ends_session=True,
+        error=error,
+        set_cookies=cookies,
+        return_to=step.return_to,
+    )
 
 
 def problem_of_setup(message: str) -> Problem:
@@ -187,15 +232,6 @@ def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCook
     kept = "; ".join(f"{cookie.name}={cookie.value}" for cookie in step.set_cookies if cookie.max_age)
     # One header for each name (RFC 6265 4.1.1): the later word counts.
     return tuple({cookie.name: cookie for cookie in (*step.set_cookies, *client.log_out_cookies(kept))}.values())
-
-
-def _status(error: Error) -> int:
-    if isinstance(error, (InternalError, ConfigError)) or error.code == "session_not_kept":
-        return 500
-    if isinstance(error, (CleverError, NetworkError)):
-        # What the application's developers must put right does not pass by itself.
-        return 500 if error.actor == "app" and not error.retryable else 503
-    return 400
 
 
 WAITED = "clever_waited"

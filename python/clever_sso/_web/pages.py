@@ -43,8 +43,8 @@ OWN_HEADERS = {
 """What the pages below carry besides. An application's own page may need other styles, scripts and images."""
 
 
-def problem(sentence: str, code: str, login_url: str) -> str:
-    """The page of a login that failed: what happened, two ways to log in again, and a word for whoever helps.
+def problem(sentence: str, code: str, login_url: str, switch_user_url: str) -> str:
+    """The page of a login that failed: what happened, two ways to log in again, and a code for support.
 
     Clever remembers the person. Only the second way lets somebody else in.
     """
@@ -52,7 +52,7 @@ def problem(sentence: str, code: str, login_url: str) -> str:
         "Signing in did not work",
         f'<p role="alert">{escape(sentence)}</p>\n'
         f'<p><a class="button" href="{escape(login_url)}">Log in with Clever</a></p>\n'
-        f'<p><a href="{escape(login_url)}?switch_user=1">Log in as somebody else</a></p>\n'
+        f'<p><a href="{escape(switch_user_url)}">Log in as somebody else</a></p>\n'
         f'<p class="small">If you ask somebody for help, tell them this word: <code>{escape(code)}</code></p>',
     )
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
 # What RFC 3986 3.3 allows in a path as it is.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~"
+# Every byte of ASCII: what a server lets through stays as it came.
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+# Bytes outside ASCII, percent-encoded.
+_ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 
 def can_be_sent_to_log_in(method: str, fetch_mode: str | None) -> bool:
@@ -22,15 +27,34 @@ def can_be_sent_to_log_in(method: str, fetch_mode: str | None) -> bool:
 
 
 def address(root: str, path: str, query: str) -> str:
-    """The address of a request as the browser knows it.
+    """The address of a request as the browser shows it.
 
     Args:
-        root: The path below which the application is mounted.
+        root: The path below which the browser sees the application.
         path: The path inside the application, decoded.
-        query: The query, as it came.
+        query: The query as it came, one character for each byte.
     """
     quoted = quote(root + path, safe=_PATH_CHARACTERS)
-    return f"{quoted}?{query}" if query else quoted
+    whole = f"{quoted}?{quote(query, safe=_ASCII, encoding='latin-1')}" if query else quoted
+    return as_shown(whole)
+
+
+def as_shown(target: str) -> str:
+    """A path or URL as a browser shows it: letters outside ASCII are written out, and nothing else changes.
+
+    Percent-encoded, such a letter takes three times as many bytes of the 1,024 that `return_to` may have.
+    `finish_login` encodes it again. What must not stand there as it is (spaces, control characters, bytes that are no
+    text) stays encoded.
+    """
+    return _ENCODED.sub(lambda found: "".join(map(_shown, _text(found[0]))), target)
+
+
+def _text(encoded: str) -> str:
+    return bytes.fromhex(encoded.replace("%", "")).decode("utf-8", "surrogateescape")
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else quote(character, errors="surrogateescape")
 
 
 def inside(root: str, target: str) -> str:
@@ -38,31 +62,86 @@ def inside(root: str, target: str) -> str:
     return root + target if target.startswith("/") else target
 
 
-def paths_of(redirect_uris: Iterable[str]) -> set[str]:
-    """The paths of the redirect URIs, as the browser knows them."""
-    return {urlsplit(uri).path or "/" for uri in redirect_uris}
+def is_redirect_uri(path: str, redirect_uris: Iterable[str]) -> bool:
+    """Whether a path, as the browser knows it, is that of a redirect URI. A slash at the end makes no difference."""
+    return path.rstrip("/") in _paths_of(redirect_uris)
 
 
-def misplaced(path: str, redirect_uris: Iterable[str], query: Container[str]) -> str | None:
+def _paths_of(redirect_uris: Iterable[str]) -> set[str]:
+    return {urlsplit(uri).path.rstrip("/") for uri in redirect_uris}
+
+
+def prefix_of(redirect_uris: Iterable[str], callback: str) -> str:
+    """The path below which the browser sees the application, as the redirect URIs tell it; empty when they do not.
+
+    Args:
+        redirect_uris: Those of the client.
+        callback: The path of the callback inside the application.
+    """
+    callback = callback.rstrip("/")
+    paths = _paths_of(redirect_uris)
+    prefixes = {path.removesuffix(callback) if path.endswith(callback) else "" for path in paths}
+    prefix = prefixes.pop() if len(prefixes) == 1 else ""
+    return prefix if prefix.startswith("/") else ""
+
+
+def root_of(known: str, path: str, prefix: str) -> str:
+    """The path below which the browser sees the application.
+
+    Args:
+        known: What the framework knows of it.
+        path: The path of the request inside the application.
+        prefix: What the redirect URIs tell of it. A request that has it was not stripped of it.
+    """
+    return known or ("" if f"{path}/".startswith(f"{prefix}/") else prefix)
+
+
+def sends_to_log_in(here: str, location: str, login: Container[str]) -> bool:
+    """Whether a redirect, made in place of the login or the callback, sends people to log in: they would never get in.
+
+    A redirect to https, or to the usual name of the host, does not.
+
+    Args:
+        here: The address of the request.
+        location: Where the redirect leads.
+        login: The paths of the login.
+    """
+    try:
+        request, target = urlsplit(here), urlsplit(urljoin(here, location))
+    except ValueError:
+        # A Host header, or a target, that is none.
+        return False
+    if (request.scheme, request.netloc) != (target.scheme, target.netloc):
+        return False
+    if target.path.rstrip("/") in login:
+        return True
+    # Guards say where to come back to. A page for everybody, in times of maintenance for example, does not.
+    values = parse_qs(target.query).values()
+    return target.path != request.path and any(request.path in value for each in values for value in each)
+
+
+def misplaced(path: str, redirect_uris: Iterable[str], query: Container[str], setting: str = "") -> str | None:
     """What is set up wrongly when a callback arrives at an address where nothing is; `None` when it is no callback.
 
     Args:
         path: The path of the request, as the browser must know it for all that the application is told.
         redirect_uris: Those of the client.
         query: The parameters of the request.
+        setting: The one that tells the path of the callback inside the application, where there is one.
     """
     if not any(name in query for name in ("code", "error")):
         return None
-    for known in paths_of(redirect_uris):
+    path = path.rstrip("/")
+    for known in _paths_of(redirect_uris):
         if known == path:
             return f"the redirect URI leads to {path}, where nothing is: the application does not know of a prefix"
         longer, shorter = sorted((known, path), key=len, reverse=True)
         prefix = longer.removesuffix(shorter)
-        if not longer.endswith(shorter) or not prefix.startswith("/"):
+        if not shorter or not longer.endswith(shorter) or not prefix.startswith("/"):
             continue
-        done = "takes off" if known == longer else "adds"
+        done, advice = ("takes off", setting and f". Set {setting} to {path}") if known == longer else ("adds", "")
         return (
             f"the redirect URI leads to {known}, but this callback arrived at {path}: a proxy {done} {prefix}, and the "
-            "application does not know"
+            f"application does not know{advice}"
         )
     return None

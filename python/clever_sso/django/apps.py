@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core import checks
 
 MIDDLEWARE = "clever_sso.django.middleware.CleverSsoMiddleware"
+OUTERMOST = "clever_sso.django.middleware.CleverSsoOuterMiddleware"
 
 
 class CleverSsoConfig(AppConfig):
@@ -18,11 +19,13 @@ class CleverSsoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware."""
+        """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware: one at each end."""
         from clever_sso.django.checks import check  # noqa: PLC0415  (it needs the apps to be ready)
 
         # Django reads the list after this. A session that never ends must not be a matter of a forgotten line.
         if MIDDLEWARE not in settings.MIDDLEWARE:
             settings.MIDDLEWARE = [*settings.MIDDLEWARE, MIDDLEWARE]
+        if OUTERMOST not in settings.MIDDLEWARE:
+            settings.MIDDLEWARE = [OUTERMOST, *settings.MIDDLEWARE]
 
         checks.register(check, checks.Tags.security)

@@ -63,7 +63,7 @@ def _addresses(redirect_uri: str) -> Iterator[CheckMessage]:
         return
     found = urlsplit(redirect_uri).path
     # A proxy may take a prefix off.
-    if not found.endswith(expected):
+    if not found.rstrip("/").endswith(expected.rstrip("/")):
         yield Error(
             f"CLEVER_REDIRECT_URI leads to {found!r}, but the callback is at {expected!r}",
             id="clever_sso.E003",

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Callable
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.shortcuts import resolve_url
-from django.urls import get_script_prefix
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.module_loading import import_string
 
 from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.identity import TWELVE_HOURS
+from clever_sso._web.request import prefix_of
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -31,19 +32,30 @@ def client() -> Client:
     return Client(**_settings.arguments(names()))
 
 
-def redirect_uris() -> list[str]:
+@cache
+def redirect_uris() -> tuple[str, ...]:
     """The redirect URIs; none when the settings cannot be read."""
     try:
-        uris: list[str] = _settings.arguments(names()).get("redirect_uri", [])
+        return tuple(_settings.arguments(names()).get("redirect_uri", ()))
     except ConfigError:
-        return []
-    return uris
+        return ()
+
+
+def prefix() -> str:
+    """The path below which the browser sees the site, as the redirect URI tells it where Django does not know."""
+    if get_script_prefix() != "/":
+        return ""
+    try:
+        return prefix_of(redirect_uris(), reverse("clever_sso:callback"))
+    except NoReverseMatch:
+        return ""
 
 
 def _forget(*, setting: str, **_: object) -> None:
     # Tests change settings while the process runs.
     if setting.startswith(_settings.PREFIX):
         client.cache_clear()
+        redirect_uris.cache_clear()
 
 
 setting_changed.connect(_forget)

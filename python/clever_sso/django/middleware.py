@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import auth
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
 from django.utils.deprecation import MiddlewareMixin
 
 from clever_sso._web.arrival import problem_of_setup
-from clever_sso._web.identity import SessionIdentity
-from clever_sso._web.request import misplaced
+from clever_sso._web.identity import SESSION_KEY, SessionIdentity
+from clever_sso._web.request import misplaced, sends_to_log_in
 from clever_sso.django import conf, views
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("clever_sso.django")
+_CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
 
 
 class CleverSsoMiddleware(MiddlewareMixin):
-    """Ends a session whose time has come, and tells why a callback arrives where nothing is.
+    """Ends a session whose time has come, and tells why a login or callback arrives where nothing is.
 
     It must come after Django's `SessionMiddleware` and `AuthenticationMiddleware`. Where `MIDDLEWARE` does not name it,
     it is added at the end.
@@ -31,17 +32,81 @@ class CleverSsoMiddleware(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         """Before the view is chosen."""
         # Without the cookie there is no session, and the answer is for everybody.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and SessionIdentity.is_stale(request.session):
-            auth.logout(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            _look_at_session(request)
         if _is_found(request):
             return None
+        prefix = conf.prefix()
         wrong = misplaced(request.path, conf.redirect_uris(), request.GET)
+        if prefix and not wrong and request.path.rstrip("/") == prefix + reverse("clever_sso:login"):
+            wrong = f"a login arrived at {request.path}: the application does not know of the prefix {prefix}"
         return views.take(request, problem_of_setup(wrong)) if wrong else None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """After the view. The session of the last sign-in came back: however it ends, it was not lost."""
+        if _CAME_BACK in request.META and views.ASKED not in request.META:
+            views.with_cookies(response, conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE")))
+        return response
+
+
+class CleverSsoOuterMiddleware(MiddlewareMixin):
+    """Knows the prefix of a proxy that nobody told Django about, and ends the loop of a guard around the login.
+
+    It comes first. Where `MIDDLEWARE` does not name it, it is added there.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Before every other middleware."""
+        prefix = conf.prefix()
+        if prefix and not f"{request.path_info}/".startswith(f"{prefix}/"):
+            # The callback is nowhere else: this is what `FORCE_SCRIPT_NAME` would say.
+            set_script_prefix(f"{prefix}/")
+            request.path = prefix + request.path_info
+            request.META["SCRIPT_NAME"] = prefix
+            request.META[_PREFIX] = prefix
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """After every other middleware."""
+        try:
+            return self._without_loop(request, response)
+        finally:
+            if _PREFIX in request.META:
+                set_script_prefix("/")
+
+    @staticmethod
+    def _without_loop(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A page in place of a redirect that sends people who come to log in to log in."""
+        if views.ASKED in request.META or response.status_code not in {301, 302, 303, 307, 308, 401, 403}:
+            return response
+        try:
+            login, callback = (reverse(f"clever_sso:{name}") for name in ("login", "callback"))
+        except NoReverseMatch:
+            return response
+        here = request.path.rstrip("/")
+        if here not in {login, callback}:
+            return response
+        advice = (
+            "a middleware answered in place of the login: let it pass by the views whose names begin with clever_sso:"
+        )
+        location = response.headers.get("Location", "")
+        if location and sends_to_log_in(request.build_absolute_uri(here), location, {login}):
+            return views.take(request, problem_of_setup(advice))
+        if not location:
+            logger.warning("%s", advice)
+        return response
+
+
+def _look_at_session(request: HttpRequest) -> None:
+    session = request.session
+    if SESSION_KEY in session and "clever_signed_in" in request.META.get("HTTP_COOKIE", ""):
+        request.META[_CAME_BACK] = True
+    if SessionIdentity.is_stale(session):
+        auth.logout(request)
 
 
 def _is_found(request: HttpRequest) -> bool:
-    """Whether something is there; not asked of a request that cannot be a callback."""
-    if not request.GET:
+    """Whether something is there; not asked of a request that cannot be a login or a callback."""
+    if not request.GET and not request.path_info.rstrip("/").endswith("/login"):
         return True
     try:
         resolve(request.path_info, getattr(request, "urlconf", None))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import re_path
 
 from clever_sso.django import views
 
 app_name = "clever_sso"
+# With slashes at the end too: nothing redirects between the two.
 urlpatterns = [
-    path("login", views.login, name="login"),
-    path("callback", views.callback, name="callback"),
-    path("logout", views.logout, name="logout"),
+    re_path(r"^login/*$", views.login, name="login"),
+    re_path(r"^callback/*$", views.callback, name="callback"),
+    re_path(r"^logout/*$", views.logout, name="logout"),
 ]

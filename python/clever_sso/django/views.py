@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     View = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger("clever_sso.django")
+ASKED = "clever_sso.asked"
+"""In `request.META` once one of these views was asked."""
 
 
 def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[View], View]:
@@ -51,14 +53,16 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
     def decorator(view: View) -> View:
         @functools.wraps(view)
         def asked(request: HttpRequest) -> HttpResponse:
+            request.META[ASKED] = True
             refusal = conf.client().refusal(endpoint, method=request.method or "", headers=request.headers)
             if refusal is None:
                 return _private(view(request))
             allow = {"Allow": refusal.allow} if refusal.allow else {}
             return _private(HttpResponse(status=refusal.status, headers=allow))
 
-        # As Django's `login_not_required`, for its LoginRequiredMiddleware.
-        asked.login_required = False  # type: ignore[attr-defined]
+        # As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
+        for mark, value in (("login_required", False), ("login_exempt", True), ("STRONGHOLD_IS_PUBLIC", True)):
+            setattr(asked, mark, value)
         # Nothing acts on a form here: what comes of one is told by the refusal.
         asked.csrf_exempt = endpoint != "logout"  # type: ignore[attr-defined]
         return asked
@@ -103,24 +107,28 @@ def callback(request: HttpRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
     auth.logout(request)
-    return _with_cookies(_redirect(conf.after_logout()), conf.client().log_out_cookies(request.META.get("HTTP_COOKIE")))
+    return with_cookies(_redirect(conf.after_logout()), conf.client().log_out_cookies(request.META.get("HTTP_COOKIE")))
 
 
 def take(request: HttpRequest, step: Step) -> HttpResponse:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            return _with_cookies(_sign_in(request, step), step.set_cookies)
+            return with_cookies(_sign_in(request, step), step.set_cookies)
         except Refused as refused:
-            step = problem_of_refusal(refused, without_sign_in(conf.client(), step))
+            step = problem_of_refusal(refused, step, without_sign_in(conf.client(), step))
     if isinstance(step, ToClever):
-        return _with_cookies(_redirect(step.url), step.set_cookies)
+        return with_cookies(_redirect(step.url), step.set_cookies)
     logger.warning("login with Clever failed: %s", step)
     if step.ends_session:
         _forget(request)
     # A receiver that raises is logged: somebody who waits for a page is not to go without it.
+    step = step.linked(reverse("clever_sso:login"))
     signals.login_denied.send_robust(Problem, request=request, problem=step)
-    return _private(_with_cookies(_problem_page(request, step), step.set_cookies))
+    response = with_cookies(_problem_page(request, step), step.set_cookies)
+    if step.retry_after is not None:
+        response.headers.setdefault("Retry-After", str(step.retry_after))
+    return _private(response)
 
 
 def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
@@ -151,11 +159,11 @@ def _forget(request: HttpRequest) -> None:
 
 
 def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    login_url = reverse("clever_sso:login")
     template = conf.problem_template()
     if template:
-        return render(request, template, {"problem": problem, "login_url": login_url}, status=problem.status)
-    page = pages.problem(problem.sentence, problem.code, login_url)
+        links = {"login_url": problem.login_url, "switch_user_url": problem.switch_user_url}
+        return render(request, template, {"problem": problem, **links}, status=problem.status)
+    page = pages.problem(problem.sentence, problem.code, problem.login_url, problem.switch_user_url)
     return HttpResponse(page, status=problem.status, headers=pages.OWN_HEADERS)
 
 
@@ -164,7 +172,8 @@ def _redirect(url: str) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": url})
 
 
-def _with_cookies(response: HttpResponse, cookies: tuple[SetCookie, ...]) -> HttpResponse:
+def with_cookies(response: HttpResponse, cookies: tuple[SetCookie, ...]) -> HttpResponse:
+    """Set these cookies with an answer."""
     for cookie in cookies:
         response.set_cookie(
             cookie.name,

@@ -20,8 +20,8 @@ The configuration has the client's arguments by their names in capitals, `CLEVER
 `CLEVER_REDIRECT_URI` and so on, and:
 
 - `CLEVER_URL_PREFIX`: below which path login and logout are. Default `/clever`.
-- `CLEVER_CALLBACK_PATH`: the path of the callback inside the application, where that is mounted below another path.
-  Default: the path of the redirect URI.
+- `CLEVER_CALLBACK_PATH`: the path of the callback inside the application, where a proxy takes a prefix off. Logins, log
+  outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
 - `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, a path inside the application or a
   whole URL. Default `/`.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, Callable, TypeVar, cast, overload
+from urllib.parse import urlencode
 
-from flask import current_app, redirect, request, session, url_for
+from flask import current_app, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.local import LocalProxy
 
 from clever_sso import _settings
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import address, can_be_sent_to_log_in
+from clever_sso._web.request import address, can_be_sent_to_log_in, root_of
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
 
+    from clever_sso.flask.extension import State
+
     Rotate = Callable[[SessionMixin], object]
 
+EXTENSION = "clever_sso"
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 
@@ -33,15 +37,33 @@ current_identity = cast("SessionIdentity", LocalProxy(identity))
 """Who is signed in, a `SessionIdentity`; false when nobody is. In templates it is there by itself."""
 
 
-def end_stale_session() -> None:
-    """Forget whoever is signed in no more, with everything else of their session.
+def state() -> State:
+    """What the extension keeps with the current application."""
+    return cast("State", current_app.extensions[EXTENSION])
+
+
+def root() -> str:
+    """The path below which the browser sees the application."""
+    return root_of(request.root_path, request.path, state().known_prefix)
+
+
+def login_path() -> str:
+    """The path of the login, as the browser reaches it."""
+    extension = state()
+    return f"{root_of(request.root_path, request.path, extension.likely_prefix)}{extension.url_prefix}/login"
+
+
+def look_at_session() -> bool:
+    """Forget whoever is signed in no more, with everything else of their session. Whether somebody was signed in.
 
     A request without the session cookie is left alone, so that answers for everybody stay as they are.
     """
-    if current_app.session_interface.get_cookie_name(current_app) in request.cookies and SessionIdentity.is_stale(
-        session
-    ):
+    if current_app.session_interface.get_cookie_name(current_app) not in request.cookies:
+        return False
+    if SessionIdentity.is_stale(session):
         session.clear()
+        return True
+    return SESSION_KEY in session
 
 
 def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> None:
@@ -109,7 +131,7 @@ def _guarded(view: View, roles: tuple[str, ...]) -> View:
 def _to_log_in() -> ResponseReturnValue:
     if not can_be_sent_to_log_in(request.method, request.headers.get("Sec-Fetch-Mode")):
         raise Unauthorized
-    here = address(request.root_path, request.path, request.query_string.decode("latin-1"))
-    answer = redirect(url_for("clever_sso.login", next=here), code=303)
+    here = address(root(), request.path, request.query_string.decode("latin-1"))
+    answer = redirect(f"{login_path()}?{urlencode({'next': here})}", code=303)
     answer.headers["Cache-Control"] = "no-store"
     return answer

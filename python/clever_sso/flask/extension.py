@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, TypeVar, cast
+from typing import TYPE_CHECKING, Callable, TypeVar
 from urllib.parse import urlsplit
-
-from flask import current_app
 
 from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.identity import TWELVE_HOURS
-from clever_sso.flask.access import check_rotation, current_identity
+from clever_sso._web.request import prefix_of
+from clever_sso.flask.access import EXTENSION, check_rotation, current_identity, state
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from clever_sso._web.arrival import Problem, SignIn
     from clever_sso.flask.access import Rotate
 
-EXTENSION = "clever_sso"
 SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
 
@@ -45,11 +43,12 @@ class State:
     session_seconds: int
     hooks: Hooks
     rotate_session: Rotate | None
-
-
-def state() -> State:
-    """What the extension keeps with the current application."""
-    return cast("State", current_app.extensions[EXTENSION])
+    url_prefix: str
+    """Below which path login and logout are."""
+    known_prefix: str
+    """Below which path the browser sees the application, as the redirect URI and `CLEVER_CALLBACK_PATH` tell it."""
+    likely_prefix: str
+    """The same, as the redirect URI alone tells it: the login is served there as well."""
 
 
 class CleverSso:
@@ -87,9 +86,14 @@ class CleverSso:
         waiting_page = _settings.boolean(app.config, "CLEVER_WAITING_PAGE", default=False)
         seconds = _settings.session_seconds(app.config.get("CLEVER_SESSION_SECONDS"), TWELVE_HOURS)
         _set_defaults(app, secure=redirect_uri.scheme == "https", waiting_page=waiting_page)
-        callback_path = app.config.get("CLEVER_CALLBACK_PATH") or redirect_uri.path or "/"
-        app.extensions[EXTENSION] = State(client, waiting_page, seconds, self._hooks, self._rotate_session)
-        add_views(app, app.config["CLEVER_URL_PREFIX"].rstrip("/"), callback_path)
+        prefix = app.config["CLEVER_URL_PREFIX"].rstrip("/")
+        chosen = app.config.get("CLEVER_CALLBACK_PATH")
+        known = prefix_of(client.redirect_uris, chosen) if chosen else ""
+        likely = known or prefix_of(client.redirect_uris, f"{prefix}/callback")
+        app.extensions[EXTENSION] = State(
+            client, waiting_page, seconds, self._hooks, self._rotate_session, prefix, known, likely
+        )
+        add_views(app, chosen or redirect_uri.path or "/")
         app.context_processor(lambda: {"current_identity": current_identity})
 
     @property

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Callable, cast
 
-from flask import Blueprint, Flask, current_app, make_response, redirect, request, session, url_for
+from flask import Blueprint, Flask, current_app, make_response, redirect, request, session
 from werkzeug.exceptions import NotFound
 
 from clever_sso._web import pages
@@ -25,10 +24,18 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SessionIdentity
-from clever_sso._web.request import inside, misplaced, paths_of
+from clever_sso._web.request import inside, is_redirect_uri, misplaced, sends_to_log_in
 from clever_sso.exceptions import Error
-from clever_sso.flask.access import check_rotation, end_stale_session, identity, replace_session
-from clever_sso.flask.extension import state
+from clever_sso.flask.access import (
+    EXTENSION,
+    check_rotation,
+    identity,
+    login_path,
+    look_at_session,
+    replace_session,
+    root,
+    state,
+)
 from clever_sso.flask.signals import login_denied, signed_in
 
 if TYPE_CHECKING:
@@ -38,32 +45,54 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from clever_sso._native import SetCookie
+    from clever_sso.flask.extension import State
+
+    View = Callable[[], Response]
 
 
 _ASKED = "clever_sso.asked"
+_CAME_BACK = "clever_sso.came_back"
 
 
-def add_views(app: Flask, prefix: str, callback_path: str) -> None:
-    """Add the three views, and what is looked at before every other one."""
+def add_views(app: Flask, callback_path: str) -> None:
+    """Add the three views, and what is looked at around every other one."""
     views = Blueprint("clever_sso", __name__)
-    views.add_url_rule(f"{prefix}/login", "login", _login)
-    views.add_url_rule(callback_path, "callback", _callback)
-    views.add_url_rule(f"{prefix}/logout", "logout", _logout, methods=["POST"])
+    extension: State = app.extensions[EXTENSION]
+    for prefix in dict.fromkeys(["", extension.likely_prefix]):
+        _add(views, f"{prefix}{extension.url_prefix}/login", "login", _login)
+    _add(views, callback_path, "callback", _callback)
+    _add(views, f"{extension.url_prefix}/logout", "logout", _logout, methods=["POST"])
     views.before_app_request(_before)
+    views.after_app_request(_settle)
     views.after_request(_after)
     app.register_blueprint(views)
 
 
+def _add(views: Blueprint, path: str, name: str, view: View, **options: Any) -> None:  # noqa: ANN401  (those of a rule)
+    """Add a view, with or without a slash at the end: werkzeug would build redirects between the two from `Host`."""
+    views.add_url_rule(path, name, view, strict_slashes=False, merge_slashes=False, **options)
+    if not path.endswith("/"):
+        views.add_url_rule(f"{path}/", name, view, strict_slashes=False, merge_slashes=False, **options)
+
+
 def _before() -> Response | None:
     """End a session whose time has come, and find the callback below a prefix that the redirect URI has as well."""
-    end_stale_session()
+    if look_at_session() and "clever_signed_in" in request.headers.get("Cookie", ""):
+        request.environ[_CAME_BACK] = True
     if not isinstance(request.routing_exception, NotFound):
         return None
     uris, path = state().client.redirect_uris, request.root_path + request.path
-    if path in paths_of(uris):
+    if is_redirect_uri(path, uris):
         return _private(_callback())
-    wrong = misplaced(path, uris, request.args)
+    wrong = misplaced(path, uris, request.args, "CLEVER_CALLBACK_PATH")
     return _private(_take(problem_of_setup(wrong))) if wrong else None
+
+
+def _settle(response: Response) -> Response:
+    """The session of the last sign-in came back: however it ends, with the app's own log out too, it was not lost."""
+    if _CAME_BACK in request.environ and _ASKED not in request.environ:
+        _with_cookies(response, state().client.session_kept_cookies(request.headers.get("Cookie")))
+    return response
 
 
 def _login() -> Response:
@@ -139,14 +168,18 @@ def _take(step: Step) -> Response:
         try:
             return _with_cookies(_sign_in(step), step.set_cookies)
         except Refused as refused:
-            step = problem_of_refusal(refused, without_sign_in(state().client, step))
+            step = problem_of_refusal(refused, step, without_sign_in(state().client, step))
     if isinstance(step, ToClever):
         return _with_cookies(redirect(step.url, code=303), step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)
     if step.ends_session and session:
         session.clear()
+    step = step.linked(login_path())
     _tell_of(step)
-    return _with_cookies(_show(step), step.set_cookies)
+    response = _with_cookies(_show(step), step.set_cookies)
+    if step.retry_after is not None:
+        response.headers.setdefault("Retry-After", str(step.retry_after))
+    return response
 
 
 def _sign_in(step: SignIn) -> Response:
@@ -176,7 +209,8 @@ def _show(problem: Problem) -> Response:
     hook = state().hooks.problem
     if hook is not None:
         return make_response(current_app.ensure_sync(hook)(problem))
-    return _own_page(pages.problem(problem.sentence, problem.code, url_for("clever_sso.login")), problem.status)
+    page = pages.problem(problem.sentence, problem.code, problem.login_url, problem.switch_user_url)
+    return _own_page(page, problem.status)
 
 
 def _own_page(page: str, status: int) -> Response:
@@ -184,7 +218,7 @@ def _own_page(page: str, status: int) -> Response:
 
 
 def _to(setting: str) -> Response:
-    return redirect(inside(request.root_path, current_app.config[setting]), code=303)
+    return redirect(inside(root(), current_app.config[setting]), code=303)
 
 
 def _with_cookies(response: Response, cookies: tuple[SetCookie, ...]) -> Response:
@@ -195,21 +229,17 @@ def _with_cookies(response: Response, cookies: tuple[SetCookie, ...]) -> Respons
 
 def _after(response: Response) -> Response:
     """Keep what is shown in this browser; and end the loop of a guard that sends whoever comes to log in to log in."""
-    if request.endpoint != "clever_sso.logout" and _ASKED not in request.environ and _leads_to_login(response):
-        response = _take(
-            problem_of_setup(
-                "a function of before_request answered in the place of the login: let it pass by requests with "
-                'request.blueprint == "clever_sso"'
-            )
+    if request.endpoint != "clever_sso.logout" and _ASKED not in request.environ:
+        advice = (
+            "a function of before_request answered in place of the login: let it pass by requests with "
+            'request.blueprint == "clever_sso"'
         )
+        login = {login_path(), f"{request.root_path}{state().url_prefix}/login"}
+        if response.location and sends_to_log_in(request.url, response.location, login):
+            response = _take(problem_of_setup(advice))
+        elif response.status_code in {401, 403}:
+            current_app.logger.warning("%s", advice)
     return _private(response)
-
-
-def _leads_to_login(response: Response) -> bool:
-    target = urlsplit(response.location or "")
-    # Not a redirect to https, nor to the usual name of the host.
-    here = target.scheme in {"", request.scheme} and target.netloc in {"", request.host}
-    return here and target.path == url_for("clever_sso.login")
 
 
 def _private(response: Response) -> Response:

@@ -5,7 +5,9 @@
 - `/shelf/ANYTHING`: for whoever is signed in; says what it was asked for.
 - `/staffroom`: for teachers and staff.
 - `/cart`: puts a thing into the session, and shows what is in it.
+- `/bye`: the application's own log out, as its framework does it.
 
 The settings come from the environment: `CLEVER_CLIENT_ID` and so on. Whose last name is `UNWELCOME` is refused, and on
-whose last name is `BREAKING` the site's own code falls over.
+whose last name is `BREAKING` the site's own code falls over. With `GUARD` a middleware of the site lets nobody pass who
+is not signed in, except at the login.
 """

@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlencode
 
 from clever_sso.asgi import CleverSso, Refused, SessionIdentity, SignIn, current_identity
 from fastapi import Depends, FastAPI
 from markupsafe import escape
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+
+class Guard(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        if current_identity(request) or request.url.path in {"/", "/clever/login"}:
+            return await call_next(request)
+        return RedirectResponse(f"/clever/login?{urlencode({'next': request.url.path})}")
+
+
+async def bye(request: Request) -> PlainTextResponse:
+    request.session.clear()
+    return PlainTextResponse("bye")
+
+
+def set_up(app: FastAPI) -> None:
+    """The sessions, after the login; what some tests ask for; and the application's own log out."""
+    app.add_route("/bye", bye)
+    if "GUARD" in os.environ:
+        app.add_middleware(Guard)
+    # What is said of the cookie: the rest is the middleware's own default.
+    said = {"path": os.environ["SESSION_PATH"]} if "SESSION_PATH" in os.environ else {}
+    same_site = os.environ.get("SAME_SITE", "Lax").lower()
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site, **said)
 
 
 def make_app() -> FastAPI:
     app = FastAPI()
-    same_site = os.environ.get("SAME_SITE", "Lax").lower()
-    path = os.environ.get("SESSION_PATH", "/")
-    app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site, path=path)
-    clever = CleverSso(waiting_page=os.environ.get("CLEVER_WAITING_PAGE") == "true")
+    clever = CleverSso(
+        waiting_page=os.environ.get("CLEVER_WAITING_PAGE") == "true",
+        callback_path=os.environ.get("CLEVER_CALLBACK_PATH"),
+    )
     clever.install(app)
+    set_up(app)
 
     @clever.on_sign_in
     async def only_whom_we_know(_: Request, step: SignIn) -> None:

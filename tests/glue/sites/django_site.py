@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import django
 from clever_sso.django import current_identity, role_required
 from django.conf import settings
+from django.contrib import auth
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import include, path
 from django.utils.html import format_html
@@ -42,11 +45,13 @@ def make_app() -> WSGIHandler:
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            *(["sites.django_site.guard"] if "GUARD" in os.environ else []),
         ],
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
-                "NAME": str(Path(tempfile.mkdtemp(dir=os.environ["FOLDER"])) / "database"),
+                "NAME": os.environ.get("DATABASE")
+                or str(Path(tempfile.mkdtemp(dir=os.environ["FOLDER"])) / "database"),
             }
         },
         AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend"],
@@ -68,6 +73,19 @@ def make_app() -> WSGIHandler:
     call_command("migrate", run_syncdb=True, verbosity=0)
     call_command("check", stdout=sys.stderr)
     return WSGIHandler()
+
+
+def own_folder() -> Path:
+    return Path(tempfile.mkdtemp(dir=os.environ["FOLDER"]))
+
+
+def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated or request.path in {"/", "/clever/login"}:
+            return get_response(request)
+        return HttpResponseRedirect(f"/clever/login?next={quote(request.get_full_path())}")
+
+    return guarded
 
 
 def only_whom_we_know(_user: object, identity: object, _created: bool) -> None:
@@ -116,6 +134,11 @@ def cart(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"in the cart: {request.session.get('thing', 'nothing')}")
 
 
+def bye(request: HttpRequest) -> HttpResponse:
+    auth.logout(request)
+    return HttpResponse("bye")
+
+
 urlpatterns = [
     path("", home),
     path("private", private),
@@ -123,5 +146,6 @@ urlpatterns = [
     path("shelf/<path:name>", shelf),
     path("staffroom", staffroom),
     path("cart", cart),
+    path("bye", bye),
     path("clever/", include("clever_sso.django.urls")),
 ]

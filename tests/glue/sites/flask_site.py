@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+from urllib.parse import quote
 
 from clever_sso.flask import CleverSso, Refused, SignIn, current_identity, login_required
-from flask import Flask, Response, request, session
+from flask import Flask, Response, redirect, request, session
+from flask.typing import ResponseReturnValue
 from markupsafe import escape
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 
 def make_app() -> Flask:
@@ -17,6 +20,7 @@ def make_app() -> Flask:
     app.config.update((name, value) for name, value in os.environ.items() if name.startswith("CLEVER_"))
     app.config["SESSION_COOKIE_SAMESITE"] = os.environ.get("SAME_SITE")
     app.config["SESSION_COOKIE_PATH"] = os.environ.get("SESSION_PATH")
+    set_up(app)
     clever = CleverSso(app)
 
     @clever.on_sign_in
@@ -53,3 +57,22 @@ def make_app() -> Flask:
         return f"in the cart: {session.get('thing', 'nothing')}"
 
     return app
+
+
+def set_up(app: Flask) -> None:
+    """What some tests ask for, and the application's own log out."""
+    app.add_url_rule("/bye", view_func=bye)
+    if "PROXY" in os.environ:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_prefix=1)
+    if "GUARD" in os.environ:
+        app.before_request(guard)
+
+
+def bye() -> str:
+    session.clear()
+    return "bye"
+
+
+def guard() -> ResponseReturnValue | None:
+    passes = current_identity or request.path in {"/", "/clever/login"}
+    return None if passes else redirect(f"/clever/login?next={quote(request.full_path)}")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::problem::{Problem, body};
+use super::problem::{Problem, body_with};
 use crate::endpoints::call::Call;
 use crate::endpoints::{authorize, tokens as token_endpoint};
 use crate::keys::custom_claims::{self, CustomClaims};
@@ -13,10 +13,13 @@ use crate::memory::lock::locked;
 use crate::world::App;
 use crate::world::{Person, World};
 
+/// The members of `POST codes` and `POST tokens`.
+const MEMBERS: [&str; 5] = ["person", "client_id", "redirect_uri", "nonce", "claims"];
+
 /// `POST codes`
 pub(super) fn code(call: &Call) -> Result<Value, Problem> {
     let world = &call.world;
-    let (app, grant) = grant(&world, &body(&call.request)?)?;
+    let (app, grant) = grant(&world, &body_with(&call.request, &MEMBERS)?)?;
     if app.is_public() {
         return Err(Problem::request("This app has no secret, so no code can be made for it."));
     }
@@ -27,7 +30,7 @@ pub(super) fn code(call: &Call) -> Result<Value, Problem> {
 /// `POST tokens`
 pub(super) fn tokens(call: &Call) -> Result<Value, Problem> {
     let world = &call.world;
-    let (app, grant) = grant(&world, &body(&call.request)?)?;
+    let (app, grant) = grant(&world, &body_with(&call.request, &MEMBERS)?)?;
     Ok(token_endpoint::tokens(call, app, &grant)?)
 }
 

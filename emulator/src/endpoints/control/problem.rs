@@ -37,6 +37,18 @@ impl Problem {
     }
 }
 
+/// The JSON object of a body, with these members and no other: a misspelled one would be ignored without a word.
+pub(super) fn body_with(request: &Request, members: &[&str]) -> Result<Map<String, Value>, Problem> {
+    let body = body(request)?;
+    match body.keys().find(|name| !members.contains(&name.as_str())) {
+        Some(unknown) => {
+            let message = format!("There is no member {unknown:?} here, only: {}.", members.join(", "));
+            Err(Problem::request(message))
+        }
+        None => Ok(body),
+    }
+}
+
 /// The JSON object of a body. The type it says it has is ignored, because curl calls every body a form.
 pub(super) fn body(request: &Request) -> Result<Map<String, Value>, Problem> {
     serde_json::from_slice(&request.body)

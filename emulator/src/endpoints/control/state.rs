@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::problem::{Problem, body};
+use super::problem::{Problem, body_with};
 use crate::endpoints::call::Call;
 use crate::memory::grants::Grants;
 use crate::memory::journal::Journal;
@@ -22,8 +22,8 @@ pub(super) fn clock(call: &Call) -> Value {
 
 /// `POST clock`
 pub(super) fn advance(call: &Call) -> Result<Value, Problem> {
-    let seconds =
-        body(&call.request)?.get("advance").and_then(Value::as_u64).filter(|seconds| *seconds <= FARTHEST);
+    let body = body_with(&call.request, &["advance"])?;
+    let seconds = body.get("advance").and_then(Value::as_u64).filter(|seconds| *seconds <= FARTHEST);
     let seconds = seconds.ok_or_else(|| {
         Problem::request(format!("advance must be a whole number of seconds from 0 to {FARTHEST}."))
     })?;

@@ -1,0 +1,230 @@
+//! Descriptors of a parent's runtimes, which a forked child closes.
+//!
+//! A child cannot drop what its parent made: there are locks that other threads may have held, and an epoll instance that
+//! both share, so that taking a connection off it would take it from the parent. What the child can do is to close its own
+//! copies by their numbers, with `close(2)`: that needs no lock and changes nothing for the parent.
+//!
+//! But a number says nothing by itself, for the host may have closed and opened descriptors of its own since the fork. So
+//! each pool has a *mark*: a socket that is registered with the epoll instance of each of its runtimes. The kernel tells
+//! whether an epoll instance has the mark, and whether the mark is still the same socket; what else is registered with such
+//! an instance is its runtime's. Where the kernel does not tell, nothing is closed.
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{Mark, Marked};
+#[cfg(not(target_os = "linux"))]
+pub(crate) use other::{Mark, Marked};
+
+#[cfg(not(target_os = "linux"))]
+mod other {
+    use tokio::runtime::Runtime;
+
+    /// Only Linux tells what is registered where.
+    #[derive(Debug)]
+    pub(crate) struct Mark;
+
+    #[derive(Debug)]
+    pub(crate) struct Marked;
+
+    impl Mark {
+        pub(crate) const fn new() -> Self {
+            Self
+        }
+
+        #[expect(clippy::unused_self, reason = "on Linux it is used")]
+        pub(crate) const fn put_on(&self, _: &Runtime) -> Option<Marked> {
+            None
+        }
+
+        #[expect(clippy::unused_self, reason = "on Linux it is used")]
+        pub(crate) const fn close_inherited(&self) {}
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::fs::{read_dir, read_to_string};
+    use std::mem::MaybeUninit;
+    use std::os::fd::{AsRawFd as _, RawFd};
+    use std::os::unix::net::UnixDatagram;
+    use std::sync::Arc;
+
+    use tokio::io::Interest;
+    use tokio::io::unix::AsyncFd;
+    use tokio::runtime::Runtime;
+
+    /// A socket by which the runtimes of one pool are known, in a child too.
+    #[derive(Debug)]
+    pub(crate) struct Mark(Option<Known>);
+
+    #[derive(Debug)]
+    struct Known {
+        socket: Arc<UnixDatagram>,
+        /// No other open socket has it.
+        inode: u64,
+    }
+
+    /// The mark's registration with one runtime, which lasts as long as this.
+    #[derive(Debug)]
+    pub(crate) struct Marked {
+        _registered: AsyncFd<Arc<UnixDatagram>>,
+    }
+
+    impl Mark {
+        /// Where no socket can be made there is no mark, and a child closes nothing.
+        pub(crate) fn new() -> Self {
+            let known = UnixDatagram::unbound().ok().and_then(|socket| {
+                let inode = socket_inode(socket.as_raw_fd())?;
+                Some(Known { socket: Arc::new(socket), inode })
+            });
+            Self(known)
+        }
+
+        /// Marks a runtime that this process made.
+        pub(crate) fn put_on(&self, runtime: &Runtime) -> Option<Marked> {
+            let socket = Arc::clone(&self.0.as_ref()?.socket);
+            let _context = runtime.enter();
+            // An interest in what never happens to such a socket.
+            // SAFETY: what is registered holds the socket open, under its number.
+            let registered = unsafe { AsyncFd::register_with_interest(socket, Interest::PRIORITY) }.ok()?;
+            Some(Marked { _registered: registered })
+        }
+
+        /// In a forked child, on the mark of its parent: closes what belonged to its runtimes, and the mark itself.
+        pub(crate) fn close_inherited(&self) {
+            let Some(known) = &self.0 else { return };
+            let mark = known.socket.as_raw_fd();
+            if socket_inode(mark) != Some(known.inode) {
+                return;
+            }
+            let instances: Vec<RawFd> =
+                open_descriptors().into_iter().filter(|epoll| has(*epoll, mark)).collect();
+            let mut theirs: Vec<RawFd> = instances.iter().flat_map(|epoll| registered_with(*epoll)).collect();
+            theirs.extend(&instances);
+            theirs.push(mark);
+            theirs.sort_unstable();
+            theirs.dedup();
+            for descriptor in theirs {
+                // SAFETY: what it stands for was found out just now, and nothing in this process uses it: the value that
+                // owned it is its parent's, and is never dropped here.
+                unsafe { libc::close(descriptor) };
+            }
+        }
+    }
+
+    fn open_descriptors() -> Vec<RawFd> {
+        let Ok(entries) = read_dir("/proc/self/fd") else { return Vec::new() };
+        entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+    }
+
+    /// Whether `epoll` is an epoll instance with which the mark is registered. What the mark is waited for is changed from
+    /// nothing to nothing, and that succeeds nowhere else.
+    fn has(epoll: RawFd, mark: RawFd) -> bool {
+        let mut nothing = libc::epoll_event { events: 0, u64: 0 };
+        // SAFETY: the event is valid for the length of the call; whatever the descriptor is, no memory is touched.
+        unsafe { libc::epoll_ctl(epoll, libc::EPOLL_CTL_MOD, mark, &raw mut nothing) == 0 }
+    }
+
+    /// What else is registered with it. The instance is shared with the parent, which may have added more since: what has a
+    /// number here that says otherwise is left alone.
+    fn registered_with(epoll: RawFd) -> Vec<RawFd> {
+        let text = read_to_string(format!("/proc/self/fdinfo/{epoll}")).unwrap_or_default();
+        text.lines()
+            .filter_map(target)
+            .filter(|(number, inode)| is_same(*number, *inode))
+            .map(|(n, _)| n)
+            .collect()
+    }
+
+    /// The number and the inode in a line such as `tfd: 7 events: 19 data: 5581 pos:0 ino:2f0c sdev:9`.
+    fn target(line: &str) -> Option<(RawFd, u64)> {
+        let number = line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok()?;
+        let inode = line.split_whitespace().find_map(|word| word.strip_prefix("ino:"))?;
+        Some((number, u64::from_str_radix(inode, 16).ok()?))
+    }
+
+    /// A connection, which its inode tells from all others; or a runtime's waker, which has none of its own.
+    fn is_same(number: RawFd, inode: u64) -> bool {
+        socket_inode(number) == Some(inode) || is_eventfd(number)
+    }
+
+    fn is_eventfd(number: RawFd) -> bool {
+        read_to_string(format!("/proc/self/fdinfo/{number}"))
+            .is_ok_and(|text| text.contains("\neventfd-count:"))
+    }
+
+    /// The inode of an open socket.
+    fn socket_inode(number: RawFd) -> Option<u64> {
+        let mut found = MaybeUninit::<libc::stat>::uninit();
+        // SAFETY: the call fills the structure, or fails.
+        if unsafe { libc::fstat(number, found.as_mut_ptr()) } != 0 {
+            return None;
+        }
+        // SAFETY: it was filled.
+        let found = unsafe { found.assume_init() };
+        (found.st_mode & libc::S_IFMT == libc::S_IFSOCK).then_some(found.st_ino)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use std::os::unix::net::UnixStream;
+        use tokio::runtime::Builder;
+
+        fn runtime() -> Runtime {
+            Builder::new_current_thread().enable_io().build().unwrap()
+        }
+
+        #[test]
+        fn only_what_belongs_to_a_marked_runtime_is_closed() {
+            let (mark, other_mark) = (Mark::new(), Mark::new());
+            let (marked, other, plain) = (runtime(), runtime(), runtime());
+            let (mine, theirs) = (mark.put_on(&marked), other_mark.put_on(&other));
+            let ((inside, _one), (outside, _other)) =
+                (UnixStream::pair().unwrap(), UnixStream::pair().unwrap());
+            inside.set_nonblocking(true).unwrap();
+            let number = inside.as_raw_fd();
+            let inode = socket_inode(number).unwrap();
+            let registered = marked.block_on(async { tokio::net::UnixStream::from_std(inside).unwrap() });
+            let known = mark.0.as_ref().unwrap();
+            let (mark_number, mark_inode) = (known.socket.as_raw_fd(), known.inode);
+            mark.close_inherited();
+            // Another test may have taken their numbers by now.
+            assert!(socket_inode(number) != Some(inode) && socket_inode(mark_number) != Some(mark_inode));
+            assert!(socket_inode(outside.as_raw_fd()).is_some());
+            // The others' are whole.
+            for runtime in [&other, &plain] {
+                runtime.block_on(async {
+                    let (one, other) = tokio::net::UnixStream::pair().unwrap();
+                    one.try_write(b"hello").unwrap();
+                    other.readable().await.unwrap();
+                });
+            }
+            // As in a child, what was closed is never dropped.
+            std::mem::forget((marked, mine, registered, mark));
+            drop(theirs);
+        }
+
+        #[test]
+        fn a_mark_whose_number_is_another_sockets_by_now_closes_nothing() {
+            let (mut mark, runtime) = (Mark::new(), runtime());
+            let marked = mark.put_on(&runtime);
+            let known = mark.0.as_mut().unwrap();
+            let number = known.socket.as_raw_fd();
+            known.inode += 1;
+            mark.close_inherited();
+            assert!(socket_inode(number).is_some());
+            drop(marked);
+        }
+
+        #[test]
+        fn lines_of_the_kernel_are_read() {
+            assert_eq!(
+                target("tfd:        7 events:       19 data:     558123ab  pos:0 ino:2f0c sdev:9"),
+                Some((7, 0x2f0c))
+            );
+            for line in ["pos:\t0", "tfd: x ino:1", "tfd: 7 events: 19", "tfd: 7 ino:zz"] {
+                assert_eq!(target(line), None);
+            }
+        }
+    }
+}

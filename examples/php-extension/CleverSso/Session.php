@@ -1,0 +1,185 @@
+<?php
+
+/** The session of one browser: who is signed in, for how long, and how it ends. */
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** PHP's own sessions, with the settings that a login needs. Applications use Web. */
+final class Session
+{
+    public const TWELVE_HOURS = 43_200;
+
+    /** Under this key of $_SESSION. */
+    private const KEY = 'clever_sso';
+
+    private readonly string $name;
+    /** @var array<string, mixed>|null As it was when this request began. */
+    private readonly ?array $person;
+
+    /**
+     * @throws \ValueError When seconds is not above 0.
+     * @throws \LogicException When a session is open already, or the answer has begun.
+     */
+    public function __construct(private readonly bool $secure, private readonly int $seconds)
+    {
+        if ($seconds < 1) {
+            throw new \ValueError("sessionSeconds must be a whole number above 0, found {$seconds}");
+        }
+        // With __Host- no other host of the domain can plant a session; browsers accept such a name over https only.
+        $this->name = $secure ? '__Host-session' : 'session';
+        if (session_status() === PHP_SESSION_ACTIVE && session_name() !== $this->name) {
+            throw new \LogicException(
+                'a session was opened before CleverSso\Web was made, with settings of its own: make CleverSso\Web before'
+                    . ' session_start(), and turn session.auto_start off',
+            );
+        }
+        if (headers_sent($file, $line)) {
+            throw new \LogicException("CleverSso\Web must be made before the answer begins, as it did in {$file}:{$line}");
+        }
+        // For session_start() in the application too.
+        if (session_status() === PHP_SESSION_NONE) {
+            foreach ($this->options() as $option => $value) {
+                ini_set("session.{$option}", $value);
+            }
+        }
+        $this->person = session_status() === PHP_SESSION_ACTIVE ? $this->read() : $this->opened($this->read(...));
+    }
+
+    /**
+     * Who was signed in when this request began.
+     *
+     * @return array<string, mixed>|null
+     */
+    public function person(): ?array
+    {
+        return $this->person;
+    }
+
+    /**
+     * Begins a session with a new id: nothing of the one before is carried over.
+     *
+     * @param array<string, mixed> $person
+     */
+    public function begin(array $person): void
+    {
+        session_id((string) session_create_id());
+        // The id is ours: strict mode would take another one.
+        session_start(['use_strict_mode' => '0', 'use_cookies' => '1']);
+        $_SESSION = [self::KEY => ['signed_in_at' => time(), 'person' => $person]];
+        session_write_close();
+        ini_set('session.use_strict_mode', '1');
+    }
+
+    /** Ends the session of this browser, if it has one. */
+    public function end(): void
+    {
+        $destroy = function (): bool {
+            $_SESSION = [];
+            return session_destroy();
+        };
+        if (session_status() === PHP_SESSION_ACTIVE ? $destroy() : $this->opened($destroy)) {
+            $cookie = ['expires' => 1, 'path' => '/', 'secure' => $this->secure, 'httponly' => true, 'samesite' => 'Lax'];
+            setcookie($this->name, '', $cookie);
+        }
+    }
+
+    /** What to look at when browsers come back without a session. */
+    public function describe(): string
+    {
+        return sprintf(
+            'session cookie %s: domain (this host), path /, Secure %s; sessions are kept by %s in %s',
+            $this->name,
+            $this->secure ? 'yes' : 'no',
+            ini_get('session.save_handler'),
+            session_save_path() ?: sys_get_temp_dir(),
+        );
+    }
+
+    /**
+     * Who is signed in in the open session. One whose time has come ends.
+     *
+     * @return array<string, mixed>|null
+     */
+    private function read(): ?array
+    {
+        $kept = $_SESSION[self::KEY] ?? null;
+        if ($kept === null) {
+            return null;
+        }
+        // Kept here, not in the browser: a cookie's age is only a request to the browser.
+        if (time() - $kept['signed_in_at'] < $this->seconds) {
+            return $kept['person'];
+        }
+        $_SESSION = [];
+        session_destroy();
+        return null;
+    }
+
+    /**
+     * Acts in the session that the browser's cookie names; null where there is none. No cookie is set: a tab that asks late
+     * must not replace the session that another tab has just begun.
+     */
+    private function opened(callable $act): mixed
+    {
+        $id = $this->idOfTheBrowser();
+        if ($id === null) {
+            return null;
+        }
+        session_id($id);
+        if (!session_start(['use_cookies' => '0'])) {
+            return null;
+        }
+        if (session_id() !== $id) {
+            // Nobody was given this id. Strict mode has opened a new session, and nobody needs it.
+            session_destroy();
+        }
+        $result = session_status() === PHP_SESSION_ACTIVE ? $act() : null;
+        if (session_status() === PHP_SESSION_ACTIVE) {
+            session_write_close();
+        } else {
+            ini_set('session.use_cookies', '1');
+        }
+        return $result;
+    }
+
+    /** From the header itself: in $_COOKIE the names of other cookies may have been made into this one. */
+    private function idOfTheBrowser(): ?string
+    {
+        foreach (explode(';', $_SERVER['HTTP_COOKIE'] ?? '') as $pair) {
+            [$name, $value] = array_map(fn(string $part) => trim($part, " \t"), explode('=', $pair, 2)) + [1 => ''];
+            if ($name === $this->name) {
+                return preg_match('/^[A-Za-z0-9,-]{22,256}$/D', $value) === 1 ? $value : null;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * As strict as cookies can be. Not SameSite=Strict: they must come along when the browser returns from Clever.
+     *
+     * @return array<string, string>
+     */
+    private function options(): array
+    {
+        return [
+            'name' => $this->name,
+            'cookie_lifetime' => '0',
+            'cookie_path' => '/',
+            'cookie_domain' => '',
+            'cookie_secure' => $this->secure ? '1' : '0',
+            'cookie_httponly' => '1',
+            'cookie_samesite' => 'Lax',
+            'use_cookies' => '1',
+            'use_only_cookies' => '1',
+            'use_trans_sid' => '0',
+            // An id that nobody was given is never taken over.
+            'use_strict_mode' => '1',
+            // The browser comes from Clever.
+            'referer_check' => '',
+            'cache_limiter' => '',
+            'gc_maxlifetime' => (string) $this->seconds,
+        ];
+    }
+}

@@ -1,0 +1,424 @@
+<?php
+
+/**
+ * The browser leg for a plain PHP application: login, callback and log out, and the session between them.
+ *
+ * The same file for the extension and for FFI. The library decides; this class carries what it decides to the browser.
+ */
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+require_once __DIR__ . '/Problem.php';
+require_once __DIR__ . '/Session.php';
+
+/** Log in with Clever on a plain PHP page. Make it before anything is sent to the browser. */
+final class Web
+{
+    /** The parameter with which the waiting page leads on. */
+    private const WAITED = 'clever_waited';
+
+    private readonly Session $session;
+    /** The path of the callback, as browsers see it. */
+    private readonly string $callback;
+    /** The folder of the callback, as browsers see it: our other pages are in it, also below the prefix of a proxy. */
+    private readonly string $folder;
+    private readonly string $afterLogin;
+    private readonly string $afterLogout;
+    private bool $isKeptKnown = false;
+
+    /**
+     * @param Client $client The client.
+     * @param string $redirectUri Its primary redirect URI. With https the cookies are __Host- and Secure.
+     * @param string $afterLogin Where people go after a login that was not on its way to a page: a path, or the name of a
+     *     page beside the callback. Default: the folder of the callback.
+     * @param string $afterLogout The same after a log out.
+     * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
+     * @param int $sessionSeconds How long a session lasts after the sign-in, in seconds. It also ends with the browser.
+     * @param bool $waitingPage Whether people see a page while their login is finished.
+     *
+     * @throws \ValueError When redirectUri is no URL, or sessionSeconds is not above 0.
+     * @throws \LogicException When a session is open already, or the answer has begun.
+     */
+    public function __construct(
+        private readonly Client $client,
+        string $redirectUri,
+        string $afterLogin = '',
+        string $afterLogout = '',
+        private readonly ?string $districtId = null,
+        int $sessionSeconds = Session::TWELVE_HOURS,
+        private readonly bool $waitingPage = false,
+    ) {
+        if (!is_string(parse_url($redirectUri, PHP_URL_HOST))) {
+            throw new \ValueError(__METHOD__ . '(): Argument #2 ($redirectUri) must be a URL');
+        }
+        $this->callback = parse_url($redirectUri, PHP_URL_PATH) ?: '/';
+        $this->folder = substr($this->callback, 0, (int) strrpos($this->callback, '/') + 1);
+        $this->afterLogin = str_starts_with($afterLogin, '/') ? $afterLogin : $this->folder . $afterLogin;
+        $this->afterLogout = str_starts_with($afterLogout, '/') ? $afterLogout : $this->folder . $afterLogout;
+        $this->session = new Session(str_starts_with(strtolower($redirectUri), 'https:'), $sessionSeconds);
+    }
+
+    /**
+     * The settings are environment variables: CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET, CLEVER_REDIRECT_URI; and, where they
+     * are set, CLEVER_BASE_URL, CLEVER_DISTRICT_ID, CLEVER_KEY_CACHE, CLEVER_SESSION_SECONDS and CLEVER_WAITING_PAGE.
+     *
+     * @throws ConfigException config_invalid
+     * @throws \ValueError When one of the others is no such value, or CLEVER_REDIRECT_URI is missing.
+     * @throws \LogicException As the constructor.
+     */
+    public static function fromEnv(string $afterLogin = '', string $afterLogout = ''): self
+    {
+        return new self(
+            self::clientFromEnv(),
+            self::setting('CLEVER_REDIRECT_URI') ?? throw new \ValueError('CLEVER_REDIRECT_URI is not set'),
+            $afterLogin,
+            $afterLogout,
+            self::setting('CLEVER_DISTRICT_ID'),
+            self::checked('CLEVER_SESSION_SECONDS', FILTER_VALIDATE_INT, 'a whole number above 0', ['min_range' => 1])
+                ?? Session::TWELVE_HOURS,
+            self::checked('CLEVER_WAITING_PAGE', FILTER_VALIDATE_BOOLEAN, 'true or false') ?? false,
+        );
+    }
+
+    /**
+     * The client alone, made from the same variables: for the script that FPM preloads.
+     *
+     * @throws ConfigException config_invalid
+     */
+    public static function clientFromEnv(): Client
+    {
+        return new Client(
+            clientId: self::setting('CLEVER_CLIENT_ID') ?? '',
+            clientSecret: self::setting('CLEVER_CLIENT_SECRET'),
+            redirectUri: self::setting('CLEVER_REDIRECT_URI'),
+            baseUrl: self::setting('CLEVER_BASE_URL'),
+            keyCache: self::setting('CLEVER_KEY_CACHE'),
+        );
+    }
+
+    /**
+     * Answers login, callback and log out, and ends the script then. Any other request is yours: it returns.
+     *
+     * @param (callable(SignedIn): ?array<string, mixed>)|null $admit Called with everybody who signed in. What it returns is
+     *     what `person` gives from then on; null keeps the person out. Default: issuer, id, name, userType, districtId.
+     * @param (callable(Problem): void)|null $show Prints the page of a login that failed. Status and headers are set; add
+     *     your own. Default: a plain page.
+     *
+     * @throws \Throwable What `admit` throws. Nobody is signed in then.
+     */
+    public function answer(?callable $admit = null, ?callable $show = null): void
+    {
+        $page = $this->page();
+        if ($page === null) {
+            return;
+        }
+        header('Cache-Control: no-store');
+        header('Referrer-Policy: no-referrer');
+        try {
+            if ($page === '' || !$this->isRefused($page)) {
+                $problem = match ($page) {
+                    'login' => $this->login(),
+                    'callback' => $this->finish($admit ?? self::keep(...)),
+                    'logout' => $this->logOut(),
+                    default => $this->misplaced(),
+                };
+            }
+        } catch (Exception $error) {
+            $problem = $this->failed($error);
+        }
+        if (isset($problem)) {
+            $problem->send($show);
+        }
+        exit;
+    }
+
+    /**
+     * Who is signed in, as `admit` gave it; null when nobody is.
+     *
+     * A page that names a person is not for caches, so the answer says no-store from now on.
+     *
+     * @return array<string, mixed>|null
+     */
+    public function person(): ?array
+    {
+        $person = $this->session->person();
+        if (!headers_sent()) {
+            header('Cache-Control: no-store');
+        }
+        if ($person !== null && !$this->isKeptKnown && !headers_sent()) {
+            // A sign-in that left a session is none that was lost.
+            self::send($this->client->sessionKeptCookies(self::cookies()));
+            $this->isKeptKnown = true;
+        }
+        return $person;
+    }
+
+    /**
+     * Who is signed in. When nobody is, it sends the browser to log in and back to this page, and ends the script.
+     *
+     * A form or a request of a script, which cannot come back, gets 401 instead.
+     *
+     * @return array<string, mixed>
+     *
+     * @throws \LogicException When nobody is signed in, and the answer has begun.
+     */
+    public function requirePerson(): array
+    {
+        $person = $this->person();
+        if ($person !== null) {
+            return $person;
+        }
+        if (headers_sent($file, $line)) {
+            throw new \LogicException("requirePerson must be called before the answer begins, as it did in {$file}:{$line}");
+        }
+        $canComeBack = in_array($_SERVER['REQUEST_METHOD'], ['GET', 'HEAD'], true)
+            && in_array($_SERVER['HTTP_SEC_FETCH_MODE'] ?? '', ['', 'navigate', 'nested-navigate'], true);
+        if ($canComeBack) {
+            $query = ($_SERVER['QUERY_STRING'] ?? '') === '' ? '' : '?' . $_SERVER['QUERY_STRING'];
+            $this->redirect($this->loginUrl(self::shown($this->folder . $this->below($this->path()) . $query)));
+        } else {
+            http_response_code(401);
+        }
+        exit;
+    }
+
+    /**
+     * The address that begins a login.
+     *
+     * @param string|null $returnTo Where to go after it: a path, or a URL of this application.
+     * @param bool $switchUser Whether Clever lets the person confirm who they are: for "Not you?" links.
+     */
+    public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
+    {
+        $query = array_filter(['switch_user' => $switchUser ? '1' : null, 'return_to' => $returnTo], is_string(...));
+        return "{$this->folder}login" . ($query === [] ? '' : '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986));
+    }
+
+    /** Where the form of a log-out button leads. It must be a POST. */
+    public function logoutUrl(): string
+    {
+        return "{$this->folder}logout";
+    }
+
+    /** Which page of ours this request is for; '' when it is a callback below a prefix that nobody told us of. */
+    private function page(): ?string
+    {
+        $below = $this->below($this->path());
+        $isAnswer = isset($_GET['code']) || isset($_GET['error']);
+        return match (true) {
+            $below === 'login', $below === 'logout' => $below,
+            // A callback at the root shares its address with the front page.
+            $below === $this->below($this->callback) && ($below !== '' || $isAnswer) => 'callback',
+            basename($below) === basename($this->callback) && $isAnswer => '',
+            default => null,
+        };
+    }
+
+    /** The path of this request, as it came. It is no part of a URL with a host: `//host/` is a path here. */
+    private function path(): string
+    {
+        return (string) parse_url('http://here' . $_SERVER['REQUEST_URI'], PHP_URL_PATH);
+    }
+
+    /** What of a path is below the callback's folder. A proxy may have taken that folder away. */
+    private function below(string $path): string
+    {
+        return substr($path, str_starts_with($path, $this->folder) ? strlen($this->folder) : 1);
+    }
+
+    /**
+     * An address as a browser shows it, with letters outside ASCII written out: percent-encoded, each takes three times as
+     * many of the 1,024 bytes that returnTo may have. The library encodes it again.
+     */
+    private static function shown(string $address): string
+    {
+        return (string) preg_replace_callback('/(?:%[89A-Fa-f][0-9A-Fa-f])+/', function (array $found): string {
+            $text = rawurldecode($found[0]);
+            return preg_match('/^[\p{L}\p{M}\p{N}]+$/uD', $text) === 1 ? $text : $found[0];
+        }, $address);
+    }
+
+    /** Answers a look, a page that is fetched in advance, and a form of another site: none of them may act. */
+    private function isRefused(string $endpoint): bool
+    {
+        $refusal = $this->client->refusal($endpoint, $_SERVER['REQUEST_METHOD'], getallheaders());
+        if ($refusal === null) {
+            return false;
+        }
+        http_response_code($refusal->status);
+        if ($refusal->allow !== null) {
+            header("Allow: {$refusal->allow}");
+        }
+        return true;
+    }
+
+    private function login(): null
+    {
+        $wish = $_GET['return_to'] ?? null;
+        try {
+            $login = $this->begin(is_string($wish) && $wish !== '' ? $wish : null);
+        } catch (ArgumentException $error) {
+            // Whoever made the link learns nothing, and nobody is sent there.
+            error_log('return_to is not used: ' . $error->getMessage());
+            $login = $this->begin(null);
+        }
+        $this->redirect($login->url, $login->setCookies);
+        return null;
+    }
+
+    private function begin(?string $returnTo): Login
+    {
+        $switch = $_GET['switch_user'] ?? '';
+        return $this->client->beginLogin(
+            self::cookies(),
+            districtId: $this->districtId,
+            returnTo: $returnTo,
+            switchUser: Client::isSwitchedOn(is_string($switch) ? $switch : null),
+            hasSession: $this->session->person() !== null,
+        );
+    }
+
+    /** @param callable(SignedIn): ?array<string, mixed> $admit */
+    private function finish(callable $admit): ?Problem
+    {
+        $query = $_SERVER['QUERY_STRING'] ?? '';
+        if ($this->waitingPage && isset($_GET['code'], $_GET['state']) && !isset($_GET[self::WAITED])) {
+            Problem::wait('?' . $query . '&' . self::WAITED . '=1');
+            return null;
+        }
+        $outcome = $this->client->finishLogin($query, self::cookies());
+        if ($outcome instanceof SignedIn) {
+            return $this->signIn($outcome, $admit);
+        }
+        $this->settle($outcome);
+        if ($outcome instanceof Denied) {
+            $word = json_encode($outcome->error, JSON_INVALID_UTF8_SUBSTITUTE);
+            error_log('login failed: ' . Problem::ACCESS_DENIED . ": Clever answered {$word}");
+            return Problem::denied($this, $outcome->returnTo);
+        }
+        $this->redirect($outcome->login->url);
+        return null;
+    }
+
+    /** @param callable(SignedIn): ?array<string, mixed> $admit */
+    private function signIn(SignedIn $outcome, callable $admit): ?Problem
+    {
+        $this->session->end();
+        $person = null;
+        try {
+            $person = $admit($outcome);
+        } finally {
+            // Where nobody is signed in, no sign-in is to be remembered either.
+            self::send($person === null ? $this->withoutSignIn($outcome->setCookies) : $outcome->setCookies);
+        }
+        if ($person === null) {
+            error_log('login failed: ' . Problem::NOT_ADMITTED . ': the application did not admit this person');
+            return Problem::notAdmitted($this, $outcome->returnTo);
+        }
+        $this->session->begin($person);
+        $this->redirect($outcome->returnTo ?? $this->afterLogin);
+        return null;
+    }
+
+    /**
+     * @param list<SetCookie> $cookies
+     *
+     * @return list<SetCookie> One for each name: the later word counts.
+     */
+    private function withoutSignIn(array $cookies): array
+    {
+        $kept = array_filter($cookies, fn(SetCookie $cookie) => $cookie->maxAge > 0);
+        $kept = array_map(fn(SetCookie $cookie) => "{$cookie->name}={$cookie->value}", $kept);
+        $all = [...$cookies, ...$this->client->logOutCookies(implode('; ', $kept))];
+        return array_values(array_column($all, null, 'name'));
+    }
+
+    private function logOut(): null
+    {
+        $this->session->end();
+        $this->redirect($this->afterLogout, $this->client->logOutCookies(self::cookies()));
+        return null;
+    }
+
+    /** A callback below a prefix that nobody told us of: a named error instead of a page that is not found. */
+    private function misplaced(): Problem
+    {
+        $message = "CLEVER_REDIRECT_URI leads to {$this->callback}, but a callback arrived below another prefix: it must be"
+            . ' the public address, with the prefix that a proxy adds or takes off';
+        error_log('login failed: ' . Problem::CONFIG_INVALID . ": {$message}");
+        return Problem::setup($this);
+    }
+
+    /** Tells the log what happened, and the person what to do. */
+    private function failed(Exception $error): Problem
+    {
+        $this->settle($error);
+        error_log('login failed: ' . $error->getMessage());
+        if ($error->getCodeWord() === 'session_not_kept') {
+            error_log('the session does not come back: ' . $this->session->describe());
+        }
+        return Problem::of($error, $this);
+    }
+
+    /** Does to the browser what the library decided. */
+    private function settle(Outcome|Exception $said): void
+    {
+        self::send($said->setCookies);
+        if ($said->endsSession) {
+            $this->session->end();
+        }
+    }
+
+    /** @param list<SetCookie> $setCookies */
+    private static function send(array $setCookies): void
+    {
+        foreach ($setCookies as $cookie) {
+            $cookie->send();
+        }
+    }
+
+    /** @param list<SetCookie> $setCookies */
+    private function redirect(string $url, array $setCookies = []): void
+    {
+        self::send($setCookies);
+        header("Location: {$url}", true, 303);
+    }
+
+    /** @return array<string, mixed> */
+    private static function keep(SignedIn $outcome): array
+    {
+        $identity = $outcome->identity;
+        return [
+            'issuer' => $identity->issuer,
+            'id' => $identity->id,
+            'name' => $identity->name->full,
+            'userType' => $identity->userType,
+            'districtId' => $identity->districtId,
+        ];
+    }
+
+    /** The cookies of this request, as the browser sent them. */
+    private static function cookies(): ?string
+    {
+        return $_SERVER['HTTP_COOKIE'] ?? null;
+    }
+
+    /** @param array<string, int> $options */
+    private static function checked(string $name, int $filter, string $expected, array $options = []): int|bool|null
+    {
+        $text = self::setting($name);
+        $value = $text === null ? null : filter_var($text, $filter, ['flags' => FILTER_NULL_ON_FAILURE] + compact('options'));
+        if ($text !== null && $value === null) {
+            throw new \ValueError("{$name} must be {$expected}, found '{$text}'");
+        }
+        return $value;
+    }
+
+    /** The value of an environment variable; null when it is not set or empty. */
+    private static function setting(string $name): ?string
+    {
+        return getenv($name) ?: null;
+    }
+}

@@ -1,0 +1,242 @@
+"""Proxies, certificates and addresses through C: what is set is used, and what cannot be used is named as C has it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import tls
+from harness.clever import CLIENT, Clever, serving
+from harness.driver import driver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness.driver import Ask
+
+# A name that only a proxy can make sense of: nothing on this machine is asked for it.
+FAR = "http://clever.example:5999"
+VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@pytest.fixture(autouse=True)
+def _no_network_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def clever() -> Iterator[Clever]:
+    """A Clever; it is a proxy to itself, because it takes whole addresses too."""
+    with serving() as made:
+        made.reset()
+        yield made
+
+
+def asked(ask: Ask, **settings: str) -> dict[str, str]:
+    """Make a client with these settings and ask whose a token is."""
+    made = ask("client", client="c", **{**CLIENT, **settings})
+    return ask("check_token", client="c", access_token="token") if made["result"] == "ok" else made
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@contextmanager
+def socks(clever: Clever) -> Iterator[tuple[str, list[bytes]]]:
+    """A SOCKS 5 proxy (RFC 1928) that leads to `clever` wherever it is asked to; and the names it was asked for."""
+    names: list[bytes] = []
+    threads: list[threading.Thread] = []
+    port = int(clever.base_url.rpartition(":")[2])
+
+    def serve(near: socket.socket) -> None:
+        with near, socket.create_connection(("127.0.0.1", port)) as far, suppress(OSError):
+            stream = near.makefile("rb")
+            stream.read(stream.read(2)[1])
+            near.sendall(b"\x05\x00")
+            kind = stream.read(4)[3]
+            names.append(stream.read(stream.read(1)[0]) if kind == 3 else stream.read(4))
+            stream.read(2)
+            near.sendall(b"\x05\x00\x00\x01" + bytes(6))
+            back = threading.Thread(target=tls.pump, args=(far, near))
+            back.start()
+            tls.pump(near, far)
+            back.join()
+
+    def accept(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                threads.append(threading.Thread(target=serve, args=(listener.accept()[0],)))
+                threads[-1].start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        acceptor = threading.Thread(target=accept, args=(listener,))
+        acceptor.start()
+        try:
+            yield f"127.0.0.1:{listener.getsockname()[1]}", names
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            for thread in [acceptor, *threads]:
+                thread.join()
+
+
+def test_an_http_proxy_of_the_configuration_is_used(clever: Clever) -> None:
+    with driver() as ask:
+        answer = asked(ask, base_url=FAR, development="1", proxy=clever.base_url)
+    assert (answer["result"], clever.seen) == ("ok", ["tokeninfo"])
+
+
+def test_a_socks_proxy_of_the_configuration_is_used_and_resolves_the_name(clever: Clever) -> None:
+    with socks(clever) as (address, names), driver() as ask:
+        answer = asked(ask, base_url=FAR, development="1", proxy=f"socks5h://{address}")
+        ask("client", client="c", **{**CLIENT, "base_url": clever.base_url})
+    assert (answer["result"], names, clever.seen) == ("ok", [b"clever.example"], ["tokeninfo"])
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_of_the_environment_is_used(name: str, clever: Clever) -> None:
+    with driver(**{name: clever.base_url}) as ask:
+        assert asked(ask, base_url=FAR, development="1")["result"] == "ok"
+    assert clever.seen == ["tokeninfo"]
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "is_direct"),
+    [
+        ("0.0.0.0:PORT", True),
+        ("0.0.0.0/8", True),
+        ("other.example, 0.0.0.0", True),
+        ("*", True),
+        ("0.0.0.0:1", False),
+        ("10.0.0.0/8,clever.example", False),
+        ("", False),
+    ],
+)
+def test_no_proxy_takes_host_and_port_and_networks(no_proxy: str, is_direct: bool, clever: Clever) -> None:
+    # 0.0.0.0 leads to this machine, and is none of its loopback addresses, which never need a proxy.
+    port = clever.base_url.rpartition(":")[2]
+    with closed_port() as closed:
+        proxy = f"http://127.0.0.1:{closed}"
+        with driver(HTTP_PROXY=proxy, NO_PROXY=no_proxy.replace("PORT", port)) as ask:
+            answer = asked(ask, base_url=f"http://0.0.0.0:{port}", development="1")
+    if is_direct:
+        assert answer["result"] == "ok"
+    else:
+        assert answer["result"] == "error network_connect"
+        assert f"the proxy {proxy} (HTTP_PROXY) cannot be reached" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    ("proxy", "expected"),
+    [
+        ("socks://me:hunter2@127.0.0.1:1080", "proxy must say which SOCKS it is: socks5h:// or socks4a://"),
+        ("127.0.0.1:3128", "proxy must start with http://"),
+        ("ftp://me:hunter2@127.0.0.1", "proxy must start with http://"),
+        ("http://me:hunter2@", "proxy must name a host and a port"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named_and_its_password_is_not(proxy: str, expected: str) -> None:
+    with driver() as ask:
+        made = asked(ask, proxy=proxy)
+    assert made["result"] == "error config_invalid"
+    assert expected in made["message"]
+    assert "hunter2" not in made["message"]
+
+
+def test_a_proxy_of_the_environment_that_cannot_be_used_has_the_name_of_its_variable() -> None:
+    with driver(HTTPS_PROXY="gopher://me:hunter2@127.0.0.1") as ask:
+        made = asked(ask)
+    assert made["result"] == "error config_invalid"
+    assert "HTTPS_PROXY must start with http://" in made["message"]
+    assert "hunter2" not in made["message"]
+
+
+def test_a_socks_proxy_that_is_none_is_named_with_its_port(clever: Clever) -> None:
+    address = clever.base_url.removeprefix("http://")
+    with driver() as ask:
+        answer = asked(ask, base_url=FAR, development="1", proxy=f"socks5h://me:hunter2@{address}", timeout="20")
+    assert answer["result"] in {"error network_connect", "error network_timeout"}
+    assert f"socks5h://{address} (proxy)" in answer["message"]
+    assert "GET http://clever.example:5999/oauth/tokeninfo" in answer["message"]
+    assert "hunter2" not in answer["message"]
+
+
+def test_a_bundle_is_a_path_or_text_and_is_trusted_by_its_client_only(tmp_path: Path) -> None:
+    with tls.serving(tmp_path, CLIENT["client_id"]) as server, driver() as ask:
+        text = server.certificate.read_text("utf-8")
+        for bundle in (str(server.certificate), text):
+            assert asked(ask, base_url=server.base_url, ca_bundle=bundle)["result"] == "ok"
+        refused = asked(ask, base_url=server.base_url)
+    assert refused["result"] == "error network_tls"
+    assert f"GET {server.base_url}/oauth/tokeninfo" in refused["message"]
+
+
+def test_a_variable_may_name_the_authorities(tmp_path: Path) -> None:
+    with tls.serving(tmp_path, CLIENT["client_id"]) as server, driver(SSL_CERT_FILE=str(server.certificate)) as ask:
+        assert asked(ask, base_url=server.base_url)["result"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(None, "cannot be read"), (b"", "has no certificate"), (b"\x30\x82\x01\x0a", "looks like DER")],
+)
+def test_a_bundle_that_cannot_be_used_is_named_with_its_file(content: bytes | None, why: str, tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    if content is not None:
+        bundle.write_bytes(content)
+    with driver() as ask:
+        made = asked(ask, ca_bundle=str(bundle))
+    assert made["result"] == "error config_invalid"
+    assert f'ca_bundle: "{bundle}"' in made["message"]
+    assert why in made["message"]
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_variable_that_names_no_authorities_is_named_with_its_file(name: str, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.pem"
+    with driver(**{name: str(missing)}) as ask:
+        made = asked(ask)
+        assert asked(ask, base_url="http://127.0.0.1:9", redirect_uri="http://127.0.0.1:9/cb", timeout="20")[
+            "result"
+        ].startswith("error network"), "plain http needs no authorities"
+    assert made["result"] == "error config_invalid"
+    assert f'{name}: "{missing}"' in made["message"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (
+            {"base_url": "http://clever:5999"},
+            'https:// (plain http is allowed for localhost, or with clever_sso_config_set_development), found "http://',
+        ),
+        ({"redirect_uri": "http://app:5000/cb"}, "redirect_uri must start with https://"),
+        (
+            {"redirect_uri": "https://me:hunter2@app.example/cb"},
+            "redirect_uri must not contain a user name or password",
+        ),
+        ({"timeout": "86401"}, "timeout_milliseconds"),
+    ],
+)
+def test_a_wrong_setting_has_the_name_that_c_gives_it(settings: dict[str, str], expected: str) -> None:
+    with driver() as ask:
+        made = asked(ask, **settings)
+    assert made["result"] == "error config_invalid"
+    assert expected in made["message"]
+    assert "hunter2" not in made["message"]
+
+
+def test_a_network_error_keeps_the_port() -> None:
+    with closed_port() as port, driver() as ask:
+        answer = asked(ask, base_url=f"http://127.0.0.1:{port}")
+    assert answer["result"] == "error network_connect"
+    assert f"GET http://127.0.0.1:{port}/oauth/tokeninfo" in answer["message"]

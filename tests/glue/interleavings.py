@@ -1,0 +1,68 @@
+"""Tabs of one browser in random orders, at a site in this process: `interleavings.py FRAMEWORK SITE SEEDS`.
+
+The settings come from the environment, as for `sites/serve.py`. It writes how many orders ended as they should.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import os
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+
+from harness.cookie_browser import Page
+from harness.in_process import Call, InProcess, asgi, wsgi
+from harness.tabs import TabbedBrowser, check_tabs
+from running import portal_of
+
+ADA = "510001"
+TABS = (2, 3, 5, 10)
+STARTS = ("guarded", "login", "portal", "mixed")
+
+
+def check(site: str, handler: InProcess, kinds: list[str], seeds: range) -> None:
+    """Open tabs of these kinds, in lock step and in an order for each seed: every tab ends where it wanted to go."""
+    emulator = os.environ["CLEVER_BASE_URL"]
+    addresses = [
+        {
+            "guarded": f"{site}/private?tab={number}",
+            "login": f"{site}/clever/login?next=/private%3Ftab={number}",
+            "portal": portal_of(emulator),
+        }[kind]
+        for number, kind in enumerate(kinds)
+    ]
+
+    def is_there(number: int, page: Page) -> bool:
+        if kinds[number] == "portal":
+            return page.url == f"{site}/" and page.text.startswith("signed in: Ada Ashworth")
+        return (page.url, page.text) == (f"{site}/private?tab={number}", "Hello, Ada Ashworth (student)")
+
+    check_tabs(lambda: TabbedBrowser(emulator, ADA, handler), addresses, is_there, seeds)
+
+
+def called(framework: str) -> Call:
+    """The application of the site."""
+    app = importlib.import_module(f"sites.{framework}_site").make_app()
+    # What it says of each request is nobody's business here.
+    logging.disable(logging.WARNING)
+    return asgi(app, asyncio.new_event_loop()) if framework == "asgi" else wsgi(app)
+
+
+def main(framework: str, site: str, seeds: range) -> None:
+    handler = InProcess(site, called(framework))
+    for tabs in TABS:
+        for start in STARTS:
+            kinds = [start if start != "mixed" else STARTS[number % 3] for number in range(tabs)]
+            check(site, handler, kinds, seeds)
+        sys.stdout.write(f"{tabs} tabs: {len(STARTS) * len(seeds)} orders\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3], range(int(sys.argv[3])))
+    # Django's threads and asyncio's have nothing left to say.
+    sys.stdout.flush()
+    os._exit(0)

@@ -1,0 +1,50 @@
+"""Two, three, five and ten tabs of one browser in random orders, at each site: every tab ends where it wanted to go.
+
+In `make test` a few orders of each, in `make test-all` two hundred. The sites run without a server, in a process each.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from harness import ports
+from harness.emulator import App, running
+from harness.patience import MANY_STEPS_SECONDS
+from interleavings import STARTS, TABS
+from running import CLIENT_ID, CLIENT_SECRET
+
+SEEDS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") else 3
+PROGRAM = Path(__file__).with_name("interleavings.py")
+
+
+@pytest.mark.parametrize("waiting_page", ["false", "true"], ids=["at_once", "waiting_page"])
+def test_tabs_in_random_orders_all_arrive_where_they_wanted(framework: str, waiting_page: str, tmp_path: Path) -> None:
+    with ports.reserved() as port:
+        site = f"http://127.0.0.1:{port}"
+        redirect_uri = f"{site}/clever/callback"
+        with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
+            environment = {
+                **os.environ,
+                "CLEVER_CLIENT_ID": CLIENT_ID,
+                "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
+                "CLEVER_REDIRECT_URI": redirect_uri,
+                "CLEVER_BASE_URL": emulator,
+                "CLEVER_WAITING_PAGE": waiting_page,
+                "FOLDER": str(tmp_path),
+                "DATABASE": ":memory:",
+                "SESSION_ENGINE": "django.contrib.sessions.backends.cache",
+            }
+            done = subprocess.run(
+                [sys.executable, str(PROGRAM), framework, site, str(SEEDS)],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=MANY_STEPS_SECONDS * len(TABS),
+            )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines() == [f"{tabs} tabs: {len(STARTS) * SEEDS} orders" for tabs in TABS]

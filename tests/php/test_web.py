@@ -1,0 +1,194 @@
+"""The class Web, with the extension and with FFI below it: an application that decides who gets in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import emulator
+from harness.cookie_browser import Browser
+from harness.tabs import TabbedBrowser, check_tabs
+from installed import SCRIPTS, Installed, run, told
+from php_sites import ADA, WAYS, Site, asked, cookie_of, kept, serving
+from test_extension import TESTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+PAGE = str(SCRIPTS / "hooks.php")
+JOSE, GRACE = "510003", "610001"
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def site(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Site]:
+    with serving(installed, request.param, auto_login=None, page=PAGE) as running:
+        yield running
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    return Browser(site.clever)
+
+
+def test_everybody_else_gets_in_as_the_application_names_them(browser: Browser, site: Site) -> None:
+    assert browser.open(site.url).text == "front nobody"
+    assert browser.sign_in(ADA, browser.open(f"{site.url}/members")).text == "member Ada"
+    assert browser.open(site.url).text == "front Ada"
+
+
+def test_whom_the_application_refuses_ends_the_session_before(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA, browser.open(f"{site.url}/login"))
+    session = cookie_of(browser, "session")
+    browser.sign_out()
+    page = browser.sign_in(JOSE, browser.open(f"{site.url}/login"))
+    assert (page.status, "not_admitted" in page.text) == (403, True)
+    assert kept(browser).keys().isdisjoint({"session", "clever_signed_in"})
+    assert asked(f"{site.url}/members", Cookie=f"session={session}").status == 303
+
+
+def test_many_refusals_are_no_lost_sessions(browser: Browser, site: Site) -> None:
+    page = browser.sign_in(JOSE, browser.open(f"{site.url}/members"))
+    for _ in range(5):
+        assert (page.status, "not_admitted" in page.text) == (403, True)
+        page = browser.open(f"{site.url}/members")
+
+
+def test_an_application_that_falls_over_signs_nobody_in(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA, browser.open(f"{site.url}/login"))
+    browser.sign_out()
+    page = browser.sign_in(GRACE, browser.open(f"{site.url}/login"))
+    assert page.status == 500
+    assert kept(browser).keys().isdisjoint({"session", "clever_signed_in"})
+    assert browser.open(site.url).text == "front nobody"
+    assert "fell over" in site.log
+
+
+def test_the_page_of_the_package_has_two_ways_on(site: Site) -> None:
+    page = asked(f"{site.url}/callback?error=access_denied&state=%3Cscript%3E")
+    assert (page.status, page.headers["Cache-Control"]) == (403, "no-store")
+    for shown in ('href="/login"', 'href="/login?switch_user=1"', "<code>access_denied</code>"):
+        assert shown in page.text
+    assert "<script>" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"), [("POST", {}), ("GET", {"Sec_Fetch_Mode": "cors"}), ("GET", {"Sec_Fetch_Mode": "no-cors"})]
+)
+def test_what_cannot_come_back_is_not_sent_to_log_in(site: Site, method: str, headers: dict[str, str]) -> None:
+    answer = asked(f"{site.url}/members", method, **headers)
+    assert (answer.status, answer.goes_to, answer.text) == (401, "", "")
+
+
+def test_a_session_of_the_application_has_the_same_cookie_and_ends_with_a_sign_in(browser: Browser, site: Site) -> None:
+    assert browser.open(f"{site.url}/cart").text == "cart 1 nobody"
+    assert browser.open(f"{site.url}/cart").text == "cart 2 nobody"
+    (anonymous,) = [cookie for cookie in browser.cookies if cookie.name == "session"]
+    assert (anonymous.discard, anonymous.has_nonstandard_attr("HttpOnly")) == (True, True)
+    browser.sign_in(ADA, browser.open(f"{site.url}/login"))
+    assert cookie_of(browser, "session") != anonymous.value
+    assert browser.open(f"{site.url}/cart").text == "cart 1 Ada"
+    assert browser.open(f"{site.url}/cart").text == "cart 2 Ada"
+    assert asked(f"{site.url}/cart", Cookie=f"session={anonymous.value}").text == "cart 1 nobody"
+
+
+def test_one_tab_that_asks_late_does_not_replace_the_session_of_another(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA, browser.open(f"{site.url}/login"))
+    for path in ("/", "/members", "/cart"):
+        answer = asked(site.url + path, Cookie=f"session={cookie_of(browser, 'session')}")
+        assert (answer.status, answer.headers["Set-Cookie"]) == (200, None), path
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", "False", "no", "off"])
+def test_switch_user_may_say_no(site: Site, value: str) -> None:
+    assert "confirmed=false" not in asked(f"{site.url}/login?switch_user={value}").goes_to
+    assert "confirmed=false" in asked(f"{site.url}/login?switch_user=1").goes_to
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_tabs_arrive_with_a_waiting_page_too(installed: Installed, way: str) -> None:
+    with serving(installed, way, auto_login=None, page=PAGE, CLEVER_WAITING_PAGE="true") as site:
+        for tabs in (2, 5, 10):
+            check_tabs(
+                lambda: TabbedBrowser(site.clever, ADA),
+                [f"{site.url}/members?tab={number}" for number in range(tabs)],
+                lambda number, page: (page.url, page.text) == (f"{site.url}/members?tab={number}", "member Ada"),
+                range(3),
+            )
+        waiting = asked(f"{site.url}/callback?code=x&state=y")
+        assert (waiting.status, waiting.headers["Set-Cookie"]) == (200, None)
+        assert 'content="0; url=?code=x&amp;state=y&amp;clever_waited=1"' in waiting.text
+
+
+@pytest.mark.parametrize(("scenario", "wait"), [("tokens-429-retry-after", "1"), ("tokens-503", None)])
+@pytest.mark.parametrize("way", WAYS)
+def test_the_page_passes_on_how_long_clever_asks_to_wait(
+    installed: Installed, way: str, scenario: str, wait: str | None
+) -> None:
+    with serving(installed, way, scenario=f"/s/{scenario}", page=PAGE) as site:
+        login = asked(f"{site.url}/login")
+        back = asked(login.goes_to).goes_to
+        answer = asked(back, Cookie=(login.headers["Set-Cookie"] or "").partition(";")[0])
+        assert (answer.status, answer.headers["Retry-After"]) == (503, wait)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_exceptions_say_how_long_clever_asks_to_wait(installed: Installed, way: str) -> None:
+    with emulator.running([TESTED], "ada") as clever:
+        said = told(installed, "retry.php", clever, extension=way == "php-extension")
+    assert said.splitlines() == [
+        '["rate_limited",429,1,true]',
+        '["rate_limited",429,null,true]',
+        '["clever_unavailable",503,null,true]',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("early", "sentence"),
+    [
+        ("session", "make CleverSso\\Web before session_start(), and turn session.auto_start off"),
+        ("output", "CleverSso\\Web must be made before the answer begins"),
+    ],
+)
+def test_what_comes_too_early_is_named(installed: Installed, early: str, sentence: str) -> None:
+    with serving(installed, WAYS[0], page=PAGE, EARLY=early) as site:
+        asked(site.url)
+        assert sentence in site.log
+
+
+def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Installed) -> None:
+    with serving(installed, WAYS[0], page=PAGE) as site:
+        assert "secret" not in asked(f"{site.url}/late").text
+        assert "requirePerson must be called before the answer begins" in site.log
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("'/callback'", "Argument #2 ($redirectUri) must be a URL"),
+        ("''", "Argument #2 ($redirectUri) must be a URL"),
+        ("'https://app.example/callback', sessionSeconds: 0", "sessionSeconds must be a whole number above 0, found 0"),
+    ],
+)
+def test_a_wrong_setting_is_named_when_it_is_made(installed: Installed, arguments: str, sentence: str) -> None:
+    web = installed.examples / "php-extension/CleverSso/Web.php"
+    code = f"require '{web}'; try {{ new CleverSso\\Web(new CleverSso\\Client('a'), {arguments}); }}"
+    said = run(
+        installed.php("-r", f"{code} catch (ValueError $error) {{ echo $error->getMessage(); }}"), installed.folder
+    )
+    assert said.endswith(sentence)
+
+
+def test_a_callback_at_the_root_leaves_the_front_page_alone(installed: Installed) -> None:
+    web = installed.examples / "php-extension/CleverSso/Web.php"
+    for query, answered in [("", "front"), ("error=access_denied", "access_denied")]:
+        code = (
+            f"$_SERVER['REQUEST_URI'] = '/?{query}'; $_SERVER['QUERY_STRING'] = '{query}'; parse_str('{query}', $_GET);"
+            "$_SERVER['REQUEST_METHOD'] = 'GET'; if (!function_exists('getallheaders')) "
+            "{ function getallheaders() { return []; } }"
+            f"require '{web}'; $client = new CleverSso\\Client('a', 's', 'https://app.example/');"
+            "$web = new CleverSso\\Web($client, 'https://app.example/'); $web->answer(); echo 'front';"
+        )
+        said = run(installed.php("-dlog_errors=0", "-derror_log=/dev/null", "-r", code), installed.folder)
+        assert answered in said
+        assert (said == "front") == (query == "")
