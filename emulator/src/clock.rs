@@ -1,8 +1,8 @@
-//! The one clock of the emulator.
+//! The one clock of the emulator, and how times are written for people.
 //!
-//! It yields Unix seconds, as the claims of a JWT count them (RFC 7519 section 2, `NumericDate`), and can be
-//! moved forward, so that a test of an expiry need not sleep. It moves back only when everything is reset, and nothing
-//! else in the emulator asks the system for the time.
+//! It returns Unix seconds, like the claims of a JWT (RFC 7519 section 2, `NumericDate`). A test can move it forward instead
+//! of sleeping until something expires. It moves back only when everything is reset. Nothing else in the emulator asks the
+//! system for the time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -58,6 +58,22 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// The time of day in UTC, of Unix seconds.
+pub(crate) fn time_of_day(seconds: u64) -> String {
+    let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
+    format!("{hours:02}:{minutes:02}:{:02} UTC", seconds % 60)
+}
+
+/// A duration in its two largest units, such as `1 h 1 min`.
+pub(crate) fn length(seconds: u64) -> String {
+    let units =
+        [(seconds / 86400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let told =
+        units.into_iter().skip_while(|(number, _)| *number == 0).take(2).filter(|(number, _)| *number > 0);
+    let told: Vec<_> = told.map(|(number, unit)| format!("{number} {unit}")).collect();
+    if told.is_empty() { "0 s".to_owned() } else { told.join(" ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +101,17 @@ mod tests {
         clock.advance(Duration::MAX);
         clock.advance(Duration::MAX);
         assert_eq!(clock.now(), u64::MAX / 1000);
+    }
+
+    #[test]
+    fn a_time_of_day_is_in_utc() {
+        assert_eq!(time_of_day(1_700_000_000), "22:13:20 UTC");
+        assert_eq!(time_of_day(86_400), "00:00:00 UTC");
+    }
+
+    #[test]
+    fn a_duration_shows_its_two_largest_units() {
+        let told = [0, 59, 60, 3661, 90_000, 86_405].map(length);
+        assert_eq!(told, ["0 s", "59 s", "1 min", "1 h 1 min", "1 d 1 h", "1 d"]);
     }
 }

@@ -5,7 +5,6 @@
 //! - `entries`: every way into an app, as a link;
 //! - `addresses`: what to write into a configuration;
 //! - `apps`, `people`, `scenarios`, `journal`, `controls`: the parts of the page;
-//! - `time`: times for people;
 //! - `desk.css`, `desk.js`: how it looks, and the journal that writes itself on. Without the script everything works but
 //!   that and the filter.
 
@@ -16,12 +15,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, PreEscaped, html};
 
-use crate::journal::Note;
+use crate::memory::journal::Note;
 use crate::pages;
 use crate::world::{Person, World};
 
 pub(crate) use entries::launch;
-pub(crate) use time::of_day;
 
 mod addresses;
 mod apps;
@@ -30,7 +28,6 @@ mod entries;
 mod journal;
 mod people;
 mod scenarios;
-mod time;
 
 /// Where the desk is.
 pub(crate) const PATH: &str = "/_emulator/";
@@ -56,10 +53,10 @@ pub(crate) fn page<'a>(desk: &Desk<'_>, notes: impl Iterator<Item = &'a Note>) -
     let parts = [
         ("configuration", "Configuration", addresses::table(desk.base_url)),
         ("journal", "Journal", journal::section(notes)),
-        ("apps", "Apps", apps::section(desk)),
-        ("people", "People", people::section(desk)),
+        ("apps", "Apps", apps::section(desk.world)),
+        ("people", "People", people::section(desk.world, desk.signed_in.as_deref(), desk.auto_login)),
         ("scenarios", "Scenarios", scenarios::section(desk.base_url)),
-        ("controls", "Controls", controls::section(desk)),
+        ("controls", "Controls", controls::section(desk.now, desk.ahead)),
     ];
     pages::frame(
         "The desk",

@@ -1,11 +1,23 @@
-//! What happens to every request around its endpoint, in small pieces.
+//! HTTP in small pieces.
 //!
-//! - `host_guard`: was it meant for this emulator?
-//! - `slashes`: paths with repeated slashes;
-//! - `cors`: which pages of other origins may read an answer;
-//! - `health`: is the emulator up?
+//! - `request`, `answer`: what an endpoint gets and gives; `responses`: the kinds of answers; `cut_body`: a body that is cut off;
+//! - `parameters`, `cookies`, `bearer`, `redirect_uri`: what is in a request;
+//! - `route`: what a request is about;
+//! - `address`: where the emulator is, as its clients name it;
+//! - `middleware`: what happens around every endpoint, with `host_guard`, `slashes`, `cors` and `etag`.
 
+pub(crate) mod address;
+pub(crate) mod answer;
+pub(crate) mod bearer;
+pub(crate) mod cookies;
 pub(crate) mod cors;
-pub(crate) mod health;
+mod cut_body;
+pub(crate) mod etag;
 pub(crate) mod host_guard;
+pub(crate) mod middleware;
+pub(crate) mod parameters;
+pub(crate) mod redirect_uri;
+pub(crate) mod request;
+pub(crate) mod responses;
+pub(crate) mod route;
 pub(crate) mod slashes;

@@ -1,17 +1,25 @@
-//! The signature keys of one emulator: the one in use, the one it began with, and those that scenarios made.
+//! The signature keys of one emulator: the one in use, the one it started with, and those that scenarios made.
 //!
-//! A key takes aws-lc from 50 to several hundred milliseconds, by chance. So nobody waits for the first one at the
-//! start: it is made when it is needed, and whoever else needs it waits.
+//! - `signing`: one key; `id_token`: what an ID token says; `custom_claims`: claims a developer chose for one login;
+//! - `district_token`: the tokens that apps read districts with.
+//!
+//! aws-lc needs 50 to several hundred milliseconds to make a key. So the start does not wait for the first one: it is made when
+//! it is first needed, and every other caller waits for it.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_lc_rs::error::Unspecified;
 use serde_json::Value;
 
-use crate::shared::locked;
-use crate::signing::SigningKey;
+use crate::memory::lock::locked;
+use signing::SigningKey;
 
-/// So many keys of scenarios are published; older ones are forgotten, so that a long run does not fill the memory.
+pub(crate) mod custom_claims;
+pub(crate) mod district_token;
+pub(crate) mod id_token;
+pub(crate) mod signing;
+
+/// The most keys of scenarios that are published; older ones are forgotten, so that a long run does not fill the memory.
 const SCENARIO_KEYS: usize = 32;
 
 /// All keys.
@@ -19,7 +27,7 @@ const SCENARIO_KEYS: usize = 32;
 pub(crate) struct Keys {
     seeded: bool,
     first: OnceLock<Result<Arc<SigningKey>, Unspecified>>,
-    /// The one in the place of the first, if there is one.
+    /// The one that replaced the first, if it was replaced.
     rotated: Mutex<Option<Arc<SigningKey>>>,
     of_scenarios: Mutex<Vec<ScenarioKey>>,
 }
@@ -32,17 +40,17 @@ struct ScenarioKey {
 }
 
 impl Keys {
-    /// None yet. The first will be a new one, or in a repeatable run the one built in.
+    /// No key yet. The first is a new one, or in a repeatable run the built-in one.
     pub(crate) fn new(seeded: bool) -> Self {
         Self { seeded, ..Self::default() }
     }
 
-    /// The key of the start, made by the first who asks; everybody else waits for it.
+    /// The first key. The first caller makes it; every other caller waits for it.
     pub(crate) fn first(&self) -> Result<Arc<SigningKey>, Unspecified> {
         self.first_by(if self.seeded { SigningKey::development } else { SigningKey::generate })
     }
 
-    /// The key of the start, made by `make` if it is not there.
+    /// The first key, made by `make` if it is not there yet.
     pub(crate) fn first_by(
         &self,
         make: impl FnOnce() -> Result<SigningKey, Unspecified>,
@@ -50,7 +58,7 @@ impl Keys {
         self.first.get_or_init(|| make().map(Arc::new)).clone()
     }
 
-    /// Is the key of the start there already?
+    /// Is the first key there already?
     #[cfg(test)]
     pub(crate) fn has_first(&self) -> bool {
         self.first.get().is_some()
@@ -62,20 +70,20 @@ impl Keys {
         rotated.map_or_else(|| self.first(), Ok)
     }
 
-    /// A new key in the place of the one that signed so far, which is not published any more.
+    /// Replaces the key that signs with a new one. The old one is no longer published.
     pub(crate) fn rotate(&self) -> Result<Arc<SigningKey>, Unspecified> {
         let new = Arc::new(SigningKey::generate()?);
         *locked(&self.rotated) = Some(Arc::clone(&new));
         Ok(new)
     }
 
-    /// Back to the key of the start.
+    /// Goes back to the first key.
     pub(crate) fn reset(&self) {
         *locked(&self.rotated) = None;
         locked(&self.of_scenarios).clear();
     }
 
-    /// The key of this owner in this scenario, made when it is asked for the first time, and published from then on.
+    /// The key of this owner in this scenario, made when it is first asked for, and published from then on.
     pub(crate) fn of_scenario(
         &self,
         scenario: &'static str,

@@ -15,59 +15,34 @@
 //! ```
 //!
 //! It listens on the loopback address unless told otherwise, speaks plain HTTP, keeps everything in memory, and stops when it is
-//! dropped. It is no identity provider: whoever can reach it can be anybody in it.
+//! dropped. It is not an identity provider: anyone who can reach it can be anyone in it.
 //!
 //! What is where:
-//! - `address`, `options`, `apps`, `app_error`, `world`: what the emulator is told, and who lives in it;
-//! - `clock`, `random`: the only sources of time and chance;
-//! - `expiring`, `grants`, `rate_limit`: what is remembered, and for how long;
-//! - `signing`, `keys`, `id_token`: the keys and what they sign;
-//! - `own_claims`: claims that a developer chose for one login;
-//! - `district_token`: what an app reads a district with;
-//! - `request`, `responses`, `etag`, `parameters`, `redirect_uri`, `cookies`, `pages`: HTTP and HTML in small pieces;
-//! - `http`: what happens to every request around its endpoint;
-//! - `endpoints`: one file for each concern of Clever's;
-//! - `scenarios`, `place`: what each scenario does otherwise than Clever, and where;
-//! - `journal`, `log`: what clients sent, without a secret in it;
-//! - `desk`: the page that shows all of this to a developer;
-//! - `shared`, `around`, `server`: all of it together, on a socket.
+//! - `options`, `server`, `shared`: what the emulator is told, and the whole of it on a socket;
+//! - `clock`, `random`: the only sources of time and random numbers;
+//! - `http`: requests, answers and what happens to both around every endpoint;
+//! - `endpoints`: one file for each concern of Clever's; `pages`: what people see;
+//! - `world`: who lives here: people, districts and apps;
+//! - `keys`: the signature keys and what they sign;
+//! - `memory`: what is remembered, and for how long, with the journal of requests;
+//! - `scenarios`: what each scenario does differently from Clever;
+//! - `desk`: the page that shows all of this to a developer.
 
-mod address;
-mod app_error;
-mod apps;
-mod around;
 mod clock;
-mod cookies;
 mod desk;
-mod district_token;
 mod endpoints;
-mod etag;
-mod expiring;
-mod grants;
 mod http;
-mod id_token;
-mod journal;
 mod keys;
-mod log;
+mod memory;
 mod options;
-mod own_claims;
 mod pages;
-mod parameters;
-mod place;
 mod random;
-mod rate_limit;
-mod redirect_uri;
-mod request;
-mod responses;
 mod scenarios;
 mod server;
 mod shared;
-mod signing;
 mod world;
 
-pub use app_error::AppError;
-pub use apps::App;
 pub use options::{Options, StartError};
 pub use scenarios::{Scenario, scenarios};
 pub use server::Emulator;
-pub use world::{District, LoginMethod, Person, Role, School, UserType, World, WorldError};
+pub use world::{App, AppError, District, LoginMethod, Person, Role, School, UserType, World, WorldError};

@@ -5,9 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::app_error::AppError;
-use crate::apps::App;
-use crate::world::{Source, World, WorldError};
+use crate::world::{App, AppError, LoadError, Source, World, WorldError};
 
 /// What the emulator is told at its start. [`Options::default`] is a complete answer: a free port, the built-in
 /// world, and people signing in on the pages.
@@ -239,8 +237,11 @@ impl From<AppError> for StartError {
     }
 }
 
-impl From<WorldError> for StartError {
-    fn from(error: WorldError) -> Self {
-        Self::World(error)
+impl From<LoadError> for StartError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::World(error) => Self::World(error),
+            LoadError::App(error) => Self::App(error),
+        }
     }
 }

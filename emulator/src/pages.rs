@@ -6,7 +6,7 @@
 //! - `frame`, `style`: what is around every page, and how it looks;
 //! - `way`, `parts`: what several pages have in common;
 //! - `picker`: which school is yours?
-//! - `login`, `provider`, `badge`: who are you? `people`, `own_claims`: short ways for developers;
+//! - `login`, `provider`, `badge`: who are you? `people`, `custom_claims`: short ways for developers;
 //! - `confirmation`: is it still you?
 //! - `portal`: your apps;
 //! - `refusal`: why it does not go on.
@@ -15,9 +15,9 @@ mod badge;
 mod confirmation;
 #[cfg(test)]
 mod contrast;
+mod custom_claims;
 mod frame;
 mod login;
-mod own_claims;
 mod parts;
 mod people;
 mod picker;

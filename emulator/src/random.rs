@@ -1,7 +1,7 @@
 //! Random strings in the alphabets that Clever's codes and tokens have.
 //!
-//! From the system's chance, or from a seed, when a run must be repeatable. What comes from a seed can be foreseen by
-//! everybody, which for an emulator on the loopback address is no loss.
+//! They come from the system's random numbers, or from a seed if a run must be repeatable. Everyone can predict what comes from a
+//! seed, which does no harm in an emulator on the loopback address.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{self, SHA256};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand;
 
-/// The one source of chance.
+/// The one source of random numbers.
 #[derive(Default)]
 pub(crate) struct Random {
     seed: Option<u64>,
@@ -17,7 +17,7 @@ pub(crate) struct Random {
 }
 
 impl Random {
-    /// Chance, or with a seed the same row of strings at every start.
+    /// Random strings, or with a seed the same sequence at every start.
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self { seed, drawn: AtomicU64::new(0) }
     }

@@ -1,51 +1,31 @@
-//! Scenarios: Clevers that do exactly one thing otherwise.
+//! Scenarios: Clevers that each do exactly one thing differently.
 //!
-//! `BASE/s/NAME` is the base URL of a whole Clever which deviates as its line in the [table](table) says. Whoever tests a
-//! client sets that base URL and nothing else. Two tests never disturb each other: what a scenario must remember, it
-//! remembers for one access token, one code or one client.
+//! `BASE/s/NAME` is the base URL of a whole Clever that deviates as its line in the [table](table) says. To test a client, set
+//! that base URL and nothing else. Two tests never disturb each other: what a scenario must remember, it remembers for one
+//! access token, one code or one client.
 //!
-//! - `table`: every scenario, one entry each;
-//! - `members`: those about one describing member, which are made from a list;
+//! - `table`: every scenario, one entry each; `members`: those about one describing member, made from a list;
+//! - `scenario`, `member`: what a scenario is; `context`: what it is told;
 //! - `claims`, `jws`: what an ID token says, and how it is signed;
 //! - `callbacks`: what the browser brings back;
-//! - `answers`: what the other endpoints answer;
-//! - `answer`, `cut_body`: an answer that can still be changed, and one that breaks off.
+//! - `endpoints`: what the other endpoints answer.
 
-use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use aws_lc_rs::error::Unspecified;
-use axum::http::{StatusCode, Uri};
-use serde_json::{Map, Value};
+use axum::http::Uri;
 
-use crate::place::Place;
-use crate::request::Request;
-use crate::shared::Shared;
-use crate::signing::SigningKey;
-
-pub(crate) use answer::Answer;
-use members::{Member, Part};
-pub(crate) use tally::Tally;
-
-mod answer;
-mod answers;
 mod callbacks;
 mod claims;
-mod cut_body;
+mod context;
+mod endpoints;
 mod jws;
+mod member;
 mod members;
+mod scenario;
 mod table;
-mod tally;
 
-/// A Clever that does one thing otherwise.
-#[derive(Debug, Clone)]
-pub struct Scenario {
-    name: Cow<'static, str>,
-    what: Cow<'static, str>,
-    client: Cow<'static, str>,
-    outcome: Cow<'static, str>,
-    deviation: Deviation,
-}
+pub(crate) use context::{Context, Login};
+pub use scenario::Scenario;
 
 /// Every scenario, in the order of the table, then those about one member each.
 pub fn scenarios() -> &'static [Scenario] {
@@ -54,144 +34,14 @@ pub fn scenarios() -> &'static [Scenario] {
     &ALL
 }
 
-impl Scenario {
-    /// The name, which stands in the base URL after `/s/`.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What this Clever does, in a sentence.
-    pub fn what(&self) -> &str {
-        &self.what
-    }
-
-    /// What a good client does, in a sentence.
-    pub fn client(&self) -> &str {
-        &self.client
-    }
-
-    /// What becomes of the call in this project's client: `signed_in`, `denied`, `ok`, or `error` and `restart` with the code
-    /// word of the catalogue behind it.
-    pub fn outcome(&self) -> &str {
-        &self.outcome
-    }
-
-    /// The call that meets the deviation: `login` (to its end), `tokeninfo`, `me`, `user`, `district` or
-    /// `userinfo` (with the access token of a login).
-    pub fn call(&self) -> &'static str {
-        match self.deviation.place() {
-            Some(Place::Tokeninfo) => "tokeninfo",
-            Some(Place::Me) => "me",
-            Some(Place::User) => "user",
-            Some(Place::District) => "district",
-            Some(Place::Userinfo) => "userinfo",
-            _ => "login",
-        }
-    }
-
-    /// Whether it is one of those that leave out, null or mistype one describing member.
-    pub fn is_about_a_member(&self) -> bool {
-        matches!(self.deviation, Deviation::Member(_))
-    }
-
-    /// What stands between the base URL of the emulator and the paths of this scenario.
-    pub fn prefix(&self) -> String {
-        format!("/s/{}", self.name)
-    }
-}
-
-/// The one thing that is otherwise.
-#[derive(Debug, Clone)]
-enum Deviation {
-    /// The claims of the ID token, before it is signed as always.
-    Claims(fn(&mut Map<String, Value>, &Login<'_>)),
-    /// How the ID token is made from its claims.
-    IdToken(fn(&Value, &Login<'_>) -> Result<String, Unspecified>),
-    /// The answer of one place; it is given the answer Clever would have given.
-    Answer(Place, fn(Answer, &Call<'_>) -> Answer),
-    /// Which key signs, and which keys are published.
-    Keys(fn(&Value, &Login<'_>) -> Result<String, Unspecified>, fn(Answer) -> Answer),
-    /// One describing member of one answer.
-    Member(Member),
-}
-
-impl Deviation {
-    /// The place whose answer is otherwise, if it is not that of an ID token.
-    fn place(&self) -> Option<Place> {
-        match self {
-            Self::Answer(place, _) | Self::Member(Member { part: Part::Answer(place), .. }) => Some(*place),
-            Self::Keys(..) => Some(Place::KeySet),
-            Self::Claims(_) | Self::IdToken(_) | Self::Member(_) => None,
-        }
-    }
-}
-
-/// The login that an ID token is about.
-pub(crate) struct Login<'a> {
-    pub(crate) shared: &'a Shared,
-    pub(crate) key: Arc<SigningKey>,
-    pub(crate) client_id: &'a str,
-    pub(crate) access_token: &'a str,
-    /// Unix seconds.
-    pub(crate) now: u64,
-}
-
-/// The request that an answer is for.
-pub(crate) struct Call<'a> {
-    pub(crate) shared: &'a Shared,
-    pub(crate) request: &'a Request,
-    pub(crate) scenario: &'static Scenario,
-}
-
-impl Scenario {
-    /// The ID token as this scenario makes it.
-    pub(crate) fn id_token(&self, mut claims: Value, login: &Login<'_>) -> Result<String, Unspecified> {
-        if let Deviation::IdToken(make) | Deviation::Keys(make, _) = self.deviation {
-            return make(&claims, login);
-        }
-        if let Some(members) = claims.as_object_mut() {
-            match self.deviation {
-                Deviation::Claims(change) => change(members, login),
-                Deviation::Member(member) if matches!(member.part, Part::IdToken) => member.change(members),
-                _ => {}
-            }
-        }
-        login.key.sign(&claims)
-    }
-
-    /// Whether this answer of this place is otherwise than Clever's.
-    pub(crate) fn touches(&self, place: Place, answer: &Answer) -> bool {
-        let in_id_token = self.deviation.place().is_none() || matches!(self.deviation, Deviation::Keys(..));
-        answer.deviates || in_id_token && place == Place::Tokens && answer.status == StatusCode::OK
-    }
-}
-
-/// The answer as the scenario of this request, if there is one, gives it.
-pub(crate) fn deviating(answer: Answer, shared: &Shared, request: &Request) -> Answer {
-    let Some(scenario) = request.scenario else { return answer };
-    if scenario.deviation.place() != Some(request.place()) {
-        return answer;
-    }
-    // Of what comes from there, only the way back to the app is changed: pages and other redirects are not.
-    let deviates = request.place() != Place::Authorize || callbacks::leads_back(&answer);
-    let mut answer = match scenario.deviation {
-        Deviation::Answer(_, change) => change(answer, &Call { shared, request, scenario }),
-        Deviation::Keys(_, change) => change(answer),
-        Deviation::Member(member) => answer.with_object(|object| member.change(object)),
-        Deviation::Claims(_) | Deviation::IdToken(_) => answer,
-    };
-    answer.deviates = deviates;
-    answer
-}
-
-/// Nobody knows a scenario of this name.
+/// There is no scenario of this name.
 pub(crate) struct Unknown;
 
 /// The scenario that a URI leads to, if it leads to one, and the URI below its base URL.
 pub(crate) fn find(uri: &Uri) -> Result<Option<(&'static Scenario, Uri)>, Unknown> {
     let Some(rest) = uri.path().strip_prefix("/s/") else { return Ok(None) };
     let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let scenario = scenarios().iter().find(|scenario| scenario.name == name).ok_or(Unknown)?;
+    let scenario = scenarios().iter().find(|scenario| scenario.name() == name).ok_or(Unknown)?;
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let below = format!("/{path}{query}").parse().map_err(|_| Unknown)?;
     Ok(Some((scenario, below)))
@@ -219,11 +69,11 @@ mod tests {
             for sentence in [scenario.what(), scenario.client()] {
                 assert!(sentence.ends_with('.') && !sentence.contains(['|', '\n']), "{sentence}");
             }
-            let kind = scenario.outcome.split(' ').next().unwrap();
+            let kind = scenario.outcome().split(' ').next().unwrap();
             assert!(
                 ["signed_in", "denied", "ok", "error", "restart"].contains(&kind),
                 "{}",
-                scenario.outcome
+                scenario.outcome()
             );
         }
     }

@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Extension};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get, post};
@@ -21,20 +21,23 @@ use axum::serve::ListenerExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::address::Address;
-use crate::apps::App;
-use crate::around::around;
 use crate::clock::Clock;
-use crate::cookies;
+use crate::endpoints::call::Call;
+use crate::endpoints::not_found::not_found;
 use crate::endpoints::{
-    Endpoint, api, authorize, badge, control, desk, discovery, district_picker, district_tokens, login,
-    not_found, own_claims, portal, provider, tokeninfo, tokens,
+    api, authorize, badge, control, custom_claims, desk, discovery, district_picker, district_tokens, login,
+    portal, provider, tokeninfo, tokens,
 };
+use crate::http::address::{Address, NoOrigin};
+use crate::http::answer::Answer;
+use crate::http::cookies;
+use crate::http::middleware;
 use crate::keys::Keys;
+use crate::memory::lock::locked;
 use crate::options::{Options, StartError};
 use crate::random::Random;
-use crate::request::Request;
-use crate::shared::{Shared, locked};
+use crate::shared::Shared;
+use crate::world::App;
 use crate::world::{LiveWorld, Person, World};
 
 /// No request of a login is larger.
@@ -150,11 +153,12 @@ fn runtime() -> io::Result<Runtime> {
 }
 
 fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
+    let address = address(socket, &options)?;
     let live_world = LiveWorld::start(options.world, options.apps)?;
     let clock = if options.stopped_clock { Clock::stopped() } else { Clock::default() };
     let world = live_world.current(&clock);
     Ok(Shared {
-        address: Address::new(socket, options.public_url.as_deref(), options.any_host)?,
+        address,
         auto_login: options.auto_login.map(|name| known(&world, name)).transpose()?,
         live_world,
         session_cookie: cookies::session_name(socket.port()),
@@ -171,6 +175,11 @@ fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
         tally: Mutex::default(),
         journal: Mutex::default(),
     })
+}
+
+fn address(socket: SocketAddr, options: &Options) -> Result<Address, StartError> {
+    let public_url = options.public_url.as_deref();
+    Address::new(socket, public_url, options.any_host).map_err(|NoOrigin| StartError::PublicUrl)
 }
 
 /// The name, if somebody has it.
@@ -196,16 +205,16 @@ async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver
     }
 }
 
-/// The endpoints inside, and around them what happens to every request: a path is rewritten before it is looked up, so
-/// the endpoints are a router of their own.
+/// The endpoints, and the middleware around them. The middleware rewrites a path before it is looked up, so the endpoints are
+/// a router of their own.
 fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
-        .fallback_service(endpoints(Arc::clone(&shared)))
-        .layer(from_fn_with_state(shared, around))
+        .fallback_service(endpoints())
+        .layer(from_fn_with_state(shared, middleware::answer))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY))
 }
 
-fn endpoints(shared: Arc<Shared>) -> Router {
+fn endpoints() -> Router {
     Router::new()
         .route("/_emulator", any(endpoint(desk::front_door)))
         .route("/_emulator/", any(endpoint(desk::show)))
@@ -222,17 +231,16 @@ fn endpoints(shared: Arc<Shared>) -> Router {
         .merge(resources())
         .fallback(endpoint(not_found))
         .method_not_allowed_fallback(endpoint(not_found))
-        .with_state(shared)
 }
 
 /// What people see.
-fn pages() -> Router<Arc<Shared>> {
+fn pages() -> Router {
     Router::new()
         .route("/in/{short_name}", get(endpoint(portal::show)))
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
         .route("/login/provider", get(endpoint(provider::show)).post(endpoint(provider::sign_in)))
         .route("/login/badge", get(endpoint(badge::show)).post(endpoint(badge::sign_in)))
-        .route("/login/claims", post(endpoint(own_claims::sign_in)))
+        .route("/login/claims", post(endpoint(custom_claims::sign_in)))
         .route("/logout", post(endpoint(login::sign_out)))
         .route(
             "/oauth/district-picker",
@@ -240,19 +248,19 @@ fn pages() -> Router<Arc<Shared>> {
         )
 }
 
-/// The API, which at Clever is a host of its own and answers whatever is asked of it.
-fn resources() -> Router<Arc<Shared>> {
+/// The API. At Clever it is a host of its own, which answers every path.
+fn resources() -> Router {
     let unversioned = ["/me", "/userinfo"].map(str::to_owned);
     let versioned = api::Version::ALL.map(|version| format!("/{}/{{*path}}", version.as_str()));
     let add = |router: Router<_>, path: &String| router.route(path, any(endpoint(api::api)));
     unversioned.iter().chain(&versioned).fold(Router::new(), add)
 }
 
-/// Endpoints are plain functions, for none of them waits for anything; this makes axum handlers of them.
+/// Makes an axum handler of an endpoint. Endpoints are plain functions, because none of them waits for anything.
 fn endpoint(
-    answer: Endpoint,
-) -> impl Fn(State<Arc<Shared>>, Request) -> Ready<Response> + Clone + Send + Sync {
-    move |State(shared), request| ready(answer(&shared, &request))
+    answer: fn(&Call) -> Answer,
+) -> impl Fn(Extension<Arc<Call>>) -> Ready<Response> + Clone + Send + Sync {
+    move |Extension(call)| ready(answer(&call).into_routed())
 }
 
 #[cfg(test)]
@@ -294,7 +302,7 @@ mod tests {
                 keys.first_by(|| {
                     begun.send(()).unwrap();
                     may_finish.recv_timeout(PATIENCE).unwrap();
-                    crate::signing::SigningKey::development()
+                    crate::keys::signing::SigningKey::development()
                 })
             });
             has_begun.recv_timeout(PATIENCE).unwrap();

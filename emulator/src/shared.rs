@@ -1,19 +1,18 @@
-//! What all endpoints share: the facts of this emulator, its clock and its memory.
+//! What every request shares: the settings of this emulator, its clock and its memory.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use crate::address::Address;
 use crate::clock::Clock;
-use crate::cookies;
-use crate::grants::Grants;
-use crate::journal::Journal;
+use crate::http::address::Address;
 use crate::keys::Keys;
+use crate::memory::grants::Grants;
+use crate::memory::journal::Journal;
+use crate::memory::lock::locked;
+use crate::memory::rate_limit::RateLimits;
+use crate::memory::tally::Tally;
 use crate::random::Random;
-use crate::rate_limit::RateLimits;
-use crate::request::Request;
-use crate::scenarios::Tally;
-use crate::world::{LiveWorld, Person, World};
+use crate::world::{LiveWorld, World};
 
 /// Counting stops at this many different paths, so that a scanner does not fill the memory.
 const COUNTED_PATHS: usize = 1000;
@@ -48,18 +47,6 @@ impl Shared {
         self.live_world.current(&self.clock)
     }
 
-    /// Who is signed in at the emulator in this browser.
-    pub(crate) fn signed_in(&self, request: &Request) -> Option<Arc<Person>> {
-        let session = self.session(request)?;
-        let person = locked(&self.grants).signed_in(self.clock.now(), session).cloned()?;
-        self.world().same(&person)
-    }
-
-    /// The value of the session cookie.
-    pub(crate) fn session<'a>(&self, request: &'a Request) -> Option<&'a str> {
-        cookies::value(&request.headers, &self.session_cookie)
-    }
-
     /// Remembers that `path` was asked for.
     pub(crate) fn count(&self, path: &str) {
         let mut counts = locked(&self.counts);
@@ -69,9 +56,4 @@ impl Shared {
             counts.insert(path.to_owned(), 1);
         }
     }
-}
-
-/// The value behind the lock. Nothing here is left half done by a panic, so a poisoned lock is as good as any.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,16 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::Desk;
 use super::entries::{self, Entry};
-use crate::apps::App;
-use crate::world::District;
+use crate::world::{App, District, World};
 
-pub(super) fn section(desk: &Desk<'_>) -> Markup {
-    html! { div.cards { @for app in desk.world.apps() { (card(desk, app)) } } }
+pub(super) fn section(world: &World) -> Markup {
+    html! { div.cards { @for app in world.apps() { (card(world, app)) } } }
 }
 
-fn card(desk: &Desk<'_>, app: &App) -> Markup {
+fn card(world: &World, app: &App) -> Markup {
     html! {
         article.card {
             h3 { bdi dir="auto" { (app.name()) } " " span.hint { (kind(app)) } }
@@ -25,11 +23,11 @@ fn card(desk: &Desk<'_>, app: &App) -> Markup {
                         @if place == 0 { " " span.hint { "primary: where logins arrive that start at Clever" } }
                     }
                 }
-                dt { "for" } dd { (audience(desk, app)) }
+                dt { "for" } dd { (audience(world, app)) }
             }
             h4 { "Ways in" }
             (list(&entries::general(app), app.name()))
-            @for district in entries::districts(app, desk.world) { (from_district(app, district)) }
+            @for district in entries::districts(app, world) { (from_district(app, district)) }
         }
     }
 }
@@ -82,11 +80,10 @@ fn secret(app: &App) -> Markup {
     }
 }
 
-fn audience(desk: &Desk<'_>, app: &App) -> Markup {
+fn audience(world: &World, app: &App) -> Markup {
     let user_types =
         app.user_types().map(|types| types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "));
-    let districts: Vec<_> =
-        entries::districts(app, desk.world).map(|district| district.name.as_str()).collect();
+    let districts: Vec<_> = entries::districts(app, world).map(|district| district.name.as_str()).collect();
     html! {
         (user_types.unwrap_or_else(|| "everybody".to_owned()))
         " of "

@@ -2,15 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::{Desk, time};
+use crate::clock;
 
 /// How far the clock can be moved at once, in seconds and in words.
 const STEPS: [(u64, &str); 3] = [(60, "1 minute"), (60 * 60, "1 hour"), (24 * 60 * 60, "1 day")];
 
-pub(super) fn section(desk: &Desk<'_>) -> Markup {
+pub(super) fn section(now: u64, ahead: u64) -> Markup {
     html! {
-        p { "The emulator's clock says " strong { (time::of_day(desk.now)) }
-            @if desk.ahead > 0 { ", " (time::length(desk.ahead)) " ahead of this machine" }
+        p { "The emulator's clock says " strong { (clock::time_of_day(now)) }
+            @if ahead > 0 { ", " (clock::length(ahead)) " ahead of this machine" }
             ". A code lives a minute, an ID token an hour, a sign-in two hours, an access token a day." }
         form method="post" action="/_emulator/desk/clock" {
             fieldset {

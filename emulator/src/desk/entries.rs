@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::apps::App;
+use crate::world::App;
 use crate::world::{District, Home, World};
 
 /// One way into an app.

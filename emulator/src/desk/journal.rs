@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::time;
-use crate::journal::Note;
+use crate::clock;
+use crate::memory::journal::Note;
 
 /// So many are shown; the control API has them all.
 const SHOWN: usize = 200;
@@ -41,9 +41,9 @@ fn row(note: &Note) -> Markup {
             p.request {
                 span.status { (note.status) } " "
                 strong { (note.method) " " (note.path) } " "
-                span.hint { (time::of_day(note.time)) }
+                span.hint { (clock::time_of_day(note.time)) }
             }
-            p dir="auto" { (note.explanation) }
+            p dir="auto" { (note.line) }
             @if !note.parameters.is_empty() || note.authorization.is_some() {
                 p.hint {
                     (note.parameters.join(", "))

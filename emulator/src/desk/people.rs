@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use super::{Desk, apps};
-use crate::world::Person;
+use super::apps;
+use crate::world::{Person, World};
 
-pub(super) fn section(desk: &Desk<'_>) -> Markup {
+pub(super) fn section(world: &World, signed_in: Option<&Person>, auto_login: Option<&str>) -> Markup {
     html! {
-        @match &desk.signed_in {
+        @match signed_in {
             Some(person) => p { "This browser is signed in as " (name(person)) "." },
             None => p { "Nobody is signed in in this browser." },
         }
-        @if let Some(automatic) = desk.auto_login {
+        @if let Some(automatic) = auto_login {
             p { "Every login is that of " code { (automatic) } " (" code { "--auto-login" } "), whoever is signed in; only "
                 "a log in from here that goes on to an app is that of the person chosen." }
         }
@@ -21,19 +21,19 @@ pub(super) fn section(desk: &Desk<'_>) -> Markup {
             label for="app" { "After \u{201c}Log in as\u{201d}, go on to" }
             select #app name="client_id" {
                 option value="" { "nowhere: come back here" }
-                @for app in desk.world.apps() {
+                @for app in world.apps() {
                     option value=(app.client_id()) { (app.name()) " (" (apps::kind(app)) ")" }
                 }
             }
-            @for district in desk.world.districts() { (group(desk, &district.name, Some(&district.id))) }
-            (group(desk, "Clever Library", None))
+            @for district in world.districts() { (group(world, &district.name, Some(&district.id))) }
+            (group(world, "Clever Library", None))
         }
     }
 }
 
-fn group(desk: &Desk<'_>, title: &str, district_id: Option<&str>) -> Markup {
+fn group(world: &World, title: &str, district_id: Option<&str>) -> Markup {
     let here = |person: &&Arc<Person>| person.district_id.as_deref() == district_id;
-    let people: Vec<_> = desk.world.people().iter().filter(here).collect();
+    let people: Vec<_> = world.people().iter().filter(here).collect();
     html! {
         @if !people.is_empty() {
             details open {

@@ -1,92 +1,106 @@
 //! Clever's API: who logged in, with the access token of a login, and a district, with its token.
 //!
-//! All versions from 1.1 to 3.1. Every answer may be read by a page of another origin, and every answer to a valid token
-//! carries the rate-limit headers, the HTML 404 too. What is not for this kind of token is the same 404 as what is not
-//! there at all; past the limit the answer is an empty 429.
+//! All versions from 1.1 to 3.1. A page of any origin may read every answer. Every answer to a valid token has the rate-limit
+//! headers, the HTML 404 too. A resource for another kind of token is the same 404 as one that does not exist. Past the limit
+//! the answer is an empty 429.
 //!
-//! - `version`, `resource`: what a path asks for;
+//! - `resource`: what a path asks for, and the versions;
 //! - `caller`: whom a token may read;
-//! - `me`, `userinfo`, `users`, `older_users`, `districts`, `schools`: the answers, of which `users` is for version 3;
-//! - `roles`, `facts`: what is told of somebody in a role;
-//! - `links`, `headers`: what stands around it;
-//! - `why`: what the journal says of it.
+//! - `me`, `users`, `districts`, `schools`: the answers;
+//! - `roles`, `facts`: what is told of a person in a role;
+//! - `links`: objects with links;
+//! - `lines`: what the journal says.
 
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL,
+    HeaderName,
+};
+use axum::http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::bearer::{Bearer, Holder, bearer};
-use super::not_found;
-use crate::own_claims;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
+use super::call::Call;
+use super::not_found::not_found;
+use crate::http::answer::Answer;
+use crate::keys::custom_claims;
+use crate::memory::lock::locked;
+use crate::shared::Shared;
 use caller::Caller;
 use resource::Resource;
-pub(crate) use version::Version;
+pub(crate) use resource::Version;
 
 mod caller;
 mod districts;
 mod facts;
-mod headers;
+mod lines;
 mod links;
 mod me;
-mod older_users;
 mod resource;
 mod roles;
 mod schools;
-mod userinfo;
 mod users;
-mod version;
-mod why;
 
-/// Whatever is asked of the API.
-pub(crate) fn api(shared: &Shared, request: &Request) -> Response {
-    let response = match request.method {
-        Method::OPTIONS => responses::explained(StatusCode::NO_CONTENT.into_response(), why::PREFLIGHT),
-        _ => answer(shared, request),
+/// What every answer of the API says besides: pages of any origin may read it, and nobody may store it.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (
+        ACCESS_CONTROL_ALLOW_HEADERS,
+        "Content-Type,Authorization,X-Requested-With,Accept,Origin,Referer,User-Agent",
+    ),
+    (ACCESS_CONTROL_ALLOW_METHODS, "GET,PATCH,POST,DELETE"),
+    (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("x-powered-by"), "Express"),
+];
+
+/// Any request to the API.
+pub(crate) fn api(call: &Call) -> Answer {
+    let mut answer = match call.request.method {
+        Method::OPTIONS => Answer::new(StatusCode::NO_CONTENT, &[], "", lines::PREFLIGHT),
+        _ => answer(call),
     };
-    headers::written(response)
+    for (name, value) in HEADERS {
+        answer.headers.insert(name, HeaderValue::from_static(value));
+    }
+    answer
 }
 
-fn answer(shared: &Shared, request: &Request) -> Response {
-    let world = shared.world();
-    let resource = Resource::of(request.path()).filter(|resource| resource.takes(&request.method));
-    match (resource, bearer(shared, &world, request)) {
-        (None, Err(_)) => not_found(shared, request),
+fn answer(call: &Call) -> Answer {
+    let resource = Resource::of(call.request.path()).filter(|resource| resource.takes(&call.request.method));
+    match (resource, bearer(call)) {
+        (None, Err(_)) => not_found(call),
         (Some(_), Err(refusal)) => refusal,
         (resource, Ok(bearer)) => {
-            let caller = Caller::new(&world, &bearer, request.base_url(shared));
-            limited(shared, &bearer, || match resource {
-                Some(resource) => told(&resource, &caller, || not_found(shared, request)),
-                None => not_found(shared, request),
+            let caller = Caller::new(&call.world, &bearer, call.base_url());
+            limited(&call.shared, &bearer, || match resource {
+                Some(resource) => told(&resource, &caller, || not_found(call)),
+                None => not_found(call),
             })
         }
     }
 }
 
-fn told(resource: &Resource<'_>, caller: &Caller<'_>, not_found: impl FnOnce() -> Response) -> Response {
+fn told(resource: &Resource<'_>, caller: &Caller<'_>, not_found: impl FnOnce() -> Answer) -> Answer {
     let holder = caller.holder;
     match read(resource, caller) {
-        Ok(Some(value)) => {
-            responses::explained(responses::json(StatusCode::OK, &value), why::told(resource, holder))
-        }
+        Ok(Some(value)) => Answer::json(StatusCode::OK, &value, lines::told(resource, holder)),
         Ok(None) => {
             let body = json!({ "message": "Resource not found" });
-            let answer = responses::json(StatusCode::NOT_FOUND, &body);
-            responses::explained(answer, why::not_told(resource, holder))
+            Answer::json(StatusCode::NOT_FOUND, &body, lines::not_told(resource, holder))
         }
-        Err(WrongToken) => responses::explained(not_found(), why::wrong_token(holder)),
+        Err(WrongToken) => not_found().with_line(lines::wrong_token(holder)),
     }
 }
 
 /// The answer, if this token has not asked too often.
-fn limited(shared: &Shared, bearer: &Bearer<'_>, answer: impl FnOnce() -> Response) -> Response {
+fn limited(shared: &Shared, bearer: &Bearer<'_>, answer: impl FnOnce() -> Answer) -> Answer {
     let standing = locked(&shared.rate_limits).count(shared.clock.now(), &bearer.token);
-    let mut response =
-        if standing.exceeded() { StatusCode::TOO_MANY_REQUESTS.into_response() } else { answer() };
-    standing.write(response.headers_mut());
-    response
+    let mut answer = if standing.exceeded() {
+        Answer::new(StatusCode::TOO_MANY_REQUESTS, &[], "", lines::TOO_MANY)
+    } else {
+        answer()
+    };
+    standing.write(&mut answer.headers);
+    answer
 }
 
 /// The resource is for another kind of token.
@@ -97,11 +111,11 @@ fn read(resource: &Resource<'_>, caller: &Caller<'_>) -> Result<Option<Value>, W
     match (resource, caller.holder) {
         (Resource::Me(version), Holder::Person(person)) => Ok(Some(me::me(*version, person))),
         (Resource::Userinfo, Holder::Person(person)) => {
-            Ok(Some(own_claims::in_userinfo(caller.claims, userinfo::userinfo(person))))
+            Ok(Some(custom_claims::in_userinfo(caller.claims, me::userinfo(person))))
         }
         (Resource::User(version, id), _) => Ok(users::user(caller, *version, id)),
         (Resource::OlderUser(version, user_type, id), _) => {
-            Ok(older_users::user(caller, *version, *user_type, id))
+            Ok(users::older_user(caller, *version, *user_type, id))
         }
         (Resource::District(version, id), _) => Ok(districts::district(caller, *version, id)),
         (Resource::School(version, id), _) => Ok(schools::school(caller, *version, id)),

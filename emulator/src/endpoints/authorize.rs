@@ -1,156 +1,154 @@
 //! The authorization endpoint (RFC 6749 section 3.1) and Instant Login.
 //!
-//! As at Clever, whatever is wrong with a request is told to the person on a page, and so is that somebody has no access
-//! to the app; only with `return_unshared=true` the app learns of the latter. `confirmed=false` asks students whether they
-//! are still the one who signed in. `scope`, `channel` and everything unknown are accepted and ignored; PKCE (RFC 7636) is
-//! among them.
+//! As at Clever, a person sees a page that says what is wrong with a request, or that they have no access to the app. The app
+//! is told of missing access only with `return_unshared=true`. `confirmed=false` asks students whether they are still the one
+//! who signed in. `scope`, `channel` and everything unknown are accepted and ignored, and so is PKCE (RFC 7636).
 
 use std::sync::Arc;
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
-use axum::response::Response;
 
-use super::authorization::{Authorization, ResponseType, read, read_instant_login};
-use super::callback::{self, Beside};
+use super::call::Call;
 use super::refusal::Refusal;
 use super::visitor::{Visitor, visitor};
 use super::{session, target};
-use crate::grants::{Access, CodeGrant};
-use crate::own_claims::OwnClaims;
+use crate::http::answer::Answer;
+use crate::http::parameters::Parameters;
+use crate::keys::custom_claims::CustomClaims;
+use crate::memory::grants::{Access, CodeGrant};
+use crate::memory::lock::locked;
 use crate::pages::{self, Way};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
+use crate::shared::Shared;
 use crate::world::{Person, UserType, World};
+use callback::Beside;
+use request::{AuthorizeRequest, ResponseType, read, read_instant_login};
+
+mod callback;
+pub(super) mod request;
+
+const SIGN_IN_FIRST: &str =
+    "nobody is signed in at the emulator yet: the browser goes to the login page, and on from there";
+const FIND_SCHOOL_FIRST: &str = "nobody is signed in at the emulator yet: the browser goes to the school picker, and on from \
+     there; district_id would skip it";
+const CONFIRM_FIRST: &str =
+    "confirmed=false: the student is asked whether they are still the one who signed in";
+const TOLD_OF_NO_ACCESS: &str = "the person has no access to the app: it is told error=unauthorized-user, because \
+     return_unshared=true was sent";
+const WITH_TOKEN: &str = "the browser goes back to the app with an access token in the fragment: ask tokeninfo whether it \
+     was made for the app";
+const WITH_CODE: &str = "the browser goes back to the app with a code and the state";
+const WITHOUT_STATE: &str = "state missing: the browser goes back to the app with a code and no state, as in a login that \
+     started at Clever; a good app leaves the code unused and starts a login of its own";
+const INSTANT_LOGIN: &str = "a login that started at Clever: the code goes to the primary redirect URI without a state; \
+     a good app leaves it unused and starts a login of its own, which the person does not notice";
 
 /// `GET /oauth/authorize`
-pub(crate) fn authorize(shared: &Shared, request: &Request) -> Response {
-    answer(shared, request, read)
+pub(crate) fn authorize(call: &Call) -> Answer {
+    answer(call, read)
 }
 
-/// `GET /oauth/instant-login`: a login that starts at Clever. It arrives with a code at the primary redirection
-/// URI, and without a state, whatever else the link says.
-pub(crate) fn instant_login(shared: &Shared, request: &Request) -> Response {
-    answer(shared, request, read_instant_login)
+/// `GET /oauth/instant-login`: a login that starts at Clever. It arrives with a code at the primary redirect URI, and without
+/// a state, whatever else the link says.
+pub(crate) fn instant_login(call: &Call) -> Answer {
+    answer(call, read_instant_login)
 }
 
-type Reader = for<'a> fn(&'a World, &'a Parameters) -> Result<Authorization<'a>, Refusal>;
+type Reader = for<'a> fn(&'a World, &'a Parameters) -> Result<AuthorizeRequest<'a>, Refusal>;
 
-fn answer(shared: &Shared, request: &Request, read: Reader) -> Response {
-    let world = shared.world();
-    let answer = Parameters::from_form(request.query()).map_err(Refusal::from).and_then(|parameters| {
-        let authorization = read(&world, &parameters)?;
-        match visitor(shared, request, &parameters)? {
-            None => Ok(sign_in_first(shared, request, &world, &authorization)),
-            Some(visitor) if !authorization.app.admits(&visitor.person) => {
-                without_access(&world, request, &authorization, &visitor.person)
+fn answer(call: &Call, read: Reader) -> Answer {
+    let answer = Parameters::from_form(call.request.query()).map_err(Refusal::from).and_then(|parameters| {
+        let asked = read(&call.world, &parameters)?;
+        match visitor(call, &parameters)? {
+            None => Ok(sign_in_first(call, &asked)),
+            Some(visitor) if !asked.app.admits(&visitor.person) => {
+                without_access(call, &asked, &visitor.person)
             }
-            Some(visitor) if must_confirm(&authorization, &visitor) => {
-                Ok(confirmation(request, &world, &authorization, &visitor.person))
+            Some(visitor) if must_confirm(&asked, &visitor) => {
+                Ok(confirmation(call, &asked, &visitor.person))
             }
-            Some(visitor) => Ok(grant(shared, request, &authorization, visitor)?),
+            Some(visitor) => Ok(grant(call, &asked, visitor)?),
         }
     });
     answer.unwrap_or_else(Refusal::page)
 }
 
 /// To the login page of the district that is named or was chosen before; if there is none, to the school picker.
-fn sign_in_first(
-    shared: &Shared,
-    request: &Request,
-    world: &World,
-    authorization: &Authorization<'_>,
-) -> Response {
-    let here = target::here(request);
-    let named = authorization.district.map(|district| district.short_name.as_str());
-    let location =
-        if named.is_none() && authorization.has_picker && session::chosen(shared, request, world).is_none() {
-            let query = request.uri.query().unwrap_or_default();
-            format!("{}/oauth/district-picker?{query}", request.prefix())
-        } else {
-            target::login_page(named, &here)
-        };
-    responses::redirect(StatusCode::FOUND, &location)
+fn sign_in_first(call: &Call, asked: &AuthorizeRequest<'_>) -> Answer {
+    let request = &call.request;
+    let named = asked.district.map(|district| district.short_name.as_str());
+    let (location, line) = if named.is_none() && !asked.starts_at_clever && session::chosen(call).is_none() {
+        let query = request.uri.query().unwrap_or_default();
+        (format!("{}/oauth/district-picker?{query}", request.prefix), FIND_SCHOOL_FIRST)
+    } else {
+        (target::login_page(named, &target::here(request)), SIGN_IN_FIRST)
+    };
+    Answer::redirect(StatusCode::FOUND, &location, line)
 }
 
 /// Clever's error page, or Clever's error word at the app if that is what the app asked for.
-fn without_access(
-    world: &World,
-    request: &Request,
-    authorization: &Authorization<'_>,
-    person: &Person,
-) -> Result<Response, Refusal> {
-    if authorization.return_unshared {
-        let in_fragment = authorization.response_type == ResponseType::Token;
+fn without_access(call: &Call, asked: &AuthorizeRequest<'_>, person: &Person) -> Result<Answer, Refusal> {
+    if asked.return_unshared {
+        let in_fragment = asked.response_type == ResponseType::Token;
         let error = "unauthorized-user";
-        let Authorization { redirect_uri, state, .. } = authorization;
-        let location = callback::with_error(redirect_uri, error, in_fragment, *state);
-        return Ok(responses::redirect(StatusCode::FOUND, &location));
+        let location = callback::with_error(asked.redirect_uri, error, in_fragment, asked.state);
+        return Ok(Answer::redirect(StatusCode::FOUND, &location, asked.with_hints(TOLD_OF_NO_ACCESS)));
     }
-    let short_name = world.home_of(person).short_name();
-    let login_page = target::login_page(Some(short_name), &target::here(request));
-    Err(Refusal::no_access(world, authorization.app, person, &login_page))
+    let short_name = call.world.home_of(person).short_name();
+    let login_page = target::login_page(Some(short_name), &target::here(&call.request));
+    Err(Refusal::no_access(&call.world, asked.app, person, &login_page))
 }
 
-/// Students only are asked, and nobody where the pages are skipped.
-fn must_confirm(authorization: &Authorization<'_>, visitor: &Visitor) -> bool {
-    let user_type = authorization.app.in_role(Arc::clone(&visitor.person)).role.user_type;
-    authorization.to_confirm && visitor.on_pages && user_type == UserType::Student
+/// Only students are asked, and nobody where the pages are skipped.
+fn must_confirm(asked: &AuthorizeRequest<'_>, visitor: &Visitor) -> bool {
+    let user_type = asked.app.in_role(Arc::clone(&visitor.person)).role.user_type;
+    asked.to_confirm && visitor.on_pages && user_type == UserType::Student
 }
 
-fn confirmation(
-    request: &Request,
-    world: &World,
-    authorization: &Authorization<'_>,
-    person: &Person,
-) -> Response {
-    let here = target::here(request);
-    let way = Way { home: world.home_of(person), target: Some(&here), app: Some(authorization.app) };
-    let page = responses::page(StatusCode::OK, pages::confirmation(person, way, &target::confirmed(&here)));
-    responses::explained(
-        page,
-        "confirmed=false: the student is asked whether they are still the one who signed in",
-    )
+fn confirmation(call: &Call, asked: &AuthorizeRequest<'_>, person: &Person) -> Answer {
+    let here = target::here(&call.request);
+    let way = Way { home: call.world.home_of(person), target: Some(&here), app: Some(asked.app) };
+    let page = pages::confirmation(person, way, &target::confirmed(&here));
+    Answer::page(StatusCode::OK, page, CONFIRM_FIRST)
 }
 
-fn grant(
-    shared: &Shared,
-    request: &Request,
-    authorization: &Authorization<'_>,
-    visitor: Visitor,
-) -> Result<Response, Unspecified> {
+fn grant(call: &Call, asked: &AuthorizeRequest<'_>, visitor: Visitor) -> Result<Answer, Unspecified> {
+    let shared = &call.shared;
     let Visitor { person, loginas_by_admin, on_pages, claims } = visitor;
-    let session = shared.session(request).filter(|_| on_pages);
+    let session = session::id(call).filter(|_| on_pages);
     let of_session =
         session.and_then(|session| locked(&shared.grants).take_claims(shared.clock.now(), session));
     let claims = claims.or(of_session);
-    let beside = Beside { state: authorization.state, loginas_by_admin };
-    let redirect_uri = authorization.redirect_uri;
-    let location = match authorization.response_type {
+    let beside = Beside { state: asked.state, loginas_by_admin };
+    let (location, line) = match asked.response_type {
         ResponseType::Code => {
-            callback::with_code(redirect_uri, &issue_code(shared, authorization, person, claims)?, beside)
+            let code = issue_code(shared, asked, person, claims)?;
+            let line = match asked.state {
+                _ if asked.starts_at_clever => INSTANT_LOGIN,
+                Some(_) => WITH_CODE,
+                None => WITHOUT_STATE,
+            };
+            (callback::with_code(asked.redirect_uri, &code, beside), line)
         }
         ResponseType::Token => {
-            let client_id = authorization.app.client_id().to_owned();
+            let client_id = asked.app.client_id().to_owned();
             let token = super::tokens::issue_access_token(shared, Access { client_id, person, claims })?;
-            callback::with_token(redirect_uri, &token, beside)
+            (callback::with_token(asked.redirect_uri, &token, beside), WITH_TOKEN)
         }
     };
-    Ok(responses::redirect(StatusCode::FOUND, &location))
+    Ok(Answer::redirect(StatusCode::FOUND, &location, asked.with_hints(line)))
 }
 
 fn issue_code(
     shared: &Shared,
-    authorization: &Authorization<'_>,
+    asked: &AuthorizeRequest<'_>,
     person: Arc<Person>,
-    claims: OwnClaims,
+    claims: CustomClaims,
 ) -> Result<String, Unspecified> {
     let grant = CodeGrant {
-        client_id: authorization.app.client_id().to_owned(),
-        redirect_uri: authorization.redirect_uri.to_owned(),
-        nonce: authorization.nonce.map(str::to_owned),
+        client_id: asked.app.client_id().to_owned(),
+        redirect_uri: asked.redirect_uri.to_owned(),
+        nonce: asked.nonce.map(str::to_owned),
         person,
         claims,
     };

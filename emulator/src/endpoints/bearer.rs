@@ -1,25 +1,23 @@
-//! Access tokens in the `Authorization` header (RFC 6750 section 2.1), and at `POST /userinfo` also in a form (section
-//! 2.2).
+//! What an access token opens, and why one opens nothing.
 //!
-//! Tokens in the query (section 2.3) are not looked at. What Clever's 401 says is unknown; here it is the RFC's error word
-//! and a message.
+//! What Clever's 401 says is unknown; here it is the RFC's error word and a message.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{Method, StatusCode};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use serde_json::json;
 use url::form_urlencoded;
 
-use crate::district_token;
-use crate::own_claims::OwnClaims;
-use crate::place::Place;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
-use crate::world::{Person, World};
+use super::call::Call;
+use crate::http::answer::Answer;
+use crate::http::bearer::presented;
+use crate::http::request::Request;
+use crate::keys::custom_claims::CustomClaims;
+use crate::keys::district_token;
+use crate::memory::lock::locked;
+use crate::world::Person;
 
 /// A valid token and what it opens.
 pub(super) struct Bearer<'a> {
@@ -28,12 +26,12 @@ pub(super) struct Bearer<'a> {
     pub(super) client_id: String,
     pub(super) holder: Holder,
     /// Claims that were chosen for the login.
-    pub(super) claims: OwnClaims,
+    pub(super) claims: CustomClaims,
 }
 
-/// For whom a token speaks.
+/// Who a token speaks for.
 pub(super) enum Holder {
-    /// Whoever logged in.
+    /// The person who logged in.
     Person(Arc<Person>),
     /// The district with this id.
     District(String),
@@ -41,90 +39,54 @@ pub(super) enum Holder {
 
 /// The token of this request, or the 401 that answers it.
 #[expect(clippy::result_large_err, reason = "the error is the answer itself, and is made once for a request")]
-pub(super) fn bearer<'a>(
-    shared: &Shared,
-    world: &World,
-    request: &'a Request,
-) -> Result<Bearer<'a>, Response> {
-    let Ok(presented) = presented(request) else { return Err(presented_twice()) };
-    let valid = |token: &Cow<'a, str>| {
-        of_login(shared, world, token.clone()).or_else(|| of_district(world, token.clone()))
-    };
-    presented.as_ref().and_then(valid).ok_or_else(|| {
-        let why = why(shared, request, presented.as_deref());
-        responses::explained(unauthorized(presented.is_some()), why)
-    })
-}
-
-/// The token of a request, good or not, as one text: what a scenario counts by.
-pub(crate) fn shown(request: &Request) -> Option<Cow<'_, str>> {
-    presented(request).ok().flatten()
-}
-
-/// A token came in two ways at once.
-struct Twice;
-
-fn presented(request: &Request) -> Result<Option<Cow<'_, str>>, Twice> {
-    let in_header = request.authorization("Bearer").map(Cow::Borrowed);
-    let mut in_form = in_form(request);
-    match (in_header, in_form.next(), in_form.next()) {
-        (in_header, None, _) => Ok(in_header),
-        (None, Some(token), None) => Ok(Some(token)),
-        _ => Err(Twice),
+pub(super) fn bearer(call: &Call) -> Result<Bearer<'_>, Answer> {
+    let Ok(presented) = presented(&call.request) else { return Err(presented_twice()) };
+    let valid = |token: &Cow<'_, str>| login_access(call, token).or_else(|| district_access(call, token));
+    match presented.as_ref().and_then(valid) {
+        Some((client_id, holder, claims)) => {
+            Ok(Bearer { token: presented.unwrap_or_default(), client_id, holder, claims })
+        }
+        None => Err(unauthorized(presented.is_some(), line(call, presented.as_deref()))),
     }
 }
 
-/// The tokens in the form of a `POST /userinfo`.
-fn in_form(request: &Request) -> impl Iterator<Item = Cow<'_, str>> {
-    let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-    let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    let looked_at = is_form && request.method == Method::POST && request.place() == Place::Userinfo;
-    let body = if looked_at { request.body.as_ref() } else { b"" };
-    form_urlencoded::parse(body)
-        .filter(|(name, token)| name == "access_token" && !token.is_empty())
-        .map(|(_, token)| token)
-}
-
 /// RFC 6750 section 2: a client uses one way only.
-fn presented_twice() -> Response {
+fn presented_twice() -> Answer {
     let body = json!({
         "error": "invalid_request",
         "message": "the access token is there more than once",
     });
-    let response = responses::json(StatusCode::BAD_REQUEST, &body);
+    let line = "the access token is in the header and in the form, or twice in the form: send it once";
     let challenge = r#"Bearer error="invalid_request""#;
-    let response = responses::not_stored(responses::with_header(response, WWW_AUTHENTICATE, challenge));
-    responses::explained(
-        response,
-        "the access token is in the header and in the form, or twice in the form: send it once",
-    )
+    Answer::json(StatusCode::BAD_REQUEST, &body, line).with_header(WWW_AUTHENTICATE, challenge).not_stored()
 }
 
-fn of_login<'a>(shared: &Shared, world: &World, token: Cow<'a, str>) -> Option<Bearer<'a>> {
-    let access = locked(&shared.grants).access(shared.clock.now(), &token).cloned()?;
+/// The app, the holder and the claims of a token.
+type Opened = (String, Holder, CustomClaims);
+
+fn login_access(call: &Call, token: &str) -> Option<Opened> {
+    let access = locked(&call.shared.grants).access(call.shared.clock.now(), token).cloned()?;
     // The person as of now: the world may have changed since the token was issued.
-    let person = world.same_at(&access.person, &access.client_id)?;
-    Some(Bearer { token, client_id: access.client_id, holder: Holder::Person(person), claims: access.claims })
+    let person = call.world.same_at(&access.person, &access.client_id)?;
+    Some((access.client_id, Holder::Person(person), access.claims))
 }
 
-fn of_district<'a>(world: &World, token: Cow<'a, str>) -> Option<Bearer<'a>> {
-    let (app, district) = district_token::find(world, &token)?;
-    let holder = Holder::District(district.id.clone());
-    Some(Bearer { token, client_id: app.client_id().to_owned(), holder, claims: None })
+fn district_access(call: &Call, token: &str) -> Option<Opened> {
+    let (app, district) = district_token::find(&call.world, token)?;
+    Some((app.client_id().to_owned(), Holder::District(district.id.clone()), None))
 }
 
 /// Why there is no access, for the journal.
-fn why(shared: &Shared, request: &Request, token: Option<&str>) -> Cow<'static, str> {
-    let Some(token) = token else { return without_token(request).into() };
-    let (now, grants) = (shared.clock.now(), locked(&shared.grants));
+fn line(call: &Call, token: Option<&str>) -> Cow<'static, str> {
+    let Some(token) = token else { return without_token(&call.request).into() };
+    let (now, grants) = (call.shared.clock.now(), locked(&call.shared.grants));
     if let Some(ago) = grants.access_ended(now, token) {
         return format!(
-            "the access token expired {ago} s ago, after a day: there is no refreshing, begin a login"
+            "the access token expired {ago} s ago, after a day: it cannot be refreshed, start a login"
         )
         .into();
     }
-    let why = if grants.access(now, token).is_some() {
+    let line = if grants.access(now, token).is_some() {
         "the person of this access token is not in the world any more"
     } else if grants.is_code(now, token) {
         "this is a code and no access token: exchange it at /oauth/tokens first"
@@ -136,7 +98,7 @@ fn why(shared: &Shared, request: &Request, token: Option<&str>) -> Cow<'static, 
     } else {
         "the access token is unknown here: was it cut, or given by another emulator or before its reset?"
     };
-    why.into()
+    line.into()
 }
 
 fn without_token(request: &Request) -> &'static str {
@@ -151,12 +113,11 @@ fn without_token(request: &Request) -> &'static str {
 }
 
 /// RFC 6750 section 3.1: the error word is in the header only if a token was presented.
-fn unauthorized(presented: bool) -> Response {
+fn unauthorized(presented: bool, line: Cow<'static, str>) -> Answer {
     let body = json!({
         "error": "invalid_token",
         "message": "the access token is missing, expired or unknown",
     });
     let challenge = if presented { r#"Bearer error="invalid_token""# } else { "Bearer" };
-    let response = responses::json(StatusCode::UNAUTHORIZED, &body);
-    responses::not_stored(responses::with_header(response, WWW_AUTHENTICATE, challenge))
+    Answer::json(StatusCode::UNAUTHORIZED, &body, line).with_header(WWW_AUTHENTICATE, challenge).not_stored()
 }

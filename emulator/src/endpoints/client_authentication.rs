@@ -10,9 +10,9 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use super::token_error::TokenError;
-use crate::apps::App;
-use crate::parameters::Parameters;
-use crate::request::Request;
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::world::App;
 use crate::world::World;
 
 /// The app whose credentials these are; with `basic_only`, those in a body are none.

@@ -1,27 +1,26 @@
 //! The emulator's own controls below `/_emulator/`: JSON over HTTP, so that tests in every language can use them.
 //!
-//! - `guard`: who may not;
 //! - `grants`: codes, tokens and sign-ins without a browser;
 //! - `additions`: people and apps;
 //! - `state`: the clock, the keys, the journal, everything at once;
-//! - `listing`: the scenarios;
+//! - `scenarios`: all of them;
 //! - `problem`: what is wrong with a request, in a sentence.
 
 use axum::http::{Method, StatusCode};
-use axum::response::Response;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::not_found;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::Shared;
+use super::call::Call;
+use super::not_found::not_found;
+use super::same_origin;
+use crate::http::answer::Answer;
+use crate::http::request::Request;
+use crate::http::responses::NOT_IN_JOURNAL;
 use problem::Problem;
 
 mod additions;
 pub(super) mod grants;
-pub(super) mod guard;
-mod listing;
 pub(super) mod problem;
+mod scenarios;
 pub(super) mod state;
 
 /// Where the controls are.
@@ -30,13 +29,13 @@ pub(crate) const PREFIX: &str = "/_emulator/";
 /// What a control is: some cannot fail.
 #[derive(Clone, Copy)]
 enum Control {
-    Sure(fn(&Shared, &Request) -> Value),
-    Tried(fn(&Shared, &Request) -> Result<Value, Problem>),
+    Sure(fn(&Call) -> Value),
+    Tried(fn(&Call) -> Result<Value, Problem>),
 }
 
 /// Every control.
 const CONTROLS: &[(Method, &str, Control)] = &[
-    (Method::GET, "scenarios", Control::Sure(listing::scenarios)),
+    (Method::GET, "scenarios", Control::Sure(scenarios::scenarios)),
     (Method::GET, "people", Control::Sure(additions::people)),
     (Method::POST, "people", Control::Tried(additions::add_person)),
     (Method::GET, "apps", Control::Sure(additions::apps)),
@@ -52,18 +51,18 @@ const CONTROLS: &[(Method, &str, Control)] = &[
     (Method::POST, "reset", Control::Sure(state::reset)),
 ];
 
-/// Whatever is asked for below `/_emulator/`. Who asks is judged here and nowhere before, so no way leads around it.
-pub(crate) fn control(shared: &Shared, request: &Request) -> Response {
-    if request.scenario.is_some() {
-        return not_found(shared, request);
+/// Any request below `/_emulator/`. Here and nowhere else it is decided who may ask, so there is no way around it.
+pub(crate) fn control(call: &Call) -> Answer {
+    if call.scenario.is_some() {
+        return not_found(call);
     }
-    let permitted = guard::check(shared, request).and_then(|()| found(request));
+    let permitted = same_origin::check_control(call).and_then(|()| found(&call.request));
     let answer = permitted.and_then(|control| match control {
-        Control::Sure(control) => Ok(control(shared, request)),
-        Control::Tried(control) => control(shared, request),
+        Control::Sure(control) => Ok(control(call)),
+        Control::Tried(control) => control(call),
     });
-    let answer = answer.map(|value| responses::json(StatusCode::OK, &value));
-    responses::not_stored(answer.unwrap_or_else(Problem::into_response))
+    let answer = answer.map(|value| Answer::json(StatusCode::OK, &value, NOT_IN_JOURNAL));
+    answer.unwrap_or_else(Problem::into_answer).not_stored()
 }
 
 fn found(request: &Request) -> Result<Control, Problem> {
@@ -77,22 +76,4 @@ fn found(request: &Request) -> Result<Control, Problem> {
     }
     let control = here.clone().find(|(method, ..)| *method == request.method).map(|(.., control)| *control);
     control.ok_or_else(|| Problem::method(format!("This control takes {}.", methods.join(" and "))))
-}
-
-/// The same, with these members and no other: a misspelled one would do nothing, in silence.
-fn body_with(request: &Request, members: &[&str]) -> Result<Map<String, Value>, Problem> {
-    let body = body(request)?;
-    match body.keys().find(|name| !members.contains(&name.as_str())) {
-        Some(unknown) => {
-            let message = format!("There is no member {unknown:?} here, only: {}.", members.join(", "));
-            Err(Problem::request(message))
-        }
-        None => Ok(body),
-    }
-}
-
-/// The JSON object of a body, of whatever type it says it is, for curl calls every body a form.
-fn body(request: &Request) -> Result<Map<String, Value>, Problem> {
-    serde_json::from_slice(&request.body)
-        .map_err(|_| Problem::request("The body must be one JSON object, for example {\"person\": \"ada\"}."))
 }

@@ -7,73 +7,75 @@ use std::time::Duration;
 
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
 use maud::Markup;
 
+use super::call::Call;
 use super::control::problem::Problem;
-use super::control::{grants, guard, state};
-use super::{not_found, session};
+use super::control::{grants, state};
+use super::not_found::not_found;
+use super::{same_origin, session};
 use crate::desk::{self, Desk};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
+use crate::http::answer::Answer;
+use crate::http::parameters::Parameters;
+use crate::http::request::Request;
+use crate::http::responses::NOT_IN_JOURNAL;
+use crate::memory::lock::locked;
 
 /// Nobody needs more than a day at once, in seconds; the control API has no such bound.
 const FARTHEST: u64 = 24 * 60 * 60;
 
 /// `GET /_emulator`
-pub(crate) fn front_door(shared: &Shared, request: &Request) -> Response {
-    guarded(shared, request, |_, _| Ok(responses::redirect(StatusCode::SEE_OTHER, desk::PATH)))
+pub(crate) fn front_door(call: &Call) -> Answer {
+    guarded(call, |_| Ok(Answer::redirect(StatusCode::SEE_OTHER, desk::PATH, NOT_IN_JOURNAL)))
 }
 
 /// `GET /_emulator/`
-pub(crate) fn show(shared: &Shared, request: &Request) -> Response {
-    guarded(shared, request, |shared, request| {
-        only(request, &Method::GET)?;
+pub(crate) fn show(call: &Call) -> Answer {
+    guarded(call, |call| {
+        only(&call.request, &Method::GET)?;
         let desk = Desk {
-            base_url: &request.emulator_url(shared),
-            world: &shared.world(),
-            signed_in: shared.signed_in(request),
-            auto_login: shared.auto_login.as_deref(),
-            now: shared.clock.now(),
-            ahead: shared.clock.ahead(),
+            base_url: &call.emulator_url(),
+            world: &call.world,
+            signed_in: session::signed_in(call),
+            auto_login: call.shared.auto_login.as_deref(),
+            now: call.shared.clock.now(),
+            ahead: call.shared.clock.ahead(),
         };
-        Ok(page(desk::page(&desk, locked(&shared.journal).latest())))
+        Ok(page(desk::page(&desk, locked(&call.shared.journal).latest())))
     })
 }
 
 /// Whatever is below `/_emulator/desk/`.
-pub(crate) fn part(shared: &Shared, request: &Request) -> Response {
-    guarded(shared, request, |shared, request| match (request.segment(2), &request.method) {
+pub(crate) fn part(call: &Call) -> Answer {
+    guarded(call, |call| match (call.request.segment(2), &call.request.method) {
         ("style.css", &Method::GET) => Ok(style()),
-        ("journal", &Method::GET) => Ok(page(desk::journal_page(locked(&shared.journal).latest()))),
+        ("journal", &Method::GET) => Ok(page(desk::journal_page(locked(&call.shared.journal).latest()))),
         ("style.css", _) => Err(Problem::method("The style takes GET.")),
         (name, _) => {
             let act = action(name).ok_or_else(|| Problem::not_found("The desk has no such button."))?;
-            only(request, &Method::POST)?;
-            act(shared, request)
+            only(&call.request, &Method::POST)?;
+            act(call)
         }
     })
 }
 
-type Action = fn(&Shared, &Request) -> Result<Response, Problem>;
+type Action = fn(&Call) -> Result<Answer, Problem>;
 
 fn action(name: &str) -> Option<Action> {
     Some(match name {
         "login" => log_in_as,
         "clock" => advance,
-        "keys" => |shared, request| state::rotate_keys(shared, request).map(|_| back("controls")),
-        "sessions" => |shared, request| {
-            grants::end_sessions(shared, request);
+        "keys" => |call| state::rotate_keys(call).map(|_| back("controls")),
+        "sessions" => |call| {
+            grants::end_sessions(call);
             Ok(back("controls"))
         },
-        "reset" => |shared, request| {
-            state::reset(shared, request);
+        "reset" => |call| {
+            state::reset(call);
             Ok(back("controls"))
         },
-        "journal" => |shared, request| {
-            state::clear_journal(shared, request);
+        "journal" => |call| {
+            state::clear_journal(call);
             Ok(back("journal"))
         },
         _ => return None,
@@ -81,38 +83,38 @@ fn action(name: &str) -> Option<Action> {
 }
 
 /// Makes this browser somebody's, and goes on to an app if one was chosen.
-fn log_in_as(shared: &Shared, request: &Request) -> Result<Response, Problem> {
-    let parameters = form(request)?;
-    let world = shared.world();
+fn log_in_as(call: &Call) -> Result<Answer, Problem> {
+    let parameters = form(&call.request)?;
+    let world = &call.world;
     let person = parameters.get("person").and_then(|name| world.person(name));
     let person = person.ok_or_else(|| Problem::request("Nobody has this name."))?;
     let location = match parameters.get("client_id") {
         None => place("people"),
         Some(client_id) => {
             let app = world.app(client_id).ok_or_else(|| Problem::request("No app has this client_id."))?;
-            desk::launch(app, shared.auto_login.is_some().then_some(person.id.as_str()))
+            desk::launch(app, call.shared.auto_login.is_some().then_some(person.id.as_str()))
         }
     };
-    Ok(session::start(shared, request, person, &location)?)
+    Ok(session::start(call, person, &location, NOT_IN_JOURNAL)?)
 }
 
-fn advance(shared: &Shared, request: &Request) -> Result<Response, Problem> {
-    let parameters = form(request)?;
+fn advance(call: &Call) -> Result<Answer, Problem> {
+    let parameters = form(&call.request)?;
     let seconds = parameters.get("advance").and_then(|seconds| seconds.parse().ok());
     let seconds = seconds.filter(|seconds| *seconds <= FARTHEST);
     let wrong =
         || Problem::request(format!("advance must be a whole number of seconds from 0 to {FARTHEST}."));
-    shared.clock.advance(Duration::from_secs(seconds.ok_or_else(wrong)?));
+    call.shared.clock.advance(Duration::from_secs(seconds.ok_or_else(wrong)?));
     Ok(back("controls"))
 }
 
 /// The whole request, if it may be answered.
-fn guarded(shared: &Shared, request: &Request, answer: Action) -> Response {
-    if request.scenario.is_some() {
-        return not_found(shared, request);
+fn guarded(call: &Call, answer: Action) -> Answer {
+    if call.scenario.is_some() {
+        return not_found(call);
     }
-    let answer = guard::check(shared, request).and_then(|()| answer(shared, request));
-    responses::not_stored(answer.unwrap_or_else(Problem::into_response))
+    let answer = same_origin::check_control(call).and_then(|()| answer(call));
+    answer.unwrap_or_else(Problem::into_answer).not_stored()
 }
 
 fn only(request: &Request, method: &Method) -> Result<(), Problem> {
@@ -124,8 +126,8 @@ fn form(request: &Request) -> Result<Parameters, Problem> {
     Parameters::from_form(&request.body).map_err(|_| Problem::request("A field of the form is there twice."))
 }
 
-fn back(part: &str) -> Response {
-    responses::redirect(StatusCode::SEE_OTHER, &place(part))
+fn back(part: &str) -> Answer {
+    Answer::redirect(StatusCode::SEE_OTHER, &place(part), NOT_IN_JOURNAL)
 }
 
 fn place(part: &str) -> String {
@@ -133,10 +135,10 @@ fn place(part: &str) -> String {
 }
 
 /// A page with the policy of the desk.
-fn page(markup: Markup) -> Response {
-    responses::with_header(responses::page(StatusCode::OK, markup), CONTENT_SECURITY_POLICY, &desk::policy())
+fn page(markup: Markup) -> Answer {
+    Answer::page(StatusCode::OK, markup, NOT_IN_JOURNAL).with_header(CONTENT_SECURITY_POLICY, &desk::policy())
 }
 
-fn style() -> Response {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8")], desk::STYLE).into_response()
+fn style() -> Answer {
+    Answer::new(StatusCode::OK, &[(CONTENT_TYPE, "text/css; charset=utf-8")], desk::STYLE, NOT_IN_JOURNAL)
 }

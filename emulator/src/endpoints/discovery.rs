@@ -4,23 +4,25 @@
 
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
-use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::apps::SCOPES;
-use crate::request::Request;
-use crate::responses;
+use super::call::Call;
+use crate::http::answer::Answer;
+use crate::http::responses::EMULATOR_FAILED;
 use crate::scenarios::Scenario;
-use crate::shared::Shared;
+use crate::world::SCOPES;
+
+const METADATA: &str = "the metadata was fetched (discovery), and may be kept for an hour";
+const KEYS: &str = "the keys were fetched, and may be kept for an hour";
 
 /// `GET /.well-known/openid-configuration`
-pub(crate) fn metadata(shared: &Shared, request: &Request) -> Response {
-    let base_url = request.base_url(shared);
+pub(crate) fn metadata(call: &Call) -> Answer {
+    let base_url = call.base_url();
     let at = |path: &str| format!("{base_url}{path}");
     let scopes = [&["openid"], &SCOPES[..]].concat();
     let methods = ["client_secret_basic", "client_secret_post"];
-    let authentication = if shared.basic_only { &methods[..1] } else { &methods };
-    cacheable(&json!({
+    let authentication = if call.shared.basic_only { &methods[..1] } else { &methods };
+    let metadata = json!({
         "issuer": base_url,
         "authorization_endpoint": at("/oauth/authorize"),
         "token_endpoint": at("/oauth/tokens"),
@@ -35,19 +37,20 @@ pub(crate) fn metadata(shared: &Shared, request: &Request) -> Response {
             "iss", "sub", "aud", "iat", "exp", "nonce", "user_id", "multi_role_user_id", "user_type", "district",
             "email", "email_verified", "given_name", "family_name",
         ],
-    }))
+    });
+    cacheable(&metadata, METADATA)
 }
 
 /// `GET /oauth/certs`
-pub(crate) fn key_set(shared: &Shared, request: &Request) -> Response {
-    let scenario = request.scenario.map(Scenario::name);
-    let Ok(keys) = shared.keys.published(scenario) else {
+pub(crate) fn key_set(call: &Call) -> Answer {
+    let scenario = call.scenario.map(Scenario::name);
+    let Ok(keys) = call.shared.keys.published(scenario) else {
         let body = json!({ "error": "server_error", "message": "The emulator could not make a key." });
-        return responses::not_stored(responses::json(StatusCode::INTERNAL_SERVER_ERROR, &body));
+        return Answer::json(StatusCode::INTERNAL_SERVER_ERROR, &body, EMULATOR_FAILED).not_stored();
     };
-    cacheable(&json!({ "keys": keys }))
+    cacheable(&json!({ "keys": keys }), KEYS)
 }
 
-fn cacheable(value: &Value) -> Response {
-    responses::with_header(responses::json(StatusCode::OK, value), CACHE_CONTROL, "max-age=3600")
+fn cacheable(value: &Value, line: &'static str) -> Answer {
+    Answer::json(StatusCode::OK, value, line).with_header(CACHE_CONTROL, "max-age=3600")
 }

@@ -1,72 +1,79 @@
-//! The school picker: which school is yours? Whoever is asked has come to an app first, and the app does not know it.
+//! The school picker: which school is yours? It is shown to a person who came to an app first, when the app does not name the
+//! district.
 //!
-//! `GET /oauth/district-picker` has the parameters of an authorize request, to which it leads. The same question stands at
+//! `GET /oauth/district-picker` has the parameters of an authorize request, and leads to it. The same question is asked at
 //! `/login` where no app is waiting. The answer is remembered, and can be changed on the login page.
 
 use axum::http::StatusCode;
-use axum::response::Response;
+use maud::Markup;
 use url::form_urlencoded;
 
+use super::call::Call;
+use super::login_page::{self, WRONG_PASSWORD};
 use super::refusal::Refusal;
-use super::{authorization, login, same_origin, session, target};
+use super::{authorize, same_origin, session, target};
+use crate::http::answer::Answer;
+use crate::http::parameters::Parameters;
 use crate::pages::{self, PickerPage};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::Shared;
 use crate::world::World;
+
+const SHOWN: &str = "the school picker was shown";
+const KNOWN: &str = "the district is known already: the browser goes on to sign in";
 
 const SEARCH: &str = "search";
 
 /// `GET /oauth/district-picker`
-pub(crate) fn show(shared: &Shared, request: &Request) -> Response {
-    shown(shared, request).unwrap_or_else(Refusal::page)
+pub(crate) fn show(call: &Call) -> Answer {
+    shown(call).unwrap_or_else(Refusal::page)
 }
 
-fn shown(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
-    let world = shared.world();
+fn shown(call: &Call) -> Result<Answer, Refusal> {
+    let (world, request) = (&call.world, &call.request);
     let parameters = Parameters::from_form(request.query())?;
-    authorization::read(&world, &parameters)?;
+    authorize::request::read(world, &parameters)?;
     let pairs = form_urlencoded::parse(request.query()).into_owned();
     let hidden: Vec<_> = pairs.filter(|(name, _)| name != SEARCH).collect();
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&hidden).finish();
-    let target = format!("{}/oauth/authorize?{query}", request.prefix());
-    if parameters.get("district_id").is_some() || shared.auto_login.is_some() {
-        return Ok(responses::redirect(StatusCode::FOUND, &target));
+    let target = format!("{}/oauth/authorize?{query}", request.prefix);
+    if parameters.get("district_id").is_some() || call.shared.auto_login.is_some() {
+        return Ok(Answer::redirect(StatusCode::FOUND, &target, KNOWN));
     }
-    let action = format!("{}/oauth/district-picker", request.prefix());
+    let action = format!("{}/oauth/district-picker", request.prefix);
     let question = Question { action: &action, hidden, target: Some(&target), message: None };
-    Ok(page(&world, &parameters, StatusCode::OK, question))
+    Ok(Answer::page(StatusCode::OK, page(world, &parameters, question), SHOWN))
 }
 
 /// The same question where no app is waiting, or only behind a target.
-pub(super) fn anywhere(
-    world: &World,
-    parameters: &Parameters,
-    status: StatusCode,
-    message: Option<&str>,
-) -> Response {
+pub(super) fn anywhere(world: &World, parameters: &Parameters) -> Answer {
+    Answer::page(StatusCode::OK, at_login(world, parameters, None), SHOWN)
+}
+
+/// The same question after a wrong user name or password.
+pub(super) fn wrong_password(world: &World, parameters: &Parameters, message: &str) -> Answer {
+    Answer::page(StatusCode::UNAUTHORIZED, at_login(world, parameters, Some(message)), WRONG_PASSWORD)
+}
+
+fn at_login(world: &World, parameters: &Parameters, message: Option<&str>) -> Markup {
     let target = target::of(parameters);
     let mut hidden = vec![("choose".to_owned(), "true".to_owned())];
     hidden.extend(target.map(|target| ("target".to_owned(), target.to_owned())));
-    page(world, parameters, status, Question { action: "/login", hidden, target, message })
+    page(world, parameters, Question { action: "/login", hidden, target, message })
 }
 
 /// `POST /oauth/district-picker`: the answer.
-pub(crate) fn choose(shared: &Shared, request: &Request) -> Response {
-    chosen(shared, request).unwrap_or_else(Refusal::page)
+pub(crate) fn choose(call: &Call) -> Answer {
+    chosen(call).unwrap_or_else(Refusal::page)
 }
 
-fn chosen(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
-    same_origin::check(shared, request)?;
-    let world = shared.world();
-    let parameters = Parameters::from_form(&request.body).unwrap_or_default();
-    let home = login::home(&world, &parameters)?.ok_or_else(|| Refusal::no_school(""))?;
+fn chosen(call: &Call) -> Result<Answer, Refusal> {
+    same_origin::check(call)?;
+    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
+    let home = login_page::home(&call.world, &parameters)?.ok_or_else(|| Refusal::no_school(""))?;
     let location = match target::of(&parameters) {
         Some(target) => target::login_page(Some(home.short_name()), target),
         None => format!("/in/{}", home.short_name()),
     };
-    Ok(session::choose(shared, home, &location))
+    Ok(session::choose(call, home, &location))
 }
 
 /// Where the search is sent and with what, where the answer leads, and what went wrong before.
@@ -77,12 +84,10 @@ struct Question<'a> {
     message: Option<&'a str>,
 }
 
-fn page(world: &World, parameters: &Parameters, status: StatusCode, question: Question<'_>) -> Response {
+fn page(world: &World, parameters: &Parameters, question: Question<'_>) -> Markup {
     let Question { action, hidden, target, message } = question;
     let search = parameters.get(SEARCH).unwrap_or_default();
     let (found, more) = world.search(search);
     let app = target::app(world, target);
-    let page = PickerPage { world, action, hidden, search, found, more, target, app, message };
-    let why = if message.is_some() { login::WRONG_PASSWORD } else { "the school picker was shown" };
-    responses::explained(responses::page(status, pages::picker(&page)), why)
+    pages::picker(&PickerPage { world, action, hidden, search, found, more, target, app, message })
 }

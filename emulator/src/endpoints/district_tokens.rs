@@ -2,25 +2,27 @@
 
 use axum::http::StatusCode;
 use axum::http::header::HeaderName;
-use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::call::Call;
 use super::client_authentication::by_basic;
 use super::token_error::TokenError;
-use crate::apps::{App, SCOPES};
-use crate::district_token;
-use crate::parameters::{Malformed, Parameters};
-use crate::request::Request;
-use crate::responses;
-use crate::shared::Shared;
+use crate::http::answer::Answer;
+use crate::http::parameters::{Malformed, Parameters};
+use crate::http::request::Request;
+use crate::keys::district_token;
+use crate::world::{App, SCOPES};
 use crate::world::{District, World, derived};
 
+const LISTED: &str = "the district tokens of the app were listed, one for each district that shares it";
+
 /// `GET /oauth/tokens?owner_type=district[&district=ID]`, with HTTP Basic
-pub(crate) fn list(shared: &Shared, request: &Request) -> Response {
-    let answer = tokens(&shared.world(), request).map(|tokens| responses::json(StatusCode::OK, &tokens));
-    let response = responses::not_stored(answer.unwrap_or_else(|error| error.into_response(request)));
-    responses::with_header(response, HeaderName::from_static("x-powered-by"), "Express")
+pub(crate) fn list(call: &Call) -> Answer {
+    let answer = tokens(&call.world, &call.request)
+        .map(|tokens| Answer::json(StatusCode::OK, &tokens, LISTED).not_stored());
+    let answer = answer.unwrap_or_else(|error| error.into_answer(&call.request));
+    answer.with_header(HeaderName::from_static("x-powered-by"), "Express")
 }
 
 fn tokens(world: &World, request: &Request) -> Result<Value, TokenError> {

@@ -1,112 +1,85 @@
-//! Signing in and out: the login page of each district, and of Clever Library.
+//! Signing in and out.
 //!
-//! `portal` names the home by its short name; `target` is where the person goes afterwards. A form with a `portal` is that
-//! of a login page, which takes its own people only; without one, as developers and scripts send it, it takes everybody.
+//! `portal` names the home by its short name; `target` is where the person goes afterwards. A form with a `portal` comes from
+//! a login page, which accepts its own people only. A form without one, as developers and scripts send it, accepts everybody.
 
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use axum::response::Response;
 
+use super::call::Call;
 use super::refusal::Refusal;
-use super::{district_picker, portal, same_origin, session, target};
-use crate::pages::{self, LoginPage, Way};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::Shared;
+use super::{district_picker, login_page, portal, same_origin, session, target};
+use crate::http::answer::Answer;
+use crate::http::parameters::Parameters;
 use crate::world::{Home, LoginMethod, Person, World};
 
-/// Where a sign-in leads that has no target: to the portal.
+/// Where a sign-in without a target leads: to the portal.
 const PORTAL: &str = "/login";
-/// For the journal.
-pub(super) const WRONG_PASSWORD: &str =
-    "nobody has this user name and password, or nobody of this district: both are the sign-in number";
+
+const FRONT_DOOR: &str = "the front door: the browser goes to the login page";
+const SIGNED_IN_ALREADY: &str = "somebody is signed in already, and goes on";
+const SIGNED_IN: &str = "somebody signed in on the login page";
 
 /// `GET /`
-pub(crate) fn front_door(_: &Shared, _: &Request) -> Response {
-    responses::redirect(StatusCode::SEE_OTHER, "/login")
+pub(crate) fn front_door(_: &Call) -> Answer {
+    Answer::redirect(StatusCode::SEE_OTHER, "/login", FRONT_DOOR)
 }
 
-/// `GET /login`: the portal of whoever is signed in, the login page of the home that is known, or the question which it is.
-pub(crate) fn show(shared: &Shared, request: &Request) -> Response {
-    shown(shared, request).unwrap_or_else(Refusal::page)
+/// `GET /login`: the portal of the person who is signed in, the login page of the home that is known, or the school picker.
+pub(crate) fn show(call: &Call) -> Answer {
+    shown(call).unwrap_or_else(Refusal::page)
 }
 
-fn shown(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
-    let world = shared.world();
-    let parameters = Parameters::from_form(request.query()).unwrap_or_default();
+fn shown(call: &Call) -> Result<Answer, Refusal> {
+    let world = &call.world;
+    let parameters = Parameters::from_form(call.request.query()).unwrap_or_default();
     if parameters.get("choose") == Some("true") {
-        return Ok(district_picker::anywhere(&world, &parameters, StatusCode::OK, None));
+        return Ok(district_picker::anywhere(world, &parameters));
     }
-    let named = home(&world, &parameters)?;
-    if let Some(person) = session::person(shared, request)
+    let named = login_page::home(world, &parameters)?;
+    if let Some(person) = session::person(call)
         && named.is_none_or(|named| named.is_of(&person))
     {
         return Ok(match target::of(&parameters) {
-            Some(target) => responses::redirect(StatusCode::SEE_OTHER, target),
-            None => portal::page(shared, request, &world, &person),
+            Some(target) => Answer::redirect(StatusCode::SEE_OTHER, target, SIGNED_IN_ALREADY),
+            None => portal::page(call, &person),
         });
     }
-    match named.or_else(|| session::chosen(shared, request, &world)) {
-        Some(home) => Ok(at_home(shared, request, &way(&world, home, &parameters))),
-        None => Ok(district_picker::anywhere(&world, &parameters, StatusCode::OK, None)),
+    match named.or_else(|| session::chosen(call)) {
+        Some(home) => Ok(login_page::show(call, &login_page::way(world, home, &parameters))),
+        None => Ok(district_picker::anywhere(world, &parameters)),
     }
-}
-
-/// The login page of a home.
-pub(super) fn at_home(shared: &Shared, request: &Request, way: &Way<'_>) -> Response {
-    page(shared, request, StatusCode::OK, way, None, None)
-}
-
-/// The login page again, with what was wrong with the form for claims.
-pub(super) fn wrong_claims(
-    shared: &Shared,
-    request: &Request,
-    way: &Way<'_>,
-    claims: &str,
-    (message, why): (&str, &'static str),
-) -> Response {
-    let world = shared.world();
-    let signed_in = session::person(shared, request);
-    let message = Some(message);
-    let page =
-        LoginPage { world: &world, way: *way, signed_in, username: None, message, claims: Some(claims) };
-    responses::explained(responses::page(StatusCode::BAD_REQUEST, pages::login(&page)), why)
 }
 
 /// `POST /login`
-pub(crate) fn sign_in(shared: &Shared, request: &Request) -> Response {
-    signed_in(shared, request).unwrap_or_else(Refusal::page)
+pub(crate) fn sign_in(call: &Call) -> Answer {
+    signed_in(call).unwrap_or_else(Refusal::page)
 }
 
-fn signed_in(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
-    same_origin::check(shared, request)?;
-    let world = shared.world();
-    let parameters = Parameters::from_form(&request.body).unwrap_or_default();
-    let home = home(&world, &parameters)?;
-    if let Some(person) = with_password(&world, &parameters)
+fn signed_in(call: &Call) -> Result<Answer, Refusal> {
+    same_origin::check(call)?;
+    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
+    let home = login_page::home(&call.world, &parameters)?;
+    if let Some(person) = with_password(&call.world, &parameters)
         && home.is_none_or(|home| home.is_of(&person) && home.takes(LoginMethod::Password))
     {
-        return Ok(session::start(shared, request, person, target::of(&parameters).unwrap_or(PORTAL))?);
+        let location = target::of(&parameters).unwrap_or(PORTAL);
+        return Ok(session::start(call, person, location, SIGNED_IN)?);
     }
-    Ok(wrong_password(shared, request, &world, home, &parameters))
+    Ok(wrong_password(call, home, &parameters))
 }
 
-fn wrong_password(
-    shared: &Shared,
-    request: &Request,
-    world: &World,
-    home: Option<Home<'_>>,
-    parameters: &Parameters,
-) -> Response {
+fn wrong_password(call: &Call, home: Option<Home<'_>>, parameters: &Parameters) -> Answer {
     let place = home.map(|home| format!(" at {}", home.name())).unwrap_or_default();
     let message = format!(
         "That did not work: nobody{place} has this user name and password. In the emulator both are the sign-in number."
     );
-    let (status, message) = (StatusCode::UNAUTHORIZED, Some(message.as_str()));
-    let Some(home) = home else { return district_picker::anywhere(world, parameters, status, message) };
-    page(shared, request, status, &way(world, home, parameters), parameters.get("username"), message)
+    let Some(home) = home else {
+        return district_picker::wrong_password(&call.world, parameters, &message);
+    };
+    let way = login_page::way(&call.world, home, parameters);
+    login_page::wrong_password(call, &way, parameters.get("username"), &message)
 }
 
 fn with_password(world: &World, parameters: &Parameters) -> Option<Arc<Person>> {
@@ -116,37 +89,10 @@ fn with_password(world: &World, parameters: &Parameters) -> Option<Arc<Person>> 
 }
 
 /// `POST /logout`
-pub(crate) fn sign_out(shared: &Shared, request: &Request) -> Response {
-    if let Err(refusal) = same_origin::check(shared, request) {
+pub(crate) fn sign_out(call: &Call) -> Answer {
+    if let Err(refusal) = same_origin::check(call) {
         return refusal.page();
     }
-    let parameters = Parameters::from_form(&request.body).unwrap_or_default();
-    session::end(shared, request, target::of(&parameters).unwrap_or("/login"))
-}
-
-/// The home a request names.
-pub(super) fn home<'a>(world: &'a World, parameters: &Parameters) -> Result<Option<Home<'a>>, Refusal> {
-    let Some(short_name) = parameters.get("portal") else { return Ok(None) };
-    world.home(short_name).map(Some).ok_or_else(|| Refusal::no_school(short_name))
-}
-
-/// The way through this home to the target of the request.
-pub(super) fn way<'a>(world: &'a World, home: Home<'a>, parameters: &'a Parameters) -> Way<'a> {
-    let target = target::of(parameters);
-    Way { home, target, app: target::app(world, target) }
-}
-
-fn page(
-    shared: &Shared,
-    request: &Request,
-    status: StatusCode,
-    way: &Way<'_>,
-    username: Option<&str>,
-    message: Option<&str>,
-) -> Response {
-    let world = shared.world();
-    let signed_in = session::person(shared, request);
-    let page = LoginPage { world: &world, way: *way, signed_in, username, message, claims: None };
-    let why = if message.is_some() { WRONG_PASSWORD } else { "the login page was shown" };
-    responses::explained(responses::page(status, pages::login(&page)), why)
+    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
+    session::end(call, target::of(&parameters).unwrap_or("/login"))
 }

@@ -1,56 +1,51 @@
 //! The identity provider of a district: it stands in the emulator, and takes people at their word.
 
 use axum::http::StatusCode;
-use axum::response::Response;
 
+use super::call::Call;
 use super::refusal::Refusal;
-use super::{login, same_origin, session};
+use super::{login_page, same_origin, session};
+use crate::http::answer::Answer;
+use crate::http::parameters::Parameters;
 use crate::pages::{self, Way};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::Shared;
 use crate::world::World;
 
+const SHOWN: &str = "the page of the district's identity provider was shown";
+const SIGNED_IN: &str = "somebody signed in at the identity provider of the district";
+const NOBODY: &str = "the identity provider of the district knows nobody of this name";
+
 /// `GET /login/provider`
-pub(crate) fn show(shared: &Shared, request: &Request) -> Response {
-    let world = shared.world();
-    let parameters = Parameters::from_form(request.query()).unwrap_or_default();
-    let page = |(way, name)| {
-        let page = responses::page(StatusCode::OK, pages::provider(&world, way, name, None));
-        responses::explained(page, "the page of the district's identity provider was shown")
-    };
-    here(&world, &parameters).map_or_else(Refusal::page, page)
+pub(crate) fn show(call: &Call) -> Answer {
+    let world = &call.world;
+    let parameters = Parameters::from_form(call.request.query()).unwrap_or_default();
+    let page = |(way, name)| Answer::page(StatusCode::OK, pages::provider(world, way, name, None), SHOWN);
+    here(world, &parameters).map_or_else(Refusal::page, page)
 }
 
 /// `POST /login/provider`: `username` is who they say they are.
-pub(crate) fn sign_in(shared: &Shared, request: &Request) -> Response {
-    signed_in(shared, request).unwrap_or_else(Refusal::page)
+pub(crate) fn sign_in(call: &Call) -> Answer {
+    signed_in(call).unwrap_or_else(Refusal::page)
 }
 
-fn signed_in(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
-    same_origin::check(shared, request)?;
-    let world = shared.world();
-    let parameters = Parameters::from_form(&request.body).unwrap_or_default();
-    let (way, name) = here(&world, &parameters)?;
+fn signed_in(call: &Call) -> Result<Answer, Refusal> {
+    same_origin::check(call)?;
+    let world = &call.world;
+    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
+    let (way, name) = here(world, &parameters)?;
     let username = parameters.get("username").unwrap_or_default();
     let person = world.person(username).filter(|person| way.home.is_of(person));
     let Some(person) = person else {
-        let page =
-            pages::provider(&world, way, name, Some("Nobody here is called so. Pick one of the list."));
-        let page = responses::page(StatusCode::UNAUTHORIZED, page);
-        return Ok(responses::explained(
-            page,
-            "the identity provider of the district knows nobody of this name",
-        ));
+        let message = "Nobody here is called so. Pick one of the list.";
+        let page = pages::provider(world, way, name, Some(message));
+        return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NOBODY));
     };
-    Ok(session::start(shared, request, person, way.target.unwrap_or("/login"))?)
+    Ok(session::start(call, person, way.target.unwrap_or("/login"), SIGNED_IN)?)
 }
 
 /// The way, and the name of the identity provider on it.
 fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<(Way<'a>, &'a str), Refusal> {
-    let home = login::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let way = login::way(world, home, parameters);
+    let home = login_page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
+    let way = login_page::way(world, home, parameters);
     let name = home.identity_provider().ok_or_else(|| Refusal::no_such_login(&way.link("/login")))?;
     Ok((way, name))
 }

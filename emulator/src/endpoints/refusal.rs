@@ -1,39 +1,39 @@
 //! What the person reads when a login cannot go on, and what the developer should do.
 //!
-//! As at Clever, whatever is wrong is told to the person on a page and never to the app by a redirect, so the emulator
-//! cannot be used to send anybody anywhere but to a registered URI.
+//! As at Clever, the person sees on a page what is wrong. The app is never told by a redirect, so the emulator cannot be used to
+//! send anyone anywhere but to a registered URI.
 
 use std::borrow::Cow;
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
-use axum::response::Response;
 use maud::{Markup, html};
 
-use crate::apps::App;
+use crate::http::answer::Answer;
+use crate::http::parameters::Malformed;
+use crate::http::responses::EMULATOR_FAILED;
 use crate::pages::{self, RefusalPage};
-use crate::parameters::Malformed;
-use crate::responses;
+use crate::world::App;
 use crate::world::{Person, World};
 
-/// A status and a page, and what the journal says of it: the reason on the page repeats the request, that one does not.
+/// A status, a page and the line of the journal. The page repeats the request; the line does not.
 pub(super) struct Refusal {
     status: StatusCode,
     page: Markup,
-    why: Option<Cow<'static, str>>,
+    line: Cow<'static, str>,
 }
 
 impl Refusal {
-    /// The app's request is wrong: what the person reads, and what the developer does.
-    pub(super) fn because(reason: &str, developer: impl Into<String>) -> Self {
+    /// The app's request is wrong: what the person reads, what the developer does, and the line of the journal, in which nothing
+    /// from the request is repeated.
+    pub(super) fn because(
+        reason: &str,
+        developer: impl Into<String>,
+        line: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let developer = format!("{} Nothing was sent back to the app.", developer.into());
         let help = html! { p { "Go back to the app and try again, or ask whoever runs it." } };
-        Self::new(StatusCode::BAD_REQUEST, "This login cannot go on", reason, Some(&developer), help)
-    }
-
-    /// The same with a sentence for the journal, in which nothing of the request stands.
-    pub(super) fn noted(self, why: impl Into<Cow<'static, str>>) -> Self {
-        Self { why: Some(why.into()), ..self }
+        Self::new(StatusCode::BAD_REQUEST, "This login cannot go on", reason, Some(&developer), help, line)
     }
 
     /// The request is right, and this person may not use the app. `login_page` is where they can be somebody else.
@@ -46,12 +46,18 @@ impl Refusal {
             app.client_id()
         );
         let help = pages::other_person(person, world.home_of(person), login_page);
-        let why = format!(
+        let line = format!(
             "the person has no access to the app, which {because}, and sees a page that says so; with \
              return_unshared=true the app would be told"
         );
-        Self::new(StatusCode::FORBIDDEN, "You have no access to this app", &reason, Some(&developer), help)
-            .noted(why)
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "You have no access to this app",
+            &reason,
+            Some(&developer),
+            help,
+            line,
+        )
     }
 
     /// There is no portal or login page of this name.
@@ -59,8 +65,14 @@ impl Refusal {
         let help = html! { p { a href="/login?choose=true" { "Find your school" } } };
         let developer = format!("No district of this world has the short_name {short_name:?}.");
         let reason = "No school or district has this address.";
-        Self::new(StatusCode::NOT_FOUND, "Nothing is here", reason, Some(&developer), help)
-            .noted("no district has this short_name: the person sees a page that says so")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "Nothing is here",
+            reason,
+            Some(&developer),
+            help,
+            "no district has this short_name: the person sees a page that says so",
+        )
     }
 
     /// The school has no such way to sign in.
@@ -68,8 +80,14 @@ impl Refusal {
         let help = html! { p { a href=(login_page) { "To the login page" } } };
         let developer = "The login_methods of a district say how its people sign in.";
         let reason = "People of this school do not log in this way.";
-        Self::new(StatusCode::NOT_FOUND, "Nothing is here", reason, Some(developer), help)
-            .noted("no district is named, or its login_methods have no such way: the person sees a page")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "Nothing is here",
+            reason,
+            Some(developer),
+            help,
+            "no district is named, or its login_methods have no such way: the person sees a page",
+        )
     }
 
     /// A page of another site has sent a form here.
@@ -77,37 +95,48 @@ impl Refusal {
         let help = html! { p { a href="/login" { "To the login page" } } };
         let developer = "Origin and Sec-Fetch-Site, if a browser sends them, must be those of the emulator.";
         let reason = "This was sent by a page of another site, so nothing has happened.";
-        Self::new(StatusCode::FORBIDDEN, "This cannot go on", reason, Some(developer), help).noted(
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This cannot go on",
+            reason,
+            Some(developer),
+            help,
             "a page of another site sent this form, as Origin or Sec-Fetch-Site say: nothing has happened",
         )
     }
 
     /// The page.
-    pub(super) fn page(self) -> Response {
-        let page = responses::page(self.status, self.page);
-        match self.why {
-            Some(why) => responses::explained(page, why),
-            None => page,
-        }
+    pub(super) fn page(self) -> Answer {
+        Answer::page(self.status, self.page, self.line)
     }
 
-    fn new(status: StatusCode, title: &str, reason: &str, developer: Option<&str>, help: Markup) -> Self {
+    fn new(
+        status: StatusCode,
+        title: &str,
+        reason: &str,
+        developer: Option<&str>,
+        help: Markup,
+        line: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let page = pages::refusal(&RefusalPage { title, reason, developer, help });
-        Self { status, page, why: None }
+        Self { status, page, line: line.into() }
     }
 }
 
 impl From<Malformed> for Refusal {
     fn from(_: Malformed) -> Self {
-        Self::because("The app asked in a way that cannot be understood.", "A parameter is there twice.")
-            .noted("a parameter is there twice: send each once; the person sees a page that says so")
+        Self::because(
+            "The app asked in a way that cannot be understood.",
+            "A parameter is there twice.",
+            "a parameter is there twice: send each once; the person sees a page that says so",
+        )
     }
 }
 
 impl From<Unspecified> for Refusal {
     fn from(_: Unspecified) -> Self {
-        let reason = "The emulator could not make a random value.";
+        let (title, reason) = ("This cannot go on", "The emulator could not make a random value.");
         let help = html! { p { "Try again." } };
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This cannot go on", reason, None, help)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, title, reason, None, help, EMULATOR_FAILED)
     }
 }

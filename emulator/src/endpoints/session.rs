@@ -1,81 +1,93 @@
 //! What the emulator remembers of a browser: who is signed in, and which school was chosen.
 //!
-//! A session lasts two hours and lives in the emulator's memory; the cookie carries only its random name, a new one at
-//! every sign-in. The choice of a school is no secret: its cookie carries the short name.
+//! A session lasts two hours and is kept in the emulator's memory. The cookie holds only its random name, a new one for every
+//! sign-in. The choice of a school is not a secret: its cookie holds the short name.
 
 use std::sync::Arc;
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
-use axum::response::Response;
 
-use crate::cookies;
-use crate::grants::{SESSION_LIFETIME, SignIn};
-use crate::own_claims::OwnClaims;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::{Shared, locked};
-use crate::world::{Home, Person, World};
+use super::call::Call;
+use crate::http::answer::Answer;
+use crate::http::cookies;
+use crate::keys::custom_claims::CustomClaims;
+use crate::memory::grants::{SESSION_LIFETIME, SignIn};
+use crate::memory::lock::locked;
+use crate::world::{Home, Person};
 
 /// A school is remembered for a year.
 const CHOICE_LIFETIME: u64 = 365 * 24 * 60 * 60;
 
-/// Whose browser it is: the person of the automatic login, or whoever signed in on the pages.
-pub(super) fn person(shared: &Shared, request: &Request) -> Option<Arc<Person>> {
-    match &shared.auto_login {
-        Some(name) => shared.world().person(name),
-        None => shared.signed_in(request),
+/// Whose browser it is: the person of the automatic login, or the person who signed in on the pages.
+pub(super) fn person(call: &Call) -> Option<Arc<Person>> {
+    match &call.shared.auto_login {
+        Some(name) => call.world.person(name),
+        None => signed_in(call),
     }
 }
 
-/// Signs `person` in, in the place of whoever was, and sends the browser on.
+/// The person who signed in on the pages in this browser.
+pub(super) fn signed_in(call: &Call) -> Option<Arc<Person>> {
+    let person = locked(&call.shared.grants).signed_in(call.shared.clock.now(), id(call)?).cloned()?;
+    call.world.same(&person)
+}
+
+/// The value of the session cookie.
+pub(super) fn id(call: &Call) -> Option<&str> {
+    cookies::value(&call.request.headers, &call.shared.session_cookie)
+}
+
+/// Signs `person` in instead of anyone who was, and sends the browser on.
 pub(super) fn start(
-    shared: &Shared,
-    request: &Request,
+    call: &Call,
     person: Arc<Person>,
     location: &str,
-) -> Result<Response, Unspecified> {
-    start_with(shared, request, person, None, location)
+    line: &'static str,
+) -> Result<Answer, Unspecified> {
+    start_with(call, person, None, location, line)
 }
 
 /// The same with claims for the first login of the session.
 pub(super) fn start_with(
-    shared: &Shared,
-    request: &Request,
+    call: &Call,
     person: Arc<Person>,
-    claims: OwnClaims,
+    claims: CustomClaims,
     location: &str,
-) -> Result<Response, Unspecified> {
-    let session = shared.random.hex::<20>()?;
-    let cookie = cookies::set(&shared.session_cookie, &session, SESSION_LIFETIME);
-    forget(shared, request);
-    locked(&shared.grants).sign_in(shared.clock.now(), session, SignIn { person, claims });
-    Ok(onwards(location, &cookie))
+    line: &'static str,
+) -> Result<Answer, Unspecified> {
+    let session = call.shared.random.hex::<20>()?;
+    let cookie = cookies::set(&call.shared.session_cookie, &session, SESSION_LIFETIME);
+    forget(call);
+    locked(&call.shared.grants).sign_in(call.shared.clock.now(), session, SignIn { person, claims });
+    Ok(onward(location, &cookie, line))
 }
 
-/// Signs whoever it is out, and sends the browser on.
-pub(super) fn end(shared: &Shared, request: &Request, location: &str) -> Response {
-    forget(shared, request);
-    onwards(location, &cookies::clear(&shared.session_cookie))
+/// Signs out anyone who is signed in, and sends the browser on.
+pub(super) fn end(call: &Call, location: &str) -> Answer {
+    forget(call);
+    let line = "somebody signed out at the emulator, and stays signed in at the app";
+    onward(location, &cookies::clear(&call.shared.session_cookie), line)
 }
 
 /// The home that was chosen in this browser.
-pub(super) fn chosen<'a>(shared: &Shared, request: &Request, world: &'a World) -> Option<Home<'a>> {
-    world.home(cookies::value(&request.headers, &shared.school_cookie)?)
+pub(super) fn chosen(call: &Call) -> Option<Home<'_>> {
+    call.world.home(cookies::value(&call.request.headers, &call.shared.school_cookie)?)
 }
 
 /// Remembers the home, and sends the browser on.
-pub(super) fn choose(shared: &Shared, home: Home<'_>, location: &str) -> Response {
-    onwards(location, &cookies::set(&shared.school_cookie, home.short_name(), CHOICE_LIFETIME))
+pub(super) fn choose(call: &Call, home: Home<'_>, location: &str) -> Answer {
+    let cookie = cookies::set(&call.shared.school_cookie, home.short_name(), CHOICE_LIFETIME);
+    onward(location, &cookie, "a school was chosen, and this browser remembers it")
 }
 
-fn forget(shared: &Shared, request: &Request) {
-    if let Some(session) = shared.session(request) {
-        locked(&shared.grants).sign_out(shared.clock.now(), session);
+fn forget(call: &Call) {
+    if let Some(session) = id(call) {
+        locked(&call.shared.grants).sign_out(call.shared.clock.now(), session);
     }
 }
 
-fn onwards(location: &str, cookie: &str) -> Response {
-    responses::with_header(responses::redirect(StatusCode::SEE_OTHER, location), SET_COOKIE, cookie)
+fn onward(location: &str, cookie: &str, line: &'static str) -> Answer {
+    Answer::redirect(StatusCode::SEE_OTHER, location, line).with_header(SET_COOKIE, cookie)
 }

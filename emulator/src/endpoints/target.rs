@@ -1,22 +1,20 @@
-//! Where somebody goes after a sign-in: only ever a path of the emulator.
+//! Where a person goes after a sign-in: only ever a path of the emulator.
 
 use url::form_urlencoded;
 
-use super::callback::escaped;
-use crate::apps::App;
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::world::World;
+use crate::http::parameters::{Parameters, escaped};
+use crate::http::request::Request;
+use crate::world::{App, World};
 
 /// The target a request names, if it is one.
 pub(super) fn of(parameters: &Parameters) -> Option<&str> {
     parameters.get("target").filter(|target| is_own_path(target))
 }
 
-/// The request itself as a target: it comes again after a sign-in.
+/// The request itself as a target: it is repeated after a sign-in.
 pub(super) fn here(request: &Request) -> String {
     let target = request.uri.path_and_query().map_or("/", |target| target.as_str());
-    format!("{}{target}", request.prefix())
+    format!("{}{target}", request.prefix)
 }
 
 /// The login page that leads to this target; of the home with this short name, if it is known.

@@ -4,14 +4,11 @@ use std::borrow::Cow;
 
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use axum::response::Response;
 use serde_json::json;
 
-use crate::request::Request;
-use crate::responses;
-
-/// How an app shows who it is.
-pub(crate) const BASIC: &str = r#"Basic realm="Clever emulator""#;
+use crate::http::answer::Answer;
+use crate::http::request::Request;
+use crate::http::responses::BASIC_CHALLENGE;
 
 /// One of the RFC's error words with a description for the app, and the true reason for the journal.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,61 +16,61 @@ pub(super) struct TokenError {
     status: StatusCode,
     error: &'static str,
     description: &'static str,
-    why: Cow<'static, str>,
+    line: Cow<'static, str>,
 }
 
 impl TokenError {
-    pub(super) fn invalid_request(description: &'static str, why: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description, why: why.into() }
+    pub(super) fn invalid_request(description: &'static str, line: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description, line: line.into() }
     }
 
     /// Clever demands the header; a body in chunks has none (RFC 9112 section 6.2).
     pub(super) fn length_required() -> Self {
         let description = "the header Content-Length is missing";
-        let why =
+        let line =
             "the body came in chunks, and Clever demands a Content-Length; the code is not spent".into();
-        Self { status: StatusCode::LENGTH_REQUIRED, error: "invalid_request", description, why }
+        Self { status: StatusCode::LENGTH_REQUIRED, error: "invalid_request", description, line }
     }
 
-    pub(super) fn invalid_grant(description: &'static str, why: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_grant", description, why: why.into() }
+    pub(super) fn invalid_grant(description: &'static str, line: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_grant", description, line: line.into() }
     }
 
     /// One answer for every wrong pair of credentials, so that it does not tell which half is wrong. The journal does.
-    pub(super) fn invalid_client(why: &'static str) -> Self {
+    pub(super) fn invalid_client(line: &'static str) -> Self {
         let description = "the client credentials are missing or wrong";
-        let why = why.into();
-        Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description, why }
+        let line = line.into();
+        Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description, line }
     }
 
-    pub(super) fn unsupported_grant_type(why: &'static str) -> Self {
+    pub(super) fn unsupported_grant_type(line: &'static str) -> Self {
         let description = "grant_type must be authorization_code";
-        let why = why.into();
-        Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description, why }
+        let line = line.into();
+        Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description, line }
     }
 
     /// The same, with the comfort that the code can still be exchanged.
     pub(super) fn with_code_unspent(self) -> Self {
-        Self { why: format!("{}; the code is not spent", self.why).into(), ..self }
+        Self { line: format!("{}; the code is not spent", self.line).into(), ..self }
     }
 
     /// A client that used the header is told of the scheme (RFC 6749 section 5.2). Others are not: a browser would ask the
     /// person for a password.
-    pub(super) fn into_response(self, request: &Request) -> Response {
+    pub(super) fn into_answer(self, request: &Request) -> Answer {
         let body = json!({ "error": self.error, "error_description": self.description });
-        let response = responses::explained(responses::json(self.status, &body), self.why);
+        let answer = Answer::json(self.status, &body, self.line).not_stored();
         if self.status == StatusCode::UNAUTHORIZED && request.headers.contains_key(AUTHORIZATION) {
-            return responses::with_header(response, WWW_AUTHENTICATE, BASIC);
+            return answer.with_header(WWW_AUTHENTICATE, BASIC_CHALLENGE);
         }
-        response
+        answer
     }
 }
 
-/// Chance or the signature key failed the emulator.
+/// No random value or no key could be made.
 impl From<aws_lc_rs::error::Unspecified> for TokenError {
     fn from(_: aws_lc_rs::error::Unspecified) -> Self {
         let description = "the emulator could not make a token";
-        let why = description.into();
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, error: "server_error", description, why }
+        let line = description.into();
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, error: "server_error", description, line }
     }
 }

@@ -4,21 +4,20 @@
 
 use axum::http::StatusCode;
 use axum::http::header::VARY;
-use axum::response::Response;
 use serde_json::json;
 
 use super::bearer::bearer;
-use crate::apps::SCOPES;
-use crate::request::Request;
-use crate::responses;
-use crate::shared::Shared;
+use super::call::Call;
+use crate::http::answer::Answer;
+use crate::world::SCOPES;
+
+const TOLD: &str = "the access token is valid, and its client_id was sent: compare it with that of the app";
 
 /// `GET /oauth/tokeninfo`
-pub(crate) fn tokeninfo(shared: &Shared, request: &Request) -> Response {
-    let answer = bearer(shared, &shared.world(), request).map(|bearer| {
+pub(crate) fn tokeninfo(call: &Call) -> Answer {
+    let answer = bearer(call).map(|bearer| {
         let info = json!({ "client_id": bearer.client_id, "scopes": SCOPES });
-        responses::not_stored(responses::json(StatusCode::OK, &info))
+        Answer::json(StatusCode::OK, &info, TOLD).not_stored()
     });
-    let response = answer.unwrap_or_else(|refusal| refusal);
-    responses::with_header(responses::hardened(response), VARY, "Origin, Accept-Encoding")
+    answer.unwrap_or_else(|refusal| refusal).hardened().with_header(VARY, "Origin, Accept-Encoding")
 }

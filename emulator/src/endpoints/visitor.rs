@@ -1,17 +1,16 @@
-//! Who comes with a login's request: the person of the automatic login, or whoever signed in on the pages.
+//! Who logs in with a request: the person of the automatic login, or the person who signed in on the pages.
 //!
-//! Only where the automatic login is on, a request may choose somebody else by `emulator_login`, and say by
-//! `emulator_admin=true` that an administrator logs in as that person, and bring claims for this login in
-//! `emulator_claims`. So one emulator serves scripted runs with many
-//! people, and where people sign in on the pages no link can skip them.
+//! Only if the automatic login is on, a request may choose another person with `emulator_login`, say with `emulator_admin=true`
+//! that an administrator logs in as that person, and bring claims for this login in `emulator_claims`. So one emulator serves
+//! scripted runs with many people, and no link can skip the pages where people sign in on them.
 
 use std::sync::Arc;
 
+use super::call::Call;
 use super::refusal::Refusal;
-use crate::own_claims::{self, OwnClaims};
-use crate::parameters::Parameters;
-use crate::request::Request;
-use crate::shared::Shared;
+use super::session;
+use crate::http::parameters::Parameters;
+use crate::keys::custom_claims::{self, CustomClaims};
 use crate::world::Person;
 
 /// Somebody who has signed in.
@@ -22,17 +21,13 @@ pub(super) struct Visitor {
     /// Did they sign in on the pages?
     pub(super) on_pages: bool,
     /// Claims that the request chooses; those of a session are taken when the login is granted.
-    pub(super) claims: OwnClaims,
+    pub(super) claims: CustomClaims,
 }
 
 /// Who it is; nobody when a sign-in is needed first.
-pub(super) fn visitor(
-    shared: &Shared,
-    request: &Request,
-    parameters: &Parameters,
-) -> Result<Option<Visitor>, Refusal> {
-    let Some(automatic) = &shared.auto_login else {
-        let signed_in = shared.signed_in(request);
+pub(super) fn visitor(call: &Call, parameters: &Parameters) -> Result<Option<Visitor>, Refusal> {
+    let Some(automatic) = &call.shared.auto_login else {
+        let signed_in = session::signed_in(call);
         return Ok(signed_in.map(|person| Visitor {
             person,
             loginas_by_admin: false,
@@ -41,12 +36,12 @@ pub(super) fn visitor(
         }));
     };
     let claims =
-        own_claims::read(parameters.get("emulator_claims").unwrap_or_default()).map_err(|wrong| {
+        custom_claims::read(parameters.get("emulator_claims").unwrap_or_default()).map_err(|wrong| {
             let reason = "The claims for this login cannot be read.";
-            Refusal::because(reason, format!("{wrong} They are the value of emulator_claims."))
-                .noted("emulator_claims is not a JSON object; the person sees a page that says so")
+            let line = "emulator_claims is not a JSON object; the person sees a page that says so";
+            Refusal::because(reason, format!("{wrong} They are the value of emulator_claims."), line)
         })?;
-    let world = shared.world();
+    let world = &call.world;
     let Some(name) = parameters.get("emulator_login") else {
         // There was such a person when the emulator started, but the file of the world may have changed.
         let nobody = || nobody(&format!("Nobody is called {automatic:?}, who logs in automatically."));
@@ -60,7 +55,6 @@ pub(super) fn visitor(
 }
 
 fn nobody(developer: &str) -> Refusal {
-    Refusal::because("The person who should log in is not known here.", developer).noted(
-        "nobody is called as --auto-login or emulator_login says: the desk lists everybody; the person sees a page",
-    )
+    let line = "nobody is called as --auto-login or emulator_login says: the desk lists everybody; the person sees a page";
+    Refusal::because("The person who should log in is not known here.", developer, line)
 }

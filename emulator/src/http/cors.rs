@@ -8,13 +8,10 @@ use axum::http::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName,
 };
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
 
-use crate::place::Place;
-use crate::request::Request;
-use crate::responses;
-use crate::scenarios::Answer;
-use crate::shared::Shared;
+use super::answer::Answer;
+use super::request::Request;
+use super::route::Route;
 
 const HEADERS: [(HeaderName, &str); 4] = [
     (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -23,24 +20,24 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (ACCESS_CONTROL_EXPOSE_HEADERS, "WWW-Authenticate,ETag,Retry-After"),
 ];
 
-/// The answer to a browser that asks before it sends the request itself, if it may.
-pub(crate) fn preflight(shared: &Shared, request: &Request) -> Option<Response> {
-    let asks = request.method == Method::OPTIONS && is_open(shared, request);
-    let why = "a browser asked whether a page may send a request: it may, because of --cors";
-    asks.then(|| responses::explained(StatusCode::NO_CONTENT.into_response(), why))
+const PREFLIGHT: &str = "a browser asked whether a page may send a request: it may, because of --cors";
+
+/// Can pages of every origin read what this request is about, when the emulator was started with `--cors`?
+pub(crate) fn is_open(request: &Request) -> bool {
+    let open = [Route::Metadata, Route::KeySet, Route::Tokens, Route::DistrictTokens, Route::Tokeninfo];
+    open.contains(&request.route())
 }
 
-/// The same answer with the headers, if it may be read by pages of every origin.
-pub(crate) fn opened(shared: &Shared, request: &Request, mut answer: Answer) -> Answer {
-    if is_open(shared, request) {
-        for (name, value) in HEADERS {
-            answer.headers.insert(name, HeaderValue::from_static(value));
-        }
+/// The answer to a browser that asks before it sends the request itself, if it does.
+pub(crate) fn preflight(request: &Request) -> Option<Answer> {
+    let asks = request.method == Method::OPTIONS;
+    asks.then(|| Answer::new(StatusCode::NO_CONTENT, &[], "", PREFLIGHT))
+}
+
+/// The same answer with the headers that let every page read it.
+pub(crate) fn opened(mut answer: Answer) -> Answer {
+    for (name, value) in HEADERS {
+        answer.headers.insert(name, HeaderValue::from_static(value));
     }
     answer
-}
-
-fn is_open(shared: &Shared, request: &Request) -> bool {
-    let places = [Place::Metadata, Place::KeySet, Place::Tokens, Place::DistrictTokens, Place::Tokeninfo];
-    shared.cors && places.contains(&request.place())
 }

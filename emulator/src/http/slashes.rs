@@ -1,4 +1,4 @@
-//! Repeated slashes in a path count as one, as at Clever: widely used clients join `https://api.clever.com/` and
+//! Repeated slashes in a path count as one, as at Clever: some popular clients join `https://api.clever.com/` and
 //! `/v2.1/students/ID`.
 
 use axum::http::Uri;

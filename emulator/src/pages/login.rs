@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use super::own_claims::own_claims;
+use super::custom_claims::custom_claims;
 use super::parts::{problem, signed_in, towards};
 use super::people::developers;
 use super::{Way, frame};
@@ -38,7 +38,7 @@ pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
             @if way.home.takes(LoginMethod::Password) { (password(page)) }
             p.elsewhere { a href=(way.choose_link()) { "Not your school?" } }
             (developers(world, [way.home].into_iter(), way.target))
-            (own_claims(world, &way, page.claims))
+            (custom_claims(world, &way, page.claims))
         },
     )
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::apps::App;
+use crate::world::App;
 use crate::world::{Home, Person};
 
 /// What is wrong; a browser puts the focus here, and a screen reader reads it at once.

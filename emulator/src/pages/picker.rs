@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::frame;
 use super::parts::{hidden_target, problem, towards};
 use super::people::developers;
-use crate::apps::App;
+use crate::world::App;
 use crate::world::{Found, Home, World};
 
 /// What the school picker shows.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::frame;
 use super::parts::signed_in;
-use crate::apps::App;
+use crate::world::App;
 use crate::world::{Home, Person};
 
 /// What the portal shows.

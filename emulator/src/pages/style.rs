@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::apps::COLOURS;
+use crate::world::COLOURS;
 
 /// The style sheet of every page.
 pub(super) fn style() -> String {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::form_urlencoded::Serializer;
 
-use crate::apps::App;
+use crate::world::App;
 use crate::world::Home;
 
 /// Where somebody signs in, and on the way to what.

@@ -4,52 +4,53 @@
 use axum::http::header::LOCATION;
 use percent_encoding::percent_decode_str;
 
-use super::{Answer, Call};
-use crate::endpoints::callback::encoded;
-use crate::shared::locked;
+use super::context::Context;
+use crate::http::answer::Answer;
+use crate::http::parameters::encoded;
+use crate::memory::lock::locked;
 
 /// A code is one second past its minute.
 const TOO_OLD: u64 = 60;
 
-pub(super) fn duplicate_code(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn duplicate_code(answer: Answer, _: &Context<'_>) -> Answer {
     changed(answer, |way| {
         let name = way.credential.name();
         way.parameters.push(pair(name, "0000000000000000000000000000000000000000"));
     })
 }
 
-pub(super) fn denied(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn denied(answer: Answer, _: &Context<'_>) -> Answer {
     refused(answer, "access_denied")
 }
 
-pub(super) fn unauthorized_user(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn unauthorized_user(answer: Answer, _: &Context<'_>) -> Answer {
     refused(answer, "unauthorized-user")
 }
 
-pub(super) fn temporarily_unavailable(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn temporarily_unavailable(answer: Answer, _: &Context<'_>) -> Answer {
     refused(answer, "temporarily_unavailable")
 }
 
-pub(super) fn server_error(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn server_error(answer: Answer, _: &Context<'_>) -> Answer {
     refused(answer, "server_error")
 }
 
-pub(super) fn code_and_error(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn code_and_error(answer: Answer, _: &Context<'_>) -> Answer {
     changed(answer, |way| way.parameters.push(pair("error", "access_denied")))
 }
 
-pub(super) fn empty(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn empty(answer: Answer, _: &Context<'_>) -> Answer {
     changed(answer, |way| {
         let credential = way.credential.name();
         way.remove(&[credential]);
     })
 }
 
-pub(super) fn without_state(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn without_state(answer: Answer, _: &Context<'_>) -> Answer {
     changed(answer, |way| way.remove(&["state"]))
 }
 
-pub(super) fn foreign_state(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn foreign_state(answer: Answer, _: &Context<'_>) -> Answer {
     changed(answer, |way| {
         for own in way.parameters.iter_mut().filter(|own| name(own) == "state") {
             *own = pair("state", "the-state-of-another-login");
@@ -57,39 +58,39 @@ pub(super) fn foreign_state(answer: Answer, _: &Call<'_>) -> Answer {
     })
 }
 
-pub(super) fn foreign_issuer(answer: Answer, _: &Call<'_>) -> Answer {
+pub(super) fn foreign_issuer(answer: Answer, _: &Context<'_>) -> Answer {
     changed(answer, |way| way.parameters.push(pair("iss", "https://other.example")))
 }
 
 /// The code stands for the same login, but its minute is over; an access token opens nothing.
-pub(super) fn expired_code(answer: Answer, call: &Call<'_>) -> Answer {
-    let now = call.shared.clock.now();
+pub(super) fn expired_code(answer: Answer, context: &Context<'_>) -> Answer {
+    let now = context.now;
     match credential(&answer) {
         Some(Credential::Code(code)) => {
-            let mut grants = locked(&call.shared.grants);
+            let mut grants = locked(context.grants);
             if let Ok(grant) = grants.spend_code(now, &code) {
                 grants.issue_code(now.saturating_sub(TOO_OLD), code, grant);
             }
         }
-        Some(Credential::Token(token)) => locked(&call.shared.grants).end_access(now, &token),
+        Some(Credential::Token(token)) => locked(context.grants).end_access(now, &token),
         None => {}
     }
     answer
 }
 
 /// The code is spent, whatever it stood for; an access token opens nothing.
-pub(super) fn spent_code(answer: Answer, call: &Call<'_>) -> Answer {
-    let now = call.shared.clock.now();
+pub(super) fn spent_code(answer: Answer, context: &Context<'_>) -> Answer {
+    let now = context.now;
     match credential(&answer) {
-        Some(Credential::Code(code)) => drop(locked(&call.shared.grants).spend_code(now, &code)),
-        Some(Credential::Token(token)) => locked(&call.shared.grants).end_access(now, &token),
+        Some(Credential::Code(code)) => drop(locked(context.grants).spend_code(now, &code)),
+        Some(Credential::Token(token)) => locked(context.grants).end_access(now, &token),
         None => {}
     }
     answer
 }
 
-/// Is this the way back to an app, with what it asked for?
-pub(super) fn leads_back(answer: &Answer) -> bool {
+/// Does this send the browser back to an app with what it asked for?
+pub(super) fn is_callback(answer: &Answer) -> bool {
     credential(answer).is_some()
 }
 

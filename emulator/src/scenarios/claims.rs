@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Login;
+use super::context::Login;
 
 type Claims = Map<String, Value>;
 

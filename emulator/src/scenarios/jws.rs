@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Login};
-use crate::shared::locked;
-use crate::signing::{SigningKey, signing_input};
+use super::context::Login;
+use crate::http::answer::Answer;
+use crate::keys::signing::{SigningKey, signing_input};
+use crate::memory::lock::locked;
 
 /// The names under which two scenarios keep the keys they make.
 pub(super) const KEYS_ROTATED_BEFORE: &str = "keys-rotated-before-signing";
@@ -93,27 +94,27 @@ pub(super) fn two_parts(claims: &Value, login: &Login<'_>) -> Token {
 
 /// A key for this login alone, which nobody can have fetched before.
 pub(super) fn key_made_before_signing(claims: &Value, login: &Login<'_>) -> Token {
-    login.shared.keys.of_scenario(KEYS_ROTATED_BEFORE, login.access_token)?.sign(claims)
+    login.keys.of_scenario(KEYS_ROTATED_BEFORE, login.access_token)?.sign(claims)
 }
 
 /// The first login of a client has the old key, every later one a key that came after the first.
 pub(super) fn key_made_after_login(claims: &Value, login: &Login<'_>) -> Token {
-    let logins = locked(&login.shared.tally).count(login.now, KEYS_ROTATED_AFTER, login.client_id);
+    let logins = locked(login.tally).count(login.now, KEYS_ROTATED_AFTER, login.client_id);
     if logins == 1 {
         return login.key.sign(claims);
     }
-    login.shared.keys.of_scenario(KEYS_ROTATED_AFTER, login.client_id)?.sign(claims)
+    login.keys.of_scenario(KEYS_ROTATED_AFTER, login.client_id)?.sign(claims)
 }
 
 /// A second key under the name of the first.
 pub(super) fn second_key_under_one_name(claims: &Value, login: &Login<'_>) -> Token {
-    let second = login.shared.keys.of_scenario(KEYS_UNDER_ONE_NAME, EVERYBODY)?;
+    let second = login.keys.of_scenario(KEYS_UNDER_ONE_NAME, EVERYBODY)?;
     let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT" });
     second.sign_text(&header, &claims.to_string())
 }
 
 pub(super) fn second_key_without_name(claims: &Value, login: &Login<'_>) -> Token {
-    let second = login.shared.keys.of_scenario(KEYS_WITHOUT_NAMES, EVERYBODY)?;
+    let second = login.keys.of_scenario(KEYS_WITHOUT_NAMES, EVERYBODY)?;
     second.sign_text(&json!({ "alg": "RS256", "typ": "JWT" }), &claims.to_string())
 }
 

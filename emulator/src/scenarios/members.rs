@@ -1,37 +1,11 @@
-//! Scenarios about one describing member of one answer: it is left out, null, or of another JSON type. What decides who
+//! Scenarios about one describing member of one answer: it is missing, null, or of another JSON type. What decides who
 //! somebody is stands in the table instead.
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
-
-use super::{Deviation, Scenario};
-use crate::place::Place;
-
-/// One member, and what is odd about it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Member {
-    pub(super) part: Part,
-    /// The way to it through objects.
-    path: &'static [&'static str],
-    oddity: Oddity,
-}
-
-/// Where the member is.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Part {
-    /// Among the claims of an ID token.
-    IdToken,
-    /// In the answer of a place.
-    Answer(Place),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Oddity {
-    Missing,
-    Null,
-    Mistyped,
-}
+use super::member::{Member, Oddity, Part};
+use super::scenario::{Deviation, Scenario};
+use crate::http::route::Route;
 
 /// The members of one answer, and what becomes of the call in this project's client.
 struct Described {
@@ -62,7 +36,7 @@ const DESCRIBED: &[Described] = &[
     Described {
         prefix: "discovery",
         subject: "the discovery document",
-        part: Part::Answer(Place::Metadata),
+        part: Part::Answer(Route::Metadata),
         outcome: "signed_in",
         paths: &[
             &["response_types_supported"],
@@ -76,21 +50,21 @@ const DESCRIBED: &[Described] = &[
     Described {
         prefix: "tokeninfo",
         subject: "tokeninfo",
-        part: Part::Answer(Place::Tokeninfo),
+        part: Part::Answer(Route::Tokeninfo),
         outcome: "ok",
         paths: &[&["scopes"]],
     },
     Described {
         prefix: "me",
         subject: "/me",
-        part: Part::Answer(Place::Me),
+        part: Part::Answer(Route::Me),
         outcome: "ok",
         paths: &[&["type"], &["links"], &["data", "type"], &["data", "district"], &["data", "authorized_by"]],
     },
     Described {
         prefix: "user",
         subject: "/users/{id}",
-        part: Part::Answer(Place::User),
+        part: Part::Answer(Route::User),
         outcome: "ok",
         paths: &[
             &["links"],
@@ -107,14 +81,14 @@ const DESCRIBED: &[Described] = &[
     Described {
         prefix: "district",
         subject: "/districts/{id}",
-        part: Part::Answer(Place::District),
+        part: Part::Answer(Route::District),
         outcome: "ok",
         paths: &[&["links"], &["data", "name"]],
     },
     Described {
         prefix: "userinfo",
         subject: "/userinfo",
-        part: Part::Answer(Place::Userinfo),
+        part: Part::Answer(Route::Userinfo),
         outcome: "ok",
         paths: &[
             &["user_id"],
@@ -160,35 +134,5 @@ impl Described {
             outcome: Cow::Borrowed(self.outcome),
             deviation: Deviation::Member(Member { part: self.part, path, oddity }),
         }
-    }
-}
-
-impl Member {
-    /// Changes the member where it is. A person who has none gets one where it is null or mistyped.
-    pub(super) fn change(&self, object: &mut Map<String, Value>) {
-        let Some((last, way)) = self.path.split_last() else { return };
-        let mut object = object;
-        for step in way {
-            let Some(Value::Object(next)) = object.get_mut(*step) else { return };
-            object = next;
-        }
-        let odd = match self.oddity {
-            Oddity::Missing => {
-                object.remove(*last);
-                return;
-            }
-            Oddity::Null => Value::Null,
-            Oddity::Mistyped => mistyped(object.get(*last)),
-        };
-        object.insert((*last).to_owned(), odd);
-    }
-}
-
-/// A value of another type, which careless code takes for something: a flag that is the text "true", a number elsewhere.
-fn mistyped(value: Option<&Value>) -> Value {
-    match value {
-        Some(Value::Bool(_)) => "true".into(),
-        Some(Value::Number(_)) => "7".into(),
-        _ => 7.into(),
     }
 }

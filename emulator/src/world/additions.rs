@@ -1,14 +1,16 @@
 //! People and apps that are added while the emulator runs, until its reset.
 //!
-//! They are written as in the text of a world, but in JSON, and held to the same rules. Of a person only the handle must
-//! be there: an id and a number are made, and what else is needed is that of an ordinary student of the first district.
+//! They are written as in a world file, but in JSON, and the same rules apply. A person needs only a handle: id and number are
+//! made, and the rest is that of an ordinary student of the first district.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Person, World, derived, file};
-use crate::apps::App;
+use super::apps::App;
+use super::model::World;
+use super::person::Person;
+use super::{derived, file};
 
 /// Somebody or something that the source of the world does not have.
 #[derive(Debug, Clone)]

@@ -2,7 +2,8 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::{Person, World};
+use super::model::World;
+use super::person::Person;
 
 /// No letter or digit that is easily taken for another one.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::apps::AppError;
+
 /// Why a world cannot be taken. Its text is one line: file, line and reason, as far as they are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorldError {
@@ -55,3 +57,31 @@ impl fmt::Display for WorldError {
 }
 
 impl std::error::Error for WorldError {}
+
+/// Why an emulator cannot take a world with these apps.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    World(WorldError),
+    App(AppError),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::World(error) => error.fmt(formatter),
+            Self::App(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl From<WorldError> for LoadError {
+    fn from(error: WorldError) -> Self {
+        Self::World(error)
+    }
+}
+
+impl From<AppError> for LoadError {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}

@@ -1,21 +1,34 @@
 //! The text of a world: its tables, and how they become a world.
 //!
-//! TOML tells where every value stands, so that whoever wrote it is sent to the line. Members that nobody knows are
-//! refused, because a misspelt one would otherwise do nothing, in silence.
+//! - `district_table`, `app_table`, `role_table`: the tables that have rules of their own;
+//! - `checks`: the rules for single values; `refusals`: a test for each.
+//!
+//! TOML says where every value is, so an error names the line. Unknown members are refused: a misspelled one would otherwise
+//! be ignored without a word.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
 
-use super::app_table::AppTable;
-use super::checks::{Lines, Names, Text, check_district, check_grades, check_id, check_school};
-use super::district_table::{DistrictTable, districts};
+use super::apps::{App, Apps};
+use super::district::{District, School};
 use super::error::WorldError;
-use super::role_table::RoleTable;
-use super::{District, Person, Role, School, World};
-use crate::apps::{App, Apps};
+use super::model::World;
+use super::person::{Person, Role};
+use app_table::AppTable;
+use checks::{Lines, Names, Text, check_district, check_grades, check_id, check_school};
+use district_table::{DistrictTable, districts};
+use role_table::RoleTable;
+
+mod app_table;
+mod checks;
+mod district_table;
+#[cfg(test)]
+mod refusals;
+mod role_table;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,8 +67,28 @@ struct PersonTable {
     roles: Spanned<Vec<RoleTable>>,
 }
 
+impl World {
+    /// The world that this text describes. `docs/emulator.md` explains the format.
+    ///
+    /// # Errors
+    /// With line and reason, when the text is not TOML or does not describe a world.
+    pub fn from_toml(text: &str) -> Result<Self, WorldError> {
+        read(text)
+    }
+
+    /// The world that this file describes.
+    ///
+    /// # Errors
+    /// With file, line and reason, when the file cannot be read or does not describe a world.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, WorldError> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|error| WorldError::unreadable(path, &error))?;
+        Self::from_toml(&text).map_err(|error| error.in_file(path))
+    }
+}
+
 /// The world of this text.
-pub(super) fn read(text: &str) -> Result<World, WorldError> {
+fn read(text: &str) -> Result<World, WorldError> {
     let lines = Lines(text);
     let file: File = toml::from_str(text).map_err(|error| {
         let line = lines.number(error.span().unwrap_or_default().start);

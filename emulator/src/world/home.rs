@@ -1,41 +1,13 @@
 //! Where people sign in and have their portal: at their district, or at Clever Library.
 
-use super::{District, Person, World};
+use super::district::{District, LoginMethod};
+use super::model::World;
+use super::person::Person;
 
-/// How somebody can prove to be who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LoginMethod {
-    /// At the identity provider of the district.
-    IdentityProvider,
-    /// With user name and password, here.
-    Password,
-    /// With a badge.
-    Badge,
-}
-
-impl LoginMethod {
-    pub(super) const ALL: [Self; 3] = [Self::IdentityProvider, Self::Password, Self::Badge];
-
-    /// The method that this word stands for.
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.as_str() == word)
-    }
-
-    /// The word in the text of a world.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::IdentityProvider => "identity_provider",
-            Self::Password => "password",
-            Self::Badge => "badge",
-        }
-    }
-}
-
-/// What Clever Library is called in addresses; no district can be called so.
+/// The short name of Clever Library, which no district can have.
 pub(super) const LIBRARY: &str = "library";
 
-/// A district, or Clever Library, which is the home of whoever has no district.
+/// A district, or Clever Library, which is the home of people without a district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Home<'a> {
     District(&'a District),
@@ -77,7 +49,7 @@ impl<'a> Home<'a> {
         }
     }
 
-    /// Can people sign in here in this way? At Clever Library they have a password, and no district gives them more.
+    /// Can people sign in here this way? At Clever Library they have a password only.
     pub(crate) fn takes(self, method: LoginMethod) -> bool {
         match self {
             Self::District(district) => district.login_methods.contains(&method),

@@ -14,11 +14,12 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value};
 
 use super::additions::Addition;
-use super::{Person, World};
-use crate::apps::App;
+use super::apps::App;
+use super::error::LoadError;
+use super::model::World;
+use super::person::Person;
 use crate::clock::Clock;
-use crate::options::StartError;
-use crate::shared::locked;
+use crate::memory::lock::locked;
 
 /// In milliseconds.
 const PAUSE: u64 = 200;
@@ -60,8 +61,8 @@ struct State {
 type Stamp = (SystemTime, u64);
 
 impl LiveWorld {
-    /// The world of this source, with these apps in the place of its own if there are any.
-    pub(crate) fn start(source: Source, given_apps: Vec<App>) -> Result<Self, StartError> {
+    /// The world of this source, with these apps instead of its own if there are any.
+    pub(crate) fn start(source: Source, given_apps: Vec<App>) -> Result<Self, LoadError> {
         let (world, file) = match source {
             Source::BuiltIn => (World::built_in(), None),
             Source::Given(world) => (world, None),
@@ -186,7 +187,7 @@ fn say(text: &str) {
     let _ = io::stderr().write_all(format!("clever-emulator: {text}\n").as_bytes());
 }
 
-fn read(path: &Path, given_apps: &[App]) -> Result<World, StartError> {
+fn read(path: &Path, given_apps: &[App]) -> Result<World, LoadError> {
     Ok(World::from_file(path)?.with_apps(given_apps)?)
 }
 

@@ -1,6 +1,7 @@
 //! Looking for a school or a district by its name.
 
-use super::{District, School, World};
+use super::district::{District, School};
+use super::model::World;
 
 /// No longer list is shown.
 const MOST: usize = 20;

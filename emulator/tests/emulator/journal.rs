@@ -125,12 +125,12 @@ fn another_redirect_uri_is_told_by_the_difference_and_never_repeated() {
     assert!(!said(&emulator).contains("a-secret"));
     let given = code(&emulator, "oauth-app", "&state=s");
     exchange_at(&emulator, "http://127.0.0.1:5000/callback/", &given);
-    assert_says(&emulator, "a slash is too many at the end");
+    assert_says(&emulator, "an extra trailing slash");
     let asked = form(&[("redirect_uri", "http://127.0.0.1:5001/callback?a-secret")]);
     get(&emulator, &format!("/oauth/authorize?response_type=code&client_id=oidc-app&{asked}"));
     assert_says(
         &emulator,
-        "redirect_uri is not one of the app's (http://127.0.0.1:5000/callback): the port is another one",
+        "redirect_uri is not one of the app's (http://127.0.0.1:5000/callback): the port is different",
     );
     assert!(!said(&emulator).contains("a-secret"));
 }
@@ -248,7 +248,7 @@ fn who_has_the_newest_answer_already_is_told_of() {
     let tag = get_as(&emulator, &token, "/v3.0/me").header("etag").unwrap().to_owned();
     let headers = [("Authorization", &format!("Bearer {token}")[..]), ("If-None-Match", &tag)];
     assert_eq!(get_with(&emulator, "/v3.0/me", &headers).status, 304);
-    assert_says(&emulator, "the newest answer already");
+    assert_says(&emulator, "the client already has this answer");
     http::send(emulator.base_url(), "OPTIONS", "/v3.0/me", &[], b"");
     assert_says(&emulator, "whether a page of another origin may call the API");
 }

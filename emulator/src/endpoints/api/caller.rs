@@ -1,8 +1,8 @@
 //! Whom a token may read.
 
-use crate::apps::App;
 use crate::endpoints::bearer::{Bearer, Holder};
-use crate::own_claims::OwnClaims;
+use crate::keys::custom_claims::CustomClaims;
+use crate::world::App;
 use crate::world::{District, Person, School, World};
 
 /// Who asks, and where.
@@ -11,7 +11,7 @@ pub(super) struct Caller<'a> {
     pub(super) holder: &'a Holder,
     pub(super) base_url: String,
     /// Claims that were chosen for the login.
-    pub(super) claims: &'a OwnClaims,
+    pub(super) claims: &'a CustomClaims,
     app: Option<&'a App>,
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::links::{joined, link, list, object};
-use super::version::Version;
+use super::resource::Version;
 use crate::world::{District, LoginMethod, UserType, derived};
 
 /// `GET /{version}/districts/{id}`

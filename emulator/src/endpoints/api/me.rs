@@ -1,10 +1,11 @@
-//! `/me`: to whom does this token belong, and where is the rest?
+//! The person of a login: `/me` in Clever's form, and userinfo in that of OpenID Connect (OpenID Connect Core 1.0 section 5.3),
+//! with Clever's own claims and a name that is an object.
 
 use serde_json::{Value, json};
 
 use super::links::{link, with};
-use super::resource::older_type;
-use super::version::Version;
+use super::resource::{Version, older_type};
+use super::users::name;
 use crate::world::Person;
 
 /// `GET /{version}/me`. Before version 3 it tells of the role of the login, under the id that this role has there.
@@ -23,4 +24,23 @@ pub(super) fn me(version: Version, person: &Person) -> Value {
     let district = person.district_id.as_ref().map(|id| format!("/{told}/districts/{id}"));
     links.extend(district.map(|uri| link("district", &uri)));
     json!({ "type": user_type, "data": data, "links": links })
+}
+
+/// `GET /userinfo` and `POST /userinfo`
+pub(super) fn userinfo(person: &Person) -> Value {
+    let info = json!({
+        "sub": person.id,
+        "user_id": person.role.legacy_id,
+        "multi_role_user_id": person.id,
+        "user_type": person.role.user_type.as_str(),
+        "name": name(person),
+        "schools": person.role.schools,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email_verified": false,
+        "authorized_by": person.authorized_by(),
+    });
+    let info = with(info, "district_id", person.district_id.as_deref());
+    let info = with(info, "district", person.district_id.as_deref());
+    with(info, "email", person.email.as_deref())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::facts::Facts;
 use super::links::{joined, with};
-use super::version::Version;
+use super::resource::Version;
 use crate::world::UserType;
 
 /// The members of a role that are the same in an object of their own and among the roles of version 3.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::caller::Caller;
 use super::facts::{created, last_modified, phone};
 use super::links::{joined, link, list, object};
-use super::version::Version;
+use super::resource::Version;
 use crate::world::{School, derived};
 
 /// The grades of schools of which the world says nothing.

@@ -1,14 +1,13 @@
-//! People, as version 3 shows them: one user with all roles.
+//! People. In version 3 a person is one user with all roles; before it, each role is a user with an id of its own.
 
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use super::facts::{self, Facts};
 use super::links::{joined, link, list, object, with};
-use super::resource::Part;
-use super::version::Version;
+use super::resource::{Part, Version, older_type};
 use super::{districts, roles, schools};
-use crate::world::{Person, School, UserType};
+use crate::world::{Person, Role, School, UserType};
 
 /// `GET /v3.x/users/{id}`
 pub(super) fn user(caller: &Caller<'_>, version: Version, id: &str) -> Option<Value> {
@@ -98,4 +97,34 @@ fn schools_of<'a>(caller: &Caller<'a>, person: &'a Person) -> Vec<&'a School> {
 
 fn uri(version: Version, person: &Person) -> String {
     format!("/{}/users/{}", version.as_str(), person.id)
+}
+
+/// `GET /v1.x/{type}s/{id}` and `GET /v2.x/{type}s/{id}`
+pub(super) fn older_user(
+    caller: &Caller<'_>,
+    version: Version,
+    user_type: UserType,
+    id: &str,
+) -> Option<Value> {
+    let is_meant = |role: &&Role| role.user_type == user_type && role.legacy_id == id;
+    let person = caller.person(|person| person.roles().any(|role| is_meant(&role)))?;
+    let role = person.roles().find(is_meant)?;
+    let facts = Facts { world: caller.world, person, role };
+    let data = joined(older_person(person, role), roles::members(&facts, version));
+    let uri = format!("/{}/{}s/{id}", version.as_str(), older_type(user_type));
+    Some(object(&data, &[link("self", &uri)]))
+}
+
+/// Times are told of students and teachers only, and a contact's name is one text.
+fn older_person(person: &Person, role: &Role) -> Value {
+    let mut data = joined(common(person), json!({ "id": role.legacy_id }));
+    let Some(members) = data.as_object_mut() else { return data };
+    if ![UserType::Student, UserType::Teacher].contains(&role.user_type) {
+        members.remove("created");
+        members.remove("last_modified");
+    }
+    if role.user_type == UserType::Contact {
+        members.insert("name".into(), person.full_name().into());
+    }
+    data
 }

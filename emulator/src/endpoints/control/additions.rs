@@ -2,33 +2,31 @@
 
 use serde_json::{Value, json};
 
-use super::body;
-use super::problem::Problem;
-use crate::apps::App;
-use crate::request::Request;
-use crate::shared::Shared;
+use super::problem::{Problem, body};
+use crate::endpoints::call::Call;
+use crate::world::App;
 use crate::world::{Person, Role};
 
 /// `GET people`
-pub(super) fn people(shared: &Shared, _: &Request) -> Value {
-    json!({ "people": shared.world().people().iter().map(|person| told(person)).collect::<Vec<_>>() })
+pub(super) fn people(call: &Call) -> Value {
+    json!({ "people": call.world.people().iter().map(|person| told(person)).collect::<Vec<_>>() })
 }
 
 /// `GET apps`
-pub(super) fn apps(shared: &Shared, _: &Request) -> Value {
-    json!({ "apps": shared.world().apps().iter().map(told_app).collect::<Vec<_>>() })
+pub(super) fn apps(call: &Call) -> Value {
+    json!({ "apps": call.world.apps().iter().map(told_app).collect::<Vec<_>>() })
 }
 
 /// `POST people`
-pub(super) fn add_person(shared: &Shared, request: &Request) -> Result<Value, Problem> {
-    let person = shared.live_world.add_person(body(request)?);
+pub(super) fn add_person(call: &Call) -> Result<Value, Problem> {
+    let person = call.shared.live_world.add_person(body(&call.request)?);
     let person = person.map_err(Problem::request)?;
     Ok(told(&person))
 }
 
 /// `POST apps`
-pub(super) fn add_app(shared: &Shared, request: &Request) -> Result<Value, Problem> {
-    let app = shared.live_world.add_app(&body(request)?);
+pub(super) fn add_app(call: &Call) -> Result<Value, Problem> {
+    let app = call.shared.live_world.add_app(&body(&call.request)?);
     Ok(told_app(&app.map_err(Problem::request)?))
 }
 

@@ -4,40 +4,39 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::body_with;
-use super::problem::Problem;
-use crate::apps::App;
+use super::problem::{Problem, body_with};
+use crate::endpoints::call::Call;
 use crate::endpoints::{authorize, tokens as token_endpoint};
-use crate::grants::CodeGrant;
-use crate::own_claims::{self, OwnClaims};
-use crate::request::Request;
-use crate::shared::{Shared, locked};
+use crate::keys::custom_claims::{self, CustomClaims};
+use crate::memory::grants::CodeGrant;
+use crate::memory::lock::locked;
+use crate::world::App;
 use crate::world::{Person, World};
 
-/// What `POST codes` and `POST tokens` read.
+/// The members of `POST codes` and `POST tokens`.
 const MEMBERS: [&str; 5] = ["person", "client_id", "redirect_uri", "nonce", "claims"];
 
 /// `POST codes`
-pub(super) fn code(shared: &Shared, request: &Request) -> Result<Value, Problem> {
-    let world = shared.world();
-    let (app, grant) = grant(&world, &body_with(request, &MEMBERS)?)?;
+pub(super) fn code(call: &Call) -> Result<Value, Problem> {
+    let world = &call.world;
+    let (app, grant) = grant(&world, &body_with(&call.request, &MEMBERS)?)?;
     if app.is_public() {
         return Err(Problem::request("This app has no secret, so no code can be made for it."));
     }
     let redirect_uri = grant.redirect_uri.clone();
-    Ok(json!({ "code": authorize::store_code(shared, grant)?, "redirect_uri": redirect_uri }))
+    Ok(json!({ "code": authorize::store_code(&call.shared, grant)?, "redirect_uri": redirect_uri }))
 }
 
 /// `POST tokens`
-pub(super) fn tokens(shared: &Shared, request: &Request) -> Result<Value, Problem> {
-    let world = shared.world();
-    let (app, grant) = grant(&world, &body_with(request, &MEMBERS)?)?;
-    Ok(token_endpoint::tokens(shared, request, app, &grant)?)
+pub(super) fn tokens(call: &Call) -> Result<Value, Problem> {
+    let world = &call.world;
+    let (app, grant) = grant(&world, &body_with(&call.request, &MEMBERS)?)?;
+    Ok(token_endpoint::tokens(call, app, &grant)?)
 }
 
 /// `DELETE sessions`
-pub(in crate::endpoints) fn end_sessions(shared: &Shared, _: &Request) -> Value {
-    locked(&shared.grants).sign_everybody_out();
+pub(in crate::endpoints) fn end_sessions(call: &Call) -> Value {
+    locked(&call.shared.grants).sign_everybody_out();
     json!({ "done": true })
 }
 
@@ -80,11 +79,11 @@ fn redirect_uri(app: &App, body: &Map<String, Value>) -> Result<String, Problem>
     listed.ok_or_else(|| Problem::request("redirect_uri must be one of the app's, letter by letter."))
 }
 
-fn claims(body: &Map<String, Value>) -> Result<OwnClaims, Problem> {
+fn claims(body: &Map<String, Value>) -> Result<CustomClaims, Problem> {
     match body.get("claims") {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(claims)) => Ok(Some(Arc::new(claims.clone()))),
-        Some(_) => Err(Problem::request(own_claims::WRONG)),
+        Some(_) => Err(Problem::request(custom_claims::WRONG)),
     }
 }
 

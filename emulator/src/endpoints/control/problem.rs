@@ -1,11 +1,12 @@
-//! What is wrong with a request to a control.
+//! The body of a request to a control, and what is wrong with a request.
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
-use axum::response::Response;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::responses;
+use crate::http::answer::Answer;
+use crate::http::request::Request;
+use crate::http::responses::NOT_IN_JOURNAL;
 
 /// A status, a word and a sentence.
 pub(in crate::endpoints) struct Problem {
@@ -27,13 +28,31 @@ impl Problem {
         Self { status: StatusCode::METHOD_NOT_ALLOWED, error: "method_not_allowed", message: message.into() }
     }
 
-    pub(super) fn forbidden(message: impl Into<String>) -> Self {
+    pub(in crate::endpoints) fn forbidden(message: impl Into<String>) -> Self {
         Self { status: StatusCode::FORBIDDEN, error: "forbidden", message: message.into() }
     }
 
-    pub(in crate::endpoints) fn into_response(self) -> Response {
-        responses::json(self.status, &json!({ "error": self.error, "message": self.message }))
+    pub(in crate::endpoints) fn into_answer(self) -> Answer {
+        Answer::json(self.status, &json!({ "error": self.error, "message": self.message }), NOT_IN_JOURNAL)
     }
+}
+
+/// The JSON object of a body, with these members and no other: a misspelled one would be ignored without a word.
+pub(super) fn body_with(request: &Request, members: &[&str]) -> Result<Map<String, Value>, Problem> {
+    let body = body(request)?;
+    match body.keys().find(|name| !members.contains(&name.as_str())) {
+        Some(unknown) => {
+            let message = format!("There is no member {unknown:?} here, only: {}.", members.join(", "));
+            Err(Problem::request(message))
+        }
+        None => Ok(body),
+    }
+}
+
+/// The JSON object of a body. The type it says it has is ignored, because curl calls every body a form.
+pub(super) fn body(request: &Request) -> Result<Map<String, Value>, Problem> {
+    serde_json::from_slice(&request.body)
+        .map_err(|_| Problem::request("The body must be one JSON object, for example {\"person\": \"ada\"}."))
 }
 
 impl From<Unspecified> for Problem {

@@ -1,0 +1,225 @@
+//! `clever-emulator exec -- COMMAND`: an emulator for as long as a command runs, and its settings in the environment of the
+//! command.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::{ExitCode, ExitStatus};
+
+use clap::Args;
+use clever_emulator::{App, Emulator};
+use tokio::process::{Child, Command};
+use url::{Host, Url};
+
+use super::output::{failed, reach, say};
+use super::settings::Settings;
+use super::signals;
+
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+
+    /// The command to run, and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+const AFTER_HELP: &str = "\
+The command gets these environment variables. They describe the first app:
+  CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET (not for an app without a secret)
+  CLEVER_REDIRECT_URI  the redirect URIs, separated by spaces
+  CLEVER_BASE_URL      the emulator: the issuer, the OAuth endpoints, and the API
+  CLEVER_DEVELOPMENT   true, if one of these addresses is plain http on another host
+
+The emulator ends when the command ends, and exits with the command's exit code.
+
+Example:
+  clever-emulator exec --auto-login ada -- pytest";
+
+/// The exit codes of shells, for a command that cannot be run or is not there.
+const NOT_RUNNABLE: u8 = 126;
+const NOT_FOUND: u8 = 127;
+
+/// Settings of this project's libraries that are not set here, and would lead elsewhere.
+const OF_ANOTHER_CLEVER: [&str; 9] = [
+    "CLEVER_CLIENT_SECRET",
+    "CLEVER_ISSUER",
+    "CLEVER_API_BASE",
+    "CLEVER_AUTHORIZATION_ENDPOINT",
+    "CLEVER_TOKEN_ENDPOINT",
+    "CLEVER_TOKENINFO_ENDPOINT",
+    "CLEVER_USERINFO_ENDPOINT",
+    "CLEVER_JWKS_URI",
+    "CLEVER_DISCOVER",
+];
+
+/// Runs the command, and ends as it ends.
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    let Arguments { settings, command } = arguments;
+    let Some((program, rest)) = command.split_first() else { return ExitCode::from(2) };
+    let reach = reach(settings.listen, settings.any_host);
+    let emulator = match settings.start() {
+        Ok(emulator) => emulator,
+        Err(error) => return failed(&error),
+    };
+    say(&format!("clever-emulator: running at {0}, desk at {0}/_emulator/\n{reach}\n", emulator.base_url()));
+    let mut command = Command::new(program);
+    command.args(rest);
+    set_environment(&mut command, &emulator);
+    let ended = signals::runtime().and_then(|runtime| {
+        runtime.block_on(async {
+            let signals = forwarding::Signals::new()?;
+            let child = command.spawn()?;
+            to_its_end(child, signals).await
+        })
+    });
+    match ended {
+        Ok(status) => exit_code(status),
+        Err(error) => {
+            say(&format!("clever-emulator: cannot run {}: {error}.\n", program.display()));
+            ExitCode::from(if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_RUNNABLE })
+        }
+    }
+}
+
+fn set_environment(command: &mut Command, emulator: &Emulator) {
+    // What stands there of another Clever must not be mixed with what is set here.
+    for other in OF_ANOTHER_CLEVER {
+        command.env_remove(other);
+    }
+    if let Some(app) = emulator.apps().first() {
+        command.env("CLEVER_CLIENT_ID", app.client_id());
+        command.env("CLEVER_REDIRECT_URI", app.redirect_uris().collect::<Vec<_>>().join(" "));
+        if let Some(secret) = App::client_secret(app) {
+            command.env("CLEVER_CLIENT_SECRET", secret);
+        }
+    }
+    command.env("CLEVER_BASE_URL", emulator.base_url());
+    if needs_development(emulator) {
+        command.env("CLEVER_DEVELOPMENT", "true");
+    }
+}
+
+/// Whether one of the addresses is plain http on another host than this machine: the libraries take it only then.
+fn needs_development(emulator: &Emulator) -> bool {
+    let apps = emulator.apps();
+    let redirect_uris = apps.first().into_iter().flat_map(App::redirect_uris);
+    redirect_uris.chain([emulator.base_url()]).filter_map(|text| Url::parse(text).ok()).any(|url| {
+        let is_here = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        };
+        url.scheme() == "http" && !is_here
+    })
+}
+
+async fn to_its_end(mut child: Child, mut signals: forwarding::Signals) -> io::Result<ExitStatus> {
+    loop {
+        tokio::select! {
+            status = child.wait() => return status,
+            signal = signals.next() => signal.send(&child),
+        }
+    }
+}
+
+/// As a shell tells it: the command's own code, or 128 and the number of the signal that ended it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return ExitCode::from(u8::try_from(signal.saturating_add(128)).unwrap_or(u8::MAX));
+    }
+    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Signals for the command that were sent to the emulator.
+#[cfg(unix)]
+mod forwarding {
+    use std::io::{self, IsTerminal as _};
+
+    use rustix::process::{Pid, kill_process};
+    use tokio::process::Child;
+    use tokio::signal::unix::{Signal as Received, SignalKind, signal};
+
+    use rustix::process::Signal as Number;
+
+    pub(super) struct Signals {
+        terminate: Received,
+        hang_up: Received,
+        interrupt: Received,
+        quit: Received,
+        user_1: Received,
+        user_2: Received,
+    }
+
+    pub(super) struct Signal(Number);
+
+    impl Signals {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self {
+                terminate: signal(SignalKind::terminate())?,
+                hang_up: signal(SignalKind::hangup())?,
+                interrupt: signal(SignalKind::interrupt())?,
+                quit: signal(SignalKind::quit())?,
+                user_1: signal(SignalKind::user_defined1())?,
+                user_2: signal(SignalKind::user_defined2())?,
+            })
+        }
+
+        pub(super) async fn next(&mut self) -> Signal {
+            Signal(tokio::select! {
+                _ = self.terminate.recv() => Number::TERM,
+                _ = self.hang_up.recv() => Number::HUP,
+                _ = self.interrupt.recv() => Number::INT,
+                _ = self.quit.recv() => Number::QUIT,
+                _ = self.user_1.recv() => Number::USR1,
+                _ = self.user_2.recv() => Number::USR2,
+            })
+        }
+    }
+
+    impl Signal {
+        /// Sends it to the command. A key of a terminal has reached the command by itself, and must not reach it twice.
+        pub(super) fn send(&self, child: &Child) {
+            let from_keys = [Number::INT, Number::QUIT].contains(&self.0) && is_at_terminal();
+            let pid = child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+            if let Some(pid) = pid.filter(|_| !from_keys) {
+                // A command that has ended needs no signal.
+                let _ = kill_process(pid, self.0);
+            }
+        }
+    }
+
+    fn is_at_terminal() -> bool {
+        io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
+    }
+}
+
+/// Ctrl-C reaches the command by itself, and must not end the emulator before it.
+#[cfg(not(unix))]
+mod forwarding {
+    use std::io;
+
+    use tokio::process::Child;
+
+    pub(super) struct Signals;
+
+    pub(super) struct Signal;
+
+    impl Signals {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) async fn next(&mut self) -> Signal {
+            let _ = tokio::signal::ctrl_c().await;
+            Signal
+        }
+    }
+
+    impl Signal {
+        pub(super) fn send(&self, _: &Child) {}
+    }
+}

@@ -1,0 +1,105 @@
+//! What the command line prints: one line for the program that started it, and everything for people on standard error.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::net::IpAddr;
+use std::process::ExitCode;
+
+use clever_emulator::{App, Emulator, Person, StartError, World};
+use url::form_urlencoded;
+
+/// Writes to standard error. Nobody may be reading there, and that is no reason to stop.
+pub(crate) fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Says why the emulator did not start.
+pub(crate) fn failed(error: &StartError) -> ExitCode {
+    say(&format!("clever-emulator: {error}\n"));
+    ExitCode::from(2)
+}
+
+/// Prints the base URL for the program that started the emulator, then hints for people. It goes on if nobody reads them.
+pub(crate) fn announce(emulator: &Emulator, reach: &str) {
+    let mut stdout = io::stdout();
+    let _ = writeln!(stdout, "{}", emulator.base_url()).and_then(|()| stdout.flush());
+    say(&hints(emulator, reach));
+}
+
+/// Says who can reach the emulator.
+pub(crate) fn reach(address: IpAddr, any_host: bool) -> String {
+    let mut reach = if address.to_canonical().is_loopback() {
+        "Only this machine can reach it.".to_owned()
+    } else {
+        format!(
+            "WARNING: it listens on {address}. Everyone who can reach it can log in as anyone and use its controls."
+        )
+    };
+    if any_host {
+        reach.push_str(
+            "\nWARNING: with --any-host, a web page whose domain points to this machine can use the emulator too.",
+        );
+    }
+    reach
+}
+
+fn hints(emulator: &Emulator, reach: &str) -> String {
+    let apps: String = emulator.apps().iter().map(|app| app_hint(emulator.base_url(), app)).collect();
+    let people = people_table(emulator.people().iter().map(AsRef::as_ref));
+    let desk = format!(
+        "The desk (apps, people, scenarios, and a journal of requests): {}/_emulator/",
+        emulator.base_url()
+    );
+    format!("This is an emulator, not Clever. {reach}\n{desk}\n\n{apps}{PEOPLE}\n{people}")
+}
+
+/// The title of the table of people.
+pub(crate) const PEOPLE: &str = "People (the number is user name and password both):";
+
+fn app_hint(base_url: &str, app: &App) -> String {
+    let kind = match (app.is_public(), app.is_oidc()) {
+        (true, _) => "implicit grant",
+        (false, true) => "OpenID Connect",
+        (false, false) => "OAuth 2.0",
+    };
+    let kind = if app.is_library() { format!("{kind}, Clever Library") } else { kind.to_owned() };
+    let response_type = if app.is_public() { "token" } else { "code" };
+    let client_id = app.client_id();
+    let mut hint = format!("App {client_id} ({kind})\n");
+    if app.name() != client_id {
+        let _ = writeln!(hint, "  called {}", app.name());
+    }
+    // The secrets of the built-in world are known to everybody; those of the user's own apps are not shown.
+    if World::built_in().apps().contains(app) {
+        let secret = app.client_secret().map(|secret| format!("with the secret {secret}"));
+        let secret = secret.unwrap_or_else(|| "without a secret".to_owned());
+        let _ = writeln!(hint, "  built in, {secret}; give --app for one of your own");
+    }
+    if let Some(user_types) = app.user_types() {
+        let words: Vec<_> = user_types.iter().map(|user_type| user_type.as_str()).collect();
+        let _ = writeln!(hint, "  only for {}", words.join(", "));
+    }
+    if let Some(districts) = app.districts() {
+        let _ = writeln!(hint, "  only for the districts {}", districts.join(", "));
+    }
+    for redirect_uri in app.redirect_uris() {
+        let _ = writeln!(hint, "  redirect URI {redirect_uri}");
+    }
+    let client_id: String = form_urlencoded::byte_serialize(client_id.as_bytes()).collect();
+    let _ = writeln!(
+        hint,
+        "  try {base_url}/oauth/authorize?response_type={response_type}&client_id={client_id}\n"
+    );
+    hint
+}
+
+/// Everybody in the world, one line each.
+pub(crate) fn people_table<'a>(people: impl Iterator<Item = &'a Person>) -> String {
+    people.fold(String::new(), |mut table, person| {
+        let roles: Vec<_> = person.roles().map(|role| role.user_type.as_str()).collect();
+        let library = if person.is_in_library() { ", of Clever Library" } else { "" };
+        let (handle, number, name) = (&person.handle, &person.sign_in_number, person.full_name());
+        let _ = writeln!(table, "  {handle:<13} {number}  {name}, {}{library}", roles.join(" and "));
+        table
+    })
+}

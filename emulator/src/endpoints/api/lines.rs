@@ -1,0 +1,77 @@
+//! What the journal says of the API: who was told what, and why not.
+
+use super::resource::Resource;
+use crate::endpoints::bearer::Holder;
+
+pub(super) const PREFLIGHT: &str =
+    "a browser asked whether a page of another origin may call the API: it may";
+
+pub(super) const TOO_MANY: &str =
+    "this access token has made more than 1200 requests in a minute: wait until X-RateLimit-Reset";
+
+/// The resource was told.
+pub(super) fn told(resource: &Resource<'_>, holder: &Holder) -> &'static str {
+    match (resource, holder) {
+        (Resource::Me(_), _) => "the id of the person was told; links lead to the rest",
+        (Resource::Userinfo, _) => {
+            "the person of the access token was told, in the words of OpenID Connect; name is an object"
+        }
+        (Resource::User(..), Holder::Person(_)) => {
+            "the person of the access token was told: email may be missing, and there may be many roles"
+        }
+        (Resource::OlderUser(..), Holder::Person(_)) => {
+            "the person of the access token was told, as before version 3: one role, under the id it had then"
+        }
+        (Resource::District(..), Holder::Person(_)) => "the district of the person was told",
+        (Resource::School(..), Holder::Person(_)) => "a school of the person was told",
+        (Resource::User(..) | Resource::OlderUser(..) | Resource::PartOfUser(..), _) => {
+            "somebody of the district was told, with a district token"
+        }
+        (Resource::District(..) | Resource::Districts(_), _) => {
+            "the district was told in full, to its district token"
+        }
+        (Resource::School(..) | Resource::Schools(_), _) => {
+            "schools of the district were told, with a district token"
+        }
+    }
+}
+
+/// The resource is not there for this token.
+pub(super) fn not_told(resource: &Resource<'_>, holder: &Holder) -> &'static str {
+    match (resource, holder) {
+        (Resource::OlderUser(..), Holder::Person(_)) => {
+            "this is not the role and id of the person of the access token, which before version 3 is the legacy_id of \
+             the role: single sign-on shows nobody else"
+        }
+        (Resource::District(..), Holder::Person(_)) => {
+            "this is not the district of the person of the access token: single sign-on shows no other, and somebody of \
+             Clever Library has none"
+        }
+        (Resource::School(..), Holder::Person(_)) => {
+            "this is no school of the person of the access token: single sign-on shows no other"
+        }
+        (_, Holder::Person(_)) => {
+            "this is not the id of the person of the access token: single sign-on shows nobody else"
+        }
+        (Resource::District(..), Holder::District(_)) => "this is not the district of the district token",
+        (Resource::School(..), Holder::District(_)) => {
+            "the district of the district token has no such school"
+        }
+        (_, Holder::District(_)) => {
+            "nobody of this id is in the district of the district token and may log in to the app"
+        }
+    }
+}
+
+/// The resource is for the other kind of token.
+pub(super) fn wrong_token(holder: &Holder) -> &'static str {
+    match holder {
+        Holder::Person(_) => {
+            "the access token of a login opens the person of it and no lists: they are for district tokens, which are \
+             listed at /oauth/tokens?owner_type=district"
+        }
+        Holder::District(_) => {
+            "nobody stands behind a district token: who logged in is told to the access token of a login"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Signing in with claims of one's own, for one login: a form on the login page, for developers.
+
+use super::call::Call;
+use super::refusal::Refusal;
+use super::{login_page, same_origin, session};
+use crate::http::answer::Answer;
+use crate::http::parameters::Parameters;
+use crate::keys::custom_claims;
+
+/// `POST /login/claims`: `person` is who signs in, `claims` a JSON object.
+pub(crate) fn sign_in(call: &Call) -> Answer {
+    signed_in(call).unwrap_or_else(Refusal::page)
+}
+
+fn signed_in(call: &Call) -> Result<Answer, Refusal> {
+    same_origin::check(call)?;
+    let world = &call.world;
+    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
+    let home = login_page::home(&world, &parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
+    let way = login_page::way(&world, home, &parameters);
+    let claims = parameters.get("claims").unwrap_or_default();
+    let named = parameters.get("person").and_then(|name| world.person(name));
+    let Some(person) = named.filter(|person| home.is_of(person)) else {
+        return Ok(login_page::wrong_claims(call, &way, claims, NOBODY));
+    };
+    match custom_claims::read(claims) {
+        Ok(own) => Ok(session::start_with(call, person, own, way.target.unwrap_or("/login"), SIGNED_IN)?),
+        Err(message) => Ok(login_page::wrong_claims(call, &way, claims, (message, NO_OBJECT))),
+    }
+}
+
+const SIGNED_IN: &str = "somebody signed in with claims for the next login";
+/// What the page says, and the journal.
+const NOBODY: (&str, &str) =
+    ("Nobody here has this name. Pick a person from the list.", "nobody of this district has this name");
+const NO_OBJECT: &str = "the claims for one login are not a JSON object";

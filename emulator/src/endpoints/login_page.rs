@@ -1,0 +1,56 @@
+//! The login page of a district or of Clever Library, which several endpoints show.
+
+use axum::http::StatusCode;
+
+use super::call::Call;
+use super::refusal::Refusal;
+use super::{session, target};
+use crate::http::answer::Answer;
+use crate::http::parameters::Parameters;
+use crate::pages::{self, LoginPage, Way};
+use crate::world::{Home, World};
+
+const SHOWN: &str = "the login page was shown";
+/// For the journal.
+pub(super) const WRONG_PASSWORD: &str =
+    "nobody has this user name and password, or nobody of this district: both are the sign-in number";
+
+/// The home that a request names.
+pub(super) fn home<'a>(world: &'a World, parameters: &Parameters) -> Result<Option<Home<'a>>, Refusal> {
+    let Some(short_name) = parameters.get("portal") else { return Ok(None) };
+    world.home(short_name).map(Some).ok_or_else(|| Refusal::no_school(short_name))
+}
+
+/// The way through this home to the target of the request.
+pub(super) fn way<'a>(world: &'a World, home: Home<'a>, parameters: &'a Parameters) -> Way<'a> {
+    let target = target::of(parameters);
+    Way { home, target, app: target::app(world, target) }
+}
+
+/// The login page of a home.
+pub(super) fn show(call: &Call, way: &Way<'_>) -> Answer {
+    let page = LoginPage { username: None, message: None, claims: None, ..page(call, way) };
+    Answer::page(StatusCode::OK, pages::login(&page), SHOWN)
+}
+
+/// The login page again, after a wrong user name or password.
+pub(super) fn wrong_password(call: &Call, way: &Way<'_>, username: Option<&str>, message: &str) -> Answer {
+    let page = LoginPage { username, message: Some(message), claims: None, ..page(call, way) };
+    Answer::page(StatusCode::UNAUTHORIZED, pages::login(&page), WRONG_PASSWORD)
+}
+
+/// The login page again, with what was wrong with the form for claims.
+pub(super) fn wrong_claims(
+    call: &Call,
+    way: &Way<'_>,
+    claims: &str,
+    (message, line): (&str, &'static str),
+) -> Answer {
+    let page = LoginPage { username: None, message: Some(message), claims: Some(claims), ..page(call, way) };
+    Answer::page(StatusCode::BAD_REQUEST, pages::login(&page), line)
+}
+
+fn page<'a>(call: &'a Call, way: &Way<'a>) -> LoginPage<'a> {
+    let signed_in = session::person(call);
+    LoginPage { world: &call.world, way: *way, signed_in, username: None, message: None, claims: None }
+}

@@ -1,0 +1,62 @@
+//! What the journal says of the token endpoint. Nothing from the request is repeated.
+
+use std::borrow::Cow;
+
+use crate::http::redirect_uri;
+use crate::memory::grants::Worthless;
+
+pub(super) const WITH_ID_TOKEN: &str = "the code was exchanged for an access token and an ID token";
+pub(super) const WITHOUT_ID_TOKEN: &str = "the code was exchanged for an access token; there is no ID token, because the app is not \
+     one of OpenID Connect, or is one of Clever Library: ask /me who it is";
+pub(super) const BODY: &str = "the body is not what its Content-Type says, or has a parameter twice: send a form, or one \
+     JSON object of strings";
+pub(super) const NO_CODE: &str = "code is missing: send the one that came to the redirect URI";
+pub(super) const NO_REDIRECT_URI: &str =
+    "redirect_uri is missing: send the one where the code arrived; the code is not spent";
+pub(super) const ANOTHER_APPS: &str = "the code was made for another app than these credentials: Clever answers \
+     invalid_grant, and the code is spent";
+pub(super) const GONE: &str =
+    "the person of this code is not in the world any more: Clever answers invalid_grant; the code is spent";
+
+/// A body of this type is not read.
+pub(super) fn content_type(media_type: &str) -> &'static str {
+    match media_type {
+        "" => "no Content-Type: send application/x-www-form-urlencoded or application/json",
+        "application/x-www-form-url-encoded" => {
+            "the Content-Type has a hyphen too many: it is application/x-www-form-urlencoded"
+        }
+        "multipart/form-data" => {
+            "Clever refuses multipart/form-data: send application/x-www-form-urlencoded or application/json"
+        }
+        _ => "this Content-Type is refused: send application/x-www-form-urlencoded or application/json",
+    }
+}
+
+/// The code stands for nothing.
+pub(super) fn worthless(worthless: Worthless) -> Cow<'static, str> {
+    match worthless {
+        Worthless::Spent => {
+            "the code was exchanged a second time: Clever answers invalid_grant; a callback that comes \
+                             again (reload, back button, two devices) should restart the login"
+                .into()
+        }
+        Worthless::Expired(ago) => {
+            format!("the code expired {ago} s ago, for it lives one minute: Clever answers invalid_grant")
+                .into()
+        }
+        Worthless::Unknown => {
+            "the code is unknown here: Clever answers invalid_grant; look whether it was cut, decoded \
+                               twice, or given by another emulator or before its reset"
+                .into()
+        }
+    }
+}
+
+/// The code belongs to another redirect URI, which is one of the app's and may be told.
+pub(super) fn another_redirect_uri(own: &str, sent: &str) -> String {
+    let difference = redirect_uri::difference(own, sent);
+    format!(
+        "redirect_uri differs from the authorize request, where it was {own}: {difference}; Clever answers \
+         invalid_grant, and the code is spent"
+    )
+}

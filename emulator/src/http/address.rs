@@ -1,0 +1,246 @@
+//! Where an emulator is, as its clients know it. That is not always the address it listens on.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use url::{Host, Url};
+
+/// Which requests are meant for this emulator, and what its base URL is for each of them.
+///
+/// A web page cannot choose `Host`, which contains any name that an attacker controls (DNS rebinding). So names are checked:
+/// only loopback names, the public URL and, where others may connect, IP addresses are accepted. The port is not checked: the
+/// port of a container is often mapped to another one, and no attack changes it.
+pub(crate) struct Address {
+    /// The base URL, unless a request's own host decides.
+    base_url: String,
+    public: Option<String>,
+    /// The address that is listened on.
+    socket: SocketAddr,
+    any_host: bool,
+}
+
+/// The public URL is not just scheme, host and port.
+#[derive(Debug)]
+pub(crate) struct NoOrigin;
+
+impl Address {
+    /// The address of an emulator that listens there, and that clients may know by another URL.
+    pub(crate) fn new(
+        socket: SocketAddr,
+        public_url: Option<&str>,
+        any_host: bool,
+    ) -> Result<Self, NoOrigin> {
+        let public = public_url.map(origin).transpose()?;
+        let local = || format!("http://{}", SocketAddr::new(reachable(socket.ip()), socket.port()));
+        let base_url = public.clone().unwrap_or_else(local);
+        Ok(Self { base_url, public, socket, any_host })
+    }
+
+    /// The issuer, and the host of every endpoint.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The base URL as the sender of a request with this `Host` knows it. It differs only if any host is accepted.
+    pub(crate) fn base_url_for(&self, host: Option<&str>) -> String {
+        let own = host.filter(|host| self.any_host && !self.is_public(host));
+        own.map_or_else(|| self.base_url.clone(), |host| format!("http://{}", host.to_ascii_lowercase()))
+    }
+
+    /// Was a request with this `Host` meant for this emulator?
+    pub(crate) fn is_host(&self, host: &str) -> bool {
+        let Some(name) = name_in(host) else { return false };
+        self.any_host || self.is_public(host) || self.is_own_name(&name)
+    }
+
+    /// Is this the `Origin` of one of its own pages, in a request with this `Host`?
+    pub(crate) fn is_origin(&self, origin: &[u8], host: Option<&str>) -> bool {
+        let same = host.is_some_and(|host| {
+            origin.strip_prefix(b"http://").is_some_and(|own| own.eq_ignore_ascii_case(host.as_bytes()))
+        });
+        let local = [self.socket.to_string(), format!("localhost:{}", self.socket.port())];
+        let local = local.map(|host| format!("http://{host}"));
+        same || self.public.iter().chain(&local).any(|own| own.as_bytes() == origin)
+    }
+
+    /// The values of `Host` that are accepted, for a sentence.
+    pub(crate) fn hosts(&self) -> String {
+        let port = self.socket.port();
+        let public =
+            self.public.iter().filter_map(|url| url.split_once("://")).map(|(_, host)| host.to_owned());
+        let own = (!self.socket.ip().is_unspecified()).then(|| self.socket.to_string());
+        let mut hosts: Vec<_> =
+            public.chain(own).chain([format!("127.0.0.1:{port}"), format!("localhost:{port}")]).collect();
+        hosts.dedup();
+        hosts.join(" or ")
+    }
+
+    fn is_public(&self, host: &str) -> bool {
+        let public = self.public.as_ref().and_then(|url| url.split_once("://"));
+        public.is_some_and(|(_, own)| own.eq_ignore_ascii_case(host))
+    }
+
+    /// A name that no attacker can point elsewhere: a loopback one, or an address by which others may connect.
+    fn is_own_name(&self, name: &Host<String>) -> bool {
+        let ip: IpAddr = match name {
+            Host::Domain(name) => return name == "localhost" || name.ends_with(".localhost"),
+            Host::Ipv4(ip) => (*ip).into(),
+            Host::Ipv6(ip) => (*ip).into(),
+        };
+        let (ip, own) = (ip.to_canonical(), self.socket.ip().to_canonical());
+        ip.is_loopback() || ip == own && !ip.is_unspecified() || !own.is_loopback() && !ip.is_unspecified()
+    }
+}
+
+/// The name in a `Host`, which is a name, maybe with a port (RFC 9110 section 7.2).
+fn name_in(host: &str) -> Option<Host<String>> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    if host.is_empty() || !host.bytes().all(plain) {
+        return None;
+    }
+    let url = Url::parse(&format!("http://{host}/")).ok()?;
+    url.host().map(|host| host.to_owned())
+}
+
+/// The address itself, or a loopback one if it stands for every address of this machine.
+fn reachable(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        address => address,
+    }
+}
+
+/// A URL without a path, as browsers write an origin (RFC 6454 section 6.2).
+fn origin(given: &str) -> Result<String, NoOrigin> {
+    let url = Url::parse(given).ok().filter(|url| {
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let nobody = url.username().is_empty() && url.password().is_none();
+        ["http", "https"].contains(&url.scheme()) && bare && nobody
+    });
+    url.map(|url| url.origin().ascii_serialization()).ok_or(NoOrigin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(socket: &str, public_url: Option<&str>) -> Address {
+        Address::new(socket.parse().unwrap(), public_url, false).unwrap()
+    }
+
+    #[test]
+    fn the_base_url_can_be_reached_though_everything_is_listened_on() {
+        for (socket, expected) in [
+            ("127.0.0.1:5999", "http://127.0.0.1:5999"),
+            ("127.0.0.2:5999", "http://127.0.0.2:5999"),
+            ("0.0.0.0:5999", "http://127.0.0.1:5999"),
+            ("[::]:5999", "http://[::1]:5999"),
+        ] {
+            assert_eq!(address(socket, None).base_url(), expected);
+        }
+    }
+
+    #[test]
+    fn loopback_names_are_taken_at_every_port_and_no_other_name_is() {
+        for socket in ["127.0.0.1:5999", "0.0.0.0:5999", "[::]:5999", "[::1]:5999"] {
+            let address = address(socket, None);
+            for own in [
+                "127.0.0.1:5999",
+                "127.0.0.1:6000",
+                "127.0.0.1",
+                "127.0.0.2:1",
+                "localhost:5999",
+                "LocalHost:6000",
+                "clever.localhost",
+                "[::1]:5999",
+                "[::ffff:127.0.0.1]:5999",
+            ] {
+                assert!(address.is_host(own), "{socket} {own}");
+            }
+            for foreign in [
+                "",
+                "evil.example",
+                "evil.example:5999",
+                "localhost.evil.example",
+                "evillocalhost",
+                "127.0.0.1.evil.example",
+                "0.0.0.0:5999",
+                "[::]:5999",
+                "evil@127.0.0.1",
+                "127.0.0.1/evil",
+                "127.0.0.1:x",
+                "localhost,evil.example",
+                "evil.example#127.0.0.1",
+            ] {
+                assert!(!address.is_host(foreign), "{socket} {foreign}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_ip_address_of_the_network_is_taken_only_where_others_may_connect() {
+        for (socket, taken) in [
+            ("127.0.0.1:5999", false),
+            ("[::1]:5999", false),
+            ("0.0.0.0:5999", true),
+            ("[::]:5999", true),
+            ("192.0.2.7:5999", true),
+        ] {
+            assert_eq!(address(socket, None).is_host("192.0.2.7:6000"), taken, "{socket}");
+        }
+    }
+
+    #[test]
+    fn the_public_url_is_the_base_url_and_one_more_host() {
+        let address = address("0.0.0.0:5999", Some("https://Clever.example/"));
+        assert_eq!(address.base_url(), "https://clever.example");
+        assert!(address.is_host("clever.example") && address.is_host("Clever.Example"));
+        assert!(!address.is_host("clever.example:5999"));
+        assert!(address.is_origin(b"https://clever.example", Some("localhost:5999")));
+        assert!(!address.is_origin(b"http://clever.example", Some("localhost:5999")));
+    }
+
+    #[test]
+    fn the_origin_of_an_own_page_is_that_of_the_host_asked_or_of_the_socket() {
+        let address = address("127.0.0.1:5999", None);
+        assert!(address.is_origin(b"http://localhost:6000", Some("localhost:6000")));
+        assert!(address.is_origin(b"http://localhost:5999", Some("127.0.0.1:5999")));
+        for (origin, host) in [
+            (&b"http://localhost:6000"[..], Some("localhost:5999")),
+            (b"http://127.0.0.1:6000", Some("localhost:6000")),
+            (b"https://localhost:6000", Some("localhost:6000")),
+            (b"null", Some("localhost:6000")),
+            (b"http://", None),
+        ] {
+            assert!(!address.is_origin(origin, host));
+        }
+    }
+
+    #[test]
+    fn with_any_host_the_base_url_is_that_of_each_request() {
+        let socket = "0.0.0.0:5999".parse().unwrap();
+        let address = Address::new(socket, Some("https://clever.example"), true).unwrap();
+        assert!(address.is_host("clever:5999") && !address.is_host("a b") && !address.is_host(""));
+        assert_eq!(address.base_url_for(Some("Clever:5999")), "http://clever:5999");
+        assert_eq!(address.base_url_for(Some("clever.example")), "https://clever.example");
+        assert_eq!(address.base_url_for(None), "https://clever.example");
+        let strict = Address::new(socket, None, false).unwrap();
+        assert_eq!(strict.base_url_for(Some("localhost:6000")), "http://127.0.0.1:5999");
+    }
+
+    #[test]
+    fn a_public_url_is_scheme_host_and_port_only() {
+        let socket = "127.0.0.1:5999".parse().unwrap();
+        for wrong in [
+            "",
+            "clever",
+            "ftp://clever",
+            "http://clever/path",
+            "http://clever/?a",
+            "http://clever/#a",
+            "http://a@clever",
+        ] {
+            assert!(matches!(Address::new(socket, Some(wrong), false), Err(NoOrigin)), "{wrong}");
+        }
+    }
+}

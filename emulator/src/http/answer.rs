@@ -1,0 +1,175 @@
+//! What an endpoint answers: whole and in memory, so that a scenario can still change it or let it fail to arrive.
+
+use std::borrow::Cow;
+use std::mem;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::{Map, Value};
+
+use super::cut_body::CutBody;
+
+/// Status, headers and body; and what happened, for the journal.
+#[derive(Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The line of the journal: what happened, and what to do about it. It is not sent, and nothing from the request is in it:
+    /// only words of the emulator, and what is known of the apps.
+    pub(crate) line: Cow<'static, str>,
+    /// Did a scenario change it? Then the line is about the scenario.
+    pub(crate) deviates: bool,
+    delivery: Delivery,
+}
+
+/// How an answer is sent.
+#[derive(Clone, Copy)]
+enum Delivery {
+    Whole,
+    Late(Duration),
+    /// The connection breaks after half of the body.
+    Half,
+    /// The connection breaks before the first byte.
+    Nothing,
+}
+
+impl Answer {
+    /// An answer with this line for the journal.
+    pub(crate) fn new(
+        status: StatusCode,
+        headers: &[(HeaderName, &'static str)],
+        body: impl Into<Bytes>,
+        line: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+        Self {
+            status,
+            headers: headers.collect(),
+            body: body.into(),
+            line: line.into(),
+            deviates: false,
+            delivery: Delivery::Whole,
+        }
+    }
+
+    /// The same answer with another line for the journal.
+    pub(crate) fn with_line(self, line: impl Into<Cow<'static, str>>) -> Self {
+        Self { line: line.into(), ..self }
+    }
+
+    /// Puts the answer into a response that a router can pass on.
+    pub(crate) fn into_routed(mut self) -> Response {
+        let mut response = Response::new(Body::empty());
+        // The router may add headers of its own, such as `Allow`.
+        *response.headers_mut() = mem::take(&mut self.headers);
+        response.extensions_mut().insert(self);
+        response
+    }
+
+    /// Takes the answer out of a response that a router passed on.
+    pub(crate) fn from_routed(mut response: Response) -> Option<Self> {
+        let mut answer = response.extensions_mut().remove::<Self>()?;
+        answer.headers = mem::take(response.headers_mut());
+        // The length is that of the empty body of the response.
+        answer.headers.remove(CONTENT_LENGTH);
+        Some(answer)
+    }
+
+    /// The same with another status and body. The headers stay, but for those that are about the status or the body.
+    pub(crate) fn replaced(
+        mut self,
+        status: u16,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        self.status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        self.body = body.into();
+        for about_the_old in [CONTENT_LENGTH, LOCATION, WWW_AUTHENTICATE] {
+            self.headers.remove(about_the_old);
+        }
+        self.with_header(CONTENT_TYPE, content_type)
+    }
+
+    /// The same with one more header. A value that cannot stand in a header is left out.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// The same with another JSON object, if it is a good answer with one.
+    pub(crate) fn with_object(mut self, change: impl FnOnce(&mut Map<String, Value>)) -> Self {
+        if self.status == StatusCode::OK
+            && let Ok(mut object) = serde_json::from_slice::<Map<String, Value>>(&self.body)
+        {
+            change(&mut object);
+            self.body = Value::Object(object).to_string().into();
+            // The length is that of the old body.
+            self.headers.remove(CONTENT_LENGTH);
+        }
+        self
+    }
+
+    /// The same with another JSON text, if it is a good answer with one.
+    pub(crate) fn with_text(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        if self.status == StatusCode::OK
+            && let Ok(text) = std::str::from_utf8(&self.body)
+        {
+            self.body = change(text).into();
+            self.headers.remove(CONTENT_LENGTH);
+        }
+        self
+    }
+
+    /// Where a redirect leads.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.headers.get(LOCATION)?.to_str().ok()
+    }
+
+    /// The same, sent later.
+    pub(crate) fn late(mut self, by: Duration) -> Self {
+        self.delivery = Delivery::Late(by);
+        self
+    }
+
+    /// The same, of which only the first half arrives.
+    pub(crate) fn half(mut self) -> Self {
+        self.delivery = Delivery::Half;
+        self
+    }
+
+    /// The same, of which nothing arrives.
+    pub(crate) fn nothing(mut self) -> Self {
+        self.delivery = Delivery::Nothing;
+        self
+    }
+
+    /// Gives it to the server to send.
+    pub(crate) async fn send(mut self) -> Response {
+        let whole = self.body.len();
+        let body = match self.delivery {
+            Delivery::Whole => Body::from(self.body),
+            Delivery::Late(by) => {
+                tokio::time::sleep(by).await;
+                Body::from(self.body)
+            }
+            Delivery::Half => {
+                self.headers.insert(CONTENT_LENGTH, whole.into());
+                Body::new(CutBody::after(self.body.slice(..whole / 2)))
+            }
+            Delivery::Nothing => {
+                self.headers.insert(CONTENT_LENGTH, whole.into());
+                Body::new(CutBody::at_once())
+            }
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

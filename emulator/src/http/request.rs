@@ -1,0 +1,76 @@
+//! A request as endpoints see it: whole, and in memory.
+
+use axum::body::Bytes;
+use axum::extract::FromRequest;
+use axum::extract::rejection::BytesRejection;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use axum::http::{HeaderMap, Method, Uri};
+
+use super::route::Route;
+
+/// Method, URI, headers and body. The server has limited the size of the body.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// The URI below `prefix`.
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// What was before the path and leads to a scenario, such as `/s/me-500`; otherwise empty.
+    pub(crate) prefix: String,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Request {
+    type Rejection = BytesRejection;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, BytesRejection> {
+        let (parts, body) = request.into_parts();
+        let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+        let body = Bytes::from_request(axum::extract::Request::from_parts(parts, body), state).await?;
+        Ok(Self { method, uri, headers, body, prefix: String::new() })
+    }
+}
+
+impl Request {
+    /// The one `Host` of the request. There is none if the header is missing, is there twice, or differs from the host in the
+    /// request target (RFC 9112 section 3.2).
+    pub(crate) fn host(&self) -> Option<&str> {
+        let mut hosts = self.headers.get_all(HOST).iter();
+        let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?;
+        let named = self.uri.authority().is_none_or(|named| named.as_str().eq_ignore_ascii_case(host));
+        named.then_some(host)
+    }
+
+    /// The path, as it was sent.
+    pub(crate) fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// What it is about.
+    pub(crate) fn route(&self) -> Route {
+        Route::of(&self.method, self.path())
+    }
+
+    /// The query as it was sent, or nothing.
+    pub(crate) fn query(&self) -> &[u8] {
+        self.uri.query().unwrap_or_default().as_bytes()
+    }
+
+    /// The segment of the path with this number, counted from 0.
+    pub(crate) fn segment(&self, number: usize) -> &str {
+        self.path().split('/').skip(1).nth(number).unwrap_or_default()
+    }
+
+    /// The media type of the body in lower case, without parameters; empty if there is none.
+    pub(crate) fn media_type(&self) -> String {
+        let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+        media_type.trim().to_ascii_lowercase()
+    }
+
+    /// What the `Authorization` header says after this scheme (RFC 9110 section 11.4).
+    pub(crate) fn authorization(&self, scheme: &str) -> Option<&str> {
+        let (own, credentials) = self.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        own.eq_ignore_ascii_case(scheme).then_some(credentials.trim())
+    }
+}

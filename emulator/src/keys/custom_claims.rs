@@ -1,0 +1,69 @@
+//! Claims that a developer chose for one login. They replace the claims of the person in the ID token and in `/userinfo`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+/// The chosen claims, if there are any.
+pub(crate) type CustomClaims = Option<Arc<Map<String, Value>>>;
+
+/// These are about an ID token and do not belong in `/userinfo`.
+const ABOUT_THE_TOKEN: [&str; 10] =
+    ["iss", "aud", "exp", "iat", "nbf", "nonce", "azp", "at_hash", "auth_time", "jti"];
+
+/// The error for a text that is not claims.
+pub(crate) const WRONG: &str =
+    "The claims must be one JSON object, for example {\"user_type\": \"teacher\"}.";
+
+/// The claims in a text; an empty one has none.
+pub(crate) fn read(text: &str) -> Result<CustomClaims, &'static str> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(text).map(|claims| Some(Arc::new(claims))).map_err(|_| WRONG)
+}
+
+/// The claims of an ID token, with these instead of its own.
+pub(crate) fn in_id_token(own: &CustomClaims, mut claims: Value) -> Value {
+    overlay(own, &mut claims, |_| true);
+    claims
+}
+
+/// The members of `/userinfo`, with these instead of its own.
+pub(crate) fn in_userinfo(own: &CustomClaims, mut info: Value) -> Value {
+    overlay(own, &mut info, |name| !ABOUT_THE_TOKEN.contains(&name));
+    info
+}
+
+fn overlay(own: &CustomClaims, onto: &mut Value, belongs: impl Fn(&str) -> bool) {
+    if let (Some(own), Some(members)) = (own, onto.as_object_mut()) {
+        let belonging = own.iter().filter(|(name, _)| belongs(name));
+        members.extend(belonging.map(|(name, value)| (name.clone(), value.clone())));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_object_is_read_and_nothing_else() {
+        assert_eq!(read(" \n"), Ok(None));
+        assert_eq!(read(r#"{"a":null}"#).unwrap().unwrap().get("a"), Some(&Value::Null));
+        for wrong in ["[]", "7", "{", "null", "a=b"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_about_the_token_is_not_in_userinfo() {
+        let own = read(r#"{"iss":"x","email":null,"new":1}"#).unwrap();
+        let claims = json!({ "iss": "y", "email": "e", "sub": "s" });
+        assert_eq!(
+            in_id_token(&own, claims.clone()),
+            json!({ "iss": "x", "email": null, "sub": "s", "new": 1 })
+        );
+        assert_eq!(in_userinfo(&own, claims), json!({ "iss": "y", "email": null, "sub": "s", "new": 1 }));
+    }
+}

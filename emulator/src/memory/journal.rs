@@ -1,0 +1,172 @@
+//! What clients sent, for a developer who wonders why a login does not work: time, method, path, the names of the parameters,
+//! the status, and a line that says what happened and what to do. Values are never stored, and only the latest thousand
+//! requests are kept.
+//!
+//! Every endpoint states its own line. Here it is only kept.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use axum::http::Method;
+use axum::http::header::AUTHORIZATION;
+use serde_json::{Map, Value, json};
+use url::form_urlencoded;
+
+use crate::clock::time_of_day;
+use crate::http::answer::Answer;
+use crate::http::request::Request;
+
+pub(crate) use mask::Mask;
+
+mod mask;
+
+const LENGTH: usize = 1000;
+/// The most names of parameters that are kept of one request.
+const NAMES: usize = 32;
+
+/// The latest requests, oldest first.
+#[derive(Default)]
+pub(crate) struct Journal {
+    notes: VecDeque<Note>,
+    /// How many notes were added in all.
+    added: u64,
+}
+
+/// One request and its answer.
+pub(crate) struct Note {
+    /// The number of the note, counted from 1.
+    pub(crate) number: u64,
+    /// Unix seconds, by the emulator's clock.
+    pub(crate) time: u64,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) parameters: Vec<String>,
+    pub(crate) authorization: Option<&'static str>,
+    pub(crate) status: u16,
+    /// What happened, and what to do about it.
+    pub(crate) line: String,
+}
+
+impl Journal {
+    /// Adds a note.
+    pub(crate) fn add(&mut self, mut note: Note) {
+        self.added = self.added.saturating_add(1);
+        note.number = self.added;
+        if self.notes.len() >= LENGTH {
+            self.notes.pop_front();
+        }
+        self.notes.push_back(note);
+    }
+
+    /// All notes.
+    pub(crate) fn to_json(&self) -> Value {
+        self.notes.iter().map(Note::to_json).collect()
+    }
+
+    /// The notes, the latest first.
+    pub(crate) fn latest(&self) -> impl Iterator<Item = &Note> {
+        self.notes.iter().rev()
+    }
+
+    /// Forgets the notes.
+    pub(crate) fn clear(&mut self) {
+        self.notes.clear();
+    }
+}
+
+impl Note {
+    /// What may be kept of a request that was sent with this method, and of its answer.
+    pub(crate) fn of(
+        time: u64,
+        method: &Method,
+        request: &Request,
+        answer: &Answer,
+        mask: &Mask<'_>,
+    ) -> Self {
+        let mut parameters: Vec<_> =
+            parameters(request).into_iter().take(NAMES).map(|name| mask.name(&name)).collect();
+        parameters.dedup();
+        Self {
+            number: 0,
+            time,
+            method: mask.name(method.as_str()),
+            path: mask.path(&format!("{}{}", request.prefix, request.path())),
+            parameters,
+            authorization: authorization(request),
+            status: answer.status.as_u16(),
+            line: answer.line.clone().into_owned(),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "time": self.time,
+            "method": self.method,
+            "path": self.path,
+            "parameters": self.parameters,
+            "authorization": self.authorization,
+            "status": self.status,
+            "explanation": self.line,
+        })
+    }
+}
+
+/// The note as one line of a log.
+impl fmt::Display for Note {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parameters = match self.parameters.as_slice() {
+            [] => String::new(),
+            names => format!(" ({})", names.join(", ")),
+        };
+        let authorization = self.authorization.map(|shown| format!(" {shown}")).unwrap_or_default();
+        let Self { time, method, path, status, line, .. } = self;
+        let text =
+            format!("{} {method} {path}{parameters}{authorization} -> {status}: {line}", time_of_day(*time));
+        // What is known of an app may contain a line break, and one request is one line.
+        let one_line: String =
+            text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+        formatter.write_str(&one_line)
+    }
+}
+
+/// The scheme, and never what comes after it.
+fn authorization(request: &Request) -> Option<&'static str> {
+    request.headers.get(AUTHORIZATION)?;
+    let known = [("Basic", "Basic (masked)"), ("Bearer", "Bearer (masked)")];
+    let shown = known.into_iter().find(|(scheme, _)| request.authorization(scheme).is_some());
+    Some(shown.map_or("(masked)", |(_, shown)| shown))
+}
+
+/// Names in the query, and in the body if it is a form or a JSON object.
+fn parameters(request: &Request) -> Vec<String> {
+    let names = |form| form_urlencoded::parse(form).map(|(name, _)| name.into_owned());
+    let mut parameters: Vec<_> = names(request.query()).collect();
+    if request.media_type() == "application/x-www-form-urlencoded" {
+        parameters.extend(names(&request.body));
+    } else if let Ok(object) = serde_json::from_slice::<Map<String, Value>>(&request.body) {
+        parameters.extend(object.into_iter().map(|(name, _)| name));
+    }
+    parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_one_line() {
+        let note = Note {
+            number: 1,
+            time: 1_700_000_000,
+            method: "POST".into(),
+            path: "/oauth/tokens".into(),
+            parameters: vec!["code".into(), "grant_type".into()],
+            authorization: Some("Basic (masked)"),
+            status: 400,
+            line: "two\nlines\u{1b}[0m".into(),
+        };
+        let expected =
+            "22:13:20 UTC POST /oauth/tokens (code, grant_type) Basic (masked) -> 400: two lines [0m";
+        assert_eq!(note.to_string(), expected);
+    }
+}

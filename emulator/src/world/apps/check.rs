@@ -1,0 +1,63 @@
+//! The rules for an app.
+
+use url::Url;
+
+use super::app::App;
+use super::error::AppError;
+use crate::world::district::District;
+
+impl App {
+    /// Is every district it is shared with one of these?
+    pub(crate) fn check_districts(&self, known: &[District]) -> Result<(), AppError> {
+        let unknown = |id: &&String| known.iter().all(|district| district.id != **id);
+        match self.districts.iter().flatten().find(unknown) {
+            Some(id) => {
+                Err(AppError::UnknownDistrict { client_id: self.client_id.clone(), district_id: id.clone() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), AppError> {
+        if self.client_id.is_empty() || !is_vschar(&self.client_id) {
+            return Err(AppError::ClientId);
+        }
+        if !self.client_secret.as_deref().is_none_or(is_vschar) {
+            return Err(AppError::ClientSecret { client_id: self.client_id.clone() });
+        }
+        if self.name.as_deref().is_some_and(|name| !is_name(name)) {
+            return Err(AppError::Name { client_id: self.client_id.clone() });
+        }
+        if self.oidc && self.is_public() {
+            return Err(AppError::PublicOidc { client_id: self.client_id.clone() });
+        }
+        if self.library && self.districts.is_some() {
+            return Err(AppError::LibraryDistricts { client_id: self.client_id.clone() });
+        }
+        self.redirect_uris().try_for_each(|redirect_uri| check_redirect_uri(redirect_uri, self.production))
+    }
+}
+
+/// The characters RFC 6749 appendix A.1 and A.2 allow in identifiers and secrets.
+fn is_vschar(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// A name that people can read.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(char::is_control)
+}
+
+/// An absolute URI without a fragment (RFC 6749 section 3.1.2), fit to stand in a `Location` header as it is. That of an
+/// app in production must be https.
+fn check_redirect_uri(redirect_uri: &str, production: bool) -> Result<(), AppError> {
+    let scheme = Url::parse(redirect_uri).map(|url| url.scheme().to_owned()).unwrap_or_default();
+    let is_web = ["http", "https"].contains(&scheme.as_str());
+    if !is_web || redirect_uri.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'#') {
+        return Err(AppError::RedirectUri { redirect_uri: redirect_uri.to_owned() });
+    }
+    if production && scheme != "https" {
+        return Err(AppError::ProductionRedirectUri { redirect_uri: redirect_uri.to_owned() });
+    }
+    Ok(())
+}

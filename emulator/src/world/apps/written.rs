@@ -1,0 +1,173 @@
+//! An app as it is written on the command line.
+
+use std::str::FromStr;
+
+use super::app::App;
+use super::error::AppError;
+
+/// `CLIENT_ID:SECRET:REDIRECT_URI`, with `,oidc` behind it for an OIDC app and `,library` for one of Clever Library, in
+/// either order. Only the first two colons divide, because the URI has colons of its own.
+impl FromStr for App {
+    type Err = AppError;
+
+    fn from_str(text: &str) -> Result<Self, AppError> {
+        let mut parts = text.splitn(3, ':');
+        let (Some(client_id), Some(secret), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(AppError::Form);
+        };
+        let (mut redirect_uri, mut oidc, mut library) = (rest, false, false);
+        while let Some((before, word)) = redirect_uri.rsplit_once(',').filter(|(_, word)| is_word(word)) {
+            match word {
+                OIDC => oidc = true,
+                LIBRARY => library = true,
+                unknown => return Err(unknown_option(unknown)),
+            }
+            redirect_uri = before;
+        }
+        let mut app = Self::new(client_id, secret, redirect_uri);
+        if oidc {
+            app = app.with_oidc();
+        }
+        if library {
+            app = app.with_library();
+        }
+        app.check().map(|()| app)
+    }
+}
+
+const OIDC: &str = "oidc";
+const LIBRARY: &str = "library";
+
+/// Is what stands behind a comma meant to be an option? A comma may also be part of a URI, with more of it behind.
+fn is_word(text: &str) -> bool {
+    let plain = |character: char| {
+        character.is_alphanumeric() || character.is_whitespace() || "-_".contains(character)
+    };
+    text.chars().all(plain)
+}
+
+fn unknown_option(word: &str) -> AppError {
+    let distance = |known: &&str| strsim::damerau_levenshtein(known, &word.trim().to_lowercase());
+    let nearest = [OIDC, LIBRARY].into_iter().min_by_key(distance).unwrap_or(OIDC);
+    AppError::UnknownOption { option: word.to_owned(), nearest }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> App {
+        text.parse().unwrap()
+    }
+
+    fn refused(text: &str) -> AppError {
+        text.parse::<App>().unwrap_err()
+    }
+
+    #[test]
+    fn only_the_first_two_colons_divide() {
+        let app = parsed("id:secret:http://127.0.0.1:5000/a:b,oidc");
+        assert_eq!((app.client_id(), app.client_secret()), ("id", Some("secret")));
+        assert_eq!(app.primary_redirect_uri(), "http://127.0.0.1:5000/a:b");
+        assert!(app.is_oidc());
+    }
+
+    #[test]
+    fn without_oidc_behind_it_an_app_is_an_oauth_app() {
+        assert!(!parsed("id:secret:https://app.example/").is_oidc());
+    }
+
+    #[test]
+    fn oidc_and_library_stand_behind_an_app_in_either_order() {
+        let kinds = |text: &str| {
+            let app = parsed(&format!("id:secret:https://app.example/{text}"));
+            assert_eq!(app.primary_redirect_uri(), "https://app.example/", "{text}");
+            (app.is_oidc(), app.is_library())
+        };
+        assert_eq!(
+            (kinds(""), kinds(",oidc"), kinds(",library")),
+            ((false, false), (true, false), (false, true))
+        );
+        assert_eq!((kinds(",oidc,library"), kinds(",library,oidc")), ((true, true), (true, true)));
+    }
+
+    #[test]
+    fn a_word_behind_a_comma_that_is_no_option_is_refused_and_the_nearest_one_named() {
+        for (text, meant) in [
+            (",oicd", "oidc"),
+            (",OIDC", "oidc"),
+            (",oidc ", "oidc"),
+            (", oidc", "oidc"),
+            (",openid", "oidc"),
+            (",", "oidc"),
+            (",libary", "library"),
+            (",Library", "library"),
+            (",oidc,libary", "library"),
+            (",oicd,library", "oidc"),
+        ] {
+            let error = refused(&format!("id:secret:https://app.example/cb{text}"));
+            assert!(
+                matches!(error, AppError::UnknownOption { nearest, .. } if nearest == meant),
+                "{text}: {error}"
+            );
+            assert!(error.to_string().contains(&format!("did you mean ,{meant}?")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_comma_inside_a_redirect_uri_is_part_of_it() {
+        for uri in
+            ["https://app.example/a,b/cb", "https://app.example/cb?x=1,y=2", "https://app.example/a,b.php"]
+        {
+            let app = parsed(&format!("id:secret:{uri},oidc"));
+            assert_eq!((app.primary_redirect_uri(), app.is_oidc()), (uri, true));
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_makes_a_public_app_that_no_secret_opens() {
+        let app = parsed("id::https://app.example/");
+        assert!(app.is_public());
+        assert!(!app.has_secret(""));
+    }
+
+    #[test]
+    fn only_the_whole_secret_is_the_secret() {
+        let app = parsed("id:secret:https://app.example/");
+        assert!(app.has_secret("secret"));
+        for wrong in ["", "secre", "secret ", "Secret"] {
+            assert!(!app.has_secret(wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn malformed_apps_are_refused() {
+        for text in ["", "id", "id:secret", "id,secret,uri"] {
+            assert_eq!(refused(text), AppError::Form, "{text:?}");
+        }
+        assert_eq!(refused(":secret:https://app.example/"), AppError::ClientId);
+        assert_eq!(refused("ïd:secret:https://app.example/"), AppError::ClientId);
+        assert!(matches!(refused("id:sécret:https://app.example/"), AppError::ClientSecret { .. }));
+        assert!(matches!(refused("id::https://app.example/,oidc"), AppError::PublicOidc { .. }));
+    }
+
+    #[test]
+    fn redirect_uris_are_absolute_web_addresses_without_a_fragment() {
+        for uri in ["", "/callback", "app.example/callback", "myapp://x", "javascript:alert(1)", "http://"] {
+            assert!(matches!(refused(&format!("id:s:{uri}")), AppError::RedirectUri { .. }), "{uri:?}");
+        }
+        for uri in
+            ["https://a.example/#x", "https://a.example/ x", "https://a.example/é", "https://a.example/\n"]
+        {
+            assert!(matches!(refused(&format!("id:s:{uri}")), AppError::RedirectUri { .. }), "{uri:?}");
+        }
+    }
+
+    #[test]
+    fn no_error_prints_the_secret() {
+        for text in ["id:hidden", "id:hidden:nowhere", "id:hid\u{e9}den:https://app.example/"] {
+            assert!(!refused(text).to_string().contains("hid"), "{text:?}");
+        }
+        assert!(!format!("{:?}", parsed("id:hidden:https://app.example/")).contains("hidden"));
+    }
+}

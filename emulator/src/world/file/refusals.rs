@@ -1,0 +1,303 @@
+//! Whatever is wrong with the text of a world is told with its line and the reason.
+
+use crate::world::World;
+
+const WORLD: &str = r#"[[district]]
+id = "aaaaaaaaaaaaaaaaaaaaaaa1"
+name = "One"
+
+[[district]]
+id = "aaaaaaaaaaaaaaaaaaaaaaa2"
+name = "Two"
+
+[[school]]
+id = "bbbbbbbbbbbbbbbbbbbbbbb1"
+name = "School"
+district = "aaaaaaaaaaaaaaaaaaaaaaa1"
+
+[[app]]
+client_id = "app"
+client_secret = "hidden"
+redirect_uris = [
+    "https://app.example/",
+    "https://app.example/further",
+]
+oidc = true
+
+[[person]]
+handle = "ada"
+id = "ccccccccccccccccccccccc1"
+number = "1"
+given_name = "Ada"
+family_name = "Ashworth"
+district = "aaaaaaaaaaaaaaaaaaaaaaa1"
+roles = [
+    { user_type = "student", schools = ["bbbbbbbbbbbbbbbbbbbbbbb1"] },
+]
+
+[[person]]
+handle = "lou"
+id = "ccccccccccccccccccccccc2"
+number = "2"
+given_name = "Lou"
+family_name = "Bennett"
+roles = [{ user_type = "teacher" }]
+"#;
+
+/// The world after the first place of `old` has become `new` is refused in this line and for this reason.
+#[track_caller]
+fn refused(old: &str, new: &str, line: usize, reason: &str) {
+    assert!(WORLD.contains(old), "{old}");
+    let error = World::from_toml(&WORLD.replacen(old, new, 1)).unwrap_err();
+    assert!(error.reason().contains(reason), "{error}");
+    assert_eq!(error.line(), Some(line), "{error}");
+    let told = error.to_string();
+    assert!(told.lines().count() == 1 && !told.contains("hidden"), "{told}");
+}
+
+#[test]
+fn the_text_that_the_refusals_start_from_is_a_world() {
+    let world = World::from_toml(WORLD).unwrap();
+    assert_eq!((world.districts().len(), world.schools().len(), world.people().len()), (2, 1, 2));
+    let app = world.apps().first().unwrap();
+    assert_eq!(app.redirect_uris().count(), 2);
+    assert!(app.is_oidc() && !app.is_library());
+    assert_eq!((app.name(), world.districts()[0].short_name.as_str()), ("app", "aaaaaaaaaaaaaaaaaaaaaaa1"));
+    assert_eq!(world.districts()[0].login_methods.len(), 3);
+}
+
+#[test]
+fn what_is_no_toml() {
+    refused("name = \"One\"", "name = \"One", 3, "basic string");
+    refused("[[school]]", "[[school]", 9, "unclosed");
+    refused("number = \"1\"", "number = \"1\"\nnumber = \"3\"", 27, "duplicate key");
+}
+
+#[test]
+fn an_unknown_member_or_table() {
+    refused("handle = \"ada\"", "handel = \"ada\"", 24, "unknown field `handel`, expected one of `handle`");
+    refused("oidc = true", "odic = true", 21, "unknown field `odic`");
+    refused("[[school]]", "[[schools]]", 9, "unknown field `schools`");
+    refused("{ user_type = \"teacher\" }", "{ user_type = \"teacher\", school = \"x\" }", 40, "`school`");
+}
+
+#[test]
+fn a_missing_member() {
+    refused("id = \"ccccccccccccccccccccccc1\"\n", "", 23, "missing field `id`");
+    refused("handle = \"lou\"\n", "", 34, "missing field `handle`");
+    refused("client_id = \"app\"\n", "", 14, "missing field `client_id`");
+    refused("{ user_type = \"teacher\" }", "{}", 40, "missing field `user_type`");
+}
+
+#[test]
+fn a_member_of_another_type() {
+    refused("number = \"2\"", "number = 2", 37, "expected a string");
+    refused("oidc = true", "oidc = \"yes\"", 21, "expected a boolean");
+}
+
+#[test]
+fn an_id_that_is_there_twice() {
+    refused("aaaaaaa2", "aaaaaaa1", 6, "the district id \"aaaaaaaaaaaaaaaaaaaaaaa1\" is there twice");
+    refused("ccccccc2", "ccccccc1", 36, "it is taken since line 25");
+    let second = "[[school]]\nid = \"bbbbbbbbbbbbbbbbbbbbbbb1\"\nname = \"x\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"\n";
+    refused("[[app]]", &format!("{second}\n[[app]]"), 15, "the school id");
+    let second = "[[app]]\nclient_id = \"app\"\nredirect_uris = [\"https://app.example/\"]\n";
+    refused("[[person]]", &format!("{second}\n[[person]]"), 24, "the client id \"app\" is there twice");
+}
+
+#[test]
+fn a_handle_or_number_that_is_there_twice() {
+    refused(
+        "handle = \"lou\"",
+        "handle = \"ada\"",
+        35,
+        "the handle \"ada\" is there twice; it is taken since line 24",
+    );
+    refused("number = \"2\"", "number = \"1\"", 37, "the number \"1\" is there twice");
+    refused("number = \"2\"", "number = \"ada\"", 37, "the number \"ada\" is there twice");
+}
+
+#[test]
+fn a_name_that_nobody_can_type() {
+    refused("handle = \"ada\"", "handle = \"\"", 24, "a word without spaces");
+    refused("number = \"1\"", "number = \"1 2\"", 26, "a word without spaces");
+    refused("handle = \"ada\"", "handle = \"a\\u001Bda\"", 24, "a word without spaces");
+}
+
+#[test]
+fn an_id_that_has_not_clevers_form() {
+    refused("aaaaaaaaaaaaaaaaaaaaaaa2", "two", 6, "24 of the digits");
+    refused("ccccccccccccccccccccccc1", "CCCCCCCCCCCCCCCCCCCCCCC1", 25, "24 of the digits");
+    refused(
+        "{ user_type = \"teacher\" }",
+        "{ user_type = \"teacher\", legacy_id = \"x\" }",
+        40,
+        "24 of the digits",
+    );
+}
+
+#[test]
+fn an_unknown_role_school_or_district() {
+    refused(
+        "\"teacher\"",
+        "\"techer\"",
+        40,
+        "there is no role \"techer\"; the roles are student, teacher, staff",
+    );
+    refused("[\"bbbbbbbbbbbbbbbbbbbbbbb1\"]", "[\"bbbbbbbbbbbbbbbbbbbbbbb9\"]", 31, "there is no school");
+    let belongs = "family_name = \"Ashworth\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"";
+    refused(belongs, &belongs.replace("a1", "a9"), 29, "the districts are aaaaaaaaaaaaaaaaaaaaaaa1, aaaa");
+    let school = "name = \"School\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"";
+    refused(school, &school.replace("a1", "a9"), 12, "there is no district");
+}
+
+#[test]
+fn a_member_that_a_role_does_not_have() {
+    let teacher = "{ user_type = \"teacher\" }";
+    for member in ["grade = \"9\"", "dob = \"9/30/2010\"", "gender = \"F\""] {
+        let reason = format!("the role \"teacher\" has no {}.", member.split(' ').next().unwrap());
+        refused(teacher, &format!("{{ user_type = \"teacher\", {member} }}"), 40, &reason);
+    }
+    let titled = "user_type = \"student\", title = \"Captain\"";
+    refused("user_type = \"student\"", titled, 31, "the role \"student\" has no title.");
+    let contact = "{ user_type = \"contact\", title = \"Captain\" }";
+    refused(teacher, contact, 40, "the role \"contact\" has no title.");
+}
+
+#[test]
+fn a_grade_gender_or_day_of_birth_that_is_none() {
+    let student = |member: &str| format!("user_type = \"student\", {member}");
+    let old = "user_type = \"student\"";
+    refused(old, &student("grade = \"ninth\""), 31, "there is no grade \"ninth\"; there are InfantToddler,");
+    refused(old, &student("gender = \"\""), 31, "there is no gender \"\"; there are M, F, X.");
+    for day in [
+        "2010-09-30",
+        "30/9/2010",
+        "9/30/10",
+        "0/1/2010",
+        "9/32/2010",
+        "+9/30/2010",
+        "9/30",
+        "9/30/2010/1",
+        "",
+    ] {
+        refused(old, &student(&format!("dob = {day:?}")), 31, "is no day such as");
+    }
+}
+
+#[test]
+fn grades_of_a_school_that_cannot_be() {
+    let school = "name = \"School\"\n";
+    let with = |grades: &str| format!("{school}grades = {grades}\n");
+    refused(school, &with("[\"9\", \"Ungraded\"]"), 12, "there is no grade of a school \"Ungraded\"");
+    refused(school, &with("[\"9\", \"8\"]"), 12, "must not be the later one");
+    refused(school, &with("[\"9\"]"), 12, "invalid length 1");
+}
+
+#[test]
+fn a_school_of_another_district() {
+    let belongs = "family_name = \"Ashworth\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"";
+    refused(
+        belongs,
+        &belongs.replace("a1", "a2"),
+        31,
+        "belongs to the district \"aaaaaaaaaaaaaaaaaaaaaaa1\"",
+    );
+    let library = "{ user_type = \"teacher\", schools = [\"bbbbbbbbbbbbbbbbbbbbbbb1\"] }";
+    refused("{ user_type = \"teacher\" }", library, 40, "and this person does not");
+}
+
+#[test]
+fn a_person_without_a_role_or_with_one_twice() {
+    refused("[{ user_type = \"teacher\" }]", "[]", 40, "somebody without a role");
+    let twice = "[{ user_type = \"teacher\" }, { user_type = \"teacher\" }]";
+    refused("[{ user_type = \"teacher\" }]", twice, 40, "the role \"teacher\" is there twice");
+}
+
+#[test]
+fn a_world_without_people() {
+    for text in ["", "\n\n", "[[district]]\nid = \"aaaaaaaaaaaaaaaaaaaaaaa1\"\nname = \"One\"\n"] {
+        let error = World::from_toml(text).unwrap_err();
+        assert!(error.line() == Some(1) && error.reason().contains("nobody"), "{error}");
+    }
+}
+
+#[test]
+fn a_redirect_uri_that_is_none() {
+    let further = "\"https://app.example/further\"";
+    for wrong in ["nowhere", "", "myapp://x", "https://app.example/#x", "https://app.example/ x"] {
+        refused(further, &format!("{wrong:?}"), 19, "must be an absolute http or https URL");
+    }
+    let none = "redirect_uris = [\n    \"https://app.example/\",\n    \"https://app.example/further\",\n]";
+    refused(none, "redirect_uris = []", 17, "at least one redirect URI");
+}
+
+#[test]
+fn an_app_that_cannot_be() {
+    refused("client_id = \"app\"", "client_id = \"äpp\"", 15, "printable ASCII");
+    refused("client_secret = \"hidden\"\n", "", 15, "cannot be an OpenID Connect app without a secret");
+    refused("\"hidden\"", "\"hidd\u{e9}n\"", 15, "the secret of the app \"app\" must be printable ASCII");
+    let http = "\"http://app.example/further\",\n]\nproduction = true";
+    refused("\"https://app.example/further\",\n]", http, 19, "must be https");
+    let shared = "library = true\ndistricts = [\"aaaaaaaaaaaaaaaaaaaaaaa1\"]";
+    refused("oidc = true", shared, 15, "is one of Clever Library and cannot be shared");
+}
+
+#[test]
+fn a_name_that_nobody_can_read() {
+    for wrong in ["", "  ", "Word\\nGarden"] {
+        let named = format!("oidc = true\nname = \"{wrong}\"");
+        refused("oidc = true", &named, 22, "the name of the app \"app\" must be one line");
+    }
+}
+
+#[test]
+fn a_district_with_a_short_name_that_cannot_be() {
+    let district = |member: &str| format!("name = \"Two\"\n{member}");
+    for (short_name, reason) in [
+        ("Two", "the letters a to z, digits and hyphens"),
+        ("in/two", "the letters a to z, digits and hyphens"),
+        ("a-name-that-is-far-too-long-to-type", "at most 30"),
+        ("two words", "a word without spaces"),
+        ("", "a word without spaces"),
+        ("library", "that of Clever Library"),
+        ("aaaaaaaaaaaaaaaaaaaaaaa1", "is there twice; it is taken since line 2"),
+    ] {
+        refused("name = \"Two\"", &district(&format!("short_name = {short_name:?}")), 8, reason);
+    }
+}
+
+#[test]
+fn a_district_with_login_methods_that_cannot_be() {
+    for (member, reason) in [
+        ("login_methods = []", "nobody could sign in"),
+        ("login_methods = [\"pin\"]", "they are identity_provider, password, badge"),
+        ("login_methods = [\"badge\", \"badge\"]", "the login method \"badge\" is there twice"),
+        ("identity_provider = \" \"", "an identity provider without a name"),
+        ("sandbox = \"yes\"", "expected a boolean"),
+    ] {
+        refused("name = \"Two\"", &format!("name = \"Two\"\n{member}"), 8, reason);
+    }
+}
+
+#[test]
+fn an_app_for_users_or_districts_that_do_not_exist() {
+    refused(
+        "oidc = true",
+        "oidc = true\nuser_types = [\n    \"staff\",\n    \"pupil\",\n]",
+        24,
+        "no role \"pupil\"",
+    );
+    refused("oidc = true", "districts = [\"aaaaaaaaaaaaaaaaaaaaaaa9\"]", 21, "there is no district");
+}
+
+#[test]
+fn a_file_is_named_with_the_line() {
+    let path = std::env::temp_dir().join(format!("clever-emulator-refusal-{}.toml", std::process::id()));
+    std::fs::write(&path, "[[person]]\nhandel = \"x\"\n").unwrap();
+    let error = World::from_file(&path).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    assert!(error.to_string().starts_with(&format!("{}:2: unknown field", path.display())), "{error}");
+    let error = World::from_file(&path).unwrap_err();
+    assert!(error.line().is_none() && error.to_string().contains("cannot be read"), "{error}");
+}
