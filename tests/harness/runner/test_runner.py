@@ -240,17 +240,20 @@ def test_the_busy_loops_end_when_they_are_stopped(way: signal.Signals) -> None:
     tell = "import os, time; p = os.getppid(); print(open(f'/proc/{p}/task/{p}/children').read(), flush=True)"
     command = [sys.executable, str(HERE / "busy.py"), sys.executable, "-c", f"{tell}; time.sleep(600)"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout
-        assert "busy loops" in running.stdout.readline()
-        children = [os.pidfd_open(int(pid)) for pid in running.stdout.readline().split()]
-        assert len(children) == 2 * (os.cpu_count() or 1) + 1
-        running.send_signal(way)
-        if way == signal.SIGKILL:
-            # Nothing is left that could end the command.
-            signal.pidfd_send_signal(children[-1], signal.SIGKILL)
-        for child in children:
-            assert select.select([child], [], [], 60)[0], "it still runs"
-            os.close(child)
+        try:
+            assert running.stdout
+            assert "busy loops" in running.stdout.readline()
+            children = [os.pidfd_open(int(pid)) for pid in running.stdout.readline().split()]
+            assert len(children) == 2 * (os.cpu_count() or 1) + 1
+            running.send_signal(way)
+            if way == signal.SIGKILL:
+                # Nothing is left that could end the command.
+                signal.pidfd_send_signal(children[-1], signal.SIGKILL)
+            for child in children:
+                assert select.select([child], [], [], 60)[0], "it still runs"
+                os.close(child)
+        finally:
+            running.kill()
 
 
 def test_every_part_is_a_target_and_every_need_is_a_part_before_it() -> None:
