@@ -16,8 +16,8 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
     let world = &call.world;
     let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
-    let home = login_page::home(&world, &parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let way = login_page::way(&world, home, &parameters);
+    let home = login_page::home(world, &parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
+    let way = login_page::way(world, home, &parameters);
     let claims = parameters.get("claims").unwrap_or_default();
     let named = parameters.get("person").and_then(|name| world.person(name));
     let Some(person) = named.filter(|person| home.is_of(person)) else {

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use super::custom_claims::custom_claims;
-use super::parts::{problem, signed_in, towards};
-use super::people::developers;
-use super::{Way, frame};
+use super::developers::{custom_claims, developers};
+use super::frame::{frame, problem, signed_in, towards};
+use super::way::Way;
 use crate::world::{LoginMethod, Person, World};
 
 /// What the login page shows.

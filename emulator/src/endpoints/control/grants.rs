@@ -19,7 +19,7 @@ const MEMBERS: [&str; 5] = ["person", "client_id", "redirect_uri", "nonce", "cla
 /// `POST codes`
 pub(super) fn code(call: &Call) -> Result<Value, Problem> {
     let world = &call.world;
-    let (app, grant) = grant(&world, &body_with(&call.request, &MEMBERS)?)?;
+    let (app, grant) = grant(world, &body_with(&call.request, &MEMBERS)?)?;
     if app.is_public() {
         return Err(Problem::request("This app has no secret, so no code can be made for it."));
     }
@@ -30,7 +30,7 @@ pub(super) fn code(call: &Call) -> Result<Value, Problem> {
 /// `POST tokens`
 pub(super) fn tokens(call: &Call) -> Result<Value, Problem> {
     let world = &call.world;
-    let (app, grant) = grant(&world, &body_with(&call.request, &MEMBERS)?)?;
+    let (app, grant) = grant(world, &body_with(&call.request, &MEMBERS)?)?;
     Ok(token_endpoint::tokens(call, app, &grant)?)
 }
 
