@@ -39,6 +39,7 @@ struct Settings {
     ///
     /// With any address but a loopback one, everyone who can reach the emulator can log in as anyone and use its controls.
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into(), hide_default_value = true)]
+    #[arg(value_parser = address)]
     listen: IpAddr,
 
     /// The port to listen on; 0 picks a free port [default: 0]
@@ -97,6 +98,17 @@ struct Settings {
     /// Write one line to standard error for each request; values and secrets are never shown
     #[arg(long)]
     log: bool,
+}
+
+/// An address as people write it: `localhost` is one, and brackets belong to URLs.
+fn address(text: &str) -> Result<IpAddr, &'static str> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().map_err(|_| {
+        "it must be an IP address without a port: 127.0.0.1 for this machine only, 0.0.0.0 or :: for every address"
+    })
 }
 
 #[derive(Subcommand)]

@@ -30,7 +30,7 @@ mod way;
 pub(crate) use badge::badge;
 pub(crate) use confirmation::confirmation;
 pub(crate) use frame::frame;
-pub(crate) use login::{LoginPage, login};
+pub(crate) use login::{LoginPage, SentClaims, login};
 pub(crate) use picker::{PickerPage, picker};
 pub(crate) use portal::{PortalPage, portal};
 pub(crate) use provider::provider;

@@ -34,6 +34,7 @@ mod refusals;
 mod reload;
 mod role_table;
 mod search;
+mod table;
 
 pub use error::WorldError;
 pub(crate) use home::Home;

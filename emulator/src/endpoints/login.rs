@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::refusal::Refusal;
 use super::{district_picker, portal, same_origin, session, target};
-use crate::pages::{self, LoginPage, Way};
+use crate::pages::{self, LoginPage, SentClaims, Way};
 use crate::parameters::Parameters;
 use crate::request::Request;
 use crate::responses;
@@ -64,14 +64,13 @@ pub(super) fn wrong_claims(
     shared: &Shared,
     request: &Request,
     way: &Way<'_>,
-    claims: &str,
+    sent: SentClaims<'_>,
     (message, why): (&str, &'static str),
 ) -> Response {
     let world = shared.world();
     let signed_in = session::person(shared, request);
     let message = Some(message);
-    let page =
-        LoginPage { world: &world, way: *way, signed_in, username: None, message, claims: Some(claims) };
+    let page = LoginPage { world: &world, way: *way, signed_in, username: None, message, claims: Some(sent) };
     responses::explained(responses::page(StatusCode::BAD_REQUEST, pages::login(&page)), why)
 }
 

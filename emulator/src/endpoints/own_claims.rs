@@ -5,6 +5,7 @@ use axum::response::Response;
 use super::refusal::Refusal;
 use super::{login, same_origin, session};
 use crate::own_claims;
+use crate::pages::SentClaims;
 use crate::parameters::Parameters;
 use crate::request::Request;
 use crate::shared::Shared;
@@ -21,13 +22,15 @@ fn signed_in(shared: &Shared, request: &Request) -> Result<Response, Refusal> {
     let home = login::home(&world, &parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
     let way = login::way(&world, home, &parameters);
     let claims = parameters.get("claims").unwrap_or_default();
-    let named = parameters.get("person").and_then(|name| world.person(name));
+    let person = parameters.get("person").unwrap_or_default();
+    let sent = SentClaims { person, text: claims };
+    let named = world.person(person);
     let Some(person) = named.filter(|person| home.is_of(person)) else {
-        return Ok(login::wrong_claims(shared, request, &way, claims, NOBODY));
+        return Ok(login::wrong_claims(shared, request, &way, sent, NOBODY));
     };
     match own_claims::read(claims) {
         Ok(own) => Ok(session::start_with(shared, request, person, own, way.target.unwrap_or("/login"))?),
-        Err(message) => Ok(login::wrong_claims(shared, request, &way, claims, (message, NO_OBJECT))),
+        Err(message) => Ok(login::wrong_claims(shared, request, &way, sent, (message, NO_OBJECT))),
     }
 }
 

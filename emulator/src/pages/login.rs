@@ -18,8 +18,15 @@ pub(crate) struct LoginPage<'a> {
     pub(crate) signed_in: Option<Arc<Person>>,
     pub(crate) username: Option<&'a str>,
     pub(crate) message: Option<&'a str>,
-    /// The claims that the message is about, if it is not about user name and password.
-    pub(crate) claims: Option<&'a str>,
+    /// What the message is about, if it is not about user name and password.
+    pub(crate) claims: Option<SentClaims<'a>>,
+}
+
+/// What was sent with the form for claims.
+#[derive(Clone, Copy)]
+pub(crate) struct SentClaims<'a> {
+    pub(crate) person: &'a str,
+    pub(crate) text: &'a str,
 }
 
 /// The login page.

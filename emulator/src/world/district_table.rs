@@ -6,6 +6,7 @@ use toml::Spanned;
 use super::checks::{Lines, Names, Text, check_id};
 use super::error::WorldError;
 use super::home::LIBRARY;
+use super::table::Table;
 use super::{District, LoginMethod};
 
 /// What an identity provider is called that has no name.
@@ -27,7 +28,10 @@ pub(super) struct DistrictTable {
 }
 
 /// Every district, found right.
-pub(super) fn districts(lines: &Lines<'_>, tables: &[DistrictTable]) -> Result<Vec<District>, WorldError> {
+pub(super) fn districts(
+    lines: &Lines<'_>,
+    tables: &[Table<DistrictTable>],
+) -> Result<Vec<District>, WorldError> {
     let (mut ids, mut short_names) = (Names::new(lines), Names::new(lines));
     for table in tables {
         check_id(lines, &table.id)?;

@@ -14,6 +14,7 @@ use super::checks::{Lines, Names, Text, check_district, check_grades, check_id, 
 use super::district_table::{DistrictTable, districts};
 use super::error::WorldError;
 use super::role_table::RoleTable;
+use super::table::Table;
 use super::{District, Person, Role, School, World};
 use crate::apps::{App, Apps};
 
@@ -21,13 +22,13 @@ use crate::apps::{App, Apps};
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    district: Vec<DistrictTable>,
+    district: Vec<Table<DistrictTable>>,
     #[serde(default)]
-    school: Vec<SchoolTable>,
+    school: Vec<Table<SchoolTable>>,
     #[serde(default)]
-    app: Vec<AppTable>,
+    app: Vec<Table<AppTable>>,
     #[serde(default)]
-    person: Vec<PersonTable>,
+    person: Vec<Table<PersonTable>>,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +52,7 @@ struct PersonTable {
     family_name: String,
     email: Option<String>,
     district: Option<Text>,
-    roles: Spanned<Vec<RoleTable>>,
+    roles: Spanned<Vec<Table<RoleTable>>>,
 }
 
 /// The world of this text.
@@ -94,7 +95,17 @@ fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     without_nulls(&mut members);
     let text = toml::to_string(&Map::from_iter([(table.to_owned(), Value::Array(vec![members]))]));
     let file = text.map_err(|error| format!("{error}."))?;
-    toml::from_str(&file).map_err(|error| format!("{}.", error.message()))
+    toml::from_str(&file).map_err(|error| {
+        let place = error.span().and_then(|span| member_at(&file, span.start));
+        format!("{}{}.", place.map(|name| format!("{name}: ")).unwrap_or_default(), error.message())
+    })
+}
+
+/// The name of the member whose value stands at this byte of a text with a member a line.
+fn member_at(text: &str, byte: usize) -> Option<&str> {
+    let before = text.get(..byte)?;
+    let line = &before[before.rfind('\n').map_or(0, |end| end.saturating_add(1))..];
+    line.split_once(" = ").map(|(name, _)| name)
 }
 
 fn without_nulls(value: &mut Value) {
@@ -110,7 +121,7 @@ fn without_nulls(value: &mut Value) {
 
 fn schools(
     lines: &Lines<'_>,
-    tables: &[SchoolTable],
+    tables: &[Table<SchoolTable>],
     districts: &[District],
 ) -> Result<Vec<School>, WorldError> {
     let mut ids = Names::new(lines);
@@ -126,7 +137,7 @@ fn schools(
     Ok(schools)
 }
 
-fn apps(lines: &Lines<'_>, tables: &[AppTable], districts: &[District]) -> Result<Apps, WorldError> {
+fn apps(lines: &Lines<'_>, tables: &[Table<AppTable>], districts: &[District]) -> Result<Apps, WorldError> {
     let mut ids = Names::new(lines);
     let mut apps = Apps::default();
     for table in tables {
@@ -139,7 +150,7 @@ fn apps(lines: &Lines<'_>, tables: &[AppTable], districts: &[District]) -> Resul
 
 fn people(
     lines: &Lines<'_>,
-    tables: &[PersonTable],
+    tables: &[Table<PersonTable>],
     districts: &[District],
     schools: &[School],
 ) -> Result<Vec<Arc<Person>>, WorldError> {
