@@ -25,6 +25,7 @@ mod way;
 
 pub(crate) use badge::badge;
 pub(crate) use confirmation::confirmation;
+pub(crate) use developers::SentClaims;
 pub(crate) use frame::frame;
 pub(crate) use login::{LoginPage, login};
 pub(crate) use picker::{PickerPage, picker};

@@ -58,9 +58,17 @@ fn roles(person: &Person) -> String {
     words.join(", ")
 }
 
+/// What was sent with the form for claims.
+#[derive(Clone, Copy)]
+pub(crate) struct SentClaims<'a> {
+    pub(crate) person: &'a str,
+    pub(crate) text: &'a str,
+}
+
 /// The form, folded away; open, and with what was sent, when something was wrong with it.
-pub(super) fn custom_claims(world: &World, way: &Way<'_>, sent: Option<&str>) -> Markup {
+pub(super) fn custom_claims(world: &World, way: &Way<'_>, sent: Option<SentClaims<'_>>) -> Markup {
     let wrong = sent.map(|_| "true");
+    let is_chosen = |handle: &str| sent.is_some_and(|sent| sent.person == handle);
     let described = sent.map_or("claims-hint", |_| "problem claims-hint");
     html! {
         details open[sent.is_some()] {
@@ -70,12 +78,12 @@ pub(super) fn custom_claims(world: &World, way: &Way<'_>, sent: Option<&str>) ->
                 label for="claims-person" { "Person" }
                 select #claims-person name="person" {
                     @for person in world.people().iter().filter(|person| way.home.is_of(person)) {
-                        option value=(person.handle) { (person.full_name()) " · " (person.handle) }
+                        option value=(person.handle) selected[is_chosen(&person.handle)] { (person.full_name()) " · " (person.handle) }
                     }
                 }
                 label for="claims" { "Claims, as JSON" }
                 textarea #claims name="claims" rows="5" spellcheck="false" aria-invalid=[wrong]
-                    aria-describedby=(described) { (sent.unwrap_or(EXAMPLE)) }
+                    aria-describedby=(described) { (sent.map_or(EXAMPLE, |sent| sent.text)) }
                 p.hint #claims-hint {
                     "For the next login only. They replace the claims of the ID token and of /userinfo; all others stay."
                 }

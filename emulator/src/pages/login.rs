@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use super::developers::{custom_claims, developers};
+use super::developers::{SentClaims, custom_claims, developers};
 use super::frame::{frame, problem, signed_in, towards};
 use super::way::Way;
 use crate::world::{LoginMethod, Person, World};
@@ -17,8 +17,8 @@ pub(crate) struct LoginPage<'a> {
     pub(crate) signed_in: Option<Arc<Person>>,
     pub(crate) username: Option<&'a str>,
     pub(crate) message: Option<&'a str>,
-    /// The claims that the message is about, if it is not about user name and password.
-    pub(crate) claims: Option<&'a str>,
+    /// What the message is about, if it is not about user name and password.
+    pub(crate) claims: Option<SentClaims<'a>>,
 }
 
 /// The login page.

@@ -68,9 +68,8 @@ fn person(world: &World, body: &Map<String, Value>) -> Result<Arc<Person>, Probl
 
 fn app<'a>(world: &'a World, body: &Map<String, Value>) -> Result<&'a App, Problem> {
     let app = text(body, "client_id")?.and_then(|client_id| world.app(client_id));
-    app.ok_or_else(|| {
-        Problem::request("client_id must be that of an app which the emulator was started with.")
-    })
+    let known = || world.apps().iter().map(App::client_id).collect::<Vec<_>>().join(", ");
+    app.ok_or_else(|| Problem::request(format!("client_id must be one of these: {}.", known())))
 }
 
 fn redirect_uri(app: &App, body: &Map<String, Value>) -> Result<String, Problem> {
