@@ -100,8 +100,9 @@ impl Cached {
 }
 
 fn emulator_key(base_url: &str) -> Value {
-    let mut stream = TcpStream::connect(base_url.strip_prefix("http://").unwrap()).unwrap();
-    stream.write_all(b"GET /oauth/certs HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n\r\n").unwrap();
+    let host = base_url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /oauth/certs HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     serde_json::from_str::<Value>(answer.split_once("\r\n\r\n").unwrap().1).unwrap()["keys"][0].clone()

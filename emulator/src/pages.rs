@@ -1,25 +1,21 @@
-//! The pages of the emulator: plain HTML, escaped by maud, with nothing loaded from anywhere and no script.
+//! The pages of the emulator: plain HTML, escaped by maud. They load nothing and run no script.
 //!
-//! They say "emulator" at the top and bear none of Clever's marks, so that nobody takes them for Clever's. A file for each
-//! page; all of them stand in the same frame:
+//! They say "emulator" at the top and show none of Clever's marks, so that nobody takes them for Clever's. There is a file for
+//! each page, and all of them share a frame:
 //!
 //! - `frame`, `style`: what is around every page, and how it looks;
-//! - `way`, `parts`: what several pages have in common;
+//! - `way`: at which home somebody signs in, and where they go afterwards;
 //! - `picker`: which school is yours?
-//! - `login`, `provider`, `badge`: who are you? `people`, `custom_claims`: short ways for developers;
+//! - `login`, `provider`, `badge`: who are you? `developers`: short ways to sign in;
 //! - `confirmation`: is it still you?
 //! - `portal`: your apps;
-//! - `refusal`: why it does not go on.
+//! - `refusal`: why the login cannot go on.
 
 mod badge;
 mod confirmation;
-#[cfg(test)]
-mod contrast;
-mod custom_claims;
+mod developers;
 mod frame;
 mod login;
-mod parts;
-mod people;
 mod picker;
 mod portal;
 mod provider;
@@ -29,6 +25,7 @@ mod way;
 
 pub(crate) use badge::badge;
 pub(crate) use confirmation::confirmation;
+pub(crate) use developers::SentClaims;
 pub(crate) use frame::frame;
 pub(crate) use login::{LoginPage, login};
 pub(crate) use picker::{PickerPage, picker};

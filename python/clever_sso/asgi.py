@@ -87,13 +87,11 @@ __all__ = ["CleverSso", "Problem", "Refused", "SessionIdentity", "SignIn", "curr
 logger = logging.getLogger("clever_sso.asgi")
 # In the scope of a request: whether login, callback or logout was asked, once the application knows.
 _ASKED = "clever_sso.asked"
-# What SessionMiddleware calls them in Starlette and in starsessions.
-_OF_THE_COOKIE = {
-    "name": ("session_cookie", "cookie_name"),
-    "domain": ("domain", "cookie_domain"),
-    "path": ("path", "cookie_path"),
-    "Secure": ("https_only", "cookie_https_only"),
-}
+# What SessionMiddleware calls them in Starlette and in starsessions. The last says whether the cookie is Secure.
+_OF_THE_COOKIE = (
+    ("session_cookie", "domain", "path", "same_site", "https_only"),
+    ("cookie_name", "cookie_domain", "cookie_path", "cookie_same_site", "cookie_https_only"),
+)
 SignInHook = TypeVar("SignInHook", bound="Callable[[Request, SignIn], Response | Awaitable[Response | None] | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Request, Problem], Response | Awaitable[Response]]")
 
@@ -348,14 +346,14 @@ class CleverSso:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
         except Refused as refused:
-            return problem_of_refusal(refused, step, without_sign_in(self.client, step))
+            return problem_of_refusal(refused, without_sign_in(self.client, step), step.return_to)
         except HTTPException:
             _session(request).clear()
             raise
         except Exception:
             # An exception that is let through passes the session by: the browser would keep whom it had before.
             logger.exception("on_sign_in failed")
-            return problem_of_fault(step, without_sign_in(self.client, step))
+            return problem_of_fault(without_sign_in(self.client, step), step.return_to)
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> None:
@@ -593,13 +591,10 @@ def _session_cookie(request: Request) -> str:
             continue
         parameters = inspect.signature(cast("Any", middleware.cls)).parameters
         options = {option: parameter.default for option, parameter in parameters.items()} | _options(middleware)
-        said = {
-            word: f"{known[0]} {options[known[0]]!r}"
-            for word, names in _OF_THE_COOKIE.items()
-            if (known := [option for option in names if option in options])
-        }
-        if said:
-            return f"{name}: " + ", ".join(f"{word} by {value}" for word, value in said.items())
+        for names in _OF_THE_COOKIE:
+            if set(names) <= set(options):
+                said = ", ".join(f"{option}={options[option]!r}" for option in names)
+                return f"{name}({said}): Secure is {options[names[-1]]!r}"
     return "the domain, path and https_only (Secure) of the middleware that provides request.session"
 
 

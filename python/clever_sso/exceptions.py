@@ -50,9 +50,6 @@ class Error(Exception):
     return_to: str | None = None
     """Where the login that failed wanted to go, so that another try leads there."""
 
-    page_status: int = 500
-    """The HTTP status of the page that says what went wrong."""
-
     def __init__(
         self,
         code: str,
@@ -72,6 +69,14 @@ class Error(Exception):
         self.actor = actor
         self.http_status = http_status
         self.retry_after = retry_after
+
+    @property
+    def page_status(self) -> int:
+        """The HTTP status of the page that says what went wrong: 400, 500 or 503."""
+        from clever_sso._native import error_codes  # noqa: PLC0415  (it imports this module)
+
+        entry = error_codes().get(self.code)
+        return entry.page_status if entry else 500
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

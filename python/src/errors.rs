@@ -133,7 +133,7 @@ fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResu
     if let Some(target) = error.return_to() {
         guarded::set(made, intern!(py, "return_to"), &target.into_bound_py_any(py)?)?;
     }
-    guarded::set(made, intern!(py, "page_status"), &error.page_status().into_bound_py_any(py)?)
+    Ok(())
 }
 
 /// The sentence and its particulars, without the code word: that has an attribute of its own.

@@ -87,12 +87,15 @@ class Way:
     example: str
     load: str
     root: bool = False
+    # What php.ini fixes for these folders: no script may change it.
+    fixed: str = ""
 
     def ini(self, folder: Path, installed: Installed) -> str:
         """What php.ini says."""
         preload = installed.examples / self.example / "preload.php"
         load = self.load.format(extension=installed.extension, examples=installed.examples)
-        return PHP_INI.format(folder=folder, load=load, preload=preload)
+        fixed = f"\n[PATH={installed.examples}]\n{self.fixed}\n" if self.fixed else ""
+        return PHP_INI.format(folder=folder, load=load, preload=preload) + fixed
 
 
 EXTENSION = Way("php-extension", "extension = {extension}")
@@ -216,6 +219,17 @@ def test_tabs_arrive_in_any_order_behind_nginx_too(installed: Installed, way: Wa
             lambda number, page: page.url == [*pages, f"{site.url}/me"][number] and "Hello, Ada Ashworth" in page.text,
             range(ROUNDS),
         )
+
+
+def test_a_setting_of_sessions_that_the_configuration_fixes_is_named(installed: Installed) -> None:
+    way = Way("php-extension", "extension = {extension}", fixed="session.cookie_samesite = Strict")
+    with serving(installed, way) as site:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(site.url, timeout=SECONDS)
+        with refused.value as answer:
+            assert answer.code == 500
+        log = site.fpm.log()
+    assert "session.cookie_samesite must be 'Lax', but the configuration of PHP fixes it" in log
 
 
 def test_what_must_not_act_does_not_behind_nginx_either(installed: Installed) -> None:

@@ -10,6 +10,7 @@ from harness.cookie_browser import Browser
 from harness.tabs import TabbedBrowser, check_tabs
 from installed import SCRIPTS, Installed, run, told
 from php_sites import ADA, WAYS, Site, asked, cookie_of, kept, serving
+from servers import own_folder
 from test_extension import TESTED
 
 if TYPE_CHECKING:
@@ -154,6 +155,20 @@ def test_what_comes_too_early_is_named(installed: Installed, early: str, sentenc
     with serving(installed, WAYS[0], page=PAGE, EARLY=early) as site:
         asked(site.url)
         assert sentence in site.log
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_session_of_another_application_of_the_host_is_none_of_ours(installed: Installed, way: str) -> None:
+    sessions = own_folder(installed.folder / f"shared-sessions-{way}")
+    with (
+        serving(installed, way, page=PAGE, sessions=str(sessions)) as one,
+        serving(installed, way, page=PAGE, sessions=str(sessions)) as other,
+    ):
+        browser = Browser(one.clever)
+        assert browser.open(f"{one.url}/members").text == "member Ada"
+        session = f"session={cookie_of(browser, 'session')}"
+        assert asked(f"{one.url}/members", Cookie=session).status == 200
+        assert asked(f"{other.url}/members", Cookie=session).status == 303
 
 
 def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Installed) -> None:

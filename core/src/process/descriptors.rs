@@ -142,9 +142,11 @@ mod linux {
         Some((number, u64::from_str_radix(inode, 16).ok()?))
     }
 
-    /// A connection, which its inode tells from all others; or a runtime's waker, which has none of its own.
+    /// A connection, which its inode tells from all others; or a runtime's waker. Wakers have one inode in common, so that
+    /// this one's number says which it is: it was registered when the runtime was made, and is open since then.
     fn is_same(number: RawFd, inode: u64) -> bool {
-        socket_inode(number) == Some(inode) || is_eventfd(number)
+        let Some(found) = status_of(number) else { return false };
+        found.st_ino == inode && (is_socket(&found) || is_eventfd(number))
     }
 
     fn is_eventfd(number: RawFd) -> bool {
@@ -154,14 +156,21 @@ mod linux {
 
     /// The inode of an open socket.
     fn socket_inode(number: RawFd) -> Option<u64> {
+        status_of(number).filter(is_socket).map(|found| found.st_ino)
+    }
+
+    const fn is_socket(found: &libc::stat) -> bool {
+        found.st_mode & libc::S_IFMT == libc::S_IFSOCK
+    }
+
+    fn status_of(number: RawFd) -> Option<libc::stat> {
         let mut found = MaybeUninit::<libc::stat>::uninit();
         // SAFETY: the call fills the structure, or fails.
         if unsafe { libc::fstat(number, found.as_mut_ptr()) } != 0 {
             return None;
         }
         // SAFETY: it was filled.
-        let found = unsafe { found.assume_init() };
-        (found.st_mode & libc::S_IFMT == libc::S_IFSOCK).then_some(found.st_ino)
+        Some(unsafe { found.assume_init() })
     }
 
     #[cfg(test)]
@@ -214,6 +223,20 @@ mod linux {
             mark.close_inherited();
             assert!(socket_inode(number).is_some());
             drop(marked);
+        }
+
+        #[test]
+        fn what_the_parent_registers_after_the_fork_has_a_number_that_says_nothing_here() {
+            let (one, _other) = UnixStream::pair().unwrap();
+            let (socket, inode) = (one.as_raw_fd(), socket_inode(one.as_raw_fd()).unwrap());
+            // SAFETY: makes a descriptor.
+            let waker = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC) };
+            let of_wakers = status_of(waker).unwrap().st_ino;
+            assert!(is_same(socket, inode) && is_same(waker, of_wakers));
+            assert!(!is_same(socket, of_wakers) && !is_same(waker, inode) && !is_same(socket, inode + 1));
+            // SAFETY: it was made here.
+            unsafe { libc::close(waker) };
+            assert!(!is_same(0, inode));
         }
 
         #[test]

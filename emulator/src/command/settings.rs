@@ -14,6 +14,7 @@ pub(crate) struct Settings {
     ///
     /// With any address but a loopback one, everyone who can reach the emulator can log in as anyone and use its controls.
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into(), hide_default_value = true)]
+    #[arg(value_parser = address)]
     pub(crate) listen: IpAddr,
 
     /// The port to listen on; 0 picks a free port [default: 0]
@@ -72,6 +73,17 @@ pub(crate) struct Settings {
     /// Write one line to standard error for each request; values and secrets are never shown
     #[arg(long)]
     pub(crate) log: bool,
+}
+
+/// An address as people write it: `localhost` counts as one, and brackets come from URLs.
+fn address(text: &str) -> Result<IpAddr, &'static str> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().map_err(|_| {
+        "it must be an IP address without a port: 127.0.0.1 for this machine only, 0.0.0.0 or :: for every address"
+    })
 }
 
 impl Settings {

@@ -6,6 +6,7 @@ use super::{login_page, same_origin, session};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::keys::custom_claims;
+use crate::pages::SentClaims;
 
 /// `POST /login/claims`: `person` is who signs in, `claims` a JSON object.
 pub(crate) fn sign_in(call: &Call) -> Answer {
@@ -16,16 +17,18 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
     let world = &call.world;
     let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
-    let home = login_page::home(&world, &parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let way = login_page::way(&world, home, &parameters);
+    let home = login_page::home(world, &parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
+    let way = login_page::way(world, home, &parameters);
     let claims = parameters.get("claims").unwrap_or_default();
-    let named = parameters.get("person").and_then(|name| world.person(name));
+    let person = parameters.get("person").unwrap_or_default();
+    let sent = SentClaims { person, text: claims };
+    let named = world.person(person);
     let Some(person) = named.filter(|person| home.is_of(person)) else {
-        return Ok(login_page::wrong_claims(call, &way, claims, NOBODY));
+        return Ok(login_page::wrong_claims(call, &way, sent, NOBODY));
     };
     match custom_claims::read(claims) {
         Ok(own) => Ok(session::start_with(call, person, own, way.target.unwrap_or("/login"), SIGNED_IN)?),
-        Err(message) => Ok(login_page::wrong_claims(call, &way, claims, (message, NO_OBJECT))),
+        Err(message) => Ok(login_page::wrong_claims(call, &way, sent, (message, NO_OBJECT))),
     }
 }
 

@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::{session, target};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
-use crate::pages::{self, LoginPage, Way};
+use crate::pages::{self, LoginPage, SentClaims, Way};
 use crate::world::{Home, World};
 
 const SHOWN: &str = "the login page was shown";
@@ -43,10 +43,10 @@ pub(super) fn wrong_password(call: &Call, way: &Way<'_>, username: Option<&str>,
 pub(super) fn wrong_claims(
     call: &Call,
     way: &Way<'_>,
-    claims: &str,
+    sent: SentClaims<'_>,
     (message, line): (&str, &'static str),
 ) -> Answer {
-    let page = LoginPage { username: None, message: Some(message), claims: Some(claims), ..page(call, way) };
+    let page = LoginPage { username: None, message: Some(message), claims: Some(sent), ..page(call, way) };
     Answer::page(StatusCode::BAD_REQUEST, pages::login(&page), line)
 }
 

@@ -67,9 +67,9 @@ impl Address {
         let port = self.socket.port();
         let public =
             self.public.iter().filter_map(|url| url.split_once("://")).map(|(_, host)| host.to_owned());
-        let own = (!self.socket.ip().is_unspecified()).then(|| self.socket.to_string());
-        let mut hosts: Vec<_> =
-            public.chain(own).chain([format!("127.0.0.1:{port}"), format!("localhost:{port}")]).collect();
+        let own = SocketAddr::new(reachable(self.socket.ip()), port).to_string();
+        let loopback = [own, format!("127.0.0.1:{port}"), format!("localhost:{port}")];
+        let mut hosts: Vec<_> = public.chain(loopback).collect();
         hosts.dedup();
         hosts.join(" or ")
     }
@@ -82,7 +82,11 @@ impl Address {
     /// A name that no attacker can point elsewhere: a loopback one, or an address by which others may connect.
     fn is_own_name(&self, name: &Host<String>) -> bool {
         let ip: IpAddr = match name {
-            Host::Domain(name) => return name == "localhost" || name.ends_with(".localhost"),
+            Host::Domain(name) => {
+                // A dot at the end says that the name is whole (RFC 1034 section 3.1).
+                let name = name.strip_suffix('.').unwrap_or(name);
+                return name == "localhost" || name.ends_with(".localhost");
+            }
             Host::Ipv4(ip) => (*ip).into(),
             Host::Ipv6(ip) => (*ip).into(),
         };
@@ -152,6 +156,7 @@ mod tests {
                 "localhost:5999",
                 "LocalHost:6000",
                 "clever.localhost",
+                "localhost.:5999",
                 "[::1]:5999",
                 "[::ffff:127.0.0.1]:5999",
             ] {
@@ -163,6 +168,8 @@ mod tests {
                 "evil.example:5999",
                 "localhost.evil.example",
                 "evillocalhost",
+                "localhost..",
+                "localhost.evil.example.",
                 "127.0.0.1.evil.example",
                 "0.0.0.0:5999",
                 "[::]:5999",

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::parts::{name, problem};
-use super::{Way, frame};
+use super::frame::{frame, name, problem};
+use super::way::Way;
 use crate::world::World;
 
 /// The badge page.

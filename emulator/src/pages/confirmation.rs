@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::parts::{hidden_target, name, towards};
-use super::{Way, frame};
+use super::frame::{frame, hidden_target, name, towards};
+use super::way::Way;
 use crate::world::Person;
 
 /// The page; `yes` is where it goes on.

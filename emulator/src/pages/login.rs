@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use super::custom_claims::custom_claims;
-use super::parts::{problem, signed_in, towards};
-use super::people::developers;
-use super::{Way, frame};
+use super::developers::{SentClaims, custom_claims, developers};
+use super::frame::{frame, problem, signed_in, towards};
+use super::way::Way;
 use crate::world::{LoginMethod, Person, World};
 
 /// What the login page shows.
@@ -18,8 +17,8 @@ pub(crate) struct LoginPage<'a> {
     pub(crate) signed_in: Option<Arc<Person>>,
     pub(crate) username: Option<&'a str>,
     pub(crate) message: Option<&'a str>,
-    /// The claims that the message is about, if it is not about user name and password.
-    pub(crate) claims: Option<&'a str>,
+    /// What the message is about, if it is not about user name and password.
+    pub(crate) claims: Option<SentClaims<'a>>,
 }
 
 /// The login page.

@@ -2,9 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::frame;
-use super::parts::{hidden_target, problem, towards};
-use super::people::developers;
+use super::developers::developers;
+use super::frame::{frame, hidden_target, problem, towards};
 use crate::world::App;
 use crate::world::{Found, Home, World};
 

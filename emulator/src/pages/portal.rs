@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::frame;
-use super::parts::signed_in;
+use super::frame::{frame, signed_in};
 use crate::world::App;
 use crate::world::{Home, Person};
 

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::parts::problem;
-use super::people::buttons;
-use super::{Way, frame};
+use super::developers::buttons;
+use super::frame::{frame, problem};
+use super::way::Way;
 use crate::world::World;
 
 /// The page of the identity provider called `name`.

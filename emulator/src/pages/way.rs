@@ -42,7 +42,7 @@ impl Way<'_> {
     pub(super) fn hidden(&self) -> Markup {
         html! {
             input type="hidden" name="portal" value=(self.home.short_name());
-            (super::parts::hidden_target(self.target))
+            (super::frame::hidden_target(self.target))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The text of a world: its tables, and how they become a world.
 //!
 //! - `district_table`, `app_table`, `role_table`: the tables that have rules of their own;
-//! - `checks`: the rules for single values; `refusals`: a test for each.
+//! - `table`: a table that cannot be written as a list; `checks`: the rules for single values; `refusals`: a test for each.
 //!
 //! TOML says where every value is, so an error names the line. Unknown members are refused: a misspelled one would otherwise
 //! be ignored without a word.
@@ -22,6 +22,7 @@ use app_table::AppTable;
 use checks::{Lines, Names, Text, check_district, check_grades, check_id, check_school};
 use district_table::{DistrictTable, districts};
 use role_table::RoleTable;
+use table::Table;
 
 mod app_table;
 mod checks;
@@ -29,18 +30,19 @@ mod district_table;
 #[cfg(test)]
 mod refusals;
 mod role_table;
+mod table;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    district: Vec<DistrictTable>,
+    district: Vec<Table<DistrictTable>>,
     #[serde(default)]
-    school: Vec<SchoolTable>,
+    school: Vec<Table<SchoolTable>>,
     #[serde(default)]
-    app: Vec<AppTable>,
+    app: Vec<Table<AppTable>>,
     #[serde(default)]
-    person: Vec<PersonTable>,
+    person: Vec<Table<PersonTable>>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +66,7 @@ struct PersonTable {
     family_name: String,
     email: Option<String>,
     district: Option<Text>,
-    roles: Spanned<Vec<RoleTable>>,
+    roles: Spanned<Vec<Table<RoleTable>>>,
 }
 
 impl World {
@@ -127,7 +129,17 @@ fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     without_nulls(&mut members);
     let text = toml::to_string(&Map::from_iter([(table.to_owned(), Value::Array(vec![members]))]));
     let file = text.map_err(|error| format!("{error}."))?;
-    toml::from_str(&file).map_err(|error| format!("{}.", error.message()))
+    toml::from_str(&file).map_err(|error| {
+        let place = error.span().and_then(|span| member_at(&file, span.start));
+        format!("{}{}.", place.map(|name| format!("{name}: ")).unwrap_or_default(), error.message())
+    })
+}
+
+/// The name of the member whose value is at this byte of a text that has one member on each line.
+fn member_at(text: &str, byte: usize) -> Option<&str> {
+    let before = text.get(..byte)?;
+    let line = &before[before.rfind('\n').map_or(0, |end| end.saturating_add(1))..];
+    line.split_once(" = ").map(|(name, _)| name)
 }
 
 fn without_nulls(value: &mut Value) {
@@ -143,7 +155,7 @@ fn without_nulls(value: &mut Value) {
 
 fn schools(
     lines: &Lines<'_>,
-    tables: &[SchoolTable],
+    tables: &[Table<SchoolTable>],
     districts: &[District],
 ) -> Result<Vec<School>, WorldError> {
     let mut ids = Names::new(lines);
@@ -159,7 +171,7 @@ fn schools(
     Ok(schools)
 }
 
-fn apps(lines: &Lines<'_>, tables: &[AppTable], districts: &[District]) -> Result<Apps, WorldError> {
+fn apps(lines: &Lines<'_>, tables: &[Table<AppTable>], districts: &[District]) -> Result<Apps, WorldError> {
     let mut ids = Names::new(lines);
     let mut apps = Apps::default();
     for table in tables {
@@ -172,7 +184,7 @@ fn apps(lines: &Lines<'_>, tables: &[AppTable], districts: &[District]) -> Resul
 
 fn people(
     lines: &Lines<'_>,
-    tables: &[PersonTable],
+    tables: &[Table<PersonTable>],
     districts: &[District],
     schools: &[School],
 ) -> Result<Vec<Arc<Person>>, WorldError> {

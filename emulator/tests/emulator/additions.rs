@@ -83,7 +83,16 @@ fn what_is_wrong_with_an_addition_is_said_and_changes_nothing() {
         ("people", json!([]), "one JSON object"),
         ("people", json!({ "handle": "ada" }), "\"ada\" already"),
         ("people", person("number", json!("510001")), "\"510001\" already"),
-        ("people", person("number", json!(7)), "string"),
+        ("people", person("number", json!(7)), "number: invalid type: integer `7`, expected a string"),
+        ("people", person("email", json!({})), "expected a string"),
+        ("people", person("roles", json!("teacher")), "roles: invalid type: string"),
+        ("people", person("roles", json!([["student"]])), "expected names with values"),
+        (
+            "people",
+            person("roles", json!([["student", "64c20b1e8f3a7d0019c4e501", [], "t", "5", "d", "F"]])),
+            "names with values",
+        ),
+        ("people", person("roles", json!([{ "user_type": ["student"] }])), "user_type: invalid type"),
         ("people", person("id", json!("x")), "Clever's form"),
         ("people", person("surname", json!("x")), "unknown field `surname`"),
         ("people", person("district", json!("x")), "no district"),
@@ -91,6 +100,11 @@ fn what_is_wrong_with_an_addition_is_said_and_changes_nothing() {
         ("people", person("roles", json!([{ "user_type": "pupil" }])), "student, teacher"),
         ("people", json!({ "handle": "two words" }), "without spaces"),
         ("apps", json!({}), "client_id"),
+        (
+            "apps",
+            json!({ "client_id": "x", "redirect_uris": [CALLBACK], "oidc": "yes" }),
+            "oidc: invalid type",
+        ),
         ("apps", json!({ "client_id": "x", "redirect_uris": [] }), "redirect URI"),
         ("apps", json!({ "client_id": "x", "redirect_uris": ["ftp://x"] }), "http or https"),
         (
@@ -203,7 +217,7 @@ fn what_is_wrong_in_the_form_is_said_on_the_page() {
     let emulator = with_pages();
     for (person, claims, expected) in [
         ("ada", "[]", "one JSON object"),
-        ("ada", "{", "one JSON object"),
+        ("noor", "{", "one JSON object"),
         ("anouk", "{}", "Nobody here"),
         ("", "{}", "Nobody here"),
     ] {
@@ -213,6 +227,12 @@ fn what_is_wrong_in_the_form_is_said_on_the_page() {
         assert!(page.contains(expected) && page.contains("<details open>"), "{person} {claims}");
         assert!(page.contains(&format!("{claims}</textarea>")), "what was typed is still there: {page}");
         assert_eq!(page.matches("aria-invalid").count(), 1, "user name and password are not wrong");
+        let chosen = ["ada", "noor"].contains(&person);
+        assert_eq!(
+            page.contains(&format!("value=\"{person}\" selected")),
+            chosen,
+            "{person} is still chosen"
+        );
     }
     assert_eq!(sign_in(&emulator, "ada", "{}", &[("Origin", "http://evil.example")]).status, 403);
     let automatic = automatic("ada");

@@ -114,6 +114,19 @@ fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
 }
 
 #[test]
+fn an_address_is_taken_as_people_write_it() {
+    for (written, host) in [("localhost", "127.0.0.1"), ("[::1]", "[::1]"), ("::1", "[::1]")] {
+        let (_running, line) = start(&["--listen", written]);
+        assert!(line.starts_with(&format!("http://{host}:")), "{line}");
+    }
+    for written in ["127.0.0.1:80", "clever", "[127.0.0.1", ""] {
+        let (code, _, stderr) = ended(&["--listen", written]);
+        assert_eq!(code, Some(2), "{written}");
+        assert!(stderr.contains("it must be an IP address without a port"), "{stderr}");
+    }
+}
+
+#[test]
 fn a_seed_on_the_command_line_makes_the_run_repeatable() {
     let location = || {
         let (_running, line) = start(&["--seed", "7", "--auto-login", "ada"]);

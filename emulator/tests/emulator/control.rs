@@ -106,7 +106,7 @@ fn what_is_wrong_with_a_request_is_said_in_a_sentence() {
     for (what, body, expected) in [
         ("codes", json!({}), "person must be"),
         ("codes", json!({ "person": 1, "client_id": "oidc-app" }), "person must be a string"),
-        ("codes", json!({ "person": "ada" }), "client_id must be"),
+        ("codes", json!({ "person": "ada" }), "client_id must be one of these: oauth-app, oidc-app"),
         (
             "codes",
             json!({ "person": "ada", "client_id": "oidc-app", "redirect_uri": "http://x/" }),

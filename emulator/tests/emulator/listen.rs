@@ -115,7 +115,7 @@ fn whoever_opens_it_to_others_is_warned() {
 #[test]
 fn what_is_no_address_and_no_public_url_is_said_with_exit_code_2() {
     for arguments in
-        [&["--listen", "localhost"][..], &["--public-url", "clever"], &["--public-url", "http://clever/x"]]
+        [&["--listen", "clever"][..], &["--public-url", "clever"], &["--public-url", "http://clever/x"]]
     {
         let (code, stdout, stderr) = ended(arguments);
         assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}: {stderr}");

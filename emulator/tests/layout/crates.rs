@@ -137,7 +137,7 @@ impl Crate {
 /// What a `use` brings: names, and what they stand for.
 fn use_tree(tokens: &[String], module: &[String]) -> Vec<(String, ModulePath)> {
     let mut found = Vec::new();
-    read_tree(tokens, Vec::new(), &mut found);
+    read_tree(tokens, &[], &mut found);
     found
         .into_iter()
         .map(|(name, path)| {
@@ -152,15 +152,15 @@ fn use_tree(tokens: &[String], module: &[String]) -> Vec<(String, ModulePath)> {
         .collect()
 }
 
-fn read_tree(tokens: &[String], before: ModulePath, found: &mut Vec<(Option<String>, ModulePath)>) {
+fn read_tree(tokens: &[String], before: &[String], found: &mut Vec<(Option<String>, ModulePath)>) {
     for branch in branches(tokens) {
-        let mut path = before.clone();
+        let mut path = before.to_vec();
         let mut rest = branch;
         loop {
             match rest {
                 [first, more @ ..] if first == "::" => rest = more,
                 [first, inside @ .., _] if first == "{" => {
-                    read_tree(inside, path, found);
+                    read_tree(inside, &path, found);
                     break;
                 }
                 [first, name] if first == "as" => {
@@ -175,12 +175,11 @@ fn read_tree(tokens: &[String], before: ModulePath, found: &mut Vec<(Option<Stri
                 }
                 [first, more @ ..] => {
                     // A glob is an import of the module itself.
-                    if first != "*" {
-                        path.push(first.clone());
-                    } else {
+                    if first == "*" {
                         found.push((Some("*".to_owned()), path));
                         break;
                     }
+                    path.push(first.clone());
                     rest = more;
                 }
             }

@@ -15,9 +15,8 @@ pub(crate) struct Circle {
 
 /// Every circle. None of them shares a file with another.
 pub(crate) fn circles(graph: &Graph) -> Vec<Circle> {
-    let reached: BTreeMap<_, _> =
-        graph.keys().map(|file| (file.as_str(), reached_from(graph, file))).collect();
-    let reaches = |from: &str, to: &str| reached.get(from).is_some_and(|reached| reached.contains_key(to));
+    let ways: BTreeMap<_, _> = graph.keys().map(|file| (file.as_str(), reached_from(graph, file))).collect();
+    let reaches = |from: &str, to: &str| ways.get(from).is_some_and(|reached| reached.contains_key(to));
     let mut circles: Vec<Circle> = Vec::new();
     for file in graph.keys().filter(|file| reaches(file, file)) {
         if circles.iter().any(|circle| circle.files.contains(file)) {
@@ -25,8 +24,8 @@ pub(crate) fn circles(graph: &Graph) -> Vec<Circle> {
         }
         let files: BTreeSet<_> =
             graph.keys().filter(|other| reaches(file, other) && reaches(other, file)).cloned().collect();
-        let ways = files.iter().filter_map(|file| way(reached.get(file.as_str())?, file));
-        let shortest = ways.min_by_key(Vec::len).unwrap_or_default().join(" -> ");
+        let around = files.iter().filter_map(|file| way(ways.get(file.as_str())?, file));
+        let shortest = around.min_by_key(Vec::len).unwrap_or_default().join(" -> ");
         circles.push(Circle { files, shortest });
     }
     circles

@@ -14,21 +14,26 @@ final class Session
     /** Under this key of $_SESSION. */
     private const KEY = 'clever_sso';
 
+    private readonly bool $secure;
     private readonly string $name;
     /** @var array<string, mixed>|null As it was when this request began. */
     private readonly ?array $person;
 
     /**
+     * @param string $application Its redirect URI. Another application of this host, which may keep its sessions in the same
+     *     place, is none of ours.
+     *
      * @throws \ValueError When seconds is not above 0.
-     * @throws \LogicException When a session is open already, or the answer has begun.
+     * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting.
      */
-    public function __construct(private readonly bool $secure, private readonly int $seconds)
+    public function __construct(private readonly string $application, private readonly int $seconds)
     {
         if ($seconds < 1) {
             throw new \ValueError("sessionSeconds must be a whole number above 0, found {$seconds}");
         }
         // With __Host- no other host of the domain can plant a session; browsers accept such a name over https only.
-        $this->name = $secure ? '__Host-session' : 'session';
+        $this->secure = str_starts_with(strtolower($application), 'https:');
+        $this->name = $this->secure ? '__Host-session' : 'session';
         if (session_status() === PHP_SESSION_ACTIVE && session_name() !== $this->name) {
             throw new \LogicException(
                 'a session was opened before CleverSso\Web was made, with settings of its own: make CleverSso\Web before'
@@ -41,7 +46,9 @@ final class Session
         // For session_start() in the application too.
         if (session_status() === PHP_SESSION_NONE) {
             foreach ($this->options() as $option => $value) {
-                ini_set("session.{$option}", $value);
+                if (ini_set("session.{$option}", $value) === false) {
+                    throw new \LogicException("session.{$option} must be '{$value}', but the configuration of PHP fixes it");
+                }
             }
         }
         $this->person = session_status() === PHP_SESSION_ACTIVE ? $this->read() : $this->opened($this->read(...));
@@ -67,7 +74,8 @@ final class Session
         session_id((string) session_create_id());
         // The id is ours: strict mode would take another one.
         session_start(['use_strict_mode' => '0', 'use_cookies' => '1']);
-        $_SESSION = [self::KEY => ['signed_in_at' => time(), 'person' => $person]];
+        $application = $this->application;
+        $_SESSION = [self::KEY => ['signed_in_at' => time(), 'application' => $application, 'person' => $person]];
         session_write_close();
         ini_set('session.use_strict_mode', '1');
     }
@@ -105,7 +113,7 @@ final class Session
     private function read(): ?array
     {
         $kept = $_SESSION[self::KEY] ?? null;
-        if ($kept === null) {
+        if ($kept === null || $kept['application'] !== $this->application) {
             return null;
         }
         // Kept here, not in the browser: a cookie's age is only a request to the browser.

@@ -39,7 +39,7 @@ final class Web
      * @param bool $waitingPage Whether people see a page while their login is finished.
      *
      * @throws \ValueError When redirectUri is no URL, or sessionSeconds is not above 0.
-     * @throws \LogicException When a session is open already, or the answer has begun.
+     * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting of sessions.
      */
     public function __construct(
         private readonly Client $client,
@@ -57,7 +57,7 @@ final class Web
         $this->folder = substr($this->callback, 0, (int) strrpos($this->callback, '/') + 1);
         $this->afterLogin = str_starts_with($afterLogin, '/') ? $afterLogin : $this->folder . $afterLogin;
         $this->afterLogout = str_starts_with($afterLogout, '/') ? $afterLogout : $this->folder . $afterLogout;
-        $this->session = new Session(str_starts_with(strtolower($redirectUri), 'https:'), $sessionSeconds);
+        $this->session = new Session($redirectUri, $sessionSeconds);
     }
 
     /**

@@ -146,3 +146,9 @@ def test_a_log_callback_may_use_the_library_and_interrupts_nothing(guest: Path, 
 
 def test_a_thread_with_a_small_stack_may_call(guest: Path, server: tls.Server) -> None:
     runs(guest, "stack", APP.client_id, server.base_url, server.certificate.read_text("ascii"))
+
+
+@pytest.mark.parametrize("what", ["none", "alarms", "no-stdio", "rounding"])
+def test_the_library_leaves_no_traces_and_bears_odd_hosts(what: str, clever: str) -> None:
+    program = compiled(ROOT / "tests/c/traces.c", "-std=gnu11", "-Wno-pedantic", "-lm")
+    runs(program, what, APP.client_id, clever)

@@ -118,6 +118,8 @@ static long count_descriptors(void)
 static struct holdings look(const char *when)
 {
     long pages = 0;
+    /* What is free goes back, so that what is resident is in use. */
+    malloc_trim(0);
     struct mallinfo2 memory = mallinfo2();
     FILE *statm = fopen("/proc/self/statm", "r");
     if (statm == NULL || fscanf(statm, "%*d %ld", &pages) != 1) complain("no statm", NULL);

@@ -191,7 +191,7 @@ def problem_of(error: Error) -> Problem:
     )
 
 
-def problem_of_refusal(refused: Refused, step: SignIn, cookies: tuple[SetCookie, ...]) -> Problem:
+def problem_of_refusal(refused: Refused, cookies: tuple[SetCookie, ...], return_to: str | None = None) -> Problem:
     """What to show when the application does not admit somebody; `cookies` are those of `without_sign_in`."""
     return Problem(
         NOT_ADMITTED,
@@ -200,11 +200,11 @@ def problem_of_refusal(refused: Refused, step: SignIn, cookies: tuple[SetCookie,
         ends_session=True,
         error=refused,
         set_cookies=cookies,
-        return_to=step.return_to,
+        return_to=return_to,
     )
 
 
-def problem_of_fault(step: SignIn, cookies: tuple[SetCookie, ...]) -> Problem:
+def problem_of_fault(cookies: tuple[SetCookie, ...], return_to: str | None = None) -> Problem:
     """What to show when the application's own code fails while somebody signs in."""
     entry = error_codes()["internal"]
     message = "the application's own code failed while somebody signed in"
@@ -216,7 +216,7 @@ def problem_of_fault(step: SignIn, cookies: tuple[SetCookie, ...]) -> Problem:
         ends_session=True,
         error=error,
         set_cookies=cookies,
-        return_to=step.return_to,
+        return_to=return_to,
     )
 
 

@@ -116,7 +116,7 @@ def take(request: HttpRequest, step: Step) -> HttpResponse:
         try:
             return with_cookies(_sign_in(request, step), step.set_cookies)
         except Refused as refused:
-            step = problem_of_refusal(refused, step, without_sign_in(conf.client(), step))
+            step = problem_of_refusal(refused, without_sign_in(conf.client(), step), step.return_to)
     if isinstance(step, ToClever):
         return with_cookies(_redirect(step.url), step.set_cookies)
     logger.warning("login with Clever failed: %s", step)

@@ -168,7 +168,7 @@ def _take(step: Step) -> Response:
         try:
             return _with_cookies(_sign_in(step), step.set_cookies)
         except Refused as refused:
-            step = problem_of_refusal(refused, step, without_sign_in(state().client, step))
+            step = problem_of_refusal(refused, without_sign_in(state().client, step), step.return_to)
     if isinstance(step, ToClever):
         return _with_cookies(redirect(step.url, code=303), step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)

@@ -297,7 +297,7 @@ def test_a_session_cookie_that_does_not_stick_ends_with_a_page(framework: str, t
     assert "'/elsewhere'" in line
     # With what the framework does by itself: none of the others is set.
     for word, value in [("domain", "None"), ("path", "'/elsewhere'"), ("secure", "False")]:
-        assert re.search(rf"{word}\w*( by \w+)? {value}", line, re.IGNORECASE), (word, line)
+        assert re.search(rf"{word}( is)?[ =]{value}", line, re.IGNORECASE), (word, line)
 
 
 @pytest.mark.parametrize("landing", ["/private", "/bye"])

@@ -7,11 +7,9 @@ import pytest
 from clever_sso._web.arrival import problem_of, problem_of_fault
 
 STATUS = {"login": 400, "token": 400, "argument": 400, "clever": 503, "network": 503, "internal": 500, "config": 500}
-# What the application's developers must put right, and nothing else will.
-SETUP = {
-    *("session_not_kept", "callback_rejected", "client_rejected", "token_request_rejected", "request_rejected"),
-    *("not_found", "discovery_issuer"),
-}
+# What the application's developers must put right, and nothing else will; and what a person or time puts right.
+SETUP = ("session_not_kept", "callback_rejected", "client_rejected", "token_request_rejected", "request_rejected")
+OTHER = {**dict.fromkeys([*SETUP, "not_found", "discovery_issuer"], 500), "code_rejected": 400, "limit_reached": 503}
 
 
 @pytest.mark.parametrize("word", sorted(clever_sso.error_codes()))
@@ -20,7 +18,7 @@ def test_every_failure_has_a_page(word: str) -> None:
     error = entry.exception(word, "for the log", entry.user_message, entry.retryable, entry.actor)
     problem = problem_of(error)
     assert (problem.code, problem.sentence) == (word, entry.user_message)
-    assert problem.status == (500 if word in SETUP else STATUS[entry.kind])
+    assert problem.status == error.page_status == entry.page_status == OTHER.get(word, STATUS[entry.kind])
     # The core says whether this browser began the login that failed.
     assert problem.ends_session is False
     error.ends_session = True

@@ -19,7 +19,7 @@ const MEMBERS: [&str; 5] = ["person", "client_id", "redirect_uri", "nonce", "cla
 /// `POST codes`
 pub(super) fn code(call: &Call) -> Result<Value, Problem> {
     let world = &call.world;
-    let (app, grant) = grant(&world, &body_with(&call.request, &MEMBERS)?)?;
+    let (app, grant) = grant(world, &body_with(&call.request, &MEMBERS)?)?;
     if app.is_public() {
         return Err(Problem::request("This app has no secret, so no code can be made for it."));
     }
@@ -30,7 +30,7 @@ pub(super) fn code(call: &Call) -> Result<Value, Problem> {
 /// `POST tokens`
 pub(super) fn tokens(call: &Call) -> Result<Value, Problem> {
     let world = &call.world;
-    let (app, grant) = grant(&world, &body_with(&call.request, &MEMBERS)?)?;
+    let (app, grant) = grant(world, &body_with(&call.request, &MEMBERS)?)?;
     Ok(token_endpoint::tokens(call, app, &grant)?)
 }
 
@@ -68,9 +68,8 @@ fn person(world: &World, body: &Map<String, Value>) -> Result<Arc<Person>, Probl
 
 fn app<'a>(world: &'a World, body: &Map<String, Value>) -> Result<&'a App, Problem> {
     let app = text(body, "client_id")?.and_then(|client_id| world.app(client_id));
-    app.ok_or_else(|| {
-        Problem::request("client_id must be that of an app which the emulator was started with.")
-    })
+    let known = || world.apps().iter().map(App::client_id).collect::<Vec<_>>().join(", ");
+    app.ok_or_else(|| Problem::request(format!("client_id must be one of these: {}.", known())))
 }
 
 fn redirect_uri(app: &App, body: &Map<String, Value>) -> Result<String, Problem> {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::checks::{Lines, Names, Text, check_id};
+use super::table::Table;
 use crate::world::district::{District, LoginMethod};
 use crate::world::error::WorldError;
 use crate::world::home::LIBRARY;
@@ -27,7 +28,10 @@ pub(super) struct DistrictTable {
 }
 
 /// Every district, found right.
-pub(super) fn districts(lines: &Lines<'_>, tables: &[DistrictTable]) -> Result<Vec<District>, WorldError> {
+pub(super) fn districts(
+    lines: &Lines<'_>,
+    tables: &[Table<DistrictTable>],
+) -> Result<Vec<District>, WorldError> {
     let (mut ids, mut short_names) = (Names::new(lines), Names::new(lines));
     for table in tables {
         check_id(lines, &table.id)?;

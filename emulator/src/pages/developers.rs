@@ -1,9 +1,12 @@
-//! The short way for developers: a button for everybody.
+//! For developers: a button to sign in as anyone, and a form to sign in with claims of your own.
 
 use maud::{Markup, html};
 
-use super::parts::{hidden_target, name};
+use super::frame::{hidden_target, name};
+use super::way::Way;
 use crate::world::{Home, Person, World};
+
+const EXAMPLE: &str = "{\n  \"user_type\": \"teacher\"\n}";
 
 /// A list, folded away, of everybody of these homes; each button signs in as one of them.
 pub(super) fn developers<'a>(
@@ -53,4 +56,39 @@ pub(super) fn buttons(world: &World, home: Home<'_>, action: &str, hidden: &Mark
 fn roles(person: &Person) -> String {
     let words: Vec<_> = person.roles().map(|role| role.user_type.as_str().replace('_', " ")).collect();
     words.join(", ")
+}
+
+/// What was sent with the form for claims.
+#[derive(Clone, Copy)]
+pub(crate) struct SentClaims<'a> {
+    pub(crate) person: &'a str,
+    pub(crate) text: &'a str,
+}
+
+/// The form, folded away; open, and with what was sent, when something was wrong with it.
+pub(super) fn custom_claims(world: &World, way: &Way<'_>, sent: Option<SentClaims<'_>>) -> Markup {
+    let wrong = sent.map(|_| "true");
+    let is_chosen = |handle: &str| sent.is_some_and(|sent| sent.person == handle);
+    let described = sent.map_or("claims-hint", |_| "problem claims-hint");
+    html! {
+        details open[sent.is_some()] {
+            summary { h2 { "For developers: sign in with claims of your own" } }
+            form method="post" action="/login/claims" {
+                (way.hidden())
+                label for="claims-person" { "Person" }
+                select #claims-person name="person" {
+                    @for person in world.people().iter().filter(|person| way.home.is_of(person)) {
+                        option value=(person.handle) selected[is_chosen(&person.handle)] { (person.full_name()) " · " (person.handle) }
+                    }
+                }
+                label for="claims" { "Claims, as JSON" }
+                textarea #claims name="claims" rows="5" spellcheck="false" aria-invalid=[wrong]
+                    aria-describedby=(described) { (sent.map_or(EXAMPLE, |sent| sent.text)) }
+                p.hint #claims-hint {
+                    "For the next login only. They replace the claims of the ID token and of /userinfo; all others stay."
+                }
+                button type="submit" { "Sign in with these claims" }
+            }
+        }
+    }
 }
