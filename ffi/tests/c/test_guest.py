@@ -150,5 +150,5 @@ def test_a_thread_with_a_small_stack_may_call(guest: Path, server: tls.Server) -
 
 @pytest.mark.parametrize("what", ["none", "alarms", "no-stdio", "rounding"])
 def test_the_library_leaves_no_traces_and_bears_odd_hosts(what: str, clever: str) -> None:
-    program = compiled(ROOT / "tests/c/traces.c", "-std=gnu11", "-Wno-pedantic", "-lm")
+    program = compiled(ROOT / "ffi/tests/c/traces.c", "-std=gnu11", "-Wno-pedantic", "-lm")
     runs(program, what, APP.client_id, clever)
