@@ -32,7 +32,7 @@ def opening_of_the_header() -> str:
 SNIPPETS = {
     "python": between_marks("examples/python/login.py", "#"),
     "c": opening_of_the_header(),
-    "php": between_marks("examples/php-extension/public/index.php", "//"),
+    "php": between_marks("examples/php/public/index.php", "//"),
     "rust": between_marks("examples/rust/login.rs", "//"),
 }
 
@@ -101,7 +101,7 @@ def test_the_names_in_the_page_about_the_browser_are_those_of_each_language() ->
     sources = {
         "Python": "python/clever_sso/_native.pyi",
         "C": "include/clever_sso.h",
-        "PHP": "examples/php-extension/clever_sso.stub.php",
+        "PHP": "php/extension/clever_sso.stub.php",
         "Rust": "core/src",
     }
     page = (ROOT / "docs/browser.md").read_text("utf-8").split("## Names in each language")[1]

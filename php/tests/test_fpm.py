@@ -84,7 +84,7 @@ def asked_for_keys(clever: str) -> int:
 class Way:
     """How PHP reaches the library."""
 
-    example: str
+    preload: str
     load: str
     root: bool = False
     # What php.ini fixes for these folders: no script may change it.
@@ -92,16 +92,16 @@ class Way:
 
     def ini(self, folder: Path, installed: Installed) -> str:
         """What php.ini says."""
-        preload = installed.examples / self.example / "preload.php"
-        load = self.load.format(extension=installed.extension, examples=installed.examples)
-        fixed = f"\n[PATH={installed.examples}]\n{self.fixed}\n" if self.fixed else ""
+        preload = installed.sources / "examples/php" / self.preload
+        load = self.load.format(extension=installed.extension, sources=installed.sources)
+        fixed = f"\n[PATH={installed.sources}]\n{self.fixed}\n" if self.fixed else ""
         return PHP_INI.format(folder=folder, load=load, preload=preload) + fixed
 
 
-EXTENSION = Way("php-extension", "extension = {extension}")
-FFI = Way("php-ffi", "extension = ffi.so\nffi.preload = {examples}/php-ffi/clever_sso_ffi.h")
+EXTENSION = Way("preload.php", "extension = {extension}")
+FFI = Way("preload-ffi.php", "extension = ffi.so\nffi.preload = {sources}/php/ffi/clever_sso_ffi.h")
 # PHP lets no root preload: it does so in a process that becomes somebody else, and ends.
-MASTER_IS_ROOT = Way("php-extension", "extension = {extension}\nopcache.preload_user = nobody", root=True)
+MASTER_IS_ROOT = Way("preload.php", "extension = {extension}\nopcache.preload_user = nobody", root=True)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Site:
 @contextmanager
 def serving(installed: Installed, way: Way, auto_login: str | None = "ada", **more: str) -> Iterator[Site]:
     """Run the page of one of the examples."""
-    page = installed.examples / way.example / "public/index.php"
+    page = installed.page
     with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], auto_login) as clever:
         url = f"http://127.0.0.1:{port}"
         folder = installed.folder / f"fpm-{port}"
@@ -222,7 +222,7 @@ def test_tabs_arrive_in_any_order_behind_nginx_too(installed: Installed, way: Wa
 
 
 def test_a_setting_of_sessions_that_the_configuration_fixes_is_named(installed: Installed) -> None:
-    way = Way("php-extension", "extension = {extension}", fixed="session.cookie_samesite = Strict")
+    way = Way("preload.php", "extension = {extension}", fixed="session.cookie_samesite = Strict")
     with serving(installed, way) as site:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(site.url, timeout=SECONDS)

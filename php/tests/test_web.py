@@ -136,7 +136,7 @@ def test_the_page_passes_on_how_long_clever_asks_to_wait(
 @pytest.mark.parametrize("way", WAYS)
 def test_exceptions_say_how_long_clever_asks_to_wait(installed: Installed, way: str) -> None:
     with emulator.running([TESTED], "ada") as clever:
-        said = told(installed, "retry.php", clever, extension=way == "php-extension")
+        said = told(installed, "retry.php", clever, extension=way == "extension")
     assert said.splitlines() == [
         '["rate_limited",429,1,true]',
         '["rate_limited",429,null,true]',
@@ -186,7 +186,7 @@ def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Inst
     ],
 )
 def test_a_wrong_setting_is_named_when_it_is_made(installed: Installed, arguments: str, sentence: str) -> None:
-    web = installed.examples / "php-extension/CleverSso/Web.php"
+    web = installed.classes("extension")
     code = f"require '{web}'; try {{ new CleverSso\\Web(new CleverSso\\Client('a'), {arguments}); }}"
     said = run(
         installed.php("-r", f"{code} catch (ValueError $error) {{ echo $error->getMessage(); }}"), installed.folder
@@ -195,7 +195,7 @@ def test_a_wrong_setting_is_named_when_it_is_made(installed: Installed, argument
 
 
 def test_a_callback_at_the_root_leaves_the_front_page_alone(installed: Installed) -> None:
-    web = installed.examples / "php-extension/CleverSso/Web.php"
+    web = installed.classes("extension")
     for query, answered in [("", "front"), ("error=access_denied", "access_denied")]:
         code = (
             f"$_SERVER['REQUEST_URI'] = '/?{query}'; $_SERVER['QUERY_STRING'] = '{query}'; parse_str('{query}', $_GET);"

@@ -14,8 +14,8 @@ from harness import emulator
 from harness.paths import INCLUDE, ROOT
 from installed import PATIENCE_SECONDS, Installed, program, run, warnings
 
-SOURCE = ROOT / "examples/php-extension"
-HEADER = ROOT / "examples/php-ffi/clever_sso_ffi.h"
+SOURCE = ROOT / "php/extension"
+HEADER = ROOT / "php/ffi/clever_sso_ffi.h"
 TESTED = emulator.App("php-tests", "a-secret-of-php-tests", "http://127.0.0.1:9/callback", oidc=True)
 # What PHP says of itself and of a class, as JSON.
 DESCRIBE = """

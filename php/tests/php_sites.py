@@ -26,7 +26,7 @@ ADA = "510001"
 DISTRICT = "53ee4b8a44abc88c1c00119b"
 # A session cannot be kept there, and PHP warns of that.
 NOWHERE = "/nowhere"
-WAYS = ["php-extension", "php-ffi"]
+WAYS = ["extension", "ffi"]
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,17 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
     with ports.reserved() as port:
         at = f"127.0.0.1:{port}"
         with emulator.running([app(f"{scheme}://{at}{prefix}")], auto_login) as clever:
-            classes = installed.examples / way / ("CleverSso.php" if way == "php-ffi" else "CleverSso/Web.php")
             public = f"{scheme}://{at}{prefix}"
             environment = settings(public, clever + scenario, LD_LIBRARY_PATH=str(installed.library), **more)
             folder = own_folder(installed.folder / f"page-{port}")
             # Whom the server runs as may read nothing of the repository.
             own = page and str(shutil.copy(page, folder))
-            shown = own or str(installed.examples / way / "public/index.php")
+            shown = own or str(installed.page)
             save_path = sessions or str(folder)
             quiet = ["-ddisplay_errors=0", "-dlog_errors=1", "-derror_reporting=-1"]
-            environment["PHP_CLASSES"] = str(classes)
+            environment["PHP_CLASSES"] = str(installed.classes(way))
             options = ["-dffi.enable=1", f"-dsession.save_path={save_path}", *quiet, "-S", at, shown]
-            command = installed.php(*options, extension=way == "php-extension")
+            command = installed.php(*options, extension=way == "extension")
             with built_in(command, environment, port, folder / "output.log"):
                 site = Site(f"http://{at}", clever, folder)
                 yield site

@@ -38,7 +38,7 @@ def test_the_whole_login_logs_in(installed: Installed) -> None:
     with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
         site = f"http://127.0.0.1:{port}"
         environment = settings(site, clever, LD_LIBRARY_PATH=str(installed.library))
-        found = f"-dinclude_path={installed.examples}/php-extension"
+        found = f"-dinclude_path={installed.sources}/php/extension"
         serve = [found, f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(folder / "login.php")]
         with built_in(installed.php(*serve), environment, port, folder / "output.log"):
             visitor = Visitor()

@@ -7,7 +7,7 @@
 
 declare(strict_types=1);
 
-require_once __DIR__ . '/CleverSso/Web.php';
+require_once __DIR__ . '/../../php/extension/CleverSso/Web.php';
 opcache_compile_file(__DIR__ . '/pages.php');
 
 try {

@@ -26,6 +26,6 @@ def test_both_ways_do_and_throw_the_same(installed: Installed) -> None:
 
 
 def test_both_ways_carry_the_same_files_of_the_page() -> None:
-    carried, source = (ROOT / "examples" / way / "CleverSso" for way in ("php-ffi", "php-extension"))
+    carried, source = (ROOT / "php" / way / "CleverSso" for way in ("ffi", "extension"))
     assert carried.resolve() == source.resolve()
     assert {path.name for path in source.iterdir()} == {"Web.php", "Session.php", "Problem.php"}

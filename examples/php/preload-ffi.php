@@ -7,8 +7,8 @@
 
 declare(strict_types=1);
 
-require_once __DIR__ . '/CleverSso.php';
-opcache_compile_file(__DIR__ . '/../php-extension/pages.php');
+require_once __DIR__ . '/../../php/ffi/CleverSso.php';
+opcache_compile_file(__DIR__ . '/pages.php');
 
 if (getenv('CLEVER_KEY_CACHE')) {
     try {

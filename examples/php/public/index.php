@@ -9,7 +9,9 @@ namespace ReadingRoom;
 use CleverSso\SignedIn;
 use CleverSso\Web;
 
-require_once __DIR__ . '/../CleverSso/Web.php';
+// The same classes, from the extension or from FFI, which needs nothing compiled.
+const CLASSES = __DIR__ . '/../../../php/';
+require_once CLASSES . (extension_loaded('clever_sso') ? 'extension/CleverSso/Web.php' : 'ffi/CleverSso.php');
 require_once __DIR__ . '/../pages.php';
 
 // README: begin

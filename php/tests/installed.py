@@ -13,7 +13,7 @@ import pytest
 from harness.emulator import App
 from harness.paths import ROOT, TARGET
 
-EXAMPLES = ("php-extension", "php-ffi")
+SOURCES = ("php/extension", "php/ffi", "examples/php")
 # What somebody's own build may have left behind: the tests make everything anew.
 MADE = shutil.ignore_patterns(
     "*.l[ao]",
@@ -30,7 +30,7 @@ MADE = shutil.ignore_patterns(
 APP_NAME, SECRET = "0d1c" * 5, "5ec4e7a1" * 5
 # Compiling and installing, which may mean building the library too: only a hang takes as long.
 PATIENCE_SECONDS = 1200
-SCRIPTS = ROOT / "tests/php/scripts"
+SCRIPTS = ROOT / "php/tests/scripts"
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,18 @@ class Installed:
         return self.build / "modules/clever_sso.so"
 
     @property
-    def examples(self) -> Path:
-        """Copies of the examples."""
-        return self.folder / "examples"
+    def sources(self) -> Path:
+        """Copies of the classes and of the page, beside each other as in the repository."""
+        return self.folder / "sources"
+
+    def classes(self, way: str) -> Path:
+        """The file to require."""
+        return self.sources / ("php/ffi/CleverSso.php" if way == "ffi" else "php/extension/CleverSso/Web.php")
+
+    @property
+    def page(self) -> Path:
+        """The page that both ways run."""
+        return self.sources / "examples/php/public/index.php"
 
     def php(self, *arguments: str, extension: bool = True) -> list[str]:
         """A command line of PHP that reads no configuration of this machine."""
@@ -88,10 +97,10 @@ def install(folder: Path) -> Installed:
         program(name)
     prefix = folder / "prefix"
     run(["make", "-s", "install", f"PREFIX={prefix}", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
-    for name in EXAMPLES:
-        shutil.copytree(ROOT / "examples" / name, folder / "examples" / name, ignore=MADE, symlinks=True)
+    for name in SOURCES:
+        shutil.copytree(ROOT / name, folder / "sources" / name, ignore=MADE, symlinks=True)
     build = folder / "build"
-    shutil.copytree(ROOT / "examples/php-extension", build, ignore=MADE)
+    shutil.copytree(ROOT / "php/extension", build, ignore=MADE)
     said = run(["phpize"], build)
     said += run(["./configure", f"--with-clever-sso={prefix}", "CFLAGS=-O1 -g -Werror=implicit"], build)
     said += run(["make", f"-j{os.cpu_count() or 1}"], build)
@@ -117,7 +126,7 @@ def settings(site: str, clever: str, **more: str) -> dict[str, str]:
 
 def told(installed: Installed, script: str, clever: str, *, extension: bool) -> str:
     """What a script prints, with the extension or with FFI."""
-    before = [] if extension else ["-dffi.enable=1", f"-dauto_prepend_file={installed.examples}/php-ffi/CleverSso.php"]
+    before = [] if extension else ["-dffi.enable=1", f"-dauto_prepend_file={installed.classes('ffi')}"]
     file = str(SCRIPTS / script)
     command = installed.php("-ddisplay_errors=stderr", *before, file, str(installed.build), extension=extension)
     environment = settings("", clever, LD_LIBRARY_PATH=str(installed.library), CLEVER_SSO_TEST_URL=clever)

@@ -80,7 +80,7 @@ def test_the_ffi_version_passes_them_too(installed: Installed, name: str) -> Non
     test = (installed.build / f"tests/{name}.phpt").read_text()
     file = installed.build / f"tests/{name}-ffi.php"
     file.write_text(section(test, "FILE"))
-    before = f"-dauto_prepend_file={installed.examples}/php-ffi/CleverSso.php"
+    before = f"-dauto_prepend_file={installed.classes('ffi')}"
     command = installed.php("-dffi.enable=1", before, str(file), extension=False)
     with emulator.running([TESTED], "ada") as clever:
         environment = settings("", clever, LD_LIBRARY_PATH=str(installed.library), CLEVER_SSO_TEST_URL=clever)
