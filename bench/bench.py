@@ -1,7 +1,7 @@
 """What verifying an ID token costs in Rust, C and Python, beside the bare RSA operation: `make bench`.
 
 The languages take turns, and each round has a floor of its own: SHA-256 and `RSA_verify` of aws-lc with a parsed key,
-as `core/benches/verify.rs` measures it. The median of the rounds' ratios is what counts. All figures are CPU time.
+as `bench/verify.rs` measures it. The median of the rounds' ratios is what counts. All figures are CPU time.
 """
 
 from __future__ import annotations

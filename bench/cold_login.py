@@ -1,6 +1,6 @@
 """How long the first login of a process takes over a slow network, in Rust, C and Python: `make bench-login`.
 
-`core/benches/cold_login.rs` is the slow network, and begins the logins. Called with arguments, this program finishes
+`bench/cold_login.rs` is the slow network, and begins the logins. Called with arguments, this program finishes
 some as `cold_login.c` does, and prints how long each took, in microseconds.
 """
 

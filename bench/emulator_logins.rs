@@ -6,7 +6,7 @@
 //! counts.
 #![expect(clippy::unwrap_used, reason = "a benchmark may")]
 
-#[path = "../tests/emulator/connection.rs"]
+#[path = "../emulator/tests/emulator/connection.rs"]
 mod connection;
 
 use std::fs;

@@ -9,7 +9,7 @@
     reason = "a benchmark may, and the floor is a C function"
 )]
 
-#[path = "../tests/cases/browser.rs"]
+#[path = "../core/tests/cases/browser.rs"]
 mod browser;
 mod face {
     //! What the browser's file calls a step's fields.

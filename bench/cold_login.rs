@@ -10,10 +10,10 @@
 //! how many microseconds each took.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
-#[path = "../tests/network/server.rs"]
+#[path = "../core/tests/network/server.rs"]
 #[expect(dead_code, reason = "the tests of the network need more of it")]
 mod server;
-#[path = "../tests/network/signer.rs"]
+#[path = "../core/tests/network/signer.rs"]
 #[expect(dead_code, reason = "the tests of the network need more of it")]
 mod signer;
 mod clever {
