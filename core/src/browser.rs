@@ -17,6 +17,8 @@ const MAX_READ: usize = 64;
 /// For so long after a sign-in, in seconds, a login that begins without a session counts it as lost.
 const MARK_SECONDS: u32 = 60;
 
+/// What may stand around a cookie's name and value (RFC 6265 section 4.2).
+const SPACES: [char; 2] = [' ', '\t'];
 /// How the names of all cookies of this library begin, after the prefix.
 const OURS: &str = "clever_";
 const LOGIN: &str = "clever_login_";
@@ -36,13 +38,14 @@ impl<'a> Jar<'a> {
     /// Reads a `Cookie` header. `secure` says whether the application is at https: then only names with `__Host-` count.
     pub(crate) fn read(header: &str, keys: &'a SealingKeys, secure: bool) -> Self {
         let mut jar = Self { keys, secure, logins: Vec::new(), signed_in: Vec::new() };
-        for pair in header.split(';').map(|pair| pair.trim_start_matches([' ', '\t'])) {
+        for pair in header.split(';').map(|pair| pair.trim_matches(SPACES)) {
             // A browser holds a name to the rules of its prefix only if it starts with that, to the byte. So nothing else may be
             // trimmed away before it: a sibling subdomain can set a name that starts with some other space.
             let Some(pair) = without_prefix(pair, secure).filter(|pair| pair.starts_with(OURS)) else {
                 continue;
             };
-            let Ok(cookie) = Cookie::parse(pair) else { continue };
+            let Some((name, value)) = pair.split_once('=') else { continue };
+            let cookie = Cookie::new(name.trim_end_matches(SPACES), value.trim_start_matches(SPACES));
             let value = cookie.value_trimmed().to_owned();
             if let Some(key) = cookie.name().strip_prefix(LOGIN) {
                 jar.logins.push((key.to_owned(), value));

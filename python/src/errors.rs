@@ -185,7 +185,10 @@ pub(crate) struct ErrorCode {
 impl ErrorCode {
     #[classattr]
     fn __match_args__(py: Python<'_>) -> PyResult<Py<pyo3::types::PyTuple>> {
-        match_args(py, ["word", "kind", "exception", "retryable", "actor", "sentence", "user_message", "page_status"])
+        match_args(
+            py,
+            ["word", "kind", "exception", "retryable", "actor", "sentence", "user_message", "page_status"],
+        )
     }
 
     fn __repr__(&self) -> String {

@@ -194,7 +194,8 @@ pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, Py
         Outcome::Denied(denied) => {
             let clever_sso::Denied { error, description, ends_session, return_to, set_cookies } = denied;
             let set_cookies = set_cookie::all(&set_cookies);
-            guarded::new(py, Denied { error, description, ends_session, return_to, set_cookies }).map(Bound::into_any)
+            guarded::new(py, Denied { error, description, ends_session, return_to, set_cookies })
+                .map(Bound::into_any)
         }
     }
 }

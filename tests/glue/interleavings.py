@@ -59,6 +59,7 @@ def main(framework: str, site: str, seeds: range) -> None:
             kinds = [start if start != "mixed" else STARTS[number % 3] for number in range(tabs)]
             check(site, handler, kinds, seeds)
         sys.stdout.write(f"{tabs} tabs: {len(STARTS) * len(seeds)} orders\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -119,7 +119,10 @@ for ($i = 0; $i < 3; $i++) {
     $outcome = $client->finishLogin(browse($login->url), $kept);
     thrown(fn() => $client->finishLogin('code=a&code=b'));
     thrown(fn() => $client->finishLogin('error=server_error&state=' . state_of($login), $kept));
+    $client->sessionKeptCookies(cookies_of($outcome->setCookies));
     $client->logOutCookies(cookies_of($outcome->setCookies));
+    $client->finishLogin('error=access_denied&state=' . state_of($login), $kept)->returnTo;
+    CleverSso\\Client::isSwitchedOn('no');
     $client->loginKey('state=a&code=b');
     $client->refusal('logout', 'GET', ['Origin' => ['a'], 'Host' => 'b']);
     thrown(fn() => $client->refusal('login', 'GET', ['Origin' => 7]));
