@@ -64,7 +64,7 @@ const LAYERS: [&[&str]; 7] = [
 #[cfg(test)]
 fn layer(file: &str) -> usize {
     let is_in = |layer: &&[&str]| layer.iter().any(|name| file.starts_with(name));
-    LAYERS.iter().rposition(|layer| is_in(layer)).unwrap_or_else(|| panic!("{file} is in no layer"))
+    LAYERS.iter().rposition(is_in).unwrap_or_else(|| panic!("{file} is in no layer"))
 }
 
 #[test]
