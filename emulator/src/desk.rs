@@ -73,7 +73,7 @@ pub(crate) fn page<'a>(desk: &Desk<'_>, notes: impl Iterator<Item = &'a Note>) -
     )
 }
 
-/// The journal by itself, for the script and for whoever wants only that.
+/// The journal by itself, for the script and for people who only want to see that.
 pub(crate) fn journal_page<'a>(notes: impl Iterator<Item = &'a Note>) -> Markup {
     pages::frame(
         "The journal",

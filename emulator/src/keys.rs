@@ -117,7 +117,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn whoever_asks_at_once_gets_the_same_first_key() {
+    fn callers_that_ask_at_once_get_the_same_first_key() {
         let keys = Keys::new(false);
         let ask = || keys.current().unwrap().key_id().to_owned();
         let ids: Vec<_> = thread::scope(|scope| {

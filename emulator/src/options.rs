@@ -32,8 +32,8 @@ impl Options {
         Self::default()
     }
 
-    /// Listens on this address instead of 127.0.0.1, for example in a container. Whoever can reach it can be anybody in the
-    /// emulator, and can use its controls: what is not a loopback address belongs into a network of its own.
+    /// Listens on this address instead of 127.0.0.1, for example in a container. Anyone who can reach it can be anyone in the
+    /// emulator and can use its controls: an address that is not a loopback one belongs in a network of its own.
     #[must_use]
     pub fn listen(mut self, address: IpAddr) -> Self {
         self.listen = Some(address);
@@ -55,15 +55,15 @@ impl Options {
         self
     }
 
-    /// Registers an app. The same client id again, with the same secret, adds redirection URIs to it. The apps given so
-    /// take the place of those of the world.
+    /// Registers an app. The same client id again, with the same secret, adds redirect URIs to it. These apps
+    /// replace those of the world.
     #[must_use]
     pub fn app(mut self, app: App) -> Self {
         self.apps.push(app);
         self
     }
 
-    /// Takes this world in the place of the built-in one.
+    /// Uses this world instead of the built-in one.
     #[must_use]
     pub fn world(mut self, world: World) -> Self {
         self.world = Source::Given(world);

@@ -4,7 +4,7 @@
 //! each page, and all of them share a frame:
 //!
 //! - `frame`, `style`: what is around every page, and how it looks;
-//! - `way`: at which home somebody signs in, and where they go afterwards;
+//! - `login_context`: at which home somebody signs in, and where they go afterwards;
 //! - `picker`: which school is yours?
 //! - `login`, `provider`, `badge`: who are you? `developers`: short ways to sign in;
 //! - `confirmation`: is it still you?
@@ -16,20 +16,20 @@ mod confirmation;
 mod developers;
 mod frame;
 mod login;
+mod login_context;
 mod picker;
 mod portal;
 mod provider;
 mod refusal;
 mod style;
-mod way;
 
 pub(crate) use badge::badge;
 pub(crate) use confirmation::confirmation;
 pub(crate) use developers::SentClaims;
 pub(crate) use frame::frame;
 pub(crate) use login::{LoginPage, login};
+pub(crate) use login_context::LoginContext;
 pub(crate) use picker::{PickerPage, picker};
 pub(crate) use portal::{PortalPage, portal};
 pub(crate) use provider::provider;
 pub(crate) use refusal::{RefusalPage, other_person, refusal};
-pub(crate) use way::Way;

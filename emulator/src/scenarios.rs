@@ -1,6 +1,6 @@
 //! Scenarios: Clevers that each do exactly one thing differently.
 //!
-//! `BASE/s/NAME` is the base URL of a whole Clever that deviates as its line in the [table](table) says. To test a client, set
+//! `BASE/s/NAME` is the base URL of a whole Clever that deviates as its line in the [table] says. To test a client, set
 //! that base URL and nothing else. Two tests never disturb each other: what a scenario must remember, it remembers for one
 //! access token, one code or one client.
 //!

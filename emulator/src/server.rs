@@ -111,7 +111,7 @@ impl Emulator {
     /// Blocks for as long as the emulator serves, which in a binary is until the process is ended.
     pub fn wait(mut self) {
         thread::scope(|scope| {
-            // There is time for the key now. Whoever needs it is told if it could not be made.
+            // There is time to make the key now. A request that needs it reports it if that fails.
             scope.spawn(|| self.shared.keys.first().map(drop));
             if let Some(thread) = self.thread.take() {
                 // A panic of that thread has been reported by itself already.

@@ -43,7 +43,7 @@ fn from_district(app: &App, district: &District) -> Markup {
     }
 }
 
-/// Every app has the same ways in: whoever hears the links alone is told where each leads.
+/// Every app has the same ways in, so each link has a label that says where it leads, for people who only hear the links.
 fn list(entries: &[Entry], whither: &str) -> Markup {
     html! {
         ul.entries {

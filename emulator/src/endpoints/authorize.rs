@@ -18,7 +18,7 @@ use crate::http::parameters::Parameters;
 use crate::keys::custom_claims::CustomClaims;
 use crate::memory::grants::{Access, CodeGrant};
 use crate::memory::lock::locked;
-use crate::pages::{self, Way};
+use crate::pages::{self, LoginContext};
 use crate::shared::Shared;
 use crate::world::{Person, UserType, World};
 use callback::Beside;
@@ -107,8 +107,9 @@ fn must_confirm(asked: &AuthorizeRequest<'_>, visitor: &Visitor) -> bool {
 
 fn confirmation(call: &Call, asked: &AuthorizeRequest<'_>, person: &Person) -> Answer {
     let here = target::here(&call.request);
-    let way = Way { home: call.world.home_of(person), target: Some(&here), app: Some(asked.app) };
-    let page = pages::confirmation(person, way, &target::confirmed(&here));
+    let context =
+        LoginContext { home: call.world.home_of(person), target: Some(&here), app: Some(asked.app) };
+    let page = pages::confirmation(person, context, &target::confirmed(&here));
     Answer::page(StatusCode::OK, page, CONFIRM_FIRST)
 }
 

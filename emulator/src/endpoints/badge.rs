@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::{login_page, same_origin, session};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
-use crate::pages::{self, Way};
+use crate::pages::{self, LoginContext};
 use crate::world::{LoginMethod, World};
 
 const SHOWN: &str = "the page for badges was shown";
@@ -20,7 +20,7 @@ const NOBODY: &str = "nobody of this district has a badge with this code";
 pub(crate) fn show(call: &Call) -> Answer {
     let world = &call.world;
     let parameters = Parameters::from_form(call.request.query()).unwrap_or_default();
-    let page = |way| Answer::page(StatusCode::OK, pages::badge(world, way, None), SHOWN);
+    let page = |context| Answer::page(StatusCode::OK, pages::badge(world, context, None), SHOWN);
     here(world, &parameters).map_or_else(Refusal::page, page)
 }
 
@@ -33,18 +33,23 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
     let world = &call.world;
     let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
-    let way = here(world, &parameters)?;
+    let context = here(world, &parameters)?;
     let person = world.person_with_badge(parameters.get("code").unwrap_or_default());
-    let Some(person) = person.filter(|person| way.home.is_of(person)) else {
-        let message = format!("That did not work: nobody at {} has a badge with this code.", way.home.name());
-        let page = pages::badge(world, way, Some(&message));
+    let Some(person) = person.filter(|person| context.home.is_of(person)) else {
+        let message =
+            format!("That did not work: nobody at {} has a badge with this code.", context.home.name());
+        let page = pages::badge(world, context, Some(&message));
         return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NOBODY));
     };
-    Ok(session::start(call, Arc::clone(person), way.target.unwrap_or("/login"), SIGNED_IN)?)
+    Ok(session::start(call, Arc::clone(person), context.target.unwrap_or("/login"), SIGNED_IN)?)
 }
 
-fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<Way<'a>, Refusal> {
+fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<LoginContext<'a>, Refusal> {
     let home = login_page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let way = login_page::way(world, home, parameters);
-    if home.takes(LoginMethod::Badge) { Ok(way) } else { Err(Refusal::no_such_login(&way.link("/login"))) }
+    let context = login_page::context(world, home, parameters);
+    if home.takes(LoginMethod::Badge) {
+        Ok(context)
+    } else {
+        Err(Refusal::no_such_login(&context.link("/login")))
+    }
 }

@@ -18,17 +18,17 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let world = &call.world;
     let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
     let home = login_page::home(world, &parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let way = login_page::way(world, home, &parameters);
+    let context = login_page::context(world, home, &parameters);
     let claims = parameters.get("claims").unwrap_or_default();
     let person = parameters.get("person").unwrap_or_default();
     let sent = SentClaims { person, text: claims };
     let named = world.person(person);
     let Some(person) = named.filter(|person| home.is_of(person)) else {
-        return Ok(login_page::wrong_claims(call, &way, sent, NOBODY));
+        return Ok(login_page::wrong_claims(call, &context, sent, NOBODY));
     };
     match custom_claims::read(claims) {
-        Ok(own) => Ok(session::start_with(call, person, own, way.target.unwrap_or("/login"), SIGNED_IN)?),
-        Err(message) => Ok(login_page::wrong_claims(call, &way, sent, (message, NO_OBJECT))),
+        Ok(own) => Ok(session::start_with(call, person, own, context.target.unwrap_or("/login"), SIGNED_IN)?),
+        Err(message) => Ok(login_page::wrong_claims(call, &context, sent, (message, NO_OBJECT))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The developer's desk at `/_emulator/`: its pages, and what its buttons do.
 //!
-//! Whoever may not use the controls may not see it either, and is refused in the same way. Every button is a form that is
-//! posted and leads back to the desk, so that nothing happens twice when the page is loaded again.
+//! A page of another site may not see it, as it may not use the controls. Every button is a form that is posted and leads back to
+//! the desk, so that nothing happens twice when the page is loaded again.
 
 use std::time::Duration;
 

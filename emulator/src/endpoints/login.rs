@@ -47,7 +47,7 @@ fn shown(call: &Call) -> Result<Answer, Refusal> {
         });
     }
     match named.or_else(|| session::chosen(call)) {
-        Some(home) => Ok(login_page::show(call, &login_page::way(world, home, &parameters))),
+        Some(home) => Ok(login_page::show(call, &login_page::context(world, home, &parameters))),
         None => Ok(district_picker::anywhere(world, &parameters)),
     }
 }
@@ -78,8 +78,8 @@ fn wrong_password(call: &Call, home: Option<Home<'_>>, parameters: &Parameters) 
     let Some(home) = home else {
         return district_picker::wrong_password(&call.world, parameters, &message);
     };
-    let way = login_page::way(&call.world, home, parameters);
-    login_page::wrong_password(call, &way, parameters.get("username"), &message)
+    let context = login_page::context(&call.world, home, parameters);
+    login_page::wrong_password(call, &context, parameters.get("username"), &message)
 }
 
 fn with_password(world: &World, parameters: &Parameters) -> Option<Arc<Person>> {

@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::{session, target};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
-use crate::pages::{self, LoginPage, SentClaims, Way};
+use crate::pages::{self, LoginContext, LoginPage, SentClaims};
 use crate::world::{Home, World};
 
 const SHOWN: &str = "the login page was shown";
@@ -21,36 +21,49 @@ pub(super) fn home<'a>(world: &'a World, parameters: &Parameters) -> Result<Opti
     world.home(short_name).map(Some).ok_or_else(|| Refusal::no_school(short_name))
 }
 
-/// The way through this home to the target of the request.
-pub(super) fn way<'a>(world: &'a World, home: Home<'a>, parameters: &'a Parameters) -> Way<'a> {
+/// The home, with the target of the request.
+pub(super) fn context<'a>(world: &'a World, home: Home<'a>, parameters: &'a Parameters) -> LoginContext<'a> {
     let target = target::of(parameters);
-    Way { home, target, app: target::app(world, target) }
+    LoginContext { home, target, app: target::app(world, target) }
 }
 
 /// The login page of a home.
-pub(super) fn show(call: &Call, way: &Way<'_>) -> Answer {
-    let page = LoginPage { username: None, message: None, claims: None, ..page(call, way) };
+pub(super) fn show(call: &Call, context: &LoginContext<'_>) -> Answer {
+    let page = LoginPage { username: None, message: None, claims: None, ..page(call, context) };
     Answer::page(StatusCode::OK, pages::login(&page), SHOWN)
 }
 
 /// The login page again, after a wrong user name or password.
-pub(super) fn wrong_password(call: &Call, way: &Way<'_>, username: Option<&str>, message: &str) -> Answer {
-    let page = LoginPage { username, message: Some(message), claims: None, ..page(call, way) };
+pub(super) fn wrong_password(
+    call: &Call,
+    context: &LoginContext<'_>,
+    username: Option<&str>,
+    message: &str,
+) -> Answer {
+    let page = LoginPage { username, message: Some(message), claims: None, ..page(call, context) };
     Answer::page(StatusCode::UNAUTHORIZED, pages::login(&page), WRONG_PASSWORD)
 }
 
 /// The login page again, with what was wrong with the form for claims.
 pub(super) fn wrong_claims(
     call: &Call,
-    way: &Way<'_>,
+    context: &LoginContext<'_>,
     sent: SentClaims<'_>,
     (message, line): (&str, &'static str),
 ) -> Answer {
-    let page = LoginPage { username: None, message: Some(message), claims: Some(sent), ..page(call, way) };
+    let page =
+        LoginPage { username: None, message: Some(message), claims: Some(sent), ..page(call, context) };
     Answer::page(StatusCode::BAD_REQUEST, pages::login(&page), line)
 }
 
-fn page<'a>(call: &'a Call, way: &Way<'a>) -> LoginPage<'a> {
+fn page<'a>(call: &'a Call, context: &LoginContext<'a>) -> LoginPage<'a> {
     let signed_in = session::person(call);
-    LoginPage { world: &call.world, way: *way, signed_in, username: None, message: None, claims: None }
+    LoginPage {
+        world: &call.world,
+        context: *context,
+        signed_in,
+        username: None,
+        message: None,
+        claims: None,
+    }
 }

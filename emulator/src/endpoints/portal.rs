@@ -8,7 +8,7 @@ use super::{login_page, session};
 use crate::http::answer::Answer;
 use crate::http::parameters::encoded;
 use crate::http::request::Request;
-use crate::pages::{self, PortalPage, Way};
+use crate::pages::{self, LoginContext, PortalPage};
 use crate::world::{App, Home, Person};
 
 const SHOWN: &str = "the portal was shown: its icons lead to the apps, without a state";
@@ -21,7 +21,7 @@ pub(crate) fn show(call: &Call) -> Answer {
         return page(call, &person);
     }
     let address = address(&call.request, home);
-    login_page::show(call, &Way { home, target: Some(&address), app: None })
+    login_page::show(call, &LoginContext { home, target: Some(&address), app: None })
 }
 
 /// The portal of this person.

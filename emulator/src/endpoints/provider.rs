@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::{login_page, same_origin, session};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
-use crate::pages::{self, Way};
+use crate::pages::{self, LoginContext};
 use crate::world::World;
 
 const SHOWN: &str = "the page of the district's identity provider was shown";
@@ -18,7 +18,8 @@ const NOBODY: &str = "the identity provider of the district knows nobody of this
 pub(crate) fn show(call: &Call) -> Answer {
     let world = &call.world;
     let parameters = Parameters::from_form(call.request.query()).unwrap_or_default();
-    let page = |(way, name)| Answer::page(StatusCode::OK, pages::provider(world, way, name, None), SHOWN);
+    let page =
+        |(context, name)| Answer::page(StatusCode::OK, pages::provider(world, context, name, None), SHOWN);
     here(world, &parameters).map_or_else(Refusal::page, page)
 }
 
@@ -31,21 +32,21 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
     let world = &call.world;
     let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
-    let (way, name) = here(world, &parameters)?;
+    let (context, name) = here(world, &parameters)?;
     let username = parameters.get("username").unwrap_or_default();
-    let person = world.person(username).filter(|person| way.home.is_of(person));
+    let person = world.person(username).filter(|person| context.home.is_of(person));
     let Some(person) = person else {
         let message = "Nobody here is called so. Pick one of the list.";
-        let page = pages::provider(world, way, name, Some(message));
+        let page = pages::provider(world, context, name, Some(message));
         return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NOBODY));
     };
-    Ok(session::start(call, person, way.target.unwrap_or("/login"), SIGNED_IN)?)
+    Ok(session::start(call, person, context.target.unwrap_or("/login"), SIGNED_IN)?)
 }
 
 /// The way, and the name of the identity provider on it.
-fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<(Way<'a>, &'a str), Refusal> {
+fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<(LoginContext<'a>, &'a str), Refusal> {
     let home = login_page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let way = login_page::way(world, home, parameters);
-    let name = home.identity_provider().ok_or_else(|| Refusal::no_such_login(&way.link("/login")))?;
-    Ok((way, name))
+    let context = login_page::context(world, home, parameters);
+    let name = home.identity_provider().ok_or_else(|| Refusal::no_such_login(&context.link("/login")))?;
+    Ok((context, name))
 }

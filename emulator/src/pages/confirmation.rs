@@ -3,19 +3,19 @@
 use maud::{Markup, html};
 
 use super::frame::{frame, hidden_target, name, towards};
-use super::way::Way;
+use super::login_context::LoginContext;
 use crate::world::Person;
 
 /// The page; `yes` is where it goes on.
-pub(crate) fn confirmation(person: &Person, way: Way<'_>, yes: &str) -> Markup {
+pub(crate) fn confirmation(person: &Person, context: LoginContext<'_>, yes: &str) -> Markup {
     frame(
         "Is this you?",
         &html! {
-            (towards(way.app))
+            (towards(context.app))
             p { "Are you " strong { (name(person)) } "?" }
             a.button.primary.block href=(yes) { "Yes, that is me" }
             form method="post" action="/logout" {
-                (hidden_target(Some(&way.link("/login"))))
+                (hidden_target(Some(&context.link("/login"))))
                 button.block type="submit" { "No, that is not me" }
             }
             p.hint.elsewhere { "If you are somebody else, " (name(person)) " is logged out and you can log in." }

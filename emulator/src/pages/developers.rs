@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::frame::{hidden_target, name};
-use super::way::Way;
+use super::login_context::LoginContext;
 use crate::world::{Home, Person, World};
 
 const EXAMPLE: &str = "{\n  \"user_type\": \"teacher\"\n}";
@@ -66,7 +66,11 @@ pub(crate) struct SentClaims<'a> {
 }
 
 /// The form, folded away; open, and with what was sent, when something was wrong with it.
-pub(super) fn custom_claims(world: &World, way: &Way<'_>, sent: Option<SentClaims<'_>>) -> Markup {
+pub(super) fn custom_claims(
+    world: &World,
+    context: &LoginContext<'_>,
+    sent: Option<SentClaims<'_>>,
+) -> Markup {
     let wrong = sent.map(|_| "true");
     let is_chosen = |handle: &str| sent.is_some_and(|sent| sent.person == handle);
     let described = sent.map_or("claims-hint", |_| "problem claims-hint");
@@ -74,10 +78,10 @@ pub(super) fn custom_claims(world: &World, way: &Way<'_>, sent: Option<SentClaim
         details open[sent.is_some()] {
             summary { h2 { "For developers: sign in with claims of your own" } }
             form method="post" action="/login/claims" {
-                (way.hidden())
+                (context.hidden())
                 label for="claims-person" { "Person" }
                 select #claims-person name="person" {
-                    @for person in world.people().iter().filter(|person| way.home.is_of(person)) {
+                    @for person in world.people().iter().filter(|person| context.home.is_of(person)) {
                         option value=(person.handle) selected[is_chosen(&person.handle)] { (person.full_name()) " · " (person.handle) }
                     }
                 }

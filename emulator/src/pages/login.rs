@@ -6,13 +6,13 @@ use maud::{Markup, html};
 
 use super::developers::{SentClaims, custom_claims, developers};
 use super::frame::{frame, problem, signed_in, towards};
-use super::way::Way;
+use super::login_context::LoginContext;
 use crate::world::{LoginMethod, Person, World};
 
 /// What the login page shows.
 pub(crate) struct LoginPage<'a> {
     pub(crate) world: &'a World,
-    pub(crate) way: Way<'a>,
+    pub(crate) context: LoginContext<'a>,
     /// Somebody of another home, who can go back to it.
     pub(crate) signed_in: Option<Arc<Person>>,
     pub(crate) username: Option<&'a str>,
@@ -23,33 +23,33 @@ pub(crate) struct LoginPage<'a> {
 
 /// The login page.
 pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
-    let (world, way) = (page.world, page.way);
-    let title = format!("Log in to {}", way.home.name());
+    let (world, context) = (page.world, page.context);
+    let title = format!("Log in to {}", context.home.name());
     frame(
         &title,
         &html! {
-            (towards(way.app))
+            (towards(context.app))
             (problem(page.message))
             @if let Some(person) = &page.signed_in {
-                (signed_in(person, world.home_of(person), Some(&way.link("/login"))))
+                (signed_in(person, world.home_of(person), Some(&context.link("/login"))))
             }
-            (elsewhere(&way))
-            @if way.home.takes(LoginMethod::Password) { (password(page)) }
-            p.elsewhere { a href=(way.choose_link()) { "Not your school?" } }
-            (developers(world, [way.home].into_iter(), way.target))
-            (custom_claims(world, &way, page.claims))
+            (elsewhere(&context))
+            @if context.home.takes(LoginMethod::Password) { (password(page)) }
+            p.elsewhere { a href=(context.choose_link()) { "Not your school?" } }
+            (developers(world, [context.home].into_iter(), context.target))
+            (custom_claims(world, &context, page.claims))
         },
     )
 }
 
 /// The ways to sign in that have a page of their own.
-fn elsewhere(way: &Way<'_>) -> Markup {
+fn elsewhere(context: &LoginContext<'_>) -> Markup {
     html! {
-        @if let Some(provider) = way.home.identity_provider() {
-            a.button.primary.block href=(way.link("/login/provider")) { "Log in with " bdi { (provider) } }
+        @if let Some(provider) = context.home.identity_provider() {
+            a.button.primary.block href=(context.link("/login/provider")) { "Log in with " bdi { (provider) } }
         }
-        @if way.home.takes(LoginMethod::Badge) {
-            a.button.block href=(way.link("/login/badge")) { "Log in with a badge" }
+        @if context.home.takes(LoginMethod::Badge) {
+            a.button.block href=(context.link("/login/badge")) { "Log in with a badge" }
         }
     }
 }
@@ -62,7 +62,7 @@ fn password(page: &LoginPage<'_>) -> Markup {
     html! {
         h2 { "With user name and password" }
         form method="post" action="/login" {
-            (page.way.hidden())
+            (page.context.hidden())
             label for="username" { "User name" }
             input #username name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required
                 value=[page.username] aria-invalid=[wrong] aria-describedby=[problem];

@@ -1,4 +1,4 @@
-//! Why a login does not go on: first for the person before the screen, then for whoever builds the app.
+//! Why a login cannot go on: first for the person at the screen, then for the developer of the app.
 
 use maud::{Markup, html};
 

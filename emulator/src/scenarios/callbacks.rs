@@ -1,5 +1,5 @@
-//! What the browser brings back otherwise: in the query with a code, in the fragment with an access token. Only a way back
-//! with one of them is changed: pages and other redirects are not.
+//! Callbacks, changed: in the query with a code, in the fragment with an access token. Pages and other redirects stay as they
+//! are.
 
 use axum::http::header::LOCATION;
 use percent_encoding::percent_decode_str;
@@ -13,9 +13,9 @@ use crate::memory::lock::locked;
 const TOO_OLD: u64 = 60;
 
 pub(super) fn duplicate_code(answer: Answer, _: &Context<'_>) -> Answer {
-    changed(answer, |way| {
-        let name = way.credential.name();
-        way.parameters.push(pair(name, "0000000000000000000000000000000000000000"));
+    changed(answer, |callback| {
+        let name = callback.credential.name();
+        callback.parameters.push(pair(name, "0000000000000000000000000000000000000000"));
     })
 }
 
@@ -36,30 +36,30 @@ pub(super) fn server_error(answer: Answer, _: &Context<'_>) -> Answer {
 }
 
 pub(super) fn code_and_error(answer: Answer, _: &Context<'_>) -> Answer {
-    changed(answer, |way| way.parameters.push(pair("error", "access_denied")))
+    changed(answer, |callback| callback.parameters.push(pair("error", "access_denied")))
 }
 
 pub(super) fn empty(answer: Answer, _: &Context<'_>) -> Answer {
-    changed(answer, |way| {
-        let credential = way.credential.name();
-        way.remove(&[credential]);
+    changed(answer, |callback| {
+        let credential = callback.credential.name();
+        callback.remove(&[credential]);
     })
 }
 
 pub(super) fn without_state(answer: Answer, _: &Context<'_>) -> Answer {
-    changed(answer, |way| way.remove(&["state"]))
+    changed(answer, |callback| callback.remove(&["state"]))
 }
 
 pub(super) fn foreign_state(answer: Answer, _: &Context<'_>) -> Answer {
-    changed(answer, |way| {
-        for own in way.parameters.iter_mut().filter(|own| name(own) == "state") {
+    changed(answer, |callback| {
+        for own in callback.parameters.iter_mut().filter(|own| name(own) == "state") {
             *own = pair("state", "the-state-of-another-login");
         }
     })
 }
 
 pub(super) fn foreign_issuer(answer: Answer, _: &Context<'_>) -> Answer {
-    changed(answer, |way| way.parameters.push(pair("iss", "https://other.example")))
+    changed(answer, |callback| callback.parameters.push(pair("iss", "https://other.example")))
 }
 
 /// The code stands for the same login, but its minute is over; an access token opens nothing.
@@ -109,14 +109,14 @@ impl Credential {
     }
 }
 
-/// A way back to an app: what stands before the parameters, and they, each as it is written.
-struct Way {
+/// A redirect back to an app: what is before the parameters, and each parameter as it is written.
+struct Callback {
     before: String,
     parameters: Vec<String>,
     credential: Credential,
 }
 
-impl Way {
+impl Callback {
     fn of(answer: &Answer) -> Option<Self> {
         let location = answer.location().filter(|location| location.starts_with("http"))?;
         let (mark, credential): (_, fn(String) -> Credential) =
@@ -136,7 +136,7 @@ impl Way {
 }
 
 fn credential(answer: &Answer) -> Option<Credential> {
-    Way::of(answer).map(|way| way.credential)
+    Callback::of(answer).map(|callback| callback.credential)
 }
 
 fn name(parameter: &str) -> &str {
@@ -149,16 +149,16 @@ fn pair(name: &str, value: &str) -> String {
 
 /// An error word where a code or a token would stand (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
 fn refused(answer: Answer, error: &str) -> Answer {
-    changed(answer, |way| {
-        way.remove(&["code", "access_token", "token_type", "scope"]);
-        way.parameters.insert(0, pair("error", error));
+    changed(answer, |callback| {
+        callback.remove(&["code", "access_token", "token_type", "scope"]);
+        callback.parameters.insert(0, pair("error", error));
     })
 }
 
 /// What is not changed stays as it is written, to the letter.
-fn changed(answer: Answer, change: impl FnOnce(&mut Way)) -> Answer {
-    let Some(mut way) = Way::of(&answer) else { return answer };
-    change(&mut way);
-    let location = format!("{}{}", way.before, way.parameters.join("&"));
+fn changed(answer: Answer, change: impl FnOnce(&mut Callback)) -> Answer {
+    let Some(mut callback) = Callback::of(&answer) else { return answer };
+    change(&mut callback);
+    let location = format!("{}{}", callback.before, callback.parameters.join("&"));
     answer.with_header(LOCATION, &location)
 }

@@ -21,7 +21,7 @@ const ORDER: [&str; 18] = [
     "12",
     "13",
 ];
-/// What else may stand in the place of a student's grade.
+/// What else a student's grade may be.
 const OTHERS: [&str; 3] = ["PostGraduate", "Ungraded", "Other"];
 /// The place of kindergarten, whose children become six in its year.
 const KINDERGARTEN: usize = 4;

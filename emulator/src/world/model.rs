@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_returns_under_a_new_id_keeps_name_and_old_id() {
+    fn a_person_who_returns_under_a_new_id_keeps_name_and_old_id() {
         let world = World::built_in();
         let (before, after) = (world.person("mila").unwrap(), world.person("mila-returned").unwrap());
         assert_eq!(before.full_name(), after.full_name());

@@ -53,7 +53,7 @@ pub struct Role {
     pub user_type: UserType,
     /// The id this role had before API v3, or before the person's id changed.
     pub legacy_id: String,
-    /// The ids of the schools the role is held at; empty for whoever belongs to none.
+    /// The ids of the schools the role is held at; empty for people who belong to none.
     pub schools: Vec<String>,
     /// The title, of teachers, staff and administrators; one follows from the id if none is given.
     pub title: Option<String>,

@@ -2,8 +2,8 @@
 //!
 //! A running emulator looks at the file's modification time and size twice a second. A request looks too, at most every 200
 //! milliseconds of the emulator's clock, so that it is answered from what the file says now. A text that is wrong changes
-//! nothing. Standard error is told of either. What was granted stays with the people, who are known by their Clever ids.
-//! What was added over the control API stays as well.
+//! nothing. Both are reported on standard error. What was granted stays with the people, who are recognized by their Clever ids.
+//! What was added over the control API stays too.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -162,7 +162,7 @@ impl State {
         Ok(())
     }
 
-    /// Takes another world in the place of the one of the source. What cannot be added to it any more is forgotten, for
+    /// Replaces the world of the source with another one. What can no longer be added to it is forgotten, for
     /// these reasons.
     fn take(&mut self, base: World) -> Vec<String> {
         let (mut world, mut reasons) = (base.clone(), Vec::new());

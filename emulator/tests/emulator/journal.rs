@@ -17,7 +17,9 @@ use crate::world_file::Directory;
 /// What the journal says of the latest request.
 fn said(emulator: &Emulator) -> String {
     let notes = journal(emulator);
-    notes.last().unwrap()["explanation"].as_str().unwrap().to_owned()
+    let said = notes.last().unwrap()["explanation"].as_str().unwrap().to_owned();
+    assert!(!said.is_empty(), "every endpoint states its line");
+    said
 }
 
 fn assert_says(emulator: &Emulator, expected: &str) {

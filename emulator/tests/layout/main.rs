@@ -49,6 +49,33 @@ fn the_emulator_imports_in_one_direction() {
     assert_no_circle("emulator", "main.rs", &[]);
 }
 
+/// The layers of the emulator, from the lowest. A file may import from its own layer and from those below.
+#[cfg(test)]
+const LAYERS: [&[&str]; 7] = [
+    &["clock.rs", "random.rs"],
+    &["http.rs", "http/"],
+    &["memory.rs", "memory/", "keys.rs", "keys/", "world.rs", "world/"],
+    &["pages.rs", "pages/", "desk.rs", "desk/", "scenarios.rs", "scenarios/", "options.rs", "shared.rs"],
+    &["endpoints.rs", "endpoints/"],
+    &["http/middleware.rs"],
+    &["server.rs", "lib.rs"],
+];
+
+#[cfg(test)]
+fn layer(file: &str) -> usize {
+    let is_in = |layer: &&[&str]| layer.iter().any(|name| file.starts_with(name));
+    LAYERS.iter().rposition(is_in).unwrap_or_else(|| panic!("{file} is in no layer"))
+}
+
+#[test]
+fn no_layer_of_the_emulator_imports_from_one_above() {
+    for (file, imported) in crates::imports(&source("emulator"), "lib.rs") {
+        for other in imported {
+            assert!(layer(&other) <= layer(&file), "{file} imports from {other}, which is in a layer above");
+        }
+    }
+}
+
 #[test]
 fn core_imports_in_one_direction() {
     assert_no_circle("core", "lib.rs", KNOWN_IN_CORE);

@@ -31,8 +31,8 @@ impl<'a> Caller<'a> {
         matches!(self.holder, Holder::District(_))
     }
 
-    /// The first who is meant and may be read: a login opens nobody but the person of it, a district's token whoever of
-    /// the district may log in to the app.
+    /// The first person who is meant and may be read: a login opens only its own person, and the token of a district everyone in
+    /// the district who may log in to the app.
     pub(super) fn person(&self, is_meant: impl Fn(&Person) -> bool) -> Option<&'a Person> {
         match self.holder {
             Holder::Person(person) => Some(person.as_ref()).filter(|person| is_meant(person)),

@@ -4,7 +4,7 @@ use crate::world::{Person, Role, UserType, World, derived, grade};
 
 /// The year in which the present school year begins, here for ever.
 const SCHOOL_YEAR: u64 = 2024;
-/// For whoever is at no school, or at one whose grades are not given.
+/// The grades of a person at no school, or at one whose grades are not given.
 const ALL_GRADES: (&str, &str) = ("Kindergarten", "12");
 
 /// When something came to Clever.
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_at_no_school_has_a_grade_all_the_same() {
+    fn a_student_at_no_school_has_a_grade_too() {
         facts("wren", |facts| assert!(!facts.grade().is_empty() && !facts.dob().is_empty()));
     }
 }

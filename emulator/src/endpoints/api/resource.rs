@@ -124,7 +124,7 @@ impl Part {
     }
 }
 
-/// The word for a kind of user before version 3, which had school administrators in the place of staff.
+/// The word for a kind of user before version 3, which had school administrators instead of staff.
 pub(super) fn older_type(user_type: UserType) -> &'static str {
     match user_type {
         UserType::Staff => "school_admin",

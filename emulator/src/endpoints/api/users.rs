@@ -37,7 +37,7 @@ pub(super) fn name(person: &Person) -> Value {
     with(name, "middle", person.middle_name.as_deref())
 }
 
-/// What is told of somebody whatever the role. Whoever has no email or district has no such member.
+/// What is told of a person in any role. A person without an email or district has no such member.
 pub(super) fn common(person: &Person) -> Value {
     let data = json!({
         "name": name(person),

@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_admits_whoever_has_one_of_its_user_types_in_one_of_its_districts() {
+    fn an_app_admits_everybody_who_has_one_of_its_user_types_in_one_of_its_districts() {
         let world = World::built_in();
         let admits = |app: &App, name| app.admits(&world.person(name).unwrap());
         let staff = App::built_in().with_user_types([UserType::Staff]);

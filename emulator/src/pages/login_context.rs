@@ -1,4 +1,4 @@
-//! The way through the pages of a sign-in: at which home, and where it goes afterwards.
+//! What the pages of a login share: at which home somebody signs in, and where they go afterwards.
 
 use maud::{Markup, html};
 use url::form_urlencoded::Serializer;
@@ -6,9 +6,9 @@ use url::form_urlencoded::Serializer;
 use crate::world::App;
 use crate::world::Home;
 
-/// Where somebody signs in, and on the way to what.
+/// Where somebody signs in, and what for.
 #[derive(Clone, Copy)]
-pub(crate) struct Way<'a> {
+pub(crate) struct LoginContext<'a> {
     /// The district, or Clever Library.
     pub(crate) home: Home<'a>,
     /// A path of the emulator.
@@ -17,8 +17,8 @@ pub(crate) struct Way<'a> {
     pub(crate) app: Option<&'a App>,
 }
 
-impl Way<'_> {
-    /// The address of the page at `path`, on the same way.
+impl LoginContext<'_> {
+    /// The address of the page at `path`, with the same home and target.
     pub(crate) fn link(&self, path: &str) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("portal", self.home.short_name());
@@ -28,7 +28,7 @@ impl Way<'_> {
         format!("{path}?{}", query.finish())
     }
 
-    /// The address of the question which school is theirs, on the way to the same target.
+    /// The address of the school picker, with the same target.
     pub(super) fn choose_link(&self) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("choose", "true");
@@ -38,7 +38,7 @@ impl Way<'_> {
         format!("/login?{}", query.finish())
     }
 
-    /// The way as members of a form.
+    /// Home and target as hidden fields of a form.
     pub(super) fn hidden(&self) -> Markup {
         html! {
             input type="hidden" name="portal" value=(self.home.short_name());
