@@ -247,7 +247,7 @@ bench-emulator: ## how soon the emulator answers after its start, and how many l
 	$(CARGO) bench -p clever-emulator --bench start --bench logins
 
 .PHONY: deny
-deny: ## licences, bans and sources of all dependencies, by cargo-deny
+deny: ## licenses, bans and sources of all dependencies, by cargo-deny
 	command -v cargo-deny > /dev/null || $(CARGO) install --locked cargo-deny@0.20.2
 	$(CARGO) deny check bans licenses sources
 

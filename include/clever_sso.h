@@ -273,9 +273,6 @@ typedef void (*clever_sso_log_callback)(void *user_data,
 extern "C" {
 #endif // __cplusplus
 
-// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
-void clever_sso_string_free(char *string);
-
 // Reads a callback: a whole URL, its query or its fragment, as the browser brought it.
 //
 // Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it says nothing, the same thing
@@ -1015,6 +1012,9 @@ uint32_t clever_sso_set_cookie_max_age(const clever_sso_set_cookie *cookie);
 
 // Whether the browser sends it over https only; false when `cookie` is NULL.
 bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
+
+// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
+void clever_sso_string_free(char *string);
 
 // Asks Clever whether an access token was issued to this application. The implicit grant has no other protection against
 // a token of somebody else's.

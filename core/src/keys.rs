@@ -63,7 +63,7 @@ pub(crate) struct Cached {
     fresh_until: Instant,
 }
 
-/// The keys as text, for another process: a worker that has just begun need not fetch what its neighbour knows.
+/// The keys as text, for another process: a worker that has just begun need not fetch what its neighbor knows.
 #[derive(Serialize, Deserialize)]
 struct Exported {
     issuer: String,
@@ -531,7 +531,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forked_childs_keys_are_as_old_as_its_parents() {
+    fn the_keys_of_a_forked_child_are_as_old_as_its_parents() {
         run(async |_| {
             let emulator = Emulator::start(Options::new()).unwrap();
             let inherited = Arc::new(InheritedKeys::new());
@@ -547,7 +547,7 @@ mod tests {
     }
 
     #[test]
-    fn max_age_is_honoured_between_five_minutes_and_a_day() {
+    fn max_age_is_honored_between_five_minutes_and_a_day() {
         let age_of = |text: &str| {
             age(&http::Response::builder().header(header::CACHE_CONTROL, text).body(Vec::new()).unwrap())
                 .as_secs()

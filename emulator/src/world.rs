@@ -27,7 +27,7 @@ mod reload;
 mod search;
 
 pub use apps::{App, AppError};
-pub(crate) use apps::{COLOURS, SCOPES};
+pub(crate) use apps::{COLORS, SCOPES};
 pub use district::{District, LoginMethod, School};
 pub(crate) use error::LoadError;
 pub use error::WorldError;

@@ -1,4 +1,4 @@
-"""Writes the licences of everything that is linked into libclever_sso, as their authors ask for.
+"""Writes the licenses of everything that is linked into libclever_sso, as their authors ask for.
 
 python3 third_party.py > LICENSES-THIRD-PARTY.txt
 """
@@ -41,7 +41,7 @@ def linked() -> set[tuple[str, str]]:
 
 
 def texts_of(package: dict[str, Any]) -> list[str]:
-    """The licence files that stand beside a crate's manifest."""
+    """The license files that stand beside a crate's manifest."""
     folder = Path(package["manifest_path"]).parent
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name.upper().startswith(NAMES))
     return [path.read_text("utf-8", errors="replace").strip() for path in files]
@@ -55,12 +55,12 @@ def main() -> None:
         "packages"
     ]
     others = [one for one in packages if (one["name"], one["version"]) in wanted and one["source"]]
-    out = [f"libclever_sso contains {len(others)} libraries of others. Each stands here with its licence."]
+    out = [f"libclever_sso contains {len(others)} libraries of others. Each stands here with its license."]
     for one in sorted(others, key=lambda one: (one["name"], one["version"])):
-        licence = one["license"] or "see below"
+        license = one["license"] or "see below"
         out += [
             RULE,
-            f"{one['name']} {one['version']} ({licence}) {one['repository'] or ''}".strip(),
+            f"{one['name']} {one['version']} ({license}) {one['repository'] or ''}".strip(),
             RULE,
             *texts_of(one),
         ]

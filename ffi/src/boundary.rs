@@ -1,7 +1,7 @@
 //! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL` without a word on
 //! stderr, and nothing cancels a thread in between.
 
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -80,15 +80,6 @@ pub(crate) fn give_string_option(
         *place = body()?.map_or(ptr::null_mut(), |text| owned(&text).into_raw());
         Ok(())
     })
-}
-
-/// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_string_free(string: *mut c_char) {
-    if !string.is_null() {
-        // SAFETY: the header asks for a string that this library gave out and that was not freed yet.
-        drop(unsafe { CString::from_raw(string) });
-    }
 }
 
 #[cfg(test)]

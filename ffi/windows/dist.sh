@@ -50,7 +50,7 @@ pack() {
 
 echo "==> building clever_sso.dll (some minutes the first time)"
 version_resource
-# By itself, without the static library: beside another kind link-time optimisation would be lost.
+# By itself, without the static library: beside another kind link-time optimization would be lost.
 "$here/cargo.sh" rustc --release -p clever-sso-ffi --lib --crate-type cdylib -- -C link-arg="$folder/version.o"
 
 "$here/exports.sh" > "$folder/clever_sso.def"

@@ -16,7 +16,7 @@ namespace CleverSso;
  *
  * Make one wherever it is needed: the native client below it, with its connections and Clever's keys, is made once per
  * process and configuration, and shared by every object with equal arguments. It works in workers that were forked
- * after it was used. It holds secrets, and can be neither cloned nor serialised.
+ * after it was used. It holds secrets, and can be neither cloned nor serialized.
  *
  * @strict-properties
  * @not-serializable

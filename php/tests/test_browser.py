@@ -1,4 +1,4 @@
-"""The browser leg of the page, with the extension and with FFI below it: tabs, hostile neighbours, shared devices."""
+"""The browser leg of the page, with the extension and with FFI below it: tabs, hostile neighbors, shared devices."""
 
 from __future__ import annotations
 

@@ -194,8 +194,8 @@ impl AsyncOperations {
                 }
             })
         };
-        let canceller = guarded::new(py, Canceller(compute(py, start)?))?.into_any();
-        guarded::call_method(&future, intern!(py, "add_done_callback"), [canceller])?;
+        let canceler = guarded::new(py, Canceler(compute(py, start)?))?.into_any();
+        guarded::call_method(&future, intern!(py, "add_done_callback"), [canceler])?;
         Ok(future)
     }
 }
@@ -213,10 +213,10 @@ fn running_loop(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 
 /// Called when a future is done: if by being cancelled, its operation is dropped.
 #[pyclass(frozen)]
-struct Canceller(Task);
+struct Canceler(Task);
 
 #[pymethods]
-impl Canceller {
+impl Canceler {
     fn __call__(&self, future: &Bound<'_, PyAny>) -> PyResult<()> {
         let is_cancelled = guarded::call_method(future, intern!(future.py(), "cancelled"), [])?;
         if guarded::is_true(&is_cancelled)? {

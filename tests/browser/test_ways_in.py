@@ -85,7 +85,7 @@ def test_the_instant_login_link_of_a_district_asks_for_no_school(any_page: Page,
     district.locator("summary").click()
     district.get_by_role("link", name="Instant Login").click()
     headed(page, ISLAND_PAGE)
-    page.get_by_role("link", name="Log in with Island Harbour").click()
+    page.get_by_role("link", name="Log in with Island Harbor").click()
     page.get_by_role("button", name="Sign in as Anouk Verhoeven").click()
     greeted(page, place.garden, "Anouk Verhoeven")
 
@@ -118,7 +118,7 @@ def test_the_button_of_the_app_leads_through_the_school_picker(  # noqa: PLR0913
         with_password(page, person)
         greeted(page, place.garden, "Ada Ashworth")
     else:
-        page.get_by_role("link", name="Log in with Island Harbour").click()
+        page.get_by_role("link", name="Log in with Island Harbor").click()
         page.get_by_role("button", name="Sign in as Anouk Verhoeven").click()
         greeted(page, place.garden, "Anouk Verhoeven")
 

@@ -148,7 +148,7 @@ mod tests {
     const GROUPS: [&Group; 3] = [&X25519, &SECP256R1, &SECP384R1];
 
     #[test]
-    fn each_group_agrees_with_the_crypto_librarys_own_in_both_directions() {
+    fn each_group_agrees_with_that_of_the_crypto_library_in_both_directions() {
         for ours in GROUPS {
             let theirs = rustls::crypto::aws_lc_rs::ALL_KX_GROUPS
                 .iter()

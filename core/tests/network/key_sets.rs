@@ -16,28 +16,28 @@ use crate::server::{Answer, Request, Server};
 use crate::signer::Signer;
 use crate::stopped_clock::run;
 
-type Behaviour = Box<dyn Fn(&Request) -> Answer + Send>;
+type Behavior = Box<dyn Fn(&Request) -> Answer + Send>;
 
-/// A Clever whose behaviour can be changed while it runs.
+/// A Clever whose behavior can be changed while it runs.
 struct Changing {
     server: Server,
-    behaviour: Arc<Mutex<Behaviour>>,
+    behavior: Arc<Mutex<Behavior>>,
 }
 
 impl Changing {
-    fn new(behaviour: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
-        let behaviour: Arc<Mutex<Behaviour>> = Arc::new(Mutex::new(Box::new(behaviour)));
-        let current = Arc::clone(&behaviour);
+    fn new(behavior: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
+        let behavior: Arc<Mutex<Behavior>> = Arc::new(Mutex::new(Box::new(behavior)));
+        let current = Arc::clone(&behavior);
         let server = Server::of_answers(move |request| current.lock().unwrap()(request));
-        Self { server, behaviour }
+        Self { server, behavior }
     }
 
     fn publishing(signer: Signer) -> Self {
         Self::new(move |request| publishing(request, signer))
     }
 
-    fn becomes(&self, behaviour: impl Fn(&Request) -> Answer + Send + 'static) {
-        *self.behaviour.lock().unwrap() = Box::new(behaviour);
+    fn becomes(&self, behavior: impl Fn(&Request) -> Answer + Send + 'static) {
+        *self.behavior.lock().unwrap() = Box::new(behavior);
     }
 
     fn client(&self) -> Client {
@@ -108,11 +108,11 @@ fn a_fetch_that_fails_or_brings_junk_leaves_the_keys_as_they_were() {
         |request| if request.path == DISCOVERY { discovery(request) } else { Answer::json("\u{0}") },
         |request| if request.path == DISCOVERY { discovery(request) } else { Answer::status(401) },
     ];
-    for behaviour in junk {
+    for behavior in junk {
         let clever = Changing::publishing(Signer::first());
         let client = clever.client();
         assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
-        clever.becomes(behaviour);
+        clever.becomes(behavior);
         assert_eq!(verify(&client, &clever.token(Signer::second())), "id_token_key_unknown");
         assert_eq!(clever.server.count(DISCOVERY), 2, "it was tried");
         assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");

@@ -38,7 +38,7 @@ pub(crate) fn portal(page: &PortalPage<'_>) -> Markup {
 fn icon(app: &App, link: &str) -> Markup {
     html! {
         a.app href=(link) {
-            span class={ "icon icon-" (app.colour()) } aria-hidden="true" { (app.letter()) }
+            span class={ "icon icon-" (app.color()) } aria-hidden="true" { (app.letter()) }
             span dir="auto" { (app.name()) }
         }
     }

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::world::COLOURS;
+use crate::world::COLORS;
 
 /// The style sheet of every page.
 pub(super) fn style() -> String {
-    let colours = COLOURS.iter().enumerate();
-    colours.fold(STYLE.to_owned(), |mut style, (place, colour)| {
-        let _ = writeln!(style, ".icon-{place} {{ background: {colour}; }}");
+    let colors = COLORS.iter().enumerate();
+    colors.fold(STYLE.to_owned(), |mut style, (place, color)| {
+        let _ = writeln!(style, ".icon-{place} {{ background: {color}; }}");
         style
     })
 }
@@ -88,8 +88,8 @@ mod tests {
     }
 
     /// Of `#rgb` or `#rrggbb`.
-    fn luminance(colour: &str) -> f64 {
-        let digits = colour.strip_prefix('#').unwrap();
+    fn luminance(color: &str) -> f64 {
+        let digits = color.strip_prefix('#').unwrap();
         let width = digits.len() / 3;
         let channel = |place: usize| {
             let digits = &digits[place * width..(place + 1) * width];
@@ -99,13 +99,13 @@ mod tests {
         0.2126 * channel(0) + 0.7152 * channel(1) + 0.0722 * channel(2)
     }
 
-    /// The colour of this name, in the light (the first) or in the dark (the second).
-    fn colour(name: &str, place: usize) -> &'static str {
+    /// The color of this name, in the light (the first) or in the dark (the second).
+    fn color(name: &str, place: usize) -> &'static str {
         let wanted = format!("--{name}: ");
-        let colours: Vec<_> =
+        let colors: Vec<_> =
             STYLE.split([';', '{']).filter_map(|rule| rule.trim().strip_prefix(&wanted)).collect();
-        assert_eq!(colours.len(), 2, "{name}");
-        colours[place]
+        assert_eq!(colors.len(), 2, "{name}");
+        colors[place]
     }
 
     #[test]
@@ -119,20 +119,20 @@ mod tests {
                 ("on-accent", "accent"),
                 ("alert", "alert-paper"),
             ] {
-                let contrast = contrast(colour(text, place), colour(ground, place));
+                let contrast = contrast(color(text, place), color(ground, place));
                 assert!(contrast >= 4.5, "{text} on {ground}: {contrast}");
             }
             for (line, ground) in [("edge", "card"), ("focus", "card")] {
-                assert!(contrast(colour(line, place), colour(ground, place)) >= 3.0, "{line} on {ground}");
+                assert!(contrast(color(line, place), color(ground, place)) >= 3.0, "{line} on {ground}");
             }
         }
     }
 
     #[test]
     fn white_letters_can_be_read_on_every_icon_and_on_the_banner() {
-        for (place, colour) in COLOURS.iter().enumerate() {
-            assert!(contrast("#fff", colour) >= 4.5, "{colour}");
-            assert!(style().contains(&format!(".icon-{place} {{ background: {colour}; }}")));
+        for (place, color) in COLORS.iter().enumerate() {
+            assert!(contrast("#fff", color) >= 4.5, "{color}");
+            assert!(style().contains(&format!(".icon-{place} {{ background: {color}; }}")));
         }
         assert!(STYLE.contains("background: #5a3e00; color: #fff") && contrast("#fff", "#5a3e00") >= 4.5);
     }

@@ -17,5 +17,5 @@ mod written;
 pub use app::App;
 pub(crate) use app::SCOPES;
 pub use error::AppError;
-pub(crate) use icon::COLOURS;
+pub(crate) use icon::COLORS;
 pub(crate) use registry::Apps;

@@ -106,7 +106,7 @@ fn the_links_of_clever_library_name_no_district() {
 }
 
 #[test]
-fn an_icon_is_a_letter_on_a_colour_and_no_image() {
+fn an_icon_is_a_letter_on_a_color_and_no_image() {
     let page = portal(&emulator(), "ada", "/login");
     assert!(page.page().contains(r#"aria-hidden="true">W</span><span dir="auto">Word Garden</span>"#));
     assert!(!page.page().contains("<img") && !page.page().contains("<svg"));

@@ -81,9 +81,9 @@ fn the_identity_provider_asks_who_it_is_and_leads_back() {
     let emulator = with_pages();
     let login = get(&emulator, &format!("/login?portal=island&{}", form(&[("target", TARGET)])));
     let link = "/login/provider?portal=island&amp;target=%2Foauth%2Fauthorize%3Fa%3Db";
-    assert!(login.page().contains(&format!(r#"href="{link}">Log in with <bdi>Island Harbour"#)));
+    assert!(login.page().contains(&format!(r#"href="{link}">Log in with <bdi>Island Harbor"#)));
     let page = get(&emulator, &link.replace("&amp;", "&"));
-    assert!(page.page().contains("Island Harbour") && page.page().contains("Anouk Verhoeven"));
+    assert!(page.page().contains("Island Harbor") && page.page().contains("Anouk Verhoeven"));
     assert!(!page.page().contains("Ada Ashworth"), "only the people of the district are there");
     let pairs = [("portal", "island"), ("username", "530001"), ("target", TARGET)];
     let answer = with_form(&emulator, "/login/provider", &pairs);

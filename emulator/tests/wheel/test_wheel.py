@@ -49,12 +49,12 @@ def test_the_command_writes_the_world(command: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
-def test_every_wheel_holds_the_licences_and_says_so(name: str) -> None:
+def test_every_wheel_holds_the_licenses_and_says_so(name: str) -> None:
     with zipfile.ZipFile(wheel(name)) as archive:
         (metadata,) = (path for path in archive.namelist() if path.endswith(".dist-info/METADATA"))
         folder = metadata.removesuffix("METADATA") + "licenses/"
         held = {path.removeprefix(folder): archive.read(path) for path in archive.namelist() if path.startswith(folder)}
         lines = archive.read(metadata).decode().split("\n\n", 1)[0].splitlines()
-    assert held == {licence: (ROOT / licence).read_bytes() for licence in LICENSES}
-    assert {f"License-File: {licence}" for licence in LICENSES} <= set(lines)
+    assert held == {license: (ROOT / license).read_bytes() for license in LICENSES}
+    assert {f"License-File: {license}" for license in LICENSES} <= set(lines)
     assert "License-Expression: MIT OR Apache-2.0" in lines

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { beforeEach, mock, test } from "node:test";
 
 // Read as text, because a folder without a package.json does not tell node that its files are modules.
-const source = readFileSync(new URL("../../examples/implicit/clever-implicit.js", import.meta.url), "utf-8");
+const source = readFileSync(new URL("../clever-implicit.js", import.meta.url), "utf-8");
 const { accessToken, begin, logOut, Problem, signIn, takeFragment, whoAmI } = await import(
   `data:text/javascript,${encodeURIComponent(source)}`
 );

@@ -1,5 +1,5 @@
 --TEST--
-No dump, export or serialisation shows a secret
+No dump, export or serialization shows a secret
 --EXTENSIONS--
 clever_sso
 --FILE--

@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path[:0] = [str(Path(__file__).parents[3] / "tests"), str(Path(__file__).parent)]
 
 from harness.cookie_browser import Page
 from harness.in_process import Call, InProcess, asgi, wsgi

@@ -308,7 +308,11 @@ def test_a_prefix_that_only_the_redirect_uri_tells_is_in_every_address(
     from django.test import Client as Visitor
 
     override(CLEVER_REDIRECT_URI="http://127.0.0.1:9/school/clever/callback")
-    get: Callable[..., Any] = async_to_sync(AsyncVisitor().get) if is_async else Visitor().get
+
+    async def get_async(path: str) -> Any:
+        return await AsyncVisitor().get(path)
+
+    get: Callable[..., Any] = async_to_sync(get_async) if is_async else Visitor().get
     location = get("/staffroom?a=1").headers["Location"]
     assert location == "/school/clever/login?next=/school/staffroom%3Fa%3D1"
     assert b'href="/school/clever/login">' in get("/clever/callback?code=a&code=b").content

@@ -1,4 +1,4 @@
-"""What the core has to tell arrives at Python's `logging`: named, levelled, without a secret, from every thread."""
+"""What the core has to tell arrives at Python's `logging`: named, leveled, without a secret, from every thread."""
 
 from __future__ import annotations
 

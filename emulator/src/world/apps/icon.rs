@@ -2,8 +2,8 @@
 
 use super::app::App;
 
-/// The colours of icons, each dark enough for white letters.
-pub(crate) const COLOURS: [&str; 8] =
+/// The colors of icons, each dark enough for white letters.
+pub(crate) const COLORS: [&str; 8] =
     ["#1d4f8f", "#7a2e6f", "#0f6151", "#9a3412", "#5b3fa8", "#7a4f00", "#a01c4b", "#3f5d1e"];
 
 impl App {
@@ -13,13 +13,13 @@ impl App {
         letter.map_or_else(|| "?".to_owned(), |letter| letter.to_uppercase().collect())
     }
 
-    /// The place of its colour among [`COLOURS`]; always the same for one identifier.
-    pub(crate) fn colour(&self) -> usize {
+    /// The place of its color among [`COLORS`]; always the same for one identifier.
+    pub(crate) fn color(&self) -> usize {
         let sum = self
             .client_id
             .bytes()
             .fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-        sum.checked_rem(COLOURS.len()).unwrap_or_default()
+        sum.checked_rem(COLORS.len()).unwrap_or_default()
     }
 }
 
@@ -42,9 +42,9 @@ mod tests {
     }
 
     #[test]
-    fn the_colour_depends_on_the_identifier_only() {
-        assert_eq!(app("one", "a").colour(), app("one", "b").colour());
-        let different = (0..50).map(|number| app(&format!("app-{number}"), "a").colour());
-        assert_eq!(different.collect::<std::collections::HashSet<_>>().len(), COLOURS.len());
+    fn the_color_depends_on_the_identifier_only() {
+        assert_eq!(app("one", "a").color(), app("one", "b").color());
+        let different = (0..50).map(|number| app(&format!("app-{number}"), "a").color());
+        assert_eq!(different.collect::<std::collections::HashSet<_>>().len(), COLORS.len());
     }
 }
