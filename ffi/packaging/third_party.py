@@ -57,10 +57,10 @@ def main() -> None:
     others = [one for one in packages if (one["name"], one["version"]) in wanted and one["source"]]
     out = [f"libclever_sso contains {len(others)} libraries of others. Each stands here with its license."]
     for one in sorted(others, key=lambda one: (one["name"], one["version"])):
-        license = one["license"] or "see below"
+        terms = one["license"] or "see below"
         out += [
             RULE,
-            f"{one['name']} {one['version']} ({license}) {one['repository'] or ''}".strip(),
+            f"{one['name']} {one['version']} ({terms}) {one['repository'] or ''}".strip(),
             RULE,
             *texts_of(one),
         ]

@@ -55,6 +55,6 @@ def test_every_wheel_holds_the_licenses_and_says_so(name: str) -> None:
         folder = metadata.removesuffix("METADATA") + "licenses/"
         held = {path.removeprefix(folder): archive.read(path) for path in archive.namelist() if path.startswith(folder)}
         lines = archive.read(metadata).decode().split("\n\n", 1)[0].splitlines()
-    assert held == {license: (ROOT / license).read_bytes() for license in LICENSES}
-    assert {f"License-File: {license}" for license in LICENSES} <= set(lines)
+    assert held == {name: (ROOT / name).read_bytes() for name in LICENSES}
+    assert {f"License-File: {name}" for name in LICENSES} <= set(lines)
     assert "License-Expression: MIT OR Apache-2.0" in lines
