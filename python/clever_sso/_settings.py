@@ -17,13 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Protocol
 
-    from clever_sso._native import Client
-    from clever_sso.aio import AsyncClient
+    from clever_sso._native import Login
 
     class _Source(Protocol):
         """An environment, or a configuration whose values may be of their own types already."""
 
         def get(self, name: str, /) -> Any: ...  # noqa: ANN401  (it is only known once it is read)
+
+    class _Begins(Protocol):
+        """A client of either kind."""
+
+        @property
+        def redirect_uris(self) -> tuple[str, ...]: ...
+
+        def begin_login(self) -> Login: ...
 
 
 PREFIX = "CLEVER_"
@@ -96,7 +103,7 @@ def session_seconds(value: object, default: int) -> int:
     return value
 
 
-def check_login(client: Client | AsyncClient) -> None:
+def check_login(client: _Begins) -> None:
     """Whether logins can begin with this client; better to know it before anybody comes.
 
     Raises:

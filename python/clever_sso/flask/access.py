@@ -14,17 +14,14 @@ from werkzeug.local import LocalProxy
 from clever_sso import _settings
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import address, can_be_sent_to_log_in, root_of
+from clever_sso.flask.state import state
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
 
-    from clever_sso.flask.extension import State
+    from clever_sso.flask.state import Rotate
 
-    Rotate = Callable[[SessionMixin], object]
-
-EXTENSION = "clever_sso"
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 
@@ -35,11 +32,6 @@ def identity() -> SessionIdentity | None:
 
 current_identity = cast("SessionIdentity", LocalProxy(identity))
 """Who is signed in, a `SessionIdentity`; false when nobody is. In templates it is there by itself."""
-
-
-def state() -> State:
-    """What the extension keeps with the current application."""
-    return cast("State", current_app.extensions[EXTENSION])
 
 
 def root() -> str:

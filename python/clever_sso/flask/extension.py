@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, TypeVar
 from urllib.parse import urlsplit
 
@@ -10,45 +9,22 @@ from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.request import prefix_of
-from clever_sso.flask.access import EXTENSION, check_rotation, current_identity, state
+from clever_sso.flask.access import check_rotation, current_identity
+from clever_sso.flask.state import EXTENSION, Hooks, State, state
+from clever_sso.flask.views import add_views
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
     from clever_sso._web.arrival import Problem, SignIn
-    from clever_sso.flask.access import Rotate
+    from clever_sso.flask.state import Rotate
 
 SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
 
 _PATHS = {"CLEVER_URL_PREFIX": "/clever", "CLEVER_AFTER_LOGIN": "/", "CLEVER_AFTER_LOGOUT": "/"}
 OWN_SETTINGS = {*_PATHS, "CLEVER_CALLBACK_PATH", "CLEVER_SESSION_SECONDS", "CLEVER_WAITING_PAGE"}
-
-
-@dataclass
-class Hooks:
-    """What the application does in the place of the default."""
-
-    sign_in: Callable[[SignIn], ResponseReturnValue | None] | None = None
-    problem: Callable[[Problem], ResponseReturnValue] | None = None
-
-
-@dataclass(frozen=True)
-class State:
-    """What the extension keeps with an application."""
-
-    client: Client
-    waiting_page: bool
-    session_seconds: int
-    hooks: Hooks
-    rotate_session: Rotate | None
-    url_prefix: str
-    """Below which path login and logout are."""
-    known_prefix: str
-    """Below which path the browser sees the application, as the redirect URI and `CLEVER_CALLBACK_PATH` tell it."""
-    likely_prefix: str
-    """The same, as the redirect URI alone tells it: the login is served there as well."""
 
 
 class CleverSso:
@@ -75,8 +51,6 @@ class CleverSso:
 
     def init_app(self, app: Flask) -> None:
         """Add login, callback and logout to `app`. Raises as the class does."""
-        from clever_sso.flask.views import add_views  # noqa: PLC0415  (they know this module)
-
         client = self._client or Client(**_settings.arguments(app.config))
         _settings.check_login(client)
         for name, meant in _settings.misspelt(app.config, OWN_SETTINGS):

@@ -27,16 +27,15 @@ from clever_sso._web.identity import SessionIdentity
 from clever_sso._web.request import inside, is_redirect_uri, misplaced, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
-    EXTENSION,
     check_rotation,
     identity,
     login_path,
     look_at_session,
     replace_session,
     root,
-    state,
 )
 from clever_sso.flask.signals import login_denied, signed_in
+from clever_sso.flask.state import EXTENSION, state
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from clever_sso._native import SetCookie
-    from clever_sso.flask.extension import State
+    from clever_sso.flask.state import State
 
     View = Callable[[], Response]
 

@@ -1,0 +1,49 @@
+"""What the extension keeps with an application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from flask.sessions import SessionMixin
+    from flask.typing import ResponseReturnValue
+
+    from clever_sso._native import Client
+    from clever_sso._web.arrival import Problem, SignIn
+
+    Rotate = Callable[[SessionMixin], object]
+
+EXTENSION = "clever_sso"
+
+
+@dataclass
+class Hooks:
+    """What the application does instead of the default."""
+
+    sign_in: Callable[[SignIn], ResponseReturnValue | None] | None = None
+    problem: Callable[[Problem], ResponseReturnValue] | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """What the extension keeps with an application."""
+
+    client: Client
+    waiting_page: bool
+    session_seconds: int
+    hooks: Hooks
+    rotate_session: Rotate | None
+    url_prefix: str
+    """Below which path login and logout are."""
+    known_prefix: str
+    """Below which path the browser sees the application, as the redirect URI and `CLEVER_CALLBACK_PATH` tell it."""
+    likely_prefix: str
+    """The same, as the redirect URI alone tells it: the login is served there as well."""
+
+
+def state() -> State:
+    """The state of the current application."""
+    return cast("State", current_app.extensions[EXTENSION])
