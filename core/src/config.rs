@@ -1,149 +1,17 @@
 //! What the operator knows: checked once, immutable after.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use crate::error::{Error, ErrorCode, Result, quote};
-use crate::secret::Secret;
-use endpoints::Endpoints;
-use proxies::Proxies;
-use trust::Trust;
-
 mod builder;
 mod checks;
 mod endpoints;
 mod environment;
 mod names;
 pub(crate) mod proxies;
+mod settings;
 pub(crate) mod trust;
 
 pub use builder::ConfigBuilder;
 pub use names::SettingNames;
-
-/// How an application is known at Clever, and how it talks to it.
-///
-/// ```
-/// use clever_sso::Config;
-///
-/// let config = Config::builder("4c63c1cf623dce82caac")
-///     .client_secret("95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e")
-///     .redirect_uri("https://app.example/clever/callback")
-///     .build()?;
-/// # Ok::<(), clever_sso::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Config {
-    pub(crate) client_id: String,
-    pub(crate) client_secret: Option<Secret>,
-    pub(crate) redirect_uris: Vec<String>,
-    pub(crate) issuer: String,
-    pub(crate) api_base: String,
-    endpoints: Endpoints,
-    pub(crate) timeout: Duration,
-    pub(crate) leeway: u64,
-    pub(crate) pending_key: Option<Secret>,
-    pub(crate) old_pending_keys: Vec<Secret>,
-    pub(crate) return_to_origins: Vec<String>,
-    /// Set by `build`.
-    trust: Option<Arc<Trust>>,
-    pub(crate) proxies: Arc<Proxies>,
-}
-
-impl Config {
-    /// Begins a configuration for the application that Clever knows as `client_id`.
-    pub fn builder(client_id: impl Into<String>) -> ConfigBuilder {
-        ConfigBuilder::new(client_id.into())
-    }
-
-    /// The client id.
-    pub fn client_id(&self) -> &str {
-        &self.client_id
-    }
-
-    /// The issuer whose ID tokens are accepted.
-    pub fn issuer(&self) -> &str {
-        &self.issuer
-    }
-
-    pub(crate) fn client_secret(&self) -> Result<&Secret> {
-        self.client_secret.as_ref().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))
-    }
-
-    /// The configured redirect URI that is meant: the primary one, or exactly `wanted`.
-    ///
-    /// Clever compares redirect URIs byte by byte, and an application that builds one from a request's Host header can
-    /// be led astray; so only configured ones leave this library.
-    pub(crate) fn redirect_uri(&self, wanted: Option<&str>) -> Result<&str> {
-        let found = match wanted {
-            None => self.redirect_uris.first(),
-            Some(wanted) => self.redirect_uris.iter().find(|known| *known == wanted),
-        };
-        found.map(String::as_str).ok_or_else(|| self.unknown_redirect_uri(wanted))
-    }
-
-    fn unknown_redirect_uri(&self, wanted: Option<&str>) -> Error {
-        let Some(wanted) = wanted else {
-            return Error::with_detail(ErrorCode::RedirectUriUnknown, "none is configured");
-        };
-        let hint = self.redirect_uris.iter().find_map(|known| difference(known, wanted)).unwrap_or_default();
-        Error::with_detail(ErrorCode::RedirectUriUnknown, format!("found {}{hint}", quote(wanted)))
-    }
-
-    fn endpoint(&self, set: Option<&String>, path: &str) -> String {
-        set.cloned().unwrap_or_else(|| format!("{}{path}", self.issuer))
-    }
-
-    pub(crate) fn authorization_endpoint(&self) -> String {
-        self.endpoint(self.endpoints.authorization.as_ref(), "/oauth/authorize")
-    }
-
-    pub(crate) fn token_endpoint(&self) -> String {
-        self.endpoint(self.endpoints.token.as_ref(), "/oauth/tokens")
-    }
-
-    pub(crate) fn tokeninfo_endpoint(&self) -> String {
-        self.endpoint(self.endpoints.tokeninfo.as_ref(), "/oauth/tokeninfo")
-    }
-
-    pub(crate) fn instant_login_endpoint(&self) -> String {
-        self.endpoint(None, "/oauth/instant-login")
-    }
-
-    /// Clever has it at its API's host.
-    pub(crate) fn userinfo_endpoint(&self) -> String {
-        self.endpoints.userinfo.clone().unwrap_or_else(|| format!("{}/userinfo", self.api_base))
-    }
-
-    /// Where the keys are, if that was said; otherwise discovery says it.
-    pub(crate) fn jwks_uri(&self) -> Option<&str> {
-        self.endpoints.jwks_uri.as_deref()
-    }
-
-    /// Where the keys most likely are: discovery has the last word.
-    pub(crate) fn expected_jwks_uri(&self) -> Option<String> {
-        let Endpoints { discovered_jwks_uri, token, .. } = &self.endpoints;
-        // Clever's usual place means something only where the codes are exchanged at Clever's usual place.
-        discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.endpoint(None, "/oauth/certs")))
-    }
-
-    pub(crate) fn trust(&self) -> Result<&Trust> {
-        self.trust.as_deref().ok_or_else(|| Error::new(ErrorCode::Internal))
-    }
-}
-
-/// How `wanted` nearly is `known`: what people overlook.
-fn difference(known: &str, wanted: &str) -> Option<&'static str> {
-    let bare = |uri: &str| {
-        uri.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase()
-    };
-    if known.trim_end_matches('/') == wanted.trim_end_matches('/') {
-        return Some(": it differs from a configured one by a slash at the end");
-    }
-    if known.eq_ignore_ascii_case(wanted) {
-        return Some(": it differs from a configured one by capital letters");
-    }
-    (bare(known) == bare(wanted)).then_some(": it differs from a configured one by its query")
-}
+pub use settings::Config;
 
 #[cfg(test)]
 mod tests;

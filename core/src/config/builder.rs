@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::Config;
 use super::checks::{Addresses, check_secret, invalid};
 use super::endpoints::Endpoints;
 use super::environment::Environment;
 use super::names::SettingNames;
 use super::proxies::Proxies;
+use super::settings::Config;
 use super::trust::Trust;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::discovery::Metadata;
@@ -48,8 +48,15 @@ pub struct ConfigBuilder {
     api_base_from: &'static str,
 }
 
+impl Config {
+    /// Begins a configuration for the application that Clever knows as `client_id`.
+    pub fn builder(client_id: impl Into<String>) -> ConfigBuilder {
+        ConfigBuilder::new(client_id.into())
+    }
+}
+
 impl ConfigBuilder {
-    pub(super) fn new(client_id: String) -> Self {
+    fn new(client_id: String) -> Self {
         Self {
             config: Config {
                 client_id,

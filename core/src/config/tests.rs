@@ -1,4 +1,7 @@
-use super::*;
+use std::time::Duration;
+
+use super::{Config, ConfigBuilder, SettingNames};
+use crate::error::ErrorCode;
 
 fn builder() -> ConfigBuilder {
     Config::builder("client").client_secret("secret").redirect_uri("https://app.example/cb")

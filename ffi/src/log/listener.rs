@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 use std::{process, thread};
 
-use super::{clever_sso_log_callback, clever_sso_log_level};
+use super::level::{clever_sso_log_callback, clever_sso_log_level};
 
 /// A callback writes a line; one that takes longer waits for something, perhaps for a lock of the caller's.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
