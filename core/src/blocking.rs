@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::browser::{BrowserRequest, Endpoint, Refusal};
-use crate::cells::Cells;
 use crate::config::{Config, ConfigBuilder};
 use crate::error::Result;
 use crate::keys::InheritedKeys;
@@ -13,6 +12,7 @@ use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::Claims;
 use crate::protocol::token::Tokens;
 use crate::protocol::tokeninfo::TokenInfo;
+use crate::runtime_pool::RuntimePool;
 use crate::runtimes::Runtimes;
 use crate::set_cookie::SetCookie;
 use crate::urls::{self, AuthorizeOptions};
@@ -28,7 +28,7 @@ use crate::urls::{self, AuthorizeOptions};
 #[derive(Clone, Debug)]
 pub struct Client {
     journey: Arc<Journey>,
-    cells: Arc<Cells>,
+    pool: Arc<RuntimePool>,
 }
 
 impl Client {
@@ -38,8 +38,8 @@ impl Client {
     /// `internal`.
     pub fn new(config: Config) -> Result<Self> {
         let journey = Arc::new(Journey::new(config)?);
-        let cells = Arc::new(Cells::new(Arc::clone(&journey)));
-        Ok(Self { journey, cells })
+        let pool = Arc::new(RuntimePool::new(Arc::clone(&journey)));
+        Ok(Self { journey, pool })
     }
 
     /// The same client, whose calls ask `watch` ten times a second, while they wait, whether to give up: when it says so,
@@ -48,21 +48,21 @@ impl Client {
     /// A call runs on its caller's thread, and so does `watch`.
     #[must_use]
     pub fn with_watch(self, watch: fn() -> bool) -> Self {
-        let cells = Arc::new(Cells::new(Arc::clone(&self.journey)).with_watch(watch));
-        Self { cells, ..self }
+        let pool = Arc::new(RuntimePool::new(Arc::clone(&self.journey)).with_watch(watch));
+        Self { pool, ..self }
     }
 
     /// Gives up the connections that are kept for the next call. The client can be used as before.
     pub fn close_idle(&self) {
-        self.cells.close_idle();
+        self.pool.close_idle();
     }
 
     pub(crate) fn inherited(&self) -> &Arc<InheritedKeys> {
-        self.cells.inherited()
+        self.pool.inherited()
     }
 
     pub(crate) fn runtimes(&self) -> &Arc<Runtimes> {
-        self.cells.runtimes()
+        self.pool.runtimes()
     }
 
     pub(crate) const fn journey(&self) -> &Arc<Journey> {
@@ -88,7 +88,7 @@ impl Client {
     /// # Errors
     /// As [`Client::metadata`](crate::Client::metadata); `runtime_running` inside an async runtime.
     pub fn metadata(&self) -> Result<Metadata> {
-        self.cells.run(async |client| client.metadata().await)
+        self.pool.run(async |client| client.metadata().await)
     }
 
     /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
@@ -104,7 +104,7 @@ impl Client {
     /// # Errors
     /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async runtime.
     pub fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
-        self.cells.run(async |client| client.finish_login(callback, cookies).await)
+        self.pool.run(async |client| client.finish_login(callback, cookies).await)
     }
 
     /// Finishes a login whose pending login the application kept in a session of its own.
@@ -112,7 +112,7 @@ impl Client {
     /// # Errors
     /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async runtime.
     pub fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
-        self.cells.run(async |client| client.finish_login_with_pending(callback, pending).await)
+        self.pool.run(async |client| client.finish_login_with_pending(callback, pending).await)
     }
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
@@ -162,7 +162,7 @@ impl Client {
     /// # Errors
     /// As [`Client::exchange_code`](crate::Client::exchange_code); `runtime_running` inside an async runtime.
     pub fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
-        self.cells.run(async |client| client.exchange_code(code, redirect_uri).await)
+        self.pool.run(async |client| client.exchange_code(code, redirect_uri).await)
     }
 
     /// Verifies an ID token against Clever's keys.
@@ -175,7 +175,7 @@ impl Client {
         nonce: Option<&str>,
         access_token: Option<&str>,
     ) -> Result<Claims> {
-        self.cells.run(async |client| client.verify_id_token(token, nonce, access_token).await)
+        self.pool.run(async |client| client.verify_id_token(token, nonce, access_token).await)
     }
 
     /// Asks Clever whether an access token was issued to this application.
@@ -183,7 +183,7 @@ impl Client {
     /// # Errors
     /// As [`Client::check_token`](crate::Client::check_token); `runtime_running` inside an async runtime.
     pub fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
-        self.cells.run(async |client| client.check_token(access_token).await)
+        self.pool.run(async |client| client.check_token(access_token).await)
     }
 
     /// Who an access token belongs to.
@@ -191,7 +191,7 @@ impl Client {
     /// # Errors
     /// As [`Client::me`](crate::Client::me); `runtime_running` inside an async runtime.
     pub fn me(&self, access_token: &str) -> Result<Me> {
-        self.cells.run(async |client| client.me(access_token).await)
+        self.pool.run(async |client| client.me(access_token).await)
     }
 
     /// A person's record.
@@ -199,7 +199,7 @@ impl Client {
     /// # Errors
     /// As [`Client::user`](crate::Client::user); `runtime_running` inside an async runtime.
     pub fn user(&self, access_token: &str, id: &str) -> Result<User> {
-        self.cells.run(async |client| client.user(access_token, id).await)
+        self.pool.run(async |client| client.user(access_token, id).await)
     }
 
     /// A district's record.
@@ -207,7 +207,7 @@ impl Client {
     /// # Errors
     /// As [`Client::district`](crate::Client::district); `runtime_running` inside an async runtime.
     pub fn district(&self, access_token: &str, id: &str) -> Result<District> {
-        self.cells.run(async |client| client.district(access_token, id).await)
+        self.pool.run(async |client| client.district(access_token, id).await)
     }
 
     /// The claims of the person that an access token belongs to.
@@ -215,7 +215,7 @@ impl Client {
     /// # Errors
     /// As [`Client::userinfo`](crate::Client::userinfo); `runtime_running` inside an async runtime.
     pub fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
-        self.cells.run(async |client| client.userinfo(access_token, subject).await)
+        self.pool.run(async |client| client.userinfo(access_token, subject).await)
     }
 
     /// Clever's keys as text, for another process of the same application.
@@ -223,7 +223,7 @@ impl Client {
     /// # Errors
     /// As [`Client::export_keys`](crate::Client::export_keys); `runtime_running` inside an async runtime.
     pub fn export_keys(&self) -> Result<String> {
-        self.cells.run(async |client| client.export_keys().await)
+        self.pool.run(async |client| client.export_keys().await)
     }
 
     /// Takes keys that another process exported. No network.
@@ -231,7 +231,7 @@ impl Client {
     /// # Errors
     /// As [`Client::import_keys`](crate::Client::import_keys).
     pub fn import_keys(&self, text: &str) -> Result<()> {
-        self.cells.keys().import(text)
+        self.pool.keys().import(text)
     }
 
     /// Fetches discovery and keys before the first student comes.
@@ -239,6 +239,6 @@ impl Client {
     /// # Errors
     /// As [`Client::warm_up`](crate::Client::warm_up); `runtime_running` inside an async runtime.
     pub fn warm_up(&self) -> Result<()> {
-        self.cells.run(async |client| client.warm_up().await)
+        self.pool.run(async |client| client.warm_up().await)
     }
 }

@@ -34,7 +34,6 @@ pub mod protocol;
 
 mod ahead;
 mod browser;
-mod cells;
 mod client;
 mod clock;
 mod config;
@@ -43,6 +42,7 @@ mod error;
 mod keys;
 mod login;
 mod process;
+mod runtime_pool;
 mod runtimes;
 mod secret;
 mod set_cookie;

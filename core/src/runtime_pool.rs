@@ -1,8 +1,8 @@
 //! The runtimes that blocking calls borrow.
 //!
-//! A *cell* is a runtime without threads of its own, and a client whose connections live on it. A call takes the cell
-//! that was used last, runs on the caller's thread and puts it back; so there is no background thread that a fork could
-//! lose. The pool belongs to one process: a forked child finds it empty, but knows the keys that its parent knew.
+//! Each is a runtime without threads of its own, with a client whose connections live on it. A call takes the one that was
+//! used last, runs on the caller's thread and puts it back; so there is no background thread that a fork could lose.
+//! The pool belongs to one process: a forked child finds it empty, but knows the keys that its parent knew.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -24,7 +24,7 @@ use crate::login::Journey;
 use crate::process::{HeldSigpipe, Mark, Marked, PerProcess, generation};
 use crate::runtimes::Runtimes;
 
-/// More idle cells than this are given up.
+/// More idle runtimes than this are given up.
 const MAX_IDLE: usize = 16;
 
 /// Short enough for somebody who pressed Ctrl-C, long enough to cost nothing.
@@ -32,7 +32,7 @@ const WATCH_EVERY: Duration = Duration::from_millis(100);
 
 /// Runs async operations on the caller's thread.
 #[derive(Debug)]
-pub(crate) struct Cells {
+pub(crate) struct RuntimePool {
     journey: Arc<Journey>,
     inherited: Arc<InheritedKeys>,
     runtimes: Arc<Runtimes>,
@@ -44,21 +44,21 @@ pub(crate) struct Cells {
 #[derive(Debug)]
 struct Pool {
     keys: Arc<Keys>,
-    idle: Mutex<Vec<Cell>>,
-    /// By which a child tells the descriptors of this pool's cells from all others.
+    idle: Mutex<Vec<PooledRuntime>>,
+    /// By which a child tells the descriptors of this pool's runtimes from all others.
     mark: Mark,
 }
 
 #[derive(Debug)]
-struct Cell {
-    /// Taken only when the cell is dropped, like the rest.
+struct PooledRuntime {
+    /// Taken only when the runtime is dropped, like the rest.
     client: Option<Client>,
     runtime: Option<Runtime>,
     marked: Option<Marked>,
     made_in: u64,
 }
 
-impl Cells {
+impl RuntimePool {
     pub(crate) fn new(journey: Arc<Journey>) -> Self {
         let (inherited, runtimes) = (Arc::new(InheritedKeys::new()), Arc::new(Runtimes::new()));
         Self { journey, inherited, runtimes, pool: PerProcess::new(), watch: None }
@@ -75,14 +75,15 @@ impl Cells {
         }
         let _held = HeldSigpipe::new();
         let pool = self.pool();
-        let cell = pool.take().map_or_else(|| Cell::new(&self.journey, &self.runtimes, pool), Ok)?;
-        let result = cell.run(operation, self.watch);
-        pool.put_back(cell);
+        let runtime =
+            pool.take().map_or_else(|| PooledRuntime::new(&self.journey, &self.runtimes, pool), Ok)?;
+        let result = runtime.run(operation, self.watch);
+        pool.put_back(runtime);
         result
     }
 }
 
-impl Cells {
+impl RuntimePool {
     /// The keys as the children of this process find them.
     pub(crate) const fn inherited(&self) -> &Arc<InheritedKeys> {
         &self.inherited
@@ -92,7 +93,7 @@ impl Cells {
         &self.runtimes
     }
 
-    /// The keys that all cells of this process share.
+    /// The keys that all runtimes of this process share.
     pub(crate) fn keys(&self) -> &Keys {
         &self.pool().keys
     }
@@ -113,23 +114,23 @@ impl Pool {
         Self { keys: Arc::new(Keys::new(config, inherited)), idle: Mutex::default(), mark: Mark::new() }
     }
 
-    fn take(&self) -> Option<Cell> {
+    fn take(&self) -> Option<PooledRuntime> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    /// Keeps a cell for the next call. One of another process stays out: its parent's threads may have held the lock.
-    fn put_back(&self, cell: Cell) {
-        if cell.made_in != generation() {
+    /// Keeps a runtime for the next call. One of another process stays out: its parent's threads may have held the lock.
+    fn put_back(&self, runtime: PooledRuntime) {
+        if runtime.made_in != generation() {
             return;
         }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MAX_IDLE {
-            idle.push(cell);
+            idle.push(runtime);
         }
     }
 }
 
-impl Cell {
+impl PooledRuntime {
     fn new(journey: &Arc<Journey>, runtimes: &Runtimes, pool: &Pool) -> Result<Self> {
         let runtime =
             runtimes.build().map_err(|error| Error::of_system(&error, "no runtime could be made"))?;
@@ -187,7 +188,7 @@ async fn told_to_stop(watch: fn() -> bool) {
     }
 }
 
-impl Drop for Cell {
+impl Drop for PooledRuntime {
     fn drop(&mut self) {
         let (client, runtime, marked) = (self.client.take(), self.runtime.take(), self.marked.take());
         if self.made_in != generation() {
