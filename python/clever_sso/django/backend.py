@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, connections, router, transaction
 from django.db.models import EmailField
 
 from clever_sso.django import conf
@@ -45,7 +45,9 @@ class CleverBackend(ModelBackend):
         """
         if clever_identity is None:
             return None
-        with transaction.atomic(using=router.db_for_write(CleverAccount)):
+        database = router.db_for_write(CleverAccount)
+        with transaction.atomic(using=database):
+            _lock(database)
             user, created = self.find_or_make(clever_identity)
             if not self.user_can_authenticate(user):
                 raise PermissionDenied
@@ -134,6 +136,16 @@ class CleverBackend(ModelBackend):
             district_id=identity.district_id or "",
             user_type=_user_type(identity),
         )
+
+
+def _lock(database: str) -> None:
+    """Begin with a write where a transaction that has read may be refused to write: in SQLite, at once and for good.
+
+    Somebody whose tabs sign in together would read "database is locked". So the second waits for the first, up to the
+    `timeout` of the database.
+    """
+    if connections[database].vendor == "sqlite":
+        CleverAccount.objects.using(database).filter(pk=-1).update(user_type="")
 
 
 def _free_name(user_model: Any, clever_id: str) -> str:  # noqa: ANN401  (a user model may be anything)

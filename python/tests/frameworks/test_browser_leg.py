@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from threading import Barrier
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -21,6 +23,7 @@ from test_contract import ADA, IVO, JOSE, cookies, in_flight, log_in, log_out, r
 
 # Here each request has a connection and a thread of a real server; test_interleavings.py has many more orders.
 INTERLEAVINGS = 2
+AT_ONCE, ROUNDS = 8, 3
 SESSION_COOKIES = {"flask": "session", "django": "sessionid", "asgi": "session"}
 
 
@@ -53,6 +56,21 @@ def arrived(url: str, tabbed: TabbedBrowser) -> Page:
 
 
 # ---------------------------------------------------------------- tabs
+
+
+def test_logins_of_one_person_may_finish_at_the_same_moment(site: Site) -> None:
+    log_in(Browser(site.emulator), site, ADA)
+    together = Barrier(AT_ONCE)
+
+    def sign_in(_: int) -> tuple[int, str]:
+        browser = Browser(site.emulator)
+        page = browser.open(f"{site.url}/clever/login")
+        together.wait(SECONDS)
+        return browser.sign_in(ADA, page).status, who(browser.open(f"{site.url}/"))
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for _ in range(ROUNDS):
+            assert set(threads.map(sign_in, range(AT_ONCE))) == {(200, "signed in: Ada Ashworth")}
 
 
 @pytest.mark.parametrize("tabs", [2, 3, 5, 10])
