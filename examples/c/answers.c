@@ -15,7 +15,7 @@ static void header(struct MHD_Response *response, const char *name, const char *
 enum MHD_Result send_and_free(const struct request *request, unsigned status, struct MHD_Response *response)
 {
     header(response, "Cache-Control", "no-store");
-    header(response, "Referrer-Policy", "no-referrer");
+    header(response, "Referrer-Policy", "same-origin"); /* the form that logs out says where it comes from */
     header(response, "X-Content-Type-Options", "nosniff");
     header(response, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     enum MHD_Result sent = MHD_queue_response(request->connection, status, response);
@@ -42,9 +42,30 @@ const char *session_cookie_name(const struct app *app)
     return app->https ? "__Host-session" : "session";
 }
 
+/* Reads the header itself: libmicrohttpd also splits it at commas and takes __host-session for the name, and a browser lets
+   other hosts of the domain set such cookies. */
+void read_session(struct request *request)
+{
+    const char *at = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Cookie");
+    const char *name = session_cookie_name(request->app);
+    size_t length = strlen(name);
+    request->session[0] = '\0';
+    while (at != NULL && *at != '\0') {
+        at += strspn(at, " \t");
+        size_t size = strcspn(at, ";");
+        if (size == length + SESSION_NAME_SIZE && strncmp(at, name, length) == 0 && at[length] == '=') {
+            memcpy(request->session, at + length + 1, SESSION_NAME_SIZE - 1);
+            request->session[SESSION_NAME_SIZE - 1] = '\0';
+            return;
+        }
+        at += size;
+        if (*at == ';') at++;
+    }
+}
+
 const char *session_of(const struct request *request)
 {
-    return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, session_cookie_name(request->app));
+    return request->session[0] != '\0' ? request->session : NULL;
 }
 
 /* Without Max-Age it ends with the browser. Not SameSite=Strict: it must come along when the browser returns from Clever. */

@@ -2,6 +2,8 @@
 #ifndef ANSWERS_H
 #define ANSWERS_H
 
+#include "sessions.h"
+
 #include <clever_sso.h>
 #include <microhttpd.h>
 
@@ -17,6 +19,7 @@ struct request {
     const struct app *app;
     struct MHD_Connection *connection;
     const char *query; /* as the browser sent it, with its question mark; empty without one */
+    char session[SESSION_NAME_SIZE]; /* the value of the session cookie; empty without one */
 };
 
 /* Sets a cookie that the library asks for. */
@@ -25,7 +28,8 @@ void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cook
 /* Tells the browser how long to wait; nothing when `seconds` is negative. */
 void retry_after(struct MHD_Response *response, int64_t seconds);
 
-/* The session cookie: its value, or NULL when the browser has none; and how to set it. An empty value deletes it. */
+/* The session cookie: read into the request, its value or NULL, and how to set it. An empty value deletes it. */
+void read_session(struct request *request);
 const char *session_of(const struct request *request);
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name);
 const char *session_cookie_name(const struct app *app);

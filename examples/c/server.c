@@ -305,7 +305,8 @@ static enum MHD_Result answer(void *server, struct MHD_Connection *connection, c
     }
     const struct app *app = server;
     const char *path = *address, *query = strchr(path, '?');
-    struct request request = {app, connection, query != NULL ? query : ""};
+    struct request request = {app, connection, query != NULL ? query : "", ""};
+    read_session(&request);
     size_t length = strcspn(path, "?"), prefix = strlen(app->prefix);
     if (length >= prefix && memcmp(path, app->prefix, prefix) == 0 && (length == prefix || path[prefix] == '/')) {
         path += prefix;

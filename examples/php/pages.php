@@ -20,7 +20,7 @@ function show(string $title, string $content): void
 {
     header('Content-Type: text/html; charset=utf-8');
     header('Cache-Control: no-store');
-    header('Referrer-Policy: no-referrer');
+    header('Referrer-Policy: same-origin'); // with it, the form that logs out says where it comes from
     header("Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     $title = text($title);
     echo <<<HTML

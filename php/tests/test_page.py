@@ -137,7 +137,7 @@ def test_no_page_is_kept_by_a_cache_or_shown_in_a_frame(site: Site) -> None:
     page = log_in(site, Visitor())
     assert page.headers["Cache-Control"] == "no-store"
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("way", WAYS)

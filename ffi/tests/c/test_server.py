@@ -496,7 +496,7 @@ def test_every_answer_stays_with_its_browser(site: Site) -> None:
     for path in ("/", "/me", "/callback", "/nowhere"):
         headers = site.asked(path).headers
         assert headers["Cache-Control"] == "no-store"
-        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Referrer-Policy"] == "same-origin"
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
 
