@@ -311,8 +311,6 @@ bool clever_sso_callback_loginas_by_admin(const clever_sso_callback *callback);
 // Frees a callback. NULL is fine.
 void clever_sso_callback_free(clever_sso_callback *callback);
 
-extern int pthread_setcancelstate(int state, int *former);
-
 // A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
 const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
 

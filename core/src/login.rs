@@ -128,9 +128,9 @@ impl Journey {
             if options.has_session == Some(false) { jar.lost_sessions(moment.now) } else { 0 };
         if lost_sessions >= MAX_LOST_SESSIONS {
             let detail = format!("{lost_sessions} sign-ins in a row");
-            // Without the mark: the next try starts from the beginning.
+            // The mark stays for its minute: the other tabs of this browser end here too, instead of counting anew.
             return Err(Error::with_detail(ErrorCode::SessionNotKept, detail)
-                .with_browser_leg(jar.unmark().into_iter().collect(), false)
+                .with_browser_leg(Vec::new(), false)
                 .with_return_to(return_to.map(to_uri)));
         }
         let mut state = LoginState::new(redirect_uri, return_to, moment.now);

@@ -372,7 +372,7 @@ fn a_code_that_is_never_accepted_ends_as_a_loop() {
 }
 
 #[test]
-fn a_session_that_is_lost_after_each_sign_in_ends_with_an_error_and_then_may_be_tried_again() {
+fn a_session_that_is_lost_after_each_sign_in_ends_with_an_error_for_a_minute() {
     let (journey, mut browser) = (journey(), Browser::default());
     let without_session = || LoginOptions { has_session: Some(false), ..going_to("/a") };
     for lost in 0..MAX_LOST_SESSIONS {
@@ -381,7 +381,27 @@ fn a_session_that_is_lost_after_each_sign_in_ends_with_an_error_and_then_may_be_
     }
     let end = browser.begin(&journey, without_session(), 1010).unwrap_err();
     assert_eq!((end.code(), end.return_to()), (ErrorCode::SessionNotKept, Some("/a")));
-    assert!(browser.begin(&journey, without_session(), 1011).is_ok());
+    assert!(browser.begin(&journey, without_session(), 1011).is_err());
+    assert!(browser.begin(&journey, without_session(), 1100).is_ok());
+}
+
+#[test]
+fn no_tab_goes_on_when_a_session_does_not_stick() {
+    for tabs in [2, 3, 5, 8] {
+        let (journey, mut browser) = (journey(), Browser::default());
+        let without_session = || LoginOptions { has_session: Some(false), ..going_to("/a") };
+        for _ in 0..MAX_LOST_SESSIONS {
+            let begun: Vec<_> =
+                (0..tabs).map(|_| browser.begin(&journey, without_session(), 1000).unwrap()).collect();
+            for login in begun {
+                goal(browser.arrive(&journey, &back(&login), 1000));
+            }
+        }
+        for tab in 0..tabs {
+            let end = browser.begin(&journey, without_session(), 1000).map(drop).unwrap_err();
+            assert_eq!(end.code(), ErrorCode::SessionNotKept, "tab {tab} of {tabs}");
+        }
+    }
 }
 
 #[test]

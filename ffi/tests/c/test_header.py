@@ -78,6 +78,13 @@ def test_every_handle_that_is_given_out_has_one_function_that_frees_it() -> None
     assert freed | borrowed == HANDLES
 
 
+def test_the_header_declares_nothing_of_others() -> None:
+    text = re.sub(r"//[^\n]*", "", HEADER)
+    declared = set(re.findall(r"\b(\w+)\([^()]*\);", text))
+    assert len(declared) > 150
+    assert {name for name in declared if not name.startswith("clever_sso_")} == set()
+
+
 def test_the_version_in_the_header_is_that_of_the_library(tmp_path: Path) -> None:
     source = tmp_path / "version.c"
     source.write_text(
