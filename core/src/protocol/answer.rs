@@ -90,6 +90,7 @@ pub(crate) fn refused(response: &Response) -> Error {
         StatusCode::NOT_FOUND => ErrorCode::NotFound,
         StatusCode::UNAUTHORIZED => ErrorCode::TokenRejected,
         StatusCode::TOO_MANY_REQUESTS => ErrorCode::RateLimited,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => ErrorCode::CleverUnavailable,
         status if status.is_server_error() => ErrorCode::CleverUnavailable,
         status if status.is_redirection() => ErrorCode::ResponseRedirect,
         _ if is_html(response.headers(), response.body()) => ErrorCode::ResponseHtml,
@@ -178,7 +179,10 @@ mod tests {
             (404, ErrorCode::NotFound),
             (401, ErrorCode::TokenRejected),
             (429, ErrorCode::RateLimited),
+            (408, ErrorCode::CleverUnavailable),
+            (425, ErrorCode::CleverUnavailable),
             (503, ErrorCode::CleverUnavailable),
+            (520, ErrorCode::CleverUnavailable),
             (307, ErrorCode::ResponseRedirect),
             (400, ErrorCode::RequestRejected),
         ] {

@@ -54,8 +54,9 @@ fn pause(request: &Request, result: &Result<Response>, attempt: u32, now: u64) -
     (again && attempt < MAX_ATTEMPTS).then(|| asked.unwrap_or_default().saturating_add(backoff(attempt)))
 }
 
+/// What a server or a proxy in front of it says of the moment, not of the request (RFC 9110 15.5.9, RFC 8470 5.2).
 const fn is_passing(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 429 | 500 | 502 | 503 | 504)
+    matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=504 | 506..=599)
 }
 
 /// Growing pauses, each shortened by up to a half by chance, so that many clients do not come back at once.
@@ -178,7 +179,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_will_not_pass_is_asked_about_once() {
         let mut results: Vec<_> =
-            [200, 204, 302, 400, 401, 403, 404, 408, 501].map(|status| answer(status, &[])).into();
+            [200, 204, 302, 400, 401, 403, 404, 501, 505].map(|status| answer(status, &[])).into();
         results.extend([ErrorCode::NetworkTls, ErrorCode::ResponseTooLarge].map(failure));
         for result in results {
             assert!(get(std::slice::from_ref(&result)).await.pauses.is_empty(), "{result:?}");

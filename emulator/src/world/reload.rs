@@ -138,6 +138,11 @@ impl LiveWorld {
             return;
         }
         state.stamp = stamp;
+        // To read a pipe may take for ever, and nobody would be answered.
+        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            say(&format!("{} is no regular file any more. The world stays as it was.", path.display()));
+            return;
+        }
         match read(path, &self.given_apps) {
             Ok(world) => {
                 let (people, apps) = (world.people().len(), world.apps().len());

@@ -55,6 +55,20 @@ fn first_name(edited: &Edited, token: &str) -> serde_json::Value {
     get_as(&edited.emulator, token, "/userinfo").json()["name"]["first"].clone()
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_instead_of_the_file_keeps_nobody_waiting() {
+    let edited = Edited::new("pipe", options());
+    fs::remove_file(&edited.file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&edited.file).status().unwrap().success());
+    edited.emulator.advance(Duration::from_millis(200));
+    assert_eq!(get(&edited.emulator, "/healthz").status, 200);
+    assert!(edited.emulator.person("ada").is_some());
+    fs::remove_file(&edited.file).unwrap();
+    edited.edit("given_name = \"Ada\"", "given_name = \"Adelheid\"");
+    assert_eq!(edited.emulator.person("ada").unwrap().given_name, "Adelheid");
+}
+
 #[test]
 fn the_next_request_sees_the_change_with_the_token_from_before() {
     let edited = Edited::new("change", options().auto_login("ada"));
