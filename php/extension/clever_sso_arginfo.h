@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 8b3f12e7851e28e266261bd166f749263f0617dd */
+ * Stub hash: f5349adde1deb67c39272cffde7b6a564b40aec2 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
