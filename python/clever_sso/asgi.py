@@ -67,6 +67,7 @@ from clever_sso._web.request import (
     prefix_of,
     root_of,
     sends_to_log_in,
+    without_disguised_cookies,
 )
 from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import Error
@@ -451,7 +452,7 @@ class _AroundEveryRoute:
 
 
 class _AroundEveryMiddleware:
-    """Ends the loop of a middleware that sends people who come to log in to log in.
+    """Leaves out disguised cookies, and ends the loop of a middleware that sends people who come to log in to log in.
 
     Args:
         app: The application with all its middleware.
@@ -474,6 +475,9 @@ class _AroundEveryMiddleware:
             await self.app(scope, receive, send)
             return
         scope[_ASKED] = set()
+        scope["headers"] = [
+            (name, _undisguised(value) if name == b"cookie" else value) for name, value in scope["headers"]
+        ]
         wrong: list[str] = []
 
         async def watched(message: Message) -> None:
@@ -487,6 +491,10 @@ class _AroundEveryMiddleware:
         if wrong:
             page = await self.answer(Request(scope, receive), problem_of_setup(wrong[0]))
             await page(scope, receive, send)
+
+
+def _undisguised(cookies: bytes) -> bytes:
+    return without_disguised_cookies(cookies.decode("latin-1")).encode("latin-1")
 
 
 class _BelowPrefix(Route):

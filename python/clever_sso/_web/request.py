@@ -57,6 +57,27 @@ def _shown(character: str) -> str:
     return character if character.isprintable() else quote(character, errors="surrogateescape")
 
 
+def without_disguised_cookies(header: str) -> str:
+    """A `Cookie` header without cookies that frameworks would take for others.
+
+    They strip more than RFC 6265 5.4 has around a name. So a name that begins with a no-break space stands for one that
+    begins with `__Host-`, which no other host of the domain could set.
+
+    Args:
+        header: The header as it came, one character for each byte.
+    """
+    pairs = header.split(";")
+    kept = [pair for pair in pairs if not _is_disguised(pair.partition("=")[0].strip(" \t"))]
+    return ";".join(kept) if len(kept) < len(pairs) else header
+
+
+def _is_disguised(name: str) -> bool:
+    if name.isascii() and name.isprintable():
+        return False
+    text = name.encode("latin-1", "replace").decode("utf-8", "replace")
+    return name.strip() != name or text.strip() != text
+
+
 def inside(root: str, target: str) -> str:
     """Where a configured target is: a path is one inside the application, anything else is left as it is."""
     return root + target if target.startswith("/") else target

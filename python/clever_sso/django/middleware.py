@@ -12,7 +12,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from clever_sso._web.arrival import problem_of_setup
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import misplaced, sends_to_log_in
+from clever_sso._web.request import misplaced, sends_to_log_in, without_disguised_cookies
 from clever_sso.django import conf, views
 
 if TYPE_CHECKING:
@@ -50,13 +50,16 @@ class CleverSsoMiddleware(MiddlewareMixin):
 
 
 class CleverSsoOuterMiddleware(MiddlewareMixin):
-    """Knows the prefix of a proxy that nobody told Django about, and ends the loop of a guard around the login.
+    """Leaves out disguised cookies, knows the prefix of a proxy that nobody told Django about, and ends a guard's loop.
 
     It comes first. Where `MIDDLEWARE` does not name it, it is added there.
     """
 
     def process_request(self, request: HttpRequest) -> None:
         """Before every other middleware."""
+        cookies = request.META.get("HTTP_COOKIE")
+        if cookies:
+            request.META["HTTP_COOKIE"] = without_disguised_cookies(cookies)
         prefix = conf.prefix()
         if prefix and not f"{request.path_info}/".startswith(f"{prefix}/"):
             # The callback is nowhere else: this is what `FORCE_SCRIPT_NAME` would say.

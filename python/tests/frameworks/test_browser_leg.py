@@ -55,6 +55,25 @@ def arrived(url: str, tabbed: TabbedBrowser) -> Page:
     return tab.page
 
 
+@pytest.mark.parametrize("space", ["\xa0", "\x85", "\u2000", "\u3000", "\ufeff\u2028"], ids=ascii)
+def test_a_name_that_only_looks_like_that_of_the_session_opens_none(site: Site, space: str) -> None:
+    browser = Browser(site.emulator)
+    log_in(browser, site, ADA)
+    name = SESSION_COOKIES[site.framework]
+    session = next(cookie.value for cookie in browser.cookies if cookie.name == name)
+    for encoding in ["utf-8", "latin-1"] if ord(space[0]) < 0x100 else ["utf-8"]:
+        planted = f"{space}{name}={session}".encode(encoding).decode("latin-1")
+        for header, person in [
+            (f"a=b; {name}={session}", "signed in: Ada Ashworth"),
+            (f"a=b; {planted}", "nobody"),
+        ]:
+            connection = HTTPConnection(urlsplit(site.url).netloc, timeout=SECONDS)
+            connection.request("GET", urlsplit(site.url).path + "/", headers={"Cookie": header})
+            page = Page(site.url, 200, connection.getresponse().read().decode())
+            connection.close()
+            assert who(page) == person, (encoding, header[:20])
+
+
 # ---------------------------------------------------------------- tabs
 
 
