@@ -73,7 +73,7 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
             public = f"{scheme}://{at}{prefix}"
             environment = settings(public, clever + scenario, LD_LIBRARY_PATH=str(installed.library), **more)
             folder = own_folder(installed.folder / f"page-{port}")
-            # Whom the server runs as may read nothing of the repository.
+            # The user that the server runs as may read nothing of the repository.
             own = page and str(shutil.copy(page, folder))
             shown = own or str(installed.page)
             save_path = sessions or str(folder)

@@ -175,7 +175,7 @@ class CleverSso:
         """
         self._check_sessions(app.user_middleware)
         app.router.routes.extend(self.routes)
-        # The innermost: it sees the session that a request came with, whoever provides it.
+        # The innermost: it sees the session that a request came with, from any middleware.
         app.user_middleware.append(Middleware(_AroundEveryRoute, self.client))
         build = app.build_middleware_stack
 
@@ -434,7 +434,7 @@ class _AroundEveryRoute:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        # Not by the session's own methods: whoever only looks does not make the answer depend on cookies.
+        # Not by the session's own methods: a request that only looks must not make the answer depend on cookies.
         session: Any = scope.get("session")
         held = isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
         if held and SessionIdentity.is_stale(dict(session)):

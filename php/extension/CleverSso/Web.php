@@ -260,7 +260,7 @@ final class Web
         try {
             $login = $this->begin(is_string($wish) && $wish !== '' ? $wish : null);
         } catch (ArgumentException $error) {
-            // Whoever made the link learns nothing, and nobody is sent there.
+            // The author of the link learns nothing, and nobody is sent there.
             error_log('return_to is not used: ' . $error->getMessage());
             $login = $this->begin(null);
         }

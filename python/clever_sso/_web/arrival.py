@@ -151,7 +151,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
                 )
             )
         except ArgumentError as error:
-            # Whoever made the link learns nothing, and nobody is sent there.
+            # The author of the link learns nothing, and nobody is sent there.
             refused = "return_to" if error.code == "return_to_unsafe" else "district_id"
             if refused not in wishes:
                 raise
