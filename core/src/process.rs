@@ -7,16 +7,18 @@
 //!
 //! - `signals`: no SIGPIPE comes out of a call, and threads of ours handle none of the host's;
 //! - `memory`: an allocator that clears what it frees;
-//! - `descriptors`: a child closes those of its parent's runtimes.
+//! - `descriptors`: a child closes those of its parent's runtimes;
+//! - `lookups`: a fork waits for name lookups.
 //!
 //! The only unsafe code of the crate.
 #![expect(
     unsafe_code,
     reason = "a page that a fork wipes, a pointer that is replaced but never freed under a reader, signal masks, an \
-              allocator, descriptors that are closed by their number"
+              allocator, descriptors that are closed by their number, functions that run around a fork"
 )]
 
 mod descriptors;
+mod lookups;
 mod memory;
 mod signals;
 
@@ -31,6 +33,7 @@ use std::sync::atomic::{
 };
 
 pub(crate) use descriptors::{Mark, Marked};
+pub(crate) use lookups::Lookup;
 pub use memory::ClearingAllocator;
 pub(crate) use signals::{HeldSigpipe, spawn};
 

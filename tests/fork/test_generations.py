@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,7 +102,7 @@ def run(text: str, *arguments: str) -> None:
     assert ended(["-c", BEGINNING + text, *arguments]) == (0, "")
 
 
-def ended(arguments: list[str]) -> tuple[int, str]:
+def ended(arguments: list[str], environment: dict[str, str] | None = None) -> tuple[int, str]:
     """The status of a program, and what it and all below it said."""
     with subprocess.Popen(
         [sys.executable, "-W", "ignore", *arguments],
@@ -108,6 +110,7 @@ def ended(arguments: list[str]) -> tuple[int, str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        env={**os.environ, **(environment or {})},
     ) as process:
         try:
             said = process.communicate(timeout=SECONDS)[0]
@@ -133,6 +136,29 @@ ended = [ended_well(child) for child in children]
 assert all(ended), ended
 """
     run(text, clever, over_tls.base_url, str(over_tls.certificate))
+
+
+def test_a_fork_waits_until_the_resolver_has_released_its_lock(clever: str, tmp_path: Path) -> None:
+    if shutil.which("cc") is None:
+        pytest.skip("there is no C compiler")
+    source, shim = Path(__file__).with_name("slow_resolver.c"), tmp_path / "slow_resolver.so"
+    subprocess.run(["cc", "-shared", "-fPIC", str(source), "-o", str(shim), "-pthread", "-ldl"], check=True)
+    text = """
+told, teller = os.pipe()
+kept = os.dup(1)
+os.dup2(teller, 1)
+thread = threading.Thread(target=resolve)
+thread.start()
+assert os.read(told, 1) == b"!"
+os.dup2(kept, 1)
+child = os.fork()
+if child == 0:
+    resolve()
+    os._exit(0)
+thread.join()
+assert ended_well(child)
+"""
+    assert ended(["-c", BEGINNING + text, clever], {"LD_PRELOAD": str(shim)}) == (0, "")
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

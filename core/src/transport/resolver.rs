@@ -10,7 +10,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _, UdpSocket};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::oneshot;
 
-use crate::process;
+use crate::process::{self, Lookup};
 
 /// The resolver of every HTTP client of this crate.
 #[derive(Debug)]
@@ -44,6 +44,7 @@ fn addresses(found: io::Result<Vec<SocketAddr>>) -> Result<Addrs, Failure> {
 }
 
 fn look_up(host: &str) -> io::Result<Vec<SocketAddr>> {
+    let _lookup = Lookup::begin();
     // The port is the URL's, and is filled in later.
     (host, 0).to_socket_addrs().map(Iterator::collect).map_err(|error| limit().unwrap_or(error))
 }
