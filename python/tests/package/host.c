@@ -10,6 +10,13 @@ static void wait_for_a_command(void) {
         exit(2);
 }
 
+/* Without the GIL: a thread that was just started needs it to reach its call. */
+static void let_threads_run_until_a_command(void) {
+    Py_BEGIN_ALLOW_THREADS
+    wait_for_a_command();
+    Py_END_ALLOW_THREADS
+}
+
 static void say(const char *word) {
     puts(word);
     fflush(stdout);
@@ -26,7 +33,7 @@ int main(int count, char **arguments) {
     Py_DECREF(words);
     if (PyRun_SimpleString(arguments[1]) != 0)
         return 3;
-    wait_for_a_command();
+    let_threads_run_until_a_command();
     if (Py_FinalizeEx() != 0)
         return 4;
     say("finalized");
