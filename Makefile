@@ -105,6 +105,10 @@ errors: ## write docs/errors.md from the catalogue of failures
 scenarios: ## write docs/scenarios.md from the emulator's table
 	CLEVER_EMULATOR_WRITE_SCENARIOS=1 $(CARGO) test -q -p clever-emulator --test emulator page
 
+.PHONY: urls
+urls: $(VENV)/test ## write the addresses in pyproject.toml from the one in Cargo.toml
+	CLEVER_SSO_WRITE_URLS=1 $(IN_VENV)/pytest -q tests/docs/test_metadata.py -k addresses
+
 .PHONY: readme
 readme: header $(VENV)/test ## write the logins in README.md from the examples
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/docs

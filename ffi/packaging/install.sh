@@ -18,12 +18,13 @@ major=${VERSION%%.*}
 # What a program that contains the static library needs of the system, as `rustc --print native-static-libs` says.
 system_libraries="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 packaging=ffi/packaging
+url=$(sed -n 's/^homepage = "\(.*\)"/\1/p' Cargo.toml)
 
 # A template with its values in it.
 filled() {
     local below_prefix='${prefix}'
     sed -e "s|@VERSION@|$VERSION|g" -e "s|@MAJOR@|$major|g" -e "s|@SYSTEM_LIBRARIES@|$system_libraries|g" \
-        -e "s|@PREFIX@|$pkg_config_prefix|g" \
+        -e "s|@URL@|$url|g" -e "s|@PREFIX@|$pkg_config_prefix|g" \
         -e "s|@LIBDIR@|${libdir/#$PREFIX/$below_prefix}|g" -e "s|@INCLUDEDIR@|${includedir/#$PREFIX/$below_prefix}|g" \
         -e "s|@INCLUDEDIR_FROM_LIBDIR@|$(realpath -m --relative-to="$libdir" "$includedir")|g" \
         -e "s|@POINTER_SIZE@|$(($(getconf LONG_BIT) / 8))|g" "$1"

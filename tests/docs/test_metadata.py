@@ -1,0 +1,79 @@
+"""What package registries show: complete, and with the addresses of the project that Cargo.toml names."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from email.parser import HeaderParser
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from harness.paths import ROOT
+
+CARGO = (ROOT / "Cargo.toml").read_text("utf-8")
+HOME = re.search(r'^homepage = "(.+)"$', CARGO, re.MULTILINE)[1]  # type: ignore[index]
+CRATES = ("core", "ffi", "emulator")
+WHEELS = ("python", "emulator")
+GUIDE = {"python": "docs/python.md", "emulator": "docs/emulator.md"}
+
+
+def urls(package: str) -> dict[str, str]:
+    """The addresses of a Python package; each begins with the project's own."""
+    paths = {
+        "Homepage": "",
+        "Documentation": f"/{GUIDE[package]}",
+        "Source": "",
+        "Changelog": "/CHANGELOG.md",
+        "Issues": "/issues",
+    }
+    return {label: HOME + path for label, path in paths.items()}
+
+
+def section(package: str) -> str:
+    return "[project.urls]\n" + "".join(f'{label} = "{url}"\n' for label, url in urls(package).items())
+
+
+@pytest.mark.parametrize("package", WHEELS)
+def test_a_python_package_has_the_addresses(package: str) -> None:
+    path = ROOT / package / "pyproject.toml"
+    written = re.sub(r"\[project\.urls\]\n(?:.+\n)*", section(package), path.read_text("utf-8"))
+    if os.environ.get("CLEVER_SSO_WRITE_URLS"):
+        path.write_text(written, "utf-8")
+    assert section(package) in path.read_text("utf-8"), "run `make urls`"
+
+
+@pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
+def test_a_wheel_tells_registries_all_that_they_show(name: str) -> None:
+    [wheel] = Path(os.environ["CLEVER_DIST"]).glob(f"{name}-*.whl")
+    with ZipFile(wheel) as archive:
+        [path] = [path for path in archive.namelist() if path.endswith(".dist-info/METADATA")]
+        told = HeaderParser().parsestr(archive.read(path).decode())
+    wanted = urls("python" if name == "clever_sso" else "emulator")
+    assert {tuple(url.split(", ", 1)) for url in told.get_all("Project-URL", [])} == set(wanted.items())
+    for field in ("Summary", "Keywords", "License-Expression", "Requires-Python", "Description-Content-Type"):
+        assert told[field], field
+    assert len(told.get_all("Classifier", [])) > 5
+    assert told.get_payload(), "no description"
+
+
+@pytest.mark.parametrize("crate", CRATES)
+def test_a_crate_tells_registries_all_that_they_show(crate: str) -> None:
+    text = (ROOT / crate / "Cargo.toml").read_text("utf-8")
+    shared = ("license", "repository", "homepage", "keywords", "rust-version")
+    assert [field for field in shared if f"\n{field}.workspace = true\n" not in text] == []
+    assert re.search(r'\ndescription = ".+"\n', text)
+    assert re.search(r'\ncategories = \["[a-z-]+', text)
+
+
+def test_the_address_stands_in_one_place_and_in_what_is_made_from_it() -> None:
+    listing = subprocess.run(
+        ["git", "grep", "--files-with-matches", "--fixed-strings", HOME],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    made = {f"{package}/pyproject.toml" for package in WHEELS}
+    assert set(listing.stdout.split()) <= {"Cargo.toml"} | made
