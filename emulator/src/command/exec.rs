@@ -13,6 +13,9 @@ use url::{Host, Url};
 use super::output::{failed, reach, say};
 use super::settings::Settings;
 use super::signals;
+use forwarding::Signals;
+
+mod forwarding;
 
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
@@ -69,7 +72,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     set_environment(&mut command, &emulator);
     let ended = signals::runtime().and_then(|runtime| {
         runtime.block_on(async {
-            let signals = forwarding::Signals::new()?;
+            let signals = Signals::for_command(&mut command)?;
             let child = command.spawn()?;
             to_its_end(child, signals).await
         })
@@ -116,11 +119,12 @@ fn needs_development(emulator: &Emulator) -> bool {
     })
 }
 
-async fn to_its_end(mut child: Child, mut signals: forwarding::Signals) -> io::Result<ExitStatus> {
+/// A command that is stopped has not ended.
+async fn to_its_end(mut child: Child, mut signals: Signals) -> io::Result<ExitStatus> {
     loop {
         tokio::select! {
             status = child.wait() => return status,
-            signal = signals.next() => signal.send(&child),
+            signal = signals.next() => signal.pass_on(&child),
         }
     }
 }
@@ -132,94 +136,4 @@ fn exit_code(status: ExitStatus) -> ExitCode {
         return ExitCode::from(u8::try_from(signal.saturating_add(128)).unwrap_or(u8::MAX));
     }
     status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
-}
-
-/// Signals for the command that were sent to the emulator.
-#[cfg(unix)]
-mod forwarding {
-    use std::io::{self, IsTerminal as _};
-
-    use rustix::process::{Pid, kill_process};
-    use tokio::process::Child;
-    use tokio::signal::unix::{Signal as Received, SignalKind, signal};
-
-    use rustix::process::Signal as Number;
-
-    pub(super) struct Signals {
-        terminate: Received,
-        hang_up: Received,
-        interrupt: Received,
-        quit: Received,
-        user_1: Received,
-        user_2: Received,
-    }
-
-    pub(super) struct Signal(Number);
-
-    impl Signals {
-        pub(super) fn new() -> io::Result<Self> {
-            Ok(Self {
-                terminate: signal(SignalKind::terminate())?,
-                hang_up: signal(SignalKind::hangup())?,
-                interrupt: signal(SignalKind::interrupt())?,
-                quit: signal(SignalKind::quit())?,
-                user_1: signal(SignalKind::user_defined1())?,
-                user_2: signal(SignalKind::user_defined2())?,
-            })
-        }
-
-        pub(super) async fn next(&mut self) -> Signal {
-            Signal(tokio::select! {
-                _ = self.terminate.recv() => Number::TERM,
-                _ = self.hang_up.recv() => Number::HUP,
-                _ = self.interrupt.recv() => Number::INT,
-                _ = self.quit.recv() => Number::QUIT,
-                _ = self.user_1.recv() => Number::USR1,
-                _ = self.user_2.recv() => Number::USR2,
-            })
-        }
-    }
-
-    impl Signal {
-        /// Sends it to the command. A key of a terminal has reached the command by itself, and must not reach it twice.
-        pub(super) fn send(&self, child: &Child) {
-            let from_keys = [Number::INT, Number::QUIT].contains(&self.0) && is_at_terminal();
-            let pid = child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
-            if let Some(pid) = pid.filter(|_| !from_keys) {
-                // A command that has ended needs no signal.
-                let _ = kill_process(pid, self.0);
-            }
-        }
-    }
-
-    fn is_at_terminal() -> bool {
-        io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
-    }
-}
-
-/// Ctrl-C reaches the command by itself, and must not end the emulator before it.
-#[cfg(not(unix))]
-mod forwarding {
-    use std::io;
-
-    use tokio::process::Child;
-
-    pub(super) struct Signals;
-
-    pub(super) struct Signal;
-
-    impl Signals {
-        pub(super) fn new() -> io::Result<Self> {
-            Ok(Self)
-        }
-
-        pub(super) async fn next(&mut self) -> Signal {
-            let _ = tokio::signal::ctrl_c().await;
-            Signal
-        }
-    }
-
-    impl Signal {
-        pub(super) fn send(&self, _: &Child) {}
-    }
 }

@@ -37,6 +37,8 @@ mod error_pages;
 #[cfg(test)]
 mod everybody;
 #[cfg(test)]
+mod exec_signals;
+#[cfg(test)]
 mod hosts;
 #[cfg(test)]
 mod http;

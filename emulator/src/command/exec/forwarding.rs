@@ -1,0 +1,121 @@
+//! Signals that are sent to the emulator and meant for the command of `exec`.
+
+use std::io;
+
+use tokio::process::{Child, Command};
+
+#[cfg(unix)]
+mod dispositions;
+#[cfg(unix)]
+mod origin;
+
+/// Every signal that a program may give a meaning to, and that would otherwise end or stop only the emulator.
+#[cfg(unix)]
+const FORWARDED: [libc::c_int; 12] = [
+    libc::SIGTERM,
+    libc::SIGHUP,
+    libc::SIGINT,
+    libc::SIGQUIT,
+    libc::SIGUSR1,
+    libc::SIGUSR2,
+    libc::SIGALRM,
+    libc::SIGWINCH,
+    libc::SIGTSTP,
+    libc::SIGTTIN,
+    libc::SIGTTOU,
+    libc::SIGCONT,
+];
+
+#[cfg(unix)]
+pub(super) use unix::Signals;
+
+#[cfg(unix)]
+mod unix {
+    use rustix::process::{Pid, Signal as Number, kill_process};
+    use tokio::signal::unix::{Signal as Received, SignalKind, signal};
+    use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+    use super::dispositions::{Ignored, take_default_action};
+    use super::{Child, Command, FORWARDED, io, origin};
+
+    /// The signals that arrive while the command runs.
+    pub(crate) struct Signals {
+        arrived: UnboundedReceiver<libc::c_int>,
+        /// Keeps `arrived` open if every signal is ignored.
+        _sender: UnboundedSender<libc::c_int>,
+        /// Where SIGCHLD is ignored, the system forgets how the command ended. A handler changes that.
+        _children: Received,
+    }
+
+    pub(crate) struct Signal(libc::c_int);
+
+    impl Signals {
+        /// Starts to receive them. What is ignored here stays ignored, here and in the command.
+        pub(crate) fn for_command(command: &mut Command) -> io::Result<Self> {
+            let ignored = Ignored::found();
+            let (sender, arrived) = unbounded_channel();
+            for number in FORWARDED.into_iter().filter(|number| !ignored.contains(*number)) {
+                origin::watch(number)?;
+                let mut received = signal(SignalKind::from_raw(number))?;
+                let sender = sender.clone();
+                tokio::spawn(async move {
+                    while received.recv().await.is_some() && sender.send(number).is_ok() {}
+                });
+            }
+            let children = signal(SignalKind::child())?;
+            ignored.hand_on(command);
+            Ok(Self { arrived, _sender: sender, _children: children })
+        }
+
+        pub(crate) async fn next(&mut self) -> Signal {
+            match self.arrived.recv().await {
+                Some(number) => Signal(number),
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    impl Signal {
+        /// Sends it to the command. What the terminal sends has reached the command by itself and must not reach it twice; it is
+        /// then for the emulator to stop too, so that the shell gets the terminal back.
+        pub(crate) fn pass_on(&self, child: &Child) {
+            let of_terminal =
+                [libc::SIGINT, libc::SIGQUIT, libc::SIGWINCH, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
+            if of_terminal.contains(&self.0) && origin::is_terminal(self.0) {
+                if [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&self.0) {
+                    take_default_action(self.0);
+                }
+                return;
+            }
+            let pid = child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+            if let (Some(pid), Some(number)) = (pid, Number::from_named_raw(self.0)) {
+                // A command that has ended needs no signal.
+                let _ = kill_process(pid, number);
+            }
+        }
+    }
+}
+
+/// Ctrl-C reaches the command by itself, and must not end the emulator before it.
+#[cfg(not(unix))]
+pub(super) struct Signals;
+
+#[cfg(not(unix))]
+pub(super) struct Signal;
+
+#[cfg(not(unix))]
+impl Signals {
+    pub(super) fn for_command(_: &mut Command) -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(super) async fn next(&mut self) -> Signal {
+        let _ = tokio::signal::ctrl_c().await;
+        Signal
+    }
+}
+
+#[cfg(not(unix))]
+impl Signal {
+    pub(super) fn pass_on(&self, _: &Child) {}
+}
