@@ -32,7 +32,7 @@ pub(crate) fn sign_in(call: &Call) -> Answer {
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
     let world = &call.world;
-    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
+    let parameters = Parameters::from_form(&call.request.body)?;
     let context = here(world, &parameters)?;
     let person = world.person_with_badge(parameters.get("code").unwrap_or_default());
     let Some(person) = person.filter(|person| context.home.is_of(person)) else {

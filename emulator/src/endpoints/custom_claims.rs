@@ -8,7 +8,7 @@ use crate::http::parameters::Parameters;
 use crate::keys::custom_claims;
 use crate::pages::SentClaims;
 
-/// `POST /login/claims`: `person` is who signs in, `claims` a JSON object.
+/// `POST /login/claims`: `person` is who signs in, `claims` a JSON object, `portal` where the form was shown, if it was.
 pub(crate) fn sign_in(call: &Call) -> Answer {
     signed_in(call).unwrap_or_else(Refusal::page)
 }
@@ -16,20 +16,32 @@ pub(crate) fn sign_in(call: &Call) -> Answer {
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
     let world = &call.world;
-    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
-    let home = login_page::home(world, &parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let context = login_page::context(world, home, &parameters);
+    let parameters = Parameters::from_form(&call.request.body)?;
     let claims = parameters.get("claims").unwrap_or_default();
     let person = parameters.get("person").unwrap_or_default();
     let sent = SentClaims { person, text: claims };
     let named = world.person(person);
+    let home = match login_page::home(world, &parameters)? {
+        Some(home) => home,
+        // A program that fills in the form needs to know nothing but the person.
+        None => named.as_ref().map(|person| world.home_of(person)).ok_or_else(nobody)?,
+    };
+    let context = login_page::context(world, home, &parameters);
     let Some(person) = named.filter(|person| home.is_of(person)) else {
         return Ok(login_page::wrong_claims(call, &context, sent, NOBODY));
     };
     match custom_claims::read(claims) {
         Ok(own) => Ok(session::start_with(call, person, own, context.target.unwrap_or("/login"), SIGNED_IN)?),
-        Err(message) => Ok(login_page::wrong_claims(call, &context, sent, (message, NO_OBJECT))),
+        Err(message) => Ok(login_page::wrong_claims(call, &context, sent, (&message, NO_OBJECT))),
     }
+}
+
+fn nobody() -> Refusal {
+    Refusal::because(
+        "The person who should sign in is not known here.",
+        "The form has no person of this world in person (a handle, a Clever id, or a sign-in number), and no portal.",
+        "the form for claims names nobody: person is a handle, a Clever id, or a sign-in number",
+    )
 }
 
 const SIGNED_IN: &str = "somebody signed in with claims for the next login";

@@ -59,7 +59,7 @@ pub(crate) fn sign_in(call: &Call) -> Answer {
 
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
-    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
+    let parameters = Parameters::from_form(&call.request.body)?;
     let home = login_page::home(&call.world, &parameters)?;
     if let Some(person) = with_password(&call.world, &parameters)
         && home.is_none_or(|home| home.is_of(&person) && home.takes(LoginMethod::Password))

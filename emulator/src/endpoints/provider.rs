@@ -31,7 +31,7 @@ pub(crate) fn sign_in(call: &Call) -> Answer {
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
     let world = &call.world;
-    let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
+    let parameters = Parameters::from_form(&call.request.body)?;
     let (context, name) = here(world, &parameters)?;
     let username = parameters.get("username").unwrap_or_default();
     let person = world.person(username).filter(|person| context.home.is_of(person));

@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::cut_body::CutBody;
+use crate::keys::verbatim;
 
 /// Status, headers and body; and what happened, for the journal.
 #[derive(Clone)]
@@ -105,10 +106,11 @@ impl Answer {
     /// The same with another JSON object, if it is a good answer with one.
     pub(crate) fn with_object(mut self, change: impl FnOnce(&mut Map<String, Value>)) -> Self {
         if self.status == StatusCode::OK
-            && let Ok(mut object) = serde_json::from_slice::<Map<String, Value>>(&self.body)
+            && let Ok(text) = std::str::from_utf8(&self.body)
+            && let Ok(mut object) = verbatim::object(text)
         {
             change(&mut object);
-            self.body = Value::Object(object).to_string().into();
+            self.body = verbatim::written(&Value::Object(object).to_string()).into();
             // The length is that of the old body.
             self.headers.remove(CONTENT_LENGTH);
         }

@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::answer::Answer;
+use crate::keys::verbatim;
 
 /// The challenge to an app that must show who it is.
 pub(crate) const BASIC_CHALLENGE: &str = r#"Basic realm="Clever emulator""#;
@@ -23,7 +24,8 @@ pub(crate) const EMULATOR_FAILED: &str = "the emulator itself failed: Clever doe
 impl Answer {
     /// A JSON body, typed as Clever types it.
     pub(crate) fn json(status: StatusCode, value: &Value, line: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(status, &[(CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string(), line)
+        let body = verbatim::written(&value.to_string());
+        Self::new(status, &[(CONTENT_TYPE, "application/json; charset=utf-8")], body, line)
     }
 
     /// A page of the emulator. It may load nothing and may not be shown in a frame. The policy does not limit forms: browsers

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::verbatim;
+
 /// The chosen claims, if there are any.
 pub(crate) type CustomClaims = Option<Arc<Map<String, Value>>>;
 
@@ -15,12 +17,13 @@ const ABOUT_THE_TOKEN: [&str; 10] =
 pub(crate) const WRONG: &str =
     "The claims must be one JSON object, for example {\"user_type\": \"teacher\"}.";
 
-/// The claims in a text; an empty one has none.
-pub(crate) fn read(text: &str) -> Result<CustomClaims, &'static str> {
-    if text.trim().is_empty() {
+/// The claims in a text, each as it is written; an empty text has none.
+pub(crate) fn read(text: &str) -> Result<CustomClaims, String> {
+    if text.trim_start_matches('\u{FEFF}').trim().is_empty() {
         return Ok(None);
     }
-    serde_json::from_str(text).map(|claims| Some(Arc::new(claims))).map_err(|_| WRONG)
+    let claims = verbatim::object(text).map_err(|wrong| format!("{WRONG} ({wrong}.)"))?;
+    Ok(Some(Arc::new(claims)))
 }
 
 /// The claims of an ID token, with these instead of its own.
@@ -52,8 +55,9 @@ mod tests {
         assert_eq!(read(" \n"), Ok(None));
         assert_eq!(read(r#"{"a":null}"#).unwrap().unwrap().get("a"), Some(&Value::Null));
         for wrong in ["[]", "7", "{", "null", "a=b"] {
-            assert!(read(wrong).is_err(), "{wrong}");
+            assert!(read(wrong).unwrap_err().starts_with(WRONG), "{wrong}");
         }
+        assert!(read("{\n1").unwrap_err().ends_with(" (line 2, column 1: key must be a string.)"));
     }
 
     #[test]

@@ -15,6 +15,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::verbatim;
+
 /// Everyone can read this key: it signs in repeatable runs of the emulator, and must never sign anything else.
 const DEVELOPMENT_ONLY: &[u8] = include_bytes!("development-only.pk8");
 
@@ -92,7 +94,11 @@ impl SigningKey {
 
 /// What is signed (RFC 7515 section 5.1).
 pub(crate) fn signing_input(header: &Value, payload: &str) -> String {
-    format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(payload))
+    format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header.to_string()),
+        URL_SAFE_NO_PAD.encode(verbatim::written(payload))
+    )
 }
 
 fn text(claims: &impl Serialize) -> Result<String, Unspecified> {

@@ -146,10 +146,14 @@ fn a_reset_forgets_what_was_added_and_a_change_of_the_file_does_not() {
 }
 
 fn claims_of(tokens: &Value) -> Value {
+    serde_json::from_str(&payload(tokens)).unwrap()
+}
+
+fn payload(tokens: &Value) -> String {
     use base64::Engine as _;
     let payload = tokens["id_token"].as_str().unwrap().split('.').nth(1).unwrap().to_owned();
     let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap();
-    serde_json::from_slice(&payload).unwrap()
+    String::from_utf8(payload).unwrap()
 }
 
 fn own_claims() -> Value {
@@ -192,6 +196,109 @@ fn sign_in(emulator: &Emulator, person: &str, claims: &str, more: &[(&str, &str)
     let target = authorize_target("oidc-app", "");
     let fields = [("portal", "emulated"), ("person", person), ("claims", claims), ("target", &target)];
     post(emulator, "/login/claims", &[&[FORM], more].concat(), &form(&fields))
+}
+
+/// Half an emoji, numbers beyond what a computer counts with, a member that stands twice: what a client has to be tried with.
+#[test]
+fn claims_reach_the_token_and_userinfo_as_they_are_written() {
+    let emulator = with_pages();
+    let odd = ["\"\\ud83d\"", "1e400", "1.0", "{\"a\":1,\"a\":[\"\\udd8a\", 2 ]}", "\"\\u0041\""];
+    let members: Vec<_> = odd.iter().enumerate().map(|(at, value)| format!("\"odd{at}\":{value}")).collect();
+    let text = format!("\u{FEFF}{{{}}}", members.join(",\n"));
+    let body = format!("{{\"person\":\"ada\",\"client_id\":\"oidc-app\",\"claims\":{}}}", &text[3..]);
+    let host = host(&emulator);
+    let tokens = raw(&emulator, "POST", "tokens", &[("Host", &host)], &format!("\u{FEFF}{body}")).json();
+    let answer = sign_in(&emulator, "ada", &text, &[]);
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let callback =
+        get_with(&emulator, answer.location(), &[("Cookie", &cookie(&answer))]).location().to_owned();
+    let after_login = exchange(&emulator, "oidc-app", &query(&callback)["code"]).json();
+    for tokens in [tokens, after_login] {
+        let access_token = tokens["access_token"].as_str().unwrap();
+        let info = |below: &str| get_as(&emulator, access_token, &format!("{below}/userinfo")).body;
+        for text in [payload(&tokens), info(""), info("/s/userinfo-other-sub")] {
+            for member in &members {
+                assert!(text.contains(member.as_str()), "{member}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scenario_signs_claims_as_they_are_written_too() {
+    let emulator = automatic("ada");
+    for scenario in
+        ["id-token-no-nonce", "id-token-alg-none", "id-token-unknown-kid", "id-token-duplicate-claim"]
+    {
+        let more = format!("&{}", form(&[("emulator_claims", "{\"half\":\"\\ud83d\"}")]));
+        let location = get(&emulator, &format!("/s/{scenario}{}", authorize_target("oidc-app", &more)));
+        let code = &query(location.location())["code"];
+        let credentials = crate::support::basic("oidc-app", "oidc-secret");
+        let body = form(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)]);
+        let headers = [FORM, ("Authorization", credentials.as_str())];
+        let answer = post(&emulator, &format!("/s/{scenario}/oauth/tokens"), &headers, &body);
+        assert!(payload(&answer.json()).contains("\"half\":\"\\ud83d\""), "{scenario}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_text_of_claims_is_said_with_line_and_column() {
+    let emulator = automatic("ada");
+    let host = host(&emulator);
+    for (claims, place) in [
+        ("{\n  \"a\" 1\n}", "line 2, column 7: expected `:`"),
+        ("{\"a\":1,\n\"a\":2}", "line 2, column 3: \"a\" stands there twice"),
+        ("{\"\\ud83d\":1}", "line 1, column 9"),
+    ] {
+        let page = sign_in(&emulator, "ada", claims, &[]);
+        let shown = page.body.replace("&quot;", "\"");
+        assert!(page.status == 400 && shown.contains(place), "{claims}: {}", page.body);
+        let more = format!("&{}", form(&[("emulator_claims", claims)]));
+        let page = get(&emulator, &authorize_target("oidc-app", &more));
+        assert!(page.status == 400 && page.body.replace("&quot;", "\"").contains(place), "{claims}");
+        let body = format!("{{\"person\":\"ada\",\"client_id\":\"oidc-app\",\"claims\":{claims}}}");
+        let answer = raw(&emulator, "POST", "tokens", &[("Host", &host)], &body);
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(
+            answer.status == 400 && message.contains(place.split_once(": ").map_or("hex", |(_, what)| what)),
+            "{message}"
+        );
+    }
+    for (body, expected) in [
+        ("{\"person\":\"ada\",\n\"person\":\"noor\"}", "line 2, column 8: \"person\" stands there twice"),
+        ("{\"person\":\"ada\"", "line 1, column 15: EOF"),
+        ("{\"person\":\"\\ud83d\"}", "person: "),
+        ("{\"advance\":1e400}", "advance: number out of range"),
+        ("[]", "it is JSON, but not an object"),
+        ("", "line 1, column 0: EOF"),
+    ] {
+        let answer = raw(&emulator, "POST", "tokens", &[("Host", &host)], body);
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(answer.status == 400 && message.contains(expected), "{body}: {message}");
+    }
+}
+
+#[test]
+fn the_form_for_claims_needs_no_portal_if_it_names_a_person() {
+    let emulator = with_pages();
+    for person in ["ada", "anouk", "lou"] {
+        let answer =
+            post(&emulator, "/login/claims", &[FORM], &form(&[("person", person), ("claims", "{}")]));
+        assert_eq!((answer.status, answer.location()), (303, "/login"), "{person}");
+    }
+    for fields in [&[("claims", "{}")][..], &[("person", "nobody")], &[]] {
+        let answer = post(&emulator, "/login/claims", &[FORM], &form(fields));
+        assert!(answer.status == 400 && answer.page().contains("no person of this world"), "{}", answer.body);
+    }
+}
+
+#[test]
+fn a_field_of_a_form_that_stands_twice_is_told_of() {
+    let emulator = with_pages();
+    for path in ["/login", "/login/badge", "/login/provider", "/login/claims", "/oauth/district-picker"] {
+        let answer = post(&emulator, path, &[FORM], "portal=emulated&portal=island");
+        assert!(answer.status == 400 && answer.page().contains("there twice"), "{path}: {}", answer.status);
+    }
 }
 
 #[test]

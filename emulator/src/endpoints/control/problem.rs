@@ -2,11 +2,13 @@
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::http::answer::Answer;
 use crate::http::request::Request;
 use crate::http::responses::NOT_IN_JOURNAL;
+use crate::keys::verbatim;
 
 /// A status, a word and a sentence.
 pub(in crate::endpoints) struct Problem {
@@ -51,8 +53,25 @@ pub(super) fn body_with(request: &Request, members: &[&str]) -> Result<Map<Strin
 
 /// The JSON object of a body. The type it says it has is ignored, because curl calls every body a form.
 pub(super) fn body(request: &Request) -> Result<Map<String, Value>, Problem> {
-    serde_json::from_slice(&request.body)
-        .map_err(|_| Problem::request("The body must be one JSON object, for example {\"person\": \"ada\"}."))
+    let wrong = |reason: &str| {
+        let message = "The body must be one JSON object, for example {\"person\": \"ada\"}";
+        Problem::request(format!("{message} ({reason})."))
+    };
+    let text = std::str::from_utf8(&request.body).map_err(|_| wrong("it is not UTF-8"))?;
+    let members = verbatim::members(text).map_err(|reason| wrong(&reason))?;
+    let read = |(name, raw): (String, Box<RawValue>)| match value(&name, raw.get()) {
+        Ok(value) => Ok((name, value)),
+        Err(reason) => Err(Problem::request(format!("{name}: {reason}."))),
+    };
+    members.into_iter().map(read).collect()
+}
+
+/// The value of a member. Claims stay as they are written, for they may be wrong on purpose.
+fn value(name: &str, raw: &str) -> Result<Value, String> {
+    if name == "claims" && raw.starts_with('{') {
+        return verbatim::object(raw).map(Value::Object);
+    }
+    serde_json::from_str(raw).map_err(|error| verbatim::reason(&error))
 }
 
 impl From<Unspecified> for Problem {
