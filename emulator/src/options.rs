@@ -164,7 +164,10 @@ pub enum StartError {
         error: io::Error,
     },
     /// The public URL is none, or has more than scheme, host and port.
-    PublicUrl,
+    PublicUrl {
+        /// The URL as it was given, but for a user name or password in it.
+        url: String,
+    },
     /// The system gave no thread or no event loop.
     System(io::Error),
 }
@@ -211,9 +214,10 @@ impl fmt::Display for StartError {
                     ),
                 }
             }
-            Self::PublicUrl => formatter.write_str(
-                "the public URL must be http or https, a host and perhaps a port, without a path: \
-                 http://clever:5999, for example.",
+            Self::PublicUrl { url } => write!(
+                formatter,
+                "the public URL {url:?} must be http or https, a host and perhaps a port from 1 to 65535, without a path: \
+                 http://clever:5999, for example."
             ),
             Self::System(error) => write!(formatter, "the system refused what the emulator needs: {error}."),
         }
@@ -226,7 +230,7 @@ impl std::error::Error for StartError {
             Self::App(error) => Some(error),
             Self::World(error) => Some(error),
             Self::Port { error, .. } | Self::System(error) => Some(error),
-            Self::UnknownPerson { .. } | Self::PublicUrl => None,
+            Self::UnknownPerson { .. } | Self::PublicUrl { .. } => None,
         }
     }
 }

@@ -179,7 +179,7 @@ fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
 
 fn address(socket: SocketAddr, options: &Options) -> Result<Address, StartError> {
     let public_url = options.public_url.as_deref();
-    Address::new(socket, public_url, options.any_host).map_err(|NoOrigin| StartError::PublicUrl)
+    Address::new(socket, public_url, options.any_host).map_err(|NoOrigin(url)| StartError::PublicUrl { url })
 }
 
 /// The name, if somebody has it.

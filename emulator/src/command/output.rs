@@ -15,7 +15,14 @@ pub(crate) fn say(text: &str) {
 
 /// Says why the emulator did not start.
 pub(crate) fn failed(error: &StartError) -> ExitCode {
-    say(&format!("clever-emulator: {error}\n"));
+    // The sentences are those of the library, which knows no options.
+    let option = match error {
+        StartError::App(_) => "--app: ",
+        StartError::UnknownPerson { .. } => "--auto-login: ",
+        StartError::PublicUrl { .. } => "--public-url: ",
+        _ => "",
+    };
+    say(&format!("clever-emulator: {option}{error}\n"));
     ExitCode::from(2)
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct Settings {
 
     /// The port to listen on; 0 picks a free port [default: 0]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(allow_hyphen_values = true, value_parser = port)]
     pub(crate) port: u16,
 
     /// The base URL that clients use, if it is not http://ADDRESS:PORT: scheme, host, and port
@@ -63,7 +64,7 @@ pub(crate) struct Settings {
     pub(crate) world: Option<PathBuf>,
 
     /// Make runs repeatable: the same codes, tokens, session ids, and first key every time
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
     pub(crate) seed: Option<u64>,
 
     /// Accept app credentials only as HTTP Basic, not in the body of a token request
@@ -84,6 +85,14 @@ fn address(text: &str) -> Result<IpAddr, &'static str> {
     bare.parse().map_err(|_| {
         "it must be an IP address without a port: 127.0.0.1 for this machine only, 0.0.0.0 or :: for every address"
     })
+}
+
+fn port(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "it must be a whole number from 0 to 65535; 0 picks a free port")
+}
+
+fn seed(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "it must be a whole number from 0 to 18446744073709551615")
 }
 
 impl Settings {

@@ -18,9 +18,9 @@ pub(crate) struct Address {
     any_host: bool,
 }
 
-/// The public URL is not just scheme, host and port.
+/// This public URL is not just scheme, host and port. A user name and password in it are left out here.
 #[derive(Debug)]
-pub(crate) struct NoOrigin;
+pub(crate) struct NoOrigin(pub(crate) String);
 
 impl Address {
     /// The address of an emulator that listens there, and that clients may know by another URL.
@@ -116,12 +116,17 @@ fn reachable(address: IpAddr) -> IpAddr {
 
 /// A URL without a path, as browsers write an origin (RFC 6454 section 6.2).
 fn origin(given: &str) -> Result<String, NoOrigin> {
-    let url = Url::parse(given).ok().filter(|url| {
+    let url = Url::parse(given).ok().filter(|url| url.port() != Some(0)).filter(|url| {
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let nobody = url.username().is_empty() && url.password().is_none();
         ["http", "https"].contains(&url.scheme()) && bare && nobody
     });
-    url.map(|url| url.origin().ascii_serialization()).ok_or(NoOrigin)
+    url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {
+        let (before, after) =
+            given.rsplit_once('@').map_or((None, given), |(before, after)| (Some(before), after));
+        let scheme = before.map(|before| before.split_once("://").map_or("", |(scheme, _)| scheme));
+        NoOrigin(scheme.map_or_else(|| after.to_owned(), |scheme| format!("{scheme}://...@{after}")))
+    })
 }
 
 #[cfg(test)]
@@ -245,9 +250,15 @@ mod tests {
             "http://clever/path",
             "http://clever/?a",
             "http://clever/#a",
-            "http://a@clever",
+            "http://a:hidden@clever",
+            "hidden@clever",
+            "http://clever:0",
+            "http://clever:65536",
         ] {
-            assert!(matches!(Address::new(socket, Some(wrong), false), Err(NoOrigin)), "{wrong}");
+            assert!(
+                matches!(Address::new(socket, Some(wrong), false), Err(NoOrigin(url)) if !url.contains("hidden")),
+                "{wrong}"
+            );
         }
     }
 }

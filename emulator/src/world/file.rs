@@ -94,7 +94,7 @@ fn read(text: &str) -> Result<World, WorldError> {
     let lines = Lines(text);
     let file: File = toml::from_str(text).map_err(|error| {
         let line = lines.number(error.span().unwrap_or_default().start);
-        WorldError::at(line, format!("{}.", error.message()))
+        WorldError::at(line, format!("{}.{}", error.message(), nearest(error.message())))
     })?;
     let districts = districts(&lines, &file.district)?;
     let schools = schools(&lines, &file.school, &districts)?;
@@ -131,8 +131,19 @@ fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     let file = text.map_err(|error| format!("{error}."))?;
     toml::from_str(&file).map_err(|error| {
         let place = error.span().and_then(|span| member_at(&file, span.start));
-        format!("{}{}.", place.map(|name| format!("{name}: ")).unwrap_or_default(), error.message())
+        let place = place.map(|name| format!("{name}: ")).unwrap_or_default();
+        format!("{place}{}.{}", error.message(), nearest(error.message()))
     })
+}
+
+/// Which member a misspelled one was meant to be, as a sentence, if this message is about one that is not known. Such a message
+/// names it first and then those that are known.
+fn nearest(message: &str) -> String {
+    let mut names = message.strip_prefix("unknown field ").unwrap_or_default().split('`').skip(1).step_by(2);
+    let unknown = names.next().unwrap_or_default();
+    let distance = |known: &&str| strsim::damerau_levenshtein(known, &unknown.to_lowercase());
+    let nearest = names.min_by_key(distance).filter(|known| distance(known) <= 3.min(known.len() / 2));
+    nearest.map(|known| format!(" Did you mean `{known}`?")).unwrap_or_default()
 }
 
 /// The name of the member whose value is at this byte of a text that has one member on each line.

@@ -104,13 +104,97 @@ fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
             &["--auto-login", "nobody"],
             "ada, noor, jose, mila, mila-returned, grace, sam, olga, dana, maria, lou, kim",
         ),
+        (&["--auto-login", ""], "--auto-login: there is no person \"\""),
+        (&["--app", ""], "--app: an app is written"),
+        (
+            &["--app", "id:hidden:http://user:hidden@x/"],
+            "--app: a redirect URI of the app \"id\" has a user name",
+        ),
+        (&["--app", "id:hidden:http://x:0/"], "--app: the redirect URI \"http://x:0/\""),
+        (&["--app", "id:hidden:http://x/,oidc,oidc"], "--app: the option ,oidc stands behind an app twice"),
+        (&["--app", "id:hidden:http://x/,odic"], "did you mean ,oidc?"),
+        (&["--public-url", ""], "--public-url: the public URL \"\" must be"),
+        (&["--public-url", "http://clever:0"], "--public-url: the public URL \"http://clever:0\" must be"),
+        (&["--public-url", "clever:5999"], "\"clever:5999\" must be http or https"),
+        (&["--public-url", "http://hidden:hidden@clever"], "\"http://...@clever\" must be"),
+        (&["--world", "/no/such/file"], "/no/such/file: the file cannot be read"),
+        (&["--world", "/dev/null"], "/dev/null:1: there is nobody in this world"),
+        (&["--listen", "192.0.2.1"], "this machine has no address 192.0.2.1"),
         (&["--port", &port], "choose another port"),
     ] {
         let (code, stdout, stderr) = ended(arguments);
         assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(stderr.contains(expected), "{stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(!stderr.contains("hidden"), "{stderr}");
     }
+}
+
+/// Each option with a value that it cannot have, twice, and with one it does not take.
+#[test]
+fn every_option_is_named_with_the_value_that_is_wrong() {
+    let valued = ["--port", "--listen", "--public-url", "--auto-login", "--world", "--seed"];
+    let switches = ["--any-host", "--cors", "--basic-only", "--log"];
+    let mut wrong: Vec<(Vec<String>, String)> = Vec::new();
+    let mut add = |arguments: &[&str], expected: &str| {
+        wrong.push((arguments.iter().map(ToString::to_string).collect(), expected.to_owned()));
+    };
+    for (option, values, expected) in [
+        ("--port", &["", "x", "-1", "65536", "1.5", "0x10", " 5"][..], "a whole number from 0 to 65535"),
+        (
+            "--seed",
+            &["", "x", "-1", "1.0", "18446744073709551616"],
+            "a whole number from 0 to 18446744073709551615",
+        ),
+        ("--listen", &["", "clever", "127.0.0.1:80", "[::1", "256.0.0.1"], "an IP address without a port"),
+    ] {
+        for value in values {
+            add(&[option, value], &format!("invalid value '{value}' for '{option} "));
+            add(&[option, value], expected);
+        }
+    }
+    for option in valued {
+        add(&[option], &format!("a value is required for '{option} "));
+        add(&[option, "1", option, "1"], &format!("'{option} "));
+    }
+    for option in switches {
+        add(&[option, option], &format!("the argument '{option}' cannot be used multiple times"));
+        add(&[&format!("{option}=yes")], &format!("unexpected value 'yes' for '{option}'"));
+        let misspelled = format!("{option}x");
+        add(&[&misspelled], &format!("unexpected argument '{misspelled}'"));
+        add(&[&misspelled], &format!("a similar argument exists: '{option}'"));
+    }
+    add(&["--port", "0", "exec", "--", "true"], "the subcommand 'exec' cannot be used with '--port");
+    add(&["exec", "--port", "x", "--", "true"], "invalid value 'x' for '--port");
+    add(&["exec"], "<COMMAND>");
+    add(&["init", "--force", "--force"], "'--force' cannot be used multiple times");
+    add(&["init", "a", "b"], "unexpected argument 'b'");
+    for (arguments, expected) in wrong {
+        let (code, stdout, stderr) = ended(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(stderr.contains(&expected), "{arguments:?}: {expected}: {stderr}");
+    }
+}
+
+/// The settings of this project's libraries, which are often in the environment of an emulator, mean nothing to it.
+#[test]
+fn no_environment_variable_changes_the_emulator() {
+    let mut command = command(&["--port", "0"]);
+    for name in [
+        "CLEVER_BASE_URL",
+        "CLEVER_ISSUER",
+        "CLEVER_CLIENT_ID",
+        "PORT",
+        "HTTP_PROXY",
+        "http_proxy",
+        "RUST_LOG",
+    ] {
+        command.env(name, "http://127.0.0.1:1");
+    }
+    let mut running = Running(command.spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(http::send(line.trim(), "GET", "/healthz", &[], b"").status, 200);
 }
 
 #[test]

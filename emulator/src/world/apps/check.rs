@@ -34,6 +34,9 @@ impl App {
         if self.library && self.districts.is_some() {
             return Err(AppError::LibraryDistricts { client_id: self.client_id.clone() });
         }
+        if self.redirect_uris().any(names_a_user) {
+            return Err(AppError::RedirectUriUser { client_id: self.client_id.clone() });
+        }
         self.redirect_uris().try_for_each(|redirect_uri| check_redirect_uri(redirect_uri, self.production))
     }
 }
@@ -48,10 +51,19 @@ fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && !text.contains(char::is_control)
 }
 
+/// Is there a user name or a password before the host? Browsers do not send it on, so no app gets it.
+fn names_a_user(redirect_uri: &str) -> bool {
+    let behind_scheme = redirect_uri.split_once(':').map_or(redirect_uri, |(_, rest)| rest);
+    let authority = behind_scheme.trim_start_matches(['/', '\\']).split(['/', '\\', '?', '#']).next();
+    authority.is_some_and(|authority| authority.contains('@'))
+}
+
 /// An absolute URI without a fragment (RFC 6749 section 3.1.2), fit to stand in a `Location` header as it is. That of an
 /// app in production must be https.
 fn check_redirect_uri(redirect_uri: &str, production: bool) -> Result<(), AppError> {
-    let scheme = Url::parse(redirect_uri).map(|url| url.scheme().to_owned()).unwrap_or_default();
+    // No browser connects to port 0.
+    let url = Url::parse(redirect_uri).ok().filter(|url| url.port() != Some(0));
+    let scheme = url.map(|url| url.scheme().to_owned()).unwrap_or_default();
     let is_web = ["http", "https"].contains(&scheme.as_str());
     if !is_web || redirect_uri.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'#') {
         return Err(AppError::RedirectUri { redirect_uri: redirect_uri.to_owned() });

@@ -25,6 +25,16 @@ pub enum AppError {
         /// The URI as it was given.
         redirect_uri: String,
     },
+    /// A redirection URI has a user name or a password in it. It is not told here, because it may be a secret.
+    RedirectUriUser {
+        /// The app it belongs to.
+        client_id: String,
+    },
+    /// The same option stands behind an app twice.
+    OptionTwice {
+        /// The option.
+        option: &'static str,
+    },
     /// An app in production has a redirection URI that is not https.
     ProductionRedirectUri {
         /// The URI as it was given.
@@ -82,8 +92,14 @@ impl fmt::Display for AppError {
             Self::RedirectUri { redirect_uri } => write!(
                 formatter,
                 "the redirect URI {redirect_uri:?} must be an absolute http or https URL in printable ASCII, \
-                 without a fragment."
+                 without a fragment or port 0."
             ),
+            Self::RedirectUriUser { client_id } => write!(
+                formatter,
+                "a redirect URI of the app {client_id:?} has a user name or password before its host (...@): leave it out, \
+                 for browsers do not pass it on."
+            ),
+            Self::OptionTwice { option } => write!(formatter, "the option ,{option} stands behind an app twice."),
             Self::ProductionRedirectUri { redirect_uri } => write!(
                 formatter,
                 "the redirect URI {redirect_uri:?} must be https, because the app is in production."

@@ -50,8 +50,11 @@ impl App {
         self.production |= other.production;
         self.user_types = other.user_types.or(self.user_types.take());
         self.districts = other.districts.or(self.districts.take());
-        self.further_redirect_uris.push(other.primary_redirect_uri);
-        self.further_redirect_uris.extend(other.further_redirect_uris);
+        for redirect_uri in [other.primary_redirect_uri].into_iter().chain(other.further_redirect_uris) {
+            if !self.redirect_uris().any(|known| known == redirect_uri) {
+                self.further_redirect_uris.push(redirect_uri);
+            }
+        }
         Ok(())
     }
 }
@@ -62,6 +65,14 @@ mod tests {
 
     fn parsed(text: &str) -> App {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_app_that_is_repeated_has_each_redirect_uri_once() {
+        let app = |uri| App::new("id", "s", uri);
+        let uris = ["http://a.example/", "http://b.example/", "http://a.example/", "http://b.example/"];
+        let apps = Apps::register(uris.into_iter().map(app).collect()).unwrap();
+        assert_eq!(apps.all()[0].redirect_uris().collect::<Vec<_>>(), uris[..2]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! An app as it is written on the command line.
 
+use std::mem;
 use std::str::FromStr;
 
 use super::app::App;
@@ -17,10 +18,13 @@ impl FromStr for App {
         };
         let (mut redirect_uri, mut oidc, mut library) = (rest, false, false);
         while let Some((before, word)) = redirect_uri.rsplit_once(',').filter(|(_, word)| is_word(word)) {
-            match word {
-                OIDC => oidc = true,
-                LIBRARY => library = true,
+            let (option, given) = match word {
+                OIDC => (OIDC, &mut oidc),
+                LIBRARY => (LIBRARY, &mut library),
                 unknown => return Err(unknown_option(unknown)),
+            };
+            if mem::replace(given, true) {
+                return Err(AppError::OptionTwice { option });
             }
             redirect_uri = before;
         }
@@ -104,6 +108,7 @@ mod tests {
             (",Library", "library"),
             (",oidc,libary", "library"),
             (",oicd,library", "oidc"),
+            (",oidc,oidc,oicd", "oidc"),
         ] {
             let error = refused(&format!("id:secret:https://app.example/cb{text}"));
             assert!(
@@ -111,6 +116,14 @@ mod tests {
                 "{text}: {error}"
             );
             assert!(error.to_string().contains(&format!("did you mean ,{meant}?")), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_option_stands_behind_an_app_once() {
+        for (text, option) in [(",oidc,oidc", "oidc"), (",library,oidc,library", "library")] {
+            let error = refused(&format!("id:secret:https://app.example/cb{text}"));
+            assert_eq!(error, AppError::OptionTwice { option }, "{text}");
         }
     }
 
@@ -156,6 +169,23 @@ mod tests {
         for uri in ["", "/callback", "app.example/callback", "myapp://x", "javascript:alert(1)", "http://"] {
             assert!(matches!(refused(&format!("id:s:{uri}")), AppError::RedirectUri { .. }), "{uri:?}");
         }
+        for uri in [
+            "https://user:hidden@a.example/",
+            "https://user@a.example/",
+            "http:hidden@a.example/",
+            "http:\\\\hidden@a.example",
+            "http://user:hidden@:x",
+            "ftp://user:hidden@a.example/",
+        ] {
+            let error = refused(&format!("id:s:{uri}"));
+            assert!(matches!(error, AppError::RedirectUriUser { .. }), "{uri:?}");
+            assert!(!error.to_string().contains("hidden"), "{error}");
+        }
+        assert_eq!(
+            parsed("id:s:https://a.example/@me?a=b@c").primary_redirect_uri(),
+            "https://a.example/@me?a=b@c"
+        );
+        assert!(matches!(refused("id:s:http://a.example:0/"), AppError::RedirectUri { .. }));
         for uri in
             ["https://a.example/#x", "https://a.example/ x", "https://a.example/é", "https://a.example/\n"]
         {

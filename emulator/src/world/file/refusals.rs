@@ -74,6 +74,22 @@ fn what_is_no_toml() {
 }
 
 #[test]
+fn a_misspelled_member_is_told_with_the_one_that_was_meant() {
+    for (old, new, line, meant) in [
+        ("[[person]]", "[[persons]]", 23, "person"),
+        ("name = \"One\"", "Name = \"One\"", 3, "name"),
+        ("district = ", "distrct = ", 12, "district"),
+        ("redirect_uris", "redirect_uri", 17, "redirect_uris"),
+        ("given_name", "given_nmae", 27, "given_name"),
+        ("user_type", "user_tpye", 31, "user_type"),
+    ] {
+        refused(old, new, line, &format!(". Did you mean `{meant}`?"));
+    }
+    let error = World::from_toml(&WORLD.replacen("oidc = true", "unlike_any = true", 1)).unwrap_err();
+    assert!(!error.reason().contains("Did you mean"), "{error}");
+}
+
+#[test]
 fn an_unknown_member_or_table() {
     refused("handle = \"ada\"", "handel = \"ada\"", 24, "unknown field `handel`, expected one of `handle`");
     refused("oidc = true", "odic = true", 21, "unknown field `odic`");
