@@ -75,5 +75,5 @@ fn found(request: &Request) -> Result<Control, Problem> {
         return Err(Problem::not_found(format!("There are only these controls: {}.", names.join(", "))));
     }
     let control = here.clone().find(|(method, ..)| *method == request.method).map(|(.., control)| *control);
-    control.ok_or_else(|| Problem::method(format!("This control takes {}.", methods.join(" and "))))
+    control.ok_or_else(|| Problem::method("This control", &methods))
 }

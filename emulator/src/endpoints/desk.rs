@@ -50,7 +50,7 @@ pub(crate) fn part(call: &Call) -> Answer {
     guarded(call, |call| match (call.request.segment(2), &call.request.method) {
         ("style.css", &Method::GET) => Ok(style()),
         ("journal", &Method::GET) => Ok(page(desk::journal_page(locked(&call.shared.journal).latest()))),
-        ("style.css", _) => Err(Problem::method("The style takes GET.")),
+        ("style.css", _) => Err(Problem::method("The style", &["GET"])),
         (name, _) => {
             let act = action(name).ok_or_else(|| Problem::not_found("The desk has no such button."))?;
             only(&call.request, &Method::POST)?;
@@ -118,7 +118,7 @@ fn guarded(call: &Call, answer: Action) -> Answer {
 }
 
 fn only(request: &Request, method: &Method) -> Result<(), Problem> {
-    let wrong = || Problem::method(format!("This part of the desk takes {method}."));
+    let wrong = || Problem::method("This part of the desk", &[method.as_str()]);
     (request.method == *method).then_some(()).ok_or_else(wrong)
 }
 

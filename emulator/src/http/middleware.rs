@@ -37,6 +37,10 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, 
     if call.request.path() == health::PATH {
         return health::answer(&call.request).send().await;
     }
+    // What is said of the body must be right in the answer to a HEAD: the server leaves the body out at the end.
+    if method == Method::HEAD {
+        call.request.method = Method::GET;
+    }
     if is_control(&as_sent) {
         // The controls and the desk are not part of Clever: they have no scenario and are not in the journal.
         return routed(&Arc::new(call), next).await.send().await;
@@ -56,10 +60,6 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, 
     let is_open = call.shared.cors && cors::is_open(&call.request);
     if let Some(permission) = cors::preflight(&call.request).filter(|_| is_open) {
         return noted(&call, &method, cors::opened(permission)).send().await;
-    }
-    // What is said of the body must be right in the answer to a HEAD: the server leaves the body out at the end.
-    if method == Method::HEAD {
-        call.request.method = Method::GET;
     }
     let call = Arc::new(call);
     let answer = deviating(routed(&call, next).await, &call);

@@ -2,9 +2,10 @@
 
 use axum::body::Bytes;
 use axum::extract::FromRequest;
-use axum::extract::rejection::BytesRejection;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
 use super::route::Route;
 
@@ -21,13 +22,29 @@ pub(crate) struct Request {
 }
 
 impl<S: Send + Sync> FromRequest<S> for Request {
-    type Rejection = BytesRejection;
+    type Rejection = NoBody;
 
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, BytesRejection> {
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, NoBody> {
         let (parts, body) = request.into_parts();
         let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
-        let body = Bytes::from_request(axum::extract::Request::from_parts(parts, body), state).await?;
+        let body = Bytes::from_request(axum::extract::Request::from_parts(parts, body), state).await;
+        let body = body.map_err(|error| NoBody(error.status()))?;
         Ok(Self { method, uri, headers, body, prefix: String::new() })
+    }
+}
+
+/// The body is too large, or the connection ended before it was there. Nothing else is known of such a request.
+pub(crate) struct NoBody(StatusCode);
+
+impl IntoResponse for NoBody {
+    fn into_response(self) -> Response {
+        let message = if self.0 == StatusCode::PAYLOAD_TOO_LARGE {
+            "The body is larger than 64 KiB, and no request of a login is."
+        } else {
+            "The body did not arrive whole."
+        };
+        let body = json!({ "error": "invalid_request", "message": message }).to_string();
+        (self.0, [(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
     }
 }
 

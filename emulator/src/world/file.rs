@@ -146,11 +146,15 @@ fn nearest(message: &str) -> String {
     nearest.map(|known| format!(" Did you mean `{known}`?")).unwrap_or_default()
 }
 
-/// The name of the member whose value is at this byte of a text that has one member on each line.
+/// The name of the member whose value is at this byte of a text that has one member on each line. A value that is a table
+/// has a line with its name in brackets.
 fn member_at(text: &str, byte: usize) -> Option<&str> {
     let before = text.get(..byte)?;
     let line = &before[before.rfind('\n').map_or(0, |end| end.saturating_add(1))..];
-    line.split_once(" = ").map(|(name, _)| name)
+    let line = text.get(before.len() - line.len()..)?.lines().next()?;
+    let table = line.strip_prefix('[').map(|line| line.trim_matches(['[', ']']));
+    let table = table.and_then(|path| path.split('.').nth(1));
+    table.or_else(|| line.split_once(" = ").map(|(name, _)| name))
 }
 
 fn without_nulls(value: &mut Value) {

@@ -125,7 +125,30 @@ fn what_is_wrong_with_a_request_is_said_in_a_sentence() {
         assert!(message.contains(expected) && message.ends_with('.'), "{message}");
     }
     assert_eq!(send(&emulator, "GET", "nothing", &Value::Null).json()["error"], "not_found");
-    assert_eq!(send(&emulator, "PUT", "clock", &Value::Null).status, 405);
+}
+
+#[test]
+fn another_method_is_told_of_those_that_a_control_takes_and_head_is_like_get() {
+    let emulator = with_pages();
+    for (what, allow) in [
+        ("clock", "GET, POST, HEAD"),
+        ("people", "GET, POST, HEAD"),
+        ("reset", "POST"),
+        ("sessions", "DELETE"),
+        ("journal", "GET, DELETE, HEAD"),
+        ("desk/clock", "POST"),
+        ("desk/style.css", "GET, HEAD"),
+        ("", "GET, HEAD"),
+    ] {
+        for method in ["PUT", "PATCH", "OPTIONS"] {
+            let answer = send(&emulator, method, what, &Value::Null);
+            assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{method} {what}");
+        }
+        let (head, get) =
+            (send(&emulator, "HEAD", what, &Value::Null), send(&emulator, "GET", what, &Value::Null));
+        assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{what}");
+        assert_eq!(head.header("content-length"), get.header("content-length"), "{what}");
+    }
 }
 
 #[test]

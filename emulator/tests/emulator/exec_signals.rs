@@ -213,12 +213,15 @@ fn the_key_ctrl_z_stops_both_and_the_shell_brings_them_back() {
 #[test]
 fn a_shell_can_be_the_command() {
     let mut terminal = Terminal::with("set -m; $E exec -- bash --norc -i; echo back with $?; exit 4");
+    terminal.wait_for("bash-");
     // What is typed is echoed, and must not be taken for what is said.
     terminal.press(b"sh -c 'echo u\"\"p; exec sleep 600'\n");
     terminal.wait_for("up\r\n");
     terminal.press(b"\x1a");
     terminal.wait_for("Stopped");
-    terminal.press(b"kill -KILL %1; wait %1; exit 13\n");
+    terminal.press(b"kill -KILL %1\n");
+    // A shell that has not noticed yet that the job is gone asks for a second `exit`.
+    terminal.press(b"exit 13\nexit 13\n");
     terminal.wait_for("back with 13");
     assert_eq!(terminal.code(), Some(4));
 }

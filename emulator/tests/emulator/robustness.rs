@@ -33,7 +33,9 @@ fn a_large_body_is_refused() {
     let emulator = with_pages();
     let body = "a".repeat(64 * 1024 + 1);
     for path in ["/login", "/oauth/tokens", "/logout", "/userinfo", "/nothing"] {
-        assert_eq!(post(&emulator, path, &[FORM], &body).status, 413, "{path}");
+        let answer = post(&emulator, path, &[FORM], &body);
+        assert_eq!((answer.status, &answer.json()["error"]), (413, &"invalid_request".into()), "{path}");
+        assert!(answer.json()["message"].as_str().unwrap().contains("64 KiB"), "{path}");
     }
     assert_eq!(post(&emulator, "/login", &[FORM], &"a".repeat(64 * 1024)).status, 401);
 }

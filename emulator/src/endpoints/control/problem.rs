@@ -2,6 +2,7 @@
 
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
+use axum::http::header::ALLOW;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -15,27 +16,43 @@ pub(in crate::endpoints) struct Problem {
     status: StatusCode,
     error: &'static str,
     message: String,
+    /// The methods that are allowed instead, if it is about the method (RFC 9110 section 15.5.6).
+    allow: Option<String>,
 }
 
 impl Problem {
     pub(in crate::endpoints) fn request(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", message: message.into() }
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", message)
     }
 
     pub(in crate::endpoints) fn not_found(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, error: "not_found", message: message.into() }
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    pub(in crate::endpoints) fn method(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::METHOD_NOT_ALLOWED, error: "method_not_allowed", message: message.into() }
+    /// `what` takes these methods and no other.
+    pub(in crate::endpoints) fn method(what: &str, methods: &[&str]) -> Self {
+        let message = format!("{what} takes {}.", methods.join(" and "));
+        let head = methods.contains(&"GET").then_some("HEAD");
+        let allow = methods.iter().copied().chain(head).collect::<Vec<_>>().join(", ");
+        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
+        Self { allow: Some(allow), ..problem }
     }
 
     pub(in crate::endpoints) fn forbidden(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::FORBIDDEN, error: "forbidden", message: message.into() }
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
     }
 
     pub(in crate::endpoints) fn into_answer(self) -> Answer {
-        Answer::json(self.status, &json!({ "error": self.error, "message": self.message }), NOT_IN_JOURNAL)
+        let body = json!({ "error": self.error, "message": self.message });
+        let answer = Answer::json(self.status, &body, NOT_IN_JOURNAL);
+        match self.allow {
+            Some(methods) => answer.with_header(ALLOW, &methods),
+            None => answer,
+        }
+    }
+
+    fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
+        Self { status, error, message: message.into(), allow: None }
     }
 }
 
@@ -76,10 +93,7 @@ fn value(name: &str, raw: &str) -> Result<Value, String> {
 
 impl From<Unspecified> for Problem {
     fn from(_: Unspecified) -> Self {
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            error: "server_error",
-            message: "The emulator could not make a random value or a key.".into(),
-        }
+        let message = "The emulator could not make a random value or a key.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", message)
     }
 }
