@@ -2,7 +2,7 @@
 //!
 //! - `request`, `answer`: what an endpoint gets and gives; `responses`: the kinds of answers; `cut_body`: a body that is cut off;
 //! - `parameters`, `cookies`, `bearer`, `redirect_uri`: what is in a request;
-//! - `route`: what a request is about;
+//! - `route`: what a request is about; `verbatim`: JSON values as somebody wrote them;
 //! - `address`: where the emulator is, as its clients name it;
 //! - `middleware`: what happens around every endpoint, with `host_guard`, `slashes`, `cors` and `etag`.
 
@@ -21,3 +21,4 @@ pub(crate) mod request;
 pub(crate) mod responses;
 pub(crate) mod route;
 pub(crate) mod slashes;
+pub(crate) mod verbatim;

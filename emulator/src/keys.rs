@@ -1,7 +1,6 @@
 //! The signature keys of one emulator: the one in use, the one it started with, and those that scenarios made.
 //!
 //! - `signing`: one key; `id_token`: what an ID token says; `custom_claims`: claims a developer chose for one login;
-//! - `verbatim`: JSON values as somebody wrote them;
 //! - `district_token`: the tokens that apps read districts with.
 //!
 //! aws-lc needs 50 to several hundred milliseconds to make a key. So the start does not wait for the first one: it is made when
@@ -19,7 +18,6 @@ pub(crate) mod custom_claims;
 pub(crate) mod district_token;
 pub(crate) mod id_token;
 pub(crate) mod signing;
-pub(crate) mod verbatim;
 
 /// The most keys of scenarios that are published; older ones are forgotten, so that a long run does not fill the memory.
 const SCENARIO_KEYS: usize = 32;

@@ -11,7 +11,7 @@ use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::cut_body::CutBody;
-use crate::keys::verbatim;
+use super::verbatim;
 
 /// Status, headers and body; and what happened, for the journal.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::answer::Answer;
-use crate::keys::verbatim;
+use super::verbatim;
 
 /// The challenge to an app that must show who it is.
 pub(crate) const BASIC_CHALLENGE: &str = r#"Basic realm="Clever emulator""#;

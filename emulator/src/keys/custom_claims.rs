@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::verbatim;
+use crate::http::verbatim;
 
 /// The chosen claims, if there are any.
 pub(crate) type CustomClaims = Option<Arc<Map<String, Value>>>;

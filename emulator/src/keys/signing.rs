@@ -15,7 +15,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::verbatim;
+use crate::http::verbatim;
 
 /// Everyone can read this key: it signs in repeatable runs of the emulator, and must never sign anything else.
 const DEVELOPMENT_ONLY: &[u8] = include_bytes!("development-only.pk8");

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::http::answer::Answer;
 use crate::http::request::Request;
 use crate::http::responses::NOT_IN_JOURNAL;
-use crate::keys::verbatim;
+use crate::http::verbatim;
 
 /// A status, a word and a sentence.
 pub(in crate::endpoints) struct Problem {
