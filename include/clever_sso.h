@@ -580,6 +580,10 @@ bool clever_sso_error_ends_session(const clever_sso_error *error);
 // again" leads to the same page. Borrowed from `error`; NULL when nothing is known.
 const char *clever_sso_error_return_to(const clever_sso_error *error);
 
+// Whether the failed login was begun with `switch_user`: begin the next one with it (`clever_sso_login_options_set_switch_user`),
+// or "Try again" signs in the person who wanted to switch. False when nothing is known or `error` is NULL.
+bool clever_sso_error_switch_user(const clever_sso_error *error);
+
 // Frees an error. NULL is fine.
 void clever_sso_error_free(clever_sso_error *error);
 
@@ -816,6 +820,10 @@ const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outco
 // Where the application wanted to go, after a sign-in or, for a link to try again, after a refusal. Borrowed from `outcome`;
 // NULL when nothing was said.
 const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
+
+// Whether the login was begun with `switch_user`: a link to try again, after a refusal by Clever or by the application, begins one
+// with it too. False when nothing is known or `outcome` is NULL.
+bool clever_sso_outcome_switch_user(const clever_sso_outcome *outcome);
 
 // The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless it is a
 // restart.

@@ -134,11 +134,11 @@ impl Client {
             Arrival::Exchange(exchange) => exchange,
         };
         let when_failed = std::mem::take(&mut exchange.when_failed);
-        let return_to = exchange.return_to.clone();
+        let (return_to, switch_user) = (exchange.return_to.clone(), exchange.state.switch_user);
         // From here on the login is this browser's own: when it fails, nobody goes on in the session that was there.
         self.spend_and_sign_in(exchange, kept)
             .await
-            .map_err(|error| error.with_browser_leg(when_failed, true).with_return_to(return_to))
+            .map_err(|error| error.with_browser_leg(when_failed, true).with_wishes(return_to, switch_user))
     }
 
     async fn spend_and_sign_in(&self, exchange: Exchange, kept: Kept<'_>) -> Result<Outcome> {
@@ -177,7 +177,8 @@ impl Client {
         };
         identity.loginas_by_admin = exchange.loginas_by_admin;
         let (return_to, set_cookies) = (exchange.return_to, exchange.when_signed_in);
-        Ok(Outcome::SignedIn(Box::new(SignedIn { identity, tokens, return_to, set_cookies })))
+        let switch_user = exchange.state.switch_user;
+        Ok(Outcome::SignedIn(Box::new(SignedIn { identity, tokens, return_to, switch_user, set_cookies })))
     }
 
     /// Asks who an access token belongs to.

@@ -262,6 +262,7 @@ struct BrowserLeg {
     set_cookies: Vec<SetCookie>,
     ends_session: bool,
     return_to: Option<String>,
+    switch_user: bool,
 }
 
 impl fmt::Debug for BrowserLeg {
@@ -295,10 +296,11 @@ impl Error {
         self
     }
 
-    /// Where the failed login wanted to go.
-    pub(crate) fn with_return_to(mut self, return_to: Option<String>) -> Self {
-        if return_to.is_some() {
-            self.browser_leg.get_or_insert_default().return_to = return_to;
+    /// What the failed login was begun with: where it wanted to go, and whether Clever lets the person say who they are.
+    pub(crate) fn with_wishes(mut self, return_to: Option<String>, switch_user: bool) -> Self {
+        if return_to.is_some() || switch_user {
+            let leg = self.browser_leg.get_or_insert_default();
+            (leg.return_to, leg.switch_user) = (return_to, switch_user);
         }
         self
     }
@@ -376,6 +378,12 @@ impl Error {
     /// "Try again" leads to the same page.
     pub fn return_to(&self) -> Option<&str> {
         self.browser_leg.as_ref().and_then(|leg| leg.return_to.as_deref())
+    }
+
+    /// Whether the failed login was begun with `switch_user`, if that is known: begin the next one with it, or "Try again"
+    /// signs in the person who wanted to switch.
+    pub fn switch_user(&self) -> bool {
+        self.browser_leg.as_ref().is_some_and(|leg| leg.switch_user)
     }
 
     /// A sentence that may be shown to the person who logs in.

@@ -72,7 +72,7 @@ pub(crate) struct Exchange {
     pub(crate) when_signed_in: Vec<SetCookie>,
     /// The cookies to set when the login fails.
     pub(crate) when_failed: Vec<SetCookie>,
-    state: LoginState,
+    pub(crate) state: LoginState,
     key: Option<String>,
 }
 
@@ -115,6 +115,14 @@ impl Journey {
     }
 
     pub(crate) fn begin(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
+        self.check_and_send(options, moment).map_err(|error| {
+            let return_to =
+                options.return_to.as_deref().filter(|target| self.check_return_to(target).is_ok());
+            error.with_wishes(return_to.map(to_uri), options.switch_user)
+        })
+    }
+
+    fn check_and_send(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
         let redirect_uri = self.config.redirect_uri(options.redirect_uri.as_deref())?;
         let return_to = options.return_to.as_deref();
         if let Some(target) = return_to {
@@ -129,9 +137,7 @@ impl Journey {
         if lost_sessions >= MAX_LOST_SESSIONS {
             let detail = format!("{lost_sessions} sign-ins in a row");
             // The mark stays for its minute: the other tabs of this browser end here too, instead of counting anew.
-            return Err(Error::with_detail(ErrorCode::SessionNotKept, detail)
-                .with_browser_leg(Vec::new(), false)
-                .with_return_to(return_to.map(to_uri)));
+            return Err(Error::with_detail(ErrorCode::SessionNotKept, detail));
         }
         let mut state = LoginState::new(redirect_uri, return_to, moment.now);
         state.lost_sessions = lost_sessions;
@@ -173,8 +179,11 @@ impl Journey {
     pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, moment: &Moment) -> Result<Arrival> {
         let callback = parse_callback(callback)?;
         let returned = self.returned(&callback, kept, moment.now)?;
-        let goal = self.goal(returned.state.known());
-        self.judge(callback, &returned, moment).map_err(|error| error.with_return_to(goal.map(to_uri)))
+        let known = returned.state.known();
+        self.judge(callback, &returned, moment).map_err(|error| {
+            let switch_user = known.is_some_and(|state| state.switch_user);
+            error.with_wishes(self.goal(known).map(to_uri), switch_user)
+        })
     }
 
     fn judge(&self, callback: Callback, returned: &Returned<'_>, moment: &Moment) -> Result<Arrival> {

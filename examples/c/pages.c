@@ -136,7 +136,7 @@ char *page_me(const char *prefix, const struct person *person)
     return page_ended(out, &page);
 }
 
-char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to)
+char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to, int switch_user)
 {
     char *page = NULL;
     size_t size = 0;
@@ -145,7 +145,7 @@ char *page_problem(const char *prefix, const char *sentence, const char *code, c
     fputs("<p>", out);
     escaped(out, sentence);
     fputs("</p>", out);
-    login_link(out, prefix, return_to, 0, "Try again");
+    login_link(out, prefix, return_to, switch_user, "Try again");
     login_link(out, prefix, return_to, 1, "Log in as somebody else");
     fputs("<p><small>", out);
     escaped(out, code);

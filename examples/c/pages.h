@@ -16,7 +16,7 @@ char *page_home(const char *prefix, const char *return_to);
 /* Who is signed in, and the way out. */
 char *page_me(const char *prefix, const struct person *person);
 
-/* A sentence for the person, a code word for support, and ways to try again, with the same goal. */
-char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to);
+/* A sentence for the person, a code word for support, and ways to try again: with the same goal, and `switch_user` as before. */
+char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to, int switch_user);
 
 #endif

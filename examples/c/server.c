@@ -23,9 +23,9 @@ enum { TWELVE_HOURS = 12 * 60 * 60, ONE_YEAR = 365 * 24 * 60 * 60 };
 /* ---------------------------------------------------------------- answers of a login */
 
 static struct MHD_Response *problem_page(const struct request *request, const char *sentence, const char *code,
-                                         const char *return_to)
+                                         const char *return_to, bool switch_user)
 {
-    return page_of(page_problem(request->app->prefix, sentence, code, return_to));
+    return page_of(page_problem(request->app->prefix, sentence, code, return_to, switch_user));
 }
 
 /* Devices are shared: nobody goes on in the session of the person before. */
@@ -42,7 +42,8 @@ static enum MHD_Result failed(const struct request *request, clever_sso_error *e
     fprintf(stderr, "login failed: %s\n", clever_sso_error_message(error));
     if (strcmp(code, "session_not_kept") == 0) log_session_cookie(request->app);
     const char *sentence = clever_sso_error_user_message(error);
-    struct MHD_Response *response = problem_page(request, sentence, code, clever_sso_error_return_to(error));
+    struct MHD_Response *response =
+        problem_page(request, sentence, code, clever_sso_error_return_to(error), clever_sso_error_switch_user(error));
     enum MHD_Result sent = MHD_NO;
     if (response != NULL) {
         const clever_sso_set_cookie *cookie;
@@ -143,7 +144,7 @@ static struct MHD_Response *denied(const struct request *request, const clever_s
 {
     const char *sentence = "Clever did not let you into this app. Please ask your teacher for access.";
     const char *word = clever_sso_outcome_denied_error(outcome), *return_to = clever_sso_outcome_return_to(outcome);
-    struct MHD_Response *response = problem_page(request, sentence, word, return_to);
+    struct MHD_Response *response = problem_page(request, sentence, word, return_to, clever_sso_outcome_switch_user(outcome));
     if (response != NULL && clever_sso_outcome_ends_session(outcome)) end_session(request, response);
     return response;
 }
@@ -290,7 +291,7 @@ static enum MHD_Result unknown(const struct request *request, const char *path, 
                 request->app->prefix);
         break;
     }
-    return page(request, MHD_HTTP_NOT_FOUND, problem_page(request, "There is no such page.", "page_unknown", NULL));
+    return page(request, MHD_HTTP_NOT_FOUND, problem_page(request, "There is no such page.", "page_unknown", NULL, false));
 }
 
 /* The path as it was sent, without the prefix, which a proxy may or may not have taken off already. */

@@ -56,6 +56,7 @@ pub struct clever_sso_error {
     set_cookies: Vec<clever_sso_set_cookie>,
     ends_session: bool,
     return_to: Option<CString>,
+    switch_user: bool,
 }
 
 impl From<&Error> for clever_sso_error {
@@ -74,6 +75,7 @@ impl From<&Error> for clever_sso_error {
             set_cookies: set_cookie::all(error.set_cookies()),
             ends_session: error.ends_session(),
             return_to: owned_option(error.return_to()),
+            switch_user: error.switch_user(),
         }
     }
 }
@@ -151,6 +153,13 @@ pub extern "C" fn clever_sso_error_ends_session(error: Option<&clever_sso_error>
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_return_to(error: Option<&clever_sso_error>) -> *const c_char {
     borrowed(error.and_then(|error| error.return_to.as_ref()))
+}
+
+/// Whether the failed login was begun with `switch_user`: begin the next one with it (`clever_sso_login_options_set_switch_user`),
+/// or "Try again" signs in the person who wanted to switch. False when nothing is known or `error` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_switch_user(error: Option<&clever_sso_error>) -> bool {
+    error.is_some_and(|error| error.switch_user)
 }
 
 /// Frees an error. NULL is fine.

@@ -35,6 +35,7 @@ pub struct clever_sso_outcome {
     tokens: Option<clever_sso_tokens>,
     login: Option<clever_sso_login>,
     return_to: Option<CString>,
+    switch_user: bool,
     reason: Option<CString>,
     denied_error: Option<CString>,
     denied_description: Option<CString>,
@@ -50,6 +51,7 @@ impl clever_sso_outcome {
             tokens: None,
             login: None,
             return_to: None,
+            switch_user: false,
             reason: None,
             denied_error: None,
             denied_description: None,
@@ -66,6 +68,7 @@ impl From<&Outcome> for clever_sso_outcome {
                 identity: Some((&signed_in.identity).into()),
                 tokens: Some((&signed_in.tokens).into()),
                 return_to: owned_option(signed_in.return_to.as_deref()),
+                switch_user: signed_in.switch_user,
                 ..Self::empty(clever_sso_kind::CLEVER_SSO_SIGNED_IN)
             },
             Outcome::Restart(restart) => Self {
@@ -75,6 +78,7 @@ impl From<&Outcome> for clever_sso_outcome {
             },
             Outcome::Denied(denied) => Self {
                 return_to: owned_option(denied.return_to.as_deref()),
+                switch_user: denied.switch_user,
                 denied_error: Some(owned(&denied.error)),
                 denied_description: owned_option(denied.description.as_deref()),
                 ..Self::empty(clever_sso_kind::CLEVER_SSO_DENIED)
@@ -186,6 +190,13 @@ pub extern "C" fn clever_sso_outcome_login(
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_return_to(outcome: Option<&clever_sso_outcome>) -> *const c_char {
     borrowed(outcome.and_then(|outcome| outcome.return_to.as_ref()))
+}
+
+/// Whether the login was begun with `switch_user`: a link to try again, after a refusal by Clever or by the application, begins one
+/// with it too. False when nothing is known or `outcome` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_outcome_switch_user(outcome: Option<&clever_sso_outcome>) -> bool {
+    outcome.is_some_and(|outcome| outcome.switch_user)
 }
 
 /// The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless it is a

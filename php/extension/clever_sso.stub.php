@@ -466,6 +466,8 @@ final class SignedIn implements Outcome
     public readonly Tokens $tokens;
     /** Where the application wanted to go, as an ASCII path or URL. */
     public readonly ?string $returnTo;
+    /** Whether the login was begun with switchUser: when the application refuses this person, "Try again" begins with it. */
+    public readonly bool $switchUser;
     /** @var list<SetCookie> Set these with the answer. */
     public readonly array $setCookies;
     /** Always true: the new session replaces the one that the browser had. */
@@ -519,6 +521,8 @@ final class Denied implements Outcome
     public readonly bool $endsSession;
     /** Where the login wanted to go, as an ASCII path or URL, if that is known: for a link to try again. */
     public readonly ?string $returnTo;
+    /** Whether the login was begun with switchUser: the link to try again begins one with it too. */
+    public readonly bool $switchUser;
 
     /** @implementation-alias CleverSso\Login::__construct */
     private function __construct() {}
@@ -774,6 +778,7 @@ abstract class Exception extends \Exception
     private ?int $httpStatus = null;
     private ?int $retryAfter = null;
     private ?string $returnTo = null;
+    private bool $switchUser = false;
     /** @var list<SetCookie> After beginLogin or finishLogin: set these with the answer. */
     public readonly array $setCookies;
     /** Whether the session that the browser had must end: a login that this browser began has failed. */
@@ -805,6 +810,9 @@ abstract class Exception extends \Exception
      * "Try again" leads to the same page.
      */
     public function getReturnTo(): ?string {}
+
+    /** Whether the failed login was begun with switchUser. Begin the next one with it too. */
+    public function getSwitchUser(): bool {}
 }
 
 /** The configuration is wrong or lacks something. */

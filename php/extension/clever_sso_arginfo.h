@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: f5349adde1deb67c39272cffde7b6a564b40aec2 */
+ * Stub hash: d80540c7355e8b8641e9016c4bb5eeb24be7d1ef */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
@@ -183,6 +183,8 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_getReturnTo, 0, 0, IS_STRING, 1)
 ZEND_END_ARG_INFO()
 
+#define arginfo_class_CleverSso_Exception_getSwitchUser arginfo_class_CleverSso_Exception_isRetryable
+
 
 ZEND_METHOD(CleverSso_Client, __construct);
 ZEND_METHOD(CleverSso_Client, beginLogin);
@@ -217,6 +219,7 @@ ZEND_METHOD(CleverSso_Exception, getPageStatus);
 ZEND_METHOD(CleverSso_Exception, getHttpStatus);
 ZEND_METHOD(CleverSso_Exception, getRetryAfter);
 ZEND_METHOD(CleverSso_Exception, getReturnTo);
+ZEND_METHOD(CleverSso_Exception, getSwitchUser);
 
 
 static const zend_function_entry class_CleverSso_Client_methods[] = {
@@ -358,6 +361,7 @@ static const zend_function_entry class_CleverSso_Exception_methods[] = {
 	ZEND_ME(CleverSso_Exception, getHttpStatus, arginfo_class_CleverSso_Exception_getHttpStatus, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getRetryAfter, arginfo_class_CleverSso_Exception_getRetryAfter, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getReturnTo, arginfo_class_CleverSso_Exception_getReturnTo, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, getSwitchUser, arginfo_class_CleverSso_Exception_getSwitchUser, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
@@ -592,6 +596,12 @@ static zend_class_entry *register_class_CleverSso_SignedIn(zend_class_entry *cla
 	zend_declare_typed_property(class_entry, property_returnTo_name, &property_returnTo_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_returnTo_name);
 
+	zval property_switchUser_default_value;
+	ZVAL_UNDEF(&property_switchUser_default_value);
+	zend_string *property_switchUser_name = zend_string_init("switchUser", sizeof("switchUser") - 1, 1);
+	zend_declare_typed_property(class_entry, property_switchUser_name, &property_switchUser_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_switchUser_name);
+
 	zval property_setCookies_default_value;
 	ZVAL_UNDEF(&property_setCookies_default_value);
 	zend_string *property_setCookies_name = zend_string_init("setCookies", sizeof("setCookies") - 1, 1);
@@ -682,6 +692,12 @@ static zend_class_entry *register_class_CleverSso_Denied(zend_class_entry *class
 	zend_string *property_returnTo_name = zend_string_init("returnTo", sizeof("returnTo") - 1, 1);
 	zend_declare_typed_property(class_entry, property_returnTo_name, &property_returnTo_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_returnTo_name);
+
+	zval property_switchUser_default_value;
+	ZVAL_UNDEF(&property_switchUser_default_value);
+	zend_string *property_switchUser_name = zend_string_init("switchUser", sizeof("switchUser") - 1, 1);
+	zend_declare_typed_property(class_entry, property_switchUser_name, &property_switchUser_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_switchUser_name);
 
 	return class_entry;
 }
@@ -1132,6 +1148,12 @@ static zend_class_entry *register_class_CleverSso_Exception(zend_class_entry *cl
 	zend_string *property_returnTo_name = zend_string_init("returnTo", sizeof("returnTo") - 1, 1);
 	zend_declare_typed_property(class_entry, property_returnTo_name, &property_returnTo_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_returnTo_name);
+
+	zval property_switchUser_default_value;
+	ZVAL_FALSE(&property_switchUser_default_value);
+	zend_string *property_switchUser_name = zend_string_init("switchUser", sizeof("switchUser") - 1, 1);
+	zend_declare_typed_property(class_entry, property_switchUser_name, &property_switchUser_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_switchUser_name);
 
 	zval property_setCookies_default_value;
 	ZVAL_UNDEF(&property_setCookies_default_value);

@@ -74,6 +74,8 @@ void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *erro
 	ZVAL_LONG(&page_status, clever_sso_error_page_status(error));
 	zend_update_property(php_clever_sso_ce_exception, object, ZEND_STRL("pageStatus"), &page_status);
 	if (return_to != NULL) set_text(object, "returnTo", return_to);
+	zend_update_property_bool(
+		php_clever_sso_ce_exception, object, ZEND_STRL("switchUser"), clever_sso_error_switch_user(error));
 	ZVAL_LONG(&http_status, clever_sso_error_http_status(error));
 	if (Z_LVAL(http_status) != 0) {
 		zend_update_property(php_clever_sso_ce_exception, object, ZEND_STRL("httpStatus"), &http_status);
@@ -130,6 +132,12 @@ ZEND_METHOD(CleverSso_Exception, getReturnTo)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("returnTo"));
+}
+
+ZEND_METHOD(CleverSso_Exception, getSwitchUser)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("switchUser"));
 }
 
 ZEND_METHOD(CleverSso_Exception, getHttpStatus)

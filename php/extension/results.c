@@ -212,6 +212,7 @@ void php_clever_sso_write_outcome(zval *value, const void *outcome)
 		set_object(value, "identity", write_identity, clever_sso_outcome_identity(outcome));
 		set_object(value, "tokens", php_clever_sso_write_tokens, clever_sso_outcome_tokens(outcome));
 		set_text(value, "returnTo", clever_sso_outcome_return_to(outcome));
+		set_flag(value, "switchUser", clever_sso_outcome_switch_user(outcome));
 		break;
 	case CLEVER_SSO_RESTART:
 		object_init_ex(value, php_clever_sso_ce_restart);
@@ -223,6 +224,7 @@ void php_clever_sso_write_outcome(zval *value, const void *outcome)
 		set_text(value, "error", clever_sso_outcome_denied_error(outcome));
 		set_text(value, "description", clever_sso_outcome_denied_description(outcome));
 		set_text(value, "returnTo", clever_sso_outcome_return_to(outcome));
+		set_flag(value, "switchUser", clever_sso_outcome_switch_user(outcome));
 		break;
 	default:
 		/* A kind that a later library has. Nobody is signed in by it. */

@@ -55,6 +55,7 @@ final class Reader
                 self::identity($read('identity')),
                 self::tokens($read('tokens')),
                 $read('return_to'),
+                $read('switch_user'),
                 ...$browser,
             ),
             2 => self::made(Restart::class, self::login($read('login')), $read('restart_reason'), ...$browser),
@@ -62,7 +63,7 @@ final class Reader
                 Denied::class,
                 $read('denied_error'),
                 $read('denied_description'),
-                ...[...$browser, $read('return_to')],
+                ...[...$browser, $read('return_to'), $read('switch_user')],
             ),
         };
     }
@@ -82,6 +83,7 @@ final class Reader
             'httpStatus' => $read('http_status') ?: null,
             'retryAfter' => $retryAfter < 0 ? null : $retryAfter,
             'returnTo' => $read('return_to'),
+            'switchUser' => $read('switch_user'),
             'setCookies' => self::cookies('error', $error),
             'endsSession' => $read('ends_session'),
         ];

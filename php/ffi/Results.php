@@ -157,6 +157,8 @@ final readonly class SignedIn implements Outcome
         public Tokens $tokens,
         /** Where the application wanted to go, as an ASCII path or URL. */
         public ?string $returnTo,
+        /** Whether the login was begun with switchUser: when the application refuses this person, "Try again" begins with it. */
+        public bool $switchUser,
         /** @var list<SetCookie> Set these with the answer. */
         public array $setCookies,
         /** Always true: the new session replaces the one that the browser had. */
@@ -198,6 +200,8 @@ final readonly class Denied implements Outcome
         public bool $endsSession,
         /** Where the login wanted to go, as an ASCII path or URL, if that is known: for a link to try again. */
         public ?string $returnTo,
+        /** Whether the login was begun with switchUser: the link to try again begins one with it too. */
+        public bool $switchUser,
     ) {
     }
 }
@@ -295,6 +299,7 @@ abstract class Exception extends \Exception
     private ?int $httpStatus = null;
     private ?int $retryAfter = null;
     private ?string $returnTo = null;
+    private bool $switchUser = false;
     /** @var list<SetCookie> After beginLogin or finishLogin: set these with the answer. */
     public readonly array $setCookies;
     /** Whether the session that the browser had must end: a login that this browser began has failed. */
@@ -341,6 +346,12 @@ abstract class Exception extends \Exception
     public function getReturnTo(): ?string
     {
         return $this->returnTo;
+    }
+
+    /** Whether the failed login was begun with switchUser. Begin the next one with it too. */
+    public function getSwitchUser(): bool
+    {
+        return $this->switchUser;
     }
 
     /** The HTTP status of Clever's answer that led to this failure, if there was one. */

@@ -71,6 +71,7 @@ const clever_sso_identity *clever_sso_outcome_identity(const clever_sso_outcome 
 const clever_sso_tokens *clever_sso_outcome_tokens(const clever_sso_outcome *outcome);
 const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outcome);
 const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
+bool clever_sso_outcome_switch_user(const clever_sso_outcome *outcome);
 const char *clever_sso_outcome_restart_reason(const clever_sso_outcome *outcome);
 const char *clever_sso_outcome_denied_error(const clever_sso_outcome *outcome);
 const char *clever_sso_outcome_denied_description(const clever_sso_outcome *outcome);
@@ -126,6 +127,7 @@ const char *clever_sso_error_user_message(const clever_sso_error *error);
 const char *clever_sso_error_actor(const clever_sso_error *error);
 uint16_t clever_sso_error_page_status(const clever_sso_error *error);
 const char *clever_sso_error_return_to(const clever_sso_error *error);
+bool clever_sso_error_switch_user(const clever_sso_error *error);
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
 int64_t clever_sso_error_retry_after(const clever_sso_error *error);
 bool clever_sso_error_retryable(const clever_sso_error *error);

@@ -488,6 +488,13 @@ class SignedIn:
         """Where the application wanted to go, as an ASCII path or URL."""
 
     @property
+    def switch_user(self) -> bool:
+        """Whether the login was begun with `switch_user`.
+
+        When the application refuses this person, another try begins with it.
+        """
+
+    @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
         """The cookies to set with the answer to the browser."""
 
@@ -543,6 +550,10 @@ class Denied:
     @property
     def return_to(self) -> str | None:
         """Where the login wanted to go, so that another try leads there."""
+
+    @property
+    def switch_user(self) -> bool:
+        """Whether the login was begun with `switch_user`, so that another try begins with it too."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:

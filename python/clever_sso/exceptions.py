@@ -50,6 +50,9 @@ class Error(Exception):
     return_to: str | None = None
     """Where the login that failed wanted to go, so that another try leads there."""
 
+    switch_user: bool = False
+    """Whether the login that failed was begun with `switch_user`, so that another try begins with it too."""
+
     def __init__(
         self,
         code: str,

@@ -133,6 +133,9 @@ fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResu
     if let Some(target) = error.return_to() {
         guarded::set(made, intern!(py, "return_to"), &target.into_bound_py_any(py)?)?;
     }
+    if error.switch_user() {
+        guarded::set(made, intern!(py, "switch_user"), &true.into_bound_py_any(py)?)?;
+    }
     Ok(())
 }
 

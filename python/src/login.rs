@@ -69,6 +69,11 @@ pub(crate) struct SignedIn {
     /// Where the application wanted to go, as an ASCII path or URL.
     #[pyo3(get)]
     return_to: Option<String>,
+    /// Whether the login was begun with `switch_user`.
+    ///
+    /// When the application refuses this person, another try begins with it.
+    #[pyo3(get)]
+    switch_user: bool,
     set_cookies: Vec<SetCookie>,
 }
 
@@ -155,6 +160,9 @@ pub(crate) struct Denied {
     /// Where the login wanted to go, so that another try leads there.
     #[pyo3(get)]
     return_to: Option<String>,
+    /// Whether the login was begun with `switch_user`, so that another try begins with it too.
+    #[pyo3(get)]
+    switch_user: bool,
     set_cookies: Vec<SetCookie>,
 }
 
@@ -180,11 +188,12 @@ impl Denied {
 pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
     match outcome {
         Outcome::SignedIn(signed_in) => {
-            let clever_sso::SignedIn { identity, tokens, return_to, set_cookies } = *signed_in;
+            let clever_sso::SignedIn { identity, tokens, return_to, switch_user, set_cookies } = *signed_in;
             let set_cookies = set_cookie::all(&set_cookies);
             let identity = guarded::new(py, Identity(identity))?.unbind();
             let tokens = guarded::new(py, Tokens(tokens))?.unbind();
-            guarded::new(py, SignedIn { identity, tokens, return_to, set_cookies }).map(Bound::into_any)
+            guarded::new(py, SignedIn { identity, tokens, return_to, switch_user, set_cookies })
+                .map(Bound::into_any)
         }
         Outcome::Restart(restart) => {
             let login = guarded::new(py, Login::from(restart.login))?.unbind();
@@ -192,9 +201,10 @@ pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, Py
             guarded::new(py, restart).map(Bound::into_any)
         }
         Outcome::Denied(denied) => {
-            let clever_sso::Denied { error, description, ends_session, return_to, set_cookies } = denied;
+            let clever_sso::Denied { error, description, ends_session, return_to, switch_user, set_cookies } =
+                denied;
             let set_cookies = set_cookie::all(&set_cookies);
-            guarded::new(py, Denied { error, description, ends_session, return_to, set_cookies })
+            guarded::new(py, Denied { error, description, ends_session, return_to, switch_user, set_cookies })
                 .map(Bound::into_any)
         }
     }

@@ -92,6 +92,7 @@ def refused(error: clever_sso.Error) -> tuple[str, Fields]:
     }
     if error.return_to is not None:
         fields["return_to"] = error.return_to
+    fields["switch_user"] = str(error.switch_user).lower()
     if error.retry_after is not None:
         fields["retry_after"] = str(int(error.retry_after))
     return f"error {error.code}", fields
@@ -137,10 +138,14 @@ def outcome_of(outcome: Outcome) -> tuple[str, dict[str, Any]]:
             "authorized_by": identity.authorized_by,
             "loginas_by_admin": str(identity.loginas_by_admin).lower(),
             "return_to": outcome.return_to,
+            "switch_user": str(outcome.switch_user).lower(),
         }
     if isinstance(outcome, clever_sso.Restart):
         return f"restart {outcome.reason}", login_fields(outcome.login)
-    return f"denied {outcome.error}", {"return_to": outcome.return_to}
+    return f"denied {outcome.error}", {
+        "return_to": outcome.return_to,
+        "switch_user": str(outcome.switch_user).lower(),
+    }
 
 
 def login_fields(login: clever_sso.Login) -> dict[str, Any]:

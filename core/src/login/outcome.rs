@@ -102,6 +102,9 @@ pub struct SignedIn {
     pub tokens: Tokens,
     /// Where the application wanted to go, as an ASCII URL or path.
     pub return_to: Option<String>,
+    /// Whether the login was begun with `switch_user`: when the application refuses this person, "Try again" begins one with
+    /// it too.
+    pub switch_user: bool,
     /// The cookies to set with the answer to the browser.
     pub set_cookies: Vec<SetCookie>,
 }
@@ -125,8 +128,10 @@ pub struct Denied {
     pub description: Option<String>,
     /// Whether the session that the browser had must end: only when this is the answer to a login of this browser.
     pub ends_session: bool,
-    /// Where the login wanted to go, as an ASCII URL or path, if that is known: for a link to try again, with `switch_user`.
+    /// Where the login wanted to go, as an ASCII URL or path, if that is known: for a link to try again.
     pub return_to: Option<String>,
+    /// Whether the login was begun with `switch_user`, if that is known: the link to try again begins one with it too.
+    pub switch_user: bool,
     /// The cookies to set with the answer to the browser.
     pub set_cookies: Vec<SetCookie>,
 }

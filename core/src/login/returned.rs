@@ -136,7 +136,8 @@ impl<'a> Returned<'a> {
             | "request_uri_not_supported" => ErrorCode::CallbackRejected,
             _ => {
                 let (ends_session, set_cookies) = (self.is_proven(), self.forget());
-                let denied = Denied { error, description, ends_session, return_to, set_cookies };
+                let switch_user = self.state.known().is_some_and(|state| state.switch_user);
+                let denied = Denied { error, description, ends_session, return_to, switch_user, set_cookies };
                 return Ok(Outcome::Denied(denied));
             }
         };

@@ -50,6 +50,7 @@ impl Face {
                 ("message", Some(shown)),
                 ("set_cookies", Some(set_cookies(error.set_cookies()))),
                 ("return_to", error.return_to().map(str::to_owned)),
+                ("switch_user", Some(error.switch_user().to_string())),
                 ("page_status", Some(error.page_status().to_string())),
             ];
             (format!("error {}", error.code()), collected(with_end(fields, error.ends_session())))
@@ -225,11 +226,14 @@ fn outcome(outcome: Outcome) -> (String, Fields) {
             let proof = signed_in.identity.proven_by.as_str();
             let mut fields = identity(signed_in.identity);
             fields.push(("return_to", signed_in.return_to));
+            fields.push(("switch_user", Some(signed_in.switch_user.to_string())));
             (format!("signed_in {proof}"), fields)
         }
         Outcome::Restart(restart) => (format!("restart {}", restart.reason), login_fields(restart.login)),
         Outcome::Denied(denied) => {
-            (format!("denied {}", denied.error), vec![("return_to", denied.return_to)])
+            let switch_user = Some(denied.switch_user.to_string());
+            let fields = vec![("return_to", denied.return_to), ("switch_user", switch_user)];
+            (format!("denied {}", denied.error), fields)
         }
     };
     fields.retain(|(name, _)| *name != "set_cookies");

@@ -133,6 +133,7 @@ static int well(clever_sso_status status, clever_sso_error *error)
     cookie_field(error_cookie, error);
     field("ends_session", clever_sso_error_ends_session(error) ? "true" : "false");
     field("return_to", clever_sso_error_return_to(error));
+    field("switch_user", clever_sso_error_switch_user(error) ? "true" : "false");
     printf("\tpage_status=%u", (unsigned)clever_sso_error_page_status(error));
     clever_sso_error_free(error);
     return 0;
@@ -244,6 +245,7 @@ static void finish_login(const struct call *call)
         cookie_field(outcome_cookie, outcome);
         field("ends_session", clever_sso_outcome_ends_session(outcome) ? "true" : "false");
         field("return_to", clever_sso_outcome_return_to(outcome));
+        field("switch_user", clever_sso_outcome_switch_user(outcome) ? "true" : "false");
     }
     clever_sso_outcome_free(outcome);
 }

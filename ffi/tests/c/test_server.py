@@ -368,6 +368,14 @@ def test_try_again_leads_to_the_same_page(browser: Browser, site: Site) -> None:
         assert '<a href="/login?switch_user=1&amp;return_to=/me%3Flesson%3D7">' in page.text
 
 
+def test_try_again_after_a_switch_of_users_switches_again(browser: Browser, site: Site) -> None:
+    for said in ("temporarily_unavailable", "access_denied"):
+        browser.open(f"{site.url}/login?switch_user=1&return_to=/me")
+        states = [found[1] for url in browser.visited if (found := re.search(r"[?&]state=([^&]+)", url))]
+        page = browser.open(f"{site.url}/callback?error={said}&state={states[-1]}")
+        assert '<a href="/login?switch_user=1&amp;return_to=/me">Try again</a>' in page.text
+
+
 class Forgetful(CookieJar):
     """The cookies of a browser that does not keep the session."""
 

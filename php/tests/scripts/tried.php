@@ -18,7 +18,7 @@ function tried(callable $act): string {
 $client = client();
 $login = $client->beginLogin(returnTo: '/lessons?a=ш');
 $outcome = $client->finishLogin(browse($login->url), cookies_of($login->setCookies));
-$login = $client->beginLogin(returnTo: '/lessons?a=ш');
+$login = $client->beginLogin(returnTo: '/lessons?a=ш', switchUser: true);
 $thrown = null;
 try {
     $client->finishLogin('error=server_error&state=' . state_of($login), cookies_of($login->setCookies));
@@ -94,11 +94,12 @@ $all = [
     fn() => new CleverSso\SetCookie(),
     fn() => array_map(fn($e) => [$e->getMessage(), $e->getCode(), $e->setCookies, $e->endsSession, $e->getCodeWord(),
         $e->getUserMessage(), $e->getActor(), $e->isRetryable(), $e->getHttpStatus(), $e->getRetryAfter(),
-        $e->getPageStatus(), $e->getReturnTo()], [$made]),
+        $e->getPageStatus(), $e->getReturnTo(), $e->getSwitchUser()], [$made]),
     fn() => [get_class($thrown), $thrown->getActor(), $thrown->isRetryable(), $thrown->getRetryAfter(),
         count($thrown->setCookies), $thrown->endsSession, $thrown->getUserMessage(), $thrown->getLine() > 0,
-        $thrown->getPageStatus(), $thrown->getReturnTo()],
-    fn() => [$denied->error, $denied->description, $denied->returnTo, $denied->endsSession],
+        $thrown->getPageStatus(), $thrown->getReturnTo(), $thrown->getSwitchUser()],
+    fn() => [$denied->error, $denied->description, $denied->returnTo, $denied->switchUser, $denied->endsSession,
+        $outcome->switchUser],
     fn() => array_map(Client::isSwitchedOn(...), [null, '', '0', 'False', 'NO', 'off', '1', 'true', "\0", "\xff", ' ']),
     fn() => array_map(fn($c) => [$c->name, $c->maxAge], client()->sessionKeptCookies('clever_signed_in=x')),
     fn() => client()->sessionKeptCookies(),
