@@ -4,10 +4,14 @@
 //! its own, named after its state. A callback can find, finish and delete the cookie of the login that its state names, and
 //! no other. Everything about these cookies is decided here, once, for every language.
 
+use std::collections::HashSet;
+
 use cookie::Cookie;
 use url::Url;
 
-use crate::protocol::pending::{LIFETIME_SECONDS, Pending, SealingKeys, SignedInMark, login_key};
+use crate::protocol::pending::{
+    FinishedMark, LIFETIME_SECONDS, Pending, SealingKeys, SignedInMark, login_key,
+};
 use crate::set_cookie::SetCookie;
 
 /// More logins of one browser are not kept in flight.
@@ -23,6 +27,7 @@ const SPACES: [char; 2] = [' ', '\t'];
 const OURS: &str = "clever_";
 const LOGIN: &str = "clever_login_";
 const SIGNED_IN: &str = "clever_signed_in";
+const FINISHED: &str = "clever_finished";
 /// A name that starts so can be set only by this host over https: no sibling subdomain can plant it (RFC 6265bis 4.1.3.2).
 const HOST: &str = "__Host-";
 
@@ -32,12 +37,13 @@ pub(crate) struct Jar<'a> {
     secure: bool,
     logins: Vec<(String, String)>,
     signed_in: Vec<String>,
+    finished: Vec<String>,
 }
 
 impl<'a> Jar<'a> {
     /// Reads a `Cookie` header. `secure` says whether the application is at https: then only names with `__Host-` count.
     pub(crate) fn read(header: &str, keys: &'a SealingKeys, secure: bool) -> Self {
-        let mut jar = Self { keys, secure, logins: Vec::new(), signed_in: Vec::new() };
+        let mut jar = Self { keys, secure, logins: Vec::new(), signed_in: Vec::new(), finished: Vec::new() };
         for pair in header.split(';').map(|pair| pair.trim_matches(SPACES)) {
             // A browser holds a name to the rules of its prefix only if it starts with that, to the byte. So nothing else may be
             // trimmed away before it: a sibling subdomain can set a name that starts with some other space.
@@ -51,8 +57,10 @@ impl<'a> Jar<'a> {
                 jar.logins.push((key.to_owned(), value));
             } else if cookie.name() == SIGNED_IN {
                 jar.signed_in.push(value);
+            } else if cookie.name() == FINISHED {
+                jar.finished.push(value);
             }
-            if jar.logins.len() + jar.signed_in.len() == MAX_READ {
+            if jar.logins.len() + jar.signed_in.len() + jar.finished.len() == MAX_READ {
                 break;
             }
         }
@@ -65,9 +73,28 @@ impl<'a> Jar<'a> {
         self.logins.iter().filter(move |(held, _)| held == key).map(|(_, value)| value.as_str())
     }
 
-    /// Whether the browser keeps any login of this application, so that its cookies work.
-    pub(crate) fn has_logins(&self) -> bool {
+    /// Whether the browser sent any cookie of ours.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.logins.is_empty() && self.signed_in.is_empty() && self.finished.is_empty()
+    }
+
+    /// Whether the browser keeps a cookie of this application, so that its cookies work.
+    pub(crate) fn keeps_cookies(&self) -> bool {
         self.logins.iter().any(|(_, value)| Pending::open(self.keys, value).is_some())
+            || self.finished_at().is_some()
+            || self.signed_in.iter().any(|value| SignedInMark::open(self.keys, value).is_some())
+    }
+
+    /// When a login of this browser was finished last, well or not, in Unix seconds.
+    pub(crate) fn finished_at(&self) -> Option<u64> {
+        let marks = self.finished.iter().filter_map(|value| FinishedMark::open(self.keys, value));
+        marks.map(|mark| mark.at).max()
+    }
+
+    /// Marks that a login was finished. The mark lives as long as a login may be in flight: all that was sent to Clever
+    /// before it can be told apart from a browser that blocks cookies.
+    pub(crate) fn mark_finished(&self, sealed: String) -> SetCookie {
+        SetCookie::new(self.name(FINISHED, ""), sealed, LIFETIME_SECONDS, self.secure)
     }
 
     /// Deletes the login with this key.
@@ -79,7 +106,8 @@ impl<'a> Jar<'a> {
     ///
     /// What cannot be read goes first. A new login then drops the oldest. A login that restarts drops the youngest, or the tabs
     /// of a restored session would take each other's place forever; and it drops those first that this browser did not ask
-    /// for: a hostile page can make any number of them, and must not push out the person's own.
+    /// for: a hostile page can make any number of them, and must not push out the person's own. Of those that began in the same
+    /// second the browser sends the oldest first (RFC 6265 section 5.4).
     pub(crate) fn add(
         &self,
         state: &str,
@@ -91,13 +119,18 @@ impl<'a> Jar<'a> {
         let mut others: Vec<_> = self
             .logins
             .iter()
-            .filter(|(key, _)| Some(key.as_str()) != leaving)
-            .map(|(key, value)| (self.rank(value, now, room), key))
+            .enumerate()
+            .filter(|(_, (key, _))| Some(key.as_str()) != leaving)
+            .map(|(place, (key, value))| {
+                let place = if room == Room::OfTheOldest { place } else { usize::MAX - place };
+                (self.rank(value, now, room), place, key)
+            })
             .collect();
         others.sort();
-        others.dedup_by(|one, other| one.1 == other.1);
+        let mut seen = HashSet::new();
+        others.retain(|(_, _, key)| seen.insert(*key));
         let surplus = (others.len() + 1).saturating_sub(MAX_IN_FLIGHT);
-        let mut cookies: Vec<_> = others.iter().take(surplus).map(|(_, key)| self.delete(key)).collect();
+        let mut cookies: Vec<_> = others.iter().take(surplus).map(|(_, _, key)| self.delete(key)).collect();
         let name = self.name(LOGIN, &login_key(state));
         cookies.push(SetCookie::new(name, sealed, LIFETIME_SECONDS, self.secure));
         cookies

@@ -35,7 +35,7 @@ use returned::Returned;
 
 /// One login sends the browser to Clever so often. Then something is broken that another restart will not mend.
 const MAX_REDIRECTS: u8 = 3;
-/// The same once the browser has shown that it keeps our cookies: then this login's cookie only made room for another's.
+/// The same when the browser sends other cookies of ours: then this login's cookie only made room for another's.
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
 /// So many sign-ins in a row may leave no session.
 const MAX_LOST_SESSIONS: u8 = 3;
@@ -187,46 +187,49 @@ impl Journey {
     }
 
     fn judge(&self, callback: Callback, returned: &Returned<'_>, moment: &Moment) -> Result<Arrival> {
-        self.check_issuer(&callback)?;
+        let when_finished = returned.finish(self.keys()?, moment)?;
+        // Nobody but Clever and this browser knows the state of a proven login: so this is its end, and no stranger's.
+        let failed = |error: Error| error.with_browser_leg(when_finished.clone(), returned.is_proven());
+        self.check_issuer(&callback).map_err(failed)?;
         if let Some(error) = callback.error {
             let return_to = self.goal(returned.state.known()).map(to_uri);
-            return returned.refused(error, callback.error_description, return_to).map(Arrival::Finished);
+            let description = callback.error_description;
+            return returned.refused(error, description, return_to, when_finished).map(Arrival::Finished);
         }
         let Some(code) = callback.code else {
             let detail = "an access token came where a code belongs";
-            return Err(Error::with_detail(ErrorCode::CallbackMalformed, detail));
+            return Err(failed(Error::with_detail(ErrorCode::CallbackMalformed, detail)));
         };
         let reason = match returned.proven() {
             Ok((state, pending)) => match self.redirect_uri_of(state) {
                 Some(redirect_uri) => {
                     let login = (state, pending, redirect_uri);
-                    return self
-                        .exchange(code, callback.loginas_by_admin, returned, login, moment)
-                        .map(Arrival::Exchange);
+                    let exchange = self.exchange(code, returned, login, when_finished, moment)?;
+                    let loginas_by_admin = callback.loginas_by_admin;
+                    return Ok(Arrival::Exchange(Exchange { loginas_by_admin, ..exchange }));
                 }
                 None => ErrorCode::PendingInvalid,
             },
             Err(reason) => reason,
         };
-        self.restart(reason, returned, moment).map(Arrival::Finished)
+        self.restart(reason, returned, when_finished, moment).map(Arrival::Finished)
     }
 
     fn exchange(
         &self,
         code: Secret,
-        loginas_by_admin: bool,
         returned: &Returned<'_>,
         (state, pending, redirect_uri): (&LoginState, &Pending, &str),
+        when_failed: Vec<SetCookie>,
         moment: &Moment,
     ) -> Result<Exchange> {
         let mark = SignedInMark { at: moment.now, lost_sessions: state.lost_sessions.saturating_add(1) };
         let mark = mark.seal(self.keys()?, &moment.entropy)?;
-        let when_failed = returned.forget();
         let mark = returned.jar.as_ref().map(|jar| jar.mark(mark));
         Ok(Exchange {
             code,
             redirect_uri: redirect_uri.to_owned(),
-            loginas_by_admin,
+            loginas_by_admin: false,
             nonce: pending.nonce.clone(),
             return_to: self.goal(Some(state)).map(to_uri),
             when_signed_in: when_failed.iter().cloned().chain(mark).collect(),
@@ -264,21 +267,25 @@ impl Journey {
         }))
     }
 
-    fn restart(&self, reason: ErrorCode, returned: &Returned<'_>, moment: &Moment) -> Result<Outcome> {
-        let known = returned.state.known();
-        let cookies_work = returned.keeps_others() || known.is_some_and(|state| state.cookies_work);
-        let redirects = returned.redirects();
-        if redirects >= if cookies_work { MAX_REDIRECTS_WITH_COOKIES } else { MAX_REDIRECTS } {
+    fn restart(
+        &self,
+        reason: ErrorCode,
+        returned: &Returned<'_>,
+        when_finished: Vec<SetCookie>,
+        moment: &Moment,
+    ) -> Result<Outcome> {
+        let redirects = returned.redirects(moment.now);
+        if redirects >= if returned.keeps_others() { MAX_REDIRECTS_WITH_COOKIES } else { MAX_REDIRECTS } {
             let code = match reason {
-                ErrorCode::PendingMissing if !cookies_work => ErrorCode::CookiesBlocked,
+                ErrorCode::PendingMissing if returned.has_no_cookies() => ErrorCode::CookiesBlocked,
                 ErrorCode::PendingInvalid => reason,
                 _ => ErrorCode::LoginLoop,
             };
-            return Err(too_often(code, redirects, reason).with_browser_leg(returned.forget(), false));
+            return Err(too_often(code, redirects, reason).with_browser_leg(when_finished, false));
         }
         let leaving = returned.proven_key();
         let jar = (returned.jar.as_ref(), leaving.as_deref());
-        self.send_again(reason, known, (redirects, cookies_work), jar, moment)
+        self.send_again(reason, returned.state.known(), redirects, jar, moment)
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
@@ -298,13 +305,7 @@ impl Journey {
             Kept::Pending(_) => None,
         };
         let jar = (jar.as_ref(), spent.key.as_deref());
-        self.send_again(
-            ErrorCode::CodeRejected,
-            Some(&spent.state),
-            (redirects, spent.state.cookies_work),
-            jar,
-            moment,
-        )
+        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, moment)
     }
 
     /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read.
@@ -312,7 +313,7 @@ impl Journey {
         &self,
         reason: ErrorCode,
         known: Option<&LoginState>,
-        (redirects, cookies_work): (u8, bool),
+        redirects: u8,
         (jar, leaving): (Option<&Jar<'_>>, Option<&str>),
         moment: &Moment,
     ) -> Result<Outcome> {
@@ -322,7 +323,6 @@ impl Journey {
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
-        state.cookies_work = cookies_work;
         let leg = Leg { redirect_uri, state, district_id: None, is_own: leaving.is_some() };
         let login = self.send(&leg, moment, |state, sealed| {
             let Some(jar) = jar else { return Vec::new() };

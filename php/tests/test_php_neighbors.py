@@ -85,7 +85,7 @@ def test_a_hostile_callback_spoils_no_login_in_flight_and_no_session(browser: Ta
         f"{state}&state=x",
         f"{state}&code=x",
         f"{state}&error=access_denied",
-        f"{state}&iss=https%3A%2F%2Fevil.example",
+        f"{urlsplit(theirs).query}&iss=https%3A%2F%2Fevil.example",
         f"{'x' * 3000}=1",
         "",
     ]

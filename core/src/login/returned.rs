@@ -2,9 +2,10 @@
 
 use crate::browser::Jar;
 use crate::error::{Error, ErrorCode, Result, quote};
-use crate::protocol::pending::{LoginState, Pending, SealingKeys, login_key};
+use crate::protocol::pending::{FinishedMark, LIFETIME_SECONDS, LoginState, Pending, SealingKeys, login_key};
 use crate::set_cookie::SetCookie;
 
+use super::Moment;
 use super::outcome::{Denied, Outcome};
 
 /// What the browser brings along besides the callback.
@@ -86,19 +87,33 @@ impl<'a> Returned<'a> {
         }
     }
 
-    /// How often the login sent the browser to Clever, as far as that is known.
-    pub(super) fn redirects(&self) -> u8 {
+    /// How often the login sent the browser to Clever in a row, as far as that is known.
+    ///
+    /// The count starts again when this browser finished a login since: its cookies work, so this callback is one of an old
+    /// page, or this login's cookie made room for that of another tab. It also starts again after ten minutes: no loop takes
+    /// so long.
+    pub(super) fn redirects(&self, now: u64) -> u8 {
         match (&self.state, &self.pending) {
-            // A login that only took too long shows that cookies work, and minutes pass before it can come here again.
-            (_, Held::Proof { is_expired: true, .. }) => 0,
-            (State::Known { state, .. }, _) => state.redirects,
+            (State::Known { state, .. }, Held::Proof { is_expired: false, .. }) => state.redirects,
+            (State::Known { state, .. }, held) => {
+                let finished_at = self.jar.as_ref().and_then(Jar::finished_at);
+                let starts_again = matches!(held, Held::Proof { .. })
+                    || finished_at.is_some_and(|at| at >= state.issued_at)
+                    || now.abs_diff(state.issued_at) > LIFETIME_SECONDS.into();
+                if starts_again { 0 } else { state.redirects }
+            }
             _ => 0,
         }
     }
 
-    /// Whether the browser keeps other logins of this application: then its cookies work.
+    /// Whether the browser keeps other cookies of this application: then this login's only made room for another's.
     pub(super) fn keeps_others(&self) -> bool {
-        !self.is_proven() && self.jar.as_ref().is_some_and(Jar::has_logins)
+        !self.is_proven() && self.jar.as_ref().is_some_and(Jar::keeps_cookies)
+    }
+
+    /// Whether the browser sent no cookie of ours at all.
+    pub(super) fn has_no_cookies(&self) -> bool {
+        self.jar.as_ref().is_none_or(Jar::is_empty)
     }
 
     pub(super) fn is_proven(&self) -> bool {
@@ -110,10 +125,15 @@ impl<'a> Returned<'a> {
         self.state.key().filter(|_| self.is_proven())
     }
 
-    /// Deletes the cookie of a proven login, and no other.
-    pub(super) fn forget(&self) -> Vec<SetCookie> {
-        let jar = self.jar.as_ref();
-        jar.zip(self.proven_key()).map(|(jar, key)| jar.delete(&key)).into_iter().collect()
+    /// The cookies with which a proven login ends, well or not: its own is deleted, and no other, and the browser remembers that
+    /// it finished one. None for a callback that proves nothing.
+    pub(super) fn finish(&self, keys: &SealingKeys, moment: &Moment) -> Result<Vec<SetCookie>> {
+        let (Some(jar), Some(key), Some(state)) = (&self.jar, self.proven_key(), self.state.known()) else {
+            return Ok(Vec::new());
+        };
+        // Machines whose clocks differ may have sent the browser away and taken it back.
+        let mark = FinishedMark { at: moment.now.max(state.issued_at) };
+        Ok(vec![jar.delete(&key), jar.mark_finished(mark.seal(keys, &moment.entropy)?)])
     }
 
     /// Clever sent an error instead of a code (RFC 6749 section 4.1.2.1).
@@ -122,6 +142,7 @@ impl<'a> Returned<'a> {
         error: String,
         description: Option<String>,
         return_to: Option<String>,
+        set_cookies: Vec<SetCookie>,
     ) -> Result<Outcome> {
         let code = match error.as_str() {
             "temporarily_unavailable" | "server_error" => ErrorCode::CallbackUnavailable,
@@ -135,14 +156,14 @@ impl<'a> Returned<'a> {
             | "request_not_supported"
             | "request_uri_not_supported" => ErrorCode::CallbackRejected,
             _ => {
-                let (ends_session, set_cookies) = (self.is_proven(), self.forget());
+                let ends_session = self.is_proven();
                 let switch_user = self.state.known().is_some_and(|state| state.switch_user);
                 let denied = Denied { error, description, ends_session, return_to, switch_user, set_cookies };
                 return Ok(Outcome::Denied(denied));
             }
         };
         // Nobody was refused, so the session stays.
-        Err(Error::with_detail(code, quote(&error)).with_browser_leg(self.forget(), false))
+        Err(Error::with_detail(code, quote(&error)).with_browser_leg(set_cookies, false))
     }
 }
 

@@ -43,7 +43,6 @@ pub const PENDING_BYTES: usize = encoded(SEAL_BYTES + 1 + 8 + 1 + NONCE_BYTES + 
 pub const ENTROPY_BYTES: usize = 2 * NONCE_LEN + NONCE_BYTES;
 
 const SWITCH_USER: u8 = 1;
-const COOKIES_WORK: u8 = 2;
 const IS_OWN: u8 = 1;
 
 /// The length of base64url without padding.
@@ -124,8 +123,6 @@ pub struct LoginState {
     pub lost_sessions: u8,
     /// Whether Clever is asked to let the person confirm who they are.
     pub switch_user: bool,
-    /// Whether the browser has shown, during this login, that it keeps our cookies.
-    pub cookies_work: bool,
     /// Which redirect URI was used, as a digest: the URI itself is in the configuration.
     redirect_uri_digest: [u8; DIGEST_BYTES],
     /// Where the application wants to go afterwards.
@@ -140,7 +137,6 @@ impl LoginState {
             redirects: 1,
             lost_sessions: 0,
             switch_user: false,
-            cookies_work: false,
             redirect_uri_digest: short_digest(redirect_uri),
             return_to: return_to.map(str::to_owned),
         }
@@ -156,8 +152,7 @@ impl LoginState {
             let detail = format!("it is longer than {MAX_RETURN_TO_BYTES} bytes");
             return Err(Error::with_detail(ErrorCode::ReturnToUnsafe, detail));
         }
-        let flag = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
-        let flags = flag(self.switch_user, SWITCH_USER) | flag(self.cookies_work, COOKIES_WORK);
+        let flags = if self.switch_user { SWITCH_USER } else { 0 };
         let plain = [
             &[VERSION][..],
             &self.issued_at.to_be_bytes(),
@@ -181,7 +176,6 @@ impl LoginState {
             redirects,
             lost_sessions,
             switch_user: flags & SWITCH_USER != 0,
-            cookies_work: flags & COOKIES_WORK != 0,
             redirect_uri_digest: fields.take(DIGEST_BYTES)?.try_into().ok()?,
             return_to: Some(String::from_utf8(fields.0.to_vec()).ok()?).filter(|path| !path.is_empty()),
         })
@@ -287,6 +281,32 @@ impl SignedInMark {
         let mut fields = Fields(&plain);
         fields.version()?;
         Some(Self { at: fields.number()?, lost_sessions: fields.byte()? })
+    }
+}
+
+/// A login of this browser that was finished, well or not: a callback proved it, so the browser keeps our cookies.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FinishedMark {
+    /// When it happened, in Unix seconds.
+    pub at: u64,
+}
+
+impl FinishedMark {
+    /// The sealed form.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
+        let plain = [&[VERSION][..], &self.at.to_be_bytes()].concat();
+        keys.seal_text(b"finished", fixed(&entropy[NONCE_LEN..2 * NONCE_LEN])?, &plain)
+    }
+
+    /// Reads it; `None` unless it was sealed with one of the keys.
+    pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
+        let plain = keys.open_text(b"finished", sealed, encoded(SEAL_BYTES + 9))?;
+        let mut fields = Fields(&plain);
+        fields.version()?;
+        Some(Self { at: fields.number()? })
     }
 }
 

@@ -376,6 +376,14 @@ def test_try_again_after_a_switch_of_users_switches_again(browser: Browser, site
         assert '<a href="/login?switch_user=1&amp;return_to=/me">Try again</a>' in page.text
 
 
+def test_the_callback_of_a_finished_login_may_be_opened_again_any_number_of_times(browser: Browser, site: Site) -> None:
+    log_in(browser, site, return_to="/me%3Flesson=7")
+    for _ in range(6):
+        callback = next(url for url in reversed(browser.visited) if f"{site.url}/callback" in url)
+        page = browser.open(callback)
+        assert (page.status, page.url) == (200, f"{site.url}/me?lesson=7")
+
+
 class Forgetful(CookieJar):
     """The cookies of a browser that does not keep the session."""
 

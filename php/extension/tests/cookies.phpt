@@ -101,7 +101,7 @@ bool(false)
 clever_login_KEY=PENDING; HttpOnly; SameSite=Lax; Path=/; Max-Age=600
 bool(true)
 bool(true)
-/second: clever_login_KEY 0, clever_signed_in 60 bool(true)
+/second: clever_finished 600, clever_login_KEY 0, clever_signed_in 60 bool(true)
 bool(true)
 /lessons
 logged out: clever_signed_in 0
@@ -109,10 +109,10 @@ int(8)
 array(0) {
 }
 bool(false)
-clever_login_KEY 0 bool(true)
-callback_unavailable: clever_login_KEY 0 bool(false)
-callback_rejected: clever_login_KEY 0 bool(false)
-id_token_expired: clever_login_KEY 0 bool(true)
+clever_finished 600, clever_login_KEY 0 bool(true)
+callback_unavailable: clever_finished 600, clever_login_KEY 0 bool(false)
+callback_rejected: clever_finished 600, clever_login_KEY 0 bool(false)
+id_token_expired: clever_finished 600, clever_login_KEY 0 bool(true)
 bool(false)
 array(0) {
 }

@@ -25,7 +25,6 @@ fn what_was_sealed_comes_back() {
         redirects: 3,
         lost_sessions: 2,
         switch_user: true,
-        cookies_work: true,
         ..LoginState::new(REDIRECT, Some("/lesson?n=1"), 1000)
     };
     let sealed = state.seal(&keys, &entropy()).unwrap();
