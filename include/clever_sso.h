@@ -687,7 +687,8 @@ clever_sso_status clever_sso_login_options_set_district_id(clever_sso_login_opti
                                                            const char *district_id,
                                                            clever_sso_error **error);
 
-// Where to go after the login: a path of the application, or a URL on its own or an allowed origin. At most 1,024 bytes.
+// Where to go after the login: a path of the application, or a URL on its own or an allowed origin, but not the callback. At most
+// 1,024 bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters that they are.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_options *options,
@@ -724,7 +725,7 @@ void clever_sso_login_options_free(clever_sso_login_options *options);
 // Begins a login: send the browser to its URL with its cookies. No network. `options` may be NULL.
 //
 // Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
-// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site.
+// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site or to the callback.
 clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
                                          const clever_sso_login_options *options,
                                          clever_sso_login **login,
@@ -851,7 +852,8 @@ clever_sso_status clever_sso_request_new(const char *method,
 const char *clever_sso_request_header_name(size_t index);
 
 // Adds a header of the request. Hand over those that `clever_sso_request_header_name` lists, or all: the others are ignored.
-// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well.
+// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well. Bytes that are not UTF-8 are
+// fine: anybody can send them.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
@@ -877,6 +879,13 @@ const char *clever_sso_endpoint_allow(uint32_t endpoint);
 // What a switch in a query says, such as `switch_user=1`: every language reads one by this rule. False when `value` is NULL,
 // empty, `0`, `false`, `no` or `off`, in any case; else true.
 bool clever_sso_is_switched_on(const char *value);
+
+// Whether a path or URL leads to the page at `path`, however either is written: percent-encoded, also more than once, with dot
+// segments, with slashes doubled or at the end. Leave out a `return_to` that leads to a page of yours that begins a login or logs
+// out, or each login would be the start of the next one; `clever_sso_begin_login` itself refuses one that leads to the callback.
+// False when either is NULL.
+bool clever_sso_leads_to(const char *target,
+                         const char *path);
 
 // Frees a request. NULL is fine.
 void clever_sso_request_free(clever_sso_request *request);

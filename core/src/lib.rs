@@ -58,7 +58,7 @@ pub use client::Client;
 pub use config::SettingNames;
 pub use config::{Config, ConfigBuilder};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
-pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, login_key_of_callback};
+pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, leads_to, login_key_of_callback};
 pub use process::ClearingAllocator;
 pub use protocol::Member;
 pub use protocol::api::{District, Me, User, UserInfo};

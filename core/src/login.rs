@@ -29,7 +29,8 @@ mod return_to;
 mod returned;
 
 pub use outcome::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
-use return_to::{check_return_to, to_uri};
+pub use return_to::leads_to;
+use return_to::{as_shown, check_return_to, to_uri};
 pub(crate) use returned::Kept;
 use returned::Returned;
 
@@ -115,16 +116,21 @@ impl Journey {
     }
 
     pub(crate) fn begin(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
-        self.check_and_send(options, moment).map_err(|error| {
-            let return_to =
-                options.return_to.as_deref().filter(|target| self.check_return_to(target).is_ok());
+        let return_to = options.return_to.as_deref().map(as_shown);
+        let return_to = return_to.as_deref();
+        self.check_and_send(options, return_to, moment).map_err(|error| {
+            let return_to = return_to.filter(|target| self.check_return_to(target).is_ok());
             error.with_wishes(return_to.map(to_uri), options.switch_user)
         })
     }
 
-    fn check_and_send(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
+    fn check_and_send(
+        &self,
+        options: &LoginOptions,
+        return_to: Option<&str>,
+        moment: &Moment,
+    ) -> Result<Login> {
         let redirect_uri = self.config.redirect_uri(options.redirect_uri.as_deref())?;
-        let return_to = options.return_to.as_deref();
         if let Some(target) = return_to {
             self.check_return_to(target)?;
         }
@@ -340,7 +346,8 @@ impl Journey {
     }
 
     fn check_return_to(&self, target: &str) -> Result<()> {
-        check_return_to(target, &[self.own_origins(), self.config.return_to_origins.clone()].concat())
+        let origins = [self.own_origins(), self.config.return_to_origins.clone()].concat();
+        check_return_to(target, &origins, &self.config.redirect_uris)
     }
 }
 

@@ -18,6 +18,7 @@ struct app {
 struct request {
     const struct app *app;
     struct MHD_Connection *connection;
+    const char *method;
     const char *query; /* as the browser sent it, with its question mark; empty without one */
     char session[SESSION_NAME_SIZE]; /* the value of the session cookie; empty without one */
 };

@@ -63,6 +63,19 @@ static const char *parameter(const struct request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+/* Whether an address leads to a page that begins a login or ends the session: each login would be the start of the next one. */
+static int leads_around(const struct request *request, const char *address)
+{
+    static const char *const pages[] = {"/login", "/logout"};
+    int around = 0;
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        char *path = address_of(request->app->prefix, pages[i], "");
+        around |= clever_sso_leads_to(address, path);
+        free(path);
+    }
+    return around;
+}
+
 /* Where to go after the login, or NULL. One with a NUL in it (%00) is not cut there, but left out. */
 static const char *goal(const struct request *request)
 {
@@ -73,8 +86,11 @@ static const char *goal(const struct request *request)
     if (MHD_lookup_connection_value_n(request->connection, kind, name, sizeof name - 1, &value, &size) != MHD_YES || value == NULL) {
         return NULL;
     }
-    if (memchr(value, '\0', size) == NULL) return value;
-    fprintf(stderr, "return_to is left out: return_to_unsafe: it has control characters\n");
+    const char *why = NULL;
+    if (memchr(value, '\0', size) != NULL) why = "it has control characters";
+    else if (leads_around(request, value)) why = "it leads to the login or the log out";
+    if (why == NULL) return value;
+    fprintf(stderr, "return_to is left out: return_to_unsafe: %s\n", why);
     return NULL;
 }
 
@@ -91,6 +107,7 @@ static int has_session(const struct request *request)
     return 1;
 }
 
+/* Fails with CLEVER_SSO_ARGUMENT when `return_to` cannot be used. */
 static clever_sso_status begin(const struct request *request, const char *return_to, clever_sso_login **begun,
                                clever_sso_error **error)
 {
@@ -113,7 +130,7 @@ static enum MHD_Result login(const struct request *request)
     clever_sso_error *error = NULL;
     clever_sso_login *begun = NULL;
     clever_sso_status status = begin(request, goal(request), &begun, &error);
-    if (status && strcmp(clever_sso_error_code(error), "return_to_unsafe") == 0) { /* an address that leads away: the log says why, and the login goes on without it */
+    if (status == CLEVER_SSO_ARGUMENT) { /* an address that leads away or is no text: the log says why, and the login goes on without it */
         fprintf(stderr, "return_to is left out: %s\n", clever_sso_error_message(error));
         clever_sso_error_free(error);
         error = NULL;
@@ -143,8 +160,9 @@ static struct MHD_Response *signed_in(const struct request *request, const cleve
 static struct MHD_Response *denied(const struct request *request, const clever_sso_outcome *outcome)
 {
     const char *sentence = "Clever did not let you into this app. Please ask your teacher for access.";
-    const char *word = clever_sso_outcome_denied_error(outcome), *return_to = clever_sso_outcome_return_to(outcome);
-    struct MHD_Response *response = problem_page(request, sentence, word, return_to, clever_sso_outcome_switch_user(outcome));
+    /* What stands in the address is no text for a page: anybody can make such a link. */
+    struct MHD_Response *response = problem_page(request, sentence, "access_denied", clever_sso_outcome_return_to(outcome),
+                                                 clever_sso_outcome_switch_user(outcome));
     if (response != NULL && clever_sso_outcome_ends_session(outcome)) end_session(request, response);
     return response;
 }
@@ -185,12 +203,47 @@ static enum MHD_Result page(const struct request *request, unsigned http_status,
     return send_and_free(request, http_status, response);
 }
 
-/* Says who is signed in; others log in first, and come back here. */
+struct asked {
+    clever_sso_request *request;
+    clever_sso_status status;
+};
+
+static enum MHD_Result add_header(void *out, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct asked *asked = out;
+    (void)kind;
+    if (!asked->status && value != NULL) asked->status = clever_sso_request_set_header(asked->request, name, value, NULL);
+    return MHD_YES;
+}
+
+/* 0 when the request may act, else the status to answer with: a page fetched in advance must not spend a code. */
+static unsigned refusal(const struct request *request, uint32_t endpoint)
+{
+    struct asked asked = {NULL, CLEVER_SSO_OK};
+    uint16_t status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+    if (clever_sso_request_new(request->method, &asked.request, NULL)) return status;
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, &asked);
+    if (!asked.status) asked.status = clever_sso_request_refusal(request->app->client, endpoint, asked.request, &status, NULL);
+    clever_sso_request_free(asked.request);
+    return asked.status ? MHD_HTTP_BAD_REQUEST : status;
+}
+
+static enum MHD_Result refuse(const struct request *request, unsigned status, uint32_t endpoint)
+{
+    struct MHD_Response *empty = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
+    if (empty == NULL) return MHD_NO;
+    if (status == MHD_HTTP_METHOD_NOT_ALLOWED) MHD_add_response_header(empty, "Allow", clever_sso_endpoint_allow(endpoint));
+    return send_and_free(request, status, empty);
+}
+
+/* Says who is signed in; others log in first, and come back here. A frame, an image, a script or a form cannot do that. */
 static enum MHD_Result me(const struct request *request)
 {
     const char *prefix = request->app->prefix;
     struct person person;
     if (!session_find(session_of(request), &person)) {
+        unsigned refused = refusal(request, CLEVER_SSO_ENDPOINT_LOGIN);
+        if (refused != 0 && refused != MHD_HTTP_OK) return refuse(request, MHD_HTTP_UNAUTHORIZED, 0);
         char *here = address_of(prefix, "/me", request->query);
         struct MHD_Response *to_login = here != NULL ? redirect_to_made(login_address(prefix, here)) : NULL;
         free(here);
@@ -234,39 +287,6 @@ static const struct {
     {"/logout", CLEVER_SSO_ENDPOINT_LOGOUT, logout},
 };
 
-struct asked {
-    clever_sso_request *request;
-    clever_sso_status status;
-};
-
-static enum MHD_Result add_header(void *out, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    struct asked *asked = out;
-    (void)kind;
-    if (!asked->status && value != NULL) asked->status = clever_sso_request_set_header(asked->request, name, value, NULL);
-    return MHD_YES;
-}
-
-/* 0 when the request may act, else the status to answer with: a page fetched in advance must not spend a code. */
-static unsigned refusal(const struct request *request, const char *method, uint32_t endpoint)
-{
-    struct asked asked = {NULL, CLEVER_SSO_OK};
-    uint16_t status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-    if (clever_sso_request_new(method, &asked.request, NULL)) return status;
-    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, &asked);
-    if (!asked.status) asked.status = clever_sso_request_refusal(request->app->client, endpoint, asked.request, &status, NULL);
-    clever_sso_request_free(asked.request);
-    return asked.status ? MHD_HTTP_BAD_REQUEST : status;
-}
-
-static enum MHD_Result refuse(const struct request *request, unsigned status, uint32_t endpoint)
-{
-    struct MHD_Response *empty = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
-    if (empty == NULL) return MHD_NO;
-    if (status == MHD_HTTP_METHOD_NOT_ALLOWED) MHD_add_response_header(empty, "Allow", clever_sso_endpoint_allow(endpoint));
-    return send_and_free(request, status, empty);
-}
-
 /* The address as it was sent: the library reads the query itself, so that nothing in it is lost or changed before. */
 static void *remember_address(void *app, const char *address, struct MHD_Connection *connection)
 {
@@ -306,7 +326,7 @@ static enum MHD_Result answer(void *server, struct MHD_Connection *connection, c
     }
     const struct app *app = server;
     const char *path = *address, *query = strchr(path, '?');
-    struct request request = {app, connection, query != NULL ? query : "", ""};
+    struct request request = {app, connection, method, query != NULL ? query : "", ""};
     read_session(&request);
     size_t length = strcspn(path, "?"), prefix = strlen(app->prefix);
     if (length >= prefix && memcmp(path, app->prefix, prefix) == 0 && (length == prefix || path[prefix] == '/')) {
@@ -319,7 +339,7 @@ static enum MHD_Result answer(void *server, struct MHD_Connection *connection, c
     }
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         if (strlen(routes[i].path) != length || memcmp(routes[i].path, path, length) != 0) continue;
-        unsigned refused = routes[i].endpoint != 0 ? refusal(&request, method, routes[i].endpoint) : 0;
+        unsigned refused = routes[i].endpoint != 0 ? refusal(&request, routes[i].endpoint) : 0;
         return refused != 0 ? refuse(&request, refused, routes[i].endpoint) : routes[i].answer(&request);
     }
     return unknown(&request, path, length);

@@ -79,7 +79,8 @@ pub extern "C" fn clever_sso_login_options_set_district_id(
     })
 }
 
-/// Where to go after the login: a path of the application, or a URL on its own or an allowed origin. At most 1,024 bytes.
+/// Where to go after the login: a path of the application, or a URL on its own or an allowed origin, but not the callback. At most
+/// 1,024 bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters that they are.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -151,7 +152,7 @@ pub extern "C" fn clever_sso_login_options_free(options: Option<Box<clever_sso_l
 /// Begins a login: send the browser to its URL with its cookies. No network. `options` may be NULL.
 ///
 /// Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
-/// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site.
+/// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site or to the callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_begin_login(
     client: Option<&clever_sso_client>,

@@ -1,16 +1,18 @@
 //! `clever_sso_request`: which requests of a browser may begin a login, finish one or log out.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode, is_switched_on};
+use clever_sso::Result;
+use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode, is_switched_on, leads_to};
 
 use crate::boundary::{give, handle, run};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::set_cookie::{self, clever_sso_set_cookie};
-use crate::text::{null, required};
+use crate::text::{header, null};
 
 /// One of the three addresses that an application has for its logins.
 #[repr(u32)]
@@ -55,7 +57,7 @@ pub extern "C" fn clever_sso_request_new(
     request: Option<&mut MaybeUninit<Option<Box<clever_sso_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    give(request, error, || Ok(clever_sso_request { seen: BrowserRequest::new(required(method, "method")?) }))
+    give(request, error, || Ok(clever_sso_request { seen: BrowserRequest::new(sent(method, "method")?) }))
 }
 
 /// The name of a header that decides, such as `Sec-Fetch-Site`, counted from 0; NULL behind the last one. For applications
@@ -66,7 +68,8 @@ pub extern "C" fn clever_sso_request_header_name(index: usize) -> *const c_char 
 }
 
 /// Adds a header of the request. Hand over those that `clever_sso_request_header_name` lists, or all: the others are ignored.
-/// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well.
+/// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well. Bytes that are not UTF-8 are
+/// fine: anybody can send them.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -78,9 +81,9 @@ pub extern "C" fn clever_sso_request_set_header(
 ) -> clever_sso_status {
     run(error, || {
         let request = handle(request, "request")?;
-        let name = required(name, "name")?;
-        if BrowserRequest::is_known_header(name) {
-            request.seen.add_header(name, required(value, "value")?);
+        let name = sent(name, "name")?;
+        if BrowserRequest::is_known_header(&name) {
+            request.seen.add_header(&name, &sent(value, "value")?);
         }
         Ok(())
     })
@@ -126,7 +129,16 @@ pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
 /// empty, `0`, `false`, `no` or `off`, in any case; else true.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_is_switched_on(value: *const c_char) -> bool {
-    is_switched_on(Some(&crate::text::header(value)))
+    is_switched_on(Some(&header(value)))
+}
+
+/// Whether a path or URL leads to the page at `path`, however either is written: percent-encoded, also more than once, with dot
+/// segments, with slashes doubled or at the end. Leave out a `return_to` that leads to a page of yours that begins a login or logs
+/// out, or each login would be the start of the next one; `clever_sso_begin_login` itself refuses one that leads to the callback.
+/// False when either is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_leads_to(target: *const c_char, path: *const c_char) -> bool {
+    !target.is_null() && !path.is_null() && leads_to(&header(target), &header(path))
 }
 
 /// Frees a request. NULL is fine.
@@ -147,7 +159,7 @@ pub extern "C" fn clever_sso_log_out(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     give(logout, error, || {
-        let cookies = crate::text::header(cookies);
+        let cookies = header(cookies);
         let set_cookies = handle(client, "client")?.client.log_out_cookies(&cookies);
         Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
     })
@@ -168,8 +180,7 @@ pub extern "C" fn clever_sso_session_kept(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     give(kept, error, || {
-        let set_cookies =
-            handle(client, "client")?.client.session_kept_cookies(&crate::text::header(cookies));
+        let set_cookies = handle(client, "client")?.client.session_kept_cookies(&header(cookies));
         Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
     })
 }
@@ -187,6 +198,11 @@ pub extern "C" fn clever_sso_logout_set_cookie(
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_logout_free(logout: Option<Box<clever_sso_logout>>) {
     drop(logout);
+}
+
+/// What a browser sent, which must be there.
+fn sent<'a>(text: *const c_char, name: &str) -> Result<Cow<'a, str>> {
+    if text.is_null() { Err(null(name)) } else { Ok(header(text)) }
 }
 
 const fn known(endpoint: u32) -> Option<Endpoint> {

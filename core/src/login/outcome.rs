@@ -17,7 +17,8 @@ pub struct LoginOptions {
     pub redirect_uri: Option<String>,
     /// The district, if it is known: Clever then skips the school picker.
     pub district_id: Option<String>,
-    /// Where to go after the login: a path of the application, or a URL on an allowed origin. At most 1,024 bytes.
+    /// Where to go after the login: a path of the application, or a URL on an allowed origin, but not the callback. At most 1,024
+    /// bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters that they are.
     pub return_to: Option<String>,
     /// Whether Clever lets the person confirm who they are (`confirmed=false`). For "Not you?" links: without it, the
     /// same person is signed in again.

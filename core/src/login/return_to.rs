@@ -1,7 +1,9 @@
 //! Where to go after a login: never to another site.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use url::Url;
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
+use url::{Url, form_urlencoded};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::address::parse_http_url;
@@ -28,13 +30,141 @@ pub(super) fn to_uri(target: &str) -> String {
     }
 }
 
-/// No open redirect: a path of this application, or a URL on an origin that was allowed.
+/// A path or URL as a browser shows it: what percent-encoding hides of letters outside ASCII is written out, and nothing else
+/// changes. This form is checked, counted and sealed, whatever the caller had: encoded, such a letter would take three times as
+/// many of the bytes that there are.
+pub(super) fn as_shown(target: &str) -> Cow<'_, str> {
+    if !target.contains('%') {
+        return Cow::Borrowed(target);
+    }
+    let mut shown = String::with_capacity(target.len());
+    let mut rest = target;
+    while let Some(at) = rest.find('%') {
+        shown.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let encoded = encoded_bytes(rest);
+        if encoded.is_empty() {
+            shown.push('%');
+            rest = &rest[1..];
+        } else {
+            rest = &rest[3 * encoded.len()..];
+            show(&encoded, &mut shown);
+        }
+    }
+    Cow::Owned(shown + rest)
+}
+
+/// The bytes outside ASCII that are percent-encoded at the start of `text`.
+fn encoded_bytes(text: &str) -> Vec<u8> {
+    let escapes = text.as_bytes().chunks_exact(3).map_while(|escape| match escape {
+        [b'%', high, low] => byte_of(*high, *low),
+        _ => None,
+    });
+    escapes.take_while(|byte| !byte.is_ascii()).collect()
+}
+
+/// Letters, as far as the bytes are some that may stand in an address; the others stay encoded.
+fn show(bytes: &[u8], shown: &mut String) {
+    for chunk in bytes.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            if letter.is_control() || letter.is_whitespace() {
+                let mut buffer = [0; 4];
+                encode(letter.encode_utf8(&mut buffer).as_bytes(), shown);
+            } else {
+                shown.push(letter);
+            }
+        }
+        encode(chunk.invalid(), shown);
+    }
+}
+
+fn encode(bytes: &[u8], shown: &mut String) {
+    shown.extend(percent_encode(bytes, NON_ALPHANUMERIC));
+}
+
+fn byte_of(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(high)? << 4 | digit(low)?)
+}
+
+/// Whether a path or URL leads to the page at `path`, however either is written: percent-encoded, also more than once, with dot
+/// segments, with slashes doubled or at the end. A query and a fragment do not matter.
+///
+/// A `return_to` that leads to the login itself, or to the log out, would make every login the start of the next one: pages that begin
+/// logins leave it out. The callback is known from the redirect URI, and `begin_login` refuses it by itself.
+pub fn leads_to(target: &str, path: &str) -> bool {
+    segments(target) == segments(path)
+}
+
+/// The segments of a path, without what writes one path in different ways.
+fn segments(target: &str) -> Vec<Vec<u8>> {
+    let after_scheme = target.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?', '#']));
+    let path = match after_scheme {
+        Some((_, rest)) => rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]),
+        None => target,
+    };
+    let decoded = decoded_to_the_end(path);
+    let path = decoded.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+    let mut segments: Vec<Vec<u8>> = Vec::new();
+    for segment in path.split(|byte| matches!(byte, b'/' | b'\\')) {
+        match segment {
+            b"" | b"." => {}
+            b".." => drop(segments.pop()),
+            _ => segments.push(segment.to_vec()),
+        }
+    }
+    segments
+}
+
+/// Decodes until nothing is left to decode, in one pass: what an escape gives may complete another one.
+fn decoded_to_the_end(text: &str) -> Vec<u8> {
+    let mut decoded: Vec<u8> = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        decoded.push(byte);
+        while let [.., b'%', high, low] = decoded[..]
+            && let Some(byte) = byte_of(high, low)
+        {
+            decoded.truncate(decoded.len() - 3);
+            decoded.push(byte);
+        }
+    }
+    decoded
+}
+
+/// Whether a target leads back to a redirect URI. One with a query of its own may share its path with other pages: then the target
+/// has to have that query, too.
+fn leads_to_callback(target: &str, redirect_uri: &Url) -> bool {
+    if Url::parse(target).is_ok_and(|target| target.origin() != redirect_uri.origin()) {
+        return false;
+    }
+    let has_query = || {
+        let query =
+            target.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
+        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+        redirect_uri.query_pairs().all(|pair| pairs.contains(&pair))
+    };
+    leads_to(target, redirect_uri.path()) && has_query()
+}
+
+/// No open redirect, and no circle: a path of this application, or a URL on an origin that was allowed, but not the callback.
 ///
 /// Browsers read `//host`, `/\host` and paths with tabs in them as another host.
-pub(super) fn check_return_to(target: &str, origins: &[String]) -> Result<()> {
+pub(super) fn check_return_to(target: &str, origins: &[String], redirect_uris: &[String]) -> Result<()> {
+    check_destination(target, origins)?;
+    let mut redirect_uris = redirect_uris.iter().filter_map(|uri| Url::parse(uri).ok());
+    if redirect_uris.any(|uri| leads_to_callback(target, &uri)) {
+        let detail = "it leads back to the callback: each login would be the start of the next one";
+        return Err(Error::with_detail(ErrorCode::ReturnToUnsafe, detail));
+    }
+    Ok(())
+}
+
+fn check_destination(target: &str, origins: &[String]) -> Result<()> {
     let unsafe_target = |why: &str| Err(Error::with_detail(ErrorCode::ReturnToUnsafe, why));
     if target.len() > MAX_RETURN_TO_BYTES {
-        return unsafe_target(&format!("it is longer than {MAX_RETURN_TO_BYTES} bytes"));
+        return unsafe_target(&format!(
+            "it is longer than {MAX_RETURN_TO_BYTES} bytes, as a browser shows it"
+        ));
     }
     if target.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
         return unsafe_target("it has white space, control characters or a backslash");

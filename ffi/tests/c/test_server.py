@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import pytest
@@ -159,7 +159,7 @@ def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_applica
         ("/callback?code=x", "GET", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "frame"}, 403),
         ("/callback?code=x", "GET", {"Sec-Fetch-Dest": "script"}, 403),
         ("/callback?code=x", "GET", {"X-Moz": "prefetch"}, 503),
-        ("/callback?code=x", "GET", {"Sec-Fetch-Mode": "\xff"}, 400),
+        ("/callback?code=x", "GET", {"Sec-Fetch-Mode": "\xff"}, 403),
         ("/callback?code=x", "HEAD", {}, 200),
         ("/callback?code=x", "POST", {}, 405),
         ("/callback?code=x", "GET", {"Purpose": "prefetch"}, 503),
@@ -382,6 +382,52 @@ def test_the_callback_of_a_finished_login_may_be_opened_again_any_number_of_time
         callback = next(url for url in reversed(browser.visited) if f"{site.url}/callback" in url)
         page = browser.open(callback)
         assert (page.status, page.url) == (200, f"{site.url}/me?lesson=7")
+
+
+AROUND = ["/login", "/login?return_to=/login", "/%256cogin", "/me/..//login/", "/logout"]
+BACK = ["/callback", "/callback?code=a", "%2Fc%61llback"]
+AWAY = ["%FF", "/%00", "//evil.example", "/" + "a" * 1024]
+
+
+@pytest.mark.parametrize("return_to", [*AROUND, *BACK, *AWAY], ids=range(12))
+def test_an_address_that_leads_around_or_away_is_left_out(site: Site, return_to: str) -> None:
+    quoted = return_to if return_to in {"%FF", "/%00"} else quote(return_to, safe="")
+    browser = TabbedBrowser(site.emulator, ADA)
+    tab = browser.open_tab(f"{site.url}/login?return_to={quoted}")
+    browser.in_lock_step()
+    assert tab.page
+    assert (tab.page.status, tab.page.url) == (200, f"{site.url}/me")
+
+
+def test_letters_count_the_same_in_every_encoding(site: Site) -> None:
+    browser = TabbedBrowser(site.emulator, ADA)
+    there = "/me?x=" + quote("ш" * 508)
+    tab = browser.open_tab(f"{site.url}/login?return_to={quote(there, safe='')}")
+    browser.in_lock_step()
+    assert tab.page
+    assert tab.page.url == site.url + there
+
+
+def test_a_refusal_shows_no_text_of_its_address(site: Site) -> None:
+    page = site.asked("/callback?error=call-0900-555&error_description=now")
+    shown = page.read().decode()
+    assert (page.status, "0900" in shown, "now" in shown, "access_denied" in shown) == (403, False, False, True)
+
+
+def test_bytes_that_are_no_text_decide_nothing(site: Site) -> None:
+    for path, expected in [("/login", 303), ("/callback?code=a", 303)]:
+        assert site.asked(path, Purpose="\xff", Origin="\xfe", Cookie="a=\xff").status == expected
+    assert site.asked("/logout", "POST", Origin="\xff").status == 403
+
+
+@pytest.mark.parametrize("dest", ["iframe", "frame", "embed", "object", "image", "script"])
+def test_a_frame_is_not_sent_to_log_in(site: Site, dest: str) -> None:
+    for mode in ("navigate", "nested-navigate", "no-cors"):
+        asked = site.asked("/me", **{"Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest})
+        assert (asked.status, asked.headers["Location"]) == (401, None)
+    assert site.asked("/me", "POST").status == 401
+    assert site.asked("/me", **{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}).status == 303
+    assert site.asked("/me", "HEAD").status == 303
 
 
 class Forgetful(CookieJar):

@@ -184,7 +184,7 @@ def test_a_refusal_ends_the_session_only_of_the_browser_that_asked(client: cleve
     callback = f"?error=access_denied&state={query(login.url)['state']}"
     own = client.finish_login(callback, header_of(login.set_cookies))
     assert isinstance(own, clever_sso.Denied)
-    assert (own.ends_session, [cookie.max_age for cookie in own.set_cookies]) == (True, [0])
+    assert (own.ends_session, [cookie.max_age for cookie in own.set_cookies]) == (True, [0, 600])
     foreign = client.finish_login(callback)
     assert isinstance(foreign, clever_sso.Denied)
     assert (foreign.ends_session, foreign.set_cookies) == (False, ())
@@ -198,7 +198,7 @@ def test_an_error_has_its_cookies_wherever_it_goes(client: clever_sso.Client, du
         client.finish_login(f"?error=server_error&state={query(login.url)['state']}", header_of(login.set_cookies))
     error = duplicate(caught.value)
     assert error.code == "callback_unavailable"
-    assert (error.ends_session, [cookie.max_age for cookie in error.set_cookies]) == (False, [0])
+    assert (error.ends_session, [cookie.max_age for cookie in error.set_cookies]) == (False, [0, 600])
     assert error.set_cookies == caught.value.set_cookies
 
 
