@@ -53,6 +53,16 @@ ZEND_METHOD(CleverSso_Client, isSwitchedOn)
 	RETURN_BOOL(clever_sso_is_switched_on(php_clever_sso_text(value)));
 }
 
+ZEND_METHOD(CleverSso_Client, leadsTo)
+{
+	zend_string *target, *path;
+	ZEND_PARSE_PARAMETERS_START(2, 2)
+		Z_PARAM_STR(target)
+		Z_PARAM_STR(path)
+	ZEND_PARSE_PARAMETERS_END();
+	RETURN_BOOL(clever_sso_leads_to(php_clever_sso_text(target), php_clever_sso_text(path)));
+}
+
 ZEND_METHOD(CleverSso_Client, loginKey)
 {
 	zend_string *callback;
@@ -77,17 +87,13 @@ static uint32_t endpoint_named(const zend_string *name)
 	return 0;
 }
 
-/* A text, or the only text in a list, as some frameworks have headers; NULL for anything else. Which of several texts of
- * one header counts, nobody can say. */
-static const zend_string *header_value(zval *value)
+/* What is no text is handed over as bytes that are none: the library takes them for a value that nobody would believe. */
+static clever_sso_status set_header(
+	clever_sso_request *request, const zend_string *name, zval *value, clever_sso_error **error)
 {
 	ZVAL_DEREF(value);
-	if (Z_TYPE_P(value) == IS_ARRAY && zend_hash_num_elements(Z_ARRVAL_P(value)) == 1) {
-		ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), value) {
-			ZVAL_DEREF(value);
-		} ZEND_HASH_FOREACH_END();
-	}
-	return Z_TYPE_P(value) == IS_STRING ? Z_STR_P(value) : NULL;
+	const char *text = Z_TYPE_P(value) == IS_STRING ? php_clever_sso_text(Z_STR_P(value)) : "\xff";
+	return clever_sso_request_set_header(request, php_clever_sso_text(name), text, error);
 }
 
 static clever_sso_status set_headers(clever_sso_request *request, HashTable *headers, clever_sso_error **error)
@@ -98,10 +104,16 @@ static clever_sso_status set_headers(clever_sso_request *request, HashTable *hea
 	/* A name that is a number is none of those that matter. */
 	ZEND_HASH_FOREACH_STR_KEY_VAL(headers, name, value) {
 		if (name == NULL) continue;
-		/* What is no text is handed over as what the library refuses, if that header matters. */
-		const zend_string *text = header_value(value);
-		status = clever_sso_request_set_header(
-			request, php_clever_sso_text(name), text != NULL ? php_clever_sso_text(text) : "\xff", error);
+		ZVAL_DEREF(value);
+		if (Z_TYPE_P(value) != IS_ARRAY) {
+			status = set_header(request, name, value, error);
+		} else {
+			/* As some frameworks have headers, and those that came more than once. */
+			zval *each;
+			ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), each) {
+				if (status == CLEVER_SSO_OK) status = set_header(request, name, each, error);
+			} ZEND_HASH_FOREACH_END();
+		}
 		if (status != CLEVER_SSO_OK) break;
 	} ZEND_HASH_FOREACH_END();
 	return status;

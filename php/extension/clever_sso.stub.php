@@ -182,8 +182,8 @@ final class Client
      *
      * @param string $endpoint 'login', 'callback' or 'logout'.
      * @param string $method The method of this request: $_SERVER['REQUEST_METHOD'].
-     * @param array $headers All headers of this request, by name: getallheaders(). Headers
-     *     that decide nothing are ignored.
+     * @param array<string, string|list<string>> $headers All headers of this request, by name: getallheaders(). Headers that
+     *     decide nothing are ignored. Anybody can send any bytes: no header makes this fail.
      *
      * @return Refusal|null How to answer without acting; null when the request may act.
      *
@@ -218,6 +218,13 @@ final class Client
      * @return bool false for null, an empty text, 0, false, no and off; else true.
      */
     public static function isSwitchedOn(?string $value): bool {}
+
+    /**
+     * Whether a path or URL leads to the page at $path, however either is written: percent-encoded, with dot segments, with
+     * slashes doubled or at the end. Leave out a returnTo that leads to your login or log out, or each login would be the
+     * start of the next one; beginLogin itself refuses one that leads to the callback.
+     */
+    public static function leadsTo(string $target, string $path): bool {}
 
     /**
      * The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: d80540c7355e8b8641e9016c4bb5eeb24be7d1ef */
+ * Stub hash: a0a2fb2463f3f2921d90091fca8b3685eb5a2a81 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
@@ -62,6 +62,11 @@ ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_isSwitchedOn, 0, 1, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, value, IS_STRING, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_leadsTo, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, target, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, path, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_authorizeUrl, 0, 0, IS_STRING, 0)
@@ -195,6 +200,7 @@ ZEND_METHOD(CleverSso_Client, refusal);
 ZEND_METHOD(CleverSso_Client, logOutCookies);
 ZEND_METHOD(CleverSso_Client, sessionKeptCookies);
 ZEND_METHOD(CleverSso_Client, isSwitchedOn);
+ZEND_METHOD(CleverSso_Client, leadsTo);
 ZEND_METHOD(CleverSso_Client, authorizeUrl);
 ZEND_METHOD(CleverSso_Client, instantLoginUrl);
 ZEND_METHOD(CleverSso_Client, portalUrl);
@@ -232,6 +238,7 @@ static const zend_function_entry class_CleverSso_Client_methods[] = {
 	ZEND_ME(CleverSso_Client, logOutCookies, arginfo_class_CleverSso_Client_logOutCookies, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, sessionKeptCookies, arginfo_class_CleverSso_Client_sessionKeptCookies, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, isSwitchedOn, arginfo_class_CleverSso_Client_isSwitchedOn, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME(CleverSso_Client, leadsTo, arginfo_class_CleverSso_Client_leadsTo, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(CleverSso_Client, authorizeUrl, arginfo_class_CleverSso_Client_authorizeUrl, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, instantLoginUrl, arginfo_class_CleverSso_Client_instantLoginUrl, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, portalUrl, arginfo_class_CleverSso_Client_portalUrl, ZEND_ACC_PUBLIC)

@@ -173,9 +173,10 @@ final class Client
         try {
             // A name that is a number is none of those that matter.
             foreach (array_filter($headers, is_string(...), ARRAY_FILTER_USE_KEY) as $name => $value) {
-                $text = is_array($value) && count($value) === 1 ? reset($value) : $value;
-                // What is no text is handed over as what the library refuses, if that header matters.
-                Library::call('request_set_header', $request, $name, is_string($text) ? $text : "\xff");
+                foreach (is_array($value) ? $value : [$value] as $text) {
+                    // What is no text is handed over as bytes that are none: a value that nobody would believe.
+                    Library::call('request_set_header', $request, $name, is_string($text) ? $text : "\xff");
+                }
             }
             Library::call('request_refusal', $this->client, $number, $request, FFI::addr($status));
         } finally {
@@ -209,6 +210,12 @@ final class Client
     public static function isSwitchedOn(?string $value): bool
     {
         return Library::get()->clever_sso_is_switched_on($value === null ? null : Library::text($value));
+    }
+
+    /** Whether a path or URL leads to the page at $path, however either is written. */
+    public static function leadsTo(string $target, string $path): bool
+    {
+        return Library::get()->clever_sso_leads_to(Library::text($target), Library::text($path));
     }
 
     /** An Instant Login link into this application for the people of a district. No network. */

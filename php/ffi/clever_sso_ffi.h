@@ -86,6 +86,7 @@ void clever_sso_request_free(clever_sso_request *request);
 clever_sso_status clever_sso_log_out(const clever_sso_client *client, const char *cookies, clever_sso_logout **logout, clever_sso_error **error);
 clever_sso_status clever_sso_session_kept(const clever_sso_client *client, const char *cookies, clever_sso_logout **kept, clever_sso_error **error);
 bool clever_sso_is_switched_on(const char *value);
+bool clever_sso_leads_to(const char *target, const char *path);
 const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
 void clever_sso_logout_free(clever_sso_logout *logout);
 

@@ -125,7 +125,9 @@ for ($i = 0; $i < 3; $i++) {
     CleverSso\\Client::isSwitchedOn('no');
     $client->loginKey('state=a&code=b');
     $client->refusal('logout', 'GET', ['Origin' => ['a'], 'Host' => 'b']);
-    thrown(fn() => $client->refusal('login', 'GET', ['Origin' => 7]));
+    $client->refusal('login', 'GET', ['Origin' => 7, 'Purpose' => ["\\xff", 'x']]);
+    $client->refusal('login', "\\xff", []);
+    CleverSso\\Client::leadsTo('/%6cogin', '/login');
     $client->me($outcome->tokens->accessToken);
     print_r($outcome, true);
 }

@@ -32,9 +32,15 @@ foreach ([
     echo implode(' ', array_slice($request, 0, 2)), ': ', answer(...$request), "\n";
 }
 echo thrown(fn() => answer('log-out', 'GET', [])), "\n";
-echo thrown(fn() => answer('login', 'GET', ['Origin' => "a\0b"])), "\n";
-echo thrown(fn() => answer('login', 'GET', ['Origin' => ['a', 'b']])), "\n";
-echo thrown(fn() => answer('login', "\xff", [])), "\n";
+// Anybody can send anything: it never fails, and what makes no sense never helps.
+foreach (["a\0b", "\xff", ['a', 'b'], ["\xff", "\0"], [], [[]], null, 7, new stdClass(), ['prefetch', 'x']] as $odd) {
+    echo json_encode($odd, JSON_INVALID_UTF8_SUBSTITUTE);
+    foreach (['Purpose' => ['login', 'GET'], 'Sec-Fetch-Mode' => ['callback', 'GET'], 'Origin' => ['logout', 'POST']] as $name => $to) {
+        echo ' | ', answer(...$to, headers: [$name => $odd, "\xff\0" => $odd]);
+    }
+    echo "\n";
+}
+echo answer('login', "\xff", []), ' | ', answer('logout', "P\0", []), "\n";
 ?>
 --EXPECTF--
 login GET: may act
@@ -50,6 +56,14 @@ logout POST: 403
 logout POST: 403
 logout GET: 405 POST
 ValueError: CleverSso\Client::refusal(): Argument #1 ($endpoint) must be "login", "callback" or "logout"
-CleverSso\ArgumentException: argument_invalid: %s
-CleverSso\ArgumentException: argument_invalid: %s
-CleverSso\ArgumentException: argument_invalid: %s
+"a\u0000b" | may act | 403 | 403
+"\ufffd" | may act | 403 | 403
+["a","b"] | may act | 403 | 403
+["\ufffd","\u0000"] | may act | 403 | 403
+[] | may act | may act | may act
+[[]] | may act | 403 | 403
+null | may act | 403 | 403
+7 | may act | 403 | 403
+{} | may act | 403 | 403
+["prefetch","x"] | 503 | 403 | 403
+405 GET, HEAD | 405 POST
