@@ -67,7 +67,8 @@ http {{
         location / {{
             fastcgi_param SCRIPT_FILENAME {page};
             fastcgi_param REQUEST_METHOD $request_method;
-            fastcgi_param REQUEST_URI $request_uri;
+            fastcgi_param REQUEST_URI {added}$request_uri;
+            fastcgi_param SCRIPT_NAME {added}/index.php;
             fastcgi_param QUERY_STRING $query_string;
             fastcgi_param CONTENT_TYPE $content_type;
             fastcgi_param CONTENT_LENGTH $content_length;
@@ -144,22 +145,26 @@ class Fpm:
 
     def log(self) -> str:
         """What FPM, PHP and nginx wrote."""
-        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+        return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What FPM is told: `ini` is php.ini, `root` whether its master is root."""
+    """What FPM is told: `ini` is php.ini, `root` whether its master is root.
+
+    `added` is the folder in which the page is on the server, where browsers do not know of it.
+    """
 
     folder: Path
     page: Path
     ini: str
     root: bool
+    added: str = ""
 
     def write(self, port: int) -> None:
         """Write the files of FPM, PHP and nginx."""
         pool = MASTER_IS_ROOT_CONF if self.root else ""
-        nginx = NGINX_CONF.format(folder=self.folder, port=port, page=self.page)
+        nginx = NGINX_CONF.format(folder=self.folder, port=port, page=self.page, added=self.added)
         own_folder(self.folder)
         own_folder(self.folder / "sessions")
         (self.folder / "php.ini").write_text(self.ini)

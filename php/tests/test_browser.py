@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import time
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.tabs import TabbedBrowser, check_tabs
-from php_sites import NOWHERE, WAYS, Site, asked, cookie_of, kept, log_in, serving
+from php_sites import DISTRICT, NOWHERE, WAYS, Site, asked, cookie_of, kept, log_in, serving
 from servers import own_folder
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ def browser(site: Site) -> Browser:
     return Browser(site.clever)
 
 
+def back_from_clever(site: Site, url: str) -> str:
+    """Where Clever sends the browser of somebody who logs in there."""
+    return AtClever(site.clever, ADA).callback(url)
+
+
 def state_of_the_last_login(browser: Browser) -> str:
     found = [parse_qs(urlsplit(url).query).get("state") for url in browser.visited]
     return [states[0] for states in found if states][-1]
@@ -49,6 +56,11 @@ def signed_in_at(session: str, when: int) -> str:
     changed, count = re.subn(r'("signed_in_at";i:)\d+', rf"\g<1>{when}", session)
     assert count == 1
     return changed
+
+
+def links_of(page: Page) -> list[str]:
+    """Where the links of a page to a login lead: to try again, and to log in as another person."""
+    return [html.unescape(link) for link in re.findall(r'href="(/login[^"]*)"', page.text)]
 
 
 @pytest.mark.parametrize("tabs", [2, 3, 5, 10])
@@ -123,13 +135,73 @@ def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: 
     assert is_signed_in(browser, site)
 
 
-def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: Site) -> None:
+def signed_in_twice(browser: Browser, site: Site) -> tuple[str, str]:
+    """Sign the same person in once more, as a second tab does: the session before, and the one that replaced it."""
     log_in(browser, site)
     first = cookie_of(browser, "session")
-    login = browser.open(f"{site.url}/login")
-    assert (login.url, cookie_of(browser, "session") != first) == (f"{site.url}/me", True)
-    assert asked(f"{site.url}/me", Cookie=f"session={first}").status == 303
-    assert sum(cookie.name == "session" for cookie in browser.cookies) == 1
+    assert browser.open(f"{site.url}/login").url == f"{site.url}/me"
+    second = cookie_of(browser, "session")
+    assert (second != first, sum(cookie.name == "session" for cookie in browser.cookies)) == (True, True)
+    return first, second
+
+
+def is_alive(site: Site, session: str) -> bool:
+    return asked(f"{site.url}/me", Cookie=f"session={session}").status == 200
+
+
+def test_a_session_that_the_same_person_replaced_answers_what_is_under_way(browser: Browser, site: Site) -> None:
+    first, second = signed_in_twice(browser, site)
+    # A page that nobody guards, asked for by another tab before it heard of the new session.
+    late = asked(f"{site.url}/", Cookie=f"session={first}")
+    assert ("Hello, Ada Ashworth" in late.text, late.headers["Set-Cookie"]) == (True, None)
+    file = site.folder / f"sess_{first}"
+    kept_there = file.read_text()
+    for seconds, stays in [(59, True), (60, False)]:
+        changed, count = re.subn(r'("replaced_at";i:)\d+', rf"\g<1>{int(time.time()) - seconds}", kept_there)
+        assert count == 1
+        file.write_text(changed)
+        assert is_alive(site, first) is stays or seconds == 59
+    assert not file.exists()
+    assert is_alive(site, second)
+
+
+def test_signing_in_again_and_again_makes_no_session_older_than_it_is(browser: Browser, site: Site) -> None:
+    first, second = signed_in_twice(browser, site)
+    replaced_at = re.findall(r'"replaced_at";i:(\d+)', (site.folder / f"sess_{first}").read_text())
+    # A third tab comes back with the session that was replaced already.
+    begun = asked(f"{site.url}/login", Cookie=f"session={first}")
+    back = back_from_clever(site, begun.goes_to)
+    pair = (begun.headers["Set-Cookie"] or "").partition(";")[0]
+    third = asked(back, Cookie=f"{pair}; session={first}").headers.get_all("Set-Cookie") or []
+    assert any(line.startswith("session=") and "Max-Age=0" not in line for line in third)
+    assert re.findall(r'"replaced_at";i:(\d+)', (site.folder / f"sess_{first}").read_text()) == replaced_at
+    assert is_alive(site, second)
+
+
+def test_a_log_out_ends_the_sessions_that_were_replaced_too(browser: Browser, site: Site) -> None:
+    first, second = signed_in_twice(browser, site)
+    browser.open(f"{site.url}/login")
+    third = cookie_of(browser, "session")
+    assert len({first, second, third}) == 3
+    assert asked(f"{site.url}/logout", "POST", Cookie=f"session={third}").status == 303
+    assert not [session for session in (first, second, third) if (site.folder / f"sess_{session}").exists()]
+
+
+def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: Site) -> None:
+    first, second = signed_in_twice(browser, site)
+    browser.sign_out()
+    assert "José Núñez" in log_in(browser, site, JOSE).text
+    assert not is_alive(site, first)
+    assert not is_alive(site, second)
+
+
+def test_a_session_that_a_stranger_planted_ends_at_once(site: Site) -> None:
+    stranger, victim = Browser(site.clever), Browser(site.clever)
+    log_in(stranger, site, JOSE)
+    planted = next(cookie for cookie in stranger.cookies if cookie.name == "session")
+    victim.cookies.set_cookie(planted)
+    assert "Hello, Ada Ashworth" in log_in(victim, site).text
+    assert not is_alive(site, planted.value or "")
 
 
 def test_a_refused_login_of_this_browser_ends_the_session(browser: Browser, site: Site) -> None:
@@ -165,9 +237,9 @@ def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site, wor
     browser.open(f"{site.url}/login?switch_user=1&return_to=/me%3Flesson=7%26%3Cb%3E")
     page = browser.open(f"{site.url}/callback?error={word}&state={state_of_the_last_login(browser)}")
     assert (page.status, "callback_unavailable" in page.text) == (503, True)
+    # "Try again" is for another person too.
     goal = "return_to=%2Fme%3Flesson%3D7%26%253Cb%253E"
-    assert f'href="/login?{goal}"' in page.text
-    assert f'href="/login?switch_user=1&amp;{goal}"' in page.text
+    assert links_of(page) == [f"/login?switch_user=1&{goal}"] * 2
     assert is_signed_in(browser, site)
 
 
@@ -287,6 +359,17 @@ def test_nobody_is_led_to_another_site_and_the_log_says_why(
     assert re.search(rf"return_to is not used: .*{reason}", site.log[before:])
 
 
+def test_a_login_link_may_name_the_district(browser: Browser, site: Site) -> None:
+    assert f"district_id={DISTRICT}" in asked(f"{site.url}/login?district_id={DISTRICT}").goes_to
+    for odd in ("%ff", "%00", "a" * 3000):
+        before = len(site.log)
+        goal = f"{site.url}/login?district_id={odd}&return_to=/me%3Fa"
+        assert browser.sign_in(ADA, browser.open(goal)).url == f"{site.url}/me?a"
+        assert "district_id is not used: argument_invalid" in site.log[before:]
+        browser.cookies.clear()
+    assert "district_id" not in asked(f"{site.url}/login?district_id[]={DISTRICT}").goes_to
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_below_a_prefix_it_works_without_a_setting(installed: Installed, way: str) -> None:
     with serving(installed, way, prefix="/reading") as site:
@@ -297,12 +380,123 @@ def test_below_a_prefix_it_works_without_a_setting(installed: Installed, way: st
         # A proxy that takes the prefix away.
         login = asked(f"{site.url}/login")
         assert "reading%2Fcallback" in login.goes_to
-        assert asked(f"{site.url}/me").goes_to == "/reading/login?return_to=%2Freading%2Fme"
-        # A proxy with a prefix that nobody told us of.
-        page = browser.open(f"{site.url}/other/callback?code=x")
-        assert (page.status, "config_invalid" in page.text) == (500, True)
-        assert "CLEVER_REDIRECT_URI leads to /reading/callback, but a callback arrived below another prefix" in site.log
-        assert browser.open(f"{site.url}/other/callback").status == 404
+        guarded = asked(f"{site.url}/me?a=1&b")
+        assert guarded.goes_to.startswith("/reading/login?return_to=%2Fme%3Fa%3D1%26b&")
+        login = asked(site.url + guarded.goes_to.removeprefix("/reading"))
+        back = back_from_clever(site, login.goes_to).replace("/reading", "")
+        pair = (login.headers["Set-Cookie"] or "").partition(";")[0]
+        assert asked(back, Cookie=pair).goes_to == "/reading/me?a=1&b"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_pages_need_not_be_beside_the_callback(installed: Installed, way: str) -> None:
+    with serving(installed, way, prefix="/auth/clever") as site:
+        browser = Browser(site.clever)
+        for page in ("/me?lesson=7", "/school/me", "/auth/clever/me", "/auth/me"):
+            assert browser.open(site.url + page).url == site.url + page
+            browser.cookies.clear()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("prefix", "arrived"), [("", "/other/callback"), ("/reading", "/other/callback"), ("/a/b", "/b/callback")]
+)
+def test_only_a_callback_of_our_own_below_another_prefix_is_named(
+    installed: Installed, way: str, prefix: str, arrived: str
+) -> None:
+    with serving(installed, way, prefix=prefix) as site:
+        # Anybody can send people there.
+        stranger = asked(f"{site.url}{prefix}/login")
+        for query in ("code=x", "error=access_denied", "code=x&state=y", urlsplit(stranger.goes_to).query):
+            answer = asked(f"{site.url}{arrived}?{query}", Cookie="clever_login_y=z")
+            assert (answer.status, "login failed" in site.log) == (404, False), query
+        login = asked(f"{site.url}{prefix}/login")
+        back = back_from_clever(site, login.goes_to)
+        pair = (login.headers["Set-Cookie"] or "").partition(";")[0]
+        page = asked(back.replace(f"{prefix}/callback", arrived), Cookie=pair)
+        assert (page.status, "config_invalid" in page.text, page.headers["Set-Cookie"]) == (500, True, None)
+        named = f"CLEVER_REDIRECT_URI leads to {prefix}/callback, but a callback arrived below another prefix"
+        assert named in site.log
+
+
+def test_a_slash_at_the_end_of_our_addresses_makes_no_difference(browser: Browser, site: Site) -> None:
+    login = asked(f"{site.url}/login/?return_to=/me%3Fa")
+    pair = (login.headers["Set-Cookie"] or "").partition(";")[0]
+    browser.sign_in(ADA)
+    finished = asked(back_from_clever(site, login.goes_to).replace("/callback?", "/callback/?"), Cookie=pair)
+    assert (finished.status, finished.goes_to) == (303, "/me?a")
+    assert asked(f"{site.url}/callback/?error=access_denied").status == 403
+    assert asked(f"{site.url}/callback/").status == 400
+    assert asked(f"{site.url}/logout/").status == 405
+    assert asked(f"{site.url}/logout/", "POST").goes_to == "/"
+    for path in ("/login//x", "/loginx/", "/x/login/", "/x/logout/", "/x/callback/?code=1", "/callback/x?code=1"):
+        assert asked(site.url + path).status in {200, 404}, path
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/login",
+        "/login?return_to=/login",
+        "/login/#x",
+        "/callback?code=a&state=b",
+        "/callback",
+        "/logout",
+        "/./login",
+        "/x/../login",
+        "/%6cogin",
+        "/x/%2e%2e/logout",
+        "{url}/login?switch_user=1",
+        "{url}/callback/?error=x",
+    ],
+)
+def test_no_login_leads_to_a_login_again(browser: Browser, site: Site, wanted: str) -> None:
+    before = len(site.log)
+    page = log_in(browser, site, query=f"?return_to={quote(wanted.format(url=site.url))}")
+    assert (page.url, page.status) == (f"{site.url}/me", 200)
+    assert "return_to is not used: it leads to the login, the callback or the log out" in site.log[before:]
+
+
+def test_a_page_with_a_similar_name_is_no_login(browser: Browser, site: Site) -> None:
+    for wanted in ("/logins/me", "/me?next=/login", "/x/login/me", "/me#/login"):
+        page = log_in(browser, site, query=f"?return_to={quote(wanted)}")
+        assert page.url.startswith(f"{site.url}{wanted.partition('#')[0]}")
+        browser.cookies.clear()
+
+
+@pytest.mark.parametrize("character", ["ш", "é", "!ш", "ш.", "😀", "学、", "ш-ш_ш", "a😀b,", "ñ'"])
+@pytest.mark.parametrize("start", ["/me?{}", "/login?return_to=%2Fme%3F{}"])
+def test_1024_bytes_are_counted_as_a_browser_shows_them(
+    browser: Browser, site: Site, start: str, character: str
+) -> None:
+    for many, fits in [((1024 - len("/me?")) // len(character.encode()), True), (1024, False)]:
+        text = quote(character * many, safe="!'-_.,")
+        browser.cookies.clear()
+        once = text if start.startswith("/me") else quote(text, safe="")
+        page = browser.sign_in(ADA, browser.open(f"{site.url}{start.format(once)}"))
+        assert page.url == f"{site.url}/me?{text}" if fits else f"{site.url}/me", (many, fits)
+
+
+def test_a_refused_person_reads_the_same_however_often_they_reload(installed: Installed) -> None:
+    with serving(installed, WAYS[0], scenario="/s/callback-denied") as site:
+        browser = Browser(site.clever)
+        first = browser.open(f"{site.url}/login?return_to=/me%3Flesson=8")
+        assert (first.status, "access_denied" in first.text) == (403, True)
+        for _ in range(6):
+            page = browser.open(first.url)
+            assert (page.status, "access_denied" in page.text) == (403, True)
+            assert "return_to=%2Fme%3Flesson%3D8" in page.text
+
+
+@pytest.mark.parametrize("word", ["access_denied", "%3Cb%3Eread+me%3C/b%3E", "call+555-0100", "unauthorized-user"])
+def test_the_page_shows_nothing_that_the_address_says(browser: Browser, site: Site, word: str) -> None:
+    page = browser.open(
+        f"{site.url}/callback?error={word}&error_description=call+555-0100&error_uri=https://evil.example"
+    )
+    assert page.status == 403
+    assert "<code>access_denied</code>" in page.text
+    for said in ("read me", "555-0100", "evil.example", "unauthorized-user"):
+        assert said not in page.text
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+import odd_requests
 import pytest
-from harness import emulator, ports
+from fpm_sites import EXTENSION, FFI, MASTER_IS_ROOT, Way, serving
 from harness.patience import SECONDS, wait_for
 from harness.tabs import Tab, TabbedBrowser, check_tabs
-from installed import APP_NAME, Installed, app, settings
-from servers import PHP_INI, WORKERS, Fpm, Setup, fpm_behind_nginx
+from installed import APP_NAME, Installed
+from servers import WORKERS, Fpm
 from visitor import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from odd_requests import OddRequest
 
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
 LOGINS = 2000 if ALL else 300
 AT_ONCE = 32
 ROUNDS = 20 if ALL else 5
 MOST_GROWTH_KIB = 128
+# What PHP says of code that is wrong.
+COMPLAINT = r"PHP (?:Warning|Notice|Deprecated|Fatal error|Parse error).*"
 PEOPLE = [
     ("ada", "Ada Ashworth"),
     ("noor", "Noor Haddad"),
@@ -78,53 +88,6 @@ def asked_for_keys(clever: str) -> int:
     """How often Clever's keys were fetched."""
     with urllib.request.urlopen(f"{clever}/_emulator/journal", timeout=SECONDS) as answer:
         return [request["path"] for request in json.load(answer)["journal"]].count("/oauth/certs")
-
-
-@dataclass(frozen=True)
-class Way:
-    """How PHP reaches the library."""
-
-    preload: str
-    load: str
-    root: bool = False
-    # What php.ini fixes for these folders: no script may change it.
-    fixed: str = ""
-
-    def ini(self, folder: Path, installed: Installed) -> str:
-        """What php.ini says."""
-        preload = installed.sources / "examples/php" / self.preload
-        load = self.load.format(extension=installed.extension, sources=installed.sources)
-        fixed = f"\n[PATH={installed.sources}]\n{self.fixed}\n" if self.fixed else ""
-        return PHP_INI.format(folder=folder, load=load, preload=preload) + fixed
-
-
-EXTENSION = Way("preload.php", "extension = {extension}")
-FFI = Way("preload-ffi.php", "extension = ffi.so\nffi.preload = {sources}/php/ffi/clever_sso_ffi.h")
-# PHP lets no root preload: it does so in a process that becomes somebody else, and ends.
-MASTER_IS_ROOT = Way("preload.php", "extension = {extension}\nopcache.preload_user = nobody", root=True)
-
-
-@dataclass(frozen=True)
-class Site:
-    """The page in production, and the Clever that it knows."""
-
-    url: str
-    clever: str
-    fpm: Fpm
-
-
-@contextmanager
-def serving(installed: Installed, way: Way, auto_login: str | None = "ada", **more: str) -> Iterator[Site]:
-    """Run the page of one of the examples."""
-    page = installed.page
-    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], auto_login) as clever:
-        url = f"http://127.0.0.1:{port}"
-        folder = installed.folder / f"fpm-{port}"
-        environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
-        environment = {name: value.format(folder=folder) for name, value in environment.items()}
-        setup = Setup(folder, page, way.ini(folder, installed), way.root)
-        with fpm_behind_nginx(setup, environment, port) as fpm:
-            yield Site(url, clever, fpm)
 
 
 def at(crowd: Crowd, number: int, coming: Future[None], act: Callable[[], None]) -> None:
@@ -189,12 +152,15 @@ def test_where_the_master_is_root_its_workers_share_keys_through_the_key_cache(i
         assert (crowd.failures, asked_for_keys(site.clever)) == ([], 1)
 
 
+@pytest.mark.parametrize("page", ["/me", "/"], ids=["guarded", "open-to-all"])
 @pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
-def test_tabs_that_open_at_the_same_moment_all_arrive(installed: Installed, way: Way) -> None:
+def test_tabs_that_open_at_the_same_moment_all_arrive(installed: Installed, way: Way, page: str) -> None:
+    """A page that is open to all would say that nobody is signed in, if a session ended while a tab was on its way."""
     with serving(installed, way, auto_login=None, CLEVER_KEY_CACHE="{folder}/keys") as site:
         for _ in range(ROUNDS):
             browser = TabbedBrowser(site.clever, "510001")
-            tabs = [browser.open_tab(f"{site.url}/me?tab={number}") for number in range(10)]
+            goals = [quote(f"{page}?tab={number}") for number in range(10)]
+            tabs = [browser.open_tab(f"{site.url}/login?return_to={goal}") for goal in goals]
 
             def arrive(tab: Tab, browser: TabbedBrowser = browser) -> None:
                 while not tab.is_done:
@@ -205,7 +171,8 @@ def test_tabs_that_open_at_the_same_moment_all_arrive(installed: Installed, way:
             for number, tab in enumerate(tabs):
                 assert tab.page is not None
                 shown = (tab.page.url, "Hello, Ada Ashworth" in tab.page.text)
-                assert shown == (f"{site.url}/me?tab={number}", True), tab.page
+                assert shown == (f"{site.url}{page}?tab={number}", True), tab.page
+        assert re.findall(COMPLAINT, site.fpm.log()) == []
 
 
 @pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
@@ -230,6 +197,27 @@ def test_a_setting_of_sessions_that_the_configuration_fixes_is_named(installed: 
             assert answer.code == 500
         log = site.fpm.log()
     assert "session.cookie_samesite must be 'Lax', but the configuration of PHP fixes it" in log
+
+
+@pytest.mark.parametrize("odd", odd_requests.KINDS)
+def test_no_bytes_in_any_place_are_a_fault_behind_nginx_either(
+    installed: Installed, odd: Callable[[], Iterable[OddRequest]]
+) -> None:
+    """It lets bytes through that PHP's own server does not."""
+    with serving(installed, EXTENSION) as site:
+        odd_requests.check(site.url, site.clever, odd())
+        assert re.findall(COMPLAINT, site.fpm.log()) == []
+
+
+@pytest.mark.parametrize(
+    "way", [replace(EXTENSION, added="/inside"), replace(FFI, added="/in/side")], ids=["extension", "ffi"]
+)
+def test_a_folder_that_only_the_server_knows_is_in_no_address(installed: Installed, way: Way) -> None:
+    with serving(installed, way) as site:
+        visitor = Visitor()
+        page = visitor.open(f"{site.url}/me?lesson=7", person="ada")
+        assert (page.url, "Hello, Ada Ashworth" in page.text) == (f"{site.url}/me?lesson=7", True)
+        assert not [url for url in visitor.visited if "side" in url]
 
 
 def test_what_must_not_act_does_not_behind_nginx_either(installed: Installed) -> None:

@@ -8,17 +8,19 @@ from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+import odd_requests
 import pytest
 from harness.patience import SECONDS
 from harness.tabs import TabbedBrowser
 from php_sites import WAYS, Site, asked, cookie_of, kept, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from urllib.request import Request
 
     from harness.cookie_browser import Page
     from installed import Installed
+    from odd_requests import OddRequest
 
 ADA, JOSE = "510001", "510003"
 IN_FLIGHT = 8
@@ -98,6 +100,23 @@ def test_a_hostile_callback_spoils_no_login_in_flight_and_no_session(browser: Ta
     assert asked(f"{site.url}/me", Cookie=f"session={session}").status == 200
     finished = asked(mine, Cookie="; ".join(f"{name}={value}" for name, value in before.items()))
     assert (finished.status, finished.goes_to) == (303, "/me?mine")
+
+
+@pytest.mark.parametrize("issuer", ["https://evil.example", "x"])
+def test_a_wrong_issuer_ends_the_login_that_it_came_with_and_the_session(
+    browser: TabbedBrowser, site: Site, issuer: str
+) -> None:
+    signed_in(browser, site)
+    session = cookie_of(browser, "session")
+    mine, other = begun(browser, site, "?return_to=/me%3Fmine"), begun(browser, site, "?return_to=/me%3Fother")
+    answer = asked(f"{mine}&iss={quote(issuer, safe='')}", Cookie=header_of(browser))
+    assert (answer.status, "callback_issuer" in answer.text) == (400, True)
+    assert 'return_to=%2Fme%3Fmine"' in answer.text
+    ended = [line.partition("=")[0] for line in answer.headers.get_all("Set-Cookie") or [] if "Max-Age=0" in line]
+    assert "session" in ended
+    assert len([name for name in ended if name.startswith("clever_login_")]) == 1
+    assert asked(f"{site.url}/me", Cookie=f"session={session}").status == 303
+    assert asked(other, Cookie=header_of(browser)).goes_to == "/me?other"
 
 
 def test_a_callback_of_another_browser_does_not_sign_this_one_in(browser: TabbedBrowser, site: Site) -> None:
@@ -228,6 +247,31 @@ def test_signing_in_again_and_again_loses_no_session(browser: TabbedBrowser, sit
         assert (page.url, page.status) == (f"{site.url}/me?{number}", 200)
         # The application ends the session by means of its own.
         browser.cookies.clear(urlsplit(site.url).hostname or "", "/", "session")
+
+
+@pytest.mark.parametrize("odd", odd_requests.KINDS)
+def test_no_bytes_in_any_place_are_a_fault(
+    browser: TabbedBrowser, site: Site, odd: Callable[[], Iterable[OddRequest]]
+) -> None:
+    signed_in(browser, site)
+    odd_requests.check(site.url, site.clever, odd())
+    # What they wrote to the log is looked at when the site ends.
+    assert asked(f"{site.url}/me", Cookie=f"session={cookie_of(browser, 'session')}").status == 200
+
+
+@pytest.mark.parametrize("value", ["\x80", "\xff", "pre\xfffetch", "\xed\xa0\x80"])
+@pytest.mark.parametrize("name", ["Purpose", "X_Purpose", "X_Moz", "Sec_Purpose", "Referer", "Accept_Language", "Host"])
+def test_a_header_of_odd_bytes_keeps_nobody_from_a_login(site: Site, name: str, value: str) -> None:
+    for path in ("/login", "/callback?code=a"):
+        answer = asked(site.url + path, **{name: value})
+        assert (answer.status, answer.goes_to.startswith(site.clever)) == (303, True)
+
+
+@pytest.mark.parametrize("name", ["Origin", "Sec_Fetch_Site"])
+def test_an_origin_of_odd_bytes_logs_nobody_out(browser: TabbedBrowser, site: Site, name: str) -> None:
+    signed_in(browser, site)
+    answer = asked(f"{site.url}/logout", "POST", Cookie=header_of(browser), **{name: "\xff"})
+    assert (answer.status, answer.headers["Set-Cookie"]) == (403, None)
 
 
 def test_odd_requests_are_answered_without_a_fault(site: Site) -> None:

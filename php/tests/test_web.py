@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from harness import emulator
+from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.tabs import TabbedBrowser, check_tabs
 from installed import SCRIPTS, Installed, run, told
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 PAGE = str(SCRIPTS / "hooks.php")
-JOSE, GRACE = "510003", "610001"
+NOOR, JOSE, LAYLA, GRACE = "510002", "510003", "510007", "610001"
 
 
 @pytest.fixture(scope="module", params=WAYS)
@@ -46,6 +48,69 @@ def test_whom_the_application_refuses_ends_the_session_before(browser: Browser, 
     assert (page.status, "not_admitted" in page.text) == (403, True)
     assert kept(browser).keys().isdisjoint({"session", "clever_signed_in"})
     assert asked(f"{site.url}/members", Cookie=f"session={session}").status == 303
+
+
+def test_a_refusal_reloaded_again_and_again_stays_a_refusal(browser: Browser, site: Site) -> None:
+    first = browser.sign_in(JOSE, browser.open(f"{site.url}/login?return_to=/members%3Fa"))
+    assert (first.status, "not_admitted" in first.text) == (403, True)
+    for _ in range(6):
+        page = browser.open(first.url)
+        assert (page.status, "not_admitted" in page.text) == (403, True)
+        assert 'href="/login?return_to=%2Fmembers%3Fa"' in page.text
+
+
+def test_the_way_to_try_again_is_for_another_person_where_the_login_was(site: Site) -> None:
+    login = asked(f"{site.url}/login?switch_user=1&return_to=/members")
+    assert "confirmed=false" in login.goes_to
+    # At the page that Clever then shows, he says who he is.
+    back = AtClever(site.clever, JOSE).callback(login.goes_to.replace("&confirmed=false", ""))
+    page = asked(back, Cookie=(login.headers["Set-Cookie"] or "").partition(";")[0])
+    assert (page.status, "not_admitted" in page.text) == (403, True)
+    assert page.text.count('href="/login?switch_user=1&amp;return_to=%2Fmembers"') == 2
+
+
+@pytest.mark.parametrize("page", ["/quiet", "/nowhere"])
+def test_pages_that_ask_for_nobody_lose_no_sessions(browser: Browser, site: Site, page: str) -> None:
+    browser.sign_in(ADA)
+    for number in range(6):
+        arrived = browser.open(f"{site.url}/login?return_to={page}%3F{number}")
+        assert (arrived.url, arrived.status) == (f"{site.url}{page}?{number}", 200)
+        # The application ends the session by means of its own.
+        browser.cookies.clear(urlsplit(site.url).hostname or "", "/", "session")
+
+
+def test_the_application_may_use_the_session_while_somebody_signs_in(browser: Browser, site: Site) -> None:
+    for _ in range(2):
+        page = browser.sign_in(LAYLA, browser.open(f"{site.url}/login?return_to=/members"))
+        assert page.text == "member ليلى"
+        browser.sign_out()
+    assert sum(cookie.name == "session" for cookie in browser.cookies) == 1
+
+
+def test_what_the_application_kept_does_not_outlive_a_sign_in(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA, browser.open(f"{site.url}/login"))
+    assert browser.open(f"{site.url}/cart").text == "cart 1 Ada"
+    assert browser.open(f"{site.url}/cart").text == "cart 2 Ada"
+    first = cookie_of(browser, "session")
+    browser.open(f"{site.url}/login")
+    assert browser.open(f"{site.url}/cart").text == "cart 1 Ada"
+    assert asked(f"{site.url}/cart", Cookie=f"session={first}").text == "cart 1 Ada"
+
+
+def test_a_person_who_is_refused_later_loses_the_session_before(browser: Browser, site: Site) -> None:
+    browser.sign_in(NOOR, browser.open(f"{site.url}/members"))
+    first = cookie_of(browser, "session")
+    page = browser.open(f"{site.url}/login?return_to=/members%3Fagain")
+    assert page.text == "member Noor"
+    (site.folder / "closed").touch()
+    try:
+        second = cookie_of(browser, "session")
+        assert browser.open(f"{site.url}/login").status == 403
+    finally:
+        (site.folder / "closed").unlink()
+    assert cookie_of(browser, "session") == ""
+    for session in (first, second):
+        assert asked(f"{site.url}/members", Cookie=f"session={session}").status == 303
 
 
 def test_many_refusals_are_no_lost_sessions(browser: Browser, site: Site) -> None:
@@ -149,11 +214,12 @@ def test_exceptions_say_how_long_clever_asks_to_wait(installed: Installed, way: 
     [
         ("session", "make CleverSso\\Web before session_start(), and turn session.auto_start off"),
         ("output", "CleverSso\\Web must be made before the answer begins"),
+        ("guard", "call answer before requirePerson"),
     ],
 )
 def test_what_comes_too_early_is_named(installed: Installed, early: str, sentence: str) -> None:
     with serving(installed, WAYS[0], page=PAGE, EARLY=early) as site:
-        asked(site.url)
+        asked(f"{site.url}/login")
         assert sentence in site.log
 
 
@@ -182,6 +248,8 @@ def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Inst
     [
         ("'/callback'", "Argument #2 ($redirectUri) must be a URL"),
         ("''", "Argument #2 ($redirectUri) must be a URL"),
+        ("'https://app.example/callback', afterLogin: 'login'", "Argument #3 ($afterLogin) must be a page of yours"),
+        ("'https://app.example/a/callback', '/a/x/../callback'", "Argument #3 ($afterLogin) must be a page of yours"),
         ("'https://app.example/callback', sessionSeconds: 0", "sessionSeconds must be a whole number above 0, found 0"),
     ],
 )
@@ -191,7 +259,7 @@ def test_a_wrong_setting_is_named_when_it_is_made(installed: Installed, argument
     said = run(
         installed.php("-r", f"{code} catch (ValueError $error) {{ echo $error->getMessage(); }}"), installed.folder
     )
-    assert said.endswith(sentence)
+    assert sentence in said
 
 
 def test_a_callback_at_the_root_leaves_the_front_page_alone(installed: Installed) -> None:

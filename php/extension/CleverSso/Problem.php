@@ -20,7 +20,7 @@ final readonly class Problem
         public string $code,
         /** The HTTP status of the page. */
         public int $status,
-        /** Where "try again" leads. */
+        /** Where "try again" leads: to the same page, and as another person if the login was begun so. */
         public string $loginUrl,
         /** Where "log in as another person" leads. */
         public string $switchUserUrl,
@@ -36,31 +36,31 @@ final readonly class Problem
             $error->getUserMessage(),
             $error->getCodeWord(),
             $error->getPageStatus(),
-            $web->loginUrl($error->getReturnTo()),
+            $web->loginUrl($error->getReturnTo(), $error->getSwitchUser()),
             $web->loginUrl($error->getReturnTo(), switchUser: true),
             $error->getRetryAfter(),
         );
     }
 
     /** @internal Clever refused the person. */
-    public static function denied(Web $web, ?string $returnTo): self
+    public static function denied(Web $web, Denied $outcome): self
     {
         $sentence = 'Clever did not let you into this app. Please ask your teacher or your school for access.';
-        return self::made($sentence, self::ACCESS_DENIED, 403, $web, $returnTo);
+        return self::made($sentence, self::ACCESS_DENIED, 403, $web, $outcome);
     }
 
     /** @internal The application refused the person. */
-    public static function notAdmitted(Web $web, ?string $returnTo): self
+    public static function notAdmitted(Web $web, SignedIn $outcome): self
     {
         $sentence = "Your account doesn't have access to this app. Please ask your teacher or your school for access.";
-        return self::made($sentence, self::NOT_ADMITTED, 403, $web, $returnTo);
+        return self::made($sentence, self::NOT_ADMITTED, 403, $web, $outcome);
     }
 
     /** @internal */
     public static function setup(Web $web): self
     {
         $sentence = 'This app is not set up for Clever correctly. Please tell your teacher or school.';
-        return self::made($sentence, self::CONFIG_INVALID, 500, $web, null);
+        return self::made($sentence, self::CONFIG_INVALID, 500, $web);
     }
 
     /**
@@ -90,9 +90,15 @@ final readonly class Problem
             HTML);
     }
 
-    private static function made(string $sentence, string $code, int $status, Web $web, ?string $returnTo): self
-    {
-        return new self($sentence, $code, $status, $web->loginUrl($returnTo), $web->loginUrl($returnTo, switchUser: true));
+    private static function made(
+        string $sentence,
+        string $code,
+        int $status,
+        Web $web,
+        SignedIn|Denied|null $outcome = null,
+    ): self {
+        $again = $web->loginUrl($outcome?->returnTo, $outcome?->switchUser ?? false);
+        return new self($sentence, $code, $status, $again, $web->loginUrl($outcome?->returnTo, switchUser: true));
     }
 
     private static function show(self $problem): void

@@ -13,11 +13,18 @@ final class Session
 
     /** Under this key of $_SESSION. */
     private const KEY = 'clever_sso';
+    /**
+     * How long a session still answers, in seconds, after a new sign-in of the same person replaced it: other tabs have sent
+     * requests with its cookie, and they arrive late.
+     */
+    private const GRACE_SECONDS = 60;
 
     private readonly bool $secure;
     private readonly string $name;
     /** @var array<string, mixed>|null As it was when this request began. */
     private readonly ?array $person;
+    /** @var array<string, int> When each session was replaced that may still answer, by its id. */
+    private array $replaced = [];
 
     /**
      * @param string $application Its redirect URI. Another application of this host, which may keep its sessions in the same
@@ -51,7 +58,9 @@ final class Session
                 }
             }
         }
-        $this->person = session_status() === PHP_SESSION_ACTIVE ? $this->read() : $this->opened($this->read(...));
+        $this->person = session_status() === PHP_SESSION_ACTIVE
+            ? $this->read()
+            : $this->opened($this->idOfTheBrowser(), $this->read(...));
     }
 
     /**
@@ -65,32 +74,67 @@ final class Session
     }
 
     /**
-     * Begins a session with a new id: nothing of the one before is carried over.
+     * Makes room for a new session of this person of Clever.
+     *
+     * A session in which the same person is signed in still answers for a minute, without the application's own data: else a
+     * tab whose request is under way would find nobody. Any other session ends at once, since devices are shared and an
+     * anonymous session may be one that somebody else has planted.
+     */
+    public function replace(Identity $identity): void
+    {
+        $user = [$identity->issuer, $identity->id];
+        $obsolete = function () use ($user): bool {
+            $kept = $this->kept();
+            if ($kept === null || ($kept['user'] ?? null) !== $user) {
+                return false;
+            }
+            $replacedAt = $kept['replaced_at'] ?? time();
+            $this->replaced = [(string) session_id() => $replacedAt] + $kept['replaced'];
+            $_SESSION = [self::KEY => ['replaced_at' => $replacedAt] + $kept];
+            return true;
+        };
+        if ($this->act($obsolete) !== true) {
+            $this->end();
+        }
+    }
+
+    /**
+     * Begins a session with a new id: nothing of the one before is carried over. Call `replace` before.
      *
      * @param array<string, mixed> $person
      */
-    public function begin(array $person): void
+    public function begin(Identity $identity, array $person): void
     {
+        if (session_status() === PHP_SESSION_ACTIVE) {
+            // One that the application has opened in the meantime.
+            isset($this->replaced[(string) session_id()]) ? session_write_close() : session_destroy();
+        }
         session_id((string) session_create_id());
         // The id is ours: strict mode would take another one.
         session_start(['use_strict_mode' => '0', 'use_cookies' => '1']);
-        $application = $this->application;
-        $_SESSION = [self::KEY => ['signed_in_at' => time(), 'application' => $application, 'person' => $person]];
+        $_SESSION = [self::KEY => [
+            'signed_in_at' => time(),
+            'application' => $this->application,
+            'user' => [$identity->issuer, $identity->id],
+            'person' => $person,
+            'replaced' => array_filter($this->replaced, self::mayAnswer(...)),
+        ]];
         session_write_close();
         ini_set('session.use_strict_mode', '1');
     }
 
-    /** Ends the session of this browser, if it has one. */
+    /** Ends the session of this browser, if it has one, and those that it replaced. */
     public function end(): void
     {
-        $destroy = function (): bool {
-            $_SESSION = [];
-            return session_destroy();
-        };
-        if (session_status() === PHP_SESSION_ACTIVE ? $destroy() : $this->opened($destroy)) {
-            $cookie = ['expires' => 1, 'path' => '/', 'secure' => $this->secure, 'httponly' => true, 'samesite' => 'Lax'];
-            setcookie($this->name, '', $cookie);
+        $before = $this->act($this->destroy(...));
+        if ($before === null) {
+            return;
         }
+        foreach (array_keys($before) as $id) {
+            $this->opened((string) $id, $this->destroy(...));
+        }
+        $cookie = ['expires' => 1, 'path' => '/', 'secure' => $this->secure, 'httponly' => true, 'samesite' => 'Lax'];
+        setcookie($this->name, '', $cookie);
     }
 
     /** What to look at when browsers come back without a session. */
@@ -112,26 +156,68 @@ final class Session
      */
     private function read(): ?array
     {
-        $kept = $_SESSION[self::KEY] ?? null;
-        if ($kept === null || $kept['application'] !== $this->application) {
+        $kept = $this->kept();
+        if ($kept === null) {
             return null;
         }
         // Kept here, not in the browser: a cookie's age is only a request to the browser.
-        if (time() - $kept['signed_in_at'] < $this->seconds) {
+        $isInTime = time() - $kept['signed_in_at'] < $this->seconds;
+        if ($isInTime && self::mayAnswer($kept['replaced_at'] ?? time())) {
             return $kept['person'];
         }
-        $_SESSION = [];
-        session_destroy();
+        $this->destroy();
         return null;
     }
 
     /**
-     * Acts in the session that the browser's cookie names; null where there is none. No cookie is set: a tab that asks late
-     * must not replace the session that another tab has just begun.
+     * What this application has kept in the open session.
+     *
+     * @return array<string, mixed>|null
      */
-    private function opened(callable $act): mixed
+    private function kept(): ?array
     {
-        $id = $this->idOfTheBrowser();
+        $kept = $_SESSION[self::KEY] ?? null;
+        $isOurs = is_array($kept) && ($kept['application'] ?? null) === $this->application;
+        return $isOurs ? $kept + ['replaced' => []] : null;
+    }
+
+    private static function mayAnswer(int $replacedAt): bool
+    {
+        return time() - $replacedAt < self::GRACE_SECONDS;
+    }
+
+    /**
+     * Destroys the open session.
+     *
+     * @return array<string, int> Those that it replaced.
+     */
+    private function destroy(): array
+    {
+        $replaced = $this->kept()['replaced'] ?? [];
+        $_SESSION = [];
+        session_destroy();
+        return $replaced;
+    }
+
+    /** Acts in the session of this browser, which is closed then; null where there is none. */
+    private function act(callable $act): mixed
+    {
+        if (session_status() !== PHP_SESSION_ACTIVE) {
+            return $this->opened($this->idOfTheBrowser(), $act);
+        }
+        $result = $act();
+        if (session_status() === PHP_SESSION_ACTIVE) {
+            session_write_close();
+        }
+        return $result;
+    }
+
+    /**
+     * Acts in a session that is there; null where there is none. No cookie is set: a tab that asks late must not replace the
+     * session that another tab has just begun.
+     */
+    private function opened(?string $id, callable $act): mixed
+    {
         if ($id === null) {
             return null;
         }

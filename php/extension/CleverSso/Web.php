@@ -18,15 +18,18 @@ final class Web
 {
     /** The parameter with which the waiting page leads on. */
     private const WAITED = 'clever_waited';
+    /** The parameter that says that return_to is the path as it arrived here: a proxy may have taken the folder off. */
+    private const AS_ARRIVED = 'clever_as_arrived';
 
     private readonly Session $session;
+    /** The origin of the application, such as https://app.example. */
+    private readonly string $origin;
     /** The path of the callback, as browsers see it. */
     private readonly string $callback;
     /** The folder of the callback, as browsers see it: our other pages are in it, also below the prefix of a proxy. */
     private readonly string $folder;
     private readonly string $afterLogin;
     private readonly string $afterLogout;
-    private bool $isKeptKnown = false;
 
     /**
      * @param Client $client The client.
@@ -38,7 +41,7 @@ final class Web
      * @param int $sessionSeconds How long a session lasts after the sign-in, in seconds. It also ends with the browser.
      * @param bool $waitingPage Whether people see a page while their login is finished.
      *
-     * @throws \ValueError When redirectUri is no URL, or sessionSeconds is not above 0.
+     * @throws \ValueError When redirectUri is no URL, afterLogin leads to a login again, or sessionSeconds is not above 0.
      * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting of sessions.
      */
     public function __construct(
@@ -50,14 +53,24 @@ final class Web
         int $sessionSeconds = Session::TWELVE_HOURS,
         private readonly bool $waitingPage = false,
     ) {
-        if (!is_string(parse_url($redirectUri, PHP_URL_HOST))) {
+        $origin = self::originOf($redirectUri);
+        if ($origin === null) {
             throw new \ValueError(__METHOD__ . '(): Argument #2 ($redirectUri) must be a URL');
         }
+        $this->origin = $origin;
         $this->callback = parse_url($redirectUri, PHP_URL_PATH) ?: '/';
         $this->folder = substr($this->callback, 0, (int) strrpos($this->callback, '/') + 1);
         $this->afterLogin = str_starts_with($afterLogin, '/') ? $afterLogin : $this->folder . $afterLogin;
         $this->afterLogout = str_starts_with($afterLogout, '/') ? $afterLogout : $this->folder . $afterLogout;
+        if ($this->leadsToALogin($this->afterLogin)) {
+            throw new \ValueError(
+                __METHOD__ . '(): Argument #3 ($afterLogin) must be a page of yours, not the login, the callback or the log out',
+            );
+        }
         $this->session = new Session($redirectUri, $sessionSeconds);
+        if ($this->page() === null) {
+            $this->tellThatTheSessionIsKept();
+        }
     }
 
     /**
@@ -117,12 +130,12 @@ final class Web
         header('Cache-Control: no-store');
         header('Referrer-Policy: no-referrer');
         try {
-            if ($page === '' || !$this->isRefused($page)) {
+            if ($page === 'misplaced' || !$this->isRefused($page)) {
                 $problem = match ($page) {
                     'login' => $this->login(),
                     'callback' => $this->finish($admit ?? self::keep(...)),
                     'logout' => $this->logOut(),
-                    default => $this->misplaced(),
+                    'misplaced' => $this->misplaced(),
                 };
             }
         } catch (Exception $error) {
@@ -147,11 +160,6 @@ final class Web
         if (!headers_sent()) {
             header('Cache-Control: no-store');
         }
-        if ($person !== null && !$this->isKeptKnown && !headers_sent()) {
-            // A sign-in that left a session is none that was lost.
-            self::send($this->client->sessionKeptCookies(self::cookies()));
-            $this->isKeptKnown = true;
-        }
         return $person;
     }
 
@@ -162,10 +170,13 @@ final class Web
      *
      * @return array<string, mixed>
      *
-     * @throws \LogicException When nobody is signed in, and the answer has begun.
+     * @throws \LogicException When nobody is signed in, and the answer has begun; and for a request that is for `answer`.
      */
     public function requirePerson(): array
     {
+        if ($this->page() !== null) {
+            throw new \LogicException('call answer before requirePerson: nobody could log in, since this is a page of the login');
+        }
         $person = $this->person();
         if ($person !== null) {
             return $person;
@@ -176,8 +187,7 @@ final class Web
         $canComeBack = in_array($_SERVER['REQUEST_METHOD'], ['GET', 'HEAD'], true)
             && in_array($_SERVER['HTTP_SEC_FETCH_MODE'] ?? '', ['', 'navigate', 'nested-navigate'], true);
         if ($canComeBack) {
-            $query = ($_SERVER['QUERY_STRING'] ?? '') === '' ? '' : '?' . $_SERVER['QUERY_STRING'];
-            $this->redirect($this->loginUrl(self::shown($this->folder . $this->below($this->path()) . $query)));
+            $this->redirect($this->loginUrlOfThisPage());
         } else {
             http_response_code(401);
         }
@@ -196,30 +206,72 @@ final class Web
         return "{$this->folder}login" . ($query === [] ? '' : '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986));
     }
 
+    /** The address of a login that comes back to this page. */
+    private function loginUrlOfThisPage(): string
+    {
+        $path = $this->path();
+        $query = ($_SERVER['QUERY_STRING'] ?? '') === '' ? '' : '?' . $_SERVER['QUERY_STRING'];
+        $url = $this->loginUrl(($path === '' ? '/' : $path) . $query);
+        // Either this page is outside the callback's folder, or a proxy has taken the folder off: the login will see which.
+        return str_starts_with($path, $this->folder) ? $url : $url . '&' . self::AS_ARRIVED . '=1';
+    }
+
+    /** Where the login of this request is to lead: a path as a browser knows it, or a URL; '' when nobody said. */
+    private function wish(): string
+    {
+        $wish = self::parameter('return_to');
+        $isShort = isset($_GET[self::AS_ARRIVED]) && !str_starts_with($this->path(), $this->folder);
+        return $isShort && str_starts_with($wish, '/') ? $this->folder . substr($wish, 1) : $wish;
+    }
+
     /** Where the form of a log-out button leads. It must be a POST. */
     public function logoutUrl(): string
     {
         return "{$this->folder}logout";
     }
 
-    /** Which page of ours this request is for; '' when it is a callback below a prefix that nobody told us of. */
+    /** Which page of ours this request is for; 'misplaced' when it is a callback below a prefix that nobody told us of. */
     private function page(): ?string
     {
-        $below = $this->below($this->path());
+        $path = $this->path();
         $isAnswer = isset($_GET['code']) || isset($_GET['error']);
+        $isMisplaced = fn(): bool => basename($path) === basename($this->callback) && $this->isOfALoginOfThisBrowser();
+        return $this->pageAt($path, $isAnswer) ?? ($isAnswer && $isMisplaced() ? 'misplaced' : null);
+    }
+
+    /** Which page of ours is at a path. A slash at the end makes no difference. */
+    private function pageAt(string $path, bool $isAnswer): ?string
+    {
+        $below = rtrim($this->below($path), '/');
         return match (true) {
-            $below === 'login', $below === 'logout' => $below,
             // A callback at the root shares its address with the front page.
-            $below === $this->below($this->callback) && ($below !== '' || $isAnswer) => 'callback',
-            basename($below) === basename($this->callback) && $isAnswer => '',
+            $below === rtrim($this->below($this->callback), '/') && ($below !== '' || $isAnswer) => 'callback',
+            $below === 'login', $below === 'logout' => $below,
             default => null,
         };
+    }
+
+    /** Whether this is a callback of a login that this browser began. Anybody can send people to an address like that. */
+    private function isOfALoginOfThisBrowser(): bool
+    {
+        try {
+            $key = $this->client->loginKey($_SERVER['QUERY_STRING'] ?? '');
+        } catch (ArgumentException) {
+            return false;
+        }
+        return $key !== null && str_contains(self::cookies() ?? '', "{$key}=");
     }
 
     /** The path of this request, as it came. It is no part of a URL with a host: `//host/` is a path here. */
     private function path(): string
     {
-        return (string) parse_url('http://here' . $_SERVER['REQUEST_URI'], PHP_URL_PATH);
+        $path = (string) parse_url('http://here' . ($_SERVER['REQUEST_URI'] ?? '/'), PHP_URL_PATH);
+        // Browsers may not know of the folder in which this script is on the server: a proxy puts it before their path.
+        $script = (string) ($_SERVER['SCRIPT_NAME'] ?? '');
+        $added = substr($script, 0, (int) strrpos($script, '/') + 1);
+        $isScript = str_starts_with($script, '/') && basename($script) === basename($_SERVER['SCRIPT_FILENAME'] ?? '');
+        $isAdded = $isScript && !str_starts_with($this->folder, $added) && str_starts_with($path, $added);
+        return $isAdded ? substr($path, strlen($added) - 1) : $path;
     }
 
     /** What of a path is below the callback's folder. A proxy may have taken that folder away. */
@@ -228,16 +280,41 @@ final class Web
         return substr($path, str_starts_with($path, $this->folder) ? strlen($this->folder) : 1);
     }
 
-    /**
-     * An address as a browser shows it, with letters outside ASCII written out: percent-encoded, each takes three times as
-     * many of the 1,024 bytes that returnTo may have. The library encodes it again.
-     */
-    private static function shown(string $address): string
+    /** Whether an address leads to the login, the callback or the log out: to no page to stay at. */
+    private function leadsToALogin(string $address): bool
     {
-        return (string) preg_replace_callback('/(?:%[89A-Fa-f][0-9A-Fa-f])+/', function (array $found): string {
-            $text = rawurldecode($found[0]);
-            return preg_match('/^[\p{L}\p{M}\p{N}]+$/uD', $text) === 1 ? $text : $found[0];
-        }, $address);
+        if (!str_starts_with($address, '/') && self::originOf($address) !== $this->origin) {
+            return false;
+        }
+        // A callback at the root shares its address with the front page.
+        $names = array_filter(['login', 'logout', rtrim($this->below($this->callback), '/')], fn(string $name) => $name !== '');
+        $paths = array_merge(...array_map(fn(string $name) => [$this->folder . $name, "/{$name}"], array_values($names)));
+        return array_filter($paths, fn(string $path) => Client::leadsTo($address, $path)) !== [];
+    }
+
+    /** The origin of a URL; null when it is none. */
+    private static function originOf(string $url): ?string
+    {
+        $parts = parse_url($url) ?: [];
+        if (!isset($parts['scheme'], $parts['host'])) {
+            return null;
+        }
+        $scheme = strtolower($parts['scheme']);
+        $port = $parts['port'] ?? ['https' => 443, 'http' => 80][$scheme] ?? 0;
+        return "{$scheme}://" . strtolower($parts['host']) . ":{$port}";
+    }
+
+    /** A sign-in that left a session is none that was lost: the library need not count it. */
+    private function tellThatTheSessionIsKept(): void
+    {
+        if ($this->session->person() === null) {
+            return;
+        }
+        $cookies = $this->client->sessionKeptCookies(self::cookies());
+        if ($cookies !== []) {
+            header('Cache-Control: no-store');
+            self::send($cookies);
+        }
     }
 
     /** Answers a look, a page that is fetched in advance, and a form of another site: none of them may act. */
@@ -256,28 +333,43 @@ final class Web
 
     private function login(): null
     {
-        $wish = $_GET['return_to'] ?? null;
-        try {
-            $login = $this->begin(is_string($wish) && $wish !== '' ? $wish : null);
-        } catch (ArgumentException $error) {
-            // The author of the link learns nothing, and nobody is sent there.
-            error_log('return_to is not used: ' . $error->getMessage());
-            $login = $this->begin(null);
+        $wishes = ['returnTo' => $this->wish(), 'districtId' => self::parameter('district_id') ?: $this->districtId];
+        if ($wishes['returnTo'] !== '' && $this->leadsToALogin($wishes['returnTo'])) {
+            error_log('return_to is not used: it leads to the login, the callback or the log out, where nobody can stay');
+            $wishes['returnTo'] = '';
         }
+        $login = $this->begin(array_filter($wishes, fn(?string $wish) => ($wish ?? '') !== ''));
         $this->redirect($login->url, $login->setCookies);
         return null;
     }
 
-    private function begin(?string $returnTo): Login
+    /** @param array<string, string> $wishes */
+    private function begin(array $wishes): Login
     {
-        $switch = $_GET['switch_user'] ?? '';
-        return $this->client->beginLogin(
-            self::cookies(),
-            districtId: $this->districtId,
-            returnTo: $returnTo,
-            switchUser: Client::isSwitchedOn(is_string($switch) ? $switch : null),
-            hasSession: $this->session->person() !== null,
-        );
+        try {
+            return $this->client->beginLogin(
+                self::cookies(),
+                ...$wishes,
+                switchUser: Client::isSwitchedOn(self::parameter('switch_user')),
+                hasSession: $this->session->person() !== null,
+            );
+        } catch (ArgumentException $error) {
+            // The author of the link learns nothing, and nobody is sent there.
+            $refused = str_contains($error->getMessage(), 'district') ? 'districtId' : 'returnTo';
+            if (!isset($wishes[$refused])) {
+                throw $error;
+            }
+            $name = ['returnTo' => 'return_to', 'districtId' => 'district_id'][$refused];
+            error_log("{$name} is not used: " . $error->getMessage());
+            return $this->begin(array_diff_key($wishes, [$refused => '']));
+        }
+    }
+
+    /** A parameter of the query; '' when it is missing, or a list. */
+    private static function parameter(string $name): string
+    {
+        $value = $_GET[$name] ?? '';
+        return is_string($value) ? $value : '';
     }
 
     /** @param callable(SignedIn): ?array<string, mixed> $admit */
@@ -294,9 +386,9 @@ final class Web
         }
         $this->settle($outcome);
         if ($outcome instanceof Denied) {
-            $word = json_encode($outcome->error, JSON_INVALID_UTF8_SUBSTITUTE);
+            $word = json_encode(substr($outcome->error, 0, 100), JSON_INVALID_UTF8_SUBSTITUTE);
             error_log('login failed: ' . Problem::ACCESS_DENIED . ": Clever answered {$word}");
-            return Problem::denied($this, $outcome->returnTo);
+            return Problem::denied($this, $outcome);
         }
         $this->redirect($outcome->login->url);
         return null;
@@ -305,19 +397,22 @@ final class Web
     /** @param callable(SignedIn): ?array<string, mixed> $admit */
     private function signIn(SignedIn $outcome, callable $admit): ?Problem
     {
-        $this->session->end();
+        $this->session->replace($outcome->identity);
         $person = null;
         try {
             $person = $admit($outcome);
         } finally {
+            if ($person === null) {
+                $this->session->end();
+            }
             // Where nobody is signed in, no sign-in is to be remembered either.
             self::send($person === null ? $this->withoutSignIn($outcome->setCookies) : $outcome->setCookies);
         }
         if ($person === null) {
             error_log('login failed: ' . Problem::NOT_ADMITTED . ': the application did not admit this person');
-            return Problem::notAdmitted($this, $outcome->returnTo);
+            return Problem::notAdmitted($this, $outcome);
         }
-        $this->session->begin($person);
+        $this->session->begin($outcome->identity, $person);
         $this->redirect($outcome->returnTo ?? $this->afterLogin);
         return null;
     }

@@ -17,8 +17,14 @@ if (getenv('EARLY') === 'output') {
     flush();
 }
 $web = Web::fromEnv();
+if (getenv('EARLY') === 'guard') {
+    $web->requirePerson();
+}
 $web->answer(fn(SignedIn $signedIn): ?array => match ($signedIn->identity->name->first) {
     'José' => null,
+    'Noor' => file_exists(session_save_path() . '/closed') ? null : ['first' => 'Noor'],
+    // With a session of the application's own, in the middle of it all.
+    'ليلى' => session_start() ? ['first' => 'ليلى'] : null,
     'Grace' => throw new RuntimeException('fell over'),
     default => ['first' => $signedIn->identity->name->first],
 });
@@ -28,6 +34,9 @@ if ($path === '/cart') {
     session_start();
     $_SESSION['cart'] = ($_SESSION['cart'] ?? 0) + 1;
     echo 'cart ', $_SESSION['cart'], ' ', $web->person()['first'] ?? 'nobody';
+} elseif ($path === '/quiet') {
+    // Nobody asks who is signed in.
+    echo 'quiet';
 } elseif ($path === '/members') {
     $person = $web->requirePerson();
     echo 'member ', $person['first'];

@@ -1,0 +1,69 @@
+"""The page of the examples in production: FPM with a preloaded client behind nginx, beside what stands for Clever."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness import emulator, ports
+from installed import Installed, app, settings
+from servers import PHP_INI, Fpm, Setup, fpm_behind_nginx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Way:
+    """How PHP reaches the library."""
+
+    preload: str
+    load: str
+    root: bool = False
+    # What php.ini fixes for these folders: no script may change it.
+    fixed: str = ""
+    # The folder of the page on the server.
+    added: str = ""
+    # A script that runs before the page.
+    before: str = ""
+
+    def ini(self, folder: Path, installed: Installed) -> str:
+        """What php.ini says."""
+        preload = installed.sources / "examples/php" / self.preload
+        load = self.load.format(extension=installed.extension, sources=installed.sources)
+        fixed = f"\n[PATH={installed.sources}]\n{self.fixed}\n" if self.fixed else ""
+        before = f"auto_prepend_file = {self.before}\n" if self.before else ""
+        return PHP_INI.format(folder=folder, load=load, preload=preload) + before + fixed
+
+
+EXTENSION = Way("preload.php", "extension = {extension}")
+FFI = Way("preload-ffi.php", "extension = ffi.so\nffi.preload = {sources}/php/ffi/clever_sso_ffi.h")
+# PHP lets no root preload: it does so in a process that becomes somebody else, and ends.
+MASTER_IS_ROOT = Way("preload.php", "extension = {extension}\nopcache.preload_user = nobody", root=True)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The page in production, and the Clever that it knows."""
+
+    url: str
+    clever: str
+    fpm: Fpm
+
+
+@contextmanager
+def serving(
+    installed: Installed, way: Way, auto_login: str | None = "ada", host: str = "127.0.0.1", **more: str
+) -> Iterator[Site]:
+    """Run the page of the examples. Browsers know it by `host`, a name of this machine."""
+    page = installed.page
+    with ports.reserved() as port, emulator.running([app(f"http://{host}:{port}")], auto_login) as clever:
+        url = f"http://{host}:{port}"
+        folder = installed.folder / f"fpm-{port}"
+        environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
+        environment = {name: value.format(folder=folder) for name, value in environment.items()}
+        setup = Setup(folder, page, way.ini(folder, installed), way.root, way.added)
+        with fpm_behind_nginx(setup, environment, port) as fpm:
+            yield Site(url, clever, fpm)
