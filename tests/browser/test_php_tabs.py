@@ -1,0 +1,111 @@
+"""The same over PHP, in FPM behind nginx: with the extension, and with FFI."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import fpm_sites
+import pytest
+from harness.paths import RELEASE
+from harness.patience import SECONDS
+from installed import Installed, app, install
+from servers import own_folder
+
+from .scene import Place
+from .tabs import (
+    MOST_HELD,
+    Links,
+    check_logins_restored,
+    check_pages_restored,
+    check_tabs_opened_at_once,
+    leave_pages_open,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# Holds callbacks back until so many have come: then all their logins are in flight at once.
+TURNSTILE = """<?php
+if (str_contains($_SERVER['REQUEST_URI'], '/callback?')) {{
+    touch('{folder}/' . uniqid('', true));
+    for ($end = time() + {seconds}; count(glob('{folder}/*')) < (int) file_get_contents('{many}'); usleep(10000)) {{
+        time() < $end ?: exit('waited for other callbacks in vain');
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An emulator, and the PHP page."""
+
+    links: Links
+    sessions: Path
+    many: Path
+    arrived: Path
+
+    def hold(self, callbacks: int) -> None:
+        """Hold the next callbacks back until so many have come."""
+        for file in self.arrived.iterdir():
+            file.unlink()
+        self.many.write_text(str(callbacks), encoding="ascii")
+
+    def end_sessions(self) -> None:
+        """End the sessions of everybody, as a night does."""
+        for file in self.sessions.iterdir():
+            file.unlink()
+
+
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Installed]:
+    if not (RELEASE / "libclever_sso.so").exists():
+        pytest.skip(f"there is no library in {RELEASE}: build it")
+    with tempfile.TemporaryDirectory(prefix="clever-sso-php-") as folder:
+        Path(folder).chmod(0o755)
+        yield install(Path(folder))
+
+
+@pytest.fixture(scope="module", params=[fpm_sites.EXTENSION, fpm_sites.FFI], ids=["extension", "ffi"])
+def scene(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Scene]:
+    with tempfile.TemporaryDirectory(prefix="clever-sso-turnstile-") as parent:
+        Path(parent).chmod(0o755)
+        arrived, many, script = own_folder(Path(parent) / "arrived"), Path(parent) / "many", Path(parent) / "before.php"
+        many.write_text("0", encoding="ascii")
+        script.write_text(TURNSTILE.format(folder=arrived, many=many, seconds=SECONDS), encoding="ascii")
+        way = replace(request.param, before=str(script))
+        # On a host of its own, as in life: its cookies are apart from those of the emulator.
+        with fpm_sites.serving(installed, way, auto_login=None, host="localhost") as site:
+            links = Links(Place(site.clever, site.url, ""), app(site.url), "return_to")
+            yield Scene(links, site.fpm.folder / "sessions", many, arrived)
+
+
+@pytest.mark.parametrize("start", ["page_of", "login_link", "portal_link"])
+@pytest.mark.parametrize("many", [2, 10])
+def test_tabs_over_php_that_are_opened_at_once_all_end_signed_in_at_their_own_page(
+    browser: Browser, scene: Scene, many: int, start: str
+) -> None:
+    scene.hold(min(many, MOST_HELD))
+    check_tabs_opened_at_once(browser, scene.links, start, many)
+
+
+@pytest.mark.parametrize("many", [2, 5])
+def test_tabs_over_php_that_are_restored_from_disk_all_end_signed_in_at_their_own_page(
+    browser: Browser, scene: Scene, tmp_path: Path, many: int
+) -> None:
+    scene.hold(0)
+    leave_pages_open(browser, tmp_path, scene.links, many)
+    scene.end_sessions()
+    scene.hold(min(many, MOST_HELD))
+    check_pages_restored(browser, tmp_path, scene.links, many)
+
+
+@pytest.mark.parametrize("many", [2, 5])
+def test_logins_over_php_that_are_restored_from_disk_are_finished(
+    browser: Browser, scene: Scene, tmp_path: Path, many: int
+) -> None:
+    scene.hold(0)
+    check_logins_restored(browser, tmp_path, scene.links, many)
