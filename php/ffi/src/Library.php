@@ -35,7 +35,7 @@ final class Library
         try {
             return FFI::scope('CLEVER_SSO');
         } catch (FFI\Exception) {
-            return FFI::load(__DIR__ . '/clever_sso_ffi.h');
+            return FFI::load(dirname(__DIR__) . '/clever_sso_ffi.h');
         }
     }
 

@@ -1,0 +1,84 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** A failure of Log in with Clever; the base of all others. It may be logged as it is. */
+abstract class Exception extends \Exception
+{
+    private string $codeWord = '';
+    private string $userMessage = '';
+    private string $actor = '';
+    private bool $retryable = false;
+    private int $pageStatus = 500;
+    private ?int $httpStatus = null;
+    private ?int $retryAfter = null;
+    private ?string $returnTo = null;
+    private bool $switchUser = false;
+    /** @var list<SetCookie> After beginLogin or finishLogin: set these with the answer. */
+    public readonly array $setCookies;
+    /** Whether the session that the browser had must end: a login that this browser began has failed. */
+    public readonly bool $endsSession;
+
+    /** One that an application makes has no cookies, and ends nothing. */
+    public function __construct(string $message = '', int $code = 0, ?\Throwable $previous = null)
+    {
+        parent::__construct($message, $code, $previous);
+        [$this->setCookies, $this->endsSession] = [[], false];
+    }
+
+    /** The code word, for example id_token_expired. */
+    public function getCodeWord(): string
+    {
+        return $this->codeWord;
+    }
+
+    /** A sentence that may be shown to the person who logs in. */
+    public function getUserMessage(): string
+    {
+        return $this->userMessage;
+    }
+
+    /** Who can put it right: user, app, clever or network. */
+    public function getActor(): string
+    {
+        return $this->actor;
+    }
+
+    /** Whether the same login begun again may succeed without anybody changing anything. */
+    public function isRetryable(): bool
+    {
+        return $this->retryable;
+    }
+
+    /** The HTTP status of the page that shows this failure to the person: 400, 500 or 503. */
+    public function getPageStatus(): int
+    {
+        return $this->pageStatus;
+    }
+
+    /** Where the failed login wanted to go, as an ASCII path or URL, if that is known. */
+    public function getReturnTo(): ?string
+    {
+        return $this->returnTo;
+    }
+
+    /** Whether the failed login was begun with switchUser. Begin the next one with it too. */
+    public function getSwitchUser(): bool
+    {
+        return $this->switchUser;
+    }
+
+    /** The HTTP status of Clever's answer that led to this failure, if there was one. */
+    public function getHttpStatus(): ?int
+    {
+        return $this->httpStatus;
+    }
+
+    /** How many seconds Clever asks to wait before the next attempt, if it said so. */
+    public function getRetryAfter(): ?int
+    {
+        return $this->retryAfter;
+    }
+}

@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** A fault of the library or of the machine it runs on. */
+final class InternalException extends Exception
+{
+}

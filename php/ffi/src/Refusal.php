@@ -1,0 +1,19 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** How to answer a request that must not act: with this status and no body. */
+final readonly class Refusal
+{
+    use NotSerializable;
+
+    private function __construct(
+        /** 200 for HEAD, 403, 405 or 503. */
+        public int $status,
+        /** With a 405 the value of the Allow header. */
+        public ?string $allow,
+    ) {
+    }
+}

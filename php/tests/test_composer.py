@@ -1,0 +1,101 @@
+"""composer.json and what it says: where each class is, so that an autoloader finds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from harness.paths import ROOT
+from installed import PATIENCE_SECONDS, Installed, program, run, settings
+
+PHP = ROOT / "php"
+COMPOSER = json.loads((PHP / "composer.json").read_text())
+FOLDERS = [PHP / folder for folder in COMPOSER["autoload"]["psr-4"]["CleverSso\\"]]
+FILES = sorted(file for folder in FOLDERS for file in folder.glob("*.php"))
+# Nothing is asked of a registry.
+APPLICATION = {
+    "repositories": [{"type": "path", "url": str(PHP), "options": {"symlink": False}}, {"packagist.org": False}],
+    "require": {"clever-sso/clever-sso": "@dev"},
+}
+
+
+def composer(folder: Path, *arguments: str) -> str:
+    """What Composer says; it keeps what it knows in `folder`."""
+    ended = subprocess.run(
+        [program("composer"), "--no-interaction", *arguments],
+        cwd=folder,
+        env={**os.environ, "COMPOSER_HOME": str(folder / "home"), "COMPOSER_ALLOW_SUPERUSER": "1"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An application that requires the package."""
+    folder = tmp_path_factory.mktemp("application")
+    (folder / "composer.json").write_text(json.dumps(APPLICATION))
+    composer(folder, "install")
+    return folder
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PHP)))
+def test_a_file_holds_one_class_of_its_name(file: Path) -> None:
+    text = file.read_text()
+    declared = re.findall(r"^(?:final |abstract |readonly )*(?:class|interface|trait|enum) (\w+)", text, re.MULTILINE)
+    assert declared == [file.stem]
+    assert "\nnamespace CleverSso;\n" in text
+
+
+def test_what_is_required_by_hand_is_all_that_there_is() -> None:
+    loaded = re.findall(r"'/src/(\w+)\.php'", (PHP / "ffi/CleverSso.php").read_text())
+    assert sorted(loaded) == sorted(file.stem for file in FOLDERS[0].glob("*.php"))
+
+
+@pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
+def test_composer_loads_every_class(installed: Installed, application: Path, extension: bool) -> None:
+    code = (
+        f"require '{application}/vendor/autoload.php';"
+        "$web = CleverSso\\Web::fromEnv(); echo get_class($web), ' ', CleverSso\\Problem::NOT_ADMITTED, ' ';"
+        "echo strlen(CleverSso\\Web::clientFromEnv()->beginLogin()->key) > 8 ? 'begun ' : '';"
+        "try { CleverSso\\Web::clientFromEnv()->beginLogin(returnTo: '//x'); }"
+        "catch (CleverSso\\ArgumentException $error) { echo $error->getCodeWord(), ' '; }"
+        "echo (new ReflectionClass('CleverSso\\Client'))->isInternal() ? 'extension' : 'ffi';"
+    )
+    command = installed.php("-dffi.enable=1", "-ddisplay_errors=stderr", "-r", code, extension=extension)
+    environment = settings("https://app.example", "", LD_LIBRARY_PATH=str(installed.library))
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    way = "extension" if extension else "ffi"
+    assert (ended.stdout, ended.stderr) == (f"CleverSso\\Web not_admitted begun return_to_unsafe {way}", "")
+
+
+def test_an_archive_holds_classes_and_nothing_else(installed: Installed, tmp_path: Path) -> None:
+    composer(tmp_path, f"--working-dir={PHP}", "archive", "--format=tar", f"--dir={tmp_path}", "--file=package")
+    with tarfile.open(tmp_path / "package.tar") as archive:
+        files = {name for name in archive.getnames() if Path(name).suffix}
+        archive.extractall(tmp_path / "package", filter="data")
+    others = {"composer.json", "ffi/CleverSso.php", "ffi/README.md", "ffi/clever_sso_ffi.h"}
+    assert files == {str(file.relative_to(PHP)) for file in FILES} | others
+    # The file to require by hand works there too.
+    code = f"require '{tmp_path}/package/ffi/CleverSso.php'; echo CleverSso\\Web::class, CleverSso\\Client::class;"
+    assert run(installed.php("-r", code, extension=False), tmp_path) == "CleverSso\\WebCleverSso\\Client"
+
+
+def test_the_file_to_require_leaves_the_extension_alone(installed: Installed) -> None:
+    code = f"require '{installed.classes('ffi')}'; echo (new ReflectionClass('CleverSso\\Client'))->isInternal();"
+    assert run(installed.php("-r", code), installed.folder) == "1"
+
+
+def test_composer_finds_nothing_to_complain_of(tmp_path: Path) -> None:
+    assert "is valid" in composer(tmp_path, "validate", "--strict", str(PHP / "composer.json"))
