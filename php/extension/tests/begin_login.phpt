@@ -43,7 +43,7 @@ CleverSso\ArgumentException: return_to_unsafe: %s
 CleverSso\ArgumentException: return_to_unsafe: %s
 CleverSso\ArgumentException: return_to_unsafe: %s
 CleverSso\ArgumentException: argument_invalid: %s
-CleverSso\ArgumentException: return_to_unsafe: %s1024 bytes
+CleverSso\ArgumentException: return_to_unsafe: %s1024 bytes%s
 CleverSso\ConfigException: redirect_uri_unknown: %s
 CleverSso\ConfigException: client_secret_missing: %s
 Error: Cannot modify readonly property CleverSso\Login::$pending
