@@ -184,9 +184,23 @@ impl Client {
     /// Asks who an access token belongs to.
     async fn identify(&self, access_token: &str, deadline: Instant) -> Result<Identity> {
         let me = self.fetch_me(access_token, deadline).await?;
-        let request = api::user_request(&self.config().api_base, access_token, &me.id)?;
-        let user = api::own_user_response(&self.transport.send(&request, deadline).await?, &me.id)?;
+        let user = self.describe(access_token, &me.id, deadline).await?;
         Ok(identity::from_api(self.issuer(), &me, user.as_ref()))
+    }
+
+    /// The record of somebody whom `/me` has named. It only describes: a login goes on without one that does not come.
+    async fn describe(&self, access_token: &str, id: &str, deadline: Instant) -> Result<Option<User>> {
+        let request = api::user_request(&self.config().api_base, access_token, id)?;
+        let (record, why) = match self.transport.send(&request, deadline).await {
+            Ok(answer) => (api::own_user_response(&answer, id)?, answer.status().to_string()),
+            Err(error) => (None, error.to_string()),
+        };
+        if record.is_none() {
+            tracing::warn!(
+                "a person signs in without name and roles: GET /users/{{id}} gave no record: {why}"
+            );
+        }
+        Ok(record)
     }
 
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.

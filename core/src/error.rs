@@ -353,7 +353,7 @@ impl Error {
     }
 
     /// How long to wait before the next attempt, in whole seconds, where the server said it: `Retry-After` (RFC 9110
-    /// 10.2.3), or Clever's `X-RateLimit-Reset` when it limits the rate.
+    /// 10.2.3), or Clever's `X-RateLimit-Reset` when it limits the rate. At most one day, whatever it said.
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }

@@ -29,7 +29,7 @@ use crate::clock::{self, Instant};
 use crate::config::Config;
 use crate::config::proxies::Proxies;
 use crate::error::{Error, ErrorCode, Result};
-use crate::protocol::{Request, Response};
+use crate::protocol::{Request, Response, ThroughProxy};
 
 /// Larger answers are refused.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -87,7 +87,11 @@ impl Transport {
             self.skew.store(skew, Relaxed);
         }
         server_time::add_date(answer.headers_mut(), now);
-        read(request, answer, failed).await
+        let mut response = read(request, answer, failed).await?;
+        if let Some(proxy) = proxy {
+            response.extensions_mut().insert(ThroughProxy(proxy.to_string()));
+        }
+        Ok(response)
     }
 }
 

@@ -119,7 +119,7 @@ pub extern "C" fn clever_sso_error_http_status(error: Option<&clever_sso_error>)
 }
 
 /// How many seconds the server asks to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);
-/// -1 when it did not say, 0 when `error` is NULL.
+/// at most 86,400 (one day). -1 when it did not say, 0 when `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_retry_after(error: Option<&clever_sso_error>) -> i64 {
     error.map_or(0, |error| error.retry_after)

@@ -182,12 +182,52 @@ def test_an_answer_that_is_none_has_a_name_and_signs_nobody_in(
     assert clever.seen.count("tokens") == 1, "a code is sent once"
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 451])
-def test_a_record_that_the_token_does_not_open_keeps_nobody_out(status: int, face: Face, clever: Clever) -> None:
+def signs_in_without_a_record(face: Face, clever: Clever, **settings: str) -> None:
+    result, fields = login(face, clever, **settings)
+    seen = (result, fields.get("id"), fields.get("name"), fields.get("roles"), fields.get("user_type"))
+    assert seen == ("signed_in me", PERSON, "", None, "teacher"), fields.get("message")
+
+
+@pytest.mark.parametrize("status", [204, 302, 400, 401, 403, 404, 410, 418, 429, 451, 500, 502, 503, 504])
+def test_a_record_that_is_not_given_keeps_nobody_out(status: int, face: Face, clever: Clever) -> None:
     clever.reset(["tokens.id_token"])
-    clever.odd = {"user": lambda _: whole(b"<pre>Cannot GET</pre>", status=f"{status} No")}
-    result, fields = login(face, clever)
-    assert (result, fields.get("id"), fields.get("name")) == ("signed_in me", PERSON, ""), fields.get("message")
+    clever.odd = {"user": lambda _: whole(b"<pre>Cannot GET</pre>", "Retry-After: 3600", status=f"{status} No")}
+    signs_in_without_a_record(face, clever)
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_record_that_is_none_keeps_nobody_out(kind: str, face: Face, clever: Clever) -> None:
+    clever.reset(["tokens.id_token"])
+    clever.odd = {"user": BROKEN[kind][0]}
+    signs_in_without_a_record(face, clever)
+
+
+@pytest.mark.parametrize("identifier", ["", " ", f" {PERSON}", f"{PERSON}\0", "../me", "a" * 129, 7, None, [PERSON]])
+def test_a_record_that_names_nobody_keeps_nobody_out(identifier: object, face: Face, clever: Clever) -> None:
+    clever.reset(["tokens.id_token"])
+    clever.answers["user"]["data"]["id"] = identifier
+    signs_in_without_a_record(face, clever)
+
+
+def test_a_record_of_somebody_else_is_refused(face: Face, clever: Clever) -> None:
+    clever.reset(["tokens.id_token"])
+    clever.answers["user"]["data"]["id"] = PERSON[::-1]
+    assert login(face, clever)[0] == "error response_malformed"
+
+
+def test_a_record_that_never_comes_keeps_nobody_out(face: Face, clever: Clever) -> None:
+    clever.reset(["tokens.id_token"])
+    over = threading.Event()
+
+    def never(_: bytes) -> Iterable[bytes]:
+        over.wait(SECONDS)
+        yield b""
+
+    clever.odd = {"user": never}
+    try:
+        signs_in_without_a_record(face, clever, timeout="1")
+    finally:
+        over.set()
 
 
 @pytest.mark.parametrize(
@@ -208,6 +248,11 @@ def test_a_record_that_the_token_does_not_open_keeps_nobody_out(status: int, fac
         ("claims.iss", ["ISSUER"], "id_token_issuer"),
         ("claims.sub", "", "id_token_subject"),
         ("claims.sub", "a" * 256, "id_token_subject"),
+        ("claims.sub", f"{PERSON} ", "id_token_subject"),
+        ("claims.sub", f" {PERSON}", "id_token_subject"),
+        ("claims.sub", f"{PERSON}\n", "id_token_subject"),
+        ("claims.sub", f"{PERSON}\0", "id_token_subject"),
+        ("claims.sub", f"\ufeff{PERSON}", "id_token_subject"),
         ("claims.exp", 10**18, "id_token_issued_at"),
         ("claims.exp", 10**30, "id_token_claims id_token_issued_at"),
         ("claims.exp", "LATER_TEXT", "id_token_claims"),
@@ -239,6 +284,8 @@ def test_a_token_that_decides_wrongly_is_refused_by_its_name(
         ("header", {"typ": "application/JWT"}),
         ("header", {"x5c": "junk", "jku": "https://evil.example/keys", "x5u": 7, "jwk": {}}),
         ("header", {"kid": "first", "note": {"kid": "second"}}),
+        ("header", {"kid": None, "typ": None}),
+        ("header", {"kid": ""}),
         (
             "discovery",
             {"id_token_signing_alg_values_supported": "none", "mtls_endpoint_aliases": 1},
@@ -255,6 +302,14 @@ def test_what_does_not_decide_changes_nothing(part: str, members: dict[str, Any]
         "teacher",
         "Ada B Ashworth",
     ), fields.get("message")
+
+
+@pytest.mark.parametrize("proof", ["id_token", "me"])
+def test_a_byte_order_mark_inside_a_name_is_a_letter_of_it(proof: str, face: Face, clever: Clever) -> None:
+    clever.reset([] if proof == "id_token" else ["tokens.id_token"])
+    clever.answers["claims"]["given_name"] = clever.answers["user"]["data"]["name"]["first"] = "\ufeffA\ufeffda"
+    result, fields = login(face, clever)
+    assert (result, fields.get("name")) == (f"signed_in {proof}", "\ufeffA\ufeffda B Ashworth"), fields.get("message")
 
 
 TIMES = ("exp", "iat", "nbf")
@@ -308,6 +363,9 @@ def test_a_thousand_keys_of_every_kind_hide_none(face: Face, clever: Clever) -> 
         (["Date: Sat, 01 Jan 2022 00:00:00 GMT", "Retry-After: Sat, 01 Jan 2022 00:01:00 GMT"], "503 Later", "60"),
         (["Date: Sat, 01 Jan 2022 00:00:00 GMT", "X-RateLimit-Reset: 1640995290"], "429 Slow Down", "90"),
         (["Retry-After: soon"], "503 Later", None),
+        (["Retry-After: 1000000000000000000"], "503 Later", "86400"),
+        (["Retry-After: 99999999999999999999999"], "429 Slow Down", "86400"),
+        (["Retry-After: Fri, 31 Dec 9999 23:59:59 GMT"], "503 Later", "86400"),
         ([], "429 Slow Down", None),
     ],
 )

@@ -1,5 +1,7 @@
 //! Whose certificates are trusted: the system's authorities, and those of the configuration in addition.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use crate::error::{Result, quote_path};
 use crate::process::PerProcess;
 
 const BEGIN: &str = "-----BEGIN";
+/// Far more than all the authorities of a system, which are some 200 KiB.
+const MAX_BUNDLE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The authorities to trust, and the TLS settings made of them.
 #[derive(Debug)]
@@ -52,14 +56,32 @@ fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static
         return certificates(setting, text.as_bytes());
     }
     let place = format!("{setting}: {}", quote_path(Path::new(bundle)));
-    let content = std::fs::read(bundle).map_err(|error| {
+    let content = read_file(Path::new(bundle)).map_err(|error| {
         invalid(format!("{place} cannot be read ({error}); it must be PEM text, or the path of a PEM file"))
     })?;
     certificates(&place, &content)
 }
 
+/// The content of a regular file: a pipe may never end, nor a device, and one that nobody writes to cannot even be opened.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let odd = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
+    // Looked at before it is opened, and again after: it may have been exchanged in between.
+    let is_file = std::fs::metadata(path)?.is_file();
+    let file = if is_file { File::open(path)? } else { return Err(odd("it is no regular file".to_owned())) };
+    let mut content = Vec::new();
+    if !file.metadata()?.is_file() {
+        return Err(odd("it is no regular file".to_owned()));
+    }
+    file.take(MAX_BUNDLE_BYTES + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_BUNDLE_BYTES {
+        return Err(odd(format!("it has more than {MAX_BUNDLE_BYTES} bytes")));
+    }
+    Ok(content)
+}
+
 /// Certificates from PEM text: one at least, and none that is broken, since a half-read bundle is found out late.
 fn certificates(place: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
         .collect::<std::result::Result<_, _>>()
         .map_err(|_| invalid(format!("{place} is broken PEM text")))?;
@@ -157,8 +179,8 @@ mod system {
         if let Some(file) = &environment.ssl_cert_file {
             let file = Path::new(file);
             let place = format!("SSL_CERT_FILE: {}", quote_path(file));
-            std::fs::File::open(file)
-                .map_err(|error| invalid(format!("{place} cannot be read ({error})")))?;
+            // Read once to see that it is a file that can be read; a pipe would hang here.
+            super::read_file(file).map_err(|error| invalid(format!("{place} cannot be read ({error})")))?;
             if add(&mut roots, Some(file), None) == 0 {
                 return Err(invalid(format!("{place} has no certificate in PEM form")));
             }
@@ -241,12 +263,48 @@ mod tests {
         let junk = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
         let cut = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n";
         let key = "-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n";
-        for text in ["", " ", "certificate", "/", "/no/such/file.pem", junk, cut, key] {
+        for text in ["", " ", "certificate", "/", "/no/such/file.pem", "/dev/null", junk, cut, key] {
             let error = builder().ca_bundle(text).build().unwrap_err();
             assert_eq!(error.code(), ErrorCode::ConfigInvalid, "{text}");
             assert!(error.to_string().contains("ca_bundle"), "{error}");
         }
         let error = builder().ca_bundle("/no/such/file.pem").build().unwrap_err().to_string();
         assert!(error.contains("/no/such/file.pem") && error.contains("No such file"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_bundle_that_would_never_end_is_not_read() {
+        let folder = std::env::temp_dir().join(format!("clever-sso-{}-bundle", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (pipe, large) = (folder.join("pipe"), folder.join("large.pem"));
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::fs::File::create(&large).unwrap().set_len(super::MAX_BUNDLE_BYTES + 1).unwrap();
+        for (path, why) in [
+            (pipe.to_str().unwrap(), "no regular file"),
+            ("/dev/zero", "no regular file"),
+            (folder.to_str().unwrap(), "no regular file"),
+            (large.to_str().unwrap(), "more than 8388608 bytes"),
+        ] {
+            let error = builder().ca_bundle(path).build().unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ConfigInvalid, "{path}");
+            assert!(error.to_string().contains(why) && error.to_string().contains(path), "{error}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_bundle_may_have_a_mark_in_front_and_line_breaks_of_any_kind() {
+        let pair = rcgen::generate_simple_self_signed(["clever.example".to_owned()]).unwrap();
+        let pem = pair.cert.pem().replace("\r\n", "\n");
+        for text in [
+            pem.clone(),
+            format!("\u{feff}{pem}"),
+            pem.replace('\n', "\r\n"),
+            format!("\u{feff}\r\n{}", pem.replace('\n', "\r\n")),
+            pem.replace('\n', "\\n"),
+        ] {
+            assert!(builder().ca_bundle(text.as_str()).build().is_ok(), "{text:?}");
+        }
     }
 }

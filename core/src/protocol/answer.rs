@@ -4,7 +4,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
 
 use super::pause::asked_pause;
-use super::{Request, Response, json};
+use super::{Request, Response, ThroughProxy, json};
 use crate::error::{Error, ErrorCode, Result};
 
 /// Builds a request; the parts are ours, so one that cannot be built is a fault of this library or of its settings.
@@ -38,15 +38,17 @@ pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
 pub(crate) fn json(response: &Response) -> Result<Value> {
     let status = response.status().as_u16();
     if is_html(response.headers(), response.body()) {
-        let error = Error::new(ErrorCode::ResponseHtml).with_status(status);
+        let error = of_proxy(response, ErrorCode::ResponseHtml).with_status(status);
         return Err(error.with_retry_after(asked_pause(response, None)));
     }
     json::lenient(response.body()).map_err(|error| {
         // The position helps, the text of the error could quote the body.
         let place =
             format!("line {}, column {} of {} bytes", error.line(), error.column(), response.body().len());
-        let detail = form_of(response).map_or_else(|| place.clone(), |form| format!("{form}; {place}"));
-        Error::with_detail(ErrorCode::ResponseMalformed, detail).with_status(status)
+        malformed(
+            response,
+            form_of(response).map_or_else(|| place.clone(), |form| format!("{form}; {place}")),
+        )
     })
 }
 
@@ -74,6 +76,10 @@ pub(crate) fn record(response: &Response) -> Result<Value> {
 
 /// An answer that lacks what decides.
 pub(crate) fn malformed(response: &Response, detail: impl Into<String>) -> Error {
+    let detail = match through(response) {
+        Some(proxy) => format!("{}; {proxy}", detail.into()),
+        None => detail.into(),
+    };
     Error::with_detail(ErrorCode::ResponseMalformed, detail).with_status(response.status().as_u16())
 }
 
@@ -97,7 +103,24 @@ pub(crate) fn refused(response: &Response) -> Error {
         status if status.is_client_error() => ErrorCode::RequestRejected,
         _ => ErrorCode::ResponseMalformed,
     };
-    Error::new(code).with_status(status.as_u16()).with_retry_after(asked_pause(response, None))
+    let documented =
+        [StatusCode::UNAUTHORIZED, StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS].contains(&status);
+    let error = if documented { Error::new(code) } else { of_proxy(response, code) };
+    error.with_status(status.as_u16()).with_retry_after(asked_pause(response, None))
+}
+
+/// An error about an answer that Clever's documents do not know: the proxy may have given it by itself.
+fn of_proxy(response: &Response, code: ErrorCode) -> Error {
+    match through(response) {
+        Some(proxy) => Error::with_detail(code, proxy),
+        None => Error::new(code),
+    }
+}
+
+/// That an answer came through a proxy, which may have given it by itself.
+fn through(response: &Response) -> Option<String> {
+    let ThroughProxy(proxy) = response.extensions().get()?;
+    Some(format!("it came through the proxy {proxy}; NO_PROXY can exempt this host"))
 }
 
 fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {

@@ -155,25 +155,24 @@ pub fn user_response(response: &Response, id: &str) -> Result<User> {
     })
 }
 
-/// The same for somebody whom `/me` has named already: the record only describes, so a login goes on without one that the
-/// token does not open or that is no record. One of somebody else is refused.
+/// The same for somebody whom `/me` has named already: the record only describes, so a login goes on without one that did not come
+/// or that is no record. Only one that names somebody else is refused: then it is not known whose login this is.
 ///
 /// # Errors
-/// As [`user_response`], when asking again may help or the record is somebody else's.
+/// `response_malformed` when the record names somebody else.
 pub fn own_user_response(response: &Response, id: &str) -> Result<Option<User>> {
-    let record = user_response(response, id);
-    let unopened = matches!(response.status().as_u16(), 400..=428 | 430..=499);
-    let unusable = || response.status() == StatusCode::OK && names_nobody(response);
-    match record {
-        Err(_) if unopened || unusable() => Ok(None),
-        record => record.map(Some),
+    match user_response(response, id) {
+        Err(error) if names_another(response, id) => Err(error),
+        record => Ok(record.ok()),
     }
 }
 
-/// Whether an answer is JSON, and no record of anybody.
-fn names_nobody(response: &Response) -> bool {
-    answer::json(response)
-        .is_ok_and(|json| json.get("data").is_none_or(|data| answer::text(data, "id").is_none()))
+/// Whether an answer is a record with a Clever id that is not `id`.
+fn names_another(response: &Response, id: &str) -> bool {
+    let named =
+        |json: Value| answer::text(json.get("data")?, "id").filter(|found| is_id(found)).map(str::to_owned);
+    response.status() == StatusCode::OK
+        && answer::json(response).ok().and_then(named).is_some_and(|found| found != id)
 }
 
 /// Judges the answer of `/districts/{id}`: it must be about `id`.
@@ -310,19 +309,21 @@ mod tests {
             (200, r#"{"data":[]}"#),
             (200, r#"{"data":{"id":7,"roles":{"teacher":{}}}}"#),
             (200, r#"[{"data":{"id":"1"}}]"#),
+            (200, r#"{"data":{"id":"1\u0000"}}"#),
+            (200, r#"{"data":{"id":" 1"}}"#),
+            (200, r#"{"data":{"id":"1","id":"1"}}"#),
+            (200, r#"{"data":"#),
+            (200, "<html>"),
+            (302, ""),
+            (429, ""),
+            (500, r#"{"data":{"id":"2"}}"#),
+            (502, ""),
         ] {
             assert!(own_user_response(&answer(status, body), "1").unwrap().is_none(), "{status} {body}");
         }
-        for (status, body, code) in [
-            (200, r#"{"data":{"id":"2"}}"#, ErrorCode::ResponseMalformed),
-            (200, r#"{"data":{"id":"1\u0000"}}"#, ErrorCode::ResponseMalformed),
-            (200, r#"{"data":"#, ErrorCode::ResponseMalformed),
-            (200, "<html>", ErrorCode::ResponseHtml),
-            (429, "", ErrorCode::RateLimited),
-            (502, "", ErrorCode::CleverUnavailable),
-        ] {
-            let error = own_user_response(&answer(status, body), "1").unwrap_err();
-            assert_eq!(error.code(), code, "{status} {body}");
+        for body in [r#"{"data":{"id":"2"}}"#, r#"{"data":{"id":"2","roles":{"teacher":{}}},"links":[]}"#] {
+            let error = own_user_response(&answer(200, body), "1").unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ResponseMalformed, "{body}");
         }
     }
 

@@ -42,9 +42,8 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
     }
     let endpoint = |name| endpoint(&answer, name, issuer);
     Ok(Metadata {
-        // Not quoted: there may be a password in it.
         jwks_uri: endpoint("jwks_uri")
-            .ok_or_else(|| answer::malformed(response, "jwks_uri must be an https URL"))?,
+            .ok_or_else(|| answer::malformed(response, why_not_asked(text("jwks_uri"))))?,
         authorization_endpoint: endpoint("authorization_endpoint"),
         token_endpoint: endpoint("token_endpoint"),
         userinfo_endpoint: endpoint("userinfo_endpoint"),
@@ -55,6 +54,18 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
 fn endpoint(answer: &Value, name: &str, issuer: &str) -> Option<String> {
     let url = parse_http_url(answer::text(answer, name)?).ok()?;
     may_be_asked(&url, issuer).then(|| url.into())
+}
+
+/// Why the keys cannot be fetched from there. The address is shown without a password that may be in it.
+fn why_not_asked(jwks_uri: &str) -> String {
+    let why = parse_http_url(jwks_uri).err().unwrap_or("must start with https://");
+    let shown = Url::parse(jwks_uri).ok().filter(Url::has_host).and_then(|mut url| {
+        url.set_username("").and_then(|()| url.set_password(None)).ok()?;
+        url.set_query(None);
+        url.set_fragment(None);
+        Some(format!(" ({})", quote(url.as_str())))
+    });
+    format!("jwks_uri{} {why}", shown.unwrap_or_default())
 }
 
 /// https, or plain http to this machine; and where the issuer itself is plain http on another, which a configuration
@@ -94,6 +105,28 @@ mod tests {
         ] {
             let body = format!(r#"{{"issuer":"https://clever.com","jwks_uri":"{uri}"}}"#);
             assert_eq!(judge(&body).unwrap_err().code(), ErrorCode::ResponseMalformed, "{uri}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_keys_that_may_not_be_asked_is_named_without_its_password() {
+        for (uri, said) in [
+            (
+                "https://user:hunter2@clever.com/certs?k=hunter2",
+                "jwks_uri (\"https://clever.com/certs\") must not contain a user name",
+            ),
+            ("https://hunter2@clever.com", "jwks_uri (\"https://clever.com/\") must not contain a user name"),
+            ("https:user:hunter2@clever.com", "jwks_uri (\"https://clever.com/\") must start with https://"),
+            ("foo://user:hunter2@host/x", "jwks_uri (\"foo://host/x\") must start with https://"),
+            ("foo:user:hunter2@host/x", "jwks_uri must start with https://"),
+            ("//user:hunter2@host/x", "jwks_uri must start with https://"),
+            ("http://clever.com/certs", "jwks_uri (\"http://clever.com/certs\") must start with https://"),
+            ("https://user:hunter2@clever.com:99999/", "jwks_uri must not contain a user name"),
+        ] {
+            let shown = judge(&format!(r#"{{"issuer":"https://clever.com","jwks_uri":"{uri}"}}"#))
+                .unwrap_err()
+                .to_string();
+            assert!(shown.contains(said) && !shown.contains("hunter2"), "{shown}");
         }
     }
 

@@ -146,9 +146,12 @@ fn check_subject(claims: &Claims) -> Result<()> {
     Err(Error::with_detail(ErrorCode::IdTokenSubject, "expected 1 to 255 visible ASCII characters"))
 }
 
-/// Whether `text` can name somebody (OpenID Connect Core 2).
+/// Whether `text` can name somebody (OpenID Connect Core 2). One with spaces around it is refused: databases take it for the one
+/// without, and that may be somebody else.
 pub(super) fn is_subject(text: &str) -> bool {
-    (1..=MAX_SUBJECT_BYTES).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    (1..=MAX_SUBJECT_BYTES).contains(&text.len())
+        && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+        && text.trim_ascii() == text
 }
 
 /// 3.1.3.7 rule 3: this client is the audience, and no other is: whoever else is named could pass the token on.

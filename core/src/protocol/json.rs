@@ -120,6 +120,11 @@ impl Object {
         self.item(name).is_some()
     }
 
+    /// Whether there is such a member, and it is null.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        matches!(self.item(name), Some(Item::Other(Value::Null)))
+    }
+
     /// A member, whatever it is, as a value of its own.
     pub(crate) fn value(&self, name: &str) -> Option<Value> {
         self.item(name).map(|item| item.lent(&self.text).into())

@@ -77,7 +77,7 @@ fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
     if !(signs && verifies && algorithm) {
         return None;
     }
-    let name = answer::text(entry, "kid").map(str::to_owned);
+    let name = answer::text(entry, "kid").filter(|name| !name.is_empty()).map(str::to_owned);
     Some((name, PublicKey::from_components(&number(&rsa.n)?, &number(&rsa.e)?)?))
 }
 

@@ -138,7 +138,7 @@ pub(super) fn verify_with_header(token: &str, keys: &KeySet) -> Result<(Arc<Head
     };
     let mut buffer = [0; *SIGNATURE_BYTES.end()];
     let signature = decode_signature(parts.signature, &mut buffer)?;
-    check_signature(keys, header.object.text("kid"), parts.signed, signature)?;
+    check_signature(keys, header.kid(), parts.signed, signature)?;
     if known.is_none() {
         keys.remember(&header);
     }
@@ -154,6 +154,11 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// The name of the key. An empty one names none.
+    fn kid(&self) -> Option<&str> {
+        self.object.text("kid").filter(|kid| !kid.is_empty())
+    }
+
     fn read(encoded: &str) -> Result<Self> {
         if encoded.len() > MAX_HEADER_BYTES {
             return Err(malformed(format!(
@@ -234,10 +239,11 @@ fn check_header(header: &Object) -> Result<()> {
     // The prefix may be written or left out (RFC 7515 4.1.9).
     let is_jwt =
         |kind: &str| kind.eq_ignore_ascii_case("JWT") || kind.eq_ignore_ascii_case("application/jwt");
-    if header.has("typ") && !header.text("typ").is_some_and(is_jwt) {
+    // Null says nothing, as in any other place. `kid` is only a hint at the key (RFC 7515 4.1.4): the signature decides.
+    if header.has("typ") && !header.is_null("typ") && !header.text("typ").is_some_and(is_jwt) {
         return Err(Error::with_detail(ErrorCode::IdTokenHeader, "typ is not \"JWT\""));
     }
-    if header.has("kid") && header.text("kid").is_none() {
+    if header.has("kid") && !header.is_null("kid") && header.text("kid").is_none() {
         return Err(Error::with_detail(ErrorCode::IdTokenHeader, "kid is no string"));
     }
     Ok(())

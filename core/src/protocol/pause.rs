@@ -6,6 +6,9 @@ use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use super::Response;
 
+/// The longest pause that is told, one day: what comes from outside is handed to `sleep`, and to a browser.
+const LONGEST_PAUSE_SECONDS: u64 = 24 * 60 * 60;
+
 const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// What the server asks for: `Retry-After` (RFC 9110 10.2.3) in seconds or as a date, or Clever's `X-RateLimit-Reset`
@@ -20,7 +23,7 @@ pub(crate) fn asked_pause(response: &Response, now: Option<u64>) -> Option<Durat
         .and_then(number)
         .or_else(|| date(headers, &header::RETRY_AFTER).and_then(until))
         .or_else(|| last_reset(headers).filter(|_| limited).and_then(until))
-        .map(Duration::from_secs)
+        .map(|seconds| Duration::from_secs(seconds.min(LONGEST_PAUSE_SECONDS)))
 }
 
 /// Unix seconds from an HTTP date (RFC 9110 5.6.7).
@@ -72,11 +75,24 @@ mod tests {
         assert_eq!(seconds(&[("retry-after", "2"), ("x-ratelimit-reset", "1640995203")]), Some(2));
         assert_eq!(seconds(&[("x-ratelimit-reset", "1640995100")]), Some(0));
         assert_eq!(seconds(&[("x-ratelimit-reset", "1640995203, 1640995207,none")]), Some(7));
-        assert_eq!(seconds(&[("retry-after", "18446744073709551615")]), Some(u64::MAX));
-        assert_eq!(seconds(&[("retry-after", "99999999999999999999")]), Some(u64::MAX));
-        for junk in ["", "-1", "+1", "soon", "1.5"] {
+        for junk in ["", "-1", "+1", "soon", "1.5", "1e18"] {
             assert_eq!(seconds(&[("retry-after", junk)]), None, "{junk}");
         }
+    }
+
+    #[test]
+    fn no_pause_is_longer_than_a_day() {
+        assert_eq!(seconds(&[("retry-after", "86399")]), Some(86_399));
+        for long in ["86401", "1000000000000000000", "18446744073709551615", "99999999999999999999"] {
+            assert_eq!(seconds(&[("retry-after", long)]), Some(86_400), "{long}");
+            assert_eq!(
+                seconds(&[("x-ratelimit-reset", &format!("9999999999{long}"))]),
+                Some(86_400),
+                "{long}"
+            );
+        }
+        assert_eq!(seconds(&[("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")]), Some(86_400));
+        assert_eq!(seconds(&[("retry-after", &"9".repeat(10_000))]), Some(86_400));
     }
 
     #[test]

@@ -211,6 +211,12 @@ fn a_proxy_that_answers_a_plain_request_itself_is_named() {
         (407, true, "network_connect"),
         (503, true, "response_html"),
         (403, true, "response_html"),
+        (200, true, "response_html"),
+        (403, false, "request_rejected"),
+        (502, false, "clever_unavailable"),
+        (504, false, "clever_unavailable"),
+        (302, false, "response_redirect"),
+        (200, false, "response_malformed"),
     ] {
         let proxy = Server::of_answers(move |_| {
             if html { Answer::html(status, "<h1>Squid</h1>") } else { Answer::status(status) }
@@ -219,7 +225,11 @@ fn a_proxy_that_answers_a_plain_request_itself_is_named() {
         let shown = error.to_string();
         assert_eq!(error.code().as_str(), word, "{shown}");
         assert!(shown.contains(&format!("the proxy {} (proxy)", proxy.base())), "{shown}");
-        assert!(shown.contains("GET http://clever:5999/oauth/tokeninfo"), "{shown}");
+    }
+    for status in [401, 404, 429] {
+        let proxy = Server::of_answers(move |_| Answer::status(status));
+        let shown = ask(&made(in_development(&proxy.base()))).unwrap_err().to_string();
+        assert!(!shown.contains("proxy"), "Clever's own answer: {shown}");
     }
 }
 

@@ -26,7 +26,7 @@ fn seconds_dates_and_the_rate_limit_say_it() {
     assert_eq!(waits(answer(503, &[("Retry-After", "86400")])), [Some(86400); 2]);
     assert_eq!(waits(answer(503, &[MIDNIGHT, MINUTE_LATER])), [Some(60); 2]);
     assert_eq!(waits(answer(429, &[MIDNIGHT, ("X-RateLimit-Reset", "1640995260")])), [Some(60); 2]);
-    assert_eq!(waits(answer(429, &[("Retry-After", "99999999999999999999")])), [Some(u64::MAX); 2]);
+    assert_eq!(waits(answer(429, &[("Retry-After", "99999999999999999999")])), [Some(86400); 2]);
     let page = Answer::html(403, "<h1>Blocked</h1>").header("Retry-After", "120");
     assert_eq!(waits(page), [Some(120); 2]);
 }
@@ -35,9 +35,9 @@ fn seconds_dates_and_the_rate_limit_say_it() {
 fn a_date_is_read_by_this_clock_where_the_server_tells_none() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     // Reset times are far enough away that the time which the test takes does not count.
-    let answer = answer(429, &[("X-RateLimit-Reset", &(now + 1_000_000).to_string())]);
+    let answer = answer(429, &[("X-RateLimit-Reset", &(now + 80_000).to_string())]);
     for wait in waits(answer) {
-        assert!((990_000..=1_000_000).contains(&wait.unwrap()), "{wait:?}");
+        assert!((70_000..=80_000).contains(&wait.unwrap()), "{wait:?}");
     }
 }
 

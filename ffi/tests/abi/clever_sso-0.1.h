@@ -561,7 +561,7 @@ uint16_t clever_sso_error_page_status(const clever_sso_error *error);
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
 
 // How many seconds the server asks to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);
-// -1 when it did not say, 0 when `error` is NULL.
+// at most 86,400 (one day). -1 when it did not say, 0 when `error` is NULL.
 int64_t clever_sso_error_retry_after(const clever_sso_error *error);
 
 // Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
