@@ -25,7 +25,8 @@
 //
 // Threads. A function that takes `const T *` may be called on one handle by many threads at once, one that takes `T *`
 // may not. Make one client per process and keep it: it keeps connections and Clever's keys. A handle may be freed by
-// another thread than the one that made it, once no call uses it.
+// another thread than the one that made it, once no call uses it. A thread that calls needs 128 KiB of stack: a login takes
+// some 80 KiB, and the log callback runs on top of it.
 //
 // Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it, also
 // when other threads were in the middle of calls. There is no background thread; a host name is resolved on a thread that
@@ -44,7 +45,9 @@
 // later.
 //
 // Memory. What the library frees is overwritten first, on every way: no token, code or secret stays on the heap when
-// everything is freed and the client too. Copies that you make are yours to clear.
+// everything is freed and the client too. Copies that you make are yours to clear. When the allocator itself gives no memory,
+// the process ends: a line on stderr says so, and abort() is called; nothing can catch it. What a peer can make a call
+// allocate is bounded: docs/c.md names the bounds.
 //
 // Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL, else it
 // receives NULL on success, or an error to be freed: a stable code word, a line for the log, a sentence that may be shown

@@ -19,6 +19,8 @@ sentence that may be shown to the person who logs in. None of them ever holds a 
 call, or the same login begun again, may succeed later without anybody changing anything. *Page*: the HTTP status of the page that
 shows it (`page_status`; `clever_sso_error_page_status` in C). A refusal by Clever or by your app is a 403.
 
+When memory runs out altogether there is no error: the process ends ([why, and what is bounded](c.md#signals-threads-and-the-end-of-the-program)).
+
 This page is written from the catalogue in `core/src/error.rs` by `make errors`.
 ";
 

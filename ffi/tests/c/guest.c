@@ -9,7 +9,8 @@
  *     guest files-closed CLIENT_ID BASE_URL        every descriptor that the library opened closes on exec
  *     guest panic   CLIENT_ID BASE_URL             a fault inside a call, in several threads
  *     guest re-enter CLIENT_ID BASE_URL            a log callback that uses the library, and raises a signal
- *     guest stack   CLIENT_ID BASE_URL CA_BUNDLE   a call on a small stack
+ *     guest stack   CLIENT_ID BASE_URL CA_BUNDLE BYTES   a call over TLS on a stack of so many bytes
+ *     guest stack-login CLIENT_ID BASE_URL BYTES   a whole login on such a stack: "open URL", and the callback comes back
  *
  * Ends with 0 if all was as it should be.
  */
@@ -31,7 +32,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 60, SMALL_STACK = 128 * 1024 };
+enum { PATIENCE_SECONDS = 60 };
 
 static int complain(const char *what)
 {
@@ -353,7 +354,7 @@ static int re_enter(char **argument)
     return right && many == atomic_load(&callbacks) ? 0 : complain("a call failed, or a callback came after the last");
 }
 
-static void *log_in_on_a_small_stack(void *argument)
+static void *call_over_tls(void *argument)
 {
     clever_sso_client *client = client_of(((char **)argument)[0], ((char **)argument)[1], ((char **)argument)[2]);
     void *right = strcmp(called(client), "ok") == 0 ? argument : NULL;
@@ -361,17 +362,65 @@ static void *log_in_on_a_small_stack(void *argument)
     return right;
 }
 
-/* As musl gives a thread, and many servers theirs. */
-static int on_a_small_stack(char **argument)
+static int logged_in(const clever_sso_client *client)
+{
+    static char callback[16 * 1024];
+    clever_sso_error *error = NULL;
+    clever_sso_login *login = NULL;
+    clever_sso_outcome *outcome = NULL;
+    clever_sso_status status = clever_sso_begin_login(client, NULL, &login, &error);
+    if (!status) {
+        printf("open %s\n", clever_sso_login_url(login));
+        fflush(stdout);
+        if (fgets(callback, sizeof callback, stdin) == NULL) return complain("no callback");
+        callback[strcspn(callback, "\n")] = '\0';
+        status = clever_sso_finish_login_with_pending(client, callback, clever_sso_login_pending(login), &outcome, &error);
+    }
+    if (status) complain(clever_sso_error_message(error));
+    const clever_sso_identity *identity = clever_sso_outcome_identity(outcome);
+    if (identity != NULL) printf("%s\n", clever_sso_identity_proven_by(identity));
+    clever_sso_outcome_free(outcome);
+    clever_sso_login_free(login);
+    clever_sso_error_free(error);
+    return status == CLEVER_SSO_OK;
+}
+
+static void *whole_login(void *argument)
+{
+    clever_sso_config *config = NULL;
+    clever_sso_client *client = NULL;
+    clever_sso_status status = clever_sso_config_new(((char **)argument)[0], &config, NULL);
+    if (!status) status = clever_sso_config_set_client_secret(config, getenv("CLEVER_CLIENT_SECRET"), NULL);
+    if (!status) status = clever_sso_config_add_redirect_uri(config, getenv("CLEVER_REDIRECT_URI"), NULL);
+    if (!status) status = clever_sso_config_set_base_url(config, ((char **)argument)[1], NULL);
+    if (!status) status = clever_sso_client_new(config, &client, NULL);
+    clever_sso_config_free(config);
+    void *right = !status && logged_in(client) ? argument : NULL;
+    clever_sso_client_free(client);
+    return right;
+}
+
+/* What runs on a thread whose stack has so many bytes. */
+static int on_a_small_stack(void *(*work)(void *), char **argument, const char *bytes)
 {
     pthread_t thread;
     pthread_attr_t small;
     void *right = NULL;
     pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, SMALL_STACK);
-    if (pthread_create(&thread, &small, log_in_on_a_small_stack, argument) != 0) return complain("no thread");
+    if (pthread_attr_setstacksize(&small, strtoul(bytes, NULL, 10)) != 0) return complain("no such stack");
+    if (pthread_create(&thread, &small, work, argument) != 0) return complain("no thread");
     pthread_join(thread, &right);
     return right ? 0 : complain("a call failed");
+}
+
+static int call_on_a_small_stack(char **argument)
+{
+    return on_a_small_stack(call_over_tls, argument, argument[3]);
+}
+
+static int login_on_a_small_stack(char **argument)
+{
+    return on_a_small_stack(whole_login, argument, argument[2]);
 }
 
 int main(int argc, char **argv)
@@ -388,7 +437,8 @@ int main(int argc, char **argv)
         {"files-closed", 2, close_on_exec},
         {"panic", 2, panics},
         {"re-enter", 2, re_enter},
-        {"stack", 3, on_a_small_stack},
+        {"stack", 4, call_on_a_small_stack},
+        {"stack-login", 3, login_on_a_small_stack},
     };
     alarm(PATIENCE_SECONDS);
     for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof *parts; i++) {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import emulator, tls
+from harness.console import log_in_with
 from harness.paths import INCLUDE, RELEASE, ROOT
 from harness.programs import compiled, environment
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
+OAUTH = emulator.App("0a07" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback")
 PATIENCE_SECONDS = 120
+# What musl gives a thread. A login needs 80 KiB of it, the rest is room for a log callback.
+SMALLEST_STACK = str(128 * 1024)
 QUIET = "blocked=0 pending=0"
 
 
@@ -28,7 +32,7 @@ def guest() -> Path:
 
 @pytest.fixture(scope="module")
 def clever() -> Iterator[str]:
-    with emulator.running([APP], "ada") as base_url:
+    with emulator.running([APP, OAUTH], "ada") as base_url:
         yield base_url
 
 
@@ -144,8 +148,33 @@ def test_a_log_callback_may_use_the_library_and_interrupts_nothing(guest: Path, 
     runs(guest, "re-enter", APP.client_id, clever)
 
 
-def test_a_thread_with_a_small_stack_may_call(guest: Path, server: tls.Server) -> None:
-    runs(guest, "stack", APP.client_id, server.base_url, server.certificate.read_text("ascii"))
+def test_a_thread_with_the_smallest_stack_may_call(guest: Path, server: tls.Server) -> None:
+    certificate = server.certificate.read_text("ascii")
+    runs(guest, "stack", APP.client_id, server.base_url, certificate, SMALLEST_STACK)
+
+
+BY_ADDRESS, BY_NAME = "127.0.0.1", "localhost"
+
+
+# The issuer of an ID token has an address for a name.
+@pytest.mark.parametrize(
+    ("host", "app", "proof"),
+    [(BY_ADDRESS, APP, "id_token"), (BY_ADDRESS, OAUTH, "me"), (BY_NAME, OAUTH, "me")],
+    ids=["id_token", "me", "me-by-name"],
+)
+def test_a_thread_with_the_smallest_stack_may_log_in(
+    guest: Path, clever: str, host: str, app: emulator.App, proof: str
+) -> None:
+    base_url = clever.replace("127.0.0.1", host)
+    command = [str(guest), "stack-login", app.client_id, base_url, SMALLEST_STACK]
+    ended = log_in_with(command, app, base_url, environment())
+    assert (ended.returncode, ended.stdout.strip(), ended.stderr) == (0, proof, "")
+
+
+def test_the_smallest_stack_is_that_of_the_guide_and_the_header() -> None:
+    said = f"{int(SMALLEST_STACK) // 1024} KiB of stack"
+    for page in (ROOT / "docs/c.md", INCLUDE / "clever_sso.h"):
+        assert said in " ".join(page.read_text("utf-8").replace("//", " ").split()), page
 
 
 @pytest.mark.parametrize("what", ["none", "alarms", "no-stdio", "rounding"])
