@@ -49,8 +49,9 @@ def test_the_cookies_are_as_the_table_says(host: str) -> None:
         matches(in_flight, "a login in flight")
         arrived = Browser(clever, ADA).callback(login.url)
         outcome = client.finish_login(arrived, f"{in_flight.name}={in_flight.value}")
-    deleted, signed_in = sorted(outcome.set_cookies, key=lambda cookie: cookie.max_age)
+    deleted, signed_in, finished = sorted(outcome.set_cookies, key=lambda cookie: cookie.max_age)
     assert (deleted.name, deleted.max_age) == (in_flight.name, 0)
     matches(signed_in, "the last sign-in")
+    matches(finished, "the last login that ended")
     gone = client.log_out_cookies(f"{signed_in.name}={signed_in.value}")
     assert [(cookie.name, cookie.max_age) for cookie in gone] == [(signed_in.name, 0)]
