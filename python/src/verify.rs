@@ -94,15 +94,6 @@ pub(crate) fn verify_id_token<'py>(
     leeway: Whole,
     access_token: Option<Text>,
 ) -> Result<Bound<'py, PyDict>> {
-    let made;
-    let keys = match &keys {
-        Keys::Set(set) => &set.get().keys,
-        Keys::Text(text) => {
-            let text = text.get("keys")?;
-            made = compute(py, || clever_sso::KeySet::parse(text))?;
-            &made
-        }
-    };
     let expected = Expected {
         issuer: issuer.get("issuer")?,
         client_id: client_id.get("client_id")?,
@@ -112,6 +103,15 @@ pub(crate) fn verify_id_token<'py>(
         access_token: optional(access_token.as_ref(), "access_token")?,
     };
     let token = token.get("token")?;
+    let made;
+    let keys = match &keys {
+        Keys::Set(set) => &set.get().keys,
+        Keys::Text(text) => {
+            let text = text.get("keys")?;
+            made = compute(py, || clever_sso::KeySet::parse(text))?;
+            &made
+        }
+    };
     let claims = compute(py, || verify_id_token_with(token, keys, &expected))?;
     Ok(claims_dict(py, &claims)?)
 }
