@@ -18,7 +18,7 @@ import pytest
 from harness.cookie_browser import Browser, Page
 from harness.patience import SECONDS
 from harness.tabs import TabbedBrowser, check_tabs
-from running import Site, refusal, serving
+from running import Site, refusal, serving, state_of
 from test_contract import ADA, IVO, JOSE, SAM, cookies, in_flight, log_in, log_out, refused, who
 
 # Here each request has a connection and a thread of a real server; test_interleavings.py has many more orders.
@@ -337,6 +337,16 @@ def test_a_failed_callback_may_be_reloaded_any_number_of_times(browser: Browser,
             # What is not spent twice restarts in silence.
             assert any("/oauth/authorize?" in url for url in browser.visited[seen:])
             page = again
+
+
+def test_a_wrong_issuer_ends_a_proven_login_and_its_session(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    state = state_of(begun_at_clever(browser, f"{site.url}/clever/login?switch_user=1"))
+    kept = len(in_flight(browser))
+    page = browser.open(f"{site.url}/clever/callback?code=a&iss=https%3A%2F%2Fevil.example&state={state}")
+    assert (page.status, "callback_issuer" in page.text) == (400, True)
+    assert len(in_flight(browser)) == kept - 1
+    assert who(browser.open(site.url + "/")) == "nobody"
 
 
 @pytest.mark.parametrize("word", ["access_denied", "temporarily_unavailable", "invalid_scope"])
