@@ -211,7 +211,12 @@ impl AsyncOperations {
                 }
             })
         };
-        let canceler = guarded::new(py, Canceler(compute(py, start)?))?.into_any();
+        let task = compute(py, start).or_else(|failure| {
+            // Nobody gets this future: it must not complain that nobody took its error.
+            guarded::call_method(&future, intern!(py, "cancel"), [])?;
+            Err(failure)
+        })?;
+        let canceler = guarded::new(py, Canceler(task))?.into_any();
         guarded::call_method(&future, intern!(py, "add_done_callback"), [canceler])?;
         Ok(future)
     }
