@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
@@ -134,7 +135,8 @@ fn courier<D>(finished: &Receiver<D>, deliver: fn(Vec<D>)) {
     while let Ok(first) = finished.recv() {
         let mut batch = vec![first];
         batch.extend(finished.try_iter());
-        deliver(batch);
+        // The operations that end later are delivered whatever happens to these.
+        let _ = catch_unwind(AssertUnwindSafe(|| deliver(batch)));
     }
 }
 
@@ -197,6 +199,22 @@ mod tests {
         drop(background);
         started.unwrap();
         go.send(()).unwrap();
+        assert!(told.recv_timeout(HANGS).unwrap());
+    }
+
+    #[test]
+    fn a_delivery_that_panics_keeps_back_no_other() {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let background = background(&emulator, |batch: Vec<Told>| {
+            for (waiting, right) in batch {
+                assert!(right, "what this test is about");
+                waiting.send(right).unwrap();
+            }
+        });
+        let ((lost, never_told), (waiting, told)) = (channel(), channel());
+        background.start(async |_| (lost, false)).unwrap();
+        assert!(is_dropped(&never_told));
+        background.start(async |_| (waiting, true)).unwrap();
         assert!(told.recv_timeout(HANGS).unwrap());
     }
 

@@ -30,7 +30,7 @@ import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -59,10 +59,12 @@ from clever_sso._web.arrival import (
 )
 from clever_sso._web.identity import SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
+    OwnPages,
     address,
     can_be_sent_to_log_in,
     inside,
     is_redirect_uri,
+    login_address,
     misplaced,
     prefix_of,
     root_of,
@@ -86,8 +88,9 @@ if TYPE_CHECKING:
 __all__ = ["CleverSso", "Problem", "Refused", "SessionIdentity", "SignIn", "current_identity"]
 
 logger = logging.getLogger("clever_sso.asgi")
-# In the scope of a request: whether login, callback or logout was asked, once the application knows.
-_ASKED = "clever_sso.asked"
+# In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
+# and whether the request came with a session.
+_ASKED, _CAME_BACK = "clever_sso.asked", "clever_sso.came_back"
 # What SessionMiddleware calls them in Starlette and in starsessions. The last says whether the cookie is Secure.
 _OF_THE_COOKIE = (
     ("session_cookie", "domain", "path", "same_site", "https_only"),
@@ -158,9 +161,9 @@ class CleverSso:
         return [
             _Page(f"{self._prefix}/login", self._login, name="clever_login"),
             _Page(self._callback_path, self._callback, name="clever_callback"),
-            _Page(f"{self._prefix}/logout", self._logout, methods=["POST"], name="clever_logout"),
+            _Page(f"{self._prefix}/logout", self._logout, name="clever_logout"),
             *(below if self._likely_prefix else []),
-            _BelowPrefix(self.client.redirect_uris, self._callback, self._misplaced),
+            _BelowPrefix(self.client.redirect_uris, self._callback, self._misplaced, self._misplaced_callback),
         ]
 
     def install(self, app: Starlette) -> None:
@@ -176,13 +179,13 @@ class CleverSso:
         self._check_sessions(app.user_middleware)
         app.router.routes.extend(self.routes)
         # The innermost: it sees the session that a request came with, from any middleware.
-        app.user_middleware.append(Middleware(_AroundEveryRoute, self.client))
+        app.user_middleware.append(Middleware(_AroundEveryRoute))
         build = app.build_middleware_stack
 
         def build_middleware_stack() -> ASGIApp:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app.user_middleware)
-            return _AroundEveryMiddleware(build(), self._keeps_from_logging_in, self._take)
+            return _AroundEveryMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
 
@@ -249,7 +252,7 @@ class CleverSso:
             return identity
         if not can_be_sent_to_log_in(request.method, request.headers.get("sec-fetch-mode")):
             raise HTTPException(401)
-        login = f"{self._login_path(request.scope)}?{urlencode({'next': self._here(request)})}"
+        login = login_address(self._login_path(request.scope), self._here(request), logger)
         raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
 
     def role(self, *roles: str) -> Callable[[Request], Awaitable[SessionIdentity]]:
@@ -275,7 +278,8 @@ class CleverSso:
         self._warn_of_long_sessions(_middleware(request))
         step = begun(
             self.client,
-            request.query_params,
+            _query(request.scope),
+            own_pages=self._own_pages(request.scope),
             cookies=_cookies(request),
             has_session=current_identity(request) is not None,
             logger=logger,
@@ -288,8 +292,8 @@ class CleverSso:
         refusal = self._refusal("callback", request)
         if refusal is not None:
             return refusal
-        query = request.scope["query_string"].decode("latin-1")
-        if self._waiting_page and should_wait(request.query_params):
+        query = _query(request.scope)
+        if self._waiting_page and should_wait(query):
             return HTMLResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
         try:
             step = step_of(await self.client.finish_login(query, _cookies(request)))
@@ -299,9 +303,25 @@ class CleverSso:
 
     async def _misplaced(self, request: Request) -> Response:
         """Tell why a callback arrives where nothing is."""
-        query = request.query_params
-        wrong = misplaced(_path(request.scope), self.client.redirect_uris, query, "CleverSso(callback_path=...)")
-        return await self._take(request, problem_of_setup(wrong or ""))
+        return await self._take(request, problem_of_setup(self._misplaced_callback(request.scope) or ""))
+
+    def _misplaced_callback(self, scope: Scope) -> str | None:
+        """What is set up wrongly when this request is a callback where nothing is."""
+        return misplaced(
+            _path(scope),
+            self.client.redirect_uris,
+            _query(scope),
+            cookies=_cookies(HTTPConnection(scope)),
+            expected=f"{self._prefix}/callback",
+            setting="CleverSso(callback_path=...)",
+        )
+
+    def _own_pages(self, scope: Scope) -> OwnPages:
+        """The pages to which no login leads."""
+        views = [f"{self._prefix}/{name}" for name in ("login", "callback", "logout")]
+        below = self._login_path(scope).removesuffix(views[0])
+        roots = {"", below, self._root(scope), _root(scope), self._likely_prefix}
+        return OwnPages.below(roots, [*views, self._callback_path], self.client.redirect_uris)
 
     async def _logout(self, request: Request) -> Response:
         """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
@@ -347,14 +367,16 @@ class CleverSso:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
         except Refused as refused:
-            return problem_of_refusal(refused, without_sign_in(self.client, step), step.return_to)
+            cookies = without_sign_in(self.client, step)
+            return problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
         except HTTPException:
             _session(request).clear()
             raise
         except Exception:
             # An exception that is let through passes the session by: the browser would keep whom it had before.
             logger.exception("on_sign_in failed")
-            return problem_of_fault(without_sign_in(self.client, step), step.return_to)
+            cookies = without_sign_in(self.client, step)
+            return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> None:
@@ -397,8 +419,7 @@ class CleverSso:
     def _here(self, request: Request) -> str:
         """The address of this request as the browser shows it."""
         path, root = _path(request.scope), self._root(request.scope)
-        query = request.scope["query_string"].decode("latin-1")
-        return address("" if f"{path}/".startswith(f"{root}/") else root, path, query)
+        return address("" if f"{path}/".startswith(f"{root}/") else root, path, _query(request.scope))
 
     def _keeps_from_logging_in(self, scope: Scope, status: int, location: str | None) -> str | None:
         """What is set up wrongly when something else answered in place of the login or the callback."""
@@ -412,7 +433,10 @@ class CleverSso:
             if status in {401, 403}:
                 logger.warning("%s", advice)
             return None
-        return advice if sends_to_log_in(str(Request(scope).url), location, {login}) else None
+        # Starlette's own URL fails for a Host header that is none.
+        host = b"".join(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
+        here = f"{scope.get('scheme', 'http')}://{host}{path}"
+        return advice if sends_to_log_in(here, location, {login}) else None
 
 
 class _Page(Route):
@@ -420,42 +444,44 @@ class _Page(Route):
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:  # noqa: ANN401  (those of a route)
         super().__init__(path, endpoint, **options)
+        # Every method: the core says which of them may act, and how the others are answered.
+        self.methods = None
         self.path_regex = re.compile(f"^{re.escape(path.rstrip('/'))}/*$")
 
 
 class _AroundEveryRoute:
     """Ends a session whose time has come, and notes that the session of the last sign-in came back."""
 
-    def __init__(self, app: ASGIApp, client: AsyncClient) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.client = client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        # Not by the session's own methods: a request that only looks must not make the answer depend on cookies.
-        session: Any = scope.get("session")
-        held = isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
-        if held and SessionIdentity.is_stale(dict(session)):
-            session.clear()
-        cookies = _cookies(HTTPConnection(scope)) if held and scope["type"] == "http" else ""
-
-        async def forgetting_the_sign_in(message: Message) -> None:
+        if _holds_sign_in(scope):
             # However it ends, with a log out of the app's own too, the session was not lost.
-            if message["type"] == "http.response.start" and not scope.get(_ASKED):
-                for cookie in self.client.session_kept_cookies(cookies):
-                    MutableHeaders(scope=message).append("Set-Cookie", cookie.header)
-            await send(message)
+            scope.get(_CAME_BACK, set()).add(True)
+            session: Any = scope["session"]
+            if SessionIdentity.is_stale(dict(session)):
+                session.clear()
+        await self.app(scope, receive, send)
 
-        await self.app(scope, receive, forgetting_the_sign_in if "clever_signed_in" in cookies else send)
+
+def _holds_sign_in(scope: Scope) -> bool:
+    # Not by the session's own methods: a request that only looks must not make the answer depend on cookies.
+    session: Any = scope.get("session")
+    return isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
 
 
 class _AroundEveryMiddleware:
     """Leaves out disguised cookies, and ends the loop of a middleware that sends people who come to log in to log in.
 
+    It forgets the last sign-in once a session has come back, whichever middleware answers.
+
     Args:
         app: The application with all its middleware.
+        client: The client.
         judge: Says what is set up wrongly, given the scope, the status and the `Location` of an answer.
         answer: Makes the page about that.
     """
@@ -463,10 +489,12 @@ class _AroundEveryMiddleware:
     def __init__(
         self,
         app: ASGIApp,
+        client: AsyncClient,
         judge: Callable[[Scope, int, str | None], str | None],
         answer: Callable[[Request, Step], Awaitable[Response]],
     ) -> None:
         self.app = app
+        self.client = client
         self.judge = judge
         self.answer = answer
 
@@ -474,23 +502,41 @@ class _AroundEveryMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope[_ASKED] = set()
+        scope[_ASKED], scope[_CAME_BACK] = set(), set()
         scope["headers"] = [
             (name, _undisguised(value) if name == b"cookie" else value) for name, value in scope["headers"]
         ]
         wrong: list[str] = []
+        page: list[bytes] = []
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
-                reason = self.judge(scope, message["status"], MutableHeaders(scope=message).get("location"))
+                headers = MutableHeaders(scope=message)
+                reason = self.judge(scope, message["status"], headers.get("location"))
                 wrong.extend([reason] if reason else [])
+                if not scope[_ASKED] and (scope[_CAME_BACK] or _holds_sign_in(scope)):
+                    for cookie in self.client.session_kept_cookies(_cookies(HTTPConnection(scope))):
+                        headers.append("Set-Cookie", cookie.header)
+                if scope[_ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
+                    page.append(_moved(message, headers))
+            elif page and message["type"] == "http.response.body":
+                message = {**message, "body": page.pop()}
             if not wrong:
                 await send(message)
 
         await self.app(scope, receive, watched)
         if wrong:
-            page = await self.answer(Request(scope, receive), problem_of_setup(wrong[0]))
-            await page(scope, receive, send)
+            problem = await self.answer(Request(scope, receive), problem_of_setup(wrong[0]))
+            await problem(scope, receive, send)
+
+
+def _moved(message: Message, headers: MutableHeaders) -> bytes:
+    """Make a page of a redirect whose headers are too long."""
+    page = pages.moved(headers["location"]).encode()
+    message["status"] = 200
+    del headers["location"]
+    headers.update({**pages.OWN_HEADERS, "Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page))})
+    return page
 
 
 def _undisguised(cookies: bytes) -> bytes:
@@ -500,19 +546,25 @@ def _undisguised(cookies: bytes) -> bytes:
 class _BelowPrefix(Route):
     """Where nothing else is: the callback below a prefix that the redirect URI has too, and callbacks gone astray."""
 
-    def __init__(self, redirect_uris: Iterable[str], callback: Endpoint, astray: Endpoint) -> None:
+    def __init__(
+        self,
+        redirect_uris: Iterable[str],
+        callback: Endpoint,
+        astray: Endpoint,
+        is_astray: Callable[[Scope], str | None],
+    ) -> None:
         super().__init__("/{path:path}", callback, name="clever_callback_below_prefix", include_in_schema=False)
         self._redirect_uris = tuple(redirect_uris)
         self._astray = Route("/{path:path}", astray)
+        self._is_astray = is_astray
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Never wholly: then any route that matches comes first."""
         if scope["type"] != "http":
             return Match.NONE, {}
-        path = _path(scope)
-        if is_redirect_uri(path, self._redirect_uris):
+        if is_redirect_uri(_path(scope), self._redirect_uris):
             return Match.PARTIAL, {"endpoint": self.endpoint, "path_params": {}}
-        if misplaced(path, self._redirect_uris, Request(scope).query_params):
+        if self._is_astray(scope):
             return Match.PARTIAL, {"endpoint": self._astray.endpoint, "path_params": {}}
         return Match.NONE, {}
 
@@ -554,6 +606,12 @@ def _path(scope: Scope) -> str:
     path: str = scope["path"]
     # ASGI has the root in the path; a server behind a proxy that takes it off may not know that.
     return path if path.startswith(_root(scope) + "/") else _root(scope) + path
+
+
+def _query(scope: Scope) -> str:
+    """The query as it came, one character for each byte."""
+    query: bytes = scope.get("query_string", b"")
+    return query.decode("latin-1")
 
 
 def _cookies(request: HTTPConnection) -> str:

@@ -2,14 +2,14 @@
 
 use clever_sso::Secret;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyString, PyTuple};
 
 use crate::errors::Result;
 use crate::guarded;
 use crate::json::strings;
 use crate::panics::caught;
 use crate::repr::{Repr, match_args};
+use crate::text::Text;
 
 /// What Clever said through the browser. Nothing in it is proven yet.
 ///
@@ -102,8 +102,9 @@ impl Callback {
 /// Raises:
 ///     LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
 #[pyfunction]
-pub(crate) fn parse_callback(py: Python<'_>, callback: PyBackedStr) -> Result<Bound<'_, Callback>> {
-    let parsed = caught(|| clever_sso::parse_callback(&callback))?;
+pub(crate) fn parse_callback(py: Python<'_>, callback: Text) -> Result<Bound<'_, Callback>> {
+    let callback = callback.get("callback")?;
+    let parsed = caught(|| clever_sso::parse_callback(callback))?;
     Ok(guarded::new(py, Callback(parsed))?)
 }
 
@@ -117,8 +118,8 @@ pub(crate) fn parse_callback(py: Python<'_>, callback: PyBackedStr) -> Result<Bo
 /// Returns:
 ///     The `key` of the login; `None` when the callback has no state or cannot be read.
 #[pyfunction]
-pub(crate) fn login_key(callback: PyBackedStr) -> Option<String> {
-    clever_sso::login_key_of_callback(&callback)
+pub(crate) fn login_key(callback: Bound<'_, PyString>) -> Option<String> {
+    clever_sso::login_key_of_callback(&callback.to_string_lossy())
 }
 
 /// What a switch in a query, such as `switch_user=1`, says.
@@ -128,6 +129,7 @@ pub(crate) fn login_key(callback: PyBackedStr) -> Option<String> {
 /// Args:
 ///     value: The value of the parameter; `None` when it is missing.
 #[pyfunction]
-pub(crate) fn is_switched_on(value: Option<PyBackedStr>) -> bool {
+pub(crate) fn is_switched_on(value: Option<Bound<'_, PyString>>) -> bool {
+    let value = value.as_ref().map(|value| value.to_string_lossy());
     clever_sso::is_switched_on(value.as_deref())
 }

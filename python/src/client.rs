@@ -1,12 +1,9 @@
 //! `Client`: every operation, with the GIL released while it waits or computes.
 
-use std::path::PathBuf;
-
 use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
@@ -18,7 +15,8 @@ use crate::repr::Repr;
 use crate::request::{self, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::set_cookie;
-use crate::settings::{Network, OneOrMore, Settings};
+use crate::settings::{Network, Settings};
+use crate::text::{Number, OneOrMore, Text, TextOrPath, Whole, optional};
 use crate::verify::claims_dict;
 use crate::waiting::{compute, is_given_up, wait};
 
@@ -81,7 +79,7 @@ impl Client {
     #[pyo3(
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
-            base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=Vec::new(),
+            base_url=None, timeout=Number(10.0), leeway=Whole(Some(60)), pending_key=None, old_pending_keys=Vec::new(),
             return_to_origins=Vec::new(), development=false, authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
             named_by=None,
@@ -94,35 +92,41 @@ impl Client {
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn new(
         py: Python<'_>,
-        client_id: String,
-        client_secret: Option<String>,
+        client_id: Text,
+        client_secret: Option<Text>,
         redirect_uri: Option<OneOrMore>,
-        issuer: Option<String>,
-        api_base: Option<String>,
-        base_url: Option<String>,
-        timeout: f64,
-        leeway: i64,
-        pending_key: Option<String>,
-        old_pending_keys: Vec<String>,
-        return_to_origins: Vec<String>,
+        issuer: Option<Text>,
+        api_base: Option<Text>,
+        base_url: Option<Text>,
+        timeout: Number,
+        leeway: Whole,
+        pending_key: Option<Text>,
+        old_pending_keys: Vec<Text>,
+        return_to_origins: Vec<Text>,
         development: bool,
-        authorization_endpoint: Option<String>,
-        token_endpoint: Option<String>,
-        tokeninfo_endpoint: Option<String>,
-        userinfo_endpoint: Option<String>,
-        jwks_uri: Option<String>,
+        authorization_endpoint: Option<Text>,
+        token_endpoint: Option<Text>,
+        tokeninfo_endpoint: Option<Text>,
+        userinfo_endpoint: Option<Text>,
+        jwks_uri: Option<Text>,
         discover: bool,
-        ca_bundle: Option<PathBuf>,
-        proxy: Option<String>,
-        named_by: Option<&str>,
+        ca_bundle: Option<TextOrPath>,
+        proxy: Option<Text>,
+        named_by: Option<Text>,
     ) -> Result<Self> {
-        let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
-        // Text or path: it is text that has never been one.
-        let ca_bundle = ca_bundle.map(|bundle| bundle.to_string_lossy().into_owned());
+        // `_settings.arguments` says so when it took them from an environment or a framework's configuration.
+        let names = if named_by.is_some_and(|word| word.is("environment")) {
+            SettingNames::Environment
+        } else {
+            SettingNames::Python
+        };
+        let given = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
+        let redirect_uris =
+            given.iter().map(|uri| uri.setting(names, "redirect_uri")).collect::<Result<_>>()?;
         let builder = ConfigBuilder::try_from(Settings {
             client_id,
             client_secret,
-            redirect_uris: redirect_uris.clone(),
+            redirect_uris: given,
             issuer,
             api_base,
             base_url,
@@ -141,12 +145,7 @@ impl Client {
                 ca_bundle,
                 proxy,
             },
-            // `_settings.arguments` says so when it took them from an environment or a framework's configuration.
-            names: if named_by == Some("environment") {
-                SettingNames::Environment
-            } else {
-                SettingNames::Python
-            },
+            names,
         })?;
         let make = |builder: ConfigBuilder| {
             compute(py, || {
@@ -224,17 +223,17 @@ impl Client {
         &self,
         py: Python<'_>,
         cookies: Option<Bound<'_, PyString>>,
-        redirect_uri: Option<String>,
-        district_id: Option<String>,
-        return_to: Option<String>,
+        redirect_uri: Option<Text>,
+        district_id: Option<Text>,
+        return_to: Option<Text>,
         switch_user: bool,
         has_session: Option<bool>,
     ) -> Result<Login> {
         let mut options = LoginOptions::default();
         options.cookies = cookies.as_ref().map(header);
-        options.redirect_uri = redirect_uri;
-        options.district_id = district_id;
-        options.return_to = return_to;
+        options.redirect_uri = optional(redirect_uri.as_ref(), "redirect_uri")?.map(str::to_owned);
+        options.district_id = optional(district_id.as_ref(), "district_id")?.map(str::to_owned);
+        options.return_to = optional(return_to.as_ref(), "return_to")?.map(str::to_owned);
         options.switch_user = switch_user;
         options.has_session = has_session;
         Ok(compute(py, || self.core.begin_login(&options))?.into())
@@ -266,14 +265,15 @@ impl Client {
     fn finish_login<'py>(
         &self,
         py: Python<'py>,
-        callback: PyBackedStr,
+        callback: Text,
         cookies: Option<Bound<'py, PyString>>,
-        pending: Option<PyBackedStr>,
+        pending: Option<Text>,
     ) -> Result<Bound<'py, PyAny>> {
+        let (callback, pending) = (callback.get("callback")?, optional(pending.as_ref(), "pending")?);
         let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
-        let finished = wait(py, || match &pending {
-            Some(pending) => self.core.finish_login_with_pending(&callback, Some(pending)),
-            None => self.core.finish_login(&callback, &cookies),
+        let finished = wait(py, || match pending {
+            Some(pending) => self.core.finish_login_with_pending(callback, Some(pending)),
+            None => self.core.finish_login(callback, &cookies),
         })?;
         Ok(outcome(py, finished)?)
     }
@@ -296,12 +296,12 @@ impl Client {
     #[pyo3(signature = (endpoint, *, method, headers))]
     fn refusal(
         &self,
-        endpoint: &str,
-        method: PyBackedStr,
+        endpoint: Text,
+        method: Bound<'_, PyString>,
         headers: &Bound<'_, PyAny>,
     ) -> Result<Option<Refusal>> {
-        let endpoint = request::endpoint(endpoint)?;
-        Ok(self.core.refusal(endpoint, &request::read(&method, headers)?).map(Into::into))
+        let endpoint = request::endpoint(endpoint.get("endpoint")?)?;
+        Ok(self.core.refusal(endpoint, &request::read(&header(&method), headers)?).map(Into::into))
     }
 
     /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
@@ -355,19 +355,21 @@ impl Client {
             district_id=None, switch_user=False)")]
     fn authorize_url(
         &self,
-        response_type: Option<PyBackedStr>,
-        redirect_uri: Option<PyBackedStr>,
-        state: Option<PyBackedStr>,
-        nonce: Option<PyBackedStr>,
-        district_id: Option<PyBackedStr>,
+        response_type: Option<Text>,
+        redirect_uri: Option<Text>,
+        state: Option<Text>,
+        nonce: Option<Text>,
+        district_id: Option<Text>,
         switch_user: bool,
     ) -> Result<String> {
         let options = AuthorizeOptions {
-            response_type: read_response_type(response_type.as_deref().unwrap_or("code"))?,
-            redirect_uri: redirect_uri.as_deref(),
-            state: state.as_deref(),
-            nonce: nonce.as_deref(),
-            district_id: district_id.as_deref(),
+            response_type: read_response_type(
+                optional(response_type.as_ref(), "response_type")?.unwrap_or("code"),
+            )?,
+            redirect_uri: optional(redirect_uri.as_ref(), "redirect_uri")?,
+            state: optional(state.as_ref(), "state")?,
+            nonce: optional(nonce.as_ref(), "nonce")?,
+            district_id: optional(district_id.as_ref(), "district_id")?,
             switch_user,
         };
         Ok(caught(|| self.core.authorize_url(&options))?)
@@ -379,8 +381,9 @@ impl Client {
     ///
     /// Args:
     ///     district_id: Clever's id of the district.
-    fn instant_login_url(&self, district_id: PyBackedStr) -> Result<String> {
-        Ok(caught(|| self.core.instant_login_url(&district_id))?)
+    fn instant_login_url(&self, district_id: Text) -> Result<String> {
+        let district_id = district_id.get("district_id")?;
+        Ok(caught(|| self.core.instant_login_url(district_id))?)
     }
 
     /// The Clever Portal of a district, or the page where people look for their school. No network.
@@ -388,8 +391,9 @@ impl Client {
     /// Args:
     ///     district: The short name of the district, as its portal has it in its address.
     #[pyo3(signature = (district=None))]
-    fn portal_url(&self, district: Option<PyBackedStr>) -> Result<String> {
-        Ok(caught(|| self.core.portal_url(district.as_deref()))?)
+    fn portal_url(&self, district: Option<Text>) -> Result<String> {
+        let district = optional(district.as_ref(), "district")?;
+        Ok(caught(|| self.core.portal_url(district))?)
     }
 
     /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
@@ -403,13 +407,9 @@ impl Client {
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
     ///     NetworkError: The words of its kind.
     #[pyo3(signature = (code, redirect_uri=None))]
-    fn exchange_code(
-        &self,
-        py: Python<'_>,
-        code: PyBackedStr,
-        redirect_uri: Option<PyBackedStr>,
-    ) -> Result<Tokens> {
-        Ok(Tokens(wait(py, || self.core.exchange_code(&code, redirect_uri.as_deref()))?))
+    fn exchange_code(&self, py: Python<'_>, code: Text, redirect_uri: Option<Text>) -> Result<Tokens> {
+        let (code, redirect_uri) = (code.get("code")?, optional(redirect_uri.as_ref(), "redirect_uri")?);
+        Ok(Tokens(wait(py, || self.core.exchange_code(code, redirect_uri))?))
     }
 
     /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
@@ -430,12 +430,13 @@ impl Client {
     fn verify_id_token<'py>(
         &self,
         py: Python<'py>,
-        token: PyBackedStr,
-        nonce: Option<PyBackedStr>,
-        access_token: Option<PyBackedStr>,
+        token: Text,
+        nonce: Option<Text>,
+        access_token: Option<Text>,
     ) -> Result<Bound<'py, PyDict>> {
-        let claims =
-            wait(py, || self.core.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()))?;
+        let (token, nonce) = (token.get("token")?, optional(nonce.as_ref(), "nonce")?);
+        let access_token = optional(access_token.as_ref(), "access_token")?;
+        let claims = wait(py, || self.core.verify_id_token(token, nonce, access_token))?;
         Ok(claims_dict(py, &claims)?)
     }
 
@@ -451,8 +452,9 @@ impl Client {
     ///     TokenError: `token_foreign`, `token_rejected`.
     ///     CleverError: The words of its kind.
     ///     NetworkError: The words of its kind.
-    fn check_token(&self, py: Python<'_>, access_token: PyBackedStr) -> Result<TokenInfo> {
-        Ok(wait(py, || self.core.check_token(&access_token))?.into())
+    fn check_token(&self, py: Python<'_>, access_token: Text) -> Result<TokenInfo> {
+        let access_token = access_token.get("access_token")?;
+        Ok(wait(py, || self.core.check_token(access_token))?.into())
     }
 
     /// Who an access token belongs to.
@@ -464,8 +466,9 @@ impl Client {
     ///     TokenError: `token_rejected`.
     ///     CleverError: The words of its kind.
     ///     NetworkError: The words of its kind.
-    fn me(&self, py: Python<'_>, access_token: PyBackedStr) -> Result<Me> {
-        Ok(Me(wait(py, || self.core.me(&access_token))?))
+    fn me(&self, py: Python<'_>, access_token: Text) -> Result<Me> {
+        let access_token = access_token.get("access_token")?;
+        Ok(Me(wait(py, || self.core.me(access_token))?))
     }
 
     /// A person's record.
@@ -479,8 +482,9 @@ impl Client {
     ///     ArgumentError: `argument_invalid`, when this cannot be an id.
     ///     CleverError: `not_found` and the others of its kind.
     ///     NetworkError: The words of its kind.
-    fn user(&self, py: Python<'_>, access_token: PyBackedStr, id: PyBackedStr) -> Result<User> {
-        Ok(User(wait(py, || self.core.user(&access_token, &id))?))
+    fn user(&self, py: Python<'_>, access_token: Text, id: Text) -> Result<User> {
+        let (access_token, id) = (access_token.get("access_token")?, id.get("id")?);
+        Ok(User(wait(py, || self.core.user(access_token, id))?))
     }
 
     /// A district's record.
@@ -494,8 +498,9 @@ impl Client {
     ///     ArgumentError: `argument_invalid`, when this cannot be an id.
     ///     CleverError: `not_found` and the others of its kind.
     ///     NetworkError: The words of its kind.
-    fn district(&self, py: Python<'_>, access_token: PyBackedStr, id: PyBackedStr) -> Result<District> {
-        Ok(District(wait(py, || self.core.district(&access_token, &id))?))
+    fn district(&self, py: Python<'_>, access_token: Text, id: Text) -> Result<District> {
+        let (access_token, id) = (access_token.get("access_token")?, id.get("id")?);
+        Ok(District(wait(py, || self.core.district(access_token, id))?))
     }
 
     /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
@@ -509,13 +514,10 @@ impl Client {
     ///     CleverError: The words of its kind.
     ///     NetworkError: The words of its kind.
     #[pyo3(signature = (access_token, subject=None))]
-    fn userinfo(
-        &self,
-        py: Python<'_>,
-        access_token: PyBackedStr,
-        subject: Option<PyBackedStr>,
-    ) -> Result<UserInfo> {
-        Ok(UserInfo(wait(py, || self.core.userinfo(&access_token, subject.as_deref()))?))
+    fn userinfo(&self, py: Python<'_>, access_token: Text, subject: Option<Text>) -> Result<UserInfo> {
+        let (access_token, subject) =
+            (access_token.get("access_token")?, optional(subject.as_ref(), "subject")?);
+        Ok(UserInfo(wait(py, || self.core.userinfo(access_token, subject))?))
     }
 
     /// Clever's keys as text, for another process of the same application.
@@ -540,8 +542,9 @@ impl Client {
     /// Raises:
     ///     ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
     ///     CleverError: `keys_unusable`, `response_malformed`.
-    fn import_keys(&self, py: Python<'_>, text: PyBackedStr) -> Result<()> {
-        compute(py, || self.core.import_keys(&text))
+    fn import_keys(&self, py: Python<'_>, text: Text) -> Result<()> {
+        let text = text.get("text")?;
+        compute(py, || self.core.import_keys(text))
     }
 
     /// Does one-time setup up front: fetches discovery and keys.

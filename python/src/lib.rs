@@ -35,6 +35,7 @@ mod request;
 mod resources;
 mod set_cookie;
 mod settings;
+mod text;
 mod threads;
 mod verify;
 mod waiting;

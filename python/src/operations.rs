@@ -6,9 +6,10 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clever_sso::background::{Background, Task};
+use clever_sso::{Error, ErrorCode};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::{IntoPyObjectExt, PyClass, PyClassInitializer, intern};
@@ -19,6 +20,7 @@ use crate::guarded;
 use crate::login::outcome;
 use crate::panics::caught_while_awaited;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
+use crate::text::Text;
 use crate::threads::{self, Held};
 use crate::verify::claims_dict;
 use crate::waiting::compute;
@@ -34,9 +36,16 @@ const ARRIVALS_AT_ONCE: usize = 32;
 
 /// What came of an operation, and who waits for it.
 struct Delivery {
-    /// The event loop, and its future.
-    waiter: Held<2>,
+    waiter: Waiter,
     result: clever_sso::Result<Convert>,
+}
+
+/// Who waits for an operation. One that is dropped without an answer gets an error: nobody waits forever, whatever
+/// becomes of the operation and of the threads.
+struct Waiter {
+    /// The event loop, and its future.
+    objects: Held<2>,
+    is_answered: bool,
 }
 
 /// Makes a Python object of a result.
@@ -53,10 +62,11 @@ impl AsyncOperations {
     fn finish_login<'py>(
         &self,
         py: Python<'py>,
-        callback: String,
+        callback: Text,
         cookies: Option<Bound<'py, PyString>>,
-        pending: Option<String>,
+        pending: Option<Text>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let (callback, pending) = (owned(&callback, "callback")?, owned_if_any(pending.as_ref(), "pending")?);
         let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
         self.future(
             py,
@@ -74,9 +84,11 @@ impl AsyncOperations {
     fn exchange_code<'py>(
         &self,
         py: Python<'py>,
-        code: String,
-        redirect_uri: Option<String>,
+        code: Text,
+        redirect_uri: Option<Text>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let (code, redirect_uri) =
+            (owned(&code, "code")?, owned_if_any(redirect_uri.as_ref(), "redirect_uri")?);
         self.future(
             py,
             |client| async move { client.exchange_code(&code, redirect_uri.as_deref()).await },
@@ -88,10 +100,12 @@ impl AsyncOperations {
     fn verify_id_token<'py>(
         &self,
         py: Python<'py>,
-        token: String,
-        nonce: Option<String>,
-        access_token: Option<String>,
+        token: Text,
+        nonce: Option<Text>,
+        access_token: Option<Text>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let (token, nonce) = (owned(&token, "token")?, owned_if_any(nonce.as_ref(), "nonce")?);
+        let access_token = owned_if_any(access_token.as_ref(), "access_token")?;
         self.future(
             py,
             |client| async move {
@@ -102,7 +116,8 @@ impl AsyncOperations {
     }
 
     /// See `Client.check_token`.
-    fn check_token<'py>(&self, py: Python<'py>, access_token: String) -> PyResult<Bound<'py, PyAny>> {
+    fn check_token<'py>(&self, py: Python<'py>, access_token: Text) -> PyResult<Bound<'py, PyAny>> {
+        let access_token = owned(&access_token, "access_token")?;
         self.future(
             py,
             |client| async move { client.check_token(&access_token).await },
@@ -111,12 +126,14 @@ impl AsyncOperations {
     }
 
     /// See `Client.me`.
-    fn me<'py>(&self, py: Python<'py>, access_token: String) -> PyResult<Bound<'py, PyAny>> {
+    fn me<'py>(&self, py: Python<'py>, access_token: Text) -> PyResult<Bound<'py, PyAny>> {
+        let access_token = owned(&access_token, "access_token")?;
         self.future(py, |client| async move { client.me(&access_token).await }, |py, me| made(py, Me(me)))
     }
 
     /// See `Client.user`.
-    fn user<'py>(&self, py: Python<'py>, access_token: String, id: String) -> PyResult<Bound<'py, PyAny>> {
+    fn user<'py>(&self, py: Python<'py>, access_token: Text, id: Text) -> PyResult<Bound<'py, PyAny>> {
+        let (access_token, id) = (owned(&access_token, "access_token")?, owned(&id, "id")?);
         self.future(
             py,
             |client| async move { client.user(&access_token, &id).await },
@@ -125,12 +142,8 @@ impl AsyncOperations {
     }
 
     /// See `Client.district`.
-    fn district<'py>(
-        &self,
-        py: Python<'py>,
-        access_token: String,
-        id: String,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn district<'py>(&self, py: Python<'py>, access_token: Text, id: Text) -> PyResult<Bound<'py, PyAny>> {
+        let (access_token, id) = (owned(&access_token, "access_token")?, owned(&id, "id")?);
         self.future(
             py,
             |client| async move { client.district(&access_token, &id).await },
@@ -142,9 +155,11 @@ impl AsyncOperations {
     fn userinfo<'py>(
         &self,
         py: Python<'py>,
-        access_token: String,
-        subject: Option<String>,
+        access_token: Text,
+        subject: Option<Text>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let (access_token, subject) =
+            (owned(&access_token, "access_token")?, owned_if_any(subject.as_ref(), "subject")?);
         self.future(
             py,
             |client| async move { client.userinfo(&access_token, subject.as_deref()).await },
@@ -158,7 +173,8 @@ impl AsyncOperations {
     }
 
     /// See `Client.import_keys`.
-    fn import_keys<'py>(&self, py: Python<'py>, text: String) -> PyResult<Bound<'py, PyAny>> {
+    fn import_keys<'py>(&self, py: Python<'py>, text: Text) -> PyResult<Bound<'py, PyAny>> {
+        let text = owned(&text, "text")?;
         self.future(py, |client| async move { client.import_keys(&text) }, |py, ()| Ok(py.None()))
     }
 
@@ -183,7 +199,8 @@ impl AsyncOperations {
         threads::must_be_open()?;
         let event_loop = running_loop(py)?;
         let future = guarded::call_method(&event_loop, intern!(py, "create_future"), [])?;
-        let waiter = Held::new([event_loop.unbind(), future.clone().unbind()]);
+        let objects = Held::new([event_loop.unbind(), future.clone().unbind()]);
+        let waiter = Waiter { objects, is_answered: false };
         let start = || {
             self.background.start(|client| {
                 let work = caught_while_awaited(operation(client));
@@ -194,10 +211,24 @@ impl AsyncOperations {
                 }
             })
         };
-        let canceler = guarded::new(py, Canceler(compute(py, start)?))?.into_any();
+        let task = compute(py, start).or_else(|failure| {
+            // Nobody gets this future: it must not complain that nobody took its error.
+            guarded::call_method(&future, intern!(py, "cancel"), [])?;
+            Err(failure)
+        })?;
+        let canceler = guarded::new(py, Canceler(task))?.into_any();
         guarded::call_method(&future, intern!(py, "add_done_callback"), [canceler])?;
         Ok(future)
     }
+}
+
+/// The text of an argument, for an operation that outlives the call.
+fn owned(text: &Text, name: &str) -> PyResult<String> {
+    Ok(text.get(name)?.to_owned())
+}
+
+fn owned_if_any(text: Option<&Text>, name: &str) -> PyResult<Option<String>> {
+    text.map(|text| owned(text, name)).transpose()
 }
 
 fn made<T>(py: Python<'_>, value: T) -> PyResult<Py<PyAny>>
@@ -231,24 +262,35 @@ fn deliver(batch: Vec<Delivery>) {
     // At the end of the interpreter nobody waits any more.
     guarded::attach(|py| {
         for (event_loop, arrivals) in by_loop(py, batch) {
-            // A loop that is closed takes nothing, and nobody waits there either.
-            let _ = hand_over(event_loop.bind(py), arrivals);
+            hand_over(event_loop.bind(py), arrivals);
             guarded::release(py, event_loop);
         }
     });
 }
 
-fn hand_over(event_loop: &Bound<'_, PyAny>, arrivals: VecDeque<Delivery>) -> PyResult<()> {
+/// A loop that is closed takes nothing, and nobody waits there either. One that fails otherwise is asked twice.
+fn hand_over(event_loop: &Bound<'_, PyAny>, arrivals: VecDeque<Delivery>) {
     let py = event_loop.py();
-    let arrivals = guarded::new(py, Arrivals(Mutex::new(arrivals)))?.into_any();
-    guarded::call_method(event_loop, intern!(py, "call_soon_threadsafe"), [arrivals])?;
-    Ok(())
+    let Ok(arrivals) = guarded::new(py, Arrivals(Mutex::new(arrivals))) else { return };
+    let give = || {
+        let arrivals = arrivals.clone().into_any();
+        guarded::call_method(event_loop, intern!(py, "call_soon_threadsafe"), [arrivals])
+    };
+    let Err(_) = give() else { return };
+    let is_closed = guarded::call_method(event_loop, intern!(py, "is_closed"), [])
+        .is_ok_and(|closed| guarded::is_true(&closed).unwrap_or(true));
+    if is_closed {
+        arrivals.get().give_up();
+    } else if let Err(error) = give() {
+        arrivals.get().give_up();
+        guarded::unraisable(py, error);
+    }
 }
 
 fn by_loop(py: Python<'_>, batch: Vec<Delivery>) -> Vec<(Py<PyAny>, VecDeque<Delivery>)> {
     let mut groups: Vec<(Py<PyAny>, VecDeque<Delivery>)> = Vec::new();
     for delivery in batch {
-        let Some([event_loop, _]) = delivery.waiter.get() else { continue };
+        let Some([event_loop, _]) = delivery.waiter.objects.get() else { continue };
         match groups.iter_mut().find(|(other, _)| other.is(event_loop)) {
             Some((_, group)) => group.push_back(delivery),
             None => groups.push((event_loop.clone_ref(py), VecDeque::from([delivery]))),
@@ -266,40 +308,90 @@ impl Arrivals {
     fn __call__(this: &Bound<'_, Self>) -> PyResult<()> {
         let py = this.py();
         let arrivals = this.get();
+        let mut raised = Ok(());
         for _ in 0..ARRIVALS_AT_ONCE {
-            let Some(delivery) = arrivals.next() else { return Ok(()) };
-            if let Err(error) = delivery.set(py) {
-                // All others still wait for theirs.
-                guarded::unraisable(py, error);
-            }
+            let Some(delivery) = arrivals.next() else { return raised };
+            // A handler of signals may raise at any step. All others still wait for their results.
+            raised = raised.and(delivery.set(py));
         }
-        guarded::call_method(&running_loop(py)?, intern!(py, "call_soon"), [this.clone().into_any()])?;
-        Ok(())
+        let again =
+            || guarded::call_method(&running_loop(py)?, intern!(py, "call_soon"), [this.clone().into_any()]);
+        raised.and(again().or_else(|error| again().and(Err(error))).map(drop))
     }
 }
 
 impl Arrivals {
     fn next(&self) -> Option<Delivery> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        self.lock().pop_front()
+    }
+
+    /// Nobody takes them: no error can be told either.
+    fn give_up(&self) {
+        for delivery in self.lock().iter_mut() {
+            delivery.waiter.is_answered = true;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Delivery>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Delivery {
+    /// Sets the result. What is raised meanwhile becomes the result, or is raised here once there is one.
     fn set(self, py: Python<'_>) -> PyResult<()> {
-        let Self { waiter, result } = self;
-        let Some([_, future]) = waiter.get() else { return Ok(()) };
+        let Self { mut waiter, result } = self;
+        waiter.is_answered = true;
+        let Some([_, future]) = waiter.objects.get() else { return Ok(()) };
         let future = future.bind(py);
-        if guarded::is_true(&guarded::call_method(future, intern!(py, "done"), [])?)? {
-            return Ok(());
+        let mut raised = Ok(());
+        match is_done(future) {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            Err(error) => raised = Err(error),
         }
         let value = result.map_err(|error| PyErr::from(Failure::from(error)));
-        match value.and_then(|convert| convert(py)) {
-            Ok(value) => guarded::call_method(future, intern!(py, "set_result"), [value.into_bound(py)]),
-            Err(error) => {
-                let error = error.into_value(py).into_bound(py).into_any();
-                guarded::call_method(future, intern!(py, "set_exception"), [error])
+        let told = match value.and_then(|convert| convert(py)) {
+            Ok(value) => {
+                guarded::call_method(future, intern!(py, "set_result"), [value.into_bound(py)]).map(drop)
             }
-        }?;
-        Ok(())
+            Err(error) => fail(future, error),
+        };
+        if let Err(error) = told {
+            if !is_done(future).unwrap_or(false) {
+                fail(future, error.clone_ref(py))?;
+            }
+            raised = raised.and(Err(error));
+        }
+        raised
+    }
+}
+
+fn is_done(future: &Bound<'_, PyAny>) -> PyResult<bool> {
+    guarded::is_true(&guarded::call_method(future, intern!(future.py(), "done"), [])?)
+}
+
+fn fail(future: &Bound<'_, PyAny>, error: PyErr) -> PyResult<()> {
+    let py = future.py();
+    let error = error.into_value(py).into_bound(py).into_any();
+    guarded::call_method(future, intern!(py, "set_exception"), [error]).map(drop)
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        if self.is_answered {
+            return;
+        }
+        guarded::attach(|py| {
+            let Some([event_loop, future]) = self.objects.get() else { return };
+            // The usual case: it was cancelled.
+            if is_done(future.bind(py)).unwrap_or(true) {
+                return;
+            }
+            let objects = Held::new([event_loop.clone_ref(py), future.clone_ref(py)]);
+            let waiter = Self { objects, is_answered: true };
+            let lost = Error::from_face(ErrorCode::Internal, "the operation ended without a result");
+            hand_over(event_loop.bind(py), VecDeque::from([Delivery { waiter, result: Err(lost) }]));
+        });
     }
 }

@@ -2,28 +2,25 @@
 
 use std::time::Duration;
 
-use clever_sso::{Config, ConfigBuilder, SettingNames};
-use pyo3::exceptions::PyTypeError;
-use pyo3::prelude::*;
-use pyo3::types::PyString;
-
 use crate::errors::{Failure, Result, config_invalid};
+use crate::text::{Number, Text, TextOrPath, Whole};
+use clever_sso::{Config, ConfigBuilder, SettingNames};
 
 /// A longer deadline is a mistake, such as milliseconds.
 const LONGEST_TIMEOUT: f64 = 24.0 * 3600.0;
 
 pub(crate) struct Settings {
-    pub(crate) client_id: String,
-    pub(crate) client_secret: Option<String>,
-    pub(crate) redirect_uris: Vec<String>,
-    pub(crate) issuer: Option<String>,
-    pub(crate) api_base: Option<String>,
-    pub(crate) base_url: Option<String>,
-    pub(crate) timeout: f64,
-    pub(crate) leeway: i64,
-    pub(crate) pending_key: Option<String>,
-    pub(crate) old_pending_keys: Vec<String>,
-    pub(crate) return_to_origins: Vec<String>,
+    pub(crate) client_id: Text,
+    pub(crate) client_secret: Option<Text>,
+    pub(crate) redirect_uris: Vec<Text>,
+    pub(crate) issuer: Option<Text>,
+    pub(crate) api_base: Option<Text>,
+    pub(crate) base_url: Option<Text>,
+    pub(crate) timeout: Number,
+    pub(crate) leeway: Whole,
+    pub(crate) pending_key: Option<Text>,
+    pub(crate) old_pending_keys: Vec<Text>,
+    pub(crate) return_to_origins: Vec<Text>,
     pub(crate) development: bool,
     pub(crate) network: Network,
     /// How errors name them.
@@ -33,74 +30,63 @@ pub(crate) struct Settings {
 /// Where the endpoints are, and how they are reached.
 #[derive(Default)]
 pub(crate) struct Network {
-    pub(crate) authorization_endpoint: Option<String>,
-    pub(crate) token_endpoint: Option<String>,
-    pub(crate) tokeninfo_endpoint: Option<String>,
-    pub(crate) userinfo_endpoint: Option<String>,
-    pub(crate) jwks_uri: Option<String>,
-    pub(crate) ca_bundle: Option<String>,
-    pub(crate) proxy: Option<String>,
+    pub(crate) authorization_endpoint: Option<Text>,
+    pub(crate) token_endpoint: Option<Text>,
+    pub(crate) tokeninfo_endpoint: Option<Text>,
+    pub(crate) userinfo_endpoint: Option<Text>,
+    pub(crate) jwks_uri: Option<Text>,
+    pub(crate) ca_bundle: Option<TextOrPath>,
+    pub(crate) proxy: Option<Text>,
 }
 
-impl Network {
-    fn apply(self, mut builder: ConfigBuilder) -> ConfigBuilder {
-        type Setter = fn(ConfigBuilder, String) -> ConfigBuilder;
-        let settings: [(Option<String>, Setter); 7] = [
-            (self.authorization_endpoint, ConfigBuilder::authorization_endpoint),
-            (self.token_endpoint, ConfigBuilder::token_endpoint),
-            (self.tokeninfo_endpoint, ConfigBuilder::tokeninfo_endpoint),
-            (self.userinfo_endpoint, ConfigBuilder::userinfo_endpoint),
-            (self.jwks_uri, ConfigBuilder::jwks_uri),
-            (self.ca_bundle, ConfigBuilder::ca_bundle),
-            (self.proxy, ConfigBuilder::proxy),
-        ];
-        for (value, set) in settings {
-            if let Some(value) = value {
-                builder = set(builder, value);
-            }
-        }
-        builder
-    }
-}
+type Setter = fn(ConfigBuilder, String) -> ConfigBuilder;
 
 impl TryFrom<Settings> for ConfigBuilder {
     type Error = Failure;
 
     fn try_from(settings: Settings) -> Result<Self> {
-        let mut builder = Config::builder(settings.client_id)
-            .setting_names(settings.names)
-            .timeout(timeout(settings.names, settings.timeout)?)
-            .leeway(leeway(settings.names, settings.leeway)?)
+        let (names, network) = (settings.names, settings.network);
+        let mut builder = Config::builder(settings.client_id.setting(names, "client_id")?)
+            .setting_names(names)
+            .timeout(timeout(names, &settings.timeout)?)
+            .leeway(leeway(names, &settings.leeway)?)
             .development(settings.development);
-        if let Some(secret) = settings.client_secret {
-            builder = builder.client_secret(secret);
+        let texts: [(&str, Option<Text>, Setter); 11] = [
+            ("client_secret", settings.client_secret, Self::client_secret),
+            ("base_url", settings.base_url, Self::base_url),
+            ("issuer", settings.issuer, Self::issuer),
+            ("api_base", settings.api_base, Self::api_base),
+            ("pending_key", settings.pending_key, Self::pending_key),
+            ("authorization_endpoint", network.authorization_endpoint, Self::authorization_endpoint),
+            ("token_endpoint", network.token_endpoint, Self::token_endpoint),
+            ("tokeninfo_endpoint", network.tokeninfo_endpoint, Self::tokeninfo_endpoint),
+            ("userinfo_endpoint", network.userinfo_endpoint, Self::userinfo_endpoint),
+            ("jwks_uri", network.jwks_uri, Self::jwks_uri),
+            ("proxy", network.proxy, Self::proxy),
+        ];
+        for (name, text, set) in texts {
+            if let Some(text) = text {
+                builder = set(builder, text.setting(names, name)?);
+            }
         }
-        if let Some(base) = settings.base_url {
-            builder = builder.base_url(base);
+        let lists: [(&str, Vec<Text>, Setter); 3] = [
+            ("redirect_uri", settings.redirect_uris, Self::redirect_uri),
+            ("old_pending_keys", settings.old_pending_keys, Self::old_pending_key),
+            ("return_to_origins", settings.return_to_origins, Self::return_to_origin),
+        ];
+        for (name, texts, add) in lists {
+            for text in texts {
+                builder = add(builder, text.setting(names, name)?);
+            }
         }
-        if let Some(issuer) = settings.issuer {
-            builder = builder.issuer(issuer);
+        if let Some(bundle) = network.ca_bundle {
+            builder = builder.ca_bundle(bundle.setting(names, "ca_bundle")?);
         }
-        if let Some(base) = settings.api_base {
-            builder = builder.api_base(base);
-        }
-        if let Some(key) = settings.pending_key {
-            builder = builder.pending_key(key);
-        }
-        for uri in settings.redirect_uris {
-            builder = builder.redirect_uri(uri);
-        }
-        for key in settings.old_pending_keys {
-            builder = builder.old_pending_key(key);
-        }
-        for origin in settings.return_to_origins {
-            builder = builder.return_to_origin(origin);
-        }
-        Ok(settings.network.apply(builder))
+        Ok(builder)
     }
 }
 
-fn timeout(names: SettingNames, seconds: f64) -> Result<Duration> {
+fn timeout(names: SettingNames, &Number(seconds): &Number) -> Result<Duration> {
     if seconds > 0.0 && seconds <= LONGEST_TIMEOUT {
         return Ok(Duration::from_secs_f64(seconds));
     }
@@ -110,23 +96,9 @@ fn timeout(names: SettingNames, seconds: f64) -> Result<Duration> {
     )))
 }
 
-fn leeway(names: SettingNames, seconds: i64) -> Result<u64> {
+fn leeway(names: SettingNames, Whole(seconds): &Whole) -> Result<u64> {
     let name = names.of("leeway");
+    let seconds = seconds.ok_or_else(|| config_invalid(&format!("{name} is too large")))?;
     u64::try_from(seconds)
         .map_err(|_| config_invalid(&format!("{name} must be at least 0 s, found {seconds}")))
-}
-
-/// One string, or several: a string is not taken for a sequence of its letters.
-pub(crate) struct OneOrMore(pub(crate) Vec<String>);
-
-impl<'py> FromPyObject<'_, 'py> for OneOrMore {
-    type Error = PyErr;
-
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(one) = object.cast::<PyString>() {
-            return Ok(Self(vec![one.extract()?]));
-        }
-        let more = object.extract::<Vec<String>>();
-        more.map(Self).map_err(|_| PyTypeError::new_err("expected a str or a sequence of str"))
-    }
 }

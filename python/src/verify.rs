@@ -4,13 +4,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clever_sso::{Claims, Expected, Member, verify_id_token_with};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyString};
 use pyo3::{IntoPyObjectExt, intern};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
 use crate::json::to_python;
+use crate::text::{Number, Text, Whole, optional};
 use crate::waiting::compute;
 
 /// Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
@@ -30,8 +30,9 @@ pub(crate) struct KeySet {
 #[pymethods]
 impl KeySet {
     #[new]
-    fn new(py: Python<'_>, jwks: PyBackedStr) -> Result<Self> {
-        Ok(Self { keys: compute(py, || clever_sso::KeySet::parse(&jwks))? })
+    fn new(py: Python<'_>, jwks: Text) -> Result<Self> {
+        let jwks = jwks.get("jwks")?;
+        Ok(Self { keys: compute(py, || clever_sso::KeySet::parse(jwks))? })
     }
 
     fn __len__(&self) -> usize {
@@ -47,7 +48,7 @@ impl KeySet {
 #[derive(FromPyObject)]
 pub(crate) enum Keys<'py> {
     Set(Bound<'py, KeySet>),
-    Text(PyBackedStr),
+    Text(Text),
 }
 
 /// Verifies an ID token with nothing but the arguments: no client, no network.
@@ -75,36 +76,43 @@ pub(crate) enum Keys<'py> {
 ///     CleverError: `response_malformed`, `keys_unusable` when `keys` is a text.
 ///     ArgumentError: `argument_invalid` when `now` or `leeway` cannot be used.
 #[pyfunction]
-#[pyo3(signature = (token, *, keys, issuer, client_id, nonce=None, now=None, leeway=60, access_token=None))]
+#[pyo3(
+    signature = (
+        token, *, keys, issuer, client_id, nonce=None, now=None, leeway=Whole(Some(60)), access_token=None
+    ),
+    text_signature = "(token, *, keys, issuer, client_id, nonce=None, now=None, leeway=60, access_token=None)"
+)]
 #[expect(clippy::too_many_arguments, reason = "they are named in Python")]
 pub(crate) fn verify_id_token<'py>(
     py: Python<'py>,
-    token: PyBackedStr,
+    token: Text,
     keys: Keys<'py>,
-    issuer: PyBackedStr,
-    client_id: PyBackedStr,
-    nonce: Option<PyBackedStr>,
-    now: Option<f64>,
-    leeway: i64,
-    access_token: Option<PyBackedStr>,
+    issuer: Text,
+    client_id: Text,
+    nonce: Option<Text>,
+    now: Option<Number>,
+    leeway: Whole,
+    access_token: Option<Text>,
 ) -> Result<Bound<'py, PyDict>> {
+    let expected = Expected {
+        issuer: issuer.get("issuer")?,
+        client_id: client_id.get("client_id")?,
+        nonce: optional(nonce.as_ref(), "nonce")?,
+        now: now.map_or_else(|| Ok(clock()), whole_seconds)?,
+        leeway: whole_leeway(&leeway)?,
+        access_token: optional(access_token.as_ref(), "access_token")?,
+    };
+    let token = token.get("token")?;
     let made;
     let keys = match &keys {
         Keys::Set(set) => &set.get().keys,
         Keys::Text(text) => {
+            let text = text.get("keys")?;
             made = compute(py, || clever_sso::KeySet::parse(text))?;
             &made
         }
     };
-    let expected = Expected {
-        issuer: &issuer,
-        client_id: &client_id,
-        nonce: nonce.as_deref(),
-        now: now.map_or_else(|| Ok(clock()), whole_seconds)?,
-        leeway: u64::try_from(leeway).map_err(|_| argument_invalid("leeway is negative"))?,
-        access_token: access_token.as_deref(),
-    };
-    let claims = compute(py, || verify_id_token_with(&token, keys, &expected))?;
+    let claims = compute(py, || verify_id_token_with(token, keys, &expected))?;
     Ok(claims_dict(py, &claims)?)
 }
 
@@ -151,11 +159,16 @@ fn clock() -> u64 {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]
-fn whole_seconds(now: f64) -> Result<u64> {
+fn whole_seconds(Number(now): Number) -> Result<u64> {
     const FAR_FUTURE: f64 = 1e15;
     if (0.0..FAR_FUTURE).contains(&now) {
         Ok(now as u64)
     } else {
         Err(argument_invalid("now is no time in Unix seconds"))
     }
+}
+
+fn whole_leeway(Whole(leeway): &Whole) -> Result<u64> {
+    let leeway = leeway.ok_or_else(|| argument_invalid("leeway is too large"))?;
+    u64::try_from(leeway).map_err(|_| argument_invalid("leeway is negative"))
 }

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
 from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on
-from clever_sso._web.request import as_shown
+from clever_sso._web.request import as_sent, as_shown, parameters
 from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Container, Mapping
     from typing import Callable
 
     from clever_sso._native import Client, Identity, Login, SetCookie, Tokens
+    from clever_sso._web.request import OwnPages
     from clever_sso.aio import AsyncClient
 
 DENIED = "access_denied"
@@ -61,6 +61,8 @@ class SignIn:
     tokens: Tokens = field(repr=False)
     return_to: str | None
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
+    switch_user: bool = False
+    """Whether the login was to let Clever ask who it is."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ class Problem:
     return_to: str | None = field(default=None, repr=False)
     """Where the person wanted to go, if that is known."""
 
+    switch_user: bool = False
+    """Whether the login that failed was to let Clever ask who it is: the link to try again does so too."""
+
     retry_after: int | None = None
     """How many seconds to wait before the next try, if Clever said so; the views send it as `Retry-After`."""
 
@@ -104,8 +109,9 @@ class Problem:
     def linked(self, login: str) -> Problem:
         """The same with its links, which lead to the login at this path."""
         goal = {"next": self.return_to} if self.return_to else {}
+        switching = f"{login}?{urlencode({**goal, 'switch_user': '1'})}"
         again = f"{login}?{urlencode(goal)}" if goal else login
-        return replace(self, login_url=again, switch_user_url=f"{login}?{urlencode({**goal, 'switch_user': '1'})}")
+        return replace(self, login_url=switching if self.switch_user else again, switch_user_url=switching)
 
     def __str__(self) -> str:
         """For the log. No secret, and no word that came from outside without quotes."""
@@ -121,8 +127,9 @@ Step = Union[ToClever, SignIn, Problem]
 
 def begun(  # noqa: PLR0913  (they are keyword arguments)
     client: Client | AsyncClient,
-    query: Mapping[str, str],
+    query: str,
     *,
+    own_pages: OwnPages,
     cookies: str | None,
     has_session: bool,
     logger: logging.Logger,
@@ -132,20 +139,22 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
 
     Args:
         client: The client.
-        query: That of the request: `next` is where the person goes afterwards, `district_id` skips Clever's school
-            picker, and with `switch_user` Clever asks who it is.
+        query: That of the request, one character for each byte: `next` is where the person goes afterwards,
+            `district_id` skips Clever's school picker, and with `switch_user` Clever asks who it is.
+        own_pages: The login itself, and what belongs to it: nobody goes there afterwards.
         cookies: The `Cookie` header of the request.
         has_session: Whether somebody is signed in.
         logger: Where to say what went wrong.
         session_cookie: Says how the cookie of the application's session is set.
     """
+    asked = parameters(query)
 
     def login(**wishes: str) -> Step:
         try:
             return ToClever.of(
                 client.begin_login(
                     cookies=cookies,
-                    switch_user=is_switched_on(query.get("switch_user")),
+                    switch_user=is_switched_on(asked.get("switch_user")),
                     has_session=has_session,
                     **wishes,
                 )
@@ -159,7 +168,10 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
             del wishes[refused]
             return login(**wishes)
 
-    wishes = {"return_to": as_shown(query.get("next", "")), "district_id": query.get("district_id", "")}
+    wishes = {"return_to": as_shown(asked.get("next", "")), "district_id": asked.get("district_id", "")}
+    if own_pages.has(wishes["return_to"]):
+        logger.warning("a login goes on without its `next`: it leads to the login, the callback or the log out itself")
+        del wishes["return_to"]
     try:
         return login(**{name: value for name, value in wishes.items() if value})
     except Error as error:
@@ -171,10 +183,19 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
 def step_of(outcome: SignedIn | Restart | Denied) -> Step:
     """What to do with what came of a login."""
     if isinstance(outcome, SignedIn):
-        return SignIn(outcome.identity, outcome.tokens, outcome.return_to, outcome.set_cookies)
+        return SignIn(outcome.identity, outcome.tokens, outcome.return_to, outcome.set_cookies, outcome.switch_user)
     if isinstance(outcome, Restart):
         return ToClever.of(outcome.login)
-    return Problem(DENIED, DENIED_SENTENCE, 403, outcome.ends_session, outcome, outcome.set_cookies, outcome.return_to)
+    return Problem(
+        DENIED,
+        DENIED_SENTENCE,
+        403,
+        outcome.ends_session,
+        outcome,
+        outcome.set_cookies,
+        outcome.return_to,
+        outcome.switch_user,
+    )
 
 
 def problem_of(error: Error) -> Problem:
@@ -187,11 +208,14 @@ def problem_of(error: Error) -> Problem:
         error,
         error.set_cookies,
         error.return_to,
+        error.switch_user,
         error.retry_after,
     )
 
 
-def problem_of_refusal(refused: Refused, cookies: tuple[SetCookie, ...], return_to: str | None = None) -> Problem:
+def problem_of_refusal(
+    refused: Refused, cookies: tuple[SetCookie, ...], return_to: str | None = None, *, switch_user: bool = False
+) -> Problem:
     """What to show when the application does not admit somebody; `cookies` are those of `without_sign_in`."""
     return Problem(
         NOT_ADMITTED,
@@ -201,10 +225,13 @@ def problem_of_refusal(refused: Refused, cookies: tuple[SetCookie, ...], return_
         error=refused,
         set_cookies=cookies,
         return_to=return_to,
+        switch_user=switch_user,
     )
 
 
-def problem_of_fault(cookies: tuple[SetCookie, ...], return_to: str | None = None) -> Problem:
+def problem_of_fault(
+    cookies: tuple[SetCookie, ...], return_to: str | None = None, *, switch_user: bool = False
+) -> Problem:
     """What to show when the application's own code fails while somebody signs in."""
     entry = error_codes()["internal"]
     message = "the application's own code failed while somebody signed in"
@@ -217,6 +244,7 @@ def problem_of_fault(cookies: tuple[SetCookie, ...], return_to: str | None = Non
         error=error,
         set_cookies=cookies,
         return_to=return_to,
+        switch_user=switch_user,
     )
 
 
@@ -237,14 +265,15 @@ def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCook
 WAITED = "clever_waited"
 
 
-def should_wait(parameters: Container[str]) -> bool:
+def should_wait(query: str) -> bool:
     """Whether this callback is one whose login is finished behind a waiting page.
 
     One without a state is only begun anew, which takes no time.
     """
-    return "code" in parameters and "state" in parameters and WAITED not in parameters
+    said = parameters(query)
+    return "code" in said and "state" in said and WAITED not in said
 
 
 def onwards(query: str) -> str:
     """Where the waiting page leads: the same address, whatever it is for the browser, with one parameter more."""
-    return f"?{query}&{urlencode({WAITED: '1'})}"
+    return f"?{as_sent(query)}&{urlencode({WAITED: '1'})}"

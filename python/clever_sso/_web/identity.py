@@ -84,8 +84,16 @@ class SessionIdentity:
         )
 
     def to_session(self) -> dict[str, Any]:
-        """A dict that JSON, and so any session, can hold."""
-        return {"format": FORMAT, **asdict(self), "roles": list(self.roles)}
+        """A dict that JSON, and so any session, can hold.
+
+        What follows from the rest is left out: the session may be a cookie, and servers take no headers of any length.
+        """
+        kept = {"format": FORMAT, **asdict(self), "roles": list(self.roles)}
+        if self.full_name == _joined(self.first_name, self.last_name):
+            del kept["full_name"]
+        if not self.loginas_by_admin:
+            del kept["loginas_by_admin"]
+        return kept
 
     @classmethod
     def is_stale(cls, session: Mapping[str, Any]) -> bool:
@@ -101,7 +109,8 @@ class SessionIdentity:
         kept = session.get(SESSION_KEY)
         if not isinstance(kept, dict) or kept.get("format") != FORMAT:
             return None
-        members = {name: kept.get(name) for name in cls.__dataclass_fields__}
+        whole = {"loginas_by_admin": False, "full_name": _joined(kept.get("first_name"), kept.get("last_name")), **kept}
+        members = {name: whole.get(name) for name in cls.__dataclass_fields__}
         roles = members["roles"]
         # Whatever else it may be, it was not written here.
         if not (
@@ -115,3 +124,7 @@ class SessionIdentity:
             return None
         checked: dict[str, Any] = {**members, "roles": tuple(roles)}
         return cls(**checked)
+
+
+def _joined(*names: object) -> str:
+    return " ".join(name for name in names if isinstance(name, str) and name)

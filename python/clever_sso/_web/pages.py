@@ -5,6 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b2733; --paper: #f6f7f9; --card: #fff; --line: #cfd6de; --link: #1f5fbf; }
@@ -64,6 +68,31 @@ def waiting(onwards: str) -> str:
         '<p role="status">One moment, please.</p>\n'
         f'<p class="small"><a href="{escape(onwards)}">Go on if nothing happens</a></p>',
         head=f'<meta http-equiv="refresh" content="0; url={escape(onwards)}">\n',
+    )
+
+
+_MOST_HEADER_BYTES = 3936
+
+
+def does_not_fit(headers: Iterable[tuple[str, str]], more: int = 0) -> bool:
+    """Whether an answer with these headers is too long for a redirect.
+
+    nginx takes 4 KiB of headers, less what servers add, and answers with 502 otherwise. The address of a page outside
+    ASCII takes up to 3 KiB, and an application may keep much in the cookie of its session.
+
+    Args:
+        headers: Names and values.
+        more: The bytes of what is added later.
+    """
+    return more + sum(len(name) + len(value) + 4 for name, value in headers) > _MOST_HEADER_BYTES
+
+
+def moved(target: str) -> str:
+    """The page that leads to `target` by itself, in place of a redirect."""
+    return _page(
+        "Signing you in",
+        f'<p class="small"><a href="{escape(target)}">Go on if nothing happens</a></p>',
+        head=f'<meta http-equiv="refresh" content="0; url={escape(target)}">\n',
     )
 
 

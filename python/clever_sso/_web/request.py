@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
+
+from clever_sso._native import login_key
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Container, Iterable
 
 # What RFC 3986 3.3 allows in a path as it is.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~"
 # Every byte of ASCII: what a server lets through stays as it came.
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
+# `begin_login` takes no longer target, in bytes.
+_LONGEST_GOAL = 1024
+# More parameters than this are not read: no login has as many.
+_MOST_PARAMETERS = 100
 # Bytes outside ASCII, percent-encoded.
 _ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
@@ -26,6 +35,87 @@ def can_be_sent_to_log_in(method: str, fetch_mode: str | None) -> bool:
     return method in {"GET", "HEAD"} and fetch_mode in {None, "", "navigate", "nested-navigate"}
 
 
+def parameters(query: str) -> dict[str, str]:
+    """The parameters of a query, the first of each name. Frameworks differ in what they do with bytes that are no text.
+
+    Args:
+        query: The query as it came, one character for each byte.
+    """
+    text = query.encode("latin-1", "replace").decode("utf-8", "replace")
+    first = "&".join(text.split("&", _MOST_PARAMETERS)[:_MOST_PARAMETERS])
+    # The later ones come first, so that the first of a name stays.
+    return dict(parse_qsl(first, keep_blank_values=True)[::-1])
+
+
+def login_address(login: str, goal: str, logger: logging.Logger) -> str:
+    """Where a guard sends people to log in, and come back to `goal`.
+
+    Args:
+        login: The path of the login.
+        goal: A path, as `address` gives it.
+        logger: Where to say that the goal is too long to be kept.
+    """
+    size = len(goal.encode("utf-8", "replace"))
+    if size > _LONGEST_GOAL:
+        # The login would refuse it, and servers in front of the application take no `Location` of any length.
+        logger.warning(
+            "people go on without the page they wanted: its address has %d bytes, it is longer than %d bytes",
+            size,
+            _LONGEST_GOAL,
+        )
+        return login
+    return f"{login}?{urlencode({'next': goal})}"
+
+
+@dataclass(frozen=True)
+class OwnPages:
+    """The login, callback and log out of an application: no login may lead to one of them, or it would never end.
+
+    Args:
+        paths: Their paths, below every prefix that they may have.
+        redirect_uris: Those of the client.
+    """
+
+    paths: frozenset[str]
+    redirect_uris: tuple[str, ...]
+
+    @classmethod
+    def below(cls, roots: Iterable[str], own: Iterable[str], redirect_uris: Iterable[str]) -> OwnPages:
+        """The paths `own` below each of `roots`, and those of the redirect URIs."""
+        uris, own = tuple(redirect_uris), tuple(own)
+        paths = {_plain(root.rstrip("/") + path) for root in roots for path in own}
+        return cls(frozenset(paths | {_plain(path) for path in _paths_of(uris)}), uris)
+
+    def has(self, target: str) -> bool:
+        """Whether a path or URL leads to one of them, however it is written.
+
+        `begin_login` sees to the host. One that it allows besides the own one has another application's login there,
+        which is no page to go to either; only a front page is not everywhere the callback that it may be here.
+        """
+        if len(target) > _LONGEST_GOAL:
+            return False
+        try:
+            parts = urlsplit(target)
+            path = _plain(parts.path)
+            foreign = parts.netloc and path == "/" and _origin(target) not in map(_origin, self.redirect_uris)
+        except ValueError:
+            return False
+        return path in self.paths and not foreign
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _plain(path: str) -> str:
+    """A path as the application finds a page by it: decoded, without dots, empty parts and slashes at the end."""
+    before = None
+    while path != before:
+        before, path = path, unquote(path)
+    return posixpath.normpath("/" + path.replace("\\", "/").lstrip("/"))
+
+
 def address(root: str, path: str, query: str) -> str:
     """The address of a request as the browser shows it.
 
@@ -35,8 +125,12 @@ def address(root: str, path: str, query: str) -> str:
         query: The query as it came, one character for each byte.
     """
     quoted = quote(root + path, safe=_PATH_CHARACTERS)
-    whole = f"{quoted}?{quote(query, safe=_ASCII, encoding='latin-1')}" if query else quoted
-    return as_shown(whole)
+    return as_shown(f"{quoted}?{as_sent(query)}" if query else quoted)
+
+
+def as_sent(query: str) -> str:
+    """A query with one character for each byte, as browsers send it: bytes outside ASCII are percent-encoded."""
+    return quote(query, safe=_ASCII, encoding="latin-1", errors="replace")
 
 
 def as_shown(target: str) -> str:
@@ -141,16 +235,29 @@ def sends_to_log_in(here: str, location: str, login: Container[str]) -> bool:
     return target.path != request.path and any(request.path in value for each in values for value in each)
 
 
-def misplaced(path: str, redirect_uris: Iterable[str], query: Container[str], setting: str = "") -> str | None:
+def misplaced(  # noqa: PLR0913  (they are keyword arguments)
+    path: str,
+    redirect_uris: Iterable[str],
+    query: str,
+    *,
+    cookies: str | None,
+    expected: str = "",
+    setting: str = "",
+) -> str | None:
     """What is set up wrongly when a callback arrives at an address where nothing is; `None` when it is no callback.
+
+    Anybody may ask for any address: that of the redirect URI below another prefix counts only when this browser began
+    the login that comes back.
 
     Args:
         path: The path of the request, as the browser must know it for all that the application is told.
         redirect_uris: Those of the client.
-        query: The parameters of the request.
+        query: The query of the request, as it came.
+        cookies: The `Cookie` header of the request.
+        expected: Where the callback is inside the application if a proxy takes off the prefix of the redirect URI.
         setting: The one that tells the path of the callback inside the application, where there is one.
     """
-    if not any(name in query for name in ("code", "error")):
+    if not {"code", "error"} & set(parameters(query)):
         return None
     path = path.rstrip("/")
     for known in _paths_of(redirect_uris):
@@ -160,9 +267,18 @@ def misplaced(path: str, redirect_uris: Iterable[str], query: Container[str], se
         prefix = longer.removesuffix(shorter)
         if not shorter or not longer.endswith(shorter) or not prefix.startswith("/"):
             continue
+        if path != expected.rstrip("/") and not _began_here(query, cookies):
+            continue
         done, advice = ("takes off", setting and f". Set {setting} to {path}") if known == longer else ("adds", "")
         return (
             f"the redirect URI leads to {known}, but this callback arrived at {path}: a proxy {done} {prefix}, and the "
             f"application does not know{advice}"
         )
     return None
+
+
+def _began_here(query: str, cookies: str | None) -> bool:
+    """Whether the browser keeps a login with the state of this callback."""
+    key = login_key(query)
+    names = {pair.partition("=")[0].strip() for pair in (cookies or "").split(";")}
+    return key is not None and any(name.endswith(f"clever_login_{key}") for name in names)

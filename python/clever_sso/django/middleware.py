@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import auth
+from django.core.exceptions import DisallowedHost
+from django.http import HttpResponse
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
 from django.utils.deprecation import MiddlewareMixin
 
+from clever_sso._web import pages
 from clever_sso._web.arrival import problem_of_setup
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import misplaced, sends_to_log_in, without_disguised_cookies
+from clever_sso._web.request import (
+    as_shown,
+    login_address,
+    misplaced,
+    parameters,
+    sends_to_log_in,
+    without_disguised_cookies,
+)
 from clever_sso.django import conf, views
+from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 logger = logging.getLogger("clever_sso.django")
 _CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
+# Redirects are looked at from this length on, in bytes.
+_LONG = 1024
 
 
 class CleverSsoMiddleware(MiddlewareMixin):
@@ -37,20 +52,18 @@ class CleverSsoMiddleware(MiddlewareMixin):
         if _is_found(request):
             return None
         prefix = conf.prefix()
-        wrong = misplaced(request.path, conf.redirect_uris(), request.GET)
+        query, cookies = views.query_of(request), request.META.get("HTTP_COOKIE")
+        wrong = misplaced(request.path, conf.redirect_uris(), query, cookies=cookies)
         if prefix and not wrong and request.path.rstrip("/") == prefix + reverse("clever_sso:login"):
             wrong = f"a login arrived at {request.path}: the application does not know of the prefix {prefix}"
         return views.take(request, problem_of_setup(wrong)) if wrong else None
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """After the view. The session of the last sign-in came back: however it ends, it was not lost."""
-        if _CAME_BACK in request.META and views.ASKED not in request.META:
-            views.with_cookies(response, conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE")))
-        return response
-
 
 class CleverSsoOuterMiddleware(MiddlewareMixin):
-    """Leaves out disguised cookies, knows the prefix of a proxy that nobody told Django about, and ends a guard's loop.
+    """What is around every other middleware.
+
+    It leaves out disguised cookies, knows the prefix of a proxy that nobody told Django about, ends a guard's loop,
+    keeps redirects short, and forgets the last sign-in once its session has come back.
 
     It comes first. Where `MIDDLEWARE` does not name it, it is added there.
     """
@@ -71,7 +84,8 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """After every other middleware."""
         try:
-            return self._without_loop(request, response)
+            _settle(request, response)
+            return _fitting(request, self._without_loop(request, _shortened(response)))
         finally:
             if _PREFIX in request.META:
                 set_script_prefix("/")
@@ -92,16 +106,63 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
             "a middleware answered in place of the login: let it pass by the views whose names begin with clever_sso:"
         )
         location = response.headers.get("Location", "")
-        if location and sends_to_log_in(request.build_absolute_uri(here), location, {login}):
+        host = request.META.get("HTTP_HOST", "")
+        with suppress(DisallowedHost):
+            host = request.get_host()
+        if location and sends_to_log_in(f"{request.scheme}://{host}{here}", location, {login}):
             return views.take(request, problem_of_setup(advice))
         if not location:
             logger.warning("%s", advice)
         return response
 
 
+def _settle(request: HttpRequest, response: HttpResponse) -> None:
+    """The session of the last sign-in came back: however it ends, and whatever answered, it was not lost."""
+    if views.ASKED in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return
+    try:
+        cookies = conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE"))
+    except ConfigError:
+        return
+    # Mostly there is nothing to say. Then nobody looks at the session for it.
+    if cookies and (_CAME_BACK in request.META or SESSION_KEY in getattr(request, "session", ())):
+        views.with_cookies(response, cookies)
+
+
+def _shortened(response: HttpResponse) -> HttpResponse:
+    """The same redirect to log in, not longer than what servers in front of the application take.
+
+    Django's `redirect_to_login` encodes an address twice: a letter outside ASCII then takes ten bytes.
+    """
+    location = response.headers.get("Location", "")
+    if len(location) <= _LONG:
+        return response
+    try:
+        parts, login = urlsplit(location), reverse("clever_sso:login")
+    except (ValueError, NoReverseMatch):
+        return response
+    goal = parameters(parts.query).get("next")
+    if not parts.netloc and parts.path.rstrip("/") == login and goal:
+        response.headers["Location"] = login_address(login, as_shown(goal), logger)
+    return response
+
+
+def _fitting(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A page in place of a redirect of ours whose headers are too long."""
+    location = response.headers.get("Location")
+    if views.ASKED not in request.META or not location:
+        return response
+    cookies = [("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values()]
+    if not pages.does_not_fit([*response.headers.items(), *cookies]):
+        return response
+    page = HttpResponse(pages.moved(location), headers=pages.OWN_HEADERS)
+    page.cookies = response.cookies
+    return page
+
+
 def _look_at_session(request: HttpRequest) -> None:
     session = request.session
-    if SESSION_KEY in session and "clever_signed_in" in request.META.get("HTTP_COOKIE", ""):
+    if SESSION_KEY in session:
         request.META[_CAME_BACK] = True
     if SessionIdentity.is_stale(session):
         auth.logout(request)
@@ -109,7 +170,7 @@ def _look_at_session(request: HttpRequest) -> None:
 
 def _is_found(request: HttpRequest) -> bool:
     """Whether something is there; not asked of a request that cannot be a login or a callback."""
-    if not request.GET and not request.path_info.rstrip("/").endswith("/login"):
+    if not request.META.get("QUERY_STRING") and not request.path_info.rstrip("/").endswith("/login"):
         return True
     try:
         resolve(request.path_info, getattr(request, "urlconf", None))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.views.decorators.csrf import csrf_protect
 
 from clever_sso._web import pages
@@ -29,6 +29,7 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
+from clever_sso._web.request import OwnPages
 from clever_sso.django import conf, signals
 from clever_sso.exceptions import Error
 
@@ -63,8 +64,9 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
         # As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
         for mark, value in (("login_required", False), ("login_exempt", True), ("STRONGHOLD_IS_PUBLIC", True)):
             setattr(asked, mark, value)
-        # Nothing acts on a form here: what comes of one is told by the refusal.
-        asked.csrf_exempt = endpoint != "logout"  # type: ignore[attr-defined]
+        # The refusal comes first: it tells other methods apart from forms of other sites. A form that logs somebody out
+        # is looked at by the view itself.
+        asked.csrf_exempt = True  # type: ignore[attr-defined]
         return asked
 
     return decorator
@@ -75,13 +77,31 @@ def login(request: HttpRequest) -> HttpResponse:
     """Begin a login. `next` is where the person goes afterwards, `district_id` skips Clever's school picker."""
     step = begun(
         conf.client(),
-        request.GET,
+        query_of(request),
+        own_pages=own_pages(),
         cookies=request.META.get("HTTP_COOKIE"),
         has_session=request.user.is_authenticated,
         logger=logger,
         session_cookie=_session_cookie,
     )
     return take(request, step)
+
+
+def query_of(request: HttpRequest) -> str:
+    """The query as it came, one character for each byte."""
+    # Under ASGI Django has made text of it.
+    scope = getattr(request, "scope", None) or {}
+    query: str | bytes = scope.get("query_string") or request.META.get("QUERY_STRING", "")
+    return query.decode("latin-1") if isinstance(query, bytes) else query
+
+
+def own_pages() -> OwnPages:
+    """The pages to which no login leads."""
+    views = [reverse(f"clever_sso:{name}") for name in ("login", "callback", "logout")]
+    # `reverse` has the prefix that is known now; a request may come without it.
+    root = get_script_prefix().rstrip("/")
+    inside = [path.removeprefix(root) for path in views]
+    return OwnPages.below({"", root, conf.prefix()}, inside, conf.client().redirect_uris)
 
 
 def _session_cookie() -> str:
@@ -92,8 +112,8 @@ def _session_cookie() -> str:
 @_open_to_all("callback")
 def callback(request: HttpRequest) -> HttpResponse:
     """Finish a login: one that began here, or one that began at Clever."""
-    query = request.META.get("QUERY_STRING", "")
-    if conf.waiting_page() and should_wait(request.GET):
+    query = query_of(request)
+    if conf.waiting_page() and should_wait(query):
         return HttpResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
     try:
         step = step_of(conf.client().finish_login(query, request.META.get("HTTP_COOKIE")))
@@ -116,7 +136,8 @@ def take(request: HttpRequest, step: Step) -> HttpResponse:
         try:
             return with_cookies(_sign_in(request, step), step.set_cookies)
         except Refused as refused:
-            step = problem_of_refusal(refused, without_sign_in(conf.client(), step), step.return_to)
+            cookies = without_sign_in(conf.client(), step)
+            step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
     if isinstance(step, ToClever):
         return with_cookies(_redirect(step.url), step.set_cookies)
     logger.warning("login with Clever failed: %s", step)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, Callable, TypeVar, cast, overload
-from urllib.parse import urlencode
 
 from flask import current_app, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
@@ -13,7 +12,7 @@ from werkzeug.local import LocalProxy
 
 from clever_sso import _settings
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import address, can_be_sent_to_log_in, root_of
+from clever_sso._web.request import address, can_be_sent_to_log_in, login_address, root_of
 from clever_sso.flask.state import state
 
 if TYPE_CHECKING:
@@ -124,6 +123,6 @@ def _to_log_in() -> ResponseReturnValue:
     if not can_be_sent_to_log_in(request.method, request.headers.get("Sec-Fetch-Mode")):
         raise Unauthorized
     here = address(root(), request.path, request.query_string.decode("latin-1"))
-    answer = redirect(f"{login_path()}?{urlencode({'next': here})}", code=303)
+    answer = redirect(login_address(login_path(), here, current_app.logger), code=303)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -64,10 +64,11 @@ class CleverSso:
         chosen = app.config.get("CLEVER_CALLBACK_PATH")
         known = prefix_of(client.redirect_uris, chosen) if chosen else ""
         likely = known or prefix_of(client.redirect_uris, f"{prefix}/callback")
+        callback_path = chosen or redirect_uri.path or "/"
         app.extensions[EXTENSION] = State(
-            client, waiting_page, seconds, self._hooks, self._rotate_session, prefix, known, likely
+            client, waiting_page, seconds, self._hooks, self._rotate_session, callback_path, prefix, known, likely
         )
-        add_views(app, chosen or redirect_uri.path or "/")
+        add_views(app, callback_path)
         app.context_processor(lambda: {"current_identity": current_identity})
 
     @property

@@ -36,6 +36,8 @@ class State:
     session_seconds: int
     hooks: Hooks
     rotate_session: Rotate | None
+    callback_path: str
+    """The path of the callback inside the application."""
     url_prefix: str
     """Below which path login and logout are."""
     known_prefix: str

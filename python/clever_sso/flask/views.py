@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, cast
 
-from flask import Blueprint, Flask, current_app, make_response, redirect, request, session
+from flask import Blueprint, Flask, current_app, make_response, redirect, request, request_started, session
 from werkzeug.exceptions import NotFound
 
 from clever_sso._web import pages
@@ -24,7 +24,7 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SessionIdentity
-from clever_sso._web.request import inside, is_redirect_uri, misplaced, sends_to_log_in
+from clever_sso._web.request import OwnPages, inside, is_redirect_uri, misplaced, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
     check_rotation,
@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     View = Callable[[], Response]
 
 
+# Every method that werkzeug knows: the core says which of them may act, and how the others are answered.
+_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"]
+# The name and the attributes of a session cookie, about.
+_COOKIE_BYTES = 120
 _ASKED = "clever_sso.asked"
 _CAME_BACK = "clever_sso.came_back"
 
@@ -60,31 +64,49 @@ def add_views(app: Flask, callback_path: str) -> None:
     for prefix in dict.fromkeys(["", extension.likely_prefix]):
         _add(views, f"{prefix}{extension.url_prefix}/login", "login", _login)
     _add(views, callback_path, "callback", _callback)
-    _add(views, f"{extension.url_prefix}/logout", "logout", _logout, methods=["POST"])
+    _add(views, f"{extension.url_prefix}/logout", "logout", _logout)
+    # Before any function of `before_request`: one of the application's own may answer, or look at the session.
+    request_started.connect(_look, app, weak=False)
     views.before_app_request(_before)
     views.after_app_request(_settle)
     views.after_request(_after)
     app.register_blueprint(views)
 
 
-def _add(views: Blueprint, path: str, name: str, view: View, **options: Any) -> None:  # noqa: ANN401  (those of a rule)
+def _add(views: Blueprint, path: str, name: str, view: View) -> None:
     """Add a view, with or without a slash at the end: werkzeug would build redirects between the two from `Host`."""
-    views.add_url_rule(path, name, view, strict_slashes=False, merge_slashes=False, **options)
-    if not path.endswith("/"):
-        views.add_url_rule(f"{path}/", name, view, strict_slashes=False, merge_slashes=False, **options)
+    options: Any = {"strict_slashes": False, "merge_slashes": False, "methods": _METHODS}
+    for each in dict.fromkeys([path, f"{path.rstrip('/')}/"]):
+        views.add_url_rule(each, name, view, provide_automatic_options=False, **options)
+
+
+def _look(_: Flask, **__: object) -> None:
+    """End a session whose time has come, and note that one came back: then the last sign-in was not lost."""
+    if look_at_session():
+        request.environ[_CAME_BACK] = True
 
 
 def _before() -> Response | None:
-    """End a session whose time has come, and find the callback below a prefix that the redirect URI has as well."""
-    if look_at_session() and "clever_signed_in" in request.headers.get("Cookie", ""):
-        request.environ[_CAME_BACK] = True
+    """Find the callback below a prefix that the redirect URI has as well, and tell of one that has gone astray."""
     if not isinstance(request.routing_exception, NotFound):
         return None
     uris, path = state().client.redirect_uris, request.root_path + request.path
     if is_redirect_uri(path, uris):
         return _private(_callback())
-    wrong = misplaced(path, uris, request.args, "CLEVER_CALLBACK_PATH")
+    wrong = misplaced(
+        path,
+        uris,
+        _query(),
+        cookies=request.headers.get("Cookie"),
+        expected=f"{state().url_prefix}/callback",
+        setting="CLEVER_CALLBACK_PATH",
+    )
     return _private(_take(problem_of_setup(wrong))) if wrong else None
+
+
+def _query() -> str:
+    """The query as it came, one character for each byte: `request.args` fails for bytes that are no text."""
+    return request.query_string.decode("latin-1")
 
 
 def _settle(response: Response) -> Response:
@@ -106,13 +128,21 @@ def _login() -> Response:
     check_rotation(_app(), extension.rotate_session)
     step = begun(
         extension.client,
-        request.args,
+        _query(),
+        own_pages=_own_pages(),
         cookies=request.headers.get("Cookie"),
         has_session=identity() is not None,
         logger=current_app.logger,
         session_cookie=_session_cookie,
     )
     return _take(step)
+
+
+def _own_pages() -> OwnPages:
+    extension = state()
+    views = [f"{extension.url_prefix}/{name}" for name in ("login", "callback", "logout")]
+    roots = {"", root(), request.root_path, extension.likely_prefix}
+    return OwnPages.below(roots, [*views, extension.callback_path], extension.client.redirect_uris)
 
 
 def _session_cookie() -> str:
@@ -129,9 +159,8 @@ def _callback() -> Response:
     refusal = _refusal("callback")
     if refusal is not None:
         return refusal
-    query = request.query_string.decode("latin-1")
-    extension = state()
-    if extension.waiting_page and should_wait(request.args):
+    query, extension = _query(), state()
+    if extension.waiting_page and should_wait(query):
         return _own_page(pages.waiting(onwards(query)), 200)
     try:
         step = step_of(extension.client.finish_login(query, request.headers.get("Cookie")))
@@ -167,7 +196,8 @@ def _take(step: Step) -> Response:
         try:
             return _with_cookies(_sign_in(step), step.set_cookies)
         except Refused as refused:
-            step = problem_of_refusal(refused, without_sign_in(state().client, step), step.return_to)
+            cookies = without_sign_in(state().client, step)
+            step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
     if isinstance(step, ToClever):
         return _with_cookies(redirect(step.url, code=303), step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)
@@ -234,11 +264,27 @@ def _after(response: Response) -> Response:
             'request.blueprint == "clever_sso"'
         )
         login = {login_path(), f"{request.root_path}{state().url_prefix}/login"}
-        if response.location and sends_to_log_in(request.url, response.location, login):
+        # `request.url` fails for a query or a Host header that is no text.
+        here = f"{request.scheme}://{request.headers.get('Host', '')}{request.root_path}{request.path}"
+        if response.location and sends_to_log_in(here, response.location, login):
             response = _take(problem_of_setup(advice))
         elif response.status_code in {401, 403}:
             current_app.logger.warning("%s", advice)
+    if response.location and pages.does_not_fit(response.headers, _session_cookie_bytes()):
+        page = _own_page(pages.moved(response.location), 200)
+        for cookie in response.headers.getlist("Set-Cookie"):
+            page.headers.add("Set-Cookie", cookie)
+        response = page
     return _private(response)
+
+
+def _session_cookie_bytes() -> int:
+    """The size of the cookie that Flask will set with the session, when the session is in it."""
+    interface = current_app.session_interface
+    serializer = interface.get_signing_serializer(_app()) if hasattr(interface, "get_signing_serializer") else None
+    if serializer is None or not interface.should_set_cookie(_app(), session):
+        return 0
+    return len(str(serializer.dumps(dict(session)))) + _COOKIE_BYTES
 
 
 def _private(response: Response) -> Response:

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[3] / "tests"), str(Path(__file__).parent)]
 
@@ -44,11 +45,17 @@ def check(site: str, handler: InProcess, kinds: list[str], seeds: range) -> None
     check_tabs(lambda: TabbedBrowser(emulator, ADA, handler), addresses, is_there, seeds)
 
 
-def called(framework: str) -> Call:
+def site_app(framework: str) -> Any:
     """The application of the site."""
     app = importlib.import_module(f"sites.{framework}_site").make_app()
     # What it says of each request is nobody's business here.
     logging.disable(logging.WARNING)
+    return app
+
+
+def called(framework: str) -> Call:
+    """How to call it."""
+    app = site_app(framework)
     return asgi(app, asyncio.new_event_loop()) if framework == "asgi" else wsgi(app)
 
 

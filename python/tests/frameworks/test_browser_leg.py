@@ -18,8 +18,8 @@ import pytest
 from harness.cookie_browser import Browser, Page
 from harness.patience import SECONDS
 from harness.tabs import TabbedBrowser, check_tabs
-from running import Site, refusal, serving
-from test_contract import ADA, IVO, JOSE, cookies, in_flight, log_in, log_out, refused, who
+from running import Site, refusal, serving, state_of
+from test_contract import ADA, IVO, JOSE, SAM, cookies, in_flight, log_in, log_out, refused, who
 
 # Here each request has a connection and a thread of a real server; test_interleavings.py has many more orders.
 INTERLEAVINGS = 2
@@ -44,6 +44,18 @@ def asked(url: str, method: str = "GET", **headers: str) -> HTTPResponse:
     answer.read()
     connection.close()
     return answer
+
+
+def begun_at_clever(browser: Browser, login: str) -> str:
+    """Where the browser went at Clever when it began a login."""
+    seen = len(browser.visited)
+    browser.open(login)
+    return next(url for url in browser.visited[seen:] if "/oauth/authorize?" in url)
+
+
+def links_of(page: Page) -> dict[str, str]:
+    """Where each link of a page leads, by its text."""
+    return {text: unescape(link) for link, text in re.findall(r'href="([^"]*)">([^<]*)', page.text)}
 
 
 def arrived(url: str, tabbed: TabbedBrowser) -> Page:
@@ -278,22 +290,71 @@ def test_clevers_own_words_have_their_pages(  # noqa: PLR0913, PLR0917  (they ar
     assert who(browser.open(site.url + "/")) == ("signed in: Ada Ashworth" if stays else "nobody")
 
 
-@pytest.mark.parametrize(
-    ("word", "label"),
-    [("temporarily_unavailable", "Log in with Clever"), ("access_denied", "Log in as somebody else")],
-)
-def test_another_try_leads_where_the_person_wanted_to_go(browser: Browser, site: Site, word: str, label: str) -> None:
+@pytest.mark.parametrize("word", ["temporarily_unavailable", "access_denied", "invalid_scope"])
+@pytest.mark.parametrize("label", ["Log in with Clever", "Log in as somebody else"])
+@pytest.mark.parametrize("switches", ["1", "0"])
+def test_another_try_asks_for_the_same(browser: Browser, site: Site, word: str, label: str, switches: str) -> None:
     log_in(browser, site)
     browser.open(site.url + "/bye")
     for goal in ("/private?lesson=7&of=é", "/shelf/школа"):
-        seen = len(browser.visited)
-        browser.open(f"{site.url}/clever/login?switch_user=1&next={quote(goal)}")
-        begun = next(url for url in browser.visited[seen:] if "/oauth/authorize?" in url)
+        begun = begun_at_clever(browser, f"{site.url}/clever/login?switch_user={switches}&next={quote(goal)}")
+        # Where nobody else signs in, Clever knows the person, and no page of its own is in the way.
         page = browser.open(f"{site.url}/clever/callback{refusal(begun).replace('access_denied', word)}")
-        links = {text: unescape(link) for link, text in re.findall(r'href="([^"]*)">([^<]*)', page.text)}
-        assert ("switch_user=1" in links[label]) is (label != "Log in with Clever")
-        again = links[label].replace("switch_user=1", "switch_user=0")
+        again = links_of(page)[label]
+        assert ("switch_user=1" in again) is (switches == "1" or label == "Log in as somebody else")
+        again = again.replace("switch_user=1", "switch_user=0")
         assert browser.open(site.url + again).url == site.url + quote(goal, safe="/?=&")
+        browser.open(site.url + "/bye")
+
+
+@pytest.mark.parametrize("person", [IVO, SAM], ids=["refused", "broken"])
+def test_another_try_lets_clever_ask_when_the_app_did_not_admit_the_person(
+    browser: Browser, site: Site, person: str
+) -> None:
+    browser.sign_in(person)
+    for switches in ("1", "0"):
+        page = browser.open(f"{site.url}/clever/login?next=/private&switch_user={switches}")
+        if page.url.startswith(site.emulator):
+            # Clever asks students whether it is still they.
+            page = browser.open(page.url.replace("confirmed=false", "confirmed=true"))
+        if person == SAM and site.framework != "asgi":
+            # What falls over in the application's own code is the framework's own page.
+            assert page.status == 500
+            continue
+        link = links_of(page)["Log in with Clever"]
+        assert link == "/clever/login?next=%2Fprivate" + ("&switch_user=1" if switches == "1" else "")
+
+
+def test_a_failed_callback_may_be_reloaded_any_number_of_times(browser: Browser, site: Site) -> None:
+    browser.sign_in(IVO)
+    for wanted in ("/private", "/clever/login"):
+        page = browser.open(site.url + wanted)
+        assert (page.status, "not_admitted" in page.text) == (403, True)
+        for _ in range(6):
+            seen = len(browser.visited)
+            again = browser.open(page.url)
+            assert (again.status, again.text) == (page.status, page.text), again.text
+            # What is not spent twice restarts in silence.
+            assert any("/oauth/authorize?" in url for url in browser.visited[seen:])
+            page = again
+
+
+def test_a_wrong_issuer_ends_a_proven_login_and_its_session(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    state = state_of(begun_at_clever(browser, f"{site.url}/clever/login?switch_user=1"))
+    kept = len(in_flight(browser))
+    page = browser.open(f"{site.url}/clever/callback?code=a&iss=https%3A%2F%2Fevil.example&state={state}")
+    assert (page.status, "callback_issuer" in page.text) == (400, True)
+    assert len(in_flight(browser)) == kept - 1
+    assert who(browser.open(site.url + "/")) == "nobody"
+
+
+@pytest.mark.parametrize("word", ["access_denied", "temporarily_unavailable", "invalid_scope"])
+def test_a_callback_with_a_word_of_clevers_may_be_reloaded(browser: Browser, site: Site, word: str) -> None:
+    begun = begun_at_clever(browser, f"{site.url}/clever/login?next=/private")
+    back = f"{site.url}/clever/callback{refusal(begun).replace('access_denied', word)}"
+    pages = [browser.open(back) for _ in range(7)]
+    assert {(page.status, page.text, page.url) for page in pages} == {(pages[0].status, pages[0].text, back)}
 
 
 def test_how_long_to_wait_is_told_when_clever_said_so(framework: str, tmp_path: Path) -> None:

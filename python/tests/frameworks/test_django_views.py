@@ -22,6 +22,7 @@ from django_settings import (
     be_refused,
     log_in,
 )
+from running import state_of
 
 pytestmark = pytest.mark.usefixtures("untouched")
 
@@ -281,7 +282,9 @@ def test_a_prefix_that_nobody_tells_of_is_named(
     from django.test import Client as Visitor
 
     override(CLEVER_REDIRECT_URI=f"http://127.0.0.1:9{uri}")
-    answer = Visitor().get(f"{path}?code=a&state=b")
+    visitor = Visitor()
+    state = state_of(visitor.get("/clever/login").headers["Location"])
+    answer = visitor.get(f"{path}?code=a&state={state}")
     assert (answer.status_code, b"config_invalid" in answer.content) == (500, True)
     assert words in caplog.text
     assert Visitor().get(path).status_code == 404

@@ -9,5 +9,5 @@
 
 The settings come from the environment: `CLEVER_CLIENT_ID` and so on. Whose last name is `UNWELCOME` is refused, and on
 whose last name is `BREAKING` the site's own code falls over. With `GUARD` a middleware of the site lets nobody pass who
-is not signed in, except at the login.
+is not signed in, except at the login. `MUCH` is kept in everybody's session, where the session is a cookie.
 """

@@ -16,9 +16,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 class Guard(BaseHTTPMiddleware):
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        if current_identity(request) or request.url.path in {"/", "/clever/login"}:
+        if current_identity(request) or request.scope["path"] in {"/", "/clever/login"}:
             return await call_next(request)
-        return RedirectResponse(f"/clever/login?{urlencode({'next': request.url.path})}")
+        return RedirectResponse(f"/clever/login?{urlencode({'next': request.scope['path']})}")
 
 
 async def bye(request: Request) -> PlainTextResponse:
@@ -37,6 +37,15 @@ def set_up(app: FastAPI) -> None:
     app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site, **said)
 
 
+async def only_whom_we_know(request: Request, step: SignIn) -> None:
+    if step.identity.name.last == os.environ.get("UNWELCOME"):
+        raise Refused
+    if step.identity.name.last == os.environ.get("BREAKING"):
+        raise RuntimeError("the hook is broken")
+    if "MUCH" in os.environ:
+        request.session["much"] = os.environ["MUCH"]
+
+
 def make_app() -> FastAPI:
     app = FastAPI()
     clever = CleverSso(
@@ -46,12 +55,7 @@ def make_app() -> FastAPI:
     clever.install(app)
     set_up(app)
 
-    @clever.on_sign_in
-    async def only_whom_we_know(_: Request, step: SignIn) -> None:
-        if step.identity.name.last == os.environ.get("UNWELCOME"):
-            raise Refused
-        if step.identity.name.last == os.environ.get("BREAKING"):
-            raise RuntimeError("the hook is broken")
+    clever.on_sign_in(only_whom_we_know)
 
     @app.get("/")
     async def home(request: Request) -> HTMLResponse:

@@ -83,7 +83,7 @@ def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
     def guarded(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated or request.path in {"/", "/clever/login"}:
             return get_response(request)
-        return HttpResponseRedirect(f"/clever/login?next={quote(request.get_full_path())}")
+        return HttpResponseRedirect(f"/clever/login?next={quote(request.path)}")
 
     return guarded
 

@@ -23,12 +23,7 @@ def make_app() -> Flask:
     set_up(app)
     clever = CleverSso(app)
 
-    @clever.on_sign_in
-    def only_whom_we_know(step: SignIn) -> None:
-        if step.identity.name.last == os.environ.get("UNWELCOME"):
-            raise Refused
-        if step.identity.name.last == os.environ.get("BREAKING"):
-            raise RuntimeError("the hook is broken")
+    clever.on_sign_in(only_whom_we_know)
 
     @app.get("/")
     def home() -> str:
@@ -59,6 +54,15 @@ def make_app() -> Flask:
     return app
 
 
+def only_whom_we_know(step: SignIn) -> None:
+    if step.identity.name.last == os.environ.get("UNWELCOME"):
+        raise Refused
+    if step.identity.name.last == os.environ.get("BREAKING"):
+        raise RuntimeError("the hook is broken")
+    if "MUCH" in os.environ:
+        session["much"] = os.environ["MUCH"]
+
+
 def set_up(app: Flask) -> None:
     """What some tests ask for, and the application's own log out."""
     app.add_url_rule("/bye", view_func=bye)
@@ -75,4 +79,4 @@ def bye() -> str:
 
 def guard() -> ResponseReturnValue | None:
     passes = current_identity or request.path in {"/", "/clever/login"}
-    return None if passes else redirect(f"/clever/login?next={quote(request.full_path)}")
+    return None if passes else redirect(f"/clever/login?next={quote(request.path)}")

@@ -1,0 +1,183 @@
+"""What no argument may do, whatever its value: raise anything but a TypeError for a wrong type, or an error of ours.
+
+The table is generated from the signatures of everything that is public.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any, Callable
+
+import clever_sso
+import pytest
+from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+
+HALF = "\ud800"
+TEXTS = {
+    "half": HALF,
+    "half inside": f"a{HALF}b",
+    "other half": "/\udfff",
+    "escaped byte": "\udcff",
+    "NUL": "\x00",
+    "NUL inside": "a\x00b",
+    "empty": "",
+    "spaces": " \t\r\n",
+    "long": "x" * 200_000,
+    "letters": "ш語🦊",
+    "separator": "\u2028\u202e\ufeff\x85\xa0",
+}
+NUMBERS = {
+    "huge": 10**400,
+    "huge below zero": -(10**400),
+    "64 bits": 2**64,
+    "63 bits": 2**63,
+    "below zero": -1,
+    "zero": 0,
+    "infinite": float("inf"),
+    "none": float("nan"),
+}
+WRONG = {"bytes": b"a", "bytearray": bytearray(b"a"), "object": object(), "dict": {1: 2}, "list of bytes": [b"a"]}
+IS_A_NUMBER = {"timeout", "leeway", "now"}
+IS_NO_TEXT = {"switch_user", "has_session", "development", "discover", "headers", "keys"}
+GOOD = {
+    "client_id": CLIENT_ID,
+    "callback": "code=a&state=b",
+    "token": "a.b.c",
+    "access_token": "token",
+    "id": "1",
+    "code": "code",
+    "jwks": '{"keys": []}',
+    "keys": '{"keys": []}',
+    "issuer": "https://clever.com",
+    "text": "text",
+    "district_id": "1",
+    "endpoint": "login",
+    "method": "GET",
+    "headers": {},
+    "value": "1",
+}
+# Nobody listens there, and nobody is waited for.
+OFFLINE: dict[str, Any] = {"base_url": "http://127.0.0.1:9", "timeout": 0.05}
+
+
+def client() -> clever_sso.Client:
+    return clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, **OFFLINE)
+
+
+def async_client() -> clever_sso.AsyncClient:
+    return clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, **OFFLINE)
+
+
+def functions() -> dict[str, tuple[Callable[[], Callable[..., Any]], inspect.Signature]]:
+    """Everything public that takes arguments, by its name: how to get it, and its signature."""
+    found: dict[str, tuple[Callable[[], Callable[..., Any]], inspect.Signature]] = {}
+    for name in clever_sso.__all__:
+        value = getattr(clever_sso, name)
+        if inspect.isroutine(value) or name in {"Client", "KeySet"}:
+            found[name] = (lambda value=value: value), inspect.signature(value)
+    # Its keywords are those of `Client`.
+    found["AsyncClient"] = (lambda: clever_sso.AsyncClient), found["Client"][1]
+    for kind, make in ((clever_sso.Client, client), (clever_sso.AsyncClient, async_client)):
+        for name in dir(kind):
+            if name.startswith("_") or not inspect.isroutine(getattr(kind, name)):
+                continue
+            found[f"{kind.__name__}.{name}"] = (
+                lambda make=make, name=name: getattr(make(), name),
+                inspect.signature(getattr(make(), name)),
+            )
+    return found
+
+
+ROWS = [(function, name) for function, (_, signature) in functions().items() for name in signature.parameters]
+LENIENT = {("login_key", "callback"), ("is_switched_on", "value")}
+
+
+def call(function: str, changes: dict[str, Any]) -> object:
+    """Call it with what is needed and `changes`; await what it gives."""
+    get, signature = functions()[function]
+    needed = {
+        name: GOOD[name]
+        for name, parameter in signature.parameters.items()
+        if parameter.default is inspect.Parameter.empty and name not in changes
+    }
+    arguments = {**needed, **changes}
+    positional = [
+        arguments.pop(name)
+        for name, parameter in signature.parameters.items()
+        if parameter.kind is inspect.Parameter.POSITIONAL_ONLY and name in arguments
+    ]
+
+    async def ask() -> object:
+        value = get()(*positional, **arguments)
+        return await value if inspect.isawaitable(value) else value
+
+    return asyncio.run(asyncio.wait_for(ask(), 60)) if "Async" in function else get()(*positional, **arguments)
+
+
+def outcome(function: str, name: str, value: object) -> object:
+    """What becomes of a call: its result, an error of ours, or a TypeError. Anything else is raised."""
+    try:
+        return call(function, {name: value})
+    except (clever_sso.Error, TypeError) as error:
+        return error
+
+
+@pytest.mark.parametrize(("function", "name"), ROWS)
+def test_no_value_raises_anything_but_an_error_of_ours(function: str, name: str) -> None:
+    for value in [*TEXTS.values(), *NUMBERS.values(), *([text] for text in TEXTS.values())]:
+        outcome(function, name, value)
+
+
+@pytest.mark.parametrize(("function", "name"), ROWS)
+def test_a_wrong_type_is_a_type_error(function: str, name: str) -> None:
+    if name in {"headers", "keys", "ca_bundle"}:
+        pytest.skip("many types are right here")
+    for word, value in WRONG.items():
+        assert isinstance(outcome(function, name, value), TypeError), word
+
+
+@pytest.mark.parametrize(("function", "name"), ROWS)
+def test_text_that_is_none_is_named(function: str, name: str) -> None:
+    if name in IS_A_NUMBER | IS_NO_TEXT:
+        pytest.skip("no text")
+    is_list = name in {"old_pending_keys", "return_to_origins"}
+    for half in (HALF, f"a{HALF}b", "/\udfff", "\udcff"):
+        found = outcome(function, name, [half] if is_list else half)
+        if (function, name) in LENIENT or name in {"cookies", "method"}:
+            # What a browser sent: nothing in it that is no text means anything.
+            assert not isinstance(found, TypeError)
+        elif name == "ca_bundle" and half == "\udcff":
+            # The path of a file may have such a byte.
+            assert isinstance(found, clever_sso.ConfigError)
+        else:
+            assert isinstance(found, clever_sso.Error), found
+            assert found.code in {"argument_invalid", "config_invalid"}
+            assert f"{name} is no text" in found.message
+
+
+@pytest.mark.parametrize(("function", "name"), [row for row in ROWS if row[1] in IS_A_NUMBER])
+def test_a_number_that_nobody_means_is_named(function: str, name: str) -> None:
+    for word in ("huge", "huge below zero", "64 bits", "below zero"):
+        found = outcome(function, name, NUMBERS[word])
+        assert isinstance(found, (clever_sso.ConfigError, clever_sso.ArgumentError)), (word, found)
+        assert name in found.message
+
+
+@pytest.mark.parametrize("name", sorted(IS_A_NUMBER))
+def test_a_bool_is_no_number(name: str) -> None:
+    functions_with = [function for function, (_, signature) in functions().items() if name in signature.parameters]
+    assert functions_with
+    for function in functions_with:
+        for value in (True, False):
+            with pytest.raises(TypeError, match=name):
+                call(function, {name: value})
+
+
+def test_an_environment_with_bytes_that_are_no_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET", "CLEVER_REDIRECT_URI", "CLEVER_CA_BUNDLE", "CLEVER_PROXY"):
+        with monkeypatch.context() as patch:
+            patch.setenv("CLEVER_CLIENT_ID", CLIENT_ID)
+            patch.setenv(name, "\udcff\udc80")
+            with pytest.raises(clever_sso.ConfigError, match=name):
+                clever_sso.Client.from_env()
