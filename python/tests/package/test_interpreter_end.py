@@ -229,10 +229,10 @@ def test_a_host_lives_on_when_answers_come_after_its_interpreter_ended(
     program = embedding(VERSIONS[version], tmp_path)
     with ThreadPoolExecutor(4) as pool:
         runs = pool.map(lambda _: hosted(program, package), range(RUNS))
-    assert {run for run in runs if run != (0, "finalized\nrefused\nleft\n")} == set()
+    assert {run for run in runs if run != (0, b"finalized\nrefused\nleft\n")} == set()
 
 
-def hosted(program: str, package: str) -> tuple[int, str]:
+def hosted(program: str, package: str) -> tuple[int, bytes]:
     """The status of a host whose interpreter ends while four threads wait for answers, and what it said."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(SECONDS)
@@ -244,14 +244,13 @@ def hosted(program: str, package: str) -> tuple[int, str]:
         )
         command = [program, text, f"http://127.0.0.1:{silent.getsockname()[1]}"]
         environment = {**os.environ, "PYTHONPATH": package}
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-        ) as host:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        # Without a buffer: `communicate` does not see what a line that was read before left in one.
+        with subprocess.Popen(command, **pipes, bufsize=0, env=environment) as host:
             connections = [silent.accept()[0] for _ in range(4)]
             assert host.stdin
             assert host.stdout
-            host.stdin.write("finalize\n")
-            host.stdin.flush()
+            host.stdin.write(b"finalize\n")
             said = host.stdout.readline()
             for connection in connections:
                 connection.recv(1000)
@@ -261,7 +260,7 @@ def hosted(program: str, package: str) -> tuple[int, str]:
                 with suppress(ConnectionResetError):
                     assert connection.recv(1000) == b""
                 connection.close()
-            said += host.communicate("leave\n", timeout=SECONDS)[0]
+            said += host.communicate(b"leave\n", timeout=SECONDS)[0]
     return host.returncode, said
 
 
