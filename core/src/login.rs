@@ -13,21 +13,21 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::browser::{BrowserRequest, Endpoint, Jar, Refusal, Room, origin_of, refusal};
-use crate::clock;
 use crate::config::Config;
-use crate::entropy;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
-use crate::protocol::pending::{ENTROPY_BYTES, LoginState, Pending, SealingKeys, SignedInMark, login_key};
+use crate::protocol::pending::{LoginState, Pending, SealingKeys, SignedInMark, login_key};
 use crate::protocol::text::{LONGEST, check_parameter};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
 
+mod moment;
 mod outcome;
 mod return_to;
 mod returned;
 
+pub(crate) use moment::Moment;
 pub use outcome::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
 pub use return_to::leads_to;
 use return_to::{as_shown, check_return_to, to_uri};
@@ -40,20 +40,6 @@ const MAX_REDIRECTS: u8 = 3;
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
 /// So many sign-ins in a row may leave no session.
 const MAX_LOST_SESSIONS: u8 = 3;
-
-/// What a step of the journey takes from outside.
-#[derive(Clone, Copy)]
-pub(crate) struct Moment {
-    /// In Unix seconds.
-    pub(crate) now: u64,
-    pub(crate) entropy: [u8; ENTROPY_BYTES],
-}
-
-impl Moment {
-    pub(crate) fn present() -> Result<Self> {
-        Ok(Self { now: clock::unix_time(), entropy: entropy::bytes()? })
-    }
-}
 
 /// What an arrival leads to.
 pub(crate) enum Arrival {

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::pending::{FinishedMark, LIFETIME_SECONDS, LoginState, Pending, SealingKeys, login_key};
 use crate::set_cookie::SetCookie;
 
-use super::Moment;
+use super::moment::Moment;
 use super::outcome::{Denied, Outcome};
 
 /// What the browser brings along besides the callback.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::binary::Running;
@@ -11,9 +12,12 @@ use crate::patience::wait_for;
 const BINARY: &str = env!("CARGO_BIN_EXE_clever-emulator");
 
 /// Runs `script` in bash, in which `$E` is the emulator.
+///
+/// Whatever runs the tests: no signal is ignored, and as a job of its own it can be stopped. The system stops no process whose
+/// group is alone in its session.
 fn bash(script: &str) -> Command {
-    let mut bash = Command::new("bash");
-    bash.args(["-c", script]).env("E", BINARY);
+    let mut bash = Command::new("env");
+    bash.args(["--default-signal", "bash", "-c", script]).env("E", BINARY).process_group(0);
     bash.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     bash
 }
@@ -135,8 +139,16 @@ struct Terminal {
 
 impl Terminal {
     fn with(script: &str) -> Self {
-        let mut command = Command::new("script");
-        command.args(["--quiet", "--return", "--command", "exec bash -c \"$SCRIPT\"", "/dev/null"]);
+        let mut command = Command::new("env");
+        command.args([
+            "--default-signal",
+            "script",
+            "--quiet",
+            "--return",
+            "--command",
+            "exec bash -c \"$SCRIPT\"",
+            "/dev/null",
+        ]);
         command.env("E", BINARY).env("SCRIPT", script).env("SHELL", "/bin/sh");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut script = Running(command.spawn().unwrap());

@@ -15,8 +15,9 @@ fn kill(signal: &str, pid: u32) {
 }
 
 fn exec(options: &[&str], script: &str) -> Child {
-    let mut command = Command::new(BINARY);
-    command.arg("exec").args(options).args(["--", "sh", "-c", script]);
+    // What runs the tests may ignore signals, as nohup does, and that would be handed on.
+    let mut command = Command::new("env");
+    command.args(["--default-signal", BINARY, "exec"]).args(options).args(["--", "sh", "-c", script]);
     command
         .env("CLEVER_CLIENT_SECRET", "of another Clever")
         .env("CLEVER_ISSUER", "https://elsewhere.example");

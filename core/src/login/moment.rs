@@ -1,0 +1,20 @@
+//! What a step of the journey takes from outside: the time, and what is drawn by chance.
+
+use crate::clock;
+use crate::entropy;
+use crate::error::Result;
+use crate::protocol::pending::ENTROPY_BYTES;
+
+/// What a step of the journey takes from outside.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    /// In Unix seconds.
+    pub(crate) now: u64,
+    pub(crate) entropy: [u8; ENTROPY_BYTES],
+}
+
+impl Moment {
+    pub(crate) fn present() -> Result<Self> {
+        Ok(Self { now: clock::unix_time(), entropy: entropy::bytes()? })
+    }
+}
