@@ -59,13 +59,13 @@ from clever_sso._web.arrival import (
 )
 from clever_sso._web.identity import SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
-    OwnPages,
     address,
     can_be_sent_to_log_in,
     inside,
     is_redirect_uri,
     login_address,
     misplaced,
+    own_pages,
     prefix_of,
     root_of,
     sends_to_log_in,
@@ -245,12 +245,12 @@ class CleverSso:
         """Dependency: who is signed in.
 
         Who is not is sent to log in and comes back to the same page. A request that cannot be repeated by following a
-        link, a POST for example, or that a script made, gets 401.
+        link, a POST for example, or that a script or a frame made, gets 401.
         """
         identity = current_identity(request)
         if identity is not None:
             return identity
-        if not can_be_sent_to_log_in(request.method, request.headers.get("sec-fetch-mode")):
+        if not can_be_sent_to_log_in(self.client, request.method, request.headers):
             raise HTTPException(401)
         login = login_address(self._login_path(request.scope), self._here(request), logger)
         raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
@@ -316,12 +316,12 @@ class CleverSso:
             setting="CleverSso(callback_path=...)",
         )
 
-    def _own_pages(self, scope: Scope) -> OwnPages:
+    def _own_pages(self, scope: Scope) -> frozenset[str]:
         """The pages to which no login leads."""
         views = [f"{self._prefix}/{name}" for name in ("login", "callback", "logout")]
         below = self._login_path(scope).removesuffix(views[0])
         roots = {"", below, self._root(scope), _root(scope), self._likely_prefix}
-        return OwnPages.below(roots, [*views, self._callback_path], self.client.redirect_uris)
+        return own_pages(roots, [*views, self._callback_path])
 
     async def _logout(self, request: Request) -> Response:
         """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""

@@ -19,6 +19,7 @@ from clever_sso._web.arrival import problem_of_setup
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import (
     as_shown,
+    can_be_sent_to_log_in,
     login_address,
     misplaced,
     parameters,
@@ -63,7 +64,8 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
     """What is around every other middleware.
 
     It leaves out disguised cookies, knows the prefix of a proxy that nobody told Django about, ends a guard's loop,
-    keeps redirects short, and forgets the last sign-in once its session has come back.
+    keeps redirects short, answers scripts and frames with 401 instead of sending them to log in, and forgets the last
+    sign-in once its session has come back.
 
     It comes first. Where `MIDDLEWARE` does not name it, it is added there.
     """
@@ -85,7 +87,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         """After every other middleware."""
         try:
             _settle(request, response)
-            return _fitting(request, self._without_loop(request, _shortened(response)))
+            return _fitting(request, self._without_loop(request, _shortened(_followed(request, response))))
         finally:
             if _PREFIX in request.META:
                 set_script_prefix("/")
@@ -129,21 +131,39 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
         views.with_cookies(response, cookies)
 
 
+def _followed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """401 in place of a redirect to log in that a script or a frame cannot follow: the login would refuse it."""
+    location = response.headers.get("Location", "")
+    if not location or views.ASKED in request.META or not _leads_to_login(location):
+        return response
+    # Not by the method: a form may well begin a login.
+    with suppress(ConfigError):
+        if not can_be_sent_to_log_in(conf.client(), "GET", request.headers):
+            answer = HttpResponse(status=401)
+            answer.cookies = response.cookies
+            return answer
+    return response
+
+
+def _leads_to_login(location: str) -> bool:
+    try:
+        parts = urlsplit(location)
+        return not parts.netloc and parts.path.rstrip("/") == reverse("clever_sso:login")
+    except (ValueError, NoReverseMatch):
+        return False
+
+
 def _shortened(response: HttpResponse) -> HttpResponse:
     """The same redirect to log in, not longer than what servers in front of the application take.
 
     Django's `redirect_to_login` encodes an address twice: a letter outside ASCII then takes ten bytes.
     """
     location = response.headers.get("Location", "")
-    if len(location) <= _LONG:
+    if len(location) <= _LONG or not _leads_to_login(location):
         return response
-    try:
-        parts, login = urlsplit(location), reverse("clever_sso:login")
-    except (ValueError, NoReverseMatch):
-        return response
-    goal = parameters(parts.query).get("next")
-    if not parts.netloc and parts.path.rstrip("/") == login and goal:
-        response.headers["Location"] = login_address(login, as_shown(goal), logger)
+    goal = parameters(urlsplit(location).query).get("next")
+    if goal:
+        response.headers["Location"] = login_address(reverse("clever_sso:login"), as_shown(goal), logger)
     return response
 
 

@@ -29,7 +29,7 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import OwnPages
+from clever_sso._web.request import own_pages
 from clever_sso.django import conf, signals
 from clever_sso.exceptions import Error
 
@@ -78,7 +78,7 @@ def login(request: HttpRequest) -> HttpResponse:
     step = begun(
         conf.client(),
         query_of(request),
-        own_pages=own_pages(),
+        own_pages=_own_pages(),
         cookies=request.META.get("HTTP_COOKIE"),
         has_session=request.user.is_authenticated,
         logger=logger,
@@ -95,13 +95,13 @@ def query_of(request: HttpRequest) -> str:
     return query.decode("latin-1") if isinstance(query, bytes) else query
 
 
-def own_pages() -> OwnPages:
+def _own_pages() -> frozenset[str]:
     """The pages to which no login leads."""
     views = [reverse(f"clever_sso:{name}") for name in ("login", "callback", "logout")]
     # `reverse` has the prefix that is known now; a request may come without it.
     root = get_script_prefix().rstrip("/")
     inside = [path.removeprefix(root) for path in views]
-    return OwnPages.below({"", root, conf.prefix()}, inside, conf.client().redirect_uris)
+    return own_pages({"", root, conf.prefix()}, inside)
 
 
 def _session_cookie() -> str:

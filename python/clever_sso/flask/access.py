@@ -97,7 +97,8 @@ def login_required(*arguments: View | str) -> View | Callable[[View], View]:
     As `@login_required("teacher", "staff")`: nor who logged in with none of these roles.
 
     Who is not signed in is sent to log in and comes back to the same page. A request that cannot be repeated by
-    following a link, a POST for example, or that a script made, gets 401. Who has none of the roles gets 403.
+    following a link, a POST for example, or that a script or a frame made, gets 401. Who has none of the roles gets
+    403.
     """
     views = [argument for argument in arguments if not isinstance(argument, str)]
     if views:
@@ -120,7 +121,7 @@ def _guarded(view: View, roles: tuple[str, ...]) -> View:
 
 
 def _to_log_in() -> ResponseReturnValue:
-    if not can_be_sent_to_log_in(request.method, request.headers.get("Sec-Fetch-Mode")):
+    if not can_be_sent_to_log_in(state().client, request.method, request.headers):
         raise Unauthorized
     here = address(root(), request.path, request.query_string.decode("latin-1"))
     answer = redirect(login_address(login_path(), here, current_app.logger), code=303)

@@ -24,7 +24,7 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SessionIdentity
-from clever_sso._web.request import OwnPages, inside, is_redirect_uri, misplaced, sends_to_log_in
+from clever_sso._web.request import inside, is_redirect_uri, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
     check_rotation,
@@ -138,11 +138,11 @@ def _login() -> Response:
     return _take(step)
 
 
-def _own_pages() -> OwnPages:
+def _own_pages() -> frozenset[str]:
     extension = state()
     views = [f"{extension.url_prefix}/{name}" for name in ("login", "callback", "logout")]
     roots = {"", root(), request.root_path, extension.likely_prefix}
-    return OwnPages.below(roots, [*views, extension.callback_path], extension.client.redirect_uris)
+    return own_pages(roots, [*views, extension.callback_path])
 
 
 def _session_cookie() -> str:

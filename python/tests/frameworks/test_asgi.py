@@ -150,7 +150,12 @@ def test_hooks_may_be_plain_or_asynchronous_and_answer_themselves(
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({}, 303), ({"sec-fetch-mode": "navigate"}, 303), ({"sec-fetch-mode": "cors"}, 401)],
+    [
+        ({}, 303),
+        ({"sec-fetch-mode": "navigate"}, 303),
+        ({"sec-fetch-mode": "cors"}, 401),
+        ({"sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 401),
+    ],
 )
 def test_only_who_can_come_back_is_sent_to_log_in(
     made: tuple[TestClient, CleverSso], headers: dict[str, str], status: int

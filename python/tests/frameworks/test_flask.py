@@ -143,6 +143,7 @@ def test_what_a_session_keeps_comes_back_equal(clever: str) -> None:
         ({"Sec-Fetch-Mode": "navigate"}, "GET", 303),
         ({"Sec-Fetch-Mode": "cors"}, "GET", 401),
         ({"Sec-Fetch-Mode": "no-cors"}, "GET", 401),
+        ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, "GET", 401),
         ({}, "HEAD", 303),
         ({}, "OPTIONS", 200),
     ],
