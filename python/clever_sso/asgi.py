@@ -57,7 +57,7 @@ from clever_sso._web.arrival import (
     step_of,
     without_sign_in,
 )
-from clever_sso._web.identity import SESSION_KEY, TWELVE_HOURS, SessionIdentity
+from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
     address,
     can_be_sent_to_log_in,
@@ -185,6 +185,7 @@ class CleverSso:
         def build_middleware_stack() -> ASGIApp:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app.user_middleware)
+            _look_after_sessions(app.user_middleware)
             return _AroundEveryMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
@@ -362,7 +363,16 @@ class CleverSso:
         return _private(response)
 
     async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
-        await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
+        replaced = await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
+        done: Response | Problem | None = None
+        try:
+            done = await self._welcomed(request, step)
+            return done
+        finally:
+            if replaced is not None and not isinstance(done, Response):
+                await request.scope["session_handler"].store.remove(replaced)
+
+    async def _welcomed(self, request: Request, step: SignIn) -> Response | Problem:
         try:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
@@ -379,17 +389,30 @@ class CleverSso:
             return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
-    async def _replace_session(self, request: Request, identity: SessionIdentity) -> None:
-        """Forget whoever was signed in on this device: nothing of their session is carried over."""
-        _session(request).clear()
+    async def _replace_session(self, request: Request, identity: SessionIdentity) -> str | None:
+        """Forget whoever was signed in on this device: nothing of their session is carried over.
+
+        Returns:
+            The id of the session of the same person that answers for another minute: tabs that sign in together would
+            find nobody otherwise.
+        """
         # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
         handler: Any = request.scope.get("session_handler")
-        if self._rotate_session is not None:
+        replaced: str | None = None
+        if self._rotate_session is None and handler is not None and identity.is_person_of(_session(request)):
+            replaced = handler.session_id
+            SessionIdentity.shorten(_session(request))
+            await handler.save(A_MINUTE)
+        _session(request).clear()
+        if replaced is not None:
+            handler.regenerate_id()
+        elif self._rotate_session is not None:
             await _result(self._rotate_session(request))
         elif handler is not None:
             await handler.destroy()
             handler.regenerate_id()
         _session(request)[SESSION_KEY] = identity.to_session()
+        return replaced
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
         problem = problem.linked(self._login_path(request.scope))
@@ -466,6 +489,13 @@ class _AroundEveryRoute:
             if SessionIdentity.is_stale(dict(session)):
                 session.clear()
         await self.app(scope, receive, send)
+
+
+def _look_after_sessions(installed: list[Middleware]) -> None:
+    """Look at the session also where it is made: a middleware further inside may end it and answer."""
+    sessions = [at for at, each in enumerate(installed) if "Session" in getattr(each.cls, "__name__", "")]
+    if sessions:
+        installed.insert(sessions[-1] + 1, Middleware(_AroundEveryRoute))
 
 
 def _holds_sign_in(scope: Scope) -> bool:

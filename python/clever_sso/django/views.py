@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
@@ -155,6 +157,11 @@ def take(request: HttpRequest, step: Step) -> HttpResponse:
 def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
     # Whoever was signed in on this device is forgotten first: nothing of their session is carried over, and nobody goes
     # on as somebody else when the next lines refuse this person.
+    signing_in = SessionIdentity.of(step.identity, conf.session_seconds())
+    replaced = request.session if signing_in.is_person_of(request.session) else None
+    if replaced is not None:
+        # Tabs of the same person may be on their way with it: it is ended below.
+        request.session = type(replaced)()
     _forget(request)
     try:
         user = auth.authenticate(request, clever_identity=step.identity)
@@ -163,11 +170,18 @@ def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
         auth.login(request, user)
         # It ends with the browser; the middleware ends it when its time has come.
         request.session.set_expiry(0)
-        request.session[SESSION_KEY] = SessionIdentity.of(step.identity, conf.session_seconds()).to_session()
+        request.session[SESSION_KEY] = signing_in.to_session()
         signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
     except BaseException:
+        if replaced is not None:
+            replaced.flush()
         _forget(request)
         raise
+    if replaced is not None:
+        SessionIdentity.shorten(replaced)
+        # Another tab, or somebody who logged out, may have ended it by now.
+        with suppress(UpdateError):
+            replaced.save()
     return _redirect(step.return_to or conf.after_login())
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Callable, TypeVar, cast, overload
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast, overload
 
 from flask import current_app, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.local import LocalProxy
+from werkzeug.test import EnvironBuilder
 
 from clever_sso import _settings
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
@@ -57,8 +59,13 @@ def look_at_session() -> bool:
     return SESSION_KEY in session
 
 
-def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> None:
-    """Forget whoever was signed in on this device: nothing of their session is carried over."""
+def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> Replaced | None:
+    """Forget whoever was signed in on this device: nothing of their session is carried over.
+
+    Returns:
+        The session of the same person that lives on the server, for tabs that are on their way with it.
+    """
+    replaced = _replaced(signed_in) if rotate is None else None
     session.clear()
     session[SESSION_KEY] = signed_in.to_session()
     if session.permanent:
@@ -67,8 +74,49 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> None:
     # A session that lives on the server has a name that a stranger may know: it is changed. Flask-Session does so only
     # for a session with something in it.
     rotate = rotate or getattr(current_app.session_interface, "regenerate", None)
-    if rotate is not None:
+    if replaced is not None:
+        cast("Any", session).sid = replaced.new_sid
+    elif rotate is not None:
         rotate(session)
+    return replaced
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A session of Flask-Session that a new sign-in of the same person replaced, and how the new one is called."""
+
+    session: Any
+    new_sid: str
+
+    def keep(self) -> None:
+        """Let it answer for a minute: tabs that sign in together would find nobody otherwise."""
+        SessionIdentity.shorten(self.session)
+        self._save()
+
+    def end(self) -> None:
+        """End it at once."""
+        self.session.clear()
+        self._save()
+
+    def _save(self) -> None:
+        # The cookie that it makes is for nobody.
+        current_app.session_interface.save_session(_app(), self.session, current_app.response_class())
+
+
+def _replaced(signed_in: SessionIdentity) -> Replaced | None:
+    interface = current_app.session_interface
+    if not hasattr(interface, "regenerate") or not hasattr(session, "sid") or not signed_in.is_person_of(session):
+        return None
+    again: Any = interface.open_session(_app(), request)
+    new: Any = interface.open_session(_app(), current_app.request_class(EnvironBuilder().get_environ()))
+    if again is None or new is None or again.sid != session.sid:
+        # Another tab, or somebody who logged out, has ended it by now.
+        return None
+    return Replaced(again, new.sid)
+
+
+def _app() -> Flask:
+    return cast("LocalProxy[Flask]", current_app)._get_current_object()  # noqa: SLF001  (Flask documents it)
 
 
 def check_rotation(app: Flask, rotate: Rotate | None) -> None:

@@ -213,14 +213,19 @@ def _take(step: Step) -> Response:
 
 def _sign_in(step: SignIn) -> Response:
     extension = state()
-    replace_session(SessionIdentity.of(step.identity, extension.session_seconds), extension.rotate_session)
+    signing_in = SessionIdentity.of(step.identity, extension.session_seconds)
+    replaced = replace_session(signing_in, extension.rotate_session)
     hook = extension.hooks.sign_in
     try:
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
     except BaseException:
         session.clear()
+        if replaced is not None:
+            replaced.end()
         raise
+    if replaced is not None:
+        replaced.keep()
     if answer is not None:
         return make_response(answer)
     return redirect(step.return_to, code=303) if step.return_to else _to("CLEVER_AFTER_LOGIN")
