@@ -8,6 +8,7 @@ from django.core import checks
 
 MIDDLEWARE = "clever_sso.django.middleware.CleverSsoMiddleware"
 OUTERMOST = "clever_sso.django.middleware.CleverSsoOuterMiddleware"
+AFTER_SESSIONS = "clever_sso.django.middleware.CleverSsoCameBackMiddleware"
 
 
 class CleverSsoConfig(AppConfig):
@@ -19,12 +20,19 @@ class CleverSsoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware: one at each end."""
+        """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware.
+
+        One is at each end, and one after that of the sessions.
+        """
         from clever_sso.django.checks import check  # noqa: PLC0415  (it needs the apps to be ready)
 
         # Django reads the list after this. A session that never ends must not be a matter of a forgotten line.
         if MIDDLEWARE not in settings.MIDDLEWARE:
             settings.MIDDLEWARE = [*settings.MIDDLEWARE, MIDDLEWARE]
+        sessions = [at for at, name in enumerate(settings.MIDDLEWARE) if name.endswith("SessionMiddleware")]
+        if AFTER_SESSIONS not in settings.MIDDLEWARE and sessions:
+            after = sessions[-1] + 1
+            settings.MIDDLEWARE = [*settings.MIDDLEWARE[:after], AFTER_SESSIONS, *settings.MIDDLEWARE[after:]]
         if OUTERMOST not in settings.MIDDLEWARE:
             settings.MIDDLEWARE = [OUTERMOST, *settings.MIDDLEWARE]
 

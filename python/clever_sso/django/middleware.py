@@ -32,6 +32,8 @@ from clever_sso.exceptions import ConfigError
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from clever_sso._native import SetCookie
+
 logger = logging.getLogger("clever_sso.django")
 _CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
 # Redirects are looked at from this length on, in bytes.
@@ -58,6 +60,19 @@ class CleverSsoMiddleware(MiddlewareMixin):
         if prefix and not wrong and request.path.rstrip("/") == prefix + reverse("clever_sso:login"):
             wrong = f"a login arrived at {request.path}: the application does not know of the prefix {prefix}"
         return views.take(request, problem_of_setup(wrong)) if wrong else None
+
+
+class CleverSsoCameBackMiddleware(MiddlewareMixin):
+    """Notes that the session of the last sign-in came back, before a middleware of the application may end it.
+
+    It comes after Django's `SessionMiddleware`. Where `MIDDLEWARE` does not name it, it is added there.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Before the next middleware."""
+        # Mostly there is nothing to forget. Then nobody looks at the session for it.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _forgetting(request) and SESSION_KEY in request.session:
+            request.META[_CAME_BACK] = True
 
 
 class CleverSsoOuterMiddleware(MiddlewareMixin):
@@ -122,13 +137,17 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
     """The session of the last sign-in came back: however it ends, and whatever answered, it was not lost."""
     if views.ASKED in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return
-    try:
-        cookies = conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE"))
-    except ConfigError:
-        return
+    cookies = _forgetting(request)
     # Mostly there is nothing to say. Then nobody looks at the session for it.
     if cookies and (_CAME_BACK in request.META or SESSION_KEY in getattr(request, "session", ())):
         views.with_cookies(response, cookies)
+
+
+def _forgetting(request: HttpRequest) -> tuple[SetCookie, ...]:
+    """The cookies to set when the session of the last sign-in came back."""
+    with suppress(ConfigError):
+        return conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE"))
+    return ()
 
 
 def _followed(request: HttpRequest, response: HttpResponse) -> HttpResponse:

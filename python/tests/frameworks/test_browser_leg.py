@@ -409,6 +409,23 @@ def test_a_log_out_of_the_apps_own_is_no_lost_session(browser: Browser, site: Si
     assert who(browser.open(site.url + "/")) == "nobody"
 
 
+def marks(browser: Browser) -> int:
+    """How many sign-ins of this browser have not been seen to last."""
+    return sum("clever_signed_in" in cookie.name for cookie in browser.cookies)
+
+
+@pytest.mark.parametrize("answer", ["leave", "stay"])
+def test_a_session_came_back_when_a_middleware_of_the_app_answers(browser: Browser, site: Site, answer: str) -> None:
+    for _ in range(6):
+        tabbed_login = f"{site.url}/clever/login?next=/{answer}"
+        page = browser.open(tabbed_login)
+        if page.path != f"/{answer}":
+            page = browser.sign_in(ADA, page)
+        assert (page.path, page.text) == (f"/{answer}", "bye" if answer == "leave" else "here")
+        assert marks(browser) == 0
+    assert who(browser.open(site.url + "/")) == ("nobody" if answer == "leave" else "signed in: Ada Ashworth")
+
+
 SAFE = {"navigate": ["document", "empty", ""], "": ["document", ""]}
 FRAMES = ["iframe", "frame", "fencedframe", "embed", "object"]
 OTHERS = ["image", "script", "style", "worker", "anything"]
