@@ -332,7 +332,7 @@ class CleverSso:
         session = _session(request)
         # Somebody without a session gets none.
         if session:
-            session.clear()
+            await _end_session(request)
         response = RedirectResponse(inside(self._root(request.scope), self._after_logout), 303)
         return _private(_with_cookies(response, self.client.log_out_cookies(_cookies(request))))
 
@@ -356,7 +356,7 @@ class CleverSso:
             return _private(_with_cookies(RedirectResponse(step.url, 303), step.set_cookies))
         logger.warning("login with Clever failed: %s", step)
         if step.ends_session and _session(request):
-            _session(request).clear()
+            await _end_session(request)
         response = _with_cookies(await self._problem_page(request, step), step.set_cookies)
         if step.retry_after is not None:
             response.headers.setdefault("Retry-After", str(step.retry_after))
@@ -369,8 +369,8 @@ class CleverSso:
             done = await self._welcomed(request, step)
             return done
         finally:
-            if replaced is not None and not isinstance(done, Response):
-                await request.scope["session_handler"].store.remove(replaced)
+            if replaced and not isinstance(done, Response):
+                await _end_replaced(request, replaced)
 
     async def _welcomed(self, request: Request, step: SignIn) -> Response | Problem:
         try:
@@ -389,30 +389,32 @@ class CleverSso:
             return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
-    async def _replace_session(self, request: Request, identity: SessionIdentity) -> str | None:
+    async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
         """Forget whoever was signed in on this device: nothing of their session is carried over.
 
         Returns:
-            The id of the session of the same person that answers for another minute: tabs that sign in together would
+            The ids of the sessions of the same person that answer for another minute: tabs that sign in together would
             find nobody otherwise.
         """
         # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
         handler: Any = request.scope.get("session_handler")
-        replaced: str | None = None
         if self._rotate_session is None and handler is not None and identity.is_person_of(_session(request)):
-            replaced = handler.session_id
+            kept = identity.replacing(_session(request), handler.session_id)
+            replaced = SessionIdentity.replaced({SESSION_KEY: kept})
             SessionIdentity.shorten(_session(request))
             await handler.save(A_MINUTE)
-        _session(request).clear()
-        if replaced is not None:
+            _session(request).clear()
             handler.regenerate_id()
-        elif self._rotate_session is not None:
+            _session(request)[SESSION_KEY] = kept
+            return replaced
+        await _end_session(request)
+        if self._rotate_session is not None:
             await _result(self._rotate_session(request))
         elif handler is not None:
             await handler.destroy()
             handler.regenerate_id()
         _session(request)[SESSION_KEY] = identity.to_session()
-        return replaced
+        return []
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
         problem = problem.linked(self._login_path(request.scope))
@@ -619,6 +621,17 @@ def _session(request: HTTPConnection) -> dict[str, Any]:
             "starlette.middleware.sessions"
         )
     return request.session
+
+
+async def _end_session(request: Request) -> None:
+    """Forget who is signed in, with everything else of the session, and in those that it replaced."""
+    await _end_replaced(request, SessionIdentity.replaced(_session(request)))
+    _session(request).clear()
+
+
+async def _end_replaced(request: Request, keys: Iterable[str]) -> None:
+    for key in keys:
+        await request.scope["session_handler"].store.remove(key)
 
 
 async def _result(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)

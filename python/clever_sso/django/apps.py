@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 MIDDLEWARE = "clever_sso.django.middleware.CleverSsoMiddleware"
 OUTERMOST = "clever_sso.django.middleware.CleverSsoOuterMiddleware"
@@ -24,6 +29,8 @@ class CleverSsoConfig(AppConfig):
 
         One is at each end, and one after that of the sessions.
         """
+        from django.contrib.auth.signals import user_logged_out  # noqa: PLC0415  (as the next one)
+
         from clever_sso.django.checks import check  # noqa: PLC0415  (it needs the apps to be ready)
 
         # Django reads the list after this. A session that never ends must not be a matter of a forgotten line.
@@ -36,4 +43,14 @@ class CleverSsoConfig(AppConfig):
         if OUTERMOST not in settings.MIDDLEWARE:
             settings.MIDDLEWARE = [OUTERMOST, *settings.MIDDLEWARE]
 
+        # Whoever logs out, in any way that Django knows of.
+        user_logged_out.connect(_end_replaced, dispatch_uid=OUTERMOST)
         checks.register(check, checks.Tags.security)
+
+
+def _end_replaced(sender: object, *, request: HttpRequest, **_: object) -> None:  # noqa: ARG001  (as any receiver)
+    from clever_sso.django.views import end_replaced  # noqa: PLC0415  (it needs the apps to be ready)
+
+    session = getattr(request, "session", None)
+    if session is not None:
+        end_replaced(session)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import auth
-from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
@@ -170,10 +170,13 @@ def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
         auth.login(request, user)
         # It ends with the browser; the middleware ends it when its time has come.
         request.session.set_expiry(0)
-        request.session[SESSION_KEY] = signing_in.to_session()
+        request.session[SESSION_KEY] = (
+            signing_in.to_session() if replaced is None else signing_in.replacing(replaced, replaced.session_key or "")
+        )
         signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
     except BaseException:
         if replaced is not None:
+            end_replaced(replaced)
             replaced.flush()
         _forget(request)
         raise
@@ -183,6 +186,12 @@ def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
         with suppress(UpdateError):
             replaced.save()
     return _redirect(step.return_to or conf.after_login())
+
+
+def end_replaced(session: SessionBase) -> None:
+    """End the sessions that this one replaced and that may still answer."""
+    for key in SessionIdentity.replaced(session):
+        session.delete(key)
 
 
 def _forget(request: HttpRequest) -> None:

@@ -66,8 +66,13 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> Replac
         The session of the same person that lives on the server, for tabs that are on their way with it.
     """
     replaced = _replaced(signed_in) if rotate is None else None
-    session.clear()
-    session[SESSION_KEY] = signed_in.to_session()
+    if replaced is None:
+        end_session()
+        session[SESSION_KEY] = signed_in.to_session()
+    else:
+        kept = signed_in.replacing(session, replaced.session.sid)
+        session.clear()
+        session[SESSION_KEY] = kept
     if session.permanent:
         # It ends with the browser, whatever its store makes of new ones.
         session.permanent = False
@@ -95,12 +100,31 @@ class Replaced:
 
     def end(self) -> None:
         """End it at once."""
+        _end_replaced(self.session)
         self.session.clear()
         self._save()
 
     def _save(self) -> None:
-        # The cookie that it makes is for nobody.
-        current_app.session_interface.save_session(_app(), self.session, current_app.response_class())
+        _save(self.session)
+
+
+def end_session() -> None:
+    """Forget who is signed in, with everything else of the session, and in those that it replaced."""
+    _end_replaced(session)
+    session.clear()
+
+
+def _end_replaced(session: Any) -> None:  # noqa: ANN401  (that of Flask, or of Flask-Session)
+    for sid in SessionIdentity.replaced(session):
+        old = current_app.session_interface.session_class(sid=sid)  # type: ignore[attr-defined]
+        # Flask-Session deletes one that is empty and was changed.
+        old.modified = True
+        _save(old)
+
+
+def _save(session: Any) -> None:  # noqa: ANN401  (that of Flask-Session)
+    # The cookie that it makes is for nobody.
+    current_app.session_interface.save_session(_app(), session, current_app.response_class())
 
 
 def _replaced(signed_in: SessionIdentity) -> Replaced | None:

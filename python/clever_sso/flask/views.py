@@ -28,6 +28,7 @@ from clever_sso._web.request import inside, is_redirect_uri, misplaced, own_page
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
     check_rotation,
+    end_session,
     identity,
     login_path,
     look_at_session,
@@ -176,7 +177,7 @@ def _logout() -> Response:
         return refusal
     # Somebody without a session gets none.
     if session:
-        session.clear()
+        end_session()
     cookies = state().client.log_out_cookies(request.headers.get("Cookie"))
     return _with_cookies(_to("CLEVER_AFTER_LOGOUT"), cookies)
 
@@ -202,7 +203,7 @@ def _take(step: Step) -> Response:
         return _with_cookies(redirect(step.url, code=303), step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)
     if step.ends_session and session:
-        session.clear()
+        end_session()
     step = step.linked(login_path())
     _tell_of(step)
     response = _with_cookies(_show(step), step.set_cookies)

@@ -326,7 +326,7 @@ def test_who_only_looks_does_not_make_an_answer_depend_on_cookies(made: tuple[Te
     assert (answer.status_code, "vary" in answer.headers) == (404, False)
 
 
-@pytest.mark.parametrize("end", ["again", "refused", "broken", "forbidden", "other"])
+@pytest.mark.parametrize("end", ["again", "refused", "broken", "forbidden", "other", "log out", "denied"])
 def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
     clever: str, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
@@ -353,6 +353,10 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
 
     log_in(client, clever, JOSE if end == "other" else ADA)
     assert len(signed_in) == 2
+    if end in {"log out", "denied"}:
+        log_in(client, clever)
+        assert tab() == "Ada Ashworth"
+        client.post("/clever/logout") if end == "log out" else be_refused(client)
     assert client.cookies.get("session") != before
     assert tab() == ("Ada Ashworth" if end == "again" else "nobody")
     now = time.time()

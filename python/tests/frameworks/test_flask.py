@@ -97,7 +97,7 @@ def test_a_server_side_session_gets_a_new_name(clever: str, tmp_path: Path) -> N
     assert stranger.get("/who").text == "nobody"
 
 
-@pytest.mark.parametrize("end", ["again", "refused", "other"])
+@pytest.mark.parametrize("end", ["again", "refused", "other", "log out", "denied"])
 def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
     clever: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
@@ -119,18 +119,27 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     before = client.get_cookie("session")
     assert before is not None
     tab.set_cookie("session", before.value)
+    if end in {"log out", "denied"}:
+        log_in(client, clever)
+        log_in(client, clever)
+        assert tab.get("/who").text == "Ada Ashworth"
     welcome[0] = end != "refused"
-    log_in(client, clever, JOSE if end == "other" else ADA)
+    if end == "log out":
+        client.post("/clever/logout")
+    elif end == "denied":
+        be_refused(client)
+    else:
+        log_in(client, clever, JOSE if end == "other" else ADA)
     after = client.get_cookie("session")
     assert after is None or after.value != before.value
     assert tab.get("/who").text == ("Ada Ashworth" if end == "again" else "nobody")
-    if end != "refused":
+    if end in {"again", "other"}:
         # Nothing is carried over.
         assert client.get("/own").text == "1"
     now = time.time()
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 61)
     assert tab.get("/who").text == "nobody"
-    assert client.get("/who").text == {"again": "Ada Ashworth", "refused": "nobody", "other": "José Núñez"}[end]
+    assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
 
 
 @pytest.mark.parametrize(
