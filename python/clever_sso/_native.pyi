@@ -33,6 +33,7 @@ __all__ = [
     "__version__",
     "error_codes",
     "is_switched_on",
+    "leads_to",
     "login_key",
     "parse_callback",
     "verify_id_token",
@@ -964,6 +965,18 @@ def is_switched_on(value: str | None) -> bool:
 
     Args:
         value: The value of the parameter; `None` when it is missing.
+    """
+
+def leads_to(target: str, path: str) -> bool:
+    """Whether a path or URL leads to the page at `path`, however either is written.
+
+    Percent-encoded, also more than once, with dot segments, with slashes doubled or at the end; a query and a fragment
+    do not matter. Leave out a `return_to` that leads to your login or log out, or each login would be the start of the
+    next one; `begin_login` itself refuses one that leads to the callback.
+
+    Args:
+        target: The path or URL, as a `return_to`.
+        path: The path of a page of yours.
     """
 
 def parse_callback(callback: str) -> Callback:

@@ -57,15 +57,15 @@ from clever_sso._web.arrival import (
     step_of,
     without_sign_in,
 )
-from clever_sso._web.identity import SESSION_KEY, TWELVE_HOURS, SessionIdentity
+from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
-    OwnPages,
     address,
     can_be_sent_to_log_in,
     inside,
     is_redirect_uri,
     login_address,
     misplaced,
+    own_pages,
     prefix_of,
     root_of,
     sends_to_log_in,
@@ -185,6 +185,7 @@ class CleverSso:
         def build_middleware_stack() -> ASGIApp:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app.user_middleware)
+            _look_after_sessions(app.user_middleware)
             return _AroundEveryMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
@@ -245,12 +246,12 @@ class CleverSso:
         """Dependency: who is signed in.
 
         Who is not is sent to log in and comes back to the same page. A request that cannot be repeated by following a
-        link, a POST for example, or that a script made, gets 401.
+        link, a POST for example, or that a script or a frame made, gets 401.
         """
         identity = current_identity(request)
         if identity is not None:
             return identity
-        if not can_be_sent_to_log_in(request.method, request.headers.get("sec-fetch-mode")):
+        if not can_be_sent_to_log_in(self.client, request.method, request.headers):
             raise HTTPException(401)
         login = login_address(self._login_path(request.scope), self._here(request), logger)
         raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
@@ -316,12 +317,12 @@ class CleverSso:
             setting="CleverSso(callback_path=...)",
         )
 
-    def _own_pages(self, scope: Scope) -> OwnPages:
+    def _own_pages(self, scope: Scope) -> frozenset[str]:
         """The pages to which no login leads."""
         views = [f"{self._prefix}/{name}" for name in ("login", "callback", "logout")]
         below = self._login_path(scope).removesuffix(views[0])
         roots = {"", below, self._root(scope), _root(scope), self._likely_prefix}
-        return OwnPages.below(roots, [*views, self._callback_path], self.client.redirect_uris)
+        return own_pages(roots, [*views, self._callback_path])
 
     async def _logout(self, request: Request) -> Response:
         """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
@@ -331,7 +332,7 @@ class CleverSso:
         session = _session(request)
         # Somebody without a session gets none.
         if session:
-            session.clear()
+            await _end_session(request)
         response = RedirectResponse(inside(self._root(request.scope), self._after_logout), 303)
         return _private(_with_cookies(response, self.client.log_out_cookies(_cookies(request))))
 
@@ -355,14 +356,23 @@ class CleverSso:
             return _private(_with_cookies(RedirectResponse(step.url, 303), step.set_cookies))
         logger.warning("login with Clever failed: %s", step)
         if step.ends_session and _session(request):
-            _session(request).clear()
+            await _end_session(request)
         response = _with_cookies(await self._problem_page(request, step), step.set_cookies)
         if step.retry_after is not None:
             response.headers.setdefault("Retry-After", str(step.retry_after))
         return _private(response)
 
     async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
-        await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
+        replaced = await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
+        done: Response | Problem | None = None
+        try:
+            done = await self._welcomed(request, step)
+            return done
+        finally:
+            if replaced and not isinstance(done, Response):
+                await _end_replaced(request, replaced)
+
+    async def _welcomed(self, request: Request, step: SignIn) -> Response | Problem:
         try:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
@@ -379,17 +389,32 @@ class CleverSso:
             return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
-    async def _replace_session(self, request: Request, identity: SessionIdentity) -> None:
-        """Forget whoever was signed in on this device: nothing of their session is carried over."""
-        _session(request).clear()
+    async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
+        """Forget whoever was signed in on this device: nothing of their session is carried over.
+
+        Returns:
+            The ids of the sessions of the same person that answer for another minute: tabs that sign in together would
+            find nobody otherwise.
+        """
         # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
         handler: Any = request.scope.get("session_handler")
+        if self._rotate_session is None and handler is not None and identity.is_person_of(_session(request)):
+            kept = identity.replacing(_session(request), handler.session_id)
+            replaced = SessionIdentity.replaced({SESSION_KEY: kept})
+            SessionIdentity.shorten(_session(request))
+            await handler.save(A_MINUTE)
+            _session(request).clear()
+            handler.regenerate_id()
+            _session(request)[SESSION_KEY] = kept
+            return replaced
+        await _end_session(request)
         if self._rotate_session is not None:
             await _result(self._rotate_session(request))
         elif handler is not None:
             await handler.destroy()
             handler.regenerate_id()
         _session(request)[SESSION_KEY] = identity.to_session()
+        return []
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
         problem = problem.linked(self._login_path(request.scope))
@@ -466,6 +491,13 @@ class _AroundEveryRoute:
             if SessionIdentity.is_stale(dict(session)):
                 session.clear()
         await self.app(scope, receive, send)
+
+
+def _look_after_sessions(installed: list[Middleware]) -> None:
+    """Look at the session also where it is made: a middleware further inside may end it and answer."""
+    sessions = [at for at, each in enumerate(installed) if "Session" in getattr(each.cls, "__name__", "")]
+    if sessions:
+        installed.insert(sessions[-1] + 1, Middleware(_AroundEveryRoute))
 
 
 def _holds_sign_in(scope: Scope) -> bool:
@@ -589,6 +621,17 @@ def _session(request: HTTPConnection) -> dict[str, Any]:
             "starlette.middleware.sessions"
         )
     return request.session
+
+
+async def _end_session(request: Request) -> None:
+    """Forget who is signed in, with everything else of the session, and in those that it replaced."""
+    await _end_replaced(request, SessionIdentity.replaced(_session(request)))
+    _session(request).clear()
+
+
+async def _end_replaced(request: Request, keys: Iterable[str]) -> None:
+    for key in keys:
+        await request.scope["session_handler"].store.remove(key)
 
 
 async def _result(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)

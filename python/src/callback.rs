@@ -133,3 +133,17 @@ pub(crate) fn is_switched_on(value: Option<Bound<'_, PyString>>) -> bool {
     let value = value.as_ref().map(|value| value.to_string_lossy());
     clever_sso::is_switched_on(value.as_deref())
 }
+
+/// Whether a path or URL leads to the page at `path`, however either is written.
+///
+/// Percent-encoded, also more than once, with dot segments, with slashes doubled or at the end; a query and a fragment
+/// do not matter. Leave out a `return_to` that leads to your login or log out, or each login would be the start of the
+/// next one; `begin_login` itself refuses one that leads to the callback.
+///
+/// Args:
+///     target: The path or URL, as a `return_to`.
+///     path: The path of a page of yours.
+#[pyfunction]
+pub(crate) fn leads_to(target: Bound<'_, PyString>, path: Bound<'_, PyString>) -> bool {
+    clever_sso::leads_to(&target.to_string_lossy(), &path.to_string_lossy())
+}

@@ -70,6 +70,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(callback::parse_callback, module)?)?;
     module.add_function(wrap_pyfunction!(callback::login_key, module)?)?;
     module.add_function(wrap_pyfunction!(callback::is_switched_on, module)?)?;
+    module.add_function(wrap_pyfunction!(callback::leads_to, module)?)?;
     module.add_class::<set_cookie::SetCookie>()?;
     module.add_class::<request::Refusal>()?;
 

@@ -93,34 +93,44 @@ fn byte_of(high: u8, low: u8) -> Option<u8> {
 /// A `return_to` that leads to the login itself, or to the log out, would make every login the start of the next one: pages that begin
 /// logins leave it out. The callback is known from the redirect URI, and `begin_login` refuses it by itself.
 pub fn leads_to(target: &str, path: &str) -> bool {
-    segments(target) == segments(path)
+    let own = decoded_to_the_end(before_query(path_of(path).as_bytes()));
+    let target = path_of(target).as_bytes();
+    let written = decoded_to_the_end(before_query(target));
+    // An encoded `?` belongs to the path for browsers, and may begin the query for servers that decode twice.
+    [&written[..], before_query(&written)].into_iter().any(|target| segments(target) == segments(&own))
 }
 
-/// The segments of a path, without what writes one path in different ways.
-fn segments(target: &str) -> Vec<Vec<u8>> {
+/// A target without its scheme and host.
+fn path_of(target: &str) -> &str {
     let after_scheme = target.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?', '#']));
-    let path = match after_scheme {
+    match after_scheme {
         Some((_, rest)) => rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]),
         None => target,
-    };
-    let decoded = decoded_to_the_end(path);
-    let path = decoded.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
-    let mut segments: Vec<Vec<u8>> = Vec::new();
+    }
+}
+
+fn before_query(target: &[u8]) -> &[u8] {
+    target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default()
+}
+
+/// The segments of a decoded path, without what writes one path in different ways.
+fn segments(path: &[u8]) -> Vec<&[u8]> {
+    let mut segments = Vec::new();
     for segment in path.split(|byte| matches!(byte, b'/' | b'\\')) {
         match segment {
             b"" | b"." => {}
             b".." => drop(segments.pop()),
-            _ => segments.push(segment.to_vec()),
+            _ => segments.push(segment),
         }
     }
     segments
 }
 
 /// Decodes until nothing is left to decode, in one pass: what an escape gives may complete another one.
-fn decoded_to_the_end(text: &str) -> Vec<u8> {
+fn decoded_to_the_end(text: &[u8]) -> Vec<u8> {
     let mut decoded: Vec<u8> = Vec::with_capacity(text.len());
-    for byte in text.bytes() {
-        decoded.push(byte);
+    for byte in text {
+        decoded.push(*byte);
         while let [.., b'%', high, low] = decoded[..]
             && let Some(byte) = byte_of(high, low)
         {

@@ -751,6 +751,8 @@ fn a_path_is_the_same_however_it_is_written() {
         ("/..", "/"),
         ("/app/x/../login", "/app//login/"),
         ("/x\\..\\login", "/login"),
+        ("/x%3F/../login", "/login"),
+        ("/x%23/%2e%2e/login?y", "/login"),
         ("/%D1%88", "/ш"),
     ] {
         assert!(leads_to(target, path) && leads_to(path, target), "{target} {path}");
@@ -763,6 +765,7 @@ fn a_path_is_the_same_however_it_is_written() {
     ] {
         assert!(!leads_to(target, path), "{target} {path}");
     }
+    assert!(leads_to("/login%3Fx", "/login"), "decoded twice, this is a query");
     let deep = format!("/{}6cogin", "%".to_owned() + &"25".repeat(100_000));
     assert!(leads_to(&deep, "/login"));
 }

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
-from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on
+from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on, leads_to
 from clever_sso._web.request import as_sent, as_shown, parameters
 from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
 if TYPE_CHECKING:
     import logging
+    from collections.abc import Iterable
     from typing import Callable
 
     from clever_sso._native import Client, Identity, Login, SetCookie, Tokens
-    from clever_sso._web.request import OwnPages
     from clever_sso.aio import AsyncClient
 
 DENIED = "access_denied"
@@ -129,7 +129,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     client: Client | AsyncClient,
     query: str,
     *,
-    own_pages: OwnPages,
+    own_pages: Iterable[str],
     cookies: str | None,
     has_session: bool,
     logger: logging.Logger,
@@ -141,7 +141,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         client: The client.
         query: That of the request, one character for each byte: `next` is where the person goes afterwards,
             `district_id` skips Clever's school picker, and with `switch_user` Clever asks who it is.
-        own_pages: The login itself, and what belongs to it: nobody goes there afterwards.
+        own_pages: The paths of the login itself, and of what belongs to it: nobody goes there afterwards.
         cookies: The `Cookie` header of the request.
         has_session: Whether somebody is signed in.
         logger: Where to say what went wrong.
@@ -169,7 +169,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
             return login(**wishes)
 
     wishes = {"return_to": as_shown(asked.get("next", "")), "district_id": asked.get("district_id", "")}
-    if own_pages.has(wishes["return_to"]):
+    if any(leads_to(wishes["return_to"], path) for path in own_pages):
         logger.warning("a login goes on without its `next`: it leads to the login, the callback or the log out itself")
         del wishes["return_to"]
     try:

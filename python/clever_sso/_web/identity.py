@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from clever_sso._native import Identity
 
@@ -16,6 +16,10 @@ SESSION_KEY = "clever_sso"
 FORMAT = 2
 TWELVE_HOURS = 12 * 60 * 60
 """So long a session lasts unless the application says otherwise: a school day."""
+A_MINUTE = 60
+"""So long a session lasts that a new sign-in of the same person replaced: other tabs are on their way with it."""
+_MOST_REPLACED = 16
+_LONGEST_KEY = 128
 _TEXTS = ("issuer", "id", "full_name")
 _OPTIONAL_TEXTS = ("district_id", "user_type", "first_name", "last_name")
 
@@ -82,6 +86,36 @@ class SessionIdentity:
             loginas_by_admin=identity.loginas_by_admin,
             ends_at=int(time.time()) + seconds,
         )
+
+    def is_person_of(self, session: Mapping[str, Any]) -> bool:
+        """Whether this person is signed in, according to a session."""
+        other = self.from_session(session)
+        return other is not None and (other.issuer, other.id) == (self.issuer, self.id)
+
+    @classmethod
+    def shorten(cls, session: MutableMapping[str, Any]) -> None:
+        """Let a session that is replaced end in a minute."""
+        identity = cls.from_session(session)
+        if identity is not None:
+            ends_at = min(identity.ends_at, int(time.time()) + A_MINUTE)
+            session[SESSION_KEY] = replace(identity, ends_at=ends_at).to_session()
+
+    def replacing(self, session: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """What to keep in place of `session`, which answers for another minute: a log out ends that one, too.
+
+        Args:
+            session: What it holds.
+            key: Its id on the server. One that is long is the session itself, in a cookie, and ends with it.
+        """
+        replaced = [*self.replaced(session), key][-_MOST_REPLACED:] if len(key) <= _LONGEST_KEY else []
+        return {**self.to_session(), "replaced": replaced}
+
+    @staticmethod
+    def replaced(session: Mapping[str, Any]) -> list[str]:
+        """The ids of the sessions that this one replaced and that may still answer."""
+        kept = session.get(SESSION_KEY)
+        keys = kept.get("replaced") if isinstance(kept, dict) else None
+        return [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
 
     def to_session(self) -> dict[str, Any]:
         """A dict that JSON, and so any session, can hold.

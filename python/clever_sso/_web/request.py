@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from clever_sso._native import login_key
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
+    from typing import Any
+
+    from clever_sso._native import Client
+    from clever_sso.aio import AsyncClient
 
 # What RFC 3986 3.3 allows in a path as it is.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~"
@@ -22,17 +24,24 @@ _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _LONGEST_GOAL = 1024
 # More parameters than this are not read: no login has as many.
 _MOST_PARAMETERS = 100
+_FORBIDDEN = 403
 # Bytes outside ASCII, percent-encoded.
 _ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 
-def can_be_sent_to_log_in(method: str, fetch_mode: str | None) -> bool:
+def can_be_sent_to_log_in(
+    client: Client | AsyncClient, method: str, headers: Mapping[str, Any] | Iterable[Any]
+) -> bool:
     """Whether whoever made this request may be sent to Clever and come back to it.
 
-    Not a form, which would be lost on the way, and not a request of a script or an image (`Sec-Fetch-Mode`): it cannot
-    follow to Clever, and ten of them at once would begin ten logins.
+    Not a form, which would be lost on the way, and not a frame, an image or a script: the login would refuse it, and
+    ten of them at once would begin ten logins.
     """
-    return method in {"GET", "HEAD"} and fetch_mode in {None, "", "navigate", "nested-navigate"}
+    if method not in {"GET", "HEAD"}:
+        return False
+    refusal = client.refusal("login", method="GET", headers=headers)
+    # What is only fetched in advance may be asked for again, and then lead on.
+    return refusal is None or refusal.status != _FORBIDDEN
 
 
 def parameters(query: str) -> dict[str, str]:
@@ -67,53 +76,18 @@ def login_address(login: str, goal: str, logger: logging.Logger) -> str:
     return f"{login}?{urlencode({'next': goal})}"
 
 
-@dataclass(frozen=True)
-class OwnPages:
+def own_pages(roots: Iterable[str], paths: Iterable[str]) -> frozenset[str]:
     """The login, callback and log out of an application: no login may lead to one of them, or it would never end.
 
+    A callback at the root is left out: it shares its path with the front page. `begin_login` knows it by the redirect
+    URI.
+
     Args:
-        paths: Their paths, below every prefix that they may have.
-        redirect_uris: Those of the client.
+        roots: Below which paths the application may be.
+        paths: Where its pages are below each.
     """
-
-    paths: frozenset[str]
-    redirect_uris: tuple[str, ...]
-
-    @classmethod
-    def below(cls, roots: Iterable[str], own: Iterable[str], redirect_uris: Iterable[str]) -> OwnPages:
-        """The paths `own` below each of `roots`, and those of the redirect URIs."""
-        uris, own = tuple(redirect_uris), tuple(own)
-        paths = {_plain(root.rstrip("/") + path) for root in roots for path in own}
-        return cls(frozenset(paths | {_plain(path) for path in _paths_of(uris)}), uris)
-
-    def has(self, target: str) -> bool:
-        """Whether a path or URL leads to one of them, however it is written.
-
-        `begin_login` sees to the host. One that it allows besides the own one has another application's login there,
-        which is no page to go to either; only a front page is not everywhere the callback that it may be here.
-        """
-        if len(target) > _LONGEST_GOAL:
-            return False
-        try:
-            parts = urlsplit(target)
-            path = _plain(parts.path)
-            foreign = parts.netloc and path == "/" and _origin(target) not in map(_origin, self.redirect_uris)
-        except ValueError:
-            return False
-        return path in self.paths and not foreign
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _plain(path: str) -> str:
-    """A path as the application finds a page by it: decoded, without dots, empty parts and slashes at the end."""
-    before = None
-    while path != before:
-        before, path = path, unquote(path)
-    return posixpath.normpath("/" + path.replace("\\", "/").lstrip("/"))
+    paths = [path for path in paths if path.strip("/")]
+    return frozenset(root.rstrip("/") + path for root in roots for path in paths)
 
 
 def address(root: str, path: str, query: str) -> str:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 
 from clever_sso._web.identity import SessionIdentity
+from clever_sso._web.request import can_be_sent_to_log_in
+from clever_sso.django import conf
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 View = TypeVar("View", bound="Callable[..., HttpResponse]")
 
@@ -29,13 +32,17 @@ def current_identity(request: HttpRequest) -> SessionIdentity | None:
 def role_required(*roles: str) -> Callable[[View], View]:
     """Decorator of a view: only who logged in with one of these roles gets in.
 
-    Who is not signed in is sent to `LOGIN_URL`; who has none of the roles, or did not log in with Clever, gets 403.
+    Who is not signed in is sent to `LOGIN_URL`. A request that cannot be repeated by following a link, a POST for
+    example, or that a script or a frame made, gets 401. Who has none of the roles, or did not log in with Clever, gets
+    403.
     """
 
     def refusal(request: HttpRequest) -> HttpResponse | None:
         from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415  (it needs the apps to be ready)
 
         if not request.user.is_authenticated:
+            if not can_be_sent_to_log_in(conf.client(), request.method or "", request.headers):
+                return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
         identity = current_identity(request)
         if identity is None or not identity.has_role(*roles):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
 MIDDLEWARE = "clever_sso.django.middleware.CleverSsoMiddleware"
 OUTERMOST = "clever_sso.django.middleware.CleverSsoOuterMiddleware"
+AFTER_SESSIONS = "clever_sso.django.middleware.CleverSsoCameBackMiddleware"
 
 
 class CleverSsoConfig(AppConfig):
@@ -19,13 +25,32 @@ class CleverSsoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware: one at each end."""
+        """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware.
+
+        One is at each end, and one after that of the sessions.
+        """
+        from django.contrib.auth.signals import user_logged_out  # noqa: PLC0415  (as the next one)
+
         from clever_sso.django.checks import check  # noqa: PLC0415  (it needs the apps to be ready)
 
         # Django reads the list after this. A session that never ends must not be a matter of a forgotten line.
         if MIDDLEWARE not in settings.MIDDLEWARE:
             settings.MIDDLEWARE = [*settings.MIDDLEWARE, MIDDLEWARE]
+        sessions = [at for at, name in enumerate(settings.MIDDLEWARE) if name.endswith("SessionMiddleware")]
+        if AFTER_SESSIONS not in settings.MIDDLEWARE and sessions:
+            after = sessions[-1] + 1
+            settings.MIDDLEWARE = [*settings.MIDDLEWARE[:after], AFTER_SESSIONS, *settings.MIDDLEWARE[after:]]
         if OUTERMOST not in settings.MIDDLEWARE:
             settings.MIDDLEWARE = [OUTERMOST, *settings.MIDDLEWARE]
 
+        # Whoever logs out, in any way that Django knows of.
+        user_logged_out.connect(_end_replaced, dispatch_uid=OUTERMOST)
         checks.register(check, checks.Tags.security)
+
+
+def _end_replaced(sender: object, *, request: HttpRequest, **_: object) -> None:  # noqa: ARG001  (as any receiver)
+    from clever_sso.django.views import end_replaced  # noqa: PLC0415  (it needs the apps to be ready)
+
+    session = getattr(request, "session", None)
+    if session is not None:
+        end_replaced(session)

@@ -19,6 +19,7 @@ from clever_sso._web.arrival import problem_of_setup
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import (
     as_shown,
+    can_be_sent_to_log_in,
     login_address,
     misplaced,
     parameters,
@@ -30,6 +31,8 @@ from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from clever_sso._native import SetCookie
 
 logger = logging.getLogger("clever_sso.django")
 _CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
@@ -59,11 +62,25 @@ class CleverSsoMiddleware(MiddlewareMixin):
         return views.take(request, problem_of_setup(wrong)) if wrong else None
 
 
+class CleverSsoCameBackMiddleware(MiddlewareMixin):
+    """Notes that the session of the last sign-in came back, before a middleware of the application may end it.
+
+    It comes after Django's `SessionMiddleware`. Where `MIDDLEWARE` does not name it, it is added there.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Before the next middleware."""
+        # Mostly there is nothing to forget. Then nobody looks at the session for it.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _forgetting(request) and SESSION_KEY in request.session:
+            request.META[_CAME_BACK] = True
+
+
 class CleverSsoOuterMiddleware(MiddlewareMixin):
     """What is around every other middleware.
 
     It leaves out disguised cookies, knows the prefix of a proxy that nobody told Django about, ends a guard's loop,
-    keeps redirects short, and forgets the last sign-in once its session has come back.
+    keeps redirects short, answers scripts and frames with 401 instead of sending them to log in, and forgets the last
+    sign-in once its session has come back.
 
     It comes first. Where `MIDDLEWARE` does not name it, it is added there.
     """
@@ -85,7 +102,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         """After every other middleware."""
         try:
             _settle(request, response)
-            return _fitting(request, self._without_loop(request, _shortened(response)))
+            return _fitting(request, self._without_loop(request, _shortened(_followed(request, response))))
         finally:
             if _PREFIX in request.META:
                 set_script_prefix("/")
@@ -120,13 +137,39 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
     """The session of the last sign-in came back: however it ends, and whatever answered, it was not lost."""
     if views.ASKED in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return
-    try:
-        cookies = conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE"))
-    except ConfigError:
-        return
+    cookies = _forgetting(request)
     # Mostly there is nothing to say. Then nobody looks at the session for it.
     if cookies and (_CAME_BACK in request.META or SESSION_KEY in getattr(request, "session", ())):
         views.with_cookies(response, cookies)
+
+
+def _forgetting(request: HttpRequest) -> tuple[SetCookie, ...]:
+    """The cookies to set when the session of the last sign-in came back."""
+    with suppress(ConfigError):
+        return conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE"))
+    return ()
+
+
+def _followed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """401 in place of a redirect to log in that a script or a frame cannot follow: the login would refuse it."""
+    location = response.headers.get("Location", "")
+    if not location or views.ASKED in request.META or not _leads_to_login(location):
+        return response
+    # Not by the method: a form may well begin a login.
+    with suppress(ConfigError):
+        if not can_be_sent_to_log_in(conf.client(), "GET", request.headers):
+            answer = HttpResponse(status=401)
+            answer.cookies = response.cookies
+            return answer
+    return response
+
+
+def _leads_to_login(location: str) -> bool:
+    try:
+        parts = urlsplit(location)
+        return not parts.netloc and parts.path.rstrip("/") == reverse("clever_sso:login")
+    except (ValueError, NoReverseMatch):
+        return False
 
 
 def _shortened(response: HttpResponse) -> HttpResponse:
@@ -135,15 +178,11 @@ def _shortened(response: HttpResponse) -> HttpResponse:
     Django's `redirect_to_login` encodes an address twice: a letter outside ASCII then takes ten bytes.
     """
     location = response.headers.get("Location", "")
-    if len(location) <= _LONG:
+    if len(location) <= _LONG or not _leads_to_login(location):
         return response
-    try:
-        parts, login = urlsplit(location), reverse("clever_sso:login")
-    except (ValueError, NoReverseMatch):
-        return response
-    goal = parameters(parts.query).get("next")
-    if not parts.netloc and parts.path.rstrip("/") == login and goal:
-        response.headers["Location"] = login_address(login, as_shown(goal), logger)
+    goal = parameters(urlsplit(location).query).get("next")
+    if goal:
+        response.headers["Location"] = login_address(reverse("clever_sso:login"), as_shown(goal), logger)
     return response
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
@@ -29,7 +31,7 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import OwnPages
+from clever_sso._web.request import own_pages
 from clever_sso.django import conf, signals
 from clever_sso.exceptions import Error
 
@@ -78,7 +80,7 @@ def login(request: HttpRequest) -> HttpResponse:
     step = begun(
         conf.client(),
         query_of(request),
-        own_pages=own_pages(),
+        own_pages=_own_pages(),
         cookies=request.META.get("HTTP_COOKIE"),
         has_session=request.user.is_authenticated,
         logger=logger,
@@ -95,13 +97,13 @@ def query_of(request: HttpRequest) -> str:
     return query.decode("latin-1") if isinstance(query, bytes) else query
 
 
-def own_pages() -> OwnPages:
+def _own_pages() -> frozenset[str]:
     """The pages to which no login leads."""
     views = [reverse(f"clever_sso:{name}") for name in ("login", "callback", "logout")]
     # `reverse` has the prefix that is known now; a request may come without it.
     root = get_script_prefix().rstrip("/")
     inside = [path.removeprefix(root) for path in views]
-    return OwnPages.below({"", root, conf.prefix()}, inside, conf.client().redirect_uris)
+    return own_pages({"", root, conf.prefix()}, inside)
 
 
 def _session_cookie() -> str:
@@ -155,6 +157,11 @@ def take(request: HttpRequest, step: Step) -> HttpResponse:
 def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
     # Whoever was signed in on this device is forgotten first: nothing of their session is carried over, and nobody goes
     # on as somebody else when the next lines refuse this person.
+    signing_in = SessionIdentity.of(step.identity, conf.session_seconds())
+    replaced = request.session if signing_in.is_person_of(request.session) else None
+    if replaced is not None:
+        # Tabs of the same person may be on their way with it: it is ended below.
+        request.session = type(replaced)()
     _forget(request)
     try:
         user = auth.authenticate(request, clever_identity=step.identity)
@@ -163,12 +170,28 @@ def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
         auth.login(request, user)
         # It ends with the browser; the middleware ends it when its time has come.
         request.session.set_expiry(0)
-        request.session[SESSION_KEY] = SessionIdentity.of(step.identity, conf.session_seconds()).to_session()
+        request.session[SESSION_KEY] = (
+            signing_in.to_session() if replaced is None else signing_in.replacing(replaced, replaced.session_key or "")
+        )
         signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
     except BaseException:
+        if replaced is not None:
+            end_replaced(replaced)
+            replaced.flush()
         _forget(request)
         raise
+    if replaced is not None:
+        SessionIdentity.shorten(replaced)
+        # Another tab, or somebody who logged out, may have ended it by now.
+        with suppress(UpdateError):
+            replaced.save()
     return _redirect(step.return_to or conf.after_login())
+
+
+def end_replaced(session: SessionBase) -> None:
+    """End the sessions that this one replaced and that may still answer."""
+    for key in SessionIdentity.replaced(session):
+        session.delete(key)
 
 
 def _forget(request: HttpRequest) -> None:

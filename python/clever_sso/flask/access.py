@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Callable, TypeVar, cast, overload
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast, overload
 
 from flask import current_app, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.local import LocalProxy
+from werkzeug.test import EnvironBuilder
 
 from clever_sso import _settings
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
@@ -57,18 +59,88 @@ def look_at_session() -> bool:
     return SESSION_KEY in session
 
 
-def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> None:
-    """Forget whoever was signed in on this device: nothing of their session is carried over."""
-    session.clear()
-    session[SESSION_KEY] = signed_in.to_session()
+def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> Replaced | None:
+    """Forget whoever was signed in on this device: nothing of their session is carried over.
+
+    Returns:
+        The session of the same person that lives on the server, for tabs that are on their way with it.
+    """
+    replaced = _replaced(signed_in) if rotate is None else None
+    if replaced is None:
+        end_session()
+        session[SESSION_KEY] = signed_in.to_session()
+    else:
+        kept = signed_in.replacing(session, replaced.session.sid)
+        session.clear()
+        session[SESSION_KEY] = kept
     if session.permanent:
         # It ends with the browser, whatever its store makes of new ones.
         session.permanent = False
     # A session that lives on the server has a name that a stranger may know: it is changed. Flask-Session does so only
     # for a session with something in it.
     rotate = rotate or getattr(current_app.session_interface, "regenerate", None)
-    if rotate is not None:
+    if replaced is not None:
+        cast("Any", session).sid = replaced.new_sid
+    elif rotate is not None:
         rotate(session)
+    return replaced
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A session of Flask-Session that a new sign-in of the same person replaced, and how the new one is called."""
+
+    session: Any
+    new_sid: str
+
+    def keep(self) -> None:
+        """Let it answer for a minute: tabs that sign in together would find nobody otherwise."""
+        SessionIdentity.shorten(self.session)
+        self._save()
+
+    def end(self) -> None:
+        """End it at once."""
+        _end_replaced(self.session)
+        self.session.clear()
+        self._save()
+
+    def _save(self) -> None:
+        _save(self.session)
+
+
+def end_session() -> None:
+    """Forget who is signed in, with everything else of the session, and in those that it replaced."""
+    _end_replaced(session)
+    session.clear()
+
+
+def _end_replaced(session: Any) -> None:  # noqa: ANN401  (that of Flask, or of Flask-Session)
+    for sid in SessionIdentity.replaced(session):
+        old = current_app.session_interface.session_class(sid=sid)  # type: ignore[attr-defined]
+        # Flask-Session deletes one that is empty and was changed.
+        old.modified = True
+        _save(old)
+
+
+def _save(session: Any) -> None:  # noqa: ANN401  (that of Flask-Session)
+    # The cookie that it makes is for nobody.
+    current_app.session_interface.save_session(_app(), session, current_app.response_class())
+
+
+def _replaced(signed_in: SessionIdentity) -> Replaced | None:
+    interface = current_app.session_interface
+    if not hasattr(interface, "regenerate") or not hasattr(session, "sid") or not signed_in.is_person_of(session):
+        return None
+    again: Any = interface.open_session(_app(), request)
+    new: Any = interface.open_session(_app(), current_app.request_class(EnvironBuilder().get_environ()))
+    if again is None or new is None or again.sid != session.sid:
+        # Another tab, or somebody who logged out, has ended it by now.
+        return None
+    return Replaced(again, new.sid)
+
+
+def _app() -> Flask:
+    return cast("LocalProxy[Flask]", current_app)._get_current_object()  # noqa: SLF001  (Flask documents it)
 
 
 def check_rotation(app: Flask, rotate: Rotate | None) -> None:
@@ -97,7 +169,8 @@ def login_required(*arguments: View | str) -> View | Callable[[View], View]:
     As `@login_required("teacher", "staff")`: nor who logged in with none of these roles.
 
     Who is not signed in is sent to log in and comes back to the same page. A request that cannot be repeated by
-    following a link, a POST for example, or that a script made, gets 401. Who has none of the roles gets 403.
+    following a link, a POST for example, or that a script or a frame made, gets 401. Who has none of the roles gets
+    403.
     """
     views = [argument for argument in arguments if not isinstance(argument, str)]
     if views:
@@ -120,7 +193,7 @@ def _guarded(view: View, roles: tuple[str, ...]) -> View:
 
 
 def _to_log_in() -> ResponseReturnValue:
-    if not can_be_sent_to_log_in(request.method, request.headers.get("Sec-Fetch-Mode")):
+    if not can_be_sent_to_log_in(state().client, request.method, request.headers):
         raise Unauthorized
     here = address(root(), request.path, request.query_string.decode("latin-1"))
     answer = redirect(login_address(login_path(), here, current_app.logger), code=303)

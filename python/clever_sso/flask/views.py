@@ -24,10 +24,11 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SessionIdentity
-from clever_sso._web.request import OwnPages, inside, is_redirect_uri, misplaced, sends_to_log_in
+from clever_sso._web.request import inside, is_redirect_uri, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
     check_rotation,
+    end_session,
     identity,
     login_path,
     look_at_session,
@@ -138,11 +139,11 @@ def _login() -> Response:
     return _take(step)
 
 
-def _own_pages() -> OwnPages:
+def _own_pages() -> frozenset[str]:
     extension = state()
     views = [f"{extension.url_prefix}/{name}" for name in ("login", "callback", "logout")]
     roots = {"", root(), request.root_path, extension.likely_prefix}
-    return OwnPages.below(roots, [*views, extension.callback_path], extension.client.redirect_uris)
+    return own_pages(roots, [*views, extension.callback_path])
 
 
 def _session_cookie() -> str:
@@ -176,7 +177,7 @@ def _logout() -> Response:
         return refusal
     # Somebody without a session gets none.
     if session:
-        session.clear()
+        end_session()
     cookies = state().client.log_out_cookies(request.headers.get("Cookie"))
     return _with_cookies(_to("CLEVER_AFTER_LOGOUT"), cookies)
 
@@ -202,7 +203,7 @@ def _take(step: Step) -> Response:
         return _with_cookies(redirect(step.url, code=303), step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)
     if step.ends_session and session:
-        session.clear()
+        end_session()
     step = step.linked(login_path())
     _tell_of(step)
     response = _with_cookies(_show(step), step.set_cookies)
@@ -213,14 +214,19 @@ def _take(step: Step) -> Response:
 
 def _sign_in(step: SignIn) -> Response:
     extension = state()
-    replace_session(SessionIdentity.of(step.identity, extension.session_seconds), extension.rotate_session)
+    signing_in = SessionIdentity.of(step.identity, extension.session_seconds)
+    replaced = replace_session(signing_in, extension.rotate_session)
     hook = extension.hooks.sign_in
     try:
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
     except BaseException:
         session.clear()
+        if replaced is not None:
+            replaced.end()
         raise
+    if replaced is not None:
+        replaced.keep()
     if answer is not None:
         return make_response(answer)
     return redirect(step.return_to, code=303) if step.return_to else _to("CLEVER_AFTER_LOGIN")

@@ -150,7 +150,12 @@ def test_hooks_may_be_plain_or_asynchronous_and_answer_themselves(
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({}, 303), ({"sec-fetch-mode": "navigate"}, 303), ({"sec-fetch-mode": "cors"}, 401)],
+    [
+        ({}, 303),
+        ({"sec-fetch-mode": "navigate"}, 303),
+        ({"sec-fetch-mode": "cors"}, 401),
+        ({"sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 401),
+    ],
 )
 def test_only_who_can_come_back_is_sent_to_log_in(
     made: tuple[TestClient, CleverSso], headers: dict[str, str], status: int
@@ -319,6 +324,45 @@ def test_who_only_looks_does_not_make_an_answer_depend_on_cookies(made: tuple[Te
     client, _ = made
     answer = client.get("/nothing")
     assert (answer.status_code, "vary" in answer.headers) == (404, False)
+
+
+@pytest.mark.parametrize("end", ["again", "refused", "broken", "forbidden", "other", "log out", "denied"])
+def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
+    clever: str, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    starsessions = pytest.importorskip("starsessions")
+    app, extension = make_app(clever)
+    app.add_middleware(starsessions.SessionAutoloadMiddleware)
+    app.add_middleware(starsessions.SessionMiddleware, store=starsessions.InMemoryStore(), cookie_https_only=False)
+    raised: dict[str, Exception] = {"refused": Refused(), "broken": RuntimeError(), "forbidden": HTTPException(403)}
+    signed_in: list[SignIn] = []
+
+    @extension.on_sign_in
+    def hook(_: Request, step: SignIn) -> None:
+        signed_in.append(step)
+        if len(signed_in) > 1 and end in raised:
+            raise raised[end]
+
+    client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+    log_in(client, clever)
+    before = client.cookies["session"]
+
+    def tab() -> str:
+        with TestClient(app, cookies={"session": before}) as other:
+            return other.get("/who").text
+
+    log_in(client, clever, JOSE if end == "other" else ADA)
+    assert len(signed_in) == 2
+    if end in {"log out", "denied"}:
+        log_in(client, clever)
+        assert tab() == "Ada Ashworth"
+        client.post("/clever/logout") if end == "log out" else be_refused(client)
+    assert client.cookies.get("session") != before
+    assert tab() == ("Ada Ashworth" if end == "again" else "nobody")
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 61)
+    assert tab() == "nobody"
+    assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
 
 
 def test_a_redirect_to_https_or_to_a_page_for_everybody_is_left_alone(clever: str) -> None:

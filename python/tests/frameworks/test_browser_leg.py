@@ -409,6 +409,52 @@ def test_a_log_out_of_the_apps_own_is_no_lost_session(browser: Browser, site: Si
     assert who(browser.open(site.url + "/")) == "nobody"
 
 
+def marks(browser: Browser) -> int:
+    """How many sign-ins of this browser have not been seen to last."""
+    return sum("clever_signed_in" in cookie.name for cookie in browser.cookies)
+
+
+@pytest.mark.parametrize("answer", ["leave", "stay"])
+def test_a_session_came_back_when_a_middleware_of_the_app_answers(browser: Browser, site: Site, answer: str) -> None:
+    for _ in range(6):
+        tabbed_login = f"{site.url}/clever/login?next=/{answer}"
+        page = browser.open(tabbed_login)
+        if page.path != f"/{answer}":
+            page = browser.sign_in(ADA, page)
+        assert (page.path, page.text) == (f"/{answer}", "bye" if answer == "leave" else "here")
+        assert marks(browser) == 0
+    assert who(browser.open(site.url + "/")) == ("nobody" if answer == "leave" else "signed in: Ada Ashworth")
+
+
+SAFE = {"navigate": ["document", "empty", ""], "": ["document", ""]}
+FRAMES = ["iframe", "frame", "fencedframe", "embed", "object"]
+OTHERS = ["image", "script", "style", "worker", "anything"]
+
+
+@pytest.mark.parametrize("path", ["/private", "/staffroom", "/shelf/a?b=c"])
+def test_a_guard_sends_pages_to_log_in_and_tells_frames_and_scripts_401(site: Site, path: str) -> None:
+    for mode, safe in SAFE.items():
+        for dest in [*safe, *FRAMES, *OTHERS]:
+            answer = asked(site.url + path, Sec_Fetch_Mode=mode, Sec_Fetch_Dest=dest)
+            if dest in safe:
+                assert answer.status in {302, 303}, (mode, dest)
+                assert answer.headers["Location"].startswith("/clever/login?next=")
+            else:
+                assert (answer.status, answer.headers["Location"]) == (401, None), (mode, dest)
+    for mode in ["nested-navigate", "cors", "no-cors", "same-origin", "websocket", "anything"]:
+        for dest in ["document", "empty", *FRAMES]:
+            assert asked(site.url + path, Sec_Fetch_Mode=mode, Sec_Fetch_Dest=dest).status == 401, (mode, dest)
+    assert asked(site.url + path).status in {302, 303}
+
+
+def test_a_frame_of_somebody_who_is_signed_in_is_shown(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies(browser).items())
+    for dest in FRAMES:
+        headers = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": dest, "Cookie": cookie}
+        assert asked(site.url + "/private", **headers).status == 200
+
+
 def test_a_guard_that_lets_nobody_log_in_is_named(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, GUARD="yes") as site:
         page = log_in(Browser(site.emulator), site)

@@ -203,6 +203,49 @@ def test_a_session_has_an_end_of_its_own(
     assert not visitor.session.exists(key)
 
 
+@pytest.mark.parametrize("end", ["again", "refused", "other", "log out", "denied"])
+def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
+    clever: str, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    from clever_sso.django import signed_in
+    from django.core.exceptions import PermissionDenied
+    from django.test import Client as Visitor
+
+    def refuse(sender: Any, **_: Any) -> None:
+        raise PermissionDenied
+
+    def who(visitor: Any) -> str:
+        return str(visitor.get("/who").content.decode())
+
+    visitor, tab = Visitor(), Visitor(raise_request_exception=False)
+    log_in(visitor, clever)
+    name = who(visitor)
+    before = visitor.cookies["sessionid"].value
+    tab.cookies["sessionid"] = before
+    nobody = who(Visitor())
+    if end == "refused":
+        signed_in.connect(refuse)
+    if end in {"log out", "denied"}:
+        log_in(visitor, clever)
+        log_in(visitor, clever)
+        assert who(tab) == name
+    try:
+        if end == "log out":
+            visitor.post("/clever/logout")
+        elif end == "denied":
+            be_refused(visitor)
+        else:
+            log_in(visitor, clever, JOSE if end == "other" else ADA)
+    finally:
+        signed_in.disconnect(refuse)
+    assert visitor.cookies["sessionid"].value != before
+    assert who(tab) == (name if end == "again" else nobody)
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 61)
+    assert who(tab) == nobody
+    assert (who(visitor) == nobody) == (end not in {"again", "other"})
+
+
 def test_the_middleware_is_there_without_a_setting_and_once() -> None:
     assert in_django.MIDDLEWARE.count("clever_sso.django.middleware.CleverSsoMiddleware") == 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pydoc
+import time
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from clever_sso.flask import (
     signed_in,
 )
 from flask import Flask, render_template_string, session
-from flask_app import JOSE, be_refused, log_in, make_app
+from flask_app import ADA, JOSE, be_refused, log_in, make_app
 
 
 def test_two_apps_in_one_process_keep_their_people_apart(clever: str) -> None:
@@ -96,6 +97,51 @@ def test_a_server_side_session_gets_a_new_name(clever: str, tmp_path: Path) -> N
     assert stranger.get("/who").text == "nobody"
 
 
+@pytest.mark.parametrize("end", ["again", "refused", "other", "log out", "denied"])
+def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
+    clever: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    flask_session = pytest.importorskip("flask_session")
+    cachelib = pytest.importorskip("cachelib")
+    app, extension = make_app(clever, SESSION_TYPE="cachelib", SESSION_CACHELIB=cachelib.FileSystemCache(str(tmp_path)))
+    flask_session.Session(app)
+    welcome = [True]
+
+    @extension.on_sign_in
+    def hook(_: SignIn) -> None:
+        if not welcome[0]:
+            raise Refused
+        session["own"] = session.get("own", 0) + 1
+
+    app.add_url_rule("/own", view_func=lambda: str(session.get("own")))
+    client, tab = app.test_client(), app.test_client()
+    log_in(client, clever)
+    before = client.get_cookie("session")
+    assert before is not None
+    tab.set_cookie("session", before.value)
+    if end in {"log out", "denied"}:
+        log_in(client, clever)
+        log_in(client, clever)
+        assert tab.get("/who").text == "Ada Ashworth"
+    welcome[0] = end != "refused"
+    if end == "log out":
+        client.post("/clever/logout")
+    elif end == "denied":
+        be_refused(client)
+    else:
+        log_in(client, clever, JOSE if end == "other" else ADA)
+    after = client.get_cookie("session")
+    assert after is None or after.value != before.value
+    assert tab.get("/who").text == ("Ada Ashworth" if end == "again" else "nobody")
+    if end in {"again", "other"}:
+        # Nothing is carried over.
+        assert client.get("/own").text == "1"
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 61)
+    assert tab.get("/who").text == "nobody"
+    assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
+
+
 @pytest.mark.parametrize(
     "kept",
     [
@@ -143,6 +189,7 @@ def test_what_a_session_keeps_comes_back_equal(clever: str) -> None:
         ({"Sec-Fetch-Mode": "navigate"}, "GET", 303),
         ({"Sec-Fetch-Mode": "cors"}, "GET", 401),
         ({"Sec-Fetch-Mode": "no-cors"}, "GET", 401),
+        ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, "GET", 401),
         ({}, "HEAD", 303),
         ({}, "OPTIONS", 200),
     ],

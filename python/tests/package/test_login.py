@@ -90,6 +90,21 @@ def test_return_to_is_no_open_redirect(client: clever_sso.Client, target: str) -
         client.begin_login(return_to=target)
 
 
+def test_an_address_leads_to_a_page_however_it_is_written() -> None:
+    for target in (
+        "/login?x",
+        "/%6cogin/",
+        "/%256cogin",
+        "/x/../login",
+        "//login",
+        "/x%3F/../login",
+        "https://a.example/login#y",
+    ):
+        assert clever_sso.leads_to(target, "/login"), target
+    for target in ("", "/", "/logins", "/Login", "/login/x", "/x?y=/login", "/login\ud800"):
+        assert not clever_sso.leads_to(target, "/login"), target
+
+
 def test_return_to_may_lead_to_an_allowed_origin() -> None:
     origins = ["https://www.example.org"]
     client = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, return_to_origins=origins)

@@ -56,6 +56,8 @@ GOOD = {
     "method": "GET",
     "headers": {},
     "value": "1",
+    "target": "/login",
+    "path": "/login",
 }
 # Nobody listens there, and nobody is waited for.
 OFFLINE: dict[str, Any] = {"base_url": "http://127.0.0.1:9", "timeout": 0.05}
@@ -90,7 +92,7 @@ def functions() -> dict[str, tuple[Callable[[], Callable[..., Any]], inspect.Sig
 
 
 ROWS = [(function, name) for function, (_, signature) in functions().items() for name in signature.parameters]
-LENIENT = {("login_key", "callback"), ("is_switched_on", "value")}
+LENIENT = {("login_key", "callback"), ("is_switched_on", "value"), ("leads_to", "target"), ("leads_to", "path")}
 
 
 def call(function: str, changes: dict[str, Any]) -> object:

@@ -6,8 +6,10 @@
 - `/staffroom`: for teachers and staff.
 - `/cart`: puts a thing into the session, and shows what is in it.
 - `/bye`: the application's own log out, as its framework does it.
+- `/leave` and `/stay`: no pages; a middleware of the site answers. The first logs out, the second only looks.
 
 The settings come from the environment: `CLEVER_CLIENT_ID` and so on. Whose last name is `UNWELCOME` is refused, and on
 whose last name is `BREAKING` the site's own code falls over. With `GUARD` a middleware of the site lets nobody pass who
 is not signed in, except at the login. `MUCH` is kept in everybody's session, where the session is a cookie.
+`SESSION_FOLDER` is where Flask-Session keeps sessions.
 """

@@ -21,6 +21,13 @@ class Guard(BaseHTTPMiddleware):
         return RedirectResponse(f"/clever/login?{urlencode({'next': request.scope['path']})}")
 
 
+class AnswerBefore(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        if request.scope["path"] == "/leave":
+            return await bye(request)
+        return PlainTextResponse("here") if request.scope["path"] == "/stay" else await call_next(request)
+
+
 async def bye(request: Request) -> PlainTextResponse:
     request.session.clear()
     return PlainTextResponse("bye")
@@ -29,6 +36,7 @@ async def bye(request: Request) -> PlainTextResponse:
 def set_up(app: FastAPI) -> None:
     """The sessions, after the login; what some tests ask for; and the application's own log out."""
     app.add_route("/bye", bye)
+    app.add_middleware(AnswerBefore)
     if "GUARD" in os.environ:
         app.add_middleware(Guard)
     # What is said of the cookie: the rest is the middleware's own default.

@@ -45,6 +45,7 @@ def make_app() -> WSGIHandler:
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "sites.django_site.answer_before",
             *(["sites.django_site.guard"] if "GUARD" in os.environ else []),
         ],
         DATABASES={
@@ -52,6 +53,8 @@ def make_app() -> WSGIHandler:
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": os.environ.get("DATABASE")
                 or str(Path(tempfile.mkdtemp(dir=os.environ["FOLDER"])) / "database"),
+                # Busy machines take longer for a write than SQLite waits by itself.
+                "OPTIONS": {"timeout": 60},
             }
         },
         AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend"],
@@ -77,6 +80,15 @@ def make_app() -> WSGIHandler:
 
 def own_folder() -> Path:
     return Path(tempfile.mkdtemp(dir=os.environ["FOLDER"]))
+
+
+def answer_before(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def answered(request: HttpRequest) -> HttpResponse:
+        if request.path == "/leave":
+            return bye(request)
+        return HttpResponse("here") if request.path == "/stay" else get_response(request)
+
+    return answered
 
 
 def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -66,10 +66,27 @@ def only_whom_we_know(step: SignIn) -> None:
 def set_up(app: Flask) -> None:
     """What some tests ask for, and the application's own log out."""
     app.add_url_rule("/bye", view_func=bye)
+    app.before_request(answer_before)
+    if "SESSION_FOLDER" in os.environ:
+        keep_sessions_in_files(app, os.environ["SESSION_FOLDER"])
     if "PROXY" in os.environ:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_prefix=1)
     if "GUARD" in os.environ:
         app.before_request(guard)
+
+
+def keep_sessions_in_files(app: Flask, folder: str) -> None:
+    from cachelib import FileSystemCache  # noqa: PLC0415  (they are for some tests only)
+    from flask_session import Session  # noqa: PLC0415
+
+    app.config.update(SESSION_TYPE="cachelib", SESSION_CACHELIB=FileSystemCache(folder))
+    Session(app)
+
+
+def answer_before() -> str | None:
+    if request.path == "/leave":
+        return bye()
+    return "here" if request.path == "/stay" else None
 
 
 def bye() -> str:

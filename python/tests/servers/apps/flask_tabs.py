@@ -1,0 +1,7 @@
+"""The site in Flask of the tests of the frameworks, with sessions in files."""
+
+from __future__ import annotations
+
+from sites.flask_site import make_app
+
+app = make_app()
