@@ -183,7 +183,8 @@ impl Client {
 
     /// Asks who an access token belongs to.
     async fn identify(&self, access_token: &str, deadline: Instant) -> Result<Identity> {
-        let me = self.fetch_me(access_token, deadline).await?;
+        let request = api::me_request(&self.config().api_base, access_token)?;
+        let me = api::person_response(&self.transport.send(&request, deadline).await?)?;
         let user = self.describe(access_token, &me.id, deadline).await?;
         Ok(identity::from_api(self.issuer(), &me, user.as_ref()))
     }
@@ -303,7 +304,8 @@ impl Client {
     /// # Errors
     /// `token_rejected`, and those of Clever's answers and the network.
     pub async fn me(&self, access_token: &str) -> Result<Me> {
-        self.fetch_me(access_token, self.deadline()).await
+        let request = api::me_request(&self.config().api_base, access_token)?;
+        api::me_response(&self.fetch(request).await?)
     }
 
     /// A person's record.
@@ -360,11 +362,6 @@ impl Client {
     /// `argument_invalid` when the text is none that was exported for this issuer; `keys_unusable`, `response_malformed`.
     pub fn import_keys(&self, text: &str) -> Result<()> {
         self.keys.import(text)
-    }
-
-    async fn fetch_me(&self, access_token: &str, deadline: Instant) -> Result<Me> {
-        let request = api::me_request(&self.config().api_base, access_token)?;
-        api::me_response(&self.transport.send(&request, deadline).await?)
     }
 
     async fn fetch_user(&self, access_token: &str, id: &str, deadline: Instant) -> Result<User> {

@@ -137,6 +137,22 @@ pub fn me_response(response: &Response) -> Result<Me> {
     })
 }
 
+/// What Clever's API has records of besides people. An access token that was not made by a login may belong to one.
+const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "school", "section", "term"];
+
+/// The same where somebody is to be signed in: it must not be about something that is no person.
+///
+/// # Errors
+/// As [`me_response`]; `response_malformed` also when it says that it is about a district or the like.
+pub fn person_response(response: &Response) -> Result<Me> {
+    let me = me_response(response)?;
+    let answer = answer::record(response)?;
+    let kinds = [answer::text(&answer, "type"), me.user_type.as_deref()];
+    let odd = kinds.into_iter().flatten().find(|kind| NO_PEOPLE.contains(kind));
+    let why = odd.map(|kind| format!("the token belongs to a {kind}, not to a person"));
+    why.map_or(Ok(me), |why| Err(answer::malformed(response, why)))
+}
+
 /// Judges the answer of `/users/{id}`: it must be about `id`, for a name and roles of somebody else would become this
 /// person's.
 ///
@@ -259,6 +275,26 @@ mod tests {
             (me.id.as_str(), me.district_id, me.authorized_by.as_deref()),
             ("5fc4", None, Some("teacher"))
         );
+    }
+
+    #[test]
+    fn nobody_is_signed_in_as_something_that_is_no_person() {
+        for kind in NO_PEOPLE {
+            for body in [
+                format!(r#"{{"data":{{"id":"5fc4","type":"{kind}"}}}}"#),
+                format!(r#"{{"type":"{kind}","data":{{"id":"5fc4"}}}}"#),
+                format!(r#"{{"type":"{kind}","data":{{"id":"5fc4","type":"user"}}}}"#),
+            ] {
+                let error = person_response(&answer(200, &body)).unwrap_err();
+                assert_eq!(error.code(), ErrorCode::ResponseMalformed, "{body}");
+                assert!(error.to_string().contains(kind), "{error}");
+                assert_eq!(me_response(&answer(200, &body)).unwrap().id, "5fc4");
+            }
+        }
+        for kind in [r#""user""#, r#""teacher""#, r#""bus_driver""#, "null", "5", "[]", r#""""#] {
+            let body = format!(r#"{{"type":{kind},"data":{{"id":"5fc4","type":{kind}}}}}"#);
+            assert_eq!(person_response(&answer(200, &body)).unwrap().id, "5fc4", "{body}");
+        }
     }
 
     #[test]
