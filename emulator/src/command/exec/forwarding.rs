@@ -79,10 +79,13 @@ mod unix {
         /// Sends it to the command. What the terminal sends has reached the command by itself and must not reach it twice; it is
         /// then for the emulator to stop too, so that the shell gets the terminal back.
         pub(crate) fn pass_on(&self, child: &Child) {
-            let of_terminal =
-                [libc::SIGINT, libc::SIGQUIT, libc::SIGWINCH, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
-            if of_terminal.contains(&self.0) && origin::is_terminal(self.0) {
-                if [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&self.0) {
+            let stops = [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&self.0);
+            if stops && !origin::is_still_meant(self.0) {
+                return;
+            }
+            let of_terminal = stops || [libc::SIGINT, libc::SIGQUIT, libc::SIGWINCH].contains(&self.0);
+            if of_terminal && origin::is_terminal(self.0) {
+                if stops {
                     take_default_action(self.0);
                 }
                 return;

@@ -1,7 +1,8 @@
 //! Does a signal come from the terminal or from a program?
 //!
 //! The keys of a terminal (Ctrl-C, Ctrl-\, Ctrl-Z) send a signal to every process of the group in its foreground, the command too. A
-//! program (`kill`) sends it to the emulator alone.
+//! program (`kill`) sends it to the emulator alone. And is a signal to stop still meant, when its turn has come? The system forgets
+//! those that wait when SIGCONT comes, and so does this file for those that have reached the emulator but not yet the command.
 #![expect(unsafe_code, reason = "the origin of a signal is only told to its handler")]
 
 use std::io;
@@ -9,6 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A bit for each signal: was the latest one sent by the system itself, which is how a terminal sends?
 static BY_SYSTEM: AtomicU64 = AtomicU64::new(0);
+/// A bit for each signal: has one come since SIGCONT did?
+static STILL_MEANT: AtomicU64 = AtomicU64::new(0);
 
 /// Remembers, from now on, who sends this signal.
 pub(super) fn watch(number: libc::c_int) -> io::Result<()> {
@@ -19,14 +22,25 @@ pub(super) fn watch(number: libc::c_int) -> io::Result<()> {
         } else {
             BY_SYSTEM.fetch_and(!bit, Relaxed);
         }
+        if number == libc::SIGCONT {
+            STILL_MEANT.store(0, Relaxed);
+        } else {
+            STILL_MEANT.fetch_or(bit, Relaxed);
+        }
     };
-    // SAFETY: the handler does nothing but change an atomic number, which is safe at any moment.
+    // SAFETY: the handler does nothing but change atomic numbers, which is safe at any moment.
     unsafe { signal_hook_registry::register_sigaction(number, note) }.map(drop)
 }
 
 /// Did the terminal send the latest of these signals?
 pub(super) fn is_terminal(number: libc::c_int) -> bool {
     BY_SYSTEM.load(Relaxed) & bit(number) != 0
+}
+
+/// Has no SIGCONT come since this signal did? Only its first asker hears so.
+pub(super) fn is_still_meant(number: libc::c_int) -> bool {
+    let bit = bit(number);
+    STILL_MEANT.fetch_and(!bit, Relaxed) & bit != 0
 }
 
 fn bit(number: libc::c_int) -> u64 {
