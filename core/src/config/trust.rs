@@ -49,6 +49,9 @@ fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static
     if bundle.trim().is_empty() {
         return Err(invalid(format!("{setting} is empty: it must be PEM text, or the path of a PEM file")));
     }
+    if bundle.len() as u64 > MAX_BUNDLE_BYTES {
+        return Err(invalid(format!("{setting} has more than {MAX_BUNDLE_BYTES} bytes")));
+    }
     if bundle.contains(BEGIN) {
         // Files with one variable a line have no other way to write line breaks.
         let escaped = !bundle.contains('\n') && bundle.contains("\\n");
@@ -279,6 +282,9 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         let (pipe, large) = (folder.join("pipe"), folder.join("large.pem"));
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let text = format!("{} CERTIFICATE-----\n{}", super::BEGIN, "A".repeat(8 * 1024 * 1024));
+        let error = builder().ca_bundle(text).build().unwrap_err().to_string();
+        assert!(error.contains("has more than 8388608 bytes"), "{}", error.len());
         std::fs::File::create(&large).unwrap().set_len(super::MAX_BUNDLE_BYTES + 1).unwrap();
         for (path, why) in [
             (pipe.to_str().unwrap(), "no regular file"),
