@@ -189,7 +189,7 @@ impl Client {
         Ok(identity::from_api(self.issuer(), &me, user.as_ref()))
     }
 
-    /// The record of somebody whom `/me` has named. It only describes: a login goes on without one that does not come.
+    /// The record of the person that `/me` named. It only describes: without it a login goes on.
     async fn describe(&self, access_token: &str, id: &str, deadline: Instant) -> Result<Option<User>> {
         let request = api::user_request(&self.config().api_base, access_token, id)?;
         let (record, why) = match self.transport.send(&request, deadline).await {

@@ -520,7 +520,7 @@ final class Denied implements Outcome
 {
     /** Clever's word, for example access_denied or unauthorized-user. */
     public readonly string $error;
-    /** Text that came with it. Whoever made the URL wrote it: do not show it as if it were Clever's. */
+    /** Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's. */
     public readonly ?string $description;
     /** @var list<SetCookie> Set these with the answer. */
     public readonly array $setCookies;
@@ -749,7 +749,7 @@ final class Callback
     public readonly array $scopes;
     /** The error word in place of a code or token, for example access_denied. */
     public readonly ?string $error;
-    /** Text that came with the error. Whoever made the URL wrote it: do not show it as if it were Clever's. */
+    /** Text that came with the error. Anybody can make a URL with such a text: do not show it as if it were Clever's. */
     public readonly ?string $errorDescription;
     /** The issuer (RFC 9207), if it is named. */
     public readonly ?string $issuer;

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: a0a2fb2463f3f2921d90091fca8b3685eb5a2a81 */
+ * Stub hash: b2082ec7c4fc61b3a3d13c1577f7642a475439fe */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)

@@ -390,7 +390,7 @@ class CleverSso:
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
-        """Forget whoever was signed in on this device: nothing of their session is carried over.
+        """Forget the person who was signed in on this device: nothing of their session is carried over.
 
         Returns:
             The ids of the sessions of the same person that answer for another minute: tabs that sign in together would

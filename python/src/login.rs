@@ -151,7 +151,7 @@ pub(crate) struct Denied {
     /// Clever's word, for example `access_denied` or `unauthorized-user`.
     #[pyo3(get)]
     error: String,
-    /// Text that came with it. Whoever made the URL wrote it: do not show it as if it were Clever's.
+    /// Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's.
     #[pyo3(get)]
     description: Option<String>,
     /// Whether the session that the browser had must end: only when a login of this browser was refused.

@@ -171,8 +171,7 @@ pub fn user_response(response: &Response, id: &str) -> Result<User> {
     })
 }
 
-/// The same for somebody whom `/me` has named already: the record only describes, so a login goes on without one that did not come
-/// or that is no record. Only one that names somebody else is refused: then it is not known whose login this is.
+/// The same for the person that `/me` named: the record only describes, so a login goes on without it. Only one that names somebody else is refused: then it is not known whose login this is.
 ///
 /// # Errors
 /// `response_malformed` when the record names somebody else.

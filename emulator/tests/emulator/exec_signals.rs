@@ -108,7 +108,7 @@ fn a_stopped_command_has_not_ended_and_goes_on() {
         let receiver = if by_emulator { running.0.id() } else { command };
         kill(signal, receiver);
         wait_for("the command to stop", || state(command) == 'T');
-        // Whoever stopped the command can still look at the emulator.
+        // The emulator still answers while the command is stopped.
         assert_eq!(http::send(&base_url, "GET", "/healthz", &[], b"").status, 200, "{signal}");
         assert!(running.0.try_wait().unwrap().is_none(), "{signal}");
         kill("CONT", receiver);

@@ -12,7 +12,7 @@ final readonly class Denied implements Outcome
     private function __construct(
         /** Clever's word, for example access_denied. */
         public string $error,
-        /** Whoever made the URL wrote it: do not show it as if it were Clever's. */
+        /** Anybody can make a URL with such a text: do not show it as if it were Clever's. */
         public ?string $description,
         /** @var list<SetCookie> Set these with the answer. */
         public array $setCookies,

@@ -43,7 +43,7 @@ class CleverSsoConfig(AppConfig):
         if OUTERMOST not in settings.MIDDLEWARE:
             settings.MIDDLEWARE = [OUTERMOST, *settings.MIDDLEWARE]
 
-        # Whoever logs out, in any way that Django knows of.
+        # Every log out that Django knows of.
         user_logged_out.connect(_end_replaced, dispatch_uid=OUTERMOST)
         checks.register(check, checks.Tags.security)
 

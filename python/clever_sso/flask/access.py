@@ -60,7 +60,7 @@ def look_at_session() -> bool:
 
 
 def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> Replaced | None:
-    """Forget whoever was signed in on this device: nothing of their session is carried over.
+    """Forget the person who was signed in on this device: nothing of their session is carried over.
 
     Returns:
         The session of the same person that lives on the server, for tabs that are on their way with it.
