@@ -1,10 +1,11 @@
-//! Which process is this? The fork generation, and values that belong to one.
+//! Values that belong to one process, and what a fork and a signal change.
 //!
 //! A fork copies memory but only one thread: a runtime, a lock or a connection that the parent was using is useless in
 //! the child, and a shared connection would hand one process's answer to the other. So such things live in a
 //! [`PerProcess`]: a child finds that its generation is another, leaves the old value untouched and builds its own. Only
 //! what has no lock can be [`Inherited`].
 //!
+//! - `generation`: which process this is;
 //! - `signals`: no SIGPIPE comes out of a call, and threads of ours handle none of the host's;
 //! - `memory`: an allocator that clears what it frees;
 //! - `descriptors`: a child closes those of its parent's runtimes;
@@ -18,6 +19,7 @@
 )]
 
 mod descriptors;
+mod generation;
 mod lookups;
 mod memory;
 mod signals;
@@ -28,33 +30,14 @@ use std::io;
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::atomic::{
-    AtomicPtr, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
-    Ordering::SeqCst,
+    AtomicPtr, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Release, Ordering::SeqCst,
 };
 
 pub(crate) use descriptors::{Mark, Marked};
+pub(crate) use generation::generation;
 pub(crate) use lookups::Lookup;
 pub use memory::ClearingAllocator;
 pub(crate) use signals::{HeldSigpipe, spawn};
-
-/// A number that differs between a process and its forked children, cheap enough to ask at every call.
-pub(crate) fn generation() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let Some(mark) = wiped_page::mark() else { return of_this_process() };
-    match mark.load(Acquire) {
-        // The page is new, or a fork has wiped it. NEXT was inherited, so what it gives no ancestor has used.
-        0 => {
-            let fresh = NEXT.fetch_add(1, Relaxed);
-            mark.compare_exchange(0, fresh, AcqRel, Acquire).map_or_else(|other| other, |_| fresh)
-        }
-        known => known,
-    }
-}
-
-/// Where no page can be wiped the process id tells. Windows has no fork: a process there has one generation.
-fn of_this_process() -> u64 {
-    if cfg!(windows) { 1 } else { u64::from(std::process::id()) }
-}
 
 /// Whether `error` says that a limit of the process or machine is reached, which may pass: descriptors, threads, memory,
 /// ports.
@@ -66,48 +49,6 @@ pub(crate) fn is_limit(error: &io::Error) -> bool {
     #[cfg(not(unix))]
     const LIMITS: [i32; 5] = [10024, 10055, 4, 8, 164];
     error.raw_os_error().is_some_and(|number| LIMITS.contains(&number))
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-mod wiped_page {
-    use super::{AcqRel, Acquire, AtomicPtr, AtomicU64, ptr};
-
-    static PAGE: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
-
-    /// The number on the page, or `None` where the kernel gives no such page (before Linux 4.14, some sandboxes).
-    /// No lock guards the making: a fork in the middle of it would leave the lock held in the child for ever.
-    pub(super) fn mark() -> Option<&'static AtomicU64> {
-        let mut page = PAGE.load(Acquire);
-        if page.is_null() {
-            let made = map()?;
-            page = PAGE
-                .compare_exchange(ptr::null_mut(), made, AcqRel, Acquire)
-                .map_or_else(|other| other, |_| made);
-        }
-        // SAFETY: the page was mapped readable and writable, is aligned for any integer, and is never unmapped.
-        Some(unsafe { &*page })
-    }
-
-    /// A page of its own that reads as zero in every forked child. Two threads may both map one; one is then unused.
-    fn map() -> Option<*mut AtomicU64> {
-        let (size, access) = (4096, libc::PROT_READ | libc::PROT_WRITE);
-        // SAFETY: an anonymous private mapping at an address of the kernel's choice touches no memory of ours.
-        let page = unsafe {
-            libc::mmap(ptr::null_mut(), size, access, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
-        };
-        // SAFETY: the range is the mapping just made, and only read when it was made.
-        let wiped =
-            page != libc::MAP_FAILED && unsafe { libc::madvise(page, size, libc::MADV_WIPEONFORK) } == 0;
-        wiped.then_some(page.cast())
-    }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-mod wiped_page {
-    /// No such page here.
-    pub(super) fn mark() -> Option<&'static super::AtomicU64> {
-        None
-    }
 }
 
 /// A value made at first use in each process, and made anew in a forked child.

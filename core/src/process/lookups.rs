@@ -33,7 +33,7 @@ mod unix {
     use std::thread::sleep;
     use std::time::Duration;
 
-    use crate::process::generation;
+    use super::super::generation::generation;
 
     /// Between two looks at what the other threads do.
     const PAUSE: Duration = Duration::from_millis(1);
