@@ -66,8 +66,8 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
         # As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
         for mark, value in (("login_required", False), ("login_exempt", True), ("STRONGHOLD_IS_PUBLIC", True)):
             setattr(asked, mark, value)
-        # The refusal comes first: it tells other methods apart from forms of other sites. A form that logs somebody out
-        # is looked at by the view itself.
+        # The refusal comes first: it tells other methods apart from forms on other sites. The log-out view checks the
+        # token itself, where the headers do not prove where the form was.
         asked.csrf_exempt = True  # type: ignore[attr-defined]
         return asked
 
@@ -125,11 +125,21 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 @_open_to_all("logout")
-@csrf_protect  # whether or not the middleware is there
 def logout(request: HttpRequest) -> HttpResponse:
     """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
+    # With one of these headers the refusal has proven that the form was on a page of ours. The token proves no more,
+    # and that of an older tab is stale once another tab has signed in.
+    is_proven = any(request.headers.get(name, "").strip() for name in ("Sec-Fetch-Site", "Origin"))
+    return _log_out(request) if is_proven else _log_out_with_token(request)
+
+
+def _log_out(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
     return with_cookies(_redirect(conf.after_logout()), conf.client().log_out_cookies(request.META.get("HTTP_COOKIE")))
+
+
+# Whether or not the middleware is there.
+_log_out_with_token = csrf_protect(_log_out)
 
 
 def take(request: HttpRequest, step: Step) -> HttpResponse:

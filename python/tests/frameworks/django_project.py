@@ -7,6 +7,7 @@ from typing import Any
 from clever_sso.django import current_identity, role_required
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.urls import include, path
 
 provisioned: list[Any] = []
@@ -14,6 +15,10 @@ provisioned: list[Any] = []
 
 def provision(*said: Any) -> None:
     provisioned.append(said)
+
+
+def token(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(get_token(request))
 
 
 def who(request: HttpRequest) -> HttpResponse:
@@ -36,6 +41,7 @@ async def staffroom_later(_: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("token", token),
     path("who", who, name="who"),
     path("username", username),
     path("staffroom", staffroom),

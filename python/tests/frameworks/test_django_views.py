@@ -99,6 +99,38 @@ def test_logging_out_needs_the_token_of_a_form_even_without_the_middleware(
     assert visitor.get("/who").content == b"Ada Ashworth"
 
 
+@pytest.mark.parametrize(
+    "proof",
+    [{"HTTP_SEC_FETCH_SITE": "same-origin"}, {"HTTP_ORIGIN": "http://127.0.0.1:9"}],
+    ids=["sec_fetch_site", "origin"],
+)
+@pytest.mark.parametrize("with_middleware", [True, False])
+def test_an_older_tab_logs_out_after_another_tab_has_signed_in(
+    clever: str, override: Callable[..., None], proof: dict[str, str], with_middleware: bool
+) -> None:
+    from django.test import Client as Visitor
+
+    if not with_middleware:
+        override(MIDDLEWARE=[name for name in in_django.MIDDLEWARE if "Csrf" not in name])
+    visitor = Visitor(enforce_csrf_checks=True)
+    log_in(visitor, clever)
+    older = visitor.get("/token").content.decode()
+    log_in(visitor, clever, JOSE)
+    assert visitor.get("/who").content.decode() == "José Núñez"
+    form = {"csrfmiddlewaretoken": older}
+    # Without a word of where the form was, only the token can tell.
+    for said in (
+        {},
+        {"HTTP_ORIGIN": ""},
+        {"HTTP_ORIGIN": "https://evil.example"},
+        {"HTTP_SEC_FETCH_SITE": "same-site"},
+    ):
+        assert visitor.post("/clever/logout", form, **said).status_code == 403
+        assert visitor.get("/who").content.decode() == "José Núñez"
+    assert visitor.post("/clever/logout", form, **proof).status_code == 303
+    assert visitor.get("/who").content == b"nobody"
+
+
 def test_a_role_is_asked_of_plain_and_asynchronous_views(clever: str) -> None:
     from django.test import Client as Visitor
 
