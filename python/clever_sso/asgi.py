@@ -25,9 +25,11 @@ named in the log, and people get a page instead of an endless redirect.
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import re
 import sys
+from base64 import b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 from urllib.parse import urlsplit
@@ -42,17 +44,21 @@ from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from clever_sso import _settings
 from clever_sso._web import pages
 from clever_sso._web.arrival import (
+    LARGEST_COOKIE,
     Problem,
     Refused,
     SignIn,
     Step,
     ToClever,
+    TooLargeError,
     begun,
+    check_size,
     onwards,
     problem_of,
     problem_of_fault,
     problem_of_refusal,
     problem_of_setup,
+    problem_of_size,
     should_wait,
     step_of,
     without_sign_in,
@@ -89,8 +95,10 @@ __all__ = ["CleverSso", "Problem", "Refused", "SessionIdentity", "SignIn", "curr
 
 logger = logging.getLogger("clever_sso.asgi")
 # In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
-# and whether the request came with a session.
-_ASKED, _CAME_BACK = "clever_sso.asked", "clever_sso.came_back"
+# whether the request came with a session, and whether somebody signed in.
+_ASKED, _CAME_BACK, _SIGNED_IN = "clever_sso.asked", "clever_sso.came_back", "clever_sso.signed_in"
+# What `itsdangerous` adds to a value: the time, and a SHA-1.
+_SIGNATURE_BYTES = len(".aaaaaa") + len(".") + 27
 # What SessionMiddleware calls them in Starlette and in starsessions. The last says whether the cookie is Secure.
 _OF_THE_COOKIE = (
     ("session_cookie", "domain", "path", "same_site", "https_only"),
@@ -376,9 +384,13 @@ class CleverSso:
         try:
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
+            if self._rotate_session is None:
+                check_size(_cookie_size(request))
         except Refused as refused:
             cookies = without_sign_in(self.client, step)
             return problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
+        except TooLargeError as error:
+            return problem_of_size(self.client, step, error)
         except HTTPException:
             _session(request).clear()
             raise
@@ -387,6 +399,7 @@ class CleverSso:
             logger.exception("on_sign_in failed")
             cookies = without_sign_in(self.client, step)
             return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
+        request.scope.get(_SIGNED_IN, set()).add(True)
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
@@ -534,7 +547,7 @@ class _AroundEveryMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope[_ASKED], scope[_CAME_BACK] = set(), set()
+        scope[_ASKED], scope[_CAME_BACK], scope[_SIGNED_IN] = set(), set(), set()
         scope["headers"] = [
             (name, _undisguised(value) if name == b"cookie" else value) for name, value in scope["headers"]
         ]
@@ -549,6 +562,7 @@ class _AroundEveryMiddleware:
                 if not scope[_ASKED] and (scope[_CAME_BACK] or _holds_sign_in(scope)):
                     for cookie in self.client.session_kept_cookies(_cookies(HTTPConnection(scope))):
                         headers.append("Set-Cookie", cookie.header)
+                _drop_too_large(headers, scope)
                 if scope[_ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
                     page.append(_moved(message, headers))
             elif page and message["type"] == "http.response.body":
@@ -560,6 +574,26 @@ class _AroundEveryMiddleware:
         if wrong:
             problem = await self.answer(Request(scope, receive), problem_of_setup(wrong[0]))
             await problem(scope, receive, send)
+
+
+def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
+    """Delete the old cookie in place of one that browsers drop: a middleware may have put more into the session."""
+    all_cookies = headers.getlist("set-cookie") if scope[_SIGNED_IN] else []
+    if not any(len(cookie) > LARGEST_COOKIE for cookie in all_cookies):
+        return
+    came = HTTPConnection(scope).cookies
+    kept: list[str] = []
+    for cookie in all_cookies:
+        pair, _, attributes = cookie.partition(";")
+        name = pair.partition("=")[0].strip()
+        if len(pair) > LARGEST_COOKIE and name in came:
+            logger.error("login with Clever failed: %s", TooLargeError(len(pair)))
+            kept.append(f"{name}=;{attributes}; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0")
+        else:
+            kept.append(cookie)
+    del headers["set-cookie"]
+    for cookie in kept:
+        headers.append("set-cookie", cookie)
 
 
 def _moved(message: Message, headers: MutableHeaders) -> bytes:
@@ -690,6 +724,24 @@ def _options(middleware: Middleware) -> dict[str, Any]:
     except (TypeError, ValueError):
         return dict(middleware.kwargs)
     return {**bound.arguments, **bound.arguments.get("kwargs", {})}
+
+
+def _cookie_size(request: Request) -> int:
+    """The bytes of the name and the value of the cookie that Starlette makes of the session, about.
+
+    A session in another place than the browser has none.
+    """
+    session = _session(request)
+    in_the_browser = type(session).__module__.partition(".")[0] in {"builtins", "starlette"}
+    if not in_the_browser or "session_handler" in request.scope:
+        return 0
+    names = [str(_options(each).get("session_cookie", "")) for each in _middleware(request) if _is_starlettes(each.cls)]
+    try:
+        value = b64encode(json.dumps(session).encode())
+    except (TypeError, ValueError):
+        # The middleware will tell of it.
+        return 0
+    return len((names and names[0]) or "session") + len("=") + len(value) + _SIGNATURE_BYTES
 
 
 def _session_cookie(request: Request) -> str:

@@ -40,6 +40,32 @@ class Refused(Exception):  # noqa: N818  (it is no error: the application decide
         self.sentence = sentence
 
 
+LARGEST_COOKIE = 4093
+"""Every browser keeps a cookie whose name and value have this many bytes together."""
+
+
+class TooLargeError(Exception):
+    """The session of a sign-in does not fit into its cookie.
+
+    Browsers drop such a cookie and keep the one that is there: whoever was signed in before would stay so.
+
+    Args:
+        size: The bytes of the cookie's name and value.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"the session cookie would have {size} bytes, more than browsers keep ({LARGEST_COOKIE}): put less into "
+            "the session, or keep sessions on the server"
+        )
+
+
+def check_size(size: int) -> None:
+    """Raise `TooLargeError` for a session cookie whose name and value have so many bytes."""
+    if size > LARGEST_COOKIE:
+        raise TooLargeError(size)
+
+
 @dataclass(frozen=True)
 class ToClever:
     """Redirect the browser to Clever."""
@@ -245,6 +271,17 @@ def problem_of_fault(
         set_cookies=cookies,
         return_to=return_to,
         switch_user=switch_user,
+    )
+
+
+def problem_of_size(client: Client | AsyncClient, step: SignIn, error: TooLargeError) -> Problem:
+    """What to show when the session of somebody who signs in is too large for its cookie."""
+    return replace(
+        problem_of_setup(str(error)),
+        ends_session=True,
+        set_cookies=without_sign_in(client, step),
+        return_to=step.return_to,
+        switch_user=step.switch_user,
     )
 
 

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_scrip
 from django.utils.deprecation import MiddlewareMixin
 
 from clever_sso._web import pages
-from clever_sso._web.arrival import problem_of_setup
+from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import (
     as_shown,
@@ -102,6 +102,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         """After every other middleware."""
         try:
             _settle(request, response)
+            _drop_too_large(request, response)
             return _fitting(request, self._without_loop(request, _shortened(_followed(request, response))))
         finally:
             if _PREFIX in request.META:
@@ -141,6 +142,22 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
     # Mostly there is nothing to say. Then nobody looks at the session for it.
     if cookies and (_CAME_BACK in request.META or SESSION_KEY in getattr(request, "session", ())):
         views.with_cookies(response, cookies)
+
+
+def _drop_too_large(request: HttpRequest, response: HttpResponse) -> None:
+    """Delete the old session cookie in place of one that browsers drop: a middleware may have made it too large."""
+    cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+    if views.ASKED not in request.META or cookie is None:
+        return
+    size = len(f"{cookie.key}={cookie.coded_value}")
+    if size > LARGEST_COOKIE:
+        logger.error("login with Clever failed: %s", TooLargeError(size))
+        response.delete_cookie(
+            settings.SESSION_COOKIE_NAME,
+            path=settings.SESSION_COOKIE_PATH,
+            domain=settings.SESSION_COOKIE_DOMAIN,
+            samesite=settings.SESSION_COOKIE_SAMESITE,
+        )
 
 
 def _forgetting(request: HttpRequest) -> tuple[SetCookie, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.backends.signed_cookies import SessionStore as InCookies
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
@@ -22,10 +23,13 @@ from clever_sso._web.arrival import (
     SignIn,
     Step,
     ToClever,
+    TooLargeError,
     begun,
+    check_size,
     onwards,
     problem_of,
     problem_of_refusal,
+    problem_of_size,
     should_wait,
     step_of,
     without_sign_in,
@@ -150,6 +154,8 @@ def take(request: HttpRequest, step: Step) -> HttpResponse:
         except Refused as refused:
             cookies = without_sign_in(conf.client(), step)
             step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
+        except TooLargeError as error:
+            step = problem_of_size(conf.client(), step, error)
     if isinstance(step, ToClever):
         return with_cookies(_redirect(step.url), step.set_cookies)
     logger.warning("login with Clever failed: %s", step)
@@ -184,6 +190,7 @@ def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
             signing_in.to_session() if replaced is None else signing_in.replacing(replaced, replaced.session_key or "")
         )
         signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
+        check_size(_cookie_size(request))
     except BaseException:
         if replaced is not None:
             end_replaced(replaced)
@@ -202,6 +209,15 @@ def end_replaced(session: SessionBase) -> None:
     """End the sessions that this one replaced and that may still answer."""
     for key in SessionIdentity.replaced(session):
         session.delete(key)
+
+
+def _cookie_size(request: HttpRequest) -> int:
+    """The bytes of the name and the value of the session cookie, when the session is in it."""
+    session = request.session
+    if not isinstance(session, InCookies):
+        return 0
+    session.save()
+    return len(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
 
 
 def _forget(request: HttpRequest) -> None:

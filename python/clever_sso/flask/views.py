@@ -14,11 +14,14 @@ from clever_sso._web.arrival import (
     SignIn,
     Step,
     ToClever,
+    TooLargeError,
     begun,
+    check_size,
     onwards,
     problem_of,
     problem_of_refusal,
     problem_of_setup,
+    problem_of_size,
     should_wait,
     step_of,
     without_sign_in,
@@ -52,7 +55,7 @@ if TYPE_CHECKING:
 
 # Every method that werkzeug knows: the core says which of them may act, and how the others are answered.
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"]
-# The name and the attributes of a session cookie, about.
+# The attributes of a session cookie, about.
 _COOKIE_BYTES = 120
 _ASKED = "clever_sso.asked"
 _CAME_BACK = "clever_sso.came_back"
@@ -195,10 +198,12 @@ def _take(step: Step) -> Response:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            return _with_cookies(_sign_in(step), step.set_cookies)
+            return _with_cookies(_without_old_session(_sign_in(step)), step.set_cookies)
         except Refused as refused:
             cookies = without_sign_in(state().client, step)
             step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
+        except TooLargeError as error:
+            step = problem_of_size(state().client, step, error)
     if isinstance(step, ToClever):
         return _with_cookies(redirect(step.url, code=303), step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)
@@ -220,6 +225,7 @@ def _sign_in(step: SignIn) -> Response:
     try:
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
+        check_size(_cookie_size())
     except BaseException:
         session.clear()
         if replaced is not None:
@@ -230,6 +236,28 @@ def _sign_in(step: SignIn) -> Response:
     if answer is not None:
         return make_response(answer)
     return redirect(step.return_to, code=303) if step.return_to else _to("CLEVER_AFTER_LOGIN")
+
+
+def _without_old_session(response: Response) -> Response:
+    """Delete the session cookie that came, before Flask sets the new one: a browser that drops that keeps nobody's.
+
+    A function of `after_request` may still make the session too large.
+    """
+    app, interface = _app(), current_app.session_interface
+    name = interface.get_cookie_name(app)
+    if _cookie_size() and name in request.cookies:
+        # The version of Flask says whether there is one more.
+        partitioned = getattr(interface, "get_cookie_partitioned", None)
+        response.delete_cookie(
+            name,
+            domain=interface.get_cookie_domain(app),
+            path=interface.get_cookie_path(app),
+            secure=interface.get_cookie_secure(app),
+            httponly=interface.get_cookie_httponly(app),
+            samesite=interface.get_cookie_samesite(app),
+            **({"partitioned": True} if partitioned is not None and partitioned(app) else {}),
+        )
+    return response
 
 
 def _tell_of(problem: Problem) -> None:
@@ -286,11 +314,23 @@ def _after(response: Response) -> Response:
 
 def _session_cookie_bytes() -> int:
     """The size of the cookie that Flask will set with the session, when the session is in it."""
-    interface = current_app.session_interface
-    serializer = interface.get_signing_serializer(_app()) if hasattr(interface, "get_signing_serializer") else None
-    if serializer is None or not interface.should_set_cookie(_app(), session):
+    if not current_app.session_interface.should_set_cookie(_app(), session):
         return 0
-    return len(str(serializer.dumps(dict(session)))) + _COOKIE_BYTES
+    size = _cookie_size()
+    return size + _COOKIE_BYTES if size else 0
+
+
+def _cookie_size() -> int:
+    """The bytes of the name and the value of the session cookie, when the session is in it."""
+    interface = current_app.session_interface
+    # A store on the server may be derived from Flask's own: then it says how ids change.
+    on_the_server = state().rotate_session is not None or hasattr(interface, "regenerate")
+    if on_the_server or not hasattr(interface, "get_signing_serializer"):
+        return 0
+    serializer = interface.get_signing_serializer(_app())
+    if serializer is None:
+        return 0
+    return len(interface.get_cookie_name(_app())) + len(serializer.dumps(dict(session)))
 
 
 def _private(response: Response) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import Any
 
@@ -11,7 +12,7 @@ pytest.importorskip("flask")
 from clever_sso.exceptions import ConfigError
 from clever_sso.flask import CleverSso, current_identity
 from flask import Flask, redirect, request, session, url_for
-from flask.sessions import SecureCookieSession, SessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface
 from flask_app import log_in, make_app
 from harness.browser import Browser
 from running import path_of, settings
@@ -98,6 +99,30 @@ def test_the_hook_changes_the_id_of_a_session(clever: str) -> None:
     assert "clever_sso" not in interface.kept.get("planted", {})
     client.set_cookie("session", "planted")
     assert client.get("/who").text == "nobody"
+
+
+class DerivedFromFlasksOwn(OnTheServer, SecureCookieSessionInterface):
+    """Its serializer is not what sessions are kept with."""
+
+
+def test_a_session_on_the_server_may_be_large(clever: str) -> None:
+    app = Flask("reading")
+    app.secret_key = "a key for tests only"
+    app.session_interface = DerivedFromFlasksOwn()
+    app.config.update(settings(clever))
+    extension = CleverSso(app, rotate_session=lambda session: setattr(session, "sid", secrets.token_hex(8)))
+
+    @extension.on_sign_in
+    def keep_much(_: object) -> None:
+        session["much"] = secrets.token_hex(4000)
+
+    app.add_url_rule("/who", view_func=lambda: current_identity.full_name if current_identity else "nobody")
+    client = app.test_client()
+    for _ in range(2):
+        answer = log_in(client, clever)
+        cookies = [cookie for cookie in answer.headers.getlist("Set-Cookie") if cookie.startswith("session=")]
+        assert (answer.status_code, len(cookies)) == (303, 1)
+        assert client.get("/who").text == "Ada Ashworth"
 
 
 def test_a_guard_before_every_request_that_lets_the_login_pass_works(clever: str) -> None:

@@ -10,6 +10,8 @@
 
 The settings come from the environment: `CLEVER_CLIENT_ID` and so on. Whose last name is `UNWELCOME` is refused, and on
 whose last name is `BREAKING` the site's own code falls over. With `GUARD` a middleware of the site lets nobody pass who
-is not signed in, except at the login. `MUCH` is kept in everybody's session, where the session is a cookie.
+is not signed in, except at the login. `MUCH` is kept in everybody's session, where the session is a cookie; with
+`MUCH_OF` only in that of the person with this last name. Into the session of `MORE_LATER_OF`, after the view, goes more
+than a cookie holds.
 `SESSION_FOLDER` is where Flask-Session keeps sessions.
 """

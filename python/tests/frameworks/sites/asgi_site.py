@@ -28,6 +28,15 @@ class AnswerBefore(BaseHTTPMiddleware):
         return PlainTextResponse("here") if request.scope["path"] == "/stay" else await call_next(request)
 
 
+class AddLater(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        response = await call_next(request)
+        identity = current_identity(request)
+        if identity and identity.last_name == os.environ["MORE_LATER_OF"]:
+            request.session["more"] = "x" * 4000
+        return response
+
+
 async def bye(request: Request) -> PlainTextResponse:
     request.session.clear()
     return PlainTextResponse("bye")
@@ -37,6 +46,8 @@ def set_up(app: FastAPI) -> None:
     """The sessions, after the login; what some tests ask for; and the application's own log out."""
     app.add_route("/bye", bye)
     app.add_middleware(AnswerBefore)
+    if "MORE_LATER_OF" in os.environ:
+        app.add_middleware(AddLater)
     if "GUARD" in os.environ:
         app.add_middleware(Guard)
     # What is said of the cookie: the rest is the middleware's own default.
@@ -50,7 +61,7 @@ async def only_whom_we_know(request: Request, step: SignIn) -> None:
         raise Refused
     if step.identity.name.last == os.environ.get("BREAKING"):
         raise RuntimeError("the hook is broken")
-    if "MUCH" in os.environ:
+    if "MUCH" in os.environ and step.identity.name.last == os.environ.get("MUCH_OF", step.identity.name.last):
         request.session["much"] = os.environ["MUCH"]
 
 

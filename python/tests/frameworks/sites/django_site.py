@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import django
-from clever_sso.django import current_identity, role_required
+from clever_sso.django import current_identity, role_required, signed_in
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.decorators import login_required
@@ -46,6 +47,7 @@ def make_app() -> WSGIHandler:
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "sites.django_site.answer_before",
+            *(["sites.django_site.add_later"] if "MORE_LATER_OF" in os.environ else []),
             *(["sites.django_site.guard"] if "GUARD" in os.environ else []),
         ],
         DATABASES={
@@ -73,6 +75,7 @@ def make_app() -> WSGIHandler:
         **clever,
     )
     django.setup()
+    signed_in.connect(keep_much)
     call_command("migrate", run_syncdb=True, verbosity=0)
     call_command("check", stdout=sys.stderr)
     return WSGIHandler()
@@ -105,6 +108,23 @@ def only_whom_we_know(_user: object, identity: object, _created: bool) -> None:
         raise PermissionDenied
     if identity.name.last == os.environ.get("BREAKING"):
         raise RuntimeError("the hook is broken")
+
+
+def keep_much(request: HttpRequest, identity: object, **_: object) -> None:
+    if "MUCH" in os.environ and identity.name.last == os.environ.get("MUCH_OF"):
+        request.session["much"] = os.environ["MUCH"]
+
+
+def add_later(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def answered(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        identity = current_identity(request)
+        if identity and identity.last_name == os.environ["MORE_LATER_OF"]:
+            # Not easy to compress.
+            request.session["more"] = secrets.token_hex(4000)
+        return response
+
+    return answered
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 from urllib.parse import quote
 
 from clever_sso.flask import CleverSso, Refused, SignIn, current_identity, login_required
@@ -59,7 +60,7 @@ def only_whom_we_know(step: SignIn) -> None:
         raise Refused
     if step.identity.name.last == os.environ.get("BREAKING"):
         raise RuntimeError("the hook is broken")
-    if "MUCH" in os.environ:
+    if "MUCH" in os.environ and step.identity.name.last == os.environ.get("MUCH_OF", step.identity.name.last):
         session["much"] = os.environ["MUCH"]
 
 
@@ -67,6 +68,7 @@ def set_up(app: Flask) -> None:
     """What some tests ask for, and the application's own log out."""
     app.add_url_rule("/bye", view_func=bye)
     app.before_request(answer_before)
+    app.after_request(add_later)
     if "SESSION_FOLDER" in os.environ:
         keep_sessions_in_files(app, os.environ["SESSION_FOLDER"])
     if "PROXY" in os.environ:
@@ -81,6 +83,13 @@ def keep_sessions_in_files(app: Flask, folder: str) -> None:
 
     app.config.update(SESSION_TYPE="cachelib", SESSION_CACHELIB=FileSystemCache(folder))
     Session(app)
+
+
+def add_later(response: Response) -> Response:
+    if current_identity and current_identity.last_name == os.environ.get("MORE_LATER_OF"):
+        # Not easy to compress.
+        session["more"] = secrets.token_hex(4000)
+    return response
 
 
 def answer_before() -> str | None:
