@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
 from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on, leads_to
-from clever_sso._web.request import as_sent, as_shown, parameters
+from clever_sso._web.request import LONGEST_GOAL, as_sent, as_shown, as_typed, parameters
 from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
 if TYPE_CHECKING:
@@ -134,7 +134,9 @@ class Problem:
 
     def linked(self, login: str) -> Problem:
         """The same with its links, which lead to the login at this path."""
-        goal = {"next": self.return_to} if self.return_to else {}
+        # As guards write it: an address that is encoded twice is too long for servers.
+        shown = as_typed(self.return_to) if self.return_to else ""
+        goal = {"next": shown} if shown and len(shown.encode()) <= LONGEST_GOAL else {}
         switching = f"{login}?{urlencode({**goal, 'switch_user': '1'})}"
         again = f"{login}?{urlencode(goal)}" if goal else login
         return replace(self, login_url=switching if self.switch_user else again, switch_user_url=switching)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from clever_sso._native import login_key
 
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~"
 # Every byte of ASCII: what a server lets through stays as it came.
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
-# `begin_login` takes no longer target, in bytes.
-_LONGEST_GOAL = 1024
+LONGEST_GOAL = 1024
+"""`begin_login` takes no longer target, in bytes."""
 # More parameters than this are not read: no login has as many.
 _MOST_PARAMETERS = 100
 _FORBIDDEN = 403
 # Bytes outside ASCII, percent-encoded.
 _ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+# What `finish_login` percent-encodes besides, in a path that it gives back.
+_ENCODED_ASCII = re.compile(r"%(?:22|3C|3E|5E|60|7B|7C|7D)")
 
 
 def can_be_sent_to_log_in(
@@ -65,12 +68,12 @@ def login_address(login: str, goal: str, logger: logging.Logger) -> str:
         logger: Where to say that the goal is too long to be kept.
     """
     size = len(goal.encode("utf-8", "replace"))
-    if size > _LONGEST_GOAL:
+    if size > LONGEST_GOAL:
         # The login would refuse it, and servers in front of the application take no `Location` of any length.
         logger.warning(
             "people go on without the page they wanted: its address has %d bytes, it is longer than %d bytes",
             size,
-            _LONGEST_GOAL,
+            LONGEST_GOAL,
         )
         return login
     return f"{login}?{urlencode({'next': goal})}"
@@ -117,12 +120,21 @@ def as_shown(target: str) -> str:
     return _ENCODED.sub(lambda found: "".join(map(_shown, _text(found[0]))), target)
 
 
+def as_typed(return_to: str) -> str:
+    """A `return_to` of `finish_login` in the shortest form that `begin_login` takes for the same page."""
+    shown = as_shown(return_to)
+    # The rules of whole URLs are others.
+    return _ENCODED_ASCII.sub(lambda found: unquote(found[0]), shown) if shown.startswith("/") else shown
+
+
 def _text(encoded: str) -> str:
     return bytes.fromhex(encoded.replace("%", "")).decode("utf-8", "surrogateescape")
 
 
 def _shown(character: str) -> str:
-    return character if character.isprintable() else quote(character, errors="surrogateescape")
+    # As the core counts: letters that join others are invisible, but many languages are not written without them.
+    hidden = character.isspace() or unicodedata.category(character) in {"Cc", "Cs"}
+    return quote(character, errors="surrogateescape") if hidden else character
 
 
 def without_disguised_cookies(header: str) -> str:

@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
 import pytest
 from harness import ports
@@ -15,9 +15,9 @@ from harness.cookie_browser import Browser
 from harness.emulator import App, running
 from harness.patience import MANY_STEPS_SECONDS
 from harness.tabs import TabbedBrowser
-from running import CLIENT_ID, CLIENT_SECRET, Site, serving, state_of
-from test_browser_leg import arrived, asked
-from test_contract import ADA, cookies, log_in, who
+from running import CLIENT_ID, CLIENT_SECRET, Site, refusal, serving, state_of
+from test_browser_leg import arrived, asked, begun_at_clever, links_of
+from test_contract import ADA, cookies, log_in, onwards, who
 
 PROGRAM = Path(__file__).with_name("any_bytes.py")
 LONG_NAME = "510014"
@@ -26,6 +26,7 @@ MOST_HEADER_BYTES = 4096 - 64
 LONGEST = "/shelf/" + "ш" * 508
 """A page whose address has 1,023 bytes: three times as many in a header."""
 OWN = ["/clever/login", "/clever/callback", "/clever/logout"]
+SAFE = "/?=&%:@!$'()*+,;"
 WAYS = {
     "as it is": "{path}",
     "with a slash": "{path}/",
@@ -183,3 +184,52 @@ def test_a_sign_in_fits_a_small_buffer(framework: str, tmp_path: Path, person: s
             is_long = much and wanted == LONGEST and framework != "django"
             assert (answer.headers["Location"], answer.status) == ((None, 200) if is_long else (quote(wanted), 303))
             assert arrived(f"{site.url}/clever/login?next={quote(wanted)}", tabbed).url == site.url + quote(wanted)
+
+
+LETTERS = {
+    "latin": "é",
+    "cyrillic": "ш",
+    "thai": "ก",
+    "han": "語",
+    "emoji": "👩\u200d🔬",
+    "joiner": "می\u200cخ",
+    "private": "\ue000",
+    "ascii": "x",
+    "ampersand": "&",
+    "quote": '"',
+    "braces": "{<|>}",
+    "encoded": "%2F",
+}
+
+
+def of_1024_bytes(letters: str) -> str:
+    """A page whose address has so many bytes as a browser shows it."""
+    start = "/private?q="
+    room = 1024 - len(start)
+    text = letters * (room // len(letters.encode()))
+    return start + text + "x" * (room - len(text.encode()))
+
+
+def check_lengths(browser: Browser, site: str, wanted: str) -> None:
+    """Every link and redirect towards a page is short enough for servers, and each try leads to it."""
+    targets = [asked(site + quote(wanted, safe=SAFE)).headers["Location"]]
+    begun = begun_at_clever(browser, f"{site}/clever/login?next={quote(wanted)}")
+    page = browser.open(f"{site}/clever/callback{refusal(begun)}")
+    assert page.status == 403
+    links = [link for link in links_of(page).values() if "/clever/login" in link]
+    assert [unquote_plus(link.partition("next=")[2].partition("&")[0]) for link in links] == [wanted] * 2
+    targets += links
+    again = browser.open(site + links[0])
+    if "http-equiv" in again.text:
+        # Where a redirect with its cookies is too long for servers, a page leads on.
+        again = browser.open(onwards(again))
+    assert (again.status, again.url) == (200, site + quote(wanted, safe=SAFE))
+    targets += [url.removeprefix(site) for url in browser.visited if url.startswith(site)]
+    assert [target for target in targets if target and len(target) >= 4000] == []
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_links_and_redirects_are_no_longer_than_servers_take(browser: Browser, site: Site, name: str) -> None:
+    log_in(browser, site)
+    browser.open(site.url + "/bye")
+    check_lengths(browser, site.url, of_1024_bytes(LETTERS[name]))
