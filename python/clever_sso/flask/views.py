@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, cast
 
 from flask import Blueprint, Flask, current_app, make_response, redirect, request, request_started, session
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from clever_sso._web import pages
 from clever_sso._web.arrival import (
@@ -91,7 +91,14 @@ def _look(_: Flask, **__: object) -> None:
 
 
 def _before() -> Response | None:
-    """Find the callback below a prefix that the redirect URI has as well, and tell of one that has gone astray."""
+    """Find the callback below a prefix that the redirect URI has as well, and tell of one that has gone astray.
+
+    A method that werkzeug does not know is answered as any other that must not act.
+    """
+    if isinstance(request.routing_exception, MethodNotAllowed):
+        endpoint = _endpoint()
+        answer = _refusal(endpoint) if endpoint is not None else None
+        return _private(answer) if answer is not None else None
     if not isinstance(request.routing_exception, NotFound):
         return None
     uris, path = state().client.redirect_uris, request.root_path + request.path
@@ -106,6 +113,17 @@ def _before() -> Response | None:
         setting="CLEVER_CALLBACK_PATH",
     )
     return _private(_take(problem_of_setup(wrong))) if wrong else None
+
+
+def _endpoint() -> Literal["login", "callback", "logout"] | None:
+    """Which of the three views this address is of, whatever the method."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        name = adapter.match(method="GET")[0] if adapter is not None else ""
+    except HTTPException:
+        return None
+    endpoints: tuple[Literal["login", "callback", "logout"], ...] = ("login", "callback", "logout")
+    return next((each for each in endpoints if name == f"clever_sso.{each}"), None)
 
 
 def _query() -> str:

@@ -233,3 +233,12 @@ def test_links_and_redirects_are_no_longer_than_servers_take(browser: Browser, s
     log_in(browser, site)
     browser.open(site.url + "/bye")
     check_lengths(browser, site.url, of_1024_bytes(LETTERS[name]))
+
+
+def test_a_method_that_nobody_knows_is_told_which_ones_there_are(site: Site) -> None:
+    for method in ("PROPFIND", "FOO", "PATCH", "OPTIONS"):
+        for name, allowed in (("login", "GET, HEAD"), ("callback", "GET, HEAD"), ("logout", "POST")):
+            for slash in ("", "/"):
+                answer = asked(f"{site.url}/clever/{name}{slash}", method)
+                assert (answer.status, answer.headers["Allow"]) == (405, allowed), (method, name)
+                assert answer.headers["Cache-Control"] == "no-store"
