@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from clever_sso.django import current_identity, role_required
@@ -19,6 +20,18 @@ def provision(*said: Any) -> None:
 
 def token(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_token(request))
+
+
+meanwhile: list[Callable[[], object]] = []
+
+
+def slow(request: HttpRequest) -> HttpResponse:
+    """While this page is made, something else happens; then it changes the session."""
+    seen = request.session.get("seen", 0)
+    for happens in meanwhile:
+        happens()
+    request.session["seen"] = seen + 1
+    return HttpResponse("at last")
 
 
 def who(request: HttpRequest) -> HttpResponse:
@@ -41,6 +54,7 @@ async def staffroom_later(_: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("slow", slow),
     path("token", token),
     path("who", who, name="who"),
     path("username", username),

@@ -24,6 +24,7 @@ from django_settings import (
 )
 from running import state_of
 
+OWN = "http://127.0.0.1:9"
 pytestmark = pytest.mark.usefixtures("untouched")
 
 
@@ -101,7 +102,7 @@ def test_logging_out_needs_the_token_of_a_form_even_without_the_middleware(
 
 @pytest.mark.parametrize(
     "proof",
-    [{"HTTP_SEC_FETCH_SITE": "same-origin"}, {"HTTP_ORIGIN": "http://127.0.0.1:9"}],
+    [{"HTTP_SEC_FETCH_SITE": "same-origin"}, {"HTTP_ORIGIN": OWN}],
     ids=["sec_fetch_site", "origin"],
 )
 @pytest.mark.parametrize("with_middleware", [True, False])
@@ -129,6 +130,25 @@ def test_an_older_tab_logs_out_after_another_tab_has_signed_in(
         assert visitor.get("/who").content.decode() == "José Núñez"
     assert visitor.post("/clever/logout", form, **proof).status_code == 303
     assert visitor.get("/who").content == b"nobody"
+
+
+def test_a_page_that_answers_after_a_log_out_brings_the_session_not_back(
+    clever: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import django_project
+    from django.test import Client as Visitor
+
+    visitor, other_tab = Visitor(), Visitor()
+    log_in(visitor, clever)
+    assert visitor.get("/slow").content == b"at last"
+    before = visitor.cookies["sessionid"].value
+    other_tab.cookies["sessionid"] = before
+    monkeypatch.setattr(django_project, "meanwhile", [lambda: other_tab.post("/clever/logout", HTTP_ORIGIN=OWN)])
+    late = visitor.get("/slow")
+    assert (late.status_code, "sessionid" in late.cookies) == (400, False)
+    for visit in (visitor, other_tab):
+        visit.cookies["sessionid"] = before
+        assert visit.get("/who").content == b"nobody"
 
 
 def test_a_role_is_asked_of_plain_and_asynchronous_views(clever: str) -> None:
