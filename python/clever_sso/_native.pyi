@@ -890,7 +890,7 @@ class Callback:
 
     @property
     def error_description(self) -> str | None:
-        """Text that came with the error. Anybody can make a URL with such a text: do not show it as if it were Clever's."""
+        """Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's."""
 
     @property
     def issuer(self) -> str | None:

@@ -64,7 +64,7 @@ impl Callback {
         self.0.error.as_deref()
     }
 
-    /// Text that came with the error. Anybody can make a URL with such a text: do not show it as if it were Clever's.
+    /// Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's.
     #[getter]
     fn error_description(&self) -> Option<&str> {
         self.0.error_description.as_deref()

@@ -87,8 +87,8 @@ class CleverBackend(ModelBackend):
     def provision(self, user: Any, identity: Identity, *, created: bool) -> None:  # noqa: ANN401  (a user model may be anything)
         """Tell the user record what Clever knows: the name, the groups, and what `CLEVER_PROVISION_USER` does.
 
-        A name that Clever does not tell is left as it is. A group of `CLEVER_ROLE_GROUPS` is left with the role, also while Clever
-        cannot tell the roles: then the next login brings it back.
+        A name that Clever does not tell is left as it is. A group of `CLEVER_ROLE_GROUPS` is left with the role, also
+        while Clever cannot tell the roles: then the next login brings it back.
         """
         changed = [
             name
