@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from harness.answers import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.tabs import TabbedBrowser, check_tabs
-from php_sites import DISTRICT, NOWHERE, WAYS, Site, asked, cookie_of, kept, log_in, serving
+from php_sites import DISTRICT, NOWHERE, WAYS, Answer, Site, asked, cookie_of, kept, log_in, serving
 from servers import own_folder
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def signed_in_at(session: str, when: int) -> str:
     return changed
 
 
-def links_of(page: Page) -> list[str]:
+def links_of(page: Page | Answer) -> list[str]:
     """Where the links of a page to a login lead: to try again, and to log in as another person."""
     return [html.unescape(link) for link in re.findall(r'href="(/login[^"]*)"', page.text)]
 
@@ -475,6 +476,39 @@ def test_1024_bytes_are_counted_as_a_browser_shows_them(
         once = text if start.startswith("/me") else quote(text, safe="")
         page = browser.sign_in(ADA, browser.open(f"{site.url}{start.format(once)}"))
         assert page.url == f"{site.url}/me?{text}" if fits else f"{site.url}/me", (many, fits)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_answer_has_more_headers_than_nginx_takes(installed: Installed, way: str, scheme: str) -> None:
+    with serving(installed, way, scheme=scheme) as site:
+
+        def answer(address: str, **headers: str) -> Answer:
+            given = asked(address, **headers)
+            assert header_bytes(given.headers) < MOST_HEADER_BYTES, address
+            return given
+
+        for page, fits in LONG_PAGES.items():
+            guarded = answer(site.url + page)
+            assert ("return_to=" in guarded.goes_to) == fits, page
+            login = answer(site.url + guarded.goes_to)
+            assert login.goes_to.startswith(site.clever)
+            pair = (login.headers["Set-Cookie"] or "").partition(";")[0]
+            back = answer(login.goes_to).goes_to.replace("https", "http", 1)
+            denied = back.partition("?")[0] + f"?error=access_denied&state={parse_qs(urlsplit(back).query)['state'][0]}"
+            for link in links_of(answer(denied, Cookie=pair)):
+                assert len(link) < MOST_LINK_BYTES
+                assert ("return_to=" in link) == fits
+                again = answer(site.url + link)
+                assert again.goes_to.startswith(site.clever)
+            signed_in = answer(back, Cookie=pair)
+            assert (signed_in.status, signed_in.goes_to) == (303, page if fits else "/me")
+
+
+def test_a_front_page_has_no_link_that_is_too_long(site: Site) -> None:
+    for page, fits in LONG_PAGES.items():
+        links = links_of(asked(f"{site.url}/?return_to={quote(page, safe='')}"))
+        assert [("return_to=" in link, len(link) < MOST_LINK_BYTES) for link in links] == [(fits, True)] * 2
 
 
 def test_a_refused_person_reads_the_same_however_often_they_reload(installed: Installed) -> None:

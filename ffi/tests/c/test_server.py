@@ -5,6 +5,7 @@ It is compiled with the sanitizers: whatever these visits do to its memory fails
 
 from __future__ import annotations
 
+import html
 import http.client
 import os
 import re
@@ -17,11 +18,13 @@ from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import pytest
 from harness import emulator, ports
+from harness.answers import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
+from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser, Page
 from harness.paths import ROOT
 from harness.patience import SECONDS
@@ -406,6 +409,43 @@ def test_letters_count_the_same_in_every_encoding(site: Site) -> None:
     browser.in_lock_step()
     assert tab.page
     assert tab.page.url == site.url + there
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_answer_has_more_headers_than_nginx_takes(site: Site, scheme: str) -> None:
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        redirect_uri = f"{scheme}://127.0.0.1:{port}/callback"
+        app = emulator.App(CLIENT_ID, SECRET, redirect_uri, oidc=True)
+        with emulator.running([app], "ada") as clever, serving(url, clever, redirect_uri):
+            for page, fits in LONG_PAGES.items():
+                check_long_page(Site(url, clever), page, fits)
+    for page, fits in LONG_PAGES.items():
+        with site.asked(f"/?return_to={quote(page, safe='')}") as front:
+            links = links_of(front)
+        assert [("return_to=" in link, len(link) < MOST_LINK_BYTES) for link in links] == [(fits, True)] * 2
+
+
+def links_of(response: http.client.HTTPResponse) -> list[str]:
+    return [html.unescape(link) for link in re.findall(r'href="(/login[^"]*)"', response.read().decode())]
+
+
+def check_long_page(site: Site, page: str, fits: bool) -> None:
+    def answer(path: str, **headers: str) -> tuple[http.client.HTTPMessage, list[str]]:
+        with site.asked(path, **headers) as given:
+            assert header_bytes(given.headers) < MOST_HEADER_BYTES, path
+            return given.headers, links_of(given)
+
+    guarded = answer(page)[0]["Location"]
+    assert ("return_to=" in guarded) == fits, page
+    login = answer(guarded)[0]
+    pair = login["Set-Cookie"].partition(";")[0]
+    back = urlsplit(AtClever(site.emulator).callback(login["Location"]))
+    links = answer(f"/callback?error=access_denied&state={parse_qs(back.query)['state'][0]}", Cookie=pair)[1]
+    assert [("return_to=" in link, len(link) < MOST_LINK_BYTES) for link in links] == [(fits, True)] * 2
+    for link in links:
+        assert answer(link)[0]["Location"].startswith(site.emulator)
+    assert answer(f"{back.path}?{back.query}", Cookie=pair)[0]["Location"] == (page if fits else "/me")
 
 
 def test_a_refusal_shows_no_text_of_its_address(site: Site) -> None:
