@@ -18,7 +18,7 @@ from php_sites import DISTRICT, NOWHERE, WAYS, Answer, Site, asked, cookie_of, k
 from servers import own_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from harness.cookie_browser import Page
     from installed import Installed
@@ -186,6 +186,69 @@ def test_a_log_out_ends_the_sessions_that_were_replaced_too(browser: Browser, si
     assert len({first, second, third}) == 3
     assert asked(f"{site.url}/logout", "POST", Cookie=f"session={third}").status == 303
     assert not [session for session in (first, second, third) if (site.folder / f"sess_{session}").exists()]
+
+
+def finished_with(site: Site, session: str, number: str = ADA) -> Callable[[], str]:
+    """Begin a login in another tab with this session; what finishes it gives the session that it ends in."""
+    begun = asked(f"{site.url}/login", Cookie=f"session={session}")
+    back = AtClever(site.clever, number).callback(begun.goes_to)
+    pair = (begun.headers["Set-Cookie"] or "").partition(";")[0]
+
+    def finish() -> str:
+        lines = asked(back, Cookie=f"{pair}; session={session}").headers.get_all("Set-Cookie") or []
+        found = [line.partition(";")[0].partition("=")[2] for line in lines if line.startswith("session=")]
+        assert len(found) == 1
+        return found[0]
+
+    return finish
+
+
+def log_out(site: Site, session: str) -> None:
+    assert asked(f"{site.url}/logout", "POST", Cookie=f"session={session}").status == 303
+
+
+def sign_in_jose(site: Site, session: str) -> None:
+    assert is_alive(site, finished_with(site, session, JOSE)())
+
+
+def refuse(site: Site, session: str) -> None:
+    begun = asked(f"{site.url}/login", Cookie=f"session={session}")
+    state = parse_qs(urlsplit(begun.goes_to).query)["state"][0]
+    pair = (begun.headers["Set-Cookie"] or "").partition(";")[0]
+    asked(f"{site.url}/callback?error=access_denied&state={state}", Cookie=f"{pair}; session={session}")
+
+
+@pytest.mark.parametrize("minute_is_over", [False, True])
+@pytest.mark.parametrize("last", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("ends", [log_out, sign_in_jose, refuse])
+def test_no_session_of_a_browser_outlives_its_end(
+    browser: Browser, site: Site, ends: Callable[[Site, str], None], last: int, minute_is_over: bool
+) -> None:
+    log_in(browser, site)
+    first = cookie_of(browser, "session")
+    logins = [finished_with(site, first) for _ in range(3)]
+    sessions = [first, logins[0]()]
+    later = finished_with(site, sessions[1])
+    if minute_is_over:
+        file = site.folder / f"sess_{first}"
+        file.write_text(re.sub(r'("replaced_at";i:)\d+', rf"\g<1>{int(time.time()) - 60}", file.read_text()))
+    sessions += [logins[1](), later()]
+    # Once its minute is over, the first request with it ends it.
+    sessions.append(sessions[-1] if minute_is_over else logins[2]())
+    assert is_alive(site, sessions[-1])
+    assert is_alive(site, first) is not minute_is_over
+    ends(site, sessions[last or (4 if minute_is_over else 0)])
+    assert [is_alive(site, session) for session in sessions] == [False] * 5
+    assert not [session for session in sessions if (site.folder / f"sess_{session}").exists()]
+
+
+def test_two_callbacks_with_one_session_end_in_one(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    first = cookie_of(browser, "session")
+    one, other = finished_with(site, first), finished_with(site, first)
+    second = one()
+    assert second == other() != first
+    assert is_alive(site, second)
 
 
 def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: Site) -> None:
