@@ -156,8 +156,11 @@ static enum MHD_Result login(const struct request *request)
 static struct MHD_Response *signed_in(const struct request *request, const clever_sso_outcome *outcome)
 {
     char name[SESSION_NAME_SIZE];
-    session_end(session_of(request));
-    if (!session_begin(clever_sso_outcome_identity(outcome), request->app->session_seconds, name)) return NULL;
+    const clever_sso_identity *identity = clever_sso_outcome_identity(outcome);
+    if (!session_begin(identity, request->app->session_seconds, session_of(request), name)) {
+        session_end(session_of(request));
+        return NULL;
+    }
     const char *return_to = clever_sso_outcome_return_to(outcome);
     struct MHD_Response *response =
         return_to != NULL ? redirect_to(return_to) : redirect_to_made(address_of(request->app->prefix, "/me", ""));

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar
 from pathlib import Path
@@ -41,6 +41,15 @@ INTERLEAVINGS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") else 10
 
 
 @dataclass(frozen=True)
+class Answer:
+    """One answer to one request."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+
+@dataclass(frozen=True)
 class Site:
     """The server, and the emulator that stands for Clever."""
 
@@ -52,11 +61,12 @@ class Site:
         """Where the app's icon in the portal leads: a request without a state."""
         return f"{self.emulator}/oauth/authorize?response_type=code&client_id={CLIENT_ID}"
 
-    def asked(self, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+    def asked(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """One answer, without following anything."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=SECONDS)
-        connection.request(method, path, headers=headers)
-        return connection.getresponse()
+        with closing(http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=SECONDS)) as connection:
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read().decode())
 
 
 def server_program() -> Path:
@@ -130,7 +140,7 @@ def cookie_of(browser: Browser, name: str) -> str:
     return values[0] if values else ""
 
 
-def cookies_in(response: http.client.HTTPResponse) -> dict[str, str]:
+def cookies_in(response: Answer) -> dict[str, str]:
     lines = response.headers.get_all("Set-Cookie") or []
     return {line.partition("=")[0]: line for line in lines}
 
@@ -235,7 +245,7 @@ def test_a_browser_without_cookies_reads_why_after_three_redirects(site: Site) -
         answer = Site(f"{parts.scheme}://{parts.netloc}", "").asked(
             f"{parts.path}?{parts.query}", Connection="close", **({} if at_app else {"Cookie": at_clever})
         )
-        text = answer.read().decode()
+        text = answer.text
         if answer.status == 400:
             break
         url = answer.headers["Location"]
@@ -289,6 +299,40 @@ def test_logging_out_ends_the_session_for_every_copy_of_its_cookie(browser: Brow
     assert site.asked("/me", Cookie=f"session={name}").status == 303
 
 
+def signed_in(site: Site, session: str, number: str = ADA) -> str:
+    """Sign in in a tab that has this session: the session that it ends in."""
+    begun = site.asked("/login", Cookie=f"session={session}")
+    back = urlsplit(AtClever(site.emulator, number).callback(begun.headers["Location"]))
+    pair = begun.headers["Set-Cookie"].partition(";")[0]
+    done = site.asked(f"{back.path}?{back.query}", Cookie=f"{pair}; session={session}")
+    assert done.headers["Location"] == "/me"
+    return cookies_in(done)["session"].partition(";")[0].partition("=")[2]
+
+
+@pytest.mark.parametrize("last", range(5))
+@pytest.mark.parametrize("ends", ["log out", "another person"])
+def test_no_session_of_a_browser_outlives_its_end(browser: Browser, site: Site, ends: str, last: int) -> None:
+    log_in(browser, site)
+    sessions = [cookie_of(browser, "session")]
+    for before in (0, 0, 2, 0):
+        sessions.append(signed_in(site, sessions[before]))
+        alive = [site.asked("/me", Cookie=f"session={session}").status == 200 for session in sessions]
+        assert alive == [False] * (len(sessions) - 1) + [True], "each replaces the one before"
+    if ends == "log out":
+        assert site.asked("/logout", "POST", Cookie=f"session={sessions[last]}").status == 303
+    else:
+        signed_in(site, sessions[last], JOSE)
+    assert [site.asked("/me", Cookie=f"session={session}").status for session in sessions] == [303] * 5
+
+
+def test_the_session_of_a_stranger_ends_no_session_of_a_browser(browser: Browser, site: Site) -> None:
+    log_in(browser, site, JOSE)
+    planted = cookie_of(browser, "session")
+    session = signed_in(site, planted)
+    assert site.asked("/logout", "POST", Cookie=f"session={planted}").status == 303
+    assert site.asked("/me", Cookie=f"session={session}").status == 200
+
+
 def test_the_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
     begun = site.asked("/login")
     assert begun.status == 303
@@ -333,7 +377,7 @@ def test_a_return_to_with_control_characters_is_left_out_and_not_cut(site: Site)
             assert log_in(browser, alone, return_to=path).url == f"{alone.url}/me", path
     refused = [line for line in log if "return_to is left out: return_to_unsafe" in line]
     assert len(refused) == 5, log
-    shown = site.asked("/?return_to=/me%00evil").read().decode()
+    shown = site.asked("/?return_to=/me%00evil").text
     assert "return_to" not in shown
 
 
@@ -421,20 +465,19 @@ def test_no_answer_has_more_headers_than_nginx_takes(site: Site, scheme: str) ->
             for page, fits in LONG_PAGES.items():
                 check_long_page(Site(url, clever), page, fits)
     for page, fits in LONG_PAGES.items():
-        with site.asked(f"/?return_to={quote(page, safe='')}") as front:
-            links = links_of(front)
+        links = links_of(site.asked(f"/?return_to={quote(page, safe='')}"))
         assert [("return_to=" in link, len(link) < MOST_LINK_BYTES) for link in links] == [(fits, True)] * 2
 
 
-def links_of(response: http.client.HTTPResponse) -> list[str]:
-    return [html.unescape(link) for link in re.findall(r'href="(/login[^"]*)"', response.read().decode())]
+def links_of(response: Answer) -> list[str]:
+    return [html.unescape(link) for link in re.findall(r'href="(/login[^"]*)"', response.text)]
 
 
 def check_long_page(site: Site, page: str, fits: bool) -> None:
     def answer(path: str, **headers: str) -> tuple[http.client.HTTPMessage, list[str]]:
-        with site.asked(path, **headers) as given:
-            assert header_bytes(given.headers) < MOST_HEADER_BYTES, path
-            return given.headers, links_of(given)
+        given = site.asked(path, **headers)
+        assert header_bytes(given.headers) < MOST_HEADER_BYTES, path
+        return given.headers, links_of(given)
 
     guarded = answer(page)[0]["Location"]
     assert ("return_to=" in guarded) == fits, page
@@ -450,7 +493,7 @@ def check_long_page(site: Site, page: str, fits: bool) -> None:
 
 def test_a_refusal_shows_no_text_of_its_address(site: Site) -> None:
     page = site.asked("/callback?error=call-0900-555&error_description=now")
-    shown = page.read().decode()
+    shown = page.text
     assert (page.status, "0900" in shown, "now" in shown, "access_denied" in shown) == (403, False, False, True)
 
 
@@ -530,7 +573,7 @@ def test_an_address_outside_the_prefix_is_a_named_error_in_page_and_log() -> Non
     with serving_alone("/app") as (alone, log):
         for path in ("/other/callback?code=x", "/apps/login", "/other/app/me"):
             answer = alone.asked(path)
-            assert (answer.status, "page_unknown" in answer.read().decode()) == (404, True), path
+            assert (answer.status, "page_unknown" in answer.text) == (404, True), path
         assert alone.asked("/app/nowhere").status == 404
     lines = [line for line in log if line.startswith("page_unknown: ")]
     assert len(lines) == 3
@@ -564,7 +607,7 @@ def test_a_setting_that_cannot_be_is_named_at_the_start(name: str, value: str) -
 
 def test_what_a_stranger_writes_is_escaped(site: Site) -> None:
     said = "%3Cscript%3Ealert(1)%3C/script%3E"
-    shown = site.asked(f"/?return_to={said}").read().decode()
+    shown = site.asked(f"/?return_to={said}").text
     assert "<script>" not in shown
     assert said.lower().replace("(", "%28").replace(")", "%29") in shown.lower()
 
