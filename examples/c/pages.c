@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "pages.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,10 +19,65 @@ static void escaped(FILE *out, const char *text)
     }
 }
 
-/* For a query: everything but letters, digits, slash, dot, dash and underscore becomes %XX. */
+/* The byte of %XX at the start of `text`; -1 without one. */
+static int encoded_byte(const char *text)
+{
+    unsigned byte = 0;
+    for (int i = 1; i <= 2; i++) {
+        char c = text[0] == '%' ? text[i] : '\0';
+        if (c >= '0' && c <= '9') byte = byte * 16 + (unsigned)(c - '0');
+        else if (c >= 'a' && c <= 'f') byte = byte * 16 + (unsigned)(c - 'a' + 10);
+        else if (c >= 'A' && c <= 'F') byte = byte * 16 + (unsigned)(c - 'A' + 10);
+        else return -1;
+    }
+    return (int)byte;
+}
+
+/* White space and control characters outside ASCII: they stay encoded in an address. */
+static int is_blank(uint32_t letter)
+{
+    return letter <= 0xA0 || letter == 0x1680 || (letter >= 0x2000 && letter <= 0x200A) || letter == 0x2028 || letter == 0x2029 ||
+           letter == 0x202F || letter == 0x205F || letter == 0x3000;
+}
+
+/* The bytes of the letter outside ASCII which stands percent-encoded at the start of `text`, in UTF-8; 0 when there is none. */
+static size_t encoded_letter(const char *text)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    int first = encoded_byte(text);
+    size_t size = first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF8 ? 4 : 0;
+    uint32_t letter = size != 0 ? (uint32_t)first & (0x7Fu >> size) : 0;
+    for (size_t i = 1; i < size; i++) {
+        int next = encoded_byte(text + 3 * i);
+        if (next < 0x80 || next > 0xBF) return 0;
+        letter = letter << 6 | ((uint32_t)next & 0x3F);
+    }
+    int is_letter = letter >= least[size] && letter <= 0x10FFFF && (letter < 0xD800 || letter > 0xDFFF);
+    return is_letter && !is_blank(letter) ? size : 0;
+}
+
+size_t size_as_shown(const char *address)
+{
+    size_t size = 0;
+    while (*address != '\0') {
+        size_t letter = encoded_letter(address);
+        size += letter != 0 ? letter : 1;
+        address += letter != 0 ? 3 * letter : 1;
+    }
+    return size;
+}
+
+/* For a query: everything but letters, digits, slash, dot, dash and underscore becomes %XX. What is a letter outside ASCII in this
+   form already stays so: encoded twice, five bytes would stand for one, and nginx takes headers of 4 KiB. */
 static void percent_encoded(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {
+        size_t letter = encoded_letter(text);
+        if (letter != 0) {
+            fprintf(out, "%.*s", (int)(3 * letter), text);
+            text += 3 * letter - 1;
+            continue;
+        }
         unsigned char byte = (unsigned char)*text;
         int plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
         if (plain || byte == '/' || byte == '.' || byte == '-' || byte == '_') {

@@ -4,6 +4,14 @@
 
 #include "sessions.h"
 
+#include <stddef.h>
+
+enum { LONGEST_RETURN_TO = 1024 };
+
+/* The bytes of an address as a browser shows it: letters outside ASCII count as they are, not percent-encoded. A login takes
+   LONGEST_RETURN_TO of them. */
+size_t size_as_shown(const char *address);
+
 /* Where a login starts: the address below `prefix`, with where to go after it, which may be NULL. */
 char *login_address(const char *prefix, const char *return_to);
 

@@ -76,6 +76,14 @@ static int leads_around(const struct request *request, const char *address)
     return around;
 }
 
+/* The address, or NULL when no login takes one that long: then it is in no link and no redirect. */
+static const char *fitting(const char *address)
+{
+    if (size_as_shown(address) <= LONGEST_RETURN_TO) return address;
+    fprintf(stderr, "return_to is left out: return_to_unsafe: it is longer than %d bytes, as a browser shows it\n", LONGEST_RETURN_TO);
+    return NULL;
+}
+
 /* Where to go after the login, or NULL. One with a NUL in it (%00) is not cut there, but left out. */
 static const char *goal(const struct request *request)
 {
@@ -89,7 +97,7 @@ static const char *goal(const struct request *request)
     const char *why = NULL;
     if (memchr(value, '\0', size) != NULL) why = "it has control characters";
     else if (leads_around(request, value)) why = "it leads to the login or the log out";
-    if (why == NULL) return value;
+    if (why == NULL) return fitting(value);
     fprintf(stderr, "return_to is left out: return_to_unsafe: %s\n", why);
     return NULL;
 }
@@ -148,8 +156,11 @@ static enum MHD_Result login(const struct request *request)
 static struct MHD_Response *signed_in(const struct request *request, const clever_sso_outcome *outcome)
 {
     char name[SESSION_NAME_SIZE];
-    session_end(session_of(request));
-    if (!session_begin(clever_sso_outcome_identity(outcome), request->app->session_seconds, name)) return NULL;
+    const clever_sso_identity *identity = clever_sso_outcome_identity(outcome);
+    if (!session_begin(identity, request->app->session_seconds, session_of(request), name)) {
+        session_end(session_of(request));
+        return NULL;
+    }
     const char *return_to = clever_sso_outcome_return_to(outcome);
     struct MHD_Response *response =
         return_to != NULL ? redirect_to(return_to) : redirect_to_made(address_of(request->app->prefix, "/me", ""));
@@ -245,7 +256,7 @@ static enum MHD_Result me(const struct request *request)
         unsigned refused = refusal(request, CLEVER_SSO_ENDPOINT_LOGIN);
         if (refused != 0 && refused != MHD_HTTP_OK) return refuse(request, MHD_HTTP_UNAUTHORIZED, 0);
         char *here = address_of(prefix, "/me", request->query);
-        struct MHD_Response *to_login = here != NULL ? redirect_to_made(login_address(prefix, here)) : NULL;
+        struct MHD_Response *to_login = here != NULL ? redirect_to_made(login_address(prefix, fitting(here))) : NULL;
         free(here);
         return page(request, MHD_HTTP_SEE_OTHER, to_login);
     }

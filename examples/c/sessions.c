@@ -11,8 +11,10 @@
 enum { MOST_SESSIONS = 1024 };
 
 struct session {
-    char name[SESSION_NAME_SIZE]; /* empty: this place is free */
+    char name[SESSION_NAME_SIZE];  /* empty: this place is free */
+    char chain[SESSION_NAME_SIZE]; /* the name of the first session of all those that replaced one another, of the same person */
     time_t ends;
+    int ended; /* nobody is signed in any more, but its name still leads to the one that replaced it */
     struct person person;
 };
 
@@ -42,8 +44,8 @@ void person_clear(struct person *person)
 static void forget(struct session *session)
 {
     person_clear(&session->person);
-    session->name[0] = '\0';
-    session->ends = 0;
+    session->name[0] = session->chain[0] = '\0';
+    session->ends = session->ended = 0;
 }
 
 /* 128 random bits as hexadecimal digits. */
@@ -73,6 +75,19 @@ static struct session *found(const char *name)
     return NULL;
 }
 
+static int is_same_person(const struct person *one, const struct person *other)
+{
+    return strcmp(one->issuer, other->issuer) == 0 && strcmp(one->id, other->id) == 0;
+}
+
+/* Ends a session, and the one that replaced it. */
+static void end_chain(const struct session *of)
+{
+    for (size_t i = 0; i < MOST_SESSIONS; i++) {
+        if (strcmp(sessions[i].chain, of->chain) == 0) sessions[i].ended = 1;
+    }
+}
+
 /* A free place, or that of the session which ends first. */
 static struct session *place(void)
 {
@@ -84,7 +99,7 @@ static struct session *place(void)
     return first;
 }
 
-int session_begin(const clever_sso_identity *identity, uint32_t seconds, char name[SESSION_NAME_SIZE])
+int session_begin(const clever_sso_identity *identity, uint32_t seconds, const char *replaced, char name[SESSION_NAME_SIZE])
 {
     struct person person = {
         copy(clever_sso_identity_issuer(identity)),    copy(clever_sso_identity_id(identity)),
@@ -95,9 +110,15 @@ int session_begin(const clever_sso_identity *identity, uint32_t seconds, char na
         person_clear(&person);
         return 0;
     }
+    char chain[SESSION_NAME_SIZE];
+    memcpy(chain, name, sizeof chain);
     pthread_mutex_lock(&lock);
+    const struct session *before = found(replaced);
+    if (before != NULL) end_chain(before);
+    if (before != NULL && is_same_person(&before->person, &person)) memcpy(chain, before->chain, sizeof chain);
     struct session *session = place();
     session->person = person;
+    memcpy(session->chain, chain, sizeof chain);
     session->ends = time(NULL) + (time_t)seconds;
     memcpy(session->name, name, SESSION_NAME_SIZE);
     pthread_mutex_unlock(&lock);
@@ -109,7 +130,7 @@ int session_find(const char *name, struct person *person)
     *person = (struct person){0};
     pthread_mutex_lock(&lock);
     const struct session *session = found(name);
-    if (session != NULL) {
+    if (session != NULL && !session->ended) {
         const struct person *known = &session->person;
         *person = (struct person){copy(known->issuer), copy(known->id), copy(known->name), copy(known->user_type),
                                   copy(known->district_id)};
@@ -123,8 +144,8 @@ int session_find(const char *name, struct person *person)
 void session_end(const char *name)
 {
     pthread_mutex_lock(&lock);
-    struct session *session = found(name);
-    if (session != NULL) forget(session);
+    const struct session *session = found(name);
+    if (session != NULL) end_chain(session);
     pthread_mutex_unlock(&lock);
 }
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from harness.answers import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.tabs import TabbedBrowser, check_tabs
-from php_sites import DISTRICT, NOWHERE, WAYS, Site, asked, cookie_of, kept, log_in, serving
+from php_sites import DISTRICT, NOWHERE, WAYS, Answer, Site, asked, cookie_of, kept, log_in, serving
 from servers import own_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from harness.cookie_browser import Page
     from installed import Installed
@@ -58,7 +59,7 @@ def signed_in_at(session: str, when: int) -> str:
     return changed
 
 
-def links_of(page: Page) -> list[str]:
+def links_of(page: Page | Answer) -> list[str]:
     """Where the links of a page to a login lead: to try again, and to log in as another person."""
     return [html.unescape(link) for link in re.findall(r'href="(/login[^"]*)"', page.text)]
 
@@ -185,6 +186,69 @@ def test_a_log_out_ends_the_sessions_that_were_replaced_too(browser: Browser, si
     assert len({first, second, third}) == 3
     assert asked(f"{site.url}/logout", "POST", Cookie=f"session={third}").status == 303
     assert not [session for session in (first, second, third) if (site.folder / f"sess_{session}").exists()]
+
+
+def finished_with(site: Site, session: str, number: str = ADA) -> Callable[[], str]:
+    """Begin a login in another tab with this session; what finishes it gives the session that it ends in."""
+    begun = asked(f"{site.url}/login", Cookie=f"session={session}")
+    back = AtClever(site.clever, number).callback(begun.goes_to)
+    pair = (begun.headers["Set-Cookie"] or "").partition(";")[0]
+
+    def finish() -> str:
+        lines = asked(back, Cookie=f"{pair}; session={session}").headers.get_all("Set-Cookie") or []
+        found = [line.partition(";")[0].partition("=")[2] for line in lines if line.startswith("session=")]
+        assert len(found) == 1
+        return found[0]
+
+    return finish
+
+
+def log_out(site: Site, session: str) -> None:
+    assert asked(f"{site.url}/logout", "POST", Cookie=f"session={session}").status == 303
+
+
+def sign_in_jose(site: Site, session: str) -> None:
+    assert is_alive(site, finished_with(site, session, JOSE)())
+
+
+def refuse(site: Site, session: str) -> None:
+    begun = asked(f"{site.url}/login", Cookie=f"session={session}")
+    state = parse_qs(urlsplit(begun.goes_to).query)["state"][0]
+    pair = (begun.headers["Set-Cookie"] or "").partition(";")[0]
+    asked(f"{site.url}/callback?error=access_denied&state={state}", Cookie=f"{pair}; session={session}")
+
+
+@pytest.mark.parametrize("minute_is_over", [False, True])
+@pytest.mark.parametrize("last", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("ends", [log_out, sign_in_jose, refuse])
+def test_no_session_of_a_browser_outlives_its_end(
+    browser: Browser, site: Site, ends: Callable[[Site, str], None], last: int, minute_is_over: bool
+) -> None:
+    log_in(browser, site)
+    first = cookie_of(browser, "session")
+    logins = [finished_with(site, first) for _ in range(3)]
+    sessions = [first, logins[0]()]
+    later = finished_with(site, sessions[1])
+    if minute_is_over:
+        file = site.folder / f"sess_{first}"
+        file.write_text(re.sub(r'("replaced_at";i:)\d+', rf"\g<1>{int(time.time()) - 60}", file.read_text()))
+    sessions += [logins[1](), later()]
+    # Once its minute is over, the first request with it ends it.
+    sessions.append(sessions[-1] if minute_is_over else logins[2]())
+    assert is_alive(site, sessions[-1])
+    assert is_alive(site, first) is not minute_is_over
+    ends(site, sessions[last or (4 if minute_is_over else 0)])
+    assert [is_alive(site, session) for session in sessions] == [False] * 5
+    assert not [session for session in sessions if (site.folder / f"sess_{session}").exists()]
+
+
+def test_two_callbacks_with_one_session_end_in_one(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    first = cookie_of(browser, "session")
+    one, other = finished_with(site, first), finished_with(site, first)
+    second = one()
+    assert second == other() != first
+    assert is_alive(site, second)
 
 
 def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: Site) -> None:
@@ -475,6 +539,39 @@ def test_1024_bytes_are_counted_as_a_browser_shows_them(
         once = text if start.startswith("/me") else quote(text, safe="")
         page = browser.sign_in(ADA, browser.open(f"{site.url}{start.format(once)}"))
         assert page.url == f"{site.url}/me?{text}" if fits else f"{site.url}/me", (many, fits)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_answer_has_more_headers_than_nginx_takes(installed: Installed, way: str, scheme: str) -> None:
+    with serving(installed, way, scheme=scheme) as site:
+
+        def answer(address: str, **headers: str) -> Answer:
+            given = asked(address, **headers)
+            assert header_bytes(given.headers) < MOST_HEADER_BYTES, address
+            return given
+
+        for page, fits in LONG_PAGES.items():
+            guarded = answer(site.url + page)
+            assert ("return_to=" in guarded.goes_to) == fits, page
+            login = answer(site.url + guarded.goes_to)
+            assert login.goes_to.startswith(site.clever)
+            pair = (login.headers["Set-Cookie"] or "").partition(";")[0]
+            back = answer(login.goes_to).goes_to.replace("https", "http", 1)
+            denied = back.partition("?")[0] + f"?error=access_denied&state={parse_qs(urlsplit(back).query)['state'][0]}"
+            for link in links_of(answer(denied, Cookie=pair)):
+                assert len(link) < MOST_LINK_BYTES
+                assert ("return_to=" in link) == fits
+                again = answer(site.url + link)
+                assert again.goes_to.startswith(site.clever)
+            signed_in = answer(back, Cookie=pair)
+            assert (signed_in.status, signed_in.goes_to) == (303, page if fits else "/me")
+
+
+def test_a_front_page_has_no_link_that_is_too_long(site: Site) -> None:
+    for page, fits in LONG_PAGES.items():
+        links = links_of(asked(f"{site.url}/?return_to={quote(page, safe='')}"))
+        assert [("return_to=" in link, len(link) < MOST_LINK_BYTES) for link in links] == [(fits, True)] * 2
 
 
 def test_a_refused_person_reads_the_same_however_often_they_reload(installed: Installed) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import odd_requests
 import pytest
 from fpm_sites import EXTENSION, FFI, MASTER_IS_ROOT, Way, serving
+from harness.answers import LONG_PAGES
 from harness.patience import SECONDS, wait_for
 from harness.tabs import Tab, TabbedBrowser, check_tabs
 from installed import APP_NAME, Installed
@@ -218,6 +219,14 @@ def test_a_folder_that_only_the_server_knows_is_in_no_address(installed: Install
         page = visitor.open(f"{site.url}/me?lesson=7", person="ada")
         assert (page.url, "Hello, Ada Ashworth" in page.text) == (f"{site.url}/me?lesson=7", True)
         assert not [url for url in visitor.visited if "side" in url]
+
+
+@pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
+def test_nginx_takes_the_headers_of_every_answer(installed: Installed, way: Way) -> None:
+    with serving(installed, way) as site:
+        for page, fits in LONG_PAGES.items():
+            shown = Visitor().open(site.url + page, person="ada")
+            assert (shown.status, shown.url) == (200, site.url + (page if fits else "/me")), page
 
 
 def test_what_must_not_act_does_not_behind_nginx_either(installed: Installed) -> None:

@@ -5,6 +5,7 @@ It is compiled with the sanitizers: whatever these visits do to its memory fails
 
 from __future__ import annotations
 
+import html
 import http.client
 import os
 import re
@@ -12,16 +13,18 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import pytest
 from harness import emulator, ports
+from harness.answers import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
+from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser, Page
 from harness.paths import ROOT
 from harness.patience import SECONDS
@@ -38,6 +41,15 @@ INTERLEAVINGS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") else 10
 
 
 @dataclass(frozen=True)
+class Answer:
+    """One answer to one request."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+
+@dataclass(frozen=True)
 class Site:
     """The server, and the emulator that stands for Clever."""
 
@@ -49,11 +61,12 @@ class Site:
         """Where the app's icon in the portal leads: a request without a state."""
         return f"{self.emulator}/oauth/authorize?response_type=code&client_id={CLIENT_ID}"
 
-    def asked(self, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+    def asked(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """One answer, without following anything."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=SECONDS)
-        connection.request(method, path, headers=headers)
-        return connection.getresponse()
+        with closing(http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=SECONDS)) as connection:
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read().decode())
 
 
 def server_program() -> Path:
@@ -127,7 +140,7 @@ def cookie_of(browser: Browser, name: str) -> str:
     return values[0] if values else ""
 
 
-def cookies_in(response: http.client.HTTPResponse) -> dict[str, str]:
+def cookies_in(response: Answer) -> dict[str, str]:
     lines = response.headers.get_all("Set-Cookie") or []
     return {line.partition("=")[0]: line for line in lines}
 
@@ -232,7 +245,7 @@ def test_a_browser_without_cookies_reads_why_after_three_redirects(site: Site) -
         answer = Site(f"{parts.scheme}://{parts.netloc}", "").asked(
             f"{parts.path}?{parts.query}", Connection="close", **({} if at_app else {"Cookie": at_clever})
         )
-        text = answer.read().decode()
+        text = answer.text
         if answer.status == 400:
             break
         url = answer.headers["Location"]
@@ -286,6 +299,40 @@ def test_logging_out_ends_the_session_for_every_copy_of_its_cookie(browser: Brow
     assert site.asked("/me", Cookie=f"session={name}").status == 303
 
 
+def signed_in(site: Site, session: str, number: str = ADA) -> str:
+    """Sign in in a tab that has this session: the session that it ends in."""
+    begun = site.asked("/login", Cookie=f"session={session}")
+    back = urlsplit(AtClever(site.emulator, number).callback(begun.headers["Location"]))
+    pair = begun.headers["Set-Cookie"].partition(";")[0]
+    done = site.asked(f"{back.path}?{back.query}", Cookie=f"{pair}; session={session}")
+    assert done.headers["Location"] == "/me"
+    return cookies_in(done)["session"].partition(";")[0].partition("=")[2]
+
+
+@pytest.mark.parametrize("last", range(5))
+@pytest.mark.parametrize("ends", ["log out", "another person"])
+def test_no_session_of_a_browser_outlives_its_end(browser: Browser, site: Site, ends: str, last: int) -> None:
+    log_in(browser, site)
+    sessions = [cookie_of(browser, "session")]
+    for before in (0, 0, 2, 0):
+        sessions.append(signed_in(site, sessions[before]))
+        alive = [site.asked("/me", Cookie=f"session={session}").status == 200 for session in sessions]
+        assert alive == [False] * (len(sessions) - 1) + [True], "each replaces the one before"
+    if ends == "log out":
+        assert site.asked("/logout", "POST", Cookie=f"session={sessions[last]}").status == 303
+    else:
+        signed_in(site, sessions[last], JOSE)
+    assert [site.asked("/me", Cookie=f"session={session}").status for session in sessions] == [303] * 5
+
+
+def test_the_session_of_a_stranger_ends_no_session_of_a_browser(browser: Browser, site: Site) -> None:
+    log_in(browser, site, JOSE)
+    planted = cookie_of(browser, "session")
+    session = signed_in(site, planted)
+    assert site.asked("/logout", "POST", Cookie=f"session={planted}").status == 303
+    assert site.asked("/me", Cookie=f"session={session}").status == 200
+
+
 def test_the_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
     begun = site.asked("/login")
     assert begun.status == 303
@@ -330,7 +377,7 @@ def test_a_return_to_with_control_characters_is_left_out_and_not_cut(site: Site)
             assert log_in(browser, alone, return_to=path).url == f"{alone.url}/me", path
     refused = [line for line in log if "return_to is left out: return_to_unsafe" in line]
     assert len(refused) == 5, log
-    shown = site.asked("/?return_to=/me%00evil").read().decode()
+    shown = site.asked("/?return_to=/me%00evil").text
     assert "return_to" not in shown
 
 
@@ -408,9 +455,45 @@ def test_letters_count_the_same_in_every_encoding(site: Site) -> None:
     assert tab.page.url == site.url + there
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_answer_has_more_headers_than_nginx_takes(site: Site, scheme: str) -> None:
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        redirect_uri = f"{scheme}://127.0.0.1:{port}/callback"
+        app = emulator.App(CLIENT_ID, SECRET, redirect_uri, oidc=True)
+        with emulator.running([app], "ada") as clever, serving(url, clever, redirect_uri):
+            for page, fits in LONG_PAGES.items():
+                check_long_page(Site(url, clever), page, fits)
+    for page, fits in LONG_PAGES.items():
+        links = links_of(site.asked(f"/?return_to={quote(page, safe='')}"))
+        assert [("return_to=" in link, len(link) < MOST_LINK_BYTES) for link in links] == [(fits, True)] * 2
+
+
+def links_of(response: Answer) -> list[str]:
+    return [html.unescape(link) for link in re.findall(r'href="(/login[^"]*)"', response.text)]
+
+
+def check_long_page(site: Site, page: str, fits: bool) -> None:
+    def answer(path: str, **headers: str) -> tuple[http.client.HTTPMessage, list[str]]:
+        given = site.asked(path, **headers)
+        assert header_bytes(given.headers) < MOST_HEADER_BYTES, path
+        return given.headers, links_of(given)
+
+    guarded = answer(page)[0]["Location"]
+    assert ("return_to=" in guarded) == fits, page
+    login = answer(guarded)[0]
+    pair = login["Set-Cookie"].partition(";")[0]
+    back = urlsplit(AtClever(site.emulator).callback(login["Location"]))
+    links = answer(f"/callback?error=access_denied&state={parse_qs(back.query)['state'][0]}", Cookie=pair)[1]
+    assert [("return_to=" in link, len(link) < MOST_LINK_BYTES) for link in links] == [(fits, True)] * 2
+    for link in links:
+        assert answer(link)[0]["Location"].startswith(site.emulator)
+    assert answer(f"{back.path}?{back.query}", Cookie=pair)[0]["Location"] == (page if fits else "/me")
+
+
 def test_a_refusal_shows_no_text_of_its_address(site: Site) -> None:
     page = site.asked("/callback?error=call-0900-555&error_description=now")
-    shown = page.read().decode()
+    shown = page.text
     assert (page.status, "0900" in shown, "now" in shown, "access_denied" in shown) == (403, False, False, True)
 
 
@@ -490,7 +573,7 @@ def test_an_address_outside_the_prefix_is_a_named_error_in_page_and_log() -> Non
     with serving_alone("/app") as (alone, log):
         for path in ("/other/callback?code=x", "/apps/login", "/other/app/me"):
             answer = alone.asked(path)
-            assert (answer.status, "page_unknown" in answer.read().decode()) == (404, True), path
+            assert (answer.status, "page_unknown" in answer.text) == (404, True), path
         assert alone.asked("/app/nowhere").status == 404
     lines = [line for line in log if line.startswith("page_unknown: ")]
     assert len(lines) == 3
@@ -524,7 +607,7 @@ def test_a_setting_that_cannot_be_is_named_at_the_start(name: str, value: str) -
 
 def test_what_a_stranger_writes_is_escaped(site: Site) -> None:
     said = "%3Cscript%3Ealert(1)%3C/script%3E"
-    shown = site.asked(f"/?return_to={said}").read().decode()
+    shown = site.asked(f"/?return_to={said}").text
     assert "<script>" not in shown
     assert said.lower().replace("(", "%28").replace(")", "%29") in shown.lower()
 

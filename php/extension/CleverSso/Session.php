@@ -25,6 +25,10 @@ final class Session
     private readonly ?array $person;
     /** @var array<string, int> When each session was replaced that may still answer, by its id. */
     private array $replaced = [];
+    /** The id of the session that a sign-in begins; null when it gets a new one. */
+    private ?string $successor = null;
+    /** @var array<string, mixed>|null What a session had kept that was over when this request came. */
+    private ?array $over = null;
 
     /**
      * @param string $application Its redirect URI. Another application of this host, which may keep its sessions in the same
@@ -77,8 +81,9 @@ final class Session
      * Makes room for a new session of this person of Clever.
      *
      * A session in which the same person is signed in still answers for a minute, without the application's own data: else a
-     * tab whose request is under way would find nobody. Any other session ends at once, since devices are shared and an
-     * anonymous session may be one that somebody else has planted.
+     * tab whose request is under way would find nobody. It has one successor, however many callbacks bring its cookie: no log
+     * out would know of a second one. Any other session ends at once, since devices are shared and an anonymous session may
+     * be one that somebody else has planted.
      */
     public function replace(Identity $identity): void
     {
@@ -89,17 +94,24 @@ final class Session
                 return false;
             }
             $replacedAt = $kept['replaced_at'] ?? time();
+            $this->successor = $kept['successor'] ?? (string) session_create_id();
             $this->replaced = [(string) session_id() => $replacedAt] + $kept['replaced'];
-            $_SESSION = [self::KEY => ['replaced_at' => $replacedAt] + $kept];
+            $_SESSION = [self::KEY => ['replaced_at' => $replacedAt, 'successor' => $this->successor] + $kept];
             return true;
         };
-        if ($this->act($obsolete) !== true) {
+        if ($this->act($obsolete) === true) {
+            return;
+        }
+        if (($this->over['user'] ?? null) === $user) {
+            $this->successor = $this->over['successor'] ?? null;
+        } else {
             $this->end();
         }
     }
 
     /**
-     * Begins a session with a new id: nothing of the one before is carried over. Call `replace` before.
+     * Begins a session with a new id: nothing of the one before is carried over. Call `replace` before. Where another callback
+     * with the same cookie was faster, its session goes on.
      *
      * @param array<string, mixed> $person
      */
@@ -109,29 +121,42 @@ final class Session
             // One that the application has opened in the meantime.
             isset($this->replaced[(string) session_id()]) ? session_write_close() : session_destroy();
         }
-        session_id((string) session_create_id());
-        // The id is ours: strict mode would take another one.
-        session_start(['use_strict_mode' => '0', 'use_cookies' => '1']);
+        $user = [$identity->issuer, $identity->id];
+        $id = $this->successor ?? (string) session_create_id();
+        do {
+            session_id($id);
+            // The id is ours: strict mode would take another one.
+            session_start(['use_strict_mode' => '0', 'use_cookies' => '1']);
+            $kept = $this->kept();
+            $faster = ($kept['user'] ?? null) === $user ? $kept : null;
+            $id = $faster['successor'] ?? null;
+            if ($id !== null) {
+                // By now, that one is replaced, too.
+                $this->replaced[(string) session_id()] = $faster['replaced_at'];
+                session_write_close();
+            }
+        } while ($id !== null);
         $_SESSION = [self::KEY => [
             'signed_in_at' => time(),
             'application' => $this->application,
-            'user' => [$identity->issuer, $identity->id],
+            'user' => $user,
             'person' => $person,
-            'replaced' => array_filter($this->replaced, self::mayAnswer(...)),
-        ]];
+            'replaced' => array_filter($this->replaced + ($faster['replaced'] ?? []), self::mayAnswer(...)),
+        ]] + ($faster === null ? [] : $_SESSION);
         session_write_close();
         ini_set('session.use_strict_mode', '1');
     }
 
-    /** Ends the session of this browser, if it has one, and those that it replaced. */
+    /** Ends the session of this browser, if it has one, those that it replaced, and those that replaced it. */
     public function end(): void
     {
-        $before = $this->act($this->destroy(...));
-        if ($before === null) {
+        $linked = $this->act($this->destroy(...)) ?? ($this->over === null ? null : self::linkedTo($this->over));
+        if ($linked === null) {
             return;
         }
-        foreach (array_keys($before) as $id) {
-            $this->opened((string) $id, $this->destroy(...));
+        while ($linked !== []) {
+            $more = $this->opened(array_pop($linked), $this->destroy(...));
+            $linked = [...$linked, ...$more ?? []];
         }
         $cookie = ['expires' => 1, 'path' => '/', 'secure' => $this->secure, 'httponly' => true, 'samesite' => 'Lax'];
         setcookie($this->name, '', $cookie);
@@ -165,6 +190,7 @@ final class Session
         if ($isInTime && self::mayAnswer($kept['replaced_at'] ?? time())) {
             return $kept['person'];
         }
+        $this->over = $kept;
         $this->destroy();
         return null;
     }
@@ -189,14 +215,27 @@ final class Session
     /**
      * Destroys the open session.
      *
-     * @return array<string, int> Those that it replaced.
+     * @return list<string> Those that it replaced, and the one that replaced it.
      */
     private function destroy(): array
     {
-        $replaced = $this->kept()['replaced'] ?? [];
+        $linked = self::linkedTo($this->kept() ?? []);
         $_SESSION = [];
         session_destroy();
-        return $replaced;
+        return $linked;
+    }
+
+    /**
+     * The ids of the sessions that one replaced, and of the one that replaced it.
+     *
+     * @param array<string, mixed> $kept What the one has kept.
+     *
+     * @return list<string>
+     */
+    private static function linkedTo(array $kept): array
+    {
+        $before = array_map(strval(...), array_keys($kept['replaced'] ?? []));
+        return isset($kept['successor']) ? [...$before, $kept['successor']] : $before;
     }
 
     /** Acts in the session of this browser, which is closed then; null where there is none. */

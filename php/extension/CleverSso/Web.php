@@ -20,6 +20,11 @@ final class Web
     private const WAITED = 'clever_waited';
     /** The parameter that says that return_to is the path as it arrived here: a proxy may have taken the folder off. */
     private const AS_ARRIVED = 'clever_as_arrived';
+    /** The longest return_to that a login takes, in bytes, as a browser shows it. */
+    private const LONGEST_RETURN_TO = 1024;
+    /** A letter outside ASCII, percent-encoded, in UTF-8. */
+    private const ENCODED_LETTER =
+        '/%[CD][0-9A-F]%[89AB][0-9A-F]|%E[0-9A-F](?:%[89AB][0-9A-F]){2}|%F[0-4](?:%[89AB][0-9A-F]){3}/i';
 
     private readonly Session $session;
     /** The origin of the application, such as https://app.example. */
@@ -197,11 +202,17 @@ final class Web
     /**
      * The address that begins a login.
      *
-     * @param string|null $returnTo Where to go after it: a path, or a URL of this application.
+     * @param string|null $returnTo Where to go after it: a path, or a URL of this application. One that has more than 1,024
+     *     bytes, as a browser shows it, is left out: the login would refuse it, and nginx takes no header of any length.
      * @param bool $switchUser Whether Clever lets the person confirm who they are: for "Not you?" links.
      */
     public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
     {
+        $returnTo = $returnTo === null ? null : self::asShown($returnTo);
+        if (strlen($returnTo ?? '') > self::LONGEST_RETURN_TO) {
+            error_log('return_to is not used: it is longer than ' . self::LONGEST_RETURN_TO . ' bytes, as a browser shows it');
+            $returnTo = null;
+        }
         $query = array_filter(['switch_user' => $switchUser ? '1' : null, 'return_to' => $returnTo], is_string(...));
         return "{$this->folder}login" . ($query === [] ? '' : '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986));
     }
@@ -213,7 +224,22 @@ final class Web
         $query = ($_SERVER['QUERY_STRING'] ?? '') === '' ? '' : '?' . $_SERVER['QUERY_STRING'];
         $url = $this->loginUrl(($path === '' ? '/' : $path) . $query);
         // Either this page is outside the callback's folder, or a proxy has taken the folder off: the login will see which.
-        return str_starts_with($path, $this->folder) ? $url : $url . '&' . self::AS_ARRIVED . '=1';
+        $isAsArrived = str_contains($url, '?') && !str_starts_with($path, $this->folder);
+        return $isAsArrived ? $url . '&' . self::AS_ARRIVED . '=1' : $url;
+    }
+
+    /**
+     * A path or URL as a browser shows it: letters outside ASCII are written out, and nothing else changes. The library counts
+     * this form; encoded once more, for a query, a letter would have five bytes for each of its own, and now it has three.
+     */
+    private static function asShown(string $address): string
+    {
+        $shown = function (array $found): string {
+            $letter = rawurldecode($found[0]);
+            // What is no text, white space and control characters stay as they are.
+            return preg_match('/^[^\p{Cc}\p{Z}]$/Du', $letter) === 1 ? $letter : $found[0];
+        };
+        return (string) preg_replace_callback(self::ENCODED_LETTER, $shown, $address);
     }
 
     /** Where the login of this request is to lead: a path as a browser knows it, or a URL; '' when nobody said. */
