@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from clever_sso.flask import current_identity
 from flask import request, session
 from page import block
 from serving import CLEVER, URL, serve
@@ -31,9 +32,10 @@ app = names["app"]
 @app.get("/who")
 def who() -> dict[str, Any]:
     """Who is logged in."""
-    identity = session.get("clever_sso", {})
-    role, roles = identity.get("user_type"), identity.get("roles")
-    return {"user": session.get("person"), "name": identity.get("full_name"), "role": role, "roles": roles}
+    if not current_identity:
+        return {"user": session.get("person"), "name": None, "role": None, "roles": None}
+    name, role, roles = current_identity.full_name, current_identity.user_type, list(current_identity.roles)
+    return {"user": session.get("person"), "name": name, "role": role, "roles": roles}
 
 
 @app.get("/cart")
