@@ -47,7 +47,7 @@ LARGEST_COOKIE = 4093
 class TooLargeError(Exception):
     """The session of a sign-in does not fit into its cookie.
 
-    Browsers drop such a cookie and keep the one that is there: whoever was signed in before would stay so.
+    Browsers drop such a cookie and keep the one that is there: the person who was signed in before would stay so.
 
     Args:
         size: The bytes of the cookie's name and value.

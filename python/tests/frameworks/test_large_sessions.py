@@ -61,7 +61,7 @@ def test_who_has_too_large_a_session_is_nobody_instead_of_the_person_before(
         assert "the session cookie would have" in log
         assert "put less into the session" in log
         assert much not in log
-        # Whoever has less may still log in.
+        # A person whose session is smaller may still log in.
         browser.sign_out()
         assert log_in(browser, site, ADA, "/clever/login").url == site.url + "/"
 
