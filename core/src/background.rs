@@ -19,7 +19,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
-use crate::process::{self, Mark, PerProcess, generation};
+use crate::process::{self, Mark, PerProcess, generation, prepare_thread};
 use crate::runtimes::Runtimes;
 
 /// Runs operations in the background and delivers values of type `D`.
@@ -126,6 +126,7 @@ impl<D: Send + 'static> Engine<D> {
 
 /// Turns the reactor until the engine and all its operations are gone.
 fn run(runtime: &Runtime, ended: oneshot::Receiver<()>) {
+    prepare_thread();
     // Nothing is ever sent: it ends by its sender being dropped.
     let _ = runtime.block_on(ended);
 }

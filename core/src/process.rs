@@ -9,7 +9,9 @@
 //! - `signals`: no SIGPIPE comes out of a call, and threads of ours handle none of the host's;
 //! - `memory`: an allocator that clears what it frees;
 //! - `descriptors`: a child closes those of its parent's runtimes;
-//! - `lookups`: a fork waits for name lookups.
+//! - `gate`: a fork waits until nobody is inside, but not for long;
+//! - `lookups`: a fork waits for name lookups;
+//! - `crypto`: a fork waits while a thread enters or leaves the crypto library.
 //!
 //! The only unsafe code of the crate.
 #![expect(
@@ -18,7 +20,10 @@
               allocator, descriptors that are closed by their number, functions that run around a fork"
 )]
 
+mod crypto;
 mod descriptors;
+#[cfg(unix)]
+mod gate;
 mod generation;
 mod lookups;
 mod memory;
@@ -33,6 +38,7 @@ use std::sync::atomic::{
     AtomicPtr, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Release, Ordering::SeqCst,
 };
 
+pub(crate) use crypto::prepare_thread;
 pub(crate) use descriptors::{Mark, Marked};
 pub(crate) use generation::generation;
 pub(crate) use lookups::Lookup;

@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
-use crate::process::{HeldSigpipe, Mark, Marked, PerProcess, generation};
+use crate::process::{HeldSigpipe, Mark, Marked, PerProcess, generation, prepare_thread};
 use crate::runtimes::Runtimes;
 
 /// More idle runtimes than this are given up.
@@ -74,6 +74,7 @@ impl RuntimePool {
             return Err(Error::new(ErrorCode::RuntimeRunning));
         }
         let _held = HeldSigpipe::new();
+        prepare_thread();
         let pool = self.pool();
         let runtime =
             pool.take().map_or_else(|| PooledRuntime::new(&self.journey, &self.runtimes, pool), Ok)?;

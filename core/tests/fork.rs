@@ -167,13 +167,23 @@ fn a_grandchild_calls_too() {
     assert!(ended_well(pid));
 }
 
-/// A slow server that repeats what it was asked about, and an ID token with the Clever that can verify it.
-struct Work {
+/// A slow server that repeats what it was asked about, and a Clever with an ID token that it can verify.
+struct Host {
     echo: Server,
     emulator: Emulator,
+}
+
+/// What the processes that fork know of it.
+struct Work {
+    echo: String,
+    clever: String,
     id_token: String,
 }
 
+/// Names of the variables that the host hands over.
+const ECHO: &str = "CLEVER_SSO_TEST_ECHO_URL";
+const CLEVER: &str = "CLEVER_SSO_TEST_BASE_URL";
+const TOKEN: &str = "CLEVER_SSO_TEST_ID_TOKEN";
 const OIDC: &str = "0c0c0c0c0c0c0c0c0c0c";
 const NONCE: &str = "nonce-of-the-one-token";
 const FORKS: u32 = 200;
@@ -183,7 +193,7 @@ const AT_ONCE: usize = 8;
 /// The forks are spread over the time that a first verification takes.
 const STEP: Duration = Duration::from_micros(25);
 
-impl Work {
+impl Host {
     fn new() -> Self {
         let echo = Server::of_answers(|request| {
             // Not waited for by anybody: it makes it likely that a fork finds calls on their way.
@@ -192,16 +202,36 @@ impl Work {
         });
         let app = App::new(OIDC, "secret", "http://127.0.0.1:9/").with_oidc();
         let emulator = Emulator::start(Options::new().app(app).auto_login("ada")).unwrap();
-        let id_token = Self::id_token(&emulator);
-        Self { echo, emulator, id_token }
+        Self { echo, emulator }
     }
 
-    fn id_token(emulator: &Emulator) -> String {
-        let client = Self::client(emulator.base_url());
+    /// Runs an ignored test in a process of its own, with nothing of this one: the emulator draws random numbers from the
+    /// crypto library, in threads that no fork waits for.
+    fn run(&self, test: &str) {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([test, "--exact", "--ignored", "--test-threads=1"])
+            .env(ECHO, self.echo.base())
+            .env(CLEVER, self.emulator.base_url())
+            .env(TOKEN, self.id_token())
+            .output();
+        let output = child.unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
+    fn id_token(&self) -> String {
+        let client = Work::client(self.emulator.base_url());
         let options = AuthorizeOptions { nonce: Some(NONCE), ..AuthorizeOptions::default() };
         let (_, fields) = Browser::go(&client.authorize_url(&options).unwrap());
         let tokens = client.exchange_code(&fields["code"], None).unwrap();
         tokens.id_token.unwrap().expose().to_owned()
+    }
+}
+
+impl Work {
+    fn handed_over() -> Self {
+        let [echo, clever, id_token] = [ECHO, CLEVER, TOKEN].map(|name| std::env::var(name).unwrap());
+        Self { echo, clever, id_token }
     }
 
     fn client(base: &str) -> Client {
@@ -220,7 +250,7 @@ impl Work {
 
     /// One fork, while threads make their first verification with the same client and others wait for their answers.
     fn round(&self, number: u32, asking: &Client) -> libc::pid_t {
-        let verifying = Self::client(self.emulator.base_url());
+        let verifying = Self::client(&self.clever);
         let ready = Barrier::new(CALLERS + 1);
         thread::scope(|scope| {
             let callers: Vec<_> = (0..CALLERS)
@@ -248,8 +278,14 @@ impl Work {
 
 #[test]
 fn two_hundred_forks_in_the_middle_of_calls_and_first_verifications_disturb_nobody() {
-    let work = Work::new();
-    let asking = Work::client(&work.echo.base());
+    Host::new().run("in_the_middle_of_calls_and_first_verifications");
+}
+
+#[test]
+#[ignore = "run by the test before, in a process of its own"]
+fn in_the_middle_of_calls_and_first_verifications() {
+    let work = Work::handed_over();
+    let asking = Work::client(&work.echo);
     let mut children = VecDeque::new();
     for number in 0..FORKS {
         children.push_back(work.round(number, &asking));
@@ -292,21 +328,9 @@ fn keys_that_other_threads_use_for_the_first_time_in_the_moment_of_a_fork_work_i
     }
 }
 
-/// Names of the variables that the parent hands over.
-const BASE: &str = "CLEVER_SSO_TEST_BASE_URL";
-const TOKEN: &str = "CLEVER_SSO_TEST_ID_TOKEN";
-
 #[test]
 fn forks_in_the_middle_of_what_happens_first_leave_nobody_hanging_not_even_in_exit() {
-    let work = Work::new();
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["in_a_process_without_an_emulator", "--exact", "--ignored", "--test-threads=1"])
-        .env(BASE, work.emulator.base_url())
-        .env(TOKEN, &work.id_token)
-        .output();
-    let output = child.unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    Host::new().run("in_the_middle_of_what_happens_first");
 }
 
 /// Forks; the child runs every destructor when it ends, and ends with 0 if `call` comes out right.
@@ -317,15 +341,13 @@ fn fork_and_exit(call: impl FnOnce() -> bool) -> libc::pid_t {
     })
 }
 
-/// The emulator draws random numbers from the crypto library, in threads; here nobody does.
 #[test]
 #[ignore = "run by the test before, in a process of its own"]
-fn in_a_process_without_an_emulator() {
-    let (base, id_token) = (std::env::var(BASE).unwrap(), std::env::var(TOKEN).unwrap());
+fn in_the_middle_of_what_happens_first() {
+    let work = Work::handed_over();
     let first_times = || {
-        let client = Work::client(&base);
-        client.begin_login(&LoginOptions::default()).is_ok()
-            && client.verify_id_token(&id_token, Some(NONCE), None).is_ok()
+        let client = Work::client(&work.clever);
+        client.begin_login(&LoginOptions::default()).is_ok() && work.is_verified(&client)
     };
     let done = AtomicBool::new(false);
     thread::scope(|scope| {

@@ -16,7 +16,7 @@ from harness.patience import SECONDS
 ID, SECRET, URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
 
 BEGINNING = """
-import asyncio, logging, multiprocessing, os, sys, threading
+import asyncio, logging, multiprocessing, os, signal, sys, threading
 import clever_sso
 
 id, secret, uri = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
@@ -138,11 +138,17 @@ assert all(ended), ended
     run(text, clever, over_tls.base_url, str(over_tls.certificate))
 
 
-def test_a_fork_waits_until_the_resolver_has_released_its_lock(clever: str, tmp_path: Path) -> None:
+def preloaded(source: str, folder: Path) -> Path:
+    """What is preloaded into a program, built from `source`."""
     if shutil.which("cc") is None:
         pytest.skip("there is no C compiler")
-    source, shim = Path(__file__).with_name("slow_resolver.c"), tmp_path / "slow_resolver.so"
-    subprocess.run(["cc", "-shared", "-fPIC", str(source), "-o", str(shim), "-pthread", "-ldl"], check=True)
+    path, built = Path(__file__).with_name(source), folder / "preloaded.so"
+    subprocess.run(["cc", "-shared", "-fPIC", str(path), "-o", str(built), "-pthread", "-ldl"], check=True)
+    return built
+
+
+def test_a_fork_waits_until_the_resolver_has_released_its_lock(clever: str, tmp_path: Path) -> None:
+    environment = {"LD_PRELOAD": str(preloaded("slow_resolver.c", tmp_path))}
     text = """
 told, teller = os.pipe()
 kept = os.dup(1)
@@ -158,7 +164,40 @@ if child == 0:
 thread.join()
 assert ended_well(child)
 """
-    assert ended(["-c", BEGINNING + text, clever], {"LD_PRELOAD": str(shim)}) == (0, "")
+    assert ended(["-c", BEGINNING + text, clever], environment) == (0, "")
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_no_lock_of_the_crypto_library_is_held_in_a_child(
+    work: str, clever: str, over_tls: tls.Server, tmp_path: Path
+) -> None:
+    text = f"""
+def in_threads_that_end():
+    for _ in range(5):
+        threads = [threading.Thread(target={work}) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+working = threading.Thread(target=in_threads_that_end)
+working.start()
+while working.is_alive():
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        {work}()
+        thread = threading.Thread(target={work})
+        thread.start()
+        thread.join()
+        os._exit(0)
+    assert ended_well(child)
+"""
+    environment = {"LD_PRELOAD": str(preloaded("held_locks.c", tmp_path))}
+    assert ended(["-c", BEGINNING + text, clever, over_tls.base_url, str(over_tls.certificate)], environment) == (
+        0,
+        "",
+    )
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

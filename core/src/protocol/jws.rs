@@ -14,6 +14,7 @@ use base64::{DecodeSliceError, Engine as _};
 
 use super::json::Object;
 use crate::error::{Error, ErrorCode, Result, quote};
+use crate::process::prepare_thread;
 
 /// Longer tokens are refused before anything in them is decoded. Clever's have about 900 bytes.
 pub const MAX_TOKEN_BYTES: usize = 32 * 1024;
@@ -44,6 +45,7 @@ impl PublicKey {
         if !(sized && odd && plain) {
             return None;
         }
+        prepare_thread();
         let components = RsaPublicKeyComponents { n: modulus, e: exponent };
         let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
         // A key's first use takes a lock inside the library. A fork in that moment would leave it held in the child
@@ -53,6 +55,7 @@ impl PublicKey {
     }
 
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        prepare_thread();
         self.parsed.verify_sig(message, signature).is_ok()
     }
 }

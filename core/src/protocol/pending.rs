@@ -20,6 +20,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::process::prepare_thread;
 use crate::secret::Secret;
 
 /// A pending login is good for ten minutes.
@@ -69,6 +70,7 @@ impl SealingKeys {
     fn seal(&self, purpose: &[u8], nonce: [u8; NONCE_LEN], plain: &[u8]) -> Result<Vec<u8>> {
         let key = self.keys.first().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))?;
         let mut sealed = plain.to_vec();
+        prepare_thread();
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose), &mut sealed)
             .map_err(|_| Error::with_detail(ErrorCode::Internal, "sealing failed"))?;
         Ok([&nonce[..], &sealed].concat())
@@ -77,6 +79,7 @@ impl SealingKeys {
     fn open(&self, purpose: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce: [u8; NONCE_LEN] = nonce.try_into().ok()?;
+        prepare_thread();
         self.keys.iter().find_map(|key| {
             let mut buffer = sealed.to_vec();
             let nonce = Nonce::assume_unique_for_key(nonce);
@@ -106,6 +109,7 @@ impl fmt::Debug for SealingKeys {
 
 fn derive(client_id: &str, secret: &Secret) -> Result<LessSafeKey> {
     let failed = |_| Error::with_detail(ErrorCode::Internal, "a key could not be derived");
+    prepare_thread();
     let material = Salt::new(HKDF_SHA256, b"clever_sso pending login v1").extract(secret.expose().as_bytes());
     let info = [client_id.as_bytes()];
     let key: UnboundKey = material.expand(&info, &AES_256_GCM_SIV).map_err(failed)?.into();

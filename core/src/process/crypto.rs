@@ -1,0 +1,141 @@
+//! A fork waits while a thread enters or leaves the crypto library.
+//!
+//! aws-lc keeps its errors in memory of each thread, which it makes at the first error and frees when the thread ends. Both
+//! take one lock for the whole process. A child of a fork in that moment would find it held for ever, and hang at its own
+//! first error. So both happen behind a gate that a fork closes: a thread is given that memory before its first use of the
+//! library, and nothing but its end takes the lock again.
+
+#[cfg(unix)]
+pub(crate) use unix::prepare_thread;
+
+/// Before a thread uses the crypto library: nothing, where there is no fork.
+#[cfg(not(unix))]
+pub(crate) const fn prepare_thread() {}
+
+#[cfg(unix)]
+mod unix {
+    use std::ffi::c_void;
+    use std::ptr;
+    use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+    use aws_lc_sys::ERR_clear_error;
+    use libc::pthread_key_t;
+
+    use super::super::gate::{CRYPTO, Round, register};
+    use super::super::generation::generation;
+
+    thread_local!(static PREPARED: Prepared = Prepared::new());
+
+    /// Before a thread uses the crypto library. All calls but a thread's first cost next to nothing.
+    pub(crate) fn prepare_thread() {
+        // A thread that is at its end has done without it, or has it still.
+        let _ = PREPARED.try_with(|_| ());
+    }
+
+    struct Prepared {
+        /// Tells when the thread has ended; `None` when this process has no more such keys.
+        end: Option<pthread_key_t>,
+    }
+
+    impl Prepared {
+        fn new() -> Self {
+            register();
+            let round = CRYPTO.enter(generation());
+            // SAFETY: makes the memory of this thread if need be, and empties it.
+            unsafe { ERR_clear_error() };
+            CRYPTO.leave(round);
+            Self { end: end_key() }
+        }
+    }
+
+    impl Drop for Prepared {
+        /// Runs before anything is freed that C keeps for the thread.
+        fn drop(&mut self) {
+            // What C keeps for the first thread lasts as long as the process.
+            let Some(end) = self.end.filter(|_| !is_first_thread()) else { return };
+            let ending = Ending { round: CRYPTO.enter(generation()), turns: 0 };
+            ending.wait_for(end);
+        }
+    }
+
+    /// The thread frees what C keeps for it.
+    struct Ending {
+        round: Round,
+        turns: u32,
+    }
+
+    impl Ending {
+        /// Comes back with the next turn in which the thread frees what it has under any key.
+        fn wait_for(self, end: pthread_key_t) {
+            let kept = Box::into_raw(Box::new(self));
+            // SAFETY: the key is never deleted, and what is kept under it is taken back by its destructor only.
+            if unsafe { libc::pthread_setspecific(end, kept.cast()) } != 0 {
+                // SAFETY: it was made here, and nobody else has it.
+                unsafe { Box::from_raw(kept) }.over();
+            }
+        }
+
+        fn over(self) {
+            CRYPTO.leave(self.round);
+        }
+    }
+
+    /// The order within a turn is not known. In the second one, the library's own key was seen to.
+    extern "C" fn turn(kept: *mut c_void) {
+        // SAFETY: nothing else is kept under this key, and it is taken out before its destructor is called.
+        let ending = unsafe { Box::from_raw(kept.cast::<Ending>()) };
+        match end_key() {
+            Some(end) if ending.turns == 0 => Ending { turns: 1, ..*ending }.wait_for(end),
+            _ => ending.over(),
+        }
+    }
+
+    /// One for the process. Threads that race may each make one, and one wins: a lock could be held while a fork is made.
+    fn end_key() -> Option<pthread_key_t> {
+        /// One more than the key; 0 while there is none.
+        static KEY: AtomicU64 = AtomicU64::new(0);
+        let known = || pthread_key_t::try_from(KEY.load(SeqCst).checked_sub(1)?).ok();
+        if known().is_none() {
+            let mut made: pthread_key_t = 0;
+            // SAFETY: the key is written; the destructor lives as long as the library, which is never unloaded.
+            if unsafe { libc::pthread_key_create(ptr::from_mut(&mut made), Some(turn)) } != 0 {
+                return None;
+            }
+            if KEY.compare_exchange(0, u64::from(made) + 1, SeqCst, SeqCst).is_err() {
+                // SAFETY: nothing was ever kept under it.
+                unsafe { libc::pthread_key_delete(made) };
+            }
+        }
+        known()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn is_first_thread() -> bool {
+        // SAFETY: it always succeeds.
+        let thread = unsafe { libc::gettid() };
+        u32::try_from(thread).is_ok_and(|thread| thread == std::process::id())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    const fn is_first_thread() -> bool {
+        false
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use std::thread::{scope, yield_now};
+
+        #[test]
+        fn no_fork_waits_for_a_thread_that_has_ended_or_goes_on() {
+            prepare_thread();
+            for _ in 0..20 {
+                scope(|scope| scope.spawn(|| (prepare_thread(), prepare_thread())).join().unwrap());
+            }
+            // Threads of other tests come to an end, too.
+            while CRYPTO.has_anybody_inside() {
+                yield_now();
+            }
+        }
+    }
+}

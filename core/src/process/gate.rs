@@ -1,0 +1,288 @@
+//! A gate that a fork closes: it waits until nobody is inside, and keeps others out while it is made.
+//!
+//! Neither side waits for long, for each may be needed to end the other's wait: a handler of the host's around the fork
+//! may want a lock that is held by a thread in a call of ours.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::generation::generation;
+
+/// For threads that ask the system's resolver.
+pub(super) static LOOKUPS: Gate = Gate::new();
+/// For threads that take or give back what the crypto library keeps for them.
+pub(super) static CRYPTO: Gate = Gate::new();
+
+thread_local! {
+    /// How many of the lookups in flight are this thread's own: a fork that interrupts one must not wait for it.
+    pub(super) static LOOKUPS_OF_THIS_THREAD: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Between two looks at what the other threads do.
+const PAUSE: Duration = Duration::from_millis(1);
+/// Longer than any lock is held, also where many threads share one core; with what a pause takes more, below a second.
+const PAUSES: u32 = 500;
+
+/// Tells the system what to do around each fork. Threads that race may each do so: the gates count.
+pub(super) fn register() {
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if !DONE.load(SeqCst) {
+        // SAFETY: the functions take nothing, return, and live as long as the library, which is never unloaded.
+        let refused = unsafe { libc::pthread_atfork(Some(before), Some(after), None) };
+        DONE.store(refused == 0, SeqCst);
+    }
+}
+
+/// A lookup may last, and what needs the crypto library must not wait for it.
+extern "C" fn before() {
+    LOOKUPS.close(generation(), LOOKUPS_OF_THIS_THREAD.get());
+    CRYPTO.close(generation(), 0);
+}
+
+/// In the parent. A child finds the gates open, because it is another generation.
+extern "C" fn after() {
+    CRYPTO.open(generation());
+    LOOKUPS.open(generation());
+}
+
+/// Holds no lock that a fork could leave held: one number says how many forks are being made and how many threads are
+/// inside, in which process, and in which round of it.
+pub(super) struct Gate {
+    state: AtomicU64,
+    pauses: u32,
+}
+
+/// Those who come in one round are counted together. A round ends when a fork has waited for them in vain, or a child was forked:
+/// those that are left do not count any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Round {
+    process: u64,
+    number: u64,
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    round: Round,
+    forks: u64,
+    inside: u64,
+}
+
+impl State {
+    const BITS: [u32; 4] = [24, 12, 8, 20];
+
+    const fn low(value: u64, bits: u32) -> u64 {
+        value & ((1 << bits) - 1)
+    }
+
+    /// What the number says of this process: of another one it says nothing.
+    const fn read(packed: u64, process: u64) -> Self {
+        let [of_process, of_number, of_forks, of_inside] = Self::BITS;
+        let process = Self::low(process, of_process);
+        if packed >> (of_number + of_forks + of_inside) != process {
+            return Self { round: Round { process, number: 0 }, forks: 0, inside: 0 };
+        }
+        Self {
+            round: Round { process, number: Self::low(packed >> (of_forks + of_inside), of_number) },
+            forks: Self::low(packed >> of_inside, of_forks),
+            inside: Self::low(packed, of_inside),
+        }
+    }
+
+    const fn packed(self) -> u64 {
+        let [_, of_number, of_forks, of_inside] = Self::BITS;
+        let Self { round, forks, inside } = self;
+        ((((round.process << of_number) | Self::low(round.number, of_number)) << of_forks
+            | Self::low(forks, of_forks))
+            << of_inside)
+            | Self::low(inside, of_inside)
+    }
+}
+
+impl Gate {
+    pub(super) const fn new() -> Self {
+        Self::with_patience(PAUSES)
+    }
+
+    const fn with_patience(pauses: u32) -> Self {
+        Self { state: AtomicU64::new(0), pauses }
+    }
+
+    fn state(&self, process: u64) -> State {
+        State::read(self.state.load(SeqCst), process)
+    }
+
+    fn change(&self, process: u64, change: impl Fn(State) -> State) -> State {
+        let packed = |now| Some(change(State::read(now, process)).packed());
+        let (Ok(before) | Err(before)) = self.state.fetch_update(SeqCst, SeqCst, packed);
+        change(State::read(before, process))
+    }
+
+    /// Waits while there is a fork, but not for long.
+    pub(super) fn enter(&self, process: u64) -> Round {
+        let inside = |state: State| State { inside: state.inside + 1, ..state };
+        let mut round = None;
+        // To see that there is no fork and to be counted is one step: a fork that begins between two would not wait.
+        self.pause_while(|| {
+            let no_fork = |now| Some(State::read(now, process)).filter(|state| state.forks == 0);
+            let entered = self.state.fetch_update(SeqCst, SeqCst, |now| Some(inside(no_fork(now)?).packed()));
+            round = entered.ok().map(|before| State::read(before, process).round);
+            round.is_none()
+        });
+        round.unwrap_or_else(|| self.change(process, inside).round)
+    }
+
+    pub(super) fn leave(&self, round: Round) {
+        let inside = |state: State| state.inside.saturating_sub(u64::from(state.round == round));
+        self.change(generation(), |state| State { inside: inside(state), ..state });
+    }
+
+    /// Keeps others out, and waits until only `own` are inside, but not for long.
+    fn close(&self, process: u64, own: u64) {
+        self.change(process, |state| State { forks: state.forks + 1, ..state });
+        if !self.pause_while(|| self.state(process).inside > own) {
+            self.change(process, |State { round, forks, .. }| State {
+                round: Round { number: round.number + 1, ..round },
+                forks,
+                inside: 0,
+            });
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_anybody_inside(&self) -> bool {
+        self.state(generation()).inside > 0
+    }
+
+    fn open(&self, process: u64) {
+        self.change(process, |state| State { forks: state.forks.saturating_sub(1), ..state });
+    }
+
+    /// Whether it ended before the patience did.
+    fn pause_while(&self, mut condition: impl FnMut() -> bool) -> bool {
+        for _ in 0..self.pauses {
+            if !condition() {
+                return true;
+            }
+            pause();
+        }
+        false
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "there is no event: what could wait for one has a lock")]
+fn pause() {
+    sleep(PAUSE);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, channel};
+    use std::thread::{Scope, scope};
+
+    use super::*;
+
+    /// The processes of these tests; `leave` asks which one it really is.
+    fn here() -> u64 {
+        generation()
+    }
+
+    fn told_when_done<'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        work: impl FnOnce() + Send + 'scope,
+    ) -> Receiver<()> {
+        let (done, told) = channel();
+        scope.spawn(move || {
+            work();
+            done.send(())
+        });
+        told
+    }
+
+    fn counts(gate: &Gate, process: u64) -> (u64, u64) {
+        let State { forks, inside, .. } = gate.state(process);
+        (forks, inside)
+    }
+
+    #[test]
+    fn a_fork_waits_for_those_inside_and_others_wait_for_the_fork() {
+        let gate = Gate::with_patience(u32::MAX);
+        let round = gate.enter(here());
+        scope(|scope| {
+            let closed = told_when_done(scope, || gate.close(here(), 0));
+            while counts(&gate, here()).0 == 0 {
+                pause();
+            }
+            let entered = told_when_done(scope, || {
+                gate.enter(here());
+            });
+            assert!(closed.try_recv().is_err());
+            gate.leave(round);
+            closed.recv().unwrap();
+            assert!(entered.try_recv().is_err());
+            gate.open(here());
+            entered.recv().unwrap();
+        });
+        assert_eq!(counts(&gate, here()), (0, 1));
+    }
+
+    #[test]
+    fn nobody_waits_for_ever() {
+        let gate = Gate::with_patience(3);
+        let silent = gate.enter(here());
+        gate.close(here(), 0);
+        // The host's own handler around the fork may wait for the thread that makes this lookup.
+        let meanwhile = gate.enter(here());
+        gate.open(here());
+        assert_eq!(counts(&gate, here()), (0, 1));
+        gate.leave(silent);
+        assert_eq!(counts(&gate, here()), (0, 1), "it counts no more");
+        gate.leave(meanwhile);
+        assert_eq!(counts(&gate, here()), (0, 0));
+    }
+
+    #[test]
+    fn one_fork_waits_for_a_silent_server_and_the_next_does_not() {
+        let (gate, patient) = (Gate::with_patience(3), Gate::with_patience(u32::MAX));
+        gate.enter(here());
+        gate.close(here(), 0);
+        gate.open(here());
+        patient.state.store(gate.state.load(SeqCst), SeqCst);
+        patient.close(here(), 0);
+    }
+
+    #[test]
+    fn a_fork_does_not_wait_for_the_thread_that_makes_it() {
+        let gate = Gate::with_patience(u32::MAX);
+        gate.enter(here());
+        gate.close(here(), 1);
+        assert_eq!(counts(&gate, here()), (1, 1));
+    }
+
+    #[test]
+    fn a_child_finds_the_gate_open_and_nobody_inside() {
+        let gate = Gate::with_patience(u32::MAX);
+        let parent = here() + 1;
+        gate.enter(parent);
+        gate.change(parent, |state| State { forks: 2, ..state });
+        assert_eq!(counts(&gate, here()), (0, 0));
+        // A fork that was begun before the one that made this child ends here too.
+        gate.open(here());
+        let round = gate.enter(here());
+        assert_eq!(counts(&gate, here()), (0, 1));
+        gate.leave(Round { process: parent, number: 0 });
+        assert_eq!(counts(&gate, here()), (0, 1));
+        gate.leave(round);
+        gate.close(here(), 0);
+        assert_eq!(counts(&gate, here()), (1, 0));
+    }
+
+    #[test]
+    fn a_state_is_read_as_it_was_packed() {
+        let state =
+            State { round: Round { process: 0x00AB_CDEF, number: 0xFFF }, forks: 255, inside: 0xFFFFF };
+        let read = State::read(state.packed(), 0x1_00AB_CDEF);
+        assert_eq!((read.round, read.forks, read.inside), (state.round, state.forks, state.inside));
+    }
+}
