@@ -54,9 +54,9 @@ mod urls;
 
 pub use browser::{BrowserRequest, Endpoint, Refusal};
 pub use client::Client;
-#[doc(hidden)]
-pub use config::SettingNames;
 pub use config::{Config, ConfigBuilder};
+#[doc(hidden)]
+pub use config::{SETTINGS, Setting, SettingNames, SettingValue};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
 pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, leads_to, login_key_of_callback};
 pub use process::ClearingAllocator;
