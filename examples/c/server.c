@@ -194,7 +194,10 @@ static enum MHD_Result callback(const struct request *request)
         response = denied(request, outcome);
         http_status = MHD_HTTP_FORBIDDEN;
         break;
-    default: break;
+    default: /* a kind that a newer library has: nobody is signed in */
+        response = problem_page(request, "Signing in did not work this time. Please try again.", "unknown_outcome", NULL, false);
+        http_status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+        break;
     }
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; response && (cookie = clever_sso_outcome_set_cookie(outcome, i)) != NULL; i++) set_cookie(response, cookie);
