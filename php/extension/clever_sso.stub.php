@@ -234,6 +234,7 @@ final class Client
      * @param string|null $state Comes back unchanged. Compare it, by hash_equals, with what this browser was given.
      * @param string|null $nonce Comes back inside the ID token.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
+     * @param bool $switchUser Whether Clever asks people to confirm who they are.
      *
      * @throws ConfigException redirect_uri_unknown
      * @throws \ValueError For another response type.
@@ -244,6 +245,7 @@ final class Client
         #[\SensitiveParameter] ?string $state = null,
         #[\SensitiveParameter] ?string $nonce = null,
         ?string $districtId = null,
+        bool $switchUser = false,
     ): string {}
 
     /**

@@ -65,6 +65,8 @@ final class Reader
                 $read('denied_description'),
                 ...[...$browser, $read('return_to'), $read('switch_user')],
             ),
+            // A kind that a later library has. Nobody is signed in by it.
+            default => throw new \Error('This libclever_sso is newer than the package: update the package'),
         };
     }
 
