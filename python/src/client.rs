@@ -1,6 +1,8 @@
 //! `Client`: every operation, with the GIL released while it waits or computes.
 
-use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking};
+use clever_sso::{
+    AuthorizeOptions, Config, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking,
+};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -15,7 +17,7 @@ use crate::repr::Repr;
 use crate::request::{self, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::set_cookie;
-use crate::settings::{Network, Settings};
+use crate::settings;
 use crate::text::{Number, OneOrMore, Text, TextOrPath, Whole, optional};
 use crate::verify::claims_dict;
 use crate::waiting::{compute, is_given_up, wait};
@@ -120,23 +122,22 @@ impl Client {
         } else {
             SettingNames::Python
         };
-        let given = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
-        let redirect_uris =
-            given.iter().map(|uri| uri.setting(names, "redirect_uri")).collect::<Result<_>>()?;
-        let builder = ConfigBuilder::try_from(Settings {
-            client_id,
-            client_secret,
-            redirect_uris: given,
-            issuer,
-            api_base,
-            base_url,
-            timeout,
-            leeway,
-            pending_key,
-            old_pending_keys,
-            return_to_origins,
-            development,
-            network: Network {
+        let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
+        let mut builder = Config::builder(client_id.setting(names, "client_id")?)
+            .setting_names(names)
+            .timeout(settings::timeout(names, &timeout)?)
+            .leeway(settings::leeway(names, &leeway)?)
+            .development(development);
+        settings::set!(
+            builder,
+            names,
+            [
+                client_secret,
+                // Both at once first, so that one of them can still be elsewhere.
+                base_url,
+                issuer,
+                api_base,
+                pending_key,
                 authorization_endpoint,
                 token_endpoint,
                 tokeninfo_endpoint,
@@ -144,9 +145,19 @@ impl Client {
                 jwks_uri,
                 ca_bundle,
                 proxy,
-            },
+            ]
+        );
+        settings::add!(
+            builder,
             names,
-        })?;
+            [
+                redirect_uris => redirect_uri,
+                old_pending_keys => old_pending_key,
+                return_to_origins => return_to_origin,
+            ]
+        );
+        let redirect_uris =
+            redirect_uris.iter().map(|uri| uri.setting(names, "redirect_uri")).collect::<Result<_>>()?;
         let make = |builder: ConfigBuilder| {
             compute(py, || {
                 let config = builder.build()?;

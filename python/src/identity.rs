@@ -82,25 +82,8 @@ impl Name {
 ///
 /// The key of a user is the pair of `issuer` and `id`. Names and email addresses change and repeat.
 #[pyclass(frozen, eq, hash, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct Identity(pub(crate) clever_sso::Identity);
-
-impl PartialEq for Identity {
-    fn eq(&self, other: &Self) -> bool {
-        let (this, that) = (&self.0, &other.0);
-        this.issuer == that.issuer
-            && this.id == that.id
-            && this.district_id == that.district_id
-            && this.user_type == that.user_type
-            && this.roles == that.roles
-            && this.name == that.name
-            && this.unverified_email == that.unverified_email
-            && this.legacy_ids == that.legacy_ids
-            && this.authorized_by == that.authorized_by
-            && this.proven_by == that.proven_by
-            && this.loginas_by_admin == that.loginas_by_admin
-            && this.claims == that.claims
-    }
-}
 
 impl Hash for Identity {
     fn hash<H: Hasher>(&self, state: &mut H) {

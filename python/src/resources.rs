@@ -81,14 +81,8 @@ impl TokenInfo {
 
 /// Who an access token belongs to.
 #[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct Me(pub(crate) clever_sso::Me);
-
-impl PartialEq for Me {
-    /// The fields are read from the JSON.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
-    }
-}
 
 #[pymethods]
 impl Me {
@@ -138,14 +132,8 @@ impl Me {
 
 /// A person's record.
 #[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct User(pub(crate) clever_sso::User);
-
-impl PartialEq for User {
-    /// The fields are read from the JSON.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
-    }
-}
 
 #[pymethods]
 impl User {
@@ -197,14 +185,8 @@ impl User {
 
 /// A district's record.
 #[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct District(pub(crate) clever_sso::District);
-
-impl PartialEq for District {
-    /// The fields are read from the JSON.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
-    }
-}
 
 #[pymethods]
 impl District {
@@ -238,14 +220,8 @@ impl District {
 
 /// The claims of a person, as the userinfo endpoint tells them.
 #[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct UserInfo(pub(crate) clever_sso::UserInfo);
-
-impl PartialEq for UserInfo {
-    /// The fields are read from the JSON.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
-    }
-}
 
 #[pymethods]
 impl UserInfo {

@@ -1,92 +1,35 @@
-//! The keyword arguments of `Client`, turned into a configuration.
+//! How the keyword arguments of `Client` become a configuration.
 
 use std::time::Duration;
 
-use crate::errors::{Failure, Result, config_invalid};
-use crate::text::{Number, Text, TextOrPath, Whole};
-use clever_sso::{Config, ConfigBuilder, SettingNames};
+use crate::errors::{Result, config_invalid};
+use crate::text::{Number, Whole};
+use clever_sso::SettingNames;
 
 /// A longer deadline is a mistake, such as milliseconds.
 const LONGEST_TIMEOUT: f64 = 24.0 * 3600.0;
 
-pub(crate) struct Settings {
-    pub(crate) client_id: Text,
-    pub(crate) client_secret: Option<Text>,
-    pub(crate) redirect_uris: Vec<Text>,
-    pub(crate) issuer: Option<Text>,
-    pub(crate) api_base: Option<Text>,
-    pub(crate) base_url: Option<Text>,
-    pub(crate) timeout: Number,
-    pub(crate) leeway: Whole,
-    pub(crate) pending_key: Option<Text>,
-    pub(crate) old_pending_keys: Vec<Text>,
-    pub(crate) return_to_origins: Vec<Text>,
-    pub(crate) development: bool,
-    pub(crate) network: Network,
-    /// How errors name them.
-    pub(crate) names: SettingNames,
+/// Hands each argument that is given to the setter of its name.
+macro_rules! set {
+    ($builder:ident, $names:ident, [$($argument:ident),+ $(,)?]) => {
+        $(if let Some(value) = $argument {
+            $builder = $builder.$argument(value.setting($names, stringify!($argument))?);
+        })+
+    };
 }
 
-/// Where the endpoints are, and how they are reached.
-#[derive(Default)]
-pub(crate) struct Network {
-    pub(crate) authorization_endpoint: Option<Text>,
-    pub(crate) token_endpoint: Option<Text>,
-    pub(crate) tokeninfo_endpoint: Option<Text>,
-    pub(crate) userinfo_endpoint: Option<Text>,
-    pub(crate) jwks_uri: Option<Text>,
-    pub(crate) ca_bundle: Option<TextOrPath>,
-    pub(crate) proxy: Option<Text>,
+/// Hands each text of a list to the setter that adds one.
+macro_rules! add {
+    ($builder:ident, $names:ident, [$($arguments:ident => $setter:ident),+ $(,)?]) => {
+        $(for value in &$arguments {
+            $builder = $builder.$setter(value.setting($names, stringify!($setter))?);
+        })+
+    };
 }
 
-type Setter = fn(ConfigBuilder, String) -> ConfigBuilder;
+pub(crate) use {add, set};
 
-impl TryFrom<Settings> for ConfigBuilder {
-    type Error = Failure;
-
-    fn try_from(settings: Settings) -> Result<Self> {
-        let (names, network) = (settings.names, settings.network);
-        let mut builder = Config::builder(settings.client_id.setting(names, "client_id")?)
-            .setting_names(names)
-            .timeout(timeout(names, &settings.timeout)?)
-            .leeway(leeway(names, &settings.leeway)?)
-            .development(settings.development);
-        let texts: [(&str, Option<Text>, Setter); 11] = [
-            ("client_secret", settings.client_secret, Self::client_secret),
-            ("base_url", settings.base_url, Self::base_url),
-            ("issuer", settings.issuer, Self::issuer),
-            ("api_base", settings.api_base, Self::api_base),
-            ("pending_key", settings.pending_key, Self::pending_key),
-            ("authorization_endpoint", network.authorization_endpoint, Self::authorization_endpoint),
-            ("token_endpoint", network.token_endpoint, Self::token_endpoint),
-            ("tokeninfo_endpoint", network.tokeninfo_endpoint, Self::tokeninfo_endpoint),
-            ("userinfo_endpoint", network.userinfo_endpoint, Self::userinfo_endpoint),
-            ("jwks_uri", network.jwks_uri, Self::jwks_uri),
-            ("proxy", network.proxy, Self::proxy),
-        ];
-        for (name, text, set) in texts {
-            if let Some(text) = text {
-                builder = set(builder, text.setting(names, name)?);
-            }
-        }
-        let lists: [(&str, Vec<Text>, Setter); 3] = [
-            ("redirect_uri", settings.redirect_uris, Self::redirect_uri),
-            ("old_pending_keys", settings.old_pending_keys, Self::old_pending_key),
-            ("return_to_origins", settings.return_to_origins, Self::return_to_origin),
-        ];
-        for (name, texts, add) in lists {
-            for text in texts {
-                builder = add(builder, text.setting(names, name)?);
-            }
-        }
-        if let Some(bundle) = network.ca_bundle {
-            builder = builder.ca_bundle(bundle.setting(names, "ca_bundle")?);
-        }
-        Ok(builder)
-    }
-}
-
-fn timeout(names: SettingNames, &Number(seconds): &Number) -> Result<Duration> {
+pub(crate) fn timeout(names: SettingNames, &Number(seconds): &Number) -> Result<Duration> {
     if seconds > 0.0 && seconds <= LONGEST_TIMEOUT {
         return Ok(Duration::from_secs_f64(seconds));
     }
@@ -96,7 +39,7 @@ fn timeout(names: SettingNames, &Number(seconds): &Number) -> Result<Duration> {
     )))
 }
 
-fn leeway(names: SettingNames, Whole(seconds): &Whole) -> Result<u64> {
+pub(crate) fn leeway(names: SettingNames, Whole(seconds): &Whole) -> Result<u64> {
     let name = names.of("leeway");
     let seconds = seconds.ok_or_else(|| config_invalid(&format!("{name} is too large")))?;
     u64::try_from(seconds)

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;
 
 /// Who an access token belongs to.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Me {
     /// The Clever id.
     pub id: String,
@@ -29,7 +29,7 @@ pub struct Me {
 }
 
 /// A person.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// The Clever id.
     pub id: String,
@@ -46,7 +46,7 @@ pub struct User {
 }
 
 /// A district.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct District {
     /// The district's id.
     pub id: String,
@@ -57,7 +57,7 @@ pub struct District {
 }
 
 /// The claims of a person, as the userinfo endpoint tells them.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct UserInfo {
     /// Who it is, as the issuer names them (`sub`).
     pub id: String,
