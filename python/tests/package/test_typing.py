@@ -1,4 +1,4 @@
-"""The stub is the documentation: it matches the binary in its types and its words, and programs check with it."""
+"""The stub comes from the Rust source, matches the binary in its types and its words, and programs check with it."""
 
 from __future__ import annotations
 
@@ -38,6 +38,17 @@ ENTRIES = list(documented(ast.parse(STUB.read_text("utf-8")), _native, ""))
 def test_stub_and_help_say_the_same(name: str, words: str | None, value: object) -> None:
     assert words, name
     assert words == inspect.cleandoc(value.__doc__ or "")
+
+
+def test_the_stub_and_the_words_of_the_async_client_are_those_of_the_rust_source(tmp_path: Path) -> None:
+    pytest.importorskip("maturin")
+    done = subprocess.run(
+        [sys.executable, ROOT / "python/stub.py", "--out", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("_native.pyi", "aio.py"):
+        written = (ROOT / "python/clever_sso" / name).read_text("utf-8")
+        assert written == (tmp_path / name).read_text("utf-8"), "run `make stubs`"
 
 
 def test_everything_public_is_in_the_stub_and_in_all() -> None:
