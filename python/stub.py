@@ -89,8 +89,9 @@ def imports(raw: ast.Module, body: str) -> Iterator[str]:
     for node in raw.body:
         if isinstance(node, ast.ImportFrom) and node.module:
             found.setdefault(node.module, set()).update(alias.name for alias in node.names if alias.name in named)
+    of_others = {"typing_extensions", PACKAGE.name}
     groups = [
-        sorted(module for module in found if module.partition(".")[0] in sys.stdlib_module_names),
+        sorted(module for module in found if module.partition(".")[0] not in of_others),
         sorted(module for module in found if module.partition(".")[0] == "typing_extensions"),
         sorted(module for module in found if module.partition(".")[0] == PACKAGE.name),
     ]
