@@ -47,10 +47,12 @@ def main() -> None:
 
 def build(folder: Path) -> tuple[ast.Module, ModuleType]:
     """What maturin reads in a library that is built for it, and that library as a module."""
-    maturin = [sys.executable, "-m", "maturin", "generate-stubs", "--quiet", "--profile", "dev", "--features", "stubs"]
+    maturin = [sys.executable, "-m", "maturin", "generate-stubs", "--quiet", "--locked", "--profile", "dev"]
     environment = {**os.environ, "CARGO_TARGET_DIR": str(TARGET)}
     subprocess.run(  # noqa: S603  (the command is ours)
-        [*maturin, "--manifest-path", PYTHON / "Cargo.toml", "--out", folder / "raw"], check=True, env=environment
+        [*maturin, "--features", "stubs", "--manifest-path", PYTHON / "Cargo.toml", "--out", folder / "raw"],
+        check=True,
+        env=environment,
     )
     shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
     shutil.copy(TARGET / "maturin" / "lib_native.so", folder / PACKAGE.name / "_native.abi3.so")
