@@ -10,15 +10,16 @@ use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
+use crate::hints::{Dict, Headers, NoReturn, Tuple, Typed, words};
 use crate::json::strings;
-use crate::login::{Login, outcome};
+use crate::login::{Finished, Login};
 use crate::panics::caught;
 use crate::repr::Repr;
-use crate::request::{self, Refusal};
+use crate::request::{self, EndpointWord, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
-use crate::set_cookie;
+use crate::set_cookie::{self, SetCookie};
 use crate::settings;
-use crate::text::{Number, OneOrMore, Text, TextOrPath, Whole, optional};
+use crate::text::{Number, OneOrMore, Text, TextOrPath, Texts, Whole, optional};
 use crate::verify::claims_dict;
 use crate::waiting::{compute, is_given_up, wait};
 
@@ -81,8 +82,8 @@ impl Client {
     #[pyo3(
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
-            base_url=None, timeout=Number(10.0), leeway=Whole(Some(60)), pending_key=None, old_pending_keys=Vec::new(),
-            return_to_origins=Vec::new(), development=false, authorization_endpoint=None, token_endpoint=None,
+            base_url=None, timeout=Number(10.0), leeway=Whole(Some(60)), pending_key=None, old_pending_keys=Vec::new().into(),
+            return_to_origins=Vec::new().into(), development=false, authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
             named_by=None,
         ),
@@ -103,8 +104,8 @@ impl Client {
         timeout: Number,
         leeway: Whole,
         pending_key: Option<Text>,
-        old_pending_keys: Vec<Text>,
-        return_to_origins: Vec<Text>,
+        old_pending_keys: Texts,
+        return_to_origins: Texts,
         development: bool,
         authorization_endpoint: Option<Text>,
         token_endpoint: Option<Text>,
@@ -123,6 +124,7 @@ impl Client {
             SettingNames::Python
         };
         let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
+        let (old_pending_keys, return_to_origins) = (old_pending_keys.value, return_to_origins.value);
         let mut builder = Config::builder(client_id.setting(names, "client_id")?)
             .setting_names(names)
             .timeout(settings::timeout(names, &timeout)?)
@@ -184,11 +186,12 @@ impl Client {
     /// Raises:
     ///     ConfigError: `config_invalid`, with what is wrong about which variable.
     #[classmethod]
-    fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, Self>> {
         let py = class.py();
         let settings = guarded::import(py, c"clever_sso._settings")?;
         let arguments = guarded::call_method(&settings, intern!(py, "from_environment"), [])?;
-        guarded::call_with(class, &guarded::tuple(py, [])?, Some(arguments.cast::<PyDict>()?))
+        let made = guarded::call_with(class, &guarded::tuple(py, [])?, Some(arguments.cast::<PyDict>()?))?;
+        Ok(made.cast_into::<Self>()?)
     }
 
     /// The client id.
@@ -205,7 +208,7 @@ impl Client {
 
     /// The redirect URIs; the first is the primary one.
     #[getter]
-    fn redirect_uris<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn redirect_uris<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, String>> {
         strings(py, &self.redirect_uris)
     }
 
@@ -273,20 +276,20 @@ impl Client {
     ///     CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
     ///     NetworkError: `network_timeout`, `network_connect` and the others of its kind.
     #[pyo3(signature = (callback, cookies=None, *, pending=None))]
-    fn finish_login<'py>(
+    fn finish_login(
         &self,
-        py: Python<'py>,
+        py: Python<'_>,
         callback: Text,
-        cookies: Option<Bound<'py, PyString>>,
+        cookies: Option<Bound<'_, PyString>>,
         pending: Option<Text>,
-    ) -> Result<Bound<'py, PyAny>> {
+    ) -> Result<Finished> {
         let (callback, pending) = (callback.get("callback")?, optional(pending.as_ref(), "pending")?);
         let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
         let finished = wait(py, || match pending {
             Some(pending) => self.core.finish_login_with_pending(callback, Some(pending)),
             None => self.core.finish_login(callback, &cookies),
         })?;
-        Ok(outcome(py, finished)?)
+        Ok(Finished::new(py, finished)?)
     }
 
     /// Whether a request of a browser must not act: `None` when it may.
@@ -307,12 +310,12 @@ impl Client {
     #[pyo3(signature = (endpoint, *, method, headers))]
     fn refusal(
         &self,
-        endpoint: Text,
+        endpoint: Typed<Text, EndpointWord>,
         method: Bound<'_, PyString>,
-        headers: &Bound<'_, PyAny>,
+        headers: Typed<Bound<'_, PyAny>, Headers>,
     ) -> Result<Option<Refusal>> {
-        let endpoint = request::endpoint(endpoint.get("endpoint")?)?;
-        Ok(self.core.refusal(endpoint, &request::read(&header(&method), headers)?).map(Into::into))
+        let endpoint = request::endpoint(endpoint.value.get("endpoint")?)?;
+        Ok(self.core.refusal(endpoint, &request::read(&header(&method), &headers.value)?).map(Into::into))
     }
 
     /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
@@ -324,7 +327,7 @@ impl Client {
         &self,
         py: Python<'py>,
         cookies: Option<Bound<'py, PyString>>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
+    ) -> PyResult<Tuple<'py, SetCookie>> {
         let cookies = cookies.as_ref().map(header).unwrap_or_default();
         set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
     }
@@ -341,7 +344,7 @@ impl Client {
         &self,
         py: Python<'py>,
         cookies: Option<Bound<'py, PyString>>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
+    ) -> PyResult<Tuple<'py, SetCookie>> {
         let cookies = cookies.as_ref().map(header).unwrap_or_default();
         set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
     }
@@ -360,13 +363,13 @@ impl Client {
     ///     ConfigError: `redirect_uri_unknown`.
     ///     ArgumentError: `argument_invalid`, for another response type.
     #[pyo3(signature = (
-        *, response_type=None, redirect_uri=None, state=None, nonce=None, district_id=None, switch_user=false
+        *, response_type=None.into(), redirect_uri=None, state=None, nonce=None, district_id=None, switch_user=false
     ))]
     #[pyo3(text_signature = "($self, *, response_type='code', redirect_uri=None, state=None, nonce=None, \
             district_id=None, switch_user=False)")]
     fn authorize_url(
         &self,
-        response_type: Option<Text>,
+        response_type: Typed<Option<Text>, ResponseTypeWord>,
         redirect_uri: Option<Text>,
         state: Option<Text>,
         nonce: Option<Text>,
@@ -375,7 +378,7 @@ impl Client {
     ) -> Result<String> {
         let options = AuthorizeOptions {
             response_type: read_response_type(
-                optional(response_type.as_ref(), "response_type")?.unwrap_or("code"),
+                optional(response_type.value.as_ref(), "response_type")?.unwrap_or("code"),
             )?,
             redirect_uri: optional(redirect_uri.as_ref(), "redirect_uri")?,
             state: optional(state.as_ref(), "state")?,
@@ -444,7 +447,7 @@ impl Client {
         token: Text,
         nonce: Option<Text>,
         access_token: Option<Text>,
-    ) -> Result<Bound<'py, PyDict>> {
+    ) -> Result<Dict<'py>> {
         let (token, nonce) = (token.get("token")?, optional(nonce.as_ref(), "nonce")?);
         let access_token = optional(access_token.as_ref(), "access_token")?;
         let claims = wait(py, || self.core.verify_id_token(token, nonce, access_token))?;
@@ -579,7 +582,7 @@ impl Client {
         this
     }
 
-    #[pyo3(signature = (*_exception))]
+    #[pyo3(signature = (*_exception: "object"))]
     fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) -> Result<()> {
         self.close(py)
     }
@@ -590,7 +593,7 @@ impl Client {
 
     /// Refuses: a client holds secrets, which must not travel with a pickle.
     #[expect(clippy::unused_self, reason = "a method of Python's")]
-    fn __reduce__(&self) -> PyResult<()> {
+    fn __reduce__(&self) -> PyResult<Typed<(), NoReturn>> {
         Err(PyTypeError::new_err(
             "a Client is neither pickled nor copied: it holds secrets and connections. Make one in each process, or \
              share this one: threads and forked workers may",
@@ -610,6 +613,8 @@ pub(crate) fn one_of(cookies: Option<&Bound<'_, PyString>>, pending: Option<&imp
 fn header(text: &Bound<'_, PyString>) -> String {
     text.to_string_lossy().into_owned()
 }
+
+words!(ResponseTypeWord: "code", "token");
 
 fn read_response_type(word: &str) -> Result<ResponseType> {
     match word {

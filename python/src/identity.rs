@@ -4,9 +4,10 @@ use std::hash::{Hash, Hasher};
 
 use clever_sso::RoleName;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 
 use crate::guarded;
+use crate::hints::{Dict, Tuple, Typed, words};
 use crate::json::{strings, to_dict};
 use crate::repr::{Repr, match_args};
 
@@ -21,13 +22,13 @@ pub(crate) struct Role {
 }
 
 impl Role {
-    pub(crate) fn tuple<'py>(py: Python<'py>, roles: &[clever_sso::Role]) -> PyResult<Bound<'py, PyTuple>> {
+    pub(crate) fn tuple<'py>(py: Python<'py>, roles: &[clever_sso::Role]) -> PyResult<Tuple<'py, Self>> {
         let role = |role: &clever_sso::Role| {
             let clever_sso::Role { name, legacy_id } = role;
             let role = Self { name: name.as_str().to_owned(), legacy_id: legacy_id.clone() };
             guarded::new(py, role).map(Bound::into_any)
         };
-        guarded::tuple(py, roles.iter().map(role).collect::<PyResult<Vec<_>>>()?)
+        guarded::tuple(py, roles.iter().map(role).collect::<PyResult<Vec<_>>>()?).map(Into::into)
     }
 }
 
@@ -77,6 +78,8 @@ impl Name {
         Repr::of("Name").hidden("full").finish()
     }
 }
+
+words!(ProvenBy: clever_sso::Proof::IdToken.as_str(), clever_sso::Proof::Me.as_str());
 
 /// Who logged in.
 ///
@@ -139,7 +142,7 @@ impl Identity {
 
     /// Every role that is known.
     #[getter]
-    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, Role>> {
         Role::tuple(py, &self.0.roles)
     }
 
@@ -157,7 +160,7 @@ impl Identity {
 
     /// Ids that this person had before API v3.
     #[getter]
-    fn legacy_ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn legacy_ids<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, String>> {
         strings(py, &self.0.legacy_ids)
     }
 
@@ -169,8 +172,8 @@ impl Identity {
 
     /// How this identity was proven: `id_token`, or `me` when Clever was asked with the token of this login.
     #[getter]
-    fn proven_by(&self) -> &'static str {
-        self.0.proven_by.as_str()
+    fn proven_by(&self) -> Typed<&'static str, ProvenBy> {
+        self.0.proven_by.as_str().into()
     }
 
     /// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
@@ -183,7 +186,7 @@ impl Identity {
     ///
     /// The claims of the ID token, or the data of `/me` and of the person's own record.
     #[getter]
-    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Dict<'py>> {
         to_dict(py, &self.0.claims)
     }
 
@@ -193,7 +196,7 @@ impl Identity {
             .text("id", self.id())
             .maybe("district_id", self.district_id())
             .maybe("user_type", self.user_type())
-            .text("proven_by", self.proven_by())
+            .text("proven_by", self.0.proven_by.as_str())
             .finish()
     }
 }

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::guarded;
+use crate::hints::{Object, Tuple};
 use crate::identity::{Name, Role};
 use crate::json::{strings, to_python};
 use crate::repr::{Repr, match_args};
@@ -70,7 +71,7 @@ impl TokenInfo {
 
     /// The scopes.
     #[getter]
-    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, String>> {
         strings(py, &self.scopes)
     }
 
@@ -117,8 +118,8 @@ impl Me {
 
     /// Everything Clever said, as a new dict each time.
     #[getter]
-    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0.json)
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
+        to_python(py, &self.0.json).map(Into::into)
     }
 
     fn __repr__(&self) -> String {
@@ -168,14 +169,14 @@ impl User {
 
     /// Every role of this person.
     #[getter]
-    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, Role>> {
         Role::tuple(py, &self.0.roles)
     }
 
     /// Everything Clever said, as a new dict each time.
     #[getter]
-    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0.json)
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
+        to_python(py, &self.0.json).map(Into::into)
     }
 
     fn __repr__(&self) -> String {
@@ -209,8 +210,8 @@ impl District {
 
     /// Everything Clever said, as a new dict each time.
     #[getter]
-    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0.json)
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
+        to_python(py, &self.0.json).map(Into::into)
     }
 
     fn __repr__(&self) -> String {
@@ -238,8 +239,8 @@ impl UserInfo {
 
     /// All claims, as a new dict each time. Clever's `name` is an object.
     #[getter]
-    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0.json)
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
+        to_python(py, &self.0.json).map(Into::into)
     }
 
     fn __repr__(&self) -> String {

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::guarded;
+use crate::hints::Tuple;
 use crate::repr::{Repr, match_args};
 
 /// A cookie that the answer to the browser must set.
@@ -45,6 +46,7 @@ impl SetCookie {
     }
 
     #[new]
+    #[pyo3(signature = (name, value, max_age: "int", secure, header))]
     const fn new(name: String, value: String, max_age: u32, secure: bool, header: String) -> Self {
         Self { name, value, max_age, secure, header }
     }
@@ -81,7 +83,7 @@ pub(crate) fn all(cookies: &[clever_sso::SetCookie]) -> Vec<SetCookie> {
     cookies.iter().map(Into::into).collect()
 }
 
-pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Bound<'py, PyTuple>> {
+pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Tuple<'py, SetCookie>> {
     let made = |cookie: &SetCookie| guarded::new(py, cookie.clone()).map(Bound::into_any);
-    guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?)
+    guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?).map(Into::into)
 }

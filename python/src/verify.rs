@@ -4,11 +4,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clever_sso::{Claims, Expected, Member, verify_id_token_with};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 use pyo3::{IntoPyObjectExt, intern};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
+use crate::hints::Dict;
 use crate::json::to_python;
 use crate::text::{Number, Text, Whole, optional};
 use crate::waiting::compute;
@@ -93,7 +94,7 @@ pub(crate) fn verify_id_token<'py>(
     now: Option<Number>,
     leeway: Whole,
     access_token: Option<Text>,
-) -> Result<Bound<'py, PyDict>> {
+) -> Result<Dict<'py>> {
     let expected = Expected {
         issuer: issuer.get("issuer")?,
         client_id: client_id.get("client_id")?,
@@ -117,7 +118,7 @@ pub(crate) fn verify_id_token<'py>(
 }
 
 /// The claims as `json.loads` would give them.
-pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Dict<'py>> {
     let dict = guarded::dict(py)?;
     for (name, member) in claims.iter() {
         let value = match member {
@@ -130,7 +131,7 @@ pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Bou
             None => dict.set_item(name, value)?,
         }
     }
-    Ok(dict)
+    Ok(dict.into())
 }
 
 /// The names of the claims that Clever sends, which Python then need not make anew for each token.
