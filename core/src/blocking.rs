@@ -123,14 +123,17 @@ impl Client {
 
     /// The cookies to set when somebody logs out. No network.
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies)
+        self.journey.log_out(cookies, || Moment::present().ok())
     }
 
     /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
     /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
     /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
+    ///
+    /// A cookie with a `max_age` above 0 is only for a page that is shown, and not for a redirect, a picture or an answer to a script:
+    /// it says that the person is in no loop.
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies)
+        self.journey.session_kept(cookies, || Moment::present().ok())
     }
 
     /// The URL that asks Clever for a code or a token. No network.

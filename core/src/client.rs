@@ -82,7 +82,7 @@ impl Client {
     /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
     ///
     /// # Errors
-    /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `internal`.
+    /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `page_not_allowed`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
         self.journey.begin(options, &Moment::present()?)
     }
@@ -118,14 +118,17 @@ impl Client {
 
     /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request. No network.
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies)
+        self.journey.log_out(cookies, || Moment::present().ok())
     }
 
     /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
     /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
     /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
+    ///
+    /// A cookie with a `max_age` above 0 is only for a page that is shown, and not for a redirect, a picture or an answer to a script:
+    /// it says that the person is in no loop.
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies)
+        self.journey.session_kept(cookies, || Moment::present().ok())
     }
 
     async fn finish(&self, callback: &str, kept: Kept<'_>) -> Result<Outcome> {

@@ -88,6 +88,8 @@ struct Entry {
 const AGAIN: &str = "Signing in did not work this time. Please try again.";
 const COOKIES: &str = "Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.";
 const SESSION: &str = "You signed in, but this site did not remember it. Please tell your teacher or school.";
+const ALLOWED: &str =
+    "You are signed in, but you may not open this page. Please ask your teacher or your school for access.";
 const SETUP: &str = "This app is not set up for Clever correctly. Please tell your teacher or school.";
 const LATER: &str = "Clever cannot be reached right now. Please wait a minute, then try again.";
 
@@ -142,6 +144,7 @@ catalogue! {
     CookiesBlocked, "cookies_blocked", Login, false, User, "the browser came back without the login cookie each time: it probably blocks cookies", COOKIES;
     LoginLoop, "login_loop", Login, false, App, "the login restarted too often without an end", AGAIN;
     SessionNotKept, "session_not_kept", Login, false, App, "the browser signed in several times in a row and came back without a session each time: check the domain, path and Secure attribute of the session cookie", SESSION;
+    PageNotAllowed, "page_not_allowed", Login, false, App, "somebody who is signed in is sent back to log in again and again: answer people who may not open a page with 403 instead", ALLOWED;
 
     IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", AGAIN;
     IdTokenAlgorithm, "id_token_algorithm", Token, false, Clever, "the ID token is not signed with RS256", AGAIN;
@@ -221,11 +224,12 @@ impl ErrorCode {
         self.entry().user
     }
 
-    /// The HTTP status of the page that shows this failure to the person: 400, 500 or 503.
+    /// The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503.
     pub const fn page_status(self) -> u16 {
         match self {
             // The browser did nothing wrong: the application loses its session.
             Self::SessionNotKept => 500,
+            Self::PageNotAllowed => 403,
             // It passes by itself, but it is this machine's own.
             Self::LimitReached => 503,
             _ => match (self.kind(), self.actor()) {
@@ -391,7 +395,7 @@ impl Error {
         self.code.user_message()
     }
 
-    /// The HTTP status of the page that shows this failure to the person: 400, 500 or 503. With 503, send
+    /// The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503. With 503, send
     /// [`retry_after`](Self::retry_after) along as `Retry-After` where it is known.
     pub const fn page_status(&self) -> u16 {
         self.code.page_status()
@@ -460,6 +464,7 @@ mod tests {
             (ErrorCode::CallbackMalformed, 400),
             (ErrorCode::CookiesBlocked, 400),
             (ErrorCode::SessionNotKept, 500),
+            (ErrorCode::PageNotAllowed, 403),
             (ErrorCode::IdTokenSignature, 400),
             (ErrorCode::CallbackUnavailable, 503),
             (ErrorCode::CallbackRejected, 500),
@@ -475,7 +480,7 @@ mod tests {
             assert_eq!(code.page_status(), status, "{code}");
         }
         for code in ErrorCode::ALL {
-            assert!([400, 500, 503].contains(&code.page_status()), "{code}");
+            assert!([400, 403, 500, 503].contains(&code.page_status()), "{code}");
             assert!(code.user_message() != LATER || code.page_status() == 503, "{code}");
         }
     }

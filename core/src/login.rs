@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
-use crate::protocol::pending::{LoginState, Pending, SealingKeys, SignedInMark, login_key};
+use crate::protocol::pending::{FinishedMark, LoginState, Pending, SealingKeys, SignedInMark, login_key};
 use crate::protocol::text::{LONGEST, check_parameter};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
@@ -40,6 +40,15 @@ const MAX_REDIRECTS: u8 = 3;
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
 /// So many sign-ins in a row may leave no session.
 const MAX_LOST_SESSIONS: u8 = 3;
+/// So often in a row, without a page that is shown, may somebody who is signed in be sent back to log in. Ten tabs that found nobody
+/// signed in, and whose logins all begin once somebody is, come nine times.
+const MAX_RETURNS: u8 = 12;
+/// After so many, nobody is sent to Clever any more: they go to their page at once.
+const MAX_RETURNS_TO_CLEVER: u8 = 2;
+/// The same when they wanted to go nowhere: links to log in are like this, and guards mostly are not.
+const MAX_RETURNS_TO_CLEVER_WITHOUT_GOAL: u8 = 3;
+/// Each such return is answered with a page: browsers give up after some twenty redirects in a row, and begin to count again.
+const RETURNS_TO_A_PAGE: [u8; 3] = [4, 7, 10];
 
 /// What an arrival leads to.
 pub(crate) enum Arrival {
@@ -94,11 +103,37 @@ impl Journey {
         self.config.redirect_uris.iter().filter_map(|uri| origin_of(uri)).collect()
     }
 
-    /// The cookies to set when the last sign-in turns out to have left a session: somebody logs out of it, or is seen in it.
-    /// A login after that is not a lost session, however soon it comes.
-    pub(crate) fn session_kept(&self, cookies: &str) -> Vec<SetCookie> {
+    /// The cookies to set when the last sign-in turns out to have left a session: somebody is seen in it. A login after that is not
+    /// a lost session, however soon it comes; and one who sees a page is in no loop.
+    pub(crate) fn session_kept(&self, cookies: &str, now: impl Fn() -> Option<Moment>) -> Vec<SetCookie> {
+        self.forget(cookies, now, |mark| {
+            (mark.returns > 0).then(|| FinishedMark { returns: 0, ..mark.clone() })
+        })
+    }
+
+    /// The cookies to set when somebody logs out: nothing that was counted for them counts for the next person, and Clever asks again
+    /// when the callback of a switch is loaded once more.
+    pub(crate) fn log_out(&self, cookies: &str, now: impl Fn() -> Option<Moment>) -> Vec<SetCookie> {
+        self.forget(cookies, now, |mark| {
+            let is_known = mark.returns > 0 || mark.switched.is_some();
+            is_known.then(|| FinishedMark { at: mark.at, ..FinishedMark::default() })
+        })
+    }
+
+    /// Forgets the last sign-in, and what `changed` leaves out of the mark of the last login. `now` is asked for when it does.
+    fn forget(
+        &self,
+        cookies: &str,
+        now: impl Fn() -> Option<Moment>,
+        changed: impl Fn(&FinishedMark) -> Option<FinishedMark>,
+    ) -> Vec<SetCookie> {
         let Some(keys) = &self.keys else { return Vec::new() };
-        [true, false].into_iter().filter_map(|secure| Jar::read(cookies, keys, secure).unmark()).collect()
+        let jars = [true, false].map(|secure| Jar::read(cookies, keys, secure));
+        let cleared = jars.iter().filter_map(|jar| {
+            let mark = jar.finished().as_ref().and_then(&changed)?;
+            Some(jar.mark_finished(mark.seal(keys, &now()?.entropy).ok()?))
+        });
+        jars.iter().filter_map(Jar::unmark).chain(cleared).collect()
     }
 
     pub(crate) fn begin(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
@@ -131,11 +166,56 @@ impl Journey {
             // The mark stays for its minute: the other tabs of this browser end here too, instead of counting anew.
             return Err(Error::with_detail(ErrorCode::SessionNotKept, detail));
         }
+        let returned = self.count_return(options, return_to, &jar, moment)?;
+        let (returns, mark) = returned.unzip();
+        let returns = returns.unwrap_or(0);
+        let needs_page = RETURNS_TO_A_PAGE.contains(&returns);
+        let home = options.home.as_deref().filter(|home| !home.is_empty());
+        let most =
+            if return_to.is_some() { MAX_RETURNS_TO_CLEVER } else { MAX_RETURNS_TO_CLEVER_WITHOUT_GOAL };
+        if let Some(page) = return_to.or(home).filter(|_| returns > most) {
+            return Ok(Login {
+                url: to_uri(page),
+                set_cookies: mark.into_iter().collect(),
+                key: String::new(),
+                pending: String::new(),
+                needs_page,
+            });
+        }
         let mut state = LoginState::new(redirect_uri, return_to, moment.now);
         state.lost_sessions = lost_sessions;
         state.switch_user = options.switch_user;
+        state.in_session = options.has_session == Some(true);
         let leg = Leg { redirect_uri, state, district_id, is_own: true };
-        self.send(&leg, moment, |state, sealed| jar.add(state, sealed, moment.now, None, Room::OfTheOldest))
+        let mut login = self.send(&leg, moment, |state, sealed| {
+            jar.add(state, sealed, moment.now, None, Room::OfTheOldest)
+        })?;
+        login.set_cookies.extend(mark);
+        login.needs_page = needs_page;
+        Ok(login)
+    }
+
+    /// Counts when somebody who is signed in is sent back to log in soon after they signed in: how often by now, and the cookie that
+    /// remembers it. `None` when it is nothing of the kind.
+    fn count_return(
+        &self,
+        options: &LoginOptions,
+        return_to: Option<&str>,
+        jar: &Jar<'_>,
+        moment: &Moment,
+    ) -> Result<Option<(u8, SetCookie)>> {
+        let is_return = options.has_session == Some(true) && !options.switch_user;
+        let Some(mut mark) = jar.recent_sign_in(moment.now).filter(|_| is_return) else { return Ok(None) };
+        if mark.returns >= MAX_RETURNS {
+            // What a query says may be about the person.
+            let page = return_to.map(|target| target.split(['?', '#']).next().unwrap_or_default());
+            let page = page.map_or_else(|| "the page after the login".to_owned(), quote);
+            let detail = format!("signed in, but {page} sends them back to log in");
+            return Err(Error::with_detail(ErrorCode::PageNotAllowed, detail));
+        }
+        mark.returns = mark.returns.saturating_add(1);
+        let sealed = mark.seal(self.keys()?, &moment.entropy)?;
+        Ok(Some((mark.returns, jar.mark_finished(sealed))))
     }
 
     /// Sends the browser to Clever.
@@ -164,6 +244,7 @@ impl Journey {
             set_cookies: set_cookies(&state, sealed.clone()),
             key: login_key(&state),
             pending: sealed,
+            needs_page: false,
         })
     }
 
@@ -215,8 +296,9 @@ impl Journey {
         when_failed: Vec<SetCookie>,
         moment: &Moment,
     ) -> Result<Exchange> {
+        let keys = self.keys()?;
         let mark = SignedInMark { at: moment.now, lost_sessions: state.lost_sessions.saturating_add(1) };
-        let mark = mark.seal(self.keys()?, &moment.entropy)?;
+        let mark = mark.seal(keys, &moment.entropy)?;
         let mark = returned.jar.as_ref().map(|jar| jar.mark(mark));
         Ok(Exchange {
             code,
@@ -224,7 +306,7 @@ impl Journey {
             loginas_by_admin: false,
             nonce: pending.nonce.clone(),
             return_to: self.goal(Some(state)).map(to_uri),
-            when_signed_in: when_failed.iter().cloned().chain(mark).collect(),
+            when_signed_in: returned.signed_in(keys, moment)?.into_iter().chain(mark).collect(),
             when_failed,
             state: state.clone(),
             key: returned.proven_key(),
@@ -277,7 +359,7 @@ impl Journey {
         }
         let leaving = returned.proven_key();
         let jar = (returned.jar.as_ref(), leaving.as_deref());
-        self.send_again(reason, returned.state.known(), redirects, jar, moment)
+        self.send_again(reason, returned.to_repeat().as_ref(), redirects, jar, moment)
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
@@ -315,6 +397,7 @@ impl Journey {
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
+        state.in_session = known.is_some_and(|state| state.in_session);
         let leg = Leg { redirect_uri, state, district_id: None, is_own: leaving.is_some() };
         let login = self.send(&leg, moment, |state, sealed| {
             let Some(jar) = jar else { return Vec::new() };

@@ -2,7 +2,9 @@
 
 use crate::browser::Jar;
 use crate::error::{Error, ErrorCode, Result, quote};
-use crate::protocol::pending::{FinishedMark, LIFETIME_SECONDS, LoginState, Pending, SealingKeys, login_key};
+use crate::protocol::pending::{
+    FinishedMark, LIFETIME_SECONDS, LoginDigest, LoginState, Pending, SealingKeys, login_key,
+};
 use crate::set_cookie::SetCookie;
 
 use super::moment::Moment;
@@ -128,12 +130,40 @@ impl<'a> Returned<'a> {
     /// The cookies with which a proven login ends, well or not: its own is deleted, and no other, and the browser remembers that
     /// it finished one. None for a callback that proves nothing.
     pub(super) fn finish(&self, keys: &SealingKeys, moment: &Moment) -> Result<Vec<SetCookie>> {
+        self.finish_as(&FinishedMark::default(), keys, moment)
+    }
+
+    /// The same for one with which somebody signs in.
+    pub(super) fn signed_in(&self, keys: &SealingKeys, moment: &Moment) -> Result<Vec<SetCookie>> {
+        let mut mark = FinishedMark { is_sign_in: true, ..FinishedMark::default() };
+        match &self.state {
+            State::Known { text, state } if state.switch_user => mark.switched = Some(LoginDigest::of(text)),
+            State::Known { state, .. } if state.in_session => {
+                mark.returns = self.jar.as_ref().map_or(0, |jar| jar.returns_so_far(moment.now));
+            }
+            // Somebody who says who they are, or was not signed in, is in no loop.
+            _ => {}
+        }
+        self.finish_as(&mark, keys, moment)
+    }
+
+    fn finish_as(&self, mark: &FinishedMark, keys: &SealingKeys, moment: &Moment) -> Result<Vec<SetCookie>> {
         let (Some(jar), Some(key), Some(state)) = (&self.jar, self.proven_key(), self.state.known()) else {
             return Ok(Vec::new());
         };
         // Machines whose clocks differ may have sent the browser away and taken it back.
-        let mark = FinishedMark { at: moment.now.max(state.issued_at) };
+        let mark = FinishedMark { at: moment.now.max(state.issued_at), ..mark.clone() };
         Ok(vec![jar.delete(&key), jar.mark_finished(mark.seal(keys, &moment.entropy)?)])
+    }
+
+    /// What a login that restarts goes on with. When somebody signed in with it already, Clever has asked who they are, and need
+    /// not ask again because its page is loaded once more.
+    pub(super) fn to_repeat(&self) -> Option<LoginState> {
+        let State::Known { text, state } = &self.state else { return None };
+        let has_switched = self.jar.as_ref().is_some_and(|jar| jar.has_switched(text));
+        let mut state = state.clone();
+        state.switch_user &= !has_switched;
+        Some(state)
     }
 
     /// Clever sent an error instead of a code (RFC 6749 section 4.1.2.1).

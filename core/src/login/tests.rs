@@ -21,6 +21,10 @@ fn moment(now: u64) -> Moment {
     Moment { now, ..Moment::present().unwrap() }
 }
 
+fn present() -> Option<Moment> {
+    Some(moment(1000))
+}
+
 fn state_of(login: &Login) -> String {
     let url = Url::parse(&login.url).unwrap();
     url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned()
@@ -375,7 +379,7 @@ impl End {
             (Self::Failed, Ok(Arrival::Exchange(exchange))) => browser.obey(&exchange.when_failed),
             (Self::SignedIn, Ok(Arrival::Exchange(exchange))) => {
                 browser.obey(&exchange.when_signed_in);
-                browser.obey(&journey.session_kept(&browser.header()));
+                browser.obey(&journey.session_kept(&browser.header(), present));
             }
             (Self::Refused, Ok(Arrival::Finished(outcome))) => browser.obey(outcome.set_cookies()),
             (_, Err(error)) => browser.obey(error.set_cookies()),
@@ -528,7 +532,7 @@ fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
         let login = browser.begin(&journey, options, 1000).unwrap();
         goal(browser.arrive(&journey, &back(&login), 1000));
         if has_session {
-            browser.obey(&journey.session_kept(&browser.header()));
+            browser.obey(&journey.session_kept(&browser.header(), present));
         }
     }
     for now in 1..20 {
@@ -549,14 +553,225 @@ fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() 
     // The page after each sign-in finds the session; the application's own log out knows nothing of this library.
     for _ in 0..20 {
         sign_in(&mut browser).unwrap();
-        browser.obey(&journey.session_kept(&browser.header()));
+        browser.obey(&journey.session_kept(&browser.header(), present));
     }
     // Then the session stops sticking.
     for _ in 0..MAX_LOST_SESSIONS {
         sign_in(&mut browser).unwrap();
     }
     assert_eq!(sign_in(&mut browser).unwrap_err().code(), ErrorCode::SessionNotKept);
-    assert!(journey.session_kept("theme=dark; clever_signed_inx=1").is_empty());
+    assert!(journey.session_kept("theme=dark; clever_signed_in_x=1; clever_signed_in=1", present).is_empty());
+}
+
+fn in_a_session(return_to: &str) -> LoginOptions {
+    LoginOptions { has_session: Some(true), ..going_to(return_to) }
+}
+
+/// Signs in at `now`, as a guard makes a person do.
+fn sign_in(browser: &mut Browser, journey: &Journey, options: LoginOptions, now: u64) {
+    let login = browser.begin(journey, options, now).unwrap();
+    drop(browser.arrive(journey, &back(&login), now).map(goal_of));
+}
+
+fn goal_of(arrival: Arrival) -> Option<String> {
+    goal(Ok(arrival))
+}
+
+/// A page that sends everybody to log in: how often until the error, how often over Clever, and the longest row of redirects when a
+/// login has six of them.
+fn loop_until_error(
+    browser: &mut Browser,
+    journey: &Journey,
+    mut options: impl FnMut() -> LoginOptions,
+    pace: u64,
+) -> (Error, u32, u32, u32) {
+    let (mut now, mut returns, mut over_clever, mut redirects, mut longest) = (1000, 0, 0, 6, 0);
+    loop {
+        now += pace;
+        redirects += 1;
+        longest = longest.max(redirects);
+        let login = match browser.begin(journey, options(), now) {
+            Ok(login) => login,
+            Err(error) => return (error, returns, over_clever, longest),
+        };
+        returns += 1;
+        assert!(returns < 100, "no end");
+        redirects = if login.needs_page { 0 } else { redirects + 1 };
+        if login.url.starts_with("https://clever.com/") {
+            over_clever += 1;
+            redirects += 4;
+            drop(browser.arrive(journey, &back(&login), now).map(goal_of));
+        } else {
+            assert!(login.key.is_empty() && login.pending.is_empty());
+        }
+        longest = longest.max(redirects);
+    }
+}
+
+#[test]
+fn a_page_that_sends_signed_in_people_back_to_log_in_ends_with_an_error() {
+    let journey = journey();
+    for pace in [0, 3, 30] {
+        let mut browser = Browser::default();
+        sign_in(&mut browser, &journey, going_to("/reports?of=ada"), 1000);
+        let options = || in_a_session("/reports?of=ada");
+        let (error, returns, over_clever, longest) = loop_until_error(&mut browser, &journey, options, pace);
+        assert_eq!((error.code(), error.return_to()), (ErrorCode::PageNotAllowed, Some("/reports?of=ada")));
+        assert!(!error.ends_session() && error.set_cookies().is_empty());
+        let said = error.to_string();
+        assert!(said.ends_with("signed in, but \"/reports\" sends them back to log in"), "{said}");
+        assert!(
+            returns <= u32::from(MAX_RETURNS) + u32::from(pace == 30) * 4 && longest < 20,
+            "{returns} {longest}"
+        );
+        assert!(over_clever <= u32::from(MAX_RETURNS_TO_CLEVER) + u32::from(pace == 30) * 4, "{over_clever}");
+        // Tabs of the same browser end there, too, and each other person can log in.
+        assert!(browser.begin(&journey, options(), 1000 + pace * u64::from(returns)).is_err());
+        let another = LoginOptions { switch_user: true, ..options() };
+        let now = 1001 + pace * u64::from(returns);
+        sign_in(&mut browser, &journey, another, now);
+        assert!(browser.begin(&journey, options(), now).unwrap().url.starts_with("https://clever.com/"));
+    }
+}
+
+#[test]
+fn a_loop_without_a_goal_goes_to_the_page_after_the_login() {
+    let journey = journey();
+    for home in [Some("/start"), None] {
+        let mut browser = Browser::default();
+        sign_in(&mut browser, &journey, LoginOptions::default(), 1000);
+        let options = || LoginOptions {
+            has_session: Some(true),
+            home: home.map(str::to_owned),
+            ..LoginOptions::default()
+        };
+        let (error, returns, over_clever, longest) = loop_until_error(&mut browser, &journey, options, 0);
+        assert_eq!((error.code(), returns), (ErrorCode::PageNotAllowed, MAX_RETURNS.into()));
+        let most = if home.is_some() { MAX_RETURNS_TO_CLEVER_WITHOUT_GOAL } else { MAX_RETURNS };
+        assert_eq!(over_clever, u32::from(most));
+        assert!(home.is_none() || longest < 20, "{longest}");
+        assert!(error.to_string().contains("the page after the login sends them back"));
+    }
+}
+
+#[test]
+fn ten_tabs_that_found_nobody_and_go_on_one_after_the_other_all_arrive() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    // Each page has answered already: log in first. So each of these begins a login, however many others have ended since.
+    sign_in(&mut browser, &journey, going_to("/same"), 1000);
+    for tab in 1..10 {
+        let login = browser.begin(&journey, in_a_session("/same"), 1000).unwrap();
+        if login.url == "/same" {
+            continue;
+        }
+        assert_eq!(goal(browser.arrive(&journey, &back(&login), 1000)).as_deref(), Some("/same"), "{tab}");
+    }
+    assert_eq!(browser.logins(), 0);
+}
+
+#[test]
+fn somebody_who_sees_a_page_in_between_may_log_in_any_number_of_times() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    sign_in(&mut browser, &journey, going_to("/a"), 1000);
+    for _ in 0..40 {
+        let login = browser.begin(&journey, in_a_session("/a"), 1000).unwrap();
+        assert!(login.url.starts_with("https://clever.com/") && !login.needs_page);
+        goal(browser.arrive(&journey, &back(&login), 1000));
+        let kept = journey.session_kept(&browser.header(), present);
+        assert_eq!(kept.iter().map(SetCookie::max_age).collect::<Vec<_>>(), [0, LIFETIME_SECONDS]);
+        browser.obey(&kept);
+        assert!(journey.session_kept(&browser.header(), present).is_empty());
+    }
+}
+
+#[test]
+fn what_is_counted_ends_with_a_log_out_a_failure_and_a_quiet_minute() {
+    let journey = journey();
+    let returned = |browser: &mut Browser, times: u32| {
+        sign_in(browser, &journey, going_to("/a"), 1000);
+        for _ in 0..times {
+            drop(browser.begin(&journey, in_a_session("/a"), 1000).unwrap());
+        }
+    };
+    let most = u32::from(MAX_RETURNS);
+    let mut logged_out = Browser::default();
+    returned(&mut logged_out, most);
+    let set_cookies = journey.log_out(&logged_out.header(), present);
+    logged_out.obey(&set_cookies);
+    sign_in(&mut logged_out, &journey, in_a_session("/a"), 1000);
+    for _ in 0..most {
+        drop(logged_out.begin(&journey, in_a_session("/a"), 1000).unwrap());
+    }
+    assert!(logged_out.begin(&journey, in_a_session("/a"), 1000).is_err());
+    // Somebody who was not signed in comes from no page that sends signed-in people here.
+    returned(&mut logged_out, most);
+    assert!(logged_out.begin(&journey, in_a_session("/a"), 1000).is_err());
+    let mut failed = Browser::default();
+    returned(&mut failed, most - 1);
+    let login = failed.begin(&journey, LoginOptions::default(), 1000).unwrap();
+    drop(failed.arrive(&journey, &back(&login).replace("code=abc", "error=server_error"), 1000));
+    // Clever was down: who tries again is in no loop.
+    for _ in 0..20 {
+        assert!(
+            failed.begin(&journey, in_a_session("/a"), 1000).unwrap().url.starts_with("https://clever.com")
+        );
+    }
+    let mut quiet = Browser::default();
+    returned(&mut quiet, most);
+    let login = quiet.begin(&journey, in_a_session("/a"), 1061).unwrap();
+    goal(quiet.arrive(&journey, &back(&login), 1121));
+    assert!(quiet.begin(&journey, in_a_session("/a"), 1200).is_ok());
+    assert!(journey.log_out("theme=dark", present).is_empty());
+}
+
+#[test]
+fn the_callback_of_a_finished_switch_restarts_without_asking_again() {
+    let journey = journey();
+    let switching = || LoginOptions { switch_user: true, ..going_to("/a") };
+    let asks = |restart: &Restart| restart.login.url.contains("confirmed=false");
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey, switching(), 1000).unwrap();
+    goal(browser.arrive(&journey, &back(&login), 1000));
+    for _ in 0..5 {
+        let again = restart(browser.arrive(&journey, &back(&login), 1001));
+        assert_eq!((again.reason, asks(&again)), (ErrorCode::PendingMissing, false));
+    }
+    // Not after a log out: the next person at this device is somebody else.
+    browser.obey(&journey.log_out(&browser.header(), present));
+    assert!(asks(&restart(browser.arrive(&journey, &back(&login), 1001))));
+    // Not for a switch that was refused, nor for another one that only lost its place.
+    let mut browser = Browser::default();
+    let refused = browser.begin(&journey, switching(), 1000).unwrap();
+    drop(browser.arrive(&journey, &back(&refused).replace("code=abc", "error=access_denied"), 1000));
+    assert!(asks(&restart(browser.arrive(&journey, &back(&refused), 1000))));
+    let stranger = journey.begin(&switching(), &moment(1000)).unwrap();
+    let login = browser.begin(&journey, switching(), 1000).unwrap();
+    goal(browser.arrive(&journey, &back(&login), 1000));
+    assert!(asks(&restart(browser.arrive(&journey, &back(&stranger), 1000))));
+}
+
+#[test]
+fn two_applications_of_one_host_let_nine_tabs_each_arrive_in_lock_step() {
+    let other = Config::builder("other").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
+    let (journeys, mut browser) = ([journey(), Journey::new(other).unwrap()], Browser::default());
+    let mut open = Vec::new();
+    for tab in 0..9 {
+        for (application, journey) in journeys.iter().enumerate() {
+            let login = browser.begin(journey, going_to(&format!("/{tab}")), 1000).unwrap();
+            open.push((application, tab, login));
+        }
+    }
+    assert!(browser.header().len() < 4096, "{}", browser.header().len());
+    while !open.is_empty() {
+        open = open
+            .into_iter()
+            .filter_map(|(application, tab, login)| {
+                let (tab, login) = step(&mut browser, &journeys[application], tab, &login)?;
+                Some((application, tab, login))
+            })
+            .collect();
+    }
+    assert_eq!(browser.logins(), 0);
 }
 
 #[test]
