@@ -22,6 +22,7 @@ pub struct clever_sso_login {
     url: CString,
     pending: CString,
     key: CString,
+    needs_page: bool,
     set_cookies: Vec<clever_sso_set_cookie>,
 }
 
@@ -31,6 +32,7 @@ impl From<&Login> for clever_sso_login {
             url: owned(&login.url),
             pending: owned(&login.pending),
             key: owned(&login.key),
+            needs_page: login.needs_page,
             set_cookies: set_cookie::all(&login.set_cookies),
         }
     }
@@ -128,7 +130,8 @@ pub extern "C" fn clever_sso_login_options_set_switch_user(
 }
 
 /// Whether the browser has a session of the application. Call it with false when you looked and found none: sign-ins that
-/// leave no session then end with `session_not_kept` instead of a loop. Default: unknown.
+/// leave no session then end with `session_not_kept` instead of a loop. With true, pages that send somebody who is signed in back
+/// to log in again and again end with `page_not_allowed`. Default: unknown.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -139,6 +142,22 @@ pub extern "C" fn clever_sso_login_options_set_has_session(
 ) -> clever_sso_status {
     run(error, || {
         handle(options, "options")?.chosen.has_session = Some(has_session);
+        Ok(())
+    })
+}
+
+/// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to log
+/// in again and again goes there, and not to Clever each time.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_options_set_home(
+    options: Option<&mut clever_sso_login_options>,
+    home: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        handle(options, "options")?.chosen.home = Some(required(home, "home")?.to_owned());
         Ok(())
     })
 }
@@ -167,10 +186,19 @@ pub extern "C" fn clever_sso_begin_login(
     })
 }
 
-/// Send the browser there. Borrowed from `login`; NULL when that is NULL.
+/// Send the browser there. It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in
+/// several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_url(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.url))
+}
+
+/// Whether to answer with a page that leads to the URL by itself, such as one with `<meta http-equiv="refresh">`, and not with a
+/// redirect: browsers give up after some twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`. False
+/// when `login` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_needs_page(login: Option<&clever_sso_login>) -> bool {
+    login.is_some_and(|login| login.needs_page)
 }
 
 /// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL behind the last one.

@@ -556,7 +556,7 @@ const char *clever_sso_error_user_message(const clever_sso_error *error);
 // Who can put it right: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 const char *clever_sso_error_actor(const clever_sso_error *error);
 
-// The HTTP status of the page that shows this error to the person: 400, 500 or 503; 0 when `error` is NULL. With 503, send
+// The HTTP status of the page that shows this error to the person: 400, 403, 500 or 503; 0 when `error` is NULL. With 503, send
 // `clever_sso_error_retry_after` along as `Retry-After` when it is not negative.
 uint16_t clever_sso_error_page_status(const clever_sso_error *error);
 
@@ -715,12 +715,21 @@ clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_opti
                                                            clever_sso_error **error);
 
 // Whether the browser has a session of the application. Call it with false when you looked and found none: sign-ins that
-// leave no session then end with `session_not_kept` instead of a loop. Default: unknown.
+// leave no session then end with `session_not_kept` instead of a loop. With true, pages that send somebody who is signed in back
+// to log in again and again end with `page_not_allowed`. Default: unknown.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_options *options,
                                                            bool has_session,
                                                            clever_sso_error **error);
+
+// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to log
+// in again and again goes there, and not to Clever each time.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_home(clever_sso_login_options *options,
+                                                    const char *home,
+                                                    clever_sso_error **error);
 
 // Frees options. NULL is fine.
 void clever_sso_login_options_free(clever_sso_login_options *options);
@@ -734,8 +743,14 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
                                          clever_sso_login **login,
                                          clever_sso_error **error);
 
-// Send the browser there. Borrowed from `login`; NULL when that is NULL.
+// Send the browser there. It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in
+// several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 const char *clever_sso_login_url(const clever_sso_login *login);
+
+// Whether to answer with a page that leads to the URL by itself, such as one with `<meta http-equiv="refresh">`, and not with a
+// redirect: browsers give up after some twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`. False
+// when `login` is NULL.
+bool clever_sso_login_needs_page(const clever_sso_login *login);
 
 // A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL behind the last one.
 const clever_sso_set_cookie *clever_sso_login_set_cookie(const clever_sso_login *login, size_t index);
