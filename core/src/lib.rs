@@ -28,6 +28,8 @@
 //! - [`ClearingAllocator`]: leaves no secret on the heap.
 //! - [`protocol`]: every exchange as a pair of pure functions, for those who bring their own HTTP client.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "unit tests have servers, files and threads"))]
+
 pub mod background;
 pub mod blocking;
 pub mod protocol;
@@ -54,6 +56,8 @@ mod urls;
 
 pub use browser::{BrowserRequest, Endpoint, Refusal};
 pub use client::Client;
+#[doc(hidden)]
+pub use clock::unix_time;
 #[doc(hidden)]
 pub use config::SettingNames;
 pub use config::{Config, ConfigBuilder};
