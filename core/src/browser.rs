@@ -5,14 +5,19 @@
 //! no other. Everything about these cookies is decided here, once, for every language.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use cookie::Cookie;
 use url::Url;
 
 use crate::protocol::pending::{
-    FinishedMark, LIFETIME_SECONDS, LoginDigest, Pending, SealingKeys, SignedInMark, login_key,
+    FinishedMark, LIFETIME_SECONDS, LoginDigest, SealingKeys, SignedInMark, login_key,
 };
 use crate::set_cookie::SetCookie;
+
+mod sealed_login;
+
+pub(crate) use sealed_login::SealedLogin;
 
 /// More logins of one browser are not kept in flight.
 const MAX_IN_FLIGHT: usize = 8;
@@ -39,18 +44,25 @@ const FINISHED: &str = "clever_finished_";
 const HOST: &str = "__Host-";
 
 /// The cookies of one request that belong to this library.
-pub(crate) struct Jar<'a> {
-    keys: &'a SealingKeys,
+pub(crate) struct Jar {
+    keys: Arc<SealingKeys>,
     secure: bool,
-    logins: Vec<(String, String)>,
+    /// With the key at the end of the cookie's name.
+    logins: Vec<(String, SealedLogin)>,
     signed_in: Vec<String>,
     finished: Vec<String>,
 }
 
-impl<'a> Jar<'a> {
+impl Jar {
     /// Reads a `Cookie` header. `secure` says whether the application is at https: then only names with `__Host-` count.
-    pub(crate) fn read(header: &str, keys: &'a SealingKeys, secure: bool) -> Self {
-        let mut jar = Self { keys, secure, logins: Vec::new(), signed_in: Vec::new(), finished: Vec::new() };
+    pub(crate) fn read(header: &str, keys: &Arc<SealingKeys>, secure: bool) -> Self {
+        let mut jar = Self {
+            keys: Arc::clone(keys),
+            secure,
+            logins: Vec::new(),
+            signed_in: Vec::new(),
+            finished: Vec::new(),
+        };
         for pair in header.split(';').map(|pair| pair.trim_matches(SPACES)) {
             // A browser holds a name to the rules of its prefix only if it starts with that, to the byte. So nothing else may be
             // trimmed away before it: a sibling subdomain can set a name that starts with some other space.
@@ -61,7 +73,7 @@ impl<'a> Jar<'a> {
             let cookie = Cookie::new(name.trim_end_matches(SPACES), value.trim_start_matches(SPACES));
             let value = cookie.value_trimmed().to_owned();
             if let Some(key) = cookie.name().strip_prefix(LOGIN) {
-                jar.logins.push((key.to_owned(), value));
+                jar.logins.push((key.to_owned(), SealedLogin::new(&value)));
             } else if cookie.name().strip_prefix(SIGNED_IN) == Some(keys.application()) {
                 jar.signed_in.push(value);
             } else if cookie.name().strip_prefix(FINISHED) == Some(keys.application()) {
@@ -76,8 +88,8 @@ impl<'a> Jar<'a> {
 
     /// The sealed pending logins that the browser keeps for the login with this key. On plain http another host of the
     /// domain can add one of its own.
-    pub(crate) fn pending(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.logins.iter().filter(move |(held, _)| held == key).map(|(_, value)| value.as_str())
+    pub(crate) fn logins_with(&self, key: &str) -> impl Iterator<Item = &SealedLogin> {
+        self.logins.iter().filter(move |(held, _)| held == key).map(|(_, login)| login)
     }
 
     /// Whether the browser sent no cookie of ours.
@@ -87,9 +99,9 @@ impl<'a> Jar<'a> {
 
     /// Whether the browser keeps a cookie of this application, so that its cookies work.
     pub(crate) fn keeps_cookies(&self) -> bool {
-        self.logins.iter().any(|(_, value)| Pending::open(self.keys, value).is_some())
+        self.logins.iter().any(|(_, login)| login.open(&self.keys).is_some())
             || self.finished_at().is_some()
-            || self.signed_in.iter().any(|value| SignedInMark::open(self.keys, value).is_some())
+            || self.signed_in.iter().any(|value| SignedInMark::open(&self.keys, value).is_some())
     }
 
     /// When a login of this browser was finished last, well or not, in Unix seconds.
@@ -99,7 +111,7 @@ impl<'a> Jar<'a> {
 
     /// The login of this browser that was finished last.
     pub(crate) fn finished(&self) -> Option<FinishedMark> {
-        let marks = self.finished.iter().filter_map(|value| FinishedMark::open(self.keys, value));
+        let marks = self.finished.iter().filter_map(|value| FinishedMark::open(&self.keys, value));
         marks.max_by_key(|mark| mark.at)
     }
 
@@ -153,9 +165,9 @@ impl<'a> Jar<'a> {
             .iter()
             .enumerate()
             .filter(|(_, (key, _))| Some(key.as_str()) != leaving)
-            .map(|(place, (key, value))| {
-                let place = if room == Room::OfTheOldest { place } else { usize::MAX - place };
-                (self.rank(value, now, room), place, key)
+            .map(|(position, (key, login))| {
+                let order = if room == Room::OfTheOldest { position } else { usize::MAX - position };
+                (self.rank(login, now, room), order, key)
             })
             .collect();
         others.sort();
@@ -174,8 +186,8 @@ impl<'a> Jar<'a> {
         cookies
     }
 
-    fn rank(&self, sealed: &str, now: u64, room: Room) -> Rank {
-        let Some(pending) = Pending::open(self.keys, sealed) else { return Rank::Unreadable };
+    fn rank(&self, login: &SealedLogin, now: u64, room: Room) -> Rank {
+        let Some(pending) = login.open(&self.keys) else { return Rank::Unreadable };
         match room {
             _ if pending.is_expired(now) => Rank::Expired,
             Room::OfTheOldest => Rank::Own(pending.issued_at),
@@ -186,7 +198,7 @@ impl<'a> Jar<'a> {
 
     /// How many sign-ins in a row, the last one a moment ago, left no session.
     pub(crate) fn lost_sessions(&self, now: u64) -> u8 {
-        let marks = self.signed_in.iter().filter_map(|value| SignedInMark::open(self.keys, value));
+        let marks = self.signed_in.iter().filter_map(|value| SignedInMark::open(&self.keys, value));
         let fresh = marks.filter(|mark| now.abs_diff(mark.at) <= MARK_SECONDS.into());
         fresh.map(|mark| mark.lost_sessions).max().unwrap_or(0)
     }

@@ -26,12 +26,14 @@
 //! - [`Outcome`]: what came of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
 //! - [`ClearingAllocator`]: leaves no secret on the heap.
-//! - [`protocol`]: every exchange as a pair of pure functions, for those who bring their own HTTP client.
+//! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for those who bring their own
+//!   HTTP client.
 
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "unit tests have servers, files and threads"))]
 
 pub mod background;
 pub mod blocking;
+pub mod journey;
 pub mod protocol;
 
 mod ahead;

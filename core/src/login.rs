@@ -70,32 +70,40 @@ pub(crate) struct Exchange {
     pub(crate) when_failed: Vec<SetCookie>,
     pub(crate) state: LoginState,
     key: Option<String>,
+    /// The browser's cookies, unless the application keeps logins by itself.
+    jar: Option<Arc<Jar>>,
 }
 
-/// The rules of the journey, with the configuration and the keys they need.
-#[derive(Debug)]
-pub(crate) struct Journey {
+/// The rules of a login, with the configuration and the keys they need. Cheap to clone; make one and keep it.
+#[derive(Clone, Debug)]
+pub struct Journey {
     pub(crate) config: Arc<Config>,
-    keys: Option<SealingKeys>,
+    keys: Option<Arc<SealingKeys>>,
 }
 
 impl Journey {
-    pub(crate) fn new(config: Config) -> Result<Self> {
+    /// The journey of this application.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn new(config: Config) -> Result<Self> {
         let current = config.pending_key.as_ref().or(config.client_secret.as_ref());
         let keys = current
             .map(|current| {
                 SealingKeys::derive(&config.client_id, [current].into_iter().chain(&config.old_pending_keys))
             })
-            .transpose()?;
+            .transpose()?
+            .map(Arc::new);
         Ok(Self { config: Arc::new(config), keys })
     }
 
-    fn keys(&self) -> Result<&SealingKeys> {
+    fn keys(&self) -> Result<&Arc<SealingKeys>> {
         self.keys.as_ref().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))
     }
 
-    /// Whether a request of a browser must not act, and how to answer it then.
-    pub(crate) fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
+    /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
+    /// may.
+    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         refusal(endpoint, request, &self.own_origins())
     }
 
@@ -201,7 +209,7 @@ impl Journey {
         &self,
         options: &LoginOptions,
         return_to: Option<&str>,
-        jar: &Jar<'_>,
+        jar: &Jar,
         moment: &Moment,
     ) -> Result<Option<(u8, SetCookie)>> {
         let is_return = options.has_session == Some(true) && !options.switch_user;
@@ -259,7 +267,7 @@ impl Journey {
         })
     }
 
-    fn judge(&self, callback: Callback, returned: &Returned<'_>, moment: &Moment) -> Result<Arrival> {
+    fn judge(&self, callback: Callback, returned: &Returned, moment: &Moment) -> Result<Arrival> {
         let when_finished = returned.finish(self.keys()?, moment)?;
         // Nobody but Clever and this browser knows the state of a proven login: so this is its end, and no stranger's.
         let failed = |error: Error| error.with_browser_leg(when_finished.clone(), returned.is_proven());
@@ -291,7 +299,7 @@ impl Journey {
     fn exchange(
         &self,
         code: Secret,
-        returned: &Returned<'_>,
+        returned: &Returned,
         (state, pending, redirect_uri): (&LoginState, &Pending, &str),
         when_failed: Vec<SetCookie>,
         moment: &Moment,
@@ -310,6 +318,7 @@ impl Journey {
             when_failed,
             state: state.clone(),
             key: returned.proven_key(),
+            jar: returned.jar.clone(),
         })
     }
 
@@ -333,7 +342,7 @@ impl Journey {
         self.config.redirect_uris.iter().find(|uri| state.has_redirect_uri(uri)).map(String::as_str)
     }
 
-    fn returned<'a>(&'a self, callback: &Callback, kept: Kept<'_>, now: u64) -> Result<Returned<'a>> {
+    fn returned(&self, callback: &Callback, kept: Kept<'_>, now: u64) -> Result<Returned> {
         let state = callback.state.as_ref().map(Secret::expose);
         Ok(Returned::read(self.keys()?, state, kept, now, |state| {
             let redirect_uri = state.and_then(|state| self.redirect_uri_of(state)).or_else(|| self.primary());
@@ -344,7 +353,7 @@ impl Journey {
     fn restart(
         &self,
         reason: ErrorCode,
-        returned: &Returned<'_>,
+        returned: &Returned,
         when_finished: Vec<SetCookie>,
         moment: &Moment,
     ) -> Result<Outcome> {
@@ -358,27 +367,17 @@ impl Journey {
             return Err(too_often(code, redirects, reason).with_browser_leg(when_finished, false));
         }
         let leaving = returned.proven_key();
-        let jar = (returned.jar.as_ref(), leaving.as_deref());
+        let jar = (returned.jar.as_deref(), leaving.as_deref());
         self.send_again(reason, returned.to_repeat().as_ref(), redirects, jar, moment)
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
-    pub(crate) fn restart_after_exchange(
-        &self,
-        spent: &Exchange,
-        kept: Kept<'_>,
-        moment: &Moment,
-    ) -> Result<Outcome> {
+    pub(crate) fn restart_after_exchange(&self, spent: &Exchange, moment: &Moment) -> Result<Outcome> {
         let redirects = spent.state.redirects;
         if redirects >= MAX_REDIRECTS {
             return Err(too_often(ErrorCode::LoginLoop, redirects, ErrorCode::CodeRejected));
         }
-        let keys = self.keys()?;
-        let jar = match kept {
-            Kept::Cookies(header) => Some(Jar::read(header, keys, is_secure(&spent.redirect_uri))),
-            Kept::Pending(_) => None,
-        };
-        let jar = (jar.as_ref(), spent.key.as_deref());
+        let jar = (spent.jar.as_deref(), spent.key.as_deref());
         self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, moment)
     }
 
@@ -388,7 +387,7 @@ impl Journey {
         reason: ErrorCode,
         known: Option<&LoginState>,
         redirects: u8,
-        (jar, leaving): (Option<&Jar<'_>>, Option<&str>),
+        (jar, leaving): (Option<&Jar>, Option<&str>),
         moment: &Moment,
     ) -> Result<Outcome> {
         let redirect_uri = known.and_then(|state| self.redirect_uri_of(state));

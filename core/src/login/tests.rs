@@ -472,11 +472,9 @@ fn a_code_that_is_never_accepted_ends_as_a_loop() {
     let mut login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
     for redirects in 1..=MAX_REDIRECTS {
         let header = browser.header();
-        let kept = Kept::Cookies(&header);
-        let Ok(Arrival::Exchange(exchange)) = journey.arrive(&back(&login), kept, &moment(1000)) else {
-            panic!("it is in order");
-        };
-        match journey.restart_after_exchange(&exchange, kept, &moment(1000)) {
+        let arrival = journey.arrive(&back(&login), Kept::Cookies(&header), &moment(1000));
+        let Ok(Arrival::Exchange(exchange)) = arrival else { panic!("it is in order") };
+        match journey.restart_after_exchange(&exchange, &moment(1000)) {
             Ok(Outcome::Restart(restart)) => {
                 assert!(redirects < MAX_REDIRECTS);
                 browser.obey(&restart.login.set_cookies);

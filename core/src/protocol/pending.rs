@@ -222,6 +222,7 @@ impl fmt::Debug for LoginState {
 }
 
 /// The part of a login that stays with the browser.
+#[derive(Clone)]
 pub struct Pending {
     /// The nonce that went to Clever.
     pub nonce: String,
