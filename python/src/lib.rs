@@ -19,6 +19,7 @@
 #![expect(clippy::doc_markdown, reason = "comments on what Python sees are Python docstrings")]
 #![expect(clippy::needless_pass_by_value, reason = "arguments from Python arrive owned")]
 
+mod async_client;
 mod callback;
 mod client;
 mod errors;
@@ -28,7 +29,6 @@ mod interpreter;
 mod json;
 mod logging;
 mod login;
-mod operations;
 mod panics;
 mod repr;
 mod request;
@@ -57,7 +57,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     logging::install();
 
     module.add_class::<client::Client>()?;
-    module.add_class::<operations::AsyncOperations>()?;
+    module.add_class::<async_client::AsyncOperations>()?;
 
     module.add_class::<login::Login>()?;
     module.add_class::<login::SignedIn>()?;
