@@ -7,7 +7,7 @@
  * README.md lists the settings, and what every application of this kind should do.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "answers.h"
+#include "http.h"
 #include "pages.h"
 #include "sessions.h"
 

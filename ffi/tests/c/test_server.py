@@ -23,9 +23,9 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import pytest
 from harness import emulator, ports
-from harness.answers import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser, Page
+from harness.header_limits import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.paths import ROOT
 from harness.patience import SECONDS
 from harness.programs import compiled, environment
@@ -73,7 +73,7 @@ def server_program() -> Path:
     if not Path("/usr/include/microhttpd.h").exists():
         pytest.skip("libmicrohttpd-dev is not installed")
     folder = ROOT / "examples/c"
-    parts = [str(folder / name) for name in ("answers.c", "sessions.c", "pages.c")]
+    parts = [str(folder / name) for name in ("http.c", "sessions.c", "pages.c")]
     return compiled(folder / "server.c", *parts, "-lmicrohttpd", "-pthread", *SANITIZED, name="server-asan")
 
 
