@@ -9,7 +9,7 @@ use crate::config::{Config, ConfigBuilder};
 use crate::error::Result;
 use crate::journey::{IdTokenCheck, Journey, LoginRequest, Step};
 use crate::keys::{Cached, InheritedKeys, Keys};
-use crate::login::{Kept, Login, LoginOptions, Moment, Outcome};
+use crate::login::{Inputs, Kept, Login, LoginOptions, Outcome};
 use crate::protocol::api::{self, District, Me, User, UserInfo};
 use crate::protocol::discovery::{self, Metadata};
 use crate::protocol::id_token::{Claims, Expected, verify_id_token_with};
@@ -85,7 +85,7 @@ impl Client {
     /// # Errors
     /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `page_not_allowed`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(options, &Moment::present()?)
+        self.journey.begin(options, &Inputs::now()?)
     }
 
     /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
@@ -119,7 +119,7 @@ impl Client {
 
     /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request. No network.
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.log_out(cookies, || Moment::present().ok())
+        self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
     /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
@@ -129,11 +129,11 @@ impl Client {
     /// A cookie with a `max_age` above 0 is only for a page that is shown, and not for a redirect, a picture or an answer to a script:
     /// it says that the person is in no loop.
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies, || Moment::present().ok())
+        self.journey.session_kept(cookies, || Inputs::now().ok())
     }
 
     async fn finish(&self, callback: &str, kept: Kept<'_>) -> Result<Outcome> {
-        let first = self.journey.finish(callback, kept, &Moment::present()?)?;
+        let first = self.journey.finish(callback, kept, &Inputs::now()?)?;
         let deadline = self.deadline();
         let Step::Send(exchange) = first else { return self.go_on(first, deadline).await };
         // What is fetched for nothing is given up with the call: when the exchange fails, or gives no ID token.
@@ -172,8 +172,8 @@ impl Client {
 
     async fn ask(&self, asked: LoginRequest, deadline: Instant) -> Result<Step> {
         let sent = self.transport.send(asked.request(), deadline).await;
-        match sent.and_then(|response| Ok((response, Moment::present()?))) {
-            Ok((response, Moment { now, entropy })) => asked.response(&response, now, &entropy),
+        match sent.and_then(|response| Ok((response, Inputs::now()?))) {
+            Ok((response, Inputs { now, entropy })) => asked.response(&response, now, &entropy),
             Err(error) => asked.failed(error),
         }
     }

@@ -55,7 +55,7 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::login::{Arrival, Exchange, Kept, Login, LoginOptions, Moment, Outcome, SignedIn};
+use crate::login::{Arrival, Exchange, Inputs, Kept, Login, LoginOptions, Outcome, SignedIn};
 use crate::protocol::api::{self, Me, User};
 use crate::protocol::id_token::{Expected, verify_id_token_with};
 use crate::protocol::identity::{self, Identity};
@@ -82,7 +82,7 @@ impl Journey {
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<Login> {
-        self.begin(options, &Moment { now, entropy: *entropy })
+        self.begin(options, &Inputs { now, entropy: *entropy })
     }
 
     /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
@@ -100,7 +100,7 @@ impl Journey {
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<Step> {
-        self.finish(callback, Kept::Cookies(cookies), &Moment { now, entropy: *entropy })
+        self.finish(callback, Kept::Cookies(cookies), &Inputs { now, entropy: *entropy })
     }
 
     /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
@@ -115,14 +115,14 @@ impl Journey {
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<Step> {
-        self.finish(callback, Kept::of_application(pending), &Moment { now, entropy: *entropy })
+        self.finish(callback, Kept::of_application(pending), &Inputs { now, entropy: *entropy })
     }
 
     /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request.
     ///
     /// `entropy` are random bytes of the operating system, which are used for nothing else.
     pub fn log_out_cookies(&self, cookies: &str, now: u64, entropy: &[u8; ENTROPY_BYTES]) -> Vec<SetCookie> {
-        self.log_out(cookies, || Some(Moment { now, entropy: *entropy }))
+        self.log_out(cookies, || Some(Inputs { now, entropy: *entropy }))
     }
 
     /// The cookies to set when a request comes with a session of the application, as
@@ -135,7 +135,7 @@ impl Journey {
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Vec<SetCookie> {
-        self.session_kept(cookies, || Some(Moment { now, entropy: *entropy }))
+        self.session_kept(cookies, || Some(Inputs { now, entropy: *entropy }))
     }
 
     /// The request that spends a code.
@@ -145,8 +145,8 @@ impl Journey {
         token::request(&config.token_endpoint(), &config.client_id, secret, code, redirect_uri)
     }
 
-    pub(crate) fn finish(&self, callback: &str, kept: Kept<'_>, moment: &Moment) -> Result<Step> {
-        match self.arrive(callback, kept, moment)? {
+    pub(crate) fn finish(&self, callback: &str, kept: Kept<'_>, inputs: &Inputs) -> Result<Step> {
+        match self.arrive(callback, kept, inputs)? {
             Arrival::Finished(outcome) => Ok(Step::Finished(outcome)),
             Arrival::Exchange(exchange) => {
                 let login = Box::new(Proven { journey: self.clone(), exchange });
@@ -204,7 +204,7 @@ impl LoginRequest {
     pub fn response(self, response: &Response, now: u64, entropy: &[u8; ENTROPY_BYTES]) -> Result<Step> {
         let Self { question, login, .. } = self;
         let next = match question {
-            Question::Tokens => login.after_exchange(response, &Moment { now, entropy: *entropy }),
+            Question::Tokens => login.after_exchange(response, &Inputs { now, entropy: *entropy }),
             Question::Person(tokens) => login.after_me(response, tokens),
             Question::Record(tokens, me) => login.after_user(response, tokens, &me),
         };
@@ -300,10 +300,10 @@ struct Proven {
 
 impl Proven {
     /// The code was exchanged, or Clever did not take it.
-    fn after_exchange(&self, response: &Response, moment: &Moment) -> Result<Next> {
+    fn after_exchange(&self, response: &Response, inputs: &Inputs) -> Result<Next> {
         match token::response(response) {
             Err(error) if error.code() == ErrorCode::CodeRejected => {
-                self.journey.restart_after_exchange(&self.exchange, moment).map(Next::Finish)
+                self.journey.restart_after_exchange(&self.exchange, inputs).map(Next::Finish)
             }
             Err(error) => Err(error),
             Ok(tokens) => {

@@ -22,12 +22,12 @@ use crate::protocol::text::{LONGEST, check_parameter};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
 
-mod moment;
+mod inputs;
 mod outcome;
 mod return_to;
 mod returned;
 
-pub(crate) use moment::Moment;
+pub(crate) use inputs::Inputs;
 pub use outcome::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
 pub use return_to::leads_to;
 use return_to::{as_shown, check_return_to, to_uri};
@@ -113,7 +113,7 @@ impl Journey {
 
     /// The cookies to set when the last sign-in turns out to have left a session: somebody is seen in it. A login after that is not
     /// a lost session, however soon it comes; and one who sees a page is in no loop.
-    pub(crate) fn session_kept(&self, cookies: &str, now: impl Fn() -> Option<Moment>) -> Vec<SetCookie> {
+    pub(crate) fn session_kept(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
             (mark.returns > 0).then(|| FinishedMark { returns: 0, ..mark.clone() })
         })
@@ -121,7 +121,7 @@ impl Journey {
 
     /// The cookies to set when somebody logs out: nothing that was counted for them counts for the next person, and Clever asks again
     /// when the callback of a switch is loaded once more.
-    pub(crate) fn log_out(&self, cookies: &str, now: impl Fn() -> Option<Moment>) -> Vec<SetCookie> {
+    pub(crate) fn log_out(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
             let is_known = mark.returns > 0 || mark.switched.is_some();
             is_known.then(|| FinishedMark { at: mark.at, ..FinishedMark::default() })
@@ -132,7 +132,7 @@ impl Journey {
     fn forget(
         &self,
         cookies: &str,
-        now: impl Fn() -> Option<Moment>,
+        now: impl Fn() -> Option<Inputs>,
         changed: impl Fn(&FinishedMark) -> Option<FinishedMark>,
     ) -> Vec<SetCookie> {
         let Some(keys) = &self.keys else { return Vec::new() };
@@ -144,10 +144,10 @@ impl Journey {
         jars.iter().filter_map(Jar::unmark).chain(cleared).collect()
     }
 
-    pub(crate) fn begin(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
+    pub(crate) fn begin(&self, options: &LoginOptions, inputs: &Inputs) -> Result<Login> {
         let return_to = options.return_to.as_deref().map(as_shown);
         let return_to = return_to.as_deref();
-        self.check_and_send(options, return_to, moment).map_err(|error| {
+        self.check_and_send(options, return_to, inputs).map_err(|error| {
             let return_to = return_to.filter(|target| self.check_return_to(target).is_ok());
             error.with_wishes(return_to.map(to_uri), options.switch_user)
         })
@@ -157,7 +157,7 @@ impl Journey {
         &self,
         options: &LoginOptions,
         return_to: Option<&str>,
-        moment: &Moment,
+        inputs: &Inputs,
     ) -> Result<Login> {
         let redirect_uri = self.config.redirect_uri(options.redirect_uri.as_deref())?;
         if let Some(target) = return_to {
@@ -168,13 +168,13 @@ impl Journey {
         let jar =
             Jar::read(options.cookies.as_deref().unwrap_or_default(), self.keys()?, is_secure(redirect_uri));
         let lost_sessions =
-            if options.has_session == Some(false) { jar.lost_sessions(moment.now) } else { 0 };
+            if options.has_session == Some(false) { jar.lost_sessions(inputs.now) } else { 0 };
         if lost_sessions >= MAX_LOST_SESSIONS {
             let detail = format!("{lost_sessions} sign-ins in a row");
-            // The mark stays for its minute: the other tabs of this browser end here too, instead of counting anew.
+            // The mark stays for its minute: the other tabs of this browser end here too, instead of starting a new count.
             return Err(Error::with_detail(ErrorCode::SessionNotKept, detail));
         }
-        let returned = self.count_return(options, return_to, &jar, moment)?;
+        let returned = self.count_return(options, return_to, &jar, inputs)?;
         let (returns, mark) = returned.unzip();
         let returns = returns.unwrap_or(0);
         let needs_page = RETURNS_TO_A_PAGE.contains(&returns);
@@ -190,13 +190,13 @@ impl Journey {
                 needs_page,
             });
         }
-        let mut state = LoginState::new(redirect_uri, return_to, moment.now);
+        let mut state = LoginState::new(redirect_uri, return_to, inputs.now);
         state.lost_sessions = lost_sessions;
         state.switch_user = options.switch_user;
         state.in_session = options.has_session == Some(true);
         let leg = Leg { redirect_uri, state, district_id, is_own: true };
-        let mut login = self.send(&leg, moment, |state, sealed| {
-            jar.add(state, sealed, moment.now, None, Room::OfTheOldest)
+        let mut login = self.send(&leg, inputs, |state, sealed| {
+            jar.add(state, sealed, inputs.now, None, Room::OfTheOldest)
         })?;
         login.set_cookies.extend(mark);
         login.needs_page = needs_page;
@@ -210,10 +210,10 @@ impl Journey {
         options: &LoginOptions,
         return_to: Option<&str>,
         jar: &Jar,
-        moment: &Moment,
+        inputs: &Inputs,
     ) -> Result<Option<(u8, SetCookie)>> {
         let is_return = options.has_session == Some(true) && !options.switch_user;
-        let Some(mut mark) = jar.recent_sign_in(moment.now).filter(|_| is_return) else { return Ok(None) };
+        let Some(mut mark) = jar.recent_sign_in(inputs.now).filter(|_| is_return) else { return Ok(None) };
         if mark.returns >= MAX_RETURNS {
             // What a query says may be about the person.
             let page = return_to.map(|target| target.split(['?', '#']).next().unwrap_or_default());
@@ -222,7 +222,7 @@ impl Journey {
             return Err(Error::with_detail(ErrorCode::PageNotAllowed, detail));
         }
         mark.returns = mark.returns.saturating_add(1);
-        let sealed = mark.seal(self.keys()?, &moment.entropy)?;
+        let sealed = mark.seal(self.keys()?, &inputs.entropy)?;
         Ok(Some((mark.returns, jar.mark_finished(sealed))))
     }
 
@@ -230,14 +230,14 @@ impl Journey {
     fn send(
         &self,
         leg: &Leg<'_>,
-        moment: &Moment,
+        inputs: &Inputs,
         set_cookies: impl FnOnce(&str, String) -> Vec<SetCookie>,
     ) -> Result<Login> {
         // The secret will be needed when the browser is back: better to miss it before anybody is sent away.
         self.config.client_secret()?;
         let keys = self.keys()?;
-        let state = leg.state.seal(keys, &moment.entropy)?;
-        let (pending, sealed) = Pending::begin(keys, &state, leg.is_own, moment.now, &moment.entropy)?;
+        let state = leg.state.seal(keys, &inputs.entropy)?;
+        let (pending, sealed) = Pending::begin(keys, &state, leg.is_own, inputs.now, &inputs.entropy)?;
         let parameters = AuthorizeParameters {
             response_type: ResponseType::Code,
             client_id: &self.config.client_id,
@@ -257,18 +257,18 @@ impl Journey {
     }
 
     /// Judges what the browser brought, before anything is sent to Clever.
-    pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, moment: &Moment) -> Result<Arrival> {
+    pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, inputs: &Inputs) -> Result<Arrival> {
         let callback = parse_callback(callback)?;
-        let returned = self.returned(&callback, kept, moment.now)?;
+        let returned = self.returned(&callback, kept, inputs.now)?;
         let known = returned.state.known();
-        self.judge(callback, &returned, moment).map_err(|error| {
+        self.judge(callback, &returned, inputs).map_err(|error| {
             let switch_user = known.is_some_and(|state| state.switch_user);
             error.with_wishes(self.goal(known).map(to_uri), switch_user)
         })
     }
 
-    fn judge(&self, callback: Callback, returned: &Returned, moment: &Moment) -> Result<Arrival> {
-        let when_finished = returned.finish(self.keys()?, moment)?;
+    fn judge(&self, callback: Callback, returned: &Returned, inputs: &Inputs) -> Result<Arrival> {
+        let when_finished = returned.finish(self.keys()?, inputs)?;
         // Nobody but Clever and this browser knows the state of a proven login: so this is its end, and no stranger's.
         let failed = |error: Error| error.with_browser_leg(when_finished.clone(), returned.is_proven());
         self.check_issuer(&callback).map_err(failed)?;
@@ -285,7 +285,7 @@ impl Journey {
             Ok((state, pending)) => match self.redirect_uri_of(state) {
                 Some(redirect_uri) => {
                     let login = (state, pending, redirect_uri);
-                    let exchange = self.exchange(code, returned, login, when_finished, moment)?;
+                    let exchange = self.exchange(code, returned, login, when_finished, inputs)?;
                     let loginas_by_admin = callback.loginas_by_admin;
                     return Ok(Arrival::Exchange(Exchange { loginas_by_admin, ..exchange }));
                 }
@@ -293,7 +293,7 @@ impl Journey {
             },
             Err(reason) => reason,
         };
-        self.restart(reason, returned, when_finished, moment).map(Arrival::Finished)
+        self.restart(reason, returned, when_finished, inputs).map(Arrival::Finished)
     }
 
     fn exchange(
@@ -302,11 +302,11 @@ impl Journey {
         returned: &Returned,
         (state, pending, redirect_uri): (&LoginState, &Pending, &str),
         when_failed: Vec<SetCookie>,
-        moment: &Moment,
+        inputs: &Inputs,
     ) -> Result<Exchange> {
         let keys = self.keys()?;
-        let mark = SignedInMark { at: moment.now, lost_sessions: state.lost_sessions.saturating_add(1) };
-        let mark = mark.seal(keys, &moment.entropy)?;
+        let mark = SignedInMark { at: inputs.now, lost_sessions: state.lost_sessions.saturating_add(1) };
+        let mark = mark.seal(keys, &inputs.entropy)?;
         let mark = returned.jar.as_ref().map(|jar| jar.mark(mark));
         Ok(Exchange {
             code,
@@ -314,7 +314,7 @@ impl Journey {
             loginas_by_admin: false,
             nonce: pending.nonce.clone(),
             return_to: self.goal(Some(state)).map(to_uri),
-            when_signed_in: returned.signed_in(keys, moment)?.into_iter().chain(mark).collect(),
+            when_signed_in: returned.signed_in(keys, inputs)?.into_iter().chain(mark).collect(),
             when_failed,
             state: state.clone(),
             key: returned.proven_key(),
@@ -355,9 +355,9 @@ impl Journey {
         reason: ErrorCode,
         returned: &Returned,
         when_finished: Vec<SetCookie>,
-        moment: &Moment,
+        inputs: &Inputs,
     ) -> Result<Outcome> {
-        let redirects = returned.redirects(moment.now);
+        let redirects = returned.redirects(inputs.now);
         if redirects >= if returned.keeps_others() { MAX_REDIRECTS_WITH_COOKIES } else { MAX_REDIRECTS } {
             let code = match reason {
                 ErrorCode::PendingMissing if returned.has_no_cookies() => ErrorCode::CookiesBlocked,
@@ -368,17 +368,17 @@ impl Journey {
         }
         let leaving = returned.proven_key();
         let jar = (returned.jar.as_deref(), leaving.as_deref());
-        self.send_again(reason, returned.to_repeat().as_ref(), redirects, jar, moment)
+        self.send_again(reason, returned.to_repeat().as_ref(), redirects, jar, inputs)
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
-    pub(crate) fn restart_after_exchange(&self, spent: &Exchange, moment: &Moment) -> Result<Outcome> {
+    pub(crate) fn restart_after_exchange(&self, spent: &Exchange, inputs: &Inputs) -> Result<Outcome> {
         let redirects = spent.state.redirects;
         if redirects >= MAX_REDIRECTS {
             return Err(too_often(ErrorCode::LoginLoop, redirects, ErrorCode::CodeRejected));
         }
         let jar = (spent.jar.as_deref(), spent.key.as_deref());
-        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, moment)
+        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, inputs)
     }
 
     /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read.
@@ -388,19 +388,19 @@ impl Journey {
         known: Option<&LoginState>,
         redirects: u8,
         (jar, leaving): (Option<&Jar>, Option<&str>),
-        moment: &Moment,
+        inputs: &Inputs,
     ) -> Result<Outcome> {
         let redirect_uri = known.and_then(|state| self.redirect_uri_of(state));
         let redirect_uri = self.config.redirect_uri(redirect_uri)?;
-        let mut state = LoginState::new(redirect_uri, self.goal(known), moment.now);
+        let mut state = LoginState::new(redirect_uri, self.goal(known), inputs.now);
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
         state.in_session = known.is_some_and(|state| state.in_session);
         let leg = Leg { redirect_uri, state, district_id: None, is_own: leaving.is_some() };
-        let login = self.send(&leg, moment, |state, sealed| {
+        let login = self.send(&leg, inputs, |state, sealed| {
             let Some(jar) = jar else { return Vec::new() };
-            let mut cookies = jar.add(state, sealed, moment.now, leaving, Room::OfTheYoungest);
+            let mut cookies = jar.add(state, sealed, inputs.now, leaving, Room::OfTheYoungest);
             cookies.extend(leaving.map(|key| jar.delete(key)));
             cookies
         })?;

@@ -9,7 +9,7 @@ use crate::protocol::pending::{
 };
 use crate::set_cookie::SetCookie;
 
-use super::moment::Moment;
+use super::inputs::Inputs;
 use super::outcome::{Denied, Outcome};
 
 /// What the browser brings along besides the callback.
@@ -143,31 +143,31 @@ impl Returned {
 
     /// The cookies with which a proven login ends, well or not: its own is deleted, and no other, and the browser remembers that
     /// it finished one. None for a callback that proves nothing.
-    pub(super) fn finish(&self, keys: &SealingKeys, moment: &Moment) -> Result<Vec<SetCookie>> {
-        self.finish_as(&FinishedMark::default(), keys, moment)
+    pub(super) fn finish(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
+        self.finish_as(&FinishedMark::default(), keys, inputs)
     }
 
     /// The same for one with which somebody signs in.
-    pub(super) fn signed_in(&self, keys: &SealingKeys, moment: &Moment) -> Result<Vec<SetCookie>> {
+    pub(super) fn signed_in(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         let mut mark = FinishedMark { is_sign_in: true, ..FinishedMark::default() };
         match &self.state {
             State::Known { text, state } if state.switch_user => mark.switched = Some(LoginDigest::of(text)),
             State::Known { state, .. } if state.in_session => {
-                mark.returns = self.jar.as_ref().map_or(0, |jar| jar.returns_so_far(moment.now));
+                mark.returns = self.jar.as_ref().map_or(0, |jar| jar.returns_so_far(inputs.now));
             }
             // Somebody who says who they are, or was not signed in, is in no loop.
             _ => {}
         }
-        self.finish_as(&mark, keys, moment)
+        self.finish_as(&mark, keys, inputs)
     }
 
-    fn finish_as(&self, mark: &FinishedMark, keys: &SealingKeys, moment: &Moment) -> Result<Vec<SetCookie>> {
+    fn finish_as(&self, mark: &FinishedMark, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         let (Some(jar), Some(key), Some(state)) = (&self.jar, self.proven_key(), self.state.known()) else {
             return Ok(Vec::new());
         };
         // Machines whose clocks differ may have sent the browser away and taken it back.
-        let mark = FinishedMark { at: moment.now.max(state.issued_at), ..mark.clone() };
-        Ok(vec![jar.delete(&key), jar.mark_finished(mark.seal(keys, &moment.entropy)?)])
+        let mark = FinishedMark { at: inputs.now.max(state.issued_at), ..mark.clone() };
+        Ok(vec![jar.delete(&key), jar.mark_finished(mark.seal(keys, &inputs.entropy)?)])
     }
 
     /// What a login that restarts goes on with. When somebody signed in with it already, Clever has asked who they are, and need

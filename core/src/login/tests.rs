@@ -26,12 +26,8 @@ fn journey() -> Journey {
     Journey::new(config.unwrap()).unwrap()
 }
 
-fn moment(now: u64) -> Moment {
-    Moment { now, ..Moment::present().unwrap() }
-}
-
-fn present() -> Option<Moment> {
-    Some(moment(1000))
+fn at(now: u64) -> Inputs {
+    Inputs { now, ..Inputs::now().unwrap() }
 }
 
 fn state_of(login: &Login) -> String {
@@ -74,7 +70,7 @@ impl Browser {
     }
 
     fn begin(&mut self, journey: &Journey, options: LoginOptions, now: u64) -> Result<Login> {
-        let begun = journey.begin(&LoginOptions { cookies: Some(self.header()), ..options }, &moment(now));
+        let begun = journey.begin(&LoginOptions { cookies: Some(self.header()), ..options }, &at(now));
         self.obey(match &begun {
             Ok(login) => &login.set_cookies,
             Err(error) => error.set_cookies(),
@@ -84,7 +80,7 @@ impl Browser {
 
     /// The callback, up to the exchange of a code, which succeeds.
     fn arrive(&mut self, journey: &Journey, callback: &str, now: u64) -> Result<Arrival> {
-        let arrival = journey.arrive(callback, Kept::Cookies(&self.header()), &moment(now));
+        let arrival = journey.arrive(callback, Kept::Cookies(&self.header()), &at(now));
         self.obey(match &arrival {
             Ok(Arrival::Exchange(exchange)) => &exchange.when_signed_in,
             Ok(Arrival::Finished(outcome)) => outcome.set_cookies(),

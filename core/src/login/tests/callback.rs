@@ -14,14 +14,14 @@ fn a_code_is_spent_only_with_its_state_and_the_cookie_of_its_login() {
 #[test]
 fn an_application_can_keep_the_pending_login_by_itself() {
     let journey = journey();
-    let login = journey.begin(&going_to("/a"), &moment(1000)).unwrap();
+    let login = journey.begin(&going_to("/a"), &at(1000)).unwrap();
     assert_eq!(login_key_of_callback(&back(&login)).unwrap(), login.key);
-    let arrive = |pending| journey.arrive(&back(&login), Kept::Pending(pending), &moment(1000));
+    let arrive = |pending| journey.arrive(&back(&login), Kept::Pending(pending), &at(1000));
     let Ok(Arrival::Exchange(exchange)) = arrive(Some(&*login.pending)) else { panic!("it is in order") };
     assert!(exchange.when_signed_in.is_empty() && exchange.when_failed.is_empty());
     assert_eq!(restart(arrive(None)).reason, ErrorCode::PendingMissing);
     assert_eq!(restart(arrive(Some("forged"))).reason, ErrorCode::PendingInvalid);
-    let another = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
+    let another = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
     assert_eq!(restart(arrive(Some(&another.pending))).reason, ErrorCode::StateMismatch);
 }
 
@@ -38,7 +38,7 @@ fn a_login_that_began_at_clever_restarts_and_disturbs_no_other() {
 #[test]
 fn nothing_is_touched_by_a_callback_that_proves_nothing() {
     let journey = journey();
-    let stranger = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
+    let stranger = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
     let mut browser = Browser::default();
     let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
     let before = browser.cookies.clone();
@@ -70,9 +70,9 @@ fn nothing_is_touched_by_a_callback_that_proves_nothing() {
 #[test]
 fn a_cookie_that_a_sibling_subdomain_planted_is_not_looked_at() {
     let journey = journey();
-    let attacker = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
+    let attacker = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
     let planted = format!("clever_login_{}={}", attacker.key, attacker.pending);
-    let arrival = journey.arrive(&back(&attacker), Kept::Cookies(&planted), &moment(1000));
+    let arrival = journey.arrive(&back(&attacker), Kept::Cookies(&planted), &at(1000));
     assert_eq!(restart(arrival).reason, ErrorCode::PendingMissing);
 }
 
@@ -115,9 +115,9 @@ fn a_failed_login_tells_where_it_wanted_to_go() {
     let arrival = browser.arrive(&journey, &back(&login).replace("code=abc", "error=access_denied"), 1000);
     let Ok(Arrival::Finished(Outcome::Denied(denied))) = arrival else { panic!("a refusal is an outcome") };
     assert_eq!(denied.return_to.as_deref(), expected);
-    let mut login = journey.begin(&going_to(goal), &moment(1000)).unwrap();
+    let mut login = journey.begin(&going_to(goal), &at(1000)).unwrap();
     let failed = loop {
-        match journey.arrive(&back(&login), Kept::Cookies(""), &moment(1000)) {
+        match journey.arrive(&back(&login), Kept::Cookies(""), &at(1000)) {
             Ok(arrival) => login = restart(Ok(arrival)).login,
             Err(failed) => break failed,
         }
@@ -142,7 +142,7 @@ fn a_callback_of_another_issuer_is_refused_and_ends_a_proven_login() {
     let (journey, mut browser) = (journey(), Browser::default());
     let (ours, other) =
         [1, 2].map(|_| browser.begin(&journey, LoginOptions::default(), 1000).unwrap()).into();
-    let stranger = journey.begin(&LoginOptions::default(), &moment(1000)).unwrap();
+    let stranger = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
     for (login, is_proven) in [(&stranger, false), (&ours, true)] {
         for said in ["code=abc", "error=access_denied", "error=server_error"] {
             let callback =

@@ -44,7 +44,7 @@ fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
         let login = browser.begin(&journey, options, 1000).unwrap();
         goal(browser.arrive(&journey, &back(&login), 1000));
         if has_session {
-            browser.obey(&journey.session_kept(&browser.header(), present));
+            browser.obey(&journey.session_kept(&browser.header(), || Some(at(1000))));
         }
     }
     for now in 1..20 {
@@ -65,12 +65,16 @@ fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() 
     // The page after each sign-in finds the session; the application's own log out knows nothing of this library.
     for _ in 0..20 {
         sign_in(&mut browser).unwrap();
-        browser.obey(&journey.session_kept(&browser.header(), present));
+        browser.obey(&journey.session_kept(&browser.header(), || Some(at(1000))));
     }
     // Then the session stops sticking.
     for _ in 0..MAX_LOST_SESSIONS {
         sign_in(&mut browser).unwrap();
     }
     assert_eq!(sign_in(&mut browser).unwrap_err().code(), ErrorCode::SessionNotKept);
-    assert!(journey.session_kept("theme=dark; clever_signed_in_x=1; clever_signed_in=1", present).is_empty());
+    assert!(
+        journey
+            .session_kept("theme=dark; clever_signed_in_x=1; clever_signed_in=1", || Some(at(1000)))
+            .is_empty()
+    );
 }

@@ -117,10 +117,10 @@ fn somebody_who_sees_a_page_in_between_may_log_in_any_number_of_times() {
         let login = browser.begin(&journey, in_a_session("/a"), 1000).unwrap();
         assert!(login.url.starts_with("https://clever.com/") && !login.needs_page);
         goal(browser.arrive(&journey, &back(&login), 1000));
-        let kept = journey.session_kept(&browser.header(), present);
+        let kept = journey.session_kept(&browser.header(), || Some(at(1000)));
         assert_eq!(kept.iter().map(SetCookie::max_age).collect::<Vec<_>>(), [0, LIFETIME_SECONDS]);
         browser.obey(&kept);
-        assert!(journey.session_kept(&browser.header(), present).is_empty());
+        assert!(journey.session_kept(&browser.header(), || Some(at(1000))).is_empty());
     }
 }
 
@@ -136,7 +136,7 @@ fn what_is_counted_ends_with_a_log_out_a_failure_and_a_quiet_minute() {
     let most = u32::from(MAX_RETURNS);
     let mut logged_out = Browser::default();
     returned(&mut logged_out, most);
-    let set_cookies = journey.log_out(&logged_out.header(), present);
+    let set_cookies = journey.log_out(&logged_out.header(), || Some(at(1000)));
     logged_out.obey(&set_cookies);
     sign_in(&mut logged_out, &journey, in_a_session("/a"), 1000);
     for _ in 0..most {
@@ -161,5 +161,5 @@ fn what_is_counted_ends_with_a_log_out_a_failure_and_a_quiet_minute() {
     let login = quiet.begin(&journey, in_a_session("/a"), 1061).unwrap();
     goal(quiet.arrive(&journey, &back(&login), 1121));
     assert!(quiet.begin(&journey, in_a_session("/a"), 1200).is_ok());
-    assert!(journey.log_out("theme=dark", present).is_empty());
+    assert!(journey.log_out("theme=dark", || Some(at(1000))).is_empty());
 }
