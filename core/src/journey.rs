@@ -1,7 +1,7 @@
-//! A whole login, driven with another HTTP client: no network, no clock and no random numbers in here.
+//! A whole login, driven with another HTTP client. Nothing here touches the network, a clock or a source of random numbers.
 //!
-//! [`Client`](crate::Client) is built on this. Use it when your application sends its own requests: through a client that it
-//! has already, on an event loop of its own, or from a test.
+//! [`Client`](crate::Client) is built on this. Use it when your application sends its own requests: with an HTTP client that it
+//! already has, on its own event loop, or in a test.
 //!
 //! 1. [`Journey::begin_login`]: send the browser to the login's `url`, with its `set_cookies`.
 //! 2. [`Journey::finish_login`]: the callback and the browser's cookies give the first [`Step`].
@@ -48,9 +48,9 @@
 //! }
 //! ```
 //!
-//! What the client does besides, and you may want too: it follows no redirects, takes at most 1 MiB of a response, sends a GET
-//! again after 429, 5xx or a broken connection, and never the code exchange. It fetches the keys while the code is exchanged,
-//! and once more, at most twice a minute, when a token does not verify ([`IdTokenCheck::needs_newer_keys`]).
+//! Do what the client does: follow no redirects, read at most 1 MiB of a response, and never send the code exchange again. You may
+//! repeat a GET after a 429, a 5xx or a broken connection, fetch the keys while the code is exchanged, and fetch them again, at
+//! most twice a minute, when a token does not verify ([`IdTokenCheck::needs_newer_keys`]).
 
 use std::fmt;
 
@@ -171,7 +171,7 @@ pub enum Step {
     Verify(IdTokenCheck),
 }
 
-/// A request of a login to Clever, which waits for its response.
+/// A request to Clever, waiting for its response.
 #[must_use = "the login goes on with the response"]
 pub struct LoginRequest {
     request: Box<Request>,
@@ -195,7 +195,7 @@ impl LoginRequest {
         &self.request
     }
 
-    /// What comes after this response.
+    /// Takes the response and returns the next step.
     ///
     /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
     ///
@@ -215,8 +215,8 @@ impl LoginRequest {
         })
     }
 
-    /// What comes after a request that could not be sent, or got no response; `why` is one of the `network_…` codes. The login
-    /// fails, unless only the person's name and roles were missing.
+    /// Returns the next step when the request could not be sent or got no response; `why` is one of the `network_…` codes. The
+    /// login fails, unless only the person's name and roles are missing.
     ///
     /// # Errors
     /// The code, with what it means for the browser.
@@ -242,7 +242,7 @@ impl fmt::Debug for LoginRequest {
     }
 }
 
-/// An ID token that waits for the keys it is verified with.
+/// An ID token, waiting for the keys to verify it with.
 #[must_use = "the login goes on when the token is verified"]
 pub struct IdTokenCheck {
     tokens: Tokens,
@@ -272,14 +272,13 @@ impl IdTokenCheck {
         Ok(self.login.signed_in(identity::from_claims(&config.issuer, &claims), self.tokens.clone()))
     }
 
-    /// Whether a token that did not verify may be good all the same: Clever may have changed its keys since you fetched them,
-    /// and it may have given a new one the name of an old one, or none. Fetch them again then, at most twice a minute, and
-    /// verify the token once more.
+    /// Whether newer keys may verify a token that failed with this error: Clever may have changed its keys since you fetched them,
+    /// also under an old name. Fetch them again, at most twice a minute, and verify the token once more.
     pub const fn needs_newer_keys(error: &Error) -> bool {
         matches!(error.code(), ErrorCode::IdTokenKeyUnknown | ErrorCode::IdTokenSignature)
     }
 
-    /// The error of a login whose keys could not be fetched, with what it means for the browser.
+    /// Adds to an error what it means for the browser, when you could not fetch the keys: this login has failed.
     #[must_use]
     pub fn failed(&self, error: Error) -> Error {
         self.login.failed(error)

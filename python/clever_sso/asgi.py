@@ -189,14 +189,14 @@ class CleverSso:
         self._check_sessions(app.user_middleware)
         app.router.routes.extend(self.routes)
         # The innermost: it sees the session that a request came with, from any middleware.
-        app.user_middleware.append(Middleware(_AroundEveryRoute))
+        app.user_middleware.append(Middleware(_RouteMiddleware))
         build = app.build_middleware_stack
 
         def build_middleware_stack() -> ASGIApp:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app.user_middleware)
             _look_after_sessions(app.user_middleware)
-            return _AroundEveryMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
+            return _OutermostMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
 
@@ -510,7 +510,7 @@ class _Page(Route):
         self.path_regex = re.compile(f"^{re.escape(path.rstrip('/'))}/*$")
 
 
-class _AroundEveryRoute:
+class _RouteMiddleware:
     """Ends a session whose time has come, and notes that the session of the last sign-in came back."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -533,7 +533,7 @@ def _look_after_sessions(installed: list[Middleware]) -> None:
     """Look at the session also where it is made: a middleware further inside may end it and answer."""
     sessions = [at for at, each in enumerate(installed) if "Session" in getattr(each.cls, "__name__", "")]
     if sessions:
-        installed.insert(sessions[-1] + 1, Middleware(_AroundEveryRoute))
+        installed.insert(sessions[-1] + 1, Middleware(_RouteMiddleware))
 
 
 def _holds_sign_in(scope: Scope) -> bool:
@@ -542,7 +542,7 @@ def _holds_sign_in(scope: Scope) -> bool:
     return isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
 
 
-class _AroundEveryMiddleware:
+class _OutermostMiddleware:
     """Leaves out disguised cookies, and ends the loop of a middleware that sends people who come to log in to log in.
 
     It forgets the last sign-in once a session has come back, whichever middleware answers.
