@@ -697,6 +697,14 @@ clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_opti
                                                            bool has_session,
                                                            clever_sso_error **error);
 
+// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to log
+// in again and again goes there, and not to Clever each time.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_login_options_set_home(clever_sso_login_options *options,
+                                                    const char *home,
+                                                    clever_sso_error **error);
+
 // Frees options. NULL is fine.
 //
 // Since 0.1.

@@ -49,8 +49,8 @@ pub(crate) fn give<T>(
     body: impl FnOnce() -> Result<T>,
 ) -> clever_sso_status {
     run(error, || {
-        let place = out.ok_or_else(|| null("the output"))?.write(None);
-        *place = Some(Box::new(body()?));
+        let target = out.ok_or_else(|| null("the output"))?.write(None);
+        *target = Some(Box::new(body()?));
         Ok(())
     })
 }
@@ -101,8 +101,8 @@ pub(crate) fn give_string_option(
     body: impl FnOnce() -> Result<Option<String>>,
 ) -> clever_sso_status {
     run(error, || {
-        let place = out.ok_or_else(|| null("the output"))?.write(ptr::null_mut());
-        *place = body()?.map_or(ptr::null_mut(), |text| owned(&text).into_raw());
+        let target = out.ok_or_else(|| null("the output"))?.write(ptr::null_mut());
+        *target = body()?.map_or(ptr::null_mut(), |text| owned(&text).into_raw());
         Ok(())
     })
 }

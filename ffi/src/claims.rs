@@ -14,18 +14,18 @@ pub struct clever_sso_claims {
     /// Names and texts, each with a NUL behind it: one piece of memory, since a busy application makes and frees many of
     /// these.
     texts: Vec<u8>,
-    members: Vec<(Place, Kept)>,
+    members: Vec<(Offset, Kept)>,
     json: CString,
 }
 
 /// Where a text begins in `texts`.
-type Place = usize;
+type Offset = usize;
 
 enum Kept {
-    Text(Place),
+    Text(Offset),
     Integer(i64),
     Boolean(bool),
-    List(Vec<Place>),
+    List(Vec<Offset>),
     Object(Box<clever_sso_claims>),
     /// What C can read as JSON only: null, a fraction, a list of other things than strings.
     Other,
@@ -61,9 +61,9 @@ impl clever_sso_claims {
     }
 
     fn keep(&mut self, name: &str, member: Member<'_>) {
-        let name = self.place(name);
+        let name = self.store(name);
         let kept = match member {
-            Member::Text(text) => Kept::Text(self.place(text)),
+            Member::Text(text) => Kept::Text(self.store(text)),
             Member::Whole(number) => i64::try_from(number).map_or(Kept::Other, Kept::Integer),
             Member::Other(value) => self.kept(value),
         };
@@ -72,7 +72,7 @@ impl clever_sso_claims {
 
     fn kept(&mut self, value: &Value) -> Kept {
         match value {
-            Value::String(text) => Kept::Text(self.place(text)),
+            Value::String(text) => Kept::Text(self.store(text)),
             Value::Bool(boolean) => Kept::Boolean(*boolean),
             Value::Number(number) => {
                 number.as_i64().or_else(|| whole(number.as_f64()?)).map_or(Kept::Other, Kept::Integer)
@@ -80,22 +80,22 @@ impl clever_sso_claims {
             Value::Object(object) => Kept::Object(Box::new(object.into())),
             Value::Array(items) => items
                 .iter()
-                .map(|item| item.as_str().map(|text| self.place(text)))
+                .map(|item| item.as_str().map(|text| self.store(text)))
                 .collect::<Option<_>>()
                 .map_or(Kept::Other, Kept::List),
             Value::Null => Kept::Other,
         }
     }
 
-    fn place(&mut self, text: &str) -> Place {
+    fn store(&mut self, text: &str) -> Offset {
         let start = self.texts.len();
         self.texts.extend_from_slice(printable(text).as_bytes());
         self.texts.push(0);
         start
     }
 
-    fn at(&self, place: Place) -> Option<&CStr> {
-        self.texts.get(place..).and_then(|rest| CStr::from_bytes_until_nul(rest).ok())
+    fn at(&self, offset: Offset) -> Option<&CStr> {
+        self.texts.get(offset..).and_then(|rest| CStr::from_bytes_until_nul(rest).ok())
     }
 
     fn member(&self, name: *const c_char) -> Option<&Kept> {
@@ -103,9 +103,9 @@ impl clever_sso_claims {
         self.members.iter().find(|(known, _)| self.at(*known) == Some(&name)).map(|(_, kept)| kept)
     }
 
-    fn list(&self, name: *const c_char) -> Option<&[Place]> {
+    fn list(&self, name: *const c_char) -> Option<&[Offset]> {
         match self.member(name)? {
-            Kept::List(places) => Some(places),
+            Kept::List(offsets) => Some(offsets),
             _ => None,
         }
     }
@@ -134,7 +134,7 @@ pub extern "C" fn clever_sso_claims_text(
     name: *const c_char,
 ) -> *const c_char {
     lent(claims.and_then(|claims| match claims.member(name)? {
-        Kept::Text(place) => claims.at(*place),
+        Kept::Text(offset) => claims.at(*offset),
         _ => None,
     }))
 }
@@ -183,7 +183,7 @@ pub extern "C" fn clever_sso_claims_list_count(
     claims: Option<&clever_sso_claims>,
     name: *const c_char,
 ) -> usize {
-    claims.and_then(|claims| claims.list(name)).map_or(0, <[Place]>::len)
+    claims.and_then(|claims| claims.list(name)).map_or(0, <[Offset]>::len)
 }
 
 /// A string of a claim that is a list of strings, counted from 0; NULL after the last one. Borrowed from `claims`.

@@ -104,7 +104,7 @@ pub extern "C" fn clever_sso_error_actor(error: Option<&clever_sso_error>) -> *c
     borrowed(error.map(|error| &error.actor))
 }
 
-/// The HTTP status of your error page: 400, 500 or 503; 0 when `error` is NULL. With 503, send
+/// The HTTP status of your error page: 400, 403, 500 or 503; 0 when `error` is NULL. With 503, send
 /// `clever_sso_error_retry_after` as `Retry-After` when it is not negative.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_page_status(error: Option<&clever_sso_error>) -> u16 {

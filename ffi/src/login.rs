@@ -17,6 +17,7 @@ pub struct clever_sso_login {
     url: CString,
     pending: CString,
     key: CString,
+    needs_page: bool,
     set_cookies: Vec<clever_sso_set_cookie>,
 }
 
@@ -26,6 +27,7 @@ impl From<&Login> for clever_sso_login {
             url: owned(&login.url),
             pending: owned(&login.pending),
             key: owned(&login.key),
+            needs_page: login.needs_page,
             set_cookies: set_cookie::all(&login.set_cookies),
         }
     }
@@ -50,10 +52,19 @@ pub extern "C" fn clever_sso_begin_login(
     })
 }
 
-/// The URL to redirect the browser to. Borrowed from `login`; NULL when that is NULL.
+/// The URL to redirect the browser to. It is Clever's, or a page of your own for somebody who is signed in and was sent back to
+/// log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_url(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.url))
+}
+
+/// Whether to answer with a page that leads to the URL by itself, such as one with `<meta http-equiv="refresh">`, and not with
+/// a redirect: browsers give up after some twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
+/// False when `login` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_needs_page(login: Option<&clever_sso_login>) -> bool {
+    login.is_some_and(|login| login.needs_page)
 }
 
 /// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL after the last one.

@@ -94,7 +94,8 @@ pub extern "C" fn clever_sso_login_options_set_switch_user(
 }
 
 /// Whether the browser has a session of your application. Pass false when you looked and found none: sign-ins that leave no
-/// session then end with `session_not_kept` instead of a loop. Default: unknown.
+/// session then end with `session_not_kept` instead of a loop. With true, pages that send somebody who is signed in back to
+/// log in again and again end with `page_not_allowed`. Default: unknown.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -104,6 +105,19 @@ pub extern "C" fn clever_sso_login_options_set_has_session(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     set(options, "options", error, |options| options.chosen.has_session = Some(has_session))
+}
+
+/// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to
+/// log in again and again goes there, and not to Clever each time.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_options_set_home(
+    options: Option<&mut clever_sso_login_options>,
+    home: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    set_text(options, home, "home", error, |options, text| options.chosen.home = Some(text))
 }
 
 /// Frees options. NULL is fine.

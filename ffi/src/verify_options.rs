@@ -2,9 +2,8 @@
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use clever_sso::{Expected, verify_id_token_with};
+use clever_sso::{Expected, unix_time, verify_id_token_with};
 
 use crate::boundary::{give, handle, run, set};
 use crate::claims::clever_sso_claims;
@@ -128,14 +127,10 @@ pub extern "C" fn clever_sso_verify_id_token_with(
             issuer: &options.issuer,
             client_id: &options.client_id,
             nonce: options.nonce.as_deref(),
-            now: options.now.unwrap_or_else(clock),
+            now: options.now.unwrap_or_else(unix_time),
             leeway: options.leeway,
             access_token: options.access_token.as_deref(),
         };
         Ok((&verify_id_token_with(id_token, &keys.keys, &expected)?).into())
     })
-}
-
-fn clock() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

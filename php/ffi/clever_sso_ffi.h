@@ -53,9 +53,11 @@ clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_option
 clever_sso_status clever_sso_login_options_set_cookies(clever_sso_login_options *options, const char *cookies, clever_sso_error **error);
 clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_options *options, bool switch_user, clever_sso_error **error);
 clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_options *options, bool has_session, clever_sso_error **error);
+clever_sso_status clever_sso_login_options_set_home(clever_sso_login_options *options, const char *home, clever_sso_error **error);
 void clever_sso_login_options_free(clever_sso_login_options *options);
 clever_sso_status clever_sso_begin_login(const clever_sso_client *client, const clever_sso_login_options *options, clever_sso_login **login, clever_sso_error **error);
 const char *clever_sso_login_url(const clever_sso_login *login);
+bool clever_sso_login_needs_page(const clever_sso_login *login);
 const clever_sso_set_cookie *clever_sso_login_set_cookie(const clever_sso_login *login, size_t index);
 const char *clever_sso_login_key(const clever_sso_login *login);
 const char *clever_sso_login_pending(const clever_sso_login *login);

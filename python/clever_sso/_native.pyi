@@ -140,6 +140,7 @@ class Client:
         return_to: str | None = None,
         switch_user: bool = False,
         has_session: bool | None = None,
+        home: str | None = None,
     ) -> Login:
         """Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
 
@@ -153,10 +154,13 @@ class Client:
             switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
                 person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+            home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+                in and sent back to log in again and again goes there, and not to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session.
+            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+                signed in is sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
 
@@ -223,6 +227,9 @@ class Client:
 
         Mostly there are none. Without it, people who log out by the application's own means and sign in again four
         times in a minute are told that their session does not stick.
+
+        Those whose `max_age` is above 0 are only for a page that is shown, and not for a redirect, a picture or an
+        answer to a script: they say that the person is in no loop.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -456,7 +463,11 @@ class Login:
     __match_args__: Final = ("url", "set_cookies", "key", "pending")
     @property
     def url(self) -> str:
-        """Send the browser there."""
+        """Send the browser there.
+
+        It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in several times:
+        then `key` and `pending` are empty.
+        """
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -472,6 +483,13 @@ class Login:
     @property
     def pending(self) -> str:
         """For the same: what to keep for ten minutes. URL-safe, about 100 bytes."""
+
+    @property
+    def needs_page(self) -> bool:
+        """Whether to answer with a page that leads to `url` by itself, and not with a redirect.
+
+        Browsers give up after some twenty redirects in a row. Only with `has_session`.
+        """
 
 @final
 class SignedIn:

@@ -132,6 +132,7 @@ class AsyncClient:
         return_to: str | None = None,
         switch_user: bool = False,
         has_session: bool | None = None,
+        home: str | None = None,
     ) -> Login:
         """Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
 
@@ -145,10 +146,12 @@ class AsyncClient:
             switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
                 person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+            home: Where people go after a login without `return_to`: a page of your own.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session.
+            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+                signed in is sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
         return self._client.begin_login(
@@ -158,6 +161,7 @@ class AsyncClient:
             return_to=return_to,
             switch_user=switch_user,
             has_session=has_session,
+            home=home,
         )
 
     def refusal(

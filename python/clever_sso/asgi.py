@@ -29,7 +29,7 @@ import json
 import logging
 import re
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 from urllib.parse import urlsplit
@@ -45,6 +45,7 @@ from clever_sso import _settings
 from clever_sso._web import pages
 from clever_sso._web.arrival import (
     LARGEST_COOKIE,
+    LoggedOutError,
     Problem,
     Refused,
     SignIn,
@@ -69,6 +70,7 @@ from clever_sso._web.request import (
     can_be_sent_to_log_in,
     inside,
     is_redirect_uri,
+    kept_cookies,
     login_address,
     misplaced,
     own_pages,
@@ -187,14 +189,14 @@ class CleverSso:
         self._check_sessions(app.user_middleware)
         app.router.routes.extend(self.routes)
         # The innermost: it sees the session that a request came with, from any middleware.
-        app.user_middleware.append(Middleware(_AroundEveryRoute))
+        app.user_middleware.append(Middleware(_RouteMiddleware))
         build = app.build_middleware_stack
 
         def build_middleware_stack() -> ASGIApp:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app.user_middleware)
             _look_after_sessions(app.user_middleware)
-            return _AroundEveryMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
+            return _OutermostMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
 
@@ -291,6 +293,7 @@ class CleverSso:
             own_pages=self._own_pages(request.scope),
             cookies=_cookies(request),
             has_session=current_identity(request) is not None,
+            home=self._home(request),
             logger=logger,
             session_cookie=lambda: _session_cookie(request),
         )
@@ -355,13 +358,20 @@ class CleverSso:
     async def _take(self, request: Request, step: Step) -> Response:
         """Answer the browser."""
         if isinstance(step, SignIn):
-            done = await self._sign_in(request, step)
+            try:
+                done = await self._sign_in(request, step)
+            except LoggedOutError:
+                _session(request).clear()
+                done = RedirectResponse(inside(self._root(request.scope), self._after_logout), 303)
+                return _private(_with_cookies(done, without_sign_in(self.client, step)))
             if isinstance(done, Response):
+                _delete_old_session(request, done)
                 return _private(_with_cookies(done, step.set_cookies))
             step = done
         if isinstance(step, ToClever):
             _session(request)
-            return _private(_with_cookies(RedirectResponse(step.url, 303), step.set_cookies))
+            page = HTMLResponse(pages.moved(step.url), headers=pages.OWN_HEADERS) if step.needs_page else None
+            return _private(_with_cookies(page or RedirectResponse(step.url, 303), step.set_cookies))
         logger.warning("login with Clever failed: %s", step)
         if step.ends_session and _session(request):
             await _end_session(request)
@@ -371,10 +381,14 @@ class CleverSso:
         return _private(response)
 
     async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
+        key: str | None = getattr(request.scope.get("session_handler"), "session_id", None)
         replaced = await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
         done: Response | Problem | None = None
         try:
-            done = await self._welcomed(request, step)
+            welcomed = await self._welcomed(request, step)
+            if replaced and key is not None and isinstance(welcomed, Response):
+                await _check_that_it_is_there(request, key)
+            done = welcomed
             return done
         finally:
             if replaced and not isinstance(done, Response):
@@ -400,7 +414,7 @@ class CleverSso:
             cookies = without_sign_in(self.client, step)
             return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
         request.scope.get(_SIGNED_IN, set()).add(True)
-        return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
+        return answer or RedirectResponse(step.return_to or self._home(request), 303)
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
         """Forget the person who was signed in on this device: nothing of their session is carried over.
@@ -408,10 +422,14 @@ class CleverSso:
         Returns:
             The ids of the sessions of the same person that answer for another minute: tabs that sign in together would
             find nobody otherwise.
+
+        Raises:
+            LoggedOutError: When somebody has logged out of it since this request came.
         """
         # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
         handler: Any = request.scope.get("session_handler")
         if self._rotate_session is None and handler is not None and identity.is_person_of(_session(request)):
+            await _check_that_it_is_there(request, handler.session_id)
             kept = identity.replacing(_session(request), handler.session_id)
             replaced = SessionIdentity.replaced({SESSION_KEY: kept})
             SessionIdentity.shorten(_session(request))
@@ -430,13 +448,14 @@ class CleverSso:
         return []
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
-        problem = problem.linked(self._login_path(request.scope))
+        problem = problem.linked(self._login_path(request.scope), self._home(request))
         if self._problem_hook is not None:
             try:
                 return cast("Response", await _result(self._problem_hook(request, problem)))
             except Exception:
                 logger.exception("on_problem failed")
-        page = pages.problem(problem.sentence, problem.code, problem.login_url, problem.switch_user_url)
+        links = (problem.login_url, problem.switch_user_url, problem.home_url)
+        page = pages.problem(problem.sentence, problem.code, *links)
         return HTMLResponse(page, problem.status, pages.OWN_HEADERS)
 
     # ---------------------------------------------------------------- where the application is
@@ -444,6 +463,10 @@ class CleverSso:
     def _root(self, scope: Scope) -> str:
         """The path below which the browser sees the application."""
         return root_of(_root(scope), scope["path"], self._known_prefix)
+
+    def _home(self, request: Request) -> str:
+        """Where people go after a login that was not on its way to a page."""
+        return inside(self._root(request.scope), self._after_login)
 
     def _login_path(self, scope: Scope) -> str:
         """The path of the login, as the browser reaches it."""
@@ -487,7 +510,7 @@ class _Page(Route):
         self.path_regex = re.compile(f"^{re.escape(path.rstrip('/'))}/*$")
 
 
-class _AroundEveryRoute:
+class _RouteMiddleware:
     """Ends a session whose time has come, and notes that the session of the last sign-in came back."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -510,7 +533,7 @@ def _look_after_sessions(installed: list[Middleware]) -> None:
     """Look at the session also where it is made: a middleware further inside may end it and answer."""
     sessions = [at for at, each in enumerate(installed) if "Session" in getattr(each.cls, "__name__", "")]
     if sessions:
-        installed.insert(sessions[-1] + 1, Middleware(_AroundEveryRoute))
+        installed.insert(sessions[-1] + 1, Middleware(_RouteMiddleware))
 
 
 def _holds_sign_in(scope: Scope) -> bool:
@@ -519,7 +542,7 @@ def _holds_sign_in(scope: Scope) -> bool:
     return isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
 
 
-class _AroundEveryMiddleware:
+class _OutermostMiddleware:
     """Leaves out disguised cookies, and ends the loop of a middleware that sends people who come to log in to log in.
 
     It forgets the last sign-in once a session has come back, whichever middleware answers.
@@ -560,7 +583,7 @@ class _AroundEveryMiddleware:
                 reason = self.judge(scope, message["status"], headers.get("location"))
                 wrong.extend([reason] if reason else [])
                 if not scope[_ASKED] and (scope[_CAME_BACK] or _holds_sign_in(scope)):
-                    for cookie in self.client.session_kept_cookies(_cookies(HTTPConnection(scope))):
+                    for cookie in self._kept(HTTPConnection(scope), message["status"]):
                         headers.append("Set-Cookie", cookie.header)
                 _drop_too_large(headers, scope)
                 if scope[_ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
@@ -574,6 +597,10 @@ class _AroundEveryMiddleware:
         if wrong:
             problem = await self.answer(Request(scope, receive), problem_of_setup(wrong[0]))
             await problem(scope, receive, send)
+
+    def _kept(self, request: HTTPConnection, status: int) -> tuple[SetCookie, ...]:
+        method, headers = request.scope["method"], request.headers
+        return kept_cookies(self.client, _cookies(request), method=method, headers=headers, status=status)
 
 
 def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
@@ -657,6 +684,13 @@ def _session(request: HTTPConnection) -> dict[str, Any]:
     return request.session
 
 
+async def _check_that_it_is_there(request: Request, key: str) -> None:
+    """A sign-in of the same person lets a session of starsessions be: a log out does not."""
+    handler: Any = request.scope["session_handler"]
+    if not await handler.store.read(session_id=key, lifetime=handler.lifetime):
+        raise LoggedOutError
+
+
 async def _end_session(request: Request) -> None:
     """Forget who is signed in, with everything else of the session, and in those that it replaced."""
     await _end_replaced(request, SessionIdentity.replaced(_session(request)))
@@ -666,6 +700,32 @@ async def _end_session(request: Request) -> None:
 async def _end_replaced(request: Request, keys: Iterable[str]) -> None:
     for key in keys:
         await request.scope["session_handler"].store.remove(key)
+
+
+def _delete_old_session(request: Request, response: Response) -> None:
+    """Delete the session cookie that came, before the middleware sets the new one.
+
+    A browser that drops the new one keeps nobody's then: a middleware may still make the session too large. Where
+    `install` was called, it sees to that.
+    """
+    is_starlettes = type(_session(request)).__module__.partition(".")[0] in {"builtins", "starlette"}
+    if _SIGNED_IN in request.scope or not is_starlettes:
+        return
+    options = next((_options(each) for each in _middleware(request) if _is_starlettes(each.cls)), {})
+    name = options.get("session_cookie", "session")
+    for each, value in request.cookies.items():
+        if each == name or _holds_starlettes_session(value):
+            where = {"path": options.get("path", "/"), "domain": options.get("domain")}
+            response.delete_cookie(each, **where, secure=options.get("https_only", False), httponly=True)
+
+
+def _holds_starlettes_session(cookie: str) -> bool:
+    """Whether a cookie is a session with somebody in it. Who wrote it does not matter: it only goes."""
+    try:
+        session = json.loads(b64decode(cookie.partition(".")[0]))
+    except ValueError:
+        return False
+    return isinstance(session, dict) and SESSION_KEY in session
 
 
 async def _result(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)

@@ -224,13 +224,17 @@ impl Client {
     ///     switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
     ///         person is signed in again.
     ///     has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+    ///     home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+    ///         in and sent back to log in again and again goes there, and not to Clever each time.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-    ///     LoginError: `session_not_kept` when sign-ins leave no session.
+    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+    ///         signed in is sent back to log in again and again.
     ///     ArgumentError: `return_to_unsafe`.
     #[pyo3(signature = (
-        *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=false, has_session=None
+        *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=false, has_session=None,
+        home=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn begin_login(
@@ -242,6 +246,7 @@ impl Client {
         return_to: Option<Text>,
         switch_user: bool,
         has_session: Option<bool>,
+        home: Option<Text>,
     ) -> Result<Login> {
         let mut options = LoginOptions::default();
         options.cookies = cookies.as_ref().map(header);
@@ -250,6 +255,7 @@ impl Client {
         options.return_to = optional(return_to.as_ref(), "return_to")?.map(str::to_owned);
         options.switch_user = switch_user;
         options.has_session = has_session;
+        options.home = optional(home.as_ref(), "home")?.map(str::to_owned);
         Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
 
@@ -336,6 +342,9 @@ impl Client {
     ///
     /// Mostly there are none. Without it, people who log out by the application's own means and sign in again four
     /// times in a minute are told that their session does not stick.
+    ///
+    /// Those whose `max_age` is above 0 are only for a page that is shown, and not for a redirect, a picture or an
+    /// answer to a script: they say that the person is in no loop.
     ///
     /// Args:
     ///     cookies: The `Cookie` header of the request.

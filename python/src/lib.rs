@@ -20,6 +20,7 @@
 #![expect(clippy::doc_markdown, reason = "comments on what Python sees are Python docstrings")]
 #![expect(clippy::needless_pass_by_value, reason = "arguments from Python arrive owned")]
 
+mod async_client;
 mod callback;
 mod client;
 mod errors;
@@ -30,7 +31,6 @@ mod interpreter;
 mod json;
 mod logging;
 mod login;
-mod operations;
 mod panics;
 mod repr;
 mod request;
@@ -93,7 +93,7 @@ macro_rules! module {
 module! {
     classes: [
         client::Client,
-        operations::AsyncOperations,
+        async_client::AsyncOperations,
         login::Login,
         login::SignedIn,
         login::Restart,

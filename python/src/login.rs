@@ -15,6 +15,9 @@ use crate::set_cookie::{self, SetCookie};
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct Login {
     /// Send the browser there.
+    ///
+    /// It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in several times:
+    /// then `key` and `pending` are empty.
     #[pyo3(get)]
     url: String,
     set_cookies: Vec<SetCookie>,
@@ -26,6 +29,11 @@ pub(crate) struct Login {
     /// For the same: what to keep for ten minutes. URL-safe, about 100 bytes.
     #[pyo3(get)]
     pending: String,
+    /// Whether to answer with a page that leads to `url` by itself, and not with a redirect.
+    ///
+    /// Browsers give up after some twenty redirects in a row. Only with `has_session`.
+    #[pyo3(get)]
+    needs_page: bool,
 }
 
 impl From<clever_sso::Login> for Login {
@@ -35,6 +43,7 @@ impl From<clever_sso::Login> for Login {
             url: login.url,
             key: login.key,
             pending: login.pending,
+            needs_page: login.needs_page,
         }
     }
 }

@@ -1,8 +1,6 @@
 //! The pure verifier: an ID token against keys, with no client and no network.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use clever_sso::{Claims, Expected, Member, verify_id_token_with};
+use clever_sso::{Claims, Expected, Member, unix_time, verify_id_token_with};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::{IntoPyObjectExt, intern};
@@ -99,7 +97,7 @@ pub(crate) fn verify_id_token<'py>(
         issuer: issuer.get("issuer")?,
         client_id: client_id.get("client_id")?,
         nonce: optional(nonce.as_ref(), "nonce")?,
-        now: now.map_or_else(|| Ok(clock()), whole_seconds)?,
+        now: now.map_or_else(|| Ok(unix_time()), whole_seconds)?,
         leeway: whole_leeway(&leeway)?,
         access_token: optional(access_token.as_ref(), "access_token")?,
     };
@@ -153,10 +151,6 @@ fn known_name<'py>(py: Python<'py>, name: &str) -> Option<&'py Bound<'py, PyStri
         "family_name" => intern!(py, "family_name"),
         _ => return None,
     })
-}
-
-fn clock() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]

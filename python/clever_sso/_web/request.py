@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
     from typing import Any
 
-    from clever_sso._native import Client
+    from clever_sso._native import Client, SetCookie
     from clever_sso.aio import AsyncClient
 
 # What RFC 3986 3.3 allows in a path as it is.
@@ -26,6 +26,7 @@ LONGEST_GOAL = 1024
 # More parameters than this are not read: no login has as many.
 _MOST_PARAMETERS = 100
 _FORBIDDEN = 403
+_SUCCESS = 2
 # Bytes outside ASCII, percent-encoded.
 _ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 # What `finish_login` percent-encodes besides, in a path that it gives back.
@@ -45,6 +46,33 @@ def can_be_sent_to_log_in(
     refusal = client.refusal("login", method="GET", headers=headers)
     # What is only fetched in advance may be asked for again, and then lead on.
     return refusal is None or refusal.status != _FORBIDDEN
+
+
+def kept_cookies(
+    client: Client | AsyncClient,
+    cookies: str | None,
+    *,
+    method: str,
+    headers: Mapping[str, Any] | Iterable[Any],
+    status: int,
+) -> tuple[SetCookie, ...]:
+    """The cookies to set when a request came with a session.
+
+    Args:
+        client: The client.
+        cookies: The `Cookie` header of the request.
+        method: The method of the request.
+        headers: The headers of the request.
+        status: The status of the answer.
+    """
+    kept = client.session_kept_cookies(cookies)
+    if not any(cookie.max_age for cookie in kept):
+        return kept
+    # Only who sees a page is in no loop: a redirect, a picture or an answer to a script shows none.
+    is_page = method == "GET" and status // 100 == _SUCCESS
+    if is_page and client.refusal("login", method=method, headers=headers) is None:
+        return kept
+    return tuple(cookie for cookie in kept if not cookie.max_age)
 
 
 def parameters(query: str) -> dict[str, str]:

@@ -21,8 +21,8 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
   Default: `LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` where they are set, else the front page.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
-- `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again, and
-  `switch_user_url`. Default: a plain page.
+- `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again,
+  `switch_user_url`, and for somebody who is signed in `home_url`. Default: a plain page.
 - `CLEVER_CREATE_USERS`: whether somebody without an account gets one. Default `True`.
 - `CLEVER_MATCH_USER`: a function, or the dotted path of one, that is given an `Identity` whom no account belongs to yet
   and answers with the user it is, or `None`. Never go by an email address: what Clever tells is unverified.

@@ -20,6 +20,7 @@ from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import (
     as_shown,
     can_be_sent_to_log_in,
+    kept_cookies,
     login_address,
     misplaced,
     parameters,
@@ -38,6 +39,7 @@ logger = logging.getLogger("clever_sso.django")
 _CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
 # Redirects are looked at from this length on, in bytes.
 _LONG = 1024
+_OK = 200
 
 
 class CleverSsoMiddleware(MiddlewareMixin):
@@ -71,7 +73,11 @@ class CleverSsoCameBackMiddleware(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> None:
         """Before the next middleware."""
         # Mostly there is nothing to forget. Then nobody looks at the session for it.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and _forgetting(request) and SESSION_KEY in request.session:
+        if (
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+            and _forgetting(request, _OK)
+            and SESSION_KEY in request.session
+        ):
             request.META[_CAME_BACK] = True
 
 
@@ -138,7 +144,7 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
     """The session of the last sign-in came back: however it ends, and whatever answered, it was not lost."""
     if views.ASKED in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return
-    cookies = _forgetting(request)
+    cookies = _forgetting(request, response.status_code)
     # Mostly there is nothing to say. Then nobody looks at the session for it.
     if cookies and (_CAME_BACK in request.META or SESSION_KEY in getattr(request, "session", ())):
         views.with_cookies(response, cookies)
@@ -160,10 +166,11 @@ def _drop_too_large(request: HttpRequest, response: HttpResponse) -> None:
         )
 
 
-def _forgetting(request: HttpRequest) -> tuple[SetCookie, ...]:
+def _forgetting(request: HttpRequest, status: int) -> tuple[SetCookie, ...]:
     """The cookies to set when the session of the last sign-in came back."""
     with suppress(ConfigError):
-        return conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE"))
+        cookies, method = request.META.get("HTTP_COOKIE"), request.method or ""
+        return kept_cookies(conf.client(), cookies, method=method, headers=request.headers, status=status)
     return ()
 
 

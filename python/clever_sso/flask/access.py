@@ -13,6 +13,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.test import EnvironBuilder
 
 from clever_sso import _settings
+from clever_sso._web.arrival import LoggedOutError
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import address, can_be_sent_to_log_in, login_address, root_of
 from clever_sso.flask.state import state
@@ -64,6 +65,9 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> Replac
 
     Returns:
         The session of the same person that lives on the server, for tabs that are on their way with it.
+
+    Raises:
+        LoggedOutError: When somebody has logged out of it since this request came.
     """
     replaced = _replaced(signed_in) if rotate is None else None
     if replaced is None:
@@ -94,7 +98,12 @@ class Replaced:
     new_sid: str
 
     def keep(self) -> None:
-        """Let it answer for a minute: tabs that sign in together would find nobody otherwise."""
+        """Let it answer for a minute: tabs that sign in together would find nobody otherwise.
+
+        Raises:
+            LoggedOutError: When somebody has logged out of it in the meantime.
+        """
+        _check_that_it_is_there(self.session.sid)
         SessionIdentity.shorten(self.session)
         self._save()
 
@@ -131,12 +140,20 @@ def _replaced(signed_in: SessionIdentity) -> Replaced | None:
     interface = current_app.session_interface
     if not hasattr(interface, "regenerate") or not hasattr(session, "sid") or not signed_in.is_person_of(session):
         return None
-    again: Any = interface.open_session(_app(), request)
+    again = _check_that_it_is_there(cast("Any", session).sid)
     new: Any = interface.open_session(_app(), current_app.request_class(EnvironBuilder().get_environ()))
-    if again is None or new is None or again.sid != session.sid:
-        # Another tab, or somebody who logged out, has ended it by now.
-        return None
     return Replaced(again, new.sid)
+
+
+def _check_that_it_is_there(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
+    """The session that this request came with, as it is by now.
+
+    A sign-in of the same person lets it be: a log out does not.
+    """
+    again: Any = current_app.session_interface.open_session(_app(), request)
+    if again is None or again.sid != sid:
+        raise LoggedOutError
+    return again
 
 
 def _app() -> Flask:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from clever_sso._web import pages
 from clever_sso._web.arrival import (
+    LoggedOutError,
     Problem,
     Refused,
     SignIn,
@@ -27,7 +28,7 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SessionIdentity
-from clever_sso._web.request import inside, is_redirect_uri, misplaced, own_pages, sends_to_log_in
+from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
     check_rotation,
@@ -134,7 +135,9 @@ def _query() -> str:
 def _settle(response: Response) -> Response:
     """The session of the last sign-in came back: however it ends, with the app's own log out too, it was not lost."""
     if _CAME_BACK in request.environ and _ASKED not in request.environ:
-        _with_cookies(response, state().client.session_kept_cookies(request.headers.get("Cookie")))
+        asked = {"method": request.method, "headers": request.headers}
+        cookies = kept_cookies(state().client, request.headers.get("Cookie"), **asked, status=response.status_code)
+        _with_cookies(response, cookies)
     return response
 
 
@@ -154,6 +157,7 @@ def _login() -> Response:
         own_pages=_own_pages(),
         cookies=request.headers.get("Cookie"),
         has_session=identity() is not None,
+        home=_home(),
         logger=current_app.logger,
         session_cookie=_session_cookie,
     )
@@ -220,14 +224,18 @@ def _take(step: Step) -> Response:
         except Refused as refused:
             cookies = without_sign_in(state().client, step)
             step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
+        except LoggedOutError:
+            session.clear()
+            return _with_cookies(_to("CLEVER_AFTER_LOGOUT"), without_sign_in(state().client, step))
         except TooLargeError as error:
             step = problem_of_size(state().client, step, error)
     if isinstance(step, ToClever):
-        return _with_cookies(redirect(step.url, code=303), step.set_cookies)
+        answer = _own_page(pages.moved(step.url), 200) if step.needs_page else redirect(step.url, code=303)
+        return _with_cookies(answer, step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)
     if step.ends_session and session:
         end_session()
-    step = step.linked(login_path())
+    step = step.linked(login_path(), _home())
     _tell_of(step)
     response = _with_cookies(_show(step), step.set_cookies)
     if step.retry_after is not None:
@@ -244,13 +252,13 @@ def _sign_in(step: SignIn) -> Response:
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
         check_size(_cookie_size())
+        if replaced is not None:
+            replaced.keep()
     except BaseException:
         session.clear()
         if replaced is not None:
             replaced.end()
         raise
-    if replaced is not None:
-        replaced.keep()
     if answer is not None:
         return make_response(answer)
     return redirect(step.return_to, code=303) if step.return_to else _to("CLEVER_AFTER_LOGIN")
@@ -290,12 +298,16 @@ def _show(problem: Problem) -> Response:
     hook = state().hooks.problem
     if hook is not None:
         return make_response(current_app.ensure_sync(hook)(problem))
-    page = pages.problem(problem.sentence, problem.code, problem.login_url, problem.switch_user_url)
-    return _own_page(page, problem.status)
+    links = (problem.login_url, problem.switch_user_url, problem.home_url)
+    return _own_page(pages.problem(problem.sentence, problem.code, *links), problem.status)
 
 
 def _own_page(page: str, status: int) -> Response:
     return make_response(page, status, pages.OWN_HEADERS)
+
+
+def _home() -> str:
+    return inside(root(), current_app.config["CLEVER_AFTER_LOGIN"])
 
 
 def _to(setting: str) -> Response:

@@ -11,7 +11,7 @@ from typing import Any, Callable
 
 import clever_sso
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 
 HALF = "\ud800"
 TEXTS = {

@@ -1,7 +1,7 @@
 /*
  * Forks in the middle of what other threads do for the first time: no child, grandchild or exit of theirs hangs.
  *
- *     moments WHAT CLIENT_ID BASE_URL CA_BUNDLE ID_TOKEN FORKS
+ *     first_uses WHAT CLIENT_ID BASE_URL CA_BUNDLE ID_TOKEN FORKS
  *
  * WHAT is random, verify, tls, name, keys or log. Each thread does it with a client of its own, in a thread of its own, over
  * and over; each child does it too, forks a grandchild that does it, and both end by exit(), which runs the destructors of
