@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, cast
 
 from clever_sso import _settings
 from clever_sso._native import AsyncOperations, Client
@@ -96,7 +96,13 @@ class AsyncClient:
         redirect_uri: str | Sequence[str] | None = None,
         **settings: Unpack[ClientSettings],
     ) -> None:
-        self._client = Client(client_id, client_secret, redirect_uri, **settings)
+        try:
+            self._client = Client(client_id, client_secret, redirect_uri, **settings)
+        except BaseException:
+            # Error pages and error mails show the local variables of this frame.
+            client_secret = redirect_uri = None
+            cast("dict[str, Any]", settings).clear()
+            raise
         self._operations = AsyncOperations(self._client)
 
     @classmethod
@@ -445,6 +451,9 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_client"):
+            # An error page shows it whose settings were refused.
+            return "AsyncClient()"
         return f"AsyncClient(client_id={self.client_id!r}, issuer={self.issuer!r})"
 
     def __reduce__(self) -> NoReturn:

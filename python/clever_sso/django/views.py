@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
 from django.views.decorators.csrf import csrf_protect
 
-from clever_sso._web import pages
+from clever_sso._web import api, pages
 from clever_sso._web.arrival import (
     LoggedOutError,
     Problem,
@@ -37,6 +37,7 @@ from clever_sso._web.arrival import (
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import conf, signals
+from clever_sso.django.access import current_identity, told_to_log_in
 from clever_sso.exceptions import Error
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("clever_sso.django")
 ASKED = "clever_sso.asked"
 """In `request.META` once one of these views was asked."""
+# As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
+NOT_GUARDED = {"login_required": False, "login_exempt": True, "STRONGHOLD_IS_PUBLIC": True}
 
 
 def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[View], View]:
@@ -67,8 +70,7 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
             allow = {"Allow": refusal.allow} if refusal.allow else {}
             return _private(HttpResponse(status=refusal.status, headers=allow))
 
-        # As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
-        for mark, value in (("login_required", False), ("login_exempt", True), ("STRONGHOLD_IS_PUBLIC", True)):
+        for mark, value in NOT_GUARDED.items():
             setattr(asked, mark, value)
         # The refusal comes first: it tells other methods apart from forms on other sites. The log-out view checks the
         # token itself, where the headers do not prove where the form was.
@@ -145,6 +147,18 @@ def _log_out(request: HttpRequest) -> HttpResponse:
 
 # Whether or not the middleware is there.
 _log_out_with_token = csrf_protect(_log_out)
+
+
+def whoami(request: HttpRequest) -> HttpResponse:
+    """The person who is signed in, as JSON for scripts; 401 for nobody."""
+    if request.method not in {"GET", "HEAD"}:
+        return _private(HttpResponse(status=405, headers={"Allow": "GET, HEAD"}))
+    identity = current_identity(request)
+    return told_to_log_in() if identity is None else HttpResponse(api.whoami(identity), headers=api.JSON_HEADERS)
+
+
+for mark, value in NOT_GUARDED.items():
+    setattr(whoami, mark, value)
 
 
 def take(request: HttpRequest, step: Step) -> HttpResponse:

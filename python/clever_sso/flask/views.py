@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, current_app, make_response, redirect, reques
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from clever_sso._web import pages
+from clever_sso._web.api import WHOAMI
 from clever_sso._web.arrival import (
     LoggedOutError,
     Problem,
@@ -31,6 +32,7 @@ from clever_sso._web.identity import SessionIdentity
 from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
+    check_keys,
     check_rotation,
     end_session,
     identity,
@@ -38,6 +40,7 @@ from clever_sso.flask.access import (
     look_at_session,
     replace_session,
     root,
+    whoami,
 )
 from clever_sso.flask.signals import login_denied, signed_in
 from clever_sso.flask.state import EXTENSION, state
@@ -70,6 +73,7 @@ def add_views(app: Flask, callback_path: str) -> None:
         _add(views, f"{prefix}{extension.url_prefix}/login", "login", _login)
     _add(views, callback_path, "callback", _callback)
     _add(views, f"{extension.url_prefix}/logout", "logout", _logout)
+    views.add_url_rule(f"{extension.url_prefix}/{WHOAMI}", WHOAMI, whoami, methods=["GET"])
     # Before any function of `before_request`: one of the application's own may answer, or look at the session.
     request_started.connect(_look, app, weak=False)
     views.before_app_request(_before)
@@ -149,7 +153,8 @@ def _login() -> Response:
     if current_app.session_interface.is_null_session(session):
         raise RuntimeError("clever_sso.flask needs sessions: set app.secret_key")
     extension = state()
-    # The store of the sessions may have been set up after the extension.
+    # The keys and the store of the sessions may have been set up after the extension.
+    check_keys(_app())
     check_rotation(_app(), extension.rotate_session)
     step = begun(
         extension.client,
@@ -322,7 +327,7 @@ def _with_cookies(response: Response, cookies: tuple[SetCookie, ...]) -> Respons
 
 def _after(response: Response) -> Response:
     """Keep what is shown in this browser; and end the loop of a guard that sends whoever comes to log in to log in."""
-    if request.endpoint != "clever_sso.logout" and _ASKED not in request.environ:
+    if request.endpoint not in {"clever_sso.logout", f"clever_sso.{WHOAMI}"} and _ASKED not in request.environ:
         advice = (
             "a function of before_request answered in place of the login: let it pass by requests with "
             'request.blueprint == "clever_sso"'

@@ -219,6 +219,21 @@ def test_a_session_that_cannot_last_so_long_is_refused(clever: str) -> None:
         make_app(clever, session_seconds=0)
 
 
+def test_a_script_gets_json_also_where_the_routes_were_taken_alone(clever: str) -> None:
+    extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
+
+    async def guarded(request: Request) -> Response:
+        return PlainTextResponse((await extension.role("teacher")(request)).full_name)
+
+    client = with_sessions(Starlette(routes=[*extension.routes, Route("/guarded", guarded)]))
+    answer = client.get("/guarded", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+    assert answer.headers["content-type"] == "application/json"
+    log_in(client, clever)
+    answer = client.get("/guarded", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
 class SessionMiddleware1:
     """As in starsessions 1.3: `request.session` is an object, and nothing changes its id."""
 

@@ -40,7 +40,7 @@ def test_one_extension_serves_several_apps(clever: str) -> None:
     extension = CleverSso()
     for name in ("one", "two"):
         app = Flask(name)
-        app.secret_key = name
+        app.secret_key = f"a key for tests of {name}"
         app.config.update(settings(clever))
         extension.init_app(app)
         assert log_in(app.test_client(), clever).status_code == 303
