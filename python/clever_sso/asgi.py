@@ -55,13 +55,10 @@ from clever_sso._web.arrival import (
     check_size,
     onwards,
     problem_of,
-    problem_of_fault,
-    problem_of_refusal,
     problem_of_setup,
-    problem_of_size,
+    problem_of_sign_in,
     should_wait,
     step_of,
-    without_sign_in,
 )
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
@@ -386,19 +383,15 @@ class CleverSso:
             answer = await _result(hook(request, step)) if hook is not None else None
             if self._rotate_session is None:
                 check_size(_cookie_size(request))
-        except Refused as refused:
-            cookies = without_sign_in(self.client, step)
-            return problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
-        except TooLargeError as error:
-            return problem_of_size(self.client, step, error)
+        except (Refused, TooLargeError, Error) as error:
+            return problem_of_sign_in(self.client, step, error)
         except HTTPException:
             _session(request).clear()
             raise
-        except Exception:
+        except Exception as error:
             # An exception that is let through passes the session by: the browser would keep whom it had before.
             logger.exception("on_sign_in failed")
-            cookies = without_sign_in(self.client, step)
-            return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
+            return problem_of_sign_in(self.client, step, error)
         request.scope.get(_SIGNED_IN, set()).add(True)
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
 

@@ -30,8 +30,12 @@ class CleverSsoConfig(AppConfig):
         One is at each end, and one after that of the sessions.
         """
         from django.contrib.auth.signals import user_logged_out  # noqa: PLC0415  (as the next one)
+        from django.db.models.signals import post_delete  # noqa: PLC0415
 
+        from clever_sso.django.accounts import remember_removed  # noqa: PLC0415
         from clever_sso.django.checks import check  # noqa: PLC0415  (it needs the apps to be ready)
+        from clever_sso.django.models import CleverAccount  # noqa: PLC0415
+        from clever_sso.django.user_fields import check_users  # noqa: PLC0415
 
         # Django reads the list after this. A session that never ends must not be a matter of a forgotten line.
         if MIDDLEWARE not in settings.MIDDLEWARE:
@@ -46,6 +50,9 @@ class CleverSsoConfig(AppConfig):
         # Every log out that Django knows of.
         user_logged_out.connect(_end_replaced, dispatch_uid=OUTERMOST)
         checks.register(check, checks.Tags.security)
+        checks.register(check_users, checks.Tags.models)
+        # However a link is deleted: by `unlink`, in the administration, or along with its user.
+        post_delete.connect(remember_removed, CleverAccount, dispatch_uid=OUTERMOST)
 
 
 def _end_replaced(sender: object, *, request: HttpRequest, **_: object) -> None:  # noqa: ARG001  (as any receiver)

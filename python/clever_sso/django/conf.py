@@ -104,15 +104,49 @@ def role_groups() -> dict[str, str]:
     return dict(getattr(settings, "CLEVER_ROLE_GROUPS", None) or {})
 
 
-HOOKS = ("CLEVER_MATCH_USER", "CLEVER_PROVISION_USER")
+def allows_staff() -> bool:
+    """Whether users with `is_staff` or `is_superuser` may sign in with Clever."""
+    return _settings.boolean(names(), "CLEVER_ALLOW_STAFF", default=False)
+
+
+def keeps_names() -> bool:
+    """Whether a name that a user has stays as it is."""
+    return _settings.boolean(names(), "CLEVER_KEEP_NAMES", default=False)
+
+
+def refuses_unlinked() -> bool:
+    """Whether a person whose link was deleted is refused from then on."""
+    return _choice("CLEVER_AFTER_UNLINK", AFTER_UNLINK) == "refuse"
+
+
+def user_email() -> str:
+    """What the email address of a new user is."""
+    return _choice("CLEVER_USER_EMAIL", USER_EMAIL)
+
+
+def _choice(name: str, choices: tuple[str, ...]) -> str:
+    value = getattr(settings, name, None) or choices[0]
+    if value not in choices:
+        raise _settings.invalid(f"{name} must be one of {', '.join(map(repr, choices))}")
+    return str(value)
+
+
+# The first is the default.
+AFTER_UNLINK = ("new", "refuse")
+USER_EMAIL = ("auto", "placeholder", "unverified")
+HOOKS = ("CLEVER_BEFORE_SIGN_IN", "CLEVER_MATCH_USER", "CLEVER_PROVISION_USER")
 OWN_SETTINGS = {
     *HOOKS,
     "CLEVER_AFTER_LOGIN",
     "CLEVER_AFTER_LOGOUT",
+    "CLEVER_AFTER_UNLINK",
+    "CLEVER_ALLOW_STAFF",
     "CLEVER_CREATE_USERS",
+    "CLEVER_KEEP_NAMES",
     "CLEVER_PROBLEM_TEMPLATE",
     "CLEVER_ROLE_GROUPS",
     "CLEVER_SESSION_SECONDS",
+    "CLEVER_USER_EMAIL",
     "CLEVER_WAITING_PAGE",
 }
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib import auth
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
@@ -26,7 +25,7 @@ from clever_sso._web.request import (
     sends_to_log_in,
     without_disguised_cookies,
 )
-from clever_sso.django import conf, views
+from clever_sso.django import accounts, conf, views
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from clever_sso._native import SetCookie
 
 logger = logging.getLogger("clever_sso.django")
-_CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
+_CAME_BACK, _PREFIX, _OUTER = "clever_sso.came_back", "clever_sso.prefix", "clever_sso.outer_request"
 # Redirects are looked at from this length on, in bytes.
 _LONG = 1024
 
@@ -87,6 +86,8 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Before every other middleware."""
+        request.META[_OUTER] = accounts.REQUEST.get()
+        accounts.REQUEST.set(request)
         cookies = request.META.get("HTTP_COOKIE")
         if cookies:
             request.META["HTTP_COOKIE"] = without_disguised_cookies(cookies)
@@ -105,6 +106,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
             _drop_too_large(request, response)
             return _fitting(request, self._without_loop(request, _shortened(_followed(request, response))))
         finally:
+            accounts.REQUEST.set(request.META.pop(_OUTER, None))
             if _PREFIX in request.META:
                 set_script_prefix("/")
 
@@ -221,7 +223,7 @@ def _look_at_session(request: HttpRequest) -> None:
     if SESSION_KEY in session:
         request.META[_CAME_BACK] = True
     if SessionIdentity.is_stale(session):
-        auth.logout(request)
+        views.end_session(request)
 
 
 def _is_found(request: HttpRequest) -> bool:

@@ -19,12 +19,10 @@ from clever_sso._web.arrival import (
     check_size,
     onwards,
     problem_of,
-    problem_of_refusal,
     problem_of_setup,
-    problem_of_size,
+    problem_of_sign_in,
     should_wait,
     step_of,
-    without_sign_in,
 )
 from clever_sso._web.identity import SessionIdentity
 from clever_sso._web.request import inside, is_redirect_uri, misplaced, own_pages, sends_to_log_in
@@ -217,11 +215,8 @@ def _take(step: Step) -> Response:
     if isinstance(step, SignIn):
         try:
             return _with_cookies(_without_old_session(_sign_in(step)), step.set_cookies)
-        except Refused as refused:
-            cookies = without_sign_in(state().client, step)
-            step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
-        except TooLargeError as error:
-            step = problem_of_size(state().client, step, error)
+        except (Refused, TooLargeError, Error) as error:
+            step = problem_of_sign_in(state().client, step, error)
     if isinstance(step, ToClever):
         return _with_cookies(redirect(step.url, code=303), step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)

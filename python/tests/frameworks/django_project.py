@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from clever_sso.django import current_identity, role_required
+from clever_sso.django import complete_login, current_identity, held_login, role_required
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -53,7 +53,20 @@ async def staffroom_later(_: HttpRequest) -> HttpResponse:
     return HttpResponse("coffee")
 
 
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Whose login waits."""
+    held = held_login(request)
+    return HttpResponse(f"{held.identity.name.full} {held.user} {held.return_to} {bool(held.tokens)}" if held else "-")
+
+
+def finish(request: HttpRequest) -> HttpResponse:
+    """The page of a second factor."""
+    return HttpResponse("try again", status=403) if request.GET.get("factor") == "wrong" else complete_login(request)
+
+
 urlpatterns = [
+    path("waiting", waiting),
+    path("finish", finish),
     path("slow", slow),
     path("token", token),
     path("who", who, name="who"),

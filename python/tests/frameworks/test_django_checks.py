@@ -79,7 +79,7 @@ def test_the_checks_ask_nobody() -> None:
 def test_groups_for_a_user_model_without_any_are_a_finding(tmp_path: Path) -> None:
     with (
         pytest.raises(AssertionError, match=r"clever_sso\.E009"),
-        serving("django", tmp_path, OWN_USER_MODEL="yes", WITH_GROUPS="yes"),
+        serving("django", tmp_path, OWN_USER_MODEL="Person", WITH_GROUPS="yes"),
     ):
         pass
 
