@@ -62,6 +62,7 @@ def make_app() -> WSGIHandler:
         LOGIN_URL="clever_sso:login",
         OTP_LOGIN_URL="/second-factor",
         MFA_TOTP_TOLERANCE=5,
+        OTP_TOTP_THROTTLE_FACTOR=0,
         USE_TZ=True,
         CLEVER_BEFORE_SIGN_IN=ask_for_the_second_factor if "HOOK" in os.environ else None,
         **clever,
