@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 pytest.importorskip("django")
 from django_settings import ADA, CASTELLAN, JOSE, SAM
 from harness.cookie_browser import Browser
+from harness.patience import SECONDS
 from running import serving
 
 
@@ -57,3 +61,12 @@ def test_a_field_that_a_first_login_cannot_fill_is_named(tmp_path: Path) -> None
     assert [line for line in log.splitlines() if "clever_sso.W020" in line and "Member.card" in line]
     assert [line for line in log.splitlines() if "clever_sso.W020" in line and "Member.since" in line]
     assert log.count("clever_sso.W020") == 2
+
+
+def test_people_in_a_database_of_their_own_sign_in_in_many_tabs_at_once(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("elsewhere.py")
+    done = subprocess.run(
+        [sys.executable, script, tmp_path], capture_output=True, text=True, check=False, timeout=SECONDS
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"failures": [], "default": [0, 0], "people": [3, 3], "behind": [0, 0]}
