@@ -58,8 +58,11 @@ from clever_sso._web.arrival import (
     problem_of_setup,
     problem_of_sign_in,
     should_wait,
+    signed_in_line,
     step_of,
+    without_sign_in,
 )
+from clever_sso._web.before import HeldLogin, ProvenLogin
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
     address,
@@ -88,7 +91,17 @@ if TYPE_CHECKING:
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
-__all__ = ["CleverSso", "Problem", "Refused", "SessionIdentity", "SignIn", "current_identity"]
+__all__ = [
+    "CleverSso",
+    "HeldLogin",
+    "Problem",
+    "ProvenLogin",
+    "Refused",
+    "SessionIdentity",
+    "SignIn",
+    "current_identity",
+    "held_login",
+]
 
 logger = logging.getLogger("clever_sso.asgi")
 # In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
@@ -101,6 +114,7 @@ _OF_THE_COOKIE = (
     ("session_cookie", "domain", "path", "same_site", "https_only"),
     ("cookie_name", "cookie_domain", "cookie_path", "cookie_same_site", "cookie_https_only"),
 )
+BeforeHook = TypeVar("BeforeHook", bound="Callable[[ProvenLogin[AsyncClient]], Any]")
 SignInHook = TypeVar("SignInHook", bound="Callable[[Request, SignIn], Response | Awaitable[Response | None] | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Request, Problem], Response | Awaitable[Response]]")
 
@@ -151,6 +165,7 @@ class CleverSso:
         self._after_logout = after_logout
         self._waiting_page = waiting_page
         self._warned = False
+        self._before_hook: Callable[[ProvenLogin[AsyncClient]], Any] | None = None
         self._sign_in_hook: Callable[[Request, SignIn], Any] | None = None
         self._problem_hook: Callable[[Request, Problem], Any] | None = None
 
@@ -230,6 +245,31 @@ class CleverSso:
                 f"a sign-in cannot give the sessions of {name} a new id, so a stranger who planted an id would be "
                 "signed in too: use starsessions 2 or later, or tell how by CleverSso(rotate_session=...)"
             )
+
+    def before_sign_in(self, function: BeforeHook) -> BeforeHook:
+        """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
+
+        It is given a `ProvenLogin`, and may be plain or async. `None` lets the person in. A response is sent to the
+        browser, and nobody is signed in: call `hold` first, and `complete_login` lets the person in later. When it
+        raises, nobody is signed in: `Refused` becomes a page for the person, an `Error` of a question to Clever a page
+        that says so, an `HTTPException` is handled by the application, and anything else is logged and becomes a page
+        with status 500.
+        """
+        self._before_hook = function
+        return function
+
+    async def complete_login(self, request: Request) -> Response:
+        """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+
+        Returns:
+            The answer to the browser: the way to the page that the person wanted, or a page that says why they are not
+            let in. When no login waits, or its ten minutes are over, it leads to the login.
+        """
+        request.scope.get(_ASKED, set()).add("complete")
+        held = HeldLogin.take(_session(request))
+        if held is None:
+            return _private(RedirectResponse(self._login_path(request.scope), 303))
+        return await self._take(request, held.step, is_decided=True)
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
@@ -349,12 +389,14 @@ class CleverSso:
             return None
         return _private(Response(status_code=refusal.status, headers={"Allow": refusal.allow} if refusal.allow else {}))
 
-    async def _take(self, request: Request, step: Step) -> Response:
+    async def _take(self, request: Request, step: Step, *, is_decided: bool = False) -> Response:
         """Answer the browser."""
         if isinstance(step, SignIn):
-            done = await self._sign_in(request, step)
+            done = await self._sign_in(request, step, is_decided=is_decided)
             if isinstance(done, Response):
-                return _private(_with_cookies(done, step.set_cookies))
+                is_in = SESSION_KEY in _session(request)
+                cookies = step.set_cookies if is_in else without_sign_in(self.client, step)
+                return _private(_with_cookies(done, cookies))
             step = done
         if isinstance(step, ToClever):
             _session(request)
@@ -367,18 +409,28 @@ class CleverSso:
             response.headers.setdefault("Retry-After", str(step.retry_after))
         return _private(response)
 
-    async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
+    async def _sign_in(self, request: Request, step: SignIn, *, is_decided: bool) -> Response | Problem:
         replaced = await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
         done: Response | Problem | None = None
         try:
-            done = await self._welcomed(request, step)
+            done = await self._welcomed(request, step, is_decided=is_decided)
             return done
         finally:
-            if replaced and not isinstance(done, Response):
+            if replaced and not (isinstance(done, Response) and SESSION_KEY in _session(request)):
                 await _end_replaced(request, replaced)
 
-    async def _welcomed(self, request: Request, step: SignIn) -> Response | Problem:
+    async def _welcomed(self, request: Request, step: SignIn, *, is_decided: bool) -> Response | Problem:
         try:
+            if not is_decided:
+                # Until the application lets the person in, the session is nobody's.
+                session = _session(request)
+                signed_in_as = session.pop(SESSION_KEY)
+                waits = await self._decide(request, step)
+                if waits is not None:
+                    if self._rotate_session is None:
+                        check_size(_cookie_size(request))
+                    return waits
+                session[SESSION_KEY] = signed_in_as
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
             if self._rotate_session is None:
@@ -390,10 +442,29 @@ class CleverSso:
             raise
         except Exception as error:
             # An exception that is let through passes the session by: the browser would keep whom it had before.
-            logger.exception("on_sign_in failed")
+            logger.exception("the application's own code failed while somebody signed in")
             return problem_of_sign_in(self.client, step, error)
         request.scope.get(_SIGNED_IN, set()).add(True)
+        logger.info("%s", signed_in_line(step.identity))
         return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
+
+    async def _decide(self, request: Request, step: SignIn) -> Response | None:
+        """What the application says before the person is signed in: a response, or `None` to go on."""
+        if self._before_hook is None:
+            return None
+        session = _session(request)
+        proven = ProvenLogin.of(
+            step,
+            request=request,
+            client=self.client,
+            session=session,
+            in_browser=self._rotate_session is None and _is_in_browser(request),
+        )
+        answer = await _result(self._before_hook(proven))
+        proven.check_held(answer)
+        if answer is not None and not isinstance(answer, Response):
+            raise TypeError(f"before_sign_in must return a response or None, not {type(answer).__name__}")
+        return answer
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
         """Forget the person who was signed in on this device: nothing of their session is carried over.
@@ -633,6 +704,11 @@ class _BelowPrefix(Route):
         await route.app(scope, receive, send)
 
 
+def held_login(request: HTTPConnection) -> HeldLogin | None:
+    """The login that waits in this session for `CleverSso.complete_login`; `None` when there is none."""
+    return HeldLogin.of(_session(request))
+
+
 def current_identity(request: HTTPConnection) -> SessionIdentity | None:
     """Who is signed in, or `None`; also as a dependency, of websockets too."""
     session = _session(request)
@@ -719,14 +795,19 @@ def _options(middleware: Middleware) -> dict[str, Any]:
     return {**bound.arguments, **bound.arguments.get("kwargs", {})}
 
 
+def _is_in_browser(request: Request) -> bool:
+    """Whether the browser stores the session."""
+    is_known = type(_session(request)).__module__.partition(".")[0] in {"builtins", "starlette"}
+    return is_known and "session_handler" not in request.scope
+
+
 def _cookie_size(request: Request) -> int:
     """The bytes of the name and the value of the cookie that Starlette makes of the session, about.
 
     A session in another place than the browser has none.
     """
     session = _session(request)
-    in_the_browser = type(session).__module__.partition(".")[0] in {"builtins", "starlette"}
-    if not in_the_browser or "session_handler" in request.scope:
+    if not _is_in_browser(request):
         return 0
     names = [str(_options(each).get("session_cookie", "")) for each in _middleware(request) if _is_starlettes(each.cls)]
     try:

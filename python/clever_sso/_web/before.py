@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from clever_sso._web.arrival import SignIn
 from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
 
 if TYPE_CHECKING:
@@ -53,6 +54,39 @@ class ProvenLogin(Generic[ClientType]):
 
     _session: MutableMapping[str, Any] = field(default_factory=dict, repr=False)
     _in_browser: bool = field(default=False, repr=False)
+
+    @classmethod
+    def of(  # noqa: PLR0913  (they are keyword arguments)
+        cls,
+        step: SignIn,
+        *,
+        request: object,
+        client: ClientType,
+        session: MutableMapping[str, Any],
+        in_browser: bool,
+        user: object = None,
+    ) -> ProvenLogin[ClientType]:
+        """What the hook is given.
+
+        Args:
+            step: The sign-in that it decides about.
+            request: The request of the callback.
+            client: The client.
+            session: The session of this browser, in which nobody is signed in.
+            in_browser: Whether the browser stores the session.
+            user: Django: the user that this person is already.
+        """
+        return cls(
+            step.identity,
+            cast("Tokens", step.tokens),
+            request,
+            client,
+            step.return_to,
+            user=user,
+            switch_user=step.switch_user,
+            _session=session,
+            _in_browser=in_browser,
+        )
 
     def hold(self, *, keep_tokens: bool = False) -> None:
         """Keep this login for ten minutes, in the session of this browser, until `complete_login` lets the person in.
@@ -134,6 +168,11 @@ class HeldLogin:
         except (KeyError, TypeError, ValueError):
             return None
         return held if held.ends_at > time.time() and not _SPENT.has(held.key) else None
+
+    @property
+    def step(self) -> SignIn:
+        """The sign-in that completes it."""
+        return SignIn(self.identity, self.tokens, self.return_to, switch_user=self.switch_user)
 
     @classmethod
     def take(cls, session: MutableMapping[str, Any]) -> HeldLogin | None:

@@ -247,8 +247,7 @@ def complete(request: HttpRequest) -> HttpResponse:
     held = HeldLogin.take(request.session)
     if held is None:
         return _private(_redirect(reverse("clever_sso:login")))
-    step = SignIn(held.identity, held.tokens, held.return_to, switch_user=held.switch_user)
-    return _private(take(request, step, is_decided=True))
+    return _private(take(request, held.step, is_decided=True))
 
 
 def backend() -> tuple[str, CleverBackend]:
@@ -321,16 +320,13 @@ def _decide(request: HttpRequest, step: SignIn) -> HttpResponse | None:
     if hook is None:
         return None
     session = request.session
-    proven = ProvenLogin(
-        identity=step.identity,
-        tokens=step.tokens,
+    proven = ProvenLogin.of(
+        step,
         request=request,
         client=conf.client(),
-        return_to=step.return_to,
+        session=cast("Any", session),
+        in_browser=isinstance(session, InCookies),
         user=backend()[1].find(cast("Identity", step.identity)),
-        switch_user=step.switch_user,
-        _session=cast("Any", session),
-        _in_browser=isinstance(session, InCookies),
     )
     try:
         answer = async_to_sync(hook)(proven) if inspect.iscoroutinefunction(hook) else hook(proven)

@@ -31,18 +31,24 @@ Session cookies become HttpOnly, SameSite=Lax where nothing else is said, and Se
 """
 
 from clever_sso._web.arrival import Problem, Refused, SignIn
+from clever_sso._web.before import HeldLogin, ProvenLogin
 from clever_sso._web.identity import SessionIdentity
 from clever_sso.flask.access import current_identity, login_required
 from clever_sso.flask.extension import CleverSso
 from clever_sso.flask.signals import login_denied, signed_in
+from clever_sso.flask.views import complete_login, held_login
 
 __all__ = [
     "CleverSso",
+    "HeldLogin",
     "Problem",
+    "ProvenLogin",
     "Refused",
     "SessionIdentity",
     "SignIn",
+    "complete_login",
     "current_identity",
+    "held_login",
     "login_denied",
     "login_required",
     "signed_in",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from urllib.parse import urlsplit
 
 from clever_sso import _settings
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from clever_sso._web.arrival import Problem, SignIn
+    from clever_sso._web.before import ProvenLogin
     from clever_sso.flask.state import Rotate
 
+BeforeHook = TypeVar("BeforeHook", bound="Callable[[ProvenLogin[Client]], Any]")
 SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
 
@@ -75,6 +77,17 @@ class CleverSso:
     def client(self) -> Client:
         """The client of the current application."""
         return state().client
+
+    def before_sign_in(self, function: BeforeHook) -> BeforeHook:
+        """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
+
+        It is given a `ProvenLogin` and may be async. `None` lets the person in. Anything else is sent to the browser,
+        and nobody is signed in: call `hold` first, and `complete_login` lets the person in later. When it raises,
+        nobody is signed in: `Refused` becomes a page for the person, an `Error` of a question to Clever a page that
+        says so, anything else is handled as Flask handles it.
+        """
+        self._hooks.before_sign_in = function
+        return function
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with every `SignIn`. So an account is found or made, or refused.

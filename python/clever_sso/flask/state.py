@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from clever_sso._native import Client
     from clever_sso._web.arrival import Problem, SignIn
+    from clever_sso._web.before import ProvenLogin
 
     Rotate = Callable[[SessionMixin], object]
 
@@ -23,6 +24,7 @@ EXTENSION = "clever_sso"
 class Hooks:
     """What the application does instead of the default."""
 
+    before_sign_in: Callable[[ProvenLogin[Client]], ResponseReturnValue | None] | None = None
     sign_in: Callable[[SignIn], ResponseReturnValue | None] | None = None
     problem: Callable[[Problem], ResponseReturnValue] | None = None
 
