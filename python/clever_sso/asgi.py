@@ -31,6 +31,7 @@ import re
 import sys
 from base64 import b64encode
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -63,6 +64,8 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.before import HeldLogin, ProvenLogin
+from clever_sso._web.button import Html, login_button
+from clever_sso._web.button import signed_in_line as signed_in_html
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
     address,
@@ -311,6 +314,53 @@ class CleverSso:
             return identity
 
         return with_role
+
+    # ---------------------------------------------------------------- what pages show
+
+    def button(
+        self,
+        request: Request,
+        *,
+        next: str | None = None,  # noqa: A002  (as the parameter of the login is called)
+        image: str | None = None,
+        language: str | None = None,
+        style: bool = True,
+    ) -> Html:
+        """The button "Log in with Clever", a link, as HTML.
+
+        Args:
+            request: The request of the page.
+            next: Where the person goes afterwards.
+            image: The address of an image to show instead of the words, of Clever's own for example.
+            language: `en` or `es`, the language of the page.
+            style: Whether the link has a style of its own.
+        """
+        return login_button(self._login_path(request.scope), language=language, goal=next, image=image, style=style)
+
+    def signed_in(self, request: Request, *, language: str | None = None) -> Html:
+        """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty for nobody."""
+        identity = current_identity(request)
+        if identity is None:
+            return Html()
+        login = self._login_path(request.scope)
+        return signed_in_html(
+            identity.full_name or identity.id,
+            login,
+            f"{login.removesuffix('/login')}/logout",
+            language=language,
+            goal=self._here(request),
+        )
+
+    def in_templates(self, request: Request) -> dict[str, Any]:
+        """For `Jinja2Templates(context_processors=[clever.in_templates])`.
+
+        Templates then have `current_identity`, `clever_button(...)` and `clever_signed_in(...)`.
+        """
+        return {
+            "current_identity": current_identity(request),
+            "clever_button": partial(self.button, request),
+            "clever_signed_in": partial(self.signed_in, request),
+        }
 
     # ---------------------------------------------------------------- the routes
 

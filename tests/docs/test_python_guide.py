@@ -216,9 +216,41 @@ def test_the_hooks_for_older_stores_change_the_id() -> None:
     assert session.flushed
 
 
+def test_the_form_of_a_link_and_the_commands_of_an_import_fit_the_project(tmp_path: Path) -> None:
+    pytest.importorskip("django")
+    write("django", tmp_path)
+    environment = {**os.environ, **settings("environment")}
+
+    def run(*typed: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *typed],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+
+    assert run("manage.py", "migrate").returncode == 0
+    (commands,) = blocks("import")
+    for line in commands.splitlines():
+        done = run(*shlex.split(line)[1:])
+        # The options are right; this project has no such table.
+        assert (done.returncode, "has no table" in done.stderr) == (1, True), done.stderr
+    (form,) = blocks("links", "account.html")
+    (tmp_path / "account.html").write_text(form, "utf-8")
+    rendering = "from django.template import engines; print(engines['django'].from_string(open('account.html').read())"
+    shown = run("manage.py", "shell", "-c", f"{rendering}.render())").stdout
+    assert 'action="/clever/link?next=/account"' in shown
+    assert 'action="/clever/unlink"' in shown
+
+
 def test_every_block_of_the_guide_is_run() -> None:
     assert GUIDE.count("```") == 2 * len(BLOCKS)
-    run = {"flask", "django", "fastapi", "emulator", "environment", "rotation", "rotate", "asyncio"}
+    run = {"flask", "django", "fastapi", "emulator", "environment", "rotation", "rotate", "asyncio", "links", "import"}
+    # The site of python/tests/frameworks/test_second_factors.py is made of these two.
+    run |= {"allauth", "otp"}
     assert {name for name, _, _ in BLOCKS} == run | NOT_RUN
 
 

@@ -36,6 +36,7 @@ from clever_sso._web.identity import SessionIdentity
 from clever_sso.flask.access import current_identity, login_required
 from clever_sso.flask.extension import CleverSso
 from clever_sso.flask.signals import login_denied, signed_in
+from clever_sso.flask.snippets import clever_button, clever_signed_in
 from clever_sso.flask.views import complete_login, held_login
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "Refused",
     "SessionIdentity",
     "SignIn",
+    "clever_button",
+    "clever_signed_in",
     "complete_login",
     "current_identity",
     "held_login",

@@ -10,6 +10,7 @@ from clever_sso._native import Client
 from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.request import prefix_of
 from clever_sso.flask.access import check_rotation, current_identity
+from clever_sso.flask.snippets import clever_button, clever_signed_in
 from clever_sso.flask.state import EXTENSION, Hooks, State, state
 from clever_sso.flask.views import add_views
 
@@ -72,6 +73,7 @@ class CleverSso:
         )
         add_views(app, callback_path)
         app.context_processor(lambda: {"current_identity": current_identity})
+        app.jinja_env.globals.update(clever_button=clever_button, clever_signed_in=clever_signed_in)
 
     @property
     def client(self) -> Client:

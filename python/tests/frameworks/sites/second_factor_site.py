@@ -7,20 +7,20 @@ signed in, and `/vault` in django-otp for those who showed their device.
 from __future__ import annotations
 
 import os
+import re
+import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import django
-from clever_sso.django import complete_login, held_login
-from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import get_token
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from harness.paths import ROOT
 
 ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
 TOTP_KEY = "3132333435363738393031323334353637383930"
@@ -50,7 +50,13 @@ def make_app() -> WSGIHandler:
             "django.contrib.messages.middleware.MessageMiddleware",
             middleware,
         ],
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "DIRS": [Path(__file__).parents[1] / "templates"],
+            }
+        ],
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
@@ -64,10 +70,11 @@ def make_app() -> WSGIHandler:
         MFA_TOTP_TOLERANCE=5,
         OTP_TOTP_THROTTLE_FACTOR=0,
         USE_TZ=True,
-        CLEVER_BEFORE_SIGN_IN=ask_for_the_second_factor if "HOOK" in os.environ else None,
+        CLEVER_BEFORE_SIGN_IN="second_factor.decide" if "HOOK" in os.environ else None,
         **clever,
     )
     django.setup()
+    sys.modules["second_factor"] = second_factor_of_the_guide()
     call_command("migrate", run_syncdb=True, verbosity=0)
     call_command("check")
     make_ada()
@@ -93,61 +100,16 @@ def make_ada() -> None:
         TOTPDevice.objects.create(user=ada, name="default", key=TOTP_KEY, tolerance=5)
 
 
-def has_second_factor(user: Any) -> bool:
-    if ALLAUTH:
-        from allauth.mfa.utils import is_mfa_enabled  # noqa: PLC0415
-
-        return bool(is_mfa_enabled(user))
-    from django_otp import user_has_device  # noqa: PLC0415
-
-    return bool(user_has_device(user))
-
-
-def ask_for_the_second_factor(proven: Any) -> HttpResponse | None:
-    if proven.user is None or not has_second_factor(proven.user):
-        return None
-    proven.hold()
-    return HttpResponseRedirect("/second-factor")
-
-
-class OneCode(forms.Form):
-    """A code of django-otp."""
-
-    code = forms.CharField()
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_code(self) -> str:
-        from django_otp import match_token  # noqa: PLC0415
-
-        self.device = match_token(self.user, self.cleaned_data["code"])
-        if self.device is None:
-            raise forms.ValidationError("This code is not right.")
-        return str(self.cleaned_data["code"])
-
-
-def second_factor(request: HttpRequest) -> HttpResponse:
-    held = held_login(request)
-    if held is None or held.user is None:
-        return HttpResponseRedirect("/clever/login")
-    if ALLAUTH:
-        from allauth.mfa.base.forms import AuthenticateForm as Form  # noqa: PLC0415
-    else:
-        Form = OneCode  # noqa: N806  (as the other)
-    form = Form(request.POST or None, user=held.user)
-    if request.method == "POST" and form.is_valid():
-        if ALLAUTH:
-            form.save()
-        answer = complete_login(request)
-        if not ALLAUTH and request.user.is_authenticated:
-            from django_otp import login  # noqa: PLC0415
-
-            login(request, form.device)
-        return answer
-    page = '<form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="{}">{}<button>Go</button></form>'
-    return HttpResponse(format_html(page, get_token(request), form))
+def second_factor_of_the_guide() -> ModuleType:
+    """The module `second_factor`, as docs/python.md has it."""
+    guide = (ROOT / "docs" / "python.md").read_text("utf-8")
+    found = re.search(
+        rf"<!-- {'allauth' if ALLAUTH else 'otp'} second_factor\.py -->\n```python\n(.*?)```", guide, re.DOTALL
+    )
+    assert found
+    module = ModuleType("second_factor")
+    exec(found[1], module.__dict__)
+    return module
 
 
 @login_required
@@ -172,7 +134,7 @@ def addresses() -> list[Any]:
         path("", home),
         path("private", private),
         path("vault", vault),
-        path("second-factor", second_factor),
+        path("second-factor", sys.modules["second_factor"].second_factor, name="second-factor"),
         path("clever/", include("clever_sso.django.urls")),
         *([path("accounts/", include("allauth.urls"))] if ALLAUTH else []),
     ]
