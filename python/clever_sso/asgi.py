@@ -31,6 +31,7 @@ import re
 import sys
 from base64 import b64encode
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 from urllib.parse import urlsplit
@@ -66,6 +67,7 @@ from clever_sso._web.arrival import (
 from clever_sso._web.before import HeldLogin, ProvenLogin
 from clever_sso._web.button import Html, login_button
 from clever_sso._web.button import signed_in_line as signed_in_html
+from clever_sso._web.hosts import at_host, host_of
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
     address,
@@ -84,7 +86,7 @@ from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Iterable, Mapping
     from typing import Literal
 
     from starlette.applications import Starlette
@@ -110,6 +112,7 @@ logger = logging.getLogger("clever_sso.asgi")
 # In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
 # whether the request came with a session, and whether somebody signed in.
 _ASKED, _CAME_BACK, _SIGNED_IN = "clever_sso.asked", "clever_sso.came_back", "clever_sso.signed_in"
+_HOST: ContextVar[str | None] = ContextVar("clever_sso.host", default=None)
 # What `itsdangerous` adds to a value: the time, and a SHA-1.
 _SIGNATURE_BYTES = len(".aaaaaa") + len(".") + 27
 # What SessionMiddleware calls them in Starlette and in starsessions. The last says whether the cookie is Secure.
@@ -137,6 +140,7 @@ class CleverSso:
         session_seconds: For how many seconds a sign-in lasts at most. Default: twelve hours.
         rotate_session: Gives a session a new id at each sign-in: a function, plain or async, that is called with the
             request. Only for sessions that live on the server, in a store other than that of starsessions 2.
+        clients: The clients of hosts that have their own, such as `{"b.example": AsyncClient(...)}`.
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which setting.
@@ -153,17 +157,23 @@ class CleverSso:
         waiting_page: bool = False,
         session_seconds: int = TWELVE_HOURS,
         rotate_session: Callable[[Request], Any] | None = None,
+        clients: Mapping[str, AsyncClient] | None = None,
     ) -> None:
-        self.client = client or AsyncClient.from_env()
-        _settings.check_login(self.client)
-        redirect_uri = self.client.redirect_uris[0]
+        self._client = client or AsyncClient.from_env()
+        self._clients = {host_of(host): own for host, own in (clients or {}).items()}
+        for each in (self._client, *self._clients.values()):
+            _settings.check_login(each)
+        redirect_uri = self._client.redirect_uris[0]
+        self._all_redirect_uris = [
+            uri for each in (self._client, *self._clients.values()) for uri in each.redirect_uris
+        ]
         self._session_seconds = _settings.session_seconds(session_seconds, TWELVE_HOURS)
         self._rotate_session = rotate_session
         self._prefix = url_prefix.rstrip("/")
         self._callback_path = callback_path or urlsplit(redirect_uri).path or "/"
         # Below which path the browser sees the application: known where the callback has another path inside.
-        self._known_prefix = prefix_of(self.client.redirect_uris, callback_path) if callback_path else ""
-        self._likely_prefix = self._known_prefix or prefix_of(self.client.redirect_uris, f"{self._prefix}/callback")
+        self._known_prefix = prefix_of(self._client.redirect_uris, callback_path) if callback_path else ""
+        self._likely_prefix = self._known_prefix or prefix_of(self._client.redirect_uris, f"{self._prefix}/callback")
         self._after_login = after_login
         self._after_logout = after_logout
         self._waiting_page = waiting_page
@@ -171,6 +181,11 @@ class CleverSso:
         self._before_hook: Callable[[ProvenLogin[AsyncClient]], Any] | None = None
         self._sign_in_hook: Callable[[Request, SignIn], Any] | None = None
         self._problem_hook: Callable[[Request, Problem], Any] | None = None
+
+    @property
+    def client(self) -> AsyncClient:
+        """The client of the host that was asked."""
+        return at_host(self._clients, _HOST.get(), self._client)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -186,7 +201,7 @@ class CleverSso:
             _Page(self._callback_path, self._callback, name="clever_callback"),
             _Page(f"{self._prefix}/logout", self._logout, name="clever_logout"),
             *(below if self._likely_prefix else []),
-            _BelowPrefix(self.client.redirect_uris, self._callback, self._misplaced, self._misplaced_callback),
+            _BelowPrefix(self._all_redirect_uris, self._callback, self._misplaced, self._misplaced_callback),
         ]
 
     def install(self, app: Starlette) -> None:
@@ -209,7 +224,7 @@ class CleverSso:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app.user_middleware)
             _look_after_sessions(app.user_middleware)
-            return _AroundEveryMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
+            return _AroundEveryMiddleware(build(), lambda: self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
 
@@ -380,6 +395,7 @@ class CleverSso:
             has_session=current_identity(request) is not None,
             logger=logger,
             session_cookie=lambda: _session_cookie(request),
+            host=_HOST.get(),
         )
         return await self._take(request, step)
 
@@ -392,7 +408,9 @@ class CleverSso:
         if self._waiting_page and should_wait(query):
             return HTMLResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
         try:
-            step = step_of(await self.client.finish_login(query, _cookies(request)))
+            client, cookies = self.client, _cookies(request)
+            outcome = await client.finish_login(query, cookies)
+            step = step_of(outcome, client, host=_HOST.get(), cookies=cookies)
         except Error as error:
             step = problem_of(error)
         return await self._take(request, step)
@@ -434,6 +452,7 @@ class CleverSso:
     def _refusal(self, endpoint: Literal["login", "callback", "logout"], request: Request) -> Response | None:
         """What to answer to a request that must not act."""
         request.scope.get(_ASKED, set()).add(endpoint)
+        _HOST.set(_host(request.scope))
         refusal = self.client.refusal(endpoint, method=request.method, headers=request.headers)
         if refusal is None:
             return None
@@ -586,8 +605,7 @@ class CleverSso:
                 logger.warning("%s", advice)
             return None
         # Starlette's own URL fails for a Host header that is none.
-        host = b"".join(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
-        here = f"{scope.get('scheme', 'http')}://{host}{path}"
+        here = f"{scope.get('scheme', 'http')}://{_host(scope)}{path}"
         return advice if sends_to_log_in(here, location, {login}) else None
 
 
@@ -640,7 +658,7 @@ class _AroundEveryMiddleware:
 
     Args:
         app: The application with all its middleware.
-        client: The client.
+        client: Gives the client of the host that was asked.
         judge: Says what is set up wrongly, given the scope, the status and the `Location` of an answer.
         answer: Makes the page about that.
     """
@@ -648,7 +666,7 @@ class _AroundEveryMiddleware:
     def __init__(
         self,
         app: ASGIApp,
-        client: AsyncClient,
+        client: Callable[[], AsyncClient],
         judge: Callable[[Scope, int, str | None], str | None],
         answer: Callable[[Request, Step], Awaitable[Response]],
     ) -> None:
@@ -661,6 +679,7 @@ class _AroundEveryMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        _HOST.set(_host(scope))
         scope[_ASKED], scope[_CAME_BACK], scope[_SIGNED_IN] = set(), set(), set()
         scope["headers"] = [
             (name, _undisguised(value) if name == b"cookie" else value) for name, value in scope["headers"]
@@ -674,7 +693,7 @@ class _AroundEveryMiddleware:
                 reason = self.judge(scope, message["status"], headers.get("location"))
                 wrong.extend([reason] if reason else [])
                 if not scope[_ASKED] and (scope[_CAME_BACK] or _holds_sign_in(scope)):
-                    for cookie in self.client.session_kept_cookies(_cookies(HTTPConnection(scope))):
+                    for cookie in self.client().session_kept_cookies(_cookies(HTTPConnection(scope))):
                         headers.append("Set-Cookie", cookie.header)
                 _drop_too_large(headers, scope)
                 if scope[_ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
@@ -808,6 +827,11 @@ def _query(scope: Scope) -> str:
     """The query as it came, one character for each byte."""
     query: bytes = scope.get("query_string", b"")
     return query.decode("latin-1")
+
+
+def _host(scope: Scope) -> str:
+    """The host that was asked, as it came."""
+    return b"".join(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
 
 
 def _cookies(request: HTTPConnection) -> str:

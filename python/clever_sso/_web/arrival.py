@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
 from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on, leads_to
+from clever_sso._web.hosts import redirect_uri_at
 from clever_sso._web.request import LONGEST_GOAL, as_sent, as_shown, as_typed, parameters
 from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
@@ -170,6 +171,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     has_session: bool,
     logger: logging.Logger,
     session_cookie: Callable[[], str],
+    host: str | None = None,
 ) -> Step:
     """Begin a login.
 
@@ -182,8 +184,10 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         has_session: Whether somebody is signed in.
         logger: Where to say what went wrong.
         session_cookie: Says how the cookie of the application's session is set.
+        host: The host of the request: where it has a redirect URI of its own, the login comes back there.
     """
     asked = parameters(query)
+    redirect_uri = redirect_uri_at(client.redirect_uris, host)
 
     def login(**wishes: str) -> Step:
         try:
@@ -192,6 +196,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
                     cookies=cookies,
                     switch_user=is_switched_on(asked.get("switch_user")),
                     has_session=has_session,
+                    redirect_uri=redirect_uri,
                     **wishes,
                 )
             )
@@ -216,12 +221,23 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         return problem_of(error)
 
 
-def step_of(outcome: SignedIn | Restart | Denied) -> Step:
-    """What to do with what came of a login."""
+def step_of(
+    outcome: SignedIn | Restart | Denied, client: Client | AsyncClient, *, host: str | None, cookies: str | None
+) -> Step:
+    """What to do with the outcome of a login.
+
+    Args:
+        outcome: What `finish_login` returned.
+        client: The client.
+        host: The host of the request.
+        cookies: The `Cookie` header of the request.
+    """
     if isinstance(outcome, SignedIn):
         return SignIn(outcome.identity, outcome.tokens, outcome.return_to, outcome.set_cookies, outcome.switch_user)
     if isinstance(outcome, Restart):
-        return ToClever.of(outcome.login)
+        uri = redirect_uri_at(client.redirect_uris, host) if outcome.reason == "state_missing" else None
+        # It began at Clever, which knows of no host: the core goes on with the primary redirect URI.
+        return ToClever.of(client.begin_login(cookies=cookies, redirect_uri=uri) if uri else outcome.login)
     return Problem(
         DENIED,
         DENIED_SENTENCE,

@@ -9,7 +9,6 @@ and leave users of the administration alone unless `CLEVER_ALLOW_STAFF` is true.
 from __future__ import annotations
 
 import logging
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.apps import apps
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest
 
     from clever_sso._native import Client, Identity, Tokens
     from clever_sso._web.copies import NoTokens, TokensCopy
@@ -45,9 +43,6 @@ _SQL_STATES, _MYSQL_CODES = {"40001", "40P01"}, {1205, 1213}
 REMOVED_SENTENCE = "Your account was removed from this app. Please ask your teacher or your school for access."
 STAFF_SENTENCE = "Your account manages this site. Please log in with your password instead of Clever."
 LINKED_SENTENCE = "This Clever account already belongs to another account of this app."
-
-REQUEST: ContextVar[HttpRequest | None] = ContextVar("clever_sso.request", default=None)
-"""The current request. Django gives none to `CleverBackend.get_user`, which asks for the link of its session."""
 
 
 class AlreadyLinked(Refused):
@@ -80,7 +75,7 @@ def removed() -> QuerySet[RemovedAccount]:
 
 def person_of(user_id: object) -> SessionIdentity | None:
     """Who logged in with Clever in the session of the current request, when it is the session of this user."""
-    session = getattr(REQUEST.get(), "session", None)
+    session = getattr(conf.REQUEST.get(), "session", None)
     if session is None or session.get(auth.SESSION_KEY) != str(user_id):
         return None
     return SessionIdentity.from_session(session)

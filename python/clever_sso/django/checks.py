@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from clever_sso import _settings, exceptions
 from clever_sso._native import Client
+from clever_sso._web.hosts import settings_of_hosts
 from clever_sso.django import conf
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
         # Discovery asks Clever, which may be down while an application is set up.
         client = Client(**{**_settings.arguments(conf.names()), "discover": False})
         _settings.check_login(client)
+        for arguments in settings_of_hosts(conf.names()).values():
+            _settings.check_login(Client(**{**arguments, "discover": False}))
         conf.waiting_page()
         conf.creates_users()
         conf.session_seconds()

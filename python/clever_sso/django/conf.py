@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any, Callable
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.core.signals import setting_changed
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, get_script_prefix, reverse
@@ -13,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from clever_sso import _settings
 from clever_sso._native import Client
+from clever_sso._web.hosts import HOSTS, at_host, settings_of_hosts
 from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.request import prefix_of
 from clever_sso.exceptions import ConfigError
@@ -20,25 +24,53 @@ from clever_sso.exceptions import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.http import HttpRequest
+
 
 def names() -> dict[str, Any]:
     """Every setting that begins as ours do."""
     return {name: getattr(settings, name) for name in dir(settings) if name.startswith(_settings.PREFIX)}
 
 
-@cache
+REQUEST: ContextVar[HttpRequest | None] = ContextVar("clever_sso.request", default=None)
+"""The current request, for what Django gives none: which host is it, and whose session?"""
+
+
+def host() -> str | None:
+    """The host of the current request, if Django allows it."""
+    request = REQUEST.get()
+    if request is None:
+        return None
+    with suppress(DisallowedHost):
+        return request.get_host()
+    return None
+
+
 def client() -> Client:
-    """The one client of this process. Forked workers may use the one of their parent."""
-    return Client(**_settings.arguments(names()))
+    """The client of the host that was asked. Forked workers may use those of their parent."""
+    clients = _clients()
+    return at_host(clients, host(), clients[""])
 
 
 @cache
+def _clients() -> dict[str, Client]:
+    """The clients by host; the one for all others has an empty name."""
+    own = {name: Client(**arguments) for name, arguments in settings_of_hosts(names()).items()}
+    return {**own, "": Client(**_settings.arguments(names()))}
+
+
 def redirect_uris() -> tuple[str, ...]:
-    """The redirect URIs; none when the settings cannot be read."""
-    try:
-        return tuple(_settings.arguments(names()).get("redirect_uri", ()))
-    except ConfigError:
-        return ()
+    """The redirect URIs of the host that was asked; none when the settings cannot be read."""
+    by_host = _redirect_uris()
+    return at_host(by_host, host(), by_host.get("", ()))
+
+
+@cache
+def _redirect_uris() -> dict[str, tuple[str, ...]]:
+    with suppress(ConfigError):
+        all_hosts = {**settings_of_hosts(names()), "": _settings.arguments(names())}
+        return {name: tuple(arguments.get("redirect_uri", ())) for name, arguments in all_hosts.items()}
+    return {}
 
 
 def prefix() -> str:
@@ -54,8 +86,8 @@ def prefix() -> str:
 def _forget(*, setting: str, **_: object) -> None:
     # Tests change settings while the process runs.
     if setting.startswith(_settings.PREFIX):
-        client.cache_clear()
-        redirect_uris.cache_clear()
+        _clients.cache_clear()
+        _redirect_uris.cache_clear()
 
 
 setting_changed.connect(_forget)
@@ -137,6 +169,7 @@ USER_EMAIL = ("auto", "placeholder", "unverified")
 HOOKS = ("CLEVER_BEFORE_SIGN_IN", "CLEVER_MATCH_USER", "CLEVER_PROVISION_USER")
 OWN_SETTINGS = {
     *HOOKS,
+    HOSTS,
     "CLEVER_AFTER_LOGIN",
     "CLEVER_AFTER_LOGOUT",
     "CLEVER_AFTER_UNLINK",

@@ -15,6 +15,7 @@ from django.conf import settings
 from clever_sso._native import login_key
 from clever_sso._web.arrival import Problem, Refused, problem_of
 from clever_sso._web.before import TEN_MINUTES
+from clever_sso._web.hosts import redirect_uri_at
 from clever_sso._web.request import as_shown, parameters
 from clever_sso.django import accounts, conf
 from clever_sso.exceptions import ArgumentError, Error
@@ -50,9 +51,15 @@ def begin(request: HttpRequest, query: str) -> Login:
 
 
 def _begin(request: HttpRequest, wanted: str | None) -> Login:
-    cookies = request.META.get("HTTP_COOKIE")
+    client, cookies = conf.client(), request.META.get("HTTP_COOKIE")
     try:
-        return conf.client().begin_login(cookies=cookies, return_to=wanted, switch_user=True, has_session=True)
+        return client.begin_login(
+            cookies=cookies,
+            redirect_uri=redirect_uri_at(client.redirect_uris, conf.host()),
+            return_to=wanted,
+            switch_user=True,
+            has_session=True,
+        )
     except ArgumentError as error:
         if wanted is None:
             raise

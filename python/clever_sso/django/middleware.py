@@ -25,7 +25,7 @@ from clever_sso._web.request import (
     sends_to_log_in,
     without_disguised_cookies,
 )
-from clever_sso.django import accounts, conf, views
+from clever_sso.django import conf, views
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Before every other middleware."""
-        request.META[_OUTER] = accounts.REQUEST.get()
-        accounts.REQUEST.set(request)
+        request.META[_OUTER] = conf.REQUEST.get()
+        conf.REQUEST.set(request)
         cookies = request.META.get("HTTP_COOKIE")
         if cookies:
             request.META["HTTP_COOKIE"] = without_disguised_cookies(cookies)
@@ -106,7 +106,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
             _drop_too_large(request, response)
             return _fitting(request, self._without_loop(request, _shortened(_followed(request, response))))
         finally:
-            accounts.REQUEST.set(request.META.pop(_OUTER, None))
+            conf.REQUEST.set(request.META.pop(_OUTER, None))
             if _PREFIX in request.META:
                 set_script_prefix("/")
 

@@ -107,6 +107,7 @@ def login(request: HttpRequest) -> HttpResponse:
         has_session=request.user.is_authenticated,
         logger=logger,
         session_cookie=_session_cookie,
+        host=conf.host(),
     )
     return take(request, step)
 
@@ -141,8 +142,9 @@ def callback(request: HttpRequest) -> HttpResponse:
         return HttpResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
     linking = links.begun_here(request, query)
     try:
-        outcome = conf.client().finish_login(query, request.META.get("HTTP_COOKIE"))
-        step = step_of(outcome)
+        cookies = request.META.get("HTTP_COOKIE")
+        outcome = conf.client().finish_login(query, cookies)
+        step = step_of(outcome, conf.client(), host=conf.host(), cookies=cookies)
     except Error as error:
         outcome, step = None, problem_of(error)
     if not linking:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from clever_sso import _settings
 from clever_sso._native import Client
+from clever_sso._web.hosts import HOSTS, host_of, settings_of_hosts
 from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.request import prefix_of
 from clever_sso.flask.access import check_rotation, current_identity
@@ -15,6 +16,8 @@ from clever_sso.flask.state import EXTENSION, Hooks, State, state
 from clever_sso.flask.views import add_views
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
@@ -27,7 +30,7 @@ SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
 
 _PATHS = {"CLEVER_URL_PREFIX": "/clever", "CLEVER_AFTER_LOGIN": "/", "CLEVER_AFTER_LOGOUT": "/"}
-OWN_SETTINGS = {*_PATHS, "CLEVER_CALLBACK_PATH", "CLEVER_SESSION_SECONDS", "CLEVER_WAITING_PAGE"}
+OWN_SETTINGS = {*_PATHS, HOSTS, "CLEVER_CALLBACK_PATH", "CLEVER_SESSION_SECONDS", "CLEVER_WAITING_PAGE"}
 
 
 class CleverSso:
@@ -36,6 +39,8 @@ class CleverSso:
     Args:
         app: The application; without one, call `init_app` later.
         client: The client to use. Default: one made from the configuration.
+        clients: The clients of hosts that have their own, such as `{"b.example": Client(...)}`; `CLEVER_HOSTS` of the
+            configuration has the same as settings.
         rotate_session: Gives a session a new id at each sign-in: a function that is called with it. Only for sessions
             that live on the server, in a store other than that of Flask-Session 0.6 or later.
 
@@ -44,9 +49,15 @@ class CleverSso:
     """
 
     def __init__(
-        self, app: Flask | None = None, *, client: Client | None = None, rotate_session: Rotate | None = None
+        self,
+        app: Flask | None = None,
+        *,
+        client: Client | None = None,
+        clients: Mapping[str, Client] | None = None,
+        rotate_session: Rotate | None = None,
     ) -> None:
         self._client = client
+        self._clients = dict(clients or {})
         self._rotate_session = rotate_session
         self._hooks = Hooks()
         if app is not None:
@@ -56,6 +67,10 @@ class CleverSso:
         """Add login, callback and logout to `app`. Raises as the class does."""
         client = self._client or Client(**_settings.arguments(app.config))
         _settings.check_login(client)
+        clients = {host_of(host): own for host, own in self._clients.items()}
+        clients |= {host: Client(**arguments) for host, arguments in settings_of_hosts(app.config).items()}
+        for own in clients.values():
+            _settings.check_login(own)
         for name, meant in _settings.misspelt(app.config, OWN_SETTINGS):
             app.logger.warning("nothing reads %s: is it %s?", name, meant)
         check_rotation(app, self._rotate_session)
@@ -69,7 +84,16 @@ class CleverSso:
         likely = known or prefix_of(client.redirect_uris, f"{prefix}/callback")
         callback_path = chosen or redirect_uri.path or "/"
         app.extensions[EXTENSION] = State(
-            client, waiting_page, seconds, self._hooks, self._rotate_session, callback_path, prefix, known, likely
+            client,
+            clients,
+            waiting_page,
+            seconds,
+            self._hooks,
+            self._rotate_session,
+            callback_path,
+            prefix,
+            known,
+            likely,
         )
         add_views(app, callback_path)
         app.context_processor(lambda: {"current_identity": current_identity})

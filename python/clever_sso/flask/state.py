@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, cast
 
-from flask import current_app
+from flask import current_app, has_request_context, request
+
+from clever_sso._web.hosts import at_host
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
 
@@ -33,7 +37,9 @@ class Hooks:
 class State:
     """What the extension keeps with an application."""
 
-    client: Client
+    default_client: Client
+    clients: Mapping[str, Client]
+    """The clients of hosts that have their own."""
     waiting_page: bool
     session_seconds: int
     hooks: Hooks
@@ -46,6 +52,16 @@ class State:
     """Below which path the browser sees the application, as the redirect URI and `CLEVER_CALLBACK_PATH` tell it."""
     likely_prefix: str
     """The same, as the redirect URI alone tells it: the login is served there as well."""
+
+    @property
+    def client(self) -> Client:
+        """The client of the host that was asked."""
+        return at_host(self.clients, host(), self.default_client)
+
+
+def host() -> str | None:
+    """The host of the current request."""
+    return request.host if has_request_context() else None
 
 
 def state() -> State:

@@ -40,7 +40,7 @@ from clever_sso.flask.access import (
     root,
 )
 from clever_sso.flask.signals import login_denied, signed_in
-from clever_sso.flask.state import EXTENSION, state
+from clever_sso.flask.state import EXTENSION, host, state
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -157,6 +157,7 @@ def _login() -> Response:
         has_session=identity() is not None,
         logger=current_app.logger,
         session_cookie=_session_cookie,
+        host=host(),
     )
     return _take(step)
 
@@ -186,7 +187,9 @@ def _callback() -> Response:
     if extension.waiting_page and should_wait(query):
         return _own_page(pages.waiting(onwards(query)), 200)
     try:
-        step = step_of(extension.client.finish_login(query, request.headers.get("Cookie")))
+        cookies = request.headers.get("Cookie")
+        outcome = extension.client.finish_login(query, cookies)
+        step = step_of(outcome, extension.client, host=host(), cookies=cookies)
     except Error as error:
         step = problem_of(error)
     return _take(step)
