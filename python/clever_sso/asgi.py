@@ -164,9 +164,6 @@ class CleverSso:
         for each in (self._client, *self._clients.values()):
             _settings.check_login(each)
         redirect_uri = self._client.redirect_uris[0]
-        self._all_redirect_uris = [
-            uri for each in (self._client, *self._clients.values()) for uri in each.redirect_uris
-        ]
         self._session_seconds = _settings.session_seconds(session_seconds, TWELVE_HOURS)
         self._rotate_session = rotate_session
         self._prefix = url_prefix.rstrip("/")
@@ -201,7 +198,7 @@ class CleverSso:
             _Page(self._callback_path, self._callback, name="clever_callback"),
             _Page(f"{self._prefix}/logout", self._logout, name="clever_logout"),
             *(below if self._likely_prefix else []),
-            _BelowPrefix(self._all_redirect_uris, self._callback, self._misplaced, self._misplaced_callback),
+            _BelowPrefix(lambda: self.client.redirect_uris, self._callback, self._misplaced, self._misplaced_callback),
         ]
 
     def install(self, app: Starlette) -> None:
@@ -747,13 +744,13 @@ class _BelowPrefix(Route):
 
     def __init__(
         self,
-        redirect_uris: Iterable[str],
+        redirect_uris: Callable[[], Iterable[str]],
         callback: Endpoint,
         astray: Endpoint,
         is_astray: Callable[[Scope], str | None],
     ) -> None:
         super().__init__("/{path:path}", callback, name="clever_callback_below_prefix", include_in_schema=False)
-        self._redirect_uris = tuple(redirect_uris)
+        self._redirect_uris = redirect_uris
         self._astray = Route("/{path:path}", astray)
         self._is_astray = is_astray
 
@@ -761,7 +758,9 @@ class _BelowPrefix(Route):
         """Never wholly: then any route that matches comes first."""
         if scope["type"] != "http":
             return Match.NONE, {}
-        if is_redirect_uri(_path(scope), self._redirect_uris):
+        # Those of the host that was asked; the routes may stand alone.
+        _HOST.set(_host(scope))
+        if is_redirect_uri(_path(scope), self._redirect_uris()):
             return Match.PARTIAL, {"endpoint": self.endpoint, "path_params": {}}
         if self._is_astray(scope):
             return Match.PARTIAL, {"endpoint": self._astray.endpoint, "path_params": {}}

@@ -168,7 +168,7 @@ def link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN401  (a
                     found = link_of(identity)
                     if found is None:
                         raise
-            if found.user_id != user.pk:
+            if found.user.pk != user.pk:
                 raise AlreadyLinked
             refresh(found, identity)
             return found

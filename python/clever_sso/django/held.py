@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from clever_sso._web.before import HeldLogin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from clever_sso._native import Identity
 
 
 # Settings may name functions of modules that import these two: Django is not ready then, and the views need it.
@@ -18,7 +20,7 @@ def held_login(request: HttpRequest) -> HeldLogin | None:
 
     held = HeldLogin.of(request.session)
     # The session keeps what Clever said; who that is here is looked up now.
-    return held and dataclasses.replace(held, user=backend()[1].find(held.identity))
+    return held and dataclasses.replace(held, user=backend()[1].find(cast("Identity", held.identity)))
 
 
 def complete_login(request: HttpRequest) -> HttpResponse:

@@ -46,7 +46,7 @@ def _named(constraint: UniqueConstraint) -> set[str]:
     named = set(constraint.fields)
     for expression in getattr(constraint, "expressions", ()):
         parts = expression.flatten() if hasattr(expression, "flatten") else [expression]
-        named |= {part.name for part in parts if isinstance(part, F)}
+        named |= {str(getattr(part, "name", "")) for part in parts if isinstance(part, F)}
     return named
 
 

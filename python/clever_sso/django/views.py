@@ -306,7 +306,7 @@ def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, rep
         raise error if isinstance(error, Refused) else Refused from error
     if user is None:
         raise Refused
-    user.backend = path  # type: ignore[attr-defined]
+    user.backend = path
     auth.login(request, user, path)
     # It ends with the browser; the middleware ends it when its time has come.
     request.session.set_expiry(0)
