@@ -39,6 +39,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
             _settings.check_login(Client(**{**arguments, "discover": False}))
         conf.waiting_page()
         conf.creates_users()
+        conf.check_choices()
         conf.session_seconds()
     except exceptions.ConfigError as error:
         hint = "See the settings in clever_sso.django's documentation."

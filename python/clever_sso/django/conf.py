@@ -156,9 +156,19 @@ def user_email() -> str:
     return _choice("CLEVER_USER_EMAIL", USER_EMAIL)
 
 
+def check_choices() -> None:
+    """Whether the settings above can be read.
+
+    Raises:
+        ConfigError: `config_invalid`, with the name of the one that cannot.
+    """
+    for setting in (allows_staff, keeps_names, refuses_unlinked, user_email):
+        setting()
+
+
 def _choice(name: str, choices: tuple[str, ...]) -> str:
     value = getattr(settings, name, None) or choices[0]
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise _settings.invalid(f"{name} must be one of {', '.join(map(repr, choices))}")
     return str(value)
 
