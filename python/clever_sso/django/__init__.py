@@ -19,6 +19,7 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
 
 - `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, the name of a view or a URL.
   Default: `LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` where they are set, else the front page.
+- `CLEVER_HOSTS`: the settings of hosts that have a client of their own, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
 - `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again, and

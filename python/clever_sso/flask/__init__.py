@@ -24,8 +24,12 @@ The configuration has the client's arguments by their names in capitals, `CLEVER
   outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
 - `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, a path inside the application or a
   whole URL. Default `/`.
+- `CLEVER_HOSTS`: the settings of hosts that have a client of their own, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
+
+`@clever.before_sign_in` decides about each person before they are signed in, `@clever.on_sign_in` is called with everybody who
+is, and `@clever.on_problem` makes the page of a failed login.
 
 Session cookies become HttpOnly, SameSite=Lax where nothing else is said, and Secure where the redirect URI is https.
 """

@@ -61,7 +61,8 @@ class State:
 
 def host() -> str | None:
     """The host of the current request."""
-    return request.host if has_request_context() else None
+    # `request.host` fails for bytes that are no host.
+    return request.headers.get("Host") if has_request_context() else None
 
 
 def state() -> State:
