@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from clever_sso.django.access import current_identity, role_required
     from clever_sso.django.accounts import AlreadyLinked, link, merge_users, unlink
     from clever_sso.django.backend import CleverBackend
-    from clever_sso.django.held import complete_login, held_login
+    from clever_sso.django.held import acomplete_login, aheld_login, complete_login, held_login
     from clever_sso.django.signals import account_linked, account_unlinked, login_denied, signed_in, users_merged
 
 __all__ = [
@@ -80,6 +80,8 @@ __all__ = [
     "SessionIdentity",
     "account_linked",
     "account_unlinked",
+    "acomplete_login",
+    "aheld_login",
     "complete_login",
     "current_identity",
     "held_login",
@@ -102,6 +104,8 @@ _HOMES = {
     "SessionIdentity": "clever_sso._web.identity",
     "account_linked": "clever_sso.django.signals",
     "account_unlinked": "clever_sso.django.signals",
+    "acomplete_login": "clever_sso.django.held",
+    "aheld_login": "clever_sso.django.held",
     "complete_login": "clever_sso.django.held",
     "current_identity": "clever_sso.django.access",
     "held_login": "clever_sso.django.held",

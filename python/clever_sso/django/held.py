@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, cast
 
+from asgiref.sync import sync_to_async
+
 from clever_sso._web.before import HeldLogin
 
 if TYPE_CHECKING:
@@ -33,3 +35,13 @@ def complete_login(request: HttpRequest) -> HttpResponse:
     from clever_sso.django.views import complete  # noqa: PLC0415
 
     return complete(request)
+
+
+async def aheld_login(request: HttpRequest) -> HeldLogin | None:
+    """As `held_login`, for asynchronous views."""
+    return await sync_to_async(held_login)(request)
+
+
+async def acomplete_login(request: HttpRequest) -> HttpResponse:
+    """As `complete_login`, for asynchronous views."""
+    return await sync_to_async(complete_login)(request)

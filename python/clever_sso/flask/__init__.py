@@ -28,8 +28,8 @@ The configuration has the client's arguments by their names in capitals, `CLEVER
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
 
-`@clever.before_sign_in` decides about each person before they are signed in, `@clever.on_sign_in` is called with everybody who
-is, and `@clever.on_problem` makes the page of a failed login.
+`@clever.before_sign_in` decides about each person before they are signed in, `@clever.on_sign_in` is called with
+everybody who is, and `@clever.on_problem` makes the page of a failed login.
 
 Session cookies become HttpOnly, SameSite=Lax where nothing else is said, and Secure where the redirect URI is https.
 """

@@ -156,6 +156,16 @@ def test_a_held_login_is_completed_once_where_the_browser_stores_the_session(
     assert (browser.get("/who").content, copy.get("/who").content) == (b"Ada Ashworth", b"nobody")
 
 
+def test_asynchronous_views_complete_a_held_login(clever: str, decide: Callable[..., None]) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    assert browser.get("/waiting-later").content == b"Ada Ashworth"
+    assert browser.get("/finish-later").headers["Location"] == "/"
+    assert browser.get("/who").content == b"Ada Ashworth"
+    assert browser.get("/waiting-later").content == b"-"
+
+
 def test_a_held_login_lasts_ten_minutes(
     clever: str, decide: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
