@@ -35,7 +35,7 @@ class CleverSsoConfig(AppConfig):
         from clever_sso.django.accounts import remember_removed  # noqa: PLC0415
         from clever_sso.django.checks import check  # noqa: PLC0415  (it needs the apps to be ready)
         from clever_sso.django.models import CleverAccount  # noqa: PLC0415
-        from clever_sso.django.user_fields import check_users  # noqa: PLC0415
+        from clever_sso.django.user_checks import check_users  # noqa: PLC0415
 
         # Django reads the list after this. A session that never ends must not be a matter of a forgotten line.
         if MIDDLEWARE not in settings.MIDDLEWARE:
