@@ -69,6 +69,7 @@ from clever_sso._web.button import Html, login_button
 from clever_sso._web.button import signed_in_line as signed_in_html
 from clever_sso._web.hosts import at_host, host_of
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso._web.request import (
     address,
     can_be_sent_to_log_in,
@@ -260,6 +261,25 @@ class CleverSso:
                 f"a sign-in cannot give the sessions of {name} a new id, so a stranger who planted an id would be "
                 "signed in too: use starsessions 2 or later, or tell how by CleverSso(rotate_session=...)"
             )
+
+    async def older_ids(self, login: SignIn | ProvenLogin[AsyncClient]) -> tuple[str, ...]:
+        """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
+
+        An ID token tells only that of the role of the login: then Clever is asked.
+
+        Args:
+            login: What `before_sign_in` or `on_sign_in` was given.
+
+        Raises:
+            Error: When Clever cannot be asked at the moment. Let it pass: the person gets a page that says so.
+        """
+        identity, tokens = login.identity, login.tokens
+        if not may_have_more(identity, tokens):
+            return tuple(identity.legacy_ids)
+        try:
+            return older_ids(identity, (await self.client.user(tokens.access_token, identity.id)).roles)
+        except Error as error:
+            return without_more(identity, error, logger)
 
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
         """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.

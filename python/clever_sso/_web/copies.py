@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from clever_sso._native import Identity
 
@@ -67,11 +67,6 @@ class IdentityCopy:
             unverified_email=identity.unverified_email,
             claims=identity.claims,
         )
-
-    def with_legacy_ids(self, ids: Iterable[str | None]) -> IdentityCopy:
-        """The same person, known by these older ids too."""
-        more = [one for one in ids if one and one != self.id]
-        return replace(self, legacy_ids=tuple(dict.fromkeys([*self.legacy_ids, *more])))
 
     def without_details(self) -> IdentityCopy:
         """The same person without the email address and the claims, which do not belong in a browser's cookie."""

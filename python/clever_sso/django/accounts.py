@@ -9,6 +9,7 @@ and leave users of the administration alone unless `CLEVER_ALLOW_STAFF` is true.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.apps import apps
@@ -20,6 +21,7 @@ from django.utils import timezone
 from clever_sso._web.arrival import Refused
 from clever_sso._web.copies import IdentityCopy
 from clever_sso._web.identity import SessionIdentity
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso.django import conf, signals
 from clever_sso.exceptions import Error
 
@@ -100,18 +102,13 @@ def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens
     Raises:
         Error: When Clever cannot be asked at the moment: a person who is known would get a second user.
     """
-    if not tokens or identity.proven_by != "id_token" or link_of(identity) is not None:
+    if not tokens or not may_have_more(identity, tokens) or link_of(identity) is not None:
         return identity
     try:
-        roles = client.user(tokens.access_token, identity.id).roles
+        ids = older_ids(identity, client.user(tokens.access_token, identity.id).roles)
     except Error as error:
-        if error.retryable:
-            raise
-        # Clever tells this application nothing of this person. That is no reason to keep the person out.
-        logger.warning("Clever does not tell the older ids of Clever id %s: %s", identity.id, error)
-        return identity
-    older = {role.legacy_id for role in roles} - {None, identity.id, *identity.legacy_ids}
-    return IdentityCopy.of(identity).with_legacy_ids(sorted(filter(None, older))) if older else identity
+        ids = without_more(identity, error, logger)
+    return identity if ids == tuple(identity.legacy_ids) else replace(IdentityCopy.of(identity), legacy_ids=ids)
 
 
 def check_not_removed(identity: AnyIdentity) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from urllib.parse import urlsplit
 
+from flask import current_app
+
 from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.hosts import HOSTS, host_of, settings_of_hosts
 from clever_sso._web.identity import TWELVE_HOURS
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso._web.request import prefix_of
+from clever_sso.exceptions import Error
 from clever_sso.flask.access import check_rotation, current_identity
 from clever_sso.flask.snippets import clever_button, clever_signed_in
 from clever_sso.flask.state import EXTENSION, Hooks, State, state
@@ -103,6 +107,25 @@ class CleverSso:
     def client(self) -> Client:
         """The client of the current application."""
         return state().client
+
+    def older_ids(self, login: SignIn | ProvenLogin[Client]) -> tuple[str, ...]:
+        """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
+
+        An ID token tells only that of the role of the login: then Clever is asked.
+
+        Args:
+            login: What `before_sign_in` or `on_sign_in` was given.
+
+        Raises:
+            Error: When Clever cannot be asked at the moment. Let it pass: the person gets a page that says so.
+        """
+        identity, tokens = login.identity, login.tokens
+        if not may_have_more(identity, tokens):
+            return tuple(identity.legacy_ids)
+        try:
+            return older_ids(identity, self.client.user(tokens.access_token, identity.id).roles)
+        except Error as error:
+            return without_more(identity, error, current_app.logger)
 
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
         """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.

@@ -8,16 +8,20 @@ from __future__ import annotations
 import importlib
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from clever_sso import Client
 from clever_sso._web.arrival import Refused
+from clever_sso._web.copies import IdentityCopy, NameCopy, NoTokens, RoleCopy, TokensCopy
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
+from clever_sso.exceptions import CleverError
 from harness.browser import Browser
 from running import CLIENT_ID, path_of, portal_of
 
-ADA, JOSE = "510001", "510003"
+ADA, JOSE, SAM = "510001", "510003", "610002"
 ADAS_ID = "64c20b1e8f3a7d0019c4e501"
 
 
@@ -193,6 +197,22 @@ def test_an_error_of_clever_in_a_hook_is_our_page(app: Any, clever: str, where: 
     assert app.get("/who")[1] == "nobody"
 
 
+@pytest.mark.parametrize("number", [SAM, ADA])
+def test_older_ids_of_every_role_are_told(app: Any, clever: str, number: str) -> None:
+    told: list[Any] = []
+
+    def ask(proven: Any) -> None:
+        told.append(app.clever_sso.older_ids(proven))
+
+    async def ask_later(proven: Any) -> None:
+        told.append(await app.clever_sso.older_ids(proven))
+
+    app.clever_sso.before_sign_in(ask if type(app).__name__ == "InFlask" else ask_later)
+    log_in(app, clever, number)
+    expected = ("5d8e21b7f04c6a00127b3a02", "5d8e21b7f04c6a00127b3a03") if number == SAM else ()
+    assert told == [expected]
+
+
 def test_a_login_from_the_portal_is_decided_about_too(app: Any, clever: str) -> None:
     app.clever_sso.before_sign_in(lambda _: app.response("no license", 402))
     person = Browser(clever, ADA)
@@ -208,3 +228,25 @@ def test_only_a_response_or_none_is_an_answer_in_asgi(clever: str, caplog: pytes
     assert log_in(app, clever)[0] == 500
     assert "before_sign_in must return a response or None, not str" in caplog.text
     assert app.get("/who")[1] == "nobody"
+
+
+@pytest.mark.parametrize(("retryable", "told"), [(False, ("old",)), (True, None)])
+def test_without_an_answer_of_clever_nobody_is_taken_for_somebody_new(
+    retryable: bool, told: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    identity = IdentityCopy("i", "new", None, None, (), NameCopy("Ada"), ("old",), None, "id_token", False)
+    error = CleverError("not_found", "there is none", "Sorry.", retryable, "clever")
+    logger = logging.getLogger("here")
+    if told is None:
+        with pytest.raises(CleverError):
+            without_more(identity, error, logger)
+    else:
+        assert without_more(identity, error, logger) == told
+        assert "Clever id new" in caplog.text
+    assert not may_have_more(identity, NoTokens())
+    assert not may_have_more(replace(identity, proven_by="me"), TokensCopy("a"))
+    assert may_have_more(identity, TokensCopy("a"))
+    assert older_ids(identity, [RoleCopy("staff", "x"), RoleCopy("teacher", "new"), RoleCopy("contact")]) == (
+        "old",
+        "x",
+    )
