@@ -8,6 +8,7 @@ Nothing here knows a framework, reads a request or touches a socket.
 - `copies`: an identity that a session can keep.
 - `hosts`: which client and redirect URI belong to a host.
 - `button`: the button "Log in with Clever", and who is signed in, as HTML.
+- `older_ids`: the ids that a person had before.
 - `identity`: who is signed in, as a session keeps it.
 - `pages`: the page of a failed login, and the one to wait on.
 """

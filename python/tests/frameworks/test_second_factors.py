@@ -1,4 +1,4 @@
-"""Users of django-allauth's MFA and of django-otp, after a move: Clever alone does not let them in."""
+"""Clever beside other apps: second factors of django-allauth and django-otp stay, and django-axes locks nobody out."""
 
 from __future__ import annotations
 
@@ -65,6 +65,22 @@ def test_without_the_hook_django_otp_itself_keeps_people_behind_their_device(tmp
         browser.sign_in(ADA, browser.open(site.url + "/private"))
         assert browser.open(site.url + "/").text == "ada"
         assert "gold" not in browser.open(site.url + "/vault").text
+
+
+def test_refusals_are_no_failed_passwords_by_which_django_axes_locks_a_school_out(tmp_path: Path) -> None:
+    pytest.importorskip("axes")
+    with serving("second_factor", tmp_path, SECOND_FACTOR="otp", AXES="yes", CLEVER_CREATE_USERS="false") as site:
+        for _ in range(4):
+            refused = Browser(site.emulator)
+            assert refused.sign_in(JOSE, refused.open(site.url + "/private")).status == 403
+        browser = Browser(site.emulator)
+        assert browser.open(site.url + "/failures").text == "0"
+        for _ in range(3):
+            browser.open(site.url + "/wrong-password")
+        assert browser.open(site.url + "/failures").text == "3", "what is counted by passwords is counted"
+        # Passwords are locked from this address. Clever is not: it proved who it is.
+        browser.sign_in(ADA, browser.open(site.url + "/private"))
+        assert browser.open(site.url + "/").text == "ada"
 
 
 @pytest.mark.parametrize("kind", ["allauth", "otp"])

@@ -1,7 +1,8 @@
 """A site in Django whose users have second factors: of allauth's MFA or of django-otp, by `SECOND_FACTOR`.
 
 The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. `/private` is for people who are
-signed in, and `/vault` in django-otp for those who showed their device.
+signed in, and `/vault` in django-otp for those who showed their device. With `AXES`, django-axes counts failed logins:
+`/wrong-password` is one, and `/failures` tells how many there were.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.contrib import auth
 from django.contrib.auth.decorators import login_required
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
@@ -23,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from harness.paths import ROOT
 
 ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
+AXES = "AXES" in os.environ
 TOTP_KEY = "3132333435363738393031323334353637383930"
 ADAS_ID = "64c20b1e8f3a7d0019c4e501"
 
@@ -41,6 +44,7 @@ def make_app() -> WSGIHandler:
             "django.contrib.messages",
             "django.contrib.sessions",
             *apps,
+            *(["axes"] if AXES else []),
             "clever_sso.django",
         ],
         MIDDLEWARE=[
@@ -49,6 +53,7 @@ def make_app() -> WSGIHandler:
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
             middleware,
+            *(["axes.middleware.AxesMiddleware"] if AXES else []),
         ],
         TEMPLATES=[
             {
@@ -64,7 +69,12 @@ def make_app() -> WSGIHandler:
                 "OPTIONS": {"timeout": 60},
             }
         },
-        AUTHENTICATION_BACKENDS=["clever_sso.django.CleverBackend", "django.contrib.auth.backends.ModelBackend"],
+        AUTHENTICATION_BACKENDS=[
+            *(["axes.backends.AxesStandaloneBackend"] if AXES else []),
+            "clever_sso.django.CleverBackend",
+            "django.contrib.auth.backends.ModelBackend",
+        ],
+        AXES_FAILURE_LIMIT=3,
         LOGIN_URL="clever_sso:login",
         OTP_LOGIN_URL="/second-factor",
         MFA_TOTP_TOLERANCE=5,
@@ -123,6 +133,16 @@ def vault(request: HttpRequest) -> HttpResponse:
     return otp_required(lambda _: HttpResponse("gold"))(request)
 
 
+def wrong_password(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(auth.authenticate(request, username="ada", password="not hers")))
+
+
+def failures(_: HttpRequest) -> HttpResponse:
+    from axes.models import AccessAttempt  # noqa: PLC0415  (Django is ready now)
+
+    return HttpResponse(str(sum(AccessAttempt.objects.values_list("failures_since_start", flat=True))))
+
+
 def home(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.user.get_username() or "nobody")
 
@@ -134,6 +154,8 @@ def addresses() -> list[Any]:
         path("", home),
         path("private", private),
         path("vault", vault),
+        path("wrong-password", wrong_password),
+        path("failures", failures),
         path("second-factor", sys.modules["second_factor"].second_factor, name="second-factor"),
         path("clever/", include("clever_sso.django.urls")),
         *([path("accounts/", include("allauth.urls"))] if ALLAUTH else []),
