@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clever_sso import Client
+from clever_sso import AsyncClient, Client
 from clever_sso._web.arrival import Refused
 from clever_sso._web.copies import IdentityCopy, NameCopy, NoTokens, RoleCopy, TokensCopy
 from clever_sso._web.older_ids import may_have_more, older_ids, without_more
@@ -186,12 +186,16 @@ def test_a_hook_refuses(app: Any, clever: str, caplog: pytest.LogCaptureFixture)
 
 @pytest.mark.parametrize("where", ["before_sign_in", "on_sign_in"])
 def test_an_error_of_clever_in_a_hook_is_our_page(app: Any, clever: str, where: str) -> None:
-    down = Client(CLIENT_ID, base_url=f"{clever}/s/me-500", timeout=5)
+    is_flask = type(app).__name__ == "InFlask"
+    down: Any = (Client if is_flask else AsyncClient)(CLIENT_ID, base_url=f"{clever}/s/me-500", timeout=5)
+
+    async def ask_later(*_: Any) -> None:
+        await down.me("a" * 40)
 
     def ask(*_: Any) -> None:
         down.me("a" * 40)
 
-    getattr(app.clever_sso, where)(ask)
+    getattr(app.clever_sso, where)(ask if is_flask else ask_later)
     status, text, _ = log_in(app, clever)
     assert (status, "clever_unavailable" in text) == (503, True)
     assert app.get("/who")[1] == "nobody"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -283,7 +284,7 @@ def test_an_error_of_clever_in_a_hook_is_our_page(
         down.me(token)
 
     async def ask_later(*_: Any) -> None:
-        down.me(token)
+        await asyncio.to_thread(down.me, token)
 
     override(**({"CLEVER_PROVISION_USER": ask} if where == "provision" else {}))
     override(**({"CLEVER_BEFORE_SIGN_IN": ask_later if is_async else ask} if where == "before" else {}))
