@@ -83,11 +83,16 @@ def prefix() -> str:
         return ""
 
 
+def forget() -> None:
+    """Make the clients anew from the settings: those of other settings are out of date."""
+    _clients.cache_clear()
+    _redirect_uris.cache_clear()
+
+
 def _forget(*, setting: str, **_: object) -> None:
     # Tests change settings while the process runs.
     if setting.startswith(_settings.PREFIX):
-        _clients.cache_clear()
-        _redirect_uris.cache_clear()
+        forget()
 
 
 setting_changed.connect(_forget)
