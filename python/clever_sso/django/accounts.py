@@ -185,7 +185,7 @@ def make_link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN40
         user_type=_user_type(identity),
         last_login_at=timezone.now(),
     )
-    # Whoever linked this person let them in again.
+    # A new link lets the person in again.
     removed().filter(issuer=identity.issuer, clever_id=identity.id).delete()
     return made
 

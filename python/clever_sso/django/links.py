@@ -1,4 +1,4 @@
-"""The link between somebody who is signed in and a person at Clever: how it is begun, and what comes back.
+"""The link between a user who is signed in and a person at Clever: how it begins, and what comes back.
 
 The session keeps which logins were begun to link, each under its key, for ten minutes. So a login that another site or
 another tab began links nothing.

@@ -13,7 +13,7 @@ login_denied = Signal()
 no more."""
 
 account_linked = Signal()
-"""Sent by the class of the user when somebody who is signed in linked a person at Clever to their user, with `user` and
+"""Sent by the class of the user when a user who is signed in linked their Clever account, with `user` and
 `account` (a `CleverAccount`)."""
 
 account_unlinked = Signal()

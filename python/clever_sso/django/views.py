@@ -156,7 +156,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         if isinstance(step, SignIn):
             cookies = without_sign_in(conf.client(), step)
             return with_cookies(_redirect(step.return_to or conf.after_login()), cookies)
-    # Somebody who is signed in asked for a link, and stays signed in without it.
+    # The user asked for a link, and stays signed in without it.
     return take(request, dataclasses.replace(step, ends_session=False) if isinstance(step, Problem) else step)
 
 
@@ -185,7 +185,7 @@ _log_out_with_token = csrf_protect(_log_out)
 
 @_open_to_all("logout")
 def link(request: HttpRequest) -> HttpResponse:
-    """Let somebody who is signed in log in at Clever, so that both are one user from then on."""
+    """Let a user who is signed in log in at Clever, so that both are one user from then on."""
     return _link(request) if _is_proven(request) else _link_with_token(request)
 
 
@@ -203,7 +203,7 @@ def _link(request: HttpRequest) -> HttpResponse:
 
 @_open_to_all("logout")
 def unlink(request: HttpRequest) -> HttpResponse:
-    """Let somebody who is signed in delete the links of their user. A session that began with Clever ends."""
+    """Let a user who is signed in delete their links. A session that began with Clever ends."""
     return _unlink(request) if _is_proven(request) else _unlink_with_token(request)
 
 

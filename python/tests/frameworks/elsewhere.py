@@ -26,7 +26,7 @@ class Router:
     """People, and what belongs to them, are elsewhere; also for reading, from a replica that is always behind."""
 
     def db_for_read(self, model: Any, **_: Any) -> str | None:
-        # Whoever reads there while somebody signs in finds nobody.
+        # A sign-in that reads there finds nobody.
         return "behind" if _is_of_people(model) else None
 
     def db_for_write(self, model: Any, **_: Any) -> str | None:

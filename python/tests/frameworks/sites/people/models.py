@@ -36,7 +36,7 @@ class Pupil(AbstractUser):
 
 
 class Member(AbstractBaseUser):
-    """Somebody about whom Clever does not tell enough."""
+    """Somebody with fields that Clever cannot fill."""
 
     username = models.CharField(max_length=60, unique=True)
     card = models.CharField(max_length=20, unique=True)
