@@ -257,7 +257,7 @@ class CleverSso:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app)
             _look_after_sessions(app.user_middleware)
-            return _AroundEveryMiddleware(build(), lambda: self.client, self._keeps_from_logging_in, self._take)
+            return _OutermostMiddleware(build(), lambda: self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
 

@@ -688,7 +688,8 @@ clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_opti
                                                            clever_sso_error **error);
 
 // Whether the browser has a session of your application. Pass false when you looked and found none: sign-ins that leave no
-// session then end with `session_not_kept` instead of a loop. Default: unknown.
+// session then end with `session_not_kept` instead of a loop. With true, pages that send somebody who is signed in back to
+// log in again and again end with `page_not_allowed`. Default: unknown.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -696,6 +697,16 @@ clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_opti
 clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_options *options,
                                                            bool has_session,
                                                            clever_sso_error **error);
+
+// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to
+// log in again and again goes there, and not to Clever each time.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_login_options_set_home(clever_sso_login_options *options,
+                                                    const char *home,
+                                                    clever_sso_error **error);
 
 // Frees options. NULL is fine.
 //
@@ -718,10 +729,18 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
                                          clever_sso_login **login,
                                          clever_sso_error **error);
 
-// The URL to redirect the browser to. Borrowed from `login`; NULL when that is NULL.
+// The URL to redirect the browser to. It is Clever's, or a page of your own for somebody who is signed in and was sent back to
+// log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 //
 // Since 0.1.
 const char *clever_sso_login_url(const clever_sso_login *login);
+
+// Whether to answer with a page that leads to the URL by itself, such as one with `<meta http-equiv="refresh">`, and not with
+// a redirect: browsers give up after some twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
+// False when `login` is NULL.
+//
+// Since 0.1.
+bool clever_sso_login_needs_page(const clever_sso_login *login);
 
 // A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL after the last one.
 //
@@ -1115,7 +1134,7 @@ const char *clever_sso_error_user_message(const clever_sso_error *error);
 // Since 0.1.
 const char *clever_sso_error_actor(const clever_sso_error *error);
 
-// The HTTP status of your error page: 400, 500 or 503; 0 when `error` is NULL. With 503, send
+// The HTTP status of your error page: 400, 403, 500 or 503; 0 when `error` is NULL. With 503, send
 // `clever_sso_error_retry_after` as `Retry-After` when it is not negative.
 //
 // Since 0.1.
