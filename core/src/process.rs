@@ -12,7 +12,7 @@
 //! - `descriptors`: a child closes those of its parent's runtimes;
 //! - `gate`: a fork waits until nobody is inside, but not for long;
 //! - `lookups`: a fork waits for name lookups;
-//! - `crypto`: a fork waits while a thread enters or leaves the crypto library.
+//! - `crypto`: a thread enters and leaves the crypto library while no fork is made.
 //!
 //! The only unsafe code of the crate.
 #![expect(
@@ -38,12 +38,20 @@ use std::io;
 pub(crate) use crypto::prepare_thread;
 pub(crate) use descriptors::{Mark, Marked};
 pub(crate) use exclusive::Exclusive;
+#[cfg(unix)]
+pub(crate) use gate::while_no_fork_is_made;
 pub(crate) use generation::generation;
 pub(crate) use inherited::Inherited;
 pub(crate) use lookups::Lookup;
 pub use memory::ClearingAllocator;
 pub(crate) use per_process::PerProcess;
 pub(crate) use signals::{HeldSigpipe, spawn};
+
+/// Does the work; there is no fork here.
+#[cfg(not(unix))]
+pub(crate) fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
 
 /// Whether `error` says that a limit of the process or machine is reached, which may pass: descriptors, threads, memory,
 /// ports.

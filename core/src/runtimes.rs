@@ -7,7 +7,7 @@ use std::io;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::process::Exclusive;
+use crate::process::{Exclusive, while_no_fork_is_made};
 
 /// Builds runtimes.
 #[derive(Debug)]
@@ -18,8 +18,10 @@ impl Runtimes {
         Self(Exclusive::new(builder()))
     }
 
+    /// No fork comes in the middle of it: tokio may be making values for the whole process, under a lock that a child would
+    /// find held for ever.
     pub(crate) fn build(&self) -> io::Result<Runtime> {
-        self.0.with(builder, Builder::build)
+        while_no_fork_is_made(|| self.0.with(builder, Builder::build))
     }
 }
 

@@ -21,7 +21,7 @@ mod unix {
     use aws_lc_sys::ERR_clear_error;
     use libc::pthread_key_t;
 
-    use super::super::gate::{CRYPTO, Round, register};
+    use super::super::gate::{BRIEF, Round, while_no_fork_is_made};
     use super::super::generation::generation;
 
     thread_local!(static PREPARED: Prepared = Prepared::new());
@@ -39,11 +39,8 @@ mod unix {
 
     impl Prepared {
         fn new() -> Self {
-            register();
-            let round = CRYPTO.enter(generation());
             // SAFETY: makes the memory of this thread if need be, and empties it.
-            unsafe { ERR_clear_error() };
-            CRYPTO.leave(round);
+            while_no_fork_is_made(|| unsafe { ERR_clear_error() });
             Self { end: end_key() }
         }
     }
@@ -53,7 +50,7 @@ mod unix {
         fn drop(&mut self) {
             // What C keeps for the first thread lasts as long as the process.
             let Some(end) = self.end.filter(|_| !is_first_thread()) else { return };
-            let ending = Ending { round: CRYPTO.enter(generation()), turns: 0 };
+            let ending = Ending { round: BRIEF.enter(generation()), turns: 0 };
             ending.wait_for(end);
         }
     }
@@ -76,7 +73,7 @@ mod unix {
         }
 
         fn over(self) {
-            CRYPTO.leave(self.round);
+            BRIEF.leave(self.round);
         }
     }
 
@@ -133,7 +130,7 @@ mod unix {
                 scope(|scope| scope.spawn(|| (prepare_thread(), prepare_thread())).join().unwrap());
             }
             // Threads of other tests come to an end, too.
-            while CRYPTO.has_anybody_inside() {
+            while BRIEF.has_anybody_inside() {
                 yield_now();
             }
         }

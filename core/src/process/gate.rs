@@ -12,8 +12,8 @@ use super::generation::generation;
 
 /// For threads that ask the system's resolver.
 pub(super) static LOOKUPS: Gate = Gate::new();
-/// For threads that take or give back what the crypto library keeps for them.
-pub(super) static CRYPTO: Gate = Gate::new();
+/// For threads in the middle of what takes microseconds and a lock of somebody else's.
+pub(super) static BRIEF: Gate = Gate::new();
 
 thread_local! {
     /// How many of the lookups in flight are this thread's own: a fork that interrupts one must not wait for it.
@@ -35,15 +35,30 @@ pub(super) fn register() {
     }
 }
 
-/// A lookup may last, and what needs the crypto library must not wait for it.
+/// Does what no fork comes in the middle of: brief work that takes a lock which is not ours.
+pub(crate) fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
+    register();
+    let _inside = Inside(BRIEF.enter(generation()));
+    work()
+}
+
+struct Inside(Round);
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        BRIEF.leave(self.0);
+    }
+}
+
+/// A lookup may last, and what is brief must not wait for it.
 extern "C" fn before() {
     LOOKUPS.close(generation(), LOOKUPS_OF_THIS_THREAD.get());
-    CRYPTO.close(generation(), 0);
+    BRIEF.close(generation(), 0);
 }
 
 /// In the parent. A child finds the gates open, because it is another generation.
 extern "C" fn after() {
-    CRYPTO.open(generation());
+    BRIEF.open(generation());
     LOOKUPS.open(generation());
 }
 
