@@ -94,7 +94,7 @@ fn read(text: &str) -> Result<World, WorldError> {
     let lines = Lines(text);
     let file: File = toml::from_str(text).map_err(|error| {
         let line = lines.number(error.span().unwrap_or_default().start);
-        WorldError::at(line, format!("{}.{}", error.message(), nearest(error.message())))
+        WorldError::at(line, reason(error.message()))
     })?;
     let districts = districts(&lines, &file.district)?;
     let schools = schools(&lines, &file.school, &districts)?;
@@ -132,8 +132,27 @@ fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     toml::from_str(&file).map_err(|error| {
         let place = error.span().and_then(|span| member_at(&file, span.start));
         let place = place.map(|name| format!("{name}: ")).unwrap_or_default();
-        format!("{place}{}.{}", error.message(), nearest(error.message()))
+        format!("{place}{}", reason(error.message()))
     })
+}
+
+/// What the parser says, as a sentence. A value of the wrong type is not repeated: it may be a secret, or a table of secrets
+/// written as a text.
+fn reason(message: &str) -> String {
+    let found =
+        ["invalid type: ", "invalid value: "].into_iter().find_map(|start| message.strip_prefix(start));
+    let Some((found, expected)) = found.and_then(|found| found.rsplit_once(", expected ")) else {
+        return format!("{message}.{}", nearest(message));
+    };
+    let kind = match found.split(['`', '"']).next().unwrap_or_default().trim_end() {
+        "sequence" => "a list",
+        "map" => "a table",
+        "boolean" => "a boolean",
+        "integer" | "floating point" => "a number",
+        "string" => "a string",
+        _ => "something else",
+    };
+    format!("expected {expected}, found {kind}.")
 }
 
 /// Which member a misspelled one was meant to be, as a sentence, if this message is about one that is not known. Such a message

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::checks::{Lines, Text, check_district, user_type};
-use crate::world::apps::{App, AppError};
+use crate::world::apps::{App, AppError, shown};
 use crate::world::district::District;
 use crate::world::error::WorldError;
 
@@ -70,7 +70,10 @@ impl AppTable {
     /// the app.
     fn place(&self, error: &AppError) -> &Text {
         let named = match error {
-            AppError::RedirectUri { redirect_uri } | AppError::ProductionRedirectUri { redirect_uri } => {
+            AppError::RedirectUri { redirect_uri } => {
+                self.redirect_uris.get_ref().iter().find(|uri| shown(uri.get_ref()) == redirect_uri)
+            }
+            AppError::ProductionRedirectUri { redirect_uri } => {
                 self.redirect_uris.get_ref().iter().find(|uri| uri.get_ref() == redirect_uri)
             }
             AppError::Name { .. } => self.name.as_ref(),
