@@ -10,7 +10,7 @@
 //! - `memory`: an allocator that clears what it frees;
 //! - `descriptors`: a child closes those of its parent's runtimes;
 //! - `gate`: a fork waits until nobody is inside, but not for long;
-//! - `lookups`: a fork waits for name lookups;
+//! - `lookups`: a fork waits for name lookups; `places`: how many there may be;
 //! - `crypto`: a fork waits while a thread enters or leaves the crypto library.
 //!
 //! The only unsafe code of the crate.
@@ -27,6 +27,7 @@ mod gate;
 mod generation;
 mod lookups;
 mod memory;
+mod places;
 mod signals;
 
 use std::cell::UnsafeCell;
@@ -43,6 +44,7 @@ pub(crate) use descriptors::{Mark, Marked};
 pub(crate) use generation::generation;
 pub(crate) use lookups::Lookup;
 pub use memory::ClearingAllocator;
+pub(crate) use places::{Place, Places};
 pub(crate) use signals::{HeldSigpipe, spawn};
 
 /// Whether `error` says that a limit of the process or machine is reached, which may pass: descriptors, threads, memory,
