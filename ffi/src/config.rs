@@ -166,6 +166,22 @@ pub extern "C" fn clever_sso_config_set_timeout_milliseconds(
     })
 }
 
+/// The same in seconds, which may have a fraction: for callers whose numbers are of this type. `clever_sso_client_new` names a
+/// number that cannot be used as it was given, NaN and infinity too.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_config_set_timeout(
+    config: Option<&mut clever_sso_config>,
+    seconds: f64,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        handle(config, "config")?.change(|builder| builder.timeout_seconds(seconds));
+        Ok(())
+    })
+}
+
 /// How many seconds two clocks may differ when the times in an ID token are checked. Default 60, at most 600.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
@@ -177,6 +193,21 @@ pub extern "C" fn clever_sso_config_set_leeway_seconds(
 ) -> clever_sso_status {
     run(error, || {
         handle(config, "config")?.change(|builder| builder.leeway(u64::from(seconds)));
+        Ok(())
+    })
+}
+
+/// The same with a sign: `clever_sso_client_new` names a number that cannot be used as it was given.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_config_set_leeway(
+    config: Option<&mut clever_sso_config>,
+    seconds: i64,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    run(error, || {
+        handle(config, "config")?.change(|builder| builder.leeway_seconds(seconds));
         Ok(())
     })
 }

@@ -111,18 +111,6 @@ static clever_sso_status set_texts(
 	return status;
 }
 
-/* What does not fit becomes a number that the library refuses, as it refuses all that are too small or too large. */
-static uint32_t milliseconds(double seconds)
-{
-	double exact = seconds * 1000;
-	return exact >= 1 && exact < UINT32_MAX ? (uint32_t) exact : 0;
-}
-
-static uint32_t whole(zend_long seconds)
-{
-	return seconds >= 0 && seconds <= UINT32_MAX ? (uint32_t) seconds : UINT32_MAX;
-}
-
 static clever_sso_status set_rest(
 	const php_clever_sso_settings *settings, clever_sso_config *config, clever_sso_error **error)
 {
@@ -130,8 +118,8 @@ static clever_sso_status set_rest(
 		= set_list(config, settings->redirect_uris, clever_sso_config_add_redirect_uri, error);
 	if (!status) status = set_list(config, settings->old_pending_keys, clever_sso_config_add_old_pending_key, error);
 	if (!status) status = set_list(config, settings->return_to_origins, clever_sso_config_add_return_to_origin, error);
-	if (!status) status = clever_sso_config_set_timeout_milliseconds(config, milliseconds(settings->timeout), error);
-	if (!status) status = clever_sso_config_set_leeway_seconds(config, whole(settings->leeway), error);
+	if (!status) status = clever_sso_config_set_timeout(config, settings->timeout, error);
+	if (!status) status = clever_sso_config_set_leeway(config, settings->leeway, error);
 	if (!status) status = clever_sso_config_set_development(config, settings->development, error);
 	/* Last: it asks with what was set, and takes only what was not. */
 	if (!status && settings->discover) status = clever_sso_config_discover(config, error);

@@ -54,7 +54,7 @@ def arguments(settings: _Source) -> dict[str, Any]:
             continue
         try:
             found[argument] = read(value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             raise invalid(f"{name} cannot be read as {_KINDS[read]}") from None
     if "client_id" not in found:
         raise invalid(f"{PREFIX}CLIENT_ID is not set")
@@ -172,10 +172,14 @@ def _boolean(value: object) -> bool:
 
 
 def _seconds(value: str | float) -> float:
+    if isinstance(value, (bool, bytes)):
+        raise TypeError
     return float(value)
 
 
-def _whole_seconds(value: str | int) -> int:
+def _whole_seconds(value: str | float) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise TypeError
     return int(value)
 
 

@@ -79,7 +79,7 @@ impl Client {
     #[pyo3(
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
-            base_url=None, timeout=Number(10.0), leeway=Whole(Some(60)), pending_key=None, old_pending_keys=Vec::new(),
+            base_url=None, timeout=Number(Some(10.0)), leeway=Whole(Some(60)), pending_key=None, old_pending_keys=Vec::new(),
             return_to_origins=Vec::new(), development=false, authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
             named_by=None,

@@ -1,13 +1,8 @@
 //! The keyword arguments of `Client`, turned into a configuration.
 
-use std::time::Duration;
-
 use crate::errors::{Failure, Result, config_invalid};
-use crate::text::{Number, Text, TextOrPath, Whole};
+use crate::text::{ENDLESS, Number, Text, TextOrPath, Whole};
 use clever_sso::{Config, ConfigBuilder, SettingNames};
-
-/// A longer deadline is a mistake, such as milliseconds.
-const LONGEST_TIMEOUT: f64 = 24.0 * 3600.0;
 
 pub(crate) struct Settings {
     pub(crate) client_id: Text,
@@ -48,8 +43,8 @@ impl TryFrom<Settings> for ConfigBuilder {
         let (names, network) = (settings.names, settings.network);
         let mut builder = Config::builder(settings.client_id.setting(names, "client_id")?)
             .setting_names(names)
-            .timeout(timeout(names, &settings.timeout)?)
-            .leeway(leeway(names, &settings.leeway)?)
+            .timeout_seconds(number(names, "timeout", settings.timeout.0)?)
+            .leeway_seconds(number(names, "leeway", settings.leeway.0)?)
             .development(settings.development);
         let texts: [(&str, Option<Text>, Setter); 11] = [
             ("client_secret", settings.client_secret, Self::client_secret),
@@ -86,19 +81,7 @@ impl TryFrom<Settings> for ConfigBuilder {
     }
 }
 
-fn timeout(names: SettingNames, &Number(seconds): &Number) -> Result<Duration> {
-    if seconds > 0.0 && seconds <= LONGEST_TIMEOUT {
-        return Ok(Duration::from_secs_f64(seconds));
-    }
-    let name = names.of("timeout");
-    Err(config_invalid(&format!(
-        "{name} must be more than 0 s and at most {LONGEST_TIMEOUT} s, found {seconds}"
-    )))
-}
-
-fn leeway(names: SettingNames, Whole(seconds): &Whole) -> Result<u64> {
-    let name = names.of("leeway");
-    let seconds = seconds.ok_or_else(|| config_invalid(&format!("{name} is too large")))?;
-    u64::try_from(seconds)
-        .map_err(|_| config_invalid(&format!("{name} must be at least 0 s, found {seconds}")))
+/// A number that Rust can hold; the core says whether it can be used.
+fn number<T: Copy>(names: SettingNames, name: &str, given: Option<T>) -> Result<T> {
+    given.ok_or_else(|| config_invalid(&format!("{} cannot be {ENDLESS}", names.of(name))))
 }

@@ -458,12 +458,27 @@ clever_sso_status clever_sso_config_set_timeout_milliseconds(clever_sso_config *
                                                              uint32_t milliseconds,
                                                              clever_sso_error **error);
 
+// The same in seconds, which may have a fraction: for callers whose numbers are of this type. `clever_sso_client_new` names a
+// number that cannot be used as it was given, NaN and infinity too.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_timeout(clever_sso_config *config,
+                                                double seconds,
+                                                clever_sso_error **error);
+
 // How many seconds two clocks may differ when the times in an ID token are checked. Default 60, at most 600.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config,
                                                        uint32_t seconds,
                                                        clever_sso_error **error);
+
+// The same with a sign: `clever_sso_client_new` names a number that cannot be used as it was given.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+clever_sso_status clever_sso_config_set_leeway(clever_sso_config *config,
+                                               int64_t seconds,
+                                               clever_sso_error **error);
 
 // Declares development: every address may be plain http, on any host. Clever allows such redirect URIs for development
 // applications, and containers reach an emulator by its name, as `http://clever:5999`.
