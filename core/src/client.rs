@@ -166,7 +166,7 @@ impl Client {
         let mut identity = if let Some(id_token) = &tokens.id_token {
             let known = match keys.finish().await {
                 Some(known) => known?,
-                None => self.known_keys(deadline).await?,
+                None => self.known_keys(clock::now(), deadline).await?,
             };
             let id_token = id_token.expose();
             let claims = self.verify(id_token, Some(nonce), Some(access_token), known, deadline).await?;
@@ -257,13 +257,14 @@ impl Client {
         nonce: Option<&str>,
         access_token: Option<&str>,
     ) -> Result<Claims> {
-        let deadline = self.deadline();
-        let known = self.known_keys(deadline).await?;
+        let now = clock::now();
+        let deadline = now + self.config().timeout;
+        let known = self.known_keys(now, deadline).await?;
         self.verify(token, nonce, access_token, known, deadline).await
     }
 
-    async fn known_keys(&self, deadline: Instant) -> Result<Arc<Cached>> {
-        match self.keys.fresh() {
+    async fn known_keys(&self, now: Instant, deadline: Instant) -> Result<Arc<Cached>> {
+        match self.keys.fresh_at(now) {
             Some(fresh) => Ok(fresh),
             None => self.keys.current(&self.transport, deadline).await,
         }

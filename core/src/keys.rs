@@ -132,7 +132,11 @@ impl Keys {
 
     /// Keys that need not be fetched: the way of nearly every login.
     pub(crate) fn fresh(&self) -> Option<Arc<Cached>> {
-        self.cached().filter(|cached| cached.is_fresh())
+        self.fresh_at(clock::now())
+    }
+
+    pub(crate) fn fresh_at(&self, now: Instant) -> Option<Arc<Cached>> {
+        self.cached().filter(|cached| now < cached.fresh_until)
     }
 
     /// The keys to verify with: fresh ones if they can be had, else the last ones that could.
@@ -164,11 +168,10 @@ impl Keys {
         transport: &Transport,
         deadline: Instant,
     ) -> Result<Arc<Cached>> {
-        let cached = self.cached();
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
         }
-        let mut attempts = match (cached, self.attempts.try_lock()) {
+        let mut attempts = match (self.cached(), self.attempts.try_lock()) {
             (_, Ok(attempts)) => attempts,
             // Another caller is fetching: what is there will do.
             (Some(stale), Err(_)) => return Ok(stale),

@@ -187,10 +187,12 @@ impl Item {
 }
 
 impl Text {
-    /// Whether it is `name`. Compared as bytes: members are looked for often, and no boundary of letters matters here.
+    /// Whether it is `name`. Members are looked for often: most differ in length, and then the document is not touched.
     fn is(&self, name: &str, document: &str) -> bool {
         match self {
-            Self::Span(start, end) => document.as_bytes().get(*start..*end) == Some(name.as_bytes()),
+            Self::Span(start, end) => {
+                end - start == name.len() && document.as_bytes().get(*start..*end) == Some(name.as_bytes())
+            }
             Self::Owned(text) => **text == *name,
         }
     }
