@@ -136,23 +136,19 @@ fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     })
 }
 
-/// What the parser says, as a sentence. A value of the wrong type is not repeated: it may be a secret, or a table of secrets
-/// written as a text.
+/// What the parser says, as a sentence. It repeats a value of the wrong type; here only a number in the place of a name may
+/// stay, for anything else may be a secret, or a table with a secret that was written as a text.
 fn reason(message: &str) -> String {
-    let found =
-        ["invalid type: ", "invalid value: "].into_iter().find_map(|start| message.strip_prefix(start));
-    let Some((found, expected)) = found.and_then(|found| found.rsplit_once(", expected ")) else {
-        return format!("{message}.{}", nearest(message));
-    };
-    let kind = match found.split(['`', '"']).next().unwrap_or_default().trim_end() {
-        "sequence" => "a list",
-        "map" => "a table",
-        "boolean" => "a boolean",
-        "integer" | "floating point" => "a number",
-        "string" => "a string",
-        _ => "something else",
-    };
-    format!("expected {expected}, found {kind}.")
+    let wrong = ["invalid type: ", "invalid value: "]
+        .into_iter()
+        .find_map(|start| Some((start, message.strip_prefix(start)?.rsplit_once(", expected ")?)));
+    match wrong {
+        Some((start, (found, expected))) if found.starts_with("string") || expected != "a string" => {
+            let kind = found.split(['`', '"']).next().unwrap_or_default().trim_end();
+            format!("{start}{kind}, expected {expected}.")
+        }
+        _ => format!("{message}.{}", nearest(message)),
+    }
 }
 
 /// Which member a misspelled one was meant to be, as a sentence, if this message is about one that is not known. Such a message

@@ -107,12 +107,12 @@ fn a_missing_member() {
 
 #[test]
 fn a_member_of_another_type() {
-    refused("number = \"2\"", "number = 2", 37, "expected a string, found a number.");
-    refused("oidc = true", "oidc = \"yes\"", 21, "expected a boolean, found a string.");
+    refused("number = \"2\"", "number = 2", 37, "expected a string");
+    refused("oidc = true", "oidc = \"yes\"", 21, "invalid type: string, expected a boolean.");
 }
 
 #[test]
-fn no_value_of_another_type_is_repeated_for_it_may_be_a_secret() {
+fn no_value_of_another_type_is_repeated_that_may_be_a_secret() {
     let members = [
         "client_id = \"app\"",
         "client_secret = \"hidden\"",
@@ -144,8 +144,9 @@ fn no_value_of_another_type_is_repeated_for_it_may_be_a_secret() {
             let text = WORLD.replacen(member, &format!("{name} = {value}"), 1);
             let Err(error) = World::from_toml(&text) else { continue };
             let told = format!("{error} {error:?}");
-            // What people are called is no secret.
-            let is_name = ["client_id", "handle", "number"].contains(&name) && value == "\"hidden\"";
+            // What people and apps are called is no secret.
+            let is_name =
+                ["client_id", "handle", "number"].contains(&name) && !value.contains(['[', '{', '\n']);
             for secret in ["hidden", "48151623", "8151623", "1948"] {
                 // A member's name is told, and a role has no such member.
                 let is_member = value.starts_with('{') && error.reason().contains("unknown field");
