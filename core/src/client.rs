@@ -266,7 +266,8 @@ impl Client {
     async fn known_keys(&self, now: Instant, deadline: Instant) -> Result<Arc<Cached>> {
         match self.keys.fresh_at(now) {
             Some(fresh) => Ok(fresh),
-            None => self.keys.current(&self.transport, deadline).await,
+            // What is seldom needed is made only then: it is large.
+            None => Box::pin(self.keys.current(&self.transport, deadline)).await,
         }
     }
 
@@ -283,7 +284,7 @@ impl Client {
             Expected { issuer, client_id, nonce, now: clock::unix_time(), leeway: *leeway, access_token };
         let mut result = verify_id_token_with(token, &known.set, &expected);
         if result.as_ref().is_err_and(|error| may_need_newer_keys(error.code()))
-            && let Some(newer) = self.keys.newer(&known, &self.transport, deadline).await
+            && let Some(newer) = Box::pin(self.keys.newer(&known, &self.transport, deadline)).await
         {
             result = verify_id_token_with(token, &newer.set, &expected);
         }
