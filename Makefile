@@ -101,6 +101,14 @@ abi: library emulator $(VENV)/test ## write down in ffi/tests/abi what was added
 errors: ## write docs/errors.md from the catalogue of failures
 	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue
 
+.PHONY: settings
+settings: ## write docs/settings.md from the list of settings
+	CLEVER_SSO_WRITE_SETTINGS=1 $(CARGO) test -q -p clever-sso --test settings
+
+.PHONY: stubs
+stubs: $(VENV)/build ## write the Python stub, and the words of AsyncClient, from the comments and types in python/src
+	$(IN_VENV)/python python/stub.py
+
 .PHONY: scenarios
 scenarios: ## write docs/scenarios.md from the emulator's table
 	CLEVER_EMULATOR_WRITE_SCENARIOS=1 $(CARGO) test -q -p clever-emulator --test emulator page

@@ -4,7 +4,7 @@
 //! the machine, so what a login costs the emulator's own process is told as well, in CPU time; that number, and its ratio to
 //! the bare RSA signature of an ID token, say how many logins a core could serve at most. Rounds alternate, and the median
 //! counts.
-#![expect(clippy::unwrap_used, reason = "a benchmark may")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
 #[path = "../emulator/tests/emulator/connection.rs"]
 mod connection;

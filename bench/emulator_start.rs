@@ -2,7 +2,7 @@
 //!
 //! The time from the start of the process to the base URL on its standard output, and to the whole answer to a request. That no
 //! key is made before is a matter of order, and a test of `server.rs`.
-#![expect(clippy::unwrap_used, reason = "a benchmark may")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,6 +1,7 @@
 //! Gives the shared library its SONAME, the part of the version that promises compatibility, and keeps it in memory once
 //! it was loaded: a thread that made a call runs code of the library when it ends, which may be after `dlclose`.
 
+#[expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through the environment")]
 fn main() {
     let linux = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux");
     if linux {

@@ -1,5 +1,8 @@
 // clever_sso: Log in with Clever.
 //
+// This file follows a login: configure, begin, finish, who it is, log out, errors. Then come the single steps, keys and the
+// log. Each function says what it does, who frees what it gives out, how it fails, and since which version it exists.
+//
 // Make one client when the process starts, and share it: `clever_sso_config_new`, `clever_sso_client_new`.
 //
 // A whole login:
@@ -15,52 +18,51 @@
 //     case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
 //     case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
 //     case CLEVER_SSO_DENIED: result = sorry(clever_sso_outcome_denied_error(outcome)); break;
+//     default: result = sorry("unknown outcome"); break; /* a newer library may have more kinds */
 //     }
 //     clever_sso_outcome_free(outcome);
 //
-// Ownership. Handles are opaque, each has one `_free`, and `_free(NULL)` is fine. What comes out through a pointer to a
-// pointer is the caller's to free; it is NULL when the call failed. What a function returns directly is borrowed from its
-// handle and lives as long as that. Nothing that is handed in is kept or freed: it is copied. Strings are
-// NUL-terminated UTF-8.
+// Ownership. Handles are opaque. Each has one `_free`, and `_free(NULL)` is fine. What you get through a pointer to a pointer
+// is yours to free; it is NULL when the call failed. What a function returns directly is borrowed from its handle and lives as
+// long as the handle. Arguments are copied, never kept or freed. Strings are NUL-terminated UTF-8.
 //
-// Threads. A function that takes `const T *` may be called on one handle by many threads at once, one that takes `T *`
-// may not. Make one client per process and keep it: it keeps connections and Clever's keys. A handle may be freed by
-// another thread than the one that made it, once no call uses it. A thread that calls needs 128 KiB of stack: a login takes
-// some 80 KiB, and the log callback runs on top of it.
+// Threads. Many threads may call functions that take `const T *` on one handle at once. A function that takes `T *` needs the
+// handle for itself. Any thread may free a handle when no call uses it. A thread that calls needs 128 KiB of stack: a login
+// takes about 80 KiB, and your log callback runs on top of it.
 //
-// Fork. A client that was made, and used, before fork() works in the child at once, without a call to prepare it, also
-// when other threads were in the middle of calls. There is no background thread; a host name is resolved on a thread that
-// ends with its answer, or on the caller's where none can be started. The child's first call that needs the network closes
-// the child's copies of the parent's connections (on Linux; elsewhere they stay open, unused). All descriptors close on
-// exec. In a child of vfork() no function may be called, and a child that a signal handler or a log callback forks in the
-// middle of a call may only exec or _exit.
+// Fork. A client that was made, and used, before fork() works in the child at once, even when other threads were in the middle
+// of calls. There is no background thread. A host name is resolved on a thread that ends with its answer, or on your thread
+// when no other can start. The child's first call that needs the network closes the child's copies of the parent's connections
+// (on Linux; elsewhere they stay open, unused). All descriptors close on exec. A child of vfork() may call nothing here. A
+// child that a signal handler or a log callback forks in the middle of a call may only exec or _exit.
 //
-// Signals. No signal comes out of a call: SIGPIPE is held back in the calling thread while it runs, one that the call
-// raised is taken away, one that was there before or comes from outside is not. No handler is installed and no other
-// thread's mask is changed; threads of the library handle no signals. Interrupted system calls are repeated, so a handler
-// may run during a call. A handler itself may call nothing here, and may not leave a call with longjmp().
+// Signals. No signal leaves a call: SIGPIPE is held back in your thread while the call runs. One that the call raised is
+// removed; one that was pending before, or comes from outside, is not. The library installs no handler and changes no mask of
+// other threads; its own threads handle no signals. Interrupted system calls are repeated, so a handler may run during a call.
+// A handler itself may call nothing here, and must not leave a call with longjmp().
 //
-// Ends of threads and programs. A thread that is cancelled (pthread_cancel) finishes its call first, on Linux. exit() is
-// fine while other threads are in calls. The library stays in memory after dlclose(): threads that called it may end
-// later.
+// Ends of threads and programs. A thread that is canceled (pthread_cancel) finishes its call first, on Linux. exit() is fine
+// while other threads are in calls. The library stays in memory after dlclose(), because threads that called it may end later.
 //
-// Memory. What the library frees is overwritten first, on every way: no token, code or secret stays on the heap when
-// everything is freed and the client too. Copies that you make are yours to clear. When the allocator itself gives no memory,
-// the process ends: a line on stderr says so, and abort() is called; nothing can catch it. What a peer can make a call
-// allocate is bounded: docs/c.md names the bounds.
+// Memory. The library overwrites all memory before it frees it: when you freed everything and the client, no token, code or
+// secret is left on the heap. Clear your own copies yourself. When malloc() fails, the process ends: a line on stderr says so,
+// and abort() is called; nothing can catch it. What a peer can make a call allocate is bounded: docs/c.md lists the bounds.
 //
-// Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL, else it
-// receives NULL on success, or an error to be freed: a stable code word, a line for the log, a sentence that may be shown
-// to the person who logs in. Reading functions never fail: on a NULL handle they give NULL, 0 or false. No C++ exception
-// and no signal comes out of a call.
+// Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL. Otherwise it
+// receives NULL on success, or an error to free: a stable code word, a line for the log, and a sentence to show to the person
+// who is logging in. Functions that read never fail: on a NULL handle they return NULL, 0 or false. No C++ exception leaves a
+// call.
 //
-// Time. A call waits at most as long as the configuration says (10 seconds by default), retries included.
+// Growth. New versions may add functions, statuses, kinds and levels, so give each `switch` a `default`. What exists stays as
+// it is while the SONAME stays.
 //
-// Environment. The variables that name proxies and certificates are read when a client is made, and by no call: another
-// thread may use setenv() meanwhile. The system's resolver has variables of its own, which are the C library's concern.
+// Time. A call takes at most as long as you configure (10 seconds by default), retries included.
 //
-// Log. Nothing is written anywhere, stderr included, unless `clever_sso_set_log_callback` says where to. No token, code, secret, email or
-// answer of Clever stands in an event or an error.
+// Environment. The variables for proxies and certificates are read when a client is made, and not by other calls: other threads
+// may use setenv() then. The system's resolver has variables of its own.
+//
+// Log. Nothing is written anywhere, not even to stderr, until you set a callback with `clever_sso_set_log_callback`. No event
+// and no error holds a token, code, secret, email or response body.
 
 
 #ifndef CLEVER_SSO_H
@@ -70,121 +72,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The version of this header; `clever_sso_version` tells that of the library which is running.
+// The version of this header. `clever_sso_version` returns the version of the library that is running.
 #define CLEVER_SSO_VERSION "0.1.0"
 #define CLEVER_SSO_VERSION_MAJOR 0
 #define CLEVER_SSO_VERSION_MINOR 1
 #define CLEVER_SSO_VERSION_PATCH 0
+// The same as one number, to compare with `#if`: 10,000 times the major, 100 times the minor, and the patch version. 100 is
+// version 0.1.0, 10203 is 1.2.3.
+#define CLEVER_SSO_VERSION_NUMBER (CLEVER_SSO_VERSION_MAJOR * 10000 + CLEVER_SSO_VERSION_MINOR * 100 + CLEVER_SSO_VERSION_PATCH)
 
-// How a call went. What exactly failed is in the `clever_sso_error`.
-enum clever_sso_status
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  // Done.
-  CLEVER_SSO_OK = 0,
-  // The configuration is wrong or lacks something.
-  CLEVER_SSO_CONFIG = 1,
-  // A value handed to the call cannot be used: NULL, not UTF-8, or refused.
-  CLEVER_SSO_ARGUMENT = 2,
-  // The browser came back with something that cannot finish a login.
-  CLEVER_SSO_LOGIN = 3,
-  // A token is not what it must be.
-  CLEVER_SSO_TOKEN = 4,
-  // Clever refused, or answered what cannot be understood.
-  CLEVER_SSO_CLEVER = 5,
-  // Clever could not be reached.
-  CLEVER_SSO_NETWORK = 6,
-  // A fault of this library or of the machine it runs on.
-  CLEVER_SSO_INTERNAL = 7,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum clever_sso_status clever_sso_status;
-#else
-typedef uint32_t clever_sso_status;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
+// =================================================================================================
+// Types
+// =================================================================================================
 
-// How much an event of the log matters.
-enum clever_sso_log_level
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  // Something failed that no caller hears of.
-  CLEVER_SSO_LOG_ERROR = 1,
-  // Somebody should look at it: logins still succeed, but for example with keys that could not be refreshed.
-  CLEVER_SSO_LOG_WARNING = 2,
-  // Worth knowing.
-  CLEVER_SSO_LOG_INFO = 3,
-  // For those who search for something: a request that is sent again, keys that were fetched.
-  CLEVER_SSO_LOG_DEBUG = 4,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum clever_sso_log_level clever_sso_log_level;
-#else
-typedef uint32_t clever_sso_log_level;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
+// -------------------------------------------------------------------------------------------------
+// Enumerations. New versions may add values: give each `switch` a `default`.
+// -------------------------------------------------------------------------------------------------
 
-// The outcome of a login. All of it is everyday traffic, none of it an error.
-enum clever_sso_kind
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  // The outcome is NULL.
-  CLEVER_SSO_NO_OUTCOME = 0,
-  // The person logged in: see the identity, the tokens and `return_to`.
-  CLEVER_SSO_SIGNED_IN = 1,
-  // The login restarts: send the browser to the URL of the new login. The person sees nothing of it.
-  CLEVER_SSO_RESTART = 2,
-  // Clever refused this person: see the error word and its description.
-  CLEVER_SSO_DENIED = 3,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum clever_sso_kind clever_sso_kind;
-#else
-typedef uint32_t clever_sso_kind;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-// One of the three addresses that an application has for its logins.
-enum clever_sso_endpoint
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  // Begins a login.
-  CLEVER_SSO_ENDPOINT_LOGIN = 1,
-  // Finishes a login: the redirect URI.
-  CLEVER_SSO_ENDPOINT_CALLBACK = 2,
-  // Ends the session.
-  CLEVER_SSO_ENDPOINT_LOGOUT = 3,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum clever_sso_endpoint clever_sso_endpoint;
-#else
-typedef uint32_t clever_sso_endpoint;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-// Whose names of settings errors use.
+// How error messages name settings.
 enum clever_sso_setting_names
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // Those of the functions here: `base_url`.
+  // As the functions here do: `base_url`.
   CLEVER_SSO_NAMES_C = 0,
-  // Environment variables: `CLEVER_BASE_URL`.
+  // As environment variables: `CLEVER_BASE_URL`.
   CLEVER_SSO_NAMES_ENVIRONMENT = 1,
-  // Named arguments in PHP: `baseUrl`.
+  // As named arguments in PHP: `baseUrl`.
   CLEVER_SSO_NAMES_PHP = 2,
 };
 #ifndef __cplusplus
@@ -195,78 +110,184 @@ typedef uint32_t clever_sso_setting_names;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What goes into an authorization request of one's own. Everything has a default.
-typedef struct clever_sso_authorize_options clever_sso_authorize_options;
+// One of the three addresses that your application has for logins.
+enum clever_sso_endpoint
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Where a login begins.
+  CLEVER_SSO_ENDPOINT_LOGIN = 1,
+  // Where a login finishes: the redirect URI.
+  CLEVER_SSO_ENDPOINT_CALLBACK = 2,
+  // Where a session ends.
+  CLEVER_SSO_ENDPOINT_LOGOUT = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_endpoint clever_sso_endpoint;
+#else
+typedef uint32_t clever_sso_endpoint;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
-// What Clever said through the browser. Nothing in it is proven yet.
-typedef struct clever_sso_callback clever_sso_callback;
+// The kind of an outcome. All of them are everyday traffic, none is an error.
+enum clever_sso_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The outcome is NULL.
+  CLEVER_SSO_NO_OUTCOME = 0,
+  // The person logged in: read the identity, the tokens and `return_to`.
+  CLEVER_SSO_SIGNED_IN = 1,
+  // The login restarts: redirect the browser to the URL of the new login. The person does not notice.
+  CLEVER_SSO_RESTART = 2,
+  // Clever refused this person: read the error word and its description.
+  CLEVER_SSO_DENIED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_kind clever_sso_kind;
+#else
+typedef uint32_t clever_sso_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
-// What a provider says of a person: the claims of an ID token that passed every rule, or those of an identity or of
-// userinfo.
-typedef struct clever_sso_claims clever_sso_claims;
+// The result of a call. The `clever_sso_error` says what exactly failed.
+enum clever_sso_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Success.
+  CLEVER_SSO_OK = 0,
+  // A setting is wrong or missing.
+  CLEVER_SSO_CONFIG = 1,
+  // An argument cannot be used: NULL, not UTF-8, or refused.
+  CLEVER_SSO_ARGUMENT = 2,
+  // The callback cannot finish a login.
+  CLEVER_SSO_LOGIN = 3,
+  // A token breaks a rule, or Clever does not accept it.
+  CLEVER_SSO_TOKEN = 4,
+  // Clever refused, or its answer cannot be read.
+  CLEVER_SSO_CLEVER = 5,
+  // Clever could not be reached.
+  CLEVER_SSO_NETWORK = 6,
+  // A fault of this library or of this machine.
+  CLEVER_SSO_INTERNAL = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_status clever_sso_status;
+#else
+typedef uint32_t clever_sso_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
-// Everything an application does with Clever. Make one per process and keep it: it keeps connections and keys.
-//
-// May be used from many threads at once, and by forked children.
-typedef struct clever_sso_client clever_sso_client;
+// How much an event matters.
+enum clever_sso_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Something failed, and no call reports it.
+  CLEVER_SSO_LOG_ERROR = 1,
+  // Look at it: logins still work, but, for example, keys could not be refreshed.
+  CLEVER_SSO_LOG_WARNING = 2,
+  // Good to know.
+  CLEVER_SSO_LOG_INFO = 3,
+  // Details: a request that is sent again, keys that were fetched.
+  CLEVER_SSO_LOG_DEBUG = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_log_level clever_sso_log_level;
+#else
+typedef uint32_t clever_sso_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
-// How an application is known at Clever. Checked as a whole when a client is made of it.
+// -------------------------------------------------------------------------------------------------
+// Handles
+// -------------------------------------------------------------------------------------------------
+
+// Your settings. They are checked together when you make a client.
 typedef struct clever_sso_config clever_sso_config;
 
-// A district's record.
-typedef struct clever_sso_district_record clever_sso_district_record;
+// Talks to Clever. Make one per process and keep it: it keeps connections and Clever's keys.
+//
+// Many threads and forked children may use it at once.
+typedef struct clever_sso_client clever_sso_client;
 
-// What went wrong. It never holds a token, code, secret, email or response body, so all of it may be logged.
-typedef struct clever_sso_error clever_sso_error;
+// A browser's request: its method, and the headers that say what caused it.
+typedef struct clever_sso_request clever_sso_request;
 
-// Who logged in. The key of a user is the issuer together with the id; names and email addresses change and repeat.
-typedef struct clever_sso_identity clever_sso_identity;
-
-// Keys that may verify ID tokens, made once from a JWKS text. May be used from many threads at once.
-typedef struct clever_sso_key_set clever_sso_key_set;
-
-// A login that has begun.
-typedef struct clever_sso_login clever_sso_login;
-
-// Options for `clever_sso_begin_login`. Everything has a default.
+// Options for `clever_sso_begin_login`. Each has a default.
 typedef struct clever_sso_login_options clever_sso_login_options;
 
-// What a log out, or a session that was kept, does to the cookies of the browser.
+// A login that has begun: where to send the browser, and the cookies to set.
+typedef struct clever_sso_login clever_sso_login;
+
+// A cookie to set in the browser. Send `clever_sso_set_cookie_header` as a `Set-Cookie` header of its own, or use the parts.
+// Each one also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
+typedef struct clever_sso_set_cookie clever_sso_set_cookie;
+
+// How a login ended.
+typedef struct clever_sso_outcome clever_sso_outcome;
+
+// Who logged in. The key of a user is the issuer together with the id: names and email addresses change, and two people can
+// have the same one.
+typedef struct clever_sso_identity clever_sso_identity;
+
+// Claims about a person: those of a verified ID token, of an identity, or of userinfo.
+typedef struct clever_sso_claims clever_sso_claims;
+
+// The cookies to set at a log out, or where you found a session.
 typedef struct clever_sso_logout clever_sso_logout;
+
+// What failed. It never holds a token, code, secret, email or response body, so you may log all of it.
+typedef struct clever_sso_error clever_sso_error;
+
+// Options for `clever_sso_authorize_url`. Each has a default.
+typedef struct clever_sso_authorize_options clever_sso_authorize_options;
+
+// What Clever sent through the browser. None of it is proven yet.
+typedef struct clever_sso_callback clever_sso_callback;
+
+// The tokens of a login.
+typedef struct clever_sso_tokens clever_sso_tokens;
+
+// What Clever says about a token that was issued to your application.
+typedef struct clever_sso_token_info clever_sso_token_info;
 
 // Who an access token belongs to.
 typedef struct clever_sso_me_record clever_sso_me_record;
 
-// What the issuer's discovery document says, as far as this library reads it.
-typedef struct clever_sso_metadata_record clever_sso_metadata_record;
-
-// The outcome of a login.
-typedef struct clever_sso_outcome clever_sso_outcome;
-
-// A request of a browser: its method, and the headers that say who caused it.
-typedef struct clever_sso_request clever_sso_request;
-
-// A cookie that the answer to the browser must set. Send `clever_sso_set_cookie_header` as a `Set-Cookie` header of its own,
-// or use the parts. Every one of them also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
-typedef struct clever_sso_set_cookie clever_sso_set_cookie;
-
-// What Clever says of a token that was issued to this application.
-typedef struct clever_sso_token_info clever_sso_token_info;
-
-// What a code was exchanged for.
-typedef struct clever_sso_tokens clever_sso_tokens;
-
 // A person's record.
 typedef struct clever_sso_user_record clever_sso_user_record;
 
-// The claims of a person, as the userinfo endpoint tells them.
+// A district's record.
+typedef struct clever_sso_district_record clever_sso_district_record;
+
+// The claims of a person from the userinfo endpoint.
 typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
 
-// What an ID token is held against, for `clever_sso_verify_id_token_with`.
+// The parts of the issuer's discovery document that this library reads.
+typedef struct clever_sso_metadata_record clever_sso_metadata_record;
+
+// Keys that verify ID tokens, read once from JWKS text. Many threads may use them at once.
+typedef struct clever_sso_key_set clever_sso_key_set;
+
+// What an ID token must match, for `clever_sso_verify_id_token_with`.
 typedef struct clever_sso_verify_options clever_sso_verify_options;
 
-// Receives an event of the log: the `user_data` that was set with it, how much it matters, which part of the library
-// speaks (for example `clever_sso::keys`), and a line of text. `target` and `message` are gone when the callback returns.
+// -------------------------------------------------------------------------------------------------
+// Callbacks
+// -------------------------------------------------------------------------------------------------
+
+// Receives an event: your `user_data`, how much the event matters, the part of the library that it comes from (for example
+// `clever_sso::keys`), and a line of text. `target` and `message` are freed when the callback returns.
 typedef void (*clever_sso_log_callback)(void *user_data,
                                         clever_sso_log_level level,
                                         const char *target,
@@ -276,439 +297,372 @@ typedef void (*clever_sso_log_callback)(void *user_data,
 extern "C" {
 #endif // __cplusplus
 
-// Reads a callback: a whole URL, its query or its fragment, as the browser brought it.
+// =================================================================================================
+// The version
+// =================================================================================================
+
+// The version of the library that is running, for example `0.1.0`. Never NULL; lives as long as the library.
 //
-// Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it says nothing, the same thing
-// twice, or things that exclude each other.
-clever_sso_status clever_sso_parse_callback(const char *text,
-                                            clever_sso_callback **callback,
-                                            clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_version(void);
 
-// The authorization code, or NULL. Borrowed from `callback`.
-const char *clever_sso_callback_code(const clever_sso_callback *callback);
-
-// The access token of the implicit grant, or NULL. Borrowed from `callback`.
-const char *clever_sso_callback_access_token(const clever_sso_callback *callback);
-
-// The state, or NULL: a login that begins at Clever has none. Borrowed from `callback`.
-const char *clever_sso_callback_state(const clever_sso_callback *callback);
-
-// Clever's word in place of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
-const char *clever_sso_callback_denied_error(const clever_sso_callback *callback);
-
-// Text that came with it; written by whoever made the URL. May be NULL. Borrowed from `callback`.
-const char *clever_sso_callback_denied_description(const clever_sso_callback *callback);
-
-// The issuer (RFC 9207), or NULL. Borrowed from `callback`.
-const char *clever_sso_callback_issuer(const clever_sso_callback *callback);
-
-// How many scopes there are.
-size_t clever_sso_callback_scope_count(const clever_sso_callback *callback);
-
-// One of the scopes; NULL when `index` is too large. Borrowed from `callback`.
-const char *clever_sso_callback_scope(const clever_sso_callback *callback, size_t index);
-
-// Whether an administrator of Clever logs in as this person.
-bool clever_sso_callback_loginas_by_admin(const clever_sso_callback *callback);
-
-// Frees a callback. NULL is fine.
-void clever_sso_callback_free(clever_sso_callback *callback);
-
-// A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
-const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
-
-// A claim that is a whole number, by its name, for example `exp`: whether there is one. It is written to `integer`, which
-// may be NULL; 0 when there is none.
-bool clever_sso_claims_integer(const clever_sso_claims *claims,
-                               const char *name,
-                               int64_t *integer);
-
-// A claim that is true or false, by its name, for example `email_verified`: whether there is one. It is written to
-// `boolean`, which may be NULL; false when there is none.
-bool clever_sso_claims_boolean(const clever_sso_claims *claims,
-                               const char *name,
-                               bool *boolean);
-
-// How many strings stand in a claim that is a list of them; 0 when there is no such claim.
-size_t clever_sso_claims_list_count(const clever_sso_claims *claims, const char *name);
-
-// One string of a claim that is a list of them; NULL when `index` is too large. Borrowed from `claims`.
-const char *clever_sso_claims_list_text(const clever_sso_claims *claims, const char *name, size_t index);
-
-// A claim that is an object, by its name, for example `name` with `first` and `last` in it; NULL when there is none.
-// Borrowed from `claims`.
-const clever_sso_claims *clever_sso_claims_object(const clever_sso_claims *claims,
-                                                  const char *name);
-
-// How many claims there are, of whatever kind.
-size_t clever_sso_claims_count(const clever_sso_claims *claims);
-
-// The name of a claim; NULL when `index` is too large. Borrowed from `claims`.
-const char *clever_sso_claims_name(const clever_sso_claims *claims, size_t index);
-
-// All claims, as one JSON object. Borrowed from `claims`; NULL when that is NULL.
-const char *clever_sso_claims_json(const clever_sso_claims *claims);
-
-// Frees claims that `clever_sso_verify_id_token` or `clever_sso_verify_id_token_with` gave out. NULL is fine.
-void clever_sso_claims_free(clever_sso_claims *claims);
-
-// Makes a client from a configuration, which is copied. Nothing is sent yet.
+// The version of the library that is running as one number, to compare with `CLEVER_SSO_VERSION_NUMBER`: 10,000 times the
+// major, 100 times the minor, and the patch version. 100 is version 0.1.0, 10203 is 1.2.3.
 //
-// Free it with `clever_sso_client_free`. Fails with `CLEVER_SSO_CONFIG` when the configuration is wrong.
-clever_sso_status clever_sso_client_new(const clever_sso_config *config,
-                                        clever_sso_client **client,
-                                        clever_sso_error **error);
+// Since 0.1.
+uint32_t clever_sso_version_number(void);
 
-// The issuer whose people log in, as it stands in identities and ID tokens. Borrowed from `client`.
-const char *clever_sso_client_issuer(const clever_sso_client *client);
+// =================================================================================================
+// Configure
+// =================================================================================================
 
-// Fetches Clever's discovery document and keys before the first student comes.
-//
-// Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_warm_up(const clever_sso_client *client, clever_sso_error **error);
+// -------------------------------------------------------------------------------------------------
+// clever_sso_config: your settings. A client copies them, so free the configuration right away.
+// -------------------------------------------------------------------------------------------------
 
-// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched when they
-// are not known yet. Keep the text where nobody else can write: who can change it, can sign in as anybody.
-//
-// Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_export_keys(const clever_sso_client *client,
-                                         char **keys,
-                                         clever_sso_error **error);
-
-// Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as fetched
-// ones. No network.
-//
-// Fails with `CLEVER_SSO_ARGUMENT` when the text is none that was exported for this issuer.
-clever_sso_status clever_sso_import_keys(const clever_sso_client *client,
-                                         const char *keys,
-                                         clever_sso_error **error);
-
-// Frees a client. No call may be under way. NULL is fine.
-void clever_sso_client_free(clever_sso_client *client);
-
-// Begins a configuration for the application that Clever knows as `client_id`.
+// Makes a configuration. `client_id` is the client id, as Clever's dashboard shows it.
 //
 // Free it with `clever_sso_config_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_new(const char *client_id,
                                         clever_sso_config **config,
                                         clever_sso_error **error);
 
-// The client secret. Without one only the implicit grant and the checks of tokens are possible.
+// The client secret. Without one, only the implicit grant and checks of tokens work.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_client_secret(clever_sso_config *config,
-                                                      const char *secret,
+                                                      const char *client_secret,
                                                       clever_sso_error **error);
 
-// A redirect URI, exactly as it is registered with Clever. The first one is the primary one, where logins from the
-// Clever Portal and from Instant Login links arrive.
+// A redirect URI, exactly as registered with Clever. The first one is the primary one: logins from the Clever Portal and
+// from Instant Login links arrive there.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_add_redirect_uri(clever_sso_config *config,
-                                                     const char *uri,
+                                                     const char *redirect_uri,
                                                      clever_sso_error **error);
 
-// The issuer: where the OAuth endpoints and the discovery document are. Default `https://clever.com`.
+// The issuer: where the OAuth endpoints and the discovery document are. Default: `https://clever.com`.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_issuer(clever_sso_config *config,
                                                const char *issuer,
                                                clever_sso_error **error);
 
-// Where Clever's API is. Default `https://api.clever.com`.
+// Where Clever's API is. Default: `https://api.clever.com`.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_api_base(clever_sso_config *config,
-                                                 const char *base,
+                                                 const char *api_base,
                                                  clever_sso_error **error);
 
-// Issuer and API at one address, as a local emulator has them.
+// Issuer and API at one address, such as a local emulator's.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_base_url(clever_sso_config *config,
-                                                 const char *base,
+                                                 const char *base_url,
                                                  clever_sso_error **error);
 
-// The key that seals pending logins, at least 16 random bytes as text. By default it is derived from the client
-// secret, so that every process that knows the secret can finish a login which another one began.
+// The key that seals pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
+// every process that knows the secret can finish a login that another one began.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_pending_key(clever_sso_config *config,
-                                                    const char *key,
+                                                    const char *pending_key,
                                                     clever_sso_error **error);
 
-// A key, or a client secret, that sealed pending logins until now: they are accepted until they expire.
+// A key, or a client secret, that sealed pending logins before: those stay valid until they expire.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_add_old_pending_key(clever_sso_config *config,
-                                                        const char *key,
+                                                        const char *old_pending_key,
                                                         clever_sso_error **error);
 
-// An origin, such as `https://www.example.org`, to which `return_to` may lead besides paths of the application.
+// An origin, such as `https://www.example.org`, that `return_to` may lead to, besides paths of the application.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_add_return_to_origin(clever_sso_config *config,
-                                                         const char *origin,
+                                                         const char *return_to_origin,
                                                          clever_sso_error **error);
 
-// The deadline of a whole call in milliseconds, retries included. Default 10,000.
+// The longest time a call may take, retries included, at most a day. In seconds, which may have a fraction. Default: 10.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_config_set_timeout_milliseconds(clever_sso_config *config,
-                                                             uint32_t milliseconds,
-                                                             clever_sso_error **error);
-
-// The same in seconds, which may have a fraction: for callers whose numbers are of this type. `clever_sso_client_new` names a
-// number that cannot be used as it was given, NaN and infinity too.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
+// Since 0.1.
 clever_sso_status clever_sso_config_set_timeout(clever_sso_config *config,
                                                 double seconds,
                                                 clever_sso_error **error);
 
-// How many seconds two clocks may differ when the times in an ID token are checked. Default 60, at most 600.
+// How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config,
-                                                       uint32_t seconds,
-                                                       clever_sso_error **error);
-
-// The same with a sign: `clever_sso_client_new` names a number that cannot be used as it was given.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
+// Since 0.1.
 clever_sso_status clever_sso_config_set_leeway(clever_sso_config *config,
                                                int64_t seconds,
                                                clever_sso_error **error);
 
-// Declares development: every address may be plain http, on any host. Clever allows such redirect URIs for development
-// applications, and containers reach an emulator by its name, as `http://clever:5999`.
+// Whether any address may be plain http, on any host. Clever allows that for redirect URIs of development apps, and
+// containers reach an emulator by its name, such as `http://clever:5999`. Default: false.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_development(clever_sso_config *config,
                                                     bool development,
                                                     clever_sso_error **error);
 
-// Certificates of further authorities, trusted in addition to the system's: those of a school network that inspects
-// TLS. PEM text, or the path of a PEM file, which `clever_sso_client_new` reads.
+// Certificates of more authorities, trusted in addition to the system's, such as those of a school network that inspects
+// TLS: PEM text, or the path of a PEM file. `clever_sso_client_new` reads the file. Default: only the system's.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_ca_bundle(clever_sso_config *config,
                                                   const char *ca_bundle,
                                                   clever_sso_error **error);
 
-// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`.
-// It is used for every address but this machine's. Without one, the environment decides when a client is made:
-// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
+// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`. It is
+// used for every address except this machine's. Default: the environment decides when a client is made (`HTTPS_PROXY`,
+// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case).
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
                                               const char *proxy,
                                               clever_sso_error **error);
 
-// Lets errors name settings as the operator knows them: a program that takes its settings from environment variables
-// wants `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default `CLEVER_SSO_NAMES_C`.
+// How error messages name settings: a program that reads its settings from environment variables wants
+// `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default: `CLEVER_SSO_NAMES_C`.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`, also when `names` is another number.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_setting_names(clever_sso_config *config,
                                                       uint32_t names,
                                                       clever_sso_error **error);
 
-// Frees a configuration. NULL is fine.
-void clever_sso_config_free(clever_sso_config *config);
-
-// Where the browser is sent. Default `/oauth/authorize` at the issuer.
+// Where the browser is sent. Default: `/oauth/authorize` at the issuer.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_authorization_endpoint(clever_sso_config *config,
                                                                const char *authorization_endpoint,
                                                                clever_sso_error **error);
 
-// Where codes are exchanged. Default `/oauth/tokens` at the issuer.
+// Where codes are exchanged. Default: `/oauth/tokens` at the issuer.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_token_endpoint(clever_sso_config *config,
                                                        const char *token_endpoint,
                                                        clever_sso_error **error);
 
-// Where access tokens are asked about. Default `/oauth/tokeninfo` at the issuer.
+// Where access tokens are checked. Default: `/oauth/tokeninfo` at the issuer.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_tokeninfo_endpoint(clever_sso_config *config,
                                                            const char *tokeninfo_endpoint,
                                                            clever_sso_error **error);
 
-// Where the claims of an access token's person are. Default `/userinfo` at the API.
+// Where the claims of an access token's person are. Default: `/userinfo` at the API.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_userinfo_endpoint(clever_sso_config *config,
                                                           const char *userinfo_endpoint,
                                                           clever_sso_error **error);
 
-// Where the keys are. By default the issuer's discovery document says it.
+// Where the keys are. Default: the issuer's discovery document says it.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
                                                  const char *jwks_uri,
                                                  clever_sso_error **error);
 
-// Asks the issuer for its discovery document, and takes from it the endpoints that were not set. Clever's are known without
-// asking; this is for other OpenID Providers.
+// Asks the issuer for its discovery document, and takes from it the endpoints that are not set. For OpenID Providers other
+// than Clever: its endpoints are built in.
 //
 // Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_config_discover(clever_sso_config *config,
                                              clever_sso_error **error);
 
-// The stable code word, for example `id_token_expired`; docs/errors.md lists them all. Borrowed from `error`.
-const char *clever_sso_error_code(const clever_sso_error *error);
-
-// One line for the log: the code word, what it means, what was expected and found. Borrowed
-// from `error`.
-const char *clever_sso_error_message(const clever_sso_error *error);
-
-// A sentence that may be shown to the person who logs in. Borrowed from `error`.
-const char *clever_sso_error_user_message(const clever_sso_error *error);
-
-// Who can put it right: `user`, `app`, `clever` or `network`. Borrowed from `error`.
-const char *clever_sso_error_actor(const clever_sso_error *error);
-
-// The HTTP status of the page that shows this error to the person: 400, 500 or 503; 0 when `error` is NULL. With 503, send
-// `clever_sso_error_retry_after` along as `Retry-After` when it is not negative.
-uint16_t clever_sso_error_page_status(const clever_sso_error *error);
-
-// The HTTP status of Clever's answer that led to this error; 0 when there was none or `error` is NULL.
-uint16_t clever_sso_error_http_status(const clever_sso_error *error);
-
-// How many seconds the server asks to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);
-// at most 86,400 (one day). -1 when it did not say, 0 when `error` is NULL.
-int64_t clever_sso_error_retry_after(const clever_sso_error *error);
-
-// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
-bool clever_sso_error_retryable(const clever_sso_error *error);
-
-// A cookie to set with the answer to the browser, counted from 0, after `clever_sso_begin_login` or `clever_sso_finish_login`
-// failed. Borrowed from `error`; NULL behind the last one.
-const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error *error,
-                                                         size_t index);
-
-// Whether the session that the browser had must end: a login that this browser began has failed. Devices are shared, so
-// nobody may go on as the person before. False when `error` is NULL.
-bool clever_sso_error_ends_session(const clever_sso_error *error);
-
-// Where the failed login wanted to go: begin the next one with it (`clever_sso_login_options_set_return_to`), so that "Try
-// again" leads to the same page. Borrowed from `error`; NULL when nothing is known.
-const char *clever_sso_error_return_to(const clever_sso_error *error);
-
-// Whether the failed login was begun with `switch_user`: begin the next one with it (`clever_sso_login_options_set_switch_user`),
-// or "Try again" signs in the person who wanted to switch. False when nothing is known or `error` is NULL.
-bool clever_sso_error_switch_user(const clever_sso_error *error);
-
-// Frees an error. NULL is fine.
-void clever_sso_error_free(clever_sso_error *error);
-
-// The issuer that vouches for this person. Borrowed from `identity`.
-const char *clever_sso_identity_issuer(const clever_sso_identity *identity);
-
-// The Clever id (API v3). Borrowed from `identity`.
-const char *clever_sso_identity_id(const clever_sso_identity *identity);
-
-// The district; NULL for a person of Clever Library. Borrowed from `identity`.
-const char *clever_sso_identity_district_id(const clever_sso_identity *identity);
-
-// The role of this login, for example `student`; NULL when a person with several roles does not say which one this is.
-// Borrowed from `identity`.
-const char *clever_sso_identity_user_type(const clever_sso_identity *identity);
-
-// The first name, or NULL. Borrowed from `identity`.
-const char *clever_sso_identity_first_name(const clever_sso_identity *identity);
-
-// The middle name, or NULL. Borrowed from `identity`.
-const char *clever_sso_identity_middle_name(const clever_sso_identity *identity);
-
-// The last name, or NULL. Borrowed from `identity`.
-const char *clever_sso_identity_last_name(const clever_sso_identity *identity);
-
-// First, middle and last name with a space between them; empty when nothing is known. Borrowed from `identity`.
-const char *clever_sso_identity_full_name(const clever_sso_identity *identity);
-
-// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key.
-// Borrowed from `identity`.
-const char *clever_sso_identity_unverified_email(const clever_sso_identity *identity);
-
-// Who gave the application access: `district` or `teacher`; NULL when it is not said. Borrowed from `identity`.
-const char *clever_sso_identity_authorized_by(const clever_sso_identity *identity);
-
-// How the identity was proven: `id_token` or `me`. Borrowed from `identity`.
-const char *clever_sso_identity_proven_by(const clever_sso_identity *identity);
-
-// Everything that Clever said, for the functions that read claims one by one. Borrowed from `identity`.
-const clever_sso_claims *clever_sso_identity_claims(const clever_sso_identity *identity);
-
-// Everything that Clever said, as one JSON object. Borrowed from `identity`.
-const char *clever_sso_identity_claims_json(const clever_sso_identity *identity);
-
-// How many roles are known.
-size_t clever_sso_identity_role_count(const clever_sso_identity *identity);
-
-// The name of a role, for example `teacher`; NULL when `index` is too large. Borrowed from `identity`.
-const char *clever_sso_identity_role_name(const clever_sso_identity *identity, size_t index);
-
-// The id that this person had in this role before API v3, or NULL. Borrowed from `identity`.
-const char *clever_sso_identity_role_legacy_id(const clever_sso_identity *identity, size_t index);
-
-// How many ids this person had before API v3.
-size_t clever_sso_identity_legacy_id_count(const clever_sso_identity *identity);
-
-// An id that this person had before API v3; NULL when `index` is too large. Borrowed from `identity`.
-const char *clever_sso_identity_legacy_id(const clever_sso_identity *identity, size_t index);
-
-// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
-bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
-
-// Sets the one callback of this process that receives the log, in place of the one before; with NULL nothing is logged
-// any more, as it was at first.
+// Frees a configuration. NULL is fine.
 //
-// `level` is the least `clever_sso_log_level` that is wanted. `user_data` is handed to the callback as it is. The callback is
-// called by whichever thread makes a call of this library, during that call, by several at once: it must lock what they
-// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held back and
-// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Calls that it makes of this library are not logged. No event
-// holds a token, code, secret, email or answer.
+// Since 0.1.
+void clever_sso_config_free(clever_sso_config *config);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_client: does everything that follows. Make one per process.
+// -------------------------------------------------------------------------------------------------
+
+// Makes a client from a configuration, which is copied. No network.
 //
-// When this function succeeds, the callback before it is not running in any thread and will not be called again: what its
-// `user_data` points to may be freed. So it waits for a callback that is running: do not hold a lock that the callback
-// takes. Each change keeps some dozens of bytes for good, so this is for the start of a program, not for each request.
-// After a fork the child has the callback too.
+// Free it with `clever_sso_client_free`. Fails with `CLEVER_SSO_CONFIG` when the configuration is wrong.
 //
-// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call: nothing changes
-// then. Fails with `CLEVER_SSO_ARGUMENT` too when the callback before it is still running after 5 seconds: the new one
-// is set, but what the `user_data` of the one before points to is still in use.
-clever_sso_status clever_sso_set_log_callback(uint32_t level,
-                                              clever_sso_log_callback callback,
-                                              void *user_data,
-                                              clever_sso_error **error);
+// Since 0.1.
+clever_sso_status clever_sso_client_new(const clever_sso_config *config,
+                                        clever_sso_client **client,
+                                        clever_sso_error **error);
+
+// The issuer, as identities and ID tokens have it. Borrowed from `client`.
+//
+// Since 0.1.
+const char *clever_sso_client_issuer(const clever_sso_client *client);
+
+// Does one-time setup up front: fetches Clever's discovery document and keys. When it fails, log that and go on: the first
+// login fetches what is missing.
+//
+// Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_warm_up(const clever_sso_client *client,
+                                     clever_sso_error **error);
+
+// Frees a client. No thread may be in a call with it. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_client_free(clever_sso_client *client);
+
+// =================================================================================================
+// Begin a login
+// =================================================================================================
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_request: whether a request may begin a login, finish one or log out.
+// -------------------------------------------------------------------------------------------------
+
+// Makes a request with its method, such as `GET`, and no headers yet.
+//
+// Free it with `clever_sso_request_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_request_new(const char *method,
+                                         clever_sso_request **request,
+                                         clever_sso_error **error);
+
+// The name of a header that `clever_sso_request_refusal` looks at, such as `Sec-Fetch-Site`, counted from 0; NULL after
+// the last one. It lives as long as the library.
+//
+// Since 0.1.
+const char *clever_sso_request_header_name(size_t index);
+
+// Adds a header of the request. Pass those that `clever_sso_request_header_name` lists, or all: the others are ignored.
+// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) work as well. Bytes that are not UTF-8
+// are fine: anyone can send them.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
+                                                const char *name,
+                                                const char *value,
+                                                clever_sso_error **error);
+
+// Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise answer with that
+// HTTP status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
+//
+// So prefetched links, frames, images, scripts and forms of other sites neither use up a code nor log people out.
+// `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
+// `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
+                                             uint32_t endpoint,
+                                             const clever_sso_request *request,
+                                             uint16_t *status,
+                                             clever_sso_error **error);
+
+// The methods that an endpoint accepts, for the `Allow` header; NULL when `endpoint` is not a `clever_sso_endpoint`. It
+// lives as long as the library.
+//
+// Since 0.1.
+const char *clever_sso_endpoint_allow(uint32_t endpoint);
+
+// Reads a switch in a query, such as `switch_user=1`, by the rule of every language. False when `value` is NULL, empty, `0`,
+// `false`, `no` or `off`, in any case; true otherwise.
+//
+// Since 0.1.
+bool clever_sso_is_switched_on(const char *value);
+
+// Whether a path or URL leads to the page at `path`, even when either is percent-encoded (also more than once) or has dot
+// segments, double slashes or a slash at the end. Leave out a `return_to` that leads to your login or log out, or each
+// login would start the next one. `clever_sso_begin_login` itself refuses one that leads to the callback. False when
+// either is NULL.
+//
+// Since 0.1.
+bool clever_sso_leads_to(const char *target,
+                         const char *path);
+
+// Frees a request. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_request_free(clever_sso_request *request);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_login_options: options for clever_sso_begin_login.
+// -------------------------------------------------------------------------------------------------
 
 // Makes options, all at their defaults.
 //
 // Free them with `clever_sso_login_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_login_options_new(clever_sso_login_options **options, clever_sso_error **error);
 
-// One of the configured redirect URIs; the primary one by default.
+// One of the configured redirect URIs. Default: the first one.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_login_options_set_redirect_uri(clever_sso_login_options *options,
                                                             const char *redirect_uri,
                                                             clever_sso_error **error);
 
-// The district, if it is known: Clever then skips the school picker.
+// The district, if you know it: Clever then skips the school picker.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_login_options_set_district_id(clever_sso_login_options *options,
                                                            const char *district_id,
                                                            clever_sso_error **error);
 
-// Where to go after the login: a path of the application, or a URL on its own or an allowed origin, but not the callback. At most
-// 1,024 bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters that they are.
+// Where to go after the login: a path of your application, or a URL on its own or an allowed origin, but not the callback.
+// At most 1,024 bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters they stand for.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_options *options,
                                                          const char *return_to,
                                                          clever_sso_error **error);
@@ -717,485 +671,780 @@ clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_option
 // logins in flight, and a session that is lost again and again ends with an error instead of a loop.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_login_options_set_cookies(clever_sso_login_options *options,
                                                        const char *cookies,
                                                        clever_sso_error **error);
 
-// Whether Clever lets the person confirm who they are (`confirmed=false`). For "Not you?" links: without it, the same person
-// is signed in again. Default: false.
+// Whether Clever asks people to confirm who they are (`confirmed=false`), for "Not you?" links. Without it, the same
+// person is signed in again. Default: false.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_options *options,
                                                            bool switch_user,
                                                            clever_sso_error **error);
 
-// Whether the browser has a session of the application. Call it with false when you looked and found none: sign-ins that
-// leave no session then end with `session_not_kept` instead of a loop. Default: unknown.
+// Whether the browser has a session of your application. Pass false when you looked and found none: sign-ins that leave no
+// session then end with `session_not_kept` instead of a loop. With true, pages that send somebody who is signed in back to
+// log in again and again end with `page_not_allowed`. Default: unknown.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_options *options,
                                                            bool has_session,
                                                            clever_sso_error **error);
 
+// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to
+// log in again and again goes there, and not to Clever each time.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_login_options_set_home(clever_sso_login_options *options,
+                                                    const char *home,
+                                                    clever_sso_error **error);
+
 // Frees options. NULL is fine.
+//
+// Since 0.1.
 void clever_sso_login_options_free(clever_sso_login_options *options);
 
-// Begins a login: send the browser to its URL with its cookies. No network. `options` may be NULL.
+// -------------------------------------------------------------------------------------------------
+// clever_sso_login: a login that has begun.
+// -------------------------------------------------------------------------------------------------
+
+// Begins a login: redirect the browser to its URL, and set its cookies. `options` may be NULL. No network.
 //
 // Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
-// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site or to the callback.
+// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site or to the
+// callback.
+//
+// Since 0.1.
 clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
                                          const clever_sso_login_options *options,
                                          clever_sso_login **login,
                                          clever_sso_error **error);
 
-// Send the browser there. Borrowed from `login`; NULL when that is NULL.
+// The URL to redirect the browser to. It is Clever's, or a page of your own for somebody who is signed in and was sent back to
+// log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
+//
+// Since 0.1.
 const char *clever_sso_login_url(const clever_sso_login *login);
 
-// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL behind the last one.
+// Whether to answer with a page that leads to the URL by itself, such as one with `<meta http-equiv="refresh">`, and not with
+// a redirect: browsers give up after some twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
+// False when `login` is NULL.
+//
+// Since 0.1.
+bool clever_sso_login_needs_page(const clever_sso_login *login);
+
+// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL after the last one.
+//
+// Since 0.1.
 const clever_sso_set_cookie *clever_sso_login_set_cookie(const clever_sso_login *login, size_t index);
 
-// For applications that keep logins in a session of their own instead of cookies: the key to keep the pending login under.
+// If you keep pending logins in your own session instead of cookies: the key to keep this one under.
 // `clever_sso_login_key_of_callback` finds it again. Borrowed from `login`; NULL when that is NULL.
+//
+// Since 0.1.
 const char *clever_sso_login_key(const clever_sso_login *login);
 
-// For the same: what to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from `login`; NULL when that is NULL.
+// If you keep pending logins in your own session: the text to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from
+// `login`; NULL when that is NULL.
+//
+// Since 0.1.
 const char *clever_sso_login_pending(const clever_sso_login *login);
 
-// Frees a login that `clever_sso_begin_login` gave out. NULL is fine.
+// Frees a login from `clever_sso_begin_login`. NULL is fine.
+//
+// Since 0.1.
 void clever_sso_login_free(clever_sso_login *login);
 
-// Asks the issuer for its discovery document.
+// -------------------------------------------------------------------------------------------------
+// clever_sso_set_cookie: a cookie to set in the browser.
+// -------------------------------------------------------------------------------------------------
+
+// The value of the `Set-Cookie` header. Borrowed from `cookie`; NULL when that is NULL.
 //
-// Free the answer with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when the document is none or
-// another issuer's, and with `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_metadata(const clever_sso_client *client,
-                                      clever_sso_metadata_record **metadata,
-                                      clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_set_cookie_header(const clever_sso_set_cookie *cookie);
 
-// Where the keys are. Borrowed from `metadata`.
-const char *clever_sso_metadata_record_jwks_uri(const clever_sso_metadata_record *metadata);
-
-// Where the browser is sent, or NULL. Borrowed from `metadata`.
-const char *clever_sso_metadata_record_authorization_endpoint(const clever_sso_metadata_record *metadata);
-
-// Where codes are exchanged, or NULL. Borrowed from `metadata`.
-const char *clever_sso_metadata_record_token_endpoint(const clever_sso_metadata_record *metadata);
-
-// Where the claims of an access token's person are, or NULL. Borrowed from `metadata`.
-const char *clever_sso_metadata_record_userinfo_endpoint(const clever_sso_metadata_record *metadata);
-
-// Frees the answer of `clever_sso_metadata`. NULL is fine.
-void clever_sso_metadata_record_free(clever_sso_metadata_record *metadata);
-
-// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of that
-// request, or NULL when it has none.
+// The name of the cookie. Borrowed from `cookie`; NULL when that is NULL.
 //
-// Set the cookies that the outcome (`clever_sso_outcome_set_cookie`) or the error (`clever_sso_error_set_cookie`) has, and
-// end the session that the browser had when `…_ends_session` says so. Free the outcome with `clever_sso_outcome_free`.
-// Fails with any status; a failed call never leaves half a login.
+// Since 0.1.
+const char *clever_sso_set_cookie_name(const clever_sso_set_cookie *cookie);
+
+// The value of the cookie; empty to delete it. Borrowed from `cookie`; NULL when that is NULL.
+//
+// Since 0.1.
+const char *clever_sso_set_cookie_value(const clever_sso_set_cookie *cookie);
+
+// How long the browser keeps the cookie, in seconds; 0 to delete it, and when `cookie` is NULL.
+//
+// Since 0.1.
+uint32_t clever_sso_set_cookie_max_age(const clever_sso_set_cookie *cookie);
+
+// Whether the browser sends the cookie over https only; false when `cookie` is NULL.
+//
+// Since 0.1.
+bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
+
+// =================================================================================================
+// Finish a login
+// =================================================================================================
+
+// Finishes a login. `callback` is the URL that the browser came back with, or its query. `cookies` is the `Cookie` header of
+// that request, or NULL when it has none.
+//
+// Set the cookies of the outcome (`clever_sso_outcome_set_cookie`) or of the error (`clever_sso_error_set_cookie`), and
+// end the session that the browser had when `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` says so.
+// One network round trip when Clever sends an ID token and its keys are known, up to three otherwise.
+//
+// Free the outcome with `clever_sso_outcome_free`. Fails with any status; a failed call never leaves half a login.
+//
+// Since 0.1.
 clever_sso_status clever_sso_finish_login(const clever_sso_client *client,
                                           const char *callback,
                                           const char *cookies,
                                           clever_sso_outcome **outcome,
                                           clever_sso_error **error);
 
-// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
-// key of this callback, or NULL when there is none. The outcome and the error have no cookies.
+// Finishes a login when you keep pending logins in your own session: `pending` is the text that you kept under the key of
+// this callback, or NULL when there is none. The outcome and the error have no cookies.
 //
 // Free the outcome with `clever_sso_outcome_free`. Fails with any status.
+//
+// Since 0.1.
 clever_sso_status clever_sso_finish_login_with_pending(const clever_sso_client *client,
                                                        const char *callback,
                                                        const char *pending,
                                                        clever_sso_outcome **outcome,
                                                        clever_sso_error **error);
 
-// The key under which the pending login of this callback was kept; `*key` is NULL when the callback has no state. No network.
+// The key that you kept the pending login of this callback under; `*key` is NULL when the callback has no state. No network.
 //
 // Free the key with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_login_key_of_callback(const char *callback,
                                                    char **key,
                                                    clever_sso_error **error);
 
-// Which of the three it is; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL.
+// The kind of the outcome; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL. New kinds may come: keep a `default`.
+//
+// Since 0.1.
 clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
 
-// A cookie to set with the answer, counted from 0. Borrowed from `outcome`; NULL behind the last one.
+// A cookie to set, counted from 0. Borrowed from `outcome`; NULL after the last one.
+//
+// Since 0.1.
 const clever_sso_set_cookie *clever_sso_outcome_set_cookie(const clever_sso_outcome *outcome, size_t index);
 
-// Whether the session that the browser had must end: the new one replaces it, or a login that this browser began was refused.
-// Devices are shared, so nobody may go on as the person before. False when `outcome` is NULL.
+// Whether to end the session that the browser had: a new one replaces it, or a login that this browser began was refused.
+// Devices are shared, so the person who is there now must not continue as the one before. False when `outcome` is NULL.
+//
+// Since 0.1.
 bool clever_sso_outcome_ends_session(const clever_sso_outcome *outcome);
 
-// Who signed in. Borrowed from `outcome`; NULL unless somebody did.
+// Who signed in. Borrowed from `outcome`; NULL unless the kind is `CLEVER_SSO_SIGNED_IN`.
+//
+// Since 0.1.
 const clever_sso_identity *clever_sso_outcome_identity(const clever_sso_outcome *outcome);
 
-// The tokens of the login. Borrowed from `outcome`; NULL unless somebody signed in.
+// The tokens of the login. Borrowed from `outcome`; NULL unless the kind is `CLEVER_SSO_SIGNED_IN`.
+//
+// Since 0.1.
 const clever_sso_tokens *clever_sso_outcome_tokens(const clever_sso_outcome *outcome);
 
-// The new login of a restart. Borrowed from `outcome`; NULL unless it is a restart.
+// The new login. Borrowed from `outcome`; NULL unless the kind is `CLEVER_SSO_RESTART`.
+//
+// Since 0.1.
 const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outcome);
 
-// Where the application wanted to go, after a sign-in or, for a link to try again, after a refusal. Borrowed from `outcome`;
-// NULL when nothing was said.
+// The `return_to` of the login: where to go after a sign-in, and for a "Try again" link after a refusal. Borrowed from
+// `outcome`; NULL when there is none.
+//
+// Since 0.1.
 const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
 
-// Whether the login was begun with `switch_user`: a link to try again, after a refusal by Clever or by the application, begins one
-// with it too. False when nothing is known or `outcome` is NULL.
+// Whether the login began with `switch_user`: a "Try again" link, after a refusal by Clever or by your application, begins
+// the next one with it, too. False when it is unknown or `outcome` is NULL.
+//
+// Since 0.1.
 bool clever_sso_outcome_switch_user(const clever_sso_outcome *outcome);
 
-// The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless it is a
-// restart.
+// The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
+// `CLEVER_SSO_RESTART`.
+//
+// Since 0.1.
 const char *clever_sso_outcome_restart_reason(const clever_sso_outcome *outcome);
 
-// Clever's word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless it is a refusal.
+// Clever's word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
+// `CLEVER_SSO_DENIED`.
+//
+// Since 0.1.
 const char *clever_sso_outcome_denied_error(const clever_sso_outcome *outcome);
 
-// Text that came with the refusal through the browser: whoever made the URL wrote it. Borrowed from `outcome`; may be
-// NULL.
+// Text that came with the refusal, or NULL. Anybody can make such a URL, so do not show it as Clever's text. Borrowed from
+// `outcome`.
+//
+// Since 0.1.
 const char *clever_sso_outcome_denied_description(const clever_sso_outcome *outcome);
 
-// Frees an outcome and all that was borrowed from it. NULL is fine.
+// Frees an outcome and everything borrowed from it. NULL is fine.
+//
+// Since 0.1.
 void clever_sso_outcome_free(clever_sso_outcome *outcome);
 
-// Makes a request with its method, such as `GET`, and no headers yet.
+// =================================================================================================
+// Who it is
+// =================================================================================================
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_identity: who logged in.
+// -------------------------------------------------------------------------------------------------
+
+// The issuer that proved who this person is. Borrowed from `identity`.
 //
-// Free it with `clever_sso_request_free`. Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_request_new(const char *method,
-                                         clever_sso_request **request,
-                                         clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_identity_issuer(const clever_sso_identity *identity);
 
-// The name of a header that decides, such as `Sec-Fetch-Site`, counted from 0; NULL behind the last one. For applications
-// that look headers up one by one. It lives as long as the library.
-const char *clever_sso_request_header_name(size_t index);
-
-// Adds a header of the request. Hand over those that `clever_sso_request_header_name` lists, or all: the others are ignored.
-// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well. Bytes that are not UTF-8 are
-// fine: anybody can send them.
+// The Clever id (API v3). Borrowed from `identity`.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
-                                                const char *name,
-                                                const char *value,
-                                                clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_identity_id(const clever_sso_identity *identity);
 
-// Whether a request must not act: `*status` becomes 0 when it may, else the HTTP status to answer with and no body (200 for
-// `HEAD`, 403, 405 or 503). Ask before you begin or finish a login or log out. No network.
+// The district's id; NULL for a person of Clever Library. Borrowed from `identity`.
 //
-// Links that are fetched in advance, frames, images, scripts and forms of other sites thus neither spend a code nor log
-// anybody out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
-                                             uint32_t endpoint,
-                                             const clever_sso_request *request,
-                                             uint16_t *status,
-                                             clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_identity_district_id(const clever_sso_identity *identity);
 
-// The methods that an endpoint takes, for the `Allow` header. NULL for a number that is no endpoint; else it lives as long as
-// the library.
-const char *clever_sso_endpoint_allow(uint32_t endpoint);
+// The role of this login, for example `student`; NULL when a person has several roles and did not pick one. Borrowed
+// from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_user_type(const clever_sso_identity *identity);
 
-// What a switch in a query says, such as `switch_user=1`: every language reads one by this rule. False when `value` is NULL,
-// empty, `0`, `false`, `no` or `off`, in any case; else true.
-bool clever_sso_is_switched_on(const char *value);
+// The first name, or NULL. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_first_name(const clever_sso_identity *identity);
 
-// Whether a path or URL leads to the page at `path`, however either is written: percent-encoded, also more than once, with dot
-// segments, with slashes doubled or at the end. Leave out a `return_to` that leads to a page of yours that begins a login or logs
-// out, or each login would be the start of the next one; `clever_sso_begin_login` itself refuses one that leads to the callback.
-// False when either is NULL.
-bool clever_sso_leads_to(const char *target,
-                         const char *path);
+// The middle name, or NULL. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_middle_name(const clever_sso_identity *identity);
 
-// Frees a request. NULL is fine.
-void clever_sso_request_free(clever_sso_request *request);
+// The last name, or NULL. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_last_name(const clever_sso_identity *identity);
 
-// What to tell the browser when somebody logs out. End your own session as well. `cookies` is the `Cookie` header of the
+// First, middle and last name, separated by spaces; empty when none is known. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_full_name(const clever_sso_identity *identity);
+
+// An email address that nobody verified, or NULL. It may belong to another person, and it may change: never use it as a key.
+// Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_unverified_email(const clever_sso_identity *identity);
+
+// Who gave the application access: `district` or `teacher`; NULL when Clever does not say. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_authorized_by(const clever_sso_identity *identity);
+
+// How the identity was proven: `id_token` or `me`. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_proven_by(const clever_sso_identity *identity);
+
+// Everything that Clever said, for the functions that read claims. Borrowed from `identity`.
+//
+// Since 0.1.
+const clever_sso_claims *clever_sso_identity_claims(const clever_sso_identity *identity);
+
+// Everything that Clever said as one JSON object. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_claims_json(const clever_sso_identity *identity);
+
+// The number of roles.
+//
+// Since 0.1.
+size_t clever_sso_identity_role_count(const clever_sso_identity *identity);
+
+// The name of a role, for example `teacher`, counted from 0; NULL after the last one. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_role_name(const clever_sso_identity *identity,
+                                          size_t index);
+
+// The id that this person had in this role before API v3, or NULL; the role is counted from 0. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_role_legacy_id(const clever_sso_identity *identity,
+                                               size_t index);
+
+// The number of ids that this person had before API v3.
+//
+// Since 0.1.
+size_t clever_sso_identity_legacy_id_count(const clever_sso_identity *identity);
+
+// An id that this person had before API v3, counted from 0; NULL after the last one. Borrowed from `identity`.
+//
+// Since 0.1.
+const char *clever_sso_identity_legacy_id(const clever_sso_identity *identity,
+                                          size_t index);
+
+// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
+//
+// Since 0.1.
+bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_claims: claims about a person, readable without a JSON library.
+// -------------------------------------------------------------------------------------------------
+
+// A claim that is a string, for example `sub`; NULL when there is none. Borrowed from `claims`.
+//
+// Since 0.1.
+const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
+
+// Whether there is a claim that is a whole number, for example `exp`. It is written to `integer`, which may be NULL; 0 when
+// there is none.
+//
+// Since 0.1.
+bool clever_sso_claims_integer(const clever_sso_claims *claims,
+                               const char *name,
+                               int64_t *integer);
+
+// Whether there is a claim that is true or false, for example `email_verified`. It is written to `boolean`, which may be
+// NULL; false when there is none.
+//
+// Since 0.1.
+bool clever_sso_claims_boolean(const clever_sso_claims *claims,
+                               const char *name,
+                               bool *boolean);
+
+// The number of strings in a claim that is a list of strings; 0 when there is no such claim.
+//
+// Since 0.1.
+size_t clever_sso_claims_list_count(const clever_sso_claims *claims, const char *name);
+
+// A string of a claim that is a list of strings, counted from 0; NULL after the last one. Borrowed from `claims`.
+//
+// Since 0.1.
+const char *clever_sso_claims_list_text(const clever_sso_claims *claims,
+                                        const char *name,
+                                        size_t index);
+
+// A claim that is an object, for example `name` with `first` and `last` in it; NULL when there is none.
+// Borrowed from `claims`.
+//
+// Since 0.1.
+const clever_sso_claims *clever_sso_claims_object(const clever_sso_claims *claims, const char *name);
+
+// The number of claims of any type.
+//
+// Since 0.1.
+size_t clever_sso_claims_count(const clever_sso_claims *claims);
+
+// The name of a claim, counted from 0; NULL after the last one. Borrowed from `claims`.
+//
+// Since 0.1.
+const char *clever_sso_claims_name(const clever_sso_claims *claims, size_t index);
+
+// All claims as one JSON object. Borrowed from `claims`; NULL when that is NULL.
+//
+// Since 0.1.
+const char *clever_sso_claims_json(const clever_sso_claims *claims);
+
+// Frees claims from `clever_sso_verify_id_token` or `clever_sso_verify_id_token_with`. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_claims_free(clever_sso_claims *claims);
+
+// =================================================================================================
+// Log out
+// =================================================================================================
+
+// The cookies to set when a person logs out. End your own session as well. `cookies` is the `Cookie` header of the
 // request, or NULL. No network.
 //
 // Free it with `clever_sso_logout_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_log_out(const clever_sso_client *client,
                                      const char *cookies,
                                      clever_sso_logout **logout,
                                      clever_sso_error **error);
 
-// What to tell the browser when a request comes with a session of your application: the last sign-in was kept. Call it
-// wherever you find a session; mostly there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
-// No network.
+// The cookies to set when a request has a session of your application: the library then knows that the last sign-in was
+// kept. Call it wherever you find a session; most of the time there is no cookie to set. `cookies` is the `Cookie` header
+// of the request, or NULL. No network.
 //
-// Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
-// not stick. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails with
-// `CLEVER_SSO_ARGUMENT`.
+// Without it, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
+// `session_not_kept`. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails
+// with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_session_kept(const clever_sso_client *client,
                                           const char *cookies,
                                           clever_sso_logout **kept,
                                           clever_sso_error **error);
 
-// A cookie to set with the answer, counted from 0. Borrowed from `logout`; NULL behind the last one.
+// A cookie to set, counted from 0. Borrowed from `logout`; NULL after the last one.
+//
+// Since 0.1.
 const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
 
-// Frees a log out and its cookies. NULL is fine.
+// Frees the cookies of a log out. NULL is fine.
+//
+// Since 0.1.
 void clever_sso_logout_free(clever_sso_logout *logout);
 
-// Who an access token belongs to.
+// =================================================================================================
+// Errors
+// =================================================================================================
+
+// The stable code word, for example `id_token_expired`. docs/errors.md lists all of them. Borrowed from `error`.
 //
-// Free the answer with `clever_sso_me_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token, with
-// `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_me(const clever_sso_client *client,
-                                const char *access_token,
-                                clever_sso_me_record **me,
-                                clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_error_code(const clever_sso_error *error);
 
-// A person's record.
+// One line for the log: the code word, what it means, what was expected and found. Borrowed from `error`.
 //
-// Free the answer with `clever_sso_user_record_free`. Fails with `CLEVER_SSO_CLEVER` when the token does not open it, with
-// `CLEVER_SSO_TOKEN` when Clever does not accept the token, and with `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_user(const clever_sso_client *client,
-                                  const char *access_token,
-                                  const char *id,
-                                  clever_sso_user_record **user,
-                                  clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_error_message(const clever_sso_error *error);
 
-// A district's record.
+// A sentence to show to the person who is logging in. Borrowed from `error`.
 //
-// Free the answer with `clever_sso_district_record_free`. Fails with `CLEVER_SSO_CLEVER` when the token does not open it, with
-// `CLEVER_SSO_TOKEN` when Clever does not accept the token, and with `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_district(const clever_sso_client *client,
-                                      const char *access_token,
-                                      const char *id,
-                                      clever_sso_district_record **district,
-                                      clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_error_user_message(const clever_sso_error *error);
 
-// The Clever id. Borrowed from `me`.
-const char *clever_sso_me_record_id(const clever_sso_me_record *me);
-
-// The district; NULL for a person of Clever Library. Borrowed from `me`.
-const char *clever_sso_me_record_district_id(const clever_sso_me_record *me);
-
-// The kind of account; API v3 says `user` of everybody. May be NULL. Borrowed from `me`.
-const char *clever_sso_me_record_user_type(const clever_sso_me_record *me);
-
-// Who gave the application access: `district` or `teacher`; NULL when it is not said. Borrowed from `me`.
-const char *clever_sso_me_record_authorized_by(const clever_sso_me_record *me);
-
-// The whole record, as JSON. Borrowed from `me`.
-const char *clever_sso_me_record_json(const clever_sso_me_record *me);
-
-// Frees the answer of `clever_sso_me`. NULL is fine.
-void clever_sso_me_record_free(clever_sso_me_record *me);
-
-// The Clever id. Borrowed from `user`.
-const char *clever_sso_user_record_id(const clever_sso_user_record *user);
-
-// The district, or NULL. Borrowed from `user`.
-const char *clever_sso_user_record_district_id(const clever_sso_user_record *user);
-
-// The first name, or NULL. Borrowed from `user`.
-const char *clever_sso_user_record_first_name(const clever_sso_user_record *user);
-
-// The middle name, or NULL. Borrowed from `user`.
-const char *clever_sso_user_record_middle_name(const clever_sso_user_record *user);
-
-// The last name, or NULL. Borrowed from `user`.
-const char *clever_sso_user_record_last_name(const clever_sso_user_record *user);
-
-// First, middle and last name with a space between them; empty when nothing is known. Borrowed from `user`.
-const char *clever_sso_user_record_full_name(const clever_sso_user_record *user);
-
-// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key.
-// Borrowed from `user`.
-const char *clever_sso_user_record_unverified_email(const clever_sso_user_record *user);
-
-// How many roles this person has.
-size_t clever_sso_user_record_role_count(const clever_sso_user_record *user);
-
-// The name of a role, for example `teacher`; NULL when `index` is too large. Borrowed from `user`.
-const char *clever_sso_user_record_role_name(const clever_sso_user_record *user, size_t index);
-
-// The id that this person had in this role before API v3, or NULL. Borrowed from `user`.
-const char *clever_sso_user_record_role_legacy_id(const clever_sso_user_record *user, size_t index);
-
-// The whole record, as JSON. Borrowed from `user`.
-const char *clever_sso_user_record_json(const clever_sso_user_record *user);
-
-// Frees the answer of `clever_sso_user`. NULL is fine.
-void clever_sso_user_record_free(clever_sso_user_record *user);
-
-// The district's id. Borrowed from `district`.
-const char *clever_sso_district_record_id(const clever_sso_district_record *district);
-
-// The district's name, or NULL. Borrowed from `district`.
-const char *clever_sso_district_record_name(const clever_sso_district_record *district);
-
-// The whole record, as JSON. Borrowed from `district`.
-const char *clever_sso_district_record_json(const clever_sso_district_record *district);
-
-// Frees the answer of `clever_sso_district`. NULL is fine.
-void clever_sso_district_record_free(clever_sso_district_record *district);
-
-// The value of the `Set-Cookie` header. Borrowed from `cookie`; NULL when that is NULL.
-const char *clever_sso_set_cookie_header(const clever_sso_set_cookie *cookie);
-
-// The name. Borrowed from `cookie`; NULL when that is NULL.
-const char *clever_sso_set_cookie_name(const clever_sso_set_cookie *cookie);
-
-// The value; empty when the cookie is to be deleted. Borrowed from `cookie`; NULL when that is NULL.
-const char *clever_sso_set_cookie_value(const clever_sso_set_cookie *cookie);
-
-// How long the browser keeps it, in seconds; 0 deletes it, and is the answer when `cookie` is NULL.
-uint32_t clever_sso_set_cookie_max_age(const clever_sso_set_cookie *cookie);
-
-// Whether the browser sends it over https only; false when `cookie` is NULL.
-bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
-
-// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
-void clever_sso_string_free(char *string);
-
-// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection against
-// a token of somebody else's.
+// Who can fix it: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 //
-// Free the answer with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token is another
-// application's (`token_foreign`) or none (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_check_token(const clever_sso_client *client,
-                                         const char *access_token,
-                                         clever_sso_token_info **token_info,
-                                         clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_error_actor(const clever_sso_error *error);
 
-// The client id: always this application's. Borrowed from `token_info`.
-const char *clever_sso_token_info_client_id(const clever_sso_token_info *token_info);
+// The HTTP status of your error page: 400, 403, 500 or 503; 0 when `error` is NULL. With 503, send
+// `clever_sso_error_retry_after` as `Retry-After` when it is not negative.
+//
+// Since 0.1.
+uint16_t clever_sso_error_page_status(const clever_sso_error *error);
 
-// How many scopes there are.
-size_t clever_sso_token_info_scope_count(const clever_sso_token_info *token_info);
+// The HTTP status of Clever's answer; 0 when there was no answer or `error` is NULL.
+//
+// Since 0.1.
+uint16_t clever_sso_error_http_status(const clever_sso_error *error);
 
-// One of the scopes; NULL when `index` is too large. Borrowed from `token_info`.
-const char *clever_sso_token_info_scope(const clever_sso_token_info *token_info, size_t index);
+// How many seconds Clever asks you to wait before the next attempt (`Retry-After`, RFC 9110 10.2.3; `X-RateLimit-Reset`);
+// at most 86,400 (one day). -1 when Clever did not say, 0 when `error` is NULL.
+//
+// Since 0.1.
+int64_t clever_sso_error_retry_after(const clever_sso_error *error);
 
-// Frees the answer of `clever_sso_check_token`. NULL is fine.
-void clever_sso_token_info_free(clever_sso_token_info *token_info);
+// Whether the same call, or a new login, may succeed later without a change. False when `error` is NULL.
+//
+// Since 0.1.
+bool clever_sso_error_retryable(const clever_sso_error *error);
 
-// Exchanges a code, which is good for one exchange within a minute. `redirect_uri` is the one that the code arrived at,
-// or NULL for the primary one.
+// A cookie to set, counted from 0, after `clever_sso_begin_login` or `clever_sso_finish_login` failed. Borrowed from
+// `error`; NULL after the last one.
+//
+// Since 0.1.
+const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error *error,
+                                                         size_t index);
+
+// Whether to end the session that the browser had: a login that this browser began has failed. Devices are shared, so the
+// person who is there now must not continue as the one before. False when `error` is NULL.
+//
+// Since 0.1.
+bool clever_sso_error_ends_session(const clever_sso_error *error);
+
+// The `return_to` of the failed login: begin the next one with it (`clever_sso_login_options_set_return_to`), so that "Try
+// again" leads to the same page. Borrowed from `error`; NULL when it is unknown.
+//
+// Since 0.1.
+const char *clever_sso_error_return_to(const clever_sso_error *error);
+
+// Whether the failed login began with `switch_user`: begin the next one with it
+// (`clever_sso_login_options_set_switch_user`), or "Try again" signs in the person who wanted to switch. False when it is
+// unknown or `error` is NULL.
+//
+// Since 0.1.
+bool clever_sso_error_switch_user(const clever_sso_error *error);
+
+// Frees an error. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_error_free(clever_sso_error *error);
+
+// =================================================================================================
+// Step by step, for a login that you drive yourself
+// =================================================================================================
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_authorize_options: the URL of an authorization request that you make yourself.
+// -------------------------------------------------------------------------------------------------
+
+// Makes options, all at their defaults.
+//
+// Free them with `clever_sso_authorize_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_options_new(clever_sso_authorize_options **options,
+                                                   clever_sso_error **error);
+
+// Asks for an access token in the fragment instead of a code: the implicit grant, for applications without a secret.
+// Default: false.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_options_set_implicit(clever_sso_authorize_options *options,
+                                                            bool implicit,
+                                                            clever_sso_error **error);
+
+// Whether Clever asks people to confirm who they are (`confirmed=false`). Default: false.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_options_set_switch_user(clever_sso_authorize_options *options,
+                                                               bool switch_user,
+                                                               clever_sso_error **error);
+
+// One of the configured redirect URIs. Default: the first one.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_options_set_redirect_uri(clever_sso_authorize_options *options,
+                                                                const char *redirect_uri,
+                                                                clever_sso_error **error);
+
+// Comes back unchanged: compare it with the one that you gave to this browser.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_options_set_state(clever_sso_authorize_options *options,
+                                                         const char *state,
+                                                         clever_sso_error **error);
+
+// Comes back inside the ID token: pass it to `clever_sso_verify_id_token`.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_options_set_nonce(clever_sso_authorize_options *options,
+                                                         const char *nonce,
+                                                         clever_sso_error **error);
+
+// The district, if you know it: Clever then skips the school picker.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_options_set_district_id(clever_sso_authorize_options *options,
+                                                               const char *district_id,
+                                                               clever_sso_error **error);
+
+// The URL that asks Clever for a code or a token. No network. `options` may be NULL.
+//
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
+// one, with `CLEVER_SSO_ARGUMENT` when a value is too long for a URL.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_url(const clever_sso_client *client,
+                                           const clever_sso_authorize_options *options,
+                                           char **url,
+                                           clever_sso_error **error);
+
+// Frees options. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_authorize_options_free(clever_sso_authorize_options *options);
+
+// -------------------------------------------------------------------------------------------------
+// Links: Instant Login and the Clever Portal.
+// -------------------------------------------------------------------------------------------------
+
+// An Instant Login link to your application for the people of a district. No network.
+//
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_instant_login_url(const clever_sso_client *client,
+                                               const char *district_id,
+                                               char **url,
+                                               clever_sso_error **error);
+
+// The Clever Portal of a district, by its short name; with NULL, the page where people search for their school. No network.
+//
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
+                                        const char *district,
+                                        char **url,
+                                        clever_sso_error **error);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_callback: what Clever sent through the browser.
+// -------------------------------------------------------------------------------------------------
+
+// Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
+//
+// Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
+// parameter, or contradicts itself.
+//
+// Since 0.1.
+clever_sso_status clever_sso_parse_callback(const char *text,
+                                            clever_sso_callback **callback,
+                                            clever_sso_error **error);
+
+// The authorization code, or NULL. Borrowed from `callback`.
+//
+// Since 0.1.
+const char *clever_sso_callback_code(const clever_sso_callback *callback);
+
+// The access token of the implicit grant, or NULL. Borrowed from `callback`.
+//
+// Since 0.1.
+const char *clever_sso_callback_access_token(const clever_sso_callback *callback);
+
+// The state, or NULL: a login that begins at Clever has none. Borrowed from `callback`.
+//
+// Since 0.1.
+const char *clever_sso_callback_state(const clever_sso_callback *callback);
+
+// Clever's error word instead of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
+//
+// Since 0.1.
+const char *clever_sso_callback_denied_error(const clever_sso_callback *callback);
+
+// Text that came with the error word, or NULL. Anybody can make such a URL, so do not show it as Clever's text. Borrowed
+// from `callback`.
+//
+// Since 0.1.
+const char *clever_sso_callback_denied_description(const clever_sso_callback *callback);
+
+// The issuer (RFC 9207), or NULL. Borrowed from `callback`.
+//
+// Since 0.1.
+const char *clever_sso_callback_issuer(const clever_sso_callback *callback);
+
+// The number of scopes.
+//
+// Since 0.1.
+size_t clever_sso_callback_scope_count(const clever_sso_callback *callback);
+
+// A scope, counted from 0; NULL after the last one. Borrowed from `callback`.
+//
+// Since 0.1.
+const char *clever_sso_callback_scope(const clever_sso_callback *callback, size_t index);
+
+// Whether an administrator at Clever is logging in as this person. Not proven.
+//
+// Since 0.1.
+bool clever_sso_callback_loginas_by_admin(const clever_sso_callback *callback);
+
+// Frees a callback. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_callback_free(clever_sso_callback *callback);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_tokens: exchanges a code yourself.
+// -------------------------------------------------------------------------------------------------
+
+// Exchanges a code for tokens. A code works once, within a minute. `redirect_uri` is the one that the code arrived at, or
+// NULL for the first one.
 //
 // Free the tokens with `clever_sso_tokens_free`. Fails with `CLEVER_SSO_CLEVER` when Clever does not accept the code or the
 // client, with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, and with `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_exchange_code(const clever_sso_client *client,
                                            const char *code,
                                            const char *redirect_uri,
                                            clever_sso_tokens **tokens,
                                            clever_sso_error **error);
 
-// Opens Clever's API for 24 hours. Borrowed from `tokens`; NULL when that is NULL.
+// The access token, which works at Clever's API for 24 hours. Borrowed from `tokens`; NULL when that is NULL.
+//
+// Since 0.1.
 const char *clever_sso_tokens_access_token(const clever_sso_tokens *tokens);
 
-// Says who logged in. Borrowed from `tokens`; NULL for applications without OpenID Connect and for Clever Library.
+// The ID token, which says who logged in. Borrowed from `tokens`; NULL for applications without OpenID Connect and for
+// Clever Library.
+//
+// Since 0.1.
 const char *clever_sso_tokens_id_token(const clever_sso_tokens *tokens);
 
-// Frees tokens that `clever_sso_exchange_code` gave out. NULL is fine.
+// Frees tokens from `clever_sso_exchange_code`. NULL is fine.
+//
+// Since 0.1.
 void clever_sso_tokens_free(clever_sso_tokens *tokens);
 
-// Makes options, all at their defaults.
+// -------------------------------------------------------------------------------------------------
+// clever_sso_token_info: whether an access token was issued to your application.
+// -------------------------------------------------------------------------------------------------
+
+// Asks Clever whether an access token was issued to your application. The implicit grant has no other protection against a
+// token that was issued to another one.
 //
-// Free them with `clever_sso_authorize_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_authorize_options_new(clever_sso_authorize_options **options,
-                                                   clever_sso_error **error);
-
-// Asks for an access token in the fragment (the implicit grant, for applications without a secret) instead of a code.
+// Free it with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token was issued to another
+// application (`token_foreign`) or is not valid (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_authorize_options_set_implicit(clever_sso_authorize_options *options,
-                                                            bool implicit,
-                                                            clever_sso_error **error);
+// Since 0.1.
+clever_sso_status clever_sso_check_token(const clever_sso_client *client,
+                                         const char *access_token,
+                                         clever_sso_token_info **token_info,
+                                         clever_sso_error **error);
 
-// Whether Clever lets the person confirm who they are (`confirmed=false`). Default: false.
+// The client id: always your application's. Borrowed from `token_info`.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_authorize_options_set_switch_user(clever_sso_authorize_options *options,
-                                                               bool switch_user,
-                                                               clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_token_info_client_id(const clever_sso_token_info *token_info);
 
-// One of the configured redirect URIs; the primary one by default.
+// The number of scopes.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_authorize_options_set_redirect_uri(clever_sso_authorize_options *options,
-                                                                const char *redirect_uri,
-                                                                clever_sso_error **error);
+// Since 0.1.
+size_t clever_sso_token_info_scope_count(const clever_sso_token_info *token_info);
 
-// Comes back unchanged; compare it with what this browser was given.
+// A scope, counted from 0; NULL after the last one. Borrowed from `token_info`.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_authorize_options_set_state(clever_sso_authorize_options *options,
-                                                         const char *state,
-                                                         clever_sso_error **error);
+// Since 0.1.
+const char *clever_sso_token_info_scope(const clever_sso_token_info *token_info, size_t index);
 
-// Comes back inside the ID token.
+// Frees a token info from `clever_sso_check_token`. NULL is fine.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_authorize_options_set_nonce(clever_sso_authorize_options *options,
-                                                         const char *nonce,
-                                                         clever_sso_error **error);
+// Since 0.1.
+void clever_sso_token_info_free(clever_sso_token_info *token_info);
 
-// The district, if it is known: Clever then skips the school picker.
+// -------------------------------------------------------------------------------------------------
+// ID tokens: verified with a client, which knows Clever's keys.
+// -------------------------------------------------------------------------------------------------
+
+// Verifies an ID token with Clever's keys, which are fetched when the client does not have them yet.
 //
-// Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_authorize_options_set_district_id(clever_sso_authorize_options *options,
-                                                               const char *district_id,
-                                                               clever_sso_error **error);
-
-// Frees options. NULL is fine.
-void clever_sso_authorize_options_free(clever_sso_authorize_options *options);
-
-// The URL that asks Clever for a code or a token. No network. `options` may be NULL.
+// `nonce` is the one that you sent; with NULL, the token must have none. `access_token` is the one that came with the
+// token, to check `at_hash`, or NULL.
 //
-// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, with
-// `CLEVER_SSO_ARGUMENT` when a value is too long for a URL.
-clever_sso_status clever_sso_authorize_url(const clever_sso_client *client,
-                                           const clever_sso_authorize_options *options,
-                                           char **url,
-                                           clever_sso_error **error);
-
-// An Instant Login link into this application for the people of a district. No network.
-//
-// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_instant_login_url(const clever_sso_client *client,
-                                               const char *district_id,
-                                               char **url,
-                                               clever_sso_error **error);
-
-// The portal of a district by its short name, or with NULL the page where people look for their school. No network.
-//
-// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
-clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
-                                        const char *district,
-                                        char **url,
-                                        clever_sso_error **error);
-
-// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
-// which came with it, or NULL: an answer about somebody else is refused.
-//
-// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
-// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
-clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
-                                      const char *access_token,
-                                      const char *subject,
-                                      clever_sso_userinfo_record **userinfo,
-                                      clever_sso_error **error);
-
-// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
-const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
-
-// All claims, for the functions that read claims one by one. Borrowed from `userinfo`.
-const clever_sso_claims *clever_sso_userinfo_record_claims(const clever_sso_userinfo_record *userinfo);
-
-// All claims, as one JSON object. Borrowed from `userinfo`.
-const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
-
-// Frees the answer of `clever_sso_userinfo`. NULL is fine.
-void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
-
-// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
-//
-// `nonce` is the one that was sent; with NULL the token must have none. `access_token` may be NULL.
-//
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken, and
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the broken rule, and
 // with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
+//
+// Since 0.1.
 clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
                                              const char *id_token,
                                              const char *nonce,
@@ -1203,35 +1452,326 @@ clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
                                              clever_sso_claims **claims,
                                              clever_sso_error **error);
 
-// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
+// -------------------------------------------------------------------------------------------------
+// clever_sso_me_record: who an access token belongs to.
+// -------------------------------------------------------------------------------------------------
+
+// Asks Clever who an access token belongs to.
 //
-// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
+// Free the record with `clever_sso_me_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token,
+// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_me(const clever_sso_client *client,
+                                const char *access_token,
+                                clever_sso_me_record **me,
+                                clever_sso_error **error);
+
+// The Clever id. Borrowed from `me`.
+//
+// Since 0.1.
+const char *clever_sso_me_record_id(const clever_sso_me_record *me);
+
+// The district's id; NULL for a person of Clever Library. Borrowed from `me`.
+//
+// Since 0.1.
+const char *clever_sso_me_record_district_id(const clever_sso_me_record *me);
+
+// The type of account, or NULL. API v3 says `user` for everyone. Borrowed from `me`.
+//
+// Since 0.1.
+const char *clever_sso_me_record_user_type(const clever_sso_me_record *me);
+
+// Who gave the application access: `district` or `teacher`; NULL when Clever does not say. Borrowed from `me`.
+//
+// Since 0.1.
+const char *clever_sso_me_record_authorized_by(const clever_sso_me_record *me);
+
+// The whole record as JSON. Borrowed from `me`.
+//
+// Since 0.1.
+const char *clever_sso_me_record_json(const clever_sso_me_record *me);
+
+// Frees a record from `clever_sso_me`. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_me_record_free(clever_sso_me_record *me);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_user_record: a person's record at Clever's API.
+// -------------------------------------------------------------------------------------------------
+
+// Fetches a person's record.
+//
+// Free the record with `clever_sso_user_record_free`. Fails with `CLEVER_SSO_CLEVER` when the token gives no access to it,
+// with `CLEVER_SSO_TOKEN` when Clever does not accept the token, and with `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_user(const clever_sso_client *client,
+                                  const char *access_token,
+                                  const char *id,
+                                  clever_sso_user_record **user,
+                                  clever_sso_error **error);
+
+// The Clever id. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_id(const clever_sso_user_record *user);
+
+// The district's id, or NULL. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_district_id(const clever_sso_user_record *user);
+
+// The first name, or NULL. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_first_name(const clever_sso_user_record *user);
+
+// The middle name, or NULL. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_middle_name(const clever_sso_user_record *user);
+
+// The last name, or NULL. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_last_name(const clever_sso_user_record *user);
+
+// First, middle and last name, separated by spaces; empty when none is known. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_full_name(const clever_sso_user_record *user);
+
+// An email address that nobody verified, or NULL. It may belong to another person, and it may change: never use it as a key.
+// Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_unverified_email(const clever_sso_user_record *user);
+
+// The number of roles.
+//
+// Since 0.1.
+size_t clever_sso_user_record_role_count(const clever_sso_user_record *user);
+
+// The name of a role, for example `teacher`, counted from 0; NULL after the last one. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_role_name(const clever_sso_user_record *user, size_t index);
+
+// The id that this person had in this role before API v3, or NULL; the role is counted from 0. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_role_legacy_id(const clever_sso_user_record *user,
+                                                  size_t index);
+
+// The whole record as JSON. Borrowed from `user`.
+//
+// Since 0.1.
+const char *clever_sso_user_record_json(const clever_sso_user_record *user);
+
+// Frees a record from `clever_sso_user`. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_user_record_free(clever_sso_user_record *user);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_district_record: a district's record at Clever's API.
+// -------------------------------------------------------------------------------------------------
+
+// Fetches a district's record.
+//
+// Free the record with `clever_sso_district_record_free`. Fails with `CLEVER_SSO_CLEVER` when the token gives no access to
+// it, with `CLEVER_SSO_TOKEN` when Clever does not accept the token, and with `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_district(const clever_sso_client *client,
+                                      const char *access_token,
+                                      const char *id,
+                                      clever_sso_district_record **district,
+                                      clever_sso_error **error);
+
+// The district's id. Borrowed from `district`.
+//
+// Since 0.1.
+const char *clever_sso_district_record_id(const clever_sso_district_record *district);
+
+// The district's name, or NULL. Borrowed from `district`.
+//
+// Since 0.1.
+const char *clever_sso_district_record_name(const clever_sso_district_record *district);
+
+// The whole record as JSON. Borrowed from `district`.
+//
+// Since 0.1.
+const char *clever_sso_district_record_json(const clever_sso_district_record *district);
+
+// Frees a record from `clever_sso_district`. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_district_record_free(clever_sso_district_record *district);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_userinfo_record: the claims of an access token's person, as OpenID Connect defines them.
+// -------------------------------------------------------------------------------------------------
+
+// Fetches the claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is the `sub` of
+// the ID token that came with it, or NULL: an answer about another person is refused.
+//
+// Free the record with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the
+// token or the answer is about another person, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
+                                      const char *access_token,
+                                      const char *subject,
+                                      clever_sso_userinfo_record **userinfo,
+                                      clever_sso_error **error);
+
+// The person's id at the issuer (`sub`). Borrowed from `userinfo`.
+//
+// Since 0.1.
+const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
+
+// All claims, for the functions that read claims. Borrowed from `userinfo`.
+//
+// Since 0.1.
+const clever_sso_claims *clever_sso_userinfo_record_claims(const clever_sso_userinfo_record *userinfo);
+
+// All claims as one JSON object. Borrowed from `userinfo`.
+//
+// Since 0.1.
+const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
+
+// Frees a record from `clever_sso_userinfo`. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_metadata_record: the issuer's discovery document.
+// -------------------------------------------------------------------------------------------------
+
+// Fetches the issuer's discovery document.
+//
+// Free the record with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when it is not such a document
+// or another issuer's, and with `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_metadata(const clever_sso_client *client,
+                                      clever_sso_metadata_record **metadata,
+                                      clever_sso_error **error);
+
+// Where the keys are. Borrowed from `metadata`.
+//
+// Since 0.1.
+const char *clever_sso_metadata_record_jwks_uri(const clever_sso_metadata_record *metadata);
+
+// Where the browser is sent, or NULL. Borrowed from `metadata`.
+//
+// Since 0.1.
+const char *clever_sso_metadata_record_authorization_endpoint(const clever_sso_metadata_record *metadata);
+
+// Where codes are exchanged, or NULL. Borrowed from `metadata`.
+//
+// Since 0.1.
+const char *clever_sso_metadata_record_token_endpoint(const clever_sso_metadata_record *metadata);
+
+// Where the claims of an access token's person are, or NULL. Borrowed from `metadata`.
+//
+// Since 0.1.
+const char *clever_sso_metadata_record_userinfo_endpoint(const clever_sso_metadata_record *metadata);
+
+// Frees a record from `clever_sso_metadata`. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_metadata_record_free(clever_sso_metadata_record *metadata);
+
+// -------------------------------------------------------------------------------------------------
+// Strings that you own: what comes out through a char **.
+// -------------------------------------------------------------------------------------------------
+
+// Frees a string that you got through a `char **`. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_string_free(char *string);
+
+// =================================================================================================
+// Keys
+// =================================================================================================
+
+// -------------------------------------------------------------------------------------------------
+// Sharing keys: Clever's keys as text, for short-lived processes.
+// -------------------------------------------------------------------------------------------------
+
+// Clever's keys as text, for another process of the same application. They are fetched when the client does not have them
+// yet. Keep the text where nobody else can write: a person who can change it can sign in as anyone.
+//
+// Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_export_keys(const clever_sso_client *client,
+                                         char **keys,
+                                         clever_sso_error **error);
+
+// Takes keys that another process exported, unless the client has newer ones. They must pass the same rules as fetched
+// ones. No network.
+//
+// Fails with `CLEVER_SSO_ARGUMENT` when the text is not an export for this issuer.
+//
+// Since 0.1.
+clever_sso_status clever_sso_import_keys(const clever_sso_client *client,
+                                         const char *keys,
+                                         clever_sso_error **error);
+
+// -------------------------------------------------------------------------------------------------
+// clever_sso_key_set: keys that you have as JWKS text.
+// -------------------------------------------------------------------------------------------------
+
+// Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are left out.
+//
+// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is not a JWKS or has no key that
+// can verify ID tokens.
+//
+// Since 0.1.
 clever_sso_status clever_sso_key_set_new(const char *jwks,
                                          clever_sso_key_set **keys,
                                          clever_sso_error **error);
 
 // Frees keys. NULL is fine.
+//
+// Since 0.1.
 void clever_sso_key_set_free(clever_sso_key_set *keys);
 
-// Makes options. `issuer` must be the token's `iss`, and `client_id` its audience.
+// -------------------------------------------------------------------------------------------------
+// clever_sso_verify_options: verifies an ID token without a client and without the network.
+// -------------------------------------------------------------------------------------------------
+
+// Makes options. `issuer` must be the token's `iss`, and `client_id` its audience. The rest has defaults.
 //
 // Free them with `clever_sso_verify_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_verify_options_new(const char *issuer,
                                                 const char *client_id,
                                                 clever_sso_verify_options **options,
                                                 clever_sso_error **error);
 
-// The nonce that was sent. Default: none, and then the token must have none. NULL goes back to the default.
+// The nonce that you sent. Default: none, and then the token must have none. NULL goes back to the default.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_verify_options_set_nonce(clever_sso_verify_options *options,
                                                       const char *nonce,
                                                       clever_sso_error **error);
 
-// The access token that came with the ID token, for `at_hash` (OpenID Connect Core 3.1.3.8). Default: none, and then
-// `at_hash` is not compared. NULL goes back to the default.
+// The access token that came with the ID token, to check `at_hash` (OpenID Connect Core 3.1.3.8). Default: none, and then
+// `at_hash` is not checked. NULL goes back to the default.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_verify_options_set_access_token(clever_sso_verify_options *options,
                                                              const char *access_token,
                                                              clever_sso_error **error);
@@ -1239,6 +1779,8 @@ clever_sso_status clever_sso_verify_options_set_access_token(clever_sso_verify_o
 // The time at which the token must be valid, in Unix seconds. Default: this machine's clock when the token is verified.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_verify_options_set_now(clever_sso_verify_options *options,
                                                     uint64_t now,
                                                     clever_sso_error **error);
@@ -1246,30 +1788,57 @@ clever_sso_status clever_sso_verify_options_set_now(clever_sso_verify_options *o
 // How many seconds the clocks may differ, at most 600. Default: 60. A larger one is refused when a token is verified.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_verify_options_set_leeway(clever_sso_verify_options *options,
                                                        uint32_t leeway,
                                                        clever_sso_error **error);
 
-// Frees options. NULL is fine.
-void clever_sso_verify_options_free(clever_sso_verify_options *options);
-
-// Verifies an ID token with nothing but the arguments: no client, no network. `keys` and `options` may be used for many
-// tokens, by many threads at once.
+// Verifies an ID token without a client. No network. You may use `keys` and `options` for many tokens, on many threads at
+// once.
 //
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the rule that is broken,
-// and with `CLEVER_SSO_ARGUMENT`.
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the broken
+// rule, and with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
 clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
                                                   const clever_sso_key_set *keys,
                                                   const clever_sso_verify_options *options,
                                                   clever_sso_claims **claims,
                                                   clever_sso_error **error);
 
-// The version of the library that is running, for example `0.1.0`. Never NULL; lives as long as the library.
-const char *clever_sso_version(void);
+// Frees options. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_verify_options_free(clever_sso_verify_options *options);
 
-// The same as a number that can be compared: 10,000 times the major, 100 times the minor, and the patch version. `100` is
-// version 0.1.0, `10203` is 1.2.3.
-uint32_t clever_sso_version_number(void);
+// =================================================================================================
+// The log
+// =================================================================================================
+
+// Sets the callback that receives the log of this process. It replaces the one before; NULL turns the log off, which is the
+// default.
+//
+// `level` is a `clever_sso_log_level`: events that matter less are left out. `user_data` is passed to the callback
+// unchanged. The callback runs on the thread that calls this library, during that call, and on several threads at once:
+// lock what they share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held
+// back and `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this
+// library are not logged. No event holds a token, code, secret, email or response body.
+//
+// When this function succeeds, no thread runs the callback before, and none will call it again: you may free its
+// `user_data`. So this function waits for a callback that is running: do not hold a lock that the callback takes. Each
+// change keeps a few dozen bytes for good: call it at the start of a program, not for each request. A forked child has the
+// callback, too.
+//
+// Fails with `CLEVER_SSO_ARGUMENT` when `level` is not a level, or when the callback itself makes this call: then nothing
+// changes. It fails with the same status when the callback before is still running after 5 seconds: then the new one is set,
+// but the `user_data` of the one before is still in use.
+//
+// Since 0.1.
+clever_sso_status clever_sso_set_log_callback(uint32_t level,
+                                              clever_sso_log_callback callback,
+                                              void *user_data,
+                                              clever_sso_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -81,6 +81,7 @@ impl<D: Send + 'static> Background<D> {
     ///
     /// # Errors
     /// `limit_reached` when no thread or runtime can be made, `network_tls` when this system trusts no certificates at all.
+    #[expect(clippy::disallowed_methods, reason = "the engine is there to run what outlives its call")]
     pub fn start<F>(&self, operation: impl FnOnce(Client) -> F) -> Result<Task>
     where
         F: Future<Output = D> + Send + 'static,

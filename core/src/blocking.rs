@@ -6,7 +6,7 @@ use crate::browser::{BrowserRequest, Endpoint, Refusal};
 use crate::config::{Config, ConfigBuilder};
 use crate::error::Result;
 use crate::keys::InheritedKeys;
-use crate::login::{Journey, Login, LoginOptions, Moment, Outcome};
+use crate::login::{Inputs, Journey, Login, LoginOptions, Outcome};
 use crate::protocol::api::{District, Me, User, UserInfo};
 use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::Claims;
@@ -96,7 +96,7 @@ impl Client {
     /// # Errors
     /// As [`Client::begin_login`](crate::Client::begin_login).
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(options, &Moment::present()?)
+        self.journey.begin(options, &Inputs::now()?)
     }
 
     /// Finishes a login; `cookies` is the `Cookie` header of the callback's request.
@@ -123,14 +123,17 @@ impl Client {
 
     /// The cookies to set when somebody logs out. No network.
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies)
+        self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
     /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
     /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
     /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
+    ///
+    /// A cookie with a `max_age` above 0 is only for a page that is shown, and not for a redirect, a picture or an answer to a script:
+    /// it says that the person is in no loop.
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies)
+        self.journey.session_kept(cookies, || Inputs::now().ok())
     }
 
     /// The URL that asks Clever for a code or a token. No network.

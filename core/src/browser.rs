@@ -5,47 +5,64 @@
 //! no other. Everything about these cookies is decided here, once, for every language.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use cookie::Cookie;
 use url::Url;
 
 use crate::protocol::pending::{
-    FinishedMark, LIFETIME_SECONDS, Pending, SealingKeys, SignedInMark, login_key,
+    FinishedMark, LIFETIME_SECONDS, LoginDigest, SealingKeys, SignedInMark, login_key,
 };
 use crate::set_cookie::SetCookie;
 
+mod sealed_login;
+
+pub(crate) use sealed_login::SealedLogin;
+
 /// More logins of one browser are not kept in flight.
 const MAX_IN_FLIGHT: usize = 8;
+/// The same for all applications of one host together: their cookies come along with every request.
+const MAX_IN_FLIGHT_OF_ALL: usize = 24;
 /// One answer drops no more logins than this: what an answer says fits a small buffer, whatever a neighbor planted.
 const MAX_DROPPED: usize = 8;
 /// Cookies of ours beyond this number are not looked at.
 const MAX_READ: usize = 64;
-/// For so long after a sign-in, in seconds, a login that begins without a session counts it as lost.
+/// For so long after a sign-in, in seconds, a login that begins without a session counts it as lost, and one that begins with a
+/// session as a return.
 const MARK_SECONDS: u32 = 60;
+/// When two sign-ins are this many seconds apart, or fewer, the second one goes on with the returns of the first.
+const ONE_LOOP_SECONDS: u64 = 120;
 
 /// What may stand around a cookie's name and value (RFC 6265 section 4.2).
 const SPACES: [char; 2] = [' ', '\t'];
 /// How the names of all cookies of this library begin, after the prefix.
 const OURS: &str = "clever_";
 const LOGIN: &str = "clever_login_";
-const SIGNED_IN: &str = "clever_signed_in";
-const FINISHED: &str = "clever_finished";
+const SIGNED_IN: &str = "clever_signed_in_";
+const FINISHED: &str = "clever_finished_";
 /// A name that starts so can be set only by this host over https: no sibling subdomain can plant it (RFC 6265bis 4.1.3.2).
 const HOST: &str = "__Host-";
 
 /// The cookies of one request that belong to this library.
-pub(crate) struct Jar<'a> {
-    keys: &'a SealingKeys,
+pub(crate) struct Jar {
+    keys: Arc<SealingKeys>,
     secure: bool,
-    logins: Vec<(String, String)>,
+    /// With the key at the end of the cookie's name.
+    logins: Vec<(String, SealedLogin)>,
     signed_in: Vec<String>,
     finished: Vec<String>,
 }
 
-impl<'a> Jar<'a> {
+impl Jar {
     /// Reads a `Cookie` header. `secure` says whether the application is at https: then only names with `__Host-` count.
-    pub(crate) fn read(header: &str, keys: &'a SealingKeys, secure: bool) -> Self {
-        let mut jar = Self { keys, secure, logins: Vec::new(), signed_in: Vec::new(), finished: Vec::new() };
+    pub(crate) fn read(header: &str, keys: &Arc<SealingKeys>, secure: bool) -> Self {
+        let mut jar = Self {
+            keys: Arc::clone(keys),
+            secure,
+            logins: Vec::new(),
+            signed_in: Vec::new(),
+            finished: Vec::new(),
+        };
         for pair in header.split(';').map(|pair| pair.trim_matches(SPACES)) {
             // A browser holds a name to the rules of its prefix only if it starts with that, to the byte. So nothing else may be
             // trimmed away before it: a sibling subdomain can set a name that starts with some other space.
@@ -56,10 +73,10 @@ impl<'a> Jar<'a> {
             let cookie = Cookie::new(name.trim_end_matches(SPACES), value.trim_start_matches(SPACES));
             let value = cookie.value_trimmed().to_owned();
             if let Some(key) = cookie.name().strip_prefix(LOGIN) {
-                jar.logins.push((key.to_owned(), value));
-            } else if cookie.name() == SIGNED_IN {
+                jar.logins.push((key.to_owned(), SealedLogin::new(&value)));
+            } else if cookie.name().strip_prefix(SIGNED_IN) == Some(keys.application()) {
                 jar.signed_in.push(value);
-            } else if cookie.name() == FINISHED {
+            } else if cookie.name().strip_prefix(FINISHED) == Some(keys.application()) {
                 jar.finished.push(value);
             }
             if jar.logins.len() + jar.signed_in.len() + jar.finished.len() == MAX_READ {
@@ -71,32 +88,54 @@ impl<'a> Jar<'a> {
 
     /// The sealed pending logins that the browser keeps for the login with this key. On plain http another host of the
     /// domain can add one of its own.
-    pub(crate) fn pending(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.logins.iter().filter(move |(held, _)| held == key).map(|(_, value)| value.as_str())
+    pub(crate) fn logins_with(&self, key: &str) -> impl Iterator<Item = &SealedLogin> {
+        self.logins.iter().filter(move |(held, _)| held == key).map(|(_, login)| login)
     }
 
-    /// Whether the browser sent any cookie of ours.
+    /// Whether the browser sent no cookie of ours.
     pub(crate) fn is_empty(&self) -> bool {
         self.logins.is_empty() && self.signed_in.is_empty() && self.finished.is_empty()
     }
 
     /// Whether the browser keeps a cookie of this application, so that its cookies work.
     pub(crate) fn keeps_cookies(&self) -> bool {
-        self.logins.iter().any(|(_, value)| Pending::open(self.keys, value).is_some())
+        self.logins.iter().any(|(_, login)| login.open(&self.keys).is_some())
             || self.finished_at().is_some()
-            || self.signed_in.iter().any(|value| SignedInMark::open(self.keys, value).is_some())
+            || self.signed_in.iter().any(|value| SignedInMark::open(&self.keys, value).is_some())
     }
 
     /// When a login of this browser was finished last, well or not, in Unix seconds.
     pub(crate) fn finished_at(&self) -> Option<u64> {
-        let marks = self.finished.iter().filter_map(|value| FinishedMark::open(self.keys, value));
-        marks.map(|mark| mark.at).max()
+        self.finished().map(|mark| mark.at)
+    }
+
+    /// The login of this browser that was finished last.
+    pub(crate) fn finished(&self) -> Option<FinishedMark> {
+        let marks = self.finished.iter().filter_map(|value| FinishedMark::open(&self.keys, value));
+        marks.max_by_key(|mark| mark.at)
+    }
+
+    /// The last login of this browser, if somebody signed in with it a moment ago.
+    pub(crate) fn recent_sign_in(&self, now: u64) -> Option<FinishedMark> {
+        self.finished().filter(|mark| mark.is_sign_in && now.abs_diff(mark.at) <= MARK_SECONDS.into())
+    }
+
+    /// How often somebody who signed in was sent back to log in, for a login that follows soon: pages that take long must not
+    /// make a loop without end.
+    pub(crate) fn returns_so_far(&self, now: u64) -> u8 {
+        let recent = self.finished().filter(|mark| now.abs_diff(mark.at) <= ONE_LOOP_SECONDS);
+        recent.map_or(0, |mark| mark.returns)
+    }
+
+    /// Whether somebody signed in last with the login of this state, after Clever had asked who they are.
+    pub(crate) fn has_switched(&self, state: &str) -> bool {
+        self.finished().is_some_and(|mark| mark.switched == Some(LoginDigest::of(state)))
     }
 
     /// Marks that a login was finished. The mark lives as long as a login may be in flight: all that was sent to Clever
     /// before it can be told apart from a browser that blocks cookies.
     pub(crate) fn mark_finished(&self, sealed: String) -> SetCookie {
-        SetCookie::new(self.name(FINISHED, ""), sealed, LIFETIME_SECONDS, self.secure)
+        SetCookie::new(self.name(FINISHED, self.keys.application()), sealed, LIFETIME_SECONDS, self.secure)
     }
 
     /// Deletes the login with this key.
@@ -106,10 +145,13 @@ impl<'a> Jar<'a> {
 
     /// Keeps a login that begins, and drops others where the browser has too many in flight.
     ///
-    /// What cannot be read goes first. A new login then drops the oldest. A login that restarts drops the youngest, or the tabs
-    /// of a restored session would take each other's place forever; and it drops those first that this browser did not ask
+    /// A login that took too long goes first. A new login then drops the oldest. A login that restarts drops the youngest, or the
+    /// tabs of a restored session would take each other's place forever; and it drops those first that this browser did not ask
     /// for: a hostile page can make any number of them, and must not push out the person's own. Of those that began in the same
     /// second the browser sends the oldest first (RFC 6265 section 5.4).
+    ///
+    /// What cannot be read may belong to another application of this host, which has its own eight. It goes only when there are
+    /// too many of all.
     pub(crate) fn add(
         &self,
         state: &str,
@@ -123,27 +165,31 @@ impl<'a> Jar<'a> {
             .iter()
             .enumerate()
             .filter(|(_, (key, _))| Some(key.as_str()) != leaving)
-            .map(|(place, (key, value))| {
-                let place = if room == Room::OfTheOldest { place } else { usize::MAX - place };
-                (self.rank(value, now, room), place, key)
+            .map(|(position, (key, login))| {
+                let order = if room == Room::OfTheOldest { position } else { usize::MAX - position };
+                (self.rank(login, now, room), order, key)
             })
             .collect();
         others.sort();
+        let (mut unreadable, mut own): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(rank, _, _)| *rank == Rank::Unreadable);
         let mut seen = HashSet::new();
-        others.retain(|(_, _, key)| seen.insert(*key));
-        let surplus = (others.len() + 1).saturating_sub(MAX_IN_FLIGHT).min(MAX_DROPPED);
-        let mut cookies: Vec<_> = others.iter().take(surplus).map(|(_, _, key)| self.delete(key)).collect();
+        own.retain(|(_, _, key)| seen.insert(*key));
+        unreadable.retain(|(_, _, key)| seen.insert(*key));
+        let of_own = (own.len() + 1).saturating_sub(MAX_IN_FLIGHT);
+        let left = own.len() + 1 - of_own;
+        let of_others = (unreadable.len() + left).saturating_sub(MAX_IN_FLIGHT_OF_ALL);
+        let dropped = own.iter().take(of_own).chain(unreadable.iter().take(of_others)).take(MAX_DROPPED);
+        let mut cookies: Vec<_> = dropped.map(|(_, _, key)| self.delete(key)).collect();
         let name = self.name(LOGIN, &login_key(state));
         cookies.push(SetCookie::new(name, sealed, LIFETIME_SECONDS, self.secure));
         cookies
     }
 
-    fn rank(&self, sealed: &str, now: u64, room: Room) -> Rank {
-        let Some(pending) = Pending::open(self.keys, sealed).filter(|pending| !pending.is_expired(now))
-        else {
-            return Rank::Unreadable;
-        };
+    fn rank(&self, login: &SealedLogin, now: u64, room: Room) -> Rank {
+        let Some(pending) = login.open(&self.keys) else { return Rank::Unreadable };
         match room {
+            _ if pending.is_expired(now) => Rank::Expired,
             Room::OfTheOldest => Rank::Own(pending.issued_at),
             Room::OfTheYoungest if pending.is_own => Rank::Own(u64::MAX - pending.issued_at),
             Room::OfTheYoungest => Rank::NotOwn(u64::MAX - pending.issued_at),
@@ -152,19 +198,20 @@ impl<'a> Jar<'a> {
 
     /// How many sign-ins in a row, the last one a moment ago, left no session.
     pub(crate) fn lost_sessions(&self, now: u64) -> u8 {
-        let marks = self.signed_in.iter().filter_map(|value| SignedInMark::open(self.keys, value));
+        let marks = self.signed_in.iter().filter_map(|value| SignedInMark::open(&self.keys, value));
         let fresh = marks.filter(|mark| now.abs_diff(mark.at) <= MARK_SECONDS.into());
         fresh.map(|mark| mark.lost_sessions).max().unwrap_or(0)
     }
 
     /// Marks a sign-in.
     pub(crate) fn mark(&self, sealed: String) -> SetCookie {
-        SetCookie::new(self.name(SIGNED_IN, ""), sealed, MARK_SECONDS, self.secure)
+        SetCookie::new(self.name(SIGNED_IN, self.keys.application()), sealed, MARK_SECONDS, self.secure)
     }
 
     /// Forgets the last sign-in, if the browser knows of one.
     pub(crate) fn unmark(&self) -> Option<SetCookie> {
-        (!self.signed_in.is_empty()).then(|| SetCookie::deleting(self.name(SIGNED_IN, ""), self.secure))
+        let name = || self.name(SIGNED_IN, self.keys.application());
+        (!self.signed_in.is_empty()).then(|| SetCookie::deleting(name(), self.secure))
     }
 
     fn name(&self, name: &str, key: &str) -> String {
@@ -183,6 +230,7 @@ pub(crate) enum Room {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Unreadable,
+    Expired,
     NotOwn(u64),
     Own(u64),
 }

@@ -6,13 +6,14 @@ use crate::ahead::Ahead;
 use crate::browser::{BrowserRequest, Endpoint, Refusal};
 use crate::clock::{self, Instant};
 use crate::config::{Config, ConfigBuilder};
-use crate::error::{ErrorCode, Result};
+use crate::error::Result;
+use crate::journey::{IdTokenCheck, Journey, LoginRequest, Step};
 use crate::keys::{Cached, InheritedKeys, Keys};
-use crate::login::{Arrival, Exchange, Journey, Kept, Login, LoginOptions, Moment, Outcome, SignedIn};
+use crate::login::{Inputs, Kept, Login, LoginOptions, Outcome};
 use crate::protocol::api::{self, District, Me, User, UserInfo};
 use crate::protocol::discovery::{self, Metadata};
 use crate::protocol::id_token::{Claims, Expected, verify_id_token_with};
-use crate::protocol::identity::{self, Identity};
+use crate::protocol::jws::KeySet;
 use crate::protocol::token::{self, Tokens};
 use crate::protocol::tokeninfo::{self, TokenInfo};
 use crate::protocol::{Request, Response};
@@ -82,9 +83,9 @@ impl Client {
     /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
     ///
     /// # Errors
-    /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `internal`.
+    /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `page_not_allowed`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(options, &Moment::present()?)
+        self.journey.begin(options, &Inputs::now()?)
     }
 
     /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
@@ -107,7 +108,7 @@ impl Client {
     /// # Errors
     /// As [`Client::finish_login`].
     pub async fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
-        self.finish(callback, Kept::Pending(pending.filter(|sealed| !sealed.is_empty()))).await
+        self.finish(callback, Kept::of_application(pending)).await
     }
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
@@ -118,90 +119,74 @@ impl Client {
 
     /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request. No network.
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies)
+        self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
     /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
     /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
     /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
+    ///
+    /// A cookie with a `max_age` above 0 is only for a page that is shown, and not for a redirect, a picture or an answer to a script:
+    /// it says that the person is in no loop.
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
-        self.journey.session_kept(cookies)
+        self.journey.session_kept(cookies, || Inputs::now().ok())
     }
 
     async fn finish(&self, callback: &str, kept: Kept<'_>) -> Result<Outcome> {
-        let mut exchange = match self.journey.arrive(callback, kept, &Moment::present()?)? {
-            Arrival::Finished(outcome) => return Ok(outcome),
-            Arrival::Exchange(exchange) => exchange,
-        };
-        let when_failed = std::mem::take(&mut exchange.when_failed);
-        let (return_to, switch_user) = (exchange.return_to.clone(), exchange.state.switch_user);
-        // From here on the login is this browser's own: when it fails, nobody goes on in the session that was there.
-        self.spend_and_sign_in(exchange, kept)
-            .await
-            .map_err(|error| error.with_browser_leg(when_failed, true).with_wishes(return_to, switch_user))
-    }
-
-    async fn spend_and_sign_in(&self, exchange: Exchange, kept: Kept<'_>) -> Result<Outcome> {
+        let first = self.journey.finish(callback, kept, &Inputs::now()?)?;
         let deadline = self.deadline();
+        let Step::Send(exchange) = first else { return self.go_on(first, deadline).await };
         // What is fetched for nothing is given up with the call: when the exchange fails, or gives no ID token.
         let mut keys = Ahead::new(self.keys.ahead(&self.transport, deadline));
-        match keys.during(self.spend(exchange.code.expose(), &exchange.redirect_uri, deadline)).await {
-            Err(error) if error.code() == ErrorCode::CodeRejected => {
-                self.journey.restart_after_exchange(&exchange, kept, &Moment::present()?)
+        match keys.during(self.ask(exchange, deadline)).await? {
+            Step::Verify(id_token) => {
+                self.keys.learn(true);
+                let known = match keys.finish().await {
+                    Some(known) => known,
+                    None => self.known_keys(clock::now(), deadline).await,
+                };
+                self.sign_in(&id_token, known, deadline).await
             }
-            tokens => self.sign_in(tokens?, exchange, keys, deadline).await,
+            next => {
+                drop(keys);
+                if matches!(next, Step::Send(_)) {
+                    self.keys.learn(false);
+                }
+                self.go_on(next, deadline).await
+            }
+        }
+    }
+
+    async fn go_on(&self, mut step: Step, deadline: Instant) -> Result<Outcome> {
+        loop {
+            step = match step {
+                Step::Finished(outcome) => return Ok(outcome),
+                Step::Send(asked) => self.ask(asked, deadline).await?,
+                Step::Verify(id_token) => {
+                    let known = self.known_keys(clock::now(), deadline).await;
+                    return self.sign_in(&id_token, known, deadline).await;
+                }
+            }
+        }
+    }
+
+    async fn ask(&self, asked: LoginRequest, deadline: Instant) -> Result<Step> {
+        let sent = self.transport.send(asked.request(), deadline).await;
+        match sent.and_then(|response| Ok((response, Inputs::now()?))) {
+            Ok((response, Inputs { now, entropy })) => asked.response(&response, now, &entropy),
+            Err(error) => asked.failed(error),
         }
     }
 
     async fn sign_in(
         &self,
-        tokens: Tokens,
-        exchange: Exchange,
-        keys: Ahead<impl Future<Output = Option<Result<Arc<Cached>>>>>,
+        id_token: &IdTokenCheck,
+        known: Result<Arc<Cached>>,
         deadline: Instant,
     ) -> Result<Outcome> {
-        self.keys.learn(tokens.id_token.is_some());
-        let nonce = &exchange.nonce;
-        let access_token = tokens.access_token.expose();
-        let mut identity = if let Some(id_token) = &tokens.id_token {
-            let known = match keys.finish().await {
-                Some(known) => known?,
-                None => self.known_keys(clock::now(), deadline).await?,
-            };
-            let id_token = id_token.expose();
-            let claims = self.verify(id_token, Some(nonce), Some(access_token), known, deadline).await?;
-            identity::from_claims(self.issuer(), &claims)
-        } else {
-            drop(keys);
-            self.identify(access_token, deadline).await?
-        };
-        identity.loginas_by_admin = exchange.loginas_by_admin;
-        let (return_to, set_cookies) = (exchange.return_to, exchange.when_signed_in);
-        let switch_user = exchange.state.switch_user;
-        Ok(Outcome::SignedIn(Box::new(SignedIn { identity, tokens, return_to, switch_user, set_cookies })))
-    }
-
-    /// Asks who an access token belongs to.
-    async fn identify(&self, access_token: &str, deadline: Instant) -> Result<Identity> {
-        let request = api::me_request(&self.config().api_base, access_token)?;
-        let me = api::person_response(&self.transport.send(&request, deadline).await?)?;
-        let user = self.describe(access_token, &me.id, deadline).await?;
-        Ok(identity::from_api(self.issuer(), &me, user.as_ref()))
-    }
-
-    /// The record of the person that `/me` named. It only describes: without it a login goes on.
-    async fn describe(&self, access_token: &str, id: &str, deadline: Instant) -> Result<Option<User>> {
-        let request = api::user_request(&self.config().api_base, access_token, id)?;
-        let (record, why) = match self.transport.send(&request, deadline).await {
-            Ok(answer) => (api::own_user_response(&answer, id)?, answer.status().to_string()),
-            Err(error) => (None, error.to_string()),
-        };
-        if record.is_none() {
-            tracing::warn!(
-                "a person signs in without name and roles: GET /users/{{id}} gave no record: {why}"
-            );
-        }
-        Ok(record)
+        let known = known.map_err(|error| id_token.failed(error))?;
+        let now = clock::unix_time();
+        self.verify(known, deadline, |keys| id_token.verify(keys, now)).await
     }
 
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
@@ -233,16 +218,8 @@ impl Client {
     /// # Errors
     /// `code_rejected`, `client_rejected`, `redirect_uri_unknown`, and those of Clever's answers and the network.
     pub async fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
-        let redirect_uri = self.config().redirect_uri(redirect_uri)?;
-        self.spend(code, redirect_uri, self.deadline()).await
-    }
-
-    async fn spend(&self, code: &str, redirect_uri: &str, deadline: Instant) -> Result<Tokens> {
-        let config = self.config();
-        let secret = config.client_secret()?;
-        let request =
-            token::request(&config.token_endpoint(), &config.client_id, secret, code, redirect_uri)?;
-        token::response(&self.transport.send(&request, deadline).await?)
+        let request = self.journey.code_exchange(code, self.config().redirect_uri(redirect_uri)?)?;
+        token::response(&self.fetch(request).await?)
     }
 
     /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
@@ -260,7 +237,10 @@ impl Client {
         let now = clock::now();
         let deadline = now + self.config().timeout;
         let known = self.known_keys(now, deadline).await?;
-        self.verify(token, nonce, access_token, known, deadline).await
+        let Config { issuer, client_id, leeway, .. } = self.config();
+        let expected =
+            Expected { issuer, client_id, nonce, now: clock::unix_time(), leeway: *leeway, access_token };
+        self.verify(known, deadline, |keys| verify_id_token_with(token, keys, &expected)).await
     }
 
     async fn known_keys(&self, now: Instant, deadline: Instant) -> Result<Arc<Cached>> {
@@ -271,24 +251,20 @@ impl Client {
         }
     }
 
-    async fn verify(
+    /// Verifies with the keys that are known; with newer ones too when those do not verify the token.
+    async fn verify<T>(
         &self,
-        token: &str,
-        nonce: Option<&str>,
-        access_token: Option<&str>,
         known: Arc<Cached>,
         deadline: Instant,
-    ) -> Result<Claims> {
-        let Config { issuer, client_id, leeway, .. } = self.config();
-        let expected =
-            Expected { issuer, client_id, nonce, now: clock::unix_time(), leeway: *leeway, access_token };
-        let mut result = verify_id_token_with(token, &known.set, &expected);
-        if result.as_ref().is_err_and(|error| may_need_newer_keys(error.code()))
+        verify_with: impl Fn(&KeySet) -> Result<T>,
+    ) -> Result<T> {
+        let mut result = verify_with(&known.set);
+        if result.as_ref().is_err_and(IdTokenCheck::needs_newer_keys)
             && let Some(newer) = Box::pin(self.keys.newer(&known, &self.transport, deadline)).await
         {
-            result = verify_id_token_with(token, &newer.set, &expected);
+            result = verify_with(&newer.set);
         }
-        result.map_err(|error| error.with_clock_skew(self.transport.clock_skew(), *leeway))
+        result.map_err(|error| error.with_clock_skew(self.transport.clock_skew(), self.config().leeway))
     }
 
     /// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection
@@ -315,7 +291,8 @@ impl Client {
     /// # Errors
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
     pub async fn user(&self, access_token: &str, id: &str) -> Result<User> {
-        self.fetch_user(access_token, id, self.deadline()).await
+        let request = api::user_request(&self.config().api_base, access_token, id)?;
+        api::user_response(&self.fetch(request).await?, id)
     }
 
     /// A district's record.
@@ -366,18 +343,7 @@ impl Client {
         self.keys.import(text)
     }
 
-    async fn fetch_user(&self, access_token: &str, id: &str, deadline: Instant) -> Result<User> {
-        let request = api::user_request(&self.config().api_base, access_token, id)?;
-        api::user_response(&self.transport.send(&request, deadline).await?, id)
-    }
-
     async fn fetch(&self, request: Request) -> Result<Response> {
         self.transport.send(&request, self.deadline()).await
     }
-}
-
-/// Whether a token may be good all the same: the provider may have changed its keys since they were fetched, and it may
-/// have given a new one the name of an old one, or none.
-const fn may_need_newer_keys(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::IdTokenKeyUnknown | ErrorCode::IdTokenSignature)
 }

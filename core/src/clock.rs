@@ -9,9 +9,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) use tokio::time::Instant;
 
-/// The time in Unix seconds.
+/// The time in Unix seconds. For the faces (C, Python), which read no clock themselves.
+#[doc(hidden)]
 #[expect(clippy::disallowed_methods, reason = "the one place that reads Unix time")]
-pub(crate) fn unix_time() -> u64 {
+pub fn unix_time() -> u64 {
     // A clock before 1970 gives 0; every token then fails its times, and the error says by how much.
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -7,11 +7,13 @@ mod environment;
 mod names;
 pub(crate) mod proxies;
 mod settings;
+mod table;
 pub(crate) mod trust;
 
 pub use builder::ConfigBuilder;
 pub use names::SettingNames;
 pub use settings::Config;
+pub use table::{SETTINGS, Setting, SettingValue};
 
 #[cfg(test)]
 mod tests;

@@ -26,10 +26,14 @@
 //! - [`Outcome`]: what came of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
 //! - [`ClearingAllocator`]: leaves no secret on the heap.
-//! - [`protocol`]: every exchange as a pair of pure functions, for those who bring their own HTTP client.
+//! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for those who bring their own
+//!   HTTP client.
+
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "unit tests have servers, files and threads"))]
 
 pub mod background;
 pub mod blocking;
+pub mod journey;
 pub mod protocol;
 
 mod ahead;
@@ -55,8 +59,10 @@ mod urls;
 pub use browser::{BrowserRequest, Endpoint, Refusal};
 pub use client::Client;
 #[doc(hidden)]
-pub use config::SettingNames;
+pub use clock::unix_time;
 pub use config::{Config, ConfigBuilder};
+#[doc(hidden)]
+pub use config::{SETTINGS, Setting, SettingNames, SettingValue};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
 pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, leads_to, login_key_of_callback};
 pub use process::ClearingAllocator;

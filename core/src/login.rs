@@ -17,17 +17,17 @@ use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
-use crate::protocol::pending::{LoginState, Pending, SealingKeys, SignedInMark, login_key};
+use crate::protocol::pending::{FinishedMark, LoginState, Pending, SealingKeys, SignedInMark, login_key};
 use crate::protocol::text::{LONGEST, check_parameter};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
 
-mod moment;
+mod inputs;
 mod outcome;
 mod return_to;
 mod returned;
 
-pub(crate) use moment::Moment;
+pub(crate) use inputs::Inputs;
 pub use outcome::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
 pub use return_to::leads_to;
 use return_to::{as_shown, check_return_to, to_uri};
@@ -40,6 +40,15 @@ const MAX_REDIRECTS: u8 = 3;
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
 /// So many sign-ins in a row may leave no session.
 const MAX_LOST_SESSIONS: u8 = 3;
+/// So often in a row, without a page that is shown, may somebody who is signed in be sent back to log in. Ten tabs that found nobody
+/// signed in, and whose logins all begin once somebody is, come nine times.
+const MAX_RETURNS: u8 = 12;
+/// After so many, nobody is sent to Clever any more: they go to their page at once.
+const MAX_RETURNS_TO_CLEVER: u8 = 2;
+/// The same when they wanted to go nowhere: links to log in are like this, and guards mostly are not.
+const MAX_RETURNS_TO_CLEVER_WITHOUT_GOAL: u8 = 3;
+/// Each such return is answered with a page: browsers give up after some twenty redirects in a row, and begin to count again.
+const RETURNS_TO_A_PAGE: [u8; 3] = [4, 7, 10];
 
 /// What an arrival leads to.
 pub(crate) enum Arrival {
@@ -61,32 +70,40 @@ pub(crate) struct Exchange {
     pub(crate) when_failed: Vec<SetCookie>,
     pub(crate) state: LoginState,
     key: Option<String>,
+    /// The browser's cookies, unless the application keeps logins by itself.
+    jar: Option<Arc<Jar>>,
 }
 
-/// The rules of the journey, with the configuration and the keys they need.
-#[derive(Debug)]
-pub(crate) struct Journey {
+/// The rules of a login, with the configuration and the keys they need. Cheap to clone; make one and keep it.
+#[derive(Clone, Debug)]
+pub struct Journey {
     pub(crate) config: Arc<Config>,
-    keys: Option<SealingKeys>,
+    keys: Option<Arc<SealingKeys>>,
 }
 
 impl Journey {
-    pub(crate) fn new(config: Config) -> Result<Self> {
+    /// The journey of this application.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn new(config: Config) -> Result<Self> {
         let current = config.pending_key.as_ref().or(config.client_secret.as_ref());
         let keys = current
             .map(|current| {
                 SealingKeys::derive(&config.client_id, [current].into_iter().chain(&config.old_pending_keys))
             })
-            .transpose()?;
+            .transpose()?
+            .map(Arc::new);
         Ok(Self { config: Arc::new(config), keys })
     }
 
-    fn keys(&self) -> Result<&SealingKeys> {
+    fn keys(&self) -> Result<&Arc<SealingKeys>> {
         self.keys.as_ref().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))
     }
 
-    /// Whether a request of a browser must not act, and how to answer it then.
-    pub(crate) fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
+    /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
+    /// may.
+    pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         refusal(endpoint, request, &self.own_origins())
     }
 
@@ -94,17 +111,43 @@ impl Journey {
         self.config.redirect_uris.iter().filter_map(|uri| origin_of(uri)).collect()
     }
 
-    /// The cookies to set when the last sign-in turns out to have left a session: somebody logs out of it, or is seen in it.
-    /// A login after that is not a lost session, however soon it comes.
-    pub(crate) fn session_kept(&self, cookies: &str) -> Vec<SetCookie> {
-        let Some(keys) = &self.keys else { return Vec::new() };
-        [true, false].into_iter().filter_map(|secure| Jar::read(cookies, keys, secure).unmark()).collect()
+    /// The cookies to set when the last sign-in turns out to have left a session: somebody is seen in it. A login after that is not
+    /// a lost session, however soon it comes; and one who sees a page is in no loop.
+    pub(crate) fn session_kept(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
+        self.forget(cookies, now, |mark| {
+            (mark.returns > 0).then(|| FinishedMark { returns: 0, ..mark.clone() })
+        })
     }
 
-    pub(crate) fn begin(&self, options: &LoginOptions, moment: &Moment) -> Result<Login> {
+    /// The cookies to set when somebody logs out: nothing that was counted for them counts for the next person, and Clever asks again
+    /// when the callback of a switch is loaded once more.
+    pub(crate) fn log_out(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
+        self.forget(cookies, now, |mark| {
+            let is_known = mark.returns > 0 || mark.switched.is_some();
+            is_known.then(|| FinishedMark { at: mark.at, ..FinishedMark::default() })
+        })
+    }
+
+    /// Forgets the last sign-in, and what `changed` leaves out of the mark of the last login. `now` is asked for when it does.
+    fn forget(
+        &self,
+        cookies: &str,
+        now: impl Fn() -> Option<Inputs>,
+        changed: impl Fn(&FinishedMark) -> Option<FinishedMark>,
+    ) -> Vec<SetCookie> {
+        let Some(keys) = &self.keys else { return Vec::new() };
+        let jars = [true, false].map(|secure| Jar::read(cookies, keys, secure));
+        let cleared = jars.iter().filter_map(|jar| {
+            let mark = jar.finished().as_ref().and_then(&changed)?;
+            Some(jar.mark_finished(mark.seal(keys, &now()?.entropy).ok()?))
+        });
+        jars.iter().filter_map(Jar::unmark).chain(cleared).collect()
+    }
+
+    pub(crate) fn begin(&self, options: &LoginOptions, inputs: &Inputs) -> Result<Login> {
         let return_to = options.return_to.as_deref().map(as_shown);
         let return_to = return_to.as_deref();
-        self.check_and_send(options, return_to, moment).map_err(|error| {
+        self.check_and_send(options, return_to, inputs).map_err(|error| {
             let return_to = return_to.filter(|target| self.check_return_to(target).is_ok());
             error.with_wishes(return_to.map(to_uri), options.switch_user)
         })
@@ -114,7 +157,7 @@ impl Journey {
         &self,
         options: &LoginOptions,
         return_to: Option<&str>,
-        moment: &Moment,
+        inputs: &Inputs,
     ) -> Result<Login> {
         let redirect_uri = self.config.redirect_uri(options.redirect_uri.as_deref())?;
         if let Some(target) = return_to {
@@ -125,31 +168,76 @@ impl Journey {
         let jar =
             Jar::read(options.cookies.as_deref().unwrap_or_default(), self.keys()?, is_secure(redirect_uri));
         let lost_sessions =
-            if options.has_session == Some(false) { jar.lost_sessions(moment.now) } else { 0 };
+            if options.has_session == Some(false) { jar.lost_sessions(inputs.now) } else { 0 };
         if lost_sessions >= MAX_LOST_SESSIONS {
             let detail = format!("{lost_sessions} sign-ins in a row");
-            // The mark stays for its minute: the other tabs of this browser end here too, instead of counting anew.
+            // The mark stays for its minute: the other tabs of this browser end here too, instead of starting a new count.
             return Err(Error::with_detail(ErrorCode::SessionNotKept, detail));
         }
-        let mut state = LoginState::new(redirect_uri, return_to, moment.now);
+        let returned = self.count_return(options, return_to, &jar, inputs)?;
+        let (returns, mark) = returned.unzip();
+        let returns = returns.unwrap_or(0);
+        let needs_page = RETURNS_TO_A_PAGE.contains(&returns);
+        let home = options.home.as_deref().filter(|home| !home.is_empty());
+        let most =
+            if return_to.is_some() { MAX_RETURNS_TO_CLEVER } else { MAX_RETURNS_TO_CLEVER_WITHOUT_GOAL };
+        if let Some(page) = return_to.or(home).filter(|_| returns > most) {
+            return Ok(Login {
+                url: to_uri(page),
+                set_cookies: mark.into_iter().collect(),
+                key: String::new(),
+                pending: String::new(),
+                needs_page,
+            });
+        }
+        let mut state = LoginState::new(redirect_uri, return_to, inputs.now);
         state.lost_sessions = lost_sessions;
         state.switch_user = options.switch_user;
+        state.in_session = options.has_session == Some(true);
         let leg = Leg { redirect_uri, state, district_id, is_own: true };
-        self.send(&leg, moment, |state, sealed| jar.add(state, sealed, moment.now, None, Room::OfTheOldest))
+        let mut login = self.send(&leg, inputs, |state, sealed| {
+            jar.add(state, sealed, inputs.now, None, Room::OfTheOldest)
+        })?;
+        login.set_cookies.extend(mark);
+        login.needs_page = needs_page;
+        Ok(login)
+    }
+
+    /// Counts when somebody who is signed in is sent back to log in soon after they signed in: how often by now, and the cookie that
+    /// remembers it. `None` when it is nothing of the kind.
+    fn count_return(
+        &self,
+        options: &LoginOptions,
+        return_to: Option<&str>,
+        jar: &Jar,
+        inputs: &Inputs,
+    ) -> Result<Option<(u8, SetCookie)>> {
+        let is_return = options.has_session == Some(true) && !options.switch_user;
+        let Some(mut mark) = jar.recent_sign_in(inputs.now).filter(|_| is_return) else { return Ok(None) };
+        if mark.returns >= MAX_RETURNS {
+            // What a query says may be about the person.
+            let page = return_to.map(|target| target.split(['?', '#']).next().unwrap_or_default());
+            let page = page.map_or_else(|| "the page after the login".to_owned(), quote);
+            let detail = format!("signed in, but {page} sends them back to log in");
+            return Err(Error::with_detail(ErrorCode::PageNotAllowed, detail));
+        }
+        mark.returns = mark.returns.saturating_add(1);
+        let sealed = mark.seal(self.keys()?, &inputs.entropy)?;
+        Ok(Some((mark.returns, jar.mark_finished(sealed))))
     }
 
     /// Sends the browser to Clever.
     fn send(
         &self,
         leg: &Leg<'_>,
-        moment: &Moment,
+        inputs: &Inputs,
         set_cookies: impl FnOnce(&str, String) -> Vec<SetCookie>,
     ) -> Result<Login> {
         // The secret will be needed when the browser is back: better to miss it before anybody is sent away.
         self.config.client_secret()?;
         let keys = self.keys()?;
-        let state = leg.state.seal(keys, &moment.entropy)?;
-        let (pending, sealed) = Pending::begin(keys, &state, leg.is_own, moment.now, &moment.entropy)?;
+        let state = leg.state.seal(keys, &inputs.entropy)?;
+        let (pending, sealed) = Pending::begin(keys, &state, leg.is_own, inputs.now, &inputs.entropy)?;
         let parameters = AuthorizeParameters {
             response_type: ResponseType::Code,
             client_id: &self.config.client_id,
@@ -164,22 +252,23 @@ impl Journey {
             set_cookies: set_cookies(&state, sealed.clone()),
             key: login_key(&state),
             pending: sealed,
+            needs_page: false,
         })
     }
 
     /// Judges what the browser brought, before anything is sent to Clever.
-    pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, moment: &Moment) -> Result<Arrival> {
+    pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, inputs: &Inputs) -> Result<Arrival> {
         let callback = parse_callback(callback)?;
-        let returned = self.returned(&callback, kept, moment.now)?;
+        let returned = self.returned(&callback, kept, inputs.now)?;
         let known = returned.state.known();
-        self.judge(callback, &returned, moment).map_err(|error| {
+        self.judge(callback, &returned, inputs).map_err(|error| {
             let switch_user = known.is_some_and(|state| state.switch_user);
             error.with_wishes(self.goal(known).map(to_uri), switch_user)
         })
     }
 
-    fn judge(&self, callback: Callback, returned: &Returned<'_>, moment: &Moment) -> Result<Arrival> {
-        let when_finished = returned.finish(self.keys()?, moment)?;
+    fn judge(&self, callback: Callback, returned: &Returned, inputs: &Inputs) -> Result<Arrival> {
+        let when_finished = returned.finish(self.keys()?, inputs)?;
         // Nobody but Clever and this browser knows the state of a proven login: so this is its end, and no stranger's.
         let failed = |error: Error| error.with_browser_leg(when_finished.clone(), returned.is_proven());
         self.check_issuer(&callback).map_err(failed)?;
@@ -196,7 +285,7 @@ impl Journey {
             Ok((state, pending)) => match self.redirect_uri_of(state) {
                 Some(redirect_uri) => {
                     let login = (state, pending, redirect_uri);
-                    let exchange = self.exchange(code, returned, login, when_finished, moment)?;
+                    let exchange = self.exchange(code, returned, login, when_finished, inputs)?;
                     let loginas_by_admin = callback.loginas_by_admin;
                     return Ok(Arrival::Exchange(Exchange { loginas_by_admin, ..exchange }));
                 }
@@ -204,19 +293,20 @@ impl Journey {
             },
             Err(reason) => reason,
         };
-        self.restart(reason, returned, when_finished, moment).map(Arrival::Finished)
+        self.restart(reason, returned, when_finished, inputs).map(Arrival::Finished)
     }
 
     fn exchange(
         &self,
         code: Secret,
-        returned: &Returned<'_>,
+        returned: &Returned,
         (state, pending, redirect_uri): (&LoginState, &Pending, &str),
         when_failed: Vec<SetCookie>,
-        moment: &Moment,
+        inputs: &Inputs,
     ) -> Result<Exchange> {
-        let mark = SignedInMark { at: moment.now, lost_sessions: state.lost_sessions.saturating_add(1) };
-        let mark = mark.seal(self.keys()?, &moment.entropy)?;
+        let keys = self.keys()?;
+        let mark = SignedInMark { at: inputs.now, lost_sessions: state.lost_sessions.saturating_add(1) };
+        let mark = mark.seal(keys, &inputs.entropy)?;
         let mark = returned.jar.as_ref().map(|jar| jar.mark(mark));
         Ok(Exchange {
             code,
@@ -224,10 +314,11 @@ impl Journey {
             loginas_by_admin: false,
             nonce: pending.nonce.clone(),
             return_to: self.goal(Some(state)).map(to_uri),
-            when_signed_in: when_failed.iter().cloned().chain(mark).collect(),
+            when_signed_in: returned.signed_in(keys, inputs)?.into_iter().chain(mark).collect(),
             when_failed,
             state: state.clone(),
             key: returned.proven_key(),
+            jar: returned.jar.clone(),
         })
     }
 
@@ -251,7 +342,7 @@ impl Journey {
         self.config.redirect_uris.iter().find(|uri| state.has_redirect_uri(uri)).map(String::as_str)
     }
 
-    fn returned<'a>(&'a self, callback: &Callback, kept: Kept<'_>, now: u64) -> Result<Returned<'a>> {
+    fn returned(&self, callback: &Callback, kept: Kept<'_>, now: u64) -> Result<Returned> {
         let state = callback.state.as_ref().map(Secret::expose);
         Ok(Returned::read(self.keys()?, state, kept, now, |state| {
             let redirect_uri = state.and_then(|state| self.redirect_uri_of(state)).or_else(|| self.primary());
@@ -262,11 +353,11 @@ impl Journey {
     fn restart(
         &self,
         reason: ErrorCode,
-        returned: &Returned<'_>,
+        returned: &Returned,
         when_finished: Vec<SetCookie>,
-        moment: &Moment,
+        inputs: &Inputs,
     ) -> Result<Outcome> {
-        let redirects = returned.redirects(moment.now);
+        let redirects = returned.redirects(inputs.now);
         if redirects >= if returned.keeps_others() { MAX_REDIRECTS_WITH_COOKIES } else { MAX_REDIRECTS } {
             let code = match reason {
                 ErrorCode::PendingMissing if returned.has_no_cookies() => ErrorCode::CookiesBlocked,
@@ -276,28 +367,18 @@ impl Journey {
             return Err(too_often(code, redirects, reason).with_browser_leg(when_finished, false));
         }
         let leaving = returned.proven_key();
-        let jar = (returned.jar.as_ref(), leaving.as_deref());
-        self.send_again(reason, returned.state.known(), redirects, jar, moment)
+        let jar = (returned.jar.as_deref(), leaving.as_deref());
+        self.send_again(reason, returned.to_repeat().as_ref(), redirects, jar, inputs)
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
-    pub(crate) fn restart_after_exchange(
-        &self,
-        spent: &Exchange,
-        kept: Kept<'_>,
-        moment: &Moment,
-    ) -> Result<Outcome> {
+    pub(crate) fn restart_after_exchange(&self, spent: &Exchange, inputs: &Inputs) -> Result<Outcome> {
         let redirects = spent.state.redirects;
         if redirects >= MAX_REDIRECTS {
             return Err(too_often(ErrorCode::LoginLoop, redirects, ErrorCode::CodeRejected));
         }
-        let keys = self.keys()?;
-        let jar = match kept {
-            Kept::Cookies(header) => Some(Jar::read(header, keys, is_secure(&spent.redirect_uri))),
-            Kept::Pending(_) => None,
-        };
-        let jar = (jar.as_ref(), spent.key.as_deref());
-        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, moment)
+        let jar = (spent.jar.as_deref(), spent.key.as_deref());
+        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, inputs)
     }
 
     /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read.
@@ -306,19 +387,20 @@ impl Journey {
         reason: ErrorCode,
         known: Option<&LoginState>,
         redirects: u8,
-        (jar, leaving): (Option<&Jar<'_>>, Option<&str>),
-        moment: &Moment,
+        (jar, leaving): (Option<&Jar>, Option<&str>),
+        inputs: &Inputs,
     ) -> Result<Outcome> {
         let redirect_uri = known.and_then(|state| self.redirect_uri_of(state));
         let redirect_uri = self.config.redirect_uri(redirect_uri)?;
-        let mut state = LoginState::new(redirect_uri, self.goal(known), moment.now);
+        let mut state = LoginState::new(redirect_uri, self.goal(known), inputs.now);
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
+        state.in_session = known.is_some_and(|state| state.in_session);
         let leg = Leg { redirect_uri, state, district_id: None, is_own: leaving.is_some() };
-        let login = self.send(&leg, moment, |state, sealed| {
+        let login = self.send(&leg, inputs, |state, sealed| {
             let Some(jar) = jar else { return Vec::new() };
-            let mut cookies = jar.add(state, sealed, moment.now, leaving, Room::OfTheYoungest);
+            let mut cookies = jar.add(state, sealed, inputs.now, leaving, Room::OfTheYoungest);
             cookies.extend(leaving.map(|key| jar.delete(key)));
             cookies
         })?;

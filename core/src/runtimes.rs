@@ -23,6 +23,7 @@ impl Runtimes {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place that makes runtimes")]
 fn builder() -> Builder {
     let mut builder = Builder::new_current_thread();
     builder.enable_io().enable_time();

@@ -107,6 +107,7 @@ impl fmt::Debug for Transport {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place that makes an HTTP client")]
 fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>, resolver: Resolver) -> Result<reqwest::Client> {
     // One of its own keeps reqwest from looking into the environment.
     let proxy = reqwest::Proxy::custom(move |url| Some(proxies.choose(url).ok()??.url().clone()));

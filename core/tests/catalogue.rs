@@ -21,7 +21,7 @@ shows it (`page_status`; `clever_sso_error_page_status` in C). A refusal by Clev
 
 When memory runs out altogether there is no error: the process ends ([why, and what is bounded](c.md#signals-threads-and-the-end-of-the-program)).
 
-This page is written from the catalogue in `core/src/error.rs` by `make errors`.
+This page is written from the catalogue in `core/src/error/catalogue.rs` by `make errors`.
 ";
 
 const KINDS: [(ErrorKind, &str, &str, &str); 7] = [

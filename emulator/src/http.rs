@@ -1,6 +1,6 @@
 //! HTTP in small pieces.
 //!
-//! - `request`, `answer`: what an endpoint gets and gives; `responses`: the kinds of answers; `cut_body`: a body that is cut off;
+//! - `request`, `answer`: what an endpoint gets and gives; `answer_kinds`: JSON, pages, redirects; `cut_body`: a body that is cut off;
 //! - `parameters`, `cookies`, `bearer`, `redirect_uri`: what is in a request;
 //! - `connections`: how many there may be, and how long a request may take;
 //! - `route`: what a request is about; `verbatim`: JSON values as somebody wrote them;
@@ -9,6 +9,7 @@
 
 pub(crate) mod address;
 pub(crate) mod answer;
+pub(crate) mod answer_kinds;
 pub(crate) mod bearer;
 pub(crate) mod connections;
 pub(crate) mod cookies;
@@ -20,7 +21,6 @@ pub(crate) mod middleware;
 pub(crate) mod parameters;
 pub(crate) mod redirect_uri;
 pub(crate) mod request;
-pub(crate) mod responses;
 pub(crate) mod route;
 pub(crate) mod slashes;
 pub(crate) mod verbatim;

@@ -27,6 +27,7 @@
 //! - `memory`: what is remembered, and for how long, with the journal of requests;
 //! - `scenarios`: what each scenario does differently from Clever;
 //! - `desk`: the page that shows all of this to a developer.
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "unit tests connect to it"))]
 
 mod clock;
 mod desk;

@@ -23,6 +23,7 @@ impl Random {
     }
 
     /// Twice `N` lowercase hexadecimal digits; `N` is at most 32.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads random numbers")]
     pub(crate) fn hex<const N: usize>(&self) -> Result<String, Unspecified> {
         const { assert!(N <= 32, "a seeded string is one hash") };
         let mut bytes = [0; N];

@@ -57,6 +57,7 @@ impl Emulator {
     ///
     /// # Errors
     /// When the world, an app, the person of the automatic login or the port cannot be taken.
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts the thread that serves")]
     pub fn start(options: Options) -> Result<Self, StartError> {
         let address = SocketAddr::new(options.listen.unwrap_or(Ipv4Addr::LOCALHOST.into()), options.port);
         let listener = listen(address).map_err(|error| StartError::Port { address, error })?;
@@ -140,6 +141,7 @@ impl Drop for Emulator {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place that listens")]
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;

@@ -135,6 +135,7 @@ static int arrive(const clever_sso_client *client, struct browser *browser)
         case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
         case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
         case CLEVER_SSO_DENIED: result = sorry(clever_sso_outcome_denied_error(outcome)); break;
+        default: result = sorry("unknown outcome"); break; /* a newer library may have more kinds */
         }
         clever_sso_outcome_free(outcome);
         /* README: end */

@@ -192,6 +192,43 @@ char *page_me(const char *prefix, const struct person *person)
     return page_ended(out, &page);
 }
 
+static void code_word(FILE *out, const char *code)
+{
+    fputs("<p><small>", out);
+    escaped(out, code);
+    fputs("</small></p>", out);
+}
+
+char *page_not_allowed(const char *prefix, const char *sentence, const char *code, const char *return_to)
+{
+    char *page = NULL;
+    size_t size = 0;
+    FILE *out = begun(&page, &size, "This page is not open to you");
+    if (out == NULL) return NULL;
+    fputs("<p>", out);
+    escaped(out, sentence);
+    fputs("</p><p><a href=\"", out);
+    escaped(out, prefix);
+    fputs("/\">Go to the start page</a></p>", out);
+    login_link(out, prefix, return_to, 1, "Log in as somebody else");
+    code_word(out, code);
+    return page_ended(out, &page);
+}
+
+char *page_onwards(const char *address)
+{
+    char *page = NULL;
+    size_t size = 0;
+    FILE *out = begun(&page, &size, "Signing you in");
+    if (out == NULL) return NULL;
+    fputs("<meta http-equiv=\"refresh\" content=\"0; url=", out);
+    escaped(out, address);
+    fputs("\"><p>One moment, please. <a href=\"", out);
+    escaped(out, address);
+    fputs("\">Go on</a></p>", out);
+    return page_ended(out, &page);
+}
+
 char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to, int switch_user)
 {
     char *page = NULL;
@@ -203,8 +240,6 @@ char *page_problem(const char *prefix, const char *sentence, const char *code, c
     fputs("</p>", out);
     login_link(out, prefix, return_to, switch_user, "Try again");
     login_link(out, prefix, return_to, 1, "Log in as somebody else");
-    fputs("<p><small>", out);
-    escaped(out, code);
-    fputs("</small></p>", out);
+    code_word(out, code);
     return page_ended(out, &page);
 }

@@ -7,7 +7,7 @@
  * README.md lists the settings, and what every application of this kind should do.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "answers.h"
+#include "http.h"
 #include "pages.h"
 #include "sessions.h"
 
@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 1024 };
+/* The prefix is in every address, and an answer with one of the longest addresses must fit into the 4 KiB that nginx takes. */
+enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 256 };
 enum { TWELVE_HOURS = 12 * 60 * 60, ONE_YEAR = 365 * 24 * 60 * 60 };
 
 /* ---------------------------------------------------------------- answers of a login */
@@ -42,8 +43,10 @@ static enum MHD_Result failed(const struct request *request, clever_sso_error *e
     fprintf(stderr, "login failed: %s\n", clever_sso_error_message(error));
     if (strcmp(code, "session_not_kept") == 0) log_session_cookie(request->app);
     const char *sentence = clever_sso_error_user_message(error);
-    struct MHD_Response *response =
-        problem_page(request, sentence, code, clever_sso_error_return_to(error), clever_sso_error_switch_user(error));
+    const char *return_to = clever_sso_error_return_to(error);
+    struct MHD_Response *response = strcmp(code, "page_not_allowed") == 0
+        ? page_of(page_not_allowed(request->app->prefix, sentence, code, return_to))
+        : problem_page(request, sentence, code, return_to, clever_sso_error_switch_user(error));
     enum MHD_Result sent = MHD_NO;
     if (response != NULL) {
         const clever_sso_set_cookie *cookie;
@@ -122,14 +125,17 @@ static clever_sso_status begin(const struct request *request, const char *return
     clever_sso_login_options *options = NULL;
     const char *district_id = getenv("CLEVER_DISTRICT_ID");
     bool switch_user = clever_sso_is_switched_on(parameter(request, "switch_user"));
+    char *home = address_of(request->app->prefix, "/me", "");
     clever_sso_status status = clever_sso_login_options_new(&options, error);
     if (!status) status = clever_sso_login_options_set_cookies(options, cookies_of(request), error);
     if (!status) status = clever_sso_login_options_set_has_session(options, has_session(request), error);
     if (!status) status = clever_sso_login_options_set_switch_user(options, switch_user, error);
+    if (!status && home) status = clever_sso_login_options_set_home(options, home, error);
     if (!status && return_to) status = clever_sso_login_options_set_return_to(options, return_to, error);
     if (!status && district_id) status = clever_sso_login_options_set_district_id(options, district_id, error);
     if (!status) status = clever_sso_begin_login(request->app->client, options, begun, error);
     clever_sso_login_options_free(options);
+    free(home);
     return status;
 }
 
@@ -145,19 +151,28 @@ static enum MHD_Result login(const struct request *request)
         status = begin(request, NULL, &begun, &error);
     }
     if (status) return failed(request, error);
-    struct MHD_Response *response = redirect_to(clever_sso_login_url(begun));
+    bool needs_page = clever_sso_login_needs_page(begun);
+    const char *url = clever_sso_login_url(begun);
+    struct MHD_Response *response = needs_page ? page_of(page_onwards(url)) : redirect_to(url);
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; response && (cookie = clever_sso_login_set_cookie(begun, i)) != NULL; i++) set_cookie(response, cookie);
     clever_sso_login_free(begun);
-    return response != NULL ? send_and_free(request, MHD_HTTP_SEE_OTHER, response) : MHD_NO;
+    return response != NULL ? send_and_free(request, needs_page ? MHD_HTTP_OK : MHD_HTTP_SEE_OTHER, response) : MHD_NO;
 }
 
-/* Replaces the person who was signed in on this device: school devices are shared. */
+/* Replaces the person who was signed in on this device: school devices are shared. Somebody who logged out in the meantime stays
+   logged out. */
 static struct MHD_Response *signed_in(const struct request *request, const clever_sso_outcome *outcome)
 {
     char name[SESSION_NAME_SIZE];
     const clever_sso_identity *identity = clever_sso_outcome_identity(outcome);
-    if (!session_begin(identity, request->app->session_seconds, session_of(request), name)) {
+    enum session_start start = session_begin(identity, request->app->session_seconds, session_of(request), name);
+    if (start == SESSION_LOGGED_OUT) {
+        struct MHD_Response *home = redirect_to_made(address_of(request->app->prefix, "/", ""));
+        if (home != NULL) session_cookie(request, home, "");
+        return home;
+    }
+    if (start == SESSION_FAILED) {
         session_end(session_of(request));
         return NULL;
     }
@@ -194,24 +209,15 @@ static enum MHD_Result callback(const struct request *request)
         response = denied(request, outcome);
         http_status = MHD_HTTP_FORBIDDEN;
         break;
-    default: break;
+    default: /* a kind that a newer library has: nobody is signed in */
+        response = problem_page(request, "Signing in did not work this time. Please try again.", "unknown_outcome", NULL, false);
+        http_status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+        break;
     }
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; response && (cookie = clever_sso_outcome_set_cookie(outcome, i)) != NULL; i++) set_cookie(response, cookie);
     clever_sso_outcome_free(outcome);
     return response != NULL ? send_and_free(request, http_status, response) : MHD_NO;
-}
-
-/* A page that is no part of a login. When it comes with a session, the library hears that the last sign-in was kept. */
-static enum MHD_Result page(const struct request *request, unsigned http_status, struct MHD_Response *response)
-{
-    clever_sso_logout *kept = NULL;
-    const clever_sso_set_cookie *cookie;
-    if (response == NULL) return MHD_NO;
-    if (has_session(request)) clever_sso_session_kept(request->app->client, cookies_of(request), &kept, NULL);
-    for (size_t i = 0; (cookie = clever_sso_logout_set_cookie(kept, i)) != NULL; i++) set_cookie(response, cookie);
-    clever_sso_logout_free(kept);
-    return send_and_free(request, http_status, response);
 }
 
 struct asked {
@@ -247,6 +253,22 @@ static enum MHD_Result refuse(const struct request *request, unsigned status, ui
     return send_and_free(request, status, empty);
 }
 
+/* A page that is no part of a login. When it comes with a session, the library hears that the last sign-in was kept. */
+static enum MHD_Result page(const struct request *request, unsigned http_status, struct MHD_Response *response)
+{
+    clever_sso_logout *kept = NULL;
+    const clever_sso_set_cookie *cookie;
+    if (response == NULL) return MHD_NO;
+    if (has_session(request)) clever_sso_session_kept(request->app->client, cookies_of(request), &kept, NULL);
+    /* What is kept says that the person is in no loop: that is for a page that is shown. */
+    bool shown = http_status == MHD_HTTP_OK && refusal(request, CLEVER_SSO_ENDPOINT_LOGIN) == 0;
+    for (size_t i = 0; (cookie = clever_sso_logout_set_cookie(kept, i)) != NULL; i++) {
+        if (shown || clever_sso_set_cookie_max_age(cookie) == 0) set_cookie(response, cookie);
+    }
+    clever_sso_logout_free(kept);
+    return send_and_free(request, http_status, response);
+}
+
 /* Says who is signed in; others log in first, and come back here. A frame, an image, a script or a form cannot do that. */
 static enum MHD_Result me(const struct request *request)
 {
@@ -254,7 +276,8 @@ static enum MHD_Result me(const struct request *request)
     struct person person;
     if (!session_find(session_of(request), &person)) {
         unsigned refused = refusal(request, CLEVER_SSO_ENDPOINT_LOGIN);
-        if (refused != 0 && refused != MHD_HTTP_OK) return refuse(request, MHD_HTTP_UNAUTHORIZED, 0);
+        /* What is only fetched in advance may be asked for again, and then lead on. */
+        if (refused == MHD_HTTP_FORBIDDEN || refused == MHD_HTTP_METHOD_NOT_ALLOWED) return refuse(request, MHD_HTTP_UNAUTHORIZED, 0);
         char *here = address_of(prefix, "/me", request->query);
         struct MHD_Response *to_login = here != NULL ? redirect_to_made(login_address(prefix, fitting(here))) : NULL;
         free(here);
@@ -279,7 +302,8 @@ static enum MHD_Result logout(const struct request *request)
     struct MHD_Response *response = redirect_to_made(address_of(request->app->prefix, "/", ""));
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; response && (cookie = clever_sso_logout_set_cookie(done, i)) != NULL; i++) set_cookie(response, cookie);
-    if (response != NULL) end_session(request, response);
+    session_log_out(session_of(request));
+    if (response != NULL && session_of(request) != NULL) session_cookie(request, response, "");
     clever_sso_logout_free(done);
     return response != NULL ? send_and_free(request, MHD_HTTP_SEE_OTHER, response) : MHD_NO;
 }
@@ -411,7 +435,11 @@ static int read_prefix(const char *redirect_uri, char *prefix, size_t size)
     const char *host = strstr(redirect_uri, "://");
     const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
     size_t length = path != NULL ? strcspn(path, "?#") : 0, end = sizeof callback_path - 1;
-    if (length < end || length - end >= size || memcmp(path + length - end, callback_path, end) != 0) {
+    if (length >= end && length - end >= size) {
+        fprintf(stderr, "CLEVER_REDIRECT_URI must have fewer than %zu bytes before /callback in its path\n", size);
+        return 0;
+    }
+    if (length < end || memcmp(path + length - end, callback_path, end) != 0) {
         fprintf(stderr, "CLEVER_REDIRECT_URI must be an address whose path ends with /callback: this server finishes logins there\n");
         return 0;
     }

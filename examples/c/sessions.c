@@ -15,6 +15,7 @@ struct session {
     char chain[SESSION_NAME_SIZE]; /* the name of the first session of all those that replaced one another, of the same person */
     time_t ends;
     int ended; /* nobody is signed in any more, but its name still leads to the one that replaced it */
+    int logged_out;
     struct person person;
 };
 
@@ -45,7 +46,7 @@ static void forget(struct session *session)
 {
     person_clear(&session->person);
     session->name[0] = session->chain[0] = '\0';
-    session->ends = session->ended = 0;
+    session->ends = session->ended = session->logged_out = 0;
 }
 
 /* 128 random bits as hexadecimal digits. */
@@ -81,10 +82,12 @@ static int is_same_person(const struct person *one, const struct person *other)
 }
 
 /* Ends a session, and the one that replaced it. */
-static void end_chain(const struct session *of)
+static void end_chain(const struct session *of, int logged_out)
 {
     for (size_t i = 0; i < MOST_SESSIONS; i++) {
-        if (strcmp(sessions[i].chain, of->chain) == 0) sessions[i].ended = 1;
+        if (strcmp(sessions[i].chain, of->chain) != 0) continue;
+        sessions[i].ended = 1;
+        sessions[i].logged_out |= logged_out;
     }
 }
 
@@ -99,7 +102,7 @@ static struct session *place(void)
     return first;
 }
 
-int session_begin(const clever_sso_identity *identity, uint32_t seconds, const char *replaced, char name[SESSION_NAME_SIZE])
+enum session_start session_begin(const clever_sso_identity *identity, uint32_t seconds, const char *replaced, char name[SESSION_NAME_SIZE])
 {
     struct person person = {
         copy(clever_sso_identity_issuer(identity)),    copy(clever_sso_identity_id(identity)),
@@ -108,13 +111,18 @@ int session_begin(const clever_sso_identity *identity, uint32_t seconds, const c
     };
     if (!is_whole(&person) || !random_name(name)) {
         person_clear(&person);
-        return 0;
+        return SESSION_FAILED;
     }
     char chain[SESSION_NAME_SIZE];
     memcpy(chain, name, sizeof chain);
     pthread_mutex_lock(&lock);
     const struct session *before = found(replaced);
-    if (before != NULL) end_chain(before);
+    if (before != NULL && before->logged_out) {
+        pthread_mutex_unlock(&lock);
+        person_clear(&person);
+        return SESSION_LOGGED_OUT;
+    }
+    if (before != NULL) end_chain(before, 0);
     if (before != NULL && is_same_person(&before->person, &person)) memcpy(chain, before->chain, sizeof chain);
     struct session *session = place();
     session->person = person;
@@ -122,7 +130,7 @@ int session_begin(const clever_sso_identity *identity, uint32_t seconds, const c
     session->ends = time(NULL) + (time_t)seconds;
     memcpy(session->name, name, SESSION_NAME_SIZE);
     pthread_mutex_unlock(&lock);
-    return 1;
+    return SESSION_STARTED;
 }
 
 int session_find(const char *name, struct person *person)
@@ -141,12 +149,22 @@ int session_find(const char *name, struct person *person)
     return 0;
 }
 
-void session_end(const char *name)
+static void end(const char *name, int logged_out)
 {
     pthread_mutex_lock(&lock);
     const struct session *session = found(name);
-    if (session != NULL) end_chain(session);
+    if (session != NULL) end_chain(session, logged_out);
     pthread_mutex_unlock(&lock);
+}
+
+void session_end(const char *name)
+{
+    end(name, 0);
+}
+
+void session_log_out(const char *name)
+{
+    end(name, 1);
 }
 
 void sessions_clear(void)

@@ -11,15 +11,21 @@ struct person {
     char *name, *user_type, *district_id;
 };
 
-/* Starts a session of so many seconds for the person who logged in, under a fresh name. Returns 0 when it cannot. It replaces the
-   session under `replaced`, which may be NULL, and whatever replaced that one already: two tabs may come back with the same cookie. */
-int session_begin(const clever_sso_identity *identity, uint32_t seconds, const char *replaced, char name[SESSION_NAME_SIZE]);
+enum session_start { SESSION_FAILED, SESSION_STARTED, SESSION_LOGGED_OUT };
+
+/* Starts a session of so many seconds for the person who logged in, under a fresh name. It replaces the session under `replaced`,
+   which may be NULL, and whatever replaced that one already: two tabs may come back with the same cookie. It starts none when
+   somebody has logged out of that session while the login was under way. */
+enum session_start session_begin(const clever_sso_identity *identity, uint32_t seconds, const char *replaced, char name[SESSION_NAME_SIZE]);
 
 /* Copies who is signed in under `name`, which may be NULL. Returns 0 when nobody is; else free it with `person_clear`. */
 int session_find(const char *name, struct person *person);
 
 /* Ends the session under `name`, which may be NULL, or the one that replaced it. */
 void session_end(const char *name);
+
+/* The same, and no login that is under way with its cookie starts another one. */
+void session_log_out(const char *name);
 
 /* Ends all sessions. */
 void sessions_clear(void);

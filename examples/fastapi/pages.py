@@ -62,6 +62,9 @@ def lessons() -> HTMLResponse:
 def problem(what: Problem) -> HTMLResponse:
     """A login that failed, with links that lead where the person wanted to go."""
     button = BUTTON.format(escape(what.login_url), escape(what.switch_user_url))
+    if what.home_url:
+        # The person is signed in already, and may not open the page.
+        button = f'<p><a class="button" href="{escape(what.home_url)}">Go to the start page</a></p>{button}'
     return _page(
         "Signing in did not work",
         f'<p role="alert">{escape(what.sentence)}</p>{button}'

@@ -100,6 +100,10 @@ function showProblem(Problem $problem): void
 {
     [$sentence, $code] = [text($problem->sentence), text($problem->code)];
     $links = loginLinks($problem->loginUrl, $problem->switchUserUrl);
+    if ($problem->homeUrl !== '') {
+        // The person is signed in already, and may not open the page.
+        $links = '<p><a href="' . text($problem->homeUrl) . '">Go to the start page</a></p>' . $links;
+    }
     show('Signing in did not work – Reading Room', <<<HTML
         <h1>Signing in did not work</h1>
         <p role="alert">{$sentence}</p>

@@ -44,7 +44,7 @@ install_all() {
     for name in clever_sso-config clever_sso-config-version; do
         filled "$packaging/$name.cmake.in" > "$cmake/$name.cmake"
     done
-    install -m 644 LICENSE-APACHE LICENSE-MIT CHANGELOG.md docs/c.md docs/errors.md "$doc/"
+    install -m 644 LICENSE-APACHE LICENSE-MIT CHANGELOG.md docs/c.md docs/errors.md docs/settings.md "$doc/"
     install -m 644 "$RELEASE/LICENSES-THIRD-PARTY.txt" "$doc/"
     install -m 644 examples/c/* "$doc/examples/"
 }

@@ -1,5 +1,5 @@
-//! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL` without a word on
-//! stderr, and nothing cancels a thread in between.
+//! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL` and prints nothing, and
+//! nothing cancels a thread in between.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -11,7 +11,7 @@ use clever_sso::{Error, ErrorCode, Result};
 
 use crate::cancellation::Uncancelled;
 use crate::error::{clever_sso_error, clever_sso_status};
-use crate::text::{null, owned};
+use crate::text::{null, owned, required};
 
 /// Runs `body` and reports how it went.
 pub(crate) fn run(
@@ -49,8 +49,8 @@ pub(crate) fn give<T>(
     body: impl FnOnce() -> Result<T>,
 ) -> clever_sso_status {
     run(error, || {
-        let place = out.ok_or_else(|| null("the output"))?.write(None);
-        *place = Some(Box::new(body()?));
+        let target = out.ok_or_else(|| null("the output"))?.write(None);
+        *target = Some(Box::new(body()?));
         Ok(())
     })
 }
@@ -58,6 +58,31 @@ pub(crate) fn give<T>(
 /// A handle that must be there.
 pub(crate) fn handle<T>(handle: Option<T>, name: &str) -> Result<T> {
     handle.ok_or_else(|| null(name))
+}
+
+/// Changes what a handle holds.
+pub(crate) fn set<T>(
+    changed: Option<&mut T>,
+    name: &str,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+    change: impl FnOnce(&mut T),
+) -> clever_sso_status {
+    run(error, || handle(changed, name).map(change))
+}
+
+/// Sets a text of options, which must be there.
+pub(crate) fn set_text<T>(
+    options: Option<&mut T>,
+    text: *const c_char,
+    name: &str,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+    change: impl FnOnce(&mut T, String),
+) -> clever_sso_status {
+    run(error, || {
+        let text = required(text, name)?.to_owned();
+        change(handle(options, "options")?, text);
+        Ok(())
+    })
 }
 
 /// Gives the string that `body` makes to the caller, who frees it.
@@ -76,8 +101,8 @@ pub(crate) fn give_string_option(
     body: impl FnOnce() -> Result<Option<String>>,
 ) -> clever_sso_status {
     run(error, || {
-        let place = out.ok_or_else(|| null("the output"))?.write(ptr::null_mut());
-        *place = body()?.map_or(ptr::null_mut(), |text| owned(&text).into_raw());
+        let target = out.ok_or_else(|| null("the output"))?.write(ptr::null_mut());
+        *target = body()?.map_or(ptr::null_mut(), |text| owned(&text).into_raw());
         Ok(())
     })
 }

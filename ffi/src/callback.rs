@@ -1,4 +1,4 @@
-//! `clever_sso_callback`: what the browser brought back, for those who drive the flow themselves.
+//! `clever_sso_callback`: what Clever sent through the browser.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -9,7 +9,7 @@ use crate::boundary::give;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, owned, owned_option, required};
 
-/// What Clever said through the browser. Nothing in it is proven yet.
+/// What Clever sent through the browser. None of it is proven yet.
 pub struct clever_sso_callback {
     code: Option<CString>,
     access_token: Option<CString>,
@@ -37,10 +37,10 @@ impl From<&Callback> for clever_sso_callback {
     }
 }
 
-/// Reads a callback: a whole URL, its query or its fragment, as the browser brought it.
+/// Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
 ///
-/// Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it says nothing, the same thing
-/// twice, or things that exclude each other.
+/// Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
+/// parameter, or contradicts itself.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_parse_callback(
     text: *const c_char,
@@ -68,13 +68,14 @@ pub extern "C" fn clever_sso_callback_state(callback: Option<&clever_sso_callbac
     borrowed(callback.and_then(|callback| callback.state.as_ref()))
 }
 
-/// Clever's word in place of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
+/// Clever's error word instead of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_callback_denied_error(callback: Option<&clever_sso_callback>) -> *const c_char {
     borrowed(callback.and_then(|callback| callback.denied_error.as_ref()))
 }
 
-/// Text that came with it; written by whoever made the URL. May be NULL. Borrowed from `callback`.
+/// Text that came with the error word, or NULL. Anybody can make such a URL, so do not show it as Clever's text. Borrowed
+/// from `callback`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_callback_denied_description(
     callback: Option<&clever_sso_callback>,
@@ -88,13 +89,13 @@ pub extern "C" fn clever_sso_callback_issuer(callback: Option<&clever_sso_callba
     borrowed(callback.and_then(|callback| callback.issuer.as_ref()))
 }
 
-/// How many scopes there are.
+/// The number of scopes.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_callback_scope_count(callback: Option<&clever_sso_callback>) -> usize {
     callback.map_or(0, |callback| callback.scopes.len())
 }
 
-/// One of the scopes; NULL when `index` is too large. Borrowed from `callback`.
+/// A scope, counted from 0; NULL after the last one. Borrowed from `callback`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_callback_scope(
     callback: Option<&clever_sso_callback>,
@@ -103,7 +104,7 @@ pub extern "C" fn clever_sso_callback_scope(
     borrowed(callback.and_then(|callback| callback.scopes.get(index)))
 }
 
-/// Whether an administrator of Clever logs in as this person.
+/// Whether an administrator at Clever is logging in as this person. Not proven.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_callback_loginas_by_admin(callback: Option<&clever_sso_callback>) -> bool {
     callback.is_some_and(|callback| callback.loginas_by_admin)

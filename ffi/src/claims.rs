@@ -1,4 +1,4 @@
-//! `clever_sso_claims`: what a provider says of a person, readable without a JSON library.
+//! `clever_sso_claims`: claims about a person, readable without a JSON library.
 
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
@@ -9,24 +9,23 @@ use serde_json::{Map, Value};
 
 use crate::text::{borrowed, owned, required};
 
-/// What a provider says of a person: the claims of an ID token that passed every rule, or those of an identity or of
-/// userinfo.
+/// Claims about a person: those of a verified ID token, of an identity, or of userinfo.
 pub struct clever_sso_claims {
     /// Names and texts, each with a NUL behind it: one piece of memory, since a busy application makes and frees many of
     /// these.
     texts: Vec<u8>,
-    members: Vec<(Place, Kept)>,
+    members: Vec<(Offset, Kept)>,
     json: CString,
 }
 
 /// Where a text begins in `texts`.
-type Place = usize;
+type Offset = usize;
 
 enum Kept {
-    Text(Place),
+    Text(Offset),
     Integer(i64),
     Boolean(bool),
-    List(Vec<Place>),
+    List(Vec<Offset>),
     Object(Box<clever_sso_claims>),
     /// What C can read as JSON only: null, a fraction, a list of other things than strings.
     Other,
@@ -62,9 +61,9 @@ impl clever_sso_claims {
     }
 
     fn keep(&mut self, name: &str, member: Member<'_>) {
-        let name = self.place(name);
+        let name = self.store(name);
         let kept = match member {
-            Member::Text(text) => Kept::Text(self.place(text)),
+            Member::Text(text) => Kept::Text(self.store(text)),
             Member::Whole(number) => i64::try_from(number).map_or(Kept::Other, Kept::Integer),
             Member::Other(value) => self.kept(value),
         };
@@ -73,7 +72,7 @@ impl clever_sso_claims {
 
     fn kept(&mut self, value: &Value) -> Kept {
         match value {
-            Value::String(text) => Kept::Text(self.place(text)),
+            Value::String(text) => Kept::Text(self.store(text)),
             Value::Bool(boolean) => Kept::Boolean(*boolean),
             Value::Number(number) => {
                 number.as_i64().or_else(|| whole(number.as_f64()?)).map_or(Kept::Other, Kept::Integer)
@@ -81,22 +80,22 @@ impl clever_sso_claims {
             Value::Object(object) => Kept::Object(Box::new(object.into())),
             Value::Array(items) => items
                 .iter()
-                .map(|item| item.as_str().map(|text| self.place(text)))
+                .map(|item| item.as_str().map(|text| self.store(text)))
                 .collect::<Option<_>>()
                 .map_or(Kept::Other, Kept::List),
             Value::Null => Kept::Other,
         }
     }
 
-    fn place(&mut self, text: &str) -> Place {
+    fn store(&mut self, text: &str) -> Offset {
         let start = self.texts.len();
         self.texts.extend_from_slice(printable(text).as_bytes());
         self.texts.push(0);
         start
     }
 
-    fn at(&self, place: Place) -> Option<&CStr> {
-        self.texts.get(place..).and_then(|rest| CStr::from_bytes_until_nul(rest).ok())
+    fn at(&self, offset: Offset) -> Option<&CStr> {
+        self.texts.get(offset..).and_then(|rest| CStr::from_bytes_until_nul(rest).ok())
     }
 
     fn member(&self, name: *const c_char) -> Option<&Kept> {
@@ -104,9 +103,9 @@ impl clever_sso_claims {
         self.members.iter().find(|(known, _)| self.at(*known) == Some(&name)).map(|(_, kept)| kept)
     }
 
-    fn list(&self, name: *const c_char) -> Option<&[Place]> {
+    fn list(&self, name: *const c_char) -> Option<&[Offset]> {
         match self.member(name)? {
-            Kept::List(places) => Some(places),
+            Kept::List(offsets) => Some(offsets),
             _ => None,
         }
     }
@@ -128,20 +127,20 @@ fn lent(text: Option<&CStr>) -> *const c_char {
     text.map_or(ptr::null(), CStr::as_ptr)
 }
 
-/// A claim that is a string, by its name, for example `sub`; NULL when there is none. Borrowed from `claims`.
+/// A claim that is a string, for example `sub`; NULL when there is none. Borrowed from `claims`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_text(
     claims: Option<&clever_sso_claims>,
     name: *const c_char,
 ) -> *const c_char {
     lent(claims.and_then(|claims| match claims.member(name)? {
-        Kept::Text(place) => claims.at(*place),
+        Kept::Text(offset) => claims.at(*offset),
         _ => None,
     }))
 }
 
-/// A claim that is a whole number, by its name, for example `exp`: whether there is one. It is written to `integer`, which
-/// may be NULL; 0 when there is none.
+/// Whether there is a claim that is a whole number, for example `exp`. It is written to `integer`, which may be NULL; 0 when
+/// there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_integer(
     claims: Option<&clever_sso_claims>,
@@ -155,8 +154,8 @@ pub extern "C" fn clever_sso_claims_integer(
     tell(found, integer)
 }
 
-/// A claim that is true or false, by its name, for example `email_verified`: whether there is one. It is written to
-/// `boolean`, which may be NULL; false when there is none.
+/// Whether there is a claim that is true or false, for example `email_verified`. It is written to `boolean`, which may be
+/// NULL; false when there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_boolean(
     claims: Option<&clever_sso_claims>,
@@ -178,16 +177,16 @@ fn tell<T: Default>(found: Option<T>, out: Option<&mut MaybeUninit<T>>) -> bool 
     there
 }
 
-/// How many strings stand in a claim that is a list of them; 0 when there is no such claim.
+/// The number of strings in a claim that is a list of strings; 0 when there is no such claim.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_list_count(
     claims: Option<&clever_sso_claims>,
     name: *const c_char,
 ) -> usize {
-    claims.and_then(|claims| claims.list(name)).map_or(0, <[Place]>::len)
+    claims.and_then(|claims| claims.list(name)).map_or(0, <[Offset]>::len)
 }
 
-/// One string of a claim that is a list of them; NULL when `index` is too large. Borrowed from `claims`.
+/// A string of a claim that is a list of strings, counted from 0; NULL after the last one. Borrowed from `claims`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_list_text(
     claims: Option<&clever_sso_claims>,
@@ -197,7 +196,7 @@ pub extern "C" fn clever_sso_claims_list_text(
     lent(claims.and_then(|claims| claims.at(*claims.list(name)?.get(index)?)))
 }
 
-/// A claim that is an object, by its name, for example `name` with `first` and `last` in it; NULL when there is none.
+/// A claim that is an object, for example `name` with `first` and `last` in it; NULL when there is none.
 /// Borrowed from `claims`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_object(
@@ -210,25 +209,25 @@ pub extern "C" fn clever_sso_claims_object(
     }
 }
 
-/// How many claims there are, of whatever kind.
+/// The number of claims of any type.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_count(claims: Option<&clever_sso_claims>) -> usize {
     claims.map_or(0, |claims| claims.members.len())
 }
 
-/// The name of a claim; NULL when `index` is too large. Borrowed from `claims`.
+/// The name of a claim, counted from 0; NULL after the last one. Borrowed from `claims`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_name(claims: Option<&clever_sso_claims>, index: usize) -> *const c_char {
     lent(claims.and_then(|claims| claims.at(claims.members.get(index)?.0)))
 }
 
-/// All claims, as one JSON object. Borrowed from `claims`; NULL when that is NULL.
+/// All claims as one JSON object. Borrowed from `claims`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_json(claims: Option<&clever_sso_claims>) -> *const c_char {
     borrowed(claims.map(|claims| &claims.json))
 }
 
-/// Frees claims that `clever_sso_verify_id_token` or `clever_sso_verify_id_token_with` gave out. NULL is fine.
+/// Frees claims from `clever_sso_verify_id_token` or `clever_sso_verify_id_token_with`. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_free(claims: Option<Box<clever_sso_claims>>) {
     drop(claims);

@@ -1,18 +1,17 @@
-//! `clever_sso_config`: what the operator knows. A client copies it, so it may be freed at once.
+//! `clever_sso_config`: your settings. A client copies them, so free the configuration right away.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::time::Duration;
 
 use clever_sso::{Config, ConfigBuilder, Error, ErrorCode, Result, SettingNames};
 
-use crate::boundary::{give, handle, run};
+use crate::boundary::{give, handle, run, set};
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::required;
 
 mod endpoints;
 
-/// How an application is known at Clever. Checked as a whole when a client is made of it.
+/// Your settings. They are checked together when you make a client.
 pub struct clever_sso_config {
     pub(crate) builder: ConfigBuilder,
 }
@@ -23,21 +22,21 @@ impl clever_sso_config {
     }
 }
 
-fn set(
+fn set_setting(
     config: Option<&mut clever_sso_config>,
     value: *const c_char,
     name: &str,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-    change: impl FnOnce(ConfigBuilder, &str) -> ConfigBuilder,
+    change: impl FnOnce(ConfigBuilder, String) -> ConfigBuilder,
 ) -> clever_sso_status {
     run(error, || -> Result<()> {
-        let value = required(value, name)?;
+        let value = required(value, name)?.to_owned();
         handle(config, "config")?.change(|builder| change(builder, value));
         Ok(())
     })
 }
 
-/// Begins a configuration for the application that Clever knows as `client_id`.
+/// Makes a configuration. `client_id` is the client id, as Clever's dashboard shows it.
 ///
 /// Free it with `clever_sso_config_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -52,32 +51,32 @@ pub extern "C" fn clever_sso_config_new(
     })
 }
 
-/// The client secret. Without one only the implicit grant and the checks of tokens are possible.
+/// The client secret. Without one, only the implicit grant and checks of tokens work.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_config_set_client_secret(
     config: Option<&mut clever_sso_config>,
-    secret: *const c_char,
+    client_secret: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, secret, "secret", error, |builder, value| builder.client_secret(value))
+    set_setting(config, client_secret, "client_secret", error, ConfigBuilder::client_secret)
 }
 
-/// A redirect URI, exactly as it is registered with Clever. The first one is the primary one, where logins from the
-/// Clever Portal and from Instant Login links arrive.
+/// A redirect URI, exactly as registered with Clever. The first one is the primary one: logins from the Clever Portal and
+/// from Instant Login links arrive there.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_config_add_redirect_uri(
     config: Option<&mut clever_sso_config>,
-    uri: *const c_char,
+    redirect_uri: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, uri, "uri", error, |builder, value| builder.redirect_uri(value))
+    set_setting(config, redirect_uri, "redirect_uri", error, ConfigBuilder::redirect_uri)
 }
 
-/// The issuer: where the OAuth endpoints and the discovery document are. Default `https://clever.com`.
+/// The issuer: where the OAuth endpoints and the discovery document are. Default: `https://clever.com`.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -86,88 +85,71 @@ pub extern "C" fn clever_sso_config_set_issuer(
     issuer: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, issuer, "issuer", error, |builder, value| builder.issuer(value))
+    set_setting(config, issuer, "issuer", error, ConfigBuilder::issuer)
 }
 
-/// Where Clever's API is. Default `https://api.clever.com`.
+/// Where Clever's API is. Default: `https://api.clever.com`.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_config_set_api_base(
     config: Option<&mut clever_sso_config>,
-    base: *const c_char,
+    api_base: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, base, "base", error, |builder, value| builder.api_base(value))
+    set_setting(config, api_base, "api_base", error, ConfigBuilder::api_base)
 }
 
-/// Issuer and API at one address, as a local emulator has them.
+/// Issuer and API at one address, such as a local emulator's.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_config_set_base_url(
     config: Option<&mut clever_sso_config>,
-    base: *const c_char,
+    base_url: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, base, "base", error, |builder, value| builder.base_url(value))
+    set_setting(config, base_url, "base_url", error, ConfigBuilder::base_url)
 }
 
-/// The key that seals pending logins, at least 16 random bytes as text. By default it is derived from the client
-/// secret, so that every process that knows the secret can finish a login which another one began.
+/// The key that seals pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
+/// every process that knows the secret can finish a login that another one began.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_config_set_pending_key(
     config: Option<&mut clever_sso_config>,
-    key: *const c_char,
+    pending_key: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, key, "key", error, |builder, value| builder.pending_key(value))
+    set_setting(config, pending_key, "pending_key", error, ConfigBuilder::pending_key)
 }
 
-/// A key, or a client secret, that sealed pending logins until now: they are accepted until they expire.
+/// A key, or a client secret, that sealed pending logins before: those stay valid until they expire.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_config_add_old_pending_key(
     config: Option<&mut clever_sso_config>,
-    key: *const c_char,
+    old_pending_key: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, key, "key", error, |builder, value| builder.old_pending_key(value))
+    set_setting(config, old_pending_key, "old_pending_key", error, ConfigBuilder::old_pending_key)
 }
 
-/// An origin, such as `https://www.example.org`, to which `return_to` may lead besides paths of the application.
+/// An origin, such as `https://www.example.org`, that `return_to` may lead to, besides paths of the application.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_config_add_return_to_origin(
     config: Option<&mut clever_sso_config>,
-    origin: *const c_char,
+    return_to_origin: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, origin, "origin", error, |builder, value| builder.return_to_origin(value))
+    set_setting(config, return_to_origin, "return_to_origin", error, ConfigBuilder::return_to_origin)
 }
 
-/// The deadline of a whole call in milliseconds, retries included. Default 10,000.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_timeout_milliseconds(
-    config: Option<&mut clever_sso_config>,
-    milliseconds: u32,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(config, "config")?
-            .change(|builder| builder.timeout(Duration::from_millis(u64::from(milliseconds))));
-        Ok(())
-    })
-}
-
-/// The same in seconds, which may have a fraction: for callers whose numbers are of this type. `clever_sso_client_new` names a
-/// number that cannot be used as it was given, NaN and infinity too.
+/// The longest time a call may take, retries included, at most a day. In seconds, which may have a fraction. Default: 10.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -176,28 +158,10 @@ pub extern "C" fn clever_sso_config_set_timeout(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    run(error, || {
-        handle(config, "config")?.change(|builder| builder.timeout_seconds(seconds));
-        Ok(())
-    })
+    set(config, "config", error, |config| config.change(|builder| builder.timeout_seconds(seconds)))
 }
 
-/// How many seconds two clocks may differ when the times in an ID token are checked. Default 60, at most 600.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_leeway_seconds(
-    config: Option<&mut clever_sso_config>,
-    seconds: u32,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(config, "config")?.change(|builder| builder.leeway(u64::from(seconds)));
-        Ok(())
-    })
-}
-
-/// The same with a sign: `clever_sso_client_new` names a number that cannot be used as it was given.
+/// How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -206,14 +170,11 @@ pub extern "C" fn clever_sso_config_set_leeway(
     seconds: i64,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    run(error, || {
-        handle(config, "config")?.change(|builder| builder.leeway_seconds(seconds));
-        Ok(())
-    })
+    set(config, "config", error, |config| config.change(|builder| builder.leeway_seconds(seconds)))
 }
 
-/// Declares development: every address may be plain http, on any host. Clever allows such redirect URIs for development
-/// applications, and containers reach an emulator by its name, as `http://clever:5999`.
+/// Whether any address may be plain http, on any host. Clever allows that for redirect URIs of development apps, and
+/// containers reach an emulator by its name, such as `http://clever:5999`. Default: false.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -222,14 +183,11 @@ pub extern "C" fn clever_sso_config_set_development(
     development: bool,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    run(error, || {
-        handle(config, "config")?.change(|builder| builder.development(development));
-        Ok(())
-    })
+    set(config, "config", error, |config| config.change(|builder| builder.development(development)))
 }
 
-/// Certificates of further authorities, trusted in addition to the system's: those of a school network that inspects
-/// TLS. PEM text, or the path of a PEM file, which `clever_sso_client_new` reads.
+/// Certificates of more authorities, trusted in addition to the system's, such as those of a school network that inspects
+/// TLS: PEM text, or the path of a PEM file. `clever_sso_client_new` reads the file. Default: only the system's.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -238,12 +196,12 @@ pub extern "C" fn clever_sso_config_set_ca_bundle(
     ca_bundle: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, ca_bundle, "ca_bundle", error, |builder, value| builder.ca_bundle(value))
+    set_setting(config, ca_bundle, "ca_bundle", error, ConfigBuilder::ca_bundle)
 }
 
-/// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`.
-/// It is used for every address but this machine's. Without one, the environment decides when a client is made:
-/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
+/// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`. It is
+/// used for every address except this machine's. Default: the environment decides when a client is made (`HTTPS_PROXY`,
+/// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case).
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -252,18 +210,18 @@ pub extern "C" fn clever_sso_config_set_proxy(
     proxy: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, proxy, "proxy", error, |builder, value| builder.proxy(value))
+    set_setting(config, proxy, "proxy", error, ConfigBuilder::proxy)
 }
 
-/// Whose names of settings errors use.
+/// How error messages name settings.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_setting_names {
-    /// Those of the functions here: `base_url`.
+    /// As the functions here do: `base_url`.
     CLEVER_SSO_NAMES_C = 0,
-    /// Environment variables: `CLEVER_BASE_URL`.
+    /// As environment variables: `CLEVER_BASE_URL`.
     CLEVER_SSO_NAMES_ENVIRONMENT = 1,
-    /// Named arguments in PHP: `baseUrl`.
+    /// As named arguments in PHP: `baseUrl`.
     CLEVER_SSO_NAMES_PHP = 2,
 }
 
@@ -281,8 +239,8 @@ impl clever_sso_setting_names {
     }
 }
 
-/// Lets errors name settings as the operator knows them: a program that takes its settings from environment variables
-/// wants `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default `CLEVER_SSO_NAMES_C`.
+/// How error messages name settings: a program that reads its settings from environment variables wants
+/// `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default: `CLEVER_SSO_NAMES_C`.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`, also when `names` is another number.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! `clever_sso_identity`: who logged in, readable without a JSON library.
+//! `clever_sso_identity`: who logged in.
 
 use std::ffi::{CString, c_char};
 
@@ -7,7 +7,8 @@ use clever_sso::{Identity, Name, Role, RoleName};
 use crate::claims::clever_sso_claims;
 use crate::text::{borrowed, owned, owned_option};
 
-/// Who logged in. The key of a user is the issuer together with the id; names and email addresses change and repeat.
+/// Who logged in. The key of a user is the issuer together with the id: names and email addresses change, and two people can
+/// have the same one.
 pub struct clever_sso_identity {
     issuer: CString,
     id: CString,
@@ -71,7 +72,7 @@ impl From<&Identity> for clever_sso_identity {
     }
 }
 
-/// The issuer that vouches for this person. Borrowed from `identity`.
+/// The issuer that proved who this person is. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_issuer(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.map(|identity| &identity.issuer))
@@ -83,14 +84,14 @@ pub extern "C" fn clever_sso_identity_id(identity: Option<&clever_sso_identity>)
     borrowed(identity.map(|identity| &identity.id))
 }
 
-/// The district; NULL for a person of Clever Library. Borrowed from `identity`.
+/// The district's id; NULL for a person of Clever Library. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_district_id(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.and_then(|identity| identity.district_id.as_ref()))
 }
 
-/// The role of this login, for example `student`; NULL when a person with several roles does not say which one this is.
-/// Borrowed from `identity`.
+/// The role of this login, for example `student`; NULL when a person has several roles and did not pick one. Borrowed
+/// from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_user_type(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.and_then(|identity| identity.user_type.as_ref()))
@@ -114,13 +115,13 @@ pub extern "C" fn clever_sso_identity_last_name(identity: Option<&clever_sso_ide
     borrowed(identity.and_then(|identity| identity.name.last.as_ref()))
 }
 
-/// First, middle and last name with a space between them; empty when nothing is known. Borrowed from `identity`.
+/// First, middle and last name, separated by spaces; empty when none is known. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_full_name(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.map(|identity| &identity.name.full))
 }
 
-/// An email address that nobody verified, or NULL: it may be another person's, and it may change. Never a key.
+/// An email address that nobody verified, or NULL. It may belong to another person, and it may change: never use it as a key.
 /// Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_unverified_email(
@@ -129,7 +130,7 @@ pub extern "C" fn clever_sso_identity_unverified_email(
     borrowed(identity.and_then(|identity| identity.unverified_email.as_ref()))
 }
 
-/// Who gave the application access: `district` or `teacher`; NULL when it is not said. Borrowed from `identity`.
+/// Who gave the application access: `district` or `teacher`; NULL when Clever does not say. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_authorized_by(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.and_then(|identity| identity.authorized_by.as_ref()))
@@ -141,7 +142,7 @@ pub extern "C" fn clever_sso_identity_proven_by(identity: Option<&clever_sso_ide
     borrowed(identity.map(|identity| &identity.proven_by))
 }
 
-/// Everything that Clever said, for the functions that read claims one by one. Borrowed from `identity`.
+/// Everything that Clever said, for the functions that read claims. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_claims(
     identity: Option<&clever_sso_identity>,
@@ -149,19 +150,19 @@ pub extern "C" fn clever_sso_identity_claims(
     identity.map(|identity| &identity.claims)
 }
 
-/// Everything that Clever said, as one JSON object. Borrowed from `identity`.
+/// Everything that Clever said as one JSON object. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_claims_json(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.map(|identity| identity.claims.json()))
 }
 
-/// How many roles are known.
+/// The number of roles.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_role_count(identity: Option<&clever_sso_identity>) -> usize {
     identity.map_or(0, |identity| identity.roles.0.len())
 }
 
-/// The name of a role, for example `teacher`; NULL when `index` is too large. Borrowed from `identity`.
+/// The name of a role, for example `teacher`, counted from 0; NULL after the last one. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_role_name(
     identity: Option<&clever_sso_identity>,
@@ -170,7 +171,7 @@ pub extern "C" fn clever_sso_identity_role_name(
     borrowed(identity.and_then(|identity| identity.roles.0.get(index)).map(|(name, _)| name))
 }
 
-/// The id that this person had in this role before API v3, or NULL. Borrowed from `identity`.
+/// The id that this person had in this role before API v3, or NULL; the role is counted from 0. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_role_legacy_id(
     identity: Option<&clever_sso_identity>,
@@ -183,13 +184,13 @@ pub extern "C" fn clever_sso_identity_role_legacy_id(
     )
 }
 
-/// How many ids this person had before API v3.
+/// The number of ids that this person had before API v3.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_legacy_id_count(identity: Option<&clever_sso_identity>) -> usize {
     identity.map_or(0, |identity| identity.legacy_ids.len())
 }
 
-/// An id that this person had before API v3; NULL when `index` is too large. Borrowed from `identity`.
+/// An id that this person had before API v3, counted from 0; NULL after the last one. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_legacy_id(
     identity: Option<&clever_sso_identity>,
@@ -198,7 +199,7 @@ pub extern "C" fn clever_sso_identity_legacy_id(
     borrowed(identity.and_then(|identity| identity.legacy_ids.get(index)))
 }
 
-/// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
+/// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_loginas_by_admin(identity: Option<&clever_sso_identity>) -> bool {
     identity.is_some_and(|identity| identity.loginas_by_admin)

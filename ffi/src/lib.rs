@@ -8,27 +8,77 @@
 #![expect(unreachable_pub, reason = "what is public here is public in the header, not in Rust")]
 
 mod boundary;
-mod callback;
 mod cancellation;
-mod claims;
-mod client;
-mod config;
-mod error;
-mod identity;
-mod log;
-mod login;
-mod metadata;
-mod outcome;
-mod request;
-mod resources;
-mod set_cookie;
 mod text;
-mod token_info;
-mod tokens;
-mod urls;
-mod userinfo;
-mod verify;
+
+// From here on the modules stand in the order of the header, with a blank line between them, so that rustfmt keeps it. A comment
+// that begins with `Header:` is a heading of the header, and so is the first line of each module.
+
+// Header: The version
 mod version;
+
+// Header: Configure
+mod config;
+
+mod client;
+
+// Header: Begin a login
+mod request;
+
+mod login_options;
+
+mod login;
+
+mod set_cookie;
+
+// Header: Finish a login
+mod outcome;
+
+// Header: Who it is
+mod identity;
+
+mod claims;
+
+// Header: Log out
+mod logout;
+
+// Header: Errors
+mod error;
+
+// Header: Step by step, for a login that you drive yourself
+mod authorize_options;
+
+mod urls;
+
+mod callback;
+
+mod tokens;
+
+mod token_info;
+
+mod verify;
+
+mod me;
+
+mod user;
+
+mod district;
+
+mod userinfo;
+
+mod metadata;
+
+mod string;
+
+// Header: Keys
+mod keys;
+
+mod key_set;
+
+mod verify_options;
+
+// Header: The log
+mod log;
 
 /// No piece of a token, code or secret stays on the heap, whatever library in between has made a copy.
 #[global_allocator]

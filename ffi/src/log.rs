@@ -1,4 +1,4 @@
-//! `clever_sso_set_log_callback`: what the library has to say, for the application's own log.
+//! Events for your own log.
 //!
 //! A `tracing` subscriber of this library alone. Until a callback is set there is none, and an event costs the reading of
 //! one number.
@@ -24,23 +24,23 @@ mod listener;
 
 use level::{clever_sso_log_callback, clever_sso_log_level};
 
-/// Sets the one callback of this process that receives the log, in place of the one before; with NULL nothing is logged
-/// any more, as it was at first.
+/// Sets the callback that receives the log of this process. It replaces the one before; NULL turns the log off, which is the
+/// default.
 ///
-/// `level` is the least `clever_sso_log_level` that is wanted. `user_data` is handed to the callback as it is. The callback is
-/// called by whichever thread makes a call of this library, during that call, by several at once: it must lock what they
-/// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held back and
-/// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Calls that it makes of this library are not logged. No event
-/// holds a token, code, secret, email or answer.
+/// `level` is a `clever_sso_log_level`: events that matter less are left out. `user_data` is passed to the callback
+/// unchanged. The callback runs on the thread that calls this library, during that call, and on several threads at once:
+/// lock what they share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held
+/// back and `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this
+/// library are not logged. No event holds a token, code, secret, email or response body.
 ///
-/// When this function succeeds, the callback before it is not running in any thread and will not be called again: what its
-/// `user_data` points to may be freed. So it waits for a callback that is running: do not hold a lock that the callback
-/// takes. Each change keeps some dozens of bytes for good, so this is for the start of a program, not for each request.
-/// After a fork the child has the callback too.
+/// When this function succeeds, no thread runs the callback before, and none will call it again: you may free its
+/// `user_data`. So this function waits for a callback that is running: do not hold a lock that the callback takes. Each
+/// change keeps a few dozen bytes for good: call it at the start of a program, not for each request. A forked child has the
+/// callback, too.
 ///
-/// Fails with `CLEVER_SSO_ARGUMENT` when `level` is no level, or when the callback itself makes this call: nothing changes
-/// then. Fails with `CLEVER_SSO_ARGUMENT` too when the callback before it is still running after 5 seconds: the new one
-/// is set, but what the `user_data` of the one before points to is still in use.
+/// Fails with `CLEVER_SSO_ARGUMENT` when `level` is not a level, or when the callback itself makes this call: then nothing
+/// changes. It fails with the same status when the callback before is still running after 5 seconds: then the new one is set,
+/// but the `user_data` of the one before is still in use.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_log_callback(
     level: u32,

@@ -1,27 +1,23 @@
-//! `clever_sso_login_options`, `clever_sso_login`: the first leg.
+//! `clever_sso_login`: a login that has begun.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
 use clever_sso::{Login, LoginOptions};
 
-use crate::boundary::{give, handle, run};
+use crate::boundary::{give, handle};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
+use crate::login_options::clever_sso_login_options;
 use crate::set_cookie::{self, clever_sso_set_cookie};
-use crate::text::{borrowed, header, owned, required};
+use crate::text::{borrowed, owned};
 
-/// Options for `clever_sso_begin_login`. Everything has a default.
-#[derive(Default)]
-pub struct clever_sso_login_options {
-    chosen: LoginOptions,
-}
-
-/// A login that has begun.
+/// A login that has begun: where to send the browser, and the cookies to set.
 pub struct clever_sso_login {
     url: CString,
     pending: CString,
     key: CString,
+    needs_page: bool,
     set_cookies: Vec<clever_sso_set_cookie>,
 }
 
@@ -31,128 +27,17 @@ impl From<&Login> for clever_sso_login {
             url: owned(&login.url),
             pending: owned(&login.pending),
             key: owned(&login.key),
+            needs_page: login.needs_page,
             set_cookies: set_cookie::all(&login.set_cookies),
         }
     }
 }
 
-/// Makes options, all at their defaults.
-///
-/// Free them with `clever_sso_login_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_login_options_new(
-    options: Option<&mut MaybeUninit<Option<Box<clever_sso_login_options>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(options, error, || Ok(clever_sso_login_options::default()))
-}
-
-/// One of the configured redirect URIs; the primary one by default.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_login_options_set_redirect_uri(
-    options: Option<&mut clever_sso_login_options>,
-    redirect_uri: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.chosen.redirect_uri =
-            Some(required(redirect_uri, "redirect_uri")?.to_owned());
-        Ok(())
-    })
-}
-
-/// The district, if it is known: Clever then skips the school picker.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_login_options_set_district_id(
-    options: Option<&mut clever_sso_login_options>,
-    district_id: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.chosen.district_id =
-            Some(required(district_id, "district_id")?.to_owned());
-        Ok(())
-    })
-}
-
-/// Where to go after the login: a path of the application, or a URL on its own or an allowed origin, but not the callback. At most
-/// 1,024 bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters that they are.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_login_options_set_return_to(
-    options: Option<&mut clever_sso_login_options>,
-    return_to: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.chosen.return_to = Some(required(return_to, "return_to")?.to_owned());
-        Ok(())
-    })
-}
-
-/// The `Cookie` header of the request that begins the login; NULL when it has none. With it the browser keeps at most eight
-/// logins in flight, and a session that is lost again and again ends with an error instead of a loop.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_login_options_set_cookies(
-    options: Option<&mut clever_sso_login_options>,
-    cookies: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.chosen.cookies = Some(header(cookies).into_owned());
-        Ok(())
-    })
-}
-
-/// Whether Clever lets the person confirm who they are (`confirmed=false`). For "Not you?" links: without it, the same person
-/// is signed in again. Default: false.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_login_options_set_switch_user(
-    options: Option<&mut clever_sso_login_options>,
-    switch_user: bool,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.chosen.switch_user = switch_user;
-        Ok(())
-    })
-}
-
-/// Whether the browser has a session of the application. Call it with false when you looked and found none: sign-ins that
-/// leave no session then end with `session_not_kept` instead of a loop. Default: unknown.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_login_options_set_has_session(
-    options: Option<&mut clever_sso_login_options>,
-    has_session: bool,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.chosen.has_session = Some(has_session);
-        Ok(())
-    })
-}
-
-/// Frees options. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_login_options_free(options: Option<Box<clever_sso_login_options>>) {
-    drop(options);
-}
-
-/// Begins a login: send the browser to its URL with its cookies. No network. `options` may be NULL.
+/// Begins a login: redirect the browser to its URL, and set its cookies. `options` may be NULL. No network.
 ///
 /// Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
-/// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site or to the callback.
+/// one or the client secret is missing, with `CLEVER_SSO_ARGUMENT` when `return_to` would lead to another site or to the
+/// callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_begin_login(
     client: Option<&clever_sso_client>,
@@ -167,13 +52,22 @@ pub extern "C" fn clever_sso_begin_login(
     })
 }
 
-/// Send the browser there. Borrowed from `login`; NULL when that is NULL.
+/// The URL to redirect the browser to. It is Clever's, or a page of your own for somebody who is signed in and was sent back to
+/// log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_url(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.url))
 }
 
-/// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL behind the last one.
+/// Whether to answer with a page that leads to the URL by itself, such as one with `<meta http-equiv="refresh">`, and not with
+/// a redirect: browsers give up after some twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
+/// False when `login` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_login_needs_page(login: Option<&clever_sso_login>) -> bool {
+    login.is_some_and(|login| login.needs_page)
+}
+
+/// A cookie to set with the redirect, counted from 0. Borrowed from `login`; NULL after the last one.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_set_cookie(
     login: Option<&clever_sso_login>,
@@ -182,20 +76,21 @@ pub extern "C" fn clever_sso_login_set_cookie(
     login.and_then(|login| login.set_cookies.get(index))
 }
 
-/// For applications that keep logins in a session of their own instead of cookies: the key to keep the pending login under.
+/// If you keep pending logins in your own session instead of cookies: the key to keep this one under.
 /// `clever_sso_login_key_of_callback` finds it again. Borrowed from `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_key(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.key))
 }
 
-/// For the same: what to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from `login`; NULL when that is NULL.
+/// If you keep pending logins in your own session: the text to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from
+/// `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_pending(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.pending))
 }
 
-/// Frees a login that `clever_sso_begin_login` gave out. NULL is fine.
+/// Frees a login from `clever_sso_begin_login`. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_free(login: Option<Box<clever_sso_login>>) {
     drop(login);

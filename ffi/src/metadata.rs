@@ -1,4 +1,4 @@
-//! `clever_sso_metadata`: the issuer's discovery document.
+//! `clever_sso_metadata_record`: the issuer's discovery document.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -10,7 +10,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, owned, owned_option};
 
-/// What the issuer's discovery document says, as far as this library reads it.
+/// The parts of the issuer's discovery document that this library reads.
 pub struct clever_sso_metadata_record {
     jwks_uri: CString,
     authorization_endpoint: Option<CString>,
@@ -29,10 +29,10 @@ impl From<&Metadata> for clever_sso_metadata_record {
     }
 }
 
-/// Asks the issuer for its discovery document.
+/// Fetches the issuer's discovery document.
 ///
-/// Free the answer with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when the document is none or
-/// another issuer's, and with `CLEVER_SSO_NETWORK`.
+/// Free the record with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when it is not such a document
+/// or another issuer's, and with `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_metadata(
     client: Option<&clever_sso_client>,
@@ -74,7 +74,7 @@ pub extern "C" fn clever_sso_metadata_record_userinfo_endpoint(
     borrowed(metadata.and_then(|metadata| metadata.userinfo_endpoint.as_ref()))
 }
 
-/// Frees the answer of `clever_sso_metadata`. NULL is fine.
+/// Frees a record from `clever_sso_metadata`. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_metadata_record_free(metadata: Option<Box<clever_sso_metadata_record>>) {
     drop(metadata);

@@ -1,4 +1,4 @@
-//! `clever_sso_outcome`: the second leg and its outcome.
+//! `clever_sso_outcome`: finishes a login.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -14,21 +14,21 @@ use crate::set_cookie::{self, clever_sso_set_cookie};
 use crate::text::{borrowed, header, optional, owned, owned_option, required};
 use crate::tokens::clever_sso_tokens;
 
-/// The outcome of a login. All of it is everyday traffic, none of it an error.
+/// The kind of an outcome. All of them are everyday traffic, none is an error.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_kind {
     /// The outcome is NULL.
     CLEVER_SSO_NO_OUTCOME = 0,
-    /// The person logged in: see the identity, the tokens and `return_to`.
+    /// The person logged in: read the identity, the tokens and `return_to`.
     CLEVER_SSO_SIGNED_IN = 1,
-    /// The login restarts: send the browser to the URL of the new login. The person sees nothing of it.
+    /// The login restarts: redirect the browser to the URL of the new login. The person does not notice.
     CLEVER_SSO_RESTART = 2,
-    /// Clever refused this person: see the error word and its description.
+    /// Clever refused this person: read the error word and its description.
     CLEVER_SSO_DENIED = 3,
 }
 
-/// The outcome of a login.
+/// How a login ended.
 pub struct clever_sso_outcome {
     kind: clever_sso_kind,
     identity: Option<clever_sso_identity>,
@@ -89,12 +89,14 @@ impl From<&Outcome> for clever_sso_outcome {
     }
 }
 
-/// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of that
-/// request, or NULL when it has none.
+/// Finishes a login. `callback` is the URL that the browser came back with, or its query. `cookies` is the `Cookie` header of
+/// that request, or NULL when it has none.
 ///
-/// Set the cookies that the outcome (`clever_sso_outcome_set_cookie`) or the error (`clever_sso_error_set_cookie`) has, and
-/// end the session that the browser had when `…_ends_session` says so. Free the outcome with `clever_sso_outcome_free`.
-/// Fails with any status; a failed call never leaves half a login.
+/// Set the cookies of the outcome (`clever_sso_outcome_set_cookie`) or of the error (`clever_sso_error_set_cookie`), and
+/// end the session that the browser had when `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` says so.
+/// One network round trip when Clever sends an ID token and its keys are known, up to three otherwise.
+///
+/// Free the outcome with `clever_sso_outcome_free`. Fails with any status; a failed call never leaves half a login.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_finish_login(
     client: Option<&clever_sso_client>,
@@ -109,8 +111,8 @@ pub extern "C" fn clever_sso_finish_login(
     })
 }
 
-/// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
-/// key of this callback, or NULL when there is none. The outcome and the error have no cookies.
+/// Finishes a login when you keep pending logins in your own session: `pending` is the text that you kept under the key of
+/// this callback, or NULL when there is none. The outcome and the error have no cookies.
 ///
 /// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
 #[unsafe(no_mangle)]
@@ -127,7 +129,7 @@ pub extern "C" fn clever_sso_finish_login_with_pending(
     })
 }
 
-/// The key under which the pending login of this callback was kept; `*key` is NULL when the callback has no state. No network.
+/// The key that you kept the pending login of this callback under; `*key` is NULL when the callback has no state. No network.
 ///
 /// Free the key with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -139,13 +141,13 @@ pub extern "C" fn clever_sso_login_key_of_callback(
     give_string_option(key, error, || Ok(login_key_of_callback(required(callback, "callback")?)))
 }
 
-/// Which of the three it is; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL.
+/// The kind of the outcome; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL. New kinds may come: keep a `default`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_kind(outcome: Option<&clever_sso_outcome>) -> clever_sso_kind {
     outcome.map_or(clever_sso_kind::CLEVER_SSO_NO_OUTCOME, |outcome| outcome.kind)
 }
 
-/// A cookie to set with the answer, counted from 0. Borrowed from `outcome`; NULL behind the last one.
+/// A cookie to set, counted from 0. Borrowed from `outcome`; NULL after the last one.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_set_cookie(
     outcome: Option<&clever_sso_outcome>,
@@ -154,14 +156,14 @@ pub extern "C" fn clever_sso_outcome_set_cookie(
     outcome.and_then(|outcome| outcome.set_cookies.get(index))
 }
 
-/// Whether the session that the browser had must end: the new one replaces it, or a login that this browser began was refused.
-/// Devices are shared, so nobody may go on as the person before. False when `outcome` is NULL.
+/// Whether to end the session that the browser had: a new one replaces it, or a login that this browser began was refused.
+/// Devices are shared, so the person who is there now must not continue as the one before. False when `outcome` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_ends_session(outcome: Option<&clever_sso_outcome>) -> bool {
     outcome.is_some_and(|outcome| outcome.ends_session)
 }
 
-/// Who signed in. Borrowed from `outcome`; NULL unless somebody did.
+/// Who signed in. Borrowed from `outcome`; NULL unless the kind is `CLEVER_SSO_SIGNED_IN`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_identity(
     outcome: Option<&clever_sso_outcome>,
@@ -169,7 +171,7 @@ pub extern "C" fn clever_sso_outcome_identity(
     outcome.and_then(|outcome| outcome.identity.as_ref())
 }
 
-/// The tokens of the login. Borrowed from `outcome`; NULL unless somebody signed in.
+/// The tokens of the login. Borrowed from `outcome`; NULL unless the kind is `CLEVER_SSO_SIGNED_IN`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_tokens(
     outcome: Option<&clever_sso_outcome>,
@@ -177,7 +179,7 @@ pub extern "C" fn clever_sso_outcome_tokens(
     outcome.and_then(|outcome| outcome.tokens.as_ref())
 }
 
-/// The new login of a restart. Borrowed from `outcome`; NULL unless it is a restart.
+/// The new login. Borrowed from `outcome`; NULL unless the kind is `CLEVER_SSO_RESTART`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_login(
     outcome: Option<&clever_sso_outcome>,
@@ -185,35 +187,36 @@ pub extern "C" fn clever_sso_outcome_login(
     outcome.and_then(|outcome| outcome.login.as_ref())
 }
 
-/// Where the application wanted to go, after a sign-in or, for a link to try again, after a refusal. Borrowed from `outcome`;
-/// NULL when nothing was said.
+/// The `return_to` of the login: where to go after a sign-in, and for a "Try again" link after a refusal. Borrowed from
+/// `outcome`; NULL when there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_return_to(outcome: Option<&clever_sso_outcome>) -> *const c_char {
     borrowed(outcome.and_then(|outcome| outcome.return_to.as_ref()))
 }
 
-/// Whether the login was begun with `switch_user`: a link to try again, after a refusal by Clever or by the application, begins one
-/// with it too. False when nothing is known or `outcome` is NULL.
+/// Whether the login began with `switch_user`: a "Try again" link, after a refusal by Clever or by your application, begins
+/// the next one with it, too. False when it is unknown or `outcome` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_switch_user(outcome: Option<&clever_sso_outcome>) -> bool {
     outcome.is_some_and(|outcome| outcome.switch_user)
 }
 
-/// The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless it is a
-/// restart.
+/// The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
+/// `CLEVER_SSO_RESTART`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_restart_reason(outcome: Option<&clever_sso_outcome>) -> *const c_char {
     borrowed(outcome.and_then(|outcome| outcome.reason.as_ref()))
 }
 
-/// Clever's word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless it is a refusal.
+/// Clever's word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
+/// `CLEVER_SSO_DENIED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_denied_error(outcome: Option<&clever_sso_outcome>) -> *const c_char {
     borrowed(outcome.and_then(|outcome| outcome.denied_error.as_ref()))
 }
 
-/// Text that came with the refusal through the browser: whoever made the URL wrote it. Borrowed from `outcome`; may be
-/// NULL.
+/// Text that came with the refusal, or NULL. Anybody can make such a URL, so do not show it as Clever's text. Borrowed from
+/// `outcome`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_denied_description(
     outcome: Option<&clever_sso_outcome>,
@@ -221,7 +224,7 @@ pub extern "C" fn clever_sso_outcome_denied_description(
     borrowed(outcome.and_then(|outcome| outcome.denied_description.as_ref()))
 }
 
-/// Frees an outcome and all that was borrowed from it. NULL is fine.
+/// Frees an outcome and everything borrowed from it. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_free(outcome: Option<Box<clever_sso_outcome>>) {
     drop(outcome);

@@ -1,4 +1,4 @@
-//! `clever_sso_request`: which requests of a browser may begin a login, finish one or log out.
+//! `clever_sso_request`: whether a request may begin a login, finish one or log out.
 
 use std::borrow::Cow;
 use std::ffi::{CStr, c_char};
@@ -11,22 +11,21 @@ use clever_sso::{BrowserRequest, Endpoint, Error, ErrorCode, is_switched_on, lea
 use crate::boundary::{give, handle, run};
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
-use crate::set_cookie::{self, clever_sso_set_cookie};
 use crate::text::{header, null};
 
-/// One of the three addresses that an application has for its logins.
+/// One of the three addresses that your application has for logins.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_endpoint {
-    /// Begins a login.
+    /// Where a login begins.
     CLEVER_SSO_ENDPOINT_LOGIN = 1,
-    /// Finishes a login: the redirect URI.
+    /// Where a login finishes: the redirect URI.
     CLEVER_SSO_ENDPOINT_CALLBACK = 2,
-    /// Ends the session.
+    /// Where a session ends.
     CLEVER_SSO_ENDPOINT_LOGOUT = 3,
 }
 
-/// A request of a browser: its method, and the headers that say who caused it.
+/// A browser's request: its method, and the headers that say what caused it.
 pub struct clever_sso_request {
     seen: BrowserRequest,
 }
@@ -43,11 +42,6 @@ static HEADER_NAMES: [&CStr; BrowserRequest::HEADERS.len()] = [
     c"Origin",
 ];
 
-/// What a log out, or a session that was kept, does to the cookies of the browser.
-pub struct clever_sso_logout {
-    set_cookies: Vec<clever_sso_set_cookie>,
-}
-
 /// Makes a request with its method, such as `GET`, and no headers yet.
 ///
 /// Free it with `clever_sso_request_free`. Fails with `CLEVER_SSO_ARGUMENT`.
@@ -60,16 +54,16 @@ pub extern "C" fn clever_sso_request_new(
     give(request, error, || Ok(clever_sso_request { seen: BrowserRequest::new(sent(method, "method")?) }))
 }
 
-/// The name of a header that decides, such as `Sec-Fetch-Site`, counted from 0; NULL behind the last one. For applications
-/// that look headers up one by one. It lives as long as the library.
+/// The name of a header that `clever_sso_request_refusal` looks at, such as `Sec-Fetch-Site`, counted from 0; NULL after
+/// the last one. It lives as long as the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_request_header_name(index: usize) -> *const c_char {
     HEADER_NAMES.get(index).map_or(ptr::null(), |name| name.as_ptr())
 }
 
-/// Adds a header of the request. Hand over those that `clever_sso_request_header_name` lists, or all: the others are ignored.
-/// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well. Bytes that are not UTF-8 are
-/// fine: anybody can send them.
+/// Adds a header of the request. Pass those that `clever_sso_request_header_name` lists, or all: the others are ignored.
+/// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) work as well. Bytes that are not UTF-8
+/// are fine: anyone can send them.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -89,11 +83,12 @@ pub extern "C" fn clever_sso_request_set_header(
     })
 }
 
-/// Whether a request must not act: `*status` becomes 0 when it may, else the HTTP status to answer with and no body (200 for
-/// `HEAD`, 403, 405 or 503). Ask before you begin or finish a login or log out. No network.
+/// Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise answer with that
+/// HTTP status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
 ///
-/// Links that are fetched in advance, frames, images, scripts and forms of other sites thus neither spend a code nor log
-/// anybody out. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with `CLEVER_SSO_ARGUMENT`.
+/// So prefetched links, frames, images, scripts and forms of other sites neither use up a code nor log people out.
+/// `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
+/// `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_request_refusal(
     client: Option<&clever_sso_client>,
@@ -114,8 +109,8 @@ pub extern "C" fn clever_sso_request_refusal(
     })
 }
 
-/// The methods that an endpoint takes, for the `Allow` header. NULL for a number that is no endpoint; else it lives as long as
-/// the library.
+/// The methods that an endpoint accepts, for the `Allow` header; NULL when `endpoint` is not a `clever_sso_endpoint`. It
+/// lives as long as the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
     match known(endpoint) {
@@ -125,17 +120,17 @@ pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
     }
 }
 
-/// What a switch in a query says, such as `switch_user=1`: every language reads one by this rule. False when `value` is NULL,
-/// empty, `0`, `false`, `no` or `off`, in any case; else true.
+/// Reads a switch in a query, such as `switch_user=1`, by the rule of every language. False when `value` is NULL, empty, `0`,
+/// `false`, `no` or `off`, in any case; true otherwise.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_is_switched_on(value: *const c_char) -> bool {
     is_switched_on(Some(&header(value)))
 }
 
-/// Whether a path or URL leads to the page at `path`, however either is written: percent-encoded, also more than once, with dot
-/// segments, with slashes doubled or at the end. Leave out a `return_to` that leads to a page of yours that begins a login or logs
-/// out, or each login would be the start of the next one; `clever_sso_begin_login` itself refuses one that leads to the callback.
-/// False when either is NULL.
+/// Whether a path or URL leads to the page at `path`, even when either is percent-encoded (also more than once) or has dot
+/// segments, double slashes or a slash at the end. Leave out a `return_to` that leads to your login or log out, or each
+/// login would start the next one. `clever_sso_begin_login` itself refuses one that leads to the callback. False when
+/// either is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_leads_to(target: *const c_char, path: *const c_char) -> bool {
     !target.is_null() && !path.is_null() && leads_to(&header(target), &header(path))
@@ -145,59 +140,6 @@ pub extern "C" fn clever_sso_leads_to(target: *const c_char, path: *const c_char
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_request_free(request: Option<Box<clever_sso_request>>) {
     drop(request);
-}
-
-/// What to tell the browser when somebody logs out. End your own session as well. `cookies` is the `Cookie` header of the
-/// request, or NULL. No network.
-///
-/// Free it with `clever_sso_logout_free`. Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_log_out(
-    client: Option<&clever_sso_client>,
-    cookies: *const c_char,
-    logout: Option<&mut MaybeUninit<Option<Box<clever_sso_logout>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(logout, error, || {
-        let cookies = header(cookies);
-        let set_cookies = handle(client, "client")?.client.log_out_cookies(&cookies);
-        Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
-    })
-}
-
-/// What to tell the browser when a request comes with a session of your application: the last sign-in was kept. Call it
-/// wherever you find a session; mostly there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
-/// No network.
-///
-/// Without it, people who log out by your own means and sign in again four times in a minute are told that their session does
-/// not stick. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails with
-/// `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_session_kept(
-    client: Option<&clever_sso_client>,
-    cookies: *const c_char,
-    kept: Option<&mut MaybeUninit<Option<Box<clever_sso_logout>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(kept, error, || {
-        let set_cookies = handle(client, "client")?.client.session_kept_cookies(&header(cookies));
-        Ok(clever_sso_logout { set_cookies: set_cookie::all(&set_cookies) })
-    })
-}
-
-/// A cookie to set with the answer, counted from 0. Borrowed from `logout`; NULL behind the last one.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_logout_set_cookie(
-    logout: Option<&clever_sso_logout>,
-    index: usize,
-) -> Option<&clever_sso_set_cookie> {
-    logout.and_then(|logout| logout.set_cookies.get(index))
-}
-
-/// Frees a log out and its cookies. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_logout_free(logout: Option<Box<clever_sso_logout>>) {
-    drop(logout);
 }
 
 /// What a browser sent, which must be there.

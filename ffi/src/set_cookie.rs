@@ -1,4 +1,4 @@
-//! `clever_sso_set_cookie`: a cookie that the answer to the browser must set.
+//! `clever_sso_set_cookie`: a cookie to set in the browser.
 
 use std::ffi::{CString, c_char};
 
@@ -6,8 +6,8 @@ use clever_sso::SetCookie;
 
 use crate::text::{borrowed, owned};
 
-/// A cookie that the answer to the browser must set. Send `clever_sso_set_cookie_header` as a `Set-Cookie` header of its own,
-/// or use the parts. Every one of them also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
+/// A cookie to set in the browser. Send `clever_sso_set_cookie_header` as a `Set-Cookie` header of its own, or use the parts.
+/// Each one also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
 pub struct clever_sso_set_cookie {
     header: CString,
     name: CString,
@@ -38,25 +38,25 @@ pub extern "C" fn clever_sso_set_cookie_header(cookie: Option<&clever_sso_set_co
     borrowed(cookie.map(|cookie| &cookie.header))
 }
 
-/// The name. Borrowed from `cookie`; NULL when that is NULL.
+/// The name of the cookie. Borrowed from `cookie`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_cookie_name(cookie: Option<&clever_sso_set_cookie>) -> *const c_char {
     borrowed(cookie.map(|cookie| &cookie.name))
 }
 
-/// The value; empty when the cookie is to be deleted. Borrowed from `cookie`; NULL when that is NULL.
+/// The value of the cookie; empty to delete it. Borrowed from `cookie`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_cookie_value(cookie: Option<&clever_sso_set_cookie>) -> *const c_char {
     borrowed(cookie.map(|cookie| &cookie.value))
 }
 
-/// How long the browser keeps it, in seconds; 0 deletes it, and is the answer when `cookie` is NULL.
+/// How long the browser keeps the cookie, in seconds; 0 to delete it, and when `cookie` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_cookie_max_age(cookie: Option<&clever_sso_set_cookie>) -> u32 {
     cookie.map_or(0, |cookie| cookie.max_age)
 }
 
-/// Whether the browser sends it over https only; false when `cookie` is NULL.
+/// Whether the browser sends the cookie over https only; false when `cookie` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_cookie_secure(cookie: Option<&clever_sso_set_cookie>) -> bool {
     cookie.is_some_and(|cookie| cookie.secure)

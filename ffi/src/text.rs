@@ -62,15 +62,6 @@ pub(crate) fn borrowed(text: Option<&CString>) -> *const c_char {
     text.map_or(ptr::null(), |text| text.as_ptr())
 }
 
-/// Frees a string that a function of this library gave out through a `char **`. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_string_free(string: *mut c_char) {
-    if !string.is_null() {
-        // SAFETY: the header asks for a string that this library gave out and that was not freed yet.
-        drop(unsafe { CString::from_raw(string) });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

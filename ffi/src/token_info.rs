@@ -1,4 +1,4 @@
-//! `clever_sso_token_info`: was this access token issued to us?
+//! `clever_sso_token_info`: whether an access token was issued to your application.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -10,7 +10,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, owned, required};
 
-/// What Clever says of a token that was issued to this application.
+/// What Clever says about a token that was issued to your application.
 pub struct clever_sso_token_info {
     client_id: CString,
     scopes: Vec<CString>,
@@ -25,11 +25,11 @@ impl From<&TokenInfo> for clever_sso_token_info {
     }
 }
 
-/// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection against
-/// a token of somebody else's.
+/// Asks Clever whether an access token was issued to your application. The implicit grant has no other protection against a
+/// token that was issued to another one.
 ///
-/// Free the answer with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token is another
-/// application's (`token_foreign`) or none (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+/// Free it with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token was issued to another
+/// application (`token_foreign`) or is not valid (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_check_token(
     client: Option<&clever_sso_client>,
@@ -43,7 +43,7 @@ pub extern "C" fn clever_sso_check_token(
     })
 }
 
-/// The client id: always this application's. Borrowed from `token_info`.
+/// The client id: always your application's. Borrowed from `token_info`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_token_info_client_id(
     token_info: Option<&clever_sso_token_info>,
@@ -51,13 +51,13 @@ pub extern "C" fn clever_sso_token_info_client_id(
     borrowed(token_info.map(|token_info| &token_info.client_id))
 }
 
-/// How many scopes there are.
+/// The number of scopes.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_token_info_scope_count(token_info: Option<&clever_sso_token_info>) -> usize {
     token_info.map_or(0, |token_info| token_info.scopes.len())
 }
 
-/// One of the scopes; NULL when `index` is too large. Borrowed from `token_info`.
+/// A scope, counted from 0; NULL after the last one. Borrowed from `token_info`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_token_info_scope(
     token_info: Option<&clever_sso_token_info>,
@@ -66,7 +66,7 @@ pub extern "C" fn clever_sso_token_info_scope(
     borrowed(token_info.and_then(|token_info| token_info.scopes.get(index)))
 }
 
-/// Frees the answer of `clever_sso_check_token`. NULL is fine.
+/// Frees a token info from `clever_sso_check_token`. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_token_info_free(token_info: Option<Box<clever_sso_token_info>>) {
     drop(token_info);

@@ -1,4 +1,4 @@
-//! `clever_sso_tokens`: the code exchange, for those who drive the flow themselves.
+//! `clever_sso_tokens`: exchanges a code yourself.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -10,7 +10,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, optional, owned, owned_option, required};
 
-/// What a code was exchanged for.
+/// The tokens of a login.
 pub struct clever_sso_tokens {
     access_token: CString,
     id_token: Option<CString>,
@@ -25,8 +25,8 @@ impl From<&Tokens> for clever_sso_tokens {
     }
 }
 
-/// Exchanges a code, which is good for one exchange within a minute. `redirect_uri` is the one that the code arrived at,
-/// or NULL for the primary one.
+/// Exchanges a code for tokens. A code works once, within a minute. `redirect_uri` is the one that the code arrived at, or
+/// NULL for the first one.
 ///
 /// Free the tokens with `clever_sso_tokens_free`. Fails with `CLEVER_SSO_CLEVER` when Clever does not accept the code or the
 /// client, with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, and with `CLEVER_SSO_NETWORK`.
@@ -44,19 +44,20 @@ pub extern "C" fn clever_sso_exchange_code(
     })
 }
 
-/// Opens Clever's API for 24 hours. Borrowed from `tokens`; NULL when that is NULL.
+/// The access token, which works at Clever's API for 24 hours. Borrowed from `tokens`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_tokens_access_token(tokens: Option<&clever_sso_tokens>) -> *const c_char {
     borrowed(tokens.map(|tokens| &tokens.access_token))
 }
 
-/// Says who logged in. Borrowed from `tokens`; NULL for applications without OpenID Connect and for Clever Library.
+/// The ID token, which says who logged in. Borrowed from `tokens`; NULL for applications without OpenID Connect and for
+/// Clever Library.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_tokens_id_token(tokens: Option<&clever_sso_tokens>) -> *const c_char {
     borrowed(tokens.and_then(|tokens| tokens.id_token.as_ref()))
 }
 
-/// Frees tokens that `clever_sso_exchange_code` gave out. NULL is fine.
+/// Frees tokens from `clever_sso_exchange_code`. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_tokens_free(tokens: Option<Box<clever_sso_tokens>>) {
     drop(tokens);

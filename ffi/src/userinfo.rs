@@ -1,4 +1,4 @@
-//! `clever_sso_userinfo`: the claims of an access token's person, as OpenID Connect has them.
+//! `clever_sso_userinfo_record`: the claims of an access token's person, as OpenID Connect defines them.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -12,7 +12,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, optional, owned, required};
 
-/// The claims of a person, as the userinfo endpoint tells them.
+/// The claims of a person from the userinfo endpoint.
 pub struct clever_sso_userinfo_record {
     id: CString,
     claims: clever_sso_claims,
@@ -25,11 +25,11 @@ impl From<&UserInfo> for clever_sso_userinfo_record {
     }
 }
 
-/// The claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is that of the ID token
-/// which came with it, or NULL: an answer about somebody else is refused.
+/// Fetches the claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is the `sub` of
+/// the ID token that came with it, or NULL: an answer about another person is refused.
 ///
-/// Free the answer with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
-/// or the answer is about somebody else, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+/// Free the record with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the
+/// token or the answer is about another person, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_userinfo(
     client: Option<&clever_sso_client>,
@@ -45,7 +45,7 @@ pub extern "C" fn clever_sso_userinfo(
     })
 }
 
-/// Who it is, as the issuer names them (`sub`). Borrowed from `userinfo`.
+/// The person's id at the issuer (`sub`). Borrowed from `userinfo`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_userinfo_record_id(
     userinfo: Option<&clever_sso_userinfo_record>,
@@ -53,7 +53,7 @@ pub extern "C" fn clever_sso_userinfo_record_id(
     borrowed(userinfo.map(|userinfo| &userinfo.id))
 }
 
-/// All claims, for the functions that read claims one by one. Borrowed from `userinfo`.
+/// All claims, for the functions that read claims. Borrowed from `userinfo`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_userinfo_record_claims(
     userinfo: Option<&clever_sso_userinfo_record>,
@@ -61,7 +61,7 @@ pub extern "C" fn clever_sso_userinfo_record_claims(
     userinfo.map(|userinfo| &userinfo.claims)
 }
 
-/// All claims, as one JSON object. Borrowed from `userinfo`.
+/// All claims as one JSON object. Borrowed from `userinfo`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_userinfo_record_json(
     userinfo: Option<&clever_sso_userinfo_record>,
@@ -69,7 +69,7 @@ pub extern "C" fn clever_sso_userinfo_record_json(
     borrowed(userinfo.map(|userinfo| userinfo.claims.json()))
 }
 
-/// Frees the answer of `clever_sso_userinfo`. NULL is fine.
+/// Frees a record from `clever_sso_userinfo`. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_userinfo_record_free(userinfo: Option<Box<clever_sso_userinfo_record>>) {
     drop(userinfo);

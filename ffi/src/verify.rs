@@ -1,25 +1,20 @@
-//! ID tokens are verified here, with a client or with nothing but the arguments: `clever_sso_key_set`, `clever_sso_verify_options`.
+//! ID tokens: verified with a client, which knows Clever's keys.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use clever_sso::{Expected, KeySet, verify_id_token_with};
-
-use crate::boundary::{give, handle, run};
+use crate::boundary::{give, handle};
 use crate::claims::clever_sso_claims;
 use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
-use crate::text::{filled, optional, required};
+use crate::text::{optional, required};
 
-/// In seconds, as for a client.
-const DEFAULT_LEEWAY: u64 = 60;
-
-/// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+/// Verifies an ID token with Clever's keys, which are fetched when the client does not have them yet.
 ///
-/// `nonce` is the one that was sent; with NULL the token must have none. `access_token` may be NULL.
+/// `nonce` is the one that you sent; with NULL, the token must have none. `access_token` is the one that came with the
+/// token, to check `at_hash`, or NULL.
 ///
-/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the word of the rule that is broken, and
+/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the broken rule, and
 /// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_verify_id_token(
@@ -35,158 +30,4 @@ pub extern "C" fn clever_sso_verify_id_token(
         let (nonce, access_token) = (optional(nonce, "nonce")?, optional(access_token, "access_token")?);
         Ok((&handle(client, "client")?.client.verify_id_token(id_token, nonce, access_token)?).into())
     })
-}
-
-/// Keys that may verify ID tokens, made once from a JWKS text. May be used from many threads at once.
-pub struct clever_sso_key_set {
-    keys: KeySet,
-}
-
-/// Reads a JWKS text (RFC 7517). Keys that are broken or meant for something else are left out.
-///
-/// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is no JWKS or no key in it may verify.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_key_set_new(
-    jwks: *const c_char,
-    keys: Option<&mut MaybeUninit<Option<Box<clever_sso_key_set>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(keys, error, || Ok(clever_sso_key_set { keys: KeySet::parse(required(jwks, "jwks")?)? }))
-}
-
-/// Frees keys. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_key_set_free(keys: Option<Box<clever_sso_key_set>>) {
-    drop(keys);
-}
-
-/// What an ID token is held against, for `clever_sso_verify_id_token_with`.
-pub struct clever_sso_verify_options {
-    issuer: String,
-    client_id: String,
-    nonce: Option<String>,
-    access_token: Option<String>,
-    now: Option<u64>,
-    leeway: u64,
-}
-
-/// Makes options. `issuer` must be the token's `iss`, and `client_id` its audience.
-///
-/// Free them with `clever_sso_verify_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_options_new(
-    issuer: *const c_char,
-    client_id: *const c_char,
-    options: Option<&mut MaybeUninit<Option<Box<clever_sso_verify_options>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(options, error, || {
-        Ok(clever_sso_verify_options {
-            issuer: filled(issuer, "issuer")?.to_owned(),
-            client_id: filled(client_id, "client_id")?.to_owned(),
-            nonce: None,
-            access_token: None,
-            now: None,
-            leeway: DEFAULT_LEEWAY,
-        })
-    })
-}
-
-/// The nonce that was sent. Default: none, and then the token must have none. NULL goes back to the default.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_options_set_nonce(
-    options: Option<&mut clever_sso_verify_options>,
-    nonce: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.nonce = optional(nonce, "nonce")?.map(str::to_owned);
-        Ok(())
-    })
-}
-
-/// The access token that came with the ID token, for `at_hash` (OpenID Connect Core 3.1.3.8). Default: none, and then
-/// `at_hash` is not compared. NULL goes back to the default.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_options_set_access_token(
-    options: Option<&mut clever_sso_verify_options>,
-    access_token: *const c_char,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.access_token = optional(access_token, "access_token")?.map(str::to_owned);
-        Ok(())
-    })
-}
-
-/// The time at which the token must be valid, in Unix seconds. Default: this machine's clock when the token is verified.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_options_set_now(
-    options: Option<&mut clever_sso_verify_options>,
-    now: u64,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.now = Some(now);
-        Ok(())
-    })
-}
-
-/// How many seconds the clocks may differ, at most 600. Default: 60. A larger one is refused when a token is verified.
-///
-/// Fails with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_options_set_leeway(
-    options: Option<&mut clever_sso_verify_options>,
-    leeway: u32,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    run(error, || {
-        handle(options, "options")?.leeway = u64::from(leeway);
-        Ok(())
-    })
-}
-
-/// Frees options. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_options_free(options: Option<Box<clever_sso_verify_options>>) {
-    drop(options);
-}
-
-/// Verifies an ID token with nothing but the arguments: no client, no network. `keys` and `options` may be used for many
-/// tokens, by many threads at once.
-///
-/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the rule that is broken,
-/// and with `CLEVER_SSO_ARGUMENT`.
-#[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_verify_id_token_with(
-    id_token: *const c_char,
-    keys: Option<&clever_sso_key_set>,
-    options: Option<&clever_sso_verify_options>,
-    claims: Option<&mut MaybeUninit<Option<Box<clever_sso_claims>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
-) -> clever_sso_status {
-    give(claims, error, || {
-        let id_token = required(id_token, "id_token")?;
-        let (keys, options) = (handle(keys, "keys")?, handle(options, "options")?);
-        let expected = Expected {
-            issuer: &options.issuer,
-            client_id: &options.client_id,
-            nonce: options.nonce.as_deref(),
-            now: options.now.unwrap_or_else(clock),
-            leeway: options.leeway,
-            access_token: options.access_token.as_deref(),
-        };
-        Ok((&verify_id_token_with(id_token, &keys.keys, &expected)?).into())
-    })
-}
-
-fn clock() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -1,4 +1,4 @@
-//! The version of the library that is running.
+//! The library's version.
 
 use std::ffi::{CStr, c_char};
 
@@ -13,8 +13,8 @@ pub extern "C" fn clever_sso_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
-/// The same as a number that can be compared: 10,000 times the major, 100 times the minor, and the patch version. `100` is
-/// version 0.1.0, `10203` is 1.2.3.
+/// The version of the library that is running as one number, to compare with `CLEVER_SSO_VERSION_NUMBER`: 10,000 times the
+/// major, 100 times the minor, and the patch version. 100 is version 0.1.0, 10203 is 1.2.3.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_version_number() -> u32 {
     NUMBER

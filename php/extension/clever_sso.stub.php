@@ -104,11 +104,14 @@ final class Client
      * @param bool $switchUser Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the
      *     person who is signed in at Clever is signed in again.
      * @param bool|null $hasSession Whether this browser has a session of the application. Pass false when you looked and
-     *     found none: sign-ins that leave no session then end with session_not_kept instead of a redirect loop.
+     *     found none: sign-ins that leave no session then end with session_not_kept instead of a redirect loop. With true,
+     *     pages that send somebody who is signed in back to log in again and again end with page_not_allowed.
+     * @param string|null $home Where people go after a login without returnTo: a page of your own. With it, somebody who is
+     *     signed in and sent back to log in again and again goes there, and not to Clever each time.
      *
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
      * @throws ArgumentException return_to_unsafe, argument_invalid
-     * @throws LoginException session_not_kept
+     * @throws LoginException session_not_kept, page_not_allowed
      */
     public function beginLogin(
         #[\SensitiveParameter] ?string $cookies = null,
@@ -117,6 +120,7 @@ final class Client
         ?string $returnTo = null,
         bool $switchUser = false,
         ?bool $hasSession = null,
+        ?string $home = null,
     ): Login {}
 
     /**
@@ -234,6 +238,7 @@ final class Client
      * @param string|null $state Comes back unchanged. Compare it, by hash_equals, with what this browser was given.
      * @param string|null $nonce Comes back inside the ID token.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
+     * @param bool $switchUser Whether Clever asks people to confirm who they are.
      *
      * @throws ConfigException redirect_uri_unknown
      * @throws \ValueError For another response type.
@@ -244,6 +249,7 @@ final class Client
         #[\SensitiveParameter] ?string $state = null,
         #[\SensitiveParameter] ?string $nonce = null,
         ?string $districtId = null,
+        bool $switchUser = false,
     ): string {}
 
     /**
@@ -446,6 +452,9 @@ final class Login
     public readonly string $key;
     /** For the same: what to keep for ten minutes, about 100 bytes, URL-safe. */
     public readonly string $pending;
+    /** Whether to answer with a page that leads to url by itself, and not with a redirect: browsers give up after some twenty
+     *  redirects in a row. Only with hasSession. */
+    public readonly bool $needsPage;
 
     private function __construct() {}
 }
@@ -803,7 +812,7 @@ abstract class Exception extends \Exception
     /** Whether the same call, or the same login begun again, may succeed without anybody changing anything. */
     public function isRetryable(): bool {}
 
-    /** The HTTP status of the page that shows this failure to the person: 400, 500 or 503. */
+    /** The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503. */
     public function getPageStatus(): int {}
 
     /** The HTTP status of Clever's answer that led to this failure, if there was one. */

@@ -142,9 +142,9 @@ ZEND_METHOD(CleverSso_Client, __construct)
 
 ZEND_METHOD(CleverSso_Client, beginLogin)
 {
-	zend_string *cookies = NULL, *redirect_uri = NULL, *district_id = NULL, *return_to = NULL;
+	zend_string *cookies = NULL, *redirect_uri = NULL, *district_id = NULL, *return_to = NULL, *home = NULL;
 	bool switch_user = false, has_session = false, is_unknown = true;
-	ZEND_PARSE_PARAMETERS_START(0, 6)
+	ZEND_PARSE_PARAMETERS_START(0, 7)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(cookies)
 		Z_PARAM_STR_OR_NULL(redirect_uri)
@@ -152,6 +152,7 @@ ZEND_METHOD(CleverSso_Client, beginLogin)
 		Z_PARAM_STR_OR_NULL(return_to)
 		Z_PARAM_BOOL(switch_user)
 		Z_PARAM_BOOL_OR_NULL(has_session, is_unknown)
+		Z_PARAM_STR_OR_NULL(home)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
@@ -167,6 +168,7 @@ ZEND_METHOD(CleverSso_Client, beginLogin)
 		{ redirect_uri, clever_sso_login_options_set_redirect_uri },
 		{ district_id, clever_sso_login_options_set_district_id },
 		{ return_to, clever_sso_login_options_set_return_to },
+		{ home, clever_sso_login_options_set_home },
 	};
 	clever_sso_status status = clever_sso_login_options_new(&options, &error);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++) {

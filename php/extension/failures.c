@@ -98,56 +98,19 @@ static void get(zval *return_value, zend_object *exception, const char *name, si
 		return_value, zend_read_property(php_clever_sso_ce_exception, exception, name, length, false, &held));
 }
 
-ZEND_METHOD(CleverSso_Exception, getCodeWord)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("codeWord"));
-}
+#define GETTER(method, property) \
+	ZEND_METHOD(CleverSso_Exception, method) \
+	{ \
+		ZEND_PARSE_PARAMETERS_NONE(); \
+		get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL(property)); \
+	}
 
-ZEND_METHOD(CleverSso_Exception, getUserMessage)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("userMessage"));
-}
-
-ZEND_METHOD(CleverSso_Exception, getActor)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("actor"));
-}
-
-ZEND_METHOD(CleverSso_Exception, isRetryable)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("retryable"));
-}
-
-ZEND_METHOD(CleverSso_Exception, getPageStatus)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("pageStatus"));
-}
-
-ZEND_METHOD(CleverSso_Exception, getReturnTo)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("returnTo"));
-}
-
-ZEND_METHOD(CleverSso_Exception, getSwitchUser)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("switchUser"));
-}
-
-ZEND_METHOD(CleverSso_Exception, getHttpStatus)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("httpStatus"));
-}
-
-ZEND_METHOD(CleverSso_Exception, getRetryAfter)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
-	get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL("retryAfter"));
-}
+GETTER(getCodeWord, "codeWord")
+GETTER(getUserMessage, "userMessage")
+GETTER(getActor, "actor")
+GETTER(isRetryable, "retryable")
+GETTER(getPageStatus, "pageStatus")
+GETTER(getReturnTo, "returnTo")
+GETTER(getSwitchUser, "switchUser")
+GETTER(getHttpStatus, "httpStatus")
+GETTER(getRetryAfter, "retryAfter")

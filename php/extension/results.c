@@ -162,6 +162,7 @@ void php_clever_sso_write_login(zval *value, const void *login)
 	set_cookies(value, login_cookie, login);
 	set_text(value, "key", clever_sso_login_key(login));
 	set_text(value, "pending", clever_sso_login_pending(login));
+	set_flag(value, "needsPage", clever_sso_login_needs_page(login));
 }
 
 void php_clever_sso_write_tokens(zval *value, const void *tokens)

@@ -53,15 +53,16 @@ static void add_list(PHP_SHA256_CTX *hash, HashTable *list)
 
 void php_clever_sso_settings_fingerprint(const php_clever_sso_settings *settings, unsigned char *fingerprint)
 {
-	const zend_string *texts[] = { settings->client_id, settings->client_secret, settings->redirect_uri, settings->issuer,
-		settings->api_base, settings->base_url, settings->pending_key, settings->authorization_endpoint,
-		settings->token_endpoint, settings->tokeninfo_endpoint, settings->userinfo_endpoint, settings->jwks_uri,
-		settings->ca_bundle, settings->proxy, settings->key_cache };
-	HashTable *lists[] = { settings->redirect_uris, settings->old_pending_keys, settings->return_to_origins };
 	PHP_SHA256_CTX hash;
 	PHP_SHA256Init(&hash);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) add_text(&hash, texts[i]);
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) add_list(&hash, lists[i]);
+	add_text(&hash, settings->client_id);
+	add_text(&hash, settings->key_cache);
+#define TEXT(name, setter) add_text(&hash, settings->name);
+	PHP_CLEVER_SSO_TEXTS(TEXT)
+#undef TEXT
+#define LIST(name, setter) add_list(&hash, settings->name);
+	PHP_CLEVER_SSO_LISTS(LIST)
+#undef LIST
 	add_bytes(&hash, &settings->timeout, sizeof settings->timeout);
 	add_bytes(&hash, &settings->leeway, sizeof settings->leeway);
 	add_bytes(&hash, &settings->development, sizeof settings->development);
@@ -82,43 +83,25 @@ static clever_sso_status set_list(clever_sso_config *config, HashTable *list, se
 	return CLEVER_SSO_OK;
 }
 
-static clever_sso_status set_texts(
+static clever_sso_status set_texts_and_lists(
 	const php_clever_sso_settings *settings, clever_sso_config *config, clever_sso_error **error)
 {
-	const struct {
-		const zend_string *text;
-		setter set;
-	} texts[] = {
-		{ settings->client_secret, clever_sso_config_set_client_secret },
-		{ settings->redirect_uri, clever_sso_config_add_redirect_uri },
-		/* Both at once first, so that one of them can still be elsewhere. */
-		{ settings->base_url, clever_sso_config_set_base_url },
-		{ settings->issuer, clever_sso_config_set_issuer },
-		{ settings->api_base, clever_sso_config_set_api_base },
-		{ settings->pending_key, clever_sso_config_set_pending_key },
-		{ settings->authorization_endpoint, clever_sso_config_set_authorization_endpoint },
-		{ settings->token_endpoint, clever_sso_config_set_token_endpoint },
-		{ settings->tokeninfo_endpoint, clever_sso_config_set_tokeninfo_endpoint },
-		{ settings->userinfo_endpoint, clever_sso_config_set_userinfo_endpoint },
-		{ settings->jwks_uri, clever_sso_config_set_jwks_uri },
-		{ settings->ca_bundle, clever_sso_config_set_ca_bundle },
-		{ settings->proxy, clever_sso_config_set_proxy },
-	};
 	clever_sso_status status = CLEVER_SSO_OK;
-	for (size_t i = 0; i < sizeof texts / sizeof *texts && status == CLEVER_SSO_OK; i++) {
-		if (texts[i].text != NULL) status = texts[i].set(config, php_clever_sso_text(texts[i].text), error);
-	}
+#define TEXT(name, setter) \
+	if (!status && settings->name != NULL) status = clever_sso_config_##setter(config, php_clever_sso_text(settings->name), error);
+	PHP_CLEVER_SSO_TEXTS(TEXT)
+#undef TEXT
+#define LIST(name, setter) \
+	if (!status) status = set_list(config, settings->name, clever_sso_config_##setter, error);
+	PHP_CLEVER_SSO_LISTS(LIST)
+#undef LIST
 	return status;
 }
 
 static clever_sso_status set_rest(
 	const php_clever_sso_settings *settings, clever_sso_config *config, clever_sso_error **error)
 {
-	clever_sso_status status
-		= set_list(config, settings->redirect_uris, clever_sso_config_add_redirect_uri, error);
-	if (!status) status = set_list(config, settings->old_pending_keys, clever_sso_config_add_old_pending_key, error);
-	if (!status) status = set_list(config, settings->return_to_origins, clever_sso_config_add_return_to_origin, error);
-	if (!status) status = clever_sso_config_set_timeout(config, settings->timeout, error);
+	clever_sso_status status = clever_sso_config_set_timeout(config, settings->timeout, error);
 	if (!status) status = clever_sso_config_set_leeway(config, settings->leeway, error);
 	if (!status) status = clever_sso_config_set_development(config, settings->development, error);
 	/* Last: it asks with what was set, and takes only what was not. */
@@ -133,7 +116,7 @@ clever_sso_status php_clever_sso_settings_make(
 	clever_sso_status status = clever_sso_config_new(php_clever_sso_text(settings->client_id), &config, error);
 	/* Errors then name the arguments of the constructor. */
 	if (!status) status = clever_sso_config_set_setting_names(config, CLEVER_SSO_NAMES_PHP, error);
-	if (!status) status = set_texts(settings, config, error);
+	if (!status) status = set_texts_and_lists(settings, config, error);
 	if (!status) status = set_rest(settings, config, error);
 	if (!status) status = clever_sso_client_new(config, client, error);
 	clever_sso_config_free(config);

@@ -4,19 +4,39 @@
 
 #include "registry.h"
 
+/* The texts and the lists, each with the function that takes it. Issuer and API come after base_url, which is both at once, so
+ * that one of them can still be elsewhere. */
+#define PHP_CLEVER_SSO_TEXTS(EACH) \
+	EACH(client_secret, set_client_secret) \
+	EACH(redirect_uri, add_redirect_uri) \
+	EACH(base_url, set_base_url) \
+	EACH(issuer, set_issuer) \
+	EACH(api_base, set_api_base) \
+	EACH(pending_key, set_pending_key) \
+	EACH(authorization_endpoint, set_authorization_endpoint) \
+	EACH(token_endpoint, set_token_endpoint) \
+	EACH(tokeninfo_endpoint, set_tokeninfo_endpoint) \
+	EACH(userinfo_endpoint, set_userinfo_endpoint) \
+	EACH(jwks_uri, set_jwks_uri) \
+	EACH(ca_bundle, set_ca_bundle) \
+	EACH(proxy, set_proxy)
+#define PHP_CLEVER_SSO_LISTS(EACH) \
+	EACH(redirect_uris, add_redirect_uri) \
+	EACH(old_pending_keys, add_old_pending_key) \
+	EACH(return_to_origins, add_return_to_origin)
+
 /* The arguments of the constructor, borrowed from its caller. */
 typedef struct {
-	zend_string *client_id, *client_secret, *redirect_uri;
-	HashTable *redirect_uris;
-	zend_string *issuer, *api_base, *base_url;
+	zend_string *client_id, *key_cache;
+#define TEXT(name, setter) zend_string *name;
+	PHP_CLEVER_SSO_TEXTS(TEXT)
+#undef TEXT
+#define LIST(name, setter) HashTable *name;
+	PHP_CLEVER_SSO_LISTS(LIST)
+#undef LIST
 	double timeout;
 	zend_long leeway;
-	zend_string *pending_key;
-	HashTable *old_pending_keys, *return_to_origins;
-	bool development;
-	zend_string *authorization_endpoint, *token_endpoint, *tokeninfo_endpoint, *userinfo_endpoint, *jwks_uri;
-	bool discover;
-	zend_string *ca_bundle, *proxy, *key_cache;
+	bool development, discover;
 } php_clever_sso_settings;
 
 /* Whether every list holds nothing but strings; throws a TypeError when one does not. */

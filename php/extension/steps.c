@@ -13,13 +13,15 @@ PHP_CLEVER_SSO_RELEASE(callback)
 ZEND_METHOD(CleverSso_Client, authorizeUrl)
 {
 	zend_string *response_type = NULL, *redirect_uri = NULL, *state = NULL, *nonce = NULL, *district_id = NULL;
-	ZEND_PARSE_PARAMETERS_START(0, 5)
+	bool switch_user = false;
+	ZEND_PARSE_PARAMETERS_START(0, 6)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR(response_type)
 		Z_PARAM_STR_OR_NULL(redirect_uri)
 		Z_PARAM_STR_OR_NULL(state)
 		Z_PARAM_STR_OR_NULL(nonce)
 		Z_PARAM_STR_OR_NULL(district_id)
+		Z_PARAM_BOOL(switch_user)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
@@ -43,6 +45,7 @@ ZEND_METHOD(CleverSso_Client, authorizeUrl)
 	};
 	clever_sso_status status = clever_sso_authorize_options_new(&options, &error);
 	if (!status) status = clever_sso_authorize_options_set_implicit(options, implicit, &error);
+	if (!status) status = clever_sso_authorize_options_set_switch_user(options, switch_user, &error);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++) {
 		if (texts[i].text != NULL) status = texts[i].set(options, php_clever_sso_text(texts[i].text), &error);
 	}

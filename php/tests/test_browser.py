@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from harness.answers import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
+from harness.header_limits import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.tabs import TabbedBrowser, check_tabs
 from php_sites import DISTRICT, NOWHERE, WAYS, Answer, Site, asked, cookie_of, kept, log_in, serving
 from servers import own_folder

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import odd_requests
 import pytest
 from fpm_sites import EXTENSION, FFI, MASTER_IS_ROOT, Way, serving
-from harness.answers import LONG_PAGES
+from harness.header_limits import LONG_PAGES
 from harness.patience import SECONDS, wait_for
 from harness.tabs import Tab, TabbedBrowser, check_tabs
 from installed import APP_NAME, Installed

@@ -3,9 +3,7 @@
 from asyncio import Future
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import Any, Final, Literal, final
-
-from typing_extensions import Self
+from typing import Any, Final, Literal, NoReturn, final
 
 from clever_sso.exceptions import Error
 
@@ -107,6 +105,18 @@ class Client:
         ca_bundle: str | PathLike[str] | None = None,
         proxy: str | None = None,
     ) -> Client: ...
+    @property
+    def client_id(self) -> str:
+        """The client id."""
+
+    @property
+    def issuer(self) -> str:
+        """The issuer whose people log in."""
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """The redirect URIs; the first is the primary one."""
+
     @classmethod
     def from_env(cls) -> Client:
         """Makes a client from environment variables: `CLEVER_CLIENT_ID`, `CLEVER_REDIRECT_URI` and so on.
@@ -121,18 +131,6 @@ class Client:
             ConfigError: `config_invalid`, with what is wrong about which variable.
         """
 
-    @property
-    def client_id(self) -> str:
-        """The client id."""
-
-    @property
-    def issuer(self) -> str:
-        """The issuer whose people log in."""
-
-    @property
-    def redirect_uris(self) -> tuple[str, ...]:
-        """The redirect URIs; the first is the primary one."""
-
     def begin_login(
         self,
         *,
@@ -142,6 +140,7 @@ class Client:
         return_to: str | None = None,
         switch_user: bool = False,
         has_session: bool | None = None,
+        home: str | None = None,
     ) -> Login:
         """Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
 
@@ -155,10 +154,13 @@ class Client:
             switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
                 person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+            home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+                in and sent back to log in again and again goes there, and not to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session.
+            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+                signed in is sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
 
@@ -225,6 +227,9 @@ class Client:
 
         Mostly there are none. Without it, people who log out by the application's own means and sign in again four
         times in a minute are told that their session does not stick.
+
+        Those whose `max_age` is above 0 are only for a page that is shown, and not for a redirect, a picture or an
+        answer to a script: they say that the person is in no loop.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -370,6 +375,7 @@ class Client:
             CleverError: The words of its kind.
             NetworkError: The words of its kind.
         """
+
     def export_keys(self) -> str:
         """Clever's keys as text, for another process of the same application.
 
@@ -394,11 +400,6 @@ class Client:
             CleverError: `keys_unusable`, `response_malformed`.
         """
 
-    def close(self) -> None:
-        """Gives up the connections that are kept for the next call. The client can be used as before."""
-
-    def __enter__(self) -> Client: ...
-    def __exit__(self, *_exception: object) -> None: ...
     def warm_up(self) -> None:
         """Does one-time setup up front: fetches discovery and keys.
 
@@ -406,6 +407,14 @@ class Client:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
             NetworkError: The words of its kind.
         """
+
+    def close(self) -> None:
+        """Gives up the connections that are kept for the next call. The client can be used as before."""
+
+    def __enter__(self) -> Client: ...
+    def __exit__(self, *_exception: object) -> None: ...
+    def __reduce__(self) -> NoReturn:
+        """Refuses: a client holds secrets, which must not travel with a pickle."""
 
 @final
 class AsyncOperations:
@@ -454,7 +463,11 @@ class Login:
     __match_args__: Final = ("url", "set_cookies", "key", "pending")
     @property
     def url(self) -> str:
-        """Send the browser there."""
+        """Send the browser there.
+
+        It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in several times:
+        then `key` and `pending` are empty.
+        """
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -470,6 +483,13 @@ class Login:
     @property
     def pending(self) -> str:
         """For the same: what to keep for ten minutes. URL-safe, about 100 bytes."""
+
+    @property
+    def needs_page(self) -> bool:
+        """Whether to answer with a page that leads to `url` by itself, and not with a redirect.
+
+        Browsers give up after some twenty redirects in a row. Only with `has_session`.
+        """
 
 @final
 class SignedIn:
@@ -489,19 +509,19 @@ class SignedIn:
         """Where the application wanted to go, as an ASCII path or URL."""
 
     @property
-    def switch_user(self) -> bool:
-        """Whether the login was begun with `switch_user`.
-
-        When the application refuses this person, another try begins with it.
-        """
+    def ends_session(self) -> Literal[True]:
+        """Whether the session that the browser had must end: always, for this person's takes its place."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
         """The cookies to set with the answer to the browser."""
 
     @property
-    def ends_session(self) -> Literal[True]:
-        """Whether the session that the browser had must end: always, for this person's takes its place."""
+    def switch_user(self) -> bool:
+        """Whether the login was begun with `switch_user`.
+
+        When the application refuses this person, another try begins with it.
+        """
 
 @final
 class Restart:
@@ -524,12 +544,12 @@ class Restart:
         """
 
     @property
-    def set_cookies(self) -> tuple[SetCookie, ...]:
-        """The cookies to set with the redirect: those of `login`."""
-
-    @property
     def ends_session(self) -> Literal[False]:
         """Whether the session that the browser had must end: never, for the login is still on its way."""
+
+    @property
+    def set_cookies(self) -> tuple[SetCookie, ...]:
+        """The cookies to set with the redirect: those of `login`."""
 
 @final
 class Denied:
@@ -553,66 +573,14 @@ class Denied:
         """Where the login wanted to go, so that another try leads there."""
 
     @property
-    def switch_user(self) -> bool:
-        """Whether the login was begun with `switch_user`, so that another try begins with it too."""
-
-    @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
         """The cookies to set with the answer to the browser."""
 
-    def __eq__(self, other: object, /) -> bool: ...
-    def __hash__(self) -> int: ...
-
-@final
-class SetCookie:
-    """A cookie that the answer to the browser must set.
-
-    Send `header` as a `Set-Cookie` header of its own, or hand the parts to your framework.
-    """
-
-    __match_args__: Final = ("name", "value", "max_age", "secure", "header")
-    path: Final = "/"
-    http_only: Final = True
-    same_site: Final = "Lax"
-    def __new__(cls, name: str, value: str, max_age: int, secure: bool, header: str) -> Self: ...
     @property
-    def name(self) -> str:
-        """The name."""
+    def switch_user(self) -> bool:
+        """Whether the login was begun with `switch_user`, so that another try begins with it too."""
 
-    @property
-    def value(self) -> str:
-        """The value; empty when the cookie is to be deleted."""
-
-    @property
-    def max_age(self) -> int:
-        """How long the browser keeps it, in seconds; 0 deletes it."""
-
-    @property
-    def secure(self) -> bool:
-        """Whether the browser sends it over https only."""
-
-    @property
-    def header(self) -> str:
-        """The value of the `Set-Cookie` header."""
-
-    def __getnewargs__(self) -> tuple[str, str, int, bool, str]: ...
-    def __eq__(self, other: object, /) -> bool: ...
-    def __hash__(self) -> int: ...
-
-@final
-class Refusal:
-    """How to answer a request that must not act: with this status and no body."""
-
-    __match_args__: Final = ("status", "allow")
-    @property
-    def status(self) -> int:
-        """The HTTP status: 200 for `HEAD`, 403, 405 or 503."""
-
-    @property
-    def allow(self) -> str | None:
-        """The `Allow` header, with a 405."""
-
-    def __eq__(self, other: object, /) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -687,7 +655,7 @@ class Identity:
         The claims of the ID token, or the data of `/me` and of the person's own record.
         """
 
-    def __eq__(self, other: object, /) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -711,7 +679,7 @@ class Name:
     def full(self) -> str:
         """First, middle and last name with a space between them; empty when nothing is known."""
 
-    def __eq__(self, other: object, /) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -727,129 +695,8 @@ class Role:
     def legacy_id(self) -> str | None:
         """The id that this person had in this role before API v3."""
 
-    def __eq__(self, other: object, /) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
-
-@final
-class Tokens:
-    """What a code was exchanged for."""
-
-    __match_args__: Final = ("access_token", "id_token")
-    @property
-    def access_token(self) -> str:
-        """Opens Clever's API for 24 hours."""
-
-    @property
-    def id_token(self) -> str | None:
-        """Says who logged in; only for applications with OpenID Connect, and not for Clever Library."""
-
-@final
-class TokenInfo:
-    """What Clever says of an access token that was issued to this application."""
-
-    __match_args__: Final = ("client_id", "scopes")
-    @property
-    def client_id(self) -> str:
-        """The client id: always this application's."""
-
-    @property
-    def scopes(self) -> tuple[str, ...]:
-        """The scopes."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-    def __hash__(self) -> int: ...
-
-@final
-class Me:
-    """Who an access token belongs to."""
-
-    __match_args__: Final = ("id", "district_id", "user_type", "authorized_by")
-    @property
-    def id(self) -> str:
-        """The Clever id."""
-
-    @property
-    def district_id(self) -> str | None:
-        """The district; a person of Clever Library has none."""
-
-    @property
-    def user_type(self) -> str | None:
-        """The kind of account; API v3 says `user` of everybody, older ones name the role."""
-
-    @property
-    def authorized_by(self) -> str | None:
-        """Who gave the application access: `district` or `teacher`."""
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """Everything Clever said, as a new dict each time."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-
-@final
-class User:
-    """A person's record."""
-
-    __match_args__: Final = ("id", "district_id", "name", "unverified_email", "roles")
-    @property
-    def id(self) -> str:
-        """The Clever id."""
-
-    @property
-    def district_id(self) -> str | None:
-        """The district."""
-
-    @property
-    def name(self) -> Name:
-        """The name."""
-
-    @property
-    def unverified_email(self) -> str | None:
-        """An email address that nobody verified: it may be another person's, and it may change. Never a key."""
-
-    @property
-    def roles(self) -> tuple[Role, ...]:
-        """Every role of this person."""
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """Everything Clever said, as a new dict each time."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-
-@final
-class District:
-    """A district's record."""
-
-    __match_args__: Final = ("id", "name")
-    @property
-    def id(self) -> str:
-        """The district's id."""
-
-    @property
-    def name(self) -> str | None:
-        """Its name."""
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """Everything Clever said, as a new dict each time."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-
-@final
-class UserInfo:
-    """The claims of a person, as the userinfo endpoint tells them."""
-
-    __match_args__: Final = ("id",)
-    @property
-    def id(self) -> str:
-        """Who it is, as the issuer names them (`sub`)."""
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """All claims, as a new dict each time. Clever's `name` is an object."""
-
-    def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class Callback:
@@ -901,6 +748,203 @@ class Callback:
         """Whether an administrator of Clever logs in as this person."""
 
 @final
+class SetCookie:
+    """A cookie that the answer to the browser must set.
+
+    Send `header` as a `Set-Cookie` header of its own, or hand the parts to your framework.
+    """
+
+    __match_args__: Final = ("name", "value", "max_age", "secure", "header")
+    path: Final = "/"
+    """The path of every cookie of this library. A name that starts with `__Host-` allows no other."""
+
+    http_only: Final = True
+    """No script can read a cookie of this library."""
+
+    same_site: Final = "Lax"
+    """With `Strict` the browser would not send the cookie when it comes back from Clever."""
+
+    def __new__(cls, name: str, value: str, max_age: int, secure: bool, header: str) -> SetCookie: ...
+    @property
+    def name(self) -> str:
+        """The name."""
+
+    @property
+    def value(self) -> str:
+        """The value; empty when the cookie is to be deleted."""
+
+    @property
+    def max_age(self) -> int:
+        """How long the browser keeps it, in seconds; 0 deletes it."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether the browser sends it over https only."""
+
+    @property
+    def header(self) -> str:
+        """The value of the `Set-Cookie` header."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __getnewargs__(self) -> tuple[str, str, int, bool, str]:
+        """So that an error with cookies survives pickling on its way out of a worker."""
+
+    def __hash__(self) -> int: ...
+
+@final
+class Refusal:
+    """How to answer a request that must not act: with this status and no body."""
+
+    __match_args__: Final = ("status", "allow")
+    @property
+    def status(self) -> int:
+        """The HTTP status: 200 for `HEAD`, 403, 405 or 503."""
+
+    @property
+    def allow(self) -> str | None:
+        """The `Allow` header, with a 405."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Tokens:
+    """What a code was exchanged for."""
+
+    __match_args__: Final = ("access_token", "id_token")
+    @property
+    def access_token(self) -> str:
+        """Opens Clever's API for 24 hours."""
+
+    @property
+    def id_token(self) -> str | None:
+        """Says who logged in; only for applications with OpenID Connect, and not for Clever Library."""
+
+@final
+class TokenInfo:
+    """What Clever says of an access token that was issued to this application."""
+
+    __match_args__: Final = ("client_id", "scopes")
+    @property
+    def client_id(self) -> str:
+        """The client id: always this application's."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Me:
+    """Who an access token belongs to."""
+
+    __match_args__: Final = ("id", "district_id", "user_type", "authorized_by")
+    @property
+    def id(self) -> str:
+        """The Clever id."""
+
+    @property
+    def district_id(self) -> str | None:
+        """The district; a person of Clever Library has none."""
+
+    @property
+    def user_type(self) -> str | None:
+        """The kind of account; API v3 says `user` of everybody, older ones name the role."""
+
+    @property
+    def authorized_by(self) -> str | None:
+        """Who gave the application access: `district` or `teacher`."""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Everything Clever said, as a new dict each time."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
+class User:
+    """A person's record."""
+
+    __match_args__: Final = ("id", "district_id", "name", "unverified_email", "roles")
+    @property
+    def id(self) -> str:
+        """The Clever id."""
+
+    @property
+    def district_id(self) -> str | None:
+        """The district."""
+
+    @property
+    def name(self) -> Name:
+        """The name."""
+
+    @property
+    def unverified_email(self) -> str | None:
+        """An email address that nobody verified: it may be another person's, and it may change. Never a key."""
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role of this person."""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Everything Clever said, as a new dict each time."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
+class District:
+    """A district's record."""
+
+    __match_args__: Final = ("id", "name")
+    @property
+    def id(self) -> str:
+        """The district's id."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name."""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Everything Clever said, as a new dict each time."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
+class UserInfo:
+    """The claims of a person, as the userinfo endpoint tells them."""
+
+    __match_args__: Final = ("id",)
+    @property
+    def id(self) -> str:
+        """Who it is, as the issuer names them (`sub`)."""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """All claims, as a new dict each time. Clever's `name` is an object."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
+class KeySet:
+    """Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
+
+    Keys that are broken or meant for something else are left out.
+
+    Args:
+        jwks: The text of the JWKS.
+
+    Raises:
+        CleverError: `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify.
+    """
+
+    def __new__(cls, jwks: str) -> KeySet: ...
+    def __len__(self) -> int: ...
+
+@final
 class ErrorCode:
     """One entry of the catalogue of failures; see `error_codes()`."""
 
@@ -946,6 +990,18 @@ class ErrorCode:
     def page_status(self) -> int:
         """The HTTP status of the page that shows it."""
 
+def parse_callback(callback: str) -> Callback:
+    """Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.
+
+    `Client.finish_login` does this itself; this function is for those who drive the flow themselves. No network.
+
+    Args:
+        callback: What the browser came back with.
+
+    Raises:
+        LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
+    """
+
 def login_key(callback: str) -> str | None:
     """Under which key an application that keeps logins in a session of its own finds that of this callback.
 
@@ -978,34 +1034,6 @@ def leads_to(target: str, path: str) -> bool:
         target: The path or URL, as a `return_to`.
         path: The path of a page of yours.
     """
-
-def parse_callback(callback: str) -> Callback:
-    """Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.
-
-    `Client.finish_login` does this itself; this function is for those who drive the flow themselves. No network.
-
-    Args:
-        callback: What the browser came back with.
-
-    Raises:
-        LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
-    """
-
-@final
-class KeySet:
-    """Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
-
-    Keys that are broken or meant for something else are left out.
-
-    Args:
-        jwks: The text of the JWKS.
-
-    Raises:
-        CleverError: `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify.
-    """
-
-    def __new__(cls, jwks: str) -> KeySet: ...
-    def __len__(self) -> int: ...
 
 def verify_id_token(
     token: str,

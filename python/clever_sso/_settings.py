@@ -1,14 +1,17 @@
-"""The settings of a client by their names in an environment or a configuration: one table for all who read them.
+"""The settings by their names in an environment or a configuration, and what each must be: one place for every face.
 
-`CLEVER_CLIENT_ID` is the keyword argument `client_id`, and so on for every argument of `Client`. What is empty counts
-as left out.
+`CLEVER_CLIENT_ID` is the keyword argument `client_id`, and so on for every argument of `Client`. Empty means unset.
+
+Nothing here raises while a secret is in a local variable: error pages and error mails show those.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import re
 from typing import TYPE_CHECKING, Any, Callable
+from urllib.parse import urlsplit
 
 from clever_sso._native import error_codes
 from clever_sso.exceptions import ConfigError
@@ -34,7 +37,15 @@ if TYPE_CHECKING:
 
 
 PREFIX = "CLEVER_"
+NOT_SET = "is not set"
+OF_EVERY_FACE = frozenset(
+    f"{PREFIX}{name}"
+    for name in ("AFTER_LOGIN", "AFTER_LOGOUT", "CALLBACK_PATH", "SESSION_SECONDS", "URL_PREFIX", "WAITING_PAGE")
+)
+"""The settings of a web application besides the arguments of its client; Django has its `urls.py` for two of them."""
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+# What no address has as it is; and what ends a path, or is a parameter of a route.
+_NOT_IN_URLS, _ENDS_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]"), re.compile(r"[?#<>{}]|//|/\.\.?(/|$)")
 
 
 def arguments(settings: _Source) -> dict[str, Any]:
@@ -46,6 +57,15 @@ def arguments(settings: _Source) -> dict[str, Any]:
     Raises:
         ConfigError: `config_invalid`, when `CLEVER_CLIENT_ID` is missing or a value cannot be read.
     """
+    found = _read(settings)
+    del settings
+    if isinstance(found, str):
+        raise invalid(found)
+    return found
+
+
+def _read(settings: _Source) -> dict[str, Any] | str:
+    """The keyword arguments of a client, or what is wrong with them."""
     found = {}
     for argument, read in _READERS.items():
         name = PREFIX + argument.upper()
@@ -54,10 +74,12 @@ def arguments(settings: _Source) -> dict[str, Any]:
             continue
         try:
             found[argument] = read(value)
-        except (ValueError, TypeError, OverflowError):
-            raise invalid(f"{name} cannot be read as {_KINDS[read]}") from None
+        except _WrongTypeError as wrong:
+            return f"{name} must be {_KINDS[read]}, not {wrong}"
+        except (ValueError, OverflowError):
+            return f"{name} cannot be read as {_KINDS[read]}"
     if "client_id" not in found:
-        raise invalid(f"{PREFIX}CLIENT_ID is not set")
+        return f"{PREFIX}CLIENT_ID {NOT_SET}"
     # Errors then name the settings, not the arguments.
     return {**found, "named_by": "environment"}
 
@@ -68,28 +90,52 @@ def from_environment() -> dict[str, Any]:
     Raises:
         ConfigError: `config_invalid`, as `arguments` does.
     """
-    for name, meant in misspelt(os.environ):
+    for name, meant in misspelt(os.environ, OF_EVERY_FACE):
         logging.getLogger("clever_sso").warning("nothing reads %s: is it %s?", name, meant)
     return arguments(os.environ)
 
 
-def boolean(settings: _Source, name: str, *, default: bool) -> bool:
-    """A setting that is true or false: environments have only texts, and the text `false` must not count as true.
+class WithEnvironment:
+    """A configuration, and the environment for what it leaves out.
+
+    Args:
+        configuration: What counts first.
+    """
+
+    def __init__(self, configuration: _Source) -> None:
+        self._configuration = configuration
+
+    def get(self, name: str, /) -> Any:  # noqa: ANN401  (as any configuration's)
+        """The value of a setting."""
+        value = self._configuration.get(name)
+        return os.environ.get(name) if value is None or value == "" else value
+
+
+def given_or_environment(argument: str, given: object) -> tuple[str, object]:
+    """An argument of a face that takes its settings as arguments, or the variable of the same name; with its name."""
+    name = PREFIX + argument.upper()
+    return (name, os.environ.get(name)) if given is None else (f"{argument} ({name})", given)
+
+
+def boolean(name: str, value: object, *, default: bool) -> bool:
+    """A setting that is true or false: environments have only text, and the text `false` must not count as true.
 
     Raises:
         ConfigError: `config_invalid`, when it is neither.
     """
-    value = settings.get(name)
     if value is None or value == "":
         return default
     try:
         return _boolean(value)
-    except (ValueError, TypeError, AttributeError):
-        raise invalid(f"{name} cannot be read as {_KINDS[_boolean]}") from None
+    except _WrongTypeError as error:
+        wrong = f"{name} must be {_KINDS[_boolean]}, not {error}"
+    except ValueError:
+        wrong = f"{name} cannot be read as {_KINDS[_boolean]}"
+    raise invalid(wrong)
 
 
-def session_seconds(value: object, default: int) -> int:
-    """For how many seconds a sign-in lasts: the setting `CLEVER_SESSION_SECONDS`.
+def session_seconds(name: str, value: object, default: int) -> int:
+    """For how many seconds a sign-in lasts.
 
     Raises:
         ConfigError: `config_invalid`, when it is no whole number above zero.
@@ -99,8 +145,85 @@ def session_seconds(value: object, default: int) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise invalid(f"{PREFIX}SESSION_SECONDS must be a whole number of seconds above zero")
+        raise invalid(f"{name} must be a whole number of seconds above zero")
     return value
+
+
+def path(name: str, value: object, default: str) -> str:
+    """A setting that is a path of the application.
+
+    Raises:
+        ConfigError: `config_invalid`, when it is none.
+    """
+    if value is None or value == "":
+        return default
+    if not isinstance(value, str):
+        raise invalid(f"{name} must be a path such as /clever, not {_kind(value)}")
+    if not _is_path(value) or _ENDS_PATH.search(value):
+        raise invalid(
+            f"{name} must be a path of your application that starts with one slash, such as /clever, without host, "
+            f"query, parameters or spaces; found {value!r}"
+        )
+    return value
+
+
+def target(name: str, value: object, default: str) -> str:
+    """A setting that says where to go: a path of the application, or a whole URL.
+
+    Raises:
+        ConfigError: `config_invalid`, when it is neither.
+    """
+    if value is None or value == "":
+        return default
+    if not isinstance(value, str):
+        raise invalid(f"{name} must be a path such as /home, or a whole URL, not {_kind(value)}")
+    if not _is_path(value) and not _is_url(value):
+        raise invalid(
+            f"{name} must be a path that starts with one slash, such as /home, or a whole URL with https://; "
+            f"found {value!r}"
+        )
+    return value
+
+
+def _is_path(value: str) -> bool:
+    return value.startswith("/") and not value.startswith("//") and not _NOT_IN_URLS.search(value)
+
+
+def _is_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not _NOT_IN_URLS.search(value)
+    except ValueError:
+        return False
+
+
+def check_callback(
+    redirect_uris: Iterable[str], callback: str, others: Iterable[str], *, chosen: str = "", prefix: str = ""
+) -> None:
+    """Whether the callback is where the redirect URI leads, and nothing else is there.
+
+    Args:
+        redirect_uris: Those of the client.
+        callback: The path of the callback inside the application.
+        others: The paths of login, log out and so on.
+        chosen: The name of the setting for the path of the callback, when it is set.
+        prefix: The name of the setting for the path below which the others are.
+
+    Raises:
+        ConfigError: `config_invalid`, with the names of the settings that contradict each other.
+    """
+    inside = callback.rstrip("/")
+    paths = [urlsplit(uri).path.rstrip("/") for uri in redirect_uris]
+    if chosen and not any(path.endswith(inside) or inside.endswith(path) for path in paths):
+        raise invalid(
+            f"{chosen} is {callback!r}, but {PREFIX}REDIRECT_URI leads to {paths[0]!r}: make them equal, or let the "
+            "first be the end of the second where a proxy takes a prefix off"
+        )
+    if inside and inside in {other.rstrip("/") for other in others}:
+        raise invalid(
+            f"{chosen or PREFIX + 'REDIRECT_URI'} leads to {callback!r}, which is not the callback but another page of "
+            f"the login: register a redirect URI that ends in /callback, or set {prefix} to another path"
+        )
 
 
 def check_login(client: _Begins) -> None:
@@ -110,13 +233,20 @@ def check_login(client: _Begins) -> None:
         ConfigError: `config_invalid`, with the name of the setting that is missing.
     """
     if not client.redirect_uris:
-        raise invalid(f"{PREFIX}REDIRECT_URI is not set")
+        raise invalid(f"{PREFIX}REDIRECT_URI {NOT_SET}")
     try:
         client.begin_login()
     except ConfigError as error:
-        if error.code == "client_secret_missing":
-            raise invalid(f"{PREFIX}CLIENT_SECRET is not set") from None
-        raise
+        if error.code != "client_secret_missing":
+            raise
+    else:
+        return
+    raise invalid(f"{PREFIX}CLIENT_SECRET {NOT_SET}")
+
+
+def is_missing(error: ConfigError) -> bool:
+    """Whether an error says that one of the settings which every login needs is not set."""
+    return error.message.endswith(f" {NOT_SET}")
 
 
 def misspelt(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
@@ -131,7 +261,7 @@ def misspelt(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple
     known = {PREFIX + argument.upper() for argument in _READERS} | set(others)
     for name in names:
         if name.startswith(PREFIX) and name not in known:
-            for meant in get_close_matches(name, known, 1, 0.85):
+            for meant in get_close_matches(name, known, 1, 0.78):
                 yield name, meant
 
 
@@ -143,19 +273,191 @@ def invalid(message: str) -> ConfigError:
     )
 
 
+# ---------------------------------------------------------------- session keys
+
+SHORTEST_KEY = 16
+"""The fewest characters of a key that signs sessions."""
+
+MAKE_A_KEY = 'make one with: python -c "import secrets; print(secrets.token_hex(32))"'
+
+# Keys of tutorials and quickstarts, without case and punctuation: people who forge sessions have lists of them.
+_SAMPLE_KEYS = frozenset(
+    {
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "5y2lf4q8znxec",
+        "5y2lf4q8z\xec",
+        "a0zr98j3yxrxhhjmnlwxrt",
+        "keyboardcat",
+        "youwillneverguess",
+        "hardtoguess",
+        "hardtoguessstring",
+        "correcthorsebatterystaple",
+        "onlyfortryingit",
+        "0123456789abcdef0123456789abcdef",
+    }
+)
+# And those that are made of nothing but such words.
+_SAMPLE_WORDS = re.compile(
+    "(?:a|an|any|app|application|auth0|be|bit|changed?|cookie|default|dev|development|django|example|extremely|fastapi|"
+    "flask|here|in|insecure|is|it|jwt|key|keep|local|long|longer|me|my|needs?|none|not|null|of|passw0rd|password|"
+    "placeholder|please|prod|production|put|random|randomly|generated|real|really|replace|sample|secret|"
+    "sekrit|session|should|signing|so|some|something|starlette|string|super|test|testing|that|the|this|to|top|"
+    "unsafe|value|very|with|you|your)+[0-9]{0,8}|(?:1234567890)+[0-9]*"
+)
+
+
+def key_problem(key: object) -> str | None:
+    """Why a key must not sign sessions: anybody could sign in as anybody. `None` when nothing is known against it.
+
+    Args:
+        key: A str or bytes, or what is shown as one.
+    """
+    text = key.decode("latin-1") if isinstance(key, bytes) else str(key or "")
+    if not text.strip():
+        return "is empty"
+    letters = re.sub(r"[\W_]", "", text).lower()
+    if letters in _SAMPLE_KEYS or _SAMPLE_WORDS.fullmatch(letters):
+        return "is a sample key that everybody knows"
+    if len(text) < SHORTEST_KEY:
+        return f"has {len(text)} characters, fewer than {SHORTEST_KEY}"
+    return None
+
+
+# ---------------------------------------------------------------- roles and hooks
+
+KNOWN_ROLES = frozenset({"student", "teacher", "staff", "district_admin", "contact"})
+_NEAR = 0.75
+
+
+def check_roles(function: str, roles: tuple[object, ...]) -> None:
+    """Whether these can be the roles of a guard. Words that nobody at Clever has yet are logged: Clever may add some.
+
+    Args:
+        function: How the guard is written.
+        roles: What it was given.
+
+    Raises:
+        TypeError: When one is no text.
+        ConfigError: `config_invalid`, when one is a misspelt role: nobody could pass.
+    """
+    check_role_types(function, roles)
+    for role in roles:
+        reason = unknown_role(str(role))
+        if reason and nearest_role(str(role)):
+            raise invalid(f"{function}: {reason}")
+        if reason:
+            logging.getLogger("clever_sso").warning("%s: %s", function, reason)
+
+
+def check_role_types(function: str, roles: tuple[object, ...]) -> None:
+    """Whether these are texts, as the roles of a guard must be.
+
+    Raises:
+        TypeError: When one is not.
+    """
+    example = f'{function}("teacher", "staff")'
+    for role in roles:
+        if not isinstance(role, str):
+            given: Any = role
+            found = "a function" if callable(given) else _kind(given)
+            raise TypeError(f"{function} takes the names of roles, not {found}: {example}")
+
+
+def nearest_role(role: str) -> str | None:
+    """The known role that a word looks like."""
+    from difflib import get_close_matches  # noqa: PLC0415  (as above)
+
+    word = role.strip().lower().replace("-", "_").replace(" ", "_")
+    return next(iter(get_close_matches(word, sorted(KNOWN_ROLES), 1, _NEAR)), None)
+
+
+def unknown_role(role: str) -> str | None:
+    """What to say about a word that is no known role; `None` for one that is."""
+    if role in KNOWN_ROLES:
+        return None
+    nearest = nearest_role(role)
+    if nearest:
+        return f"Clever has no role {role!r}: is it {nearest!r}?"
+    return f"Clever is not known to have a role {role!r}; the known ones are {', '.join(sorted(KNOWN_ROLES))}"
+
+
+def hook_problem(name: str, function: Any, *arguments: str) -> str | None:  # noqa: ANN401  (a setting)
+    """What is wrong with a function of the application that is to be called with these arguments.
+
+    Args:
+        name: The setting or decorator that names it.
+        function: The function.
+        arguments: What it is called with, by names that explain it.
+    """
+    import inspect  # noqa: PLC0415  (not every program that imports the package pays for it)
+
+    if not callable(function):
+        return f"{name} must be a function, not {_kind(function)}"
+    try:
+        inspect.signature(function).bind(*arguments)
+    except ValueError:
+        # One written in C does not say.
+        return None
+    except TypeError:
+        shown = getattr(function, "__name__", type(function).__name__)
+        return f"{name} is called with ({', '.join(arguments)}), which {shown} does not take"
+    return None
+
+
+def check_hook(name: str, function: object, *arguments: str) -> None:
+    """As `hook_problem`.
+
+    Raises:
+        TypeError: With what is wrong.
+    """
+    wrong = hook_problem(name, function, *arguments)
+    if wrong:
+        raise TypeError(wrong)
+
+
+def check_keywords(function: str, found: Iterable[str], known: Iterable[str]) -> None:
+    """Whether a call has keyword arguments that nothing knows.
+
+    Raises:
+        TypeError: With the nearest known one.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415  (as above)
+
+    known = sorted(known)
+    for name in found:
+        nearest = next(iter(get_close_matches(name, known, 1)), None)
+        advice = f"is it {nearest!r}?" if nearest else f"it has {', '.join(known)}"
+        raise TypeError(f"{function} has no argument {name!r}: {advice}")
+
+
+# ---------------------------------------------------------------- how values are read
+
+
+class _WrongTypeError(Exception):
+    """A value is of a type that the setting cannot have; says which."""
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else type(value).__name__
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError
+        raise _WrongTypeError(_kind(value))
     return value
 
 
 def _list(value: object) -> list[str]:
-    """One value, or several with blanks between them: neither URIs nor keys have blanks inside."""
+    """One value, or several separated by spaces: neither URIs nor keys have spaces inside."""
     if isinstance(value, str):
         return value.split()
     if isinstance(value, (list, tuple)):
-        return [_text(item) for item in value]
-    raise TypeError
+        wrong = [item for item in value if not isinstance(item, str)]
+        if wrong:
+            raise _WrongTypeError(f"{_kind(value)} with {_kind(wrong[0])} in it")
+        return list(value)
+    raise _WrongTypeError(_kind(value))
 
 
 def _text_or_path(value: object) -> str:
@@ -165,28 +467,28 @@ def _text_or_path(value: object) -> str:
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    word = _text(value).lower()
+    word = _text(value).strip().lower()
     if word not in _YES | _NO:
         raise ValueError
     return word in _YES
 
 
-def _seconds(value: str | float) -> float:
-    if isinstance(value, (bool, bytes)):
-        raise TypeError
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise _WrongTypeError(_kind(value))
     return float(value)
 
 
-def _whole_seconds(value: str | float) -> int:
-    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
-        raise TypeError
+def _whole_seconds(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise _WrongTypeError(_kind(value))
     return int(value)
 
 
 _KINDS: dict[Callable[[Any], Any], str] = {
     _text: "text",
     _text_or_path: "PEM text, or the path of a PEM file",
-    _list: "texts with blanks between them",
+    _list: "text, several separated by spaces",
     _boolean: "true or false",
     _seconds: "a number of seconds",
     _whole_seconds: "a whole number of seconds",

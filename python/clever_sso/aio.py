@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, cast
 
 from clever_sso import _settings
 from clever_sso._native import AsyncOperations, Client
@@ -58,8 +58,7 @@ class AsyncClient:
     """Everything an application does with Clever, for asyncio. Make one and keep it.
 
     Operations that need the network are coroutines: thousands may wait at once on one event loop, and none of them
-    holds it up. They are explained at `Client`, and so are the exceptions they raise. `begin_login` and what makes URLs
-    are plain methods.
+    holds it up. `begin_login` and what makes URLs are plain methods.
 
         client = clever_sso.AsyncClient("client id", "client secret", "https://app.example/callback")
 
@@ -88,6 +87,8 @@ class AsyncClient:
 
     __slots__ = ("__weakref__", "_client", "_operations")
 
+    # `make stubs` writes the words of the methods that `Client` has too.
+
     def __init__(
         self,
         client_id: str,
@@ -95,7 +96,13 @@ class AsyncClient:
         redirect_uri: str | Sequence[str] | None = None,
         **settings: Unpack[ClientSettings],
     ) -> None:
-        self._client = Client(client_id, client_secret, redirect_uri, **settings)
+        try:
+            self._client = Client(client_id, client_secret, redirect_uri, **settings)
+        except BaseException:
+            # Error pages and error mails show the local variables of this frame.
+            client_secret = redirect_uri = None
+            cast("dict[str, Any]", settings).clear()
+            raise
         self._operations = AsyncOperations(self._client)
 
     @classmethod
@@ -131,21 +138,26 @@ class AsyncClient:
         return_to: str | None = None,
         switch_user: bool = False,
         has_session: bool | None = None,
+        home: str | None = None,
     ) -> Login:
-        """Begins a login: send the browser to its `url`, with its `set_cookies`. No network. As `Client.begin_login`.
+        """Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
 
         Args:
-            cookies: The `Cookie` header of the request.
+            cookies: The `Cookie` header of the request. With it the browser keeps at most eight logins in flight, and a
+                session that is lost again and again ends with an error instead of a loop.
             redirect_uri: One of the configured ones. Default: the primary one.
             district_id: The district, if it is known. Clever then skips the school picker.
             return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
-                origin.
-            switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links.
+                origin. At most 1,024 bytes.
+            switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
+                person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+            home: Where people go after a login without `return_to`: a page of your own.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session.
+            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+                signed in is sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
         return self._client.begin_login(
@@ -155,6 +167,7 @@ class AsyncClient:
             return_to=return_to,
             switch_user=switch_user,
             has_session=has_session,
+            home=home,
         )
 
     def refusal(
@@ -164,15 +177,41 @@ class AsyncClient:
         method: str,
         headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
     ) -> Refusal | None:
-        """Whether a request of a browser must not act: `None` when it may. No network. As `Client.refusal`."""
+        """Whether a request of a browser must not act: `None` when it may.
+
+        Ask before you begin a login, finish one or log somebody out. Links that are fetched in
+        advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No
+        network.
+
+            refusal = client.refusal("callback", method=request.method, headers=request.headers)
+
+        Args:
+            endpoint: `login`, `callback` or `logout`.
+            method: The method of the request.
+            headers: All headers of the request: a mapping or pairs, of texts or bytes; WSGI's `environ` will do.
+
+        Raises:
+            ArgumentError: `argument_invalid`, for another word.
+        """
         return self._client.refusal(endpoint, method=method, headers=headers)
 
     def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """The cookies to set when somebody logs out. No network. As `Client.log_out_cookies`."""
+        """The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
+
+        Args:
+            cookies: The `Cookie` header of the request.
+        """
         return self._client.log_out_cookies(cookies)
 
     def session_kept_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """The cookies to set when a request comes with a session. No network. As `Client.session_kept_cookies`."""
+        """The cookies to set when a request comes with a session: the last sign-in was kept. No network.
+
+        Mostly there are none. Without it, people who log out by the application's own means and sign in again four
+        times in a minute are told that their session does not stick.
+
+        Args:
+            cookies: The `Cookie` header of the request.
+        """
         return self._client.session_kept_cookies(cookies)
 
     def authorize_url(  # noqa: PLR0913  (they are keyword arguments)
@@ -185,7 +224,20 @@ class AsyncClient:
         district_id: str | None = None,
         switch_user: bool = False,
     ) -> str:
-        """The URL that asks Clever for a code or a token. No network. As `Client.authorize_url`."""
+        """The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+
+        Args:
+            response_type: `code`, or `token` for the implicit grant.
+            redirect_uri: One of the configured ones. Default: the primary one.
+            state: Comes back unchanged. Compare it with what this browser was given.
+            nonce: Comes back inside the ID token.
+            district_id: The district, if it is known. Clever then skips the school picker.
+            switch_user: Whether Clever lets the person confirm who they are.
+
+        Raises:
+            ConfigError: `redirect_uri_unknown`.
+            ArgumentError: `argument_invalid`, for another response type.
+        """
         return self._client.authorize_url(
             response_type=response_type,
             redirect_uri=redirect_uri,
@@ -198,12 +250,19 @@ class AsyncClient:
     def instant_login_url(self, district_id: str) -> str:
         """An Instant Login link into this application for the people of a district. No network.
 
-        As `Client.instant_login_url`.
+        Who follows it arrives without a state, so `finish_login` answers with `Restart` first.
+
+        Args:
+            district_id: Clever's id of the district.
         """
         return self._client.instant_login_url(district_id)
 
     def portal_url(self, district: str | None = None) -> str:
-        """The Clever Portal of a district. No network. As `Client.portal_url`."""
+        """The Clever Portal of a district, or the page where people look for their school. No network.
+
+        Args:
+            district: The short name of the district, as its portal has it in its address.
+        """
         return self._client.portal_url(district)
 
     async def finish_login(
@@ -211,7 +270,7 @@ class AsyncClient:
     ) -> SignedIn | Restart | Denied:
         """Finishes a login. What came of it is a value, for all of it is everyday traffic.
 
-        As `Client.finish_login`.
+        One network round trip when Clever sends an ID token and its keys are known, else up to three.
 
         Args:
             callback: The URL with which the browser came back, or its query.
@@ -221,57 +280,159 @@ class AsyncClient:
 
         Returns:
             `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
-            answer, and end the session that the browser had when its `ends_session` says so. The same holds for what is
-            raised.
+            answer, and end the session that the browser had when its `ends_session` says so. The same holds for what
+            is raised.
 
         Raises:
-            LoginError: When the callback cannot be used, or the login cannot be restarted once more.
-            TokenError: When the ID token breaks a rule.
-            CleverError: When Clever refuses or cannot answer.
-            NetworkError: When Clever cannot be reached in time.
+            LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
+                `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
+            TokenError: The ID token breaks a rule: `id_token_expired` and the other words that begin so.
+            ConfigError: `client_secret_missing`.
+            CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
+            NetworkError: `network_timeout`, `network_connect` and the others of its kind.
         """
         return await self._operations.finish_login(callback, cookies, pending)
 
     async def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
-        """Exchanges a code. As `Client.exchange_code`."""
+        """Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+
+        Args:
+            code: The code of the callback.
+            redirect_uri: The one that the authorization request named. Default: the primary one.
+
+        Raises:
+            CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
+            ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
+            NetworkError: The words of its kind.
+        """
         return await self._operations.exchange_code(code, redirect_uri)
 
     async def verify_id_token(
         self, token: str, *, nonce: str | None = None, access_token: str | None = None
     ) -> dict[str, Any]:
-        """Verifies an ID token against Clever's keys. As `Client.verify_id_token`."""
+        """Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+
+        Args:
+            token: The ID token.
+            nonce: The one that was sent. Without one, the token must have none.
+            access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+
+        Returns:
+            The claims.
+
+        Raises:
+            TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+            CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
+            NetworkError: When keys must be fetched: the words of its kind.
+        """
         return await self._operations.verify_id_token(token, nonce, access_token)
 
     async def check_token(self, access_token: str) -> TokenInfo:
-        """Asks Clever whether an access token was issued to this application. As `Client.check_token`."""
+        """Asks Clever whether an access token was issued to this application.
+
+        The implicit grant has no other protection against a token that was issued to another one: call this before you
+        believe a token that a browser brought.
+
+        Args:
+            access_token: The access token.
+
+        Raises:
+            TokenError: `token_foreign`, `token_rejected`.
+            CleverError: The words of its kind.
+            NetworkError: The words of its kind.
+        """
         return await self._operations.check_token(access_token)
 
     async def me(self, access_token: str) -> Me:
-        """Who an access token belongs to. As `Client.me`."""
+        """Who an access token belongs to.
+
+        Args:
+            access_token: The access token.
+
+        Raises:
+            TokenError: `token_rejected`.
+            CleverError: The words of its kind.
+            NetworkError: The words of its kind.
+        """
         return await self._operations.me(access_token)
 
     async def user(self, access_token: str, id: str) -> User:  # noqa: A002  (Clever calls an id an id)
-        """A person's record. As `Client.user`."""
+        """A person's record.
+
+        Args:
+            access_token: The access token.
+            id: The Clever id of the person.
+
+        Raises:
+            TokenError: `token_rejected`.
+            ArgumentError: `argument_invalid`, when this cannot be an id.
+            CleverError: `not_found` and the others of its kind.
+            NetworkError: The words of its kind.
+        """
         return await self._operations.user(access_token, id)
 
     async def district(self, access_token: str, id: str) -> District:  # noqa: A002  (Clever calls an id an id)
-        """A district's record. As `Client.district`."""
+        """A district's record.
+
+        Args:
+            access_token: The access token.
+            id: Clever's id of the district.
+
+        Raises:
+            TokenError: `token_rejected`.
+            ArgumentError: `argument_invalid`, when this cannot be an id.
+            CleverError: `not_found` and the others of its kind.
+            NetworkError: The words of its kind.
+        """
         return await self._operations.district(access_token, id)
 
     async def userinfo(self, access_token: str, subject: str | None = None) -> UserInfo:
-        """The claims of the person that an access token belongs to. As `Client.userinfo`."""
+        """The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
+
+        Args:
+            access_token: The access token.
+            subject: That of the ID token which came with it: an answer about somebody else is refused.
+
+        Raises:
+            TokenError: `userinfo_subject`, `token_rejected`.
+            CleverError: The words of its kind.
+            NetworkError: The words of its kind.
+        """
         return await self._operations.userinfo(access_token, subject)
 
     async def export_keys(self) -> str:
-        """Clever's keys as text, for another process of the same application. As `Client.export_keys`."""
+        """Clever's keys as text, for another process of the same application.
+
+        They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
+        sign in as anybody.
+
+        Raises:
+            CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
+            NetworkError: The words of its kind.
+        """
         return await self._operations.export_keys()
 
     async def import_keys(self, text: str) -> None:
-        """Takes keys that another process exported. No network. As `Client.import_keys`."""
+        """Takes keys that another process exported, unless fresh ones are here already.
+
+        They are held to the same rules as fetched ones. No network.
+
+        Args:
+            text: What `export_keys` gave.
+
+        Raises:
+            ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
+            CleverError: `keys_unusable`, `response_malformed`.
+        """
         await self._operations.import_keys(text)
 
     async def warm_up(self) -> None:
-        """Pays before the first student comes what a process pays once. As `Client.warm_up`."""
+        """Does one-time setup up front: fetches discovery and keys.
+
+        Raises:
+            CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
+            NetworkError: The words of its kind.
+        """
         await self._operations.warm_up()
 
     async def aclose(self) -> None:
@@ -290,6 +451,9 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_client"):
+            # An error page shows it whose settings were refused.
+            return "AsyncClient()"
         return f"AsyncClient(client_id={self.client_id!r}, issuer={self.issuer!r})"
 
     def __reduce__(self) -> NoReturn:

@@ -13,12 +13,12 @@
     async def home(identity: SessionIdentity = Depends(clever.required)) -> str:
         return f"Hello, {identity.full_name}"
 
-Three routes are added: `clever_login`, `clever_callback` (at the path of the redirect URI) and `clever_logout` (POST).
-A login that begins in the Clever Portal or with an Instant Login link is restarted without the person seeing it; every
-sign-in replaces the session that the browser had. A session ends with the browser, unless you set `max_age`, and after
-twelve hours in any case.
+Four routes are added: `clever_login`, `clever_callback` (at the path of the redirect URI), `clever_logout` (POST), and
+`clever_whoami`, which tells scripts in JSON who is signed in. A login that begins in the Clever Portal or with an
+Instant Login link is restarted without the person seeing it; every sign-in replaces the session that the browser had. A
+session ends with the browser, unless you set `max_age`, and after twelve hours in any case.
 
-A middleware of your own that lets nobody pass who is not signed in must let the three routes pass. One that does not is
+A middleware of your own that lets nobody pass who is not signed in must let the four routes pass. One that does not is
 named in the log, and people get a page instead of an endless redirect.
 """
 
@@ -29,22 +29,26 @@ import json
 import logging
 import re
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
 
+from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 
 from clever_sso import _settings
-from clever_sso._web import pages
+from clever_sso._web import api, pages
 from clever_sso._web.arrival import (
     LARGEST_COOKIE,
+    LoggedOutError,
     Problem,
     Refused,
     SignIn,
@@ -66,9 +70,10 @@ from clever_sso._web.arrival import (
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
 from clever_sso._web.request import (
     address,
-    can_be_sent_to_log_in,
+    answer_of_guard,
     inside,
     is_redirect_uri,
+    kept_cookies,
     login_address,
     misplaced,
     own_pages,
@@ -84,7 +89,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
     from typing import Literal
 
-    from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from clever_sso._native import SetCookie
@@ -111,51 +115,73 @@ ProblemHook = TypeVar("ProblemHook", bound="Callable[[Request, Problem], Respons
 class CleverSso:
     """Login, callback and logout for one application.
 
+    Each argument but `client` and `rotate_session` may be an environment variable instead: `CLEVER_AFTER_LOGIN` and so
+    on.
+
     Args:
         client: The client to use. Default: `AsyncClient.from_env()`.
-        url_prefix: Below which path login and logout are.
+        url_prefix: Below which path login and logout are. Default: `/clever`.
         callback_path: The path of the callback inside the application, where a proxy takes a prefix off. Logins, log
             outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
         after_login: Where to go after a login when nothing else is said: a path inside the application, or a whole URL.
-        after_logout: Where to go after a logout.
+            Default: `/`.
+        after_logout: Where to go after a logout. Default: `/`.
         waiting_page: Whether the callback answers at once with a small page that waits while the login is finished, as
-            Clever advises for slow networks.
+            Clever advises for slow networks. Default: `False`.
         session_seconds: For how many seconds a sign-in lasts at most. Default: twelve hours.
         rotate_session: Gives a session a new id at each sign-in: a function, plain or async, that is called with the
             request. Only for sessions that live on the server, in a store other than that of starsessions 2.
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which setting.
+        TypeError: When an argument is of the wrong type, an application instead of a client for example.
     """
 
     def __init__(  # noqa: PLR0913  (they are keyword arguments)
         self,
         client: AsyncClient | None = None,
         *,
-        url_prefix: str = "/clever",
+        url_prefix: str | None = None,
         callback_path: str | None = None,
-        after_login: str = "/",
-        after_logout: str = "/",
-        waiting_page: bool = False,
-        session_seconds: int = TWELVE_HOURS,
+        after_login: str | None = None,
+        after_logout: str | None = None,
+        waiting_page: bool | None = None,
+        session_seconds: int | None = None,
         rotate_session: Callable[[Request], Any] | None = None,
+        **unknown: NoReturn,
     ) -> None:
+        _settings.check_keywords("CleverSso", unknown, _arguments(CleverSso))
+        _check_client(client)
+        if rotate_session is not None:
+            _settings.check_hook("rotate_session", rotate_session, "request")
+        either = _settings.given_or_environment
+        self._prefix = _settings.path(*either("url_prefix", url_prefix), "/clever").rstrip("/")
+        callback_name, chosen = either("callback_path", callback_path)
+        chosen = _settings.path(callback_name, chosen, "")
+        self._after_login = _settings.target(*either("after_login", after_login), "/")
+        self._after_logout = _settings.target(*either("after_logout", after_logout), "/")
+        self._waiting_page = _settings.boolean(*either("waiting_page", waiting_page), default=False)
+        seconds = either("session_seconds", session_seconds)
+        self._session_seconds = _settings.session_seconds(*seconds, TWELVE_HOURS)
         self.client = client or AsyncClient.from_env()
         _settings.check_login(self.client)
-        redirect_uri = self.client.redirect_uris[0]
-        self._session_seconds = _settings.session_seconds(session_seconds, TWELVE_HOURS)
         self._rotate_session = rotate_session
-        self._prefix = url_prefix.rstrip("/")
-        self._callback_path = callback_path or urlsplit(redirect_uri).path or "/"
+        self._callback_path = chosen or urlsplit(self.client.redirect_uris[0]).path or "/"
+        _settings.check_callback(
+            self.client.redirect_uris,
+            self._callback_path,
+            [f"{self._prefix}/{name}" for name in api.OTHER_PAGES],
+            chosen=callback_name if chosen else "",
+            prefix="url_prefix (CLEVER_URL_PREFIX)",
+        )
         # Below which path the browser sees the application: known where the callback has another path inside.
-        self._known_prefix = prefix_of(self.client.redirect_uris, callback_path) if callback_path else ""
+        self._known_prefix = prefix_of(self.client.redirect_uris, chosen) if chosen else ""
         self._likely_prefix = self._known_prefix or prefix_of(self.client.redirect_uris, f"{self._prefix}/callback")
-        self._after_login = after_login
-        self._after_logout = after_logout
-        self._waiting_page = waiting_page
         self._warned = False
         self._sign_in_hook: Callable[[Request, SignIn], Any] | None = None
         self._problem_hook: Callable[[Request, Problem], Any] | None = None
+        self._guards: dict[tuple[str, ...], _Guard] = {}
+        self._session_cookie_name = "session"
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -170,6 +196,7 @@ class CleverSso:
             _Page(f"{self._prefix}/login", self._login, name="clever_login"),
             _Page(self._callback_path, self._callback, name="clever_callback"),
             _Page(f"{self._prefix}/logout", self._logout, name="clever_logout"),
+            _Page(f"{self._prefix}/{api.WHOAMI}", self._whoami, name="clever_whoami"),
             *(below if self._likely_prefix else []),
             _BelowPrefix(self.client.redirect_uris, self._callback, self._misplaced, self._misplaced_callback),
         ]
@@ -182,28 +209,36 @@ class CleverSso:
 
         Raises:
             ConfigError: `config_invalid`, when its sessions live on the server and nothing says how their ids change.
-                For a middleware that is added afterwards: when the application starts.
+                For a middleware that is added afterwards: when the application starts. The same for a secret key that
+                is missing, short, or a sample.
+            TypeError: When `app` is no application of Starlette or FastAPI.
+            RuntimeError: When the application has started.
         """
-        self._check_sessions(app.user_middleware)
+        if not isinstance(app, Starlette):
+            raise TypeError(f"install needs the application itself, of FastAPI or Starlette, not {type(app).__name__}")
+        if app.middleware_stack is not None:
+            raise RuntimeError("call CleverSso.install before the application starts: afterwards nothing can be added")
+        self._check_sessions(app)
         app.router.routes.extend(self.routes)
+        app.add_exception_handler(_NotLetInError, _tell_script)
         # The innermost: it sees the session that a request came with, from any middleware.
-        app.user_middleware.append(Middleware(_AroundEveryRoute))
+        app.user_middleware.append(Middleware(_RouteMiddleware))
         build = app.build_middleware_stack
 
         def build_middleware_stack() -> ASGIApp:
             # Here the application knows all its middleware, and has made none of it.
-            self._check_sessions(app.user_middleware)
+            self._check_sessions(app)
             _look_after_sessions(app.user_middleware)
-            return _AroundEveryMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
+            return _OutermostMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
 
-    def _check_sessions(self, installed: Iterable[Middleware]) -> None:
-        for middleware in installed:
-            if _is_starlettes(middleware.cls) and "max_age" not in _options(middleware):
-                # Two weeks would be its own default.
-                cast("dict[str, Any]", middleware.kwargs)["max_age"] = None
-        self._check_rotation(installed)
+    def _check_sessions(self, app: Starlette) -> None:
+        self._session_cookie_name = _end_with_the_browser(app.user_middleware) or self._session_cookie_name
+        for guard in self._guards.values():
+            guard.name_cookie(self._session_cookie_name)
+        _raise_first(_key_problems(app.user_middleware))
+        _raise_first(self._rotation_problems(app.user_middleware))
 
     def _warn_of_long_sessions(self, installed: Iterable[Middleware]) -> None:
         """For who took the routes alone: then the middleware is made already."""
@@ -215,10 +250,10 @@ class CleverSso:
             "CleverSso.install, or set max_age=None"
         )
 
-    def _check_rotation(self, installed: Iterable[Middleware], request: Request | None = None) -> None:
-        """Whether a sign-in can give the session a new name."""
+    def _rotation_problems(self, installed: Iterable[Middleware], request: Request | None = None) -> list[str]:
+        """Why a sign-in cannot give the session a new name."""
         if self._rotate_session is not None:
-            return
+            return []
         stores = [each.cls for each in installed if "Session" in getattr(each.cls, "__name__", "")]
         unknown = [each for each in stores if not _is_starlettes(each) and not _is_starsessions(each)]
         kept: list[Any] = unknown
@@ -227,12 +262,12 @@ class CleverSso:
             # Starlette's own is a dict in the browser, or a class of its own derived from that.
             known = type(session).__module__.partition(".")[0] in {"builtins", "starlette", "starsessions"}
             kept = [] if isinstance(session, dict) and known else [type(session)]
-        if kept:
-            name = f"{kept[0].__module__}.{getattr(kept[0], '__qualname__', kept[0])}"
-            raise _settings.invalid(
-                f"a sign-in cannot give the sessions of {name} a new id, so a stranger who planted an id would be "
-                "signed in too: use starsessions 2 or later, or tell how by CleverSso(rotate_session=...)"
-            )
+        names = [f"{each.__module__}.{getattr(each, '__qualname__', each)}" for each in kept]
+        return [
+            f"a sign-in cannot give the sessions of {name} a new id, so a stranger who planted an id would be signed "
+            "in too: use starsessions 2 or later, or tell how by CleverSso(rotate_session=...)"
+            for name in names
+        ]
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
@@ -242,38 +277,60 @@ class CleverSso:
         person, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
         status 500.
         """
+        _settings.check_hook("on_sign_in", function, "request", "sign_in")
         self._sign_in_hook = function
         return function
 
     def on_problem(self, function: ProblemHook) -> ProblemHook:
         """Decorator: let `function` make the page of a failed login from the request and a `Problem`."""
+        _settings.check_hook("on_problem", function, "request", "problem")
         self._problem_hook = function
         return function
 
-    async def required(self, request: Request) -> SessionIdentity:
-        """Dependency: who is signed in.
+    @property
+    def required(self) -> Callable[[Request], Awaitable[SessionIdentity]]:
+        """Dependency: who is signed in. In Starlette: `await clever.required(request)`.
 
-        Who is not is sent to log in and comes back to the same page. A request that cannot be repeated by following a
-        link, a POST for example, or that a script or a frame made, gets 401.
+        People who are not signed in go to log in and come back to the same page. A script gets 401 with JSON: `fetch`,
+        `XMLHttpRequest`, a POST, or a request that does not accept HTML; and so does a frame. FastAPI's docs page shows
+        that a login is needed.
         """
-        identity = current_identity(request)
-        if identity is not None:
-            return identity
-        if not can_be_sent_to_log_in(self.client, request.method, request.headers):
-            raise HTTPException(401)
-        login = login_address(self._login_path(request.scope), self._here(request), logger)
-        raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
+        return self._guard(())
 
     def role(self, *roles: str) -> Callable[[Request], Awaitable[SessionIdentity]]:
-        """Dependency: who is signed in, and logged in with one of these roles. Others get 403."""
+        """Dependency: who is signed in, and logged in with one of these roles. Others get 403, a script with JSON.
 
-        async def with_role(request: Request) -> SessionIdentity:
-            identity = await self.required(request)
-            if not identity.has_role(*roles):
-                raise HTTPException(403)
+        Raises:
+            TypeError: When there is no role, or one is no text.
+            ConfigError: `config_invalid`, when a role is misspelt.
+        """
+        if not roles:
+            raise TypeError('role needs the name of one: role("teacher", "staff")')
+        _settings.check_roles("role", roles)
+        return self._guard(roles)
+
+    def _guard(self, roles: tuple[str, ...]) -> _Guard:
+        if roles not in self._guards:
+            # FastAPI makes the routes: if it is used, it is imported by now.
+            kind = _documented_guard() if "fastapi" in sys.modules else _Guard
+            self._guards[roles] = kind(self, roles)
+            self._guards[roles].name_cookie(self._session_cookie_name)
+        return self._guards[roles]
+
+    async def _let_in(self, request: Request, roles: tuple[str, ...]) -> SessionIdentity:
+        identity = current_identity(request)
+        if identity is not None and (not roles or identity.has_role(*roles)):
             return identity
-
-        return with_role
+        answer = answer_of_guard(self.client, request.method, request.headers)
+        if identity is not None:
+            raise _not_let_in(request, api.not_allowed(), 403) if answer == "json" else HTTPException(403)
+        login = self._login_path(request.scope)
+        if answer == "json":
+            raise _not_let_in(request, api.not_signed_in(login), 401, api.CHALLENGE)
+        if answer == "page":
+            raise HTTPException(401, headers=dict(api.CHALLENGE))
+        login = login_address(login, self._here(request), logger)
+        raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
 
     # ---------------------------------------------------------------- the routes
 
@@ -283,7 +340,8 @@ class CleverSso:
         if refusal is not None:
             return refusal
         # A middleware around another application, in which this one is mounted, is known only by its sessions.
-        self._check_rotation(_middleware(request), request)
+        _raise_first(_key_problems(_middleware(request)))
+        _raise_first(self._rotation_problems(_middleware(request), request))
         self._warn_of_long_sessions(_middleware(request))
         step = begun(
             self.client,
@@ -291,6 +349,7 @@ class CleverSso:
             own_pages=self._own_pages(request.scope),
             cookies=_cookies(request),
             has_session=current_identity(request) is not None,
+            home=self._home(request),
             logger=logger,
             session_cookie=lambda: _session_cookie(request),
         )
@@ -344,6 +403,16 @@ class CleverSso:
         response = RedirectResponse(inside(self._root(request.scope), self._after_logout), 303)
         return _private(_with_cookies(response, self.client.log_out_cookies(_cookies(request))))
 
+    async def _whoami(self, request: Request) -> Response:
+        """The person who is signed in, as JSON."""
+        if request.method not in {"GET", "HEAD"}:
+            return _private(Response(status_code=405, headers={"Allow": "GET, HEAD"}))
+        identity = current_identity(request)
+        if identity is None:
+            content = api.not_signed_in(self._login_path(request.scope))
+            return JSONResponse(content, 401, {**api.JSON_HEADERS, **api.CHALLENGE})
+        return Response(api.whoami(identity), headers=api.JSON_HEADERS)
+
     def _refusal(self, endpoint: Literal["login", "callback", "logout"], request: Request) -> Response | None:
         """What to answer to a request that must not act."""
         request.scope.get(_ASKED, set()).add(endpoint)
@@ -355,13 +424,20 @@ class CleverSso:
     async def _take(self, request: Request, step: Step) -> Response:
         """Answer the browser."""
         if isinstance(step, SignIn):
-            done = await self._sign_in(request, step)
+            try:
+                done = await self._sign_in(request, step)
+            except LoggedOutError:
+                _session(request).clear()
+                done = RedirectResponse(inside(self._root(request.scope), self._after_logout), 303)
+                return _private(_with_cookies(done, without_sign_in(self.client, step)))
             if isinstance(done, Response):
+                _delete_old_session(request, done)
                 return _private(_with_cookies(done, step.set_cookies))
             step = done
         if isinstance(step, ToClever):
             _session(request)
-            return _private(_with_cookies(RedirectResponse(step.url, 303), step.set_cookies))
+            page = HTMLResponse(pages.moved(step.url), headers=pages.OWN_HEADERS) if step.needs_page else None
+            return _private(_with_cookies(page or RedirectResponse(step.url, 303), step.set_cookies))
         logger.warning("login with Clever failed: %s", step)
         if step.ends_session and _session(request):
             await _end_session(request)
@@ -371,10 +447,14 @@ class CleverSso:
         return _private(response)
 
     async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
+        key: str | None = getattr(request.scope.get("session_handler"), "session_id", None)
         replaced = await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
         done: Response | Problem | None = None
         try:
-            done = await self._welcomed(request, step)
+            welcomed = await self._welcomed(request, step)
+            if replaced and key is not None and isinstance(welcomed, Response):
+                await _check_that_it_is_there(request, key)
+            done = welcomed
             return done
         finally:
             if replaced and not isinstance(done, Response):
@@ -400,7 +480,7 @@ class CleverSso:
             cookies = without_sign_in(self.client, step)
             return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
         request.scope.get(_SIGNED_IN, set()).add(True)
-        return answer or RedirectResponse(step.return_to or inside(self._root(request.scope), self._after_login), 303)
+        return answer or RedirectResponse(step.return_to or self._home(request), 303)
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
         """Forget the person who was signed in on this device: nothing of their session is carried over.
@@ -408,10 +488,14 @@ class CleverSso:
         Returns:
             The ids of the sessions of the same person that answer for another minute: tabs that sign in together would
             find nobody otherwise.
+
+        Raises:
+            LoggedOutError: When somebody has logged out of it since this request came.
         """
         # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
         handler: Any = request.scope.get("session_handler")
         if self._rotate_session is None and handler is not None and identity.is_person_of(_session(request)):
+            await _check_that_it_is_there(request, handler.session_id)
             kept = identity.replacing(_session(request), handler.session_id)
             replaced = SessionIdentity.replaced({SESSION_KEY: kept})
             SessionIdentity.shorten(_session(request))
@@ -430,13 +514,14 @@ class CleverSso:
         return []
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
-        problem = problem.linked(self._login_path(request.scope))
+        problem = problem.linked(self._login_path(request.scope), self._home(request))
         if self._problem_hook is not None:
             try:
                 return cast("Response", await _result(self._problem_hook(request, problem)))
             except Exception:
                 logger.exception("on_problem failed")
-        page = pages.problem(problem.sentence, problem.code, problem.login_url, problem.switch_user_url)
+        links = (problem.login_url, problem.switch_user_url, problem.home_url)
+        page = pages.problem(problem.sentence, problem.code, *links)
         return HTMLResponse(page, problem.status, pages.OWN_HEADERS)
 
     # ---------------------------------------------------------------- where the application is
@@ -444,6 +529,10 @@ class CleverSso:
     def _root(self, scope: Scope) -> str:
         """The path below which the browser sees the application."""
         return root_of(_root(scope), scope["path"], self._known_prefix)
+
+    def _home(self, request: Request) -> str:
+        """Where people go after a login that was not on its way to a page."""
+        return inside(self._root(request.scope), self._after_login)
 
     def _login_path(self, scope: Scope) -> str:
         """The path of the login, as the browser reaches it."""
@@ -477,6 +566,74 @@ class CleverSso:
         return advice if sends_to_log_in(here, location, {login}) else None
 
 
+class _Guard:
+    """A dependency that lets people in who are signed in, with one of these roles if there are any."""
+
+    def __init__(self, extension: CleverSso, roles: tuple[str, ...]) -> None:
+        self._extension = extension
+        self._roles = roles
+        # FastAPI finds no names for the annotations of an object.
+        request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+        self.__signature__ = inspect.Signature([request], return_annotation=SessionIdentity)
+
+    async def __call__(self, request: Request) -> SessionIdentity:
+        return await self._extension._let_in(request, self._roles)  # noqa: SLF001  (it belongs to the class above)
+
+    def name_cookie(self, name: str) -> None:
+        """Say which cookie holds the session, for the docs page of FastAPI."""
+
+
+@cache
+def _documented_guard() -> type[_Guard]:
+    """The same as a security scheme of OpenAPI, for FastAPI."""
+    models: Any = import_module("fastapi.openapi.models")
+    base: Any = import_module("fastapi.security.base").SecurityBase
+
+    def name_cookie(guard: Any, name: str) -> None:  # noqa: ANN401  (the class below)
+        where = {"in": models.APIKeyIn.cookie}
+        guard.scheme_name = "LogInWithClever"
+        guard.model = models.APIKey(
+            **where, name=name, description="The session of a person who logged in with Clever."
+        )
+
+    return type("_DocumentedGuard", (_Guard, base), {"name_cookie": name_cookie})
+
+
+class _NotLetInError(HTTPException):
+    """What a script is told that a guard does not let in.
+
+    Args:
+        content: The JSON.
+        status: The status.
+        headers: Further headers.
+    """
+
+    def __init__(self, content: dict[str, str], status: int, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, content["detail"], {**(headers or {}), "Cache-Control": "no-store"})
+        self.content = content
+
+
+def _not_let_in(
+    request: Request, content: dict[str, str], status: int, headers: dict[str, str] | None = None
+) -> HTTPException:
+    """The error for a script that a guard does not let in."""
+    app = request.scope.get("app")
+    if isinstance(app, Starlette) and _NotLetInError not in app.exception_handlers and not hasattr(app, "openapi"):
+        # The routes were taken alone. Starlette answers with the detail as it is; FastAPI makes JSON of it.
+        return HTTPException(status, json.dumps(content), {**api.JSON_HEADERS, **(headers or {})})
+    return _NotLetInError(content, status, headers)
+
+
+async def _tell_script(request: Request, error: Exception) -> Response:
+    """Answer a script that a guard did not let in, if the application has no way of its own for such errors."""
+    own: Any = request.app.exception_handlers.get(HTTPException)
+    if own is not None and str(getattr(own, "__module__", "")).partition(".")[0] not in {"fastapi", "starlette"}:
+        answer: Response = await _result(own(request, error))
+        return answer
+    refused = cast("_NotLetInError", error)
+    return JSONResponse(refused.content, refused.status_code, {**api.JSON_HEADERS, **(refused.headers or {})})
+
+
 class _Page(Route):
     """A route with or without slashes at the end: Starlette would build redirects between them from the Host header."""
 
@@ -487,7 +644,7 @@ class _Page(Route):
         self.path_regex = re.compile(f"^{re.escape(path.rstrip('/'))}/*$")
 
 
-class _AroundEveryRoute:
+class _RouteMiddleware:
     """Ends a session whose time has come, and notes that the session of the last sign-in came back."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -510,7 +667,7 @@ def _look_after_sessions(installed: list[Middleware]) -> None:
     """Look at the session also where it is made: a middleware further inside may end it and answer."""
     sessions = [at for at, each in enumerate(installed) if "Session" in getattr(each.cls, "__name__", "")]
     if sessions:
-        installed.insert(sessions[-1] + 1, Middleware(_AroundEveryRoute))
+        installed.insert(sessions[-1] + 1, Middleware(_RouteMiddleware))
 
 
 def _holds_sign_in(scope: Scope) -> bool:
@@ -519,7 +676,7 @@ def _holds_sign_in(scope: Scope) -> bool:
     return isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
 
 
-class _AroundEveryMiddleware:
+class _OutermostMiddleware:
     """Leaves out disguised cookies, and ends the loop of a middleware that sends people who come to log in to log in.
 
     It forgets the last sign-in once a session has come back, whichever middleware answers.
@@ -560,7 +717,7 @@ class _AroundEveryMiddleware:
                 reason = self.judge(scope, message["status"], headers.get("location"))
                 wrong.extend([reason] if reason else [])
                 if not scope[_ASKED] and (scope[_CAME_BACK] or _holds_sign_in(scope)):
-                    for cookie in self.client.session_kept_cookies(_cookies(HTTPConnection(scope))):
+                    for cookie in self._kept(HTTPConnection(scope), message["status"]):
                         headers.append("Set-Cookie", cookie.header)
                 _drop_too_large(headers, scope)
                 if scope[_ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
@@ -574,6 +731,10 @@ class _AroundEveryMiddleware:
         if wrong:
             problem = await self.answer(Request(scope, receive), problem_of_setup(wrong[0]))
             await problem(scope, receive, send)
+
+    def _kept(self, request: HTTPConnection, status: int) -> tuple[SetCookie, ...]:
+        method, headers = request.scope["method"], request.headers
+        return kept_cookies(self.client, _cookies(request), method=method, headers=headers, status=status)
 
 
 def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
@@ -657,6 +818,13 @@ def _session(request: HTTPConnection) -> dict[str, Any]:
     return request.session
 
 
+async def _check_that_it_is_there(request: Request, key: str) -> None:
+    """A sign-in of the same person lets a session of starsessions be: a log out does not."""
+    handler: Any = request.scope["session_handler"]
+    if not await handler.store.read(session_id=key, lifetime=handler.lifetime):
+        raise LoggedOutError
+
+
 async def _end_session(request: Request) -> None:
     """Forget who is signed in, with everything else of the session, and in those that it replaced."""
     await _end_replaced(request, SessionIdentity.replaced(_session(request)))
@@ -666,6 +834,32 @@ async def _end_session(request: Request) -> None:
 async def _end_replaced(request: Request, keys: Iterable[str]) -> None:
     for key in keys:
         await request.scope["session_handler"].store.remove(key)
+
+
+def _delete_old_session(request: Request, response: Response) -> None:
+    """Delete the session cookie that came, before the middleware sets the new one.
+
+    A browser that drops the new one keeps nobody's then: a middleware may still make the session too large. Where
+    `install` was called, it sees to that.
+    """
+    is_starlettes = type(_session(request)).__module__.partition(".")[0] in {"builtins", "starlette"}
+    if _SIGNED_IN in request.scope or not is_starlettes:
+        return
+    options = next((_options(each) for each in _middleware(request) if _is_starlettes(each.cls)), {})
+    name = options.get("session_cookie", "session")
+    for each, value in request.cookies.items():
+        if each == name or _holds_starlettes_session(value):
+            where = {"path": options.get("path", "/"), "domain": options.get("domain")}
+            response.delete_cookie(each, **where, secure=options.get("https_only", False), httponly=True)
+
+
+def _holds_starlettes_session(cookie: str) -> bool:
+    """Whether a cookie is a session with somebody in it. Who wrote it does not matter: it only goes."""
+    try:
+        session = json.loads(b64decode(cookie.partition(".")[0]))
+    except ValueError:
+        return False
+    return isinstance(session, dict) and SESSION_KEY in session
 
 
 async def _result(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)
@@ -700,6 +894,57 @@ def _with_cookies(response: Response, cookies: Iterable[SetCookie]) -> Response:
     for cookie in cookies:
         response.headers.append("Set-Cookie", cookie.header)
     return response
+
+
+def _check_client(client: object) -> None:
+    """Whether this can be the client: one that is awaited."""
+    if client is None or inspect.iscoroutinefunction(getattr(client, "finish_login", None)):
+        return
+    kind = type(client).__name__
+    if hasattr(client, "finish_login"):
+        raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}, which would block the event loop")
+    if callable(client):
+        raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}: write CleverSso().install(app)")
+    raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}")
+
+
+def _arguments(function: Callable[..., Any]) -> list[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return [each.name for each in parameters if each.kind is not inspect.Parameter.VAR_KEYWORD]
+
+
+def _raise_first(problems: list[str]) -> None:
+    """Raise the first, from a frame without secrets."""
+    if problems:
+        raise _settings.invalid(problems[0])
+
+
+def _end_with_the_browser(installed: Iterable[Middleware]) -> str | None:
+    """Let Starlette's sessions end with the browser unless the application says otherwise.
+
+    Returns:
+        The name of their cookie, if it is known.
+    """
+    name = None
+    for middleware in installed:
+        options = _options(middleware)
+        if _is_starlettes(middleware.cls) and "max_age" not in options:
+            # Two weeks would be its own default.
+            cast("dict[str, Any]", middleware.kwargs)["max_age"] = None
+        if "Session" in getattr(middleware.cls, "__name__", ""):
+            name = options.get("session_cookie") or options.get("cookie_name") or name
+    return name
+
+
+def _key_problems(installed: Iterable[Middleware]) -> list[str]:
+    """Why what signs Starlette's sessions is not secret."""
+    keys = [_options(each).get("secret_key") for each in installed if _is_starlettes(each.cls)]
+    return [
+        f"the secret_key of SessionMiddleware {problem}, so anybody could sign in as anybody: "
+        f"{_settings.MAKE_A_KEY}, and take it from the environment"
+        for problem in map(_settings.key_problem, keys)
+        if problem
+    ]
 
 
 def _middleware(request: Request) -> list[Middleware]:

@@ -75,7 +75,7 @@ class Error(Exception):
 
     @property
     def page_status(self) -> int:
-        """The HTTP status of the page that says what went wrong: 400, 500 or 503."""
+        """The HTTP status of the page that says what went wrong: 400, 403, 500 or 503."""
         from clever_sso._native import error_codes  # noqa: PLC0415  (it imports this module)
 
         entry = error_codes().get(self.code)

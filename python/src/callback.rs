@@ -6,6 +6,7 @@ use pyo3::types::{PyString, PyTuple};
 
 use crate::errors::Result;
 use crate::guarded;
+use crate::hints::Tuple;
 use crate::json::strings;
 use crate::panics::caught;
 use crate::repr::{Repr, match_args};
@@ -54,7 +55,7 @@ impl Callback {
 
     /// The scopes that Clever names.
     #[getter]
-    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, String>> {
         strings(py, &self.0.scopes)
     }
 

@@ -1,6 +1,8 @@
 //! `Client`: every operation, with the GIL released while it waits or computes.
 
-use clever_sso::{AuthorizeOptions, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking};
+use clever_sso::{
+    AuthorizeOptions, Config, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking,
+};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -8,15 +10,16 @@ use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
+use crate::hints::{Dict, Headers, NoReturn, Tuple, Typed, words};
 use crate::json::strings;
-use crate::login::{Login, outcome};
+use crate::login::{Finished, Login};
 use crate::panics::caught;
 use crate::repr::Repr;
-use crate::request::{self, Refusal};
+use crate::request::{self, EndpointWord, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
-use crate::set_cookie;
-use crate::settings::{Network, Settings};
-use crate::text::{Number, OneOrMore, Text, TextOrPath, Whole, optional};
+use crate::set_cookie::{self, SetCookie};
+use crate::settings;
+use crate::text::{Number, OneOrMore, Text, TextOrPath, Texts, Whole, optional};
 use crate::verify::claims_dict;
 use crate::waiting::{compute, is_given_up, wait};
 
@@ -79,8 +82,9 @@ impl Client {
     #[pyo3(
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
-            base_url=None, timeout=Number(Some(10.0)), leeway=Whole(Some(60)), pending_key=None, old_pending_keys=Vec::new(),
-            return_to_origins=Vec::new(), development=false, authorization_endpoint=None, token_endpoint=None,
+            base_url=None, timeout=Number(Some(10.0)), leeway=Whole(Some(60)), pending_key=None,
+            old_pending_keys=Vec::new().into(), return_to_origins=Vec::new().into(), development=false,
+            authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
             named_by=None,
         ),
@@ -101,8 +105,8 @@ impl Client {
         timeout: Number,
         leeway: Whole,
         pending_key: Option<Text>,
-        old_pending_keys: Vec<Text>,
-        return_to_origins: Vec<Text>,
+        old_pending_keys: Texts,
+        return_to_origins: Texts,
         development: bool,
         authorization_endpoint: Option<Text>,
         token_endpoint: Option<Text>,
@@ -120,23 +124,23 @@ impl Client {
         } else {
             SettingNames::Python
         };
-        let given = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
-        let redirect_uris =
-            given.iter().map(|uri| uri.setting(names, "redirect_uri")).collect::<Result<_>>()?;
-        let builder = ConfigBuilder::try_from(Settings {
-            client_id,
-            client_secret,
-            redirect_uris: given,
-            issuer,
-            api_base,
-            base_url,
-            timeout,
-            leeway,
-            pending_key,
-            old_pending_keys,
-            return_to_origins,
-            development,
-            network: Network {
+        let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
+        let (old_pending_keys, return_to_origins) = (old_pending_keys.value, return_to_origins.value);
+        let mut builder = Config::builder(client_id.setting(names, "client_id")?)
+            .setting_names(names)
+            .timeout_seconds(settings::number(names, "timeout", timeout.0)?)
+            .leeway_seconds(settings::number(names, "leeway", leeway.0)?)
+            .development(development);
+        settings::set!(
+            builder,
+            names,
+            [
+                client_secret,
+                // Both at once first, so that one of them can still be elsewhere.
+                base_url,
+                issuer,
+                api_base,
+                pending_key,
                 authorization_endpoint,
                 token_endpoint,
                 tokeninfo_endpoint,
@@ -144,9 +148,19 @@ impl Client {
                 jwks_uri,
                 ca_bundle,
                 proxy,
-            },
+            ]
+        );
+        settings::add!(
+            builder,
             names,
-        })?;
+            [
+                redirect_uris => redirect_uri,
+                old_pending_keys => old_pending_key,
+                return_to_origins => return_to_origin,
+            ]
+        );
+        let redirect_uris =
+            redirect_uris.iter().map(|uri| uri.setting(names, "redirect_uri")).collect::<Result<_>>()?;
         let make = |builder: ConfigBuilder| {
             compute(py, || {
                 let config = builder.build()?;
@@ -173,11 +187,12 @@ impl Client {
     /// Raises:
     ///     ConfigError: `config_invalid`, with what is wrong about which variable.
     #[classmethod]
-    fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, Self>> {
         let py = class.py();
         let settings = guarded::import(py, c"clever_sso._settings")?;
         let arguments = guarded::call_method(&settings, intern!(py, "from_environment"), [])?;
-        guarded::call_with(class, &guarded::tuple(py, [])?, Some(arguments.cast::<PyDict>()?))
+        let made = guarded::call_with(class, &guarded::tuple(py, [])?, Some(arguments.cast::<PyDict>()?))?;
+        Ok(made.cast_into::<Self>()?)
     }
 
     /// The client id.
@@ -194,7 +209,7 @@ impl Client {
 
     /// The redirect URIs; the first is the primary one.
     #[getter]
-    fn redirect_uris<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn redirect_uris<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, String>> {
         strings(py, &self.redirect_uris)
     }
 
@@ -210,13 +225,17 @@ impl Client {
     ///     switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
     ///         person is signed in again.
     ///     has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+    ///     home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+    ///         in and sent back to log in again and again goes there, and not to Clever each time.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-    ///     LoginError: `session_not_kept` when sign-ins leave no session.
+    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+    ///         signed in is sent back to log in again and again.
     ///     ArgumentError: `return_to_unsafe`.
     #[pyo3(signature = (
-        *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=false, has_session=None
+        *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=false, has_session=None,
+        home=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn begin_login(
@@ -228,6 +247,7 @@ impl Client {
         return_to: Option<Text>,
         switch_user: bool,
         has_session: Option<bool>,
+        home: Option<Text>,
     ) -> Result<Login> {
         let mut options = LoginOptions::default();
         options.cookies = cookies.as_ref().map(header);
@@ -236,6 +256,7 @@ impl Client {
         options.return_to = optional(return_to.as_ref(), "return_to")?.map(str::to_owned);
         options.switch_user = switch_user;
         options.has_session = has_session;
+        options.home = optional(home.as_ref(), "home")?.map(str::to_owned);
         Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
 
@@ -262,20 +283,20 @@ impl Client {
     ///     CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
     ///     NetworkError: `network_timeout`, `network_connect` and the others of its kind.
     #[pyo3(signature = (callback, cookies=None, *, pending=None))]
-    fn finish_login<'py>(
+    fn finish_login(
         &self,
-        py: Python<'py>,
+        py: Python<'_>,
         callback: Text,
-        cookies: Option<Bound<'py, PyString>>,
+        cookies: Option<Bound<'_, PyString>>,
         pending: Option<Text>,
-    ) -> Result<Bound<'py, PyAny>> {
+    ) -> Result<Finished> {
         let (callback, pending) = (callback.get("callback")?, optional(pending.as_ref(), "pending")?);
         let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
         let finished = wait(py, || match pending {
             Some(pending) => self.core.finish_login_with_pending(callback, Some(pending)),
             None => self.core.finish_login(callback, &cookies),
         })?;
-        Ok(outcome(py, finished)?)
+        Ok(Finished::new(py, finished)?)
     }
 
     /// Whether a request of a browser must not act: `None` when it may.
@@ -296,12 +317,12 @@ impl Client {
     #[pyo3(signature = (endpoint, *, method, headers))]
     fn refusal(
         &self,
-        endpoint: Text,
+        endpoint: Typed<Text, EndpointWord>,
         method: Bound<'_, PyString>,
-        headers: &Bound<'_, PyAny>,
+        headers: Typed<Bound<'_, PyAny>, Headers>,
     ) -> Result<Option<Refusal>> {
-        let endpoint = request::endpoint(endpoint.get("endpoint")?)?;
-        Ok(self.core.refusal(endpoint, &request::read(&header(&method), headers)?).map(Into::into))
+        let endpoint = request::endpoint(endpoint.value.get("endpoint")?)?;
+        Ok(self.core.refusal(endpoint, &request::read(&header(&method), &headers.value)?).map(Into::into))
     }
 
     /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
@@ -313,7 +334,7 @@ impl Client {
         &self,
         py: Python<'py>,
         cookies: Option<Bound<'py, PyString>>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
+    ) -> PyResult<Tuple<'py, SetCookie>> {
         let cookies = cookies.as_ref().map(header).unwrap_or_default();
         set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
     }
@@ -323,6 +344,9 @@ impl Client {
     /// Mostly there are none. Without it, people who log out by the application's own means and sign in again four
     /// times in a minute are told that their session does not stick.
     ///
+    /// Those whose `max_age` is above 0 are only for a page that is shown, and not for a redirect, a picture or an
+    /// answer to a script: they say that the person is in no loop.
+    ///
     /// Args:
     ///     cookies: The `Cookie` header of the request.
     #[pyo3(signature = (cookies=None))]
@@ -330,7 +354,7 @@ impl Client {
         &self,
         py: Python<'py>,
         cookies: Option<Bound<'py, PyString>>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
+    ) -> PyResult<Tuple<'py, SetCookie>> {
         let cookies = cookies.as_ref().map(header).unwrap_or_default();
         set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
     }
@@ -349,13 +373,13 @@ impl Client {
     ///     ConfigError: `redirect_uri_unknown`.
     ///     ArgumentError: `argument_invalid`, for another response type.
     #[pyo3(signature = (
-        *, response_type=None, redirect_uri=None, state=None, nonce=None, district_id=None, switch_user=false
+        *, response_type=None.into(), redirect_uri=None, state=None, nonce=None, district_id=None, switch_user=false
     ))]
     #[pyo3(text_signature = "($self, *, response_type='code', redirect_uri=None, state=None, nonce=None, \
             district_id=None, switch_user=False)")]
     fn authorize_url(
         &self,
-        response_type: Option<Text>,
+        response_type: Typed<Option<Text>, ResponseTypeWord>,
         redirect_uri: Option<Text>,
         state: Option<Text>,
         nonce: Option<Text>,
@@ -364,7 +388,7 @@ impl Client {
     ) -> Result<String> {
         let options = AuthorizeOptions {
             response_type: read_response_type(
-                optional(response_type.as_ref(), "response_type")?.unwrap_or("code"),
+                optional(response_type.value.as_ref(), "response_type")?.unwrap_or("code"),
             )?,
             redirect_uri: optional(redirect_uri.as_ref(), "redirect_uri")?,
             state: optional(state.as_ref(), "state")?,
@@ -433,7 +457,7 @@ impl Client {
         token: Text,
         nonce: Option<Text>,
         access_token: Option<Text>,
-    ) -> Result<Bound<'py, PyDict>> {
+    ) -> Result<Dict<'py>> {
         let (token, nonce) = (token.get("token")?, optional(nonce.as_ref(), "nonce")?);
         let access_token = optional(access_token.as_ref(), "access_token")?;
         let claims = wait(py, || self.core.verify_id_token(token, nonce, access_token))?;
@@ -568,7 +592,7 @@ impl Client {
         this
     }
 
-    #[pyo3(signature = (*_exception))]
+    #[pyo3(signature = (*_exception: "object"))]
     fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) -> Result<()> {
         self.close(py)
     }
@@ -579,7 +603,7 @@ impl Client {
 
     /// Refuses: a client holds secrets, which must not travel with a pickle.
     #[expect(clippy::unused_self, reason = "a method of Python's")]
-    fn __reduce__(&self) -> PyResult<()> {
+    fn __reduce__(&self) -> PyResult<Typed<(), NoReturn>> {
         Err(PyTypeError::new_err(
             "a Client is neither pickled nor copied: it holds secrets and connections. Make one in each process, or \
              share this one: threads and forked workers may",
@@ -599,6 +623,8 @@ pub(crate) fn one_of(cookies: Option<&Bound<'_, PyString>>, pending: Option<&imp
 fn header(text: &Bound<'_, PyString>) -> String {
     text.to_string_lossy().into_owned()
 }
+
+words!(ResponseTypeWord: "code", "token");
 
 fn read_response_type(word: &str) -> Result<ResponseType> {
     match word {

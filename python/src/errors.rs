@@ -10,8 +10,11 @@ use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 use pyo3::{IntoPyObjectExt, intern};
+#[cfg(feature = "stubs")]
+use pyo3::{PyTypeInfo, inspect::PyStaticExpr, type_hint_identifier, type_hint_subscript};
 
 use crate::guarded;
+use crate::hints::{ErrorClass, Hint, Typed, words};
 use crate::repr::{Repr, match_args};
 use crate::set_cookie;
 
@@ -125,7 +128,7 @@ fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResu
     let py = made.py();
     if !error.set_cookies().is_empty() {
         let cookies = set_cookie::tuple(py, &set_cookie::all(error.set_cookies()))?;
-        guarded::set(made, intern!(py, "set_cookies"), cookies.as_any())?;
+        guarded::set(made, intern!(py, "set_cookies"), cookies.value.as_any())?;
     }
     if error.ends_session() {
         guarded::set(made, intern!(py, "ends_session"), &true.into_bound_py_any(py)?)?;
@@ -163,6 +166,13 @@ fn class(py: Python<'_>, kind: ErrorKind) -> PyResult<Bound<'_, PyType>> {
     Ok(class.bind(py).clone())
 }
 
+words!(
+    ActorWord: clever_sso::Actor::User.as_str(),
+    clever_sso::Actor::App.as_str(),
+    clever_sso::Actor::Clever.as_str(),
+    clever_sso::Actor::Network.as_str()
+);
+
 /// One entry of the catalogue of failures; see `error_codes()`.
 #[pyclass(frozen, get_all, module = "clever_sso")]
 pub(crate) struct ErrorCode {
@@ -171,11 +181,11 @@ pub(crate) struct ErrorCode {
     /// The group: `config`, `argument`, `login`, `token`, `clever`, `network` or `internal`.
     kind: &'static str,
     /// The class of the exception that carries this code.
-    exception: Py<PyType>,
+    exception: Typed<Py<PyType>, ErrorClass>,
     /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
     retryable: bool,
     /// Who can put it right: `user`, `app`, `clever` or `network`.
-    actor: &'static str,
+    actor: Typed<&'static str, ActorWord>,
     /// The sentence for the log, without the particulars of one failure.
     sentence: &'static str,
     /// A sentence that may be shown to the person who logs in.
@@ -199,22 +209,34 @@ impl ErrorCode {
     }
 }
 
+/// `dict[str, ErrorCode]`
+pub(crate) struct Catalogue;
+
+impl Hint for Catalogue {
+    #[cfg(feature = "stubs")]
+    const TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("builtins", "dict"),
+        type_hint_identifier!("builtins", "str"),
+        ErrorCode::TYPE_HINT
+    );
+}
+
 /// The whole catalogue of failures, by code word.
 #[pyfunction]
-pub(crate) fn error_codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+pub(crate) fn error_codes(py: Python<'_>) -> PyResult<Typed<Bound<'_, PyDict>, Catalogue>> {
     let catalogue = guarded::dict(py)?;
     for code in clever_sso::ErrorCode::ALL {
         let entry = ErrorCode {
             word: code.as_str(),
             kind: code.kind().as_str(),
-            exception: class(py, code.kind())?.unbind(),
+            exception: class(py, code.kind())?.unbind().into(),
             retryable: code.retryable(),
-            actor: code.actor().as_str(),
+            actor: code.actor().as_str().into(),
             sentence: code.sentence(),
             user_message: code.user_message(),
             page_status: code.page_status(),
         };
         catalogue.set_item(code.as_str(), guarded::new(py, entry)?)?;
     }
-    Ok(catalogue)
+    Ok(catalogue.into())
 }

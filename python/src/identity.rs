@@ -4,9 +4,10 @@ use std::hash::{Hash, Hasher};
 
 use clever_sso::RoleName;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 
 use crate::guarded;
+use crate::hints::{Dict, Tuple, Typed, words};
 use crate::json::{strings, to_dict};
 use crate::repr::{Repr, match_args};
 
@@ -21,13 +22,13 @@ pub(crate) struct Role {
 }
 
 impl Role {
-    pub(crate) fn tuple<'py>(py: Python<'py>, roles: &[clever_sso::Role]) -> PyResult<Bound<'py, PyTuple>> {
+    pub(crate) fn tuple<'py>(py: Python<'py>, roles: &[clever_sso::Role]) -> PyResult<Tuple<'py, Self>> {
         let role = |role: &clever_sso::Role| {
             let clever_sso::Role { name, legacy_id } = role;
             let role = Self { name: name.as_str().to_owned(), legacy_id: legacy_id.clone() };
             guarded::new(py, role).map(Bound::into_any)
         };
-        guarded::tuple(py, roles.iter().map(role).collect::<PyResult<Vec<_>>>()?)
+        guarded::tuple(py, roles.iter().map(role).collect::<PyResult<Vec<_>>>()?).map(Into::into)
     }
 }
 
@@ -78,29 +79,14 @@ impl Name {
     }
 }
 
+words!(ProvenBy: clever_sso::Proof::IdToken.as_str(), clever_sso::Proof::Me.as_str());
+
 /// Who logged in.
 ///
 /// The key of a user is the pair of `issuer` and `id`. Names and email addresses change and repeat.
 #[pyclass(frozen, eq, hash, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct Identity(pub(crate) clever_sso::Identity);
-
-impl PartialEq for Identity {
-    fn eq(&self, other: &Self) -> bool {
-        let (this, that) = (&self.0, &other.0);
-        this.issuer == that.issuer
-            && this.id == that.id
-            && this.district_id == that.district_id
-            && this.user_type == that.user_type
-            && this.roles == that.roles
-            && this.name == that.name
-            && this.unverified_email == that.unverified_email
-            && this.legacy_ids == that.legacy_ids
-            && this.authorized_by == that.authorized_by
-            && this.proven_by == that.proven_by
-            && this.loginas_by_admin == that.loginas_by_admin
-            && this.claims == that.claims
-    }
-}
 
 impl Hash for Identity {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -156,7 +142,7 @@ impl Identity {
 
     /// Every role that is known.
     #[getter]
-    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, Role>> {
         Role::tuple(py, &self.0.roles)
     }
 
@@ -174,7 +160,7 @@ impl Identity {
 
     /// Ids that this person had before API v3.
     #[getter]
-    fn legacy_ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn legacy_ids<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, String>> {
         strings(py, &self.0.legacy_ids)
     }
 
@@ -186,8 +172,8 @@ impl Identity {
 
     /// How this identity was proven: `id_token`, or `me` when Clever was asked with the token of this login.
     #[getter]
-    fn proven_by(&self) -> &'static str {
-        self.0.proven_by.as_str()
+    fn proven_by(&self) -> Typed<&'static str, ProvenBy> {
+        self.0.proven_by.as_str().into()
     }
 
     /// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
@@ -200,7 +186,7 @@ impl Identity {
     ///
     /// The claims of the ID token, or the data of `/me` and of the person's own record.
     #[getter]
-    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Dict<'py>> {
         to_dict(py, &self.0.claims)
     }
 
@@ -210,7 +196,7 @@ impl Identity {
             .text("id", self.id())
             .maybe("district_id", self.district_id())
             .maybe("user_type", self.user_type())
-            .text("proven_by", self.proven_by())
+            .text("proven_by", self.0.proven_by.as_str())
             .finish()
     }
 }

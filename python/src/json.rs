@@ -2,23 +2,24 @@
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::PyString;
 use serde_json::{Map, Value};
 
 use crate::guarded;
+use crate::hints::{Dict, Tuple};
 
 /// A new dict each time: whoever changes it changes nobody else's.
-pub(crate) fn to_dict<'py>(py: Python<'py>, members: &Map<String, Value>) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn to_dict<'py>(py: Python<'py>, members: &Map<String, Value>) -> PyResult<Dict<'py>> {
     let dict = guarded::dict(py)?;
     for (name, value) in members {
         dict.set_item(name, to_python(py, value)?)?;
     }
-    Ok(dict)
+    Ok(dict.into())
 }
 
 /// Strings as a tuple.
-pub(crate) fn strings<'py>(py: Python<'py>, texts: &[String]) -> PyResult<Bound<'py, PyTuple>> {
-    guarded::tuple(py, texts.iter().map(|text| PyString::new(py, text).into_any()))
+pub(crate) fn strings<'py>(py: Python<'py>, texts: &[String]) -> PyResult<Tuple<'py, String>> {
+    guarded::tuple(py, texts.iter().map(|text| PyString::new(py, text).into_any())).map(Into::into)
 }
 
 /// The recursion ends: the reader of the core refuses JSON that is nested deeply.
@@ -43,6 +44,6 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
             }
             Ok(list.into_any())
         }
-        Value::Object(members) => to_dict(py, members).map(Bound::into_any),
+        Value::Object(members) => Ok(to_dict(py, members)?.value.into_any()),
     }
 }

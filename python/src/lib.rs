@@ -1,8 +1,8 @@
 //! The Python face of `clever-sso`: the module `clever_sso._native`.
 //!
 //! Thin on purpose: it turns values of the one language into values of the other and decides nothing. The comments on
-//! everything Python sees are written for Python users, whose `help()` shows them; the stub `_native.pyi` carries the
-//! same words, and a test holds the two together.
+//! everything Python sees are written for Python users: `help()` shows them, and `make stubs` writes them in the stub
+//! `_native.pyi`, with the types, for editors and type checkers.
 //!
 //! - [`client`]: `Client`, and [`settings`] for its keyword arguments.
 //! - [`operations`]: the same for `AsyncClient`, which is written in Python.
@@ -13,22 +13,24 @@
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
 //! - [`set_cookie`], [`request`]: what the answer to a browser sets, and which requests may act.
 //! - [`verify`]: the pure verifier.
+//! - [`hints`]: what the stub says where Rust's types say too little.
 //! - [`errors`]: the one crossing from an error of the core to a Python exception.
 //! - [`json`], [`repr`]: two small helpers.
 
 #![expect(clippy::doc_markdown, reason = "comments on what Python sees are Python docstrings")]
 #![expect(clippy::needless_pass_by_value, reason = "arguments from Python arrive owned")]
 
+mod async_client;
 mod callback;
 mod client;
 mod errors;
 mod guarded;
+mod hints;
 mod identity;
 mod interpreter;
 mod json;
 mod logging;
 mod login;
-mod operations;
 mod panics;
 mod repr;
 mod request;
@@ -41,50 +43,82 @@ mod verify;
 mod waiting;
 
 use pyo3::prelude::*;
-use pyo3::wrap_pyfunction;
 
 /// No piece of a token, code or secret that Rust held stays on the heap.
 #[global_allocator]
 static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;
 
-/// The Rust core of `clever_sso`.
-#[pymodule(gil_used = false)]
-fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    // Before any class is made, for the classes belong to the interpreter that makes them.
+/// What the module needs before anything is made in it.
+fn prepare(py: Python<'_>) -> PyResult<()> {
     interpreter::admit()?;
     panics::silence();
-    errors::install(module.py())?;
+    errors::install(py)?;
     logging::install();
+    Ok(())
+}
 
-    module.add_class::<client::Client>()?;
-    module.add_class::<operations::AsyncOperations>()?;
+/// The module, with these classes and functions.
+macro_rules! module {
+    (classes: [$($home:ident::$class:ident),+], functions: [$($file:ident::$function:ident),+]) => {
+        /// The Rust core of `clever_sso`.
+        #[cfg(not(feature = "stubs"))]
+        #[pymodule(gil_used = false)]
+        fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+            // Before any class is made, for the classes belong to the interpreter that makes them.
+            prepare(module.py())?;
+            $(module.add_class::<$home::$class>()?;)+
+            $(module.add_function(pyo3::wrap_pyfunction!($file::$function, module)?)?;)+
+            module.add("__version__", env!("CARGO_PKG_VERSION"))
+        }
 
-    module.add_class::<login::Login>()?;
-    module.add_class::<login::SignedIn>()?;
-    module.add_class::<login::Restart>()?;
-    module.add_class::<login::Denied>()?;
-    module.add_class::<identity::Identity>()?;
-    module.add_class::<identity::Name>()?;
-    module.add_class::<identity::Role>()?;
-    module.add_class::<callback::Callback>()?;
-    module.add_function(wrap_pyfunction!(callback::parse_callback, module)?)?;
-    module.add_function(wrap_pyfunction!(callback::login_key, module)?)?;
-    module.add_function(wrap_pyfunction!(callback::is_switched_on, module)?)?;
-    module.add_function(wrap_pyfunction!(callback::leads_to, module)?)?;
-    module.add_class::<set_cookie::SetCookie>()?;
-    module.add_class::<request::Refusal>()?;
+        /// The Rust core of `clever_sso`.
+        // PyO3 sees into a module that is written like this, but makes its classes before the module can refuse to.
+        #[cfg(feature = "stubs")]
+        #[pymodule(gil_used = false)]
+        mod _native {
+            $(#[pymodule_export] use crate::$home::$class;)+
+            $(#[pymodule_export] use crate::$file::$function;)+
+            #[expect(non_upper_case_globals, reason = "Python calls it so")]
+            #[pymodule_export]
+            const __version__: &str = env!("CARGO_PKG_VERSION");
 
-    module.add_class::<resources::Tokens>()?;
-    module.add_class::<resources::TokenInfo>()?;
-    module.add_class::<resources::Me>()?;
-    module.add_class::<resources::User>()?;
-    module.add_class::<resources::District>()?;
-    module.add_class::<resources::UserInfo>()?;
+            #[pymodule_init]
+            fn prepare(py: pyo3::Python<'_>) -> pyo3::PyResult<()> {
+                crate::prepare(py)
+            }
+        }
+    };
+}
 
-    module.add_class::<verify::KeySet>()?;
-    module.add_function(wrap_pyfunction!(verify::verify_id_token, module)?)?;
-
-    module.add_class::<errors::ErrorCode>()?;
-    module.add_function(wrap_pyfunction!(errors::error_codes, module)?)?;
-    module.add("__version__", env!("CARGO_PKG_VERSION"))
+module! {
+    classes: [
+        client::Client,
+        async_client::AsyncOperations,
+        login::Login,
+        login::SignedIn,
+        login::Restart,
+        login::Denied,
+        identity::Identity,
+        identity::Name,
+        identity::Role,
+        callback::Callback,
+        set_cookie::SetCookie,
+        request::Refusal,
+        resources::Tokens,
+        resources::TokenInfo,
+        resources::Me,
+        resources::User,
+        resources::District,
+        resources::UserInfo,
+        verify::KeySet,
+        errors::ErrorCode
+    ],
+    functions: [
+        callback::parse_callback,
+        callback::login_key,
+        callback::is_switched_on,
+        callback::leads_to,
+        verify::verify_id_token,
+        errors::error_codes
+    ]
 }

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::guarded;
+use crate::hints::{Always, Tuple, Typed};
 use crate::identity::Identity;
 use crate::repr::{Repr, match_args};
 use crate::resources::Tokens;
@@ -14,6 +15,9 @@ use crate::set_cookie::{self, SetCookie};
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct Login {
     /// Send the browser there.
+    ///
+    /// It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in several times:
+    /// then `key` and `pending` are empty.
     #[pyo3(get)]
     url: String,
     set_cookies: Vec<SetCookie>,
@@ -25,6 +29,11 @@ pub(crate) struct Login {
     /// For the same: what to keep for ten minutes. URL-safe, about 100 bytes.
     #[pyo3(get)]
     pending: String,
+    /// Whether to answer with a page that leads to `url` by itself, and not with a redirect.
+    ///
+    /// Browsers give up after some twenty redirects in a row. Only with `has_session`.
+    #[pyo3(get)]
+    needs_page: bool,
 }
 
 impl From<clever_sso::Login> for Login {
@@ -34,6 +43,7 @@ impl From<clever_sso::Login> for Login {
             url: login.url,
             key: login.key,
             pending: login.pending,
+            needs_page: login.needs_page,
         }
     }
 }
@@ -47,7 +57,7 @@ impl Login {
 
     /// The cookies to set with the redirect.
     #[getter]
-    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, SetCookie>> {
         set_cookie::tuple(py, &self.set_cookies)
     }
 
@@ -86,15 +96,15 @@ impl SignedIn {
 
     /// The cookies to set with the answer to the browser.
     #[getter]
-    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, SetCookie>> {
         set_cookie::tuple(py, &self.set_cookies)
     }
 
     /// Whether the session that the browser had must end: always, for this person's takes its place.
     #[getter]
     #[expect(clippy::unused_self, reason = "every outcome has it")]
-    const fn ends_session(&self) -> bool {
-        true
+    fn ends_session(&self) -> Typed<bool, Always<true>> {
+        true.into()
     }
 
     fn __repr__(&self) -> String {
@@ -128,15 +138,15 @@ impl Restart {
 
     /// The cookies to set with the redirect: those of `login`.
     #[getter]
-    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, SetCookie>> {
         self.login.get().set_cookies(py)
     }
 
     /// Whether the session that the browser had must end: never, for the login is still on its way.
     #[getter]
     #[expect(clippy::unused_self, reason = "every outcome has it")]
-    const fn ends_session(&self) -> bool {
-        false
+    fn ends_session(&self) -> Typed<bool, Always<false>> {
+        false.into()
     }
 
     fn __repr__(&self) -> String {
@@ -175,7 +185,7 @@ impl Denied {
 
     /// The cookies to set with the answer to the browser.
     #[getter]
-    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, SetCookie>> {
         set_cookie::tuple(py, &self.set_cookies)
     }
 
@@ -185,27 +195,43 @@ impl Denied {
 }
 
 /// The outcome as an object of its class.
-pub(crate) fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
-    match outcome {
-        Outcome::SignedIn(signed_in) => {
-            let clever_sso::SignedIn { identity, tokens, return_to, switch_user, set_cookies } = *signed_in;
-            let set_cookies = set_cookie::all(&set_cookies);
-            let identity = guarded::new(py, Identity(identity))?.unbind();
-            let tokens = guarded::new(py, Tokens(tokens))?.unbind();
-            guarded::new(py, SignedIn { identity, tokens, return_to, switch_user, set_cookies })
-                .map(Bound::into_any)
-        }
-        Outcome::Restart(restart) => {
-            let login = guarded::new(py, Login::from(restart.login))?.unbind();
-            let restart = Restart { login, reason: restart.reason.as_str() };
-            guarded::new(py, restart).map(Bound::into_any)
-        }
-        Outcome::Denied(denied) => {
-            let clever_sso::Denied { error, description, ends_session, return_to, switch_user, set_cookies } =
-                denied;
-            let set_cookies = set_cookie::all(&set_cookies);
-            guarded::new(py, Denied { error, description, ends_session, return_to, switch_user, set_cookies })
-                .map(Bound::into_any)
+#[derive(IntoPyObject)]
+pub(crate) enum Finished {
+    SignedIn(Py<SignedIn>),
+    Restart(Py<Restart>),
+    Denied(Py<Denied>),
+}
+
+impl Finished {
+    pub(crate) fn new(py: Python<'_>, outcome: Outcome) -> PyResult<Self> {
+        match outcome {
+            Outcome::SignedIn(signed_in) => {
+                let clever_sso::SignedIn { identity, tokens, return_to, switch_user, set_cookies } =
+                    *signed_in;
+                let set_cookies = set_cookie::all(&set_cookies);
+                let identity = guarded::new(py, Identity(identity))?.unbind();
+                let tokens = guarded::new(py, Tokens(tokens))?.unbind();
+                let signed_in = SignedIn { identity, tokens, return_to, switch_user, set_cookies };
+                guarded::new(py, signed_in).map(Bound::unbind).map(Self::SignedIn)
+            }
+            Outcome::Restart(restart) => {
+                let login = guarded::new(py, Login::from(restart.login))?.unbind();
+                let restart = Restart { login, reason: restart.reason.as_str() };
+                guarded::new(py, restart).map(Bound::unbind).map(Self::Restart)
+            }
+            Outcome::Denied(denied) => {
+                let clever_sso::Denied {
+                    error,
+                    description,
+                    ends_session,
+                    return_to,
+                    switch_user,
+                    set_cookies,
+                } = denied;
+                let set_cookies = set_cookie::all(&set_cookies);
+                let denied = Denied { error, description, ends_session, return_to, switch_user, set_cookies };
+                guarded::new(py, denied).map(Bound::unbind).map(Self::Denied)
+            }
         }
     }
 }

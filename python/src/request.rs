@@ -8,6 +8,7 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
+use crate::hints::words;
 use crate::repr::{Repr, match_args};
 
 /// How to answer a request that must not act: with this status and no body.
@@ -102,6 +103,8 @@ fn text(value: &Bound<'_, PyAny>) -> Option<String> {
     let bytes = value.cast::<PyBytes>().ok()?;
     Some(bytes.as_bytes().iter().copied().map(char::from).collect())
 }
+
+words!(EndpointWord: "login", "callback", "logout");
 
 pub(crate) fn endpoint(word: &str) -> Result<Endpoint> {
     match word {

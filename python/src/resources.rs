@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::guarded;
+use crate::hints::{Object, Tuple};
 use crate::identity::{Name, Role};
 use crate::json::{strings, to_python};
 use crate::repr::{Repr, match_args};
@@ -70,7 +71,7 @@ impl TokenInfo {
 
     /// The scopes.
     #[getter]
-    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, String>> {
         strings(py, &self.scopes)
     }
 
@@ -81,14 +82,8 @@ impl TokenInfo {
 
 /// Who an access token belongs to.
 #[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct Me(pub(crate) clever_sso::Me);
-
-impl PartialEq for Me {
-    /// The fields are read from the JSON.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
-    }
-}
 
 #[pymethods]
 impl Me {
@@ -123,8 +118,8 @@ impl Me {
 
     /// Everything Clever said, as a new dict each time.
     #[getter]
-    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0.json)
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
+        to_python(py, &self.0.json).map(Into::into)
     }
 
     fn __repr__(&self) -> String {
@@ -138,14 +133,8 @@ impl Me {
 
 /// A person's record.
 #[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct User(pub(crate) clever_sso::User);
-
-impl PartialEq for User {
-    /// The fields are read from the JSON.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
-    }
-}
 
 #[pymethods]
 impl User {
@@ -180,14 +169,14 @@ impl User {
 
     /// Every role of this person.
     #[getter]
-    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn roles<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, Role>> {
         Role::tuple(py, &self.0.roles)
     }
 
     /// Everything Clever said, as a new dict each time.
     #[getter]
-    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0.json)
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
+        to_python(py, &self.0.json).map(Into::into)
     }
 
     fn __repr__(&self) -> String {
@@ -197,14 +186,8 @@ impl User {
 
 /// A district's record.
 #[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct District(pub(crate) clever_sso::District);
-
-impl PartialEq for District {
-    /// The fields are read from the JSON.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
-    }
-}
 
 #[pymethods]
 impl District {
@@ -227,8 +210,8 @@ impl District {
 
     /// Everything Clever said, as a new dict each time.
     #[getter]
-    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0.json)
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
+        to_python(py, &self.0.json).map(Into::into)
     }
 
     fn __repr__(&self) -> String {
@@ -238,14 +221,8 @@ impl District {
 
 /// The claims of a person, as the userinfo endpoint tells them.
 #[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
 pub(crate) struct UserInfo(pub(crate) clever_sso::UserInfo);
-
-impl PartialEq for UserInfo {
-    /// The fields are read from the JSON.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
-    }
-}
 
 #[pymethods]
 impl UserInfo {
@@ -262,8 +239,8 @@ impl UserInfo {
 
     /// All claims, as a new dict each time. Clever's `name` is an object.
     #[getter]
-    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0.json)
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
+        to_python(py, &self.0.json).map(Into::into)
     }
 
     fn __repr__(&self) -> String {

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 
 use crate::guarded;
+use crate::hints::Tuple;
 use crate::repr::{Repr, match_args};
 
 /// A cookie that the answer to the browser must set.
@@ -96,9 +97,9 @@ pub(crate) fn all(cookies: &[clever_sso::SetCookie]) -> Vec<SetCookie> {
     cookies.iter().map(Into::into).collect()
 }
 
-pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Bound<'py, PyTuple>> {
+pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Tuple<'py, SetCookie>> {
     let made = |cookie: &SetCookie| guarded::new(py, cookie.clone()).map(Bound::into_any);
-    guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?)
+    guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?).map(Into::into)
 }
 
 /// The text of an argument. The errors of the catalogue have cookies themselves, so this is one of Python's own.

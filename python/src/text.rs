@@ -6,12 +6,22 @@
 use std::path::PathBuf;
 
 use clever_sso::SettingNames;
+use pyo3::PyTypeInfo;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBool, PyString};
+#[cfg(feature = "stubs")]
+use pyo3::{
+    inspect::PyStaticExpr,
+    type_hint_union,
+    types::{PyFloat, PyInt},
+};
 
 use crate::errors::{Failure, Result, argument_invalid, config_invalid};
+#[cfg(feature = "stubs")]
+use crate::hints::Hint;
+use crate::hints::{SequenceOfTexts, Typed};
 
 /// What was found where an int has more digits than any number that can be meant.
 pub(crate) const ENDLESS: &str = "a number of too many digits";
@@ -22,6 +32,9 @@ pub(crate) struct Text(Option<PyBackedStr>);
 
 impl<'py> FromPyObject<'_, 'py> for Text {
     type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = PyString::TYPE_HINT;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         unless::<_, PyUnicodeEncodeError>(object, object.cast::<PyString>()?.extract()).map(Self)
@@ -51,11 +64,17 @@ pub(crate) fn optional<'a>(text: Option<&'a Text>, name: &str) -> Result<Option<
     text.map(|text| text.get(name)).transpose()
 }
 
+/// Several strings.
+pub(crate) type Texts = Typed<Vec<Text>, SequenceOfTexts>;
+
 /// One string, or several: a string is not taken for a sequence of its letters.
 pub(crate) struct OneOrMore(pub(crate) Vec<Text>);
 
 impl<'py> FromPyObject<'_, 'py> for OneOrMore {
     type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(Text::INPUT_TYPE, SequenceOfTexts::TYPE);
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if object.is_instance_of::<PyString>() {
@@ -71,6 +90,9 @@ pub(crate) struct TextOrPath(Option<PathBuf>);
 
 impl<'py> FromPyObject<'_, 'py> for TextOrPath {
     type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = PathBuf::INPUT_TYPE;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         unless::<_, PyUnicodeEncodeError>(object, object.extract()).map(Self)
@@ -91,6 +113,9 @@ pub(crate) struct Whole(pub(crate) Option<i64>);
 impl<'py> FromPyObject<'_, 'py> for Whole {
     type Error = PyErr;
 
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = PyInt::TYPE_HINT;
+
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         refuse_bool(object, "an int")?;
         unless::<_, PyOverflowError>(object, object.extract()).map(Self)
@@ -103,6 +128,9 @@ pub(crate) struct Number(pub(crate) Option<f64>);
 impl<'py> FromPyObject<'_, 'py> for Number {
     type Error = PyErr;
 
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = PyFloat::TYPE_HINT;
+
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         refuse_bool(object, "a number")?;
         unless::<_, PyOverflowError>(object, object.extract()).map(Self)
@@ -110,10 +138,7 @@ impl<'py> FromPyObject<'_, 'py> for Number {
 }
 
 /// `None` in place of an error of the kind `E`.
-fn unless<T, E: pyo3::type_object::PyTypeInfo>(
-    object: Borrowed<'_, '_, PyAny>,
-    value: PyResult<T>,
-) -> PyResult<Option<T>> {
+fn unless<T, E: PyTypeInfo>(object: Borrowed<'_, '_, PyAny>, value: PyResult<T>) -> PyResult<Option<T>> {
     match value {
         Err(error) if error.is_instance_of::<E>(object.py()) => Ok(None),
         other => other.map(Some),

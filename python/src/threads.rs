@@ -84,6 +84,7 @@ pub(crate) fn must_be_open() -> PyResult<()> {
 }
 
 #[pyfunction]
+#[expect(clippy::disallowed_methods, reason = "it waits for other threads, while the interpreter ends")]
 fn close(py: Python<'_>) {
     let _ = CLOSED_BY.set(thread::current().id());
     guarded::detached(py, || {

@@ -1,14 +1,13 @@
 //! The pure verifier: an ID token against keys, with no client and no network.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use clever_sso::{Claims, Expected, Member, verify_id_token_with};
+use clever_sso::{Claims, Expected, Member, unix_time, verify_id_token_with};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 use pyo3::{IntoPyObjectExt, intern};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
+use crate::hints::Dict;
 use crate::json::to_python;
 use crate::text::{ENDLESS, Number, Text, Whole, optional};
 use crate::waiting::compute;
@@ -93,12 +92,12 @@ pub(crate) fn verify_id_token<'py>(
     now: Option<Number>,
     leeway: Whole,
     access_token: Option<Text>,
-) -> Result<Bound<'py, PyDict>> {
+) -> Result<Dict<'py>> {
     let expected = Expected {
         issuer: issuer.get("issuer")?,
         client_id: client_id.get("client_id")?,
         nonce: optional(nonce.as_ref(), "nonce")?,
-        now: now.map_or_else(|| Ok(clock()), whole_seconds)?,
+        now: now.map_or_else(|| Ok(unix_time()), whole_seconds)?,
         leeway: whole_leeway(&leeway)?,
         access_token: optional(access_token.as_ref(), "access_token")?,
     };
@@ -117,7 +116,7 @@ pub(crate) fn verify_id_token<'py>(
 }
 
 /// The claims as `json.loads` would give them.
-pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Dict<'py>> {
     let dict = guarded::dict(py)?;
     for (name, member) in claims.iter() {
         let value = match member {
@@ -130,7 +129,7 @@ pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Bou
             None => dict.set_item(name, value)?,
         }
     }
-    Ok(dict)
+    Ok(dict.into())
 }
 
 /// The names of the claims that Clever sends, which Python then need not make anew for each token.
@@ -152,10 +151,6 @@ fn known_name<'py>(py: Python<'py>, name: &str) -> Option<&'py Bound<'py, PyStri
         "family_name" => intern!(py, "family_name"),
         _ => return None,
     })
-}
-
-fn clock() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]

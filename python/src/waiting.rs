@@ -107,6 +107,7 @@ pub(crate) fn while_listening<R>(code: impl FnOnce() -> R) -> R {
 
 /// The other thread counts as listening, too: what such a call has to log would make the handler call again, and so on.
 /// This one goes on to hear signals, and what their handlers raise ends the call.
+#[expect(clippy::disallowed_methods, reason = "the one place that starts a thread, which ends with the call")]
 fn on_another_thread<T: Send>(operation: impl FnOnce() -> clever_sso::Result<T> + Send) -> Result<T> {
     thread::scope(|scope| {
         let given_up = Arc::new(AtomicBool::new(false));

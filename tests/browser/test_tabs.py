@@ -89,7 +89,7 @@ def test_tabs_that_are_restored_from_disk_all_end_signed_in_at_their_own_page(
     with scene.serving():
         leave_pages_open(browser, tmp_path, scene.links, many)
     # The next morning: the sessions of the app are over, and the browser comes back with its tabs.
-    with scene.serving(min(many, MOST_HELD), FLASK_SECRET_KEY="another key"):
+    with scene.serving(min(many, MOST_HELD), FLASK_SECRET_KEY="another key for tests"):
         check_pages_restored(browser, tmp_path, scene.links, many)
 
 

@@ -153,6 +153,7 @@ def login_fields(login: clever_sso.Login) -> dict[str, Any]:
         "url": login.url,
         "pending": login.pending,
         "key": login.key,
+        "needs_page": str(login.needs_page).lower(),
         "set_cookies": set_cookies(login.set_cookies),
     }
 
@@ -195,6 +196,10 @@ def session_kept(client: clever_sso.Client, arguments: Fields) -> tuple[str, dic
 
 def is_switched_on(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
     return "ok", {"on": str(clever_sso.is_switched_on(arguments.get("value"))).lower()}
+
+
+def leads_to(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", {"leads": str(clever_sso.leads_to(arguments["target"], arguments["path"])).lower()}
 
 
 HEADERS = {
@@ -295,6 +300,7 @@ OPERATIONS: dict[str, Callable[[clever_sso.Client, Fields], tuple[str, dict[str,
     "log_out": log_out,
     "session_kept": session_kept,
     "is_switched_on": is_switched_on,
+    "leads_to": leads_to,
     "login_key": login_key,
     "parse_callback": parse_callback,
     "refusal": refusal,

@@ -114,6 +114,8 @@ def wait_until_it_listens(port: int, site: subprocess.Popen[bytes], log: Path) -
 @pytest.mark.parametrize("framework", ["flask", "django", "fastapi"])
 def test_whoever_follows_the_guide_is_greeted_by_name(framework: str, tmp_path: Path) -> None:
     pytest.importorskip(framework)
+    if framework == "django":
+        pytest.importorskip("rest_framework")
     with following(framework, tmp_path) as (url, emulator, log):
         browser = Browser(emulator)
         assert ">Log in with Clever</a>" in browser.open(url).text
@@ -124,6 +126,11 @@ def test_whoever_follows_the_guide_is_greeted_by_name(framework: str, tmp_path: 
         assert ">Log in with Clever</a>" in browser.open(f"{url}/clever/logout", form).text
         browser.sign_out()
         assert "Lessons of Grace" in browser.sign_in(GRACE, browser.open(f"{url}/lessons")).text
+        said = browser.open(f"{url}/clever/whoami").text
+        assert '"full_name": "Grace ' in said
+        if framework == "django":
+            assert browser.open(f"{url}/staffroom").text == "coffee"
+            assert '"teacher":"Grace ' in browser.open(f"{url}/api/lessons?format=json").text
         browser.sign_out()
         page = browser.sign_in(CONTACT, browser.open(f"{url}/clever/login"))
         assert "Only schools use the Reading Room. (not_admitted)" in page.text

@@ -51,15 +51,15 @@ def settings(app: App, base_url: str) -> dict[str, str]:
 def serving(
     listener: socket.socket,
     environment: Mapping[str, str],
-    around: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
+    middleware: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[None]:
-    """Serve it from a thread, at an address that was known before; `around` puts middleware in front of it."""
+    """Serve it from a thread, at an address that was known before; `middleware` is put in front of it."""
     werkzeug = pytest.importorskip("werkzeug.serving")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        app = around(load().create_app())
+        app = middleware(load().create_app())
         server = werkzeug.make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls, fd=listener.fileno())
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from http.client import HTTPMessage
 
+MOST_REDIRECTS = 20
+"""In a row: more than so many no browser follows."""
 MOST_STEPS = 60
 """A browser gives up after some twenty redirects; a login with its restarts takes fewer."""
 
@@ -52,6 +54,13 @@ class Tab:
     form: dict[str, str] | None = None
     page: Page | None = None
     steps: int = 0
+    redirects: int = 0
+    most_redirects: int = 0
+
+    def redirected(self, *, is_redirect: bool) -> None:
+        """Count redirects in a row: a page that leads on by itself begins a new row, as in a browser."""
+        self.redirects = self.redirects + 1 if is_redirect else 0
+        self.most_redirects = max(self.redirects, self.most_redirects)
 
     @property
     def is_done(self) -> bool:
@@ -89,12 +98,15 @@ class TabbedBrowser:
         request = Request(tab.url, None if form is None else urlencode(form).encode())
         try:
             with self.opener.open(request, timeout=SECONDS) as response:
+                tab.redirected(is_redirect=False)
                 self._arrive(tab, Page(response.url, response.status, response.read().decode()))
         except HTTPError as error:
             with error:
                 location = error.headers["Location"]
                 if location is not None and 300 <= error.code < 400:
                     assert location.isascii(), location
+                    tab.redirected(is_redirect=True)
+                    assert tab.redirects < MOST_REDIRECTS, f"a browser would give up at {tab.url}"
                     tab.url = urljoin(tab.url, location)
                 else:
                     tab.page = Page(error.url, error.code, error.read().decode())
@@ -121,6 +133,14 @@ class TabbedBrowser:
             for tab in self.tabs:
                 self.step(tab)
 
+    def one_after_the_other(self) -> None:
+        """The first step of every tab, and then one tab after the other to its end."""
+        for tab in self.tabs:
+            self.step(tab)
+        for tab in self.tabs:
+            while not tab.is_done:
+                self.step(tab)
+
     def in_random_order(self, seed: int) -> None:
         """One step of one tab at a time, until all tabs show a page."""
         order = random.Random(seed)
@@ -135,15 +155,20 @@ class TabbedBrowser:
 def check_tabs(
     make: Callable[[], TabbedBrowser], addresses: list[str], is_signed_in: Callable[[int, Page], bool], seeds: range
 ) -> None:
-    """Open `addresses` in tabs of one browser, in lock step and in random orders: each tab must end as it should."""
-    for seed in [None, *seeds]:
+    """Open `addresses` in tabs of one browser, in three kinds of orders: each tab must end as it should.
+
+    In lock step, one after the other, and in random orders.
+    """
+    for seed in ["lock step", "one after the other", *seeds]:
         browser = make()
         for address in addresses:
             browser.open_tab(address)
-        if seed is None:
+        if isinstance(seed, int):
+            browser.in_random_order(seed)
+        elif seed == "lock step":
             browser.in_lock_step()
         else:
-            browser.in_random_order(seed)
+            browser.one_after_the_other()
         for number, tab in enumerate(browser.tabs):
             assert tab.page is not None
             assert is_signed_in(number, tab.page), f"seed {seed}, tab {number}: {tab.page.status} {tab.page.url}"

@@ -1,8 +1,17 @@
 use super::*;
+use crate::protocol::pending::Pending;
 use crate::secret::Secret;
 
-fn keys() -> SealingKeys {
-    SealingKeys::derive("client", &[Secret::from("secret")]).unwrap()
+fn keys() -> Arc<SealingKeys> {
+    of("client")
+}
+
+fn of(client_id: &str) -> Arc<SealingKeys> {
+    Arc::new(SealingKeys::derive(client_id, &[Secret::from("secret")]).unwrap())
+}
+
+fn texts<'a>(jar: &'a Jar, key: &str) -> Vec<&'a str> {
+    jar.logins_with(key).map(SealedLogin::text).collect()
 }
 
 #[test]
@@ -10,11 +19,11 @@ fn foreign_and_broken_cookies_are_ignored() {
     let keys = keys();
     let header = "a; =; ;;; theme=dark; __Host-clever_login_abc=\"x\"; clever_login_abc=y; clever_loginx=z";
     let secure = Jar::read(header, &keys, true);
-    assert_eq!(secure.pending("abc").collect::<Vec<_>>().len(), 1);
+    assert_eq!(secure.logins_with("abc").count(), 1);
     assert!(!secure.is_empty() && !secure.keeps_cookies(), "it cannot be opened");
     let plain = Jar::read(header, &keys, false);
-    assert_eq!(plain.pending("abc").collect::<Vec<_>>(), ["y"]);
-    assert_eq!(Jar::read("", &keys, true).pending("").count(), 0);
+    assert_eq!(texts(&plain, "abc"), ["y"]);
+    assert_eq!(Jar::read("", &keys, true).logins_with("").count(), 0);
 }
 
 #[test]
@@ -25,7 +34,7 @@ fn a_value_may_stand_in_quotes_and_names_may_come_twice() {
         "clever_login_d=\"\"; clever_login_e;;"
     );
     let jar = Jar::read(header, &keys, false);
-    let pending = |key| jar.pending(key).collect::<Vec<_>>();
+    let pending = |key| texts(&jar, key);
     assert_eq!(pending("a"), ["x", "y"]);
     assert_eq!((pending("b"), pending("c"), pending("d")), (vec!["z"], vec!["\""], vec![""]));
     assert!(pending("e").is_empty());
@@ -37,7 +46,7 @@ fn a_name_that_only_looks_like_one_of_this_host_is_not_looked_at() {
     let spaces = ["\u{a0}", "\u{85}", "\u{2000}", "\u{3000}", "\u{feff}", "\u{b}", "\u{c}", "\r", "\n"];
     for before in spaces.into_iter().chain(["\u{fffd}", "\"", "=", "x,", "x=1, "]) {
         let header = format!("theme=dark; {before}__Host-clever_login_abc=planted; x={before}");
-        assert_eq!(Jar::read(&header, &keys, true).pending("abc").count(), 0, "{before:?}");
+        assert_eq!(Jar::read(&header, &keys, true).logins_with("abc").count(), 0, "{before:?}");
     }
     for name in [
         "__host-clever_login_abc",
@@ -47,27 +56,72 @@ fn a_name_that_only_looks_like_one_of_this_host_is_not_looked_at() {
         "__Host- clever_login_abc",
     ] {
         let header = format!("{name}=planted");
-        assert_eq!(Jar::read(&header, &keys, true).pending("abc").count(), 0, "{name}");
+        assert_eq!(Jar::read(&header, &keys, true).logins_with("abc").count(), 0, "{name}");
+    }
+}
+
+/// Cookies of so many logins, sealed with these keys.
+fn logins(keys: &SealingKeys, kind: &str, many: u8) -> Vec<String> {
+    let entropy = |seed| [seed; crate::protocol::pending::ENTROPY_BYTES];
+    let sealed =
+        |at: u8| Pending::begin(keys, kind, true, u64::from(at) + 1000, &entropy(at)).map(|begun| begun.1);
+    (0..many).map(|at| format!("clever_login_{kind}{at}={}", sealed(at).unwrap())).collect()
+}
+
+fn dropped(header: &[String], keys: &Arc<SealingKeys>, room: Room) -> Vec<String> {
+    let jar = Jar::read(&header.join("; "), keys, false).add("new", "sealed".into(), 1100, None, room);
+    let (new, dropped) = jar.split_last().unwrap();
+    assert_eq!((new.name(), new.max_age()), (&*format!("clever_login_{}", login_key("new")), 600));
+    assert!(dropped.iter().all(|cookie| cookie.max_age() == 0));
+    dropped.iter().map(|cookie| cookie.name().to_owned()).collect()
+}
+
+#[test]
+fn logins_of_another_application_of_the_host_stay() {
+    let (own, other) = (keys(), of("other"));
+    for room in [Room::OfTheOldest, Room::OfTheYoungest] {
+        let header = [logins(&own, "own", 7), logins(&other, "other", 8)].concat();
+        assert!(dropped(&header, &own, room).is_empty());
+        let header = [logins(&own, "own", 8), logins(&other, "other", 8)].concat();
+        let expected = if room == Room::OfTheOldest { "clever_login_own0" } else { "clever_login_own7" };
+        assert_eq!(dropped(&header, &own, room), [expected]);
     }
 }
 
 #[test]
-fn what_cannot_be_read_makes_room_first() {
+fn what_cannot_be_read_makes_room_when_there_is_too_much_of_all() {
     let keys = keys();
-    let entropy = |seed| [seed; crate::protocol::pending::ENTROPY_BYTES];
-    let readable: Vec<_> = (0..7_u8)
-        .map(|at| Pending::begin(&keys, &at.to_string(), true, u64::from(at) + 1000, &entropy(at)).unwrap().1)
-        .collect();
-    let mut header: Vec<_> =
-        readable.iter().enumerate().map(|(key, value)| format!("clever_login_{key}={value}")).collect();
-    header.insert(3, "clever_login_junk=junk".to_owned());
-    let jar = Jar::read(&header.join("; "), &keys, false);
+    let junk = (0..20).map(|number| format!("clever_login_junk{number}=junk")).collect::<Vec<_>>();
+    let header = [junk, logins(&keys, "own", 7)].concat();
+    assert_eq!(
+        dropped(&header, &keys, Room::OfTheOldest),
+        ["clever_login_junk0", "clever_login_junk1", "clever_login_junk2", "clever_login_junk3"]
+    );
+    // A neighbor can set a cookie of the same name over plain http: the login counts all the same.
+    let header = [vec!["clever_login_own0=junk".to_owned()], logins(&keys, "own", 8)].concat();
+    assert_eq!(dropped(&header, &keys, Room::OfTheOldest), ["clever_login_own0"]);
+}
+
+#[test]
+fn a_login_that_took_too_long_makes_room_first() {
+    let keys = keys();
+    let old =
+        Pending::begin(&keys, "old", true, 100, &[9; crate::protocol::pending::ENTROPY_BYTES]).unwrap().1;
+    let header = [logins(&keys, "own", 7), vec![format!("clever_login_old={old}")]].concat();
     for room in [Room::OfTheOldest, Room::OfTheYoungest] {
-        let cookies = jar.add("new", "sealed".into(), 1100, None, room);
-        let names: Vec<_> = cookies.iter().map(|cookie| (cookie.name(), cookie.max_age())).collect();
-        let new = format!("clever_login_{}", login_key("new"));
-        assert_eq!(names, [("clever_login_junk", 0), (&*new, 600)]);
+        assert_eq!(dropped(&header, &keys, room), ["clever_login_old"]);
     }
+}
+
+#[test]
+fn applications_of_one_host_keep_marks_of_their_own() {
+    let (own, other) = (keys(), of("other"));
+    let mark = Jar::read("", &own, false).mark_finished("sealed".into());
+    assert_ne!(mark.name(), Jar::read("", &other, false).mark_finished("sealed".into()).name());
+    let signed_in = Jar::read("", &other, false).mark("sealed".into());
+    let header = format!("{}=x", signed_in.name());
+    assert!(Jar::read(&header, &own, false).unmark().is_none());
+    assert!(Jar::read(&header, &other, false).unmark().is_some());
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub struct ConfigBuilder {
 }
 
 impl Config {
-    /// Begins a configuration for the application that Clever knows as `client_id`.
+    /// Begins a configuration. `client_id` is the client id, as Clever's dashboard shows it.
     pub fn builder(client_id: impl Into<String>) -> ConfigBuilder {
         ConfigBuilder::new(client_id.into())
     }
@@ -88,34 +88,34 @@ impl ConfigBuilder {
         }
     }
 
-    /// The client secret. Without one only the implicit grant and the checks of tokens are possible.
+    /// The client secret. Without one, only the implicit grant and checks of tokens work.
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.config.client_secret = Some(secret.into());
         self
     }
 
-    /// A redirect URI, exactly as it is registered with Clever. The first one given is the primary one, where logins
-    /// from the Clever Portal and from Instant Login links arrive.
+    /// A redirect URI, exactly as registered with Clever. The first one is the primary one: logins from the Clever Portal
+    /// and from Instant Login links arrive there.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.config.redirect_uris.push(uri.into());
         self
     }
 
-    /// The issuer: where the OAuth endpoints and the discovery document are. Default `https://clever.com`.
+    /// The issuer: where the OAuth endpoints and the discovery document are. Default: `https://clever.com`.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.config.issuer = issuer.into();
         self.issuer_from = ISSUER;
         self
     }
 
-    /// Where Clever's API is. Default `https://api.clever.com`.
+    /// Where Clever's API is. Default: `https://api.clever.com`.
     pub fn api_base(mut self, base: impl Into<String>) -> Self {
         self.config.api_base = base.into();
         self.api_base_from = API_BASE;
         self
     }
 
-    /// Issuer and API at one address, as a local emulator has them.
+    /// Issuer and API at one address, such as a local emulator's.
     pub fn base_url(mut self, base: impl Into<String>) -> Self {
         self.config.issuer = base.into();
         self.config.api_base.clone_from(&self.config.issuer);
@@ -124,31 +124,31 @@ impl ConfigBuilder {
         self
     }
 
-    /// Where the browser is sent. Default `/oauth/authorize` at the issuer.
+    /// Where the browser is sent. Default: `/oauth/authorize` at the issuer.
     pub fn authorization_endpoint(mut self, url: impl Into<String>) -> Self {
         self.config.endpoints.authorization = Some(url.into());
         self
     }
 
-    /// Where codes are exchanged. Default `/oauth/tokens` at the issuer.
+    /// Where codes are exchanged. Default: `/oauth/tokens` at the issuer.
     pub fn token_endpoint(mut self, url: impl Into<String>) -> Self {
         self.config.endpoints.token = Some(url.into());
         self
     }
 
-    /// Where access tokens are asked about. Default `/oauth/tokeninfo` at the issuer.
+    /// Where access tokens are checked. Default: `/oauth/tokeninfo` at the issuer.
     pub fn tokeninfo_endpoint(mut self, url: impl Into<String>) -> Self {
         self.config.endpoints.tokeninfo = Some(url.into());
         self
     }
 
-    /// Where the claims of an access token's person are. Default `/userinfo` at the API.
+    /// Where the claims of an access token's person are. Default: `/userinfo` at the API.
     pub fn userinfo_endpoint(mut self, url: impl Into<String>) -> Self {
         self.config.endpoints.userinfo = Some(url.into());
         self
     }
 
-    /// Where the keys are. By default the issuer's discovery document says it.
+    /// Where the keys are. Default: the issuer's discovery document says it.
     pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
         self.config.endpoints.jwks_uri = Some(url.into());
         self
@@ -160,7 +160,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The deadline of a whole call, retries included. Default 10 seconds, at most a day.
+    /// The longest time a call may take, retries included, at most a day. Default: 10 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = timeout;
         self.timeout_given = None;
@@ -176,7 +176,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// How many seconds two clocks may differ when the times in an ID token are checked. Default 60, at most 600.
+    /// How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
     pub fn leeway(mut self, seconds: u64) -> Self {
         self.config.leeway = seconds;
         self.leeway_given = None;
@@ -191,42 +191,41 @@ impl ConfigBuilder {
         self
     }
 
-    /// The key that seals pending logins, at least 16 random bytes as text. By default it is derived from the client
-    /// secret, so that every process that knows the secret can finish a login which another one began.
+    /// The key that seals pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
+    /// every process that knows the secret can finish a login that another one began.
     pub fn pending_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.pending_key = Some(key.into());
         self
     }
 
-    /// A key, or a client secret, that sealed pending logins until now: they are accepted until they expire.
+    /// A key, or a client secret, that sealed pending logins before: those stay valid until they expire.
     pub fn old_pending_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.old_pending_keys.push(key.into());
         self
     }
 
-    /// An origin, such as `https://www.example.org`, to which `return_to` may lead besides paths of the application.
+    /// An origin, such as `https://www.example.org`, that `return_to` may lead to, besides paths of the application.
     pub fn return_to_origin(mut self, origin: impl Into<String>) -> Self {
         self.config.return_to_origins.push(origin.into());
         self
     }
 
-    /// Certificates of further authorities, trusted in addition to the system's: those of a school network that inspects
-    /// TLS. PEM text, or the path of a PEM file, which [`build`](Self::build) reads.
+    /// Certificates of more authorities, trusted in addition to the system's, such as those of a school network that
+    /// inspects TLS: PEM text, or the path of a PEM file. [`build`](Self::build) reads the file.
     pub fn ca_bundle(mut self, pem_or_path: impl Into<String>) -> Self {
         self.ca_bundle = Some(pem_or_path.into());
         self
     }
 
-    /// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or
-    /// `socks5h://`. It is used for every address but this machine's. Without one, the environment decides: see
-    /// [`build`](Self::build).
+    /// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`. It
+    /// is used for every address except this machine's. Default: the environment decides, see [`build`](Self::build).
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Declares development: every address may be plain http, on any host. Clever allows such redirect URIs for
-    /// development applications, and containers reach an emulator by its name, as `http://clever:5999`.
+    /// Whether any address may be plain http, on any host. Clever allows that for redirect URIs of development apps, and
+    /// containers reach an emulator by its name, such as `http://clever:5999`. Default: false.
     pub fn development(mut self, yes: bool) -> Self {
         self.development = yes;
         self
@@ -286,7 +285,8 @@ impl ConfigBuilder {
         let Config { timeout, leeway, .. } = &self.config;
         if timeout.is_zero() || *timeout > LONGEST_TIMEOUT {
             let longest = LONGEST_TIMEOUT.as_secs();
-            let (name, found) = self.timeout_found();
+            let name = self.names.of("timeout");
+            let found = self.timeout_given.map_or_else(|| format!("{timeout:?}"), number);
             return Err(invalid(format!(
                 "{name} must be more than 0 s and at most {longest} s, found {found}"
             )));
@@ -297,17 +297,6 @@ impl ConfigBuilder {
             return Err(invalid(format!("{name} must be from 0 to {LARGEST_LEEWAY} s, found {found}")));
         }
         Ok(())
-    }
-
-    /// The timeout as its caller calls it, and as it was given.
-    fn timeout_found(&self) -> (String, String) {
-        let timeout = self.config.timeout;
-        match (self.timeout_given, self.names) {
-            (Some(seconds), SettingNames::C) => ("timeout".to_owned(), number(seconds)),
-            (Some(seconds), names) => (names.of("timeout"), number(seconds)),
-            (None, SettingNames::C) => (self.names.of("timeout"), format!("{} ms", timeout.as_millis())),
-            (None, names) => (names.of("timeout"), format!("{timeout:?}")),
-        }
     }
 
     /// Puts the addresses that are asked into canonical form, and gives them back.

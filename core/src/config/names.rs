@@ -1,5 +1,7 @@
 //! What settings are called: an error names a setting as its caller does.
 
+use super::table::SETTINGS;
+
 /// The names of settings, as one face or place has them.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,18 +22,14 @@ pub enum SettingNames {
 impl SettingNames {
     /// The name of the setting that Rust calls `setting`.
     pub fn of(self, setting: &str) -> String {
-        let name = match (self, setting) {
-            (Self::C, "timeout") => "timeout_milliseconds",
-            (Self::C, "leeway") => "leeway_seconds",
-            (Self::Rust | Self::C, _) => setting,
-            (_, "old_pending_key") => "old_pending_keys",
-            (_, "return_to_origin") => "return_to_origins",
-            _ => setting,
-        };
+        let known = SETTINGS.iter().find(|known| known.rust == setting);
+        let (c, python) = known.map_or((setting, setting), |known| (known.c, known.python));
         match self {
-            Self::Rust | Self::C | Self::Python => name.to_owned(),
-            Self::Php => camel_case(name),
-            Self::Environment => format!("CLEVER_{}", name.to_ascii_uppercase()),
+            Self::Rust => setting.to_owned(),
+            Self::C => c.to_owned(),
+            Self::Python => python.to_owned(),
+            Self::Php => camel_case(python),
+            Self::Environment => format!("CLEVER_{}", python.to_ascii_uppercase()),
         }
     }
 
@@ -66,7 +64,7 @@ mod tests {
     fn a_setting_has_the_name_that_its_caller_used() {
         for (names, expected) in [
             (SettingNames::Rust, ["base_url", "return_to_origin", "timeout"]),
-            (SettingNames::C, ["base_url", "return_to_origin", "timeout_milliseconds"]),
+            (SettingNames::C, ["base_url", "return_to_origin", "timeout"]),
             (SettingNames::Python, ["base_url", "return_to_origins", "timeout"]),
             (SettingNames::Php, ["baseUrl", "returnToOrigins", "timeout"]),
             (SettingNames::Environment, ["CLEVER_BASE_URL", "CLEVER_RETURN_TO_ORIGINS", "CLEVER_TIMEOUT"]),

@@ -25,7 +25,13 @@ pub struct LoginOptions {
     pub switch_user: bool,
     /// Whether the browser has a session of the application. `Some(false)` when you looked and found none: sign-ins that
     /// leave no session then end with `session_not_kept` instead of a loop. `None` when you do not know.
+    ///
+    /// `Some(true)` when somebody is signed in: where pages send them back to log in again and again, that ends with
+    /// `page_not_allowed`.
     pub has_session: Option<bool>,
+    /// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to
+    /// log in again and again goes there, and not to Clever each time.
+    pub home: Option<String>,
 }
 
 impl std::fmt::Debug for LoginOptions {
@@ -44,7 +50,8 @@ impl std::fmt::Debug for LoginOptions {
 #[derive(Clone)]
 #[must_use = "the browser must be sent to its URL, and must keep its cookies"]
 pub struct Login {
-    /// Send the browser there.
+    /// Send the browser there. It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in
+    /// several times: then `key` and `pending` are empty.
     pub url: String,
     /// The cookies to set with the redirect.
     pub set_cookies: Vec<SetCookie>,
@@ -53,6 +60,9 @@ pub struct Login {
     pub key: String,
     /// For the same: what to keep for ten minutes. URL-safe, about 100 bytes.
     pub pending: String,
+    /// Whether to answer with a page that leads to `url` by itself, such as one with `<meta http-equiv="refresh">`, and not with a
+    /// redirect: browsers give up after some twenty redirects in a row. Only with `has_session`.
+    pub needs_page: bool,
 }
 
 impl std::fmt::Debug for Login {

@@ -1,11 +1,15 @@
 //! What a browser brought back: to which login it belongs, and whether this browser began that login.
 
-use crate::browser::Jar;
+use std::sync::Arc;
+
+use crate::browser::{Jar, SealedLogin};
 use crate::error::{Error, ErrorCode, Result, quote};
-use crate::protocol::pending::{FinishedMark, LIFETIME_SECONDS, LoginState, Pending, SealingKeys, login_key};
+use crate::protocol::pending::{
+    FinishedMark, LIFETIME_SECONDS, LoginDigest, LoginState, Pending, SealingKeys, login_key,
+};
 use crate::set_cookie::SetCookie;
 
-use super::moment::Moment;
+use super::inputs::Inputs;
 use super::outcome::{Denied, Outcome};
 
 /// What the browser brings along besides the callback.
@@ -17,11 +21,18 @@ pub(crate) enum Kept<'a> {
     Pending(Option<&'a str>),
 }
 
+impl<'a> Kept<'a> {
+    /// What the application kept; none when it is empty.
+    pub(crate) fn of_application(pending: Option<&'a str>) -> Self {
+        Self::Pending(pending.filter(|sealed| !sealed.is_empty()))
+    }
+}
+
 /// The state of a callback, beside what the browser keeps.
-pub(super) struct Returned<'a> {
+pub(super) struct Returned {
     pub(super) state: State,
     /// The browser's cookies, unless the application keeps logins by itself.
-    pub(super) jar: Option<Jar<'a>>,
+    pub(super) jar: Option<Arc<Jar>>,
     pub(super) pending: Held,
 }
 
@@ -50,10 +61,10 @@ pub(super) enum Held {
     },
 }
 
-impl<'a> Returned<'a> {
+impl Returned {
     /// `is_secure` says whether a login with this state came back over https.
     pub(super) fn read(
-        keys: &'a SealingKeys,
+        keys: &Arc<SealingKeys>,
         state: Option<&str>,
         kept: Kept<'_>,
         now: u64,
@@ -64,15 +75,20 @@ impl<'a> Returned<'a> {
             Some(text) => LoginState::open(keys, text)
                 .map_or(State::Foreign, |state| State::Known { text: text.to_owned(), state }),
         };
-        let (jar, sealed) = match kept {
+        match kept {
             Kept::Cookies(header) => {
                 let jar = Jar::read(header, keys, is_secure(state.known()));
-                let sealed = state.key().map(|key| jar.pending(&key).map(str::to_owned).collect());
-                (Some(jar), sealed.unwrap_or_default())
+                let pending = match state.key() {
+                    Some(key) => Held::read(keys, &state, jar.logins_with(&key), now),
+                    None => Held::Missing,
+                };
+                Self { pending, state, jar: Some(Arc::new(jar)) }
             }
-            Kept::Pending(pending) => (None, pending.map(str::to_owned).into_iter().collect()),
-        };
-        Self { pending: Held::read(keys, &state, sealed, now), state, jar }
+            Kept::Pending(pending) => {
+                let sealed = pending.map(SealedLogin::new);
+                Self { pending: Held::read(keys, &state, sealed.iter(), now), state, jar: None }
+            }
+        }
     }
 
     /// The login that this browser began; otherwise the reason for a restart.
@@ -96,7 +112,7 @@ impl<'a> Returned<'a> {
         match (&self.state, &self.pending) {
             (State::Known { state, .. }, Held::Proof { is_expired: false, .. }) => state.redirects,
             (State::Known { state, .. }, held) => {
-                let finished_at = self.jar.as_ref().and_then(Jar::finished_at);
+                let finished_at = self.jar.as_deref().and_then(Jar::finished_at);
                 let starts_again = matches!(held, Held::Proof { .. })
                     || finished_at.is_some_and(|at| at >= state.issued_at)
                     || now.abs_diff(state.issued_at) > LIFETIME_SECONDS.into();
@@ -108,12 +124,12 @@ impl<'a> Returned<'a> {
 
     /// Whether the browser keeps other cookies of this application: then this login's only made room for another's.
     pub(super) fn keeps_others(&self) -> bool {
-        !self.is_proven() && self.jar.as_ref().is_some_and(Jar::keeps_cookies)
+        !self.is_proven() && self.jar.as_deref().is_some_and(Jar::keeps_cookies)
     }
 
     /// Whether the browser sent no cookie of ours at all.
     pub(super) fn has_no_cookies(&self) -> bool {
-        self.jar.as_ref().is_none_or(Jar::is_empty)
+        self.jar.as_deref().is_none_or(Jar::is_empty)
     }
 
     pub(super) fn is_proven(&self) -> bool {
@@ -127,13 +143,41 @@ impl<'a> Returned<'a> {
 
     /// The cookies with which a proven login ends, well or not: its own is deleted, and no other, and the browser remembers that
     /// it finished one. None for a callback that proves nothing.
-    pub(super) fn finish(&self, keys: &SealingKeys, moment: &Moment) -> Result<Vec<SetCookie>> {
+    pub(super) fn finish(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
+        self.finish_as(&FinishedMark::default(), keys, inputs)
+    }
+
+    /// The same for one with which somebody signs in.
+    pub(super) fn signed_in(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
+        let mut mark = FinishedMark { is_sign_in: true, ..FinishedMark::default() };
+        match &self.state {
+            State::Known { text, state } if state.switch_user => mark.switched = Some(LoginDigest::of(text)),
+            State::Known { state, .. } if state.in_session => {
+                mark.returns = self.jar.as_ref().map_or(0, |jar| jar.returns_so_far(inputs.now));
+            }
+            // Somebody who says who they are, or was not signed in, is in no loop.
+            _ => {}
+        }
+        self.finish_as(&mark, keys, inputs)
+    }
+
+    fn finish_as(&self, mark: &FinishedMark, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         let (Some(jar), Some(key), Some(state)) = (&self.jar, self.proven_key(), self.state.known()) else {
             return Ok(Vec::new());
         };
         // Machines whose clocks differ may have sent the browser away and taken it back.
-        let mark = FinishedMark { at: moment.now.max(state.issued_at) };
-        Ok(vec![jar.delete(&key), jar.mark_finished(mark.seal(keys, &moment.entropy)?)])
+        let mark = FinishedMark { at: inputs.now.max(state.issued_at), ..mark.clone() };
+        Ok(vec![jar.delete(&key), jar.mark_finished(mark.seal(keys, &inputs.entropy)?)])
+    }
+
+    /// What a login that restarts goes on with. When somebody signed in with it already, Clever has asked who they are, and need
+    /// not ask again because its page is loaded once more.
+    pub(super) fn to_repeat(&self) -> Option<LoginState> {
+        let State::Known { text, state } = &self.state else { return None };
+        let has_switched = self.jar.as_ref().is_some_and(|jar| jar.has_switched(text));
+        let mut state = state.clone();
+        state.switch_user &= !has_switched;
+        Some(state)
     }
 
     /// Clever sent an error instead of a code (RFC 6749 section 4.1.2.1).
@@ -185,14 +229,19 @@ impl State {
 }
 
 impl Held {
-    fn read(keys: &SealingKeys, state: &State, sealed: Vec<String>, now: u64) -> Self {
+    fn read<'a>(
+        keys: &SealingKeys,
+        state: &State,
+        sealed: impl Iterator<Item = &'a SealedLogin>,
+        now: u64,
+    ) -> Self {
         let mut best = Self::Missing;
         // On plain http a sibling host can add a cookie of the same name: one of them is the right one.
         for sealed in sealed {
-            best = match (Pending::open(keys, &sealed), state) {
+            best = match (sealed.open(keys), state) {
                 (Some(pending), State::Known { text, .. }) if pending.has_state(text) => {
                     let is_expired = pending.is_expired(now);
-                    return Self::Proof { pending, is_expired };
+                    return Self::Proof { pending: pending.clone(), is_expired };
                 }
                 (Some(_), _) => Self::OfAnotherLogin,
                 (None, _) => Self::Invalid,

@@ -63,3 +63,14 @@ mod wiped_page {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_process_has_one_generation() {
+        assert_eq!(generation(), generation());
+        assert_eq!(std::thread::scope(|scope| scope.spawn(generation).join().unwrap()), generation());
+    }
+}

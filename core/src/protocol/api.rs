@@ -9,12 +9,12 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::person::{Name, Role, RoleName};
-use super::{Request, Response, answer, id_token, text};
+use super::{Request, Response, exchange, id_token, text};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;
 
 /// Who an access token belongs to.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Me {
     /// The Clever id.
     pub id: String,
@@ -29,7 +29,7 @@ pub struct Me {
 }
 
 /// A person.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// The Clever id.
     pub id: String,
@@ -46,7 +46,7 @@ pub struct User {
 }
 
 /// A district.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct District {
     /// The district's id.
     pub id: String,
@@ -57,7 +57,7 @@ pub struct District {
 }
 
 /// The claims of a person, as the userinfo endpoint tells them.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct UserInfo {
     /// Who it is, as the issuer names them (`sub`).
     pub id: String,
@@ -82,7 +82,7 @@ debug_by_id!(Me, User, District, UserInfo);
 /// # Errors
 /// `argument_invalid` when the token cannot be a token.
 pub fn me_request(api_base: &str, access_token: &str) -> Result<Request> {
-    answer::bearer_get(&format!("{api_base}/v3.0/me"), access_token)
+    exchange::bearer_get(&format!("{api_base}/v3.0/me"), access_token)
 }
 
 /// The request for `/users/{id}`.
@@ -90,7 +90,7 @@ pub fn me_request(api_base: &str, access_token: &str) -> Result<Request> {
 /// # Errors
 /// `argument_invalid` when the id or the token cannot be one.
 pub fn user_request(api_base: &str, access_token: &str, id: &str) -> Result<Request> {
-    answer::bearer_get(&format!("{api_base}/v3.0/users/{}", path_segment(id)?), access_token)
+    exchange::bearer_get(&format!("{api_base}/v3.0/users/{}", path_segment(id)?), access_token)
 }
 
 /// The request for `/districts/{id}`.
@@ -98,7 +98,7 @@ pub fn user_request(api_base: &str, access_token: &str, id: &str) -> Result<Requ
 /// # Errors
 /// `argument_invalid` when the id or the token cannot be one.
 pub fn district_request(api_base: &str, access_token: &str, id: &str) -> Result<Request> {
-    answer::bearer_get(&format!("{api_base}/v3.0/districts/{}", path_segment(id)?), access_token)
+    exchange::bearer_get(&format!("{api_base}/v3.0/districts/{}", path_segment(id)?), access_token)
 }
 
 /// The request for the userinfo endpoint.
@@ -106,7 +106,7 @@ pub fn district_request(api_base: &str, access_token: &str, id: &str) -> Result<
 /// # Errors
 /// `argument_invalid` when the token cannot be a token.
 pub fn userinfo_request(endpoint: &str, access_token: &str) -> Result<Request> {
-    answer::bearer_get(endpoint, access_token)
+    exchange::bearer_get(endpoint, access_token)
 }
 
 /// Clever's ids are letters and digits; anything that could lead out of the path is none.
@@ -131,7 +131,7 @@ pub fn me_response(response: &Response) -> Result<Me> {
     Ok(Me {
         id: id_of(&json, response)?,
         district_id: identifier(&json, "district"),
-        user_type: answer::text(&json, "type").and_then(text::word).map(str::to_owned),
+        user_type: exchange::text(&json, "type").and_then(text::word).map(str::to_owned),
         authorized_by: identifier(&json, "authorized_by"),
         json,
     })
@@ -146,11 +146,11 @@ const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "
 /// As [`me_response`]; `response_malformed` also when it says that it is about a district or the like.
 pub fn person_response(response: &Response) -> Result<Me> {
     let me = me_response(response)?;
-    let answer = answer::record(response)?;
-    let kinds = [answer::text(&answer, "type"), me.user_type.as_deref()];
+    let answer = exchange::record(response)?;
+    let kinds = [exchange::text(&answer, "type"), me.user_type.as_deref()];
     let odd = kinds.into_iter().flatten().find(|kind| NO_PEOPLE.contains(kind));
     let why = odd.map(|kind| format!("the token belongs to a {kind}, not to a person"));
-    why.map_or(Ok(me), |why| Err(answer::malformed(response, why)))
+    why.map_or(Ok(me), |why| Err(exchange::malformed(response, why)))
 }
 
 /// Judges the answer of `/users/{id}`: it must be about `id`, for a name and roles of somebody else would become this
@@ -160,12 +160,12 @@ pub fn person_response(response: &Response) -> Result<Me> {
 /// As [`me_response`]; `response_malformed` also when it is about somebody else.
 pub fn user_response(response: &Response, id: &str) -> Result<User> {
     let json = data(response)?;
-    let part = |part| answer::text(json.get("name")?, part).and_then(text::shown);
+    let part = |part| exchange::text(json.get("name")?, part).and_then(text::shown);
     Ok(User {
         id: expected_id(&json, response, id)?,
         district_id: identifier(&json, "district"),
         name: Name { first: part("first"), middle: part("middle"), last: part("last") },
-        unverified_email: answer::text(&json, "email").and_then(text::email).map(str::to_owned),
+        unverified_email: exchange::text(&json, "email").and_then(text::email).map(str::to_owned),
         roles: roles(&json),
         json,
     })
@@ -185,9 +185,9 @@ pub fn own_user_response(response: &Response, id: &str) -> Result<Option<User>> 
 /// Whether an answer is a record with a Clever id that is not `id`.
 fn names_another(response: &Response, id: &str) -> bool {
     let named =
-        |json: Value| answer::text(json.get("data")?, "id").filter(|found| is_id(found)).map(str::to_owned);
+        |json: Value| exchange::text(json.get("data")?, "id").filter(|found| is_id(found)).map(str::to_owned);
     response.status() == StatusCode::OK
-        && answer::json(response).ok().and_then(named).is_some_and(|found| found != id)
+        && exchange::json(response).ok().and_then(named).is_some_and(|found| found != id)
 }
 
 /// Judges the answer of `/districts/{id}`: it must be about `id`.
@@ -196,7 +196,7 @@ fn names_another(response: &Response, id: &str) -> bool {
 /// As [`user_response`].
 pub fn district_response(response: &Response, id: &str) -> Result<District> {
     let json = data(response)?;
-    let name = answer::text(&json, "name").and_then(text::shown);
+    let name = exchange::text(&json, "name").and_then(text::shown);
     Ok(District { id: expected_id(&json, response, id)?, name, json })
 }
 
@@ -205,10 +205,10 @@ pub fn district_response(response: &Response, id: &str) -> Result<District> {
 /// # Errors
 /// `userinfo_subject`, and as [`me_response`].
 pub fn userinfo_response(response: &Response, subject: Option<&str>) -> Result<UserInfo> {
-    let json = answer::record(response)?;
-    let id = answer::text(&json, "sub")
+    let json = exchange::record(response)?;
+    let id = exchange::text(&json, "sub")
         .filter(|id| id_token::is_subject(id))
-        .ok_or_else(|| answer::malformed(response, "sub is missing"))?
+        .ok_or_else(|| exchange::malformed(response, "sub is missing"))?
         .to_owned();
     if subject.is_some_and(|subject| subject != id) {
         return Err(Error::new(ErrorCode::UserinfoSubject));
@@ -218,17 +218,17 @@ pub fn userinfo_response(response: &Response, subject: Option<&str>) -> Result<U
 
 /// The `data` member, which is an object.
 fn data(response: &Response) -> Result<Value> {
-    match answer::record(response)?.get_mut("data") {
+    match exchange::record(response)?.get_mut("data") {
         Some(data) if data.is_object() => Ok(data.take()),
-        _ => Err(answer::malformed(response, "data is no object")),
+        _ => Err(exchange::malformed(response, "data is no object")),
     }
 }
 
 fn id_of(data: &Value, response: &Response) -> Result<String> {
-    answer::text(data, "id")
+    exchange::text(data, "id")
         .filter(|id| is_id(id))
         .map(str::to_owned)
-        .ok_or_else(|| answer::malformed(response, "data.id is missing, or no Clever id"))
+        .ok_or_else(|| exchange::malformed(response, "data.id is missing, or no Clever id"))
 }
 
 fn expected_id(data: &Value, response: &Response, expected: &str) -> Result<String> {
@@ -236,11 +236,11 @@ fn expected_id(data: &Value, response: &Response, expected: &str) -> Result<Stri
     if found == expected {
         return Ok(found);
     }
-    Err(answer::malformed(response, "the answer is about another id than was asked for"))
+    Err(exchange::malformed(response, "the answer is about another id than was asked for"))
 }
 
 fn identifier(record: &Value, name: &str) -> Option<String> {
-    answer::text(record, name).and_then(text::identifier).map(str::to_owned)
+    exchange::text(record, name).and_then(text::identifier).map(str::to_owned)
 }
 
 /// `roles` is an object of objects, keyed by the role: a role that is null, or anything but an object, is none. One that

@@ -48,16 +48,16 @@ pub fn parse_callback(callback: &str) -> Result<Callback> {
         )));
     }
     let mut read = Reader::default();
-    for (place, part) in parts(callback) {
-        for (name, value) in url::form_urlencoded::parse(part.as_bytes()) {
-            read.take(&name, value, place)?;
+    for (part, text) in parts(callback) {
+        for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+            read.take(&name, value, part)?;
         }
     }
     read.finish()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Part {
     Query,
     Fragment,
     /// Text by itself.
@@ -65,17 +65,17 @@ enum Place {
 }
 
 /// The query and the fragment. Text without `?` and `#` is a query or a fragment by itself.
-fn parts(callback: &str) -> impl Iterator<Item = (Place, &str)> {
+fn parts(callback: &str) -> impl Iterator<Item = (Part, &str)> {
     let (before, fragment) = match callback.split_once('#') {
         Some((before, fragment)) => (before, Some(fragment)),
         None => (callback, None),
     };
     let query = match before.split_once('?') {
-        Some((_, query)) => Some((Place::Query, query)),
+        Some((_, query)) => Some((Part::Query, query)),
         None if is_address(before) => None,
-        None => Some((Place::Either, before)),
+        None => Some((Part::Either, before)),
     };
-    query.into_iter().chain(fragment.map(|fragment| (Place::Fragment, fragment)))
+    query.into_iter().chain(fragment.map(|fragment| (Part::Fragment, fragment)))
 }
 
 /// An address without a query, not a query by itself: the value of a parameter may well look like an address.
@@ -92,7 +92,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn take(&mut self, name: &str, value: Cow<'_, str>, place: Place) -> Result<()> {
+    fn take(&mut self, name: &str, value: Cow<'_, str>, part: Part) -> Result<()> {
         const KNOWN: [&str; 9] = [
             "code",
             "access_token",
@@ -119,7 +119,7 @@ impl Reader {
             return Err(malformed(format!("{name} has control characters")));
         }
         if !value.is_empty() {
-            self.token_in_query |= name == "access_token" && place == Place::Query;
+            self.token_in_query |= name == "access_token" && part == Part::Query;
             self.store(name, value.into_owned());
         }
         Ok(())

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::address::{is_loopback, parse_http_url};
-use super::{Request, Response, answer};
+use super::{Request, Response, exchange};
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What is taken from the discovery document.
@@ -26,7 +26,7 @@ pub struct Metadata {
 /// # Errors
 /// `internal` when the issuer cannot be put into a request.
 pub fn request(issuer: &str) -> Result<Request> {
-    answer::request(Method::GET, &format!("{issuer}/.well-known/openid-configuration"), &[], Vec::new())
+    exchange::request(Method::GET, &format!("{issuer}/.well-known/openid-configuration"), &[], Vec::new())
 }
 
 /// Judges the answer: it must speak for exactly `issuer` (section 4.3), and name keys at an address that may be asked.
@@ -34,8 +34,8 @@ pub fn request(issuer: &str) -> Result<Request> {
 /// # Errors
 /// `discovery_issuer`, `response_html`, `response_malformed`, or the word for the status.
 pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
-    let answer = answer::record(response)?;
-    let text = |name| answer::text(&answer, name).unwrap_or_default();
+    let answer = exchange::record(response)?;
+    let text = |name| exchange::text(&answer, name).unwrap_or_default();
     if text("issuer") != issuer {
         let detail = format!("expected {}, found {}", quote(issuer), quote(text("issuer")));
         return Err(Error::with_detail(ErrorCode::DiscoveryIssuer, detail));
@@ -43,7 +43,7 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
     let endpoint = |name| endpoint(&answer, name, issuer);
     Ok(Metadata {
         jwks_uri: endpoint("jwks_uri")
-            .ok_or_else(|| answer::malformed(response, why_not_asked(text("jwks_uri"))))?,
+            .ok_or_else(|| exchange::malformed(response, why_not_asked(text("jwks_uri"))))?,
         authorization_endpoint: endpoint("authorization_endpoint"),
         token_endpoint: endpoint("token_endpoint"),
         userinfo_endpoint: endpoint("userinfo_endpoint"),
@@ -52,7 +52,7 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
 
 /// An address in the document, in canonical form, if it may be asked.
 fn endpoint(answer: &Value, name: &str, issuer: &str) -> Option<String> {
-    let url = parse_http_url(answer::text(answer, name)?).ok()?;
+    let url = parse_http_url(exchange::text(answer, name)?).ok()?;
     may_be_asked(&url, issuer).then(|| url.into())
 }
 

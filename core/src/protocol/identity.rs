@@ -30,7 +30,7 @@ impl Proof {
 /// Who logged in.
 ///
 /// The key of a user is (`issuer`, `id`). Names and email addresses change and repeat.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Identity {
     /// The issuer that vouches for this person.
     pub issuer: String,

@@ -10,7 +10,7 @@ use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, P
 use serde_json::{Map, Value};
 
 use super::jws::{KeySet, PublicKey};
-use super::{Request, Response, answer, json};
+use super::{Request, Response, exchange, json};
 use crate::error::{Error, ErrorCode, Result};
 
 /// The request for the key set at `jwks_uri`.
@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorCode, Result};
 /// # Errors
 /// `internal` when the address cannot be put into a request.
 pub fn request(jwks_uri: &str) -> Result<Request> {
-    answer::request(Method::GET, jwks_uri, &[], Vec::new())
+    exchange::request(Method::GET, jwks_uri, &[], Vec::new())
 }
 
 /// Judges the answer: the text of a key set, for [`KeySet::parse`].
@@ -27,9 +27,9 @@ pub fn request(jwks_uri: &str) -> Result<Request> {
 /// `response_html`, `response_malformed`, or the word for the status.
 pub fn response(response: &Response) -> Result<String> {
     if response.status() != http::StatusCode::OK {
-        return Err(answer::refused(response));
+        return Err(exchange::refused(response));
     }
-    answer::json(response)?;
+    exchange::json(response)?;
     Ok(String::from_utf8_lossy(json::without_mark(response.body())).into_owned())
 }
 
@@ -77,7 +77,7 @@ fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
     if !(signs && verifies && algorithm) {
         return None;
     }
-    let name = answer::text(entry, "kid").filter(|name| !name.is_empty()).map(str::to_owned);
+    let name = exchange::text(entry, "kid").filter(|name| !name.is_empty()).map(str::to_owned);
     Some((name, PublicKey::from_components(&number(&rsa.n)?, &number(&rsa.e)?)?))
 }
 

@@ -18,7 +18,7 @@ pub mod token;
 pub mod tokeninfo;
 
 pub(crate) mod address;
-mod answer;
+mod exchange;
 mod json;
 pub(crate) mod pause;
 pub(crate) mod text;

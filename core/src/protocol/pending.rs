@@ -29,6 +29,8 @@ pub const LIFETIME_SECONDS: u32 = 600;
 pub const MAX_RETURN_TO_BYTES: usize = 1024;
 /// The length of a login's key: the end of its cookie's name.
 pub const KEY_BYTES: usize = 16;
+/// The length of a client's short name: the end of the names of the cookies that are not about one login.
+const APPLICATION_BYTES: usize = 8;
 
 const VERSION: u8 = 3;
 const TAG_BYTES: usize = 16;
@@ -41,10 +43,17 @@ const MAX_STATE_BYTES: usize = encoded(SEAL_BYTES + STATE_FIXED_BYTES + MAX_RETU
 pub const PENDING_BYTES: usize = encoded(SEAL_BYTES + 1 + 8 + 1 + NONCE_BYTES + DIGEST_BYTES);
 
 /// The random bytes that one login needs.
-pub const ENTROPY_BYTES: usize = 2 * NONCE_LEN + NONCE_BYTES;
+pub const ENTROPY_BYTES: usize = 3 * NONCE_LEN + NONCE_BYTES;
 
 const SWITCH_USER: u8 = 1;
+const IN_SESSION: u8 = 2;
 const IS_OWN: u8 = 1;
+const IS_SIGN_IN: u8 = 1;
+const IS_SWITCHED: u8 = 2;
+
+const fn flag(is_set: bool, flag: u8) -> u8 {
+    if is_set { flag } else { 0 }
+}
 
 /// The length of base64url without padding.
 const fn encoded(bytes: usize) -> usize {
@@ -54,6 +63,7 @@ const fn encoded(bytes: usize) -> usize {
 /// The keys that seal and open: the first seals, all open.
 pub struct SealingKeys {
     keys: Vec<LessSafeKey>,
+    application: String,
 }
 
 impl SealingKeys {
@@ -64,7 +74,17 @@ impl SealingKeys {
     pub fn derive<'a>(client_id: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> Result<Self> {
         let keys: Vec<_> =
             secrets.into_iter().map(|secret| derive(client_id, secret)).collect::<Result<_>>()?;
-        if keys.is_empty() { Err(Error::new(ErrorCode::ClientSecretMissing)) } else { Ok(Self { keys }) }
+        if keys.is_empty() {
+            return Err(Error::new(ErrorCode::ClientSecretMissing));
+        }
+        let mut application = URL_SAFE_NO_PAD.encode(digest(&SHA256, client_id.as_bytes()));
+        application.truncate(APPLICATION_BYTES);
+        Ok(Self { keys, application })
+    }
+
+    /// A short name for this client: cookies do not tell ports or paths apart, so applications of one host share them.
+    pub fn application(&self) -> &str {
+        &self.application
     }
 
     fn seal(&self, purpose: &[u8], nonce: [u8; NONCE_LEN], plain: &[u8]) -> Result<Vec<u8>> {
@@ -127,6 +147,8 @@ pub struct LoginState {
     pub lost_sessions: u8,
     /// Whether Clever is asked to let the person confirm who they are.
     pub switch_user: bool,
+    /// Whether somebody was signed in when this login began.
+    pub in_session: bool,
     /// Which redirect URI was used, as a digest: the URI itself is in the configuration.
     redirect_uri_digest: [u8; DIGEST_BYTES],
     /// Where the application wants to go afterwards.
@@ -141,6 +163,7 @@ impl LoginState {
             redirects: 1,
             lost_sessions: 0,
             switch_user: false,
+            in_session: false,
             redirect_uri_digest: short_digest(redirect_uri),
             return_to: return_to.map(str::to_owned),
         }
@@ -156,7 +179,7 @@ impl LoginState {
             let detail = format!("it is longer than {MAX_RETURN_TO_BYTES} bytes");
             return Err(Error::with_detail(ErrorCode::ReturnToUnsafe, detail));
         }
-        let flags = if self.switch_user { SWITCH_USER } else { 0 };
+        let flags = flag(self.switch_user, SWITCH_USER) | flag(self.in_session, IN_SESSION);
         let plain = [
             &[VERSION][..],
             &self.issued_at.to_be_bytes(),
@@ -180,6 +203,7 @@ impl LoginState {
             redirects,
             lost_sessions,
             switch_user: flags & SWITCH_USER != 0,
+            in_session: flags & IN_SESSION != 0,
             redirect_uri_digest: fields.take(DIGEST_BYTES)?.try_into().ok()?,
             return_to: Some(String::from_utf8(fields.0.to_vec()).ok()?).filter(|path| !path.is_empty()),
         })
@@ -198,6 +222,7 @@ impl fmt::Debug for LoginState {
 }
 
 /// The part of a login that stays with the browser.
+#[derive(Clone)]
 pub struct Pending {
     /// The nonce that went to Clever.
     pub nonce: String,
@@ -221,7 +246,7 @@ impl Pending {
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<(Self, String)> {
-        let (for_seal, for_nonce) = entropy[NONCE_LEN..].split_at(NONCE_LEN);
+        let (for_seal, for_nonce) = entropy[NONCE_LEN..2 * NONCE_LEN + NONCE_BYTES].split_at(NONCE_LEN);
         let state_digest = short_digest(state);
         let flags = if is_own { IS_OWN } else { 0 };
         let plain = [&[VERSION][..], &now.to_be_bytes(), &[flags], for_nonce, &state_digest].concat();
@@ -289,10 +314,27 @@ impl SignedInMark {
 }
 
 /// A login of this browser that was finished, well or not: a callback proved it, so the browser keeps our cookies.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FinishedMark {
     /// When it happened, in Unix seconds.
     pub at: u64,
+    /// Whether somebody signed in with it.
+    pub is_sign_in: bool,
+    /// How often somebody who had signed in was sent back to log in since.
+    pub returns: u8,
+    /// Which login it was, when somebody signed in with it and Clever asked them who they are.
+    pub switched: Option<LoginDigest>,
+}
+
+/// Tells one login from all others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginDigest([u8; DIGEST_BYTES]);
+
+impl LoginDigest {
+    /// That of the login with this sealed state.
+    pub fn of(state: &str) -> Self {
+        Self(short_digest(state))
+    }
 }
 
 impl FinishedMark {
@@ -301,16 +343,21 @@ impl FinishedMark {
     /// # Errors
     /// `internal`.
     pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
-        let plain = [&[VERSION][..], &self.at.to_be_bytes()].concat();
-        keys.seal_text(b"finished", fixed(&entropy[NONCE_LEN..2 * NONCE_LEN])?, &plain)
+        let flags = flag(self.is_sign_in, IS_SIGN_IN) | flag(self.switched.is_some(), IS_SWITCHED);
+        let switched = self.switched.as_ref().map_or([0; DIGEST_BYTES], |login| login.0);
+        let plain = [&[VERSION][..], &self.at.to_be_bytes(), &[flags, self.returns], &switched].concat();
+        keys.seal_text(b"finished", fixed(&entropy[2 * NONCE_LEN + NONCE_BYTES..])?, &plain)
     }
 
     /// Reads it; `None` unless it was sealed with one of the keys.
     pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
-        let plain = keys.open_text(b"finished", sealed, encoded(SEAL_BYTES + 9))?;
+        let plain = keys.open_text(b"finished", sealed, encoded(SEAL_BYTES + 11 + DIGEST_BYTES))?;
         let mut fields = Fields(&plain);
         fields.version()?;
-        Some(Self { at: fields.number()? })
+        let (at, flags, returns, digest) =
+            (fields.number()?, fields.byte()?, fields.byte()?, LoginDigest(fields.rest()?));
+        let switched = (flags & IS_SWITCHED != 0).then_some(digest);
+        Some(Self { at, is_sign_in: flags & IS_SIGN_IN != 0, returns, switched })
     }
 }
 

@@ -6,7 +6,7 @@ use http::{Method, StatusCode, header};
 use serde_json::Value;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::{Request, Response, answer};
+use super::{Request, Response, exchange};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Secret;
 
@@ -39,7 +39,7 @@ pub fn request(
         (header::AUTHORIZATION, basic(client_id, client_secret)),
         (header::CONTENT_TYPE, "application/x-www-form-urlencoded".to_owned()),
     ];
-    answer::request(Method::POST, endpoint, &headers, body.into_bytes())
+    exchange::request(Method::POST, endpoint, &headers, body.into_bytes())
 }
 
 fn basic(client_id: &str, client_secret: &Secret) -> String {
@@ -56,19 +56,19 @@ pub fn response(response: &Response) -> Result<Tokens> {
     if response.status() != StatusCode::OK {
         return Err(refused(response));
     }
-    let answer = answer::record(response)?;
+    let answer = exchange::record(response)?;
     // RFC 6749 7.1: a token of a kind one does not know must not be used. Clever leaves the kind out in its examples.
-    let bearer = answer::text(&answer, "token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-    let access_token = answer::text(&answer, "access_token").filter(|token| is_token(token));
+    let bearer = exchange::text(&answer, "token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let access_token = exchange::text(&answer, "access_token").filter(|token| is_token(token));
     let (true, Some(access_token)) = (bearer, access_token) else {
-        return Err(answer::malformed(response, "no bearer token in the answer"));
+        return Err(exchange::malformed(response, "no bearer token in the answer"));
     };
     // It decides who logged in: null means that there is none, and anything but a text means nothing.
     let id_token = match answer.get("id_token") {
         None | Some(Value::Null) => None,
         Some(Value::String(token)) if token.is_empty() => None,
         Some(Value::String(token)) => Some(token.as_str().into()),
-        Some(_) => return Err(answer::malformed(response, "id_token is no text")),
+        Some(_) => return Err(exchange::malformed(response, "id_token is no text")),
     };
     Ok(Tokens { access_token: access_token.into(), id_token })
 }
@@ -80,7 +80,7 @@ fn is_token(text: &str) -> bool {
 
 fn refused(response: &Response) -> Error {
     let status = response.status();
-    let word = answer::error_word(response);
+    let word = exchange::error_word(response);
     let code = match word.as_deref() {
         Some("invalid_grant") => ErrorCode::CodeRejected,
         Some("invalid_client" | "unauthorized_client") => ErrorCode::ClientRejected,
@@ -88,7 +88,7 @@ fn refused(response: &Response) -> Error {
         Some(word) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
             return Error::with_detail(ErrorCode::TokenRequestRejected, word).with_status(status.as_u16());
         }
-        _ => return answer::refused(response),
+        _ => return exchange::refused(response),
     };
     Error::new(code).with_status(status.as_u16())
 }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Request, Response, answer, text};
+use super::{Request, Response, exchange, text};
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What Clever says of a token that was issued to this application.
@@ -22,7 +22,7 @@ pub struct TokenInfo {
 /// # Errors
 /// `argument_invalid` when the token cannot be a token.
 pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
-    answer::bearer_get(endpoint, access_token)
+    exchange::bearer_get(endpoint, access_token)
 }
 
 /// Judges the answer.
@@ -30,9 +30,9 @@ pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
 /// # Errors
 /// `token_foreign`, `token_rejected`, `response_html`, `response_malformed`, or the word for the status.
 pub fn response(response: &Response, client_id: &str) -> Result<TokenInfo> {
-    let answer = answer::record(response)?;
-    let found = answer::text(&answer, "client_id")
-        .ok_or_else(|| answer::malformed(response, "client_id is missing"))?;
+    let answer = exchange::record(response)?;
+    let found = exchange::text(&answer, "client_id")
+        .ok_or_else(|| exchange::malformed(response, "client_id is missing"))?;
     if found != client_id {
         let detail = format!("expected {}, found {}", quote(client_id), quote(found));
         return Err(Error::with_detail(ErrorCode::TokenForeign, detail));

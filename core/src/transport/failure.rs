@@ -16,11 +16,14 @@ use crate::protocol::Request;
 /// Judges a failure on the way to `request`'s address, or to the proxy that leads there.
 pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Error {
     if let Some(tls) = cause::<rustls::Error>(error) {
-        let detail = format!("{}{}: {}", place(request), through(proxy), tls_cause(tls));
+        let detail = format!("{}{}: {}", method_and_address(request), through(proxy), tls_cause(tls));
         return Error::with_detail(ErrorCode::NetworkTls, detail);
     }
     if let Some(too_many) = cause::<TooMany>(error) {
-        return Error::with_detail(ErrorCode::LimitReached, format!("{}: {too_many}", place(request)));
+        return Error::with_detail(
+            ErrorCode::LimitReached,
+            format!("{}: {too_many}", method_and_address(request)),
+        );
     }
     let http = cause::<hyper::Error>(error);
     let code = if error.is_connect() && causes(error).any(is_limit) {
@@ -36,9 +39,12 @@ pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest:
     };
     match proxy {
         Some(proxy) if matches!(code, ErrorCode::NetworkName | ErrorCode::NetworkConnect) => {
-            Error::with_detail(code, format!("{}: {}", place(request), proxy_cause(proxy, code, error)))
+            Error::with_detail(
+                code,
+                format!("{}: {}", method_and_address(request), proxy_cause(proxy, code, error)),
+            )
         }
-        _ => Error::with_detail(code, format!("{}{}", place(request), through(proxy))),
+        _ => Error::with_detail(code, format!("{}{}", method_and_address(request), through(proxy))),
     }
 }
 
@@ -58,14 +64,17 @@ pub(super) fn of_proxy(request: &Request, proxy: &Proxy, answer: &reqwest::Respo
     } else {
         return Ok(());
     };
-    let error = Error::with_detail(code, format!("{}: {detail}", place(request)));
+    let error = Error::with_detail(code, format!("{}: {detail}", method_and_address(request)));
     Err(error.with_status(status.as_u16()))
 }
 
 pub(super) fn timeout(request: &Request, proxies: &Proxies) -> Error {
     let url = Url::parse(&request.uri().to_string()).ok();
     let proxy = url.and_then(|url| proxies.choose(&url).ok().flatten());
-    Error::with_detail(ErrorCode::NetworkTimeout, format!("{}{}", place(request), through(proxy)))
+    Error::with_detail(
+        ErrorCode::NetworkTimeout,
+        format!("{}{}", method_and_address(request), through(proxy)),
+    )
 }
 
 fn through(proxy: Option<&Proxy>) -> String {
@@ -143,11 +152,11 @@ const fn tls_cause(error: &rustls::Error) -> &'static str {
 }
 
 pub(super) fn about(request: &Request, code: ErrorCode) -> Error {
-    Error::with_detail(code, place(request))
+    Error::with_detail(code, method_and_address(request))
 }
 
-/// Method and address, with the port and without the query: it is ours, and it never carries a secret.
-fn place(request: &Request) -> String {
+/// Where the request went, with the port and without the query: it is ours, and it never carries a secret.
+fn method_and_address(request: &Request) -> String {
     let uri = request.uri();
     format!(
         "{} {}://{}{}",

@@ -92,6 +92,7 @@ fn addresses(found: io::Result<Vec<SocketAddr>>) -> Result<Addrs, Failure> {
     Ok(Box::new(found?.into_iter()))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place that resolves names")]
 fn look_up(host: &str) -> io::Result<Vec<SocketAddr>> {
     let _lookup = Lookup::begin();
     // The port is the URL's, and is filled in later.
@@ -100,6 +101,7 @@ fn look_up(host: &str) -> io::Result<Vec<SocketAddr>> {
 
 /// The limit that keeps this process from asking a name server, if there is one: the system's resolver does not tell it
 /// from a server that is silent.
+#[expect(clippy::disallowed_methods, reason = "it sends nothing")]
 fn limit() -> Option<io::Error> {
     UdpSocket::bind("127.0.0.1:0").err().filter(process::is_limit)
 }

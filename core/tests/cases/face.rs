@@ -78,6 +78,10 @@ impl Face {
             "is_switched_on" => {
                 fields.push(("on", Some(clever_sso::is_switched_on(optional("value")).to_string())));
             }
+            "leads_to" => {
+                let leads = clever_sso::leads_to(required("target"), required("path"));
+                fields.push(("leads", Some(leads.to_string())));
+            }
             "refusal" => {
                 let refusal =
                     tell!(self, refusal(endpoint(required("endpoint")), &browser_request(arguments)));
@@ -154,6 +158,7 @@ fn login_options(arguments: &Fields) -> LoginOptions {
     options.cookies = arguments.get("cookies").cloned();
     options.switch_user = arguments.get("switch_user").is_some_and(|text| text == "true");
     options.has_session = arguments.get("has_session").map(|text| text == "true");
+    options.home = arguments.get("home").cloned();
     options
 }
 
@@ -189,6 +194,7 @@ fn login_fields(login: Login) -> Vec<(&'static str, Option<String>)> {
         ("url", Some(login.url)),
         ("pending", Some(login.pending)),
         ("key", Some(login.key)),
+        ("needs_page", Some(login.needs_page.to_string())),
         ("set_cookies", Some(cookies)),
     ]
 }

@@ -1,7 +1,6 @@
 //! The network part against servers that misbehave: each rule in the name of its test.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
 
-mod answers;
 mod clever;
 mod cold;
 mod deadlines;
@@ -11,6 +10,7 @@ mod key_sets;
 mod leftovers;
 mod lifetime;
 mod logs;
+mod odd_responses;
 mod own_process;
 mod proxies;
 mod redirects;

@@ -10,6 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 
 /// Ends this process, with exit code 0, when it is told to by SIGTERM or Ctrl-C. Nothing has to be saved or removed: all
 /// that the emulator knows is in its memory.
+#[expect(clippy::disallowed_methods, reason = "it waits for a signal as long as the process lives")]
 pub(crate) fn end_process_on_request() -> io::Result<()> {
     let runtime = runtime()?;
     // The handlers are there when this returns.

@@ -13,8 +13,8 @@ use super::call::Call;
 use super::not_found::not_found;
 use super::same_origin;
 use crate::http::answer::Answer;
+use crate::http::answer_kinds::NOT_IN_JOURNAL;
 use crate::http::request::Request;
-use crate::http::responses::NOT_IN_JOURNAL;
 use problem::Problem;
 
 mod additions;

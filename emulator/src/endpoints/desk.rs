@@ -16,9 +16,9 @@ use super::not_found::not_found;
 use super::{same_origin, session};
 use crate::desk::{self, Desk};
 use crate::http::answer::Answer;
+use crate::http::answer_kinds::NOT_IN_JOURNAL;
 use crate::http::parameters::Parameters;
 use crate::http::request::Request;
-use crate::http::responses::NOT_IN_JOURNAL;
 use crate::memory::lock::locked;
 
 /// Nobody needs more than a day at once, in seconds; the control API has no such bound.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use crate::http::answer::Answer;
-use crate::http::responses::EMULATOR_FAILED;
+use crate::http::answer_kinds::EMULATOR_FAILED;
 use crate::scenarios::Scenario;
 use crate::world::SCOPES;
 

@@ -5,8 +5,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 
 use crate::http::answer::Answer;
+use crate::http::answer_kinds::NOT_IN_JOURNAL;
 use crate::http::request::Request;
-use crate::http::responses::NOT_IN_JOURNAL;
 
 /// Where it is.
 pub(crate) const PATH: &str = "/healthz";

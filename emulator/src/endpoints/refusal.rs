@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use crate::http::answer::Answer;
+use crate::http::answer_kinds::EMULATOR_FAILED;
 use crate::http::parameters::Malformed;
-use crate::http::responses::EMULATOR_FAILED;
 use crate::pages::{self, RefusalPage};
 use crate::world::App;
 use crate::world::{Person, World};

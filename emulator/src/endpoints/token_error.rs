@@ -7,8 +7,8 @@ use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use serde_json::json;
 
 use crate::http::answer::Answer;
+use crate::http::answer_kinds::BASIC_CHALLENGE;
 use crate::http::request::Request;
-use crate::http::responses::BASIC_CHALLENGE;
 
 /// One of the RFC's error words with a description for the app, and the true reason for the journal.
 #[derive(Debug, PartialEq, Eq)]

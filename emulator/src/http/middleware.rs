@@ -13,8 +13,8 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::answer::Answer;
+use super::answer_kinds::EMULATOR_FAILED;
 use super::request::Request;
-use super::responses::EMULATOR_FAILED;
 use super::{bearer, cors, etag, host_guard, slashes};
 use crate::endpoints::call::Call;
 use crate::endpoints::not_found::not_found;

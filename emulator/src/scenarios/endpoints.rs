@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::context::Context;
 use crate::http::answer::Answer;
-use crate::http::responses::BASIC_CHALLENGE;
+use crate::http::answer_kinds::BASIC_CHALLENGE;
 use crate::memory::lock::locked;
 use crate::world::UserType;
 

@@ -1,4 +1,5 @@
 //! The emulator from outside: every test starts one of its own and speaks HTTP to it over a socket.
+#![expect(clippy::disallowed_methods, reason = "a test may")]
 
 #[cfg(test)]
 mod access;

@@ -1,15 +1,16 @@
-//! Endpoints of other providers; Clever's are known.
+//! Endpoints of other OpenID Providers; Clever's are built in.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
+use clever_sso::ConfigBuilder;
 use clever_sso::blocking::Client;
 
-use super::{clever_sso_config, set};
+use super::{clever_sso_config, set_setting};
 use crate::boundary::{handle, run};
 use crate::error::{clever_sso_error, clever_sso_status};
 
-/// Where the browser is sent. Default `/oauth/authorize` at the issuer.
+/// Where the browser is sent. Default: `/oauth/authorize` at the issuer.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -18,12 +19,16 @@ pub extern "C" fn clever_sso_config_set_authorization_endpoint(
     authorization_endpoint: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, authorization_endpoint, "authorization_endpoint", error, |builder, value| {
-        builder.authorization_endpoint(value)
-    })
+    set_setting(
+        config,
+        authorization_endpoint,
+        "authorization_endpoint",
+        error,
+        ConfigBuilder::authorization_endpoint,
+    )
 }
 
-/// Where codes are exchanged. Default `/oauth/tokens` at the issuer.
+/// Where codes are exchanged. Default: `/oauth/tokens` at the issuer.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -32,10 +37,10 @@ pub extern "C" fn clever_sso_config_set_token_endpoint(
     token_endpoint: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, token_endpoint, "token_endpoint", error, |builder, value| builder.token_endpoint(value))
+    set_setting(config, token_endpoint, "token_endpoint", error, ConfigBuilder::token_endpoint)
 }
 
-/// Where access tokens are asked about. Default `/oauth/tokeninfo` at the issuer.
+/// Where access tokens are checked. Default: `/oauth/tokeninfo` at the issuer.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -44,12 +49,10 @@ pub extern "C" fn clever_sso_config_set_tokeninfo_endpoint(
     tokeninfo_endpoint: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, tokeninfo_endpoint, "tokeninfo_endpoint", error, |builder, value| {
-        builder.tokeninfo_endpoint(value)
-    })
+    set_setting(config, tokeninfo_endpoint, "tokeninfo_endpoint", error, ConfigBuilder::tokeninfo_endpoint)
 }
 
-/// Where the claims of an access token's person are. Default `/userinfo` at the API.
+/// Where the claims of an access token's person are. Default: `/userinfo` at the API.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -58,12 +61,10 @@ pub extern "C" fn clever_sso_config_set_userinfo_endpoint(
     userinfo_endpoint: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, userinfo_endpoint, "userinfo_endpoint", error, |builder, value| {
-        builder.userinfo_endpoint(value)
-    })
+    set_setting(config, userinfo_endpoint, "userinfo_endpoint", error, ConfigBuilder::userinfo_endpoint)
 }
 
-/// Where the keys are. By default the issuer's discovery document says it.
+/// Where the keys are. Default: the issuer's discovery document says it.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -72,11 +73,11 @@ pub extern "C" fn clever_sso_config_set_jwks_uri(
     jwks_uri: *const c_char,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, jwks_uri, "jwks_uri", error, |builder, value| builder.jwks_uri(value))
+    set_setting(config, jwks_uri, "jwks_uri", error, ConfigBuilder::jwks_uri)
 }
 
-/// Asks the issuer for its discovery document, and takes from it the endpoints that were not set. Clever's are known without
-/// asking; this is for other OpenID Providers.
+/// Asks the issuer for its discovery document, and takes from it the endpoints that are not set. For OpenID Providers other
+/// than Clever: its endpoints are built in.
 ///
 /// Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]

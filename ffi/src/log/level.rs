@@ -5,17 +5,17 @@ use std::ffi::{c_char, c_void};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
-/// How much an event of the log matters.
+/// How much an event matters.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_log_level {
-    /// Something failed that no caller hears of.
+    /// Something failed, and no call reports it.
     CLEVER_SSO_LOG_ERROR = 1,
-    /// Somebody should look at it: logins still succeed, but for example with keys that could not be refreshed.
+    /// Look at it: logins still work, but, for example, keys could not be refreshed.
     CLEVER_SSO_LOG_WARNING = 2,
-    /// Worth knowing.
+    /// Good to know.
     CLEVER_SSO_LOG_INFO = 3,
-    /// For those who search for something: a request that is sent again, keys that were fetched.
+    /// Details: a request that is sent again, keys that were fetched.
     CLEVER_SSO_LOG_DEBUG = 4,
 }
 
@@ -50,8 +50,8 @@ impl clever_sso_log_level {
     }
 }
 
-/// Receives an event of the log: the `user_data` that was set with it, how much it matters, which part of the library
-/// speaks (for example `clever_sso::keys`), and a line of text. `target` and `message` are gone when the callback returns.
+/// Receives an event: your `user_data`, how much the event matters, the part of the library that it comes from (for example
+/// `clever_sso::keys`), and a line of text. `target` and `message` are freed when the callback returns.
 pub type clever_sso_log_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,

@@ -64,6 +64,7 @@ pub(super) fn set(level: clever_sso_log_level, callback: clever_sso_log_callback
 }
 
 /// Returns when no thread is inside a callback that was replaced; `false` when one still is after `LONGEST_WAIT`.
+#[expect(clippy::disallowed_methods, reason = "it waits for another thread, in a callback of the host's")]
 pub(super) fn wait_for_the_former() -> bool {
     let begun = Instant::now();
     let mut former = present().and_then(|listener| at(listener.former));

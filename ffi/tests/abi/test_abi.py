@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -34,6 +35,17 @@ def exported() -> set[str]:
     library = str(RELEASE / "libclever_sso.so")
     listing = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True).stdout
     return {line.split()[2] for line in listing.splitlines()}
+
+
+def since() -> dict[str, str]:
+    """Every function that was ever exported, and the version that it came with. The header says so, too."""
+    return dict(line.split() for line in SYMBOLS.read_text("utf-8").splitlines())
+
+
+def version() -> str:
+    found = re.search(r'^version = "(\d+\.\d+)\.', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)
+    assert found
+    return found[1]
 
 
 def interface(header: Path, folder: Path) -> Path:
@@ -76,12 +88,18 @@ def abigail() -> None:
 
 
 def test_no_symbol_was_ever_removed_and_new_ones_are_written_down() -> None:
-    known = set(SYMBOLS.read_text("utf-8").split()) if SYMBOLS.exists() else set()
-    assert known - exported() == set(), "an exported function is gone: programs that use it no longer start"
+    known = since()
+    assert known.keys() - exported() == set(), "an exported function is gone: programs that use it no longer start"
     if WRITE:
-        SYMBOLS.write_text("".join(f"{name}\n" for name in sorted(exported())), "utf-8")
-        known = exported()
-    assert exported() == known, "functions were added: run `make abi`"
+        known = {name: known.get(name, version()) for name in sorted(exported())}
+        SYMBOLS.write_text("".join(f"{name} {came}\n" for name, came in known.items()), "utf-8")
+    assert exported() == known.keys(), "functions were added: run `make abi`"
+
+
+def test_the_header_says_with_which_version_each_function_came() -> None:
+    said = {name: re.search(r"\nSince (\d+\.\d+)\.$", function.comment) for name, function in FUNCTIONS.items()}
+    assert [name for name, found in said.items() if found is None] == []
+    assert {name: found[1] for name, found in said.items() if found} == since()
 
 
 def test_only_what_the_header_declares_is_exported() -> None:

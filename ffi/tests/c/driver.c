@@ -154,10 +154,7 @@ static void make_client(const struct call *call)
     if (!status && proxy) status = clever_sso_config_set_proxy(config, proxy, &error);
     if (!status && bundle) status = clever_sso_config_set_ca_bundle(config, bundle, &error);
     if (!status && argument(call, "development")) status = clever_sso_config_set_development(config, true, &error);
-    if (!status && timeout) {
-        uint32_t milliseconds = (uint32_t)atoi(timeout) * 1000;
-        status = clever_sso_config_set_timeout_milliseconds(config, milliseconds, &error);
-    }
+    if (!status && timeout) status = clever_sso_config_set_timeout(config, atof(timeout), &error);
     if (!status && argument(call, "discover")) status = clever_sso_config_discover(config, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
     clever_sso_config_free(config);
@@ -180,6 +177,7 @@ static void show_login(const clever_sso_login *login)
     field("url", clever_sso_login_url(login));
     field("pending", clever_sso_login_pending(login));
     field("key", clever_sso_login_key(login));
+    field("needs_page", clever_sso_login_needs_page(login) ? "true" : "false");
 }
 
 static void begin_login(const struct call *call)
@@ -190,6 +188,7 @@ static void begin_login(const struct call *call)
     const char *redirect_uri = argument(call, "redirect_uri"), *district_id = argument(call, "district_id");
     const char *return_to = argument(call, "return_to"), *cookies = argument(call, "cookies");
     const char *switch_user = argument(call, "switch_user"), *has_session = argument(call, "has_session");
+    const char *home = argument(call, "home");
     clever_sso_status status = clever_sso_login_options_new(&options, &error);
     if (!status && redirect_uri) status = clever_sso_login_options_set_redirect_uri(options, redirect_uri, &error);
     if (!status && district_id) status = clever_sso_login_options_set_district_id(options, district_id, &error);
@@ -199,6 +198,7 @@ static void begin_login(const struct call *call)
         status = clever_sso_login_options_set_switch_user(options, strcmp(switch_user, "true") == 0, &error);
     if (!status && has_session)
         status = clever_sso_login_options_set_has_session(options, strcmp(has_session, "true") == 0, &error);
+    if (!status && home) status = clever_sso_login_options_set_home(options, home, &error);
     if (!status) status = clever_sso_begin_login(chosen(call), options, &login, &error);
     if (well(status, error)) {
         show_login(login);
@@ -281,6 +281,12 @@ static void is_switched_on(const struct call *call)
 {
     printf("ok");
     field("on", clever_sso_is_switched_on(argument(call, "value")) ? "true" : "false");
+}
+
+static void leads_to(const struct call *call)
+{
+    printf("ok");
+    field("leads", clever_sso_leads_to(argument(call, "target"), argument(call, "path")) ? "true" : "false");
 }
 
 static uint32_t endpoint(const char *name)
@@ -501,6 +507,7 @@ static const struct {
     {"log_out", log_out},
     {"session_kept", session_kept},
     {"is_switched_on", is_switched_on},
+    {"leads_to", leads_to},
     {"login_key", login_key},
     {"refusal", refusal},
     {"authorize_url", authorize_url},

@@ -95,3 +95,17 @@ def test_the_guide_names_only_what_there_is_and_every_setting() -> None:
     assert named - kinds - {"clever_sso_static"} == set()
     settings = {name for name in FUNCTIONS if re.match(r"clever_sso_config_(set|add|discover)", name)}
     assert settings - named == set()
+
+
+SHOWN = ["docs/c.md", "README.md", "include/clever_sso.h", "php/extension/results.c"]
+SHOWN += [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "examples/c").glob("*.c"))]
+
+
+def test_every_switch_that_people_copy_has_a_default() -> None:
+    found = 0
+    for name in SHOWN:
+        text = (ROOT / name).read_text("utf-8")
+        for switch in re.finditer(r"^([ \t/]*)switch \(clever_sso_\w+\(.*?^\1\}", text, re.DOTALL | re.MULTILINE):
+            found += 1
+            assert "default:" in switch[0], name
+    assert found >= 6

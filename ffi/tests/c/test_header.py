@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from harness.header import FUNCTIONS, HANDLES, Function
+from harness.header import FUNCTIONS, HANDLES, Function, functions_of
 from harness.paths import INCLUDE, ROOT
 from harness.programs import compiled, environment
 
@@ -20,7 +20,7 @@ TWICE = "#include <clever_sso.h>\n#include <clever_sso.h>\n"
 ONLY_THE_HEADER = TWICE + "int main(void) { return clever_sso_version() == 0; }\n"
 WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{INCLUDE}", "-fsyntax-only"]
 LANGUAGES = {"gcc": ["c99", "c11"], "clang": ["c99", "c11"], "g++": ["c++11", "c++17"], "clang++": ["c++11", "c++17"]}
-CHAPTERS = ["A whole login:", "Ownership.", "Threads.", "Fork.", "Errors.", "Time.", "Log."]
+CHAPTERS = ["A whole login:", "Ownership.", "Threads.", "Fork.", "Errors.", "Growth.", "Time.", "Log."]
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,69 @@ def test_the_header_opens_with_what_must_be_known_in_this_order() -> None:
     assert places[-1] < HEADER.index("#ifndef CLEVER_SSO_H")
 
 
+# A heading, between two lines of the same sign: "=" for a step of the journey, "-" for what stands below it.
+HEADING = re.compile(r"^// (=|-)\1{90,}\n// (.+)\n// \1+$", re.MULTILINE)
+STEPS = ["Types", "The version", "Configure", "Begin a login", "Finish a login", "Who it is", "Log out", "Errors"]
+STEPS += ["Step by step, for a login that you drive yourself", "Keys", "The log"]
+
+
+def sections() -> dict[tuple[str, str], list[str]]:
+    """The functions below each step and heading, in order."""
+    found: dict[tuple[str, str], list[str]] = {}
+    step, noun = "", ""
+    headings = list(HEADING.finditer(HEADER))
+    for heading, after in zip(headings, [*(one.start() for one in headings[1:]), len(HEADER)]):
+        step, noun = (heading[2], "") if heading[1] == "=" else (step, heading[2])
+        found[step, noun] = list(functions_of(HEADER[heading.end() : after]))
+    return found
+
+
+def test_the_header_follows_a_login() -> None:
+    assert list(dict.fromkeys(step for step, _ in sections())) == STEPS
+    journey = ["version", "config_new", "client_new", "begin_login", "finish_login", "outcome_identity", "identity_id"]
+    journey += ["log_out", "error_code", "authorize_url", "export_keys", "key_set_new", "set_log_callback"]
+    places = [list(FUNCTIONS).index(f"clever_sso_{name}") for name in journey]
+    assert places == sorted(places)
+
+
+def test_every_function_stands_below_a_heading_and_those_of_a_handle_below_its_own() -> None:
+    below = {name: (step, noun) for (step, noun), names in sections().items() for name in names}
+    assert below.keys() == FUNCTIONS.keys()
+    headed = {noun.split(":")[0] for _, noun in below.values()} & HANDLES
+    # The log, the error and a log out have a step to themselves, and an outcome the second half of the login.
+    alone = {"clever_sso_outcome": "Finish a login", "clever_sso_logout": "Log out", "clever_sso_error": "Errors"}
+    assert headed | alone.keys() == HANDLES
+    for name, (step, noun) in below.items():
+        owners = [one for one in HANDLES if re.fullmatch(f"{one}_(new|free|set_.*|add_.*)", name)]
+        if owners:
+            owner = max(owners, key=len)
+            assert alone.get(owner) == step or noun.startswith(f"{owner}:"), name
+
+
+def test_the_types_stand_before_the_functions_in_the_same_order() -> None:
+    types, functions = HEADER.split('extern "C" {')
+    assert list(functions_of(functions)) == list(FUNCTIONS)
+    handles = re.findall(r"^typedef struct (\w+) \1;", HEADER, re.MULTILINE)
+    assert all(f"typedef struct {name} {name};" in types for name in handles)
+    headings = [noun.split(":")[0] for _, noun in sections() if noun.split(":")[0] in HANDLES]
+    assert [name for name in handles if name in headings] == headings
+
+
+def test_the_number_of_the_version_can_be_compared_before_compiling(tmp_path: Path) -> None:
+    source = tmp_path / "number.c"
+    source.write_text(
+        "#include <clever_sso.h>\n"
+        "#if CLEVER_SSO_VERSION_NUMBER < 100 || CLEVER_SSO_VERSION_NUMBER >= 1000000\n#error\n#endif\n"
+        "int main(void) { return clever_sso_version_number() != CLEVER_SSO_VERSION_NUMBER; }\n"
+    )
+    subprocess.run([compiled(source, name="number")], env=environment(), check=True)
+
+
 @pytest.mark.parametrize("function", [pytest.param(one, id=one.name) for one in FUNCTIONS.values()])
 def test_a_function_says_what_it_does_then_who_frees_then_when_it_fails(function: Function) -> None:
-    words = " ".join(function.comment.split())
+    words, since, version = " ".join(function.comment.split()).rpartition(" Since ")
+    assert since
+    assert re.fullmatch(r"\d+\.\d+\.", version), version
     assert re.match(r"[A-Z].*\.", words), words
     owner = re.search(r"\b(Free (it|them|the \w+) with `(\w+)`|Frees )", words)
     failure = re.search(r"\bFails with (`CLEVER_SSO_\w+`|any status)", words)

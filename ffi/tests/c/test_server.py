@@ -23,9 +23,9 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import pytest
 from harness import emulator, ports
-from harness.answers import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser, Page
+from harness.header_limits import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.paths import ROOT
 from harness.patience import SECONDS
 from harness.programs import compiled, environment
@@ -73,7 +73,7 @@ def server_program() -> Path:
     if not Path("/usr/include/microhttpd.h").exists():
         pytest.skip("libmicrohttpd-dev is not installed")
     folder = ROOT / "examples/c"
-    parts = [str(folder / name) for name in ("answers.c", "sessions.c", "pages.c")]
+    parts = [str(folder / name) for name in ("http.c", "sessions.c", "pages.c")]
     return compiled(folder / "server.c", *parts, "-lmicrohttpd", "-pthread", *SANITIZED, name="server-asan")
 
 
@@ -511,6 +511,69 @@ def test_a_frame_is_not_sent_to_log_in(site: Site, dest: str) -> None:
     assert site.asked("/me", "POST").status == 401
     assert site.asked("/me", **{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}).status == 303
     assert site.asked("/me", "HEAD").status == 303
+    assert site.asked("/me", **{"Sec-Purpose": "prefetch"}).status == 303
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_longest_prefix_leaves_room_for_the_longest_addresses(scheme: str) -> None:
+    prefix = "/" + "p" * 254
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        redirect_uri = f"{scheme}://127.0.0.1:{port}{prefix}/callback"
+        app = emulator.App(CLIENT_ID, SECRET, redirect_uri, oidc=True)
+        with emulator.running([app], "ada") as clever, serving(url, clever, redirect_uri):
+            alone = Site(url, clever)
+            for letter in ("=", "x", "%D1%88"):
+                size = (1024 - len(f"{prefix}/me?")) // (2 if letter == "%D1%88" else 1)
+                page = f"{prefix}/me?{letter * size}"
+                guarded = alone.asked(page)
+                assert header_bytes(guarded.headers) < MOST_HEADER_BYTES
+                assert "return_to=" in guarded.headers["Location"]
+                login = alone.asked(guarded.headers["Location"])
+                pair = login.headers["Set-Cookie"].partition(";")[0]
+                assert header_bytes(login.headers) < MOST_HEADER_BYTES
+                back = urlsplit(AtClever(clever).callback(login.headers["Location"]))
+                finished = alone.asked(f"{back.path}?{back.query}", Cookie=pair)
+                assert header_bytes(finished.headers) < MOST_HEADER_BYTES
+                assert finished.headers["Location"] == page
+
+
+def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    session = f"session={cookie_of(browser, 'session')}"
+    login = site.asked("/login", Cookie=session)
+    pair = login.headers["Set-Cookie"].partition(";")[0]
+    back = urlsplit(AtClever(site.emulator, ADA).callback(login.headers["Location"]))
+    # The callback was sent with the session; the log out overtakes it while Clever is asked.
+    site.asked("/logout", "POST", Cookie=session)
+    finished = site.asked(f"{back.path}?{back.query}", Cookie=f"{pair}; {session}")
+    assert (finished.status, finished.headers["Location"]) == (303, "/")
+    assert "Max-Age=0" in cookies_in(finished)["session"]
+    assert site.asked("/me", Cookie=session).status == 303
+
+
+def test_somebody_who_is_sent_back_to_log_in_while_signed_in_reads_why(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    session = f"session={cookie_of(browser, 'session')}"
+    kept = {cookie.name: cookie.value for cookie in browser.cookies}
+
+    def asked() -> Answer:
+        cookies = "; ".join(f"{name}={value}" for name, value in kept.items())
+        answer = site.asked("/login?return_to=/me%3Fvault", Cookie=f"{cookies}; {session}")
+        for name, line in cookies_in(answer).items():
+            kept[name] = line.partition(";")[0].partition("=")[2]
+        return answer
+
+    answers = [asked() for _ in range(13)]
+    assert [answer.status for answer in answers] == [303, 303, 303, 200, 303, 303, 200, 303, 303, 200, 303, 303, 403]
+    own = [answer.headers["Location"] for answer in answers if answer.status == 303][2:]
+    assert own == ["/me?vault"] * 7
+    assert 'content="0; url=/me?vault"' in answers[3].text
+    problem = answers[-1].text
+    assert "page_not_allowed" in problem
+    assert '<a href="/">Go to the start page</a>' in problem
+    assert 'href="/login?switch_user=1&amp;return_to=/me%3Fvault"' in problem
+    assert site.asked("/me", Cookie=session).status == 200
 
 
 class Forgetful(CookieJar):
@@ -585,6 +648,7 @@ def test_an_address_outside_the_prefix_is_a_named_error_in_page_and_log() -> Non
     [
         ("CLEVER_REDIRECT_URI", "https://app.example/finish"),
         ("CLEVER_REDIRECT_URI", "callback"),
+        ("CLEVER_REDIRECT_URI", f"https://app.example/{'a' * 255}/callback"),
         ("CLEVER_SESSION_SECONDS", "0"),
         ("CLEVER_SESSION_SECONDS", "-5"),
         ("CLEVER_SESSION_SECONDS", "12h"),

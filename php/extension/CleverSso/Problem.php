@@ -12,6 +12,7 @@ final readonly class Problem
     public const ACCESS_DENIED = 'access_denied';
     public const NOT_ADMITTED = 'not_admitted';
     public const CONFIG_INVALID = 'config_invalid';
+    public const PAGE_NOT_ALLOWED = 'page_not_allowed';
 
     public function __construct(
         /** What the person reads. */
@@ -26,11 +27,13 @@ final readonly class Problem
         public string $switchUserUrl,
         /** How many seconds to wait before the next try, if that is known. */
         public ?int $retryAfter = null,
+        /** Where to go on instead of trying again, when the person is signed in (page_not_allowed); empty otherwise. */
+        public string $homeUrl = '',
     ) {
     }
 
     /** @internal */
-    public static function of(Exception $error, Web $web): self
+    public static function of(Exception $error, Web $web, string $home): self
     {
         return new self(
             $error->getUserMessage(),
@@ -39,6 +42,7 @@ final readonly class Problem
             $web->loginUrl($error->getReturnTo(), $error->getSwitchUser()),
             $web->loginUrl($error->getReturnTo(), switchUser: true),
             $error->getRetryAfter(),
+            $error->getCodeWord() === self::PAGE_NOT_ALLOWED ? $home : '',
         );
     }
 
@@ -104,10 +108,13 @@ final readonly class Problem
     private static function show(self $problem): void
     {
         $html = self::html(...);
-        self::page('Signing in did not work', <<<HTML
-            <h1>Signing in did not work</h1>
+        $isSignedIn = $problem->homeUrl !== '';
+        $title = $isSignedIn ? 'This page is not open to you' : 'Signing in did not work';
+        $again = $isSignedIn ? ['Go to the start page', $problem->homeUrl] : ['Try again', $problem->loginUrl];
+        self::page($title, <<<HTML
+            <h1>{$title}</h1>
             <p role="alert">{$html($problem->sentence)}</p>
-            <p><a href="{$html($problem->loginUrl)}">Try again</a></p>
+            <p><a href="{$html($again[1])}">{$again[0]}</a></p>
             <p><a href="{$html($problem->switchUserUrl)}">Log in as another person</a></p>
             <p>If you ask somebody for help, tell them this word: <code>{$html($problem->code)}</code></p>
             HTML);

@@ -27,6 +27,8 @@ final class Session
     private array $replaced = [];
     /** The id of the session that a sign-in begins; null when it gets a new one. */
     private ?string $successor = null;
+    /** @var array{string, string}|null The person of Clever who was signed in when this request began: issuer and id. */
+    private ?array $user = null;
     /** @var array<string, mixed>|null What a session had kept that was over when this request came. */
     private ?array $over = null;
 
@@ -114,14 +116,20 @@ final class Session
      * with the same cookie was faster, its session goes on.
      *
      * @param array<string, mixed> $person
+     *
+     * @return bool False when somebody has logged out since this request came: then nobody is signed in.
      */
-    public function begin(Identity $identity, array $person): void
+    public function begin(Identity $identity, array $person): bool
     {
         if (session_status() === PHP_SESSION_ACTIVE) {
             // One that the application has opened in the meantime.
             isset($this->replaced[(string) session_id()]) ? session_write_close() : session_destroy();
         }
         $user = [$identity->issuer, $identity->id];
+        if ($this->isLoggedOut($user)) {
+            $this->deleteCookie();
+            return false;
+        }
         $id = $this->successor ?? (string) session_create_id();
         do {
             session_id($id);
@@ -143,8 +151,16 @@ final class Session
             'person' => $person,
             'replaced' => array_filter($this->replaced + ($faster['replaced'] ?? []), self::mayAnswer(...)),
         ]] + ($faster === null ? [] : $_SESSION);
+        $id = (string) session_id();
         session_write_close();
         ini_set('session.use_strict_mode', '1');
+        // A log out that comes from now on finds this session by the one before.
+        if ($this->isLoggedOut($user)) {
+            $this->opened($id, $this->destroy(...));
+            $this->deleteCookie();
+            return false;
+        }
+        return true;
     }
 
     /** Ends the session of this browser, if it has one, those that it replaced, and those that replaced it. */
@@ -158,8 +174,7 @@ final class Session
             $more = $this->opened(array_pop($linked), $this->destroy(...));
             $linked = [...$linked, ...$more ?? []];
         }
-        $cookie = ['expires' => 1, 'path' => '/', 'secure' => $this->secure, 'httponly' => true, 'samesite' => 'Lax'];
-        setcookie($this->name, '', $cookie);
+        $this->deleteCookie();
     }
 
     /** What to look at when browsers come back without a session. */
@@ -188,6 +203,7 @@ final class Session
         // Kept here, not in the browser: a cookie's age is only a request to the browser.
         $isInTime = time() - $kept['signed_in_at'] < $this->seconds;
         if ($isInTime && self::mayAnswer($kept['replaced_at'] ?? time())) {
+            $this->user ??= $kept['user'] ?? null;
             return $kept['person'];
         }
         $this->over = $kept;
@@ -205,6 +221,24 @@ final class Session
         $kept = $_SESSION[self::KEY] ?? null;
         $isOurs = is_array($kept) && ($kept['application'] ?? null) === $this->application;
         return $isOurs ? $kept + ['replaced' => []] : null;
+    }
+
+    /**
+     * Whether somebody has logged out of the session that this browser had when the request came. Another sign-in of the same
+     * person lets it be.
+     *
+     * @param array{string, string} $user
+     */
+    private function isLoggedOut(array $user): bool
+    {
+        $isThere = fn(): bool => $this->kept() !== null;
+        return $this->user === $user && $this->opened($this->idOfTheBrowser(), $isThere) !== true;
+    }
+
+    private function deleteCookie(): void
+    {
+        $cookie = ['expires' => 1, 'path' => '/', 'secure' => $this->secure, 'httponly' => true, 'samesite' => 'Lax'];
+        setcookie($this->name, '', $cookie);
     }
 
     private static function mayAnswer(int $replacedAt): bool

@@ -171,7 +171,7 @@ final class Web
     /**
      * Who is signed in. When nobody is, it sends the browser to log in and back to this page, and ends the script.
      *
-     * A form or a request of a script, which cannot come back, gets 401 instead.
+     * A form, a frame or a request of a script, which cannot come back, gets 401 instead.
      *
      * @return array<string, mixed>
      *
@@ -189,9 +189,7 @@ final class Web
         if (headers_sent($file, $line)) {
             throw new \LogicException("requirePerson must be called before the answer begins, as it did in {$file}:{$line}");
         }
-        $canComeBack = in_array($_SERVER['REQUEST_METHOD'], ['GET', 'HEAD'], true)
-            && in_array($_SERVER['HTTP_SEC_FETCH_MODE'] ?? '', ['', 'navigate', 'nested-navigate'], true);
-        if ($canComeBack) {
+        if ($this->canComeBack()) {
             $this->redirect($this->loginUrlOfThisPage());
         } else {
             http_response_code(401);
@@ -215,6 +213,17 @@ final class Web
         }
         $query = array_filter(['switch_user' => $switchUser ? '1' : null, 'return_to' => $returnTo], is_string(...));
         return "{$this->folder}login" . ($query === [] ? '' : '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986));
+    }
+
+    /** Whether this request may be sent to Clever and come back: the login would refuse any other one. */
+    private function canComeBack(): bool
+    {
+        if (!in_array($_SERVER['REQUEST_METHOD'], ['GET', 'HEAD'], true)) {
+            return false;
+        }
+        $refusal = $this->client->refusal('login', 'GET', getallheaders());
+        // What is only fetched in advance may be asked for again, and then lead on.
+        return $refusal === null || $refusal->status !== 403;
     }
 
     /** The address of a login that comes back to this page. */
@@ -337,9 +346,16 @@ final class Web
             return;
         }
         $cookies = $this->client->sessionKeptCookies(self::cookies());
-        if ($cookies !== []) {
-            header('Cache-Control: no-store');
-            self::send($cookies);
+        if ($cookies === []) {
+            return;
+        }
+        header('Cache-Control: no-store');
+        self::send(array_filter($cookies, fn(SetCookie $cookie) => $cookie->maxAge === 0));
+        $isNavigation = $_SERVER['REQUEST_METHOD'] === 'GET' && $this->canComeBack();
+        $forPages = array_filter($cookies, fn(SetCookie $cookie) => $isNavigation && $cookie->maxAge > 0);
+        if ($forPages !== []) {
+            // Only who sees a page is in no loop: whether this becomes one, is known when its headers are sent.
+            header_register_callback(fn() => intdiv(http_response_code(), 100) === 2 ? self::send($forPages) : null);
         }
     }
 
@@ -365,7 +381,12 @@ final class Web
             $wishes['returnTo'] = '';
         }
         $login = $this->begin(array_filter($wishes, fn(?string $wish) => ($wish ?? '') !== ''));
-        $this->redirect($login->url, $login->setCookies);
+        if ($login->needsPage) {
+            self::send($login->setCookies);
+            Problem::wait($login->url);
+        } else {
+            $this->redirect($login->url, $login->setCookies);
+        }
         return null;
     }
 
@@ -378,6 +399,7 @@ final class Web
                 ...$wishes,
                 switchUser: Client::isSwitchedOn(self::parameter('switch_user')),
                 hasSession: $this->session->person() !== null,
+                home: $this->afterLogin,
             );
         } catch (ArgumentException $error) {
             // The author of the link learns nothing, and nobody is sent there.
@@ -425,21 +447,23 @@ final class Web
     {
         $this->session->replace($outcome->identity);
         $person = null;
+        $isSignedIn = false;
         try {
             $person = $admit($outcome);
+            $isSignedIn = $person !== null && $this->session->begin($outcome->identity, $person);
         } finally {
-            if ($person === null) {
+            if (!$isSignedIn) {
                 $this->session->end();
             }
             // Where nobody is signed in, no sign-in is to be remembered either.
-            self::send($person === null ? $this->withoutSignIn($outcome->setCookies) : $outcome->setCookies);
+            self::send($isSignedIn ? $outcome->setCookies : $this->withoutSignIn($outcome->setCookies));
         }
         if ($person === null) {
             error_log('login failed: ' . Problem::NOT_ADMITTED . ': the application did not admit this person');
             return Problem::notAdmitted($this, $outcome);
         }
-        $this->session->begin($outcome->identity, $person);
-        $this->redirect($outcome->returnTo ?? $this->afterLogin);
+        // Somebody who logged out while the login was under way stays logged out.
+        $this->redirect($isSignedIn ? $outcome->returnTo ?? $this->afterLogin : $this->afterLogout);
         return null;
     }
 
@@ -480,7 +504,7 @@ final class Web
         if ($error->getCodeWord() === 'session_not_kept') {
             error_log('the session does not come back: ' . $this->session->describe());
         }
-        return Problem::of($error, $this);
+        return Problem::of($error, $this, $this->afterLogin);
     }
 
     /** Does to the browser what the library decided. */

@@ -26,7 +26,7 @@ echo thrown(fn() => (new Client(CLIENT_ID, redirectUri: REDIRECT_URI))->beginLog
 echo thrown(fn() => $login->pending = 'another'), "\n";
 
 echo $client->instantLoginUrl(DISTRICT_ID), "\n", $client->portalUrl(), "\n", $client->portalUrl('demo'), "\n";
-echo $client->authorizeUrl('token', state: 's'), "\n";
+echo $client->authorizeUrl('token', state: 's'), "\n", $client->authorizeUrl(switchUser: true), "\n";
 echo thrown(fn() => $client->authorizeUrl('id_token')), "\n";
 ?>
 --EXPECTF--
@@ -51,4 +51,5 @@ https://clever.com/oauth/instant-login?%s
 https://clever.com/login
 https://clever.com/in/demo
 https://clever.com/oauth/authorize?%sstate=s%S
+https://clever.com/oauth/authorize?%sconfirmed=false%S
 ValueError: CleverSso\Client::authorizeUrl(): Argument #1 ($responseType) must be either "code" or "token"

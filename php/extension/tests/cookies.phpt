@@ -14,7 +14,8 @@ use CleverSso\SignedIn;
 
 function told(array $cookies): string
 {
-    $lines = array_map(fn($c) => preg_replace('/(login_)[\w-]+/', '$1KEY', $c->name) . " {$c->maxAge}", $cookies);
+    $ends = ['/(login_)[\w-]{16}$/' => '$1KEY', '/(finished_|signed_in_)[\w-]{8}$/' => '$1APP'];
+    $lines = array_map(fn($c) => preg_replace(array_keys($ends), $ends, $c->name) . " {$c->maxAge}", $cookies);
     sort($lines);
     return implode(', ', $lines);
 }
@@ -101,18 +102,18 @@ bool(false)
 clever_login_KEY=PENDING; HttpOnly; SameSite=Lax; Path=/; Max-Age=600
 bool(true)
 bool(true)
-/second: clever_finished 600, clever_login_KEY 0, clever_signed_in 60 bool(true)
+/second: clever_finished_APP 600, clever_login_KEY 0, clever_signed_in_APP 60 bool(true)
 bool(true)
 /lessons
-logged out: clever_signed_in 0
+logged out: clever_signed_in_APP 0
 int(8)
 array(0) {
 }
 bool(false)
-clever_finished 600, clever_login_KEY 0 bool(true)
-callback_unavailable: clever_finished 600, clever_login_KEY 0 bool(false)
-callback_rejected: clever_finished 600, clever_login_KEY 0 bool(false)
-id_token_expired: clever_finished 600, clever_login_KEY 0 bool(true)
+clever_finished_APP 600, clever_login_KEY 0 bool(true)
+callback_unavailable: clever_finished_APP 600, clever_login_KEY 0 bool(false)
+callback_rejected: clever_finished_APP 600, clever_login_KEY 0 bool(false)
+id_token_expired: clever_finished_APP 600, clever_login_KEY 0 bool(true)
 bool(false)
 array(0) {
 }

@@ -64,6 +64,7 @@ CleverSso\Login Object
 
     [key] => %s
     [pending] => [redacted]
+    [needsPage] =>%w
 )
 Error: Trying to clone an uncloneable object of class CleverSso\Client
 Exception: Unserialization of 'CleverSso\Client' is not allowed

@@ -101,6 +101,7 @@ final class Client
         ?string $returnTo = null,
         bool $switchUser = false,
         ?bool $hasSession = null,
+        ?string $home = null,
     ): Login {
         $library = Library::get();
         $options = Library::out('clever_sso_login_options');
@@ -108,7 +109,7 @@ final class Client
         Library::call('login_options_new', FFI::addr($options));
         try {
             $wishes = ['cookies' => $cookies, 'redirect_uri' => $redirectUri, 'district_id' => $districtId];
-            $wishes += ['return_to' => $returnTo, 'switch_user' => $switchUser, 'has_session' => $hasSession];
+            $wishes += ['return_to' => $returnTo, 'switch_user' => $switchUser, 'has_session' => $hasSession, 'home' => $home];
             foreach (array_filter($wishes, fn(mixed $wish) => $wish !== null) as $name => $wish) {
                 Library::call("login_options_set_$name", $options, $wish);
             }

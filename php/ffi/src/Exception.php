@@ -52,7 +52,7 @@ abstract class Exception extends \Exception
         return $this->retryable;
     }
 
-    /** The HTTP status of the page that shows this failure to the person: 400, 500 or 503. */
+    /** The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503. */
     public function getPageStatus(): int
     {
         return $this->pageStatus;

@@ -24,6 +24,8 @@ final readonly class Login implements \JsonSerializable
         /** For applications that keep logins in a session of their own instead: the key to keep pending under. */
         public string $key,
         #[\SensitiveParameter] string $pending,
+        /** Whether to answer with a page that leads to url by itself, and not with a redirect. Only with hasSession. */
+        public bool $needsPage,
     ) {
         $this->hidden = new \SensitiveParameterValue(['url' => $url, 'pending' => $pending]);
     }

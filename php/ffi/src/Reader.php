@@ -42,7 +42,8 @@ final class Reader
     public static function login(#[\SensitiveParameter] CData $login): Login
     {
         $read = fn(string $what) => Library::get()->{"clever_sso_login_$what"}($login);
-        return self::made(Login::class, $read('url'), self::cookies('login', $login), $read('key'), $read('pending'));
+        $parts = [$read('url'), self::cookies('login', $login), $read('key'), $read('pending'), $read('needs_page')];
+        return self::made(Login::class, ...$parts);
     }
 
     public static function outcome(#[\SensitiveParameter] CData $outcome): Outcome
@@ -65,6 +66,8 @@ final class Reader
                 $read('denied_description'),
                 ...[...$browser, $read('return_to'), $read('switch_user')],
             ),
+            // A kind that a later library has. Nobody is signed in by it.
+            default => throw new \Error('This libclever_sso is newer than the package: update the package'),
         };
     }
 

@@ -16,6 +16,15 @@ if (getenv('EARLY') === 'output') {
     echo 'early';
     flush();
 }
+/** As a log out of another request does it: the session is gone. */
+function logOutOf(string $cookies): array
+{
+    if (preg_match('/(?:^|; )session=([^;]+)/', $cookies, $found) === 1) {
+        @unlink(session_save_path() . "/sess_{$found[1]}");
+    }
+    return [];
+}
+
 $web = Web::fromEnv();
 if (getenv('EARLY') === 'guard') {
     $web->requirePerson();
@@ -23,6 +32,8 @@ if (getenv('EARLY') === 'guard') {
 $web->answer(fn(SignedIn $signedIn): ?array => match ($signedIn->identity->name->first) {
     'José' => null,
     'Noor' => file_exists(session_save_path() . '/closed') ? null : ['first' => 'Noor'],
+    // Somebody logs out in another tab while the login is under way.
+    'Ada' => logOutOf(getenv('LOG_OUT') === '1' ? ($_SERVER['HTTP_COOKIE'] ?? '') : '') + ['first' => 'Ada'],
     // With a session of the application's own, in the middle of it all.
     'ليلى' => session_start() ? ['first' => 'ليلى'] : null,
     'Grace' => throw new RuntimeException('fell over'),
@@ -40,6 +51,9 @@ if ($path === '/cart') {
 } elseif ($path === '/members') {
     $person = $web->requirePerson();
     echo 'member ', $person['first'];
+} elseif ($path === '/vault') {
+    // As applications do that know no better: who may not open it, is to log in.
+    header('Location: ' . $web->loginUrl('/vault'), true, 303);
 } elseif ($path === '/late') {
     echo 'late ';
     flush();

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clever_sso._native import Client, Identity, Login, SetCookie, Tokens
     from clever_sso.aio import AsyncClient
 
+PAGE_NOT_ALLOWED = "page_not_allowed"
 DENIED = "access_denied"
 DENIED_SENTENCE = "Clever did not let you into this app. Please ask your teacher or your school for access."
 NOT_ADMITTED = "not_admitted"
@@ -38,6 +39,10 @@ class Refused(Exception):  # noqa: N818  (it is no error: the application decide
     def __init__(self, sentence: str = NOT_ADMITTED_SENTENCE) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class LoggedOutError(Exception):
+    """Somebody logged out of the session of this browser while a login was under way: then nobody is signed in."""
 
 
 LARGEST_COOKIE = 4093
@@ -68,15 +73,17 @@ def check_size(size: int) -> None:
 
 @dataclass(frozen=True)
 class ToClever:
-    """Redirect the browser to Clever."""
+    """Redirect the browser to Clever, or back to the page of somebody who is signed in."""
 
     url: str
     set_cookies: tuple[SetCookie, ...]
+    needs_page: bool = False
+    """Whether to answer with a page that leads on: the browser has followed many redirects."""
 
     @classmethod
     def of(cls, login: Login) -> ToClever:
         """The step that begins `login`."""
-        return cls(login.url, login.set_cookies)
+        return cls(login.url, login.set_cookies, login.needs_page)
 
 
 @dataclass(frozen=True)
@@ -132,14 +139,24 @@ class Problem:
     switch_user_url: str = field(default="", repr=False)
     """The same, and Clever lets the person say who they are."""
 
-    def linked(self, login: str) -> Problem:
-        """The same with its links, which lead to the login at this path."""
+    home_url: str = field(default="", repr=False)
+    """Where to go on, when the person is signed in (`page_not_allowed`); empty otherwise."""
+
+    def linked(self, login: str, home: str) -> Problem:
+        """The same with its links.
+
+        Args:
+            login: The path of the login.
+            home: Where people go after a login.
+        """
         # As guards write it: an address that is encoded twice is too long for servers.
         shown = as_typed(self.return_to) if self.return_to else ""
         goal = {"next": shown} if shown and len(shown.encode()) <= LONGEST_GOAL else {}
         switching = f"{login}?{urlencode({**goal, 'switch_user': '1'})}"
         again = f"{login}?{urlencode(goal)}" if goal else login
-        return replace(self, login_url=switching if self.switch_user else again, switch_user_url=switching)
+        home_url = home if self.code == PAGE_NOT_ALLOWED else ""
+        again = switching if self.switch_user else again
+        return replace(self, login_url=again, switch_user_url=switching, home_url=home_url)
 
     def __str__(self) -> str:
         """For the log. No secret, and no word that came from outside without quotes."""
@@ -160,6 +177,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     own_pages: Iterable[str],
     cookies: str | None,
     has_session: bool,
+    home: str,
     logger: logging.Logger,
     session_cookie: Callable[[], str],
 ) -> Step:
@@ -172,6 +190,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         own_pages: The paths of the login itself, and of what belongs to it: nobody goes there afterwards.
         cookies: The `Cookie` header of the request.
         has_session: Whether somebody is signed in.
+        home: Where people go after a login that was not on its way to a page.
         logger: Where to say what went wrong.
         session_cookie: Says how the cookie of the application's session is set.
     """
@@ -184,6 +203,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
                     cookies=cookies,
                     switch_user=is_switched_on(asked.get("switch_user")),
                     has_session=has_session,
+                    home=home,
                     **wishes,
                 )
             )

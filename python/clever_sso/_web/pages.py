@@ -47,15 +47,17 @@ OWN_HEADERS = {
 """What the pages below carry besides. An application's own page may need other styles, scripts and images."""
 
 
-def problem(sentence: str, code: str, login_url: str, switch_user_url: str) -> str:
+def problem(sentence: str, code: str, login_url: str, switch_user_url: str, home_url: str = "") -> str:
     """The page of a login that failed: what happened, two ways to log in again, and a code for support.
 
-    Clever remembers the person. Only the second way lets somebody else in.
+    Clever remembers the person. Only the second way lets somebody else in. Somebody who is signed in already is led to
+    `home_url` instead of the first way.
     """
+    button = ("Go to the start page", home_url) if home_url else ("Log in with Clever", login_url)
     return _page(
-        "Signing in did not work",
+        "This page is not open to you" if home_url else "Signing in did not work",
         f'<p role="alert">{escape(sentence)}</p>\n'
-        f'<p><a class="button" href="{escape(login_url)}">Log in with Clever</a></p>\n'
+        f'<p><a class="button" href="{escape(button[1])}">{button[0]}</a></p>\n'
         f'<p><a href="{escape(switch_user_url)}">Log in as somebody else</a></p>\n'
         f'<p class="small">If you ask somebody for help, tell them this word: <code>{escape(code)}</code></p>',
     )

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from clever_sso._native import login_key
+from clever_sso._web.api import is_for_a_person, wants_page
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Container, Iterable, Mapping
-    from typing import Any
+    from collections.abc import Container, Iterable
 
-    from clever_sso._native import Client
+    from clever_sso._native import Client, SetCookie
+    from clever_sso._web.api import Answer, Headers
     from clever_sso.aio import AsyncClient
 
 # What RFC 3986 3.3 allows in a path as it is.
@@ -26,25 +27,72 @@ LONGEST_GOAL = 1024
 # More parameters than this are not read: no login has as many.
 _MOST_PARAMETERS = 100
 _FORBIDDEN = 403
+_SUCCESS = 2
 # Bytes outside ASCII, percent-encoded.
 _ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 # What `finish_login` percent-encodes besides, in a path that it gives back.
 _ENCODED_ASCII = re.compile(r"%(?:22|3C|3E|5E|60|7B|7C|7D)")
 
 
-def can_be_sent_to_log_in(
-    client: Client | AsyncClient, method: str, headers: Mapping[str, Any] | Iterable[Any]
-) -> bool:
-    """Whether whoever made this request may be sent to Clever and come back to it.
+def can_be_sent_to_log_in(client: Client | AsyncClient, method: str, headers: Headers) -> bool:
+    """Whether the person who made this request may be sent to Clever and come back to it.
 
     Not a form, which would be lost on the way, and not a frame, an image or a script: the login would refuse it, and
     ten of them at once would begin ten logins.
     """
-    if method not in {"GET", "HEAD"}:
+    if method not in {"GET", "HEAD"} or not wants_page(headers):
         return False
     refusal = client.refusal("login", method="GET", headers=headers)
     # What is only fetched in advance may be asked for again, and then lead on.
     return refusal is None or refusal.status != _FORBIDDEN
+
+
+def answer_of_guard(client: Client | AsyncClient | None, method: str, headers: Headers) -> Answer:
+    """How a guard answers somebody that it does not let in.
+
+    Args:
+        client: The client; without one `Sec-Fetch-Mode` is not looked at.
+        method: That of the request.
+        headers: Those of the request.
+
+    Returns:
+        `"log in"` for a person who may be sent there, `"page"` for one who would lose a form or is in a frame, and
+        `"json"` for a script.
+    """
+    if client is None:
+        can_be_sent = method in {"GET", "HEAD"} and wants_page(headers)
+    else:
+        can_be_sent = can_be_sent_to_log_in(client, method, headers)
+    if can_be_sent:
+        return "log in"
+    return "page" if is_for_a_person(headers) else "json"
+
+
+def kept_cookies(
+    client: Client | AsyncClient,
+    cookies: str | None,
+    *,
+    method: str,
+    headers: Headers,
+    status: int,
+) -> tuple[SetCookie, ...]:
+    """The cookies to set when a request came with a session.
+
+    Args:
+        client: The client.
+        cookies: The `Cookie` header of the request.
+        method: The method of the request.
+        headers: The headers of the request.
+        status: The status of the answer.
+    """
+    kept = client.session_kept_cookies(cookies)
+    if not any(cookie.max_age for cookie in kept):
+        return kept
+    # Only who sees a page is in no loop: a redirect, a picture or an answer to a script shows none.
+    is_page = method == "GET" and status // 100 == _SUCCESS
+    if is_page and client.refusal("login", method=method, headers=headers) is None:
+        return kept
+    return tuple(cookie for cookie in kept if not cookie.max_age)
 
 
 def parameters(query: str) -> dict[str, str]:

@@ -21,8 +21,8 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
   Default: `LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` where they are set, else the front page.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
-- `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again, and
-  `switch_user_url`. Default: a plain page.
+- `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again,
+  `switch_user_url`, and for somebody who is signed in `home_url`. Default: a plain page.
 - `CLEVER_CREATE_USERS`: whether somebody without an account gets one. Default `True`.
 - `CLEVER_MATCH_USER`: a function, or the dotted path of one, that is given an `Identity` whom no account belongs to yet
   and answers with the user it is, or `None`. Never go by an email address: what Clever tells is unverified.
@@ -34,9 +34,10 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
 
 What is here, besides `urls`:
 
-- `current_identity(request)`: who logged in with Clever, a `SessionIdentity`. In templates the context processor
-  `clever_sso.django.access.clever` gives it.
-- `role_required("teacher", "staff")`: decorator of a view.
+- `current_identity(request)`: who logged in with Clever, a `SessionIdentity` or `None`. In async views
+  `await acurrent_identity(request)`, in templates the context processor `clever_sso.django.access.clever`.
+- `role_required("teacher", "staff")`: decorator of a view. `CleverRequiredMixin`: the same for class-based views.
+- `clever_sso.django.rest_framework`: authentication and permissions for Django REST framework.
 - `signed_in`, `login_denied`: signals; the latter tells of a `Problem`.
 - `CleverBackend`: to derive from, where the settings do not say enough.
 - `Refused`: what a hook raises to keep somebody out with a sentence.
@@ -49,15 +50,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clever_sso._web.arrival import Problem, Refused
     from clever_sso._web.identity import SessionIdentity
-    from clever_sso.django.access import current_identity, role_required
+    from clever_sso.django.access import CleverRequiredMixin, acurrent_identity, current_identity, role_required
     from clever_sso.django.backend import CleverBackend
     from clever_sso.django.signals import login_denied, signed_in
 
 __all__ = [
     "CleverBackend",
+    "CleverRequiredMixin",
     "Problem",
     "Refused",
     "SessionIdentity",
+    "acurrent_identity",
     "current_identity",
     "login_denied",
     "role_required",
@@ -66,9 +69,11 @@ __all__ = [
 
 _HOMES = {
     "CleverBackend": "clever_sso.django.backend",
+    "CleverRequiredMixin": "clever_sso.django.access",
     "Problem": "clever_sso._web.arrival",
     "Refused": "clever_sso._web.arrival",
     "SessionIdentity": "clever_sso._web.identity",
+    "acurrent_identity": "clever_sso.django.access",
     "current_identity": "clever_sso.django.access",
     "login_denied": "clever_sso.django.signals",
     "role_required": "clever_sso.django.access",

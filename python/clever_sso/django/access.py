@@ -4,67 +4,223 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, cast
 
-from asgiref.sync import sync_to_async
-from django.core.exceptions import PermissionDenied
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.contrib import auth
+from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
 from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
+from clever_sso import _settings
+from clever_sso._web import api
 from clever_sso._web.identity import SessionIdentity
-from clever_sso._web.request import can_be_sent_to_log_in
+from clever_sso._web.request import answer_of_guard
 from clever_sso.django import conf
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.sessions.backends.base import SessionBase
     from django.http import HttpRequest
 
 View = TypeVar("View", bound="Callable[..., HttpResponse]")
+UNKNOWN_ROLES: list[tuple[str, str]] = []
+"""What the system checks tell of the guards: which one, and what is wrong with its roles."""
+CONTEXT_PROCESSOR = "clever_sso.django.access.clever"
+_KNOWN = "_clever_sso_identity"
 
 
 def current_identity(request: HttpRequest) -> SessionIdentity | None:
-    """Who logged in with Clever in this session; `None` for nobody, and for users who logged in otherwise."""
+    """Who logged in with Clever in this session; `None` for nobody, and for users who logged in otherwise.
+
+    It asks the database, as `request.user` does: in an async view, `await acurrent_identity(request)`.
+    """
+    if hasattr(request, _KNOWN):
+        session = getattr(request, "session", None)
+        return _known(request, session)
     # An error page may be made for a request that no middleware has seen.
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    try:
+        return _of(user, getattr(request, "session", None))
+    except SynchronousOnlyOperation:
+        raise SynchronousOnlyOperation(
+            "current_identity asks the database: in an async view write `await acurrent_identity(request)`, from "
+            "clever_sso.django"
+        ) from None
+
+
+async def acurrent_identity(request: HttpRequest) -> SessionIdentity | None:
+    """The same in an async view. Templates know the person afterwards, too."""
+    identity = await sync_to_async(current_identity)(request)
+    setattr(request, _KNOWN, (identity, getattr(request, "user", None)))
+    return identity
+
+
+def look_ahead(request: HttpRequest) -> None:
+    """Find out who is signed in for a template of an async view, which cannot ask the database itself.
+
+    The answer does not depend on cookies because of it: what a view or a template reads later says so.
+    """
+    session = request.session
+    accessed = session.accessed
+    # Not `request.user`: it remembers, and then nobody would notice that a page depends on it.
+    identity = _of(auth.get_user(request), session)
+    session.accessed = accessed
+    setattr(request, _KNOWN, (identity, getattr(request, "user", None)))
+
+
+def _known(request: HttpRequest, session: SessionBase | None) -> SessionIdentity | None:
+    identity: SessionIdentity | None
+    identity, user = getattr(request, _KNOWN)
+    if getattr(request, "user", None) is not user:
+        # A log in or log out has come between.
+        delattr(request, _KNOWN)
+        return current_identity(request)
+    if session is not None:
+        session.accessed = True
+    return identity
+
+
+def _of(user: AbstractBaseUser | Any, session: SessionBase | None) -> SessionIdentity | None:  # noqa: ANN401  (a user model may be anything)
+    if user is None or session is None or not user.is_authenticated:
         return None
-    return SessionIdentity.from_session(request.session)
+    return SessionIdentity.from_session(cast("dict[str, Any]", session))
+
+
+def refusal(request: HttpRequest, roles: tuple[str, ...]) -> HttpResponse | None:
+    """How to answer somebody who must not see a view; `None` for a person who may.
+
+    Args:
+        request: The request.
+        roles: The roles of which one is needed. Without any, a person who is signed in by Clever may.
+
+    Raises:
+        PermissionDenied: When the person has none of the roles, or did not log in with Clever.
+    """
+    from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415  (it needs the apps to be ready)
+
+    identity = current_identity(request)
+    if identity is not None and (not roles or identity.has_role(*roles)):
+        return None
+    answer = answer_of_guard(conf.client_for_guards(), request.method or "", request.headers)
+    if request.user.is_authenticated:
+        if answer == "json":
+            return _json(api.not_allowed(), 403)
+        raise PermissionDenied
+    if answer == "json":
+        return told_to_log_in()
+    if answer == "page":
+        return HttpResponse(status=401, headers=api.CHALLENGE)
+    return redirect_to_login(request.get_full_path())
+
+
+def told_to_log_in() -> HttpResponse:
+    """The answer to a script when nobody is signed in."""
+    try:
+        login = reverse("clever_sso:login")
+    except NoReverseMatch:
+        login = ""
+    return _json(api.not_signed_in(login), 401, api.CHALLENGE)
+
+
+def _json(content: dict[str, str], status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(json.dumps(content), status=status, headers={**api.JSON_HEADERS, **(headers or {})})
 
 
 def role_required(*roles: str) -> Callable[[View], View]:
-    """Decorator of a view: only who logged in with one of these roles gets in.
+    """Decorator of a view: only people who logged in with one of these roles get in.
 
-    Who is not signed in is sent to `LOGIN_URL`. A request that cannot be repeated by following a link, a POST for
-    example, or that a script or a frame made, gets 401. Who has none of the roles, or did not log in with Clever, gets
-    403.
+    People who are not signed in go to `LOGIN_URL`. A script gets 401 with JSON: `fetch`, `XMLHttpRequest`, a POST, or a
+    request that does not accept HTML; and so does a frame. A person who has none of the roles, or did not log in with
+    Clever, gets 403, a script with JSON.
+
+    Raises:
+        TypeError: When there is no role, or one is no text.
     """
-
-    def refusal(request: HttpRequest) -> HttpResponse | None:
-        from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415  (it needs the apps to be ready)
-
-        if not request.user.is_authenticated:
-            if not can_be_sent_to_log_in(conf.client(), request.method or "", request.headers):
-                return HttpResponse(status=401)
-            return redirect_to_login(request.get_full_path())
-        identity = current_identity(request)
-        if identity is None or not identity.has_role(*roles):
-            raise PermissionDenied
-        return None
+    check_roles("role_required", roles)
 
     def decorator(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  (as any view's)
-            return refusal(request) or view(request, *args, **kwargs)
+            return refusal(request, roles) or view(request, *args, **kwargs)
 
         @functools.wraps(view)
         async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  (as any view's)
             # Who is signed in may be in the database.
-            answer = await sync_to_async(refusal)(request)
+            answer = await sync_to_async(refusal)(request, roles)
             return answer or await cast("Any", view)(request, *args, **kwargs)
 
-        return cast("View", guarded_async if inspect.iscoroutinefunction(view) else guarded)
+        return cast("View", guarded_async if iscoroutinefunction(view) else guarded)
 
     return decorator
 
 
+class CleverRequiredMixin:
+    """Mixin of a class-based view: only people who logged in with Clever get in. Write it before the view's class.
+
+        class Lessons(CleverRequiredMixin, ListView):
+            required_roles = ("teacher", "staff")
+
+    It answers others as `role_required` does, and works with async views.
+    """
+
+    required_roles: ClassVar[tuple[str, ...] | str] = ()
+    """The roles of which one is needed. Empty: every role."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401  (as any class's)
+        super().__init_subclass__(**kwargs)
+        if "required_roles" in cls.__dict__ and cls._roles():
+            name = f"required_roles of {cls.__module__}.{cls.__qualname__}"
+            check_roles("required_roles", cls._roles(), name)
+
+    @classmethod
+    def _roles(cls) -> tuple[str, ...]:
+        roles = cls.required_roles
+        return (roles,) if isinstance(roles, str) else tuple(roles)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (as any view's)
+        """Answer, or hand on to the view."""
+        view = cast("Any", super()).dispatch
+        if getattr(self, "view_is_async", False):
+            return self._dispatch_async(view, request, *args, **kwargs)
+        return refusal(request, self._roles()) or view(request, *args, **kwargs)
+
+    async def _dispatch_async(self, view: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (as any view's)
+        answer = await sync_to_async(refusal)(request, self._roles())
+        if answer is not None:
+            return answer
+        response = view(request, *args, **kwargs)
+        return await response if inspect.isawaitable(response) else response
+
+
+def check_roles(function: str, roles: tuple[object, ...], place: str = "") -> None:
+    """Whether these can be the roles of a guard. The system checks tell of words that are no roles.
+
+    Args:
+        function: How the guard is written.
+        roles: What it was given.
+        place: Where that is. Default: the line that calls the function which calls this one.
+
+    Raises:
+        TypeError: When there is no role, or one is no text.
+    """
+    if not roles:
+        message = f'{function} needs the name of a role: {function}("teacher", "staff")'
+        raise TypeError(message)
+    _settings.check_role_types(function, roles)
+    reasons = [reason for role in roles if (reason := _settings.unknown_role(str(role)))]
+    if reasons:
+        caller = sys._getframe(2)  # noqa: SLF001  (`inspect` would read the source of each frame)
+        place = place or f"{function} in {caller.f_code.co_filename}, line {caller.f_lineno}"
+        UNKNOWN_ROLES.extend((place, reason) for reason in reasons)
+
+
 def clever(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `current_identity` in every template."""
-    return {"current_identity": current_identity(request)}
+    """Context processor: `current_identity` in every template; false when nobody is signed in.
+
+    Nothing is looked up before a template uses it.
+    """
+    return {"current_identity": SimpleLazyObject(functools.partial(current_identity, request))}

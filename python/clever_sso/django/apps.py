@@ -31,21 +31,31 @@ class CleverSsoConfig(AppConfig):
         """
         from django.contrib.auth.signals import user_logged_out  # noqa: PLC0415  (as the next one)
 
-        from clever_sso.django.checks import check  # noqa: PLC0415  (it needs the apps to be ready)
+        from clever_sso.django import conf  # noqa: PLC0415  (it needs the settings)
+        from clever_sso.django.checks import check, check_deployment  # noqa: PLC0415  (they need the apps to be ready)
 
-        # Django reads the list after this. A session that never ends must not be a matter of a forgotten line.
-        if MIDDLEWARE not in settings.MIDDLEWARE:
-            settings.MIDDLEWARE = [*settings.MIDDLEWARE, MIDDLEWARE]
-        sessions = [at for at, name in enumerate(settings.MIDDLEWARE) if name.endswith("SessionMiddleware")]
-        if AFTER_SESSIONS not in settings.MIDDLEWARE and sessions:
-            after = sessions[-1] + 1
-            settings.MIDDLEWARE = [*settings.MIDDLEWARE[:after], AFTER_SESSIONS, *settings.MIDDLEWARE[after:]]
-        if OUTERMOST not in settings.MIDDLEWARE:
-            settings.MIDDLEWARE = [OUTERMOST, *settings.MIDDLEWARE]
+        if getattr(settings, "CLEVER_PROXY", None):
+            # Django hides settings by their names, and this one's does not tell that it may hold a password.
+            settings.CLEVER_PROXY = conf.hidden(settings.CLEVER_PROXY)
+        # Django reads the list after this. No line that is forgotten may leave sessions without an end.
+        if isinstance(settings.MIDDLEWARE, (list, tuple)):
+            _add_middleware()
 
         # Every log out that Django knows of.
         user_logged_out.connect(_end_replaced, dispatch_uid=OUTERMOST)
         checks.register(check, checks.Tags.security)
+        checks.register(check_deployment, checks.Tags.security, deploy=True)
+
+
+def _add_middleware() -> None:
+    if MIDDLEWARE not in settings.MIDDLEWARE:
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, MIDDLEWARE]
+    sessions = [at for at, name in enumerate(settings.MIDDLEWARE) if str(name).endswith("SessionMiddleware")]
+    if AFTER_SESSIONS not in settings.MIDDLEWARE and sessions:
+        after = sessions[-1] + 1
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE[:after], AFTER_SESSIONS, *settings.MIDDLEWARE[after:]]
+    if OUTERMOST not in settings.MIDDLEWARE:
+        settings.MIDDLEWARE = [OUTERMOST, *settings.MIDDLEWARE]
 
 
 def _end_replaced(sender: object, *, request: HttpRequest, **_: object) -> None:  # noqa: ARG001  (as any receiver)

@@ -2,58 +2,222 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import Error, Warning  # noqa: A004  (Django's names)
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.management.base import BaseCommand
 from django.shortcuts import resolve_url
-from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
 from clever_sso import _settings, exceptions
 from clever_sso._native import Client
+from clever_sso._web.api import OTHER_PAGES
 from clever_sso.django import conf
+from clever_sso.django.access import UNKNOWN_ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from types import FrameType
 
     from django.core.checks import CheckMessage
 
-KNOWN_ROLES = {"student", "teacher", "staff", "district_admin", "contact"}
+T = TypeVar("T")
+# Commands that use the client. Others, such as `migrate` and `test`, run where Clever's secrets are not.
+_NEED_THE_CLIENT = {"check", "runserver", "runserver_plus", "testserver"}
+_HINT = "See the settings in clever_sso.django's documentation."
 
 
 def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
-    """Everything that can be known without asking Clever."""
-    messages = list(_misspelt())
+    """Everything that can be known without asking Clever. It never raises."""
+    messages: list[CheckMessage] = []
+    redirect_uri = _client(messages)
+    parts: list[Callable[[], Iterable[CheckMessage]]] = [
+        _misspelt,
+        _installed,
+        _keys,
+        _backends,
+        _hooks,
+        _middleware,
+        _template,
+        _groups,
+        _login_url,
+        _places,
+        lambda: _addresses(redirect_uri),
+        lambda: _cookies(redirect_uri),
+        # The addresses were looked up by now, which imports the views.
+        _guards,
+    ]
+    for part in parts:
+        messages += _safely(part)
+    return messages
+
+
+def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
+    """What is right on a developer's machine only: for `check --deploy`."""
+    return _safely(_development)
+
+
+def _safely(part: Callable[[], Iterable[CheckMessage]]) -> list[CheckMessage]:
+    """What a check finds; a setting that it cannot even look at is a finding, too."""
     try:
-        # Discovery asks Clever, which may be down while an application is set up.
-        client = Client(**{**_settings.arguments(conf.names()), "discover": False})
-        _settings.check_login(client)
-        conf.waiting_page()
-        conf.creates_users()
-        conf.session_seconds()
+        return list(part())
+    except Exception as error:  # noqa: BLE001  (a project may have anything in its settings)
+        return [
+            Error(
+                f"the settings cannot be checked: {type(error).__name__}: {error}",
+                id="clever_sso.E000",
+                hint="Django's own settings that Log in with Clever needs are not what Django expects.",
+            )
+        ]
+
+
+def _client(messages: list[CheckMessage]) -> str:
+    """The redirect URI of the client; what keeps it from being made is added to `messages`."""
+    # Discovery asks Clever, which may be down while an application is set up.
+    client, wrong = _outcome(lambda: Client(**{**_settings.arguments(conf.names()), "discover": False}))
+    others = [_outcome(look)[1] for look in (conf.waiting_page, conf.creates_users, conf.session_seconds)]
+    if client is not None:
+        others.append(_outcome(lambda: _settings.check_login(client))[1])
+    for error in (wrong, *others):
+        if error is not None:
+            is_serious = not _settings.is_missing(error) or _needs_the_client()
+            kind = Error if is_serious else Warning
+            messages.append(kind(error.message, id="clever_sso.E001", hint=_HINT))
+    return client.redirect_uris[0] if client is not None and client.redirect_uris else ""
+
+
+def _outcome(look: Callable[[], T]) -> tuple[T | None, exceptions.ConfigError | None]:
+    try:
+        return look(), None
     except exceptions.ConfigError as error:
-        hint = "See the settings in clever_sso.django's documentation."
-        return [Error(error.message, id="clever_sso.E001", hint=hint), *messages]
-    redirect_uri = client.redirect_uris[0]
-    for part in (_addresses(redirect_uri), _backends(), _hooks(), _middleware(), _template(), _groups(), _login_url()):
-        messages += part
-    return [*messages, *_cookies(redirect_uri)]
+        return None, error
+
+
+def _needs_the_client() -> bool:
+    """Whether the settings are checked by a command that uses the client, or by the project itself."""
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  (`inspect` would read the source of each frame)
+    command = ""
+    # The outermost counts: `test` calls `check`, and `runserver` checks in a thread of its own.
+    while frame is not None:
+        caller = frame.f_locals.get("self")
+        if isinstance(caller, BaseCommand):
+            command = type(caller).__module__.rpartition(".")[2]
+        frame = frame.f_back
+    return not command or command in _NEED_THE_CLIENT
+
+
+def _development() -> Iterator[CheckMessage]:
+    """Settings of a development machine."""
+    settings_by_name = {name: str(value) for name, value in conf.names().items() if isinstance(value, (str, bool))}
+    if conf.is_development():
+        yield Warning(
+            "CLEVER_DEVELOPMENT is on: tokens and sessions can be read on the way",
+            id="clever_sso.W008",
+            hint="Leave it out, and use https everywhere.",
+        )
+    addresses = {"CLEVER_REDIRECT_URI": conf.redirect_uris()}
+    for name in _ADDRESSES:
+        if settings_by_name.get(name):
+            addresses[name] = (settings_by_name[name],)
+    for name, uris in addresses.items():
+        for uri in uris:
+            parts = urlsplit(uri)
+            if parts.scheme == "http":
+                yield Warning(
+                    f"{name} is plain http: {parts.scheme}://{parts.hostname}",
+                    id="clever_sso.W009",
+                    hint="Use https, and register the same address with Clever.",
+                )
+            if _is_this_machine(parts.hostname or ""):
+                yield Warning(
+                    f"{name} leads to this machine: {parts.hostname}",
+                    id="clever_sso.W010",
+                    hint="Set the public address; leave CLEVER_BASE_URL out to use the real Clever.",
+                )
+
+
+_ADDRESSES = (
+    "CLEVER_BASE_URL",
+    "CLEVER_ISSUER",
+    "CLEVER_API_BASE",
+    "CLEVER_AUTHORIZATION_ENDPOINT",
+    "CLEVER_TOKEN_ENDPOINT",
+    "CLEVER_TOKENINFO_ENDPOINT",
+    "CLEVER_USERINFO_ENDPOINT",
+    "CLEVER_JWKS_URI",
+)
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 def _misspelt() -> Iterator[CheckMessage]:
-    for name, meant in _settings.misspelt(conf.names(), conf.OWN_SETTINGS):
+    for name, meant in _settings.misspelt(list(conf.names()), conf.OWN_SETTINGS):
         yield Warning(f"nothing reads {name}", id="clever_sso.W005", hint=f"Is it {meant}?")
+
+
+def _installed() -> Iterator[CheckMessage]:
+    if "clever_sso" in settings.INSTALLED_APPS:
+        yield Error(
+            'INSTALLED_APPS names "clever_sso", which is no app of Django',
+            id="clever_sso.E011",
+            hint='Write "clever_sso.django" instead.',
+        )
+
+
+def _keys() -> Iterator[CheckMessage]:
+    fallbacks = getattr(settings, "SECRET_KEY_FALLBACKS", None) or ()
+    try:
+        keys = [("SECRET_KEY", settings.SECRET_KEY)]
+    except ImproperlyConfigured:
+        # Django says so of one that is empty.
+        keys = [("SECRET_KEY", "")]
+    keys += [("SECRET_KEY_FALLBACKS", key) for key in fallbacks]
+    problems = [(name, _settings.key_problem(key)) for name, key in keys]
+    for name, problem in problems:
+        if problem:
+            yield Error(
+                f"{name} {problem}, so anybody could sign in as anybody",
+                id="clever_sso.E012",
+                hint=f"M{_settings.MAKE_A_KEY[1:]}. Then take it from the environment.",
+            )
+
+
+def _guards() -> Iterator[CheckMessage]:
+    for guarded, reason in sorted(set(UNKNOWN_ROLES)):
+        yield Warning(f"{guarded}: {reason}", id="clever_sso.W006")
+
+
+def _places() -> Iterator[CheckMessage]:
+    for name, reason in conf.unreadable_places():
+        yield Error(
+            f"{name} {reason}",
+            id="clever_sso.E013",
+            hint=f'Set {name} to the name of a view that urls.py has, or to a path such as "/home".',
+        )
 
 
 def _addresses(redirect_uri: str) -> Iterator[CheckMessage]:
     try:
         expected = reverse("clever_sso:callback")
+        others = [reverse(f"clever_sso:{name}") for name in OTHER_PAGES]
     except NoReverseMatch:
         yield Error(
             "the addresses of clever_sso.django are not in ROOT_URLCONF",
@@ -61,7 +225,16 @@ def _addresses(redirect_uri: str) -> Iterator[CheckMessage]:
             hint='Add path("clever/", include("clever_sso.django.urls")).',
         )
         return
+    if not redirect_uri:
+        return
     found = urlsplit(redirect_uri).path
+    if found.rstrip("/") in {other.rstrip("/") for other in others}:
+        yield Error(
+            f"CLEVER_REDIRECT_URI leads to {found!r}, which is not the callback but another page of the login",
+            id="clever_sso.E003",
+            hint=f"Register a redirect URI that ends in {expected!r} with Clever.",
+        )
+        return
     # A proxy may take a prefix off.
     if not found.rstrip("/").endswith(expected.rstrip("/")):
         yield Error(
@@ -75,11 +248,11 @@ def _backends() -> Iterator[CheckMessage]:
     from clever_sso.django.backend import CleverBackend  # noqa: PLC0415  (it needs the apps to be ready)
 
     try:
-        backends = [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
-    except ImportError as error:
+        backends = [import_string(path) for path in _list_of_texts("AUTHENTICATION_BACKENDS")]
+    except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
         yield Error(f"AUTHENTICATION_BACKENDS: {error}", id="clever_sso.E004")
         return
-    if not any(issubclass(backend, CleverBackend) for backend in backends):
+    if not any(isinstance(backend, type) and issubclass(backend, CleverBackend) for backend in backends):
         yield Error(
             "AUTHENTICATION_BACKENDS has no backend of Clever's: nobody could sign in",
             id="clever_sso.E004",
@@ -87,9 +260,14 @@ def _backends() -> Iterator[CheckMessage]:
         )
 
 
+def _list_of_texts(name: str) -> list[str]:
+    value = getattr(settings, name, None)
+    return [each for each in value if isinstance(each, str)] if isinstance(value, (list, tuple)) else []
+
+
 def _hooks() -> Iterator[CheckMessage]:
-    for name, reason in conf.unreadable_hooks():
-        yield Error(f"{name} names no function: {reason}", id="clever_sso.E005")
+    for reason in conf.unreadable_hooks():
+        yield Error(reason, id="clever_sso.E005", hint='Name a function of your project, such as "accounts.match".')
 
 
 def _middleware() -> Iterator[CheckMessage]:
@@ -98,7 +276,7 @@ def _middleware() -> Iterator[CheckMessage]:
         ("AuthenticationMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware"),
     ):
         # A project may have its own, derived from Django's.
-        if not any(path == needed or path.endswith(name) for path in settings.MIDDLEWARE):
+        if not any(path == needed or path.endswith(name) for path in _list_of_texts("MIDDLEWARE")):
             yield Error(
                 f"MIDDLEWARE has no {name}: nobody could stay signed in", id="clever_sso.E006", hint=f"Add {needed!r}."
             )
@@ -110,7 +288,7 @@ def _template() -> Iterator[CheckMessage]:
         return
     try:
         get_template(template)
-    except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+    except Exception as error:  # noqa: BLE001  (a setting of any type, and a template with anything in it)
         yield Error(
             f"CLEVER_PROBLEM_TEMPLATE cannot be used: {type(error).__name__}: {error}",
             id="clever_sso.E007",
@@ -119,12 +297,20 @@ def _template() -> Iterator[CheckMessage]:
 
 
 def _groups() -> Iterator[CheckMessage]:
-    try:
-        roles = conf.role_groups()
-    except (TypeError, ValueError):
+    groups = getattr(settings, "CLEVER_ROLE_GROUPS", None) or {}
+    if not isinstance(groups, Mapping):
         yield Error('CLEVER_ROLE_GROUPS is no dict like {"teacher": "Teachers"}', id="clever_sso.E008")
         return
-    if not roles:
+    for role, group in groups.items():
+        if not isinstance(role, str) or not isinstance(group, str) or not group.strip():
+            kind = type(group if isinstance(role, str) else role).__name__
+            yield Error(
+                f"CLEVER_ROLE_GROUPS needs the name of one group for each role: for {role!r} it has {kind}",
+                id="clever_sso.E008",
+                hint='Write {"teacher": "Teachers"}; for more than one group use CLEVER_PROVISION_USER.',
+            )
+            return
+    if not groups:
         return
     try:
         get_user_model()._meta.get_field("groups")  # noqa: SLF001  (Django documents it)
@@ -134,16 +320,28 @@ def _groups() -> Iterator[CheckMessage]:
             id="clever_sso.E009",
             hint="Derive the model from PermissionsMixin, or use CLEVER_PROVISION_USER.",
         )
-    for role in sorted(set(roles) - KNOWN_ROLES):
-        yield Warning(
-            f"CLEVER_ROLE_GROUPS names {role!r}, which is no role that Clever is known to have",
-            id="clever_sso.W006",
-            hint=f"The known ones are {', '.join(sorted(KNOWN_ROLES))}.",
-        )
+    for role in sorted(groups):
+        reason = _settings.unknown_role(role)
+        if reason:
+            yield Warning(
+                f"CLEVER_ROLE_GROUPS: {reason}",
+                id="clever_sso.W006",
+                hint=f"The known ones are {', '.join(sorted(_settings.KNOWN_ROLES))}.",
+            )
 
 
 def _login_url() -> Iterator[CheckMessage]:
-    target = resolve_url(settings.LOGIN_URL)
+    try:
+        target = resolve_url(settings.LOGIN_URL)
+    except NoReverseMatch:
+        if str(settings.LOGIN_URL).startswith("clever_sso:"):
+            # Then the addresses are missing, which is told already, or it is misspelt.
+            with suppress(NoReverseMatch):
+                reverse("clever_sso:login")
+                yield _no_login_url()
+            return
+        yield _no_login_url()
+        return
     if not target.startswith("/"):
         return
     try:
@@ -154,6 +352,14 @@ def _login_url() -> Iterator[CheckMessage]:
             id="clever_sso.W007",
             hint='Set LOGIN_URL = "clever_sso:login", or to a page that links there.',
         )
+
+
+def _no_login_url() -> CheckMessage:
+    return Error(
+        f"LOGIN_URL is {str(settings.LOGIN_URL)!r}, and no URL pattern has that name",
+        id="clever_sso.E014",
+        hint='Set LOGIN_URL = "clever_sso:login".',
+    )
 
 
 def _cookies(redirect_uri: str) -> Iterator[CheckMessage]:
@@ -174,10 +380,17 @@ def _cookies(redirect_uri: str) -> Iterator[CheckMessage]:
             "SESSION_COOKIE_HTTPONLY is False: scripts can read the session of who is signed in",
             id="clever_sso.W003",
         )
-    if same_site == "strict" and not conf.waiting_page():
+    if same_site == "strict" and not _waits():
         yield Error(
-            "SESSION_COOKIE_SAMESITE is Strict: a browser that comes from Clever brings no such cookie along, and "
-            "whoever logs in would be sent to and fro without end",
+            "SESSION_COOKIE_SAMESITE is Strict: a browser that comes from Clever does not send such a cookie, and "
+            "people who log in would be redirected forever",
             id="clever_sso.E010",
             hint="Use Lax, or set CLEVER_WAITING_PAGE = True, which makes the last step your own site's.",
         )
+
+
+def _waits() -> bool:
+    try:
+        return conf.waiting_page()
+    except exceptions.ConfigError:
+        return False

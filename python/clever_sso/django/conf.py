@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from clever_sso import _settings
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 def names() -> dict[str, Any]:
     """Every setting that begins as ours do."""
     return {name: getattr(settings, name) for name in dir(settings) if name.startswith(_settings.PREFIX)}
+
+
+def _value(name: str) -> Any:  # noqa: ANN401  (any setting)
+    return getattr(settings, name, None)
 
 
 @cache
@@ -81,22 +86,38 @@ def _place(name: str, name_in_django: str) -> str:
 
 def waiting_page() -> bool:
     """Whether the callback answers with a page that waits."""
-    return _settings.boolean(names(), "CLEVER_WAITING_PAGE", default=False)
+    return _settings.boolean("CLEVER_WAITING_PAGE", _value("CLEVER_WAITING_PAGE"), default=False)
+
+
+def is_development() -> bool:
+    """Whether plain http is allowed everywhere."""
+    try:
+        return _settings.boolean("CLEVER_DEVELOPMENT", _value("CLEVER_DEVELOPMENT"), default=False)
+    except ConfigError:
+        return False
+
+
+def client_for_guards() -> Client | None:
+    """The client, where its settings are there: a guard works without."""
+    try:
+        return client()
+    except ConfigError:
+        return None
 
 
 def session_seconds() -> int:
     """How long a sign-in lasts."""
-    return _settings.session_seconds(getattr(settings, "CLEVER_SESSION_SECONDS", None), TWELVE_HOURS)
+    return _settings.session_seconds("CLEVER_SESSION_SECONDS", _value("CLEVER_SESSION_SECONDS"), TWELVE_HOURS)
 
 
-def problem_template() -> str | None:
+def problem_template() -> Any:  # noqa: ANN401  (the checks look at it)
     """The template of a failed login."""
-    return getattr(settings, "CLEVER_PROBLEM_TEMPLATE", None)
+    return _value("CLEVER_PROBLEM_TEMPLATE")
 
 
 def creates_users() -> bool:
     """Whether somebody without an account gets one."""
-    return _settings.boolean(names(), "CLEVER_CREATE_USERS", default=True)
+    return _settings.boolean("CLEVER_CREATE_USERS", _value("CLEVER_CREATE_USERS"), default=True)
 
 
 def role_groups() -> dict[str, str]:
@@ -104,7 +125,8 @@ def role_groups() -> dict[str, str]:
     return dict(getattr(settings, "CLEVER_ROLE_GROUPS", None) or {})
 
 
-HOOKS = ("CLEVER_MATCH_USER", "CLEVER_PROVISION_USER")
+HOOKS = {"CLEVER_MATCH_USER": ("identity",), "CLEVER_PROVISION_USER": ("user", "identity", "created")}
+"""The settings that name functions, and what each is called with."""
 OWN_SETTINGS = {
     *HOOKS,
     "CLEVER_AFTER_LOGIN",
@@ -127,17 +149,58 @@ def hook(name: str) -> Callable[..., Any] | None:
     return import_string(value) if isinstance(value, str) else value
 
 
-def unreadable_hooks() -> Iterator[tuple[str, str]]:
-    """The settings whose functions cannot be found or called, each with the reason."""
+def unreadable_hooks() -> Iterator[str]:
+    """The settings whose functions cannot be found, or called as they will be: what is wrong with each."""
     for name in HOOKS:
         reason = _unreadable(name)
         if reason:
-            yield name, reason
+            yield reason
 
 
 def _unreadable(name: str) -> str | None:
     try:
         found = hook(name)
-    except ImportError as error:
-        return str(error)
-    return None if found is None or callable(found) else "what is there cannot be called"
+    except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
+        return f"{name} names no function: {type(error).__name__}: {error}"
+    return None if found is None else _settings.hook_problem(name, found, *HOOKS[name])
+
+
+PLACES = (("CLEVER_AFTER_LOGIN", "LOGIN_REDIRECT_URL"), ("CLEVER_AFTER_LOGOUT", "LOGOUT_REDIRECT_URL"))
+
+
+def unreadable_places() -> Iterator[tuple[str, str]]:
+    """The settings that say where to go and lead nowhere, each with the reason."""
+    for name, name_in_django in PLACES:
+        used = name if _value(name) else name_in_django
+        chosen = _value(used) if used == name or settings.is_overridden(used) else None
+        reason = _unreadable_place(chosen) if chosen else None
+        if reason:
+            yield used, reason
+
+
+def _unreadable_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
+    if not isinstance(chosen, (str, Promise)) and not callable(chosen) and not hasattr(chosen, "get_absolute_url"):
+        return f"must be the name of a view, a path or a URL, not {type(chosen).__name__}"
+    try:
+        resolved = resolve_url(chosen)
+    except NoReverseMatch:
+        return f"is {chosen!r}, and no URL pattern has that name"
+    try:
+        _settings.target("it", resolved, "/")
+    except ConfigError:
+        return f"is {chosen!r}, which is neither the name of a view, nor a path that starts with one slash, nor a URL"
+    return None
+
+
+class Hidden(str):
+    """Text with a password: pages and mails about errors show the settings, and this one as stars."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'********************'"
+
+
+def hidden(value: object) -> Any:  # noqa: ANN401  (any setting)
+    """A setting as it may be shown: an address of a proxy holds a password."""
+    return Hidden(value) if isinstance(value, str) and "@" in value else value

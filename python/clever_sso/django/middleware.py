@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.contrib import auth
 from django.core.exceptions import DisallowedHost
@@ -14,12 +15,13 @@ from django.http import HttpResponse
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
 from django.utils.deprecation import MiddlewareMixin
 
-from clever_sso._web import pages
+from clever_sso._web import api, pages
 from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import (
+    answer_of_guard,
     as_shown,
-    can_be_sent_to_log_in,
+    kept_cookies,
     login_address,
     misplaced,
     parameters,
@@ -27,6 +29,8 @@ from clever_sso._web.request import (
     without_disguised_cookies,
 )
 from clever_sso.django import conf, views
+from clever_sso.django.access import CONTEXT_PROCESSOR, look_ahead, told_to_log_in
+from clever_sso.django.sessions import look_when_it_is_read
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -36,8 +40,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clever_sso.django")
 _CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
+# These variables may hold a password.
+_OF_PROXIES = {
+    "CLEVER_PROXY",
+    *(word for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY") for word in (name, name.lower())),
+}
 # Redirects are looked at from this length on, in bytes.
 _LONG = 1024
+_OK = 200
 
 
 class CleverSsoMiddleware(MiddlewareMixin):
@@ -51,7 +61,7 @@ class CleverSsoMiddleware(MiddlewareMixin):
         """Before the view is chosen."""
         # Without the cookie there is no session, and the answer is for everybody.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            _look_at_session(request)
+            look_when_it_is_read(request, _look_at_session)
         if _is_found(request):
             return None
         prefix = conf.prefix()
@@ -60,6 +70,16 @@ class CleverSsoMiddleware(MiddlewareMixin):
         if prefix and not wrong and request.path.rstrip("/") == prefix + reverse("clever_sso:login"):
             wrong = f"a login arrived at {request.path}: the application does not know of the prefix {prefix}"
         return views.take(request, problem_of_setup(wrong)) if wrong else None
+
+    def process_view(self, request: HttpRequest, view: object, *_: object) -> None:
+        """Before the view. An async one cannot ask the database when its template wants to know who is signed in."""
+        if (
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+            and iscoroutinefunction(view)
+            and uses_context_processor(CONTEXT_PROCESSOR)
+            and hasattr(request, "session")
+        ):
+            look_ahead(request)
 
 
 class CleverSsoCameBackMiddleware(MiddlewareMixin):
@@ -71,7 +91,11 @@ class CleverSsoCameBackMiddleware(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> None:
         """Before the next middleware."""
         # Mostly there is nothing to forget. Then nobody looks at the session for it.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and _forgetting(request) and SESSION_KEY in request.session:
+        if (
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+            and _forgetting(request, _OK)
+            and SESSION_KEY in request.session
+        ):
             request.META[_CAME_BACK] = True
 
 
@@ -90,6 +114,9 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         cookies = request.META.get("HTTP_COOKIE")
         if cookies:
             request.META["HTTP_COOKIE"] = without_disguised_cookies(cookies)
+        for name in _OF_PROXIES & request.META.keys():
+            # Pages and mails about errors show what a server took from the environment.
+            request.META[name] = conf.hidden(request.META[name])
         prefix = conf.prefix()
         if prefix and not f"{request.path_info}/".startswith(f"{prefix}/"):
             # The callback is nowhere else: this is what `FORCE_SCRIPT_NAME` would say.
@@ -138,7 +165,7 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
     """The session of the last sign-in came back: however it ends, and whatever answered, it was not lost."""
     if views.ASKED in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return
-    cookies = _forgetting(request)
+    cookies = _forgetting(request, response.status_code)
     # Mostly there is nothing to say. Then nobody looks at the session for it.
     if cookies and (_CAME_BACK in request.META or SESSION_KEY in getattr(request, "session", ())):
         views.with_cookies(response, cookies)
@@ -160,22 +187,27 @@ def _drop_too_large(request: HttpRequest, response: HttpResponse) -> None:
         )
 
 
-def _forgetting(request: HttpRequest) -> tuple[SetCookie, ...]:
+def _forgetting(request: HttpRequest, status: int) -> tuple[SetCookie, ...]:
     """The cookies to set when the session of the last sign-in came back."""
+    # Django's test client sends cookies that were deleted, without a value.
+    pairs = request.META.get("HTTP_COOKIE", "").split(";")
+    cookies = ";".join(pair for pair in pairs if pair.partition("=")[2].strip(' "'))
     with suppress(ConfigError):
-        return conf.client().session_kept_cookies(request.META.get("HTTP_COOKIE"))
+        method = request.method or ""
+        return kept_cookies(conf.client(), cookies, method=method, headers=request.headers, status=status)
     return ()
 
 
 def _followed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """401 in place of a redirect to log in that a script or a frame cannot follow: the login would refuse it."""
+    """401 instead of a redirect to log in that a script or a frame cannot follow: the login would refuse it."""
     location = response.headers.get("Location", "")
     if not location or views.ASKED in request.META or not _leads_to_login(location):
         return response
     # Not by the method: a form may well begin a login.
     with suppress(ConfigError):
-        if not can_be_sent_to_log_in(conf.client(), "GET", request.headers):
-            answer = HttpResponse(status=401)
+        kind = answer_of_guard(conf.client(), "GET", request.headers)
+        if kind != "log in":
+            answer = told_to_log_in() if kind == "json" else HttpResponse(status=401, headers=api.CHALLENGE)
             answer.cookies = response.cookies
             return answer
     return response
@@ -222,6 +254,12 @@ def _look_at_session(request: HttpRequest) -> None:
         request.META[_CAME_BACK] = True
     if SessionIdentity.is_stale(session):
         auth.logout(request)
+
+
+def uses_context_processor(name: str) -> bool:
+    """Whether a template engine of the project has this context processor."""
+    engines = settings.TEMPLATES if isinstance(settings.TEMPLATES, (list, tuple)) else []
+    return any(name in engine.get("OPTIONS", {}).get("context_processors", ()) for engine in engines)
 
 
 def _is_found(request: HttpRequest) -> bool:

@@ -12,4 +12,5 @@ urlpatterns = [
     re_path(r"^login/*$", views.login, name="login"),
     re_path(r"^callback/*$", views.callback, name="callback"),
     re_path(r"^logout/*$", views.logout, name="logout"),
+    re_path(r"^whoami/*$", views.whoami, name="whoami"),
 ]

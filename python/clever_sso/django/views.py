@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,8 +15,9 @@ from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
 from django.views.decorators.csrf import csrf_protect
 
-from clever_sso._web import pages
+from clever_sso._web import api, pages
 from clever_sso._web.arrival import (
+    LoggedOutError,
     Problem,
     Refused,
     SignIn,
@@ -37,6 +37,7 @@ from clever_sso._web.arrival import (
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import conf, signals
+from clever_sso.django.access import current_identity, told_to_log_in
 from clever_sso.exceptions import Error
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("clever_sso.django")
 ASKED = "clever_sso.asked"
 """In `request.META` once one of these views was asked."""
+# As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
+NOT_GUARDED = {"login_required": False, "login_exempt": True, "STRONGHOLD_IS_PUBLIC": True}
 
 
 def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[View], View]:
@@ -67,8 +70,7 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
             allow = {"Allow": refusal.allow} if refusal.allow else {}
             return _private(HttpResponse(status=refusal.status, headers=allow))
 
-        # As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
-        for mark, value in (("login_required", False), ("login_exempt", True), ("STRONGHOLD_IS_PUBLIC", True)):
+        for mark, value in NOT_GUARDED.items():
             setattr(asked, mark, value)
         # The refusal comes first: it tells other methods apart from forms on other sites. The log-out view checks the
         # token itself, where the headers do not prove where the form was.
@@ -87,6 +89,7 @@ def login(request: HttpRequest) -> HttpResponse:
         own_pages=_own_pages(),
         cookies=request.META.get("HTTP_COOKIE"),
         has_session=request.user.is_authenticated,
+        home=conf.after_login(),
         logger=logger,
         session_cookie=_session_cookie,
     )
@@ -146,6 +149,18 @@ def _log_out(request: HttpRequest) -> HttpResponse:
 _log_out_with_token = csrf_protect(_log_out)
 
 
+def whoami(request: HttpRequest) -> HttpResponse:
+    """The person who is signed in, as JSON for scripts; 401 for nobody."""
+    if request.method not in {"GET", "HEAD"}:
+        return _private(HttpResponse(status=405, headers={"Allow": "GET, HEAD"}))
+    identity = current_identity(request)
+    return told_to_log_in() if identity is None else HttpResponse(api.whoami(identity), headers=api.JSON_HEADERS)
+
+
+for mark, value in NOT_GUARDED.items():
+    setattr(whoami, mark, value)
+
+
 def take(request: HttpRequest, step: Step) -> HttpResponse:
     """Answer the browser."""
     if isinstance(step, SignIn):
@@ -154,15 +169,18 @@ def take(request: HttpRequest, step: Step) -> HttpResponse:
         except Refused as refused:
             cookies = without_sign_in(conf.client(), step)
             step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
+        except LoggedOutError:
+            return with_cookies(_redirect(conf.after_logout()), without_sign_in(conf.client(), step))
         except TooLargeError as error:
             step = problem_of_size(conf.client(), step, error)
     if isinstance(step, ToClever):
-        return with_cookies(_redirect(step.url), step.set_cookies)
+        page = HttpResponse(pages.moved(step.url), headers=pages.OWN_HEADERS) if step.needs_page else None
+        return with_cookies(page or _redirect(step.url), step.set_cookies)
     logger.warning("login with Clever failed: %s", step)
     if step.ends_session:
         _forget(request)
     # A receiver that raises is logged: somebody who waits for a page is not to go without it.
-    step = step.linked(reverse("clever_sso:login"))
+    step = step.linked(reverse("clever_sso:login"), conf.after_login())
     signals.login_denied.send_robust(Problem, request=request, problem=step)
     response = with_cookies(_problem_page(request, step), step.set_cookies)
     if step.retry_after is not None:
@@ -191,18 +209,28 @@ def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
         )
         signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
         check_size(_cookie_size(request))
+        if replaced is not None:
+            _let_answer(replaced)
     except BaseException:
         if replaced is not None:
             end_replaced(replaced)
             replaced.flush()
         _forget(request)
         raise
-    if replaced is not None:
-        SessionIdentity.shorten(replaced)
-        # Another tab, or somebody who logged out, may have ended it by now.
-        with suppress(UpdateError):
-            replaced.save()
     return _redirect(step.return_to or conf.after_login())
+
+
+def _let_answer(replaced: SessionBase) -> None:
+    """Let a session that was replaced answer for a minute: tabs that sign in together would find nobody otherwise.
+
+    Raises:
+        LoggedOutError: When somebody has logged out of it since this request came.
+    """
+    SessionIdentity.shorten(replaced)
+    try:
+        replaced.save()
+    except UpdateError:
+        raise LoggedOutError from None
 
 
 def end_replaced(session: SessionBase) -> None:
@@ -231,9 +259,11 @@ def _forget(request: HttpRequest) -> None:
 def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     template = conf.problem_template()
     if template:
-        links = {"login_url": problem.login_url, "switch_user_url": problem.switch_user_url}
-        return render(request, template, {"problem": problem, **links}, status=problem.status)
-    page = pages.problem(problem.sentence, problem.code, problem.login_url, problem.switch_user_url)
+        names = ("login_url", "switch_user_url", "home_url")
+        context = {"problem": problem, **{name: getattr(problem, name) for name in names}}
+        return render(request, template, context, status=problem.status)
+    links = (problem.login_url, problem.switch_user_url, problem.home_url)
+    page = pages.problem(problem.sentence, problem.code, *links)
     return HttpResponse(page, status=problem.status, headers=pages.OWN_HEADERS)
 
 

@@ -12,9 +12,10 @@
     def home():
         return f"Hello, {current_identity.full_name}"
 
-`CleverSso` adds three views: `clever_sso.login`, `clever_sso.callback` (at the path of the redirect URI) and
-`clever_sso.logout` (POST). A login that begins in the Clever Portal or with an Instant Login link is restarted without
-the person seeing it; every sign-in replaces the session that the browser had.
+`CleverSso` adds four views: `clever_sso.login`, `clever_sso.callback` (at the path of the redirect URI),
+`clever_sso.logout` (POST), and `clever_sso.whoami`, which tells scripts in JSON who is signed in. A login that begins
+in the Clever Portal or with an Instant Login link is restarted without the person seeing it; every sign-in replaces the
+session that the browser had.
 
 The configuration has the client's arguments by their names in capitals, `CLEVER_CLIENT_ID`, `CLEVER_CLIENT_SECRET`,
 `CLEVER_REDIRECT_URI` and so on, and:
@@ -27,12 +28,16 @@ The configuration has the client's arguments by their names in capitals, `CLEVER
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
 
+`CleverSso(app, from_env=True)` takes what the configuration leaves out from environment variables of the same names.
+A wrong setting is an error when the application starts, and so is a `SECRET_KEY` that is empty, short, or a sample.
+
 Session cookies become HttpOnly, SameSite=Lax where nothing else is said, and Secure where the redirect URI is https.
 """
 
 from clever_sso._web.arrival import Problem, Refused, SignIn
 from clever_sso._web.identity import SessionIdentity
 from clever_sso.flask.access import current_identity, login_required
+from clever_sso.flask.access import identity as get_current_identity
 from clever_sso.flask.extension import CleverSso
 from clever_sso.flask.signals import login_denied, signed_in
 
@@ -43,6 +48,7 @@ __all__ = [
     "SessionIdentity",
     "SignIn",
     "current_identity",
+    "get_current_identity",
     "login_denied",
     "login_required",
     "signed_in",

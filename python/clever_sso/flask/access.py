@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast, overload
 
-from flask import current_app, redirect, request, session
+from flask import current_app, make_response, redirect, request, session
+from flask.globals import request_ctx
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.local import LocalProxy
 from werkzeug.test import EnvironBuilder
 
 from clever_sso import _settings
+from clever_sso._web import api
+from clever_sso._web.arrival import LoggedOutError
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import address, can_be_sent_to_log_in, login_address, root_of
+from clever_sso._web.request import address, answer_of_guard, login_address, root_of
 from clever_sso.flask.state import state
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
 
     from clever_sso.flask.state import Rotate
 
@@ -31,8 +37,12 @@ def identity() -> SessionIdentity | None:
     return SessionIdentity.from_session(session)
 
 
-current_identity = cast("SessionIdentity", LocalProxy(identity))
-"""Who is signed in, a `SessionIdentity`; false when nobody is. In templates it is there by itself."""
+current_identity = cast("SessionIdentity | None", LocalProxy(identity))
+"""Who is signed in, a `SessionIdentity`; false when nobody is. In templates it is there by itself.
+
+It stands for the person of the request, so it is never `None` itself: write `if current_identity:`, or call
+`get_current_identity()`, which returns the `SessionIdentity` or `None`.
+"""
 
 
 def root() -> str:
@@ -53,10 +63,22 @@ def look_at_session() -> bool:
     """
     if current_app.session_interface.get_cookie_name(current_app) not in request.cookies:
         return False
-    if SessionIdentity.is_stale(session):
+    kept = _kept_session()
+    accessed = kept.accessed
+    if SessionIdentity.is_stale(kept):
         session.clear()
         return True
-    return SESSION_KEY in session
+    found = SESSION_KEY in kept
+    # The page does not depend on cookies because of this.
+    kept.accessed = accessed
+    return found
+
+
+def _kept_session() -> SessionMixin:
+    """The session itself. Flask notes that a page depends on cookies when it is asked for."""
+    context: Any = request_ctx
+    kept: SessionMixin | None = getattr(context, "_session", None)
+    return context.session if kept is None else kept
 
 
 def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> Replaced | None:
@@ -64,6 +86,9 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> Replac
 
     Returns:
         The session of the same person that lives on the server, for tabs that are on their way with it.
+
+    Raises:
+        LoggedOutError: When somebody has logged out of it since this request came.
     """
     replaced = _replaced(signed_in) if rotate is None else None
     if replaced is None:
@@ -94,7 +119,12 @@ class Replaced:
     new_sid: str
 
     def keep(self) -> None:
-        """Let it answer for a minute: tabs that sign in together would find nobody otherwise."""
+        """Let it answer for a minute: tabs that sign in together would find nobody otherwise.
+
+        Raises:
+            LoggedOutError: When somebody has logged out of it in the meantime.
+        """
+        _check_that_it_is_there(self.session.sid)
         SessionIdentity.shorten(self.session)
         self._save()
 
@@ -131,12 +161,20 @@ def _replaced(signed_in: SessionIdentity) -> Replaced | None:
     interface = current_app.session_interface
     if not hasattr(interface, "regenerate") or not hasattr(session, "sid") or not signed_in.is_person_of(session):
         return None
-    again: Any = interface.open_session(_app(), request)
+    again = _check_that_it_is_there(cast("Any", session).sid)
     new: Any = interface.open_session(_app(), current_app.request_class(EnvironBuilder().get_environ()))
-    if again is None or new is None or again.sid != session.sid:
-        # Another tab, or somebody who logged out, has ended it by now.
-        return None
     return Replaced(again, new.sid)
+
+
+def _check_that_it_is_there(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
+    """The session that this request came with, as it is by now.
+
+    A sign-in of the same person lets it be: a log out does not.
+    """
+    again: Any = current_app.session_interface.open_session(_app(), request)
+    if again is None or again.sid != sid:
+        raise LoggedOutError
+    return again
 
 
 def _app() -> Flask:
@@ -159,6 +197,31 @@ def check_rotation(app: Flask, rotate: Rotate | None) -> None:
         )
 
 
+def check_keys(app: Flask) -> None:
+    """Whether what signs the sessions is secret.
+
+    Raises:
+        ConfigError: `config_invalid`, when it is not, or there is nothing.
+    """
+    in_the_browser = type(app.session_interface).open_session is SecureCookieSessionInterface.open_session
+    if not app.secret_key and not in_the_browser:
+        return
+    keys = [("SECRET_KEY", app.secret_key), *(("SECRET_KEY_FALLBACKS", key) for key in _fallbacks(app))]
+    wrong = [(name, problem) for name, problem in ((name, _settings.key_problem(key)) for name, key in keys) if problem]
+    del keys
+    for name, problem in wrong:
+        where = " (app.secret_key)" if name == "SECRET_KEY" else ""
+        raise _settings.invalid(
+            f"{name}{where} {problem}, so anybody could sign in as anybody: {_settings.MAKE_A_KEY}, and set it before "
+            "CleverSso(app)"
+        )
+
+
+def _fallbacks(app: Flask) -> list[object]:
+    fallbacks = app.config.get("SECRET_KEY_FALLBACKS") or []
+    return list(fallbacks) if isinstance(fallbacks, (list, tuple)) else [fallbacks]
+
+
 @overload
 def login_required(view: View, /) -> View: ...
 @overload
@@ -166,17 +229,27 @@ def login_required(*roles: str) -> Callable[[View], View]: ...
 def login_required(*arguments: View | str) -> View | Callable[[View], View]:
     """Decorator of a view: nobody gets in who is not signed in.
 
-    As `@login_required("teacher", "staff")`: nor who logged in with none of these roles.
+    As `@login_required("teacher", "staff")`: nor a person who logged in with none of these roles.
 
-    Who is not signed in is sent to log in and comes back to the same page. A request that cannot be repeated by
-    following a link, a POST for example, or that a script or a frame made, gets 401. Who has none of the roles gets
-    403.
+    People who are not signed in go to log in and come back to the same page. A script gets 401 with JSON: `fetch`,
+    `XMLHttpRequest`, a POST, or a request that does not accept HTML; and so does a frame. A person who has none of the
+    roles gets 403, a script with JSON.
+
+    Raises:
+        TypeError: When a role is no text.
+        ConfigError: `config_invalid`, when a role is misspelt.
     """
-    views = [argument for argument in arguments if not isinstance(argument, str)]
-    if views:
-        return _guarded(views[0], ())
+    if len(arguments) == 1 and callable(arguments[0]):
+        return _guarded(arguments[0], ())
+    _settings.check_roles("login_required", arguments)
     roles = tuple(argument for argument in arguments if isinstance(argument, str))
-    return lambda view: _guarded(view, roles)
+
+    def decorator(view: View) -> View:
+        if not callable(view):
+            raise TypeError(f"login_required decorates a view, not {type(view).__name__}")
+        return _guarded(view, roles)
+
+    return decorator
 
 
 def _guarded(view: View, roles: tuple[str, ...]) -> View:
@@ -186,16 +259,35 @@ def _guarded(view: View, roles: tuple[str, ...]) -> View:
         if somebody is None:
             return _to_log_in()
         if roles and not somebody.has_role(*roles):
-            raise Forbidden
+            raise Forbidden(response=_json(api.not_allowed(), 403) if _answer() == "json" else None)
         return cast("ResponseReturnValue", current_app.ensure_sync(view)(*args, **kwargs))
 
     return cast("View", guarded)
 
 
 def _to_log_in() -> ResponseReturnValue:
-    if not can_be_sent_to_log_in(state().client, request.method, request.headers):
+    answer = _answer()
+    if answer == "json":
+        raise Unauthorized(response=_json(api.not_signed_in(login_path()), 401, api.CHALLENGE))
+    if answer == "page":
         raise Unauthorized
     here = address(root(), request.path, request.query_string.decode("latin-1"))
-    answer = redirect(login_address(login_path(), here, current_app.logger), code=303)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response = redirect(login_address(login_path(), here, current_app.logger), code=303)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _answer() -> api.Answer:
+    return answer_of_guard(state().client, request.method, request.headers)
+
+
+def whoami() -> Response:
+    """The person who is signed in, as JSON."""
+    somebody = identity()
+    if somebody is None:
+        return _json(api.not_signed_in(login_path()), 401, api.CHALLENGE)
+    return make_response(api.whoami(somebody), 200, api.JSON_HEADERS)
+
+
+def _json(content: dict[str, str], status: int, headers: dict[str, str] | None = None) -> Response:
+    return make_response(json.dumps(content), status, {**api.JSON_HEADERS, **(headers or {})})

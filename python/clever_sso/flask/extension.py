@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, TypeVar
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar
 from urllib.parse import urlsplit
+
+from flask import Flask
 
 from clever_sso import _settings
 from clever_sso._native import Client
+from clever_sso._web.api import OTHER_PAGES
 from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.request import prefix_of
-from clever_sso.flask.access import check_rotation, current_identity
+from clever_sso.aio import AsyncClient
+from clever_sso.flask.access import check_keys, check_rotation, current_identity
 from clever_sso.flask.state import EXTENSION, Hooks, State, state
 from clever_sso.flask.views import add_views
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.typing import ResponseReturnValue
 
     from clever_sso._web.arrival import Problem, SignIn
@@ -23,8 +28,8 @@ if TYPE_CHECKING:
 SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
 
-_PATHS = {"CLEVER_URL_PREFIX": "/clever", "CLEVER_AFTER_LOGIN": "/", "CLEVER_AFTER_LOGOUT": "/"}
-OWN_SETTINGS = {*_PATHS, "CLEVER_CALLBACK_PATH", "CLEVER_SESSION_SECONDS", "CLEVER_WAITING_PAGE"}
+OWN_SETTINGS = _settings.OF_EVERY_FACE
+"""The settings besides those of the client."""
 
 
 class CleverSso:
@@ -35,38 +40,66 @@ class CleverSso:
         client: The client to use. Default: one made from the configuration.
         rotate_session: Gives a session a new id at each sign-in: a function that is called with it. Only for sessions
             that live on the server, in a store other than that of Flask-Session 0.6 or later.
+        from_env: Whether what the configuration leaves out is taken from environment variables of the same names.
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which setting.
+        TypeError: When an argument is of the wrong type.
     """
 
     def __init__(
-        self, app: Flask | None = None, *, client: Client | None = None, rotate_session: Rotate | None = None
+        self,
+        app: Flask | None = None,
+        *,
+        client: Client | None = None,
+        rotate_session: Rotate | None = None,
+        from_env: bool = False,
+        **unknown: NoReturn,
     ) -> None:
+        _settings.check_keywords("CleverSso", unknown, {"app", "client", "rotate_session", "from_env"})
+        _check_client(client)
+        if rotate_session is not None:
+            _settings.check_hook("rotate_session", rotate_session, "session")
         self._client = client
         self._rotate_session = rotate_session
+        self._from_env = from_env
         self._hooks = Hooks()
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
         """Add login, callback and logout to `app`. Raises as the class does."""
-        client = self._client or Client(**_settings.arguments(app.config))
+        _check_app(app)
+        chosen = _Chosen.of(app, from_env=self._from_env)
+        client = self._client or _client_of(app, from_env=self._from_env)
         _settings.check_login(client)
-        for name, meant in _settings.misspelt(app.config, OWN_SETTINGS):
+        for name, meant in _settings.misspelt(_names(app, from_env=self._from_env), OWN_SETTINGS):
             app.logger.warning("nothing reads %s: is it %s?", name, meant)
+        check_keys(app)
         check_rotation(app, self._rotate_session)
         redirect_uri = urlsplit(client.redirect_uris[0])
-        waiting_page = _settings.boolean(app.config, "CLEVER_WAITING_PAGE", default=False)
-        seconds = _settings.session_seconds(app.config.get("CLEVER_SESSION_SECONDS"), TWELVE_HOURS)
-        _set_defaults(app, secure=redirect_uri.scheme == "https", waiting_page=waiting_page)
-        prefix = app.config["CLEVER_URL_PREFIX"].rstrip("/")
-        chosen = app.config.get("CLEVER_CALLBACK_PATH")
-        known = prefix_of(client.redirect_uris, chosen) if chosen else ""
+        _set_defaults(app, chosen, secure=redirect_uri.scheme == "https")
+        prefix = chosen.url_prefix.rstrip("/")
+        callback_path = chosen.callback_path or redirect_uri.path or "/"
+        _settings.check_callback(
+            client.redirect_uris,
+            callback_path,
+            [f"{prefix}/{name}" for name in OTHER_PAGES],
+            chosen="CLEVER_CALLBACK_PATH" if chosen.callback_path else "",
+            prefix="CLEVER_URL_PREFIX",
+        )
+        known = prefix_of(client.redirect_uris, chosen.callback_path) if chosen.callback_path else ""
         likely = known or prefix_of(client.redirect_uris, f"{prefix}/callback")
-        callback_path = chosen or redirect_uri.path or "/"
         app.extensions[EXTENSION] = State(
-            client, waiting_page, seconds, self._hooks, self._rotate_session, callback_path, prefix, known, likely
+            client,
+            chosen.waiting_page,
+            chosen.session_seconds,
+            self._hooks,
+            self._rotate_session,
+            callback_path,
+            prefix,
+            known,
+            likely,
         )
         add_views(app, callback_path)
         app.context_processor(lambda: {"current_identity": current_identity})
@@ -83,24 +116,83 @@ class CleverSso:
         the browser in the place of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
         person, anything else is handled as Flask handles it.
         """
+        _settings.check_hook("on_sign_in", function, "sign_in")
         self._hooks.sign_in = function
         return function
 
     def on_problem(self, function: ProblemHook) -> ProblemHook:
         """Decorator: let `function` make the page of a failed login from a `Problem`."""
+        _settings.check_hook("on_problem", function, "problem")
         self._hooks.problem = function
         return function
 
 
-def _set_defaults(app: Flask, *, secure: bool, waiting_page: bool) -> None:
-    for name, value in _PATHS.items():
-        app.config[name] = app.config.get(name) or value
+@dataclass(frozen=True)
+class _Chosen:
+    """The settings besides those of the client."""
+
+    url_prefix: str
+    callback_path: str
+    after_login: str
+    after_logout: str
+    waiting_page: bool
+    session_seconds: int
+
+    @classmethod
+    def of(cls, app: Flask, *, from_env: bool) -> _Chosen:
+        """What the configuration says, and the environment where it is asked."""
+
+        def value(name: str) -> object:
+            return _source(app, from_env=from_env).get(name)
+
+        return cls(
+            _settings.path("CLEVER_URL_PREFIX", value("CLEVER_URL_PREFIX"), "/clever"),
+            _settings.path("CLEVER_CALLBACK_PATH", value("CLEVER_CALLBACK_PATH"), ""),
+            _settings.target("CLEVER_AFTER_LOGIN", value("CLEVER_AFTER_LOGIN"), "/"),
+            _settings.target("CLEVER_AFTER_LOGOUT", value("CLEVER_AFTER_LOGOUT"), "/"),
+            _settings.boolean("CLEVER_WAITING_PAGE", value("CLEVER_WAITING_PAGE"), default=False),
+            _settings.session_seconds("CLEVER_SESSION_SECONDS", value("CLEVER_SESSION_SECONDS"), TWELVE_HOURS),
+        )
+
+
+def _source(app: Flask, *, from_env: bool) -> Any:  # noqa: ANN401  (a configuration)
+    return _settings.WithEnvironment(app.config) if from_env else app.config
+
+
+def _client_of(app: Flask, *, from_env: bool) -> Client:
+    return Client(**_settings.arguments(_source(app, from_env=from_env)))
+
+
+def _names(app: Flask, *, from_env: bool) -> list[str]:
+    return [str(name) for name in (*app.config, *(os.environ if from_env else ()))]
+
+
+def _check_app(app: object) -> None:
+    if not isinstance(app, Flask):
+        advice = ": CleverSso(app, client=...)" if hasattr(app, "begin_login") else ""
+        raise TypeError(f"app must be a Flask application, not {type(app).__name__}{advice}")
+
+
+def _check_client(client: object) -> None:
+    """Whether this can be the client: one that waits."""
+    if client is None:
+        return
+    if isinstance(client, AsyncClient):
+        raise TypeError("client must be a clever_sso.Client: AsyncClient is for clever_sso.asgi")
+    if not all(hasattr(client, name) for name in ("begin_login", "finish_login", "redirect_uris")):
+        raise TypeError(f"client must be a clever_sso.Client, not {type(client).__name__}")
+
+
+def _set_defaults(app: Flask, chosen: _Chosen, *, secure: bool) -> None:
+    app.config["CLEVER_URL_PREFIX"] = chosen.url_prefix
+    app.config["CLEVER_AFTER_LOGIN"] = chosen.after_login
+    app.config["CLEVER_AFTER_LOGOUT"] = chosen.after_logout
     app.config["SESSION_COOKIE_HTTPONLY"] = True
     if secure:
         app.config["SESSION_COOKIE_SECURE"] = True
-    # Without it a form on another site could act as whoever is signed in.
+    # Without it a form on another site could act as the person who is signed in.
     if app.config.get("SESSION_COOKIE_SAMESITE") is None:
         app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-    if str(app.config["SESSION_COOKIE_SAMESITE"]).lower() == "strict" and not waiting_page:
-        # The browser comes from Clever, and brings no strict cookie along: everybody would be sent to and fro.
+    if str(app.config["SESSION_COOKIE_SAMESITE"]).lower() == "strict" and not chosen.waiting_page:
+        # The browser comes from Clever without a strict cookie: everybody would be redirected forever.
         raise _settings.invalid("SESSION_COOKIE_SAMESITE must be Lax, or CLEVER_WAITING_PAGE true")

@@ -8,7 +8,9 @@ from flask import Blueprint, Flask, current_app, make_response, redirect, reques
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from clever_sso._web import pages
+from clever_sso._web.api import WHOAMI
 from clever_sso._web.arrival import (
+    LoggedOutError,
     Problem,
     Refused,
     SignIn,
@@ -27,9 +29,10 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.identity import SessionIdentity
-from clever_sso._web.request import inside, is_redirect_uri, misplaced, own_pages, sends_to_log_in
+from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
+    check_keys,
     check_rotation,
     end_session,
     identity,
@@ -37,6 +40,7 @@ from clever_sso.flask.access import (
     look_at_session,
     replace_session,
     root,
+    whoami,
 )
 from clever_sso.flask.signals import login_denied, signed_in
 from clever_sso.flask.state import EXTENSION, state
@@ -69,6 +73,7 @@ def add_views(app: Flask, callback_path: str) -> None:
         _add(views, f"{prefix}{extension.url_prefix}/login", "login", _login)
     _add(views, callback_path, "callback", _callback)
     _add(views, f"{extension.url_prefix}/logout", "logout", _logout)
+    views.add_url_rule(f"{extension.url_prefix}/{WHOAMI}", WHOAMI, whoami, methods=["GET"])
     # Before any function of `before_request`: one of the application's own may answer, or look at the session.
     request_started.connect(_look, app, weak=False)
     views.before_app_request(_before)
@@ -134,7 +139,9 @@ def _query() -> str:
 def _settle(response: Response) -> Response:
     """The session of the last sign-in came back: however it ends, with the app's own log out too, it was not lost."""
     if _CAME_BACK in request.environ and _ASKED not in request.environ:
-        _with_cookies(response, state().client.session_kept_cookies(request.headers.get("Cookie")))
+        asked = {"method": request.method, "headers": request.headers}
+        cookies = kept_cookies(state().client, request.headers.get("Cookie"), **asked, status=response.status_code)
+        _with_cookies(response, cookies)
     return response
 
 
@@ -146,7 +153,8 @@ def _login() -> Response:
     if current_app.session_interface.is_null_session(session):
         raise RuntimeError("clever_sso.flask needs sessions: set app.secret_key")
     extension = state()
-    # The store of the sessions may have been set up after the extension.
+    # The keys and the store of the sessions may have been set up after the extension.
+    check_keys(_app())
     check_rotation(_app(), extension.rotate_session)
     step = begun(
         extension.client,
@@ -154,6 +162,7 @@ def _login() -> Response:
         own_pages=_own_pages(),
         cookies=request.headers.get("Cookie"),
         has_session=identity() is not None,
+        home=_home(),
         logger=current_app.logger,
         session_cookie=_session_cookie,
     )
@@ -220,14 +229,18 @@ def _take(step: Step) -> Response:
         except Refused as refused:
             cookies = without_sign_in(state().client, step)
             step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
+        except LoggedOutError:
+            session.clear()
+            return _with_cookies(_to("CLEVER_AFTER_LOGOUT"), without_sign_in(state().client, step))
         except TooLargeError as error:
             step = problem_of_size(state().client, step, error)
     if isinstance(step, ToClever):
-        return _with_cookies(redirect(step.url, code=303), step.set_cookies)
+        answer = _own_page(pages.moved(step.url), 200) if step.needs_page else redirect(step.url, code=303)
+        return _with_cookies(answer, step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)
     if step.ends_session and session:
         end_session()
-    step = step.linked(login_path())
+    step = step.linked(login_path(), _home())
     _tell_of(step)
     response = _with_cookies(_show(step), step.set_cookies)
     if step.retry_after is not None:
@@ -244,13 +257,13 @@ def _sign_in(step: SignIn) -> Response:
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
         check_size(_cookie_size())
+        if replaced is not None:
+            replaced.keep()
     except BaseException:
         session.clear()
         if replaced is not None:
             replaced.end()
         raise
-    if replaced is not None:
-        replaced.keep()
     if answer is not None:
         return make_response(answer)
     return redirect(step.return_to, code=303) if step.return_to else _to("CLEVER_AFTER_LOGIN")
@@ -290,12 +303,16 @@ def _show(problem: Problem) -> Response:
     hook = state().hooks.problem
     if hook is not None:
         return make_response(current_app.ensure_sync(hook)(problem))
-    page = pages.problem(problem.sentence, problem.code, problem.login_url, problem.switch_user_url)
-    return _own_page(page, problem.status)
+    links = (problem.login_url, problem.switch_user_url, problem.home_url)
+    return _own_page(pages.problem(problem.sentence, problem.code, *links), problem.status)
 
 
 def _own_page(page: str, status: int) -> Response:
     return make_response(page, status, pages.OWN_HEADERS)
+
+
+def _home() -> str:
+    return inside(root(), current_app.config["CLEVER_AFTER_LOGIN"])
 
 
 def _to(setting: str) -> Response:
@@ -310,7 +327,7 @@ def _with_cookies(response: Response, cookies: tuple[SetCookie, ...]) -> Respons
 
 def _after(response: Response) -> Response:
     """Keep what is shown in this browser; and end the loop of a guard that sends whoever comes to log in to log in."""
-    if request.endpoint != "clever_sso.logout" and _ASKED not in request.environ:
+    if request.endpoint not in {"clever_sso.logout", f"clever_sso.{WHOAMI}"} and _ASKED not in request.environ:
         advice = (
             "a function of before_request answered in place of the login: let it pass by requests with "
             'request.blueprint == "clever_sso"'

@@ -1,4 +1,4 @@
-"""The sites that the tests of the glue share: one of each framework, started once."""
+"""The sites that the tests of the integrations share: one of each framework, started once."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from clever_sso.django import current_identity, role_required
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import include, path
@@ -48,6 +49,11 @@ def staffroom(_: HttpRequest) -> HttpResponse:
     return HttpResponse("coffee")
 
 
+@login_required
+def private(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("in")
+
+
 @role_required("teacher", "staff")
 async def staffroom_later(_: HttpRequest) -> HttpResponse:
     return HttpResponse("coffee")
@@ -58,6 +64,8 @@ urlpatterns = [
     path("token", token),
     path("who", who, name="who"),
     path("username", username),
+    path("open", lambda _: HttpResponse("for everybody")),
+    path("private", private),
     path("staffroom", staffroom),
     path("staffroom-later", staffroom_later),
     path("admin/", admin.site.urls),

@@ -219,6 +219,21 @@ def test_a_session_that_cannot_last_so_long_is_refused(clever: str) -> None:
         make_app(clever, session_seconds=0)
 
 
+def test_a_script_gets_json_also_where_the_routes_were_taken_alone(clever: str) -> None:
+    extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
+
+    async def guarded(request: Request) -> Response:
+        return PlainTextResponse((await extension.role("teacher")(request)).full_name)
+
+    client = with_sessions(Starlette(routes=[*extension.routes, Route("/guarded", guarded)]))
+    answer = client.get("/guarded", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+    assert answer.headers["content-type"] == "application/json"
+    log_in(client, clever)
+    answer = client.get("/guarded", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
 class SessionMiddleware1:
     """As in starsessions 1.3: `request.session` is an object, and nothing changes its id."""
 
@@ -363,6 +378,72 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 61)
     assert tab() == "nobody"
     assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
+
+
+def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(clever: str) -> None:
+    starsessions = pytest.importorskip("starsessions")
+    app, extension = make_app(clever)
+    app.add_middleware(starsessions.SessionAutoloadMiddleware)
+    app.add_middleware(starsessions.SessionMiddleware, store=starsessions.InMemoryStore(), cookie_https_only=False)
+    client = TestClient(app, follow_redirects=False)
+    log_in(client, clever)
+    before = client.cookies["session"]
+
+    @extension.on_sign_in
+    def log_out(_: Request, __: SignIn) -> None:
+        tab = TestClient(app, follow_redirects=False, cookies={"session": before})
+        assert tab.post("/clever/logout").status_code == 303
+
+    answer = log_in(client, clever)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert client.get("/who").text == "nobody"
+    marks = [each for each in answer.headers.get_list("set-cookie") if "signed_in" in each]
+    assert all("Max-Age=0" in each for each in marks)
+    log_in(client, clever)
+    assert client.get("/who").text == "Ada Ashworth"
+
+
+@pytest.mark.parametrize("is_outside", [False, True], ids=["of_the_app", "around_the_app"])
+@pytest.mark.parametrize("name", ["session", "own"])
+def test_a_session_that_grows_after_the_view_leaves_nobody_signed_in_with_the_routes_alone(
+    clever: str, is_outside: bool, name: str
+) -> None:
+    extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
+
+    async def who(request: Request) -> Response:
+        identity = current_identity(request)
+        return PlainTextResponse(identity.full_name if identity else "nobody")
+
+    class AddLater:
+        def __init__(self, app: Any) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            async def added(message: Any) -> None:
+                identity = current_identity(Request(scope))
+                if message["type"] == "http.response.start" and identity and identity.last_name == "Núñez":
+                    scope["session"]["more"] = "x" * 4000
+                await send(message)
+
+            await self.app(scope, receive, added)
+
+    app: Any = Starlette(routes=[Route("/who", who), *extension.routes])
+    app.add_middleware(AddLater)
+    options: dict[str, Any] = {"secret_key": "a key for tests only", "session_cookie": name}
+    if is_outside:
+        app = SessionMiddleware(app, **options)
+    else:
+        app.add_middleware(SessionMiddleware, **options)
+    client = TestClient(app, follow_redirects=False)
+    log_in(client, clever)
+    assert client.get("/who").text == "Ada Ashworth"
+    answer = log_in(client, clever, JOSE)
+    # A browser drops a cookie that is so large, and keeps what it had before.
+    client.cookies.clear()
+    deleted, too_large = [each for each in answer.headers.get_list("set-cookie") if each.startswith(f"{name}=")]
+    assert "max-age=0" in deleted.lower()
+    assert "path=/" in deleted.lower()
+    assert len(too_large) > 4096
 
 
 def test_a_redirect_to_https_or_to_a_page_for_everybody_is_left_alone(clever: str) -> None:

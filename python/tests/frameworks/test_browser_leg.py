@@ -105,7 +105,7 @@ def test_logins_of_one_person_may_finish_at_the_same_moment(site: Site) -> None:
 
 
 @pytest.mark.parametrize("tabs", [2, 3, 5, 10])
-@pytest.mark.parametrize("start", ["guarded", "login", "portal", "mixed"])
+@pytest.mark.parametrize("start", ["guarded", "same", "login", "portal", "mixed"])
 def test_tabs_of_one_browser_all_arrive_where_they_wanted(either: Site, tabs: int, start: str) -> None:
     site = either
     kinds = [start] * tabs if start != "mixed" else [("guarded", "login", "portal")[n % 3] for n in range(tabs)]
@@ -113,6 +113,7 @@ def test_tabs_of_one_browser_all_arrive_where_they_wanted(either: Site, tabs: in
     def address(number: int, kind: str) -> str:
         return {
             "guarded": f"{site.url}/private?tab={number}",
+            "same": f"{site.url}/private",
             "login": f"{site.url}/clever/login?next=/private%3Ftab={number}",
             "portal": site.portal,
         }[kind]
@@ -120,6 +121,8 @@ def test_tabs_of_one_browser_all_arrive_where_they_wanted(either: Site, tabs: in
     def is_there(number: int, page: Page) -> bool:
         if kinds[number] == "portal":
             return (page.url, who(page)) == (site.url + "/", "signed in: Ada Ashworth")
+        if kinds[number] == "same":
+            return (page.url, page.text) == (f"{site.url}/private", "Hello, Ada Ashworth (student)")
         return (page.url, page.text) == (f"{site.url}/private?tab={number}", "Hello, Ada Ashworth (student)")
 
     addresses = [address(number, kind) for number, kind in enumerate(kinds)]
@@ -396,6 +399,30 @@ def test_a_session_cookie_that_does_not_stick_ends_with_a_page(framework: str, t
     # With what the framework does by itself: none of the others is set.
     for word, value in [("domain", "None"), ("path", "'/elsewhere'"), ("secure", "False")]:
         assert re.search(rf"{word}( is)?[ =]{value}", line, re.IGNORECASE), (word, line)
+
+
+def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(browser: Browser, site: Site) -> None:
+    tabbed = TabbedBrowser(site.emulator, ADA)
+    for _ in range(2):
+        page = arrived(site.url + "/vault", tabbed)
+        assert (page.status, "page_not_allowed" in page.text) == (403, True)
+        assert "You are signed in, but you may not open this page." in page.text
+    links = links_of(page)
+    assert "Log in with Clever" not in links
+    assert arrived(site.url + links["Go to the start page"], tabbed).text.startswith("signed in: Ada Ashworth")
+    assert begun_at_clever(browser, site.url + links["Log in as somebody else"]).endswith("confirmed=false")
+    assert re.search(r'signed in, but ".*/vault" sends them back to log in', site.log.read_text())
+    # A log out forgets it.
+    tabbed.tabs.clear()
+    arrived(site.url + "/bye", tabbed)
+    assert arrived(site.url + "/private", tabbed).text == "Hello, Ada Ashworth (student)"
+
+
+def test_a_loop_that_names_no_page_ends_with_a_page_too(tmp_path: Path) -> None:
+    with serving("flask", tmp_path, CLEVER_AFTER_LOGIN="/vault?bare") as site:
+        page = arrived(site.url + "/vault?bare", TabbedBrowser(site.emulator, ADA))
+        assert (page.status, "page_not_allowed" in page.text) == (403, True)
+        assert links_of(page)["Go to the start page"] == "/vault?bare"
 
 
 @pytest.mark.parametrize("landing", ["/private", "/bye"])

@@ -1,4 +1,4 @@
-"""What the glue promises in every framework, held against the same site in each."""
+"""What the integrations promise in every framework, held against the same site in each."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def test_a_failure_is_logged_with_its_word_and_without_a_secret(framework: str, 
         log = site.log.read_text()
     assert "id_token_expired" in log
     assert CLIENT_SECRET not in log
-    # The access log of the server that runs this site has the address; what the glue says has not.
+    # The access log of the server that runs this site has the address; what the integration says has not.
     assert not [line for line in log.splitlines() if code in line and "GET /" not in line]
 
 

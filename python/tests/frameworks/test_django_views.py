@@ -255,6 +255,30 @@ def test_a_session_has_an_end_of_its_own(
     assert not visitor.session.exists(key)
 
 
+def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(clever: str) -> None:
+    from clever_sso.django import signed_in
+    from django.test import Client as Visitor
+
+    visitor, tab = Visitor(), Visitor()
+    nobody = visitor.get("/who").content
+    log_in(visitor, clever)
+    tab.cookies["sessionid"] = visitor.cookies["sessionid"].value
+
+    def log_out(sender: Any, **_: Any) -> None:
+        assert tab.post("/clever/logout").status_code == 303
+
+    signed_in.connect(log_out)
+    try:
+        answer = log_in(visitor, clever)
+    finally:
+        signed_in.disconnect(log_out)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert visitor.get("/who").content == nobody
+    assert not [name for name, cookie in visitor.cookies.items() if "signed_in" in name and cookie["max-age"] != 0]
+    log_in(visitor, clever)
+    assert visitor.get("/who").content != nobody
+
+
 @pytest.mark.parametrize("end", ["again", "refused", "other", "log out", "denied"])
 def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
     clever: str, monkeypatch: pytest.MonkeyPatch, end: str

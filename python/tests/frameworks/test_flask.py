@@ -40,7 +40,7 @@ def test_one_extension_serves_several_apps(clever: str) -> None:
     extension = CleverSso()
     for name in ("one", "two"):
         app = Flask(name)
-        app.secret_key = name
+        app.secret_key = f"a key for tests of {name}"
         app.config.update(settings(clever))
         extension.init_app(app)
         assert log_in(app.test_client(), clever).status_code == 303
@@ -140,6 +140,32 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 61)
     assert tab.get("/who").text == "nobody"
     assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
+
+
+def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(clever: str, tmp_path: Path) -> None:
+    flask_session = pytest.importorskip("flask_session")
+    cachelib = pytest.importorskip("cachelib")
+    app, extension = make_app(clever, SESSION_TYPE="cachelib", SESSION_CACHELIB=cachelib.FileSystemCache(str(tmp_path)))
+    flask_session.Session(app)
+    client, tab = app.test_client(), app.test_client()
+    log_in(client, clever)
+    before = client.get_cookie("session")
+    assert before is not None
+    tab.set_cookie("session", before.value)
+
+    @extension.on_sign_in
+    def hook(_: SignIn) -> None:
+        assert tab.post("/clever/logout").status_code == 303
+
+    answer = log_in(client, clever)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert client.get_cookie("session") is None
+    assert client.get("/who").text == "nobody"
+    assert not [
+        line for line in answer.headers.getlist("Set-Cookie") if "signed_in" in line and "Max-Age=0" not in line
+    ]
+    log_in(client, clever)
+    assert client.get("/who").text == "Ada Ashworth"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,12 @@ from clever_sso._web.arrival import problem_of, problem_of_fault
 STATUS = {"login": 400, "token": 400, "argument": 400, "clever": 503, "network": 503, "internal": 500, "config": 500}
 # What the application's developers must put right, and nothing else will; and what a person or time puts right.
 SETUP = ("session_not_kept", "callback_rejected", "client_rejected", "token_request_rejected", "request_rejected")
-OTHER = {**dict.fromkeys([*SETUP, "not_found", "discovery_issuer"], 500), "code_rejected": 400, "limit_reached": 503}
+OTHER = {
+    **dict.fromkeys([*SETUP, "not_found", "discovery_issuer"], 500),
+    "code_rejected": 400,
+    "limit_reached": 503,
+    "page_not_allowed": 403,
+}
 
 
 @pytest.mark.parametrize("word", sorted(clever_sso.error_codes()))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import clever_sso
 import pytest
-from answers import ADA, ADA_ID, CLIENT_ID, DISTRICT_ID, make_client, serving
+from canned_clever import ADA, ADA_ID, CLIENT_ID, DISTRICT_ID, make_client, serving
 from harness import ports
 from harness.gate import Gate
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import anyio
 import clever_sso
 import pytest
-from answers import ADA_ID, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from canned_clever import ADA_ID, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 from harness import emulator
 from harness.gate import Gate
 from harness.patience import MANY_STEPS_SECONDS, SECONDS, wait_for

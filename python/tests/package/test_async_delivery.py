@@ -9,7 +9,7 @@ from typing import Any
 
 import clever_sso
 import pytest
-from answers import ADA_ID, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from canned_clever import ADA_ID, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 from harness.gate import Gate
 from harness.patience import SECONDS
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import clever_sso
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET
+from canned_clever import CLIENT_ID, CLIENT_SECRET
 from harness import emulator
 from harness.browser import Browser
 

@@ -7,7 +7,7 @@ import pickle
 
 import clever_sso
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, make_client
+from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, make_client
 
 KINDS = {
     "config": clever_sso.ConfigError,

@@ -8,7 +8,7 @@ import textwrap
 from typing import Callable
 
 import pytest
-from answers import serving
+from canned_clever import serving
 from harness.gate import Gate
 from harness.patience import SECONDS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET
+from canned_clever import CLIENT_ID, CLIENT_SECRET
 from harness import flask_example, ports
 from harness.cookie_browser import Browser, Page
 from harness.emulator import App, running

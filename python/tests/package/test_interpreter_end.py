@@ -15,7 +15,7 @@ from pathlib import Path
 
 import clever_sso
 import pytest
-from answers import serving
+from canned_clever import serving
 from harness import emulator
 from harness.paths import ROOT
 from harness.patience import SECONDS

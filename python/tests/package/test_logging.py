@@ -13,7 +13,7 @@ from typing import Callable
 
 import clever_sso
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Server
+from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Server
 from harness import emulator
 from harness.browser import Browser
 from harness.patience import SECONDS

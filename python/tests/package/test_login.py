@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import clever_sso
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 
 SECOND_URI = "https://app.example/second"
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 from harness.paths import ROOT
 
 PROGRAM = ROOT / "examples" / "python" / "login.py"

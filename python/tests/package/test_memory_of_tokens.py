@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from answers import ADA, serving
+from canned_clever import ADA, serving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems show no memory of processes")
 

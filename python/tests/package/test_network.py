@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import clever_sso
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import clever_sso
 import pytest
-from answers import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 from clever_sso import _settings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import clever_sso
 import pytest
-from answers import ADA, ADA_ID, CLIENT_ID, CLIENT_SECRET, DISTRICT_ID, make_client
+from canned_clever import ADA, ADA_ID, CLIENT_ID, CLIENT_SECRET, DISTRICT_ID, make_client
 
 PRIVATE = ["il-very-private", "Ada", "May", "Ashworth", "ada.private", "/lesson/7", CLIENT_SECRET]
 

@@ -1,4 +1,4 @@
-"""The stub is the documentation: it matches the binary in its types and its words, and programs check with it."""
+"""The stub comes from the Rust source, matches the binary in its types and its words, and programs check with it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from clever_sso import _native
 from harness.paths import ROOT
 
 STUB = Path(clever_sso.__file__).with_name("_native.pyi")
+AIO = Path(clever_sso.__file__).with_name("aio.py")
 SETTINGS = ROOT / "python" / "pyproject.toml"
 # All but what belongs to a framework, which need not be installed.
 CORE = ["_native", "aio", "_settings", "exceptions"]
@@ -38,6 +39,59 @@ ENTRIES = list(documented(ast.parse(STUB.read_text("utf-8")), _native, ""))
 def test_stub_and_help_say_the_same(name: str, words: str | None, value: object) -> None:
     assert words, name
     assert words == inspect.cleandoc(value.__doc__ or "")
+
+
+def test_the_stub_and_the_words_of_the_async_client_are_those_of_the_rust_source(tmp_path: Path) -> None:
+    pytest.importorskip("maturin")
+    done = subprocess.run(
+        [sys.executable, ROOT / "python/stub.py", "--out", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("_native.pyi", "aio.py"):
+        written = (ROOT / "python/clever_sso" / name).read_text("utf-8")
+        assert written == (tmp_path / name).read_text("utf-8"), "run `make stubs`"
+
+
+def annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
+    """The types of the parameters and of the result, as they are written."""
+    every = [*function.args.args, *function.args.kwonlyargs]
+    types = {each.arg: ast.unparse(each.annotation) for each in every if each.annotation}
+    return {**types, "return": ast.unparse(function.returns) if function.returns else ""}
+
+
+def methods(file: Path, name: str) -> dict[str, dict[str, str]]:
+    """The annotations of each method of a class."""
+    (found,) = (node for node in ast.parse(file.read_text("utf-8")).body if getattr(node, "name", "") == name)
+    assert isinstance(found, ast.ClassDef)
+    return {
+        node.name: annotations(node)
+        for node in found.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("__")
+    }
+
+
+def test_the_async_client_has_the_types_of_the_blocking_one() -> None:
+    theirs, ours = methods(STUB, "Client"), methods(AIO, "AsyncClient")
+    assert ours.pop("from_env") == {"return": "Self"}
+    assert ours.pop("aclose") == theirs.pop("close")
+    assert {**theirs, "from_env": {}} == {**ours, "from_env": {}}
+
+
+def test_the_settings_have_the_types_of_the_arguments_of_the_client() -> None:
+    tree = ast.parse(STUB.read_text("utf-8"))
+    (client,) = (node for node in tree.body if getattr(node, "name", "") == "Client")
+    (new,) = (node for node in ast.walk(client) if isinstance(node, ast.FunctionDef) and node.name == "__new__")
+    named = {each.arg for each in new.args.kwonlyargs}
+    (settings,) = (
+        node for node in ast.parse(AIO.read_text("utf-8")).body if getattr(node, "name", "") == "ClientSettings"
+    )
+    assert isinstance(settings, ast.ClassDef)
+    written = {
+        ast.unparse(node.target): ast.unparse(node.annotation)
+        for node in settings.body
+        if isinstance(node, ast.AnnAssign)
+    }
+    assert written == {name: type_ for name, type_ in annotations(new).items() if name in named}
 
 
 def test_everything_public_is_in_the_stub_and_in_all() -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import clever_sso
 import pytest
-from answers import ADA_ID, make_client
+from canned_clever import ADA_ID, make_client
 from harness.gate import Gate
 from harness.paths import ROOT
 from harness.patience import SECONDS

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::http::answer::Answer;
+use crate::http::answer_kinds::NOT_IN_JOURNAL;
 use crate::http::request::Request;
-use crate::http::responses::NOT_IN_JOURNAL;
 use crate::http::verbatim;
 
 /// A status, a word and a sentence.

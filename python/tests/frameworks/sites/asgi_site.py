@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from clever_sso.asgi import CleverSso, Refused, SessionIdentity, SignIn, current_identity
 from fastapi import Depends, FastAPI
 from markupsafe import escape
+from starlette.authentication import AuthCredentials, requires
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
@@ -25,6 +26,7 @@ class AnswerBefore(BaseHTTPMiddleware):
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         if request.scope["path"] == "/leave":
             return await bye(request)
+        request.scope["auth"] = AuthCredentials(["authenticated"] if current_identity(request) else [])
         return PlainTextResponse("here") if request.scope["path"] == "/stay" else await call_next(request)
 
 
@@ -37,6 +39,12 @@ class AddLater(BaseHTTPMiddleware):
         return response
 
 
+@requires("open the vault", redirect="clever_login")
+async def vault(request: Request) -> PlainTextResponse:
+    del request
+    return PlainTextResponse("gold")
+
+
 async def bye(request: Request) -> PlainTextResponse:
     request.session.clear()
     return PlainTextResponse("bye")
@@ -45,6 +53,7 @@ async def bye(request: Request) -> PlainTextResponse:
 def set_up(app: FastAPI) -> None:
     """The sessions, after the login; what some tests ask for; and the application's own log out."""
     app.add_route("/bye", bye)
+    app.add_route("/vault", vault)
     app.add_middleware(AnswerBefore)
     if "MORE_LATER_OF" in os.environ:
         app.add_middleware(AddLater)

@@ -14,7 +14,7 @@ import django
 from clever_sso.django import current_identity, role_required, signed_in
 from django.conf import settings
 from django.contrib import auth
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
@@ -160,6 +160,11 @@ def staffroom(_: HttpRequest) -> HttpResponse:
     return HttpResponse("coffee")
 
 
+@permission_required("people.open_the_vault")
+def vault(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("gold")
+
+
 def cart(request: HttpRequest) -> HttpResponse:
     if "thing" in request.GET:
         request.session["thing"] = request.GET["thing"]
@@ -177,6 +182,7 @@ urlpatterns = [
     path("name", name),
     path("shelf/<path:name>", shelf),
     path("staffroom", staffroom),
+    path("vault", vault),
     path("cart", cart),
     path("bye", bye),
     path("clever/", include("clever_sso.django.urls")),

@@ -46,6 +46,13 @@ def make_app() -> Flask:
     def staffroom() -> str:
         return "coffee"
 
+    @app.get("/vault")
+    def vault() -> ResponseReturnValue:
+        if not current_identity or not current_identity.has_role("keeper"):
+            # As many applications do it: without a word of where to go afterwards.
+            return redirect("/clever/login" if "bare" in request.args else "/clever/login?next=/vault")
+        return "gold"
+
     @app.get("/cart")
     def cart() -> str:
         if "thing" in request.args:

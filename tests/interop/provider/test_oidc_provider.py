@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CLIENT_ID, SECRET, REDIRECT_URI = (
-    "partner:client/1",
+    "provider:client/1",
     "a secret/with:odd+letters",
     "http://127.0.0.1:9/callback?tenant=1",
 )
@@ -28,7 +28,7 @@ HERE = ROOT / "tests/interop/provider"
 @pytest.fixture(scope="module")
 def installed() -> tuple[str, Path]:
     """Install the provider beside the other things that are built."""
-    return npm.installed(HERE, "partner")
+    return npm.installed(HERE, "provider")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 /*
  * Forks in the middle of what other threads do for the first time: no child, grandchild or exit of theirs hangs.
  *
- *     moments WHAT CLIENT_ID BASE_URL CA_BUNDLE ID_TOKEN FORKS
+ *     first_uses WHAT CLIENT_ID BASE_URL CA_BUNDLE ID_TOKEN FORKS
  *
  * WHAT is random, verify, tls, name, keys or log. Each thread does it with a client of its own, in a thread of its own, over
  * and over; each child does it too, forks a grandchild that does it, and both end by exit(), which runs the destructors of
@@ -37,7 +37,7 @@ static clever_sso_client *new_client(void)
     clever_sso_config_set_client_secret(config, "5ec4e75ec4e75ec4e75ec4e75ec4e75ec4e7", NULL);
     clever_sso_config_add_redirect_uri(config, "http://127.0.0.1:9/callback", NULL);
     clever_sso_config_set_base_url(config, base_url, NULL);
-    clever_sso_config_set_timeout_milliseconds(config, PATIENCE_SECONDS * 1000, NULL);
+    clever_sso_config_set_timeout(config, PATIENCE_SECONDS, NULL);
     if (*ca_bundle) clever_sso_config_set_ca_bundle(config, ca_bundle, NULL);
     clever_sso_client_new(config, &client, NULL);
     clever_sso_config_free(config);

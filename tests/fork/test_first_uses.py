@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 1200
 
 
 def forks_in_the_middle_of(what: str, base_url: str, ca_bundle: str = "", id_token: str = "") -> None:
-    program = compiled(ROOT / "tests/fork/moments.c", "-std=gnu11", "-pthread")
+    program = compiled(ROOT / "tests/fork/first_uses.c", "-std=gnu11", "-pthread")
     ended = subprocess.run(
         [program, what, APP.client_id, base_url, ca_bundle, id_token, str(FORKS)],
         env=environment(),

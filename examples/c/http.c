@@ -1,4 +1,4 @@
-#include "answers.h"
+#include "http.h"
 
 #include "sessions.h"
 

@@ -5,19 +5,19 @@
 //! its operation, and with it the request.
 
 use std::collections::VecDeque;
-use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clever_sso::background::{Background, Task};
 use clever_sso::{Error, ErrorCode};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyNone, PyString};
 use pyo3::{IntoPyObjectExt, PyClass, PyClassInitializer, intern};
 
 use crate::client::{Client, one_of};
 use crate::errors::Failure;
 use crate::guarded;
-use crate::login::outcome;
+use crate::hints::{Dict, Future};
+use crate::login::Finished;
 use crate::panics::caught_while_awaited;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::text::Text;
@@ -65,7 +65,7 @@ impl AsyncOperations {
         callback: Text,
         cookies: Option<Bound<'py, PyString>>,
         pending: Option<Text>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> PyResult<Future<'py, Finished>> {
         let (callback, pending) = (owned(&callback, "callback")?, owned_if_any(pending.as_ref(), "pending")?);
         let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
         self.future(
@@ -76,7 +76,7 @@ impl AsyncOperations {
                     None => client.finish_login(&callback, &cookies).await,
                 }
             },
-            |py, finished| Ok(outcome(py, finished)?.unbind()),
+            |py, finished| Finished::new(py, finished)?.into_py_any(py),
         )
     }
 
@@ -86,7 +86,7 @@ impl AsyncOperations {
         py: Python<'py>,
         code: Text,
         redirect_uri: Option<Text>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> PyResult<Future<'py, Tokens>> {
         let (code, redirect_uri) =
             (owned(&code, "code")?, owned_if_any(redirect_uri.as_ref(), "redirect_uri")?);
         self.future(
@@ -103,7 +103,7 @@ impl AsyncOperations {
         token: Text,
         nonce: Option<Text>,
         access_token: Option<Text>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> PyResult<Future<'py, Dict<'static>>> {
         let (token, nonce) = (owned(&token, "token")?, owned_if_any(nonce.as_ref(), "nonce")?);
         let access_token = owned_if_any(access_token.as_ref(), "access_token")?;
         self.future(
@@ -111,12 +111,12 @@ impl AsyncOperations {
             |client| async move {
                 client.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()).await
             },
-            |py, claims| Ok(claims_dict(py, &claims)?.into_any().unbind()),
+            |py, claims| claims_dict(py, &claims)?.into_py_any(py),
         )
     }
 
     /// See `Client.check_token`.
-    fn check_token<'py>(&self, py: Python<'py>, access_token: Text) -> PyResult<Bound<'py, PyAny>> {
+    fn check_token<'py>(&self, py: Python<'py>, access_token: Text) -> PyResult<Future<'py, TokenInfo>> {
         let access_token = owned(&access_token, "access_token")?;
         self.future(
             py,
@@ -126,13 +126,13 @@ impl AsyncOperations {
     }
 
     /// See `Client.me`.
-    fn me<'py>(&self, py: Python<'py>, access_token: Text) -> PyResult<Bound<'py, PyAny>> {
+    fn me<'py>(&self, py: Python<'py>, access_token: Text) -> PyResult<Future<'py, Me>> {
         let access_token = owned(&access_token, "access_token")?;
         self.future(py, |client| async move { client.me(&access_token).await }, |py, me| made(py, Me(me)))
     }
 
     /// See `Client.user`.
-    fn user<'py>(&self, py: Python<'py>, access_token: Text, id: Text) -> PyResult<Bound<'py, PyAny>> {
+    fn user<'py>(&self, py: Python<'py>, access_token: Text, id: Text) -> PyResult<Future<'py, User>> {
         let (access_token, id) = (owned(&access_token, "access_token")?, owned(&id, "id")?);
         self.future(
             py,
@@ -142,7 +142,12 @@ impl AsyncOperations {
     }
 
     /// See `Client.district`.
-    fn district<'py>(&self, py: Python<'py>, access_token: Text, id: Text) -> PyResult<Bound<'py, PyAny>> {
+    fn district<'py>(
+        &self,
+        py: Python<'py>,
+        access_token: Text,
+        id: Text,
+    ) -> PyResult<Future<'py, District>> {
         let (access_token, id) = (owned(&access_token, "access_token")?, owned(&id, "id")?);
         self.future(
             py,
@@ -157,7 +162,7 @@ impl AsyncOperations {
         py: Python<'py>,
         access_token: Text,
         subject: Option<Text>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> PyResult<Future<'py, UserInfo>> {
         let (access_token, subject) =
             (owned(&access_token, "access_token")?, owned_if_any(subject.as_ref(), "subject")?);
         self.future(
@@ -168,33 +173,33 @@ impl AsyncOperations {
     }
 
     /// See `Client.export_keys`.
-    fn export_keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn export_keys<'py>(&self, py: Python<'py>) -> PyResult<Future<'py, String>> {
         self.future(py, |client| async move { client.export_keys().await }, |py, text| text.into_py_any(py))
     }
 
     /// See `Client.import_keys`.
-    fn import_keys<'py>(&self, py: Python<'py>, text: Text) -> PyResult<Bound<'py, PyAny>> {
+    fn import_keys<'py>(&self, py: Python<'py>, text: Text) -> PyResult<Future<'py, Py<PyNone>>> {
         let text = owned(&text, "text")?;
         self.future(py, |client| async move { client.import_keys(&text) }, |py, ()| Ok(py.None()))
     }
 
     /// See `Client.warm_up`.
-    fn warm_up<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn warm_up<'py>(&self, py: Python<'py>) -> PyResult<Future<'py, Py<PyNone>>> {
         self.future(py, |client| async move { client.warm_up().await }, |py, ()| Ok(py.None()))
     }
 }
 
 impl AsyncOperations {
     /// Starts `operation` for the event loop that runs on this thread; gives the future of its result.
-    fn future<'py, T, F>(
+    fn future<'py, R, T, F>(
         &self,
         py: Python<'py>,
         operation: impl FnOnce(clever_sso::Client) -> F + Send,
         convert: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
-    ) -> PyResult<Bound<'py, PyAny>>
+    ) -> PyResult<Future<'py, R>>
     where
         T: Send + 'static,
-        F: Future<Output = clever_sso::Result<T>> + Send + 'static,
+        F: std::future::Future<Output = clever_sso::Result<T>> + Send + 'static,
     {
         threads::must_be_open()?;
         let event_loop = running_loop(py)?;
@@ -218,7 +223,7 @@ impl AsyncOperations {
         })?;
         let canceler = guarded::new(py, Canceler(task))?.into_any();
         guarded::call_method(&future, intern!(py, "add_done_callback"), [canceler])?;
-        Ok(future)
+        Ok(future.into())
     }
 }
 

@@ -1,11 +1,17 @@
 //! The committed header is what cbindgen writes from the source, and every exported function stands in it.
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod layout;
+
 /// Set by `make header`: write the header instead of comparing it.
 const WRITE: &str = "CLEVER_SSO_WRITE_HEADER";
+
+/// The version in which a function comes that no release had.
+const NEW: &str = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -34,11 +40,19 @@ fn generate() -> String {
     let face = root().join("ffi");
     let config = cbindgen::Config::from_file(face.join("cbindgen.toml")).unwrap();
     let mut header = Vec::new();
-    cbindgen::Builder::new().with_crate(face).with_config(config).generate().unwrap().write(&mut header);
+    cbindgen::Builder::new().with_crate(&face).with_config(config).generate().unwrap().write(&mut header);
+    let header = layout::arranged(&String::from_utf8(header).unwrap(), &face.join("src"), &since(), NEW);
     versions()
         .iter()
-        .fold(String::from_utf8(header).unwrap(), |text, (mark, value)| text.replace(mark, value))
+        .fold(header, |text, (mark, value)| text.replace(mark, value))
         .replace("@README@", &example())
+}
+
+/// The version with which each function came, as `make abi` wrote it down.
+fn since() -> BTreeMap<String, String> {
+    let symbols = fs::read_to_string(root().join("ffi/tests/abi/symbols.txt")).unwrap();
+    let pair = |line: &str| line.split_once(' ').map(|(name, version)| (name.to_owned(), version.to_owned()));
+    symbols.lines().map(|line| pair(line).unwrap()).collect()
 }
 
 /// The version of the package, which stands nowhere else.

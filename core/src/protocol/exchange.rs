@@ -1,4 +1,5 @@
-//! What every answer of Clever goes through before its own rules: status, content type, JSON.
+//! What all exchanges share: how a request is built, and what every answer goes through before its own rules: status, content
+//! type, JSON.
 
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;

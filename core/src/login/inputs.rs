@@ -7,14 +7,14 @@ use crate::protocol::pending::ENTROPY_BYTES;
 
 /// What a step of the journey takes from outside.
 #[derive(Clone, Copy)]
-pub(crate) struct Moment {
+pub(crate) struct Inputs {
     /// In Unix seconds.
     pub(crate) now: u64,
     pub(crate) entropy: [u8; ENTROPY_BYTES],
 }
 
-impl Moment {
-    pub(crate) fn present() -> Result<Self> {
+impl Inputs {
+    pub(crate) fn now() -> Result<Self> {
         Ok(Self { now: clock::unix_time(), entropy: entropy::bytes()? })
     }
 }

@@ -1,6 +1,6 @@
 /* What a request is, and what is sent back: headers, cookies, redirects, pages. */
-#ifndef ANSWERS_H
-#define ANSWERS_H
+#ifndef HTTP_H
+#define HTTP_H
 
 #include "sessions.h"
 

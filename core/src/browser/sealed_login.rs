@@ -1,0 +1,45 @@
+//! A pending login as a browser or an application keeps it: it is opened once, however often it is looked at.
+
+use std::sync::OnceLock;
+
+use crate::protocol::pending::{Pending, SealingKeys};
+
+/// Only this file has the sealed text, and so nobody else can open it a second time.
+pub(crate) struct SealedLogin {
+    sealed: String,
+    opened: OnceLock<Option<Pending>>,
+}
+
+impl SealedLogin {
+    pub(crate) fn new(sealed: &str) -> Self {
+        Self { sealed: sealed.to_owned(), opened: OnceLock::new() }
+    }
+
+    /// The pending login; `None` unless it was sealed with one of the keys.
+    pub(crate) fn open(&self, keys: &SealingKeys) -> Option<&Pending> {
+        self.opened.get_or_init(|| Pending::open(keys, &self.sealed)).as_ref()
+    }
+
+    #[cfg(test)]
+    pub(super) fn text(&self) -> &str {
+        &self.sealed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::pending::ENTROPY_BYTES;
+    use crate::secret::Secret;
+
+    #[test]
+    fn it_is_opened_once_and_not_again_with_other_keys() {
+        let [right, wrong] =
+            ["right", "wrong"].map(|secret| SealingKeys::derive("client", &[Secret::from(secret)]).unwrap());
+        let (_, sealed) = Pending::begin(&right, "state", true, 1000, &[7; ENTROPY_BYTES]).unwrap();
+        let (first, second) = (SealedLogin::new(&sealed), SealedLogin::new(&sealed));
+        let opened = first.open(&right).unwrap();
+        assert!(std::ptr::eq(first.open(&wrong).unwrap(), opened), "what was read first stays");
+        assert!(second.open(&wrong).is_none() && second.open(&right).is_none());
+    }
+}

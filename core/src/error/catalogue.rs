@@ -1,0 +1,295 @@
+//! The catalogue of failures: for each its code word, its kind, whether trying again can help, who must act, a sentence for
+//! the log and a sentence for the person in front of the screen.
+//!
+//! C and Python read this table; they add nothing to it.
+
+use std::fmt;
+
+/// The groups of failures: what a caller may want to treat alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The configuration is wrong or lacks something.
+    Config,
+    /// A value handed to the call cannot be used.
+    Argument,
+    /// The browser came back with something that cannot finish a login.
+    Login,
+    /// A token is not what it must be.
+    Token,
+    /// Clever refused, or answered what cannot be understood.
+    Clever,
+    /// Clever could not be reached.
+    Network,
+    /// A fault of this library or of the machine it runs on.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The kind as a word, for example `token`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Argument => "argument",
+            Self::Login => "login",
+            Self::Token => "token",
+            Self::Clever => "clever",
+            Self::Network => "network",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// Who can put it right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Actor {
+    /// The person who logs in.
+    User,
+    /// Whoever runs the application.
+    App,
+    /// Clever.
+    Clever,
+    /// Whoever runs the network between the application and Clever.
+    Network,
+}
+
+impl Actor {
+    /// The actor as a word: `user`, `app`, `clever` or `network`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::App => "app",
+            Self::Clever => "clever",
+            Self::Network => "network",
+        }
+    }
+}
+
+struct Entry {
+    word: &'static str,
+    kind: ErrorKind,
+    retryable: bool,
+    actor: Actor,
+    log: &'static str,
+    user: &'static str,
+}
+
+const AGAIN: &str = "Signing in did not work this time. Please try again.";
+const COOKIES: &str = "Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.";
+const SESSION: &str = "You signed in, but this site did not remember it. Please tell your teacher or school.";
+const ALLOWED: &str =
+    "You are signed in, but you may not open this page. Please ask your teacher or your school for access.";
+const SETUP: &str = "This app is not set up for Clever correctly. Please tell your teacher or school.";
+const LATER: &str = "Clever cannot be reached right now. Please wait a minute, then try again.";
+
+macro_rules! catalogue {
+    ($($variant:ident, $word:literal, $kind:ident, $retryable:literal, $actor:ident, $log:literal, $user:ident;)*) => {
+        /// The catalogue of failures. Code words never change their meaning and are never used again.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $(#[doc = concat!("`", $word, "`: ", $log, ".")] $variant,)*
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            const fn entry(self) -> &'static Entry {
+                match self {
+                    $(Self::$variant => &Entry {
+                        word: $word,
+                        kind: ErrorKind::$kind,
+                        retryable: $retryable,
+                        actor: Actor::$actor,
+                        log: $log,
+                        user: $user,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+// variant, code word, kind, can a retry help, who must act, sentence for the log, sentence for the person
+catalogue! {
+    ConfigInvalid, "config_invalid", Config, false, App, "the configuration cannot be used", SETUP;
+    ClientSecretMissing, "client_secret_missing", Config, false, App, "this operation needs the client secret", SETUP;
+    RedirectUriUnknown, "redirect_uri_unknown", Config, false, App, "the redirect URI is not one of the configured ones", SETUP;
+    RuntimeRunning, "runtime_running", Config, false, App, "a blocking call was made inside an async runtime: use the async client there", SETUP;
+
+    ArgumentInvalid, "argument_invalid", Argument, false, App, "a value handed to the call cannot be used", SETUP;
+    ReturnToUnsafe, "return_to_unsafe", Argument, false, App, "return_to is neither a path of this application nor on an allowed origin", AGAIN;
+
+    CallbackMalformed, "callback_malformed", Login, false, App, "the callback carries neither a code, nor a token, nor an error that can be read", AGAIN;
+    CallbackDuplicate, "callback_duplicate", Login, false, User, "the callback names a parameter twice", AGAIN;
+    CallbackContradictory, "callback_contradictory", Login, false, User, "the callback carries parameters that exclude each other", AGAIN;
+    CallbackIssuer, "callback_issuer", Login, false, User, "the callback comes from another issuer", AGAIN;
+    StateMissing, "state_missing", Login, true, User, "the browser arrived without a state: the login began at Clever", AGAIN;
+    StateMismatch, "state_mismatch", Login, true, User, "the state belongs to another login", AGAIN;
+    PendingMissing, "pending_missing", Login, true, User, "the browser came back without the pending login", AGAIN;
+    PendingInvalid, "pending_invalid", Login, true, User, "the pending login was not sealed with a known key", AGAIN;
+    PendingExpired, "pending_expired", Login, true, User, "the pending login is older than ten minutes", AGAIN;
+    CookiesBlocked, "cookies_blocked", Login, false, User, "the browser came back without the login cookie each time: it probably blocks cookies", COOKIES;
+    LoginLoop, "login_loop", Login, false, App, "the login restarted too often without an end", AGAIN;
+    SessionNotKept, "session_not_kept", Login, false, App, "the browser signed in several times in a row and came back without a session each time: check the domain, path and Secure attribute of the session cookie", SESSION;
+    PageNotAllowed, "page_not_allowed", Login, false, App, "somebody who is signed in is sent back to log in again and again: answer people who may not open a page with 403 instead", ALLOWED;
+
+    IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", AGAIN;
+    IdTokenAlgorithm, "id_token_algorithm", Token, false, Clever, "the ID token is not signed with RS256", AGAIN;
+    IdTokenHeader, "id_token_header", Token, false, Clever, "the ID token has a header parameter that must be refused", AGAIN;
+    IdTokenKeyUnknown, "id_token_key_unknown", Token, true, Clever, "the ID token names a key that Clever does not publish", AGAIN;
+    IdTokenSignature, "id_token_signature", Token, false, Clever, "the signature of the ID token does not verify", AGAIN;
+    IdTokenClaims, "id_token_claims", Token, false, Clever, "the claims of the ID token cannot be read", AGAIN;
+    IdTokenIssuer, "id_token_issuer", Token, false, Clever, "the ID token has another issuer", AGAIN;
+    IdTokenAudience, "id_token_audience", Token, false, Clever, "the ID token is not meant for this client alone", AGAIN;
+    IdTokenAuthorizedParty, "id_token_authorized_party", Token, false, Clever, "the ID token was issued to another client", AGAIN;
+    IdTokenSubject, "id_token_subject", Token, false, Clever, "the ID token has no usable subject", AGAIN;
+    IdTokenExpired, "id_token_expired", Token, true, App, "the ID token has expired", AGAIN;
+    IdTokenIssuedAt, "id_token_issued_at", Token, true, App, "the ID token was issued at an impossible time", AGAIN;
+    IdTokenNotYetValid, "id_token_not_yet_valid", Token, true, App, "the ID token is not valid yet", AGAIN;
+    IdTokenNonce, "id_token_nonce", Token, false, User, "the nonce of the ID token is not that of this login", AGAIN;
+    IdTokenAccessToken, "id_token_access_token", Token, false, Clever, "the ID token belongs to another access token", AGAIN;
+    UserinfoSubject, "userinfo_subject", Token, false, Clever, "the userinfo answer is about somebody else", AGAIN;
+    TokenForeign, "token_foreign", Token, false, User, "the access token was issued to another application", AGAIN;
+    TokenRejected, "token_rejected", Token, false, User, "Clever does not accept the access token", AGAIN;
+
+    CallbackUnavailable, "callback_unavailable", Clever, true, Clever, "Clever sent the browser back because it cannot log anybody in at the moment", LATER;
+    CallbackRejected, "callback_rejected", Clever, false, App, "Clever sent the browser back because it does not accept the authorization request", SETUP;
+    CodeRejected, "code_rejected", Clever, true, User, "Clever does not accept the code: it was spent, has expired or belongs to another client", AGAIN;
+    ClientRejected, "client_rejected", Clever, false, App, "Clever does not accept the client id and secret", SETUP;
+    TokenRequestRejected, "token_request_rejected", Clever, false, App, "Clever refused the token request", SETUP;
+    RequestRejected, "request_rejected", Clever, false, App, "Clever refused the request", SETUP;
+    NotFound, "not_found", Clever, false, App, "Clever knows no such resource, or this token does not open it", AGAIN;
+    RateLimited, "rate_limited", Clever, true, Clever, "Clever limits the rate of requests", LATER;
+    CleverUnavailable, "clever_unavailable", Clever, true, Clever, "Clever cannot answer at the moment", LATER;
+    ResponseHtml, "response_html", Clever, true, Network, "HTML came where JSON belongs: a proxy, a captive portal or a wrong address may have answered", LATER;
+    ResponseMalformed, "response_malformed", Clever, false, Clever, "the answer cannot be understood", LATER;
+    ResponseTooLarge, "response_too_large", Clever, false, Clever, "the answer is larger than 1 MiB", LATER;
+    ResponseRedirect, "response_redirect", Clever, false, Network, "a redirect came where an answer belongs, and redirects are not followed", LATER;
+    DiscoveryIssuer, "discovery_issuer", Clever, false, App, "the discovery document speaks for another issuer", SETUP;
+    KeysUnusable, "keys_unusable", Clever, true, Clever, "the key set holds no key that may verify an ID token", LATER;
+
+    NetworkConnect, "network_connect", Network, true, Network, "no connection could be made", LATER;
+    NetworkName, "network_name", Network, true, Network, "the name of the host could not be resolved", LATER;
+    NetworkTls, "network_tls", Network, false, Network, "no trusted TLS connection could be made", LATER;
+    NetworkTimeout, "network_timeout", Network, true, Network, "the deadline passed before the answer was complete", LATER;
+    NetworkInterrupted, "network_interrupted", Network, true, Network, "the connection broke before the answer was complete", LATER;
+
+    CallInterrupted, "call_interrupted", Network, true, App, "the caller gave up waiting before the answer was complete", AGAIN;
+
+    LimitReached, "limit_reached", Internal, true, App, "a limit of this process or machine is reached: open files, threads, ports, lookups of host names, or memory for a system call", AGAIN;
+    Internal, "internal", Internal, false, App, "a fault inside the library or of this machine", AGAIN;
+}
+
+impl ErrorCode {
+    /// The stable code word, for example `id_token_expired`.
+    pub const fn as_str(self) -> &'static str {
+        self.entry().word
+    }
+
+    /// The group this failure belongs to.
+    pub const fn kind(self) -> ErrorKind {
+        self.entry().kind
+    }
+
+    /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+    pub const fn retryable(self) -> bool {
+        self.entry().retryable
+    }
+
+    /// Who can put it right.
+    pub const fn actor(self) -> Actor {
+        self.entry().actor
+    }
+
+    /// The sentence for the log, without the particulars of one failure.
+    pub const fn sentence(self) -> &'static str {
+        self.entry().log
+    }
+
+    /// A sentence that may be shown to the person who logs in.
+    pub const fn user_message(self) -> &'static str {
+        self.entry().user
+    }
+
+    /// The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503.
+    pub const fn page_status(self) -> u16 {
+        match self {
+            // The browser did nothing wrong: the application loses its session.
+            Self::SessionNotKept => 500,
+            Self::PageNotAllowed => 403,
+            // It passes by itself, but it is this machine's own.
+            Self::LimitReached => 503,
+            _ => match (self.kind(), self.actor()) {
+                (ErrorKind::Config | ErrorKind::Internal, _) => 500,
+                (ErrorKind::Clever | ErrorKind::Network, Actor::App) if !self.retryable() => 500,
+                (ErrorKind::Network, _)
+                | (ErrorKind::Clever, Actor::App | Actor::Clever | Actor::Network) => 503,
+                // What the browser brought.
+                _ => 400,
+            },
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn code_words_are_unique_and_plain() {
+        let words: HashSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(words.len(), ErrorCode::ALL.len());
+        for word in words {
+            assert!(word.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{word}");
+        }
+    }
+
+    #[test]
+    fn sentences_for_people_name_no_protocol() {
+        for code in ErrorCode::ALL {
+            for word in ["token", "OAuth", "HTTP", "JSON", "redirect", "nonce"] {
+                assert!(!code.user_message().contains(word), "{code}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_has_a_status_that_says_whose_turn_it_is() {
+        for (code, status) in [
+            (ErrorCode::ConfigInvalid, 500),
+            (ErrorCode::ReturnToUnsafe, 400),
+            (ErrorCode::ArgumentInvalid, 400),
+            (ErrorCode::CallbackMalformed, 400),
+            (ErrorCode::CookiesBlocked, 400),
+            (ErrorCode::SessionNotKept, 500),
+            (ErrorCode::PageNotAllowed, 403),
+            (ErrorCode::IdTokenSignature, 400),
+            (ErrorCode::CallbackUnavailable, 503),
+            (ErrorCode::CallbackRejected, 500),
+            (ErrorCode::CodeRejected, 400),
+            (ErrorCode::ClientRejected, 500),
+            (ErrorCode::RateLimited, 503),
+            (ErrorCode::ResponseMalformed, 503),
+            (ErrorCode::NetworkTls, 503),
+            (ErrorCode::CallInterrupted, 503),
+            (ErrorCode::LimitReached, 503),
+            (ErrorCode::Internal, 500),
+        ] {
+            assert_eq!(code.page_status(), status, "{code}");
+        }
+        for code in ErrorCode::ALL {
+            assert!([400, 403, 500, 503].contains(&code.page_status()), "{code}");
+            assert!(code.user_message() != LATER || code.page_status() == 503, "{code}");
+        }
+    }
+}

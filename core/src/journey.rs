@@ -1,0 +1,360 @@
+//! A whole login, driven with another HTTP client. Nothing here touches the network, a clock or a source of random numbers.
+//!
+//! [`Client`](crate::Client) is built on this. Use it when your application sends its own requests: with an HTTP client that it
+//! already has, on its own event loop, or in a test.
+//!
+//! 1. [`Journey::begin_login`]: send the browser to the login's `url`, with its `set_cookies`.
+//! 2. [`Journey::finish_login`]: the callback and the browser's cookies give the first [`Step`].
+//! 3. Send each request that a step asks for, and hand its response over, until a step is the [`Outcome`]. When Clever sent an
+//!    ID token, you are asked for its keys instead.
+//!
+//! ```
+//! use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+//! use clever_sso::protocol::{Request, Response};
+//! use clever_sso::{Error, ErrorCode, KeySet, Outcome};
+//!
+//! /// What the application brings.
+//! trait Surroundings {
+//!     /// Sends a request, once, and follows no redirect.
+//!     fn send(&self, request: &Request) -> Option<Response>;
+//!     /// Clever's keys: `protocol::discovery` and `protocol::jwks` say how to fetch them. Keep them for an hour.
+//!     fn keys(&self) -> Result<KeySet, Error>;
+//!     /// The time in Unix seconds.
+//!     fn now(&self) -> u64;
+//!     /// Random bytes of the operating system, new ones each time.
+//!     fn entropy(&self) -> [u8; ENTROPY_BYTES];
+//! }
+//!
+//! fn finish_login(
+//!     journey: &Journey,
+//!     here: &impl Surroundings,
+//!     callback: &str,
+//!     cookies: &str,
+//! ) -> Result<Outcome, Error> {
+//!     let mut step = journey.finish_login(callback, cookies, here.now(), &here.entropy())?;
+//!     loop {
+//!         step = match step {
+//!             Step::Finished(outcome) => return Ok(outcome),
+//!             Step::Send(asked) => match here.send(asked.request()) {
+//!                 Some(response) => asked.response(&response, here.now(), &here.entropy())?,
+//!                 None => asked.no_response(ErrorCode::NetworkConnect)?,
+//!             },
+//!             Step::Verify(id_token) => {
+//!                 let keys = here.keys().map_err(|error| id_token.failed(error))?;
+//!                 Step::Finished(id_token.verify(&keys, here.now())?)
+//!             }
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! Do what the client does: follow no redirects, read at most 1 MiB of a response, and never send the code exchange again. You may
+//! repeat a GET after a 429, a 5xx or a broken connection, fetch the keys while the code is exchanged, and fetch them again, at
+//! most twice a minute, when a token does not verify ([`IdTokenCheck::needs_newer_keys`]).
+
+use std::fmt;
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::login::{Arrival, Exchange, Inputs, Kept, Login, LoginOptions, Outcome, SignedIn};
+use crate::protocol::api::{self, Me, User};
+use crate::protocol::id_token::{Expected, verify_id_token_with};
+use crate::protocol::identity::{self, Identity};
+use crate::protocol::jws::KeySet;
+use crate::protocol::token::{self, Tokens};
+use crate::protocol::{Request, Response};
+use crate::secret::Secret;
+use crate::set_cookie::SetCookie;
+
+pub use crate::login::Journey;
+pub use crate::protocol::pending::ENTROPY_BYTES;
+
+impl Journey {
+    /// Begins a login: send the browser to its `url` with its `set_cookies`.
+    ///
+    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    ///
+    /// # Errors
+    /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`,
+    /// `page_not_allowed`, `internal`.
+    pub fn begin_login(
+        &self,
+        options: &LoginOptions,
+        now: u64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Result<Login> {
+        self.begin(options, &Inputs { now, entropy: *entropy })
+    }
+
+    /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
+    /// that request. The outcome, and the error too, has the cookies to set with the answer.
+    ///
+    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    ///
+    /// # Errors
+    /// The words of the callback (`callback_…`), and of a login that cannot restart again (`cookies_blocked`, `login_loop`,
+    /// `pending_invalid`).
+    pub fn finish_login(
+        &self,
+        callback: &str,
+        cookies: &str,
+        now: u64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Result<Step> {
+        self.finish(callback, Kept::Cookies(cookies), &Inputs { now, entropy: *entropy })
+    }
+
+    /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
+    /// key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
+    ///
+    /// # Errors
+    /// As [`Journey::finish_login`].
+    pub fn finish_login_with_pending(
+        &self,
+        callback: &str,
+        pending: Option<&str>,
+        now: u64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Result<Step> {
+        self.finish(callback, Kept::of_application(pending), &Inputs { now, entropy: *entropy })
+    }
+
+    /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request.
+    ///
+    /// `entropy` are random bytes of the operating system, which are used for nothing else.
+    pub fn log_out_cookies(&self, cookies: &str, now: u64, entropy: &[u8; ENTROPY_BYTES]) -> Vec<SetCookie> {
+        self.log_out(cookies, || Some(Inputs { now, entropy: *entropy }))
+    }
+
+    /// The cookies to set when a request comes with a session of the application, as
+    /// [`Client::session_kept_cookies`](crate::Client::session_kept_cookies).
+    ///
+    /// `entropy` are random bytes of the operating system, which are used for nothing else.
+    pub fn session_kept_cookies(
+        &self,
+        cookies: &str,
+        now: u64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Vec<SetCookie> {
+        self.session_kept(cookies, || Some(Inputs { now, entropy: *entropy }))
+    }
+
+    /// The request that spends a code.
+    pub(crate) fn code_exchange(&self, code: &str, redirect_uri: &str) -> Result<Request> {
+        let config = &self.config;
+        let secret = config.client_secret()?;
+        token::request(&config.token_endpoint(), &config.client_id, secret, code, redirect_uri)
+    }
+
+    pub(crate) fn finish(&self, callback: &str, kept: Kept<'_>, inputs: &Inputs) -> Result<Step> {
+        match self.arrive(callback, kept, inputs)? {
+            Arrival::Finished(outcome) => Ok(Step::Finished(outcome)),
+            Arrival::Exchange(exchange) => {
+                let login = Box::new(Proven { journey: self.clone(), exchange });
+                let Exchange { code, redirect_uri, .. } = &login.exchange;
+                let request = self.code_exchange(code.expose(), redirect_uri);
+                let request = request.map_err(|error| login.failed(error))?;
+                Ok(Step::Send(LoginRequest { request: Box::new(request), question: Question::Tokens, login }))
+            }
+        }
+    }
+}
+
+/// The next step of a login that is being finished.
+#[derive(Debug)]
+#[must_use = "the browser waits for an answer"]
+pub enum Step {
+    /// There is nothing left to do.
+    Finished(Outcome),
+    /// A request to send.
+    Send(LoginRequest),
+    /// An ID token to verify with Clever's keys.
+    Verify(IdTokenCheck),
+}
+
+/// A request to Clever, waiting for its response.
+#[must_use = "the login goes on with the response"]
+pub struct LoginRequest {
+    request: Box<Request>,
+    question: Question,
+    login: Box<Proven>,
+}
+
+/// What a request asks for.
+enum Question {
+    /// What the code is good for.
+    Tokens,
+    /// Who the tokens belong to, since there is no ID token.
+    Person(Tokens),
+    /// The record of that person.
+    Record(Tokens, Me),
+}
+
+impl LoginRequest {
+    /// The request. Send it once: it may spend the code.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Takes the response and returns the next step.
+    ///
+    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    ///
+    /// # Errors
+    /// Those of Clever's answers; the error says what it means for the browser.
+    pub fn response(self, response: &Response, now: u64, entropy: &[u8; ENTROPY_BYTES]) -> Result<Step> {
+        let Self { question, login, .. } = self;
+        let next = match question {
+            Question::Tokens => login.after_exchange(response, &Inputs { now, entropy: *entropy }),
+            Question::Person(tokens) => login.after_me(response, tokens),
+            Question::Record(tokens, me) => login.after_user(response, tokens, &me),
+        };
+        Ok(match next.map_err(|error| login.failed(error))? {
+            Next::Ask(request, question) => Step::Send(Self { request, question, login }),
+            Next::Verify(tokens, id_token) => Step::Verify(IdTokenCheck { tokens, id_token, login }),
+            Next::Finish(outcome) => Step::Finished(outcome),
+        })
+    }
+
+    /// Returns the next step when the request could not be sent or got no response; `why` is one of the `network_…` codes. The
+    /// login fails, unless only the person's name and roles are missing.
+    ///
+    /// # Errors
+    /// The code, with what it means for the browser.
+    pub fn no_response(self, why: ErrorCode) -> Result<Step> {
+        self.failed(Error::new(why))
+    }
+
+    pub(crate) fn failed(self, error: Error) -> Result<Step> {
+        let Self { question, login, .. } = self;
+        match question {
+            Question::Record(tokens, me) => {
+                Ok(Step::Finished(login.described(tokens, &me, None, &error.to_string())))
+            }
+            Question::Tokens | Question::Person(_) => Err(login.failed(error)),
+        }
+    }
+}
+
+impl fmt::Debug for LoginRequest {
+    /// The request has the code or a token.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "LoginRequest({} {})", self.request.method(), self.request.uri().path())
+    }
+}
+
+/// An ID token, waiting for the keys to verify it with.
+#[must_use = "the login goes on when the token is verified"]
+pub struct IdTokenCheck {
+    tokens: Tokens,
+    id_token: Secret,
+    login: Box<Proven>,
+}
+
+impl IdTokenCheck {
+    /// Verifies the ID token and signs the person in.
+    ///
+    /// `now` is in Unix seconds.
+    ///
+    /// # Errors
+    /// The `id_token_…` word of the first rule that is broken, with what it means for the browser.
+    pub fn verify(&self, keys: &KeySet, now: u64) -> Result<Outcome> {
+        let (config, exchange) = (&self.login.journey.config, &self.login.exchange);
+        let expected = Expected {
+            issuer: &config.issuer,
+            client_id: &config.client_id,
+            nonce: Some(&exchange.nonce),
+            now,
+            leeway: config.leeway,
+            access_token: Some(self.tokens.access_token.expose()),
+        };
+        let claims = verify_id_token_with(self.id_token.expose(), keys, &expected)
+            .map_err(|error| self.failed(error))?;
+        Ok(self.login.signed_in(identity::from_claims(&config.issuer, &claims), self.tokens.clone()))
+    }
+
+    /// Whether newer keys may verify a token that failed with this error: Clever may have changed its keys since you fetched them,
+    /// also under an old name. Fetch them again, at most twice a minute, and verify the token once more.
+    pub const fn needs_newer_keys(error: &Error) -> bool {
+        matches!(error.code(), ErrorCode::IdTokenKeyUnknown | ErrorCode::IdTokenSignature)
+    }
+
+    /// Adds to an error what it means for the browser, when you could not fetch the keys: this login has failed.
+    #[must_use]
+    pub fn failed(&self, error: Error) -> Error {
+        self.login.failed(error)
+    }
+}
+
+impl fmt::Debug for IdTokenCheck {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("IdTokenCheck(..)")
+    }
+}
+
+/// A login that state and cookie have proven. When it fails from here on, nobody goes on in the session that was there.
+struct Proven {
+    journey: Journey,
+    exchange: Exchange,
+}
+
+impl Proven {
+    /// The code was exchanged, or Clever did not take it.
+    fn after_exchange(&self, response: &Response, inputs: &Inputs) -> Result<Next> {
+        match token::response(response) {
+            Err(error) if error.code() == ErrorCode::CodeRejected => {
+                self.journey.restart_after_exchange(&self.exchange, inputs).map(Next::Finish)
+            }
+            Err(error) => Err(error),
+            Ok(tokens) => {
+                if let Some(id_token) = tokens.id_token.clone() {
+                    return Ok(Next::Verify(tokens, id_token));
+                }
+                let request = api::me_request(&self.journey.config.api_base, tokens.access_token.expose())?;
+                Ok(Next::Ask(Box::new(request), Question::Person(tokens)))
+            }
+        }
+    }
+
+    /// Clever said who the access token belongs to.
+    fn after_me(&self, response: &Response, tokens: Tokens) -> Result<Next> {
+        let me = api::person_response(response)?;
+        let api_base = &self.journey.config.api_base;
+        let request = api::user_request(api_base, tokens.access_token.expose(), &me.id)?;
+        Ok(Next::Ask(Box::new(request), Question::Record(tokens, me)))
+    }
+
+    fn after_user(&self, response: &Response, tokens: Tokens, me: &Me) -> Result<Next> {
+        let user = api::own_user_response(response, &me.id)?;
+        Ok(Next::Finish(self.described(tokens, me, user.as_ref(), &response.status().to_string())))
+    }
+
+    /// The record of the person that `/me` named only describes: without it a login goes on.
+    fn described(&self, tokens: Tokens, me: &Me, user: Option<&User>, why: &str) -> Outcome {
+        if user.is_none() {
+            tracing::warn!(
+                "a person signs in without name and roles: GET /users/{{id}} gave no record: {why}"
+            );
+        }
+        self.signed_in(identity::from_api(&self.journey.config.issuer, me, user), tokens)
+    }
+
+    fn signed_in(&self, mut identity: Identity, tokens: Tokens) -> Outcome {
+        let Exchange { loginas_by_admin, return_to, state, when_signed_in, .. } = &self.exchange;
+        identity.loginas_by_admin = *loginas_by_admin;
+        let (return_to, set_cookies) = (return_to.clone(), when_signed_in.clone());
+        let switch_user = state.switch_user;
+        Outcome::SignedIn(Box::new(SignedIn { identity, tokens, return_to, switch_user, set_cookies }))
+    }
+
+    fn failed(&self, error: Error) -> Error {
+        let Exchange { when_failed, return_to, state, .. } = &self.exchange;
+        error.with_browser_leg(when_failed.clone(), true).with_wishes(return_to.clone(), state.switch_user)
+    }
+}
+
+/// What follows a response.
+enum Next {
+    Ask(Box<Request>, Question),
+    Verify(Tokens, Secret),
+    Finish(Outcome),
+}

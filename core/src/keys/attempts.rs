@@ -1,0 +1,53 @@
+//! How often keys are asked for: a flood of tokens that do not verify must not become a flood of requests.
+
+use std::time::Duration;
+
+use crate::clock::{self, Instant};
+use crate::error::{Error, Result};
+
+/// Attempts to fetch keys again are at least so far apart, the failed ones too.
+pub(super) const COOLDOWN: Duration = Duration::from_secs(30);
+/// While there are no keys at all, a failure is repeated for so long to the calls that waited for it.
+pub(super) const SHARED_FAILURE: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Default)]
+pub(super) struct Attempts {
+    /// When the last one began.
+    pub(super) last: Option<Instant>,
+    /// When the last one for a token that did not verify began.
+    for_token: Option<Instant>,
+    /// When and how the last one failed.
+    failure: Option<(Instant, Error)>,
+}
+
+impl Attempts {
+    pub(super) fn begin(&mut self) {
+        self.last = Some(clock::now());
+    }
+
+    pub(super) fn begin_for_token(&mut self) {
+        self.for_token = Some(clock::now());
+    }
+
+    pub(super) fn end<T>(&mut self, result: &Result<T>) {
+        self.failure = result.as_ref().err().map(|error| (clock::now(), error.clone()));
+    }
+
+    pub(super) fn is_early(&self) -> bool {
+        within(self.last, COOLDOWN)
+    }
+
+    /// A key that was made just after the keys were fetched must not wait; a failure counts whatever it was for.
+    pub(super) fn is_early_for_token(&self) -> bool {
+        within(self.for_token, COOLDOWN) || (self.failure.is_some() && self.is_early())
+    }
+
+    pub(super) fn shared_failure(&self) -> Option<&Error> {
+        self.failure.as_ref().filter(|(when, _)| within(Some(*when), SHARED_FAILURE)).map(|(_, error)| error)
+    }
+}
+
+/// Whether `then` is less than `span` ago.
+fn within(then: Option<Instant>, span: Duration) -> bool {
+    then.is_some_and(|then| clock::now() < then + span)
+}

@@ -1,0 +1,48 @@
+//! The keys as text, for another process: a worker that has just begun need not fetch what its neighbor knows.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock;
+use crate::error::{Error, ErrorCode, Result};
+
+use super::cached::{Cached, LONGEST_AGE};
+
+#[derive(Serialize, Deserialize)]
+struct Exported {
+    issuer: String,
+    /// In Unix seconds: another process cannot read this one's monotonic clock.
+    fresh_until: u64,
+    /// The text of the key set.
+    jwks: String,
+}
+
+/// The keys of `issuer` as text.
+pub(super) fn export(issuer: &str, cached: &Cached) -> Result<String> {
+    let left = cached.fresh_until.saturating_duration_since(clock::now());
+    let exported = Exported {
+        issuer: issuer.to_owned(),
+        fresh_until: clock::unix_time().saturating_add(left.as_secs()),
+        jwks: cached.jwks.clone(),
+    };
+    serde_json::to_string(&exported).map_err(|_| Error::with_detail(ErrorCode::Internal, "keys as text"))
+}
+
+/// Reads keys that another process exported. They are held to the same rules as fetched ones, and are fresh for a day at
+/// most.
+pub(super) fn import(issuer: &str, text: &str) -> Result<Cached> {
+    let unusable =
+        |why: &str| Error::with_detail(ErrorCode::ArgumentInvalid, format!("exported keys: {why}"));
+    // serde would take an array in the order of the members as well.
+    let is_object = text.trim_ascii_start().starts_with('{');
+    let exported: Exported = Some(text)
+        .filter(|_| is_object)
+        .and_then(|text| serde_json::from_str(text).ok())
+        .ok_or_else(|| unusable("this is no such text"))?;
+    if exported.issuer != issuer {
+        return Err(unusable("they are those of another issuer"));
+    }
+    let left = Duration::from_secs(exported.fresh_until.saturating_sub(clock::unix_time())).min(LONGEST_AGE);
+    Cached::new(exported.jwks, left)
+}

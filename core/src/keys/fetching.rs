@@ -1,0 +1,78 @@
+//! Where the keys are, and how they are fetched.
+
+use crate::ahead::Ahead;
+use crate::clock::Instant;
+use crate::config::Config;
+use crate::error::Result;
+use crate::protocol::{Response, discovery, jwks};
+use crate::transport::Transport;
+
+use super::cached::{Cached, age};
+
+/// Where the keys of one issuer are.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) issuer: String,
+    /// Where the keys are, if the configuration says it.
+    jwks_uri: Option<String>,
+    /// Where they most likely are, if it does not.
+    expected_jwks_uri: Option<String>,
+}
+
+/// How the address of the keys is found when the configuration does not say it. It is read from discovery at each fetch,
+/// since it may move.
+#[derive(Clone, Copy)]
+pub(super) enum Discovery {
+    /// First discovery, then the keys.
+    First,
+    /// Discovery and, at the address where they are expected, the keys: two connections, but one trip less.
+    Beside,
+}
+
+impl Source {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            issuer: config.issuer.clone(),
+            jwks_uri: config.jwks_uri().map(str::to_owned),
+            expected_jwks_uri: config.expected_jwks_uri(),
+        }
+    }
+
+    /// The keys as they are now. `found` is where discovery found them last: there they are expected again.
+    pub(super) async fn fetch(
+        &self,
+        found: &mut Option<String>,
+        discovery: Discovery,
+        transport: &Transport,
+        deadline: Instant,
+    ) -> Result<Cached> {
+        let expected = found.as_ref().or(self.expected_jwks_uri.as_ref()).cloned();
+        let response = match (&self.jwks_uri, discovery, expected) {
+            (Some(jwks_uri), _, _) => get(jwks_uri, transport, deadline).await?,
+            (None, Discovery::Beside, Some(expected)) => {
+                let mut early = Ahead::new(get(&expected, transport, deadline));
+                let discovered = early.during(self.discover(transport, deadline)).await?;
+                let discovered = found.insert(discovered);
+                if *discovered == expected {
+                    early.finish().await?
+                } else {
+                    get(discovered, transport, deadline).await?
+                }
+            }
+            (None, _, _) => {
+                let discovered = self.discover(transport, deadline).await?;
+                get(found.insert(discovered), transport, deadline).await?
+            }
+        };
+        Cached::new(jwks::response(&response)?, age(&response))
+    }
+
+    async fn discover(&self, transport: &Transport, deadline: Instant) -> Result<String> {
+        let document = transport.send(&discovery::request(&self.issuer)?, deadline).await?;
+        Ok(discovery::response(&document, &self.issuer)?.jwks_uri)
+    }
+}
+
+async fn get(jwks_uri: &str, transport: &Transport, deadline: Instant) -> Result<Response> {
+    transport.send(&jwks::request(jwks_uri)?, deadline).await
+}

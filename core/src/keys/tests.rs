@@ -1,0 +1,162 @@
+//! When keys are fetched, and which are used meanwhile.
+
+use super::attempts::{COOLDOWN, SHARED_FAILURE};
+use super::*;
+use crate::ahead::Ahead;
+use crate::clock;
+use crate::config::Config;
+use crate::stopped_clock::{Pauses, run};
+use clever_emulator::{Emulator, Options};
+use std::net::TcpListener;
+use std::time::Duration;
+use tokio::time::advance;
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+struct Scene {
+    keys: Keys,
+    transport: Transport,
+}
+
+impl Scene {
+    fn new(emulator: &Emulator) -> Self {
+        Self::inheriting(emulator.base_url(), Arc::new(InheritedKeys::new()))
+    }
+
+    fn inheriting(base_url: &str, inherited: Arc<InheritedKeys>) -> Self {
+        let config = Config::builder("client").base_url(base_url).build().unwrap();
+        Self { keys: Keys::new(&config, inherited), transport: Transport::new(&config).unwrap() }
+    }
+
+    async fn current(&self) -> Result<Arc<Cached>> {
+        self.keys.current(&self.transport, clock::now() + COOLDOWN).await
+    }
+
+    async fn newer(&self, seen: &Arc<Cached>) -> Option<Arc<Cached>> {
+        self.keys.newer(seen, &self.transport, clock::now() + COOLDOWN).await
+    }
+
+    async fn last_attempt(&self) -> Option<Instant> {
+        self.keys.turn.lock().await.attempts.last
+    }
+}
+
+fn just_before(span: Duration) -> Duration {
+    span.saturating_sub(MILLISECOND)
+}
+
+fn left(cached: &Cached) -> Duration {
+    cached.fresh_until - clock::now()
+}
+
+#[test]
+fn keys_are_fetched_again_when_they_are_old_and_not_before() {
+    run(async |_| {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let scene = Scene::new(&emulator);
+        let first = scene.current().await.unwrap();
+        advance(just_before(left(&first))).await;
+        assert!(Arc::ptr_eq(&scene.current().await.unwrap(), &first));
+        advance(MILLISECOND).await;
+        let second = scene.current().await.unwrap();
+        assert!(!Arc::ptr_eq(&second, &first) && second.is_fresh());
+    });
+}
+
+#[test]
+fn old_keys_are_used_when_clever_is_down_which_is_asked_twice_a_minute() {
+    run(async |pauses| {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let scene = Scene::new(&emulator);
+        let first = scene.current().await.unwrap();
+        drop(emulator);
+        advance(left(&first)).await;
+        let used = async |pauses: &mut Pauses| {
+            assert!(Arc::ptr_eq(&pauses.skip(scene.current()).await.unwrap(), &first));
+            scene.last_attempt().await.unwrap()
+        };
+        let tried_at = clock::now();
+        assert_eq!(used(pauses).await, tried_at, "it was tried");
+        advance(just_before(tried_at + COOLDOWN - clock::now())).await;
+        assert_eq!(used(pauses).await, tried_at, "it was too early");
+        advance(MILLISECOND).await;
+        assert_eq!(used(pauses).await, tried_at + COOLDOWN, "it was tried again");
+    });
+}
+
+#[test]
+fn keys_for_a_token_that_does_not_verify_are_looked_for_twice_a_minute() {
+    run(async |_| {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let scene = Scene::new(&emulator);
+        let first = scene.current().await.unwrap();
+        let second = scene.newer(&first).await.unwrap();
+        assert!(scene.newer(&second).await.is_none());
+        assert!(Arc::ptr_eq(&scene.newer(&first).await.unwrap(), &second), "what others found will do");
+        advance(just_before(COOLDOWN)).await;
+        assert!(scene.newer(&second).await.is_none());
+        advance(MILLISECOND).await;
+        assert!(scene.newer(&second).await.is_some());
+    });
+}
+
+#[test]
+fn a_failure_is_shared_for_a_second_and_then_it_is_tried_again() {
+    run(async |pauses| {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let scene = Scene::new(&emulator);
+        drop(emulator);
+        pauses.skip(scene.current()).await.unwrap_err();
+        let (failed_at, tried_at) = (clock::now(), scene.last_attempt().await);
+        advance(just_before(SHARED_FAILURE)).await;
+        scene.current().await.unwrap_err();
+        assert_eq!(scene.last_attempt().await, tried_at, "the failure is repeated");
+        advance(MILLISECOND).await;
+        pauses.skip(scene.current()).await.unwrap_err();
+        assert_eq!(scene.last_attempt().await, Some(failed_at + SHARED_FAILURE));
+    });
+}
+
+#[test]
+fn waiting_for_keys_that_another_call_fetches_ends_at_the_own_deadline() {
+    run(async |_| {
+        // It accepts connections, and never answers.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("http://{}", silent.local_addr().unwrap());
+        let scene = Scene::inheriting(&base_url, Arc::new(InheritedKeys::new()));
+        let (begun, second) = (clock::now(), Duration::from_secs(1));
+        let fetching = scene.keys.current(&scene.transport, begun + 2 * second);
+        let waiting = async {
+            // After the other one, which takes its turn meanwhile.
+            tokio::task::yield_now().await;
+            scene.keys.current(&scene.transport, begun + second).await
+        };
+        let time = async {
+            advance(just_before(second)).await;
+            tokio::task::yield_now().await;
+            advance(MILLISECOND).await;
+        };
+        let mut fetching = Ahead::new(fetching);
+        let error = fetching.during(async { tokio::join!(Box::pin(waiting), time).0 }).await.unwrap_err();
+        assert_eq!((error.code(), clock::now()), (ErrorCode::NetworkTimeout, begun + second));
+        assert!(error.to_string().contains("another call"), "{error}");
+        advance(second).await;
+        assert_eq!(fetching.finish().await.unwrap_err().code(), ErrorCode::NetworkTimeout);
+    });
+}
+
+#[test]
+fn the_keys_of_a_forked_child_are_as_old_as_its_parents() {
+    run(async |_| {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let inherited = Arc::new(InheritedKeys::new());
+        let parent = Scene::inheriting(emulator.base_url(), Arc::clone(&inherited));
+        let fresh_until = parent.current().await.unwrap().fresh_until;
+        advance(Duration::from_secs(60)).await;
+        // What a child does: other keys, made of what was published before the fork.
+        let child = Scene::inheriting(emulator.base_url(), inherited);
+        assert_eq!(child.keys.fresh().unwrap().fresh_until, fresh_until);
+        advance(fresh_until - clock::now()).await;
+        assert!(child.keys.fresh().is_none());
+    });
+}

@@ -1,0 +1,162 @@
+//! What a callback proves, and what it may touch.
+
+use super::*;
+
+#[test]
+fn a_code_is_spent_only_with_its_state_and_the_cookie_of_its_login() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1030)).as_deref(), Some("/a"));
+    assert_eq!(browser.logins(), 0, "the cookie of a finished login goes");
+    assert_eq!(restart(browser.arrive(&journey, &back(&login), 1031)).reason, ErrorCode::PendingMissing);
+}
+
+#[test]
+fn an_application_can_keep_the_pending_login_by_itself() {
+    let journey = journey();
+    let login = journey.begin(&going_to("/a"), &at(1000)).unwrap();
+    assert_eq!(login_key_of_callback(&back(&login)).unwrap(), login.key);
+    let arrive = |pending| journey.arrive(&back(&login), Kept::Pending(pending), &at(1000));
+    let Ok(Arrival::Exchange(exchange)) = arrive(Some(&*login.pending)) else { panic!("it is in order") };
+    assert!(exchange.when_signed_in.is_empty() && exchange.when_failed.is_empty());
+    assert_eq!(restart(arrive(None)).reason, ErrorCode::PendingMissing);
+    assert_eq!(restart(arrive(Some("forged"))).reason, ErrorCode::PendingInvalid);
+    let another = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
+    assert_eq!(restart(arrive(Some(&another.pending))).reason, ErrorCode::StateMismatch);
+}
+
+#[test]
+fn a_login_that_began_at_clever_restarts_and_disturbs_no_other() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let ours = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    let portal = restart(browser.arrive(&journey, "code=abc&scope=x", 1000));
+    assert_eq!(portal.reason, ErrorCode::StateMissing);
+    assert_eq!(goal(browser.arrive(&journey, &back(&portal.login), 1001)), None);
+    assert_eq!(goal(browser.arrive(&journey, &back(&ours), 1002)).as_deref(), Some("/a"));
+}
+
+#[test]
+fn nothing_is_touched_by_a_callback_that_proves_nothing() {
+    let journey = journey();
+    let stranger = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    let before = browser.cookies.clone();
+    let hostile = [
+        "error=access_denied".to_owned(),
+        "error=server_error".to_owned(),
+        "error=invalid_scope&state=x".to_owned(),
+        format!("error=access_denied&state={}", state_of(&stranger)),
+        format!("{}&iss=https%3A%2F%2Fevil.example", back(&stranger)),
+        format!("{}&state=x", back(&login)),
+        "code=junk".to_owned(),
+        "code=junk&state=junk".to_owned(),
+        back(&stranger),
+        String::new(),
+    ];
+    for callback in &hostile {
+        let arrival = browser.arrive(&journey, callback, 1000);
+        let ends = match &arrival {
+            Ok(Arrival::Finished(outcome)) => outcome.ends_session(),
+            Ok(Arrival::Exchange(_)) => panic!("{callback}"),
+            Err(error) => error.ends_session(),
+        };
+        assert!(!ends, "{callback}");
+        assert!(before.iter().all(|(name, value)| browser.cookies.get(name) == Some(value)), "{callback}");
+    }
+    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1001)).as_deref(), Some("/a"));
+}
+
+#[test]
+fn a_cookie_that_a_sibling_subdomain_planted_is_not_looked_at() {
+    let journey = journey();
+    let attacker = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
+    let planted = format!("clever_login_{}={}", attacker.key, attacker.pending);
+    let arrival = journey.arrive(&back(&attacker), Kept::Cookies(&planted), &at(1000));
+    assert_eq!(restart(arrival).reason, ErrorCode::PendingMissing);
+}
+
+#[test]
+fn a_proven_refusal_ends_the_session_and_a_transient_error_does_not() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let denied = browser.begin(&journey, LoginOptions::default(), 1000).unwrap();
+    let Ok(Arrival::Finished(outcome)) =
+        browser.arrive(&journey, &back(&denied).replace("code=abc", "error=access_denied"), 1000)
+    else {
+        panic!("a refusal is an outcome");
+    };
+    assert!(outcome.ends_session() && browser.logins() == 0);
+    for (word, code) in [
+        ("temporarily_unavailable", ErrorCode::CallbackUnavailable),
+        ("server_error", ErrorCode::CallbackUnavailable),
+        ("invalid_scope", ErrorCode::CallbackRejected),
+    ] {
+        let login = browser.begin(&journey, LoginOptions::default(), 1000).unwrap();
+        let callback = back(&login).replace("code=abc", &format!("error={word}"));
+        let failed = browser.arrive(&journey, &callback, 1000).err().unwrap();
+        assert_eq!((failed.code(), failed.ends_session(), browser.logins()), (code, false, 0), "{word}");
+    }
+}
+
+#[test]
+fn a_failed_login_tells_where_it_wanted_to_go() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let goal = "/школа?a=1";
+    let expected = Some("/%D1%88%D0%BA%D0%BE%D0%BB%D0%B0?a=1");
+    for said in
+        ["error=temporarily_unavailable", "error=invalid_scope", "error=x&iss=https%3A%2F%2Fevil.example"]
+    {
+        let login = browser.begin(&journey, going_to(goal), 1000).unwrap();
+        let failed = browser.arrive(&journey, &back(&login).replace("code=abc", said), 1000).err().unwrap();
+        assert_eq!(failed.return_to(), expected, "{said}");
+        assert!(!format!("{failed} {failed:?}").contains("a=1"), "it may be about the person");
+    }
+    let login = browser.begin(&journey, going_to(goal), 1000).unwrap();
+    let arrival = browser.arrive(&journey, &back(&login).replace("code=abc", "error=access_denied"), 1000);
+    let Ok(Arrival::Finished(Outcome::Denied(denied))) = arrival else { panic!("a refusal is an outcome") };
+    assert_eq!(denied.return_to.as_deref(), expected);
+    let mut login = journey.begin(&going_to(goal), &at(1000)).unwrap();
+    let failed = loop {
+        match journey.arrive(&back(&login), Kept::Cookies(""), &at(1000)) {
+            Ok(arrival) => login = restart(Ok(arrival)).login,
+            Err(failed) => break failed,
+        }
+    };
+    assert_eq!((failed.code(), failed.return_to()), (ErrorCode::CookiesBlocked, expected));
+    let unknown = browser.arrive(&journey, "error=server_error&state=x", 1000).err().unwrap();
+    assert_eq!(unknown.return_to(), None);
+}
+
+#[test]
+fn a_failed_login_does_not_tell_of_a_goal_that_is_no_longer_allowed() {
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
+    let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
+    let callback = back(&login).replace("code=abc", "error=server_error");
+    let failed = browser.arrive(&Journey::new(narrower).unwrap(), &callback, 1000).err().unwrap();
+    assert_eq!(failed.return_to(), None);
+}
+
+#[test]
+fn a_callback_of_another_issuer_is_refused_and_ends_a_proven_login() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let (ours, other) =
+        [1, 2].map(|_| browser.begin(&journey, LoginOptions::default(), 1000).unwrap()).into();
+    let stranger = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
+    for (login, is_proven) in [(&stranger, false), (&ours, true)] {
+        for said in ["code=abc", "error=access_denied", "error=server_error"] {
+            let callback =
+                format!("{}&iss=https%3A%2F%2Fevil.example", back(login).replace("code=abc", said));
+            let before = browser.cookies.clone();
+            let failed = browser.arrive(&journey, &callback, 1000).err().unwrap();
+            assert_eq!(
+                (failed.code(), failed.ends_session()),
+                (ErrorCode::CallbackIssuer, is_proven),
+                "{said}"
+            );
+            assert_eq!(browser.logins(), if is_proven { 1 } else { 2 });
+            browser.cookies = before;
+        }
+    }
+    assert_eq!(goal(browser.arrive(&journey, &back(&other), 1000)), None);
+}

@@ -1,0 +1,207 @@
+//! When a login restarts, and when that ends.
+
+use super::*;
+use crate::protocol::pending::LIFETIME_SECONDS;
+
+#[test]
+fn a_login_that_took_longer_than_ten_minutes_restarts_and_keeps_its_goal() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let options = LoginOptions { redirect_uri: Some(SECOND.into()), switch_user: true, ..going_to("/a") };
+    let login = browser.begin(&journey, options, 1000).unwrap();
+    let restart = restart(browser.arrive(&journey, &back(&login), 1601));
+    assert_eq!((restart.reason, browser.logins()), (ErrorCode::PendingExpired, 1));
+    assert!(restart.login.url.contains("confirmed=false"));
+    let Ok(Arrival::Exchange(again)) = browser.arrive(&journey, &back(&restart.login), 1602) else {
+        panic!("the login is in order");
+    };
+    assert_eq!((again.redirect_uri.as_str(), again.return_to.as_deref()), (SECOND, Some("/a")));
+}
+
+#[test]
+fn with_cookies_off_the_browser_goes_to_clever_three_times_and_then_reads_why() {
+    let journey = journey();
+    for portal in [false, true] {
+        let first = if portal {
+            restart(journey.arrive("code=abc", Kept::Cookies(""), &at(1000))).login
+        } else {
+            journey.begin(&LoginOptions::default(), &at(1000)).unwrap()
+        };
+        let second = restart(journey.arrive(&back(&first), Kept::Cookies(""), &at(1001))).login;
+        let third = restart(journey.arrive(&back(&second), Kept::Cookies(""), &at(1002))).login;
+        let end = journey.arrive(&back(&third), Kept::Cookies("other=1"), &at(1003));
+        assert_eq!(error(end), ErrorCode::CookiesBlocked);
+    }
+}
+
+/// How a login of the browser ends, after its callback has proven it.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    SignedIn,
+    /// The application ends it, or the exchange of the code.
+    Failed,
+    Refused,
+    Unavailable,
+    OfAnotherIssuer,
+}
+
+impl End {
+    const ALL: [Self; 5] =
+        [Self::SignedIn, Self::Failed, Self::Refused, Self::Unavailable, Self::OfAnotherIssuer];
+
+    fn reached(self, journey: &Journey, browser: &mut Browser, login: &Login, now: u64) {
+        let callback = match self {
+            Self::SignedIn | Self::Failed => back(login),
+            Self::Refused => back(login).replace("code=abc", "error=access_denied"),
+            Self::Unavailable => back(login).replace("code=abc", "error=server_error"),
+            Self::OfAnotherIssuer => format!("{}&iss=https%3A%2F%2Fevil.example", back(login)),
+        };
+        let arrival = journey.arrive(&callback, Kept::Cookies(&browser.header()), &at(now));
+        match (self, arrival) {
+            (Self::Failed, Ok(Arrival::Exchange(exchange))) => browser.obey(&exchange.when_failed),
+            (Self::SignedIn, Ok(Arrival::Exchange(exchange))) => {
+                browser.obey(&exchange.when_signed_in);
+                browser.obey(&journey.session_kept(&browser.header(), || Some(at(1000))));
+            }
+            (Self::Refused, Ok(Arrival::Finished(outcome))) => browser.obey(outcome.set_cookies()),
+            (_, Err(error)) => browser.obey(error.set_cookies()),
+            _ => panic!("{self:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_page_of_a_finished_login_may_be_reloaded_any_number_of_times() {
+    for (end, seconds) in End::ALL.into_iter().flat_map(|end| [(end, 0), (end, 5), (end, 700)]) {
+        let (journey, mut browser) = (journey(), Browser::default());
+        let mut now = 1000;
+        let mut login = browser.begin(&journey, going_to("/a"), now).unwrap();
+        for _ in 0..30 {
+            end.reached(&journey, &mut browser, &login, now);
+            assert_eq!(browser.logins(), 0, "{end:?}");
+            now += seconds;
+            if seconds > u64::from(LIFETIME_SECONDS) {
+                browser.cookies.clear();
+            }
+            let reloaded = restart(browser.arrive(&journey, &back(&login), now));
+            assert_eq!(reloaded.reason, ErrorCode::PendingMissing, "{end:?}");
+            login = reloaded.login;
+        }
+    }
+}
+
+/// Goes to Clever without cookies, until another restart would be one too many.
+fn used_up(journey: &Journey, now: u64) -> Login {
+    let mut login = journey.begin(&LoginOptions::default(), &at(now)).unwrap();
+    for _ in 1..MAX_REDIRECTS {
+        login = restart(journey.arrive(&back(&login), Kept::Cookies(""), &at(now))).login;
+    }
+    login
+}
+
+#[test]
+fn a_link_whose_login_is_used_up_says_nothing_of_cookies_to_a_browser_that_keeps_them() {
+    let journey = journey();
+    for end in End::ALL {
+        let mut browser = Browser::default();
+        let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+        let hostile = used_up(&journey, 1000);
+        drop(restart(browser.arrive(&journey, &back(&hostile), 1001)));
+        end.reached(&journey, &mut browser, &login, 1002);
+        drop(restart(browser.arrive(&journey, &back(&hostile), 1003)));
+        drop(restart(browser.arrive(&journey, &back(&used_up(&journey, 1004)), 1004)));
+    }
+    // To one that keeps nothing, it does so for ten minutes.
+    let hostile = used_up(&journey, 1000);
+    let nothing = |now| journey.arrive(&back(&hostile), Kept::Cookies("theme=dark"), &at(now));
+    assert_eq!(error(nothing(1600)), ErrorCode::CookiesBlocked);
+    drop(restart(nothing(1601)));
+}
+
+#[test]
+fn a_loop_of_a_browser_that_keeps_other_cookies_ends_and_does_not_say_that_it_blocks_them() {
+    let journey = journey();
+    for (kept, most) in [
+        ("finished", MAX_REDIRECTS_WITH_COOKIES),
+        ("login", MAX_REDIRECTS_WITH_COOKIES),
+        ("junk", MAX_REDIRECTS),
+    ] {
+        let mut browser = Browser::default();
+        let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+        match kept {
+            "finished" => End::Failed.reached(&journey, &mut browser, &login, 1000),
+            "junk" => browser.cookies.values_mut().for_each(|value| *value = "junk".to_owned()),
+            _ => {}
+        }
+        // Something between the browser and the application drops what the callback sets from now on.
+        let header = browser.header();
+        let mut login = journey.begin(&going_to("/b"), &at(1001)).unwrap();
+        let mut redirects = 1;
+        let failed = loop {
+            match journey.arrive(&back(&login), Kept::Cookies(&header), &at(1001)) {
+                Ok(arrival) => login = restart(Ok(arrival)).login,
+                Err(failed) => break failed,
+            }
+            redirects += 1;
+        };
+        assert_eq!((redirects, failed.code()), (most, ErrorCode::LoginLoop), "{kept}");
+    }
+}
+
+#[test]
+fn a_code_that_is_never_accepted_ends_as_a_loop() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let mut login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    for redirects in 1..=MAX_REDIRECTS {
+        let header = browser.header();
+        let arrival = journey.arrive(&back(&login), Kept::Cookies(&header), &at(1000));
+        let Ok(Arrival::Exchange(exchange)) = arrival else { panic!("it is in order") };
+        match journey.restart_after_exchange(&exchange, &at(1000)) {
+            Ok(Outcome::Restart(restart)) => {
+                assert!(redirects < MAX_REDIRECTS);
+                browser.obey(&restart.login.set_cookies);
+                assert_eq!(browser.logins(), 1);
+                login = restart.login;
+            }
+            other => {
+                assert_eq!((redirects, other.unwrap_err().code()), (MAX_REDIRECTS, ErrorCode::LoginLoop));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_callback_of_a_finished_switch_restarts_without_asking_again() {
+    let journey = journey();
+    let switching = || LoginOptions { switch_user: true, ..going_to("/a") };
+    let asks = |restart: &Restart| restart.login.url.contains("confirmed=false");
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey, switching(), 1000).unwrap();
+    goal(browser.arrive(&journey, &back(&login), 1000));
+    for _ in 0..5 {
+        let again = restart(browser.arrive(&journey, &back(&login), 1001));
+        assert_eq!((again.reason, asks(&again)), (ErrorCode::PendingMissing, false));
+    }
+    // Not after a log out: the next person at this device is somebody else.
+    browser.obey(&journey.log_out(&browser.header(), || Some(at(1000))));
+    assert!(asks(&restart(browser.arrive(&journey, &back(&login), 1001))));
+    // Not for a switch that was refused, nor for another one that only lost its place.
+    let mut browser = Browser::default();
+    let refused = browser.begin(&journey, switching(), 1000).unwrap();
+    drop(browser.arrive(&journey, &back(&refused).replace("code=abc", "error=access_denied"), 1000));
+    assert!(asks(&restart(browser.arrive(&journey, &back(&refused), 1000))));
+    let stranger = journey.begin(&switching(), &at(1000)).unwrap();
+    let login = browser.begin(&journey, switching(), 1000).unwrap();
+    goal(browser.arrive(&journey, &back(&login), 1000));
+    assert!(asks(&restart(browser.arrive(&journey, &back(&stranger), 1000))));
+}
+
+#[test]
+fn a_restart_does_not_lead_where_the_configuration_no_longer_allows() {
+    let mut browser = Browser::default();
+    let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
+    let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
+    let narrower = Journey::new(narrower).unwrap();
+    let restart = restart(narrower.arrive(&back(&login), Kept::Cookies(""), &at(1000)));
+    let kept = Kept::Pending(Some(&restart.login.pending));
+    assert_eq!(goal(narrower.arrive(&back(&restart.login), kept, &at(1000))), None);
+}

@@ -1,0 +1,108 @@
+//! Many logins of one browser at the same time.
+
+use super::*;
+
+#[test]
+fn tabs_of_one_browser_all_arrive_in_lock_step() {
+    for tabs in [2, 3, 5, 8, 10, 16, 30, 60, 100] {
+        let (journey, mut browser) = (journey(), Browser::default());
+        let mut open: Vec<_> = (0..tabs)
+            .map(|tab| (tab, browser.begin(&journey, going_to(&format!("/{tab}")), 1000).unwrap()))
+            .collect();
+        let mut rounds = 0;
+        while !open.is_empty() {
+            rounds += 1;
+            open = open
+                .into_iter()
+                .filter_map(|(tab, login)| step(&mut browser, &journey, tab, &login))
+                .collect();
+        }
+        assert!(rounds <= 1 + tabs / 4, "{tabs} tabs took {rounds} redirects");
+        assert_eq!(browser.logins(), 0);
+    }
+}
+
+#[test]
+fn a_browser_keeps_eight_logins_and_the_ninth_drops_the_oldest() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let logins: Vec<_> = (0..9)
+        .map(|number| browser.begin(&journey, going_to(&format!("/{number}")), 1000 + number).unwrap())
+        .collect();
+    assert_eq!(browser.logins(), 8);
+    assert!(!browser.cookies.contains_key(&format!("__Host-clever_login_{}", logins[0].key)));
+    assert!(browser.header().len() < 2048, "{}", browser.header().len());
+    for (number, login) in logins.iter().enumerate().skip(1) {
+        assert_eq!(goal(browser.arrive(&journey, &back(login), 1020)).unwrap(), format!("/{number}"));
+    }
+}
+
+#[test]
+fn the_longest_goals_do_not_make_the_cookies_longer() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let long = format!("/{}", "ш".repeat(511));
+    for _ in 0..20 {
+        drop(browser.begin(&journey, going_to(&long), 1000).unwrap());
+    }
+    assert!(browser.header().len() < 2048, "{}", browser.header().len());
+}
+
+#[test]
+fn a_flood_of_unproven_callbacks_leaves_a_login_that_began_here() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    for second in 0..30 {
+        drop(restart(browser.arrive(&journey, "code=junk", 1001 + second)));
+    }
+    assert_eq!(browser.logins(), 8);
+    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1031)).as_deref(), Some("/a"));
+}
+
+#[test]
+fn unproven_callbacks_at_the_worst_moments_do_not_keep_a_person_out() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let junk = |browser: &mut Browser, second| {
+        drop(restart(browser.arrive(&journey, "code=junk", second)));
+    };
+    // A hostile page fills the jar before the person comes, and adds to it just before the person comes back.
+    (1000..1008).for_each(|second| junk(&mut browser, second));
+    let login = browser.begin(&journey, going_to("/a"), 1010).unwrap();
+    (1011..1020).for_each(|second| junk(&mut browser, second));
+    assert_eq!(browser.logins(), 8);
+    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1020)).as_deref(), Some("/a"));
+}
+
+#[test]
+fn two_applications_of_one_host_let_nine_tabs_each_arrive_in_lock_step() {
+    let other = Config::builder("other").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
+    let (journeys, mut browser) = ([journey(), Journey::new(other).unwrap()], Browser::default());
+    let mut open = Vec::new();
+    for tab in 0..9 {
+        for (application, journey) in journeys.iter().enumerate() {
+            let login = browser.begin(journey, going_to(&format!("/{tab}")), 1000).unwrap();
+            open.push((application, tab, login));
+        }
+    }
+    assert!(browser.header().len() < 4096, "{}", browser.header().len());
+    while !open.is_empty() {
+        open = open
+            .into_iter()
+            .filter_map(|(application, tab, login)| {
+                let (tab, login) = step(&mut browser, &journeys[application], tab, &login)?;
+                Some((application, tab, login))
+            })
+            .collect();
+    }
+    assert_eq!(browser.logins(), 0);
+}
+
+/// The callback of one tab; its next login if it restarts.
+fn step(browser: &mut Browser, journey: &Journey, tab: usize, login: &Login) -> Option<(usize, Login)> {
+    match browser.arrive(journey, &back(login), 1001).unwrap() {
+        Arrival::Exchange(exchange) => {
+            assert_eq!(exchange.return_to.unwrap(), format!("/{tab}"));
+            None
+        }
+        Arrival::Finished(Outcome::Restart(restart)) => Some((tab, restart.login)),
+        Arrival::Finished(other) => panic!("{other:?}"),
+    }
+}

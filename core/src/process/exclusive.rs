@@ -1,0 +1,83 @@
+//! A value that one thread at a time works with, with no lock that a fork could leave held.
+
+use std::cell::UnsafeCell;
+use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Release};
+
+use super::generation::generation;
+
+/// A value that one thread at a time works with, and that forked children inherit.
+///
+/// A child of a fork in the middle of such work finds a value that is half changed, and makes another.
+pub(crate) struct Exclusive<T> {
+    /// The generation of the thread that works with it now; 0 when none does.
+    busy: AtomicU64,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: one thread at a time has access.
+unsafe impl<T: Send> Sync for Exclusive<T> {}
+
+impl<T> Exclusive<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self { busy: AtomicU64::new(0), value: UnsafeCell::new(value) }
+    }
+
+    /// Lets `work` have the value, once no other thread of this process has it: for work that takes microseconds.
+    pub(crate) fn with<R>(&self, renew: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
+        let now = generation();
+        let mut expected = 0;
+        while let Err(busy) = self.busy.compare_exchange(expected, now, AcqRel, Acquire) {
+            if busy == now {
+                std::thread::yield_now();
+            }
+            expected = if busy == now { 0 } else { busy };
+        }
+        let _done = Done(&self.busy);
+        if expected != 0 {
+            // SAFETY: the thread that had it is not in this process, and no other one has access.
+            unsafe { ptr::write(self.value.get(), renew()) };
+        }
+        // SAFETY: no other thread has access before `busy` is 0 again.
+        work(unsafe { &mut *self.value.get() })
+    }
+}
+
+struct Done<'a>(&'a AtomicU64);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Release);
+    }
+}
+
+impl<T> std::fmt::Debug for Exclusive<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Exclusive(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::Ordering::SeqCst;
+
+    #[test]
+    fn threads_work_with_an_exclusive_value_one_at_a_time() {
+        let (shared, never) = (Exclusive::new(0_u32), || panic!("nobody forked"));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..1000).for_each(|_| shared.with(never, |value| *value += 1)));
+            }
+        });
+        assert_eq!(shared.with(never, |value| *value), 8000);
+    }
+
+    #[test]
+    fn a_value_that_a_thread_of_the_parent_was_changing_is_made_anew() {
+        let shared = Exclusive::new(7);
+        shared.busy.store(generation() + 1, SeqCst);
+        assert_eq!(shared.with(|| 8, |value| *value), 8);
+        assert_eq!(shared.with(|| 9, |value| *value), 8);
+    }
+}

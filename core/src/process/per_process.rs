@@ -1,0 +1,138 @@
+//! A value that belongs to one process: a forked child makes its own.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
+
+use super::generation::generation;
+
+/// A value made at first use in each process, and made anew in a forked child.
+pub(crate) struct PerProcess<T> {
+    slot: AtomicPtr<(u64, T)>,
+    owns: PhantomData<T>,
+}
+
+impl<T: Send + Sync> PerProcess<T> {
+    pub(crate) const fn new() -> Self {
+        Self { slot: AtomicPtr::new(ptr::null_mut()), owns: PhantomData }
+    }
+
+    /// This process's value, made by `build` when there is none yet. Threads that race may each make one; one wins.
+    pub(crate) fn get(&self, build: impl FnOnce() -> T) -> &T {
+        let Ok(value) = self.try_get(|| Ok::<T, Infallible>(build()));
+        value
+    }
+
+    /// The same where making may fail: then nothing is kept, and the next caller tries again.
+    pub(crate) fn try_get<E>(&self, build: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+        self.try_replace(build, |_| ())
+    }
+
+    /// The same; `retire` is shown the value of another process that this one replaces, by one thread, once. It may read
+    /// what never changes, and nothing that has a lock.
+    pub(crate) fn try_replace<E>(
+        &self,
+        build: impl FnOnce() -> Result<T, E>,
+        retire: impl FnOnce(&T),
+    ) -> Result<&T, E> {
+        let (now, seen) = (generation(), self.slot.load(Acquire));
+        if let Some(value) = Self::of_generation(seen, now) {
+            return Ok(value);
+        }
+        let made = Box::into_raw(Box::new((now, build()?)));
+        Ok(match self.slot.compare_exchange(seen, made, AcqRel, Acquire) {
+            Ok(_) => {
+                // SAFETY: a slot is null or came from a box; a value of another process is never freed.
+                if let Some((_, former)) = unsafe { seen.as_ref() } {
+                    retire(former);
+                }
+                // SAFETY: `made` came from a box, was published just now, and is freed only by `drop`, which needs `self`.
+                unsafe { &(*made).1 }
+            }
+            Err(winner) => {
+                // SAFETY: `made` came from a box and was never published.
+                drop(unsafe { Box::from_raw(made) });
+                // SAFETY: as above, for the value that another thread of this process published.
+                unsafe { &(*winner).1 }
+            }
+        })
+    }
+
+    fn of_generation<'a>(slot: *mut (u64, T), generation: u64) -> Option<&'a T> {
+        // SAFETY: a slot is null or came from a box that is freed only by `drop`, which no reader can outlive.
+        unsafe { slot.as_ref() }.filter(|(made_in, _)| *made_in == generation).map(|(_, value)| value)
+    }
+}
+
+impl<T> Drop for PerProcess<T> {
+    fn drop(&mut self) {
+        let slot = *self.slot.get_mut();
+        // SAFETY: a slot is null or came from a box; `&mut self` says that nobody reads it any more.
+        if unsafe { slot.as_ref() }.is_some_and(|(made_in, _)| *made_in == generation()) {
+            // SAFETY: as above. A parent's value is left alone: its locks may be held by threads that are not here.
+            drop(unsafe { Box::from_raw(slot) });
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for PerProcess<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("PerProcess(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+    #[test]
+    fn a_value_that_could_not_be_made_is_made_by_the_next_caller() {
+        let shared = PerProcess::new();
+        assert_eq!(shared.try_get(|| Err("not yet")), Err("not yet"));
+        assert_eq!(shared.try_get(|| Ok::<_, &str>(7)), Ok(&7));
+        assert_eq!(shared.try_get(|| Err("too late")), Ok(&7));
+    }
+
+    #[test]
+    fn a_value_of_another_process_is_shown_once_to_who_replaces_it() {
+        let shared = PerProcess::new();
+        let retired = AtomicU64::new(0);
+        let replace = |value| {
+            let Ok(value) = shared.try_replace(
+                || Ok::<u64, Infallible>(value),
+                |former| {
+                    retired.fetch_add(*former, SeqCst);
+                },
+            );
+            *value
+        };
+        assert_eq!((replace(1), replace(2), retired.load(SeqCst)), (1, 1, 0));
+        // SAFETY: the slot came from a box, and no other thread has it.
+        unsafe { (*shared.slot.load(SeqCst)).0 += 1_000_000 };
+        let values: Vec<u64> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (10..18).map(|value| scope.spawn(move || replace(value))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(values.iter().all(|value| *value == values[0] && *value >= 10));
+        assert_eq!(retired.load(SeqCst), 1);
+    }
+
+    #[test]
+    fn racing_threads_get_one_value() {
+        let shared = PerProcess::new();
+        let addresses: Vec<usize> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|n| {
+                    scope.spawn({
+                        let shared = &shared;
+                        move || ptr::from_ref(shared.get(|| n)) as usize
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(addresses.iter().all(|address| *address == addresses[0]));
+    }
+}

@@ -1,0 +1,127 @@
+//! `docs/settings.md` says what the list of settings says, and so does each setter of `ConfigBuilder`.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
+
+use std::fmt::Write as _;
+use std::fs;
+
+use clever_sso::{SETTINGS, Setting, SettingNames, SettingValue};
+
+/// Set by `make settings`: write the page instead of comparing it.
+const WRITE: &str = "CLEVER_SSO_WRITE_SETTINGS";
+
+const OPENING: &str = "# Settings of a client
+
+Every setting, its default, and its name in each language. A wrong value is the error `config_invalid` when you make a client. Its
+message names the setting as you wrote it: `baseUrl` in PHP, `CLEVER_BASE_URL` for an environment variable.
+
+What does not fit on a line here is in the guides: redirect URIs and the portal in [browser.md](browser.md), certificates, proxies
+and plain http in [network.md](network.md).
+
+This page is written from the list in `core/src/config/table.rs` by `make settings`.
+
+## What they do
+
+| setting | value | default | what it does |
+|---|---|---|---|
+";
+
+const NAMES: &str = "
+## What each language calls them
+
+The variables work in `Client.from_env()` and in ASGI apps; in Flask they are keys of `app.config`, in Django settings. An empty one
+counts as unset. Separate several values with spaces. PHP has `keyCache` as well: [php.md](php.md).
+
+| Python | environment, Flask, Django | Rust: `ConfigBuilder::` | C: `clever_sso_config_` | PHP |
+|---|---|---|---|---|
+";
+
+fn page() -> String {
+    let mut page = OPENING.to_owned();
+    for Setting { python, value, default, sentence, .. } in SETTINGS {
+        writeln!(page, "| `{python}` | {} | {default} | {sentence} |", kind(value)).unwrap();
+    }
+    page.push_str(NAMES);
+    for setting @ Setting { python, rust, .. } in SETTINGS {
+        let [variable, php] = [SettingNames::Environment, SettingNames::Php].map(|names| names.of(rust));
+        let c = setter_in_c(&setting);
+        let rust = if rust == "client_id" { "Config::builder" } else { rust };
+        writeln!(page, "| `{python}` | `{variable}` | `{rust}` | `{c}` | `{php}` |").unwrap();
+    }
+    page
+}
+
+const fn kind(value: SettingValue) -> &'static str {
+    match value {
+        SettingValue::Text => "text",
+        SettingValue::Texts => "one text or several",
+        SettingValue::TextOrPath => "PEM text or a path",
+        SettingValue::Seconds => "seconds; a `Duration` in Rust",
+        SettingValue::WholeSeconds => "whole seconds",
+        SettingValue::Switch => "true or false",
+        SettingValue::Action => "true or false; a call in C and Rust",
+    }
+}
+
+fn setter_in_c(setting: &Setting) -> String {
+    match (setting.c, setting.value) {
+        ("client_id", _) => "new".to_owned(),
+        (name, SettingValue::Action) => name.to_owned(),
+        (name, SettingValue::Texts) => format!("add_{name}"),
+        (name, _) => format!("set_{name}"),
+    }
+}
+
+/// Each public method of `ConfigBuilder` with its comment. What is hidden is for the other languages.
+fn setters() -> Vec<(String, String)> {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/builder.rs");
+    let (mut comment, mut hidden) = (String::new(), false);
+    let mut found = Vec::new();
+    for line in fs::read_to_string(source).unwrap().lines().map(str::trim) {
+        if let Some(text) = line.strip_prefix("///") {
+            comment += text;
+        } else if let Some(rest) = line.strip_prefix("pub fn ") {
+            if !hidden {
+                found.push((rest.split('(').next().unwrap().to_owned(), comment.trim().to_owned()));
+            }
+            comment.clear();
+            hidden = false;
+        } else if line == "#[doc(hidden)]" {
+            hidden = true;
+        } else if !line.starts_with("#[") {
+            comment.clear();
+        }
+    }
+    found
+}
+
+#[test]
+fn the_page_of_settings_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");
+    if std::env::var_os(WRITE).is_some() {
+        fs::write(path, page()).unwrap();
+    }
+    assert!(
+        fs::read_to_string(path).unwrap_or_default() == page(),
+        "docs/settings.md is stale: run `make settings`"
+    );
+}
+
+#[test]
+fn each_setter_is_a_setting_of_the_list_and_its_comment_begins_with_its_sentence() {
+    let setters = setters();
+    for (name, comment) in &setters {
+        if name == "build" {
+            continue;
+        }
+        let listed = if name == "builder" { "client_id" } else { name };
+        let setting =
+            SETTINGS.iter().find(|setting| setting.rust == listed).unwrap_or_else(|| panic!("{name}"));
+        if ![SettingValue::Action].contains(&setting.value) && listed != "client_id" {
+            assert!(comment.starts_with(setting.sentence), "{name}: {comment}");
+        }
+    }
+    for setting in SETTINGS {
+        let name = if setting.rust == "client_id" { "builder" } else { setting.rust };
+        assert!(setters.iter().any(|(known, _)| known == name), "{name}");
+    }
+}

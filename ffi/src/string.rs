@@ -1,0 +1,12 @@
+//! Strings that you own: what comes out through a `char **`.
+
+use std::ffi::{CString, c_char};
+
+/// Frees a string that you got through a `char **`. NULL is fine.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_string_free(string: *mut c_char) {
+    if !string.is_null() {
+        // SAFETY: the header asks for a string from this library that was not freed yet.
+        drop(unsafe { CString::from_raw(string) });
+    }
+}

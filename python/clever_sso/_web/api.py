@@ -1,0 +1,115 @@
+"""What scripts are told: who is signed in, and that nobody is. A page is sent to log in instead.
+
+Every framework's guards answer alike. `detail` is the word that FastAPI and Django REST framework have for it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
+    from clever_sso._web.identity import SessionIdentity
+
+    class Headers(Iterable[Any], Protocol):
+        """The headers of a request, as a framework has them: names in any case."""
+
+        def get(self, name: str, /) -> Any: ...  # noqa: ANN401  (frameworks differ)
+
+
+Answer = Literal["log in", "page", "json"]
+"""How a guard answers: with a redirect, with the page that the framework has for the status, or for a script."""
+
+WHOAMI = "whoami"
+OTHER_PAGES = ("login", "logout", WHOAMI)
+"""What an application has below its prefix besides the callback."""
+
+JSON_HEADERS = {
+    "Content-Type": "application/json",
+    # It belongs to one person.
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+CHALLENGE = {"WWW-Authenticate": 'Session realm="Log in with Clever"'}
+"""What an answer with 401 has to carry (RFC 9110 11.6.1). Browsers ask for no password because of it."""
+
+NOT_SIGNED_IN = "not_signed_in"
+NOT_SIGNED_IN_SENTENCE = "You are not signed in."
+NOT_ALLOWED = "not_allowed"
+NOT_ALLOWED_SENTENCE = "Your account doesn't have access to this."
+
+_OF_PAGES = {"text/html", "application/xhtml+xml"}
+_OF_ANYTHING = {"*/*", "text/*"}
+
+
+def whoami(identity: SessionIdentity) -> str:
+    """The JSON of the person who is signed in."""
+    return json.dumps(asdict(identity))
+
+
+def not_signed_in(login_url: str) -> dict[str, str]:
+    """What a script is told when nobody is signed in.
+
+    Args:
+        login_url: Where the page that the script belongs to may send the browser.
+    """
+    return {"detail": NOT_SIGNED_IN_SENTENCE, "code": NOT_SIGNED_IN, "login_url": login_url}
+
+
+def not_allowed() -> dict[str, str]:
+    """What a script is told when the person has none of the roles."""
+    return {"detail": NOT_ALLOWED_SENTENCE, "code": NOT_ALLOWED}
+
+
+def wants_page(headers: Headers) -> bool:
+    """Whether the answer is for a person to read, as far as `Accept` and `X-Requested-With` tell.
+
+    A browser that goes to a page says `text/html`. A program that takes anything is treated like one. The core looks at
+    `Sec-Fetch-Mode` and `Sec-Fetch-Dest`.
+
+    Args:
+        headers: Those of the request.
+    """
+    if str(headers.get("X-Requested-With") or "").strip().lower() == "xmlhttprequest":
+        return False
+    accepted = dict(_accepted(str(headers.get("Accept") or "")))
+    if not accepted:
+        return True
+    page = max((accepted[kind] for kind in _OF_PAGES if kind in accepted), default=None)
+    others = [weight for kind, weight in accepted.items() if kind not in _OF_PAGES | _OF_ANYTHING]
+    if page is not None:
+        data = max((weight for kind, weight in accepted.items() if _is_data(kind)), default=0.0)
+        return page > 0 and page >= data
+    return not others and any(accepted.values())
+
+
+def is_for_a_person(headers: Headers) -> bool:
+    """Whether a request certainly is one of a page, with a form for example, and not of a script."""
+    accepted = dict(_accepted(str(headers.get("Accept") or "")))
+    mode = str(headers.get("Sec-Fetch-Mode") or "navigate").strip().lower()
+    return mode == "navigate" and wants_page(headers) and any(accepted.get(kind, 0) > 0 for kind in _OF_PAGES)
+
+
+def _is_data(kind: str) -> bool:
+    return kind.endswith(("/json", "+json"))
+
+
+def _accepted(header: str) -> Iterable[tuple[str, float]]:
+    """The kinds of an `Accept` header with their weights (RFC 9110 12.5.1)."""
+    for part in header.split(","):
+        kind, *parameters = (each.strip().lower() for each in part.split(";"))
+        if not kind:
+            continue
+        weight = 1.0
+        for parameter in parameters:
+            name, _, value = parameter.partition("=")
+            if name.strip() == "q":
+                try:
+                    weight = float(value)
+                except ValueError:
+                    weight = 0.0
+        yield kind, weight

@@ -1,0 +1,467 @@
+"""Settings in all three frameworks: a wrong one is an error when the application starts, by its name there."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import clever_sso
+import pytest
+
+for needed in ("flask", "fastapi", "httpx2", "django"):
+    pytest.importorskip(needed)
+import fastapi
+from clever_sso import AsyncClient, Client, _settings
+from clever_sso.asgi import CleverSso as InAsgi
+from clever_sso.django import conf
+from clever_sso.django.access import UNKNOWN_ROLES, CleverRequiredMixin, role_required
+from clever_sso.django.checks import check
+from clever_sso.exceptions import ConfigError
+from clever_sso.flask import CleverSso as InFlask
+from clever_sso.flask import login_required
+from clever_sso.gevent import cooperative
+from django.test import override_settings
+from flask import Flask
+from running import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, settings
+from starlette.applications import Starlette
+from starlette.datastructures import Secret
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.testclient import TestClient
+
+KEY = "a key for tests only"
+SAMPLES = [
+    "dev",
+    "secret",
+    "changeme",
+    "your-secret-key-here",
+    "Super Secret Key",
+    "change-me-in-production!",
+    "keyboard cat",
+    "supersekrit",
+    '_5#y2L"F4Q8z\\n\\xec]/',
+    "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+    "you-will-never-guess",
+    "test",
+]
+
+
+def in_flask(**changes: object) -> object:
+
+    app = Flask("reading")
+    app.secret_key = KEY
+    app.config.update({**settings("http://127.0.0.1:9"), **changes})
+    return InFlask(app)
+
+
+def in_asgi(**changes: object) -> object:
+
+    patch = pytest.MonkeyPatch()
+    with patch.context() as environment:
+        for name, value in {**settings("http://127.0.0.1:9"), **changes}.items():
+            if value not in {None, ""}:
+                environment.setenv(name, str(value))
+        return InAsgi()
+
+
+def in_django(**changes: object) -> object:
+
+    with override_settings(**changes):
+        messages = [message for message in check() if message.is_serious()]
+    if messages:
+        raise _settings.invalid("; ".join(f"{message.msg} {message.hint}" for message in messages))
+    return None
+
+
+FACES: dict[str, Callable[..., object]] = {"flask": in_flask, "asgi": in_asgi, "django": in_django}
+
+
+@pytest.fixture
+def make(framework: str, request: pytest.FixtureRequest) -> Callable[..., object]:
+    if framework == "django":
+        request.getfixturevalue("untouched")
+    return FACES[framework]
+
+
+def test_right_settings_are_taken(make: Callable[..., object]) -> None:
+    make()
+    make(CLEVER_AFTER_LOGIN="/home?tab=1", CLEVER_AFTER_LOGOUT="https://school.example/bye", CLEVER_WAITING_PAGE="yes")
+    make(CLEVER_REDIRECT_URI=REDIRECT_URI + "/", CLEVER_SESSION_SECONDS="600")
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"CLEVER_CLIENT_ID": ""}, "CLEVER_CLIENT_ID is not set"),
+        ({"CLEVER_CLIENT_SECRET": ""}, "CLEVER_CLIENT_SECRET is not set"),
+        ({"CLEVER_REDIRECT_URI": ""}, "CLEVER_REDIRECT_URI is not set"),
+        ({"CLEVER_REDIRECT_URI": "app.example/callback"}, "CLEVER_REDIRECT_URI must start with https://"),
+        ({"CLEVER_BASE_URL": "emulator"}, "CLEVER_BASE_URL must"),
+        ({"CLEVER_TIMEOUT": "soon"}, "CLEVER_TIMEOUT cannot be read as a number of seconds"),
+        ({"CLEVER_LEEWAY": "1.5"}, "CLEVER_LEEWAY cannot be read as a whole number of seconds"),
+        ({"CLEVER_DEVELOPMENT": "perhaps"}, "CLEVER_DEVELOPMENT cannot be read as true or false"),
+        ({"CLEVER_WAITING_PAGE": "perhaps"}, "CLEVER_WAITING_PAGE cannot be read as true or false"),
+        ({"CLEVER_SESSION_SECONDS": "twelve"}, "CLEVER_SESSION_SECONDS must be a whole number of seconds above zero"),
+        ({"CLEVER_SESSION_SECONDS": "0"}, "CLEVER_SESSION_SECONDS must be a whole number"),
+        ({"CLEVER_AFTER_LOGIN": "not/a/path"}, "CLEVER_AFTER_LOGIN"),
+        ({"CLEVER_AFTER_LOGIN": "//evil.example/"}, "CLEVER_AFTER_LOGIN"),
+        ({"CLEVER_AFTER_LOGOUT": "javascript:alert(1)"}, "CLEVER_AFTER_LOGOUT"),
+        ({"CLEVER_AFTER_LOGOUT": "/a page"}, "CLEVER_AFTER_LOGOUT"),
+        ({"CLEVER_AFTER_LOGIN": "no_such_view"}, "CLEVER_AFTER_LOGIN"),
+        ({"CLEVER_REDIRECT_URI": "http://127.0.0.1:9/clever/logout"}, "CLEVER_REDIRECT_URI leads to '/clever/logout'"),
+        ({"CLEVER_REDIRECT_URI": "http://127.0.0.1:9/clever/whoami/"}, "CLEVER_REDIRECT_URI leads to"),
+    ],
+)
+def test_a_wrong_setting_is_named(make: Callable[..., object], changes: dict[str, str], named: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make(**changes)
+    assert named in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "named"),
+    [
+        ("CLEVER_CLIENT_ID", ["my-app"], "CLEVER_CLIENT_ID must be text, not list"),
+        ("CLEVER_CLIENT_SECRET", b"hunter2hunter2", "CLEVER_CLIENT_SECRET must be text, not bytes"),
+        ("CLEVER_CLIENT_SECRET", ["hunter2hunter2"], "CLEVER_CLIENT_SECRET must be text, not list"),
+        (
+            "CLEVER_REDIRECT_URI",
+            [REDIRECT_URI, 7],
+            "CLEVER_REDIRECT_URI must be text, several separated by spaces, not list",
+        ),
+        ("CLEVER_OLD_PENDING_KEYS", {"hunter2hunter2": 1}, "CLEVER_OLD_PENDING_KEYS must be text"),
+        ("CLEVER_TIMEOUT", True, "CLEVER_TIMEOUT must be a number of seconds, not bool"),
+        ("CLEVER_LEEWAY", 1.9, "CLEVER_LEEWAY must be a whole number of seconds, not float"),
+        ("CLEVER_DEVELOPMENT", ["yes"], "CLEVER_DEVELOPMENT must be true or false, not list"),
+        ("CLEVER_WAITING_PAGE", 3, "CLEVER_WAITING_PAGE must be true or false, not int"),
+        ("CLEVER_CA_BUNDLE", ["/ca.pem"], "CLEVER_CA_BUNDLE must be PEM text, or the path of a PEM file, not list"),
+        ("CLEVER_PROXY", ["http://user:hunter2@proxy"], "CLEVER_PROXY must be text, not list"),
+        ("CLEVER_AFTER_LOGIN", ["/me"], "CLEVER_AFTER_LOGIN must be"),
+    ],
+)
+@pytest.mark.parametrize("framework", ["flask", "django"], scope="session")
+def test_a_value_of_the_wrong_type_is_named(
+    framework: str, request: pytest.FixtureRequest, name: str, value: object, named: str
+) -> None:
+    pytest.importorskip(framework)
+    if framework == "django":
+        request.getfixturevalue("untouched")
+    with pytest.raises(ConfigError) as caught:
+        FACES[framework](**{name: value})
+    assert named in caught.value.message
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["CLEVER_URL_PREFIX", "CLEVER_CALLBACK_PATH"])
+@pytest.mark.parametrize(
+    "value",
+    ["clever", "//clever", "/cle ver", "/clever?a=1", "/clever#a", "https://a.example/clever", "/<id>", "/a/../b"],
+)
+@pytest.mark.parametrize("make", [in_flask, in_asgi], ids=["flask", "asgi"])
+def test_a_path_that_is_none_is_named(make: Callable[..., object], name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name}.*must be a path of your application"):
+        make(**{name: value})
+
+
+@pytest.mark.parametrize("make", [in_flask, in_asgi], ids=["flask", "asgi"])
+def test_a_callback_that_contradicts_the_redirect_uri_is_named(make: Callable[..., object]) -> None:
+    make(CLEVER_CALLBACK_PATH="/callback")
+    with pytest.raises(ConfigError, match=r"CLEVER_CALLBACK_PATH.* is '/elsewhere', but CLEVER_REDIRECT_URI leads to"):
+        make(CLEVER_CALLBACK_PATH="/elsewhere")
+    with pytest.raises(ConfigError, match="is not the callback but another page of the login"):
+        make(CLEVER_URL_PREFIX="/sso", CLEVER_REDIRECT_URI="http://127.0.0.1:9/sso/login")
+
+
+# ---------------------------------------------------------------- keys of sessions
+
+
+@pytest.mark.parametrize("key", ["", "short", "0123456789abcde", *SAMPLES])
+def test_a_key_that_is_no_secret_is_refused(framework: str, request: pytest.FixtureRequest, key: str) -> None:
+    with pytest.raises(ConfigError, match="anybody could sign in as anybody") as caught:
+        make_with_key(framework, request, key)
+    assert not key or repr(key) not in caught.value.message
+
+
+@pytest.mark.parametrize("key", ["0b8cd3dd4ac1f6a7", "x9!kd#20dk_Kd92kKd0k2", "93847561029384756102938475"])
+def test_a_key_that_may_be_secret_is_taken(framework: str, request: pytest.FixtureRequest, key: str) -> None:
+    make_with_key(framework, request, key)
+
+
+def make_with_key(framework: str, request: pytest.FixtureRequest, key: str) -> None:
+    if framework == "flask":
+        app = Flask("reading")
+        app.secret_key = key.encode()
+        app.config.update(settings("http://127.0.0.1:9"))
+        InFlask(app)
+    elif framework == "asgi":
+        served = Starlette()
+        served.add_middleware(SessionMiddleware, secret_key=key)
+        InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)).install(served)
+    else:
+        request.getfixturevalue("untouched")
+        in_django(SECRET_KEY=key)
+
+
+def test_a_missing_key_of_starlette_is_refused_also_when_it_is_added_later() -> None:
+
+    extension = InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI))
+    app = Starlette()
+    extension.install(app)
+    # What `os.environ.get` gives: Starlette would sign with the word None.
+    app.add_middleware(SessionMiddleware, secret_key=None)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="secret_key of SessionMiddleware is empty"), TestClient(app):
+        pass
+    # Routes alone.
+    alone = Starlette(routes=extension.routes)
+    alone.add_middleware(SessionMiddleware, secret_key=Secret("secret"))
+    with pytest.raises(ConfigError, match="sample key"):
+        TestClient(alone).get("/clever/login")
+
+
+def test_old_keys_are_looked_at_as_well(request: pytest.FixtureRequest) -> None:
+    with pytest.raises(ConfigError, match="SECRET_KEY_FALLBACKS is a sample key"):
+        in_flask(SECRET_KEY_FALLBACKS=["secret"])
+    request.getfixturevalue("untouched")
+    with pytest.raises(ConfigError, match="SECRET_KEY_FALLBACKS is a sample key"):
+        in_django(SECRET_KEY_FALLBACKS=["secret"])
+
+
+# ---------------------------------------------------------------- roles, hooks, misuse
+
+
+def test_roles_are_looked_at_when_a_guard_is_made(caplog: pytest.LogCaptureFixture) -> None:
+
+    role = InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)).role
+    for guard in (login_required, role):
+        with pytest.raises(ConfigError, match="no role 'techer': is it 'teacher'"):
+            guard("techer")
+        with pytest.raises(ConfigError, match="no role 'Staff': is it 'staff'"):
+            guard("teacher", "Staff")
+        for wrong, kind in (["teacher"], "list"), (("teacher", "staff"), "tuple"), (None, "None"), (7, "int"):
+            with pytest.raises(TypeError, match=f"takes the names of roles, not {kind}"):
+                guard(wrong)  # type: ignore[arg-type]
+        caplog.clear()
+        guard("principal")
+        assert "not known to have a role 'principal'" in caplog.text
+    with pytest.raises(TypeError, match="role needs the name of one"):
+        role()
+
+
+@pytest.mark.usefixtures("project")
+def test_roles_of_django_are_told_by_the_checks() -> None:
+
+    with pytest.raises(TypeError, match="takes the names of roles, not list"):
+        role_required(["teacher"])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="takes the names of roles, not a function"):
+        role_required(lambda request: request)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="role_required needs the name of a role"):
+        role_required()
+    before = list(UNKNOWN_ROLES)
+    try:
+        role_required("techer")
+        type("Lessons", (CleverRequiredMixin,), {"required_roles": "principal"})
+        told = [message.msg for message in check() if message.id == "clever_sso.W006"]
+        assert any("is it 'teacher'" in each and "test_settings.py, line" in each for each in told)
+        assert any("'principal'" in each and "Lessons" in each for each in told)
+    finally:
+        UNKNOWN_ROLES[:] = before
+
+
+def test_hooks_that_take_something_else_are_refused() -> None:
+
+    for extension, right in (
+        (InFlask(), lambda _: None),
+        (InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)), lambda _, __: None),
+    ):
+        for decorate in (extension.on_sign_in, extension.on_problem):
+            assert decorate(right) is right
+            with pytest.raises(TypeError, match=r"on_(sign_in|problem) is called with \("):
+                decorate(lambda: None)
+            with pytest.raises(TypeError, match="must be a function, not str"):
+                decorate("accounts.find")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="rotate_session"):
+        InFlask(rotate_session=lambda: None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="rotate_session"):
+        InAsgi(AsyncClient(CLIENT_ID), rotate_session="flush")  # type: ignore[arg-type]
+
+
+def test_misuse_of_asgi_is_refused_with_a_sentence() -> None:
+
+    waits = Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
+    with pytest.raises(TypeError, match=r"client must be a clever_sso\.AsyncClient, not Client.* block the event loop"):
+        InAsgi(waits)  # type: ignore[arg-type]
+    for app in (fastapi.FastAPI(), Starlette()):
+        with pytest.raises(TypeError, match=r"write CleverSso\(\)\.install\(app\)"):
+            InAsgi(app)
+    with pytest.raises(TypeError, match=r"client must be a clever_sso\.AsyncClient, not str"):
+        InAsgi("my-app")  # type: ignore[arg-type]
+    client = AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
+    with pytest.raises(TypeError, match="no argument 'after_logon': is it 'after_login'"):
+        InAsgi(client, after_logon="/me")  # type: ignore[arg-type]
+    for wrong in (fastapi.APIRouter(), client, None):
+        with pytest.raises(TypeError, match="install needs the application itself"):
+            InAsgi(client).install(wrong)  # type: ignore[arg-type]
+    started = Starlette()
+    started.middleware_stack = started.build_middleware_stack()
+    with pytest.raises(RuntimeError, match="before the application starts"):
+        InAsgi(client).install(started)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"after_login": "me"}, r"after_login \(CLEVER_AFTER_LOGIN\) must be a path"),
+        ({"after_logout": 7}, r"after_logout \(CLEVER_AFTER_LOGOUT\) must be a path"),
+        ({"url_prefix": "clever"}, r"url_prefix \(CLEVER_URL_PREFIX\) must be a path"),
+        ({"callback_path": "/elsewhere"}, r"callback_path \(CLEVER_CALLBACK_PATH\) is '/elsewhere'"),
+        ({"waiting_page": "perhaps"}, r"waiting_page \(CLEVER_WAITING_PAGE\) cannot be read"),
+        ({"waiting_page": ["yes"]}, r"waiting_page \(CLEVER_WAITING_PAGE\) must be true or false, not list"),
+        ({"session_seconds": -1}, r"session_seconds \(CLEVER_SESSION_SECONDS\) must be a whole number"),
+    ],
+)
+def test_arguments_of_asgi_have_both_names(options: dict[str, Any], named: str) -> None:
+
+    with pytest.raises(ConfigError, match=named):
+        InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI), **options)
+
+
+def test_misuse_of_flask_is_refused_with_a_sentence() -> None:
+
+    client = Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
+    with pytest.raises(
+        TypeError, match=r"app must be a Flask application, not Client: CleverSso\(app, client=\.\.\.\)"
+    ):
+        InFlask(client)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"client must be a clever_sso\.Client: AsyncClient is for clever_sso\.asgi"):
+        InFlask(client=AsyncClient(CLIENT_ID))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"client must be a clever_sso\.Client, not str"):
+        InFlask(client="my-app")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="no argument 'rotate_sesion': is it 'rotate_session'"):
+        InFlask(rotate_sesion=print)  # type: ignore[arg-type]
+    app = Flask("reading")
+    app.secret_key = KEY
+    InFlask(app, client=cooperative(client))
+
+
+# ---------------------------------------------------------------- where settings come from
+
+
+def test_flask_reads_the_environment_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+
+    for name, value in settings("http://127.0.0.1:9", CLEVER_AFTER_LOGIN="/there", CLEVER_URL_PREFIX="/sso").items():
+        monkeypatch.setenv(name, str(value))
+
+    def app(**config: str) -> Flask:
+        made = Flask("reading")
+        made.config.update(config, SECRET_KEY=KEY)
+        return made
+
+    with pytest.raises(ConfigError, match="CLEVER_CLIENT_ID is not set"):
+        InFlask(app())
+    asked = app(CLEVER_AFTER_LOGIN="/here")
+    InFlask(asked, from_env=True)
+    # The configuration comes first.
+    assert (asked.config["CLEVER_AFTER_LOGIN"], asked.config["CLEVER_URL_PREFIX"]) == ("/here", "/sso")
+    assert asked.test_client().get("/sso/login").status_code == 303
+
+
+def test_asgi_reads_the_same_names(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+
+    for name, value in settings(
+        "http://127.0.0.1:9", CLEVER_AFTER_LOGIN="/there", CLEVER_URL_PREFIX="/sso", CLEVER_AFTER_LOGON="/x"
+    ).items():
+        monkeypatch.setenv(name, str(value))
+    routes = {getattr(route, "name", ""): getattr(route, "path", "") for route in InAsgi().routes}
+    assert routes["clever_login"] == "/sso/login"
+    assert "nothing reads CLEVER_AFTER_LOGON: is it CLEVER_AFTER_LOGIN?" in caplog.text
+    assert "CLEVER_URL_PREFIX" not in caplog.text
+    # What is said in the program comes first.
+    routes = {getattr(route, "name", ""): getattr(route, "path", "") for route in InAsgi(url_prefix="/own").routes}
+    assert routes["clever_login"] == "/own/login"
+
+
+# ---------------------------------------------------------------- secrets
+
+
+OF_FACES = {"waiting_page", "session_seconds", "after_login"}
+SECRET, PASSWORD = "hunter2-of-the-client", "hunter2-of-the-proxy"
+OF_THE_CLIENT = {
+    "client_secret": SECRET,
+    "pending_key": f"{SECRET}-and-long-enough",
+    "old_pending_keys": [f"{SECRET}-before"],
+    "proxy": f"http://user:{PASSWORD}@proxy.example:3128",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("timeout", "soon"),
+        ("client_id", ["a"]),
+        ("client_id", ""),
+        ("leeway", "9999"),
+        ("redirect_uri", "nowhere"),
+        ("client_secret", [SECRET]),
+        ("proxy", f"socks://user:{PASSWORD}@proxy.example"),
+        ("proxy", [f"http://user:{PASSWORD}@proxy.example"]),
+        ("old_pending_keys", {SECRET: 1}),
+        ("waiting_page", "perhaps"),
+        ("session_seconds", "never"),
+        ("after_login", "nowhere"),
+    ],
+)
+@pytest.mark.parametrize("framework", ["flask", "asgi", "django", "client", "async client"])
+def test_no_frame_of_a_bad_setting_holds_a_secret(
+    framework: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, name: str, value: Any
+) -> None:
+    """Error pages and mails show the local variables of every frame; and what an error was raised from."""
+    if not isinstance(value, str) and framework not in {"flask", "django"}:
+        pytest.skip("an environment has only text")
+    if name in OF_FACES and (framework.endswith("client") or (framework, name) == ("django", "after_login")):
+        pytest.skip("it is not read there")
+    wanted = {"client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, **OF_THE_CLIENT, name: value}
+    changes = {f"CLEVER_{word.upper()}": each for word, each in wanted.items()}
+
+    def start() -> object:
+        if framework in {"flask", "django"}:
+            return FACES[framework](**changes)
+        for word, each in changes.items():
+            monkeypatch.setenv(word, " ".join(each) if isinstance(each, list) else str(each))
+        if framework == "asgi":
+            return InAsgi()
+        return (clever_sso.Client if framework == "client" else clever_sso.AsyncClient).from_env()
+
+    if framework == "django":
+        request.getfixturevalue("untouched")
+
+        def start() -> object:
+            with override_settings(**changes):
+                return conf.client(), conf.waiting_page(), conf.session_seconds()
+
+    with pytest.raises(ConfigError) as caught:
+        start()
+    found = str(caught.value) + frames(caught.value)
+    assert SECRET not in found
+    assert PASSWORD not in found
+
+
+def frames(error: BaseException | None) -> str:
+    """The local variables of the package's frames, of an error and of those before it."""
+    shown = []
+    while error is not None:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if "clever_sso" in frame.f_code.co_filename and "tests" not in frame.f_code.co_filename:
+                shown.append(repr(frame.f_locals))
+        error = error.__cause__ or error.__context__
+    return "\n".join(shown)
+
+
+@pytest.mark.parametrize("kind", [clever_sso.AsyncClient])
+def test_no_frame_of_a_bad_argument_holds_a_secret(kind: type[clever_sso.AsyncClient]) -> None:
+    for bad in ({"timeout": -1}, {"issuer": "nowhere"}, {"leeway": "x"}, {"no_such": 1}):
+        with pytest.raises((ConfigError, TypeError)) as caught:
+            kind(CLIENT_ID, redirect_uri=REDIRECT_URI, **OF_THE_CLIENT, **bad)
+        found = frames(caught.value)
+        assert found
+        assert SECRET not in found
+        assert PASSWORD not in found
