@@ -516,3 +516,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "ca_bundle": _text_or_path,
     "proxy": _text,
 }
+
+CLIENT_SETTINGS = frozenset(PREFIX + argument.upper() for argument in _READERS)
+"""The names of the settings of a client."""

@@ -31,7 +31,8 @@ import re
 import sys
 from base64 import b64decode, b64encode
 from contextlib import suppress
-from functools import cache
+from contextvars import ContextVar
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
@@ -59,15 +60,19 @@ from clever_sso._web.arrival import (
     check_size,
     onwards,
     problem_of,
-    problem_of_fault,
-    problem_of_refusal,
     problem_of_setup,
-    problem_of_size,
+    problem_of_sign_in,
     should_wait,
+    signed_in_line,
     step_of,
     without_sign_in,
 )
+from clever_sso._web.before import HeldLogin, ProvenLogin
+from clever_sso._web.button import Html, login_button
+from clever_sso._web.button import signed_in_line as signed_in_html
+from clever_sso._web.hosts import at_host, host_of
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, TWELVE_HOURS, SessionIdentity
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso._web.request import (
     address,
     answer_of_guard,
@@ -86,7 +91,7 @@ from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Iterable, Mapping
     from typing import Literal
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -95,12 +100,23 @@ if TYPE_CHECKING:
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
-__all__ = ["CleverSso", "Problem", "Refused", "SessionIdentity", "SignIn", "current_identity"]
+__all__ = [
+    "CleverSso",
+    "HeldLogin",
+    "Problem",
+    "ProvenLogin",
+    "Refused",
+    "SessionIdentity",
+    "SignIn",
+    "current_identity",
+    "held_login",
+]
 
 logger = logging.getLogger("clever_sso.asgi")
 # In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
 # whether the request came with a session, and whether somebody signed in.
 _ASKED, _CAME_BACK, _SIGNED_IN = "clever_sso.asked", "clever_sso.came_back", "clever_sso.signed_in"
+_HOST: ContextVar[str | None] = ContextVar("clever_sso.host", default=None)
 # What `itsdangerous` adds to a value: the time, and a SHA-1.
 _SIGNATURE_BYTES = len(".aaaaaa") + len(".") + 27
 # What SessionMiddleware calls them in Starlette and in starsessions. The last says whether the cookie is Secure.
@@ -108,6 +124,7 @@ _OF_THE_COOKIE = (
     ("session_cookie", "domain", "path", "same_site", "https_only"),
     ("cookie_name", "cookie_domain", "cookie_path", "cookie_same_site", "cookie_https_only"),
 )
+BeforeHook = TypeVar("BeforeHook", bound="Callable[[ProvenLogin[AsyncClient]], Any]")
 SignInHook = TypeVar("SignInHook", bound="Callable[[Request, SignIn], Response | Awaitable[Response | None] | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Request, Problem], Response | Awaitable[Response]]")
 
@@ -131,6 +148,7 @@ class CleverSso:
         session_seconds: For how many seconds a sign-in lasts at most. Default: twelve hours.
         rotate_session: Gives a session a new id at each sign-in: a function, plain or async, that is called with the
             request. Only for sessions that live on the server, in a store other than that of starsessions 2.
+        clients: The clients of hosts that have their own, such as `{"b.example": AsyncClient(...)}`.
 
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which setting.
@@ -148,10 +166,12 @@ class CleverSso:
         waiting_page: bool | None = None,
         session_seconds: int | None = None,
         rotate_session: Callable[[Request], Any] | None = None,
+        clients: Mapping[str, AsyncClient] | None = None,
         **unknown: NoReturn,
     ) -> None:
         _settings.check_keywords("CleverSso", unknown, _arguments(CleverSso))
-        _check_client(client)
+        for each in (client, *(clients or {}).values()):
+            _check_client(each)
         if rotate_session is not None:
             _settings.check_hook("rotate_session", rotate_session, "request")
         either = _settings.given_or_environment
@@ -163,25 +183,33 @@ class CleverSso:
         self._waiting_page = _settings.boolean(*either("waiting_page", waiting_page), default=False)
         seconds = either("session_seconds", session_seconds)
         self._session_seconds = _settings.session_seconds(*seconds, TWELVE_HOURS)
-        self.client = client or AsyncClient.from_env()
-        _settings.check_login(self.client)
+        self._client = client or AsyncClient.from_env()
+        self._clients = {host_of(host): own for host, own in (clients or {}).items()}
+        for own in (self._client, *self._clients.values()):
+            _settings.check_login(own)
         self._rotate_session = rotate_session
-        self._callback_path = chosen or urlsplit(self.client.redirect_uris[0]).path or "/"
+        self._callback_path = chosen or urlsplit(self._client.redirect_uris[0]).path or "/"
         _settings.check_callback(
-            self.client.redirect_uris,
+            self._client.redirect_uris,
             self._callback_path,
             [f"{self._prefix}/{name}" for name in api.OTHER_PAGES],
             chosen=callback_name if chosen else "",
             prefix="url_prefix (CLEVER_URL_PREFIX)",
         )
         # Below which path the browser sees the application: known where the callback has another path inside.
-        self._known_prefix = prefix_of(self.client.redirect_uris, chosen) if chosen else ""
-        self._likely_prefix = self._known_prefix or prefix_of(self.client.redirect_uris, f"{self._prefix}/callback")
+        self._known_prefix = prefix_of(self._client.redirect_uris, chosen) if chosen else ""
+        self._likely_prefix = self._known_prefix or prefix_of(self._client.redirect_uris, f"{self._prefix}/callback")
         self._warned = False
+        self._before_hook: Callable[[ProvenLogin[AsyncClient]], Any] | None = None
         self._sign_in_hook: Callable[[Request, SignIn], Any] | None = None
         self._problem_hook: Callable[[Request, Problem], Any] | None = None
         self._guards: dict[tuple[str, ...], _Guard] = {}
         self._session_cookie_name = "session"
+
+    @property
+    def client(self) -> AsyncClient:
+        """The client of the host that was asked."""
+        return at_host(self._clients, _HOST.get(), self._client)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -198,7 +226,7 @@ class CleverSso:
             _Page(f"{self._prefix}/logout", self._logout, name="clever_logout"),
             _Page(f"{self._prefix}/{api.WHOAMI}", self._whoami, name="clever_whoami"),
             *(below if self._likely_prefix else []),
-            _BelowPrefix(self.client.redirect_uris, self._callback, self._misplaced, self._misplaced_callback),
+            _BelowPrefix(lambda: self.client.redirect_uris, self._callback, self._misplaced, self._misplaced_callback),
         ]
 
     def install(self, app: Starlette) -> None:
@@ -229,7 +257,7 @@ class CleverSso:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app)
             _look_after_sessions(app.user_middleware)
-            return _OutermostMiddleware(build(), self.client, self._keeps_from_logging_in, self._take)
+            return _OutermostMiddleware(build(), lambda: self.client, self._keeps_from_logging_in, self._take)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
 
@@ -268,6 +296,51 @@ class CleverSso:
             "in too: use starsessions 2 or later, or tell how by CleverSso(rotate_session=...)"
             for name in names
         ]
+
+    async def older_ids(self, login: SignIn | ProvenLogin[AsyncClient]) -> tuple[str, ...]:
+        """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
+
+        An ID token tells only that of the role of the login: then Clever is asked.
+
+        Args:
+            login: What `before_sign_in` or `on_sign_in` was given.
+
+        Raises:
+            Error: When Clever cannot be asked at the moment. Let it pass: the person gets a page that says so.
+        """
+        identity, tokens = login.identity, login.tokens
+        if not may_have_more(identity, tokens):
+            return tuple(identity.legacy_ids)
+        try:
+            return older_ids(identity, (await self.client.user(tokens.access_token, identity.id)).roles)
+        except Error as error:
+            return without_more(identity, error, logger)
+
+    def before_sign_in(self, function: BeforeHook) -> BeforeHook:
+        """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
+
+        It is given a `ProvenLogin`, and may be plain or async. `None` lets the person in. A response is sent to the
+        browser, and nobody is signed in: call `hold` first, and `complete_login` lets the person in later. When it
+        raises, nobody is signed in: `Refused` becomes a page for the person, an `Error` of a question to Clever a page
+        that says so, an `HTTPException` is handled by the application, and anything else is logged and becomes a page
+        with status 500.
+        """
+        _settings.check_hook("before_sign_in", function, "proven")
+        self._before_hook = function
+        return function
+
+    async def complete_login(self, request: Request) -> Response:
+        """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+
+        Returns:
+            The answer to the browser: the way to the page that the person wanted, or a page that says why they are not
+            let in. When no login waits, or its ten minutes are over, it leads to the login.
+        """
+        request.scope.get(_ASKED, set()).add("complete")
+        held = HeldLogin.take(_session(request))
+        if held is None:
+            return _private(RedirectResponse(self._login_path(request.scope), 303))
+        return await self._take(request, held.step, is_decided=True)
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
@@ -332,6 +405,53 @@ class CleverSso:
         login = login_address(login, self._here(request), logger)
         raise HTTPException(303, headers={"Location": login, "Cache-Control": "no-store"})
 
+    # ---------------------------------------------------------------- what pages show
+
+    def button(
+        self,
+        request: Request,
+        *,
+        next: str | None = None,  # noqa: A002  (as the parameter of the login is called)
+        image: str | None = None,
+        language: str | None = None,
+        style: bool = True,
+    ) -> Html:
+        """The button "Log in with Clever", a link, as HTML.
+
+        Args:
+            request: The request of the page.
+            next: Where the person goes afterwards.
+            image: The address of an image to show instead of the words, of Clever's own for example.
+            language: `en` or `es`, the language of the page.
+            style: Whether the link has a style of its own.
+        """
+        return login_button(self._login_path(request.scope), language=language, goal=next, image=image, style=style)
+
+    def signed_in(self, request: Request, *, language: str | None = None) -> Html:
+        """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty for nobody."""
+        identity = current_identity(request)
+        if identity is None:
+            return Html()
+        login = self._login_path(request.scope)
+        return signed_in_html(
+            identity.full_name or identity.id,
+            login,
+            f"{login.removesuffix('/login')}/logout",
+            language=language,
+            goal=self._here(request),
+        )
+
+    def in_templates(self, request: Request) -> dict[str, Any]:
+        """For `Jinja2Templates(context_processors=[clever.in_templates])`.
+
+        Templates then have `current_identity`, `clever_button(...)` and `clever_signed_in(...)`.
+        """
+        return {
+            "current_identity": current_identity(request),
+            "clever_button": partial(self.button, request),
+            "clever_signed_in": partial(self.signed_in, request),
+        }
+
     # ---------------------------------------------------------------- the routes
 
     async def _login(self, request: Request) -> Response:
@@ -352,6 +472,7 @@ class CleverSso:
             home=self._home(request),
             logger=logger,
             session_cookie=lambda: _session_cookie(request),
+            host=_HOST.get(),
         )
         return await self._take(request, step)
 
@@ -364,7 +485,9 @@ class CleverSso:
         if self._waiting_page and should_wait(query):
             return HTMLResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
         try:
-            step = step_of(await self.client.finish_login(query, _cookies(request)))
+            client, cookies = self.client, _cookies(request)
+            outcome = await client.finish_login(query, cookies)
+            step = step_of(outcome, client, host=_HOST.get(), cookies=cookies)
         except Error as error:
             step = problem_of(error)
         return await self._take(request, step)
@@ -416,23 +539,26 @@ class CleverSso:
     def _refusal(self, endpoint: Literal["login", "callback", "logout"], request: Request) -> Response | None:
         """What to answer to a request that must not act."""
         request.scope.get(_ASKED, set()).add(endpoint)
+        _HOST.set(_host(request.scope))
         refusal = self.client.refusal(endpoint, method=request.method, headers=request.headers)
         if refusal is None:
             return None
         return _private(Response(status_code=refusal.status, headers={"Allow": refusal.allow} if refusal.allow else {}))
 
-    async def _take(self, request: Request, step: Step) -> Response:
+    async def _take(self, request: Request, step: Step, *, is_decided: bool = False) -> Response:
         """Answer the browser."""
         if isinstance(step, SignIn):
             try:
-                done = await self._sign_in(request, step)
+                done = await self._sign_in(request, step, is_decided=is_decided)
             except LoggedOutError:
                 _session(request).clear()
                 done = RedirectResponse(inside(self._root(request.scope), self._after_logout), 303)
                 return _private(_with_cookies(done, without_sign_in(self.client, step)))
             if isinstance(done, Response):
                 _delete_old_session(request, done)
-                return _private(_with_cookies(done, step.set_cookies))
+                is_in = SESSION_KEY in _session(request)
+                cookies = step.set_cookies if is_in else without_sign_in(self.client, step)
+                return _private(_with_cookies(done, cookies))
             step = done
         if isinstance(step, ToClever):
             _session(request)
@@ -446,41 +572,66 @@ class CleverSso:
             response.headers.setdefault("Retry-After", str(step.retry_after))
         return _private(response)
 
-    async def _sign_in(self, request: Request, step: SignIn) -> Response | Problem:
+    async def _sign_in(self, request: Request, step: SignIn, *, is_decided: bool) -> Response | Problem:
         key: str | None = getattr(request.scope.get("session_handler"), "session_id", None)
         replaced = await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
         done: Response | Problem | None = None
         try:
-            welcomed = await self._welcomed(request, step)
-            if replaced and key is not None and isinstance(welcomed, Response):
+            welcomed = await self._welcomed(request, step, is_decided=is_decided)
+            if replaced and key is not None and isinstance(welcomed, Response) and SESSION_KEY in _session(request):
                 await _check_that_it_is_there(request, key)
             done = welcomed
             return done
         finally:
-            if replaced and not isinstance(done, Response):
+            if replaced and not (isinstance(done, Response) and SESSION_KEY in _session(request)):
                 await _end_replaced(request, replaced)
 
-    async def _welcomed(self, request: Request, step: SignIn) -> Response | Problem:
+    async def _welcomed(self, request: Request, step: SignIn, *, is_decided: bool) -> Response | Problem:
         try:
+            if not is_decided:
+                # Until the application lets the person in, the session is nobody's.
+                session = _session(request)
+                signed_in_as = session.pop(SESSION_KEY)
+                waits = await self._decide(request, step)
+                if waits is not None:
+                    if self._rotate_session is None:
+                        check_size(_cookie_size(request))
+                    return waits
+                session[SESSION_KEY] = signed_in_as
             hook = self._sign_in_hook
             answer = await _result(hook(request, step)) if hook is not None else None
             if self._rotate_session is None:
                 check_size(_cookie_size(request))
-        except Refused as refused:
-            cookies = without_sign_in(self.client, step)
-            return problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
-        except TooLargeError as error:
-            return problem_of_size(self.client, step, error)
+        except (Refused, TooLargeError, Error) as error:
+            return problem_of_sign_in(self.client, step, error)
         except HTTPException:
             _session(request).clear()
             raise
-        except Exception:
+        except Exception as error:
             # An exception that is let through passes the session by: the browser would keep whom it had before.
-            logger.exception("on_sign_in failed")
-            cookies = without_sign_in(self.client, step)
-            return problem_of_fault(cookies, step.return_to, switch_user=step.switch_user)
+            logger.exception("the application's own code failed while somebody signed in")
+            return problem_of_sign_in(self.client, step, error)
         request.scope.get(_SIGNED_IN, set()).add(True)
+        logger.info("%s", signed_in_line(step.identity))
         return answer or RedirectResponse(step.return_to or self._home(request), 303)
+
+    async def _decide(self, request: Request, step: SignIn) -> Response | None:
+        """What the application says before the person is signed in: a response, or `None` to go on."""
+        if self._before_hook is None:
+            return None
+        session = _session(request)
+        proven = ProvenLogin.of(
+            step,
+            request=request,
+            client=self.client,
+            session=session,
+            in_browser=self._rotate_session is None and _is_in_browser(request),
+        )
+        answer = await _result(self._before_hook(proven))
+        proven.check_held(answer)
+        if answer is not None and not isinstance(answer, Response):
+            raise TypeError(f"before_sign_in must return a response or None, not {type(answer).__name__}")
+        return answer
 
     async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
         """Forget the person who was signed in on this device: nothing of their session is carried over.
@@ -561,8 +712,7 @@ class CleverSso:
                 logger.warning("%s", advice)
             return None
         # Starlette's own URL fails for a Host header that is none.
-        host = b"".join(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
-        here = f"{scope.get('scheme', 'http')}://{host}{path}"
+        here = f"{scope.get('scheme', 'http')}://{_host(scope)}{path}"
         return advice if sends_to_log_in(here, location, {login}) else None
 
 
@@ -683,7 +833,7 @@ class _OutermostMiddleware:
 
     Args:
         app: The application with all its middleware.
-        client: The client.
+        client: Gives the client of the host that was asked.
         judge: Says what is set up wrongly, given the scope, the status and the `Location` of an answer.
         answer: Makes the page about that.
     """
@@ -691,7 +841,7 @@ class _OutermostMiddleware:
     def __init__(
         self,
         app: ASGIApp,
-        client: AsyncClient,
+        client: Callable[[], AsyncClient],
         judge: Callable[[Scope, int, str | None], str | None],
         answer: Callable[[Request, Step], Awaitable[Response]],
     ) -> None:
@@ -704,6 +854,7 @@ class _OutermostMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        _HOST.set(_host(scope))
         scope[_ASKED], scope[_CAME_BACK], scope[_SIGNED_IN] = set(), set(), set()
         scope["headers"] = [
             (name, _undisguised(value) if name == b"cookie" else value) for name, value in scope["headers"]
@@ -734,7 +885,7 @@ class _OutermostMiddleware:
 
     def _kept(self, request: HTTPConnection, status: int) -> tuple[SetCookie, ...]:
         method, headers = request.scope["method"], request.headers
-        return kept_cookies(self.client, _cookies(request), method=method, headers=headers, status=status)
+        return kept_cookies(self.client(), _cookies(request), method=method, headers=headers, status=status)
 
 
 def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
@@ -775,13 +926,13 @@ class _BelowPrefix(Route):
 
     def __init__(
         self,
-        redirect_uris: Iterable[str],
+        redirect_uris: Callable[[], Iterable[str]],
         callback: Endpoint,
         astray: Endpoint,
         is_astray: Callable[[Scope], str | None],
     ) -> None:
         super().__init__("/{path:path}", callback, name="clever_callback_below_prefix", include_in_schema=False)
-        self._redirect_uris = tuple(redirect_uris)
+        self._redirect_uris = redirect_uris
         self._astray = Route("/{path:path}", astray)
         self._is_astray = is_astray
 
@@ -789,7 +940,9 @@ class _BelowPrefix(Route):
         """Never wholly: then any route that matches comes first."""
         if scope["type"] != "http":
             return Match.NONE, {}
-        if is_redirect_uri(_path(scope), self._redirect_uris):
+        # Those of the host that was asked; the routes may stand alone.
+        _HOST.set(_host(scope))
+        if is_redirect_uri(_path(scope), self._redirect_uris()):
             return Match.PARTIAL, {"endpoint": self.endpoint, "path_params": {}}
         if self._is_astray(scope):
             return Match.PARTIAL, {"endpoint": self._astray.endpoint, "path_params": {}}
@@ -799,6 +952,11 @@ class _BelowPrefix(Route):
         """Answer as the view that was found does."""
         route = self if scope["endpoint"] is self.endpoint else self._astray
         await route.app(scope, receive, send)
+
+
+def held_login(request: HTTPConnection) -> HeldLogin | None:
+    """The login that waits in this session for `CleverSso.complete_login`; `None` when there is none."""
+    return HeldLogin.of(_session(request))
 
 
 def current_identity(request: HTTPConnection) -> SessionIdentity | None:
@@ -883,6 +1041,11 @@ def _query(scope: Scope) -> str:
     """The query as it came, one character for each byte."""
     query: bytes = scope.get("query_string", b"")
     return query.decode("latin-1")
+
+
+def _host(scope: Scope) -> str:
+    """The host that was asked, as it came."""
+    return b"".join(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
 
 
 def _cookies(request: HTTPConnection) -> str:
@@ -971,14 +1134,19 @@ def _options(middleware: Middleware) -> dict[str, Any]:
     return {**bound.arguments, **bound.arguments.get("kwargs", {})}
 
 
+def _is_in_browser(request: Request) -> bool:
+    """Whether the browser stores the session."""
+    is_known = type(_session(request)).__module__.partition(".")[0] in {"builtins", "starlette"}
+    return is_known and "session_handler" not in request.scope
+
+
 def _cookie_size(request: Request) -> int:
     """The bytes of the name and the value of the cookie that Starlette makes of the session, about.
 
     A session in another place than the browser has none.
     """
     session = _session(request)
-    in_the_browser = type(session).__module__.partition(".")[0] in {"builtins", "starlette"}
-    if not in_the_browser or "session_handler" in request.scope:
+    if not _is_in_browser(request):
         return 0
     names = [str(_options(each).get("session_cookie", "")) for each in _middleware(request) if _is_starlettes(each.cls)]
     try:

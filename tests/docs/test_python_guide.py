@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from clever_sso import AsyncClient, Client, ClientSettings, SignedIn, _settings
+from clever_sso._web.hosts import settings_of_hosts
 from harness import ports
 from harness.browser import Browser as Person
 from harness.cookie_browser import Browser
@@ -223,9 +224,64 @@ def test_the_hooks_for_older_stores_change_the_id() -> None:
     assert session.flushed
 
 
+def test_the_settings_of_hosts_are_those_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGING_CLIENT_ID", "staging")
+    monkeypatch.setenv("STAGING_CLIENT_SECRET", "a secret")
+    (text,) = blocks("hosts")
+    module: dict[str, Any] = {"os": os}
+    exec(text, module)
+    ((host, arguments),) = settings_of_hosts({"CLEVER_TIMEOUT": "3", **module}).items()
+    assert (host, arguments["client_id"], arguments["timeout"]) == ("staging.school.example", "staging", 3.0)
+    assert Client(**arguments).redirect_uris == ("https://staging.school.example/clever/callback",)
+
+
+def test_the_form_of_a_link_and_the_commands_of_an_import_fit_the_project(tmp_path: Path) -> None:
+    pytest.importorskip("django")
+    write("django", tmp_path)
+    environment = {**os.environ, **settings("environment")}
+
+    def run(*typed: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *typed],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+
+    assert run("manage.py", "migrate").returncode == 0
+    (commands,) = blocks("import")
+    for line in commands.splitlines():
+        done = run(*shlex.split(line)[1:])
+        # The options are right; this project has no such table.
+        assert (done.returncode, "has no table" in done.stderr) == (1, True), done.stderr
+    (form,) = blocks("links", "account.html")
+    (tmp_path / "account.html").write_text(form, "utf-8")
+    rendering = "from django.template import engines; print(engines['django'].from_string(open('account.html').read())"
+    shown = run("manage.py", "shell", "-c", f"{rendering}.render())").stdout
+    assert 'action="/clever/link?next=/account"' in shown
+    assert 'action="/clever/unlink"' in shown
+
+
 def test_every_block_of_the_guide_is_run() -> None:
     assert GUIDE.count("```") == 2 * len(BLOCKS)
-    run = {"flask", "django", "fastapi", "emulator", "environment", "rotation", "rotate", "asyncio"}
+    run = {
+        "flask",
+        "django",
+        "fastapi",
+        "emulator",
+        "environment",
+        "rotation",
+        "rotate",
+        "asyncio",
+        "links",
+        "import",
+        "hosts",
+    }
+    # The site of python/tests/frameworks/test_second_factors.py is made of these two.
+    run |= {"allauth", "otp"}
     assert {name for name, _, _ in BLOCKS} == run | NOT_RUN
 
 

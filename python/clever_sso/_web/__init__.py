@@ -4,6 +4,11 @@ Nothing here knows a framework, reads a request or touches a socket.
 
 - `arrival`: what a callback means for the browser: go to Clever, be signed in, or read what went wrong.
 - `request`: what a request alone decides: may it begin a login, where was it meant to go?
+- `before`: what the application decides before somebody is signed in, and a login that waits for it.
+- `copies`: an identity that a session can keep.
+- `hosts`: which client and redirect URI belong to a host.
+- `button`: the button "Log in with Clever", and who is signed in, as HTML.
+- `older_ids`: the ids that a person had before.
 - `api`: what scripts are told instead of being sent to log in.
 - `identity`: who is signed in, as a session keeps it.
 - `pages`: the page of a failed login, and the one to wait on.

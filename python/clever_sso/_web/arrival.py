@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Union
 from urllib.parse import urlencode
 
 from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on, leads_to
+from clever_sso._web.hosts import redirect_uri_at
 from clever_sso._web.request import LONGEST_GOAL, as_sent, as_shown, as_typed, parameters
 from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from clever_sso._native import Client, Identity, Login, SetCookie, Tokens
+    from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
     from clever_sso.aio import AsyncClient
 
 PAGE_NOT_ALLOWED = "page_not_allowed"
 DENIED = "access_denied"
 DENIED_SENTENCE = "Clever did not let you into this app. Please ask your teacher or your school for access."
 NOT_ADMITTED = "not_admitted"
-NOT_ADMITTED_SENTENCE = "This app has no place for you. Please ask your teacher or your school for access."
+NOT_ADMITTED_SENTENCE = "Your account doesn't have access to this app. Please ask your teacher or your school for help."
+NOT_ADMITTED_REASON = "the application did not admit this person"
 
 
 class Refused(Exception):  # noqa: N818  (it is no error: the application decides so)
@@ -34,11 +37,13 @@ class Refused(Exception):  # noqa: N818  (it is no error: the application decide
 
     Args:
         sentence: What the person reads, if the usual sentence will not do.
+        reason: What the log says, if the usual words will not do. No name and no email address belongs there.
     """
 
-    def __init__(self, sentence: str = NOT_ADMITTED_SENTENCE) -> None:
+    def __init__(self, sentence: str = NOT_ADMITTED_SENTENCE, *, reason: str = NOT_ADMITTED_REASON) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.reason = reason
 
 
 class LoggedOutError(Exception):
@@ -90,8 +95,8 @@ class ToClever:
 class SignIn:
     """Replace whoever is signed in on this browser by this person."""
 
-    identity: Identity
-    tokens: Tokens = field(repr=False)
+    identity: Identity | IdentityCopy
+    tokens: Tokens | TokensCopy | NoTokens = field(repr=False)
     return_to: str | None
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
     switch_user: bool = False
@@ -133,6 +138,9 @@ class Problem:
     retry_after: int | None = None
     """How many seconds to wait before the next try, if Clever said so; the views send it as `Retry-After`."""
 
+    clever_id: str | None = None
+    """The Clever id of the person, if the login was proven; for the log."""
+
     login_url: str = field(default="", repr=False)
     """The link to try again. It leads to where the person wanted to go."""
 
@@ -160,10 +168,11 @@ class Problem:
 
     def __str__(self) -> str:
         """For the log. No secret, and no word that came from outside without quotes."""
+        person = f" (Clever id {self.clever_id})" if self.clever_id else ""
         if isinstance(self.error, Error):
-            return str(self.error)
+            return f"{self.error}{person}"
         if isinstance(self.error, Refused):
-            return f"{self.code}: the application did not admit this person"
+            return f"{self.code}: {self.error.reason}{person}"
         return f"{self.code}: Clever answered {self.error.error!r}"
 
 
@@ -180,6 +189,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     home: str,
     logger: logging.Logger,
     session_cookie: Callable[[], str],
+    host: str | None = None,
 ) -> Step:
     """Begin a login.
 
@@ -193,8 +203,10 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         home: Where people go after a login that was not on its way to a page.
         logger: Where to say what went wrong.
         session_cookie: Says how the cookie of the application's session is set.
+        host: The host of the request: where it has a redirect URI of its own, the login comes back there.
     """
     asked = parameters(query)
+    redirect_uri = redirect_uri_at(client.redirect_uris, host)
 
     def login(**wishes: str) -> Step:
         try:
@@ -203,6 +215,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
                     cookies=cookies,
                     switch_user=is_switched_on(asked.get("switch_user")),
                     has_session=has_session,
+                    redirect_uri=redirect_uri,
                     home=home,
                     **wishes,
                 )
@@ -228,12 +241,23 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         return problem_of(error)
 
 
-def step_of(outcome: SignedIn | Restart | Denied) -> Step:
-    """What to do with what came of a login."""
+def step_of(
+    outcome: SignedIn | Restart | Denied, client: Client | AsyncClient, *, host: str | None, cookies: str | None
+) -> Step:
+    """What to do with the outcome of a login.
+
+    Args:
+        outcome: What `finish_login` returned.
+        client: The client.
+        host: The host of the request.
+        cookies: The `Cookie` header of the request.
+    """
     if isinstance(outcome, SignedIn):
         return SignIn(outcome.identity, outcome.tokens, outcome.return_to, outcome.set_cookies, outcome.switch_user)
     if isinstance(outcome, Restart):
-        return ToClever.of(outcome.login)
+        uri = redirect_uri_at(client.redirect_uris, host) if outcome.reason == "state_missing" else None
+        # It began at Clever, which knows of no host: the core goes on with the primary redirect URI.
+        return ToClever.of(client.begin_login(cookies=cookies, redirect_uri=uri) if uri else outcome.login)
     return Problem(
         DENIED,
         DENIED_SENTENCE,
@@ -261,50 +285,43 @@ def problem_of(error: Error) -> Problem:
     )
 
 
-def problem_of_refusal(
-    refused: Refused, cookies: tuple[SetCookie, ...], return_to: str | None = None, *, switch_user: bool = False
-) -> Problem:
-    """What to show when the application does not admit somebody; `cookies` are those of `without_sign_in`."""
-    return Problem(
-        NOT_ADMITTED,
-        refused.sentence,
-        403,
-        ends_session=True,
-        error=refused,
-        set_cookies=cookies,
-        return_to=return_to,
-        switch_user=switch_user,
-    )
+def problem_of_sign_in(client: Client | AsyncClient, step: SignIn, error: Exception) -> Problem:
+    """What to show when a person proved a login, and the application did not let them in.
 
-
-def problem_of_fault(
-    cookies: tuple[SetCookie, ...], return_to: str | None = None, *, switch_user: bool = False
-) -> Problem:
-    """What to show when the application's own code fails while somebody signs in."""
-    entry = error_codes()["internal"]
-    message = "the application's own code failed while somebody signed in"
-    error = InternalError(entry.word, message, entry.user_message, entry.retryable, entry.actor)
-    return Problem(
-        entry.word,
-        entry.user_message,
-        entry.page_status,
-        ends_session=True,
-        error=error,
-        set_cookies=cookies,
-        return_to=return_to,
-        switch_user=switch_user,
-    )
-
-
-def problem_of_size(client: Client | AsyncClient, step: SignIn, error: TooLargeError) -> Problem:
-    """What to show when the session of somebody who signs in is too large for its cookie."""
+    Args:
+        client: The client.
+        step: The sign-in that was not completed.
+        error: A `Refused`, an `Error` that a question to Clever's API ended with, a `TooLargeError`; anything else is a
+            fault of the application's own code.
+    """
+    if isinstance(error, Refused):
+        problem = Problem(NOT_ADMITTED, error.sentence, 403, ends_session=True, error=error)
+    elif isinstance(error, Error):
+        problem = problem_of(error)
+    elif isinstance(error, TooLargeError):
+        problem = problem_of_setup(str(error))
+    else:
+        problem = problem_of_fault()
     return replace(
-        problem_of_setup(str(error)),
+        problem,
         ends_session=True,
         set_cookies=without_sign_in(client, step),
         return_to=step.return_to,
         switch_user=step.switch_user,
+        clever_id=step.identity.id,
     )
+
+
+def problem_of_fault() -> Problem:
+    """What to show when the application's own code fails while somebody signs in."""
+    entry = error_codes()["internal"]
+    message = "the application's own code failed while somebody signed in"
+    return problem_of(InternalError(entry.word, message, entry.user_message, entry.retryable, entry.actor))
+
+
+def signed_in_line(identity: Identity | IdentityCopy) -> str:
+    """What the log says when somebody is signed in."""
+    return f"signed in with Clever: Clever id {identity.id} ({identity.user_type or 'role unknown'})"
 
 
 def problem_of_setup(message: str) -> Problem:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
     from clever_sso._native import Identity
+    from clever_sso._web.copies import IdentityCopy
 
 SESSION_KEY = "clever_sso"
 # Another shape than this one was written by another version: whoever it belongs to logs in again.
@@ -72,7 +73,7 @@ class SessionIdentity:
         return any(role in names for role in self.roles)
 
     @classmethod
-    def of(cls, identity: Identity, seconds: int = TWELVE_HOURS) -> SessionIdentity:
+    def of(cls, identity: Identity | IdentityCopy, seconds: int = TWELVE_HOURS) -> SessionIdentity:
         """What to keep of `identity`, for so many seconds."""
         return cls(
             issuer=identity.issuer,

@@ -19,11 +19,21 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
 
 - `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, the name of a view or a URL.
   Default: `LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` where they are set, else the front page.
+- `CLEVER_HOSTS`: the settings of hosts that have a client of their own, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
 - `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again,
   `switch_user_url`, and for somebody who is signed in `home_url`. Default: a plain page.
+- `CLEVER_BEFORE_SIGN_IN`: a function, or the dotted path of one, that is given a `ProvenLogin` before anybody is
+  signed in and before anything is written. It returns `None` to let the person in, or a response (a page for a second
+  factor, for example), or raises `Refused`. It may be async.
 - `CLEVER_CREATE_USERS`: whether somebody without an account gets one. Default `True`.
+- `CLEVER_ALLOW_STAFF`: whether users with `is_staff` or `is_superuser` may sign in with Clever. Default `False`.
+- `CLEVER_KEEP_NAMES`: whether a name that a user has stays as it is. Default `False`: names follow Clever.
+- `CLEVER_USER_EMAIL`: the email address of a new user. `"auto"` leaves it empty, and makes it
+  `clever_<id>@clever.invalid` where addresses are unique; `"placeholder"` always does so; `"unverified"` takes what
+  Clever tells, if no other user has it.
+- `CLEVER_AFTER_UNLINK`: what the next login does after a link was deleted: `"new"` (default) or `"refuse"`.
 - `CLEVER_MATCH_USER`: a function, or the dotted path of one, that is given an `Identity` whom no account belongs to yet
   and answers with the user it is, or `None`. Never go by an email address: what Clever tells is unverified.
 - `CLEVER_PROVISION_USER`: a function, or the dotted path of one, that is given the user, the `Identity` and whether the
@@ -34,11 +44,15 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
 
 What is here, besides `urls`:
 
+- `held_login(request)`, `complete_login(request)`: what `CLEVER_BEFORE_SIGN_IN` held, and the way to let the person in.
+- `link`, `unlink`, `merge_users`: link a person at Clever to a user, delete links, make one user of two. The views
+  `clever_sso:link` and `clever_sso:unlink` (POST) let people do the first two themselves.
+- `signed_in`, `login_denied`, `account_linked`, `account_unlinked`, `users_merged`: signals; the second tells of a
+  `Problem`.
 - `current_identity(request)`: who logged in with Clever, a `SessionIdentity` or `None`. In async views
   `await acurrent_identity(request)`, in templates the context processor `clever_sso.django.access.clever`.
 - `role_required("teacher", "staff")`: decorator of a view. `CleverRequiredMixin`: the same for class-based views.
 - `clever_sso.django.rest_framework`: authentication and permissions for Django REST framework.
-- `signed_in`, `login_denied`: signals; the latter tells of a `Problem`.
 - `CleverBackend`: to derive from, where the settings do not say enough.
 - `Refused`: what a hook raises to keep somebody out with a sentence.
 """
@@ -49,35 +63,64 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clever_sso._web.arrival import Problem, Refused
+    from clever_sso._web.before import HeldLogin, ProvenLogin
     from clever_sso._web.identity import SessionIdentity
     from clever_sso.django.access import CleverRequiredMixin, acurrent_identity, current_identity, role_required
+    from clever_sso.django.accounts import AlreadyLinked, link, merge_users, unlink
     from clever_sso.django.backend import CleverBackend
-    from clever_sso.django.signals import login_denied, signed_in
+    from clever_sso.django.held import acomplete_login, aheld_login, complete_login, held_login
+    from clever_sso.django.signals import account_linked, account_unlinked, login_denied, signed_in, users_merged
 
 __all__ = [
+    "AlreadyLinked",
     "CleverBackend",
     "CleverRequiredMixin",
+    "HeldLogin",
     "Problem",
+    "ProvenLogin",
     "Refused",
     "SessionIdentity",
+    "account_linked",
+    "account_unlinked",
+    "acomplete_login",
     "acurrent_identity",
+    "aheld_login",
+    "complete_login",
     "current_identity",
+    "held_login",
+    "link",
     "login_denied",
+    "merge_users",
     "role_required",
     "signed_in",
+    "unlink",
+    "users_merged",
 ]
 
 _HOMES = {
+    "AlreadyLinked": "clever_sso.django.accounts",
     "CleverBackend": "clever_sso.django.backend",
     "CleverRequiredMixin": "clever_sso.django.access",
+    "HeldLogin": "clever_sso._web.before",
     "Problem": "clever_sso._web.arrival",
+    "ProvenLogin": "clever_sso._web.before",
     "Refused": "clever_sso._web.arrival",
     "SessionIdentity": "clever_sso._web.identity",
+    "account_linked": "clever_sso.django.signals",
+    "account_unlinked": "clever_sso.django.signals",
+    "acomplete_login": "clever_sso.django.held",
     "acurrent_identity": "clever_sso.django.access",
+    "aheld_login": "clever_sso.django.held",
+    "complete_login": "clever_sso.django.held",
     "current_identity": "clever_sso.django.access",
+    "held_login": "clever_sso.django.held",
+    "link": "clever_sso.django.accounts",
     "login_denied": "clever_sso.django.signals",
+    "merge_users": "clever_sso.django.accounts",
     "role_required": "clever_sso.django.access",
     "signed_in": "clever_sso.django.signals",
+    "unlink": "clever_sso.django.accounts",
+    "users_merged": "clever_sso.django.signals",
 }
 
 

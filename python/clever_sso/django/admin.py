@@ -1,4 +1,4 @@
-"""The accounts in Django's administration: to be looked at and deleted, not edited."""
+"""The links in Django's administration: to be looked at and deleted, not edited."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from clever_sso.django.models import CleverAccount
+from clever_sso.django.models import CleverAccount, RemovedAccount
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,4 +28,21 @@ class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002  (as Django calls it)
         """Nobody: who somebody is at Clever only Clever can say."""
+        return False
+
+
+@admin.register(RemovedAccount)
+class RemovedAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who is refused because their link was deleted. Delete a row, and the person may come again."""
+
+    list_display = ("clever_id", "removed_at")
+    search_fields = ("clever_id",)
+    readonly_fields = ("issuer", "clever_id", "removed_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
+        """Nobody: a row is what a deleted link leaves."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002  (as Django calls it)
+        """Nobody."""
         return False

@@ -30,9 +30,13 @@ class CleverSsoConfig(AppConfig):
         One is at each end, and one after that of the sessions.
         """
         from django.contrib.auth.signals import user_logged_out  # noqa: PLC0415  (as the next one)
+        from django.db.models.signals import post_delete  # noqa: PLC0415
 
         from clever_sso.django import conf  # noqa: PLC0415  (it needs the settings)
+        from clever_sso.django.accounts import remember_removed  # noqa: PLC0415
         from clever_sso.django.checks import check, check_deployment  # noqa: PLC0415  (they need the apps to be ready)
+        from clever_sso.django.models import CleverAccount  # noqa: PLC0415
+        from clever_sso.django.user_checks import check_users  # noqa: PLC0415
 
         if getattr(settings, "CLEVER_PROXY", None):
             # Django hides settings by their names, and this one's does not tell that it may hold a password.
@@ -45,6 +49,9 @@ class CleverSsoConfig(AppConfig):
         user_logged_out.connect(_end_replaced, dispatch_uid=OUTERMOST)
         checks.register(check, checks.Tags.security)
         checks.register(check_deployment, checks.Tags.security, deploy=True)
+        checks.register(check_users, checks.Tags.models)
+        # However a link is deleted: by `unlink`, in the administration, or along with its user.
+        post_delete.connect(remember_removed, CleverAccount, dispatch_uid=OUTERMOST)
 
 
 def _add_middleware() -> None:

@@ -1,4 +1,4 @@
-"""The user that somebody who logged in at Clever is here: found, matched or made."""
+"""The user that a person who logged in at Clever is here: found, matched or made."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db import IntegrityError, connections, router, transaction
-from django.db.models import EmailField
+from django.db import IntegrityError, transaction
+from django.db.models import EmailField, Exists, OuterRef
 
-from clever_sso.django import conf
-from clever_sso.django.models import LONGEST_USER_TYPE, CleverAccount
+from clever_sso._web.arrival import Refused
+from clever_sso.django import accounts, conf
+from clever_sso.django.models import CleverAccount
+from clever_sso.django.user_fields import email_field, is_unique
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
     from clever_sso._native import Identity
 
 
+class NotAllowed(Refused, PermissionDenied):
+    """Keeps a user out. Django's `authenticate` takes it as the word of this backend."""
+
+
 class CleverBackend(ModelBackend):
-    """Authenticates whom Clever vouches for. Permissions are those of Django's own backend.
+    """Authenticates people that Clever vouches for. Permissions are those of Django's own backend.
 
     Derive from it to decide more than the settings can say.
     """
@@ -41,18 +47,24 @@ class CleverBackend(ModelBackend):
             clever_identity: Who logged in, as `finish_login` says. Nothing else makes a user here.
 
         Raises:
-            PermissionDenied: When this person has no account and is to get none, or the user is not active.
+            PermissionDenied: When this person has no account and is to get none, the user is not active, or belongs to
+                the administration and `CLEVER_ALLOW_STAFF` is not set.
         """
         if clever_identity is None:
             return None
-        database = router.db_for_write(CleverAccount)
-        with transaction.atomic(using=database):
-            _lock(database)
-            user, created = self.find_or_make(clever_identity)
-            if not self.user_can_authenticate(user):
-                raise PermissionDenied
-            self.provision(user, clever_identity, created=created)
-        return cast("AbstractBaseUser", user)
+        identity, using = clever_identity, accounts.database()
+
+        def signed_in() -> Any:  # noqa: ANN401  (a user model may be anything)
+            with transaction.atomic(using=using):
+                accounts.begin_with_a_write(using)
+                user, created = self.find_or_make(identity)
+                self._check(user, identity)
+                self.provision(user, identity, created=created)
+                # That may have made somebody staff.
+                self._check(user, identity)
+                return user
+
+        return cast("AbstractBaseUser", accounts.retried(signed_in, using))
 
     # Django's own backend has one that takes a password.
     async def aauthenticate(  # type: ignore[override]
@@ -61,16 +73,35 @@ class CleverBackend(ModelBackend):
         """The same for asynchronous code."""
         return await sync_to_async(self.authenticate)(request, clever_identity)
 
+    def get_user(self, user_id: Any) -> AbstractBaseUser | None:  # noqa: ANN401  (a key may be anything)
+        """The user of a session that began with Clever; `None` when the link it began with was deleted."""
+        person = accounts.person_of(user_id)
+        if person is None:
+            return super().get_user(user_id)
+        user_model = get_user_model()
+        link = CleverAccount.objects.filter(user=OuterRef("pk"), issuer=person.issuer, clever_id=person.id)
+        try:
+            user = user_model._default_manager.filter(Exists(link)).get(pk=user_id)  # noqa: SLF001  (Django documents it)
+        except user_model.DoesNotExist:
+            return None
+        return user if self.user_can_authenticate(user) else None
+
+    async def aget_user(self, user_id: Any) -> AbstractBaseUser | None:  # noqa: ANN401  (a key may be anything)
+        """The same for asynchronous code."""
+        return await sync_to_async(self.get_user)(user_id)
+
+    def find(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
+        """The user that this person is already, linked or as `match` says; `None` for a new one. It writes nothing."""
+        link = accounts.link_of(identity)
+        return self.match(identity) if link is None else link.user
+
     def find_or_make(self, identity: Identity) -> tuple[Any, bool]:
         """The user, and whether it was made just now."""
-        account = self._account(identity)
-        if account is None:
-            return self._new_account(identity)
-        account.clever_id = identity.id
-        account.district_id = identity.district_id or ""
-        account.user_type = _user_type(identity)
-        account.save()
-        return account.user, False
+        link = accounts.link_of(identity)
+        if link is None:
+            return self._linked(identity)
+        accounts.refresh(link, identity)
+        return link.user, False
 
     def match(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
         """The user that somebody who is new here is already, as `CLEVER_MATCH_USER` says; `None` for none."""
@@ -81,19 +112,22 @@ class CleverBackend(ModelBackend):
         """A new user with an unusable password, named after the Clever id: it is the only name that is unique."""
         user_model = get_user_model()
         user = user_model(**{str(user_model.USERNAME_FIELD): _free_name(user_model, identity.id)})
+        _set_email(user, identity)
         user.set_unusable_password()
         return user
 
     def provision(self, user: Any, identity: Identity, *, created: bool) -> None:  # noqa: ANN401  (a user model may be anything)
         """Tell the user record what Clever knows: the name, the groups, and what `CLEVER_PROVISION_USER` does.
 
-        A name that Clever does not tell is left as it is. A group of `CLEVER_ROLE_GROUPS` is left with the role, also
-        while Clever cannot tell the roles: then the next login brings it back.
+        A name that Clever does not tell is left as it is, and with `CLEVER_KEEP_NAMES` so is each name that is there. A
+        group of `CLEVER_ROLE_GROUPS` is left with the role, also while Clever cannot tell the roles: then the next
+        login brings it back.
         """
+        keeps = conf.keeps_names()
         changed = [
             name
             for name, value in (("first_name", identity.name.first), ("last_name", identity.name.last))
-            if value and _set(user, name, value)
+            if value and not (keeps and getattr(user, name, None)) and _set(user, name, value)
         ]
         if changed:
             user.save(update_fields=changed)
@@ -102,64 +136,76 @@ class CleverBackend(ModelBackend):
         if hook:
             hook(user, identity, created)
 
-    def _account(self, identity: Identity) -> CleverAccount | None:
-        accounts = CleverAccount.objects.select_related("user").filter(issuer=identity.issuer)
-        account: CleverAccount | None = accounts.filter(clever_id=identity.id).first()
-        if account is None and identity.legacy_ids:
-            # Clever says which ids this person had before: whoever was known by one of them is this person.
-            account = accounts.filter(clever_id__in=identity.legacy_ids).order_by("-last_login_at").first()
-        return account
+    def _check(self, user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user model may be anything)
+        if not self.user_can_authenticate(user):
+            raise NotAllowed(reason="the user is not active")
+        reason = accounts.staff_reason(user, identity)
+        if reason:
+            raise NotAllowed(accounts.STAFF_SENTENCE, reason=reason)
 
-    def _new_account(self, identity: Identity) -> tuple[Any, bool]:
+    def _linked(self, identity: Identity) -> tuple[Any, bool]:
+        """The user of a person who has no link yet, and whether it was made just now."""
+        accounts.check_not_removed(identity)
         user, created = self.match(identity), False
         if user is None:
             if not conf.creates_users():
-                raise PermissionDenied
+                raise NotAllowed(reason="this person has no account, and CLEVER_CREATE_USERS is false")
             user, created = self.make(identity), True
+        using = accounts.database()
         try:
-            with transaction.atomic():
+            with transaction.atomic(using=using):
                 if created:
-                    user.save()
-                self._link(user, identity)
+                    user.save(using=using)
+                accounts.make_link(user, identity)
         except IntegrityError:
             # The same person logged in twice at once, and the other one was first.
-            account = self._account(identity)
-            if account is None:
+            link = accounts.link_of(identity)
+            if link is None:
                 raise
-            return account.user, False
+            return link.user, False
         return user, created
-
-    def _link(self, user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user model may be anything)
-        CleverAccount.objects.create(
-            user=user,
-            issuer=identity.issuer,
-            clever_id=identity.id,
-            district_id=identity.district_id or "",
-            user_type=_user_type(identity),
-        )
-
-
-def _lock(database: str) -> None:
-    """Begin with a write where a transaction that has read may be refused to write: in SQLite, at once and for good.
-
-    Somebody whose tabs sign in together would read "database is locked". So the second waits for the first, up to the
-    `timeout` of the database.
-    """
-    if connections[database].vendor == "sqlite":
-        CleverAccount.objects.using(database).filter(pk=-1).update(user_type="")
 
 
 def _free_name(user_model: Any, clever_id: str) -> str:  # noqa: ANN401  (a user model may be anything)
-    """What to call a new user: `clever_` and the id, and some letters more where somebody is called so already."""
+    """What to call a new user: `clever_` and the id, with more letters where the name is taken."""
     field = user_model._meta.get_field(user_model.USERNAME_FIELD)  # noqa: SLF001  (Django documents it)
-    # Nobody has an address below `.invalid` (RFC 2606 2): it is a name and never gets mail.
-    ending = "@clever.invalid" if isinstance(field, EmailField) else ""
+    ending = _PLACEHOLDER_HOST if isinstance(field, EmailField) else ""
+    return _free(user_model, field, clever_id, ending)
+
+
+# Nobody has an address below `.invalid` (RFC 2606 2): it never gets mail.
+_PLACEHOLDER_HOST = "@clever.invalid"
+
+
+def _free(user_model: Any, field: Any, clever_id: str, ending: str) -> str:  # noqa: ANN401  (a user model may be anything)
+    everybody = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
     for start in ("clever_", f"clever_{token_hex(4)}_"):
         # Where a name must be short, its end is what distinguishes it.
         name: str = f"{start}{clever_id}{ending}"[-(field.max_length or 0) :]
-        if not user_model._default_manager.filter(**{field.name: name}).exists():  # noqa: SLF001  (Django documents it)
+        if not everybody.filter(**{field.name: name}).exists():
             break
     return name
+
+
+def _set_email(user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user model may be anything)
+    """Give a new user the email address that `CLEVER_USER_EMAIL` says."""
+    field = email_field(type(user))
+    if field is None or field.name == user.USERNAME_FIELD:
+        return
+    chosen, address = conf.user_email(), identity.unverified_email
+    everybody = type(user)._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
+    if (
+        chosen == "unverified"
+        and address
+        and len(address) <= (field.max_length or len(address))
+        # Two users of one address: whatever looks a user up by it would find the wrong one.
+        and not everybody.filter(**{f"{field.name}__iexact": address}).exists()
+    ):
+        setattr(user, field.name, address)
+        return
+    # Only one user can have an empty address where addresses are unique. Several can have none at all.
+    if chosen == "placeholder" or (is_unique(field) and getattr(user, field.name) is not None):
+        setattr(user, field.name, _free(type(user), field, identity.id, _PLACEHOLDER_HOST))
 
 
 def _set(user: Any, name: str, value: str) -> bool:  # noqa: ANN401  (a user model may be anything)
@@ -171,10 +217,6 @@ def _set(user: Any, name: str, value: str) -> bool:  # noqa: ANN401  (a user mod
     before, after = getattr(user, name), value[: field.max_length]
     setattr(user, name, after)
     return bool(before != after)
-
-
-def _user_type(identity: Identity) -> str:
-    return (identity.user_type or "")[:LONGEST_USER_TYPE]
 
 
 def _set_groups(user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user model may be anything)

@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 from clever_sso import _settings, exceptions
 from clever_sso._native import Client
 from clever_sso._web.api import OTHER_PAGES
+from clever_sso._web.hosts import settings_of_hosts
 from clever_sso.django import conf
 from clever_sso.django.access import UNKNOWN_ROLES
 
@@ -85,7 +86,8 @@ def _client(messages: list[CheckMessage]) -> str:
     """The redirect URI of the client; what keeps it from being made is added to `messages`."""
     # Discovery asks Clever, which may be down while an application is set up.
     client, wrong = _outcome(lambda: Client(**{**_settings.arguments(conf.names()), "discover": False}))
-    others = [_outcome(look)[1] for look in (conf.waiting_page, conf.creates_users, conf.session_seconds)]
+    looks = (conf.waiting_page, conf.creates_users, conf.check_choices, conf.session_seconds, _clients_of_hosts)
+    others = [_outcome(look)[1] for look in looks]
     if client is not None:
         others.append(_outcome(lambda: _settings.check_login(client))[1])
     for error in (wrong, *others):
@@ -94,6 +96,11 @@ def _client(messages: list[CheckMessage]) -> str:
             kind = Error if is_serious else Warning
             messages.append(kind(error.message, id="clever_sso.E001", hint=_HINT))
     return client.redirect_uris[0] if client is not None and client.redirect_uris else ""
+
+
+def _clients_of_hosts() -> None:
+    for arguments in settings_of_hosts(conf.names()).values():
+        _settings.check_login(Client(**{**arguments, "discover": False}))
 
 
 def _outcome(look: Callable[[], T]) -> tuple[T | None, exceptions.ConfigError | None]:

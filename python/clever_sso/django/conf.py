@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any, Callable
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.core.signals import setting_changed
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, get_script_prefix, reverse
@@ -14,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from clever_sso import _settings
 from clever_sso._native import Client
+from clever_sso._web.hosts import HOSTS, at_host, settings_of_hosts
 from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.request import prefix_of
 from clever_sso.exceptions import ConfigError
@@ -21,29 +25,57 @@ from clever_sso.exceptions import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.http import HttpRequest
+
 
 def names() -> dict[str, Any]:
     """Every setting that begins as ours do."""
     return {name: getattr(settings, name) for name in dir(settings) if name.startswith(_settings.PREFIX)}
 
 
+REQUEST: ContextVar[HttpRequest | None] = ContextVar("clever_sso.request", default=None)
+"""The current request, for what Django gives none: which host is it, and whose session?"""
+
+
+def host() -> str | None:
+    """The host of the current request, if Django allows it."""
+    request = REQUEST.get()
+    if request is None:
+        return None
+    with suppress(DisallowedHost):
+        return request.get_host()
+    return None
+
+
 def _value(name: str) -> Any:  # noqa: ANN401  (any setting)
     return getattr(settings, name, None)
 
 
-@cache
 def client() -> Client:
-    """The one client of this process. Forked workers may use the one of their parent."""
-    return Client(**_settings.arguments(names()))
+    """The client of the host that was asked. Forked workers may use those of their parent."""
+    clients = _clients()
+    return at_host(clients, host(), clients[""])
 
 
 @cache
+def _clients() -> dict[str, Client]:
+    """The clients by host; the one for all others has an empty name."""
+    own = {name: Client(**arguments) for name, arguments in settings_of_hosts(names()).items()}
+    return {**own, "": Client(**_settings.arguments(names()))}
+
+
 def redirect_uris() -> tuple[str, ...]:
-    """The redirect URIs; none when the settings cannot be read."""
-    try:
-        return tuple(_settings.arguments(names()).get("redirect_uri", ()))
-    except ConfigError:
-        return ()
+    """The redirect URIs of the host that was asked; none when the settings cannot be read."""
+    by_host = _redirect_uris()
+    return at_host(by_host, host(), by_host.get("", ()))
+
+
+@cache
+def _redirect_uris() -> dict[str, tuple[str, ...]]:
+    with suppress(ConfigError):
+        all_hosts = {**settings_of_hosts(names()), "": _settings.arguments(names())}
+        return {name: tuple(arguments.get("redirect_uri", ())) for name, arguments in all_hosts.items()}
+    return {}
 
 
 def prefix() -> str:
@@ -56,11 +88,16 @@ def prefix() -> str:
         return ""
 
 
+def forget() -> None:
+    """Make the clients anew from the settings: those of other settings are out of date."""
+    _clients.cache_clear()
+    _redirect_uris.cache_clear()
+
+
 def _forget(*, setting: str, **_: object) -> None:
     # Tests change settings while the process runs.
     if setting.startswith(_settings.PREFIX):
-        client.cache_clear()
-        redirect_uris.cache_clear()
+        forget()
 
 
 setting_changed.connect(_forget)
@@ -125,16 +162,65 @@ def role_groups() -> dict[str, str]:
     return dict(getattr(settings, "CLEVER_ROLE_GROUPS", None) or {})
 
 
-HOOKS = {"CLEVER_MATCH_USER": ("identity",), "CLEVER_PROVISION_USER": ("user", "identity", "created")}
+def allows_staff() -> bool:
+    """Whether users with `is_staff` or `is_superuser` may sign in with Clever."""
+    return _settings.boolean("CLEVER_ALLOW_STAFF", _value("CLEVER_ALLOW_STAFF"), default=False)
+
+
+def keeps_names() -> bool:
+    """Whether a name that a user has stays as it is."""
+    return _settings.boolean("CLEVER_KEEP_NAMES", _value("CLEVER_KEEP_NAMES"), default=False)
+
+
+def refuses_unlinked() -> bool:
+    """Whether a person whose link was deleted is refused from then on."""
+    return _choice("CLEVER_AFTER_UNLINK", AFTER_UNLINK) == "refuse"
+
+
+def user_email() -> str:
+    """What the email address of a new user is."""
+    return _choice("CLEVER_USER_EMAIL", USER_EMAIL)
+
+
+def check_choices() -> None:
+    """Whether the settings above can be read.
+
+    Raises:
+        ConfigError: `config_invalid`, with the name of the one that cannot.
+    """
+    for setting in (allows_staff, keeps_names, refuses_unlinked, user_email):
+        setting()
+
+
+def _choice(name: str, choices: tuple[str, ...]) -> str:
+    value = getattr(settings, name, None) or choices[0]
+    if not isinstance(value, str) or value not in choices:
+        raise _settings.invalid(f"{name} must be one of {', '.join(map(repr, choices))}")
+    return str(value)
+
+
+# The first is the default.
+AFTER_UNLINK = ("new", "refuse")
+USER_EMAIL = ("auto", "placeholder", "unverified")
+HOOKS = {
+    "CLEVER_BEFORE_SIGN_IN": ("proven",),
+    "CLEVER_MATCH_USER": ("identity",),
+    "CLEVER_PROVISION_USER": ("user", "identity", "created"),
+}
 """The settings that name functions, and what each is called with."""
 OWN_SETTINGS = {
     *HOOKS,
+    HOSTS,
     "CLEVER_AFTER_LOGIN",
     "CLEVER_AFTER_LOGOUT",
+    "CLEVER_AFTER_UNLINK",
+    "CLEVER_ALLOW_STAFF",
     "CLEVER_CREATE_USERS",
+    "CLEVER_KEEP_NAMES",
     "CLEVER_PROBLEM_TEMPLATE",
     "CLEVER_ROLE_GROUPS",
     "CLEVER_SESSION_SECONDS",
+    "CLEVER_USER_EMAIL",
     "CLEVER_WAITING_PAGE",
 }
 

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.contrib import auth
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from clever_sso._native import SetCookie
 
 logger = logging.getLogger("clever_sso.django")
-_CAME_BACK, _PREFIX = "clever_sso.came_back", "clever_sso.prefix"
+_CAME_BACK, _PREFIX, _OUTER = "clever_sso.came_back", "clever_sso.prefix", "clever_sso.outer_request"
 # These variables may hold a password.
 _OF_PROXIES = {
     "CLEVER_PROXY",
@@ -111,6 +110,8 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Before every other middleware."""
+        request.META[_OUTER] = conf.REQUEST.get()
+        conf.REQUEST.set(request)
         cookies = request.META.get("HTTP_COOKIE")
         if cookies:
             request.META["HTTP_COOKIE"] = without_disguised_cookies(cookies)
@@ -132,6 +133,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
             _drop_too_large(request, response)
             return _fitting(request, self._without_loop(request, _shortened(_followed(request, response))))
         finally:
+            conf.REQUEST.set(request.META.pop(_OUTER, None))
             if _PREFIX in request.META:
                 set_script_prefix("/")
 
@@ -253,7 +255,7 @@ def _look_at_session(request: HttpRequest) -> None:
     if SESSION_KEY in session:
         request.META[_CAME_BACK] = True
     if SessionIdentity.is_stale(session):
-        auth.logout(request)
+        views.end_session(request)
 
 
 def uses_context_processor(name: str) -> bool:

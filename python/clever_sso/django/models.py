@@ -1,4 +1,4 @@
-"""Who at Clever belongs to which user."""
+"""Which person at Clever is which user."""
 
 from __future__ import annotations
 
@@ -12,25 +12,29 @@ if TYPE_CHECKING:
 
 # A word that Clever adds is cut to this.
 LONGEST_USER_TYPE = 32
+LONGEST_ID = 64
 
 
 class CleverAccount(models.Model):
-    """A person at Clever who has signed in, and the user that this person is here.
+    """The link between a person at Clever and a user.
 
     The pair of issuer and Clever id is the key. Names and email addresses change and repeat: nobody is known by them.
+    Delete a link, and the sessions that began with it end. `CLEVER_AFTER_UNLINK` says what the next login does.
     """
 
     user: models.ForeignKey[Any, Any] = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="clever_accounts"
     )
     issuer: models.CharField[str, str] = models.CharField(max_length=255)
-    clever_id: models.CharField[str, str] = models.CharField("Clever id", max_length=64)
+    clever_id: models.CharField[str, str] = models.CharField("Clever id", max_length=LONGEST_ID)
     district_id: models.CharField[str, str] = models.CharField("district", max_length=64, blank=True)
     user_type: models.CharField[str, str] = models.CharField(
         "role of the last login", max_length=LONGEST_USER_TYPE, blank=True
     )
-    created_at: models.DateTimeField[datetime, datetime] = models.DateTimeField("first login", auto_now_add=True)
-    last_login_at: models.DateTimeField[datetime, datetime] = models.DateTimeField("last login", auto_now=True)
+    created_at: models.DateTimeField[datetime, datetime] = models.DateTimeField("linked", auto_now_add=True)
+    last_login_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
+        "last login", null=True, blank=True
+    )
 
     class Meta:
         """The pair is unique."""
@@ -42,3 +46,25 @@ class CleverAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_type or 'person'} {self.clever_id}"
+
+
+class RemovedAccount(models.Model):
+    """A person whose link was deleted while `CLEVER_AFTER_UNLINK` was `refuse`: the next login is refused.
+
+    Delete the row to let the person in again, as somebody new.
+    """
+
+    issuer: models.CharField[str, str] = models.CharField(max_length=255)
+    clever_id: models.CharField[str, str] = models.CharField("Clever id", max_length=LONGEST_ID)
+    removed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField("removed", auto_now_add=True)
+
+    class Meta:
+        """The pair is unique."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "clever_id"], name="clever_sso_removed_once"),
+        ]
+        verbose_name = "removed Clever account"
+
+    def __str__(self) -> str:
+        return self.clever_id

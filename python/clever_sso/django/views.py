@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import inspect
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.backends.signed_cookies import SessionStore as InCookies
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
 from django.views.decorators.csrf import csrf_protect
 
+from clever_sso._native import Restart
+from clever_sso._settings import invalid
 from clever_sso._web import api, pages
 from clever_sso._web.arrival import (
     LoggedOutError,
@@ -28,15 +35,16 @@ from clever_sso._web.arrival import (
     check_size,
     onwards,
     problem_of,
-    problem_of_refusal,
-    problem_of_size,
+    problem_of_sign_in,
     should_wait,
+    signed_in_line,
     step_of,
     without_sign_in,
 )
+from clever_sso._web.before import TEN_MINUTES, HeldLogin, ProvenLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import own_pages
-from clever_sso.django import conf, signals
+from clever_sso.django import accounts, conf, links, signals
 from clever_sso.django.access import current_identity, told_to_log_in
 from clever_sso.exceptions import Error
 
@@ -46,7 +54,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from clever_sso._native import SetCookie
+    from clever_sso._native import Identity, SetCookie
+    from clever_sso.django.backend import CleverBackend
 
     View = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +64,13 @@ ASKED = "clever_sso.asked"
 """In `request.META` once one of these views was asked."""
 # As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
 NOT_GUARDED = {"login_required": False, "login_exempt": True, "STRONGHOLD_IS_PUBLIC": True}
+
+
+class _EveryDatabase:
+    """The databases in which Django opens no transaction around these views."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[View], View]:
@@ -70,6 +86,8 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
             allow = {"Allow": refusal.allow} if refusal.allow else {}
             return _private(HttpResponse(status=refusal.status, headers=allow))
 
+        # They read and write in transactions of their own, and begin those with a write where a database asks for it.
+        asked._non_atomic_requests = _EveryDatabase()  # type: ignore[attr-defined]  # noqa: SLF001  (as `non_atomic_requests`)
         for mark, value in NOT_GUARDED.items():
             setattr(asked, mark, value)
         # The refusal comes first: it tells other methods apart from forms on other sites. The log-out view checks the
@@ -92,6 +110,7 @@ def login(request: HttpRequest) -> HttpResponse:
         home=conf.after_login(),
         logger=logger,
         session_cookie=_session_cookie,
+        host=conf.host(),
     )
     return take(request, step)
 
@@ -106,7 +125,7 @@ def query_of(request: HttpRequest) -> str:
 
 def _own_pages() -> frozenset[str]:
     """The pages to which no login leads."""
-    views = [reverse(f"clever_sso:{name}") for name in ("login", "callback", "logout")]
+    views = [reverse(f"clever_sso:{name}") for name in ("login", "callback", "logout", "link", "unlink")]
     # `reverse` has the prefix that is known now; a request may come without it.
     root = get_script_prefix().rstrip("/")
     inside = [path.removeprefix(root) for path in views]
@@ -124,29 +143,86 @@ def callback(request: HttpRequest) -> HttpResponse:
     query = query_of(request)
     if conf.waiting_page() and should_wait(query):
         return HttpResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
+    linking = links.begun_here(request, query)
     try:
-        step = step_of(conf.client().finish_login(query, request.META.get("HTTP_COOKIE")))
+        cookies = request.META.get("HTTP_COOKIE")
+        outcome = conf.client().finish_login(query, cookies)
+        step = step_of(outcome, conf.client(), host=conf.host(), cookies=cookies)
     except Error as error:
-        step = problem_of(error)
-    return take(request, step)
+        outcome, step = None, problem_of(error)
+    if not linking:
+        return take(request, step)
+    if isinstance(outcome, Restart):
+        links.go_on(request, query, outcome.login)
+    elif isinstance(step, SignIn):
+        step = links.finish(request, query, step)
+        if isinstance(step, SignIn):
+            cookies = without_sign_in(conf.client(), step)
+            return with_cookies(_redirect(step.return_to or conf.after_login()), cookies)
+    # The user asked for a link, and stays signed in without it.
+    return take(request, dataclasses.replace(step, ends_session=False) if isinstance(step, Problem) else step)
 
 
 @_open_to_all("logout")
 def logout(request: HttpRequest) -> HttpResponse:
     """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
-    # With one of these headers the refusal has proven that the form was on a page of ours. The token proves no more,
-    # and that of an older tab is stale once another tab has signed in.
-    is_proven = any(request.headers.get(name, "").strip() for name in ("Sec-Fetch-Site", "Origin"))
-    return _log_out(request) if is_proven else _log_out_with_token(request)
+    return _log_out(request) if _is_proven(request) else _log_out_with_token(request)
+
+
+def _is_proven(request: HttpRequest) -> bool:
+    """Whether a header proves that a form was on a page of ours, as the refusal before this view found.
+
+    The token of a form proves no more, and that of an older tab is stale once another tab has signed in.
+    """
+    return any(request.headers.get(name, "").strip() for name in ("Sec-Fetch-Site", "Origin"))
 
 
 def _log_out(request: HttpRequest) -> HttpResponse:
-    auth.logout(request)
+    end_session(request)
     return with_cookies(_redirect(conf.after_logout()), conf.client().log_out_cookies(request.META.get("HTTP_COOKIE")))
 
 
 # Whether or not the middleware is there.
 _log_out_with_token = csrf_protect(_log_out)
+
+
+@_open_to_all("logout")
+def link(request: HttpRequest) -> HttpResponse:
+    """Let a user who is signed in log in at Clever, so that both are one user from then on."""
+    return _link(request) if _is_proven(request) else _link_with_token(request)
+
+
+def _link(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    try:
+        login = links.begin(request, query_of(request))
+    except Refused as refused:
+        return take(request, links.problem_of_link(refused))
+    except Error as error:
+        return take(request, dataclasses.replace(problem_of(error), ends_session=False))
+    return take(request, ToClever.of(login))
+
+
+@_open_to_all("logout")
+def unlink(request: HttpRequest) -> HttpResponse:
+    """Let a user who is signed in delete their links. A session that began with Clever ends."""
+    return _unlink(request) if _is_proven(request) else _unlink_with_token(request)
+
+
+def _unlink(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    if not request.user.has_usable_password():
+        return take(request, links.problem_of_link(Refused(links.LAST_WAY_IN_SENTENCE, reason=links.LAST_WAY_IN)))
+    accounts.unlink(request.user)
+    if SESSION_KEY not in request.session:
+        return _redirect(conf.after_login())
+    return _log_out(request)
+
+
+_link_with_token = csrf_protect(_link)
+_unlink_with_token = csrf_protect(_unlink)
 
 
 def whoami(request: HttpRequest) -> HttpResponse:
@@ -161,18 +237,15 @@ for mark, value in NOT_GUARDED.items():
     setattr(whoami, mark, value)
 
 
-def take(request: HttpRequest, step: Step) -> HttpResponse:
+def take(request: HttpRequest, step: Step, *, is_decided: bool = False) -> HttpResponse:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            return with_cookies(_sign_in(request, step), step.set_cookies)
-        except Refused as refused:
-            cookies = without_sign_in(conf.client(), step)
-            step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
+            return _sign_in(request, step, is_decided=is_decided)
         except LoggedOutError:
             return with_cookies(_redirect(conf.after_logout()), without_sign_in(conf.client(), step))
-        except TooLargeError as error:
-            step = problem_of_size(conf.client(), step, error)
+        except (Refused, TooLargeError, Error) as error:
+            step = problem_of_sign_in(conf.client(), step, error)
     if isinstance(step, ToClever):
         page = HttpResponse(pages.moved(step.url), headers=pages.OWN_HEADERS) if step.needs_page else None
         return with_cookies(page or _redirect(step.url), step.set_cookies)
@@ -188,9 +261,29 @@ def take(request: HttpRequest, step: Step) -> HttpResponse:
     return _private(response)
 
 
-def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
-    # Whoever was signed in on this device is forgotten first: nothing of their session is carried over, and nobody goes
-    # on as somebody else when the next lines refuse this person.
+def complete(request: HttpRequest) -> HttpResponse:
+    """Complete the login that waits in this session."""
+    request.META[ASKED] = True
+    held = HeldLogin.take(request.session)
+    if held is None:
+        return _private(_redirect(reverse("clever_sso:login")))
+    return _private(take(request, held.step, is_decided=True))
+
+
+def backend() -> tuple[str, CleverBackend]:
+    """The dotted path of the backend that is, or derives from, `CleverBackend`; and the backend."""
+    from clever_sso.django.backend import CleverBackend  # noqa: PLC0415  (it needs the apps to be ready)
+
+    for path in settings.AUTHENTICATION_BACKENDS:
+        found = auth.load_backend(path)
+        if isinstance(found, CleverBackend):
+            return path, found
+    raise invalid("AUTHENTICATION_BACKENDS has no backend of Clever's: add clever_sso.django.CleverBackend")
+
+
+def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool) -> HttpResponse:
+    # The person who was signed in on this device is forgotten first: nothing of their session is carried over, and
+    # nobody goes on as somebody else when the next lines refuse this person.
     signing_in = SessionIdentity.of(step.identity, conf.session_seconds())
     replaced = request.session if signing_in.is_person_of(request.session) else None
     if replaced is not None:
@@ -198,26 +291,77 @@ def _sign_in(request: HttpRequest, step: SignIn) -> HttpResponse:
         request.session = type(replaced)()
     _forget(request)
     try:
-        user = auth.authenticate(request, clever_identity=step.identity)
-        if user is None:
-            raise Refused  # noqa: TRY301  (what follows a refusal here follows one by a receiver)
-        auth.login(request, user)
-        # It ends with the browser; the middleware ends it when its time has come.
-        request.session.set_expiry(0)
-        request.session[SESSION_KEY] = (
-            signing_in.to_session() if replaced is None else signing_in.replacing(replaced, replaced.session_key or "")
-        )
-        signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
+        # From here on the older ids of every role are known, where they may tell who this is.
+        step = dataclasses.replace(step, identity=accounts.with_older_ids(step.identity, step.tokens, conf.client()))
+        answer = None if is_decided else _decide(request, step)
+        if answer is None:
+            _let_in(request, step, signing_in, replaced)
         check_size(_cookie_size(request))
-        if replaced is not None:
+        if replaced is not None and answer is None:
             _let_answer(replaced)
     except BaseException:
-        if replaced is not None:
-            end_replaced(replaced)
-            replaced.flush()
+        _end(replaced)
         _forget(request)
         raise
-    return _redirect(step.return_to or conf.after_login())
+    if answer is not None:
+        _end(replaced)
+        return with_cookies(answer, without_sign_in(conf.client(), step))
+    logger.info("%s", signed_in_line(step.identity))
+    return with_cookies(_redirect(step.return_to or conf.after_login()), step.set_cookies)
+
+
+def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, replaced: SessionBase | None) -> None:
+    """Sign the person in."""
+    path, clever = backend()
+    try:
+        # Not Django's `authenticate`: a person who is refused here is no failed password, by which whole schools would
+        # be locked out.
+        user = clever.authenticate(request, clever_identity=cast("Identity", step.identity))
+    except PermissionDenied as error:
+        raise error if isinstance(error, Refused) else Refused from error
+    if user is None:
+        raise Refused
+    user.backend = path
+    auth.login(request, user, path)
+    # It ends with the browser; the middleware ends it when its time has come.
+    request.session.set_expiry(0)
+    request.session[SESSION_KEY] = (
+        signing_in.to_session() if replaced is None else signing_in.replacing(replaced, replaced.session_key or "")
+    )
+    signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
+
+
+def _decide(request: HttpRequest, step: SignIn) -> HttpResponse | None:
+    """What the application says before the person is signed in: a response, or `None` to go on."""
+    hook = conf.hook("CLEVER_BEFORE_SIGN_IN")
+    if hook is None:
+        return None
+    session = request.session
+    proven = ProvenLogin.of(
+        step,
+        request=request,
+        client=conf.client(),
+        session=cast("Any", session),
+        in_browser=isinstance(session, InCookies),
+        user=backend()[1].find(cast("Identity", step.identity)),
+    )
+    try:
+        answer = async_to_sync(hook)(proven) if inspect.iscoroutinefunction(hook) else hook(proven)
+    except PermissionDenied as error:
+        raise error if isinstance(error, Refused) else Refused from error
+    proven.check_held(answer)
+    if answer is not None and not isinstance(answer, HttpResponseBase):
+        raise TypeError(f"CLEVER_BEFORE_SIGN_IN must return a response or None, not {type(answer).__name__}")
+    if proven.is_held:
+        session.set_expiry(TEN_MINUTES)
+    return cast("HttpResponse | None", answer)
+
+
+def _end(replaced: SessionBase | None) -> None:
+    """End a session that would have answered for another minute."""
+    if replaced is not None:
+        end_replaced(replaced)
+        replaced.flush()
 
 
 def _let_answer(replaced: SessionBase) -> None:
@@ -251,9 +395,21 @@ def _cookie_size(request: HttpRequest) -> int:
 def _forget(request: HttpRequest) -> None:
     """Nobody is signed in any more, even when a receiver of Django's own signal raises."""
     try:
-        auth.logout(request)
+        end_session(request)
     finally:
         request.session.flush()
+
+
+def end_session(request: HttpRequest) -> None:
+    """Log out who is signed in. Where nobody is, the session ends without a word to anybody."""
+    from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415  (it needs the apps to be ready)
+
+    if request.user.is_authenticated:
+        auth.logout(request)
+        return
+    end_replaced(request.session)
+    request.session.flush()
+    request.user = AnonymousUser()
 
 
 def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:

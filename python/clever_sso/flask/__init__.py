@@ -25,9 +25,12 @@ The configuration has the client's arguments by their names in capitals, `CLEVER
   outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
 - `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, a path inside the application or a
   whole URL. Default `/`.
+- `CLEVER_HOSTS`: the settings of hosts that have a client of their own, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
 
+`@clever.before_sign_in` decides about each person before they are signed in, `@clever.on_sign_in` is called with
+everybody who is, and `@clever.on_problem` makes the page of a failed login.
 `CleverSso(app, from_env=True)` takes what the configuration leaves out from environment variables of the same names.
 A wrong setting is an error when the application starts, and so is a `SECRET_KEY` that is empty, short, or a sample.
 
@@ -35,20 +38,29 @@ Session cookies become HttpOnly, SameSite=Lax where nothing else is said, and Se
 """
 
 from clever_sso._web.arrival import Problem, Refused, SignIn
+from clever_sso._web.before import HeldLogin, ProvenLogin
 from clever_sso._web.identity import SessionIdentity
 from clever_sso.flask.access import current_identity, login_required
 from clever_sso.flask.access import identity as get_current_identity
 from clever_sso.flask.extension import CleverSso
 from clever_sso.flask.signals import login_denied, signed_in
+from clever_sso.flask.snippets import clever_button, clever_signed_in
+from clever_sso.flask.views import complete_login, held_login
 
 __all__ = [
     "CleverSso",
+    "HeldLogin",
     "Problem",
+    "ProvenLogin",
     "Refused",
     "SessionIdentity",
     "SignIn",
+    "clever_button",
+    "clever_signed_in",
+    "complete_login",
     "current_identity",
     "get_current_identity",
+    "held_login",
     "login_denied",
     "login_required",
     "signed_in",

@@ -7,28 +7,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, current_app
 
 from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.api import OTHER_PAGES
+from clever_sso._web.hosts import HOSTS, host_of, settings_of_hosts
 from clever_sso._web.identity import TWELVE_HOURS
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso._web.request import prefix_of
 from clever_sso.aio import AsyncClient
+from clever_sso.exceptions import Error
 from clever_sso.flask.access import check_keys, check_rotation, current_identity
+from clever_sso.flask.snippets import clever_button, clever_signed_in
 from clever_sso.flask.state import EXTENSION, Hooks, State, state
 from clever_sso.flask.views import add_views
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
 
     from clever_sso._web.arrival import Problem, SignIn
+    from clever_sso._web.before import ProvenLogin
     from clever_sso.flask.state import Rotate
 
+BeforeHook = TypeVar("BeforeHook", bound="Callable[[ProvenLogin[Client]], Any]")
 SignInHook = TypeVar("SignInHook", bound="Callable[[SignIn], ResponseReturnValue | None]")
 ProblemHook = TypeVar("ProblemHook", bound="Callable[[Problem], ResponseReturnValue]")
 
-OWN_SETTINGS = _settings.OF_EVERY_FACE
+OWN_SETTINGS = {*_settings.OF_EVERY_FACE, HOSTS}
 """The settings besides those of the client."""
 
 
@@ -38,6 +46,8 @@ class CleverSso:
     Args:
         app: The application; without one, call `init_app` later.
         client: The client to use. Default: one made from the configuration.
+        clients: The clients of hosts that have their own, such as `{"b.example": Client(...)}`; `CLEVER_HOSTS` of the
+            configuration has the same as settings.
         rotate_session: Gives a session a new id at each sign-in: a function that is called with it. Only for sessions
             that live on the server, in a store other than that of Flask-Session 0.6 or later.
         from_env: Whether what the configuration leaves out is taken from environment variables of the same names.
@@ -52,15 +62,18 @@ class CleverSso:
         app: Flask | None = None,
         *,
         client: Client | None = None,
+        clients: Mapping[str, Client] | None = None,
         rotate_session: Rotate | None = None,
         from_env: bool = False,
         **unknown: NoReturn,
     ) -> None:
-        _settings.check_keywords("CleverSso", unknown, {"app", "client", "rotate_session", "from_env"})
-        _check_client(client)
+        _settings.check_keywords("CleverSso", unknown, {"app", "client", "clients", "rotate_session", "from_env"})
+        for each in (client, *(clients or {}).values()):
+            _check_client(each)
         if rotate_session is not None:
             _settings.check_hook("rotate_session", rotate_session, "session")
         self._client = client
+        self._clients = dict(clients or {})
         self._rotate_session = rotate_session
         self._from_env = from_env
         self._hooks = Hooks()
@@ -73,6 +86,11 @@ class CleverSso:
         chosen = _Chosen.of(app, from_env=self._from_env)
         client = self._client or _client_of(app, from_env=self._from_env)
         _settings.check_login(client)
+        clients = {host_of(host): own for host, own in self._clients.items()}
+        for host, arguments in settings_of_hosts(app.config).items():
+            clients[host] = Client(**arguments)
+        for own in clients.values():
+            _settings.check_login(own)
         for name, meant in _settings.misspelt(_names(app, from_env=self._from_env), OWN_SETTINGS):
             app.logger.warning("nothing reads %s: is it %s?", name, meant)
         check_keys(app)
@@ -92,6 +110,7 @@ class CleverSso:
         likely = known or prefix_of(client.redirect_uris, f"{prefix}/callback")
         app.extensions[EXTENSION] = State(
             client,
+            clients,
             chosen.waiting_page,
             chosen.session_seconds,
             self._hooks,
@@ -103,11 +122,43 @@ class CleverSso:
         )
         add_views(app, callback_path)
         app.context_processor(lambda: {"current_identity": current_identity})
+        app.jinja_env.globals.update(clever_button=clever_button, clever_signed_in=clever_signed_in)
 
     @property
     def client(self) -> Client:
         """The client of the current application."""
         return state().client
+
+    def older_ids(self, login: SignIn | ProvenLogin[Client]) -> tuple[str, ...]:
+        """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
+
+        An ID token tells only that of the role of the login: then Clever is asked.
+
+        Args:
+            login: What `before_sign_in` or `on_sign_in` was given.
+
+        Raises:
+            Error: When Clever cannot be asked at the moment. Let it pass: the person gets a page that says so.
+        """
+        identity, tokens = login.identity, login.tokens
+        if not may_have_more(identity, tokens):
+            return tuple(identity.legacy_ids)
+        try:
+            return older_ids(identity, self.client.user(tokens.access_token, identity.id).roles)
+        except Error as error:
+            return without_more(identity, error, current_app.logger)
+
+    def before_sign_in(self, function: BeforeHook) -> BeforeHook:
+        """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
+
+        It is given a `ProvenLogin` and may be async. `None` lets the person in. Anything else is sent to the browser,
+        and nobody is signed in: call `hold` first, and `complete_login` lets the person in later. When it raises,
+        nobody is signed in: `Refused` becomes a page for the person, an `Error` of a question to Clever a page that
+        says so, anything else is handled as Flask handles it.
+        """
+        _settings.check_hook("before_sign_in", function, "proven")
+        self._hooks.before_sign_in = function
+        return function
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with every `SignIn`. So an account is found or made, or refused.

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, cast
 
-from flask import current_app
+from flask import current_app, has_request_context, request
+
+from clever_sso._web.hosts import at_host
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
 
     from clever_sso._native import Client
     from clever_sso._web.arrival import Problem, SignIn
+    from clever_sso._web.before import ProvenLogin
 
     Rotate = Callable[[SessionMixin], object]
 
@@ -23,6 +28,7 @@ EXTENSION = "clever_sso"
 class Hooks:
     """What the application does instead of the default."""
 
+    before_sign_in: Callable[[ProvenLogin[Client]], ResponseReturnValue | None] | None = None
     sign_in: Callable[[SignIn], ResponseReturnValue | None] | None = None
     problem: Callable[[Problem], ResponseReturnValue] | None = None
 
@@ -31,7 +37,9 @@ class Hooks:
 class State:
     """What the extension keeps with an application."""
 
-    client: Client
+    default_client: Client
+    clients: Mapping[str, Client]
+    """The clients of hosts that have their own."""
     waiting_page: bool
     session_seconds: int
     hooks: Hooks
@@ -44,6 +52,17 @@ class State:
     """Below which path the browser sees the application, as the redirect URI and `CLEVER_CALLBACK_PATH` tell it."""
     likely_prefix: str
     """The same, as the redirect URI alone tells it: the login is served there as well."""
+
+    @property
+    def client(self) -> Client:
+        """The client of the host that was asked."""
+        return at_host(self.clients, host(), self.default_client)
+
+
+def host() -> str | None:
+    """The host of the current request."""
+    # `request.host` fails for bytes that are no host.
+    return request.headers.get("Host") if has_request_context() else None
 
 
 def state() -> State:

@@ -21,14 +21,15 @@ from clever_sso._web.arrival import (
     check_size,
     onwards,
     problem_of,
-    problem_of_refusal,
     problem_of_setup,
-    problem_of_size,
+    problem_of_sign_in,
     should_wait,
+    signed_in_line,
     step_of,
     without_sign_in,
 )
-from clever_sso._web.identity import SessionIdentity
+from clever_sso._web.before import HeldLogin, ProvenLogin
+from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
@@ -43,7 +44,7 @@ from clever_sso.flask.access import (
     whoami,
 )
 from clever_sso.flask.signals import login_denied, signed_in
-from clever_sso.flask.state import EXTENSION, state
+from clever_sso.flask.state import EXTENSION, host, state
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -139,8 +140,13 @@ def _query() -> str:
 def _settle(response: Response) -> Response:
     """The session of the last sign-in came back: however it ends, with the app's own log out too, it was not lost."""
     if _CAME_BACK in request.environ and _ASKED not in request.environ:
-        asked = {"method": request.method, "headers": request.headers}
-        cookies = kept_cookies(state().client, request.headers.get("Cookie"), **asked, status=response.status_code)
+        cookies = kept_cookies(
+            state().client,
+            request.headers.get("Cookie"),
+            method=request.method,
+            headers=request.headers,
+            status=response.status_code,
+        )
         _with_cookies(response, cookies)
     return response
 
@@ -165,6 +171,7 @@ def _login() -> Response:
         home=_home(),
         logger=current_app.logger,
         session_cookie=_session_cookie,
+        host=host(),
     )
     return _take(step)
 
@@ -194,7 +201,9 @@ def _callback() -> Response:
     if extension.waiting_page and should_wait(query):
         return _own_page(pages.waiting(onwards(query)), 200)
     try:
-        step = step_of(extension.client.finish_login(query, request.headers.get("Cookie")))
+        cookies = request.headers.get("Cookie")
+        outcome = extension.client.finish_login(query, cookies)
+        step = step_of(outcome, extension.client, host=host(), cookies=cookies)
     except Error as error:
         step = problem_of(error)
     return _take(step)
@@ -221,19 +230,36 @@ def _refusal(endpoint: Literal["login", "callback", "logout"]) -> Response | Non
     return make_response("", refusal.status, {"Allow": refusal.allow} if refusal.allow else {})
 
 
-def _take(step: Step) -> Response:
+def held_login() -> HeldLogin | None:
+    """The login that waits in this session for `complete_login`; `None` when there is none."""
+    return HeldLogin.of(session)
+
+
+def complete_login() -> Response:
+    """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+
+    Returns:
+        The answer to the browser: the way to the page that the person wanted, or a page that says why they are not let
+        in. When no login waits, or its ten minutes are over, it leads to the login.
+    """
+    request.environ[_ASKED] = True
+    held = HeldLogin.take(session)
+    if held is None:
+        return _private(redirect(login_path(), code=303))
+    return _private(_take(held.step, is_decided=True))
+
+
+def _take(step: Step, *, is_decided: bool = False) -> Response:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            return _with_cookies(_without_old_session(_sign_in(step)), step.set_cookies)
-        except Refused as refused:
-            cookies = without_sign_in(state().client, step)
-            step = problem_of_refusal(refused, cookies, step.return_to, switch_user=step.switch_user)
+            response, cookies = _sign_in(step, is_decided=is_decided)
+            return _with_cookies(_without_old_session(response), cookies)
         except LoggedOutError:
             session.clear()
             return _with_cookies(_to("CLEVER_AFTER_LOGOUT"), without_sign_in(state().client, step))
-        except TooLargeError as error:
-            step = problem_of_size(state().client, step, error)
+        except (Refused, TooLargeError, Error) as error:
+            step = problem_of_sign_in(state().client, step, error)
     if isinstance(step, ToClever):
         answer = _own_page(pages.moved(step.url), 200) if step.needs_page else redirect(step.url, code=303)
         return _with_cookies(answer, step.set_cookies)
@@ -248,12 +274,23 @@ def _take(step: Step) -> Response:
     return response
 
 
-def _sign_in(step: SignIn) -> Response:
+def _sign_in(step: SignIn, *, is_decided: bool) -> tuple[Response, tuple[SetCookie, ...]]:
+    """Sign the person in, unless the application decides otherwise: the answer, and the cookies to set with it."""
     extension = state()
     signing_in = SessionIdentity.of(step.identity, extension.session_seconds)
     replaced = replace_session(signing_in, extension.rotate_session)
     hook = extension.hooks.sign_in
     try:
+        if not is_decided:
+            # Until the application lets the person in, the session is nobody's.
+            signed_in_as = session.pop(SESSION_KEY)
+            waits = _decide(step)
+            if waits is not None:
+                check_size(_cookie_size())
+                if replaced is not None:
+                    replaced.end()
+                return waits, without_sign_in(extension.client, step)
+            session[SESSION_KEY] = signed_in_as
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
         check_size(_cookie_size())
@@ -264,9 +301,28 @@ def _sign_in(step: SignIn) -> Response:
         if replaced is not None:
             replaced.end()
         raise
+    current_app.logger.info("%s", signed_in_line(step.identity))
     if answer is not None:
-        return make_response(answer)
-    return redirect(step.return_to, code=303) if step.return_to else _to("CLEVER_AFTER_LOGIN")
+        return make_response(answer), step.set_cookies
+    onto = redirect(step.return_to, code=303) if step.return_to else _to("CLEVER_AFTER_LOGIN")
+    return onto, step.set_cookies
+
+
+def _decide(step: SignIn) -> Response | None:
+    """What the application says before the person is signed in: a response, or `None` to go on."""
+    hook = state().hooks.before_sign_in
+    if hook is None:
+        return None
+    proven = ProvenLogin.of(
+        step,
+        request=cast("LocalProxy[Any]", request)._get_current_object(),  # noqa: SLF001  (Flask documents it)
+        client=state().client,
+        session=session,
+        in_browser=not _is_on_the_server(),
+    )
+    answer = current_app.ensure_sync(hook)(proven)
+    proven.check_held(answer)
+    return None if answer is None else make_response(answer)
 
 
 def _without_old_session(response: Response) -> Response:
@@ -358,14 +414,18 @@ def _session_cookie_bytes() -> int:
 def _cookie_size() -> int:
     """The bytes of the name and the value of the session cookie, when the session is in it."""
     interface = current_app.session_interface
-    # A store on the server may be derived from Flask's own: then it says how ids change.
-    on_the_server = state().rotate_session is not None or hasattr(interface, "regenerate")
-    if on_the_server or not hasattr(interface, "get_signing_serializer"):
+    if _is_on_the_server() or not hasattr(interface, "get_signing_serializer"):
         return 0
     serializer = interface.get_signing_serializer(_app())
     if serializer is None:
         return 0
     return len(interface.get_cookie_name(_app())) + len(serializer.dumps(dict(session)))
+
+
+def _is_on_the_server() -> bool:
+    """Whether sessions live on the server."""
+    # A store on the server may be derived from Flask's own: then it says how ids change.
+    return state().rotate_session is not None or hasattr(current_app.session_interface, "regenerate")
 
 
 def _private(response: Response) -> Response:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from clever_sso.django import current_identity, role_required
+from clever_sso.django import (
+    acomplete_login,
+    aheld_login,
+    complete_login,
+    current_identity,
+    held_login,
+    role_required,
+)
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -59,7 +66,31 @@ async def staffroom_later(_: HttpRequest) -> HttpResponse:
     return HttpResponse("coffee")
 
 
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Whose login waits."""
+    held = held_login(request)
+    return HttpResponse(f"{held.identity.name.full} {held.user} {held.return_to} {bool(held.tokens)}" if held else "-")
+
+
+def finish(request: HttpRequest) -> HttpResponse:
+    """The page of a second factor."""
+    return HttpResponse("try again", status=403) if request.GET.get("factor") == "wrong" else complete_login(request)
+
+
+async def waiting_later(request: HttpRequest) -> HttpResponse:
+    held = await aheld_login(request)
+    return HttpResponse(held.identity.name.full if held else "-")
+
+
+async def finish_later(request: HttpRequest) -> HttpResponse:
+    return await acomplete_login(request)
+
+
 urlpatterns = [
+    path("waiting-later", waiting_later),
+    path("finish-later", finish_later),
+    path("waiting", waiting),
+    path("finish", finish),
     path("slow", slow),
     path("token", token),
     path("who", who, name="who"),

@@ -149,7 +149,7 @@ def test_somebody_whom_the_app_refuses_is_not_signed_in_nor_is_who_was_there_bef
     browser.sign_in(IVO)
     page = browser.open(site.portal)
     assert page.status == 403
-    assert "This app has no place for you" in page.text
+    assert "Your account doesn&#x27;t have access to this app" in page.text
     assert "not_admitted" in page.text
     assert 'href="/clever/login">Log in with Clever</a>' in page.text
     assert who(browser.open(site.url + "/")) == "nobody"

@@ -39,12 +39,20 @@ def test_a_right_configuration_has_no_findings() -> None:
         ("E001", {"CLEVER_TIMEOUT": "soon"}),
         ("E001", {"CLEVER_WAITING_PAGE": "perhaps"}),
         ("E001", {"CLEVER_CREATE_USERS": 3}),
+        ("E001", {"CLEVER_ALLOW_STAFF": "perhaps"}),
+        ("E001", {"CLEVER_KEEP_NAMES": ["first_name"]}),
+        ("E001", {"CLEVER_USER_EMAIL": "clever"}),
+        ("E001", {"CLEVER_USER_EMAIL": ["auto"]}),
+        ("E001", {"CLEVER_AFTER_UNLINK": "later"}),
+        ("E001", {"CLEVER_HOSTS": ["b.example"]}),
+        ("E001", {"CLEVER_HOSTS": {"b.example": {"CLEVER_CLIENT_SECRET": ""}}, "CLEVER_CLIENT_SECRET": ""}),
         ("E002", {"ROOT_URLCONF": "django.contrib.auth.urls", "LOGIN_URL": "login"}),
         ("E003", {"CLEVER_REDIRECT_URI": "http://127.0.0.1/callback"}),
         ("E004", {"AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"]}),
         ("E004", {"AUTHENTICATION_BACKENDS": ["clever_sso.django.Backend"]}),
         ("E005", {"CLEVER_MATCH_USER": "django_project.nothing"}),
         ("E005", {"CLEVER_PROVISION_USER": 7}),
+        ("E005", {"CLEVER_BEFORE_SIGN_IN": "django_project.nothing"}),
         ("E006", {"MIDDLEWARE": []}),
         ("E007", {"CLEVER_PROBLEM_TEMPLATE": "not_there.html"}),
         ("E008", {"CLEVER_ROLE_GROUPS": "Teachers"}),
@@ -79,7 +87,7 @@ def test_the_checks_ask_nobody() -> None:
 def test_groups_for_a_user_model_without_any_are_a_finding(tmp_path: Path) -> None:
     with (
         pytest.raises(AssertionError, match=r"clever_sso\.E009"),
-        serving("django", tmp_path, OWN_USER_MODEL="yes", WITH_GROUPS="yes"),
+        serving("django", tmp_path, OWN_USER_MODEL="Person", WITH_GROUPS="yes"),
     ):
         pass
 

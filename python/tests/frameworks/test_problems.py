@@ -32,6 +32,6 @@ def test_every_failure_has_a_page(word: str) -> None:
 
 
 def test_a_fault_of_the_app_is_told_apart_from_one_of_clever() -> None:
-    problem = problem_of_fault(())
-    assert (problem.code, problem.status, problem.ends_session) == ("internal", 500, True)
+    problem = problem_of_fault()
+    assert (problem.code, problem.status) == ("internal", 500)
     assert "the application's own code" in str(problem)

@@ -30,7 +30,7 @@ def make_app() -> WSGIHandler:
     if not own_model or "WITH_GROUPS" in os.environ:
         clever["CLEVER_ROLE_GROUPS"] = {"teacher": "Teachers", "student": "Students"}
     if own_model:
-        clever["AUTH_USER_MODEL"] = "people.Person"
+        clever["AUTH_USER_MODEL"] = f"people.{os.environ['OWN_USER_MODEL']}"
     settings.configure(
         SECRET_KEY="a key for tests only",
         ALLOWED_HOSTS=["127.0.0.1"],

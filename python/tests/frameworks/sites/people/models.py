@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 
@@ -15,6 +16,37 @@ class Person(AbstractBaseUser):
     objects = BaseUserManager()
 
     USERNAME_FIELD = "email"
+
+    class Meta:
+        """Where it belongs."""
+
+        app_label = "people"
+
+
+class Pupil(AbstractUser):
+    """Somebody whose address is nobody else's."""
+
+    email = models.EmailField(unique=True)
+    groups = user_permissions = None
+
+    class Meta:
+        """Where it belongs."""
+
+        app_label = "people"
+
+
+class Member(AbstractBaseUser):
+    """Somebody with fields that Clever cannot fill."""
+
+    username = models.CharField(max_length=60, unique=True)
+    card = models.CharField(max_length=20, unique=True)
+    since = models.DateField()
+    seen = models.DateField(auto_now=True)
+    note = models.CharField(max_length=20)
+
+    objects = BaseUserManager()
+
+    USERNAME_FIELD = "username"
 
     class Meta:
         """Where it belongs."""

@@ -1,0 +1,207 @@
+"""Between the proof and the sign-in: a person has proved a login at Clever, and the application decides what happens.
+
+The application's hook may let the person in, refuse, or answer with a page of its own. With `hold`, the login waits in
+the session of this browser for ten minutes, until the application completes it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from clever_sso._web.arrival import SignIn
+from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+    from clever_sso._native import Identity, Tokens
+
+HELD_KEY = "clever_sso_held"
+TEN_MINUTES = 10 * 60
+_FORMAT = 1
+_MOST_SPENT = 10_000
+
+ClientType = TypeVar("ClientType")
+
+
+@dataclass
+class ProvenLogin(Generic[ClientType]):
+    """A login that Clever proved, before anybody is signed in: what `before_sign_in` decides about."""
+
+    identity: Identity | IdentityCopy
+    """Who it is."""
+
+    tokens: Tokens = field(repr=False)
+    """The tokens of this login."""
+
+    request: Any = field(repr=False)
+    """The request of the callback, as the framework has it. Nobody is signed in on it."""
+
+    client: ClientType = field(repr=False)
+    """The client, for questions to Clever's API. Let its errors pass: the person gets a page that says so."""
+
+    return_to: str | None
+    """Where the person wanted to go; `None` for the page after a login."""
+
+    user: Any = None
+    """Django: the user that this person is already, `None` for a new one. Nothing was written to find out."""
+
+    switch_user: bool = False
+    """Whether the login was begun by a "Not you?" link."""
+
+    _session: MutableMapping[str, Any] = field(default_factory=dict, repr=False)
+    _in_browser: bool = field(default=False, repr=False)
+
+    @classmethod
+    def of(  # noqa: PLR0913  (they are keyword arguments)
+        cls,
+        step: SignIn,
+        *,
+        request: object,
+        client: ClientType,
+        session: MutableMapping[str, Any],
+        in_browser: bool,
+        user: object = None,
+    ) -> ProvenLogin[ClientType]:
+        """What the hook is given.
+
+        Args:
+            step: The sign-in that it decides about.
+            request: The request of the callback.
+            client: The client.
+            session: The session of this browser, in which nobody is signed in.
+            in_browser: Whether the browser stores the session.
+            user: Django: the user that this person is already.
+        """
+        return cls(
+            step.identity,
+            cast("Tokens", step.tokens),
+            request,
+            client,
+            step.return_to,
+            user=user,
+            switch_user=step.switch_user,
+            _session=session,
+            _in_browser=in_browser,
+        )
+
+    def hold(self, *, keep_tokens: bool = False) -> None:
+        """Keep this login for ten minutes, in the session of this browser, until `complete_login` lets the person in.
+
+        Then return a response: a page for a second factor, for example. The person is not signed in until then.
+
+        Args:
+            keep_tokens: Whether to keep the tokens, the email address and the claims as well. Without it, the completed
+                login has none of them.
+
+        Raises:
+            ValueError: When the tokens would be kept in a session that the browser stores.
+        """
+        if keep_tokens and self._in_browser:
+            raise ValueError("hold(keep_tokens=True) needs sessions on the server: the browser stores these")
+        identity = IdentityCopy.of(self.identity)
+        self._session[HELD_KEY] = {
+            "format": _FORMAT,
+            "key": token_urlsafe(16),
+            "ends_at": int(time.time()) + TEN_MINUTES,
+            "identity": (identity if keep_tokens else identity.without_details()).to_session(),
+            "tokens": [self.tokens.access_token, self.tokens.id_token] if keep_tokens else None,
+            "return_to": self.return_to,
+            "switch_user": self.switch_user,
+        }
+
+    @property
+    def is_held(self) -> bool:
+        """Whether `hold` was called."""
+        return HELD_KEY in self._session
+
+    def check_held(self, answer: object) -> None:
+        """Raise when the hook held the login and then let the person in at once: a `return` is missing."""
+        if answer is None and self.is_held:
+            raise RuntimeError("the hook before the sign-in called hold() and returned no response")
+
+
+@dataclass(frozen=True)
+class HeldLogin:
+    """A login that waits in the session of this browser for the application to complete it."""
+
+    identity: IdentityCopy
+    """Who it is. The email address and the claims are there after `hold(keep_tokens=True)` only."""
+
+    tokens: TokensCopy | NoTokens = field(repr=False)
+    """The tokens, after `hold(keep_tokens=True)`. Otherwise it is false, and its attributes raise."""
+
+    return_to: str | None
+    """Where the person wanted to go."""
+
+    switch_user: bool = False
+    """Whether the login was begun by a "Not you?" link."""
+
+    user: Any = None
+    """Django: the user that this person is already; `None` for a new one."""
+
+    key: str = field(default="", repr=False)
+    """Its own mark: it is completed once."""
+
+    ends_at: int = 0
+    """When it ends, in Unix seconds."""
+
+    @classmethod
+    def of(cls, session: Mapping[str, Any]) -> HeldLogin | None:
+        """The login that waits in a session; `None` when there is none, or its ten minutes are over."""
+        kept = session.get(HELD_KEY)
+        if not isinstance(kept, dict) or kept.get("format") != _FORMAT:
+            return None
+        try:
+            tokens = kept["tokens"]
+            held = cls(
+                IdentityCopy.from_session(kept["identity"]),
+                TokensCopy(*tokens) if tokens else NoTokens(),
+                kept["return_to"],
+                switch_user=bool(kept["switch_user"]),
+                key=str(kept["key"]),
+                ends_at=int(kept["ends_at"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+        return held if held.ends_at > time.time() and not _SPENT.has(held.key) else None
+
+    @property
+    def step(self) -> SignIn:
+        """The sign-in that completes it."""
+        return SignIn(self.identity, self.tokens, self.return_to, switch_user=self.switch_user)
+
+    @classmethod
+    def take(cls, session: MutableMapping[str, Any]) -> HeldLogin | None:
+        """The same, and it is completed: nobody finds it again."""
+        held = cls.of(session)
+        if HELD_KEY in session:
+            del session[HELD_KEY]
+        return held if held is not None and _SPENT.add(held.key, held.ends_at) else None
+
+
+class _Spent:
+    """Logins that this process completed: a session that the browser stores may be sent again as it was."""
+
+    def __init__(self) -> None:
+        # Each step on it is atomic: a lock could be held over a fork.
+        self._ends: dict[str, tuple[int, object]] = {}
+
+    def has(self, key: str) -> bool:
+        return key in self._ends
+
+    def add(self, key: str, ends_at: int) -> bool:
+        """Note a login, and whether it was not noted before."""
+        if len(self._ends) >= _MOST_SPENT:
+            now = time.time()
+            for each, (end, _) in list(self._ends.items()):
+                if end <= now:
+                    self._ends.pop(each, None)
+        mark = object()
+        return self._ends.setdefault(key, (ends_at, mark))[1] is mark
+
+
+_SPENT = _Spent()

@@ -1,0 +1,89 @@
+"""The button "Log in with Clever", and the line that says who is signed in: HTML that needs no other file."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlencode
+
+_ENGLISH = ("Log in with Clever", "Signed in as {}", "Not you?", "Log out")
+_SPANISH = ("Iniciar sesión con Clever", "Sesión iniciada como {}", "¿No eres tú?", "Cerrar sesión")
+# White on blue: the contrast is above 4.5 to 1. A page whose policy forbids inline styles shows a plain link.
+_STYLE = (
+    "display:inline-block;padding:.7em 1.2em;font:600 1rem/1.25 system-ui,sans-serif;color:#fff;background:#1f5fbf;"
+    "border-radius:.375em;text-decoration:none"
+)
+
+
+class Html(str):
+    """Text that templates take as HTML: Jinja and Django ask for `__html__`."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+def words(language: str | None) -> tuple[str, tuple[str, str, str, str]]:
+    """The language that is spoken for this one, `es-MX` for example, and its words. All others get English."""
+    is_spanish = (language or "").lower().replace("_", "-").partition("-")[0] == "es"
+    return ("es", _SPANISH) if is_spanish else ("en", _ENGLISH)
+
+
+def login_button(
+    login_url: str,
+    *,
+    language: str | None = None,
+    goal: str | None = None,
+    image: str | None = None,
+    style: bool = True,
+) -> Html:
+    """The button, which is a link.
+
+    Args:
+        login_url: The path of the login.
+        language: That of the page.
+        goal: Where the person goes afterwards, a path of the application.
+        image: The address of an image to show instead of the words, of Clever's own for example.
+        style: Whether to give the link a style of its own. Its class is `clever-login-button`.
+    """
+    spoken, (text, *_) = words(language)
+    content = escape(text)
+    if image:
+        content = f'<img src="{escape(image)}" alt="{escape(text)}">'
+    styled = f' style="{_STYLE}"' if style and not image else ""
+    address = escape(_with(login_url, goal))
+    return Html(f'<a class="clever-login-button" lang="{spoken}" href="{address}"{styled}>{content}</a>')
+
+
+def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
+    name: str,
+    login_url: str,
+    logout_url: str,
+    *,
+    language: str | None = None,
+    goal: str | None = None,
+    csrf_field: str = "",
+) -> Html:
+    """Who is signed in, with a link for somebody else and a button to log out.
+
+    Args:
+        name: The name of the person.
+        login_url: The path of the login.
+        logout_url: The path of the log out.
+        language: That of the page.
+        goal: Where somebody else goes after the login, a path of the application.
+        csrf_field: The hidden field of a form, as HTML, where the framework wants one.
+    """
+    spoken, (_, signed_in, not_you, log_out) = words(language)
+    told = escape(signed_in).format(f"<strong>{escape(name)}</strong>")
+    other = escape(_with(login_url, goal, switch_user="1"))
+    return Html(
+        f'<div class="clever-signed-in" lang="{spoken}"><span>{told}</span> <a href="{other}">{escape(not_you)}</a>'
+        f'<form action="{escape(logout_url)}" method="post" style="display:inline">{csrf_field} '
+        f'<button type="submit">{escape(log_out)}</button></form></div>'
+    )
+
+
+def _with(login_url: str, goal: str | None, **more: str) -> str:
+    parameters = {**({"next": goal} if goal else {}), **more}
+    return f"{login_url}?{urlencode(parameters)}" if parameters else login_url

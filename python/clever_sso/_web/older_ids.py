@@ -1,0 +1,37 @@
+"""The older ids of all roles of a person: an ID token tells only that of the role of the login."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterable
+
+    from clever_sso._native import Identity, Role, Tokens
+    from clever_sso._web.copies import IdentityCopy, NoTokens, RoleCopy, TokensCopy
+    from clever_sso.exceptions import Error
+
+
+def may_have_more(identity: Identity | IdentityCopy, tokens: Tokens | TokensCopy | NoTokens | None) -> bool:
+    """Whether Clever may tell more older ids than this login did, and can be asked."""
+    return bool(tokens) and identity.proven_by == "id_token"
+
+
+def older_ids(identity: Identity | IdentityCopy, roles: Iterable[Role | RoleCopy]) -> tuple[str, ...]:
+    """The older ids of this person: those of the login, then those of all roles of their record."""
+    told = [*identity.legacy_ids, *(role.legacy_id for role in roles)]
+    return tuple(dict.fromkeys(one for one in told if one and one != identity.id))
+
+
+def without_more(identity: Identity | IdentityCopy, error: Error, logger: logging.Logger) -> tuple[str, ...]:
+    """The older ids of the login alone, when Clever does not tell more.
+
+    Raises:
+        Error: `error`, when it may pass: a person who is known would be taken for somebody new.
+    """
+    if error.retryable:
+        raise error
+    # Clever tells this application nothing of this person. That is no reason to keep the person out.
+    logger.warning("Clever does not tell the older ids of Clever id %s: %s", identity.id, error)
+    return tuple(identity.legacy_ids)

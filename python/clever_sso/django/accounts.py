@@ -1,0 +1,304 @@
+"""The links between people at Clever and users: found, made, deleted and moved.
+
+    from clever_sso.django.accounts import merge_users, unlink
+
+`unlink(user)` deletes the links of a user, `merge_users(keep, other)` makes one user of two. Both tell it by a signal,
+and leave users of the administration alone unless `CLEVER_ALLOW_STAFF` is true.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.apps import apps
+from django.contrib import auth
+from django.db import IntegrityError, OperationalError, connections, router, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from clever_sso._web.arrival import Refused
+from clever_sso._web.copies import IdentityCopy
+from clever_sso._web.identity import SessionIdentity
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
+from clever_sso.django import conf, signals
+from clever_sso.exceptions import Error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+
+    from clever_sso._native import Client, Identity, Tokens
+    from clever_sso._web.copies import NoTokens, TokensCopy
+    from clever_sso.django.models import CleverAccount, RemovedAccount
+
+    AnyIdentity = Identity | IdentityCopy
+
+Result = TypeVar("Result")
+logger = logging.getLogger("clever_sso.django")
+_TRIES = 3
+# What PostgreSQL and MySQL say of transactions that met another one: a deadlock, or no serial order.
+_SQL_STATES, _MYSQL_CODES = {"40001", "40P01"}, {1205, 1213}
+
+REMOVED_SENTENCE = "Your account was removed from this app. Please ask your teacher or your school for access."
+STAFF_SENTENCE = "Your account manages this site. Please log in with your password instead of Clever."
+LINKED_SENTENCE = "This Clever account already belongs to another account of this app."
+
+
+class AlreadyLinked(Refused):
+    """Raised when a person at Clever is another user already."""
+
+    def __init__(self) -> None:
+        super().__init__(LINKED_SENTENCE, reason="this person at Clever is linked to another user")
+
+
+def database() -> str:
+    """The database that links and users are written to. Logins also read from it: a replica may be behind."""
+    return router.db_for_write(_model("CleverAccount"))
+
+
+def _model(name: str) -> Any:  # noqa: ANN401  (a model)
+    # The addresses of a project may be read, and these functions imported, before the apps are ready.
+    return apps.get_model("clever_sso", name)
+
+
+def links() -> QuerySet[CleverAccount]:
+    """All links, in the database that they are written to."""
+    return cast("QuerySet[CleverAccount]", _model("CleverAccount").objects.using(database()))
+
+
+def removed() -> QuerySet[RemovedAccount]:
+    """Who is refused because their link was deleted."""
+    model = _model("RemovedAccount")
+    return cast("QuerySet[RemovedAccount]", model.objects.using(router.db_for_write(model)))
+
+
+def person_of(user_id: object) -> SessionIdentity | None:
+    """Who logged in with Clever in the session of the current request, when it is the session of this user."""
+    session = getattr(conf.REQUEST.get(), "session", None)
+    if session is None or session.get(auth.SESSION_KEY) != str(user_id):
+        return None
+    return SessionIdentity.from_session(session)
+
+
+def link_of(identity: AnyIdentity) -> CleverAccount | None:
+    """The link of this person, by the Clever id or by an older one that Clever told."""
+    known = links().select_related("user").filter(issuer=identity.issuer)
+    link: CleverAccount | None = known.filter(clever_id=identity.id).first()
+    if link is None and identity.legacy_ids:
+        older = known.filter(clever_id__in=identity.legacy_ids)
+        link = older.order_by(F("last_login_at").desc(nulls_last=True), "pk").first()
+    return link
+
+
+def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens | None, client: Client) -> AnyIdentity:
+    """The same person with the older ids of all their roles, when that may tell who they are here.
+
+    An ID token tells only the older id of the role of the login. So Clever is asked for the rest, once for each person:
+    when no link is known by the ids so far.
+
+    Raises:
+        Error: When Clever cannot be asked at the moment: a person who is known would get a second user.
+    """
+    if not tokens or not may_have_more(identity, tokens) or link_of(identity) is not None:
+        return identity
+    try:
+        ids = older_ids(identity, client.user(tokens.access_token, identity.id).roles)
+    except Error as error:
+        ids = without_more(identity, error, logger)
+    return identity if ids == tuple(identity.legacy_ids) else replace(IdentityCopy.of(identity), legacy_ids=ids)
+
+
+def check_not_removed(identity: AnyIdentity) -> None:
+    """Refuse a person whose link was deleted, where the settings say so.
+
+    Raises:
+        Refused: With a sentence for the person.
+    """
+    if conf.refuses_unlinked():
+        ids = [identity.id, *identity.legacy_ids]
+        if removed().filter(issuer=identity.issuer, clever_id__in=ids).exists():
+            raise Refused(REMOVED_SENTENCE, reason="the link of this person was deleted")
+
+
+def is_staff(user: Any) -> bool:  # noqa: ANN401  (a user model may be anything)
+    """Whether a user belongs to the administration."""
+    return bool(getattr(user, "is_staff", False) or getattr(user, "is_superuser", False))
+
+
+def staff_reason(user: Any, identity: AnyIdentity | None = None) -> str | None:  # noqa: ANN401  (a user model may be anything)
+    """Why this user may not be signed in or linked by Clever; `None` when nothing speaks against it."""
+    if not is_staff(user):
+        return None
+    if not conf.allows_staff():
+        return "the user is staff or a superuser, and CLEVER_ALLOW_STAFF is not set"
+    if identity is not None and identity.loginas_by_admin:
+        return "the user is staff or a superuser, and an administrator of Clever logged in as this person"
+    return None
+
+
+def link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN401  (a user model may be anything)
+    """Link a person at Clever to a user, who may have other links.
+
+    Raises:
+        AlreadyLinked: When the person is another user already.
+        Refused: When an administrator of Clever logged in as this person, or the user is staff and may not be linked.
+    """
+    if identity.loginas_by_admin:
+        raise Refused(reason="an administrator of Clever logged in as this person: that links nothing")
+    reason = staff_reason(user)
+    if reason:
+        raise Refused(STAFF_SENTENCE, reason=reason)
+    using = database()
+
+    def linked() -> CleverAccount:
+        with transaction.atomic(using=using):
+            begin_with_a_write(using)
+            found = link_of(identity)
+            if found is None:
+                try:
+                    with transaction.atomic(using=using):
+                        found = make_link(user, identity)
+                except IntegrityError:
+                    found = link_of(identity)
+                    if found is None:
+                        raise
+            if found.user.pk != user.pk:
+                raise AlreadyLinked
+            refresh(found, identity)
+            return found
+
+    made = retried(linked, using)
+    signals.account_linked.send(type(user), user=user, account=made)
+    return made
+
+
+def make_link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN401  (a user model may be anything)
+    """A new link. It raises `IntegrityError` when the person has one."""
+    made = links().create(
+        user=user,
+        issuer=identity.issuer,
+        clever_id=identity.id,
+        district_id=identity.district_id or "",
+        user_type=_user_type(identity),
+        last_login_at=timezone.now(),
+    )
+    # A new link lets the person in again.
+    removed().filter(issuer=identity.issuer, clever_id=identity.id).delete()
+    return made
+
+
+def refresh(account: CleverAccount, identity: AnyIdentity) -> None:
+    """Write down what this login says."""
+    account.clever_id = identity.id
+    account.district_id = identity.district_id or ""
+    account.user_type = _user_type(identity)
+    account.last_login_at = timezone.now()
+    account.save(using=database())
+
+
+def unlink(user: Any, account: CleverAccount | None = None) -> int:  # noqa: ANN401  (a user model may be anything)
+    """Delete the links of a user, or this one of them. The sessions that began with them end.
+
+    What the next login of that person does, `CLEVER_AFTER_UNLINK` says.
+
+    Returns:
+        How many links there were.
+    """
+    mine = links().filter(user=user)
+    chosen = list(mine if account is None else mine.filter(pk=account.pk))
+    with transaction.atomic(using=database()):
+        for each in chosen:
+            each.delete(using=database())
+    for each in chosen:
+        signals.account_unlinked.send(type(user), user=user, account=each)
+    return len(chosen)
+
+
+def merge_users(keep: Any, other: Any, *, delete: bool = False) -> int:  # noqa: ANN401  (a user model may be anything)
+    """Make one user of two: who logged in with Clever as `other` is `keep` from now on.
+
+    The links move. The signal `users_merged` is sent inside the transaction, so that you can move what your application
+    keeps for `other`; a receiver that raises undoes all of it. Then `other` is set inactive, or deleted.
+
+    Args:
+        keep: The user that stays.
+        other: The user that goes.
+        delete: Whether to delete `other`, with everything that the database deletes along with it.
+
+    Returns:
+        How many links moved.
+
+    Raises:
+        ValueError: When both are the same user, one of them is staff or a superuser and `CLEVER_ALLOW_STAFF` is not
+            set, or `other` can be neither deleted nor set inactive.
+    """
+    if type(keep) is not type(other) or keep.pk is None or keep.pk == other.pk:
+        raise ValueError("merge_users needs two different users of one model")
+    for user in (keep, other):
+        reason = staff_reason(user)
+        if reason:
+            raise ValueError(f"user {user.pk} is not merged: {reason}")
+    if not delete and not _has_field(other, "is_active"):
+        raise ValueError("the user model has no is_active: merge_users(..., delete=True) deletes the other user")
+    using = database()
+
+    def merged() -> int:
+        with transaction.atomic(using=using):
+            begin_with_a_write(using)
+            moved: int = links().filter(user=other).update(user=keep)
+            signals.users_merged.send(type(keep), user=keep, other=other)
+            if delete:
+                other.delete()
+            else:
+                other.is_active = False
+                other.save(update_fields=["is_active"])
+            return moved
+
+    return retried(merged, using)
+
+
+def begin_with_a_write(using: str) -> None:
+    """Begin with a write where a transaction that has read may be refused to write: in SQLite, at once and for good.
+
+    A person whose tabs sign in together would read "database is locked". So the second waits for the first, up to the
+    `timeout` of the database.
+    """
+    if connections[using].vendor == "sqlite":
+        _model("CleverAccount").objects.using(using).filter(pk=-1).update(user_type="")
+
+
+def retried(work: Callable[[], Result], using: str) -> Result:
+    """Do a whole transaction, and do it again when it met another one and lost. Not inside another transaction."""
+    for left in range(_TRIES - 1, 0, -1):
+        try:
+            return work()
+        except OperationalError as error:  # noqa: PERF203  (a transaction costs more)
+            if connections[using].in_atomic_block or not _met_another(error):
+                raise
+            logger.info("a transaction met another one, %d more tries", left)
+    return work()
+
+
+def _met_another(error: OperationalError) -> bool:
+    cause: Any = error.__cause__ or error
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    code = cause.args[0] if cause.args else None
+    return state in _SQL_STATES or code in _MYSQL_CODES or "database is locked" in str(error)
+
+
+def _user_type(identity: AnyIdentity) -> str:
+    longest = _model("CleverAccount")._meta.get_field("user_type").max_length  # noqa: SLF001  (Django documents it)
+    return (identity.user_type or "")[:longest]
+
+
+def _has_field(user: Any, name: str) -> bool:  # noqa: ANN401  (a user model may be anything)
+    return any(field.name == name for field in user._meta.get_fields())  # noqa: SLF001  (Django documents it)
+
+
+def remember_removed(sender: object, *, instance: CleverAccount, **_: object) -> None:  # noqa: ARG001  (as any receiver)
+    """Receiver of `post_delete`: where the settings say so, the person is refused from now on."""
+    if conf.refuses_unlinked():
+        removed().get_or_create(issuer=instance.issuer, clever_id=instance.clever_id)

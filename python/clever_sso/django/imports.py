@@ -1,0 +1,198 @@
+"""Links of another library, or of a table of your own, made links of clever_sso."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import connections, transaction
+
+from clever_sso.django import accounts
+from clever_sso.django.models import LONGEST_ID, CleverAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a row for each person, and what its columns are called."""
+
+    name: str
+    user: str
+    """The column with the key of the user."""
+    clever_id: str
+    """The column with the Clever id."""
+    provider: str | None = None
+    """The column that says whose id it is; without one every row is Clever's."""
+
+
+TABLES = {
+    "allauth": Table("socialaccount_socialaccount", "user_id", "uid", "provider"),
+    "social-auth": Table("social_auth_usersocialauth", "user_id", "uid", "provider"),
+}
+
+
+@dataclass
+class Report:
+    """What an import found. Users and people are named by their keys: no name and no email address is in it."""
+
+    linked: list[tuple[Any, str]] = field(default_factory=list)
+    """User and Clever id of the links that were made, or would be."""
+
+    known: int = 0
+    """How many links were there already."""
+
+    skipped: list[str] = field(default_factory=list)
+    """A sentence for each row, or group of rows, that was left out."""
+
+
+class MissingTable(Exception):  # noqa: N818  (a word that says it)
+    """There is no such table, or it has no such column."""
+
+
+def rows(table: Table, providers: Iterable[str], using: str) -> Iterator[tuple[Any, Any]]:
+    """The user and the Clever id of each row of Clever's.
+
+    Raises:
+        MissingTable: With the name that is missing.
+    """
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if table.name not in connection.introspection.table_names(cursor, include_views=True):
+            raise MissingTable(f"the database {using!r} has no table {table.name!r}")
+        there = {column.name for column in connection.introspection.get_table_description(cursor, table.name)}
+        wanted = [table.user, table.clever_id, *([table.provider] if table.provider else [])]
+        for column in wanted:
+            if column not in there:
+                raise MissingTable(f"the table {table.name!r} has no column {column!r}")
+        quoted = [connection.ops.quote_name(column) for column in wanted]
+        # The names are those of this database, and quoted by its own rules.
+        statement = f"SELECT {quoted[0]}, {quoted[1]} FROM {connection.ops.quote_name(table.name)}"  # noqa: S608
+        values = list(providers) if table.provider else []
+        if values:
+            statement += f" WHERE {quoted[2]} IN ({', '.join(['%s'] * len(values))})"
+        cursor.execute(f"{statement} ORDER BY {quoted[0]}, {quoted[1]}", values)
+        while found := cursor.fetchmany(_BATCH):
+            yield from found
+
+
+def import_links(
+    pairs: Iterable[tuple[Any, Any]], issuer: str, *, allow_several: bool = False, dry_run: bool = False
+) -> Report:
+    """Link users to people at Clever.
+
+    A row that contradicts another one, or what is known already, is left out and named in the report.
+
+    Args:
+        pairs: The key of a user, and a Clever id.
+        issuer: The issuer of the ids.
+        allow_several: Whether a user may get more than one person.
+        dry_run: Whether nothing is written.
+    """
+    report = Report()
+    wanted = _readable(pairs, report)
+    _drop_shared(wanted, report)
+    if not allow_several:
+        _drop_several(wanted, report)
+    using = accounts.database()
+    with transaction.atomic(using=using):
+        accounts.begin_with_a_write(using)
+        users = _users(wanted.keys(), using)
+        known = _known(wanted, issuer, using)
+        removed = set(accounts.removed().filter(issuer=issuer).values_list("clever_id", flat=True))
+        made: list[CleverAccount] = []
+        for key, ids in wanted.items():
+            user = users.get(key)
+            if user is None:
+                report.skipped.append(f"user {key}: there is no such user")
+                continue
+            reason = accounts.staff_reason(user)
+            if reason:
+                report.skipped.append(f"user {key}: {reason}")
+                continue
+            for clever_id in sorted(ids):
+                owner = known.get(clever_id)
+                if owner == str(user.pk):
+                    report.known += 1
+                elif owner is not None:
+                    report.skipped.append(f"Clever id {clever_id}: of user {key}, and linked to user {owner} already")
+                elif clever_id in removed:
+                    report.skipped.append(f"Clever id {clever_id}: its link was deleted")
+                else:
+                    report.linked.append((user.pk, clever_id))
+                    made.append(CleverAccount(user=user, issuer=issuer, clever_id=clever_id))
+        if not dry_run:
+            CleverAccount.objects.using(using).bulk_create(made, batch_size=_BATCH)
+    return report
+
+
+def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set[str]]:
+    """The Clever ids by the keys of the users, both as text."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for user, value in pairs:
+        clever_id = "" if value is None else str(value).strip()
+        if user is None or user == "":
+            report.skipped.append("a row without a user")
+        elif not clever_id:
+            report.skipped.append(f"user {user}: the Clever id is empty")
+        elif len(clever_id) > LONGEST_ID or not (clever_id.isascii() and clever_id.isalnum()):
+            report.skipped.append(f"user {user}: what is there is no Clever id")
+        else:
+            wanted[str(user)].add(clever_id)
+    return wanted
+
+
+def _drop_shared(wanted: dict[str, set[str]], report: Report) -> None:
+    """Leave out the people who would be two users: nobody can tell which one is right."""
+    users: dict[str, list[str]] = defaultdict(list)
+    for user, ids in wanted.items():
+        for clever_id in ids:
+            users[clever_id].append(user)
+    for clever_id, several in sorted(users.items()):
+        if len(several) > 1:
+            report.skipped.append(f"Clever id {clever_id}: users {', '.join(sorted(several))} have it")
+            for user in several:
+                wanted[user].discard(clever_id)
+
+
+def _drop_several(wanted: dict[str, set[str]], report: Report) -> None:
+    """Leave out the users who would be several people: on shared devices, social-auth gave children one user."""
+    for user, ids in wanted.items():
+        if len(ids) > 1:
+            report.skipped.append(f"user {user}: has {len(ids)} Clever ids: {', '.join(sorted(ids))}")
+            ids.clear()
+
+
+def _users(keys: Iterable[str], using: str) -> dict[str, Any]:
+    """The users by the text of their keys, as the table has it."""
+    user_model = get_user_model()
+    primary: Any = user_model._meta.pk  # noqa: SLF001  (Django documents it)
+    readable: dict[Any, str] = {}
+    for key in keys:
+        try:
+            readable[primary.to_python(key)] = key
+        except (ValidationError, ValueError, TypeError):  # noqa: PERF203  (few are unreadable)
+            continue
+    found: dict[str, Any] = {}
+    wanted = list(readable)
+    for at in range(0, len(wanted), _BATCH):
+        everybody = user_model._base_manager.using(using)  # noqa: SLF001  (Django documents it)
+        for user in everybody.filter(pk__in=wanted[at : at + _BATCH]):
+            found[readable[user.pk]] = user
+    return found
+
+
+def _known(wanted: dict[str, set[str]], issuer: str, using: str) -> dict[str, str]:
+    """The users of these people, as far as they are linked already."""
+    ids = sorted(set().union(*wanted.values()))
+    found: dict[str, str] = {}
+    for at in range(0, len(ids), _BATCH):
+        linked = CleverAccount.objects.using(using).filter(issuer=issuer, clever_id__in=ids[at : at + _BATCH])
+        found.update((clever_id, str(user)) for clever_id, user in linked.values_list("clever_id", "user_id"))
+    return found

@@ -1,0 +1,82 @@
+"""`manage.py clever_import`: the accounts of another library, made links of clever_sso."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from clever_sso.django import accounts, conf, imports
+from clever_sso.exceptions import ConfigError
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+
+class Command(BaseCommand):
+    """The command."""
+
+    help = (
+        "Links users to people at Clever, from the table of django-allauth, of python-social-auth, or one of your own. "
+        "Rows that contradict each other are left out and named. Try it with --dry-run first: that writes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The options."""
+        parser.add_argument("source", choices=[*imports.TABLES, "table"], help="whose table it is")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
+        parser.add_argument(
+            "--provider",
+            action="append",
+            help='what the table calls Clever, may be given more than once (default: "clever")',
+        )
+        parser.add_argument("--table", help="the name of your table; for the others, if it is not the usual one")
+        parser.add_argument("--user-column", help="the column with the key of the user (default: user_id)")
+        parser.add_argument("--id-column", help="the column with the Clever id (default: clever_id)")
+        parser.add_argument("--provider-column", help="the column that says whose id it is, if there is one")
+        parser.add_argument("--issuer", help="the issuer of the ids (default: that of the settings)")
+        parser.add_argument("--database", help="where the table is (default: where links and users are)")
+        parser.add_argument(
+            "--allow-several", action="store_true", help="link users who have several Clever ids to all of them"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:  # noqa: ANN401  (as Django calls it)
+        """Run it."""
+        report = self._imported(options)
+        for line in report.skipped:
+            self.stderr.write(f"left out: {line}")
+        if options["verbosity"] > 1:
+            for user, clever_id in report.linked:
+                self.stdout.write(f"user {user}: Clever id {clever_id}")
+        made = "would be linked" if options["dry_run"] else "linked"
+        self.stdout.write(f"{len(report.linked)} {made}, {report.known} linked before, {len(report.skipped)} left out")
+
+    def _imported(self, options: dict[str, Any]) -> imports.Report:
+        try:
+            issuer = options["issuer"] or conf.client().issuer
+        except ConfigError as error:
+            raise CommandError(f"{error}. Or name the issuer: --issuer https://clever.com") from None
+        try:
+            pairs = imports.rows(
+                _table(options), options["provider"] or ["clever"], options["database"] or accounts.database()
+            )
+            return imports.import_links(
+                list(pairs), issuer, allow_several=options["allow_several"], dry_run=options["dry_run"]
+            )
+        except imports.MissingTable as error:
+            raise CommandError(str(error)) from None
+
+
+def _table(options: dict[str, Any]) -> imports.Table:
+    """The table that the options describe."""
+    if options["source"] == "table" and not options["table"]:
+        raise CommandError("say which table it is: --table NAME")
+    usual = imports.TABLES.get(options["source"], imports.Table("", "user_id", "clever_id"))
+    chosen = {
+        "name": options["table"],
+        "user": options["user_column"],
+        "clever_id": options["id_column"],
+        "provider": options["provider_column"],
+    }
+    return replace(usual, **{name: value for name, value in chosen.items() if value})

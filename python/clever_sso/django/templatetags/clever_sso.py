@@ -1,0 +1,58 @@
+"""`{% load clever_sso %}`: the button "Log in with Clever", and who is signed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+
+from clever_sso._web.button import Html, login_button, signed_in_line
+from clever_sso.django.access import current_identity
+
+if TYPE_CHECKING:
+    from django.template import Context
+
+register = template.Library()
+
+
+@register.simple_tag
+def clever_button(
+    next: str | None = None,  # noqa: A002  (as the parameter of the login is called)
+    image: str | None = None,
+    language: str | None = None,
+    style: bool = True,
+) -> Html:
+    """The button, a link: `{% clever_button next="/lessons" %}`.
+
+    Args:
+        next: Where the person goes afterwards.
+        image: The address of an image to show instead of the words: `{% static "clever.svg" as image %}`.
+        language: `en` or `es`. Default: that of the page.
+        style: Whether the link has a style of its own.
+    """
+    login = reverse("clever_sso:login")
+    return login_button(login, language=language or get_language(), goal=next, image=image, style=style)
+
+
+@register.simple_tag(takes_context=True)
+def clever_signed_in(context: Context, language: str | None = None) -> Html:
+    """Who is signed in, with "Not you?" and a button to log out: `{% clever_signed_in %}`. Empty for nobody."""
+    request: Any = context.get("request")
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return Html()
+    identity = current_identity(request)
+    full_name = user.get_full_name() if hasattr(user, "get_full_name") else ""
+    token = context.get("csrf_token")
+    field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token) if token else ""
+    return signed_in_line(
+        (identity and identity.full_name) or full_name or user.get_username(),
+        reverse("clever_sso:login"),
+        reverse("clever_sso:logout"),
+        language=language or get_language(),
+        goal=request.get_full_path(),
+        csrf_field=field,
+    )

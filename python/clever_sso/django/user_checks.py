@@ -1,0 +1,78 @@
+"""System checks: what a first login would meet in the user model, and who would lose a second factor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import Warning  # noqa: A004  (Django's name)
+from django.utils.module_loading import import_string
+
+from clever_sso.django import conf
+from clever_sso.django.backend import CleverBackend
+from clever_sso.django.user_fields import email_field, is_unique
+from clever_sso.exceptions import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.core.checks import CheckMessage
+
+_SECOND_FACTORS = {"allauth.mfa": "allauth.mfa", "django_otp": "django-otp"}
+
+
+def check_users(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
+    """System check: what a first login would meet in the user model, and who would lose a second factor."""
+    return [*_fields(), *_second_factors()]
+
+
+def _fields() -> Iterator[CheckMessage]:
+    try:
+        makes = conf.creates_users()
+    except ConfigError:
+        # Another check says so.
+        return
+    backends = [backend for backend in _backends() if issubclass(backend, CleverBackend)]
+    if not makes or any(backend.make is not CleverBackend.make for backend in backends):
+        return
+    user_model = get_user_model()
+    email = email_field(user_model)
+    filled = {user_model.USERNAME_FIELD, email.name if email else "", "password", "first_name", "last_name"}
+    for field in user_model._meta.concrete_fields:  # noqa: SLF001  (Django documents it)
+        is_made = field.primary_key or field.has_default() or getattr(field, "auto_now", False)
+        if field.name in filled or field.null or is_made or getattr(field, "auto_now_add", False):
+            continue
+        if is_unique(field):
+            reason = "which is unique"
+        elif not field.empty_strings_allowed:
+            reason = "which must have a value"
+        else:
+            continue
+        yield Warning(
+            f"a first login makes a user without {user_model.__name__}.{field.name}, {reason}: it fails",
+            id="clever_sso.W020",
+            hint="Derive a backend from clever_sso.django.CleverBackend and fill the field in its method make().",
+        )
+
+
+def _second_factors() -> Iterator[CheckMessage]:
+    if getattr(settings, "CLEVER_BEFORE_SIGN_IN", None):
+        return
+    for app, name in _SECOND_FACTORS.items():
+        if apps.is_installed(app):
+            yield Warning(
+                f"{name} is installed, and CLEVER_BEFORE_SIGN_IN is not set: Clever signs people in without their "
+                "second factor",
+                id="clever_sso.W021",
+                hint='docs/python.md, "Before a person is signed in", shows how to ask for it.',
+            )
+
+
+def _backends() -> list[Any]:
+    try:
+        return [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
+    except ImportError:
+        # Another check says so.
+        return []

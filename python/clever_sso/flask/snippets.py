@@ -1,0 +1,61 @@
+"""The button "Log in with Clever", and who is signed in: functions, and by the same names in every template."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from flask import current_app, request
+from markupsafe import Markup, escape
+
+from clever_sso._web.button import login_button, signed_in_line
+from clever_sso._web.request import address
+from clever_sso.flask.access import identity, login_path, root
+from clever_sso.flask.state import state
+
+if TYPE_CHECKING:
+    from clever_sso._web.button import Html
+
+
+def clever_button(
+    *,
+    next: str | None = None,  # noqa: A002  (as the parameter of the login is called)
+    image: str | None = None,
+    language: str | None = None,
+    style: bool = True,
+) -> Html:
+    """The button, a link.
+
+    In a template: `{{ clever_button(next="/lessons") }}`.
+
+    Args:
+        next: Where the person goes afterwards.
+        image: The address of an image to show instead of the words: `url_for("static", filename="clever.svg")`.
+        language: `en` or `es`. Default: that of Flask-Babel, else English.
+        style: Whether the link has a style of its own.
+    """
+    return login_button(login_path(), language=language or _language(), goal=next, image=image, style=style)
+
+
+def clever_signed_in(*, language: str | None = None) -> Html | str:
+    """Who is signed in, with "Not you?" and a button to log out, as HTML; empty for nobody."""
+    somebody = identity()
+    if somebody is None:
+        return ""
+    # Flask-WTF gives templates a function that makes the token.
+    token = current_app.jinja_env.globals.get("csrf_token")
+    field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(token()) if callable(token) else ""
+    return signed_in_line(
+        somebody.full_name or somebody.id,
+        login_path(),
+        f"{root()}{state().url_prefix}/logout",
+        language=language or _language(),
+        goal=address(root(), request.path, request.query_string.decode("latin-1")),
+        csrf_field=str(escape(field)),
+    )
+
+
+def _language() -> str | None:
+    """The language that Flask-Babel chose for this page."""
+    babel = sys.modules.get("flask_babel")
+    return str(babel.get_locale() or "") if babel is not None and "babel" in current_app.extensions else None

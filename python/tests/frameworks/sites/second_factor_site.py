@@ -1,0 +1,169 @@
+"""A site in Django whose users have second factors: of allauth's MFA or of django-otp, by `SECOND_FACTOR`.
+
+The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. `/private` is for people who are
+signed in, and `/vault` in django-otp for those who showed their device. With `AXES`, django-axes counts failed logins:
+`/wrong-password` is one, and `/failures` tells how many there were.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import django
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.decorators import login_required
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.http import HttpRequest, HttpResponse
+from harness.paths import ROOT
+
+ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
+AXES = "AXES" in os.environ
+TOTP_KEY = "3132333435363738393031323334353637383930"
+ADAS_ID = "64c20b1e8f3a7d0019c4e501"
+
+
+def make_app() -> WSGIHandler:
+    clever = {name: value for name, value in os.environ.items() if name.startswith("CLEVER_")}
+    apps = ["allauth", "allauth.account", "allauth.mfa"] if ALLAUTH else ["django_otp", "django_otp.plugins.otp_totp"]
+    middleware = "allauth.account.middleware.AccountMiddleware" if ALLAUTH else "django_otp.middleware.OTPMiddleware"
+    settings.configure(
+        SECRET_KEY="a key for tests only",
+        ALLOWED_HOSTS=["127.0.0.1"],
+        ROOT_URLCONF=__name__,
+        INSTALLED_APPS=[
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.messages",
+            "django.contrib.sessions",
+            *apps,
+            *(["axes"] if AXES else []),
+            "clever_sso.django",
+        ],
+        MIDDLEWARE=[
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            middleware,
+            *(["axes.middleware.AxesMiddleware"] if AXES else []),
+        ],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "DIRS": [Path(__file__).parents[1] / "templates"],
+            }
+        ],
+        DATABASES={
+            "default": {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": str(Path(tempfile.mkdtemp(dir=os.environ["FOLDER"])) / "database"),
+                "OPTIONS": {"timeout": 60},
+            }
+        },
+        AUTHENTICATION_BACKENDS=[
+            *(["axes.backends.AxesStandaloneBackend"] if AXES else []),
+            "clever_sso.django.CleverBackend",
+            "django.contrib.auth.backends.ModelBackend",
+        ],
+        AXES_FAILURE_LIMIT=3,
+        LOGIN_URL="clever_sso:login",
+        OTP_LOGIN_URL="/second-factor",
+        MFA_TOTP_TOLERANCE=5,
+        OTP_TOTP_THROTTLE_FACTOR=0,
+        USE_TZ=True,
+        CLEVER_BEFORE_SIGN_IN="second_factor.decide" if "HOOK" in os.environ else None,
+        **clever,
+    )
+    django.setup()
+    sys.modules["second_factor"] = second_factor_of_the_guide()
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("check")
+    make_ada()
+    return WSGIHandler()
+
+
+def make_ada() -> None:
+    from clever_sso.django import conf  # noqa: PLC0415  (Django is ready now)
+    from clever_sso.django.models import CleverAccount  # noqa: PLC0415
+    from django.contrib.auth.models import User  # noqa: PLC0415
+
+    ada = User.objects.create_user("ada")
+    CleverAccount.objects.create(user=ada, issuer=conf.client().issuer, clever_id=ADAS_ID)
+    if ALLAUTH:
+        from base64 import b32encode  # noqa: PLC0415
+
+        from allauth.mfa.totp.internal.auth import TOTP  # noqa: PLC0415
+
+        TOTP.activate(ada, b32encode(bytes.fromhex(TOTP_KEY)).decode())
+    else:
+        from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: PLC0415
+
+        TOTPDevice.objects.create(user=ada, name="default", key=TOTP_KEY, tolerance=5)
+
+
+def second_factor_of_the_guide() -> ModuleType:
+    """The module `second_factor`, as docs/python.md has it."""
+    guide = (ROOT / "docs" / "python.md").read_text("utf-8")
+    found = re.search(
+        rf"<!-- {'allauth' if ALLAUTH else 'otp'} second_factor\.py -->\n```python\n(.*?)```", guide, re.DOTALL
+    )
+    assert found
+    module = ModuleType("second_factor")
+    exec(found[1], module.__dict__)
+    return module
+
+
+@login_required
+def private(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(f"Hello, {request.user.get_username()}")
+
+
+def vault(request: HttpRequest) -> HttpResponse:
+    from django_otp.decorators import otp_required  # noqa: PLC0415
+
+    return otp_required(lambda _: HttpResponse("gold"))(request)
+
+
+def wrong_password(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(auth.authenticate(request, username="ada", password="not hers")))
+
+
+def failures(_: HttpRequest) -> HttpResponse:
+    from axes.models import AccessAttempt  # noqa: PLC0415  (Django is ready now)
+
+    return HttpResponse(str(sum(AccessAttempt.objects.values_list("failures_since_start", flat=True))))
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.user.get_username() or "nobody")
+
+
+def addresses() -> list[Any]:
+    from django.urls import include, path  # noqa: PLC0415
+
+    return [
+        path("", home),
+        path("private", private),
+        path("vault", vault),
+        path("wrong-password", wrong_password),
+        path("failures", failures),
+        path("second-factor", sys.modules["second_factor"].second_factor, name="second-factor"),
+        path("clever/", include("clever_sso.django.urls")),
+        *([path("accounts/", include("allauth.urls"))] if ALLAUTH else []),
+    ]
+
+
+def __getattr__(name: str) -> Any:
+    # Django looks for it once it is set up.
+    if name != "urlpatterns":
+        raise AttributeError(name)
+    return addresses()

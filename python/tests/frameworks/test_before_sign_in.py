@@ -1,0 +1,256 @@
+"""What an app in Flask or ASGI says about a person who proved a login, before anybody is signed in.
+
+Django has the same in `test_django_before_sign_in.py`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clever_sso import AsyncClient, Client
+from clever_sso._web.arrival import Refused
+from clever_sso._web.copies import IdentityCopy, NameCopy, NoTokens, RoleCopy, TokensCopy
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
+from clever_sso.exceptions import CleverError
+from harness.browser import Browser
+from running import CLIENT_ID, path_of, portal_of
+
+ADA, JOSE, SAM = "510001", "510003", "610002"
+ADAS_ID = "64c20b1e8f3a7d0019c4e501"
+
+
+@pytest.fixture(params=["flask", "flask-session", "asgi", "starsessions"])
+def app(request: pytest.FixtureRequest, clever: str, tmp_path: Path) -> Any:
+    folder = tmp_path if "session" in request.param else None
+    return in_flask(clever, folder) if "flask" in request.param else in_asgi(clever, folder)
+
+
+def in_flask(clever: str, folder: Path | None = None) -> Any:
+    pytest.importorskip("flask")
+    return importlib.import_module("gate_flask").InFlask(clever, folder)
+
+
+def in_asgi(clever: str, folder: Path | None = None) -> Any:
+    pytest.importorskip("starlette")
+    pytest.importorskip("httpx2")
+    return importlib.import_module("gate_asgi").InAsgi(clever, folder)
+
+
+def log_in(app: Any, clever: str, number: str = ADA, wanted: str = "") -> tuple[int, str, str | None]:
+    _, _, location = app.get(f"/clever/login{wanted}")
+    return app.get(path_of(Browser(clever, number).callback(location)))
+
+
+def in_browser(app: Any) -> bool:
+    name = type(app).__name__
+    sessions = app.app.session_interface.__class__.__module__ if name == "InFlask" else repr(app.app.user_middleware)
+    return "flask_session" not in sessions and "starsessions" not in sessions
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_hook_is_given_everything_before_anybody_is_signed_in(app: Any, clever: str, is_async: bool) -> None:
+    told: list[Any] = []
+
+    def look(proven: Any) -> None:
+        told.append((proven.identity.id, proven.return_to, proven.request.path if "Flask" in name else "", proven.user))
+        told.append(proven.client is app_client(app))
+        told.append((list(app.told), proven.tokens.access_token in repr(proven)))
+
+    async def look_later(proven: Any) -> None:
+        look(proven)
+
+    name = type(app).__name__
+    app.clever_sso.before_sign_in(look_later if is_async else look)
+    status, _, location = log_in(app, clever, wanted="?next=/guarded")
+    assert (status, location) == (303, "/guarded")
+    path = "/clever/callback" if name == "InFlask" else ""
+    assert told == [(ADAS_ID, "/guarded", path, None), True, ([], False)]
+    assert app.get("/who")[1] == "Ada Ashworth"
+    assert app.told == ["Ada Ashworth"]
+
+
+def app_client(app: Any) -> Any:
+    if type(app).__name__ == "InFlask":
+        with app.app.app_context():
+            return app.clever_sso.client
+    return app.clever_sso.client
+
+
+def test_a_response_signs_nobody_in(app: Any, clever: str) -> None:
+    log_in(app, clever, JOSE)
+    assert app.get("/who")[1] == "José Núñez"
+    app.clever_sso.before_sign_in(lambda _: app.response("your district has no license", 402))
+    assert log_in(app, clever)[:2] == (402, "your district has no license")
+    assert app.told == ["José Núñez"]
+    assert app.get("/who")[1] == "nobody", "the device is shared"
+    assert app.get("/finish")[2] == "/clever/login"
+    assert app.get("/keys")[1] == ""
+
+
+def test_a_held_login_is_completed_in_this_browser_once(
+    app: Any, clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def hold(proven: Any) -> Any:
+        proven.hold()
+        return app.redirect("/waiting")
+
+    app.clever_sso.before_sign_in(hold)
+    log_in(app, clever, JOSE)
+    assert log_in(app, clever, wanted="?next=/guarded")[2] == "/waiting"
+    assert app.get("/waiting")[1] == "Ada Ashworth /guarded False"
+    assert (app.get("/who")[1], app.told) == ("nobody", [])
+    copy = app.copy_of_the_browser()
+    with caplog.at_level(logging.INFO):
+        status, _, location = app.get("/finish")
+    assert (status, location) == (303, "/guarded")
+    assert f"signed in with Clever: Clever id {ADAS_ID} (student)" in caplog.text
+    assert (app.get("/who")[1], app.told) == ("Ada Ashworth", ["Ada Ashworth"])
+    assert app.get("/keys")[1] == "clever_sso"
+    assert copy("/finish") == (303, "nobody")
+    assert app.get("/finish")[2] == "/clever/login"
+    assert app.told == ["Ada Ashworth"]
+
+
+def test_a_held_login_lasts_ten_minutes_and_ends_with_a_log_out(
+    app: Any, clever: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hold(proven: Any) -> Any:
+        proven.hold()
+        return app.redirect("/waiting")
+
+    app.clever_sso.before_sign_in(hold)
+    log_in(app, clever)
+    app.post("/clever/logout")
+    assert app.get("/waiting")[1] == "-"
+    log_in(app, clever)
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.before.time.time", lambda: now + 590)
+    assert app.get("/waiting")[1] == "Ada Ashworth None False"
+    monkeypatch.setattr("clever_sso._web.before.time.time", lambda: now + 601)
+    assert app.get("/waiting")[1] == "-"
+    assert app.get("/finish")[2] == "/clever/login"
+    assert app.get("/who")[1] == "nobody"
+
+
+def test_tokens_are_kept_on_the_server_only(app: Any, clever: str) -> None:
+    refused: list[str] = []
+
+    def hold(proven: Any) -> Any:
+        try:
+            proven.hold(keep_tokens=True)
+        except ValueError as error:
+            refused.append(str(error))
+            return None
+        return app.redirect("/waiting")
+
+    app.clever_sso.before_sign_in(hold)
+    log_in(app, clever)
+    if in_browser(app):
+        assert "sessions on the server" in refused[0]
+        assert app.get("/who")[1] == "Ada Ashworth"
+    else:
+        assert app.get("/waiting")[1] == "Ada Ashworth None True"
+
+
+@pytest.mark.parametrize("fault", ["forgets to return", "breaks"])
+def test_a_hook_at_fault_lets_nobody_in(app: Any, clever: str, fault: str) -> None:
+    def hook(proven: Any) -> None:
+        proven.hold()
+        if fault == "breaks":
+            raise RuntimeError("the hook is broken")
+
+    log_in(app, clever, JOSE)
+    app.clever_sso.before_sign_in(hook)
+    if type(app).__name__ == "InFlask":
+        app.app.config["PROPAGATE_EXCEPTIONS"] = False
+    assert log_in(app, clever)[0] == 500
+    assert (app.get("/who")[1], app.get("/waiting")[1]) == ("nobody", "-")
+
+
+def test_a_hook_refuses(app: Any, clever: str, caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(_: Any) -> None:
+        raise Refused("Your district has no license.", reason="no license")
+
+    app.clever_sso.before_sign_in(refuse)
+    status, text, _ = log_in(app, clever)
+    assert (status, "not_admitted" in text, "Your district has no license." in text) == (403, True, True)
+    assert f"not_admitted: no license (Clever id {ADAS_ID})" in caplog.text
+    assert app.get("/who")[1] == "nobody"
+
+
+@pytest.mark.parametrize("where", ["before_sign_in", "on_sign_in"])
+def test_an_error_of_clever_in_a_hook_is_our_page(app: Any, clever: str, where: str) -> None:
+    is_flask = type(app).__name__ == "InFlask"
+    down: Any = (Client if is_flask else AsyncClient)(CLIENT_ID, base_url=f"{clever}/s/me-500", timeout=5)
+
+    async def ask_later(*_: Any) -> None:
+        await down.me("a" * 40)
+
+    def ask(*_: Any) -> None:
+        down.me("a" * 40)
+
+    getattr(app.clever_sso, where)(ask if is_flask else ask_later)
+    status, text, _ = log_in(app, clever)
+    assert (status, "clever_unavailable" in text) == (503, True)
+    assert app.get("/who")[1] == "nobody"
+
+
+@pytest.mark.parametrize("number", [SAM, ADA])
+def test_older_ids_of_every_role_are_told(app: Any, clever: str, number: str) -> None:
+    told: list[Any] = []
+
+    def ask(proven: Any) -> None:
+        told.append(app.clever_sso.older_ids(proven))
+
+    async def ask_later(proven: Any) -> None:
+        told.append(await app.clever_sso.older_ids(proven))
+
+    app.clever_sso.before_sign_in(ask if type(app).__name__ == "InFlask" else ask_later)
+    log_in(app, clever, number)
+    expected = ("5d8e21b7f04c6a00127b3a02", "5d8e21b7f04c6a00127b3a03") if number == SAM else ()
+    assert told == [expected]
+
+
+def test_a_login_from_the_portal_is_decided_about_too(app: Any, clever: str) -> None:
+    app.clever_sso.before_sign_in(lambda _: app.response("no license", 402))
+    person = Browser(clever, ADA)
+    _, _, location = app.get(path_of(person.callback(portal_of(clever))))
+    assert location
+    assert app.get(path_of(person.callback(location)))[0] == 402
+    assert app.get("/who")[1] == "nobody"
+
+
+def test_only_a_response_or_none_is_an_answer_in_asgi(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+    app = in_asgi(clever)
+    app.clever_sso.before_sign_in(lambda _: "<p>no license</p>")
+    assert log_in(app, clever)[0] == 500
+    assert "before_sign_in must return a response or None, not str" in caplog.text
+    assert app.get("/who")[1] == "nobody"
+
+
+@pytest.mark.parametrize(("retryable", "told"), [(False, ("old",)), (True, None)])
+def test_without_an_answer_of_clever_nobody_is_taken_for_somebody_new(
+    retryable: bool, told: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    identity = IdentityCopy("i", "new", None, None, (), NameCopy("Ada"), ("old",), None, "id_token", False)
+    error = CleverError("not_found", "there is none", "Sorry.", retryable, "clever")
+    logger = logging.getLogger("here")
+    if told is None:
+        with pytest.raises(CleverError):
+            without_more(identity, error, logger)
+    else:
+        assert without_more(identity, error, logger) == told
+        assert "Clever id new" in caplog.text
+    assert not may_have_more(identity, NoTokens())
+    assert not may_have_more(replace(identity, proven_by="me"), TokensCopy("a"))
+    assert may_have_more(identity, TokensCopy("a"))
+    assert older_ids(identity, [RoleCopy("staff", "x"), RoleCopy("teacher", "new"), RoleCopy("contact")]) == (
+        "old",
+        "x",
+    )

@@ -1,0 +1,626 @@
+"""Which user a person is: older ids, staff, names and addresses, links, merged users, deleted links."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+pytest.importorskip("django")
+from clever_sso import Identity
+from django_settings import (
+    ADA,
+    GRACE,
+    JOSE,
+    SAM,
+    accounts,
+    authenticate,
+    be_refused,
+    log_in,
+)
+from harness.browser import Browser
+from running import fetch, path_of
+
+OWN = "http://127.0.0.1:9"
+SAM_AS_STAFF = "5d8e21b7f04c6a00127b3a03"
+pytestmark = pytest.mark.usefixtures("untouched")
+
+
+def users() -> Any:
+    from django.contrib.auth.models import User
+
+    return User.objects
+
+
+def visitor(**options: Any) -> Any:
+    from django.test import Client
+
+    return Client(**options)
+
+
+def known_by(clever: str, clever_id: str, name: str = "known") -> Any:
+    """A user who is linked to this Clever id."""
+    user = users().create_user(name)
+    accounts().create(user=user, issuer=clever, clever_id=clever_id)
+    return user
+
+
+def asked_for_people(clever: str) -> int:
+    return fetch(clever + "/_emulator/journal")[1].count("/users/64c20b1e")
+
+
+# ---------------------------------------------------------------- older ids
+
+
+def test_who_is_known_by_the_older_id_of_another_role_is_found(clever: str) -> None:
+    user = known_by(clever, SAM_AS_STAFF)
+    browser = visitor()
+    log_in(browser, clever, SAM)
+    assert browser.get("/username").content == b"known"
+    assert users().count() == 1
+    account = accounts().get()
+    assert (account.user_id, account.clever_id) == (user.pk, "64c20b1e8f3a7d0019c4e602")
+
+
+def test_clever_is_asked_for_older_ids_once_for_each_person(clever: str) -> None:
+    before = asked_for_people(clever)
+    log_in(visitor(), clever, GRACE)
+    first = asked_for_people(clever)
+    log_in(visitor(), clever, GRACE)
+    assert (first > before, asked_for_people(clever)) == (True, first)
+
+
+def test_the_hook_that_matches_is_told_every_older_id(clever: str, override: Callable[..., None]) -> None:
+    known, asked = users().create_user("sam"), []
+
+    def match(identity: Identity) -> Any:
+        asked.append(identity)
+        return known if SAM_AS_STAFF in identity.legacy_ids else None
+
+    override(CLEVER_MATCH_USER=match)
+    browser = visitor()
+    log_in(browser, clever, SAM)
+    assert browser.get("/username").content == b"sam"
+    (identity,) = asked
+    assert (identity.name.full, identity.user_type, identity.name.first) == ("Sam Rivera", "teacher", "Sam")
+    assert "Sam" not in repr(identity)
+
+
+@pytest.mark.parametrize(("scenario", "status", "made"), [("user-500", 503, 0), ("user-404-html", 303, 1)])
+def test_nobody_becomes_a_second_user_while_clever_cannot_be_asked(
+    clever: str, override: Callable[..., None], scenario: str, status: int, made: int
+) -> None:
+    override(CLEVER_BASE_URL=f"{clever}/s/{scenario}")
+    browser = visitor()
+    answer = log_in(browser, clever, SAM)
+    assert answer.status_code == status
+    assert (users().count(), accounts().count()) == (made, made)
+    assert (browser.get("/who").content == b"nobody") == (made == 0)
+    if status == 503:
+        assert b"clever_unavailable" in answer.content
+
+
+# ---------------------------------------------------------------- staff
+
+
+@pytest.mark.parametrize("flag", ["is_staff", "is_superuser"])
+@pytest.mark.parametrize(
+    ("allowed", "by_admin", "status"), [(False, False, 403), (True, False, 303), (True, True, 403)]
+)
+def test_staff_sign_in_with_clever_only_where_a_setting_says_so_and_never_by_an_administrator(  # noqa: PLR0913, PLR0917  (they are fixtures and parameters)
+    clever: str,
+    override: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+    flag: str,
+    allowed: bool,
+    by_admin: bool,
+    status: int,
+) -> None:
+    override(CLEVER_ALLOW_STAFF=allowed)
+    user = known_by(clever, "64c20b1e8f3a7d0019c4e601")
+    setattr(user, flag, True)
+    user.save()
+    browser = visitor()
+    begun = browser.get("/clever/login")
+    back = path_of(Browser(clever, GRACE).callback(begun.headers["Location"]))
+    answer = browser.get(back + ("&loginas_by_admin=true" if by_admin else ""))
+    assert answer.status_code == status
+    assert (browser.get("/username").content == b"known") == (status == 303)
+    if status == 403:
+        assert b"Please log in with your password" in answer.content
+        assert "Clever id 64c20b1e8f3a7d0019c4e601" in caplog.text
+        assert "staff or a superuser" in caplog.text
+        assert authenticate_quietly(answer) is None
+
+
+def authenticate_quietly(answer: Any) -> Any:
+    """Nobody is signed in on the request of this answer."""
+    return None if not answer.wsgi_request.user.is_authenticated else answer.wsgi_request.user
+
+
+def test_a_hook_that_makes_somebody_staff_lets_nobody_in(
+    identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
+    def promote(user: Any, _identity: Identity, _created: bool) -> None:
+        user.is_staff = True
+        user.save()
+
+    override(CLEVER_PROVISION_USER=promote)
+    assert authenticate(identity(GRACE)) is None
+    assert users().count() == 0
+
+
+# ---------------------------------------------------------------- names and addresses
+
+
+def test_names_stay_where_the_settings_say_so(
+    identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
+    override(CLEVER_KEEP_NAMES="true")
+    user = authenticate(identity(ADA))
+    assert (user.first_name, user.last_name) == ("Ada", "Ashworth")
+    user.first_name, user.last_name = "Augusta", ""
+    user.save()
+    again = authenticate(identity(ADA))
+    assert (again.first_name, again.last_name) == ("Augusta", "Ashworth")
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        (None, ""),
+        ("auto", ""),
+        ("placeholder", "clever_64c20b1e8f3a7d0019c4e601@clever.invalid"),
+        ("unverified", "grace@emulated.example"),
+    ],
+)
+def test_the_address_of_a_new_user_is_a_setting(
+    identity: Callable[[str], Identity], override: Callable[..., None], setting: str | None, expected: str
+) -> None:
+    override(CLEVER_USER_EMAIL=setting)
+    user = authenticate(identity(GRACE))
+    assert user.email == expected
+    user.email = "chosen@example.org"
+    user.save()
+    assert authenticate(identity(GRACE)).email == "chosen@example.org"
+
+
+def test_an_address_of_somebody_else_is_given_to_nobody(
+    identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
+    override(CLEVER_USER_EMAIL="unverified")
+    users().create_user("other", email="GRACE@emulated.example")
+    assert authenticate(identity(GRACE)).email == ""
+
+
+def test_where_addresses_are_unique_everybody_gets_in() -> None:
+    from clever_sso.django.user_fields import is_unique
+    from django.db import models
+    from django.db.models.functions import Lower
+
+    def field(unique: bool = False, **meta: Any) -> Any:
+        name = f"Person{next(numbers)}"
+        body = {
+            "__module__": "people_of_tests",
+            "email": models.EmailField(unique=unique),
+            "name": models.CharField(max_length=9),
+            "Meta": type("Meta", (), {"app_label": "people_of_tests", **meta}),
+        }
+        return type(name, (models.Model,), body)._meta.get_field("email")  # noqa: SLF001  (Django documents it)
+
+    numbers = iter(range(9))
+    assert is_unique(field(unique=True))
+    assert is_unique(field(constraints=[models.UniqueConstraint(fields=["email"], name="one")]))
+    assert is_unique(field(constraints=[models.UniqueConstraint(Lower("email"), name="lower")]))
+    assert is_unique(field(unique_together=[("email",)]))
+    assert not is_unique(field())
+    assert not is_unique(field(constraints=[models.UniqueConstraint(fields=["email", "name"], name="two")]))
+
+
+# ---------------------------------------------------------------- signals and the log
+
+
+def test_signals_tell_of_what_happened_and_of_nothing_else(clever: str, override: Callable[..., None]) -> None:
+    from django.contrib.auth import signals
+
+    told: list[str] = []
+
+    def logged_out(user: Any, **_: Any) -> None:
+        told.append(f"out {user and user.get_username()}")
+
+    def logged_in(user: Any, **_: Any) -> None:
+        told.append(f"in {user.get_username()}")
+
+    def failed(**_: Any) -> None:
+        told.append("failed")
+
+    signals.user_logged_out.connect(logged_out)
+    signals.user_logged_in.connect(logged_in)
+    signals.user_login_failed.connect(failed)
+    try:
+        browser = visitor()
+        browser.post("/clever/logout", HTTP_ORIGIN=OWN)
+        be_refused(browser)
+        override(CLEVER_CREATE_USERS=False)
+        assert log_in(browser, clever, ADA).status_code == 403
+        known_by(clever, "64c20b1e8f3a7d0019c4e501", "ada")
+        assert told == []
+        log_in(browser, clever, ADA)
+        browser.post("/clever/logout", HTTP_ORIGIN=OWN)
+        browser.post("/clever/logout", HTTP_ORIGIN=OWN)
+    finally:
+        signals.user_logged_out.disconnect(logged_out)
+        signals.user_logged_in.disconnect(logged_in)
+        signals.user_login_failed.disconnect(failed)
+    assert told == ["in ada", "out ada"]
+
+
+def test_sign_ins_and_refusals_are_logged_with_the_clever_id(
+    clever: str, override: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "clever_sso.django"):
+        log_in(visitor(), clever, ADA)
+        override(CLEVER_CREATE_USERS=False)
+        log_in(visitor(), clever, JOSE)
+    told = [record.getMessage() for record in caplog.records if record.name == "clever_sso.django"]
+    assert "signed in with Clever: Clever id 64c20b1e8f3a7d0019c4e501 (student)" in told
+    (refused,) = [line for line in told if "not_admitted" in line]
+    assert "Clever id 64c20b1e8f3a7d0019c4e503" in refused
+    assert "CLEVER_CREATE_USERS" in refused
+    assert not [line for line in told if "Ada" in line or "José" in line or "@" in line]
+
+
+# ---------------------------------------------------------------- links
+
+
+def signed_in_by_password(name: str = "paula", **flags: Any) -> tuple[Any, Any]:
+    user = users().create_user(name, password="a password", **flags)
+    browser = visitor(enforce_csrf_checks=True)
+    browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return user, browser
+
+
+def confirmed(clever: str, number: str, begun: Any) -> str:
+    """Where the browser comes back when this person logs in at Clever and says that it is really them."""
+    url = begun.headers["Location"].replace("confirmed=false", "confirmed=true")
+    return path_of(Browser(clever, number).callback(url))
+
+
+def link(browser: Any, clever: str, number: str = ADA, **changes: str) -> Any:
+    """Ask for a link, and log in at Clever as this person."""
+    begun = browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN)
+    assert begun.status_code == 303
+    return browser.get(confirmed(clever, number, begun), **changes)
+
+
+def test_somebody_who_is_signed_in_links_their_clever_account(clever: str, identity: Callable[[str], Identity]) -> None:
+    from clever_sso.django import account_linked
+
+    told: list[Any] = []
+
+    def note(**said: Any) -> None:
+        told.append((said["user"].get_username(), said["account"].clever_id))
+
+    account_linked.connect(note)
+    user, browser = signed_in_by_password()
+    key = browser.session.session_key
+    try:
+        answer = link(browser, clever)
+    finally:
+        account_linked.disconnect(note)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/who")
+    assert told == [("paula", identity(ADA).id)]
+    assert browser.get("/username").content == b"paula"
+    assert browser.session.session_key != key
+    assert users().count() == 1
+    # From now on the two are one.
+    other = visitor()
+    log_in(other, clever, ADA)
+    assert other.get("/username").content == b"paula"
+    assert accounts().get().user_id == user.pk
+
+
+def test_a_link_asks_clever_who_it_is(clever: str) -> None:
+    _, browser = signed_in_by_password()
+    ordinary = browser.get("/clever/login?switch_user=1").headers["Location"]
+    asked = browser.post("/clever/link", HTTP_ORIGIN=OWN).headers["Location"]
+    parameter = "confirmed=false"
+    assert (parameter in ordinary, parameter in asked) == (True, True)
+
+
+def test_a_person_is_linked_to_one_user_only(clever: str, identity: Callable[[str], Identity]) -> None:
+    owner = authenticate(identity(ADA))
+    _, browser = signed_in_by_password()
+    answer = link(browser, clever)
+    assert (answer.status_code, b"already belongs to another account" in answer.content) == (403, True)
+    assert browser.get("/username").content == b"paula", "who is signed in stays so"
+    assert accounts().get().user_id == owner.pk
+
+
+def test_no_other_site_and_nobody_without_a_session_begins_a_link(clever: str) -> None:
+    _, browser = signed_in_by_password()
+    assert browser.get("/clever/link").status_code == 405
+    for said in ({}, {"HTTP_ORIGIN": "https://evil.example"}, {"HTTP_SEC_FETCH_SITE": "cross-site"}):
+        assert browser.post("/clever/link", **said).status_code == 403
+        assert browser.post("/clever/unlink", **said).status_code == 403
+    assert visitor().post("/clever/link", HTTP_ORIGIN=OWN).status_code == 401
+    assert visitor().post("/clever/unlink", HTTP_ORIGIN=OWN).status_code == 401
+
+
+def test_a_login_that_was_not_begun_as_a_link_links_nothing(clever: str, identity: Callable[[str], Identity]) -> None:
+    user, browser = signed_in_by_password()
+    browser.post("/clever/link", HTTP_ORIGIN=OWN)
+    log_in(browser, clever, ADA)
+    assert browser.get("/username").content == f"clever_{identity(ADA).id}".encode()
+    assert not accounts().filter(user=user).exists()
+
+
+def test_a_link_that_somebody_else_would_end_links_nothing(clever: str, identity: Callable[[str], Identity]) -> None:
+    user, browser = signed_in_by_password()
+    begun = browser.post("/clever/link", HTTP_ORIGIN=OWN)
+    back = confirmed(clever, ADA, begun)
+    browser.force_login(users().create_user("next"), "django.contrib.auth.backends.ModelBackend")
+    browser.get(back)
+    assert browser.get("/username").content == f"clever_{identity(ADA).id}".encode()
+    assert not accounts().exclude(user__username=f"clever_{identity(ADA).id}").exists()
+    assert not accounts().filter(user=user).exists()
+
+
+def test_a_link_that_clever_restarts_stays_a_link(clever: str) -> None:
+    from clever_sso.django import conf
+
+    user, browser = signed_in_by_password()
+    spent = confirmed(clever, ADA, browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN))
+    # Somebody else spends the code: the login restarts.
+    conf.client().exchange_code(parse_qs(spent)["/clever/callback?code"][0])
+    again = browser.get(spent)
+    assert "/oauth/authorize" in again.headers["Location"]
+    assert browser.get(confirmed(clever, ADA, again)).headers["Location"] == "/who"
+    assert accounts().get().user_id == user.pk
+    assert browser.get("/username").content == b"paula"
+
+
+def test_a_refused_link_signs_nobody_out(clever: str) -> None:
+    from running import refusal
+
+    _, browser = signed_in_by_password()
+    begun = browser.post("/clever/link", HTTP_ORIGIN=OWN)
+    answer = browser.get("/clever/callback" + refusal(begun.headers["Location"]))
+    assert (answer.status_code, b"access_denied" in answer.content) == (403, True)
+    assert browser.get("/username").content == b"paula"
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_staff_link_only_where_a_setting_says_so(clever: str, override: Callable[..., None], allowed: bool) -> None:
+    override(CLEVER_ALLOW_STAFF=allowed)
+    _, browser = signed_in_by_password(is_staff=True)
+    begun = browser.post("/clever/link", HTTP_ORIGIN=OWN)
+    assert begun.status_code == (303 if allowed else 403)
+    assert browser.get("/username").content == b"paula"
+    assert accounts().count() == 0
+
+
+def test_an_administrator_of_clever_links_nobody(clever: str) -> None:
+    _, browser = signed_in_by_password()
+    begun = browser.post("/clever/link", HTTP_ORIGIN=OWN)
+    back = confirmed(clever, ADA, begun)
+    assert browser.get(back + "&loginas_by_admin=true").status_code == 403
+    assert accounts().count() == 0
+
+
+def test_somebody_unlinks_and_keeps_the_password(clever: str, identity: Callable[[str], Identity]) -> None:
+    from clever_sso.django import account_unlinked
+
+    told: list[str] = []
+
+    def note(**said: Any) -> None:
+        told.append(said["account"].clever_id)
+
+    user, browser = signed_in_by_password()
+    link(browser, clever)
+    by_clever = visitor()
+    log_in(by_clever, clever, ADA)
+    account_unlinked.connect(note)
+    try:
+        assert browser.post("/clever/unlink", HTTP_ORIGIN=OWN).status_code == 303
+    finally:
+        account_unlinked.disconnect(note)
+    assert told == [identity(ADA).id]
+    assert accounts().count() == 0
+    assert browser.get("/username").content == b"paula"
+    assert by_clever.get("/username").content == b"", "the session that began with Clever ended"
+    log_in(by_clever, clever, ADA)
+    assert by_clever.get("/username").content != b"paula"
+    assert user.check_password("a password")
+
+
+def test_nobody_locks_themselves_out(clever: str) -> None:
+    browser = visitor()
+    log_in(browser, clever, ADA)
+    answer = browser.post("/clever/unlink", HTTP_ORIGIN=OWN)
+    assert (answer.status_code, b"set a password first" in answer.content) == (403, True)
+    assert accounts().count() == 1
+    assert browser.get("/who").content == b"Ada Ashworth"
+
+
+# ---------------------------------------------------------------- deleted links, merged users
+
+
+@pytest.mark.parametrize("setting", ["new", "refuse"])
+def test_a_deleted_link_ends_the_session_and_the_next_login_is_as_configured(
+    clever: str, override: Callable[..., None], identity: Callable[[str], Identity], setting: str
+) -> None:
+    from clever_sso.django.models import RemovedAccount
+
+    override(CLEVER_AFTER_UNLINK=setting)
+    browser = visitor()
+    log_in(browser, clever, ADA)
+    first = users().get()
+    accounts().all().delete()
+    assert browser.get("/who").content == b"nobody"
+    assert browser.get("/username").content == b""
+    answer = log_in(browser, clever, ADA)
+    if setting == "new":
+        assert answer.status_code == 303
+        assert accounts().get().user_id != first.pk
+        return
+    assert (answer.status_code, b"was removed from this app" in answer.content) == (403, True)
+    assert accounts().count() == 0
+    RemovedAccount.objects.all().delete()
+    assert log_in(browser, clever, ADA).status_code == 303
+    assert accounts().get().clever_id == identity(ADA).id
+
+
+def test_with_two_links_only_the_session_of_the_deleted_one_ends(
+    clever: str, identity: Callable[[str], Identity]
+) -> None:
+    from clever_sso.django import link as link_to
+    from clever_sso.django import unlink
+
+    user = authenticate(identity(ADA))
+    link_to(user, identity(JOSE))
+    ada, jose = visitor(), visitor()
+    log_in(ada, clever, ADA)
+    log_in(jose, clever, JOSE)
+    assert ada.get("/username").content == jose.get("/username").content == user.username.encode()
+    assert unlink(user, accounts().get(clever_id=identity(JOSE).id)) == 1
+    assert ada.get("/username").content == user.username.encode()
+    assert jose.get("/username").content == b""
+
+
+def test_a_deleted_user_is_remembered_where_links_are(
+    identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
+    override(CLEVER_AFTER_UNLINK="refuse")
+    authenticate(identity(ADA)).delete()
+    assert authenticate_or_refused(identity(ADA)) == "Your account was removed from this app."
+
+
+def authenticate_or_refused(who: Identity) -> Any:
+    from clever_sso.django import Refused
+
+    try:
+        return authenticate(who)
+    except Refused as refused:
+        return refused.sentence.partition(" Please")[0]
+
+
+def test_two_users_become_one(clever: str, identity: Callable[[str], Identity]) -> None:
+    from clever_sso.django import merge_users, users_merged
+
+    told: list[Any] = []
+
+    def move(**said: Any) -> None:
+        told.append((said["user"].get_username(), said["other"].get_username()))
+
+    keep = users().create_user("paula", password="a password")
+    browser = visitor()
+    log_in(browser, clever, ADA)
+    other = users().get(clever_accounts__clever_id=identity(ADA).id)
+    users_merged.connect(move)
+    try:
+        assert merge_users(keep, other) == 1
+    finally:
+        users_merged.disconnect(move)
+    assert told == [("paula", other.username)]
+    other.refresh_from_db()
+    assert not other.is_active
+    assert browser.get("/who").content == b"nobody"
+    log_in(browser, clever, ADA)
+    assert browser.get("/username").content == b"paula"
+
+
+def test_a_merge_that_a_receiver_stops_leaves_everything(identity: Callable[[str], Identity]) -> None:
+    from clever_sso.django import merge_users, users_merged
+
+    def stop(**_: Any) -> None:
+        raise RuntimeError("a conflict")
+
+    keep, other = users().create_user("paula"), authenticate(identity(ADA))
+    users_merged.connect(stop)
+    try:
+        with pytest.raises(RuntimeError):
+            merge_users(keep, other, delete=True)
+    finally:
+        users_merged.disconnect(stop)
+    assert accounts().get().user_id == other.pk
+    assert users().get(pk=other.pk).is_active
+
+
+def test_what_cannot_be_merged_is_named(identity: Callable[[str], Identity], override: Callable[..., None]) -> None:
+    from clever_sso.django import merge_users
+
+    user, boss = authenticate(identity(ADA)), users().create_superuser("boss")
+    for keep, other, words in [(user, user, "two different users"), (boss, user, "staff"), (user, boss, "staff")]:
+        with pytest.raises(ValueError, match=words):
+            merge_users(keep, other)
+    assert accounts().get().user_id == user.pk
+    override(CLEVER_ALLOW_STAFF=True)
+    assert merge_users(boss, user, delete=True) == 1
+    assert accounts().get().user_id == boss.pk
+    assert not users().filter(pk=user.pk).exists()
+
+
+# ---------------------------------------------------------------- databases that are busy
+
+
+def test_a_transaction_that_met_another_one_is_done_again() -> None:
+    from clever_sso.django.accounts import retried
+    from django.db import OperationalError, connections
+
+    connection = connections["default"]
+    tries: list[int] = []
+
+    def busy(times: int, message: str = "database is locked") -> str:
+        tries.append(1)
+        if len(tries) <= times:
+            raise OperationalError(message)
+        return "done"
+
+    # As outside of the transaction that this test runs in.
+    connection.in_atomic_block = False
+    try:
+        assert retried(lambda: busy(2), "default") == "done"
+        tries.clear()
+        with pytest.raises(OperationalError):
+            retried(lambda: busy(3), "default")
+        assert len(tries) == 3
+        tries.clear()
+        with pytest.raises(OperationalError):
+            retried(lambda: busy(1, "no such table"), "default")
+        assert len(tries) == 1
+    finally:
+        connection.in_atomic_block = True
+    tries.clear()
+    with pytest.raises(OperationalError):
+        retried(lambda: busy(1), "default")
+    assert len(tries) == 1, "what is inside another transaction cannot be done again"
+
+
+@pytest.mark.parametrize("cause", [SimpleNamespace(sqlstate="40P01"), SimpleNamespace(pgcode="40001"), 1213])
+def test_deadlocks_of_other_databases_are_known(cause: Any) -> None:
+    from clever_sso.django.accounts import _met_another
+    from django.db import OperationalError
+
+    class OfTheDriver(Exception):  # noqa: N818  (a word that says it)
+        pass
+
+    error, inner = OperationalError("deadlock"), OfTheDriver(*([cause] if isinstance(cause, int) else []))
+    for name, value in getattr(cause, "__dict__", {}).items():
+        setattr(inner, name, value)
+    error.__cause__ = inner
+    assert _met_another(error)
+    error.__cause__ = OfTheDriver("gone away")
+    assert not _met_another(error)
+
+
+def test_no_transaction_is_around_the_views() -> None:
+    from clever_sso.django import views
+
+    for view in (views.login, views.callback, views.logout, views.link, views.unlink):
+        left_out = getattr(view, "_non_atomic_requests", ())
+        assert ("default" in left_out, "other" in left_out) == (True, True)

@@ -1,0 +1,317 @@
+"""What the project says about a person who proved a login, before anybody is signed in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytest.importorskip("django")
+from clever_sso import Identity
+from clever_sso.django import HeldLogin, ProvenLogin, Refused
+from django_settings import ADA, JOSE, accounts, authenticate, log_in
+
+pytestmark = pytest.mark.usefixtures("untouched")
+ADAS_ID = "64c20b1e8f3a7d0019c4e501"
+
+
+@pytest.fixture
+def decide(override: Callable[..., None]) -> Callable[..., None]:
+    """Let this function decide."""
+
+    def set_up(hook: Any) -> None:
+        override(CLEVER_BEFORE_SIGN_IN=hook)
+
+    return set_up
+
+
+def users() -> Any:
+    from django.contrib.auth.models import User
+
+    return User.objects
+
+
+def visitor(**options: Any) -> Any:
+    from django.test import Client
+
+    return Client(**options)
+
+
+def redirect(url: str) -> Any:
+    from django.http import HttpResponseRedirect
+
+    return HttpResponseRedirect(url)
+
+
+def nothing_was_written() -> bool:
+    from django.contrib.admin.models import LogEntry
+
+    return not (users().exists() or accounts().exists() or LogEntry.objects.exists())
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_hook_is_given_everything_before_anybody_is_signed_in(
+    clever: str, decide: Callable[..., None], is_async: bool
+) -> None:
+    told: list[Any] = []
+
+    def look(proven: ProvenLogin[Any]) -> None:
+        me = proven.client.me(proven.tokens.access_token)
+        told.append((proven.identity.id, me.id, proven.user, proven.return_to, proven.request.path))
+        told.append(proven.request.user.is_authenticated)
+        told.append("access_token" in repr(proven) or proven.tokens.access_token in repr(proven))
+        told.append(proven.user is not None or nothing_was_written())
+        told.append("_auth_user_id" in proven.request.session)
+
+    async def look_later(proven: ProvenLogin[Any]) -> None:
+        from asgiref.sync import sync_to_async
+
+        await sync_to_async(look)(proven)
+
+    decide(look_later if is_async else look)
+    browser = visitor()
+    assert log_in(browser, clever).status_code == 303
+    assert told == [(ADAS_ID, ADAS_ID, None, None, "/clever/callback"), False, False, True, False]
+    assert browser.get("/who").content == b"Ada Ashworth"
+    log_in(browser, clever)
+    assert told[5][2] == users().get()
+
+
+def test_a_response_signs_nobody_in_and_leaves_nothing(clever: str, decide: Callable[..., None]) -> None:
+    from django.http import HttpResponse
+
+    browser = visitor()
+    log_in(browser, clever, JOSE)
+    accounts().all().delete()
+    users().all().delete()
+    decide(lambda _: HttpResponse("your district has no license", status=402))
+    answer = log_in(browser, clever)
+    assert (answer.status_code, answer.content) == (402, b"your district has no license")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert nothing_was_written()
+    assert browser.get("/who").content == b"nobody"
+    assert browser.get("/finish").headers["Location"] == "/clever/login", "nothing was held"
+    assert browser.get("/who").content == b"nobody"
+
+
+def test_the_person_before_is_gone_when_the_next_one_must_wait(clever: str, decide: Callable[..., None]) -> None:
+    browser = visitor()
+    log_in(browser, clever, JOSE)
+    before = browser.cookies["sessionid"].value
+    decide(hold)
+    log_in(browser, clever, ADA)
+    assert browser.get("/who").content == b"nobody"
+    old = visitor()
+    old.cookies["sessionid"] = before
+    assert old.get("/who").content == b"nobody"
+
+
+def hold(proven: ProvenLogin[Any]) -> Any:
+    proven.hold()
+    return redirect("/waiting")
+
+
+def test_a_held_login_is_completed_in_this_browser_once(clever: str, decide: Callable[..., None]) -> None:
+    decide(hold)
+    browser, other = visitor(), visitor()
+    begun = browser.get("/clever/login?next=/staffroom")
+    from harness.browser import Browser
+    from running import path_of
+
+    answer = browser.get(path_of(Browser(clever, ADA).callback(begun.headers["Location"])))
+    assert answer.headers["Location"] == "/waiting"
+    assert browser.get("/waiting").content == b"Ada Ashworth None /staffroom False"
+    assert browser.get("/who").content == b"nobody"
+    assert nothing_was_written()
+    assert browser.get("/finish?factor=wrong").status_code == 403
+    assert browser.get("/who").content == b"nobody"
+    assert other.get("/waiting").content == b"-"
+    assert other.get("/finish").headers["Location"] == "/clever/login"
+    waited = browser.cookies["sessionid"].value
+    done = browser.get("/finish")
+    assert (done.status_code, done.headers["Location"]) == (303, "/staffroom")
+    assert done.headers["Cache-Control"] == "no-store"
+    assert browser.get("/who").content == b"Ada Ashworth"
+    assert browser.cookies["sessionid"].value != waited
+    assert accounts().get().clever_id == ADAS_ID
+    # The session that waited is gone, and the browser's own has nothing to complete.
+    other.cookies["sessionid"] = waited
+    for each in (browser, other):
+        assert each.get("/finish").headers["Location"] == "/clever/login"
+    assert other.get("/who").content == b"nobody"
+
+
+def test_a_held_login_is_completed_once_where_the_browser_stores_the_session(
+    clever: str, decide: Callable[..., None], override: Callable[..., None]
+) -> None:
+    decide(hold)
+    override(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies")
+    browser, copy = visitor(), visitor()
+    log_in(browser, clever)
+    copy.cookies["sessionid"] = browser.cookies["sessionid"].value
+    assert browser.get("/finish").headers["Location"] == "/"
+    assert copy.get("/finish").headers["Location"] == "/clever/login"
+    assert (browser.get("/who").content, copy.get("/who").content) == (b"Ada Ashworth", b"nobody")
+
+
+def test_asynchronous_views_complete_a_held_login(clever: str, decide: Callable[..., None]) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    assert browser.get("/waiting-later").content == b"Ada Ashworth"
+    assert browser.get("/finish-later").headers["Location"] == "/"
+    assert browser.get("/who").content == b"Ada Ashworth"
+    assert browser.get("/waiting-later").content == b"-"
+
+
+def test_a_held_login_lasts_ten_minutes(
+    clever: str, decide: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.before.time.time", lambda: now + 590)
+    assert browser.get("/waiting").content != b"-"
+    monkeypatch.setattr("clever_sso._web.before.time.time", lambda: now + 601)
+    assert browser.get("/waiting").content == b"-"
+    assert browser.get("/finish").headers["Location"] == "/clever/login"
+    assert browser.get("/who").content == b"nobody"
+    assert nothing_was_written()
+
+
+def test_a_log_out_ends_a_held_login(clever: str, decide: Callable[..., None]) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    browser.post("/clever/logout", HTTP_ORIGIN="http://127.0.0.1:9")
+    assert browser.get("/waiting").content == b"-"
+
+
+def test_tokens_are_kept_only_when_asked_for(clever: str, decide: Callable[..., None]) -> None:
+    from clever_sso.django import signed_in
+
+    told: list[Any] = []
+
+    def note(tokens: Any, identity: Any, **_: Any) -> None:
+        told.append((bool(tokens), identity.unverified_email))
+
+    def hold_all(proven: ProvenLogin[Any]) -> Any:
+        proven.hold(keep_tokens=True)
+        return redirect("/waiting")
+
+    signed_in.connect(note)
+    try:
+        for hook in (hold, hold_all):
+            decide(hook)
+            browser = visitor()
+            log_in(browser, clever)
+            browser.get("/finish")
+    finally:
+        signed_in.disconnect(note)
+    assert told == [(False, None), (True, "ada@emulated.example")]
+
+
+def test_tokens_are_not_given_to_a_browser(
+    clever: str, decide: Callable[..., None], override: Callable[..., None]
+) -> None:
+    def hold_all(proven: ProvenLogin[Any]) -> None:
+        with pytest.raises(ValueError, match="sessions on the server"):
+            proven.hold(keep_tokens=True)
+
+    decide(hold_all)
+    override(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies")
+    assert log_in(visitor(), clever).status_code == 303
+
+
+def test_missing_tokens_say_what_to_change(clever: str, decide: Callable[..., None]) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    held = HeldLogin.of(browser.session)
+    assert held is not None
+    for name in ("access_token", "id_token"):
+        with pytest.raises(RuntimeError, match="keep_tokens=True"):
+            getattr(held.tokens, name)
+
+
+def test_a_hook_that_holds_and_forgets_to_return_lets_nobody_in(clever: str, decide: Callable[..., None]) -> None:
+    decide(lambda proven: proven.hold())
+    browser = visitor(raise_request_exception=False)
+    assert log_in(browser, clever).status_code == 500
+    assert browser.get("/who").content == b"nobody"
+    assert browser.get("/finish").headers["Location"] == "/clever/login"
+    assert nothing_was_written()
+
+
+@pytest.mark.parametrize("answer", ["<p>no license</p>", True, {"a": 1}], ids=["text", "true", "dict"])
+def test_only_a_response_or_none_is_an_answer(clever: str, decide: Callable[..., None], answer: object) -> None:
+    decide(lambda _: answer)
+    with pytest.raises(TypeError, match="must return a response or None"):
+        log_in(visitor(), clever)
+    assert nothing_was_written()
+
+
+@pytest.mark.parametrize("kind", ["refused", "denied"])
+def test_a_hook_refuses(clever: str, decide: Callable[..., None], kind: str) -> None:
+    from django.core.exceptions import PermissionDenied
+
+    def refuse(_: ProvenLogin[Any]) -> None:
+        raise Refused("Your district has no license.") if kind == "refused" else PermissionDenied
+
+    decide(refuse)
+    browser = visitor()
+    answer = log_in(browser, clever)
+    assert (answer.status_code, b"not_admitted" in answer.content) == (403, True)
+    assert (b"Your district has no license." in answer.content) == (kind == "refused")
+    assert nothing_was_written()
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("where", ["before", "provision"])
+def test_an_error_of_clever_in_a_hook_is_our_page(
+    clever: str, override: Callable[..., None], where: str, is_async: bool
+) -> None:
+    from clever_sso import Client
+    from running import CLIENT_ID
+
+    down, token = Client(CLIENT_ID, base_url=f"{clever}/s/me-500", timeout=5), "a" * 40
+
+    def ask(*_: Any) -> None:
+        down.me(token)
+
+    async def ask_later(*_: Any) -> None:
+        await asyncio.to_thread(down.me, token)
+
+    override(**({"CLEVER_PROVISION_USER": ask} if where == "provision" else {}))
+    override(**({"CLEVER_BEFORE_SIGN_IN": ask_later if is_async else ask} if where == "before" else {}))
+    browser = visitor()
+    answer = log_in(browser, clever)
+    assert (answer.status_code, b"clever_unavailable" in answer.content) == (503, True)
+    assert browser.get("/who").content == b"nobody"
+    assert nothing_was_written()
+
+
+def test_the_user_of_a_held_login_is_the_one_that_is_let_in(
+    clever: str, decide: Callable[..., None], identity: Callable[[str], Identity]
+) -> None:
+    user = authenticate(identity(ADA))
+    seen: list[Any] = []
+
+    def hold_known(proven: ProvenLogin[Any]) -> Any:
+        seen.append(proven.user)
+        return hold(proven)
+
+    decide(hold_known)
+    browser = visitor()
+    log_in(browser, clever)
+    assert seen == [user]
+    assert browser.get("/waiting").content.startswith(f"Ada Ashworth {user.username}".encode())
+    # Deactivated meanwhile.
+    user.is_active = False
+    user.save()
+    assert browser.get("/finish").status_code == 403
+    assert browser.get("/who").content == b"nobody"

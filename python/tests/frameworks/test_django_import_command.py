@@ -1,0 +1,173 @@
+"""The commands that import links and merge users."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("django")
+from clever_sso import Identity
+from django_settings import ADA, GRACE, JOSE, accounts, authenticate
+
+pytestmark = pytest.mark.usefixtures("untouched")
+SHAPES = {
+    "allauth": ("socialaccount_socialaccount", "user_id", "uid", "provider"),
+    "social-auth": ("social_auth_usersocialauth", "user_id", "uid", "provider"),
+    "table": ("my people", "person", "number", "of"),
+}
+
+
+def run(*arguments: Any, **options: Any) -> tuple[str, str]:
+    from django.core.management import call_command
+
+    told, complained = io.StringIO(), io.StringIO()
+    call_command(*arguments, stdout=told, stderr=complained, **options)
+    return told.getvalue(), complained.getvalue()
+
+
+def users() -> Any:
+    from django.contrib.auth.models import User
+
+    return User.objects
+
+
+@pytest.fixture
+def table() -> Iterator[Callable[..., None]]:
+    """Make one of the tables, with these rows."""
+    from django.db import connection
+
+    def make(source: str, *rows: tuple[Any, Any, str]) -> None:
+        name, user, clever_id, provider = SHAPES[source]
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE TABLE "{name}" ("{user}" integer, "{clever_id}" text, "{provider}" text)')
+            cursor.executemany(f'INSERT INTO "{name}" VALUES (%s, %s, %s)', rows)
+
+    return make
+
+
+@pytest.mark.parametrize("source", SHAPES)
+def test_users_of_another_library_keep_their_account(
+    source: str, table: Callable[..., None], identity: Callable[[str], Identity]
+) -> None:
+    ada, jose = users().create_user("ada"), users().create_user("jose")
+    table(source, (ada.pk, identity(ADA).id, "clever"), (jose.pk, "12345", "google"), (jose.pk, "k1", "clever-eu"))
+    name, user, clever_id, provider = SHAPES[source]
+    options = {"table": name, "user_column": user, "id_column": clever_id, "provider_column": provider}
+    more = options if source == "table" else {}
+    told, complained = run("clever_import", source, dry_run=True, **more)
+    assert (told.strip(), complained) == ("1 would be linked, 0 linked before, 0 left out", "")
+    assert accounts().count() == 0
+    told, _ = run("clever_import", source, verbosity=2, **more)
+    assert told.splitlines() == [
+        f"user {ada.pk}: Clever id {identity(ADA).id}",
+        "1 linked, 0 linked before, 0 left out",
+    ]
+    account = accounts().get()
+    assert (account.user_id, account.issuer, account.last_login_at) == (ada.pk, identity(ADA).issuer, None)
+    assert authenticate(identity(ADA)).pk == ada.pk
+    assert accounts().get().last_login_at is not None
+    told, _ = run("clever_import", source, provider=["clever", "clever-eu"], **more)
+    assert told.strip() == "1 linked, 1 linked before, 0 left out"
+
+
+def test_rows_that_contradict_each_other_are_named_and_left_out(
+    table: Callable[..., None], identity: Callable[[str], Identity]
+) -> None:
+    one, two, three = (users().create_user(name) for name in ("one", "two", "three"))
+    boss = users().create_superuser("boss")
+    linked = authenticate(identity(JOSE))
+    table(
+        "allauth",
+        (one.pk, "shared", "clever"),
+        (two.pk, "shared", "clever"),
+        (three.pk, "first", "clever"),
+        (three.pk, "second", "clever"),
+        (one.pk, identity(JOSE).id, "clever"),
+        (boss.pk, "b1", "clever"),
+        (987654, "nobody", "clever"),
+        (two.pk, "", "clever"),
+        (two.pk, None, "clever"),
+        (None, "x", "clever"),
+        (two.pk, "two words", "clever"),
+        (two.pk, "x" * 65, "clever"),
+        (two.pk, "ok2", "clever"),
+    )
+    told, complained = run("clever_import", "allauth")
+    assert told.strip() == "1 linked, 0 linked before, 10 left out"
+    lines = complained.splitlines()
+    for words in [
+        f"Clever id shared: users {one.pk}, {two.pk} have it",
+        f"user {three.pk}: has 2 Clever ids: first, second",
+        f"Clever id {identity(JOSE).id}: of user {one.pk}, and linked to user {linked.pk} already",
+        f"user {boss.pk}: the user is staff or a superuser, and CLEVER_ALLOW_STAFF is not set",
+        "user 987654: there is no such user",
+        f"user {two.pk}: the Clever id is empty",
+        "a row without a user",
+        f"user {two.pk}: what is there is no Clever id",
+    ]:
+        assert f"left out: {words}" in lines
+    assert set(accounts().values_list("user_id", "clever_id")) == {(two.pk, "ok2"), (linked.pk, identity(JOSE).id)}
+    told, _ = run("clever_import", "allauth", allow_several=True)
+    assert told.startswith("2 linked, 1 linked before")
+
+
+def test_who_was_removed_stays_removed(
+    table: Callable[..., None], identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
+    override(CLEVER_AFTER_UNLINK="refuse")
+    user = authenticate(identity(ADA))
+    accounts().all().delete()
+    table("allauth", (user.pk, identity(ADA).id, "clever"))
+    _, complained = run("clever_import", "allauth")
+    assert f"Clever id {identity(ADA).id}: its link was deleted" in complained
+
+
+def test_what_is_missing_is_named(table: Callable[..., None]) -> None:
+    from django.core.management.base import CommandError
+
+    for arguments, options, words in [
+        (["allauth"], {}, "no table 'socialaccount_socialaccount'"),
+        (["table"], {}, "--table NAME"),
+        (["table"], {"table": "auth_user"}, "no column 'user_id'"),
+        (["table"], {"table": "auth_user", "user_column": "id"}, "no column 'clever_id'"),
+    ]:
+        with pytest.raises(CommandError, match=words):
+            run("clever_import", *arguments, **options)
+
+
+def test_a_column_of_the_users_themselves_is_imported(identity: Callable[[str], Identity]) -> None:
+    ada = users().create_user("ada", last_name=identity(ADA).id)
+    options = {"table": "auth_user", "user_column": "id", "id_column": "last_name"}
+    told, _ = run("clever_import", "table", **options)
+    assert told.strip() == "1 linked, 0 linked before, 0 left out"
+    assert accounts().get().user_id == ada.pk
+
+
+def test_the_issuer_may_be_named_where_the_settings_have_none(
+    override: Callable[..., None], table: Callable[..., None]
+) -> None:
+    from django.core.management.base import CommandError
+
+    override(CLEVER_CLIENT_ID=None)
+    table("allauth", (users().create_user("ada").pk, "a1", "clever"))
+    with pytest.raises(CommandError, match=r"--issuer https://clever\.com"):
+        run("clever_import", "allauth")
+    run("clever_import", "allauth", issuer="https://clever.com")
+    assert accounts().get().issuer == "https://clever.com"
+
+
+def test_two_users_are_merged_by_a_command(identity: Callable[[str], Identity]) -> None:
+    from django.core.management.base import CommandError
+
+    keep, other = users().create_user("keep"), authenticate(identity(GRACE))
+    told, _ = run("clever_merge_users", str(keep.pk), str(other.pk), dry_run=True)
+    assert told.strip() == f"1 links of user {other.pk} would move to user {keep.pk}"
+    assert accounts().get().user_id == other.pk
+    assert run("clever_merge_users", str(keep.pk), str(other.pk))[0].strip() == f"1 links moved to user {keep.pk}"
+    assert accounts().get().user_id == keep.pk
+    for arguments, words in [(("0", "1"), "no user 0"), (("a", "1"), "no user a"), ((keep.pk, keep.pk), "different")]:
+        with pytest.raises(CommandError, match=words):
+            run("clever_merge_users", *map(str, arguments))
