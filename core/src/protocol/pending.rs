@@ -30,7 +30,9 @@ pub const MAX_RETURN_TO_BYTES: usize = 1024;
 /// The length of a login's key: the end of its cookie's name.
 pub const KEY_BYTES: usize = 16;
 /// The length of a client's short name: the end of the names of the cookies that are not about one login.
-const APPLICATION_BYTES: usize = 8;
+const APPLICATION_BYTES: usize = 4;
+/// The length of what tells the last finished login from others. It is sealed, and cookies must be short.
+const LOGIN_DIGEST_BYTES: usize = 4;
 
 const VERSION: u8 = 3;
 const TAG_BYTES: usize = 16;
@@ -50,6 +52,9 @@ const IN_SESSION: u8 = 2;
 const IS_OWN: u8 = 1;
 const IS_SIGN_IN: u8 = 1;
 const IS_SWITCHED: u8 = 2;
+/// A count shares its byte with these two flags: cookies must be short.
+const FLAG_BITS: u32 = 2;
+const MAX_COUNTED: u8 = u8::MAX >> FLAG_BITS;
 
 const fn flag(is_set: bool, flag: u8) -> u8 {
     if is_set { flag } else { 0 }
@@ -300,16 +305,16 @@ impl SignedInMark {
     /// # Errors
     /// `internal`.
     pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
-        let plain = [&[VERSION][..], &self.at.to_be_bytes(), &[self.lost_sessions]].concat();
+        let plain = [&[VERSION][..], &seconds(self.at), &[self.lost_sessions]].concat();
         keys.seal_text(b"signed in", fixed(&entropy[..NONCE_LEN])?, &plain)
     }
 
     /// Reads it; `None` unless it was sealed with one of the keys.
     pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
-        let plain = keys.open_text(b"signed in", sealed, encoded(SEAL_BYTES + 10))?;
+        let plain = keys.open_text(b"signed in", sealed, encoded(SEAL_BYTES + 6))?;
         let mut fields = Fields(&plain);
         fields.version()?;
-        Some(Self { at: fields.number()?, lost_sessions: fields.byte()? })
+        Some(Self { at: fields.seconds()?, lost_sessions: fields.byte()? })
     }
 }
 
@@ -328,12 +333,14 @@ pub struct FinishedMark {
 
 /// Tells one login from all others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoginDigest([u8; DIGEST_BYTES]);
+pub struct LoginDigest([u8; LOGIN_DIGEST_BYTES]);
 
 impl LoginDigest {
     /// That of the login with this sealed state.
     pub fn of(state: &str) -> Self {
-        Self(short_digest(state))
+        let mut short = [0; LOGIN_DIGEST_BYTES];
+        short.copy_from_slice(&short_digest(state)[..LOGIN_DIGEST_BYTES]);
+        Self(short)
     }
 }
 
@@ -344,19 +351,20 @@ impl FinishedMark {
     /// `internal`.
     pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
         let flags = flag(self.is_sign_in, IS_SIGN_IN) | flag(self.switched.is_some(), IS_SWITCHED);
-        let switched = self.switched.as_ref().map_or([0; DIGEST_BYTES], |login| login.0);
-        let plain = [&[VERSION][..], &self.at.to_be_bytes(), &[flags, self.returns], &switched].concat();
+        let switched = self.switched.as_ref().map_or(&[][..], |login| &login.0);
+        let counted = self.returns.min(MAX_COUNTED) << FLAG_BITS | flags;
+        let plain = [&[VERSION][..], &seconds(self.at), &[counted], switched].concat();
         keys.seal_text(b"finished", fixed(&entropy[2 * NONCE_LEN + NONCE_BYTES..])?, &plain)
     }
 
     /// Reads it; `None` unless it was sealed with one of the keys.
     pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
-        let plain = keys.open_text(b"finished", sealed, encoded(SEAL_BYTES + 11 + DIGEST_BYTES))?;
+        let plain = keys.open_text(b"finished", sealed, encoded(SEAL_BYTES + 6 + LOGIN_DIGEST_BYTES))?;
         let mut fields = Fields(&plain);
         fields.version()?;
-        let (at, flags, returns, digest) =
-            (fields.number()?, fields.byte()?, fields.byte()?, LoginDigest(fields.rest()?));
-        let switched = (flags & IS_SWITCHED != 0).then_some(digest);
+        let (at, counted) = (fields.seconds()?, fields.byte()?);
+        let (flags, returns) = (counted, counted >> FLAG_BITS);
+        let switched = if flags & IS_SWITCHED == 0 { None } else { Some(LoginDigest(fields.rest()?)) };
         Some(Self { at, is_sign_in: flags & IS_SIGN_IN != 0, returns, switched })
     }
 }
@@ -373,6 +381,11 @@ fn short_digest(text: &str) -> [u8; DIGEST_BYTES] {
     let mut short = [0; DIGEST_BYTES];
     short.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[DIGEST_BYTES..]);
     short
+}
+
+/// Unix seconds in four bytes: enough until 2106.
+fn seconds(at: u64) -> [u8; 4] {
+    u32::try_from(at).unwrap_or(u32::MAX).to_be_bytes()
 }
 
 fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
@@ -398,6 +411,10 @@ impl<'a> Fields<'a> {
 
     fn number(&mut self) -> Option<u64> {
         Some(u64::from_be_bytes(self.take(8)?.try_into().ok()?))
+    }
+
+    fn seconds(&mut self) -> Option<u64> {
+        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?).into())
     }
 
     fn rest<const N: usize>(&self) -> Option<[u8; N]> {

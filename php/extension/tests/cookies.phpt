@@ -14,7 +14,7 @@ use CleverSso\SignedIn;
 
 function told(array $cookies): string
 {
-    $ends = ['/(login_)[\w-]{16}$/' => '$1KEY', '/(finished_|signed_in_)[\w-]{8}$/' => '$1APP'];
+    $ends = ['/(login_)[\w-]{16}$/' => '$1KEY', '/(finished_|signed_in_)[\w-]{4}$/' => '$1APP'];
     $lines = array_map(fn($c) => preg_replace(array_keys($ends), $ends, $c->name) . " {$c->maxAge}", $cookies);
     sort($lines);
     return implode(', ', $lines);

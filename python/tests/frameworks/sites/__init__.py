@@ -4,7 +4,7 @@
 - `/private`: for whoever is signed in; greets by name. Accepts POST as well.
 - `/shelf/ANYTHING`: for whoever is signed in; says what it was asked for.
 - `/staffroom`: for teachers and staff.
-- `/vault`: for nobody; whoever may not open it is sent to log in, as the framework does it.
+- `/vault`: for nobody; people who may not open it are sent to log in, as the framework does it.
 - `/cart`: puts a thing into the session, and shows what is in it.
 - `/bye`: the application's own log out, as its framework does it.
 - `/leave` and `/stay`: no pages; a middleware of the site answers. The first logs out, the second only looks.
