@@ -403,23 +403,23 @@ clever_sso_status clever_sso_config_add_return_to_origin(clever_sso_config *conf
                                                          const char *return_to_origin,
                                                          clever_sso_error **error);
 
-// The longest time a call may take, retries included, at most a day. In milliseconds. Default: 10,000.
+// The longest time a call may take, retries included, at most a day. In seconds, which may have a fraction. Default: 10.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
 // Since 0.1.
-clever_sso_status clever_sso_config_set_timeout_milliseconds(clever_sso_config *config,
-                                                             uint32_t milliseconds,
-                                                             clever_sso_error **error);
+clever_sso_status clever_sso_config_set_timeout(clever_sso_config *config,
+                                                double seconds,
+                                                clever_sso_error **error);
 
 // How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
 // Since 0.1.
-clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config,
-                                                       uint32_t seconds,
-                                                       clever_sso_error **error);
+clever_sso_status clever_sso_config_set_leeway(clever_sso_config *config,
+                                               int64_t seconds,
+                                               clever_sso_error **error);
 
 // Whether any address may be plain http, on any host. Clever allows that for redirect URIs of development apps, and
 // containers reach an emulator by its name, such as `http://clever:5999`. Default: false.

@@ -143,7 +143,7 @@ impl Client {
                 self.keys.learn(true);
                 let known = match keys.finish().await {
                     Some(known) => known,
-                    None => self.known_keys(deadline).await,
+                    None => self.known_keys(clock::now(), deadline).await,
                 };
                 self.sign_in(&id_token, known, deadline).await
             }
@@ -163,7 +163,7 @@ impl Client {
                 Step::Finished(outcome) => return Ok(outcome),
                 Step::Send(asked) => self.ask(asked, deadline).await?,
                 Step::Verify(id_token) => {
-                    let known = self.known_keys(deadline).await;
+                    let known = self.known_keys(clock::now(), deadline).await;
                     return self.sign_in(&id_token, known, deadline).await;
                 }
             }
@@ -234,18 +234,20 @@ impl Client {
         nonce: Option<&str>,
         access_token: Option<&str>,
     ) -> Result<Claims> {
-        let deadline = self.deadline();
-        let known = self.known_keys(deadline).await?;
+        let now = clock::now();
+        let deadline = now + self.config().timeout;
+        let known = self.known_keys(now, deadline).await?;
         let Config { issuer, client_id, leeway, .. } = self.config();
         let expected =
             Expected { issuer, client_id, nonce, now: clock::unix_time(), leeway: *leeway, access_token };
         self.verify(known, deadline, |keys| verify_id_token_with(token, keys, &expected)).await
     }
 
-    async fn known_keys(&self, deadline: Instant) -> Result<Arc<Cached>> {
-        match self.keys.fresh() {
+    async fn known_keys(&self, now: Instant, deadline: Instant) -> Result<Arc<Cached>> {
+        match self.keys.fresh_at(now) {
             Some(fresh) => Ok(fresh),
-            None => self.keys.current(&self.transport, deadline).await,
+            // What is seldom needed is made only then: it is large.
+            None => Box::pin(self.keys.current(&self.transport, deadline)).await,
         }
     }
 
@@ -258,7 +260,7 @@ impl Client {
     ) -> Result<T> {
         let mut result = verify_with(&known.set);
         if result.as_ref().is_err_and(IdTokenCheck::needs_newer_keys)
-            && let Some(newer) = self.keys.newer(&known, &self.transport, deadline).await
+            && let Some(newer) = Box::pin(self.keys.newer(&known, &self.transport, deadline)).await
         {
             result = verify_with(&newer.set);
         }

@@ -14,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout_at;
 
-use crate::clock::Instant;
+use crate::clock::{self, Instant};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::transport::Transport;
@@ -65,7 +65,11 @@ impl Keys {
 
     /// Keys that need not be fetched: the way of nearly every login.
     pub(crate) fn fresh(&self) -> Option<Arc<Cached>> {
-        self.cached().filter(|cached| cached.is_fresh())
+        self.fresh_at(clock::now())
+    }
+
+    pub(crate) fn fresh_at(&self, now: Instant) -> Option<Arc<Cached>> {
+        self.cached().filter(|cached| now < cached.fresh_until)
     }
 
     /// The keys to verify with: fresh ones if they can be had, else the last ones that could.
@@ -131,11 +135,10 @@ impl Keys {
         transport: &Transport,
         deadline: Instant,
     ) -> Result<Arc<Cached>> {
-        let cached = self.cached();
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
         }
-        let mut turn = match (cached, self.turn.try_lock()) {
+        let mut turn = match (self.cached(), self.turn.try_lock()) {
             (_, Ok(turn)) => turn,
             // Another caller is fetching: what is there will do.
             (Some(stale), Err(_)) => return Ok(stale),

@@ -11,7 +11,7 @@
 //! - `memory`: an allocator that clears what it frees;
 //! - `descriptors`: a child closes those of its parent's runtimes;
 //! - `gate`: a fork waits until nobody is inside, but not for long;
-//! - `lookups`: a fork waits for name lookups;
+//! - `lookups`: a fork waits for name lookups; `places`: how many there may be;
 //! - `crypto`: a thread enters and leaves the crypto library while no fork is made.
 //!
 //! The only unsafe code of the crate.
@@ -31,6 +31,7 @@ mod inherited;
 mod lookups;
 mod memory;
 mod per_process;
+mod places;
 mod signals;
 
 use std::io;
@@ -45,6 +46,7 @@ pub(crate) use inherited::Inherited;
 pub(crate) use lookups::Lookup;
 pub use memory::ClearingAllocator;
 pub(crate) use per_process::PerProcess;
+pub(crate) use places::{Place, Places};
 pub(crate) use signals::{HeldSigpipe, spawn};
 
 /// Does the work; there is no fork here.

@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::config::proxies::Proxies;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{Request, Response, ThroughProxy};
+use resolver::Resolver;
 
 /// Larger answers are refused.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -52,8 +53,12 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Self> {
+        Self::with_resolver(config, Resolver::default())
+    }
+
+    fn with_resolver(config: &Config, resolver: Resolver) -> Result<Self> {
         let proxies = Arc::clone(&config.proxies);
-        let client = client(tls::settings(config.trust()?)?, Arc::clone(&proxies))?;
+        let client = client(tls::settings(config.trust()?)?, Arc::clone(&proxies), resolver)?;
         let turns = Arc::new(Semaphore::new(MOST_AT_ONCE));
         Ok(Self { client, proxies, turns, skew: Arc::new(AtomicI64::new(UNKNOWN)) })
     }
@@ -103,7 +108,7 @@ impl fmt::Debug for Transport {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that makes an HTTP client")]
-fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>) -> Result<reqwest::Client> {
+fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>, resolver: Resolver) -> Result<reqwest::Client> {
     // One of its own keeps reqwest from looking into the environment.
     let proxy = reqwest::Proxy::custom(move |url| Some(proxies.choose(url).ok()??.url().clone()));
     reqwest::Client::builder()
@@ -113,7 +118,7 @@ fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>) -> Result<reqwest::C
         .retry(reqwest::retry::never())
         .referer(false)
         .pool_idle_timeout(IDLE)
-        .dns_resolver(resolver::Resolver)
+        .dns_resolver(resolver)
         .user_agent(concat!("clever-sso/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|_| Error::with_detail(ErrorCode::Internal, "no HTTP client could be made"))
@@ -145,6 +150,17 @@ mod tests {
     use super::*;
     use crate::protocol::discovery;
     use clever_emulator::{Emulator, Options};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lookup_that_finds_no_place_is_a_limit_that_may_pass_and_says_so() {
+        let config = Config::builder("client").base_url("https://clever.example").build().unwrap();
+        let transport = Transport::with_resolver(&config, Resolver::without_a_place()).unwrap();
+        let request = discovery::request("https://clever.example").unwrap();
+        let error = transport.send(&request, clock::now() + config.timeout).await.unwrap_err();
+        assert_eq!((error.code(), error.retryable()), (ErrorCode::LimitReached, true));
+        let told = error.to_string();
+        assert!(told.contains("https://clever.example/") && told.contains("lookups of host names"), "{told}");
+    }
 
     #[tokio::test]
     async fn an_answer_tells_all_clones_how_far_the_clocks_are_apart() {

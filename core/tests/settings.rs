@@ -55,7 +55,7 @@ const fn kind(value: SettingValue) -> &'static str {
         SettingValue::Text => "text",
         SettingValue::Texts => "one text or several",
         SettingValue::TextOrPath => "PEM text or a path",
-        SettingValue::Seconds => "seconds; milliseconds in C",
+        SettingValue::Seconds => "seconds; a `Duration` in Rust",
         SettingValue::WholeSeconds => "whole seconds",
         SettingValue::Switch => "true or false",
         SettingValue::Action => "true or false; a call in C and Rust",
@@ -71,17 +71,22 @@ fn setter_in_c(setting: &Setting) -> String {
     }
 }
 
-/// Each public method of `ConfigBuilder` with its comment.
+/// Each public method of `ConfigBuilder` with its comment. What is hidden is for the other languages.
 fn setters() -> Vec<(String, String)> {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/builder.rs");
-    let mut comment = String::new();
+    let (mut comment, mut hidden) = (String::new(), false);
     let mut found = Vec::new();
     for line in fs::read_to_string(source).unwrap().lines().map(str::trim) {
         if let Some(text) = line.strip_prefix("///") {
             comment += text;
         } else if let Some(rest) = line.strip_prefix("pub fn ") {
-            found.push((rest.split('(').next().unwrap().to_owned(), comment.trim().to_owned()));
+            if !hidden {
+                found.push((rest.split('(').next().unwrap().to_owned(), comment.trim().to_owned()));
+            }
             comment.clear();
+            hidden = false;
+        } else if line == "#[doc(hidden)]" {
+            hidden = true;
         } else if !line.starts_with("#[") {
             comment.clear();
         }
@@ -105,7 +110,7 @@ fn the_page_of_settings_is_up_to_date() {
 fn each_setter_is_a_setting_of_the_list_and_its_comment_begins_with_its_sentence() {
     let setters = setters();
     for (name, comment) in &setters {
-        if ["build", "setting_names"].contains(&name.as_str()) {
+        if name == "build" {
             continue;
         }
         let listed = if name == "builder" { "client_id" } else { name };

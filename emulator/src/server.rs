@@ -17,7 +17,6 @@ use axum::extract::{DefaultBodyLimit, Extension};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get, post};
-use axum::serve::ListenerExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
@@ -30,6 +29,7 @@ use crate::endpoints::{
 };
 use crate::http::address::{Address, NoOrigin};
 use crate::http::answer::Answer;
+use crate::http::connections;
 use crate::http::cookies;
 use crate::http::middleware;
 use crate::keys::Keys;
@@ -194,15 +194,11 @@ fn known(world: &World, name: String) -> Result<String, StartError> {
 }
 
 async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver<()>) {
-    // A listener that the system opened a moment ago is accepted by the event loop, and axum retries what fails
-    // later; if not, the thread ends and connections are refused.
+    // A listener that the system opened a moment ago is accepted by the event loop; if not, the thread ends and connections
+    // are refused.
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-    let listener = listener.tap_io(|connection| {
-        // Without this an answer may wait for the client's acknowledgement; it is only slower when it fails.
-        let _ = connection.set_nodelay(true);
-    });
     tokio::select! {
-        _ = axum::serve(listener, routes) => (),
+        () = connections::serve(listener, routes) => (),
         _ = stopped => (),
     }
 }

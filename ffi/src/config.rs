@@ -2,7 +2,6 @@
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::time::Duration;
 
 use clever_sso::{Config, ConfigBuilder, Error, ErrorCode, Result, SettingNames};
 
@@ -150,30 +149,28 @@ pub extern "C" fn clever_sso_config_add_return_to_origin(
     set_setting(config, return_to_origin, "return_to_origin", error, ConfigBuilder::return_to_origin)
 }
 
-/// The longest time a call may take, retries included, at most a day. In milliseconds. Default: 10,000.
+/// The longest time a call may take, retries included, at most a day. In seconds, which may have a fraction. Default: 10.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_timeout_milliseconds(
+pub extern "C" fn clever_sso_config_set_timeout(
     config: Option<&mut clever_sso_config>,
-    milliseconds: u32,
+    seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, "config", error, |config| {
-        config.change(|builder| builder.timeout(Duration::from_millis(u64::from(milliseconds))));
-    })
+    set(config, "config", error, |config| config.change(|builder| builder.timeout_seconds(seconds)))
 }
 
 /// How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
-pub extern "C" fn clever_sso_config_set_leeway_seconds(
+pub extern "C" fn clever_sso_config_set_leeway(
     config: Option<&mut clever_sso_config>,
-    seconds: u32,
+    seconds: i64,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
-    set(config, "config", error, |config| config.change(|builder| builder.leeway(u64::from(seconds))))
+    set(config, "config", error, |config| config.change(|builder| builder.leeway_seconds(seconds)))
 }
 
 /// Whether any address may be plain http, on any host. Clever allows that for redirect URIs of development apps, and

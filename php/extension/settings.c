@@ -98,23 +98,11 @@ static clever_sso_status set_texts_and_lists(
 	return status;
 }
 
-/* What does not fit becomes a number that the library refuses, as it refuses all that are too small or too large. */
-static uint32_t milliseconds(double seconds)
-{
-	double exact = seconds * 1000;
-	return exact >= 1 && exact < UINT32_MAX ? (uint32_t) exact : 0;
-}
-
-static uint32_t whole(zend_long seconds)
-{
-	return seconds >= 0 && seconds <= UINT32_MAX ? (uint32_t) seconds : UINT32_MAX;
-}
-
 static clever_sso_status set_rest(
 	const php_clever_sso_settings *settings, clever_sso_config *config, clever_sso_error **error)
 {
-	clever_sso_status status = clever_sso_config_set_timeout_milliseconds(config, milliseconds(settings->timeout), error);
-	if (!status) status = clever_sso_config_set_leeway_seconds(config, whole(settings->leeway), error);
+	clever_sso_status status = clever_sso_config_set_timeout(config, settings->timeout, error);
+	if (!status) status = clever_sso_config_set_leeway(config, settings->leeway, error);
 	if (!status) status = clever_sso_config_set_development(config, settings->development, error);
 	/* Last: it asks with what was set, and takes only what was not. */
 	if (!status && settings->discover) status = clever_sso_config_discover(config, error);

@@ -26,9 +26,9 @@ clever_sso_status clever_sso_config_set_api_base(clever_sso_config *config, cons
 clever_sso_status clever_sso_config_set_pending_key(clever_sso_config *config, const char *pending_key, clever_sso_error **error);
 clever_sso_status clever_sso_config_add_old_pending_key(clever_sso_config *config, const char *old_pending_key, clever_sso_error **error);
 clever_sso_status clever_sso_config_add_return_to_origin(clever_sso_config *config, const char *return_to_origin, clever_sso_error **error);
-clever_sso_status clever_sso_config_set_timeout_milliseconds(clever_sso_config *config, uint32_t milliseconds, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_timeout(clever_sso_config *config, double seconds, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_development(clever_sso_config *config, bool development, clever_sso_error **error);
-clever_sso_status clever_sso_config_set_leeway_seconds(clever_sso_config *config, uint32_t seconds, clever_sso_error **error);
+clever_sso_status clever_sso_config_set_leeway(clever_sso_config *config, int64_t seconds, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_authorization_endpoint(clever_sso_config *config, const char *authorization_endpoint, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_token_endpoint(clever_sso_config *config, const char *token_endpoint, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_tokeninfo_endpoint(clever_sso_config *config, const char *tokeninfo_endpoint, clever_sso_error **error);

@@ -152,7 +152,8 @@ class AsyncClient:
             switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
                 person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
-            home: Where people go after a login without `return_to`: a page of your own.
+            home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+                in and sent back to log in again and again goes there, and not to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
@@ -208,6 +209,9 @@ class AsyncClient:
 
         Mostly there are none. Without it, people who log out by the application's own means and sign in again four
         times in a minute are told that their session does not stick.
+
+        Those whose `max_age` is above 0 are only for a page that is shown, and not for a redirect, a picture or an
+        answer to a script: they say that the person is in no loop.
 
         Args:
             cookies: The `Cookie` header of the request.

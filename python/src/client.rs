@@ -82,8 +82,9 @@ impl Client {
     #[pyo3(
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
-            base_url=None, timeout=Number(10.0), leeway=Whole(Some(60)), pending_key=None, old_pending_keys=Vec::new().into(),
-            return_to_origins=Vec::new().into(), development=false, authorization_endpoint=None, token_endpoint=None,
+            base_url=None, timeout=Number(Some(10.0)), leeway=Whole(Some(60)), pending_key=None,
+            old_pending_keys=Vec::new().into(), return_to_origins=Vec::new().into(), development=false,
+            authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
             named_by=None,
         ),
@@ -127,8 +128,8 @@ impl Client {
         let (old_pending_keys, return_to_origins) = (old_pending_keys.value, return_to_origins.value);
         let mut builder = Config::builder(client_id.setting(names, "client_id")?)
             .setting_names(names)
-            .timeout(settings::timeout(names, &timeout)?)
-            .leeway(settings::leeway(names, &leeway)?)
+            .timeout_seconds(settings::number(names, "timeout", timeout.0)?)
+            .leeway_seconds(settings::number(names, "leeway", leeway.0)?)
             .development(development);
         settings::set!(
             builder,

@@ -1,7 +1,7 @@
 //! Which requests of a browser may begin a login, finish one or log out.
 
 use clever_sso::{BrowserRequest, Endpoint};
-use pyo3::exceptions::PyAttributeError;
+use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
@@ -41,12 +41,26 @@ impl From<clever_sso::Refusal> for Refusal {
 
 /// A request with its method and headers: a mapping or pairs, of texts or bytes, or WSGI's `environ`.
 pub(crate) fn read(method: &str, headers: &Bound<'_, PyAny>) -> PyResult<BrowserRequest> {
+    let py = headers.py();
     let mut request = BrowserRequest::new(method);
-    for pair in pairs(headers)?.iter() {
-        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
-        if let (Some(name), Some(value)) = (text(&name), text(&value)) {
-            request.add_header(&name, &value);
+    let pairs = pairs(headers).map_err(|error| {
+        if !error.is_instance_of::<PyTypeError>(py) {
+            return error;
         }
+        let wrong = wrong("expected a mapping or pairs");
+        wrong.set_cause(py, Some(error));
+        wrong
+    })?;
+    for pair in pairs.iter() {
+        let (name, value) = name_and_value(&pair)?;
+        let name = text(&name).ok_or_else(|| wrong("expected names that are str or bytes"))?;
+        // An `environ` has values of every type, and none of them is a header.
+        if !BrowserRequest::is_known_header(&name) || value.is_none() {
+            continue;
+        }
+        let value =
+            text(&value).ok_or_else(|| wrong(&format!("expected a str or bytes as the value of {name}")))?;
+        request.add_header(&name, &value);
     }
     Ok(request)
 }
@@ -60,6 +74,26 @@ fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         Err(failure) => return Err(failure),
     };
     Ok(guarded::call(py.get_type::<PyList>().as_any(), [items])?.cast_into::<PyList>()?)
+}
+
+/// What stands in a pair, which is a tuple or a list of two.
+fn name_and_value<'py>(pair: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let items: Vec<_> = match (pair.cast::<PyTuple>(), pair.cast::<PyList>()) {
+        (Ok(tuple), _) => tuple.iter().collect(),
+        (_, Ok(list)) => list.iter().collect(),
+        _ => return Err(wrong("expected pairs of a name and a value, found something else")),
+    };
+    match <[_; 2]>::try_from(items) {
+        Ok([name, value]) => Ok((name, value)),
+        Err(items) => {
+            Err(wrong(&format!("expected pairs of a name and a value, found {} items", items.len())))
+        }
+    }
+}
+
+/// In the words in which PyO3 names an argument.
+fn wrong(what: &str) -> PyErr {
+    PyTypeError::new_err(format!("argument 'headers': {what}"))
 }
 
 fn text(value: &Bound<'_, PyAny>) -> Option<String> {

@@ -1,7 +1,8 @@
 //! A cookie that the answer to the browser must set.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyInt, PyString, PyTuple};
 
 use crate::guarded;
 use crate::hints::Tuple;
@@ -46,9 +47,22 @@ impl SetCookie {
     }
 
     #[new]
-    #[pyo3(signature = (name, value, max_age: "int", secure, header))]
-    const fn new(name: String, value: String, max_age: u32, secure: bool, header: String) -> Self {
-        Self { name, value, max_age, secure, header }
+    fn new(
+        name: &Bound<'_, PyString>,
+        value: &Bound<'_, PyString>,
+        max_age: &Bound<'_, PyInt>,
+        secure: bool,
+        header: &Bound<'_, PyString>,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            name: text(name, "name")?,
+            value: text(value, "value")?,
+            max_age: max_age
+                .extract()
+                .map_err(|_| PyValueError::new_err("max_age must be from 0 to 4294967295 s"))?,
+            secure,
+            header: text(header, "header")?,
+        })
     }
 
     /// So that an error with cookies survives pickling on its way out of a worker.
@@ -86,4 +100,11 @@ pub(crate) fn all(cookies: &[clever_sso::SetCookie]) -> Vec<SetCookie> {
 pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Tuple<'py, SetCookie>> {
     let made = |cookie: &SetCookie| guarded::new(py, cookie.clone()).map(Bound::into_any);
     guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?).map(Into::into)
+}
+
+/// The text of an argument. The errors of the catalogue have cookies themselves, so this is one of Python's own.
+fn text(argument: &Bound<'_, PyString>, name: &str) -> PyResult<String> {
+    argument
+        .extract()
+        .map_err(|_| PyValueError::new_err(format!("{name} is no text: it has half of a surrogate pair")))
 }

@@ -1,13 +1,8 @@
 //! How the keyword arguments of `Client` become a configuration.
 
-use std::time::Duration;
-
 use crate::errors::{Result, config_invalid};
-use crate::text::{Number, Whole};
+use crate::text::ENDLESS;
 use clever_sso::SettingNames;
-
-/// A longer deadline is a mistake, such as milliseconds.
-const LONGEST_TIMEOUT: f64 = 24.0 * 3600.0;
 
 /// Hands each argument that is given to the setter of its name.
 macro_rules! set {
@@ -29,19 +24,7 @@ macro_rules! add {
 
 pub(crate) use {add, set};
 
-pub(crate) fn timeout(names: SettingNames, &Number(seconds): &Number) -> Result<Duration> {
-    if seconds > 0.0 && seconds <= LONGEST_TIMEOUT {
-        return Ok(Duration::from_secs_f64(seconds));
-    }
-    let name = names.of("timeout");
-    Err(config_invalid(&format!(
-        "{name} must be more than 0 s and at most {LONGEST_TIMEOUT} s, found {seconds}"
-    )))
-}
-
-pub(crate) fn leeway(names: SettingNames, Whole(seconds): &Whole) -> Result<u64> {
-    let name = names.of("leeway");
-    let seconds = seconds.ok_or_else(|| config_invalid(&format!("{name} is too large")))?;
-    u64::try_from(seconds)
-        .map_err(|_| config_invalid(&format!("{name} must be at least 0 s, found {seconds}")))
+/// A number that Rust can hold; the core says whether it can be used.
+pub(crate) fn number<T: Copy>(names: SettingNames, name: &str, given: Option<T>) -> Result<T> {
+    given.ok_or_else(|| config_invalid(&format!("{} cannot be {ENDLESS}", names.of(name))))
 }

@@ -23,6 +23,8 @@ use crate::errors::{Failure, Result, argument_invalid, config_invalid};
 use crate::hints::Hint;
 use crate::hints::{SequenceOfTexts, Typed};
 
+/// What was found where an int has more digits than any number that can be meant.
+pub(crate) const ENDLESS: &str = "a number of too many digits";
 const NO_TEXT: &str = "is no text: it has half of a surrogate pair";
 
 /// A str. One that is no text is found out by its name.
@@ -120,8 +122,8 @@ impl<'py> FromPyObject<'_, 'py> for Whole {
     }
 }
 
-/// A number; infinite when it is larger than any that can be meant. `True` is none.
-pub(crate) struct Number(pub(crate) f64);
+/// A number; `None` when it is larger than any that can be meant. `True` is none.
+pub(crate) struct Number(pub(crate) Option<f64>);
 
 impl<'py> FromPyObject<'_, 'py> for Number {
     type Error = PyErr;
@@ -131,8 +133,7 @@ impl<'py> FromPyObject<'_, 'py> for Number {
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         refuse_bool(object, "a number")?;
-        let number = unless::<_, PyOverflowError>(object, object.extract())?;
-        Ok(Self(number.unwrap_or(f64::INFINITY)))
+        unless::<_, PyOverflowError>(object, object.extract()).map(Self)
     }
 }
 

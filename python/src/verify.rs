@@ -9,7 +9,7 @@ use crate::errors::{Result, argument_invalid};
 use crate::guarded;
 use crate::hints::Dict;
 use crate::json::to_python;
-use crate::text::{Number, Text, Whole, optional};
+use crate::text::{ENDLESS, Number, Text, Whole, optional};
 use crate::waiting::compute;
 
 /// Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
@@ -156,14 +156,15 @@ fn known_name<'py>(py: Python<'py>, name: &str) -> Option<&'py Bound<'py, PyStri
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]
 fn whole_seconds(Number(now): Number) -> Result<u64> {
     const FAR_FUTURE: f64 = 1e15;
-    if (0.0..FAR_FUTURE).contains(&now) {
-        Ok(now as u64)
-    } else {
-        Err(argument_invalid("now is no time in Unix seconds"))
+    match now {
+        Some(now) if (0.0..FAR_FUTURE).contains(&now) => Ok(now as u64),
+        Some(now) => Err(argument_invalid(&format!("now must be a time in Unix seconds, found {now:?}"))),
+        None => Err(argument_invalid(&format!("now must be a time in Unix seconds, found {ENDLESS}"))),
     }
 }
 
-fn whole_leeway(Whole(leeway): &Whole) -> Result<u64> {
-    let leeway = leeway.ok_or_else(|| argument_invalid("leeway is too large"))?;
-    u64::try_from(leeway).map_err(|_| argument_invalid("leeway is negative"))
+fn whole_leeway(&Whole(leeway): &Whole) -> Result<u64> {
+    let wrong = |found: &str| argument_invalid(&format!("leeway must be from 0 to 600 s, found {found}"));
+    let leeway = leeway.ok_or_else(|| wrong(ENDLESS))?;
+    u64::try_from(leeway).map_err(|_| wrong(&leeway.to_string()))
 }

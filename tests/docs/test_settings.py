@@ -85,7 +85,7 @@ def test_an_environment_and_a_framework_have_a_variable_for_each() -> None:
         "text": "_text",
         "one text or several": "_list",
         "PEM text or a path": "_text_or_path",
-        "seconds; milliseconds in C": "_seconds",
+        "seconds; a `Duration` in Rust": "_seconds",
         "whole seconds": "_whole_seconds",
         "true or false": "_boolean",
         "true or false; a call in C and Rust": "_boolean",

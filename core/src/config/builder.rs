@@ -42,6 +42,9 @@ pub struct ConfigBuilder {
     proxy: Option<Secret>,
     development: bool,
     names: SettingNames,
+    /// As the caller wrote them, where that is not what the configuration holds.
+    timeout_given: Option<f64>,
+    leeway_given: Option<i64>,
     /// Whether `base_url` was called, and which settings issuer and API come from.
     base_url: bool,
     issuer_from: &'static str,
@@ -77,6 +80,8 @@ impl ConfigBuilder {
             proxy: None,
             development: false,
             names: SettingNames::default(),
+            timeout_given: None,
+            leeway_given: None,
             base_url: false,
             issuer_from: ISSUER,
             api_base_from: API_BASE,
@@ -158,12 +163,31 @@ impl ConfigBuilder {
     /// The longest time a call may take, retries included, at most a day. Default: 10 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = timeout;
+        self.timeout_given = None;
+        self
+    }
+
+    /// The same in seconds, as other languages have them: any number, which is named when it cannot be used.
+    #[doc(hidden)]
+    pub fn timeout_seconds(mut self, seconds: f64) -> Self {
+        // What is no duration becomes one that is refused.
+        self.config.timeout = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        self.timeout_given = Some(seconds);
         self
     }
 
     /// How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
     pub fn leeway(mut self, seconds: u64) -> Self {
         self.config.leeway = seconds;
+        self.leeway_given = None;
+        self
+    }
+
+    /// The same as other languages have it: any whole number, which is named when it cannot be used.
+    #[doc(hidden)]
+    pub fn leeway_seconds(mut self, seconds: i64) -> Self {
+        self.config.leeway = u64::try_from(seconds).unwrap_or(u64::MAX);
+        self.leeway_given = Some(seconds);
         self
     }
 
@@ -260,12 +284,17 @@ impl ConfigBuilder {
     fn check_numbers(&self) -> Result<()> {
         let Config { timeout, leeway, .. } = &self.config;
         if timeout.is_zero() || *timeout > LONGEST_TIMEOUT {
+            let longest = LONGEST_TIMEOUT.as_secs();
             let name = self.names.of("timeout");
-            return Err(invalid(format!("{name} must be above 0 and at most a day, found {timeout:?}")));
+            let found = self.timeout_given.map_or_else(|| format!("{timeout:?}"), number);
+            return Err(invalid(format!(
+                "{name} must be more than 0 s and at most {longest} s, found {found}"
+            )));
         }
         if *leeway > LARGEST_LEEWAY {
             let name = self.names.of("leeway");
-            return Err(invalid(format!("{name} must be at most {LARGEST_LEEWAY} s, found {leeway}")));
+            let found = self.leeway_given.map_or_else(|| leeway.to_string(), |given| given.to_string());
+            return Err(invalid(format!("{name} must be from 0 to {LARGEST_LEEWAY} s, found {found}")));
         }
         Ok(())
     }
@@ -294,4 +323,10 @@ impl ConfigBuilder {
         }
         Ok(urls)
     }
+}
+
+/// A number for a message: short, however large or small it is.
+fn number(value: f64) -> String {
+    let plain = value == 0.0 || (1e-4..1e15).contains(&value.abs());
+    if plain { value.to_string() } else { format!("{value:?}") }
 }

@@ -64,7 +64,7 @@ mod tests {
     fn a_setting_has_the_name_that_its_caller_used() {
         for (names, expected) in [
             (SettingNames::Rust, ["base_url", "return_to_origin", "timeout"]),
-            (SettingNames::C, ["base_url", "return_to_origin", "timeout_milliseconds"]),
+            (SettingNames::C, ["base_url", "return_to_origin", "timeout"]),
             (SettingNames::Python, ["base_url", "return_to_origins", "timeout"]),
             (SettingNames::Php, ["baseUrl", "returnToOrigins", "timeout"]),
             (SettingNames::Environment, ["CLEVER_BASE_URL", "CLEVER_RETURN_TO_ORIGINS", "CLEVER_TIMEOUT"]),

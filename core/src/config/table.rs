@@ -73,15 +73,13 @@ pub const SETTINGS: [Setting; 20] = [
         Seconds,
         "10 seconds",
         "The longest time a call may take, retries included, at most a day.",
-    )
-    .in_c("timeout_milliseconds"),
+    ),
     Setting::new(
         "leeway",
         WholeSeconds,
         "60 seconds",
         "How many seconds two clocks may differ when the times in an ID token are checked, at most 600.",
-    )
-    .in_c("leeway_seconds"),
+    ),
     Setting::new(
         "pending_key",
         Text,
@@ -156,10 +154,6 @@ impl Setting {
         sentence: &'static str,
     ) -> Self {
         Self { rust: name, c: name, python: name, value, default, sentence }
-    }
-
-    const fn in_c(self, c: &'static str) -> Self {
-        Self { c, ..self }
     }
 
     const fn in_python(self, python: &'static str) -> Self {

@@ -204,6 +204,10 @@ fn only_configured_redirect_uris_are_given_out() {
 fn a_timeout_is_above_nothing_and_below_a_day() {
     assert!(detail(builder().timeout(Duration::ZERO)).contains("timeout"));
     assert!(detail(builder().timeout(Duration::MAX)).contains("timeout"));
+    assert!(
+        builder().timeout_seconds(0.001).build().is_ok()
+            && builder().timeout_seconds(86_400.0).build().is_ok()
+    );
 }
 
 #[test]
@@ -216,4 +220,38 @@ fn debug_shows_no_secret() {
     let shown =
         format!("{:?}", builder().client_secret("hunter2").pending_key("0123456789abcdef").build().unwrap());
     assert!(!shown.contains("hunter2") && !shown.contains("0123456789abcdef"), "{shown}");
+}
+
+#[test]
+fn a_number_that_cannot_be_used_is_named_as_it_was_given() {
+    for (seconds, found) in [
+        (-1.0, "-1"),
+        (0.0, "0"),
+        (-0.5, "-0.5"),
+        (1e-10, "1e-10"),
+        (86_400.5, "86400.5"),
+        (1e300, "1e300"),
+        (-1e300, "-1e300"),
+        (f64::MAX, "1.7976931348623157e308"),
+        (f64::NAN, "NaN"),
+        (f64::INFINITY, "inf"),
+        (f64::NEG_INFINITY, "-inf"),
+    ] {
+        let expected = format!("timeout must be more than 0 s and at most 86400 s, found {found}");
+        for names in [SettingNames::Rust, SettingNames::C, SettingNames::Python, SettingNames::Php] {
+            assert!(detail(builder().setting_names(names).timeout_seconds(seconds)).ends_with(&expected));
+        }
+    }
+    for (duration, found) in [(Duration::ZERO, "0ns"), (Duration::from_millis(86_400_001), "86400.001s")] {
+        assert!(detail(builder().timeout(duration)).ends_with(&format!("found {found}")));
+    }
+    for (seconds, found) in
+        [(-1, "-1"), (601, "601"), (i64::MIN, "-9223372036854775808"), (i64::MAX, "9223372036854775807")]
+    {
+        let expected = format!("leeway must be from 0 to 600 s, found {found}");
+        assert!(detail(builder().leeway_seconds(seconds)).ends_with(&expected));
+    }
+    // The last one counts.
+    assert!(builder().timeout_seconds(-1.0).timeout(Duration::from_secs(1)).build().is_ok());
+    assert!(builder().leeway_seconds(-1).leeway(1).build().is_ok());
 }

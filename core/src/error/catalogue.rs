@@ -179,7 +179,7 @@ catalogue! {
 
     CallInterrupted, "call_interrupted", Network, true, App, "the caller gave up waiting before the answer was complete", AGAIN;
 
-    LimitReached, "limit_reached", Internal, true, App, "a limit of this process or machine is reached: open files, threads, ports, or memory for a system call", AGAIN;
+    LimitReached, "limit_reached", Internal, true, App, "a limit of this process or machine is reached: open files, threads, ports, lookups of host names, or memory for a system call", AGAIN;
     Internal, "internal", Internal, false, App, "a fault inside the library or of this machine", AGAIN;
 }
 

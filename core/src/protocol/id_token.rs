@@ -98,7 +98,7 @@ pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>)
     if expected.leeway > LARGEST_LEEWAY {
         return Err(Error::with_detail(
             ErrorCode::ArgumentInvalid,
-            format!("leeway is more than {LARGEST_LEEWAY} s"),
+            format!("leeway must be from 0 to {LARGEST_LEEWAY} s, found {}", expected.leeway),
         ));
     }
     let (header, payload) = jws::verify_with_header(token, keys)?;

@@ -54,12 +54,27 @@ impl From<Member<'_>> for Value {
 #[derive(Clone)]
 pub(crate) struct Object {
     text: String,
-    members: Vec<(Text, Item)>,
+    members: Members,
+}
+
+/// The members of an object in their order, and how they are found.
+#[derive(Clone)]
+struct Members {
+    list: Vec<(Text, Item)>,
+    /// The tags of the first names.
+    tags: [u8; USUAL_MEMBERS],
+}
+
+/// Names whose tags differ are different: so most are told apart without a look at the document.
+fn tag(name: &str) -> u8 {
+    let [first, last] =
+        [name.as_bytes().first(), name.as_bytes().last()].map(|byte| byte.copied().unwrap_or(0));
+    name.len().to_le_bytes()[0].wrapping_mul(8) ^ first ^ last.wrapping_mul(32)
 }
 
 impl fmt::Debug for Object {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Object({} members)", self.members.len())
+        write!(formatter, "Object({} members)", self.members.list.len())
     }
 }
 
@@ -137,7 +152,7 @@ impl Object {
 
     /// All members, in their order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Member<'_>)> {
-        self.members.iter().map(|(name, item)| (name.of(&self.text), item.lent(&self.text)))
+        self.members.list.iter().map(|(name, item)| (name.of(&self.text), item.lent(&self.text)))
     }
 
     /// All members.
@@ -146,7 +161,23 @@ impl Object {
     }
 
     fn item(&self, name: &str) -> Option<&Item> {
-        self.members.iter().find(|(known, _)| known.is(name, &self.text)).map(|(_, item)| item)
+        self.members.find(name, &self.text).map(|(_, item)| item)
+    }
+}
+
+impl Members {
+    fn find(&self, name: &str, document: &str) -> Option<&(Text, Item)> {
+        let (wanted, is_it) = (tag(name), |member: &&(Text, Item)| member.0.is(name, document));
+        let tagged = self.tags.iter().zip(&self.list).filter(|(tag, _)| **tag == wanted);
+        let more = self.list.get(USUAL_MEMBERS..).unwrap_or_default();
+        tagged.map(|(_, member)| member).find(is_it).or_else(|| more.iter().find(is_it))
+    }
+
+    fn push(&mut self, tag: u8, name: Text, item: Item) {
+        if let Some(place) = self.tags.get_mut(self.list.len()) {
+            *place = tag;
+        }
+        self.list.push((name, item));
     }
 }
 
@@ -169,9 +200,9 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-fn members(text: &str) -> Option<Vec<(Text, Item)>> {
+fn members(text: &str) -> Option<Members> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let members = Members { text }.deserialize(&mut reader).ok()?;
+    let members = AllMembers { text }.deserialize(&mut reader).ok()?;
     reader.end().ok()?;
     Some(members)
 }
@@ -187,10 +218,12 @@ impl Item {
 }
 
 impl Text {
-    /// Whether it is `name`. Compared as bytes: members are looked for often, and no boundary of letters matters here.
+    /// Whether it is `name`. Members are looked for often: most differ in length, and then the document is not touched.
     fn is(&self, name: &str, document: &str) -> bool {
         match self {
-            Self::Span(start, end) => document.as_bytes().get(*start..*end) == Some(name.as_bytes()),
+            Self::Span(start, end) => {
+                end - start == name.len() && document.as_bytes().get(*start..*end) == Some(name.as_bytes())
+            }
             Self::Owned(text) => **text == *name,
         }
     }
@@ -211,40 +244,40 @@ impl Text {
 }
 
 /// Reads the members of the outermost object. serde lends strings as places in `text`; what is kept is where they are.
-struct Members<'de> {
+struct AllMembers<'de> {
     text: &'de str,
 }
 
-impl<'de> DeserializeSeed<'de> for Members<'de> {
-    type Value = Vec<(Text, Item)>;
+impl<'de> DeserializeSeed<'de> for AllMembers<'de> {
+    type Value = Members;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Members<'de> {
-    type Value = Vec<(Text, Item)>;
+impl<'de> Visitor<'de> for AllMembers<'de> {
+    type Value = Members;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object without repeated members")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut members: Vec<(Text, Item)> = Vec::with_capacity(USUAL_MEMBERS);
+        let mut members = Members { list: Vec::with_capacity(USUAL_MEMBERS), tags: [0; USUAL_MEMBERS] };
         let mut names = Names::default();
         while let Some(name) = access.next_key_seed(LentText)? {
             if !names.add(&name, &members, self.text) {
                 return Err(A::Error::custom("repeated member"));
             }
-            let item = access.next_value_seed(AnyItem { text: self.text })?;
-            members.push((name.kept(self.text), item));
+            let (tag, item) = (tag(name.as_str()), access.next_value_seed(AnyItem { text: self.text })?);
+            members.push(tag, name.kept(self.text), item);
         }
         Ok(members)
     }
 }
 
-/// So many members are compared one by one.
+/// So many members are compared one by one, and have tags.
 const USUAL_MEMBERS: usize = 16;
 
 /// Finds names that come twice. A few are compared, which is fastest; once there are many, all are hashed, so that the
@@ -256,11 +289,11 @@ struct Names<'de> {
 
 impl<'de> Names<'de> {
     /// Whether `name` is new beside those of `members`.
-    fn add(&mut self, name: &Lent<'de>, members: &[(Text, Item)], document: &'de str) -> bool {
-        if members.len() < USUAL_MEMBERS {
-            return !members.iter().any(|(known, _)| known.is(name.as_str(), document));
+    fn add(&mut self, name: &Lent<'de>, members: &Members, document: &'de str) -> bool {
+        if members.list.len() < USUAL_MEMBERS {
+            return members.find(name.as_str(), document).is_none();
         }
-        let all = || members.iter().map(|(known, _)| known.cow(document)).collect();
+        let all = || members.list.iter().map(|(known, _)| known.cow(document)).collect();
         self.hashed.get_or_insert_with(all).insert(name.cow())
     }
 }

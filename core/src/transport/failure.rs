@@ -7,6 +7,7 @@ use http::StatusCode;
 use http::uri::Authority;
 use url::Url;
 
+use super::resolver::TooMany;
 use crate::config::proxies::{Proxies, Proxy};
 use crate::error::{Error, ErrorCode, Result};
 use crate::process;
@@ -17,6 +18,12 @@ pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest:
     if let Some(tls) = cause::<rustls::Error>(error) {
         let detail = format!("{}{}: {}", method_and_address(request), through(proxy), tls_cause(tls));
         return Error::with_detail(ErrorCode::NetworkTls, detail);
+    }
+    if let Some(too_many) = cause::<TooMany>(error) {
+        return Error::with_detail(
+            ErrorCode::LimitReached,
+            format!("{}: {too_many}", method_and_address(request)),
+        );
     }
     let http = cause::<hyper::Error>(error);
     let code = if error.is_connect() && causes(error).any(is_limit) {

@@ -3,38 +3,87 @@
 //! The system's resolver blocks, for longer than a deadline at times, so it gets a thread of its own that ends with its
 //! answer. Where a process may start no thread (a pids limit, seccomp) the caller's thread waits for the name: then the
 //! deadline holds only once the name is known.
+//!
+//! A call whose deadline has passed leaves its thread behind until the resolver gives up. So that a name server that is
+//! silent does not fill a process with such threads, there are [`MOST`] of them at once: one more lookup is refused.
 
+use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _, UdpSocket};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::oneshot;
 
-use crate::process::{self, Lookup};
+use crate::process::{self, Lookup, Place, Places};
+
+/// More than any number of calls that begin together needs, where names are found within a moment.
+const MOST: u64 = 256;
+/// Those of this process, for all of its clients.
+static PLACES: Places = Places::new(MOST);
 
 /// The resolver of every HTTP client of this crate.
 #[derive(Debug)]
-pub(super) struct Resolver;
+pub(super) struct Resolver {
+    look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
+    places: &'static Places,
+}
+
+impl Default for Resolver {
+    fn default() -> Self {
+        Self { look_up, places: &PLACES }
+    }
+}
+
+/// As many names as may be are looked up already.
+#[derive(Debug)]
+pub(super) struct TooMany {
+    most: u64,
+}
+
+impl fmt::Display for TooMany {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{} lookups of host names are waiting already: does a name server not answer?",
+            self.most
+        )
+    }
+}
+
+impl std::error::Error for TooMany {}
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let host = name.as_str().to_owned();
-        let (answer, coming) = oneshot::channel();
-        let thread = process::spawn("clever-sso-name", {
-            let host = host.clone();
-            move || {
-                // Nobody waits any more when the deadline has passed.
-                let _ = answer.send(look_up(&host));
-            }
-        });
-        match thread {
-            Ok(()) => Box::pin(async move {
+        let (host, look_up) = (name.as_str().to_owned(), self.look_up);
+        let Some(place) = self.places.take() else {
+            let refused: Failure = Box::new(TooMany { most: self.places.most() });
+            return Box::pin(async move { Err(refused) });
+        };
+        match in_a_thread(host.clone(), look_up, place) {
+            Ok(coming) => Box::pin(async move {
                 let found = coming.await.unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()));
                 addresses(found)
             }),
             Err(_) => Box::pin(async move { addresses(look_up(&host)) }),
         }
     }
+}
+
+/// The answer to come, where a thread can be started. The place is taken until the lookup ends, even when nobody waits for it
+/// any more.
+fn in_a_thread(
+    host: String,
+    look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
+    place: Place,
+) -> io::Result<oneshot::Receiver<io::Result<Vec<SocketAddr>>>> {
+    let (answer, coming) = oneshot::channel();
+    process::spawn("clever-sso-name", move || {
+        let found = look_up(&host);
+        drop(place);
+        // Nobody waits any more when the deadline has passed.
+        let _ = answer.send(found);
+    })?;
+    Ok(coming)
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -55,4 +104,51 @@ fn look_up(host: &str) -> io::Result<Vec<SocketAddr>> {
 #[expect(clippy::disallowed_methods, reason = "it sends nothing")]
 fn limit() -> Option<io::Error> {
     UdpSocket::bind("127.0.0.1:0").err().filter(process::is_limit)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::sync::{Condvar, Mutex};
+
+    use super::*;
+
+    impl Resolver {
+        /// One for which all places are taken.
+        pub(in super::super) fn without_a_place() -> Self {
+            static NONE: Places = Places::new(0);
+            Self { look_up, places: &NONE }
+        }
+    }
+
+    /// Closed while the name server of this test is silent.
+    static SILENT: (Mutex<bool>, Condvar) = (Mutex::new(true), Condvar::new());
+
+    #[expect(clippy::unnecessary_wraps, reason = "it stands for the system's resolver")]
+    fn silent(_: &str) -> io::Result<Vec<SocketAddr>> {
+        let (is_silent, changed) = &SILENT;
+        drop(changed.wait_while(is_silent.lock().unwrap(), |silent| *silent).unwrap());
+        Ok(vec![([127, 0, 0, 1], 0).into()])
+    }
+
+    #[tokio::test]
+    async fn lookups_that_nobody_waits_for_any_more_are_counted_until_they_end() {
+        static PLACES: Places = Places::new(2);
+        let resolver = Resolver { look_up: silent, places: &PLACES };
+        let ask = || resolver.resolve("clever.example".parse().unwrap());
+        // Their deadlines have passed.
+        drop(ask());
+        let waiting = ask();
+        for _ in 0..3 {
+            let refused = ask().await.map(drop).unwrap_err();
+            assert!(refused.downcast_ref::<TooMany>().is_some_and(|refused| refused.most == 2));
+        }
+        *SILENT.0.lock().unwrap() = false;
+        SILENT.1.notify_all();
+        assert_eq!(waiting.await.unwrap().count(), 1);
+        assert_eq!(
+            ask().await.map(Iterator::count).map_err(drop),
+            Ok(1),
+            "the place of one that ended is free"
+        );
+    }
 }

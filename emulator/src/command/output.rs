@@ -18,6 +18,7 @@ pub(crate) fn failed(error: &StartError) -> ExitCode {
     // The sentences are those of the library, which knows no options.
     let option = match error {
         StartError::App(_) => "--app: ",
+        StartError::World(_) => "--world: ",
         StartError::UnknownPerson { .. } => "--auto-login: ",
         StartError::PublicUrl { .. } => "--public-url: ",
         _ => "",

@@ -30,7 +30,10 @@ impl Address {
         any_host: bool,
     ) -> Result<Self, NoOrigin> {
         let public = public_url.map(origin).transpose()?;
-        let local = || format!("http://{}", SocketAddr::new(reachable(socket.ip()), socket.port()));
+        let local = || {
+            let host = SocketAddr::new(reachable(socket.ip()), socket.port()).to_string();
+            origin_at("http", &host).unwrap_or_else(|| format!("http://{host}"))
+        };
         let base_url = public.clone().unwrap_or_else(local);
         Ok(Self { base_url, public, socket, any_host })
     }
@@ -40,26 +43,29 @@ impl Address {
         &self.base_url
     }
 
-    /// The base URL as the sender of a request with this `Host` knows it. It differs only if any host is accepted.
+    /// The base URL as the sender of a request with this `Host` knows it. It differs only if any host is accepted. It is
+    /// in canonical form, as clients keep theirs: an issuer is compared letter by letter.
     pub(crate) fn base_url_for(&self, host: Option<&str>) -> String {
         let own = host.filter(|host| self.any_host && !self.is_public(host));
-        own.map_or_else(|| self.base_url.clone(), |host| format!("http://{}", host.to_ascii_lowercase()))
+        own.and_then(|host| origin_at("http", host)).unwrap_or_else(|| self.base_url.clone())
     }
 
     /// Was a request with this `Host` meant for this emulator?
     pub(crate) fn is_host(&self, host: &str) -> bool {
-        let Some(name) = name_in(host) else { return false };
+        let Some(name) = url_at("http", host).and_then(|url| url.host().map(|name| name.to_owned())) else {
+            return false;
+        };
         self.any_host || self.is_public(host) || self.is_own_name(&name)
     }
 
     /// Is this the `Origin` of one of its own pages, in a request with this `Host`?
     pub(crate) fn is_origin(&self, origin: &[u8], host: Option<&str>) -> bool {
-        let same = host.is_some_and(|host| {
-            origin.strip_prefix(b"http://").is_some_and(|own| own.eq_ignore_ascii_case(host.as_bytes()))
-        });
+        let Some(origin) = std::str::from_utf8(origin).ok().and_then(|text| self::origin(text).ok()) else {
+            return false;
+        };
         let local = [self.socket.to_string(), format!("localhost:{}", self.socket.port())];
-        let local = local.map(|host| format!("http://{host}"));
-        same || self.public.iter().chain(&local).any(|own| own.as_bytes() == origin)
+        let own = local.iter().map(String::as_str).chain(host).filter_map(|host| origin_at("http", host));
+        self.public.iter().cloned().chain(own).any(|own| own == origin)
     }
 
     /// The values of `Host` that are accepted, for a sentence.
@@ -75,8 +81,10 @@ impl Address {
     }
 
     fn is_public(&self, host: &str) -> bool {
-        let public = self.public.as_ref().and_then(|url| url.split_once("://"));
-        public.is_some_and(|(_, own)| own.eq_ignore_ascii_case(host))
+        let is_it = |public: &String| {
+            public.split_once("://").and_then(|(scheme, _)| origin_at(scheme, host)).as_ref() == Some(public)
+        };
+        self.public.as_ref().is_some_and(is_it)
     }
 
     /// A name that no attacker can point elsewhere: a loopback one, or an address by which others may connect.
@@ -95,14 +103,23 @@ impl Address {
     }
 }
 
-/// The name in a `Host`, which is a name, maybe with a port (RFC 9110 section 7.2).
-fn name_in(host: &str) -> Option<Host<String>> {
+/// Whether two values of `Host` mean the same place.
+pub(crate) fn is_same(host: &str, other: &str) -> bool {
+    origin_at("http", host).is_some_and(|place| origin_at("http", other) == Some(place))
+}
+
+/// The origin of what is at this `Host`, in canonical form: lower case, without the default port.
+fn origin_at(scheme: &str, host: &str) -> Option<String> {
+    Some(url_at(scheme, host)?.origin().ascii_serialization())
+}
+
+/// The URL of this `Host`, which is a name, maybe with a port (RFC 9110 section 7.2). Nothing listens on port 0.
+fn url_at(scheme: &str, host: &str) -> Option<Url> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
     if host.is_empty() || !host.bytes().all(plain) {
         return None;
     }
-    let url = Url::parse(&format!("http://{host}/")).ok()?;
-    url.host().map(|host| host.to_owned())
+    Url::parse(&format!("{scheme}://{host}/")).ok().filter(|url| url.port() != Some(0))
 }
 
 /// The address itself, or a loopback one if it stands for every address of this machine.
@@ -144,6 +161,8 @@ mod tests {
             ("127.0.0.2:5999", "http://127.0.0.2:5999"),
             ("0.0.0.0:5999", "http://127.0.0.1:5999"),
             ("[::]:5999", "http://[::1]:5999"),
+            ("127.0.0.1:80", "http://127.0.0.1"),
+            ("[::]:80", "http://[::1]"),
         ] {
             assert_eq!(address(socket, None).base_url(), expected);
         }
@@ -182,6 +201,9 @@ mod tests {
                 "127.0.0.1/evil",
                 "127.0.0.1:x",
                 "localhost,evil.example",
+                "localhost:0",
+                "localhost:65536",
+                "localhost:-1",
                 "evil.example#127.0.0.1",
             ] {
                 assert!(!address.is_host(foreign), "{socket} {foreign}");
@@ -207,6 +229,7 @@ mod tests {
         let address = address("0.0.0.0:5999", Some("https://Clever.example/"));
         assert_eq!(address.base_url(), "https://clever.example");
         assert!(address.is_host("clever.example") && address.is_host("Clever.Example"));
+        assert!(address.is_host("clever.example:443") && !address.is_host("clever.example:80"));
         assert!(!address.is_host("clever.example:5999"));
         assert!(address.is_origin(b"https://clever.example", Some("localhost:5999")));
         assert!(!address.is_origin(b"http://clever.example", Some("localhost:5999")));
@@ -217,6 +240,9 @@ mod tests {
         let address = address("127.0.0.1:5999", None);
         assert!(address.is_origin(b"http://localhost:6000", Some("localhost:6000")));
         assert!(address.is_origin(b"http://localhost:5999", Some("127.0.0.1:5999")));
+        assert!(address.is_origin(b"http://localhost", Some("LOCALHOST:80")), "browsers leave the port out");
+        let on_port_80 = Address::new("127.0.0.1:80".parse().unwrap(), None, false).unwrap();
+        assert!(on_port_80.is_origin(b"http://localhost", Some("127.0.0.1")));
         for (origin, host) in [
             (&b"http://localhost:6000"[..], Some("localhost:5999")),
             (b"http://127.0.0.1:6000", Some("localhost:6000")),
@@ -233,7 +259,30 @@ mod tests {
         let socket = "0.0.0.0:5999".parse().unwrap();
         let address = Address::new(socket, Some("https://clever.example"), true).unwrap();
         assert!(address.is_host("clever:5999") && !address.is_host("a b") && !address.is_host(""));
-        assert_eq!(address.base_url_for(Some("Clever:5999")), "http://clever:5999");
+        for (host, expected) in [
+            ("Clever:5999", "http://clever:5999"),
+            ("EVIL.test:80", "http://evil.test"),
+            ("evil.test:0080", "http://evil.test"),
+            ("evil.test:443", "http://evil.test:443"),
+            ("evil.test:05999", "http://evil.test:5999"),
+            ("evil.test:", "http://evil.test"),
+            ("my_emulator:5999", "http://my_emulator:5999"),
+            ("[::1]:80", "http://[::1]"),
+            ("[0:0:0:0:0:0:0:1]:5999", "http://[::1]:5999"),
+            ("[FE80::A]", "http://[fe80::a]"),
+            ("127.1:80", "http://127.0.0.1"),
+            // Another name than the one without the dot: clients keep it, and compare the issuer with it.
+            ("Evil.test.:80", "http://evil.test."),
+        ] {
+            assert_eq!(address.base_url_for(Some(host)), expected);
+            let as_clients_keep_it = Url::parse(&format!("http://{host}")).unwrap().to_string();
+            assert_eq!(format!("{expected}/"), as_clients_keep_it);
+            assert!(address.is_host(host) && is_same(host, &host.to_ascii_uppercase()), "{host}");
+        }
+        assert_eq!(address.base_url_for(Some("CLEVER.example:443")), "https://clever.example");
+        for none in ["evil.test:0", "evil.test:65536", "evil.test:x", "evil.test:80:80", "[::1", "::1"] {
+            assert!(!address.is_host(none), "{none}");
+        }
         assert_eq!(address.base_url_for(Some("clever.example")), "https://clever.example");
         assert_eq!(address.base_url_for(None), "https://clever.example");
         let strict = Address::new(socket, None, false).unwrap();

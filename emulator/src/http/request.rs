@@ -2,11 +2,14 @@
 
 use axum::body::Bytes;
 use axum::extract::FromRequest;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use tokio::time::timeout;
 
+use super::address;
+use super::connections::LIMIT;
 use super::route::Route;
 
 /// Method, URI, headers and body. The server has limited the size of the body.
@@ -27,24 +30,29 @@ impl<S: Send + Sync> FromRequest<S> for Request {
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, NoBody> {
         let (parts, body) = request.into_parts();
         let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
-        let body = Bytes::from_request(axum::extract::Request::from_parts(parts, body), state).await;
+        let body = Bytes::from_request(axum::extract::Request::from_parts(parts, body), state);
+        let body = timeout(LIMIT, body).await.map_err(|_| NoBody(StatusCode::REQUEST_TIMEOUT))?;
         let body = body.map_err(|error| NoBody(error.status()))?;
         Ok(Self { method, uri, headers, body, prefix: String::new() })
     }
 }
 
-/// The body is too large, or the connection ended before it was there. Nothing else is known of such a request.
+/// The body is too large or takes too long, or the connection ended before it was there. Nothing else is known of such a request.
 pub(crate) struct NoBody(StatusCode);
 
 impl IntoResponse for NoBody {
     fn into_response(self) -> Response {
-        let message = if self.0 == StatusCode::PAYLOAD_TOO_LARGE {
-            "The body is larger than 64 KiB, and no request of a login is."
-        } else {
-            "The body did not arrive whole."
+        let message = match self.0 {
+            StatusCode::PAYLOAD_TOO_LARGE => "The body is larger than 64 KiB, and no request of a login is.",
+            StatusCode::REQUEST_TIMEOUT => "The body did not arrive within 60 seconds.",
+            _ => "The body did not arrive whole.",
         };
         let body = json!({ "error": "invalid_request", "message": message }).to_string();
-        (self.0, [(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
+        let mut answer = (self.0, [(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response();
+        if self.0 == StatusCode::REQUEST_TIMEOUT {
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        answer
     }
 }
 
@@ -54,7 +62,7 @@ impl Request {
     pub(crate) fn host(&self) -> Option<&str> {
         let mut hosts = self.headers.get_all(HOST).iter();
         let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?;
-        let named = self.uri.authority().is_none_or(|named| named.as_str().eq_ignore_ascii_case(host));
+        let named = self.uri.authority().is_none_or(|named| address::is_same(named.as_str(), host));
         named.then_some(host)
     }
 

@@ -16,6 +16,7 @@ mod written;
 
 pub use app::App;
 pub(crate) use app::SCOPES;
+pub(crate) use check::shown;
 pub use error::AppError;
 pub(crate) use icon::COLORS;
 pub(crate) use registry::Apps;

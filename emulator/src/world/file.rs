@@ -94,7 +94,7 @@ fn read(text: &str) -> Result<World, WorldError> {
     let lines = Lines(text);
     let file: File = toml::from_str(text).map_err(|error| {
         let line = lines.number(error.span().unwrap_or_default().start);
-        WorldError::at(line, format!("{}.{}", error.message(), nearest(error.message())))
+        WorldError::at(line, reason(error.message()))
     })?;
     let districts = districts(&lines, &file.district)?;
     let schools = schools(&lines, &file.school, &districts)?;
@@ -132,8 +132,23 @@ fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     toml::from_str(&file).map_err(|error| {
         let place = error.span().and_then(|span| member_at(&file, span.start));
         let place = place.map(|name| format!("{name}: ")).unwrap_or_default();
-        format!("{place}{}.{}", error.message(), nearest(error.message()))
+        format!("{place}{}", reason(error.message()))
     })
+}
+
+/// What the parser says, as a sentence. It repeats a value of the wrong type; here only a number in the place of a name may
+/// stay, for anything else may be a secret, or a table with a secret that was written as a text.
+fn reason(message: &str) -> String {
+    let wrong = ["invalid type: ", "invalid value: "]
+        .into_iter()
+        .find_map(|start| Some((start, message.strip_prefix(start)?.rsplit_once(", expected ")?)));
+    match wrong {
+        Some((start, (found, expected))) if found.starts_with("string") || expected != "a string" => {
+            let kind = found.split(['`', '"']).next().unwrap_or_default().trim_end();
+            format!("{start}{kind}, expected {expected}.")
+        }
+        _ => format!("{message}.{}", nearest(message)),
+    }
 }
 
 /// Which member a misspelled one was meant to be, as a sentence, if this message is about one that is not known. Such a message

@@ -108,6 +108,11 @@ fn what_is_wrong_with_an_addition_is_said_and_changes_nothing() {
             json!({ "client_id": "x", "redirect_uris": [CALLBACK], "oidc": "yes" }),
             "oidc: invalid type",
         ),
+        (
+            "apps",
+            json!({ "client_id": "x", "client_secret": 48_151_623, "redirect_uris": [CALLBACK] }),
+            "client_secret: invalid type: integer, expected a secret as a string.",
+        ),
         ("apps", json!({ "client_id": "x", "redirect_uris": [] }), "redirect URI"),
         ("apps", json!({ "client_id": "x", "redirect_uris": ["ftp://x"] }), "http or https"),
         (

@@ -117,7 +117,7 @@ fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
         (&["--public-url", "http://clever:0"], "--public-url: the public URL \"http://clever:0\" must be"),
         (&["--public-url", "clever:5999"], "\"clever:5999\" must be http or https"),
         (&["--public-url", "http://hidden:hidden@clever"], "\"http://...@clever\" must be"),
-        (&["--world", "/no/such/file"], "/no/such/file: the file cannot be read"),
+        (&["--world", "/no/such/file"], "--world: /no/such/file: the file cannot be read"),
         (&["--world", "/dev/null"], "/dev/null:1: there is nobody in this world"),
         (&["--listen", "192.0.2.1"], "this machine has no address 192.0.2.1"),
         (&["--port", &port], "choose another port"),

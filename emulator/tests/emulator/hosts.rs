@@ -111,6 +111,17 @@ fn two_hosts_or_none_are_400_on_every_route() {
     assert_eq!(absolute.status, 400, "the target names another host");
     let absolute = send(&emulator, "GET", &format!("http://{own}/login"), &format!("Host: {own}\r\n"));
     assert_eq!(absolute.status, 200);
+    for (target, host) in
+        [("http://localhost:80/login", "LOCALHOST"), ("http://localhost/login", "localhost:80")]
+    {
+        assert_eq!(
+            send(&emulator, "GET", target, &format!("Host: {host}\r\n")).status,
+            200,
+            "the same place"
+        );
+    }
+    let named = send(&emulator, "GET", &format!("http://ada@{own}/login"), &format!("Host: {own}\r\n"));
+    assert_eq!(named.status, 400);
 }
 
 #[test]
@@ -159,6 +170,15 @@ fn with_any_host_each_request_has_the_issuer_it_came_by() {
         assert!(listed[0]["base_url"].as_str().unwrap().starts_with(&format!("http://{host}/s/")));
         let desk = with_host(&emulator, "/_emulator/", host);
         assert!(desk.page().contains(&format!("http://{host}</code>")), "{host}");
+    }
+    for (host, issuer) in [
+        ("EVIL.test:80", "http://evil.test"),
+        ("[0:0:0:0:0:0:0:1]:80", "http://[::1]"),
+        ("evil.test.:5999", "http://evil.test.:5999"),
+    ] {
+        let metadata = with_host(&emulator, "/.well-known/openid-configuration", host).json();
+        assert_eq!(metadata["issuer"], issuer);
+        assert_eq!(metadata["token_endpoint"], format!("{issuer}/oauth/tokens"));
     }
     for lines in ["", "Host: a\r\nHost: a\r\n"] {
         assert_eq!(send(&emulator, "GET", "/login", lines).status, 400);

@@ -23,7 +23,7 @@ static clever_sso_client *made(clever_sso_error **error)
     if (!status) status = clever_sso_config_set_client_secret(config, getenv("CLEVER_CLIENT_SECRET"), error);
     if (!status) status = clever_sso_config_add_redirect_uri(config, getenv("CLEVER_REDIRECT_URI"), error);
     if (!status) status = clever_sso_config_set_base_url(config, getenv("CLEVER_BASE_URL"), error);
-    if (!status) status = clever_sso_config_set_timeout_milliseconds(config, 9000, error);
+    if (!status) status = clever_sso_config_set_timeout(config, 9, error);
     if (!status) status = clever_sso_config_set_development(config, true, error);
     if (!status) status = clever_sso_client_new(config, &client, error);
     clever_sso_config_free(config);

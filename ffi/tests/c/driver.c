@@ -154,10 +154,7 @@ static void make_client(const struct call *call)
     if (!status && proxy) status = clever_sso_config_set_proxy(config, proxy, &error);
     if (!status && bundle) status = clever_sso_config_set_ca_bundle(config, bundle, &error);
     if (!status && argument(call, "development")) status = clever_sso_config_set_development(config, true, &error);
-    if (!status && timeout) {
-        uint32_t milliseconds = (uint32_t)atoi(timeout) * 1000;
-        status = clever_sso_config_set_timeout_milliseconds(config, milliseconds, &error);
-    }
+    if (!status && timeout) status = clever_sso_config_set_timeout(config, atof(timeout), &error);
     if (!status && argument(call, "discover")) status = clever_sso_config_discover(config, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
     clever_sso_config_free(config);

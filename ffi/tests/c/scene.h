@@ -45,21 +45,21 @@ static void must(const char *what, clever_sso_status status)
     exit(2);
 }
 
-static clever_sso_config *config_for(const char *base_url, uint32_t timeout_milliseconds)
+static clever_sso_config *config_for(const char *base_url, double timeout)
 {
     clever_sso_config *config = NULL;
     must("a config", clever_sso_config_new(getenv("CLEVER_CLIENT_ID"), &config, NULL));
     must("a secret", clever_sso_config_set_client_secret(config, getenv("CLEVER_CLIENT_SECRET"), NULL));
     must("a redirect URI", clever_sso_config_add_redirect_uri(config, getenv("CLEVER_REDIRECT_URI"), NULL));
     must("a base URL", clever_sso_config_set_base_url(config, base_url, NULL));
-    must("a timeout", clever_sso_config_set_timeout_milliseconds(config, timeout_milliseconds, NULL));
+    must("a timeout", clever_sso_config_set_timeout(config, timeout, NULL));
     return config;
 }
 
 /* Nobody listens there: what a call sends is refused, or out of time soon, which is an error as good as the other. */
 static clever_sso_config *config_without_clever(void)
 {
-    return config_for(getenv("NOWHERE"), 20);
+    return config_for(getenv("NOWHERE"), 0.02);
 }
 
 /* Options and requests remember what they were given: each function finds them as new. */
@@ -121,7 +121,7 @@ static void ask_for_all(struct scene *scene)
 
 static void set(struct scene *scene)
 {
-    clever_sso_config *config = config_for(getenv("CLEVER_BASE_URL"), 60 * 1000);
+    clever_sso_config *config = config_for(getenv("CLEVER_BASE_URL"), 60);
     must("a client", clever_sso_client_new(config, &scene->online, NULL));
     clever_sso_config_free(config);
     renew(scene);

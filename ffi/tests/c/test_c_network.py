@@ -224,7 +224,7 @@ def test_a_variable_that_names_no_authorities_is_named_with_its_file(name: str, 
             {"redirect_uri": "https://me:hunter2@app.example/cb"},
             "redirect_uri must not contain a user name or password",
         ),
-        ({"timeout": "86401"}, "timeout_milliseconds"),
+        ({"timeout": "86401"}, "timeout must be more than 0 s and at most 86400 s, found 86401"),
     ],
 )
 def test_a_wrong_setting_has_the_name_that_c_gives_it(settings: dict[str, str], expected: str) -> None:

@@ -101,7 +101,7 @@ static clever_sso_client *client_of(char **argv)
     if (!status) status = clever_sso_config_add_redirect_uri(config, argv[4], &error);
     if (!status) status = clever_sso_config_set_base_url(config, argv[1], &error);
     /* A checker of memory makes everything slow. */
-    if (!status) status = clever_sso_config_set_timeout_milliseconds(config, 60 * 1000, &error);
+    if (!status) status = clever_sso_config_set_timeout(config, 60, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
     clever_sso_config_free(config);
     right("client_new", status, error);

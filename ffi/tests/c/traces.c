@@ -37,7 +37,7 @@ static clever_sso_client *new_client(const char *url)
     clever_sso_config_set_client_secret(config, "5ec4e75ec4e75ec4e75ec4e75ec4e75ec4e7", NULL);
     clever_sso_config_add_redirect_uri(config, "http://127.0.0.1:9/callback", NULL);
     clever_sso_config_set_base_url(config, url, NULL);
-    clever_sso_config_set_timeout_milliseconds(config, PATIENCE_SECONDS * 1000, NULL);
+    clever_sso_config_set_timeout(config, PATIENCE_SECONDS, NULL);
     clever_sso_client_new(config, &client, NULL);
     clever_sso_config_free(config);
     return client;

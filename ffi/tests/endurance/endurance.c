@@ -208,7 +208,7 @@ static clever_sso_client *new_client(void)
     clever_sso_config_set_client_secret(config, getenv("CLEVER_CLIENT_SECRET"), NULL);
     clever_sso_config_add_redirect_uri(config, getenv("CLEVER_REDIRECT_URI"), NULL);
     clever_sso_config_set_base_url(config, getenv("CLEVER_BASE_URL"), NULL);
-    clever_sso_config_set_timeout_milliseconds(config, PATIENCE_SECONDS * 1000, NULL);
+    clever_sso_config_set_timeout(config, PATIENCE_SECONDS, NULL);
     clever_sso_client_new(config, &made, NULL);
     clever_sso_config_free(config);
     return made;

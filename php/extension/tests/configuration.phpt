@@ -18,8 +18,14 @@ echo thrown(fn() => new Client('a', baseUrl: 'http://clever:5999', development: 
 echo thrown(fn() => new Client('a', timeout: -1)), "\n";
 echo thrown(fn() => new Client('a', timeout: NAN)), "\n";
 echo thrown(fn() => new Client('a', timeout: 1e300)), "\n";
+foreach ([0, -0.5, 1e-10, 86400.5, INF, -INF, PHP_INT_MIN] as $timeout) {
+    echo thrown(fn() => new Client('a', timeout: $timeout)), "\n";
+}
+echo thrown(fn() => new Client('a', timeout: 0.0004)), "\n";
 echo thrown(fn() => new Client('a', leeway: 601)), "\n";
 echo thrown(fn() => new Client('a', leeway: -1)), "\n";
+echo thrown(fn() => new Client('a', leeway: PHP_INT_MAX)), "\n";
+echo thrown(fn() => new Client('a', leeway: PHP_INT_MIN)), "\n";
 echo thrown(fn() => new Client('a', 'secret', [REDIRECT_URI, 7])), "\n";
 echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, oldPendingKeys: [null])), "\n";
 echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, keyCache: "/tmp/a\0b")), "\n";
@@ -39,11 +45,21 @@ CleverSso\ConfigException: config_invalid: %s: redirectUri must start with https
 CleverSso\ConfigException: config_invalid: %s: baseUrl must start with https:// (plain http is allowed for localhost, or with development: true), found "http://clever:5999"
 CleverSso\ConfigException: config_invalid: %s: caBundle: "/no/such/ca.pem" cannot be read %s
 nothing is thrown
-CleverSso\ConfigException: config_invalid: %stimeout%s
-CleverSso\ConfigException: config_invalid: %stimeout%s
-CleverSso\ConfigException: config_invalid: %stimeout%s
-CleverSso\ConfigException: config_invalid: %sleeway%s
-CleverSso\ConfigException: config_invalid: %sleeway%s
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found -1
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found NaN
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found 1e300
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found 0
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found -0.5
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found 1e-10
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found 86400.5
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found inf
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found -inf
+CleverSso\ConfigException: config_invalid: %s: timeout must be more than 0 s and at most 86400 s, found -9.223372036854776e18
+nothing is thrown
+CleverSso\ConfigException: config_invalid: %s: leeway must be from 0 to 600 s, found 601
+CleverSso\ConfigException: config_invalid: %s: leeway must be from 0 to 600 s, found -1
+CleverSso\ConfigException: config_invalid: %s: leeway must be from 0 to 600 s, found 9223372036854775807
+CleverSso\ConfigException: config_invalid: %s: leeway must be from 0 to 600 s, found -9223372036854775808
 TypeError: CleverSso\Client::__construct(): Argument #3 ($redirectUri) must hold only strings, int found
 TypeError: CleverSso\Client::__construct(): Argument #10 ($oldPendingKeys) must hold only strings, null found
 ValueError: CleverSso\Client::__construct(): Argument #21 ($keyCache) must not contain any null bytes

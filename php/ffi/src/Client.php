@@ -79,9 +79,8 @@ final class Client
             'set_proxy' => $proxy,
             'add_old_pending_key' => $oldPendingKeys,
             'add_return_to_origin' => $returnToOrigins,
-            // What does not fit becomes a number that the library refuses.
-            'set_timeout_milliseconds' => $timeout > 0 && $timeout < 4e6 ? (int) ($timeout * 1000) : 0,
-            'set_leeway_seconds' => $leeway >= 0 && $leeway <= 0xffffffff ? $leeway : 0xffffffff,
+            'set_timeout' => $timeout,
+            'set_leeway' => $leeway,
             'set_development' => $development,
         ], $discover);
     }

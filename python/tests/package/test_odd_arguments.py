@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import clever_sso
 import pytest
 from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from clever_sso import _settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HALF = "\ud800"
 TEXTS = {
@@ -38,6 +42,35 @@ NUMBERS = {
     "none": float("nan"),
 }
 WRONG = {"bytes": b"a", "bytearray": bytearray(b"a"), "object": object(), "dict": {1: 2}, "list of bytes": [b"a"]}
+# Pairs, lengths and types inside of lists and mappings that nobody expects.
+NESTED = {
+    "a pair of one": [("c",)],
+    "a pair of three": [("a", "b", "c")],
+    "a pair of none": [()],
+    "a list of one": [["c"]],
+    "an empty list inside": [[]],
+    "a text as a pair": ["ab"],
+    "bytes as a pair": [b"ab"],
+    "a number as a pair": [7],
+    "nothing as a pair": [None],
+    "a set as a pair": [{"a", "b"}],
+    "a mapping as a pair": [{"a": 1, "b": 2}],
+    "a name that is a number": [(1, "a")],
+    "a name that is none": {None: "a"},
+    "a name that is a pair": {("a", "b"): "c"},
+    "a value that is a list": {"Origin": ["a"]},
+    "a value that is a number": {"origin": 1},
+    "a value that is a pair": [("Sec-Fetch-Site", ("a", "b"))],
+    "a value that is a mapping": {"HTTP_ORIGIN": {"a": "b"}},
+    "a bytearray": [("Origin", bytearray(b"a"))],
+    "a number": 7,
+    "a text": "ab",
+    "a type": dict,
+    "a function": len,
+    "one that gives a number": type("Items", (), {"items": lambda _: 7})(),
+    "one whose items are none": type("Items", (), {"items": None})(),
+    "one that wants an argument": type("Items", (), {"items": lambda _, needed: needed})(),
+}
 IS_A_NUMBER = {"timeout", "leeway", "now"}
 IS_NO_TEXT = {"switch_user", "has_session", "development", "discover", "headers", "keys"}
 GOOD = {
@@ -132,6 +165,63 @@ def test_no_value_raises_anything_but_an_error_of_ours(function: str, name: str)
 
 
 @pytest.mark.parametrize(("function", "name"), ROWS)
+def test_nothing_nested_raises_anything_but_an_error_that_names_the_argument(function: str, name: str) -> None:
+    for word, value in NESTED.items():
+        found = outcome(function, name, value)
+        if isinstance(found, TypeError):
+            # From Python 3.11 on, PyO3 names the argument in a note.
+            assert name in "\n".join([str(found), *getattr(found, "__notes__", ())]), (word, found)
+        elif not isinstance(found, clever_sso.Error):
+            # A text, a number and a list of texts are right in some places.
+            assert word in {"a text", "a number", "a text as a pair"}, (name, word, found)
+
+
+@pytest.mark.parametrize("function", ["Client.refusal", "AsyncClient.refusal"])
+@pytest.mark.parametrize("word", NESTED)
+def test_odd_headers_are_a_type_error_that_names_them(function: str, word: str) -> None:
+    found = outcome(function, "headers", NESTED[word])
+    assert isinstance(found, TypeError)
+    assert "argument 'headers': expected" in str(found)
+
+
+@pytest.mark.parametrize("headers", [
+    {}, [], (), iter(()), {"Origin": None}, {b"Origin": b"null"}, [["Origin", "null"]], [("Origin", b"\xff")],
+    {"Origin": "https://app.example"}.items(), {"wsgi.version": (1, 0), "REMOTE_PORT": 1, "HTTP_ORIGIN": "null"},
+    {"X-Other": ["a"]}, (pair for pair in [("a", "b")]),
+])  # fmt: skip
+def test_headers_may_be_any_mapping_or_pairs(headers: Iterable[tuple[Any, Any]]) -> None:
+    assert client().refusal("login", method="GET", headers=headers) is None
+
+
+def test_what_the_class_of_an_application_raises_is_its_own() -> None:
+    class BrokenError(Exception):
+        pass
+
+    def broken(*_: object) -> object:
+        raise BrokenError
+
+    for headers in (type("Items", (), {"items": broken})(), type("Pairs", (), {"__iter__": broken})()):
+        with pytest.raises(BrokenError):
+            client().refusal("login", method="GET", headers=headers)
+
+
+def test_a_cookie_of_odd_parts_is_an_error_that_names_the_part() -> None:
+    good = {"name": "a", "value": "b", "max_age": 1, "secure": True, "header": "a=b"}
+    assert clever_sso.SetCookie(**good).max_age == 1
+    for part, values in {
+        "name": [HALF, 1, None, b"a", ["a"]],
+        "value": [HALF, 1, None, ("a",)],
+        "header": [HALF, 1, None],
+        "max_age": [-1, 2**32, 10**400, "1", None, 1.5, [1]],
+        "secure": ["yes", None, 2, []],
+    }.items():
+        for value in values:
+            with pytest.raises((TypeError, ValueError)) as raised:
+                clever_sso.SetCookie(**{**good, part: value})
+            assert part in "\n".join([str(raised.value), *getattr(raised.value, "__notes__", ())])
+
+
+@pytest.mark.parametrize(("function", "name"), ROWS)
 def test_a_wrong_type_is_a_type_error(function: str, name: str) -> None:
     if name in {"headers", "keys", "ca_bundle"}:
         pytest.skip("many types are right here")
@@ -160,10 +250,20 @@ def test_text_that_is_none_is_named(function: str, name: str) -> None:
 
 @pytest.mark.parametrize(("function", "name"), [row for row in ROWS if row[1] in IS_A_NUMBER])
 def test_a_number_that_nobody_means_is_named(function: str, name: str) -> None:
-    for word in ("huge", "huge below zero", "64 bits", "below zero"):
-        found = outcome(function, name, NUMBERS[word])
+    for word in (
+        "huge",
+        "huge below zero",
+        "64 bits",
+        "below zero",
+        *(() if name == "leeway" else ("infinite", "none")),
+    ):
+        number = NUMBERS[word]
+        found = outcome(function, name, number)
         assert isinstance(found, (clever_sso.ConfigError, clever_sso.ArgumentError)), (word, found)
         assert name in found.message
+        # As it was given, or that it has too many digits to be shown.
+        shown = {"64 bits": ("too many digits", "1.8446744073709552e19", "18446744073709552000"), "none": ("NaN",)}
+        assert any(text in found.message for text in ("too many digits", *shown.get(word, (str(number),)))), found
 
 
 @pytest.mark.parametrize("name", sorted(IS_A_NUMBER))
@@ -183,3 +283,24 @@ def test_an_environment_with_bytes_that_are_no_text_is_named(monkeypatch: pytest
             patch.setenv(name, "\udcff\udc80")
             with pytest.raises(clever_sso.ConfigError, match=name):
                 clever_sso.Client.from_env()
+
+
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "-inf", "1e300", "0", "1e-10"])
+def test_a_timeout_of_the_environment_is_named_as_it_was_given(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("CLEVER_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("CLEVER_TIMEOUT", value)
+    with pytest.raises(clever_sso.ConfigError) as raised:
+        clever_sso.Client.from_env()
+    assert raised.value.message.endswith(
+        f"CLEVER_TIMEOUT must be more than 0 s and at most 86400 s, found {value.replace('nan', 'NaN')}"
+    )
+
+
+@pytest.mark.parametrize(("name", "values"), [
+    ("CLEVER_TIMEOUT", [True, 10**400, [1], b"1", {}, "ten"]),
+    ("CLEVER_LEEWAY", [True, False, 1.5, float("inf"), float("nan"), 10**400, [1], "1.5", "x" * 5000]),
+])  # fmt: skip
+def test_a_number_of_a_configuration_that_is_none_is_named(name: str, values: list[Any]) -> None:
+    for value in values:
+        with pytest.raises(clever_sso.ConfigError, match=name):
+            clever_sso.Client(**_settings.arguments({"CLEVER_CLIENT_ID": CLIENT_ID, name: value}))

@@ -58,6 +58,15 @@ fn names_a_user(redirect_uri: &str) -> bool {
     authority.is_some_and(|authority| authority.contains('@'))
 }
 
+/// As much of what stands for a redirect URI as an error may repeat: nothing that is no web address, because it may be a secret
+/// that was written in the wrong place.
+pub(crate) fn shown(redirect_uri: &str) -> &str {
+    let begins_with = |scheme: &str| {
+        redirect_uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    if begins_with("http://") || begins_with("https://") { redirect_uri } else { "" }
+}
+
 /// An absolute URI without a fragment (RFC 6749 section 3.1.2), fit to stand in a `Location` header as it is. That of an
 /// app in production must be https.
 fn check_redirect_uri(redirect_uri: &str, production: bool) -> Result<(), AppError> {
@@ -66,7 +75,7 @@ fn check_redirect_uri(redirect_uri: &str, production: bool) -> Result<(), AppErr
     let scheme = url.map(|url| url.scheme().to_owned()).unwrap_or_default();
     let is_web = ["http", "https"].contains(&scheme.as_str());
     if !is_web || redirect_uri.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'#') {
-        return Err(AppError::RedirectUri { redirect_uri: redirect_uri.to_owned() });
+        return Err(AppError::RedirectUri { redirect_uri: shown(redirect_uri).to_owned() });
     }
     if production && scheme != "https" {
         return Err(AppError::ProductionRedirectUri { redirect_uri: redirect_uri.to_owned() });

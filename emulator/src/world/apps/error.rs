@@ -22,7 +22,8 @@ pub enum AppError {
     },
     /// The redirection URI is not one the emulator can send people to.
     RedirectUri {
-        /// The URI as it was given.
+        /// The URI as it was given. It is empty if that does not begin with `http://` or `https://`: the parts of an app may
+        /// be in the wrong order, and then this is the secret.
         redirect_uri: String,
     },
     /// A redirection URI has a user name or a password in it. It is not told here, because it may be a secret.
@@ -89,11 +90,15 @@ impl fmt::Display for AppError {
                 "the name of the app {client_id:?} must be one line with something to read in it; without one, it is \
                  called by its client id."
             ),
-            Self::RedirectUri { redirect_uri } => write!(
-                formatter,
-                "the redirect URI {redirect_uri:?} must be an absolute http or https URL in printable ASCII, \
-                 without a fragment or port 0."
-            ),
+            Self::RedirectUri { redirect_uri } => {
+                match redirect_uri.as_str() {
+                    "" => formatter.write_str("a redirect URI")?,
+                    known => write!(formatter, "the redirect URI {known:?}")?,
+                }
+                formatter.write_str(
+                    " must be an absolute http or https URL in printable ASCII, without a fragment or port 0.",
+                )
+            }
             Self::RedirectUriUser { client_id } => write!(
                 formatter,
                 "a redirect URI of the app {client_id:?} has a user name or password before its host (...@): leave it out, \

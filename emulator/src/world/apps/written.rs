@@ -195,9 +195,19 @@ mod tests {
 
     #[test]
     fn no_error_prints_the_secret() {
-        for text in ["id:hidden", "id:hidden:nowhere", "id:hid\u{e9}den:https://app.example/"] {
-            assert!(!refused(text).to_string().contains("hid"), "{text:?}");
+        for text in [
+            "id:hidden",
+            "id:hidden:nowhere",
+            "id:hid\u{e9}den:https://app.example/",
+            // A secret with a colon, and the parts in another order.
+            "id:secret:hidden:https://app.example/",
+            "id:https://app.example/:hidden",
+            "https://app.example/:id:hidden",
+        ] {
+            let error = refused(text);
+            assert!(!format!("{error} {error:?}").contains("hid"), "{text:?}: {error}");
         }
+        assert!(refused("id:s:https://app.example/#x").to_string().contains("https://app.example/#x"));
         assert!(!format!("{:?}", parsed("id:hidden:https://app.example/")).contains("hidden"));
     }
 }

@@ -1,10 +1,13 @@
 //! An app as it stands in the text of a world.
 
+use std::fmt;
+
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
 use toml::Spanned;
 
 use super::checks::{Lines, Text, check_district, user_type};
-use crate::world::apps::{App, AppError};
+use crate::world::apps::{App, AppError, shown};
 use crate::world::district::District;
 use crate::world::error::WorldError;
 
@@ -13,7 +16,7 @@ use crate::world::error::WorldError;
 #[serde(deny_unknown_fields)]
 pub(super) struct AppTable {
     client_id: Text,
-    client_secret: Option<String>,
+    client_secret: Option<SecretText>,
     name: Option<Text>,
     redirect_uris: Spanned<Vec<Text>>,
     #[serde(default)]
@@ -61,7 +64,7 @@ impl AppTable {
     fn with_redirect_uris(&self, lines: &Lines<'_>) -> Result<App, WorldError> {
         let mut uris = self.redirect_uris.get_ref().iter().map(Spanned::get_ref);
         let none = || lines.wrong(&self.redirect_uris, "an app needs at least one redirect URI.");
-        let secret = self.client_secret.as_deref().unwrap_or_default();
+        let secret = self.client_secret.as_ref().map_or("", |SecretText(text)| text);
         let app = App::new(self.client_id.get_ref(), secret, uris.next().ok_or_else(none)?);
         Ok(uris.fold(app, App::with_redirect_uri))
     }
@@ -70,12 +73,38 @@ impl AppTable {
     /// the app.
     fn place(&self, error: &AppError) -> &Text {
         let named = match error {
-            AppError::RedirectUri { redirect_uri } | AppError::ProductionRedirectUri { redirect_uri } => {
+            AppError::RedirectUri { redirect_uri } => {
+                self.redirect_uris.get_ref().iter().find(|uri| shown(uri.get_ref()) == redirect_uri)
+            }
+            AppError::ProductionRedirectUri { redirect_uri } => {
                 self.redirect_uris.get_ref().iter().find(|uri| uri.get_ref() == redirect_uri)
             }
             AppError::Name { .. } => self.name.as_ref(),
             _ => None,
         };
         named.unwrap_or(&self.client_id)
+    }
+}
+
+/// A string of which no error repeats what stands in its place: `expecting` is not that of a name.
+struct SecretText(String);
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_string(OfSecret)
+    }
+}
+
+struct OfSecret;
+
+impl Visitor<'_> for OfSecret {
+    type Value = SecretText;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a secret as a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<SecretText, E> {
+        Ok(SecretText(text.to_owned()))
     }
 }

@@ -108,7 +108,64 @@ fn a_missing_member() {
 #[test]
 fn a_member_of_another_type() {
     refused("number = \"2\"", "number = 2", 37, "expected a string");
-    refused("oidc = true", "oidc = \"yes\"", 21, "expected a boolean");
+    refused("oidc = true", "oidc = \"yes\"", 21, "invalid type: string, expected a boolean.");
+}
+
+#[test]
+fn no_value_of_another_type_is_repeated_that_may_be_a_secret() {
+    let members = [
+        "client_id = \"app\"",
+        "client_secret = \"hidden\"",
+        "redirect_uris = [\n    \"https://app.example/\",\n    \"https://app.example/further\",\n]",
+        "oidc = true",
+        "handle = \"ada\"",
+        "number = \"1\"",
+        "roles = [{ user_type = \"teacher\" }]",
+    ];
+    let values = [
+        "\"hidden\"",
+        "48151623",
+        "-48151623",
+        "4.8151623",
+        "1948-01-05",
+        "[\"hidden\"]",
+        "[48151623]",
+        "[[48151623]]",
+        "{ hidden = \"hidden\" }",
+        "hidden",
+        "\"hidden",
+        "'''hidden",
+        "48151623481516234815162342",
+        "0x48151623G",
+    ];
+    for member in members {
+        let name = member.split(' ').next().unwrap();
+        for value in values {
+            let text = WORLD.replacen(member, &format!("{name} = {value}"), 1);
+            let Err(error) = World::from_toml(&text) else { continue };
+            let told = format!("{error} {error:?}");
+            // What people and apps are called is no secret.
+            let is_name = ["client_id", "handle", "number"].contains(&name) && !value.contains(['[', '{'])
+                || (name, value) == ("redirect_uris", "[48151623]");
+            for secret in ["hidden", "48151623", "8151623", "1948"] {
+                // A member's name is told, and a role has no such member.
+                let is_member = value.starts_with('{') && error.reason().contains("unknown field");
+                assert!(is_name || is_member || !told.contains(secret), "{name} = {value}: {told}");
+            }
+        }
+    }
+    for table in ["app", "person", "district"] {
+        for value in
+            ["\"id:hidden:https://app.example/\"", "[\"id:hidden:https://app.example/\"]", "48151623"]
+        {
+            let error = World::from_toml(&format!("{table} = {value}\n")).unwrap_err();
+            let told = format!("{error} {error:?}");
+            assert!(!told.contains("hidden") && !told.contains("48151623"), "{told}");
+            assert!(error.reason().contains("expected"), "{told}");
+        }
+    }
+    let further = "\"https://app.example/further\"";
+    refused(further, "\"app:hidden:https://app.example/\"", 19, "a redirect URI must be an absolute");
 }
 
 #[test]

@@ -1,0 +1,131 @@
+//! Connections: how many there may be, and how long a request may take to arrive.
+//!
+//! A client that sends half a request and then nothing would hold its connection forever. So would a kept connection that
+//! nobody uses.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::Listener;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// The head of a request arrives within this time after the connection was made or the last answer was sent, and its body
+/// within the same time after that.
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+/// A process often has a thousand descriptors. Clients that find all connections taken wait until one ends.
+pub(crate) const MOST: usize = 512;
+
+/// Answers everybody who connects.
+pub(crate) async fn serve(listener: TcpListener, routes: Router) {
+    serve_at_most(MOST, listener, routes).await;
+}
+
+async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
+    let places = Arc::new(Semaphore::new(most));
+    // Nobody closes the semaphore.
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        // It tries again when the system refuses one, for example because too many files are open.
+        let (stream, _) = Listener::accept(&mut listener).await;
+        // Without this an answer may wait for the client's acknowledgement; it is only slower when it fails.
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(routes.clone());
+        let connection = Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(LIMIT)
+            .serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(async move {
+            // However it ends, nobody is there to be told.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+    use std::net::SocketAddr;
+    use std::sync::Mutex;
+
+    use axum::http::Uri;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::http::request::Request;
+    use crate::memory::lock::locked;
+
+    /// Serves these routes on a free port.
+    async fn served(most: usize, routes: Router) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve_at_most(most, listener, routes));
+        address
+    }
+
+    /// What comes back before the server closes the connection. Time passes only while everybody waits.
+    async fn answer(address: SocketAddr, sent: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_with_half_a_request_or_none_is_closed_after_a_minute() {
+        let address = served(MOST, Router::new().fallback(async |_: Request| "whole")).await;
+        for head in ["", "GET", "GET / HTTP/1.1\r\nHost: localhost\r\nX-Half: "] {
+            assert_eq!(answer(address, head).await, "");
+        }
+        for body in ["Content-Length: 5\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n5\r\nha"] {
+            let answer = answer(address, &format!("POST / HTTP/1.1\r\nHost: localhost\r\n{body}")).await;
+            assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("within 60 seconds"), "{answer}");
+            assert!(answer.contains("connection: close\r\n"), "{answer}");
+        }
+        let kept = answer(address, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+        assert!(kept.starts_with("HTTP/1.1 200 ") && kept.ends_with("whole"), "{kept}");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_finds_all_connections_taken_is_answered_when_one_ends() {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let note = {
+            let asked = Arc::clone(&asked);
+            move |uri: Uri| {
+                locked(&asked).push(uri.path().to_owned());
+                ready("whole")
+            }
+        };
+        let address = served(2, Router::new().fallback(note)).await;
+        let ask = async |stream: &mut TcpStream, path: &str| {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+        };
+        let hear = async |stream: &mut TcpStream| {
+            let mut heard = Vec::new();
+            while !heard.ends_with(b"whole") {
+                heard.push(stream.read_u8().await.unwrap());
+            }
+        };
+        let mut streams = Vec::new();
+        for path in ["/first", "/second"] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            ask(&mut stream, path).await;
+            hear(&mut stream).await;
+            streams.push(stream);
+        }
+        let mut waiting = TcpStream::connect(address).await.unwrap();
+        ask(&mut waiting, "/third").await;
+        ask(&mut streams[0], "/again").await;
+        hear(&mut streams[0]).await;
+        drop(streams);
+        hear(&mut waiting).await;
+        assert_eq!(*locked(&asked), ["/first", "/second", "/again", "/third"]);
+    }
+}
