@@ -29,7 +29,8 @@ macro_rules! add {
 
 pub(crate) use {add, set};
 
-pub(crate) fn timeout(names: SettingNames, &Number(seconds): &Number) -> Result<Duration> {
+pub(crate) fn timeout(names: SettingNames, seconds: &Number) -> Result<Duration> {
+    let seconds = seconds.get("timeout")?;
     if seconds > 0.0 && seconds <= LONGEST_TIMEOUT {
         return Ok(Duration::from_secs_f64(seconds));
     }
@@ -39,9 +40,9 @@ pub(crate) fn timeout(names: SettingNames, &Number(seconds): &Number) -> Result<
     )))
 }
 
-pub(crate) fn leeway(names: SettingNames, Whole(seconds): &Whole) -> Result<u64> {
+pub(crate) fn leeway(names: SettingNames, seconds: &Whole) -> Result<u64> {
     let name = names.of("leeway");
-    let seconds = seconds.ok_or_else(|| config_invalid(&format!("{name} is too large")))?;
+    let seconds = seconds.get("leeway")?.ok_or_else(|| config_invalid(&format!("{name} is too large")))?;
     u64::try_from(seconds)
         .map_err(|_| config_invalid(&format!("{name} must be at least 0 s, found {seconds}")))
 }

@@ -77,7 +77,7 @@ pub(crate) enum Keys<'py> {
 #[pyfunction]
 #[pyo3(
     signature = (
-        token, *, keys, issuer, client_id, nonce=None, now=None, leeway=Whole(Some(60)), access_token=None
+        token, *, keys, issuer, client_id, nonce=None, now=None, leeway=Whole::of(60), access_token=None
     ),
     text_signature = "(token, *, keys, issuer, client_id, nonce=None, now=None, leeway=60, access_token=None)"
 )]
@@ -97,7 +97,7 @@ pub(crate) fn verify_id_token<'py>(
         issuer: issuer.get("issuer")?,
         client_id: client_id.get("client_id")?,
         nonce: optional(nonce.as_ref(), "nonce")?,
-        now: now.map_or_else(|| Ok(unix_time()), whole_seconds)?,
+        now: now.as_ref().map_or_else(|| Ok(unix_time()), whole_seconds)?,
         leeway: whole_leeway(&leeway)?,
         access_token: optional(access_token.as_ref(), "access_token")?,
     };
@@ -154,8 +154,9 @@ fn known_name<'py>(py: Python<'py>, name: &str) -> Option<&'py Bound<'py, PyStri
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]
-fn whole_seconds(Number(now): Number) -> Result<u64> {
+fn whole_seconds(now: &Number) -> Result<u64> {
     const FAR_FUTURE: f64 = 1e15;
+    let now = now.get("now")?;
     if (0.0..FAR_FUTURE).contains(&now) {
         Ok(now as u64)
     } else {
@@ -163,7 +164,7 @@ fn whole_seconds(Number(now): Number) -> Result<u64> {
     }
 }
 
-fn whole_leeway(Whole(leeway): &Whole) -> Result<u64> {
-    let leeway = leeway.ok_or_else(|| argument_invalid("leeway is too large"))?;
+fn whole_leeway(leeway: &Whole) -> Result<u64> {
+    let leeway = leeway.get("leeway")?.ok_or_else(|| argument_invalid("leeway is too large"))?;
     u64::try_from(leeway).map_err(|_| argument_invalid("leeway is negative"))
 }
