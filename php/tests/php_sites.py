@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import secrets
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
         with emulator.running([app(f"{scheme}://{at}{prefix}")], auto_login) as clever:
             public = f"{scheme}://{at}{prefix}"
             environment = settings(public, clever + scenario, LD_LIBRARY_PATH=str(installed.library), **more)
-            folder = own_folder(installed.folder / f"page-{port}")
+            folder = own_folder(installed.folder / f"page-{secrets.token_hex(8)}")
             # The user that the server runs as may read nothing of the repository.
             own = page and str(shutil.copy(page, folder))
             shown = own or str(installed.page)

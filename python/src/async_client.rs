@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use clever_sso::background::{Background, Task};
 use clever_sso::{Error, ErrorCode};
 use pyo3::prelude::*;
-use pyo3::types::{PyNone, PyString};
+use pyo3::types::PyNone;
 use pyo3::{IntoPyObjectExt, PyClass, PyClassInitializer, intern};
 
 use crate::client::{Client, one_of};
@@ -20,7 +20,7 @@ use crate::hints::{Dict, Future};
 use crate::login::Finished;
 use crate::panics::caught_while_awaited;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
-use crate::text::Text;
+use crate::text::{Sent, Text};
 use crate::threads::{self, Held};
 use crate::verify::claims_dict;
 use crate::waiting::compute;
@@ -63,11 +63,11 @@ impl AsyncOperations {
         &self,
         py: Python<'py>,
         callback: Text,
-        cookies: Option<Bound<'py, PyString>>,
+        cookies: Option<Sent>,
         pending: Option<Text>,
     ) -> PyResult<Future<'py, Finished>> {
         let (callback, pending) = (owned(&callback, "callback")?, owned_if_any(pending.as_ref(), "pending")?);
-        let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
+        let cookies = one_of(cookies, pending.as_ref())?;
         self.future(
             py,
             |client| async move {

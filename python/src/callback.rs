@@ -2,7 +2,7 @@
 
 use clever_sso::Secret;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::PyTuple;
 
 use crate::errors::Result;
 use crate::guarded;
@@ -10,7 +10,7 @@ use crate::hints::Tuple;
 use crate::json::strings;
 use crate::panics::caught;
 use crate::repr::{Repr, match_args};
-use crate::text::Text;
+use crate::text::{Sent, Text};
 
 /// What Clever said through the browser. Nothing in it is proven yet.
 ///
@@ -119,8 +119,8 @@ pub(crate) fn parse_callback(py: Python<'_>, callback: Text) -> Result<Bound<'_,
 /// Returns:
 ///     The `key` of the login; `None` when the callback has no state or cannot be read.
 #[pyfunction]
-pub(crate) fn login_key(callback: Bound<'_, PyString>) -> Option<String> {
-    clever_sso::login_key_of_callback(&callback.to_string_lossy())
+pub(crate) fn login_key(callback: Sent) -> Result<Option<String>> {
+    Ok(clever_sso::login_key_of_callback(&callback.get("callback")?))
 }
 
 /// What a switch in a query, such as `switch_user=1`, says.
@@ -130,9 +130,9 @@ pub(crate) fn login_key(callback: Bound<'_, PyString>) -> Option<String> {
 /// Args:
 ///     value: The value of the parameter; `None` when it is missing.
 #[pyfunction]
-pub(crate) fn is_switched_on(value: Option<Bound<'_, PyString>>) -> bool {
-    let value = value.as_ref().map(|value| value.to_string_lossy());
-    clever_sso::is_switched_on(value.as_deref())
+pub(crate) fn is_switched_on(value: Option<Sent>) -> Result<bool> {
+    let value = value.map(|value| value.get("value")).transpose()?;
+    Ok(clever_sso::is_switched_on(value.as_deref()))
 }
 
 /// Whether a path or URL leads to the page at `path`, however either is written.
@@ -145,6 +145,6 @@ pub(crate) fn is_switched_on(value: Option<Bound<'_, PyString>>) -> bool {
 ///     target: The path or URL, as a `return_to`.
 ///     path: The path of a page of yours.
 #[pyfunction]
-pub(crate) fn leads_to(target: Bound<'_, PyString>, path: Bound<'_, PyString>) -> bool {
-    clever_sso::leads_to(&target.to_string_lossy(), &path.to_string_lossy())
+pub(crate) fn leads_to(target: Sent, path: Sent) -> Result<bool> {
+    Ok(clever_sso::leads_to(&target.get("target")?, &path.get("path")?))
 }

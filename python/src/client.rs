@@ -6,7 +6,7 @@ use clever_sso::{
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
@@ -19,9 +19,9 @@ use crate::request::{self, EndpointWord, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::set_cookie::{self, SetCookie};
 use crate::settings;
-use crate::text::{Number, OneOrMore, Text, TextOrPath, Texts, Whole, optional};
+use crate::text::{Flag, Number, OneOrMore, Sent, Several, Text, TextOrPath, Texts, Whole, optional};
 use crate::verify::claims_dict;
-use crate::waiting::{compute, is_given_up, wait};
+use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 
 /// Everything an application does with Clever. Make one and keep it.
 ///
@@ -82,11 +82,11 @@ impl Client {
     #[pyo3(
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
-            base_url=None, timeout=Number(Some(10.0)), leeway=Whole(Some(60)), pending_key=None,
-            old_pending_keys=Vec::new().into(), return_to_origins=Vec::new().into(), development=false,
-            authorization_endpoint=None, token_endpoint=None,
-            tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=false, ca_bundle=None, proxy=None,
-            named_by=None,
+            base_url=None, timeout=Number::of(10.0), leeway=Whole::of(60), pending_key=None,
+            old_pending_keys=Several(Vec::new()).into(), return_to_origins=Several(Vec::new()).into(),
+            development=Flag(Ok(false)), authorization_endpoint=None, token_endpoint=None,
+            tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=Flag(Ok(false)),
+            ca_bundle=None, proxy=None, named_by=None,
         ),
         text_signature = "(client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None, \
             base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=(), return_to_origins=(), \
@@ -107,13 +107,13 @@ impl Client {
         pending_key: Option<Text>,
         old_pending_keys: Texts,
         return_to_origins: Texts,
-        development: bool,
+        development: Flag,
         authorization_endpoint: Option<Text>,
         token_endpoint: Option<Text>,
         tokeninfo_endpoint: Option<Text>,
         userinfo_endpoint: Option<Text>,
         jwks_uri: Option<Text>,
-        discover: bool,
+        discover: Flag,
         ca_bundle: Option<TextOrPath>,
         proxy: Option<Text>,
         named_by: Option<Text>,
@@ -125,12 +125,12 @@ impl Client {
             SettingNames::Python
         };
         let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
-        let (old_pending_keys, return_to_origins) = (old_pending_keys.value, return_to_origins.value);
+        let (old_pending_keys, return_to_origins) = (old_pending_keys.value.0, return_to_origins.value.0);
         let mut builder = Config::builder(client_id.setting(names, "client_id")?)
             .setting_names(names)
-            .timeout_seconds(settings::number(names, "timeout", timeout.0)?)
-            .leeway_seconds(settings::number(names, "leeway", leeway.0)?)
-            .development(development);
+            .timeout_seconds(settings::number(names, "timeout", timeout.get("timeout")?)?)
+            .leeway_seconds(settings::number(names, "leeway", leeway.get("leeway")?)?)
+            .development(development.get("development")?);
         settings::set!(
             builder,
             names,
@@ -169,8 +169,8 @@ impl Client {
             })
         };
         let (mut core, (client_id, issuer)) = make(builder.clone())?;
-        if discover {
-            let metadata = wait(py, || core.metadata())?;
+        if discover.get("discover")? {
+            let metadata = wait_at_start(py, || core.metadata())?;
             core = make(builder.discovered(&metadata))?.0;
         }
         Ok(Self { core, client_id, issuer, redirect_uris })
@@ -234,28 +234,30 @@ impl Client {
     ///         signed in is sent back to log in again and again.
     ///     ArgumentError: `return_to_unsafe`.
     #[pyo3(signature = (
-        *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=false, has_session=None,
-        home=None
+        *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=Flag(Ok(false)),
+        has_session=None, home=None
     ))]
+    #[pyo3(text_signature = "($self, *, cookies=None, redirect_uri=None, district_id=None, return_to=None, \
+            switch_user=False, has_session=None, home=None)")]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn begin_login(
         &self,
         py: Python<'_>,
-        cookies: Option<Bound<'_, PyString>>,
+        cookies: Option<Sent>,
         redirect_uri: Option<Text>,
         district_id: Option<Text>,
         return_to: Option<Text>,
-        switch_user: bool,
-        has_session: Option<bool>,
+        switch_user: Flag,
+        has_session: Option<Flag>,
         home: Option<Text>,
     ) -> Result<Login> {
         let mut options = LoginOptions::default();
-        options.cookies = cookies.as_ref().map(header);
+        options.cookies = cookies.map(|cookies| cookies.get("cookies")).transpose()?;
         options.redirect_uri = optional(redirect_uri.as_ref(), "redirect_uri")?.map(str::to_owned);
         options.district_id = optional(district_id.as_ref(), "district_id")?.map(str::to_owned);
         options.return_to = optional(return_to.as_ref(), "return_to")?.map(str::to_owned);
-        options.switch_user = switch_user;
-        options.has_session = has_session;
+        options.switch_user = switch_user.get("switch_user")?;
+        options.has_session = has_session.map(|known| known.get("has_session")).transpose()?;
         options.home = optional(home.as_ref(), "home")?.map(str::to_owned);
         Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
@@ -287,11 +289,11 @@ impl Client {
         &self,
         py: Python<'_>,
         callback: Text,
-        cookies: Option<Bound<'_, PyString>>,
+        cookies: Option<Sent>,
         pending: Option<Text>,
     ) -> Result<Finished> {
         let (callback, pending) = (callback.get("callback")?, optional(pending.as_ref(), "pending")?);
-        let cookies = one_of(cookies.as_ref(), pending.as_ref())?;
+        let cookies = one_of(cookies, pending.as_ref())?;
         let finished = wait(py, || match pending {
             Some(pending) => self.core.finish_login_with_pending(callback, Some(pending)),
             None => self.core.finish_login(callback, &cookies),
@@ -318,11 +320,14 @@ impl Client {
     fn refusal(
         &self,
         endpoint: Typed<Text, EndpointWord>,
-        method: Bound<'_, PyString>,
+        method: Sent,
         headers: Typed<Bound<'_, PyAny>, Headers>,
     ) -> Result<Option<Refusal>> {
         let endpoint = request::endpoint(endpoint.value.get("endpoint")?)?;
-        Ok(self.core.refusal(endpoint, &request::read(&header(&method), &headers.value)?).map(Into::into))
+        Ok(self
+            .core
+            .refusal(endpoint, &request::read(&method.get("method")?, &headers.value)?)
+            .map(Into::into))
     }
 
     /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
@@ -333,9 +338,9 @@ impl Client {
     fn log_out_cookies<'py>(
         &self,
         py: Python<'py>,
-        cookies: Option<Bound<'py, PyString>>,
+        cookies: Option<Sent>,
     ) -> PyResult<Tuple<'py, SetCookie>> {
-        let cookies = cookies.as_ref().map(header).unwrap_or_default();
+        let cookies = sent(cookies)?;
         set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
     }
 
@@ -353,9 +358,9 @@ impl Client {
     fn session_kept_cookies<'py>(
         &self,
         py: Python<'py>,
-        cookies: Option<Bound<'py, PyString>>,
+        cookies: Option<Sent>,
     ) -> PyResult<Tuple<'py, SetCookie>> {
-        let cookies = cookies.as_ref().map(header).unwrap_or_default();
+        let cookies = sent(cookies)?;
         set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
     }
 
@@ -373,7 +378,8 @@ impl Client {
     ///     ConfigError: `redirect_uri_unknown`.
     ///     ArgumentError: `argument_invalid`, for another response type.
     #[pyo3(signature = (
-        *, response_type=None.into(), redirect_uri=None, state=None, nonce=None, district_id=None, switch_user=false
+        *, response_type=None.into(), redirect_uri=None, state=None, nonce=None, district_id=None,
+        switch_user=Flag(Ok(false))
     ))]
     #[pyo3(text_signature = "($self, *, response_type='code', redirect_uri=None, state=None, nonce=None, \
             district_id=None, switch_user=False)")]
@@ -384,7 +390,7 @@ impl Client {
         state: Option<Text>,
         nonce: Option<Text>,
         district_id: Option<Text>,
-        switch_user: bool,
+        switch_user: Flag,
     ) -> Result<String> {
         let options = AuthorizeOptions {
             response_type: read_response_type(
@@ -394,7 +400,7 @@ impl Client {
             state: optional(state.as_ref(), "state")?,
             nonce: optional(nonce.as_ref(), "nonce")?,
             district_id: optional(district_id.as_ref(), "district_id")?,
-            switch_user,
+            switch_user: switch_user.get("switch_user")?,
         };
         Ok(caught(|| self.core.authorize_url(&options))?)
     }
@@ -577,7 +583,7 @@ impl Client {
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
     ///     NetworkError: The words of its kind.
     fn warm_up(&self, py: Python<'_>) -> Result<()> {
-        wait(py, || self.core.warm_up())
+        wait_at_start(py, || self.core.warm_up())
     }
 
     /// Gives up the connections that are kept for the next call. The client can be used as before.
@@ -612,16 +618,15 @@ impl Client {
 }
 
 /// The `Cookie` header, unless the application keeps logins by itself.
-pub(crate) fn one_of(cookies: Option<&Bound<'_, PyString>>, pending: Option<&impl Sized>) -> Result<String> {
+pub(crate) fn one_of(cookies: Option<Sent>, pending: Option<&impl Sized>) -> Result<String> {
     match (cookies, pending) {
         (Some(_), Some(_)) => Err(argument_invalid("give either cookies or pending")),
-        (cookies, _) => Ok(cookies.map(header).unwrap_or_default()),
+        (cookies, _) => sent(cookies),
     }
 }
 
-/// What a browser sent. Nothing in it that is no text is ours.
-fn header(text: &Bound<'_, PyString>) -> String {
-    text.to_string_lossy().into_owned()
+fn sent(cookies: Option<Sent>) -> Result<String> {
+    cookies.map_or_else(|| Ok(String::new()), |cookies| cookies.get("cookies"))
 }
 
 words!(ResponseTypeWord: "code", "token");

@@ -77,7 +77,7 @@ pub(crate) enum Keys<'py> {
 #[pyfunction]
 #[pyo3(
     signature = (
-        token, *, keys, issuer, client_id, nonce=None, now=None, leeway=Whole(Some(60)), access_token=None
+        token, *, keys, issuer, client_id, nonce=None, now=None, leeway=Whole::of(60), access_token=None
     ),
     text_signature = "(token, *, keys, issuer, client_id, nonce=None, now=None, leeway=60, access_token=None)"
 )]
@@ -97,7 +97,7 @@ pub(crate) fn verify_id_token<'py>(
         issuer: issuer.get("issuer")?,
         client_id: client_id.get("client_id")?,
         nonce: optional(nonce.as_ref(), "nonce")?,
-        now: now.map_or_else(|| Ok(unix_time()), whole_seconds)?,
+        now: now.as_ref().map_or_else(|| Ok(unix_time()), whole_seconds)?,
         leeway: whole_leeway(&leeway)?,
         access_token: optional(access_token.as_ref(), "access_token")?,
     };
@@ -154,17 +154,17 @@ fn known_name<'py>(py: Python<'py>, name: &str) -> Option<&'py Bound<'py, PyStri
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]
-fn whole_seconds(Number(now): Number) -> Result<u64> {
+fn whole_seconds(now: &Number) -> Result<u64> {
     const FAR_FUTURE: f64 = 1e15;
-    match now {
+    match now.get("now")? {
         Some(now) if (0.0..FAR_FUTURE).contains(&now) => Ok(now as u64),
         Some(now) => Err(argument_invalid(&format!("now must be a time in Unix seconds, found {now:?}"))),
         None => Err(argument_invalid(&format!("now must be a time in Unix seconds, found {ENDLESS}"))),
     }
 }
 
-fn whole_leeway(&Whole(leeway): &Whole) -> Result<u64> {
+fn whole_leeway(leeway: &Whole) -> Result<u64> {
     let wrong = |found: &str| argument_invalid(&format!("leeway must be from 0 to 600 s, found {found}"));
-    let leeway = leeway.ok_or_else(|| wrong(ENDLESS))?;
+    let leeway = leeway.get("leeway")?.ok_or_else(|| wrong(ENDLESS))?;
     u64::try_from(leeway).map_err(|_| wrong(&leeway.to_string()))
 }

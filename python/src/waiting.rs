@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use clever_sso::ErrorCode;
+use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::errors::{Failure, Result};
@@ -35,8 +36,32 @@ thread_local! {
     static GIVEN_UP: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
 }
 
-/// Runs an operation with the GIL released.
+/// Runs an operation with the GIL released. On a thread with an event loop that stands still meanwhile, Python code warns
+/// once.
 pub(crate) fn wait<T: Send>(
+    py: Python<'_>,
+    operation: impl FnOnce() -> clever_sso::Result<T> + Send,
+) -> Result<T> {
+    warn_in_event_loop(py)?;
+    wait_at_start(py, operation)
+}
+
+/// Whether `warn_in_event_loop` has nothing more to say.
+static WARNED: AtomicBool = AtomicBool::new(false);
+
+fn warn_in_event_loop(py: Python<'_>) -> PyResult<()> {
+    if WARNED.load(SeqCst) || is_listening() {
+        return Ok(());
+    }
+    // At the end of the interpreter nothing can be imported, and no event loop runs.
+    let Ok(module) = guarded::import(py, c"clever_sso._event_loop") else { return Ok(()) };
+    let warned = guarded::call_method(&module, intern!(py, "warn_if_one_runs"), [])?;
+    WARNED.store(guarded::is_true(&warned)?, SeqCst);
+    Ok(())
+}
+
+/// The same for what is done once while a program starts, where a server may run its event loop already.
+pub(crate) fn wait_at_start<T: Send>(
     py: Python<'_>,
     operation: impl FnOnce() -> clever_sso::Result<T> + Send,
 ) -> Result<T> {

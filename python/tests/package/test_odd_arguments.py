@@ -226,7 +226,41 @@ def test_a_wrong_type_is_a_type_error(function: str, name: str) -> None:
     if name in {"headers", "keys", "ca_bundle"}:
         pytest.skip("many types are right here")
     for word, value in WRONG.items():
-        assert isinstance(outcome(function, name, value), TypeError), word
+        found = outcome(function, name, value)
+        assert isinstance(found, TypeError), word
+        assert str(found).startswith(f"{name} must be "), found
+
+
+@pytest.mark.parametrize(
+    ("function", "changes", "message"),
+    [
+        ("Client", {"client_id": None}, "client_id must be str, not None"),
+        ("AsyncClient", {"client_id": None}, "client_id must be str, not None"),
+        ("Client", {"client_secret": ["a"]}, "client_secret must be str, not list"),
+        ("Client", {"redirect_uri": 7}, "redirect_uri must be str or a sequence of str, not int"),
+        ("Client", {"redirect_uri": [b"a"]}, "redirect_uri must be str, not bytes"),
+        ("Client", {"old_pending_keys": "a"}, "old_pending_keys must be a sequence of str, not str"),
+        ("Client", {"timeout": "10"}, "timeout must be a number, not str"),
+        ("Client", {"timeout": None}, "timeout must be a number, not None"),
+        ("Client", {"leeway": 1.5}, "leeway must be int, not float"),
+        ("Client", {"leeway": True}, "leeway must be int, not bool"),
+        ("Client", {"development": "yes"}, "development must be bool, not str"),
+        ("Client", {"discover": 1}, "discover must be bool, not int"),
+        ("Client", {"ca_bundle": 7}, "ca_bundle must be str or a path, not int"),
+        ("Client.begin_login", {"cookies": {"a": "b"}}, "cookies must be str, not dict"),
+        ("Client.begin_login", {"switch_user": "1"}, "switch_user must be bool, not str"),
+        ("Client.begin_login", {"has_session": 0}, "has_session must be bool, not int"),
+        ("Client.finish_login", {"callback": None}, "callback must be str, not None"),
+        ("AsyncClient.finish_login", {"callback": b"a"}, "callback must be str, not bytes"),
+        ("Client.me", {"access_token": None}, "access_token must be str, not None"),
+        ("verify_id_token", {"token": None}, "token must be str, not None"),
+        ("login_key", {"callback": None}, "callback must be str, not None"),
+    ],
+)
+def test_a_wrong_type_is_named(function: str, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        call(function, changes)
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(("function", "name"), ROWS)

@@ -1,0 +1,22 @@
+"""Says that a client blocks the event loop it is used in."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+
+def warn_if_one_runs() -> bool:
+    """Warn when an event loop of asyncio runs in this thread. Whether there is nothing more to say."""
+    # A program without it has no event loop, and need not pay for it.
+    asyncio = sys.modules.get("asyncio")
+    running = getattr(asyncio, "_get_running_loop", None)
+    if running is None or running() is None:
+        return False
+    warnings.warn(
+        "clever_sso.Client waits for the network, and the event loop of this thread stands still meanwhile: use "
+        "clever_sso.AsyncClient in async code",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return True
