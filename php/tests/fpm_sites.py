@@ -61,7 +61,7 @@ def serving(
     page = installed.page
     with ports.reserved() as port, emulator.running([app(f"http://{host}:{port}")], auto_login) as clever:
         url = f"http://{host}:{port}"
-        folder = installed.folder / f"fpm-{port}"
+        folder = installed.folder / f"fpm-{secrets.token_hex(8)}"
         environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
         environment = {name: value.format(folder=folder) for name, value in environment.items()}
         setup = Setup(folder, page, way.ini(folder, installed), way.root, way.added)
