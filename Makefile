@@ -119,7 +119,7 @@ urls: $(VENV)/test ## write the addresses in pyproject.toml from the one in Carg
 
 .PHONY: readme
 readme: header $(VENV)/test ## write the logins in README.md from the examples
-	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/docs
+	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/docs/test_readme.py
 
 # Puppeteer is told not to download a browser: Debian's chromium draws.
 MERMAID := $(CARGO_TARGET_DIR)/diagrams
