@@ -104,7 +104,7 @@ def test_a_wrong_setting_has_the_name_of_its_argument(settings: dict[str, object
         ("CLEVER_CA_BUNDLE", "/no/such/ca.pem", '"/no/such/ca.pem" cannot be read'),
         ("CLEVER_PROXY", "socks://proxy.example", "must say which SOCKS it is"),
         ("CLEVER_TIMEOUT", "0", "more than 0 s"),
-        ("CLEVER_LEEWAY", "601", "at most 600 s"),
+        ("CLEVER_LEEWAY", "601", "from 0 to 600 s"),
         ("CLEVER_RETURN_TO_ORIGINS", "app.example", "must start with https://"),
         ("HTTPS_PROXY", "gopher://proxy.example", "must start with http://"),
         ("SSL_CERT_FILE", "/no/such/ca.pem", '"/no/such/ca.pem" cannot be read'),
