@@ -119,7 +119,7 @@ for name in NAMES:
     before = getattr(settings, name, None)
     for value in (None, 7, "", "x", [], [7], {}, {7: 7}, object(), True, [None], "https://[", b"x"):
         setattr(settings, name, value)
-        conf.client.cache_clear()
+        conf.forget()
         conf.redirect_uris.cache_clear()
         check()
         check_deployment()
