@@ -40,7 +40,7 @@ pub(crate) use crypto::prepare_thread;
 pub(crate) use descriptors::{Mark, Marked};
 pub(crate) use exclusive::Exclusive;
 #[cfg(unix)]
-pub(crate) use gate::while_no_fork_is_made;
+pub use gate::while_no_fork_is_made;
 pub(crate) use generation::generation;
 pub(crate) use inherited::Inherited;
 pub(crate) use lookups::Lookup;
@@ -51,7 +51,7 @@ pub(crate) use signals::{HeldSigpipe, spawn};
 
 /// Does the work; there is no fork here.
 #[cfg(not(unix))]
-pub(crate) fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
+pub fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 

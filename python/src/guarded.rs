@@ -216,9 +216,14 @@ pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     }
     // PyO3's own is guarded as well. This one stays outside, for giving up a thread's state runs the finalizers of what
     // belongs to the thread.
+    let is_new = interpreter::make_thread_state();
     // SAFETY: there is an interpreter; if it ends meanwhile, the thread parks.
     let state = unsafe { ffi::PyGILState_Ensure() };
     let result = Python::try_attach(code);
+    if is_new {
+        // What was made here counts as one attachment. With the last one it is given up, and with the GIL: so no fork comes.
+        run!(PyGILState_Release(PyGILState_STATE::PyGILState_LOCKED): (PyGILState_STATE) -> ());
+    }
     run!(PyGILState_Release(state): (PyGILState_STATE) -> ());
     result
 }

@@ -5,7 +5,8 @@
 //! sentence that says what to set.
 #![expect(unsafe_code, reason = "functions of the interpreter that PyO3 has no safe names for")]
 
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
 
 use pyo3::exceptions::PyImportError;
 use pyo3::ffi;
@@ -17,10 +18,12 @@ const NOT_IN_A_SUB_INTERPRETER: &str = "clever_sso cannot be used in a Python su
 const NOT_AGAIN: &str = "clever_sso cannot be used again after Py_Finalize: load it in a new process";
 
 static HAS_ENDED: AtomicBool = AtomicBool::new(false);
+/// The interpreter that loaded this module, where a fork may find its list of threads locked: before Python 3.12.
+static UNGUARDED: AtomicPtr<ffi::PyInterpreterState> = AtomicPtr::new(ptr::null_mut());
 static IS_WATCHED: AtomicBool = AtomicBool::new(false);
 
 /// An `ImportError` when this module may not be loaded here.
-pub(crate) fn admit() -> PyResult<()> {
+pub(crate) fn admit(py: Python<'_>) -> PyResult<()> {
     if has_ended() {
         return Err(PyImportError::new_err(NOT_AGAIN));
     }
@@ -31,12 +34,30 @@ pub(crate) fn admit() -> PyResult<()> {
     if id != 0 {
         return Err(PyImportError::new_err(NOT_IN_A_SUB_INTERPRETER));
     }
+    if py.version_info() < (3, 12) {
+        UNGUARDED.store(interpreter, SeqCst);
+    }
     if !IS_WATCHED.swap(true, SeqCst) {
         // There is room for 32 such functions; without it a host that makes a new interpreter is not noticed.
         // SAFETY: the function calls nothing of Python's.
         let _ = unsafe { ffi::Py_AtExit(Some(end)) };
     }
     Ok(())
+}
+
+/// Makes what the interpreter keeps for a thread, if this one has nothing yet, and says whether it did.
+///
+/// Before Python 3.12 a thread takes a lock for that which a fork does not wait for: its child would wait for the lock for
+/// ever. The GIL does not help, for a thread gets it only afterwards.
+pub(crate) fn make_thread_state() -> bool {
+    let interpreter = UNGUARDED.load(SeqCst);
+    // SAFETY: may be asked at any time while there is an interpreter.
+    if interpreter.is_null() || !unsafe { ffi::PyGILState_GetThisThreadState() }.is_null() {
+        return false;
+    }
+    // SAFETY: it is the interpreter of this process, and this needs no GIL.
+    let made = clever_sso::while_no_fork_is_made(|| unsafe { ffi::PyThreadState_New(interpreter) });
+    !made.is_null()
 }
 
 /// Whether the interpreter that loaded this module is gone.

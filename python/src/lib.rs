@@ -50,7 +50,7 @@ static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;
 
 /// What the module needs before anything is made in it.
 fn prepare(py: Python<'_>) -> PyResult<()> {
-    interpreter::admit()?;
+    interpreter::admit(py)?;
     panics::silence();
     errors::install(py)?;
     logging::install();

@@ -36,7 +36,7 @@ pub(super) fn register() {
 }
 
 /// Does what no fork comes in the middle of: brief work that takes a lock which is not ours.
-pub(crate) fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
+pub fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
     register();
     let _inside = Inside(BRIEF.enter(generation()));
     work()
