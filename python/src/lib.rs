@@ -42,6 +42,8 @@ mod threads;
 mod verify;
 mod waiting;
 
+use std::ffi::CStr;
+
 use pyo3::prelude::*;
 
 /// No piece of a token, code or secret that Rust held stays on the heap.
@@ -53,9 +55,15 @@ fn prepare(py: Python<'_>) -> PyResult<()> {
     interpreter::admit(py)?;
     panics::silence();
     errors::install(py)?;
+    for module in USED_BY_CALLS {
+        guarded::import(py, module)?;
+    }
     logging::install();
     Ok(())
 }
+
+/// Imported now, not by the first call that needs them: a fork in the middle of an import leaves its lock held in the child.
+const USED_BY_CALLS: [&CStr; 4] = [c"atexit", c"clever_sso._event_loop", c"logging", c"os"];
 
 /// The module, with these classes and functions.
 macro_rules! module {
