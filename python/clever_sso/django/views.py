@@ -155,7 +155,11 @@ def callback(request: HttpRequest) -> HttpResponse:
     if isinstance(outcome, Restart):
         links.go_on(request, query, outcome.login)
     elif isinstance(step, SignIn):
-        step = links.finish(request, query, step)
+        try:
+            step = links.finish(request, query, step)
+        except LoggedOutError:
+            _forget(request)
+            return _logged_out(step)
         if isinstance(step, SignIn):
             cookies = without_sign_in(conf.client(), step)
             return with_cookies(_redirect(step.return_to or conf.after_login()), cookies)
@@ -243,7 +247,7 @@ def take(request: HttpRequest, step: Step, *, is_decided: bool = False) -> HttpR
         try:
             return _sign_in(request, step, is_decided=is_decided)
         except LoggedOutError:
-            return with_cookies(_redirect(conf.after_logout()), without_sign_in(conf.client(), step))
+            return _logged_out(step)
         except (Refused, TooLargeError, Error) as error:
             step = problem_of_sign_in(conf.client(), step, error)
     if isinstance(step, ToClever):
@@ -259,6 +263,10 @@ def take(request: HttpRequest, step: Step, *, is_decided: bool = False) -> HttpR
     if step.retry_after is not None:
         response.headers.setdefault("Retry-After", str(step.retry_after))
     return _private(response)
+
+
+def _logged_out(step: SignIn) -> HttpResponse:
+    return with_cookies(_redirect(conf.after_logout()), without_sign_in(conf.client(), step))
 
 
 def complete(request: HttpRequest) -> HttpResponse:
