@@ -41,11 +41,12 @@ from clever_sso._web.arrival import (
     step_of,
     without_sign_in,
 )
-from clever_sso._web.before import TEN_MINUTES, HeldLogin, ProvenLogin
+from clever_sso._web.before import TEN_MINUTES, ProvenLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import accounts, conf, links, signals
 from clever_sso.django.access import current_identity, told_to_log_in
+from clever_sso.django.sessions import take_held
 from clever_sso.exceptions import Error
 
 if TYPE_CHECKING:
@@ -241,11 +242,13 @@ for mark, value in NOT_GUARDED.items():
     setattr(whoami, mark, value)
 
 
-def take(request: HttpRequest, step: Step, *, is_decided: bool = False) -> HttpResponse:
+def take(
+    request: HttpRequest, step: Step, *, is_decided: bool = False, waiting: SessionBase | None = None
+) -> HttpResponse:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            return _sign_in(request, step, is_decided=is_decided)
+            return _sign_in(request, step, is_decided=is_decided, waiting=waiting)
         except LoggedOutError:
             return _logged_out(step)
         except (Refused, TooLargeError, Error) as error:
@@ -272,10 +275,13 @@ def _logged_out(step: SignIn) -> HttpResponse:
 def complete(request: HttpRequest) -> HttpResponse:
     """Complete the login that waits in this session."""
     request.META[ASKED] = True
-    held = HeldLogin.take(request.session)
+    held, waiting = take_held(request.session)
     if held is None:
         return _private(_redirect(reverse("clever_sso:login")))
-    return _private(take(request, held.step, is_decided=True))
+    if waiting is not None:
+        # The person gets another one: this one says whether somebody logs out meanwhile.
+        request.session = type(waiting)()
+    return _private(take(request, held.step, is_decided=True, waiting=waiting))
 
 
 def backend() -> tuple[str, CleverBackend]:
@@ -289,7 +295,7 @@ def backend() -> tuple[str, CleverBackend]:
     raise invalid("AUTHENTICATION_BACKENDS has no backend of Clever's: add clever_sso.django.CleverBackend")
 
 
-def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool) -> HttpResponse:
+def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: SessionBase | None) -> HttpResponse:
     # The person who was signed in on this device is forgotten first: nothing of their session is carried over, and
     # nobody goes on as somebody else when the next lines refuse this person.
     signing_in = SessionIdentity.of(step.identity, conf.session_seconds())
@@ -307,10 +313,14 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool) -> HttpRes
         check_size(_cookie_size(request))
         if replaced is not None and answer is None:
             _let_answer(replaced)
+        if waiting is not None:
+            _check_that_it_is_there(waiting)
     except BaseException:
         _end(replaced)
+        _end(waiting)
         _forget(request)
         raise
+    _end(waiting)
     if answer is not None:
         _end(replaced)
         return with_cookies(answer, without_sign_in(conf.client(), step))
@@ -366,7 +376,7 @@ def _decide(request: HttpRequest, step: SignIn) -> HttpResponse | None:
 
 
 def _end(replaced: SessionBase | None) -> None:
-    """End a session that would have answered for another minute."""
+    """End a session that another one replaces, with those that it replaced."""
     if replaced is not None:
         end_replaced(replaced)
         replaced.flush()
@@ -383,6 +393,12 @@ def _let_answer(replaced: SessionBase) -> None:
         replaced.save()
     except UpdateError:
         raise LoggedOutError from None
+
+
+def _check_that_it_is_there(waiting: SessionBase) -> None:
+    """Raise `LoggedOutError` when somebody has logged out of the session in which this login waited."""
+    if not waiting.exists(waiting.session_key or ""):
+        raise LoggedOutError
 
 
 def end_replaced(session: SessionBase) -> None:

@@ -41,6 +41,7 @@ from clever_sso.flask.access import (
     look_at_session,
     replace_session,
     root,
+    take_held,
     whoami,
 )
 from clever_sso.flask.signals import login_denied, signed_in
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from clever_sso._native import SetCookie
+    from clever_sso.flask.access import Waiting
     from clever_sso.flask.state import State
 
     View = Callable[[], Response]
@@ -243,17 +245,17 @@ def complete_login() -> Response:
         in. When no login waits, or its ten minutes are over, it leads to the login.
     """
     request.environ[_ASKED] = True
-    held = HeldLogin.take(session)
+    held, waiting = take_held(state().rotate_session)
     if held is None:
         return _private(redirect(login_path(), code=303))
-    return _private(_take(held.step, is_decided=True))
+    return _private(_take(held.step, is_decided=True, waiting=waiting))
 
 
-def _take(step: Step, *, is_decided: bool = False) -> Response:
+def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = None) -> Response:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            response, cookies = _sign_in(step, is_decided=is_decided)
+            response, cookies = _sign_in(step, is_decided=is_decided, waiting=waiting)
             return _with_cookies(_without_old_session(response), cookies)
         except LoggedOutError:
             session.clear()
@@ -274,11 +276,11 @@ def _take(step: Step, *, is_decided: bool = False) -> Response:
     return response
 
 
-def _sign_in(step: SignIn, *, is_decided: bool) -> tuple[Response, tuple[SetCookie, ...]]:
+def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tuple[Response, tuple[SetCookie, ...]]:
     """Sign the person in, unless the application decides otherwise: the answer, and the cookies to set with it."""
     extension = state()
     signing_in = SessionIdentity.of(step.identity, extension.session_seconds)
-    replaced = replace_session(signing_in, extension.rotate_session)
+    replaced = replace_session(signing_in, extension.rotate_session, waiting)
     hook = extension.hooks.sign_in
     try:
         if not is_decided:

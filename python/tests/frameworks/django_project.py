@@ -77,6 +77,14 @@ def finish(request: HttpRequest) -> HttpResponse:
     return HttpResponse("try again", status=403) if request.GET.get("factor") == "wrong" else complete_login(request)
 
 
+def finish_late(request: HttpRequest) -> HttpResponse:
+    """The same, and something else happens before it is answered."""
+    held_login(request)
+    for happens in meanwhile:
+        happens()
+    return complete_login(request)
+
+
 async def waiting_later(request: HttpRequest) -> HttpResponse:
     held = await aheld_login(request)
     return HttpResponse(held.identity.name.full if held else "-")
@@ -91,6 +99,7 @@ urlpatterns = [
     path("finish-later", finish_later),
     path("waiting", waiting),
     path("finish", finish),
+    path("finish-late", finish_late),
     path("slow", slow),
     path("token", token),
     path("who", who, name="who"),

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from clever_sso import AsyncClient, Client
 from clever_sso._web.arrival import Refused
+from clever_sso._web.before import _SPENT
 from clever_sso._web.copies import IdentityCopy, NameCopy, NoTokens, RoleCopy, TokensCopy
 from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso.exceptions import CleverError
@@ -136,6 +137,53 @@ def test_a_held_login_lasts_ten_minutes_and_ends_with_a_log_out(
     assert app.get("/waiting")[1] == "-"
     assert app.get("/finish")[2] == "/clever/login"
     assert app.get("/who")[1] == "nobody"
+
+
+@pytest.mark.parametrize("when", ["finish", "sign-in"])
+def test_a_log_out_while_a_held_login_is_completed_holds(app: Any, clever: str, when: str) -> None:
+    if in_browser(app):
+        pytest.skip("a session that the browser stores is there as long as somebody sends it")
+    hold(app)
+    log_in(app, clever)
+    tab = app.other_tab()
+    app.meanwhile.append((when, lambda: tab("/clever/logout")))
+    _, _, location = app.get("/finish-late")
+    assert location == ("/clever/login" if when == "finish" else "/")
+    assert (app.get("/who")[1], app.get("/waiting")[1], tab("/waiting")) == ("nobody", "-", "nobody")
+    assert app.told == ([] if when == "finish" else ["Ada Ashworth"])
+
+
+@pytest.mark.parametrize("when", ["finish", "sign-in"])
+def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
+    app: Any, clever: str, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if in_browser(app):
+        pytest.skip("several processes do not know of each other")
+    hold(app)
+    log_in(app, clever)
+    tab, seen = app.other_tab(), []
+
+    def send_again() -> None:
+        app.meanwhile.clear()
+        # Another process: it has completed nothing.
+        monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
+        seen.append(tab("/finish"))
+        monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
+
+    app.meanwhile.append((when, send_again))
+    _, _, location = app.get("/finish-late")
+    first, second = ("nobody", "Ada Ashworth")[:: 1 if when == "finish" else -1]
+    assert (location, app.get("/who")[1]) == ("/clever/login" if when == "finish" else "/", first)
+    assert (seen, tab("/who")) == ([second], second)
+    assert app.told == ["Ada Ashworth"]
+
+
+def hold(app: Any) -> None:
+    def hook(proven: Any) -> Any:
+        proven.hold()
+        return app.redirect("/waiting")
+
+    app.clever_sso.before_sign_in(hook)
 
 
 def test_tokens_are_kept_on_the_server_only(app: Any, clever: str) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("django")
 from clever_sso import Identity
+from clever_sso._web.before import _SPENT
 from clever_sso.django import HeldLogin, ProvenLogin, Refused
 from django_settings import ADA, JOSE, accounts, authenticate, log_in
 
@@ -189,6 +191,117 @@ def test_a_log_out_ends_a_held_login(clever: str, decide: Callable[..., None]) -
     log_in(browser, clever)
     browser.post("/clever/logout", HTTP_ORIGIN="http://127.0.0.1:9")
     assert browser.get("/waiting").content == b"-"
+
+
+STORES = ["db", "cache", "cached_db", "file"]
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, override: Callable[..., None], tmp_path: Path) -> str:
+    """Sessions of this kind."""
+    override(SESSION_ENGINE=f"django.contrib.sessions.backends.{request.param}", SESSION_FILE_PATH=str(tmp_path))
+    name: str = request.param
+    return name
+
+
+def tab_of(browser: Any) -> Any:
+    """Another tab, with the session that the browser has now."""
+    tab = visitor()
+    tab.cookies["sessionid"] = browser.cookies["sessionid"].value
+    return tab
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("when", ["finish", "sign-in"])
+def test_a_log_out_while_a_held_login_is_completed_holds(
+    clever: str, decide: Callable[..., None], when: str, meanwhile: Callable[..., None]
+) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    tab = tab_of(browser)
+    meanwhile(when, lambda: tab.post("/clever/logout", HTTP_ORIGIN="http://127.0.0.1:9"))
+    answer = browser.get("/finish-late")
+    assert answer.headers["Location"] == ("/clever/login" if when == "finish" else "/")
+    for each in (browser, tab):
+        assert (each.get("/who").content, each.get("/waiting").content) == (b"nobody", b"-")
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("when", ["finish", "sign-in"])
+def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
+    clever: str,
+    decide: Callable[..., None],
+    when: str,
+    meanwhile: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    tab, seen = tab_of(browser), []
+
+    def send_again() -> None:
+        # Another process: it has completed nothing.
+        monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
+        seen.append(tab.get("/finish").headers["Location"])
+        monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
+
+    meanwhile(when, send_again)
+    answer = browser.get("/finish-late")
+    ends = ["/clever/login", "/"][:: 1 if when == "finish" else -1]
+    assert [answer.headers["Location"], *seen] == ends
+    names = {"/": b"Ada Ashworth", "/clever/login": b"nobody"}
+    assert [each.get("/who").content for each in (browser, tab)] == [names[end] for end in ends]
+
+
+@pytest.mark.parametrize("when", ["before its turn", "in its turn"])
+def test_two_forms_at_the_same_moment_sign_in_once(
+    clever: str, decide: Callable[..., None], when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    tab, ordinary, waited = tab_of(browser), HeldLogin.of, browser.cookies["sessionid"].value
+    looks, seen = iter(range(9)), list[str]()
+
+    def of(session: Any) -> Any:
+        found = ordinary(session)
+        # The first look is the one before this request has its turn, and the second one is in its turn.
+        if session.session_key == waited and next(looks) == (when == "in its turn"):
+            seen.append(tab.get("/finish").headers["Location"])
+        return found
+
+    monkeypatch.setattr(HeldLogin, "of", of)
+    ends = [browser.get("/finish").headers["Location"], *seen]
+    assert ends == ["/clever/login", "/"][:: 1 if when == "before its turn" else -1]
+
+
+@pytest.fixture
+def meanwhile() -> Iterator[Callable[..., None]]:
+    """Let something happen once: before the form is answered, or while the person is signed in."""
+    import django_project
+    from clever_sso.django import signed_in
+
+    receivers: list[Any] = []
+
+    def at(when: str, happens: Callable[[], object]) -> None:
+        left = [happens]
+
+        def once(**_: Any) -> None:
+            if left:
+                left.pop()()
+
+        if when == "finish":
+            django_project.meanwhile.append(once)
+        else:
+            receivers.append(once)
+            signed_in.connect(once)
+
+    yield at
+    django_project.meanwhile.clear()
+    for each in receivers:
+        signed_in.disconnect(each)
 
 
 def test_tokens_are_kept_only_when_asked_for(clever: str, decide: Callable[..., None]) -> None:
