@@ -156,11 +156,12 @@ def callback(request: HttpRequest) -> HttpResponse:
     if isinstance(outcome, Restart):
         links.go_on(request, query, outcome.login)
     elif isinstance(step, SignIn):
+        proven = step
         try:
-            step = links.finish(request, query, step)
+            step = links.finish(request, query, proven)
         except LoggedOutError:
             _forget(request)
-            return _logged_out(step)
+            return _logged_out(proven)
         if isinstance(step, SignIn):
             cookies = without_sign_in(conf.client(), step)
             return with_cookies(_redirect(step.return_to or conf.after_login()), cookies)

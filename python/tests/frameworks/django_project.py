@@ -14,6 +14,7 @@ from clever_sso.django import (
     role_required,
 )
 from django.contrib import admin
+from django.contrib.auth import authenticate, login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -77,6 +78,13 @@ def finish(request: HttpRequest) -> HttpResponse:
     return HttpResponse("try again", status=403) if request.GET.get("factor") == "wrong" else complete_login(request)
 
 
+def by_password(request: HttpRequest) -> HttpResponse:
+    """The page of a password."""
+    user = authenticate(request, username=request.GET["username"], password=request.GET["password"])
+    login(request, user)
+    return username(request)
+
+
 def finish_late(request: HttpRequest) -> HttpResponse:
     """The same, and something else happens before it is answered."""
     held_login(request)
@@ -100,6 +108,7 @@ urlpatterns = [
     path("waiting", waiting),
     path("finish", finish),
     path("finish-late", finish_late),
+    path("by-password", by_password),
     path("slow", slow),
     path("token", token),
     path("who", who, name="who"),

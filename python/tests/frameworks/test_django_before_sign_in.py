@@ -255,6 +255,21 @@ def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
     assert [each.get("/who").content for each in (browser, tab)] == [names[end] for end in ends]
 
 
+def test_a_sign_in_by_password_ends_what_is_held(clever: str, decide: Callable[..., None]) -> None:
+    users().create_user("paula", password="a password")
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    answer = browser.get("/by-password?username=paula&password=a+password")
+    usual = visitor().get("/by-password?username=paula&password=a+password")
+    assert answer.content == usual.content == b"paula"
+    assert answer.cookies["sessionid"]["max-age"] == usual.cookies["sessionid"]["max-age"] == 14 * 24 * 60 * 60
+    assert browser.session.get_expiry_age() == 14 * 24 * 60 * 60
+    assert browser.get("/waiting").content == b"-"
+    assert browser.get("/finish").headers["Location"] == "/clever/login"
+    assert browser.get("/username").content == b"paula"
+
+
 @pytest.mark.parametrize("when", ["before its turn", "in its turn"])
 def test_two_forms_at_the_same_moment_sign_in_once(
     clever: str, decide: Callable[..., None], when: str, monkeypatch: pytest.MonkeyPatch
