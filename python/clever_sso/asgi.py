@@ -65,9 +65,10 @@ from clever_sso._web.arrival import (
     should_wait,
     signed_in_line,
     step_of,
+    with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import HELD_KEY, TEN_MINUTES, HeldLogin, ProvenLogin
+from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, TEN_MINUTES, HeldLogin, ProvenLogin
 from clever_sso._web.button import Html, login_button
 from clever_sso._web.button import signed_in_line as signed_in_html
 from clever_sso._web.hosts import at_host, host_of
@@ -340,7 +341,7 @@ class CleverSso:
         held, waiting = await self._take_held(request)
         if held is None:
             return _private(RedirectResponse(self._login_path(request.scope), 303))
-        return await self._take(request, held.step, is_decided=True, waiting=waiting)
+        return await self._take(request, held.step(_cookies(request)), is_decided=True, waiting=waiting)
 
     async def _take_held(self, request: Request) -> tuple[HeldLogin | None, str | None]:
         """The login that waits in this session, and it is completed: nobody finds it again.
@@ -496,7 +497,7 @@ class CleverSso:
             _query(request.scope),
             own_pages=self._own_pages(request.scope),
             cookies=_cookies(request),
-            has_session=current_identity(request) is not None,
+            has_session=current_identity(request) is not None or held_login(request) is not None,
             home=self._home(request),
             logger=logger,
             session_cookie=lambda: _session_cookie(request),
@@ -586,8 +587,12 @@ class CleverSso:
                 return _private(_with_cookies(done, without_sign_in(self.client, step)))
             if isinstance(done, Response):
                 _delete_old_session(request, done)
-                is_in = SESSION_KEY in _session(request)
-                cookies = step.set_cookies if is_in else without_sign_in(self.client, step)
+                session = _session(request)
+                cookies = (
+                    step.set_cookies
+                    if SESSION_KEY in session
+                    else with_answer(self.client, step, is_held=HELD_KEY in session, status=done.status_code)
+                )
                 return _private(_with_cookies(done, cookies))
             step = done
         if isinstance(step, ToClever):
@@ -861,7 +866,7 @@ def _look_after_sessions(installed: list[Middleware]) -> None:
 def _holds_sign_in(scope: Scope) -> bool:
     # Not by the session's own methods: a request that only looks must not make the answer depend on cookies.
     session: Any = scope.get("session")
-    return isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
+    return isinstance(session, dict) and any(dict.__contains__(session, key) for key in OF_A_LOGIN)
 
 
 class _OutermostMiddleware:

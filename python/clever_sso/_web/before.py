@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from clever_sso._web.arrival import SignIn
 from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
+from clever_sso._web.identity import SESSION_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -23,6 +24,9 @@ HELD_KEY = "clever_sso_held"
 TEN_MINUTES = 10 * 60
 _FORMAT = 1
 _MOST_SPENT = 10_000
+
+OF_A_LOGIN = (SESSION_KEY, HELD_KEY)
+"""A session that comes back with one of these was not lost: somebody is signed in, or a login waits."""
 
 ClientType = TypeVar("ClientType")
 
@@ -169,10 +173,9 @@ class HeldLogin:
             return None
         return held if held.ends_at > time.time() and not _SPENT.has(held.key) else None
 
-    @property
-    def step(self) -> SignIn:
-        """The sign-in that completes it."""
-        return SignIn(self.identity, self.tokens, self.return_to, switch_user=self.switch_user)
+    def step(self, cookies: str | None) -> SignIn:
+        """The sign-in that completes it, in a request with this `Cookie` header."""
+        return SignIn(self.identity, self.tokens, self.return_to, switch_user=self.switch_user, cookies=cookies or "")
 
     @classmethod
     def take(cls, session: MutableMapping[str, Any]) -> HeldLogin | None:

@@ -39,9 +39,10 @@ from clever_sso._web.arrival import (
     should_wait,
     signed_in_line,
     step_of,
+    with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import TEN_MINUTES, ProvenLogin
+from clever_sso._web.before import HELD_KEY, TEN_MINUTES, HeldLogin, ProvenLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import accounts, conf, links, signals
@@ -107,7 +108,7 @@ def login(request: HttpRequest) -> HttpResponse:
         query_of(request),
         own_pages=_own_pages(),
         cookies=request.META.get("HTTP_COOKIE"),
-        has_session=request.user.is_authenticated,
+        has_session=request.user.is_authenticated or HeldLogin.of(request.session) is not None,
         home=conf.after_login(),
         logger=logger,
         session_cookie=_session_cookie,
@@ -282,7 +283,7 @@ def complete(request: HttpRequest) -> HttpResponse:
     if waiting is not None:
         # The person gets another one: this one says whether somebody logs out meanwhile.
         request.session = type(waiting)()
-    return _private(take(request, held.step, is_decided=True, waiting=waiting))
+    return _private(take(request, held.step(request.META.get("HTTP_COOKIE")), is_decided=True, waiting=waiting))
 
 
 def backend() -> tuple[str, CleverBackend]:
@@ -324,7 +325,8 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
     _end(waiting)
     if answer is not None:
         _end(replaced)
-        return with_cookies(answer, without_sign_in(conf.client(), step))
+        is_held = HELD_KEY in request.session
+        return with_cookies(answer, with_answer(conf.client(), step, is_held=is_held, status=answer.status_code))
     logger.info("%s", signed_in_line(step.identity))
     return with_cookies(_redirect(step.return_to or conf.after_login()), step.set_cookies)
 

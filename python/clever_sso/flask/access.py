@@ -17,7 +17,7 @@ from werkzeug.test import EnvironBuilder
 from clever_sso import _settings
 from clever_sso._web import api
 from clever_sso._web.arrival import LoggedOutError
-from clever_sso._web.before import HELD_KEY, HeldLogin
+from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, HeldLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import address, answer_of_guard, login_address, root_of
 from clever_sso.flask.state import state
@@ -69,7 +69,7 @@ def look_at_session() -> bool:
     if SessionIdentity.is_stale(kept):
         session.clear()
         return True
-    found = SESSION_KEY in kept
+    found = any(key in kept for key in OF_A_LOGIN)
     # The page does not depend on cookies because of this.
     kept.accessed = accessed
     return found

@@ -26,9 +26,10 @@ from clever_sso._web.arrival import (
     should_wait,
     signed_in_line,
     step_of,
+    with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import HeldLogin, ProvenLogin
+from clever_sso._web.before import HELD_KEY, HeldLogin, ProvenLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
@@ -169,7 +170,7 @@ def _login() -> Response:
         _query(),
         own_pages=_own_pages(),
         cookies=request.headers.get("Cookie"),
-        has_session=identity() is not None,
+        has_session=identity() is not None or held_login() is not None,
         home=_home(),
         logger=current_app.logger,
         session_cookie=_session_cookie,
@@ -248,7 +249,7 @@ def complete_login() -> Response:
     held, waiting = take_held(state().rotate_session)
     if held is None:
         return _private(redirect(login_path(), code=303))
-    return _private(_take(held.step, is_decided=True, waiting=waiting))
+    return _private(_take(held.step(request.headers.get("Cookie")), is_decided=True, waiting=waiting))
 
 
 def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = None) -> Response:
@@ -291,7 +292,8 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
                 check_size(_cookie_size())
                 if replaced is not None:
                     replaced.end()
-                return waits, without_sign_in(extension.client, step)
+                is_held = HELD_KEY in session
+                return waits, with_answer(extension.client, step, is_held=is_held, status=waits.status_code)
             session[SESSION_KEY] = signed_in_as
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)

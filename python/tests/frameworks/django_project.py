@@ -16,7 +16,7 @@ from clever_sso.django import (
 from django.contrib import admin
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import include, path
 
@@ -108,6 +108,7 @@ urlpatterns = [
     path("waiting", waiting),
     path("finish", finish),
     path("finish-late", finish_late),
+    path("back", lambda _: HttpResponseRedirect("/clever/login?next=/back")),
     path("by-password", by_password),
     path("slow", slow),
     path("token", token),

@@ -31,6 +31,7 @@ class InAsgi:
             return PlainTextResponse(" ".join(sorted(request.session)))
 
         self.app.routes.append(Route("/finish", self.clever_sso.complete_login))
+        self.app.routes.append(Route("/back", lambda _: RedirectResponse("/clever/login?next=/back", 303)))
         self.app.routes.append(Route("/finish-late", self._finish_late))
         self.meanwhile: list[tuple[str, Callable[[], object]]] = []
         self.app.routes.extend([Route("/waiting", waiting), Route("/keys", keys)])
@@ -66,6 +67,9 @@ class InAsgi:
     def get(self, path: str) -> tuple[int, str, str | None]:
         answer = self.browser.get(path)
         return answer.status_code, answer.text, answer.headers.get("location")
+
+    def lose_session(self) -> None:
+        self.browser.cookies.delete("session")
 
     def post(self, path: str) -> None:
         self.browser.post(path)

@@ -28,6 +28,7 @@ class InFlask:
         if folder is not None:
             sessions(self.app)
         self.app.add_url_rule("/finish", view_func=complete_login)
+        self.app.add_url_rule("/back", "back", lambda: redirect("/clever/login?next=/back"))
         self.app.add_url_rule("/finish-late", "finish-late", self._finish_late)
         self.meanwhile: list[tuple[str, Callable[[], object]]] = []
         self.app.add_url_rule("/waiting", "waiting", lambda: shown(held_login()))
@@ -56,6 +57,9 @@ class InFlask:
     def get(self, path: str) -> tuple[int, str, str | None]:
         answer = self.browser.get(path)
         return answer.status_code, answer.text, answer.headers.get("Location")
+
+    def lose_session(self) -> None:
+        self.browser.delete_cookie("session")
 
     def post(self, path: str) -> None:
         self.browser.post(path)

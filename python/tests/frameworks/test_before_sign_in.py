@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import importlib
 import logging
+import re
 import time
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -178,10 +180,61 @@ def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
     assert app.told == ["Ada Ashworth"]
 
 
-def hold(app: Any) -> None:
+def end_of(app: Any, clever: str, path: str, *, keeps_session: bool = True) -> tuple[int, str, int]:
+    """Go where the answers lead: the last one, and how often that was to Clever."""
+    person, visits = Browser(clever, ADA), 0
+    for _ in range(60):
+        status, text, location = app.get(path)
+        if not keeps_session and "/callback" in path:
+            app.lose_session()
+        onwards = location or next(iter(re.findall(r'http-equiv="refresh" content="0; url=([^"]*)"', text)), "")
+        if not onwards:
+            return status, text, visits
+        visits += "/oauth/authorize" in onwards
+        path = path_of(person.callback(onwards) if "/oauth/authorize" in onwards else unescape(onwards))
+    raise AssertionError("it does not end")
+
+
+@pytest.mark.parametrize("way", ["held", "answered"])
+def test_a_session_that_is_not_kept_ends_after_three_sign_ins_that_were_decided_about(
+    app: Any, clever: str, way: str
+) -> None:
+    hold(app, "/guarded") if way == "held" else app.clever_sso.before_sign_in(lambda _: app.redirect("/guarded"))
+    status, text, visits = end_of(app, clever, "/guarded", keeps_session=way == "answered")
+    assert (status, "session_not_kept" in text, visits) == (500, True, 3)
+
+
+@pytest.mark.parametrize("way", ["completes at once", "never completes"])
+def test_a_guard_that_sends_back_who_was_held_ends(app: Any, clever: str, way: str) -> None:
+    hold(app, "/finish" if way == "completes at once" else "/back")
+    status, text, visits = end_of(app, clever, "/back")
+    assert (status, "page_not_allowed" in text, visits) == (403, True, 3)
+
+
+@pytest.mark.parametrize("way", ["redirect", "page"])
+def test_who_gives_up_the_second_factor_tries_again_as_often_as_they_like(app: Any, clever: str, way: str) -> None:
     def hook(proven: Any) -> Any:
         proven.hold()
-        return app.redirect("/waiting")
+        return app.redirect("/waiting") if way == "redirect" else app.response("the code, please", 200)
+
+    app.clever_sso.before_sign_in(hook)
+    for _ in range(6):
+        assert end_of(app, clever, "/guarded")[::2] == (200, 1)
+    assert app.get("/waiting")[1].startswith("Ada Ashworth")
+    assert app.get("/finish")[2] == "/guarded"
+    assert app.get("/who")[1] == "Ada Ashworth"
+
+
+def test_a_page_before_the_sign_in_is_shown_as_often_as_somebody_asks(app: Any, clever: str) -> None:
+    app.clever_sso.before_sign_in(lambda _: app.response("your district has no license", 402))
+    for _ in range(6):
+        assert end_of(app, clever, "/guarded") == (402, "your district has no license", 1)
+
+
+def hold(app: Any, onwards: str = "/waiting") -> None:
+    def hook(proven: Any) -> Any:
+        proven.hold()
+        return app.redirect(onwards)
 
     app.clever_sso.before_sign_in(hook)
 

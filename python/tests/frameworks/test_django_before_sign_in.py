@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +255,69 @@ def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
     assert [answer.headers["Location"], *seen] == ends
     names = {"/": b"Ada Ashworth", "/clever/login": b"nobody"}
     assert [each.get("/who").content for each in (browser, tab)] == [names[end] for end in ends]
+
+
+def end_of(browser: Any, clever: str, path: str, *, keeps_session: bool = True) -> tuple[int, bytes, int]:
+    """Go where the answers lead: the last one, and how often that was to Clever."""
+    from harness.browser import Browser
+    from running import path_of
+
+    person, visits = Browser(clever, ADA), 0
+    for _ in range(60):
+        answer = browser.get(path)
+        if not keeps_session and "/callback" in path:
+            browser.cookies.pop("sessionid", None)
+        pages = re.findall(r'http-equiv="refresh" content="0; url=([^"]*)"', answer.content.decode())
+        onwards = answer.headers.get("Location") or unescape("".join(pages))
+        if not onwards:
+            return answer.status_code, answer.content, visits
+        visits += "/oauth/authorize" in onwards
+        path = path_of(person.callback(onwards) if "/oauth/authorize" in onwards else onwards)
+    raise AssertionError("it does not end")
+
+
+@pytest.mark.parametrize("way", ["held", "answered"])
+def test_a_session_that_is_not_kept_ends_after_three_sign_ins_that_were_decided_about(
+    clever: str, decide: Callable[..., None], way: str
+) -> None:
+    def hook(proven: ProvenLogin[Any]) -> Any:
+        if way == "held":
+            proven.hold()
+        return redirect("/private")
+
+    decide(hook)
+    status, page, visits = end_of(visitor(), clever, "/private", keeps_session=way == "answered")
+    assert (status, b"session_not_kept" in page, visits) == (500, True, 3)
+
+
+@pytest.mark.parametrize("way", ["completes at once", "never completes"])
+def test_a_guard_that_sends_back_who_was_held_ends(clever: str, decide: Callable[..., None], way: str) -> None:
+    def hook(proven: ProvenLogin[Any]) -> Any:
+        proven.hold()
+        return redirect("/finish" if way == "completes at once" else "/back")
+
+    decide(hook)
+    status, page, visits = end_of(visitor(), clever, "/back")
+    assert (status, b"page_not_allowed" in page, visits) == (403, True, 3)
+
+
+@pytest.mark.parametrize("way", ["redirect", "page"])
+def test_who_gives_up_the_second_factor_tries_again_as_often_as_they_like(
+    clever: str, decide: Callable[..., None], way: str
+) -> None:
+    from django.http import HttpResponse
+
+    def hook(proven: ProvenLogin[Any]) -> Any:
+        proven.hold()
+        return redirect("/waiting") if way == "redirect" else HttpResponse("the code, please")
+
+    decide(hook)
+    browser = visitor()
+    for _ in range(6):
+        assert end_of(browser, clever, "/private")[::2] == (200, 1)
+    assert browser.get("/waiting").content.startswith(b"Ada Ashworth")
+    assert browser.get("/finish").headers["Location"] == "/private"
+    assert browser.get("/who").content == b"Ada Ashworth"
 
 
 def test_a_sign_in_by_password_ends_what_is_held(clever: str, decide: Callable[..., None]) -> None:
