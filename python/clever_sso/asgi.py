@@ -497,7 +497,7 @@ class CleverSso:
             _query(request.scope),
             own_pages=self._own_pages(request.scope),
             cookies=_cookies(request),
-            has_session=current_identity(request) is not None or held_login(request) is not None,
+            has_session=current_identity(request) is not None or HELD_KEY in _session(request),
             home=self._home(request),
             logger=logger,
             session_cookie=lambda: _session_cookie(request),
@@ -672,6 +672,8 @@ class CleverSso:
         proven.check_held(answer)
         if answer is not None and not isinstance(answer, Response):
             raise TypeError(f"before_sign_in must return a response or None, not {type(answer).__name__}")
+        if answer is not None:
+            proven.note_redirect(answer.status_code)
         return answer
 
     async def _replace_session(self, request: Request, identity: SessionIdentity, waiting: str | None) -> list[str]:

@@ -30,7 +30,7 @@ DENIED_SENTENCE = "Clever did not let you into this app. Please ask your teacher
 NOT_ADMITTED = "not_admitted"
 NOT_ADMITTED_SENTENCE = "Your account doesn't have access to this app. Please ask your teacher or your school for help."
 NOT_ADMITTED_REASON = "the application did not admit this person"
-_REDIRECT = 3
+REDIRECT = 3
 
 
 class Refused(Exception):  # noqa: N818  (it is no error: the application decides so)
@@ -351,7 +351,7 @@ def with_answer(client: Client | AsyncClient, step: SignIn, *, is_held: bool, st
         is_held: Whether it waits in the session.
         status: The status of the answer.
     """
-    if status // 100 == _REDIRECT:
+    if status // 100 == REDIRECT:
         return step.set_cookies
     if not is_held:
         return without_sign_in(client, step)

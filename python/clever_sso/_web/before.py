@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from clever_sso._web.arrival import SignIn
+from clever_sso._web.arrival import REDIRECT, SignIn
 from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
 from clever_sso._web.identity import SESSION_KEY
 
@@ -26,7 +26,7 @@ _FORMAT = 1
 _MOST_SPENT = 10_000
 
 OF_A_LOGIN = (SESSION_KEY, HELD_KEY)
-"""A session that comes back with one of these was not lost: somebody is signed in, or a login waits."""
+"""A session that comes back with one of these was not lost: somebody is signed in, or a login waits or was answered."""
 
 ClientType = TypeVar("ClientType")
 
@@ -126,6 +126,14 @@ class ProvenLogin(Generic[ClientType]):
         """Raise when the hook held the login and then let the person in at once: a `return` is missing."""
         if answer is None and self.is_held:
             raise RuntimeError("the hook before the sign-in called hold() and returned no response")
+
+    def note_redirect(self, status: int) -> None:
+        """Let the session show that it comes back, when the hook answered with a redirect and held nothing.
+
+        Somebody who sees a page next is in no loop, and may log in as often as they like.
+        """
+        if status // 100 == REDIRECT and not self.is_held:
+            self._session[HELD_KEY] = None
 
 
 @dataclass(frozen=True)

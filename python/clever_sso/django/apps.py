@@ -73,8 +73,10 @@ def _drop_held(sender: object, *, request: HttpRequest | None, **_: object) -> N
     session = getattr(request, "session", None)
     if session is None or settings.SESSION_COOKIE_NAME not in getattr(request, "COOKIES", ()):
         return
-    if session.pop(HELD_KEY, None) is not None and session.get_expiry_age() == TEN_MINUTES:
-        session.set_expiry(None)
+    if HELD_KEY in session:
+        del session[HELD_KEY]
+        if session.get_expiry_age() == TEN_MINUTES:
+            session.set_expiry(None)
 
 
 def _end_replaced(sender: object, *, request: HttpRequest, **_: object) -> None:  # noqa: ARG001  (as any receiver)

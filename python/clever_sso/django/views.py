@@ -42,7 +42,7 @@ from clever_sso._web.arrival import (
     with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import HELD_KEY, TEN_MINUTES, HeldLogin, ProvenLogin
+from clever_sso._web.before import HELD_KEY, TEN_MINUTES, ProvenLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import accounts, conf, links, signals
@@ -108,7 +108,7 @@ def login(request: HttpRequest) -> HttpResponse:
         query_of(request),
         own_pages=_own_pages(),
         cookies=request.META.get("HTTP_COOKIE"),
-        has_session=request.user.is_authenticated or HeldLogin.of(request.session) is not None,
+        has_session=request.user.is_authenticated or HELD_KEY in request.session,
         home=conf.after_login(),
         logger=logger,
         session_cookie=_session_cookie,
@@ -373,6 +373,8 @@ def _decide(request: HttpRequest, step: SignIn) -> HttpResponse | None:
     proven.check_held(answer)
     if answer is not None and not isinstance(answer, HttpResponseBase):
         raise TypeError(f"CLEVER_BEFORE_SIGN_IN must return a response or None, not {type(answer).__name__}")
+    if answer is not None:
+        proven.note_redirect(answer.status_code)
     if proven.is_held:
         session.set_expiry(TEN_MINUTES)
     return cast("HttpResponse | None", answer)

@@ -170,7 +170,7 @@ def _login() -> Response:
         _query(),
         own_pages=_own_pages(),
         cookies=request.headers.get("Cookie"),
-        has_session=identity() is not None or held_login() is not None,
+        has_session=identity() is not None or HELD_KEY in session,
         home=_home(),
         logger=current_app.logger,
         session_cookie=_session_cookie,
@@ -326,7 +326,11 @@ def _decide(step: SignIn) -> Response | None:
     )
     answer = current_app.ensure_sync(hook)(proven)
     proven.check_held(answer)
-    return None if answer is None else make_response(answer)
+    if answer is None:
+        return None
+    response = make_response(answer)
+    proven.note_redirect(response.status_code)
+    return response
 
 
 def _without_old_session(response: Response) -> Response:
