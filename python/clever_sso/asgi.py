@@ -65,9 +65,10 @@ from clever_sso._web.arrival import (
     should_wait,
     signed_in_line,
     step_of,
+    with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import HeldLogin, ProvenLogin
+from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, TEN_MINUTES, HeldLogin, ProvenLogin
 from clever_sso._web.button import Html, login_button
 from clever_sso._web.button import signed_in_line as signed_in_html
 from clever_sso._web.hosts import at_host, host_of
@@ -337,10 +338,38 @@ class CleverSso:
             let in. When no login waits, or its ten minutes are over, it leads to the login.
         """
         request.scope.get(_ASKED, set()).add("complete")
-        held = HeldLogin.take(_session(request))
+        held, waiting = await self._take_held(request)
         if held is None:
             return _private(RedirectResponse(self._login_path(request.scope), 303))
-        return await self._take(request, held.step, is_decided=True)
+        return await self._take(request, held.step(_cookies(request)), is_decided=True, waiting=waiting)
+
+    async def _take_held(self, request: Request) -> tuple[HeldLogin | None, str | None]:
+        """The login that waits in this session, and it is completed: nobody finds it again.
+
+        Returns:
+            The login, `None` where there is none any more. And the id of the session of starsessions in which it
+            waited: it is there until the person is in, or until somebody logs out of it.
+        """
+        handler: Any = request.scope.get("session_handler")
+        if self._rotate_session is not None or handler is None:
+            return HeldLogin.take(_session(request)), None
+        # As it is by now: somebody may have logged out, or completed it, since this request read it.
+        key = handler.session_id
+        data = await handler.store.read(session_id=key, lifetime=handler.lifetime) if key else b""
+        found = HeldLogin.of(handler.serializer.deserialize(data) if data else {})
+        held = HeldLogin.of(_session(request))
+        if held is None or found is None or found.key != held.key:
+            if held is not None:
+                # What this request read is over. It must not be written again.
+                _session(request).clear()
+                handler.initially_empty = True
+            return None, None
+        held = HeldLogin.take(_session(request))
+        if held is not None:
+            # A log out leaves a session alone that is empty.
+            _session(request)[HELD_KEY] = None
+            await handler.save(TEN_MINUTES)
+        return held, key
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
@@ -468,7 +497,7 @@ class CleverSso:
             _query(request.scope),
             own_pages=self._own_pages(request.scope),
             cookies=_cookies(request),
-            has_session=current_identity(request) is not None,
+            has_session=current_identity(request) is not None or HELD_KEY in _session(request),
             home=self._home(request),
             logger=logger,
             session_cookie=lambda: _session_cookie(request),
@@ -545,19 +574,25 @@ class CleverSso:
             return None
         return _private(Response(status_code=refusal.status, headers={"Allow": refusal.allow} if refusal.allow else {}))
 
-    async def _take(self, request: Request, step: Step, *, is_decided: bool = False) -> Response:
+    async def _take(
+        self, request: Request, step: Step, *, is_decided: bool = False, waiting: str | None = None
+    ) -> Response:
         """Answer the browser."""
         if isinstance(step, SignIn):
             try:
-                done = await self._sign_in(request, step, is_decided=is_decided)
+                done = await self._sign_in(request, step, is_decided=is_decided, waiting=waiting)
             except LoggedOutError:
                 _session(request).clear()
                 done = RedirectResponse(inside(self._root(request.scope), self._after_logout), 303)
                 return _private(_with_cookies(done, without_sign_in(self.client, step)))
             if isinstance(done, Response):
                 _delete_old_session(request, done)
-                is_in = SESSION_KEY in _session(request)
-                cookies = step.set_cookies if is_in else without_sign_in(self.client, step)
+                session = _session(request)
+                cookies = (
+                    step.set_cookies
+                    if SESSION_KEY in session
+                    else with_answer(self.client, step, is_held=HELD_KEY in session, status=done.status_code)
+                )
                 return _private(_with_cookies(done, cookies))
             step = done
         if isinstance(step, ToClever):
@@ -572,19 +607,25 @@ class CleverSso:
             response.headers.setdefault("Retry-After", str(step.retry_after))
         return _private(response)
 
-    async def _sign_in(self, request: Request, step: SignIn, *, is_decided: bool) -> Response | Problem:
+    async def _sign_in(
+        self, request: Request, step: SignIn, *, is_decided: bool, waiting: str | None
+    ) -> Response | Problem:
         key: str | None = getattr(request.scope.get("session_handler"), "session_id", None)
-        replaced = await self._replace_session(request, SessionIdentity.of(step.identity, self._session_seconds))
+        signing_in = SessionIdentity.of(step.identity, self._session_seconds)
+        replaced = await self._replace_session(request, signing_in, waiting)
         done: Response | Problem | None = None
         try:
             welcomed = await self._welcomed(request, step, is_decided=is_decided)
-            if replaced and key is not None and isinstance(welcomed, Response) and SESSION_KEY in _session(request):
+            is_in = isinstance(welcomed, Response) and SESSION_KEY in _session(request)
+            if (replaced or waiting) and key is not None and is_in:
                 await _check_that_it_is_there(request, key)
             done = welcomed
             return done
         finally:
             if replaced and not (isinstance(done, Response) and SESSION_KEY in _session(request)):
                 await _end_replaced(request, replaced)
+            if waiting:
+                await _end_replaced(request, [waiting])
 
     async def _welcomed(self, request: Request, step: SignIn, *, is_decided: bool) -> Response | Problem:
         try:
@@ -631,9 +672,11 @@ class CleverSso:
         proven.check_held(answer)
         if answer is not None and not isinstance(answer, Response):
             raise TypeError(f"before_sign_in must return a response or None, not {type(answer).__name__}")
+        if answer is not None:
+            proven.note_redirect(answer.status_code)
         return answer
 
-    async def _replace_session(self, request: Request, identity: SessionIdentity) -> list[str]:
+    async def _replace_session(self, request: Request, identity: SessionIdentity, waiting: str | None) -> list[str]:
         """Forget the person who was signed in on this device: nothing of their session is carried over.
 
         Returns:
@@ -659,7 +702,9 @@ class CleverSso:
         if self._rotate_session is not None:
             await _result(self._rotate_session(request))
         elif handler is not None:
-            await handler.destroy()
+            if waiting is None:
+                # One in which a login waited says, until the person is in, whether somebody logs out.
+                await handler.destroy()
             handler.regenerate_id()
         _session(request)[SESSION_KEY] = identity.to_session()
         return []
@@ -823,7 +868,7 @@ def _look_after_sessions(installed: list[Middleware]) -> None:
 def _holds_sign_in(scope: Scope) -> bool:
     # Not by the session's own methods: a request that only looks must not make the answer depend on cookies.
     session: Any = scope.get("session")
-    return isinstance(session, dict) and dict.__contains__(session, SESSION_KEY)
+    return isinstance(session, dict) and any(dict.__contains__(session, key) for key in OF_A_LOGIN)
 
 
 class _OutermostMiddleware:

@@ -30,6 +30,7 @@ DENIED_SENTENCE = "Clever did not let you into this app. Please ask your teacher
 NOT_ADMITTED = "not_admitted"
 NOT_ADMITTED_SENTENCE = "Your account doesn't have access to this app. Please ask your teacher or your school for help."
 NOT_ADMITTED_REASON = "the application did not admit this person"
+REDIRECT = 3
 
 
 class Refused(Exception):  # noqa: N818  (it is no error: the application decides so)
@@ -101,6 +102,9 @@ class SignIn:
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
     switch_user: bool = False
     """Whether the login was to let Clever ask who it is."""
+
+    cookies: str = field(default="", repr=False)
+    """The `Cookie` header of the request that completes it, when it was held."""
 
 
 @dataclass(frozen=True)
@@ -333,9 +337,38 @@ def problem_of_setup(message: str) -> Problem:
 
 def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCookie, ...]:
     """The cookies to set when a login that Clever let through is not completed here: nobody was signed in."""
-    kept = "; ".join(f"{cookie.name}={cookie.value}" for cookie in step.set_cookies if cookie.max_age)
+    return _later(step.set_cookies, client.log_out_cookies(_kept_by(step)))
+
+
+def with_answer(client: Client | AsyncClient, step: SignIn, *, is_held: bool, status: int) -> tuple[SetCookie, ...]:
+    """The cookies to set with what the application answered before the sign-in.
+
+    What counts sign-ins stays while nobody sees a page: a loop that leads through the answer ends as any other does.
+
+    Args:
+        client: The client.
+        step: The sign-in that waits, or that is none.
+        is_held: Whether it waits in the session.
+        status: The status of the answer.
+    """
+    if status // 100 == REDIRECT:
+        return step.set_cookies
+    if not is_held:
+        return without_sign_in(client, step)
+    # Whether the session is kept, the next request shows.
+    seen = tuple(cookie for cookie in client.session_kept_cookies(_kept_by(step)) if cookie.max_age)
+    return _later(step.set_cookies, seen)
+
+
+def _kept_by(step: SignIn) -> str:
+    """What the browser sends from now on."""
+    cookies = [f"{cookie.name}={cookie.value}" for cookie in step.set_cookies if cookie.max_age]
+    return "; ".join([*cookies, step.cookies] if step.cookies else cookies)
+
+
+def _later(*cookies: Iterable[SetCookie]) -> tuple[SetCookie, ...]:
     # One header for each name (RFC 6265 4.1.1): the later word counts.
-    return tuple({cookie.name: cookie for cookie in (*step.set_cookies, *client.log_out_cookies(kept))}.values())
+    return tuple({cookie.name: cookie for each in cookies for cookie in each}.values())
 
 
 WAITED = "clever_waited"

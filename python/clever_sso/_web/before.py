@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from clever_sso._web.arrival import SignIn
+from clever_sso._web.arrival import REDIRECT, SignIn
 from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
+from clever_sso._web.identity import SESSION_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -23,6 +24,9 @@ HELD_KEY = "clever_sso_held"
 TEN_MINUTES = 10 * 60
 _FORMAT = 1
 _MOST_SPENT = 10_000
+
+OF_A_LOGIN = (SESSION_KEY, HELD_KEY)
+"""A session that comes back with one of these was not lost: somebody is signed in, or a login waits or was answered."""
 
 ClientType = TypeVar("ClientType")
 
@@ -123,6 +127,14 @@ class ProvenLogin(Generic[ClientType]):
         if answer is None and self.is_held:
             raise RuntimeError("the hook before the sign-in called hold() and returned no response")
 
+    def note_redirect(self, status: int) -> None:
+        """Let the session show that it comes back, when the hook answered with a redirect and held nothing.
+
+        Somebody who sees a page next is in no loop, and may log in as often as they like.
+        """
+        if status // 100 == REDIRECT and not self.is_held:
+            self._session[HELD_KEY] = None
+
 
 @dataclass(frozen=True)
 class HeldLogin:
@@ -169,10 +181,9 @@ class HeldLogin:
             return None
         return held if held.ends_at > time.time() and not _SPENT.has(held.key) else None
 
-    @property
-    def step(self) -> SignIn:
-        """The sign-in that completes it."""
-        return SignIn(self.identity, self.tokens, self.return_to, switch_user=self.switch_user)
+    def step(self, cookies: str | None) -> SignIn:
+        """The sign-in that completes it, in a request with this `Cookie` header."""
+        return SignIn(self.identity, self.tokens, self.return_to, switch_user=self.switch_user, cookies=cookies or "")
 
     @classmethod
     def take(cls, session: MutableMapping[str, Any]) -> HeldLogin | None:

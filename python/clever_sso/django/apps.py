@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
+from clever_sso._web.before import HELD_KEY, TEN_MINUTES
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -29,7 +31,7 @@ class CleverSsoConfig(AppConfig):
 
         One is at each end, and one after that of the sessions.
         """
-        from django.contrib.auth.signals import user_logged_out  # noqa: PLC0415  (as the next one)
+        from django.contrib.auth.signals import user_logged_in, user_logged_out  # noqa: PLC0415  (as the next one)
         from django.db.models.signals import post_delete  # noqa: PLC0415
 
         from clever_sso.django import conf  # noqa: PLC0415  (it needs the settings)
@@ -45,7 +47,8 @@ class CleverSsoConfig(AppConfig):
         if isinstance(settings.MIDDLEWARE, (list, tuple)):
             _add_middleware()
 
-        # Every log out that Django knows of.
+        # Every sign-in and log out that Django knows of.
+        user_logged_in.connect(_drop_held, dispatch_uid=OUTERMOST)
         user_logged_out.connect(_end_replaced, dispatch_uid=OUTERMOST)
         checks.register(check, checks.Tags.security)
         checks.register(check_deployment, checks.Tags.security, deploy=True)
@@ -63,6 +66,17 @@ def _add_middleware() -> None:
         settings.MIDDLEWARE = [*settings.MIDDLEWARE[:after], AFTER_SESSIONS, *settings.MIDDLEWARE[after:]]
     if OUTERMOST not in settings.MIDDLEWARE:
         settings.MIDDLEWARE = [OUTERMOST, *settings.MIDDLEWARE]
+
+
+def _drop_held(sender: object, *, request: HttpRequest | None, **_: object) -> None:  # noqa: ARG001  (as any receiver)
+    """Somebody signed in by other means: no login waits in their session, and it lasts as long as any other."""
+    session = getattr(request, "session", None)
+    if session is None or settings.SESSION_COOKIE_NAME not in getattr(request, "COOKIES", ()):
+        return
+    if HELD_KEY in session:
+        del session[HELD_KEY]
+        if session.get_expiry_age() == TEN_MINUTES:
+            session.set_expiry(None)
 
 
 def _end_replaced(sender: object, *, request: HttpRequest, **_: object) -> None:  # noqa: ARG001  (as any receiver)

@@ -1,20 +1,19 @@
 """The link between a user who is signed in and a person at Clever: how it begins, and what comes back.
 
-The session keeps which logins were begun to link, each under its key, for ten minutes. So a login that another site or
-another tab began links nothing.
+The session keeps which logins were begun to link, each under its key. So a login that another site or another tab began
+links nothing; and one that takes too long is restarted as a link, instead of signing in somebody else.
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 
 from clever_sso._native import login_key
-from clever_sso._web.arrival import Problem, Refused, problem_of
-from clever_sso._web.before import TEN_MINUTES
+from clever_sso._web.arrival import LoggedOutError, Problem, Refused, problem_of
 from clever_sso._web.hosts import redirect_uri_at
 from clever_sso._web.request import as_shown, parameters
 from clever_sso.django import accounts, conf
@@ -46,7 +45,7 @@ def begin(request: HttpRequest, query: str) -> Login:
         raise Refused(accounts.STAFF_SENTENCE, reason=reason)
     wanted = as_shown(parameters(query).get("next", "")) or None
     login = _begin(request, wanted)
-    _keep(request, {**_kept(request), login.key: [str(request.user.pk), int(time.time()) + TEN_MINUTES]})
+    _keep(request, {**_kept(request), login.key: str(request.user.pk)})
     return login
 
 
@@ -72,10 +71,8 @@ def begun_here(request: HttpRequest, query: str) -> bool:
     # Most callbacks come without a session, and get none.
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
-    entry = _kept(request).get(login_key(query) or "")
-    if entry is None or not request.user.is_authenticated:
-        return False
-    return bool(entry[0] == str(request.user.pk) and entry[1] > time.time())
+    user = _kept(request).get(login_key(query) or "")
+    return bool(user is not None and request.user.is_authenticated and user == str(request.user.pk))
 
 
 def go_on(request: HttpRequest, query: str, login: Login) -> None:
@@ -86,10 +83,15 @@ def go_on(request: HttpRequest, query: str, login: Login) -> None:
 
 
 def finish(request: HttpRequest, query: str, step: SignIn) -> SignIn | Problem:
-    """Link the person who proved a login to the user who is signed in."""
+    """Link the person who proved a login to the user who is signed in.
+
+    Raises:
+        LoggedOutError: When somebody has logged out since this request came.
+    """
     kept = _kept(request)
     del kept[login_key(query) or ""]
     _keep(request, kept)
+    _check_that_it_is_there(request)
     try:
         identity = accounts.with_older_ids(step.identity, step.tokens, conf.client())
         account = accounts.link(request.user, identity)
@@ -97,10 +99,19 @@ def finish(request: HttpRequest, query: str, step: SignIn) -> SignIn | Problem:
         return problem_of_link(refused, step.identity.id)
     except Error as error:
         return problem_of(error)
+    _check_that_it_is_there(request)
     # Another right than before: another id of the session.
     request.session.cycle_key()
     logger.info("linked with Clever: Clever id %s to user %s", account.clever_id, request.user.pk)
     return step
+
+
+def _check_that_it_is_there(request: HttpRequest) -> None:
+    # `cycle_key` writes a session under a new id, whether or not somebody has ended it.
+    try:
+        request.session.save()
+    except UpdateError:
+        raise LoggedOutError from None
 
 
 def problem_of_link(refused: Refused, clever_id: str | None = None) -> Problem:

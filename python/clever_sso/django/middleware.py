@@ -16,7 +16,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 from clever_sso._web import api, pages
 from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
-from clever_sso._web.identity import SESSION_KEY, SessionIdentity
+from clever_sso._web.before import OF_A_LOGIN
+from clever_sso._web.identity import SessionIdentity
 from clever_sso._web.request import (
     answer_of_guard,
     as_shown,
@@ -33,6 +34,8 @@ from clever_sso.django.sessions import look_when_it_is_read
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from django.http import HttpRequest
 
     from clever_sso._native import SetCookie
@@ -90,11 +93,7 @@ class CleverSsoCameBackMiddleware(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> None:
         """Before the next middleware."""
         # Mostly there is nothing to forget. Then nobody looks at the session for it.
-        if (
-            settings.SESSION_COOKIE_NAME in request.COOKIES
-            and _forgetting(request, _OK)
-            and SESSION_KEY in request.session
-        ):
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _forgetting(request, _OK) and _is_kept(request.session):
             request.META[_CAME_BACK] = True
 
 
@@ -169,7 +168,7 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
         return
     cookies = _forgetting(request, response.status_code)
     # Mostly there is nothing to say. Then nobody looks at the session for it.
-    if cookies and (_CAME_BACK in request.META or SESSION_KEY in getattr(request, "session", ())):
+    if cookies and (_CAME_BACK in request.META or _is_kept(getattr(request, "session", ()))):
         views.with_cookies(response, cookies)
 
 
@@ -250,9 +249,13 @@ def _fitting(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return page
 
 
+def _is_kept(session: Container[str]) -> bool:
+    return any(key in session for key in OF_A_LOGIN)
+
+
 def _look_at_session(request: HttpRequest) -> None:
     session = request.session
-    if SESSION_KEY in session:
+    if _is_kept(session):
         request.META[_CAME_BACK] = True
     if SessionIdentity.is_stale(session):
         views.end_session(request)

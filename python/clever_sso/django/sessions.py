@@ -1,10 +1,18 @@
-"""Looks at a session when it is read, and not before: pages that do not need it ask no database."""
+"""Looks at a session when it is read, and not before: pages that do not need it ask no database.
+
+And takes the login out of it that waits there.
+"""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Callable
 
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.contrib.sessions.backends.signed_cookies import SessionStore as InCookies
+
+from clever_sso._web.before import HELD_KEY, HeldLogin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -48,3 +56,36 @@ def look_when_it_is_read(request: HttpRequest, look: Callable[[HttpRequest], Non
 def _restore(session: Any) -> None:  # noqa: ANN401  (any session)
     for name in ("load", "aload"):
         session.__dict__.pop(name, None)
+
+
+def take_held(session: SessionBase) -> tuple[HeldLogin | None, SessionBase | None]:
+    """The login that waits in a session, and it is completed: no other request, in no other process, finds it again.
+
+    Returns:
+        The login, `None` where there is none any more. And the session in which it waited, when it lives on the server:
+        it is there until the person is in, or until somebody logs out of it.
+    """
+    if isinstance(session, InCookies):
+        return HeldLogin.take(session), None
+    held, key = HeldLogin.of(session), session.session_key
+    if held is None or key is None:
+        return None, None
+    # Every store of sessions makes a new one at once or not at all: so one request at a time has its turn.
+    turn = type(session)(sha256(held.key.encode()).hexdigest()[:32])
+    try:
+        turn.save(must_create=True)
+    except CreateError:
+        return None, None
+    try:
+        # As it is by now: somebody may have logged out, or completed it, since this request read it.
+        waiting = type(session)(key)
+        found = HeldLogin.of(waiting)
+        if found is None or found.key != held.key:
+            return None, None
+        del waiting[HELD_KEY]
+        waiting.save()
+    except UpdateError:
+        return None, None
+    finally:
+        turn.delete()
+    return held, waiting

@@ -39,13 +39,15 @@ from clever_sso._web.arrival import (
     should_wait,
     signed_in_line,
     step_of,
+    with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import TEN_MINUTES, HeldLogin, ProvenLogin
+from clever_sso._web.before import HELD_KEY, TEN_MINUTES, ProvenLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import accounts, conf, links, signals
 from clever_sso.django.access import current_identity, told_to_log_in
+from clever_sso.django.sessions import take_held
 from clever_sso.exceptions import Error
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ def login(request: HttpRequest) -> HttpResponse:
         query_of(request),
         own_pages=_own_pages(),
         cookies=request.META.get("HTTP_COOKIE"),
-        has_session=request.user.is_authenticated,
+        has_session=request.user.is_authenticated or HELD_KEY in request.session,
         home=conf.after_login(),
         logger=logger,
         session_cookie=_session_cookie,
@@ -155,7 +157,12 @@ def callback(request: HttpRequest) -> HttpResponse:
     if isinstance(outcome, Restart):
         links.go_on(request, query, outcome.login)
     elif isinstance(step, SignIn):
-        step = links.finish(request, query, step)
+        proven = step
+        try:
+            step = links.finish(request, query, proven)
+        except LoggedOutError:
+            _forget(request)
+            return _logged_out(proven)
         if isinstance(step, SignIn):
             cookies = without_sign_in(conf.client(), step)
             return with_cookies(_redirect(step.return_to or conf.after_login()), cookies)
@@ -237,13 +244,15 @@ for mark, value in NOT_GUARDED.items():
     setattr(whoami, mark, value)
 
 
-def take(request: HttpRequest, step: Step, *, is_decided: bool = False) -> HttpResponse:
+def take(
+    request: HttpRequest, step: Step, *, is_decided: bool = False, waiting: SessionBase | None = None
+) -> HttpResponse:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            return _sign_in(request, step, is_decided=is_decided)
+            return _sign_in(request, step, is_decided=is_decided, waiting=waiting)
         except LoggedOutError:
-            return with_cookies(_redirect(conf.after_logout()), without_sign_in(conf.client(), step))
+            return _logged_out(step)
         except (Refused, TooLargeError, Error) as error:
             step = problem_of_sign_in(conf.client(), step, error)
     if isinstance(step, ToClever):
@@ -261,13 +270,20 @@ def take(request: HttpRequest, step: Step, *, is_decided: bool = False) -> HttpR
     return _private(response)
 
 
+def _logged_out(step: SignIn) -> HttpResponse:
+    return with_cookies(_redirect(conf.after_logout()), without_sign_in(conf.client(), step))
+
+
 def complete(request: HttpRequest) -> HttpResponse:
     """Complete the login that waits in this session."""
     request.META[ASKED] = True
-    held = HeldLogin.take(request.session)
+    held, waiting = take_held(request.session)
     if held is None:
         return _private(_redirect(reverse("clever_sso:login")))
-    return _private(take(request, held.step, is_decided=True))
+    if waiting is not None:
+        # The person gets another one: this one says whether somebody logs out meanwhile.
+        request.session = type(waiting)()
+    return _private(take(request, held.step(request.META.get("HTTP_COOKIE")), is_decided=True, waiting=waiting))
 
 
 def backend() -> tuple[str, CleverBackend]:
@@ -281,7 +297,7 @@ def backend() -> tuple[str, CleverBackend]:
     raise invalid("AUTHENTICATION_BACKENDS has no backend of Clever's: add clever_sso.django.CleverBackend")
 
 
-def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool) -> HttpResponse:
+def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: SessionBase | None) -> HttpResponse:
     # The person who was signed in on this device is forgotten first: nothing of their session is carried over, and
     # nobody goes on as somebody else when the next lines refuse this person.
     signing_in = SessionIdentity.of(step.identity, conf.session_seconds())
@@ -299,13 +315,18 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool) -> HttpRes
         check_size(_cookie_size(request))
         if replaced is not None and answer is None:
             _let_answer(replaced)
+        if waiting is not None:
+            _check_that_it_is_there(waiting)
     except BaseException:
         _end(replaced)
+        _end(waiting)
         _forget(request)
         raise
+    _end(waiting)
     if answer is not None:
         _end(replaced)
-        return with_cookies(answer, without_sign_in(conf.client(), step))
+        is_held = HELD_KEY in request.session
+        return with_cookies(answer, with_answer(conf.client(), step, is_held=is_held, status=answer.status_code))
     logger.info("%s", signed_in_line(step.identity))
     return with_cookies(_redirect(step.return_to or conf.after_login()), step.set_cookies)
 
@@ -352,13 +373,15 @@ def _decide(request: HttpRequest, step: SignIn) -> HttpResponse | None:
     proven.check_held(answer)
     if answer is not None and not isinstance(answer, HttpResponseBase):
         raise TypeError(f"CLEVER_BEFORE_SIGN_IN must return a response or None, not {type(answer).__name__}")
+    if answer is not None:
+        proven.note_redirect(answer.status_code)
     if proven.is_held:
         session.set_expiry(TEN_MINUTES)
     return cast("HttpResponse | None", answer)
 
 
 def _end(replaced: SessionBase | None) -> None:
-    """End a session that would have answered for another minute."""
+    """End a session that another one replaces, with those that it replaced."""
     if replaced is not None:
         end_replaced(replaced)
         replaced.flush()
@@ -375,6 +398,12 @@ def _let_answer(replaced: SessionBase) -> None:
         replaced.save()
     except UpdateError:
         raise LoggedOutError from None
+
+
+def _check_that_it_is_there(waiting: SessionBase) -> None:
+    """Raise `LoggedOutError` when somebody has logged out of the session in which this login waited."""
+    if not waiting.exists(waiting.session_key or ""):
+        raise LoggedOutError
 
 
 def end_replaced(session: SessionBase) -> None:

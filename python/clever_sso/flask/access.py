@@ -17,6 +17,7 @@ from werkzeug.test import EnvironBuilder
 from clever_sso import _settings
 from clever_sso._web import api
 from clever_sso._web.arrival import LoggedOutError
+from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, HeldLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import address, answer_of_guard, login_address, root_of
 from clever_sso.flask.state import state
@@ -68,7 +69,7 @@ def look_at_session() -> bool:
     if SessionIdentity.is_stale(kept):
         session.clear()
         return True
-    found = SESSION_KEY in kept
+    found = any(key in kept for key in OF_A_LOGIN)
     # The page does not depend on cookies because of this.
     kept.accessed = accessed
     return found
@@ -81,17 +82,46 @@ def _kept_session() -> SessionMixin:
     return context.session if kept is None else kept
 
 
-def replace_session(signed_in: SessionIdentity, rotate: Rotate | None) -> Replaced | None:
+def take_held(rotate: Rotate | None) -> tuple[HeldLogin | None, Waiting | None]:
+    """The login that waits in this session, and it is completed: nobody finds it again.
+
+    Returns:
+        The login, `None` where there is none any more. And the session of Flask-Session in which it waited: it is there
+        until the person is in, or until somebody logs out of it.
+    """
+    interface = current_app.session_interface
+    if type(interface).open_session is not SecureCookieSessionInterface.open_session:
+        # As it is by now: somebody may have logged out, or completed it, since this request read it.
+        again: Any = interface.open_session(_app(), request)
+        held, found = HeldLogin.of(session), HeldLogin.of(again or {})
+        if held is None or found is None or found.key != held.key:
+            if held is not None:
+                # What this request read is over. It must not be written again.
+                session.clear()
+                session.modified = False
+            return None, None
+    held = HeldLogin.take(session)
+    if held is None or rotate is not None or not hasattr(interface, "regenerate") or not hasattr(session, "sid"):
+        return held, None
+    # Flask-Session keeps none that is empty.
+    again[HELD_KEY] = None
+    _save(again)
+    new: Any = interface.open_session(_app(), current_app.request_class(EnvironBuilder().get_environ()))
+    return held, Waiting(again, new.sid)
+
+
+def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: Waiting | None) -> Replaced | None:
     """Forget the person who was signed in on this device: nothing of their session is carried over.
 
     Returns:
-        The session of the same person that lives on the server, for tabs that are on their way with it.
+        The session of the same person that lives on the server, for tabs that are on their way with it; or the one in
+        which this login waited.
 
     Raises:
         LoggedOutError: When somebody has logged out of it since this request came.
     """
-    replaced = _replaced(signed_in) if rotate is None else None
-    if replaced is None:
+    replaced = waiting or (_replaced(signed_in) if rotate is None else None)
+    if replaced is None or replaced is waiting:
         end_session()
         session[SESSION_KEY] = signed_in.to_session()
     else:
@@ -136,6 +166,19 @@ class Replaced:
 
     def _save(self) -> None:
         _save(self.session)
+
+
+class Waiting(Replaced):
+    """A session of Flask-Session in which a login waited that is being completed."""
+
+    def keep(self) -> None:
+        """End it, for the person is in.
+
+        Raises:
+            LoggedOutError: When somebody has logged out of it in the meantime.
+        """
+        _check_that_it_is_there(self.session.sid)
+        self.end()
 
 
 def end_session() -> None:

@@ -26,9 +26,10 @@ from clever_sso._web.arrival import (
     should_wait,
     signed_in_line,
     step_of,
+    with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import HeldLogin, ProvenLogin
+from clever_sso._web.before import HELD_KEY, HeldLogin, ProvenLogin
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
@@ -41,6 +42,7 @@ from clever_sso.flask.access import (
     look_at_session,
     replace_session,
     root,
+    take_held,
     whoami,
 )
 from clever_sso.flask.signals import login_denied, signed_in
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from clever_sso._native import SetCookie
+    from clever_sso.flask.access import Waiting
     from clever_sso.flask.state import State
 
     View = Callable[[], Response]
@@ -167,7 +170,7 @@ def _login() -> Response:
         _query(),
         own_pages=_own_pages(),
         cookies=request.headers.get("Cookie"),
-        has_session=identity() is not None,
+        has_session=identity() is not None or HELD_KEY in session,
         home=_home(),
         logger=current_app.logger,
         session_cookie=_session_cookie,
@@ -243,17 +246,17 @@ def complete_login() -> Response:
         in. When no login waits, or its ten minutes are over, it leads to the login.
     """
     request.environ[_ASKED] = True
-    held = HeldLogin.take(session)
+    held, waiting = take_held(state().rotate_session)
     if held is None:
         return _private(redirect(login_path(), code=303))
-    return _private(_take(held.step, is_decided=True))
+    return _private(_take(held.step(request.headers.get("Cookie")), is_decided=True, waiting=waiting))
 
 
-def _take(step: Step, *, is_decided: bool = False) -> Response:
+def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = None) -> Response:
     """Answer the browser."""
     if isinstance(step, SignIn):
         try:
-            response, cookies = _sign_in(step, is_decided=is_decided)
+            response, cookies = _sign_in(step, is_decided=is_decided, waiting=waiting)
             return _with_cookies(_without_old_session(response), cookies)
         except LoggedOutError:
             session.clear()
@@ -274,11 +277,11 @@ def _take(step: Step, *, is_decided: bool = False) -> Response:
     return response
 
 
-def _sign_in(step: SignIn, *, is_decided: bool) -> tuple[Response, tuple[SetCookie, ...]]:
+def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tuple[Response, tuple[SetCookie, ...]]:
     """Sign the person in, unless the application decides otherwise: the answer, and the cookies to set with it."""
     extension = state()
     signing_in = SessionIdentity.of(step.identity, extension.session_seconds)
-    replaced = replace_session(signing_in, extension.rotate_session)
+    replaced = replace_session(signing_in, extension.rotate_session, waiting)
     hook = extension.hooks.sign_in
     try:
         if not is_decided:
@@ -289,7 +292,8 @@ def _sign_in(step: SignIn, *, is_decided: bool) -> tuple[Response, tuple[SetCook
                 check_size(_cookie_size())
                 if replaced is not None:
                     replaced.end()
-                return waits, without_sign_in(extension.client, step)
+                is_held = HELD_KEY in session
+                return waits, with_answer(extension.client, step, is_held=is_held, status=waits.status_code)
             session[SESSION_KEY] = signed_in_as
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
@@ -322,7 +326,11 @@ def _decide(step: SignIn) -> Response | None:
     )
     answer = current_app.ensure_sync(hook)(proven)
     proven.check_held(answer)
-    return None if answer is None else make_response(answer)
+    if answer is None:
+        return None
+    response = make_response(answer)
+    proven.note_redirect(response.status_code)
+    return response
 
 
 def _without_old_session(response: Response) -> Response:

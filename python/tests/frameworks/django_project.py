@@ -14,8 +14,9 @@ from clever_sso.django import (
     role_required,
 )
 from django.contrib import admin
+from django.contrib.auth import authenticate, login
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import include, path
 
@@ -77,6 +78,21 @@ def finish(request: HttpRequest) -> HttpResponse:
     return HttpResponse("try again", status=403) if request.GET.get("factor") == "wrong" else complete_login(request)
 
 
+def by_password(request: HttpRequest) -> HttpResponse:
+    """The page of a password."""
+    user = authenticate(request, username=request.GET["username"], password=request.GET["password"])
+    login(request, user)
+    return username(request)
+
+
+def finish_late(request: HttpRequest) -> HttpResponse:
+    """The same, and something else happens before it is answered."""
+    held_login(request)
+    for happens in meanwhile:
+        happens()
+    return complete_login(request)
+
+
 async def waiting_later(request: HttpRequest) -> HttpResponse:
     held = await aheld_login(request)
     return HttpResponse(held.identity.name.full if held else "-")
@@ -91,6 +107,9 @@ urlpatterns = [
     path("finish-later", finish_later),
     path("waiting", waiting),
     path("finish", finish),
+    path("finish-late", finish_late),
+    path("back", lambda _: HttpResponseRedirect("/clever/login?next=/back")),
+    path("by-password", by_password),
     path("slow", slow),
     path("token", token),
     path("who", who, name="who"),

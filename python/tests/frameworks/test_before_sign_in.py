@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import importlib
 import logging
+import re
 import time
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from clever_sso import AsyncClient, Client
 from clever_sso._web.arrival import Refused
+from clever_sso._web.before import _SPENT
 from clever_sso._web.copies import IdentityCopy, NameCopy, NoTokens, RoleCopy, TokensCopy
 from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso.exceptions import CleverError
@@ -136,6 +139,110 @@ def test_a_held_login_lasts_ten_minutes_and_ends_with_a_log_out(
     assert app.get("/waiting")[1] == "-"
     assert app.get("/finish")[2] == "/clever/login"
     assert app.get("/who")[1] == "nobody"
+
+
+@pytest.mark.parametrize("when", ["finish", "sign-in"])
+def test_a_log_out_while_a_held_login_is_completed_holds(app: Any, clever: str, when: str) -> None:
+    if in_browser(app):
+        pytest.skip("a session that the browser stores is there as long as somebody sends it")
+    hold(app)
+    log_in(app, clever)
+    tab = app.other_tab()
+    app.meanwhile.append((when, lambda: tab("/clever/logout")))
+    _, _, location = app.get("/finish-late")
+    assert location == ("/clever/login" if when == "finish" else "/")
+    assert (app.get("/who")[1], app.get("/waiting")[1], tab("/waiting")) == ("nobody", "-", "nobody")
+    assert app.told == ([] if when == "finish" else ["Ada Ashworth"])
+
+
+@pytest.mark.parametrize("when", ["finish", "sign-in"])
+def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
+    app: Any, clever: str, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if in_browser(app):
+        pytest.skip("several processes do not know of each other")
+    hold(app)
+    log_in(app, clever)
+    tab, seen = app.other_tab(), []
+
+    def send_again() -> None:
+        app.meanwhile.clear()
+        # Another process: it has completed nothing.
+        monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
+        seen.append(tab("/finish"))
+        monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
+
+    app.meanwhile.append((when, send_again))
+    _, _, location = app.get("/finish-late")
+    first, second = ("nobody", "Ada Ashworth")[:: 1 if when == "finish" else -1]
+    assert (location, app.get("/who")[1]) == ("/clever/login" if when == "finish" else "/", first)
+    assert (seen, tab("/who")) == ([second], second)
+    assert app.told == ["Ada Ashworth"]
+
+
+def end_of(app: Any, clever: str, path: str, *, keeps_session: bool = True) -> tuple[int, str, int]:
+    """Go where the answers lead: the last one, and how often that was to Clever."""
+    person, visits = Browser(clever, ADA), 0
+    for _ in range(60):
+        status, text, location = app.get(path)
+        if not keeps_session and "/callback" in path:
+            app.lose_session()
+        onwards = location or next(iter(re.findall(r'http-equiv="refresh" content="0; url=([^"]*)"', text)), "")
+        if not onwards:
+            return status, text, visits
+        visits += "/oauth/authorize" in onwards
+        path = path_of(person.callback(onwards) if "/oauth/authorize" in onwards else unescape(onwards))
+    raise AssertionError("it does not end")
+
+
+@pytest.mark.parametrize("way", ["held", "answered"])
+def test_a_session_that_is_not_kept_ends_after_three_sign_ins_that_were_decided_about(
+    app: Any, clever: str, way: str
+) -> None:
+    hold(app, "/guarded") if way == "held" else app.clever_sso.before_sign_in(lambda _: app.redirect("/guarded"))
+    status, text, visits = end_of(app, clever, "/guarded", keeps_session=False)
+    assert (status, "session_not_kept" in text, visits) == (500, True, 3)
+
+
+@pytest.mark.parametrize("way", ["completes at once", "never completes", "answered"])
+def test_a_guard_that_sends_back_who_was_held_ends(app: Any, clever: str, way: str) -> None:
+    hold(app, "/finish" if way == "completes at once" else "/back")
+    if way == "answered":
+        app.clever_sso.before_sign_in(lambda _: app.redirect("/back"))
+    status, text, visits = end_of(app, clever, "/back")
+    assert (status, "page_not_allowed" in text, visits) == (403, True, 3)
+
+
+@pytest.mark.parametrize("way", ["redirect", "page"])
+def test_who_gives_up_the_second_factor_tries_again_as_often_as_they_like(app: Any, clever: str, way: str) -> None:
+    def hook(proven: Any) -> Any:
+        proven.hold()
+        return app.redirect("/waiting") if way == "redirect" else app.response("the code, please", 200)
+
+    app.clever_sso.before_sign_in(hook)
+    for _ in range(6):
+        assert end_of(app, clever, "/guarded")[::2] == (200, 1)
+    assert app.get("/waiting")[1].startswith("Ada Ashworth")
+    assert app.get("/finish")[2] == "/guarded"
+    assert app.get("/who")[1] == "Ada Ashworth"
+
+
+@pytest.mark.parametrize("way", ["redirect", "page"])
+def test_a_page_before_the_sign_in_is_shown_as_often_as_somebody_asks(app: Any, clever: str, way: str) -> None:
+    answer = app.redirect("/waiting") if way == "redirect" else app.response("your district has no license", 402)
+    app.clever_sso.before_sign_in(lambda _: answer)
+    for _ in range(6):
+        assert end_of(app, clever, "/guarded")[::2] == (200 if way == "redirect" else 402, 1)
+    assert app.get("/finish")[2] == "/clever/login"
+    assert app.get("/who")[1] == "nobody"
+
+
+def hold(app: Any, onwards: str = "/waiting") -> None:
+    def hook(proven: Any) -> Any:
+        proven.hold()
+        return app.redirect(onwards)
+
+    app.clever_sso.before_sign_in(hook)
 
 
 def test_tokens_are_kept_on_the_server_only(app: Any, clever: str) -> None:

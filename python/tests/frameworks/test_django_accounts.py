@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -385,6 +386,61 @@ def test_a_link_that_clever_restarts_stays_a_link(clever: str) -> None:
     assert browser.get(confirmed(clever, ADA, again)).headers["Location"] == "/who"
     assert accounts().get().user_id == user.pk
     assert browser.get("/username").content == b"paula"
+
+
+def test_a_log_out_while_a_link_is_made_stays_a_log_out(clever: str) -> None:
+    from clever_sso.django import account_linked
+
+    _, browser = signed_in_by_password()
+    tab = visitor()
+    tab.cookies["sessionid"] = browser.cookies["sessionid"].value
+
+    def log_out(**_: Any) -> None:
+        tab.post("/clever/logout", HTTP_ORIGIN=OWN)
+
+    account_linked.connect(log_out)
+    try:
+        answer = link(browser, clever)
+    finally:
+        account_linked.disconnect(log_out)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert browser.get("/username").content == b""
+    assert browser.get("/who").content == b"nobody"
+
+
+def test_a_log_out_while_clever_is_asked_links_nobody(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from clever_sso.django import views
+
+    _, browser = signed_in_by_password()
+    tab = visitor()
+    tab.cookies["sessionid"] = browser.cookies["sessionid"].value
+    ordinary = views.step_of
+
+    def slowly(*said: Any, **more: Any) -> Any:
+        tab.post("/clever/logout", HTTP_ORIGIN=OWN)
+        return ordinary(*said, **more)
+
+    monkeypatch.setattr(views, "step_of", slowly)
+    assert link(browser, clever).headers["Location"] == "/"
+    assert browser.get("/username").content == b""
+    assert not accounts().exists()
+
+
+def test_a_link_that_takes_too_long_stays_a_link(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    user, browser = signed_in_by_password()
+    late = confirmed(clever, ADA, browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN))
+    # The browser has dropped the cookie of the login.
+    for name in set(browser.cookies) - {"sessionid"}:
+        del browser.cookies[name]
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 11 * 60)
+    again = browser.get(late)
+    assert "/oauth/authorize" in again.headers["Location"]
+    assert "confirmed=false" in again.headers["Location"], "Clever asks who it is, as before"
+    assert browser.get("/username").content == b"paula"
+    assert browser.get(confirmed(clever, ADA, again)).headers["Location"] == "/who"
+    assert browser.get("/username").content == b"paula"
+    assert (accounts().get().user_id, users().count()) == (user.pk, 1)
 
 
 def test_a_refused_link_signs_nobody_out(clever: str) -> None:

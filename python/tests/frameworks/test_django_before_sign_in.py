@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("django")
 from clever_sso import Identity
+from clever_sso._web.before import _SPENT
 from clever_sso.django import HeldLogin, ProvenLogin, Refused
 from django_settings import ADA, JOSE, accounts, authenticate, log_in
 
@@ -189,6 +193,196 @@ def test_a_log_out_ends_a_held_login(clever: str, decide: Callable[..., None]) -
     log_in(browser, clever)
     browser.post("/clever/logout", HTTP_ORIGIN="http://127.0.0.1:9")
     assert browser.get("/waiting").content == b"-"
+
+
+STORES = ["db", "cache", "cached_db", "file"]
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, override: Callable[..., None], tmp_path: Path) -> str:
+    """Sessions of this kind."""
+    override(SESSION_ENGINE=f"django.contrib.sessions.backends.{request.param}", SESSION_FILE_PATH=str(tmp_path))
+    name: str = request.param
+    return name
+
+
+def tab_of(browser: Any) -> Any:
+    """Another tab, with the session that the browser has now."""
+    tab = visitor()
+    tab.cookies["sessionid"] = browser.cookies["sessionid"].value
+    return tab
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("when", ["finish", "sign-in"])
+def test_a_log_out_while_a_held_login_is_completed_holds(
+    clever: str, decide: Callable[..., None], when: str, meanwhile: Callable[..., None]
+) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    tab = tab_of(browser)
+    meanwhile(when, lambda: tab.post("/clever/logout", HTTP_ORIGIN="http://127.0.0.1:9"))
+    answer = browser.get("/finish-late")
+    assert answer.headers["Location"] == ("/clever/login" if when == "finish" else "/")
+    for each in (browser, tab):
+        assert (each.get("/who").content, each.get("/waiting").content) == (b"nobody", b"-")
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("when", ["finish", "sign-in"])
+def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
+    clever: str,
+    decide: Callable[..., None],
+    when: str,
+    meanwhile: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    tab, seen = tab_of(browser), []
+
+    def send_again() -> None:
+        # Another process: it has completed nothing.
+        monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
+        seen.append(tab.get("/finish").headers["Location"])
+        monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
+
+    meanwhile(when, send_again)
+    answer = browser.get("/finish-late")
+    ends = ["/clever/login", "/"][:: 1 if when == "finish" else -1]
+    assert [answer.headers["Location"], *seen] == ends
+    names = {"/": b"Ada Ashworth", "/clever/login": b"nobody"}
+    assert [each.get("/who").content for each in (browser, tab)] == [names[end] for end in ends]
+
+
+def end_of(browser: Any, clever: str, path: str, *, keeps_session: bool = True) -> tuple[int, bytes, int]:
+    """Go where the answers lead: the last one, and how often that was to Clever."""
+    from harness.browser import Browser
+    from running import path_of
+
+    person, visits = Browser(clever, ADA), 0
+    for _ in range(60):
+        answer = browser.get(path)
+        if not keeps_session and "/callback" in path:
+            browser.cookies.pop("sessionid", None)
+        pages = re.findall(r'http-equiv="refresh" content="0; url=([^"]*)"', answer.content.decode())
+        onwards = answer.headers.get("Location") or unescape("".join(pages))
+        if not onwards:
+            return answer.status_code, answer.content, visits
+        visits += "/oauth/authorize" in onwards
+        path = path_of(person.callback(onwards) if "/oauth/authorize" in onwards else onwards)
+    raise AssertionError("it does not end")
+
+
+@pytest.mark.parametrize("way", ["held", "answered"])
+def test_a_session_that_is_not_kept_ends_after_three_sign_ins_that_were_decided_about(
+    clever: str, decide: Callable[..., None], way: str
+) -> None:
+    def hook(proven: ProvenLogin[Any]) -> Any:
+        if way == "held":
+            proven.hold()
+        return redirect("/private")
+
+    decide(hook)
+    status, page, visits = end_of(visitor(), clever, "/private", keeps_session=False)
+    assert (status, b"session_not_kept" in page, visits) == (500, True, 3)
+
+
+@pytest.mark.parametrize("way", ["completes at once", "never completes", "answered"])
+def test_a_guard_that_sends_back_who_was_held_ends(clever: str, decide: Callable[..., None], way: str) -> None:
+    def hook(proven: ProvenLogin[Any]) -> Any:
+        if way != "answered":
+            proven.hold()
+        return redirect("/finish" if way == "completes at once" else "/back")
+
+    decide(hook)
+    status, page, visits = end_of(visitor(), clever, "/back")
+    assert (status, b"page_not_allowed" in page, visits) == (403, True, 3)
+
+
+@pytest.mark.parametrize("way", ["redirect", "page", "answered"])
+def test_who_gives_up_the_second_factor_tries_again_as_often_as_they_like(
+    clever: str, decide: Callable[..., None], way: str
+) -> None:
+    from django.http import HttpResponse
+
+    def hook(proven: ProvenLogin[Any]) -> Any:
+        if way != "answered":
+            proven.hold()
+        return HttpResponse("the code, please") if way == "page" else redirect("/waiting")
+
+    decide(hook)
+    browser = visitor()
+    for _ in range(6):
+        assert end_of(browser, clever, "/private")[::2] == (200, 1)
+    assert browser.get("/finish").headers["Location"] == ("/clever/login" if way == "answered" else "/private")
+    assert browser.get("/who").content == (b"nobody" if way == "answered" else b"Ada Ashworth")
+
+
+def test_a_sign_in_by_password_ends_what_is_held(clever: str, decide: Callable[..., None]) -> None:
+    users().create_user("paula", password="a password")
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    answer = browser.get("/by-password?username=paula&password=a+password")
+    usual = visitor().get("/by-password?username=paula&password=a+password")
+    assert answer.content == usual.content == b"paula"
+    assert answer.cookies["sessionid"]["max-age"] == usual.cookies["sessionid"]["max-age"] == 14 * 24 * 60 * 60
+    assert browser.session.get_expiry_age() == 14 * 24 * 60 * 60
+    assert browser.get("/waiting").content == b"-"
+    assert browser.get("/finish").headers["Location"] == "/clever/login"
+    assert browser.get("/username").content == b"paula"
+
+
+@pytest.mark.parametrize("when", ["before its turn", "in its turn"])
+def test_two_forms_at_the_same_moment_sign_in_once(
+    clever: str, decide: Callable[..., None], when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(hold)
+    browser = visitor()
+    log_in(browser, clever)
+    tab, ordinary, waited = tab_of(browser), HeldLogin.of, browser.cookies["sessionid"].value
+    looks, seen = iter(range(9)), list[str]()
+
+    def of(session: Any) -> Any:
+        found = ordinary(session)
+        # The first look is the one before this request has its turn, and the second one is in its turn.
+        if session.session_key == waited and next(looks) == (when == "in its turn"):
+            seen.append(tab.get("/finish").headers["Location"])
+        return found
+
+    monkeypatch.setattr(HeldLogin, "of", of)
+    ends = [browser.get("/finish").headers["Location"], *seen]
+    assert ends == ["/clever/login", "/"][:: 1 if when == "before its turn" else -1]
+
+
+@pytest.fixture
+def meanwhile() -> Iterator[Callable[..., None]]:
+    """Let something happen once: before the form is answered, or while the person is signed in."""
+    import django_project
+    from clever_sso.django import signed_in
+
+    receivers: list[Any] = []
+
+    def at(when: str, happens: Callable[[], object]) -> None:
+        left = [happens]
+
+        def once(**_: Any) -> None:
+            if left:
+                left.pop()()
+
+        if when == "finish":
+            django_project.meanwhile.append(once)
+        else:
+            receivers.append(once)
+            signed_in.connect(once)
+
+    yield at
+    django_project.meanwhile.clear()
+    for each in receivers:
+        signed_in.disconnect(each)
 
 
 def test_tokens_are_kept_only_when_asked_for(clever: str, decide: Callable[..., None]) -> None:
