@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 
 
 def warn_if_one_runs() -> bool:
@@ -13,6 +12,8 @@ def warn_if_one_runs() -> bool:
     running = getattr(asyncio, "_get_running_loop", None)
     if running is None or running() is None:
         return False
+    import warnings  # noqa: PLC0415  (asyncio has imported it already)
+
     warnings.warn(
         "clever_sso.Client waits for the network, and the event loop of this thread stands still meanwhile: use "
         "clever_sso.AsyncClient in async code",

@@ -63,7 +63,7 @@ fn prepare(py: Python<'_>) -> PyResult<()> {
 }
 
 /// Imported now, not by the first call that needs them: a fork in the middle of an import leaves its lock held in the child.
-const USED_BY_CALLS: [&CStr; 4] = [c"atexit", c"clever_sso._event_loop", c"logging", c"os"];
+const USED_BY_CALLS: [&CStr; 1] = [c"clever_sso._event_loop"];
 
 /// The module, with these classes and functions.
 macro_rules! module {
