@@ -11,11 +11,11 @@ use clever_sso::background::{Background, Task};
 use clever_sso::{Error, ErrorCode};
 use pyo3::prelude::*;
 use pyo3::types::PyNone;
-use pyo3::{IntoPyObjectExt, PyClass, PyClassInitializer, intern};
+use pyo3::{IntoPyObjectExt, PyClass, PyClassInitializer};
 
 use crate::client::{Client, one_of};
 use crate::errors::Failure;
-use crate::guarded;
+use crate::guarded::{self, name};
 use crate::hints::{Dict, Future};
 use crate::login::Finished;
 use crate::panics::caught_while_awaited;
@@ -203,7 +203,7 @@ impl AsyncOperations {
     {
         threads::must_be_open()?;
         let event_loop = running_loop(py)?;
-        let future = guarded::call_method(&event_loop, intern!(py, "create_future"), [])?;
+        let future = guarded::call_method(&event_loop, name!(py, "create_future"), [])?;
         let objects = Held::new([event_loop.unbind(), future.clone().unbind()]);
         let waiter = Waiter { objects, is_answered: false };
         let start = || {
@@ -218,11 +218,11 @@ impl AsyncOperations {
         };
         let task = compute(py, start).or_else(|failure| {
             // Nobody gets this future: it must not complain that nobody took its error.
-            guarded::call_method(&future, intern!(py, "cancel"), [])?;
+            guarded::call_method(&future, name!(py, "cancel"), [])?;
             Err(failure)
         })?;
         let canceler = guarded::new(py, Canceler(task))?.into_any();
-        guarded::call_method(&future, intern!(py, "add_done_callback"), [canceler])?;
+        guarded::call_method(&future, name!(py, "add_done_callback"), [canceler])?;
         Ok(future.into())
     }
 }
@@ -244,7 +244,7 @@ where
 }
 
 fn running_loop(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    guarded::call_method(&guarded::import(py, c"asyncio")?, intern!(py, "get_running_loop"), [])
+    guarded::call_method(&guarded::import(py, c"asyncio")?, name!(py, "get_running_loop"), [])
 }
 
 /// Called when a future is done: if by being cancelled, its operation is dropped.
@@ -254,7 +254,7 @@ struct Canceler(Task);
 #[pymethods]
 impl Canceler {
     fn __call__(&self, future: &Bound<'_, PyAny>) -> PyResult<()> {
-        let is_cancelled = guarded::call_method(future, intern!(future.py(), "cancelled"), [])?;
+        let is_cancelled = guarded::call_method(future, name!(future.py(), "cancelled"), [])?;
         if guarded::is_true(&is_cancelled)? {
             self.0.cancel();
         }
@@ -279,10 +279,10 @@ fn hand_over(event_loop: &Bound<'_, PyAny>, arrivals: VecDeque<Delivery>) {
     let Ok(arrivals) = guarded::new(py, Arrivals(Mutex::new(arrivals))) else { return };
     let give = || {
         let arrivals = arrivals.clone().into_any();
-        guarded::call_method(event_loop, intern!(py, "call_soon_threadsafe"), [arrivals])
+        guarded::call_method(event_loop, name!(py, "call_soon_threadsafe"), [arrivals])
     };
     let Err(_) = give() else { return };
-    let is_closed = guarded::call_method(event_loop, intern!(py, "is_closed"), [])
+    let is_closed = guarded::call_method(event_loop, name!(py, "is_closed"), [])
         .is_ok_and(|closed| guarded::is_true(&closed).unwrap_or(true));
     if is_closed {
         arrivals.get().give_up();
@@ -320,7 +320,7 @@ impl Arrivals {
             raised = raised.and(delivery.set(py));
         }
         let again =
-            || guarded::call_method(&running_loop(py)?, intern!(py, "call_soon"), [this.clone().into_any()]);
+            || guarded::call_method(&running_loop(py)?, name!(py, "call_soon"), [this.clone().into_any()]);
         raised.and(again().or_else(|error| again().and(Err(error))).map(drop))
     }
 }
@@ -358,7 +358,7 @@ impl Delivery {
         let value = result.map_err(|error| PyErr::from(Failure::from(error)));
         let told = match value.and_then(|convert| convert(py)) {
             Ok(value) => {
-                guarded::call_method(future, intern!(py, "set_result"), [value.into_bound(py)]).map(drop)
+                guarded::call_method(future, name!(py, "set_result"), [value.into_bound(py)]).map(drop)
             }
             Err(error) => fail(future, error),
         };
@@ -373,13 +373,13 @@ impl Delivery {
 }
 
 fn is_done(future: &Bound<'_, PyAny>) -> PyResult<bool> {
-    guarded::is_true(&guarded::call_method(future, intern!(future.py(), "done"), [])?)
+    guarded::is_true(&guarded::call_method(future, name!(future.py(), "done"), [])?)
 }
 
 fn fail(future: &Bound<'_, PyAny>, error: PyErr) -> PyResult<()> {
     let py = future.py();
     let error = error.into_value(py).into_bound(py).into_any();
-    guarded::call_method(future, intern!(py, "set_exception"), [error]).map(drop)
+    guarded::call_method(future, name!(py, "set_exception"), [error]).map(drop)
 }
 
 impl Drop for Waiter {

@@ -4,12 +4,11 @@ use clever_sso::{
     AuthorizeOptions, Config, ConfigBuilder, LoginOptions, ResponseType, SettingNames, blocking,
 };
 use pyo3::exceptions::PyTypeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::errors::{Result, argument_invalid};
-use crate::guarded;
+use crate::guarded::{self, name};
 use crate::hints::{Dict, Headers, NoReturn, Tuple, Typed, words};
 use crate::json::strings;
 use crate::login::{Finished, Login};
@@ -190,7 +189,7 @@ impl Client {
     fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, Self>> {
         let py = class.py();
         let settings = guarded::import(py, c"clever_sso._settings")?;
-        let arguments = guarded::call_method(&settings, intern!(py, "from_environment"), [])?;
+        let arguments = guarded::call_method(&settings, name!(py, "from_environment"), [])?;
         let made = guarded::call_with(class, &guarded::tuple(py, [])?, Some(arguments.cast::<PyDict>()?))?;
         Ok(made.cast_into::<Self>()?)
     }

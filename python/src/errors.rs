@@ -6,14 +6,14 @@
 use std::sync::{Mutex, PoisonError};
 
 use clever_sso::ErrorKind;
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
-use pyo3::{IntoPyObjectExt, intern};
 #[cfg(feature = "stubs")]
 use pyo3::{PyTypeInfo, inspect::PyStaticExpr, type_hint_identifier, type_hint_subscript};
 
-use crate::guarded;
+use crate::guarded::{self, name};
 use crate::hints::{ErrorClass, Hint, Typed, words};
 use crate::repr::{Repr, match_args};
 use crate::set_cookie;
@@ -40,14 +40,14 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
         guarded::get(&module, name).and_then(|class| Ok(class.cast_into::<PyType>()?.unbind()))
     };
     let found = Classes {
-        error: find(intern!(py, "Error"))?,
-        config: find(intern!(py, "ConfigError"))?,
-        argument: find(intern!(py, "ArgumentError"))?,
-        login: find(intern!(py, "LoginError"))?,
-        token: find(intern!(py, "TokenError"))?,
-        clever: find(intern!(py, "CleverError"))?,
-        network: find(intern!(py, "NetworkError"))?,
-        internal: find(intern!(py, "InternalError"))?,
+        error: find(name!(py, "Error"))?,
+        config: find(name!(py, "ConfigError"))?,
+        argument: find(name!(py, "ArgumentError"))?,
+        login: find(name!(py, "LoginError"))?,
+        token: find(name!(py, "TokenError"))?,
+        clever: find(name!(py, "CleverError"))?,
+        network: find(name!(py, "NetworkError"))?,
+        internal: find(name!(py, "InternalError"))?,
     };
     let before = CLASSES.lock().unwrap_or_else(PoisonError::into_inner).replace(found);
     drop(before);
@@ -103,16 +103,16 @@ fn exception(py: Python<'_>, error: &clever_sso::Error) -> PyErr {
 fn made<'py>(py: Python<'py>, error: &clever_sso::Error) -> PyResult<Bound<'py, PyAny>> {
     let code = error.code();
     let fields = [
-        (intern!(py, "code"), code.as_str().into_bound_py_any(py)?),
-        (intern!(py, "message"), message(error).into_bound_py_any(py)?),
-        (intern!(py, "user_message"), error.user_message().into_bound_py_any(py)?),
-        (intern!(py, "retryable"), error.retryable().into_bound_py_any(py)?),
-        (intern!(py, "actor"), code.actor().as_str().into_bound_py_any(py)?),
-        (intern!(py, "http_status"), error.http_status().into_bound_py_any(py)?),
-        (intern!(py, "retry_after"), error.retry_after().map(|pause| pause.as_secs()).into_bound_py_any(py)?),
+        (name!(py, "code"), code.as_str().into_bound_py_any(py)?),
+        (name!(py, "message"), message(error).into_bound_py_any(py)?),
+        (name!(py, "user_message"), error.user_message().into_bound_py_any(py)?),
+        (name!(py, "retryable"), error.retryable().into_bound_py_any(py)?),
+        (name!(py, "actor"), code.actor().as_str().into_bound_py_any(py)?),
+        (name!(py, "http_status"), error.http_status().into_bound_py_any(py)?),
+        (name!(py, "retry_after"), error.retry_after().map(|pause| pause.as_secs()).into_bound_py_any(py)?),
     ];
     let class = class(py, error.kind())?.into_any();
-    let new = guarded::get(&class, intern!(py, "__new__"))?;
+    let new = guarded::get(&class, name!(py, "__new__"))?;
     let values = fields.iter().map(|(_, value)| value.clone());
     let arguments: Vec<_> = std::iter::once(class).chain(values).collect();
     let made = guarded::call_with(&new, &guarded::tuple(py, arguments)?, None)?;
@@ -128,16 +128,16 @@ fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResu
     let py = made.py();
     if !error.set_cookies().is_empty() {
         let cookies = set_cookie::tuple(py, &set_cookie::all(error.set_cookies()))?;
-        guarded::set(made, intern!(py, "set_cookies"), cookies.value.as_any())?;
+        guarded::set(made, name!(py, "set_cookies"), cookies.value.as_any())?;
     }
     if error.ends_session() {
-        guarded::set(made, intern!(py, "ends_session"), &true.into_bound_py_any(py)?)?;
+        guarded::set(made, name!(py, "ends_session"), &true.into_bound_py_any(py)?)?;
     }
     if let Some(target) = error.return_to() {
-        guarded::set(made, intern!(py, "return_to"), &target.into_bound_py_any(py)?)?;
+        guarded::set(made, name!(py, "return_to"), &target.into_bound_py_any(py)?)?;
     }
     if error.switch_user() {
-        guarded::set(made, intern!(py, "switch_user"), &true.into_bound_py_any(py)?)?;
+        guarded::set(made, name!(py, "switch_user"), &true.into_bound_py_any(py)?)?;
     }
     Ok(())
 }

@@ -62,6 +62,17 @@ macro_rules! run {
     }};
 }
 
+/// A name, as Python keeps it.
+///
+/// Not PyO3's `intern!`: that one gives up the GIL in the middle of making its value, so that another thread may fork there,
+/// and the child waits for the value for ever.
+macro_rules! name {
+    ($py:expr, $text:expr) => {
+        &pyo3::types::PyString::intern($py, $text)
+    };
+}
+pub(crate) use name;
+
 /// Takes a new reference, or the exception that was raised instead.
 fn owned(py: Python<'_>, made: *mut PyObject) -> PyResult<Bound<'_, PyAny>> {
     // SAFETY: each caller got `made` from a function that gives a new reference, or NULL with an exception set.

@@ -58,6 +58,7 @@ fn prepare(py: Python<'_>) -> PyResult<()> {
     for module in USED_BY_CALLS {
         guarded::import(py, module)?;
     }
+    verify::make_known_names(py);
     logging::install();
     Ok(())
 }

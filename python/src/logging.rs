@@ -6,14 +6,15 @@
 
 use std::fmt::{self, Write};
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::{IntoPyObjectExt, intern};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::{Interest, Subscriber, set_global_default};
 use tracing::{Event, Level, Metadata};
 
-use crate::{guarded, threads, waiting};
+use crate::guarded::{self, name};
+use crate::{threads, waiting};
 
 const CRATE: &str = "clever_sso";
 
@@ -68,8 +69,8 @@ fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
     threads::guard(py)?;
     let logging = guarded::import(py, c"logging")?;
     let (name, level) = (name.into_bound_py_any(py)?, level.into_bound_py_any(py)?);
-    let logger = guarded::call_method(&logging, intern!(py, "getLogger"), [name.clone()])?;
-    let is_enabled = guarded::call_method(&logger, intern!(py, "isEnabledFor"), [level.clone()])?;
+    let logger = guarded::call_method(&logging, name!(py, "getLogger"), [name.clone()])?;
+    let is_enabled = guarded::call_method(&logger, name!(py, "isEnabledFor"), [level.clone()])?;
     if !guarded::is_true(&is_enabled)? {
         return Ok(());
     }
@@ -79,8 +80,8 @@ fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
     let message = Text::of(event).into_bound_py_any(py)?;
     let (no_arguments, no_exception) = (guarded::tuple(py, [])?.into_any(), py.None().into_bound(py));
     let parts = [name, level, file, line, message, no_arguments, no_exception];
-    let record = guarded::call_method(&logger, intern!(py, "makeRecord"), parts)?;
-    guarded::call_method(&logger, intern!(py, "handle"), [record])?;
+    let record = guarded::call_method(&logger, name!(py, "makeRecord"), parts)?;
+    guarded::call_method(&logger, name!(py, "handle"), [record])?;
     Ok(())
 }
 

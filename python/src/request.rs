@@ -2,12 +2,11 @@
 
 use clever_sso::{BrowserRequest, Endpoint};
 use pyo3::exceptions::{PyAttributeError, PyTypeError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::errors::{Result, argument_invalid};
-use crate::guarded;
+use crate::guarded::{self, name};
 use crate::hints::words;
 use crate::repr::{Repr, match_args};
 
@@ -68,7 +67,7 @@ pub(crate) fn read(method: &str, headers: &Bound<'_, PyAny>) -> PyResult<Browser
 /// The pairs of a mapping, or of what gives pairs itself, as a list: a framework's own class may be written in Python.
 fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     let py = headers.py();
-    let items = match guarded::get(headers, intern!(py, "items")) {
+    let items = match guarded::get(headers, name!(py, "items")) {
         Ok(items) => guarded::call(&items, [])?,
         Err(missing) if missing.is_instance_of::<PyAttributeError>(py) => headers.clone(),
         Err(failure) => return Err(failure),

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::{intern, wrap_pyfunction};
+use pyo3::wrap_pyfunction;
 
-use crate::guarded;
+use crate::guarded::{self, name};
 
 /// A thread that is inside for longer waits for another one, and so would the exit handler.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -62,12 +62,12 @@ pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
         return Ok(());
     }
     let close = wrap_pyfunction!(close, py)?.into_any();
-    guarded::call_method(&guarded::import(py, c"atexit")?, intern!(py, "register"), [close])?;
+    guarded::call_method(&guarded::import(py, c"atexit")?, name!(py, "register"), [close])?;
     let system = guarded::import(py, c"os")?;
-    if system.hasattr(intern!(py, "register_at_fork"))? {
+    if system.hasattr(name!(py, "register_at_fork"))? {
         let hooks = guarded::dict(py)?;
         hooks.set_item("after_in_child", wrap_pyfunction!(forget, py)?)?;
-        let register = guarded::get(&system, intern!(py, "register_at_fork"))?;
+        let register = guarded::get(&system, name!(py, "register_at_fork"))?;
         guarded::call_with(&register, &guarded::tuple(py, [])?, Some(&hooks))?;
     }
     Ok(())

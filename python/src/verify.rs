@@ -132,26 +132,39 @@ pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Dic
     Ok(dict.into())
 }
 
-/// The names of the claims that Clever sends, which Python then need not make anew for each token.
-fn known_name<'py>(py: Python<'py>, name: &str) -> Option<&'py Bound<'py, PyString>> {
-    Some(match name {
-        "iss" => intern!(py, "iss"),
-        "sub" => intern!(py, "sub"),
-        "aud" => intern!(py, "aud"),
-        "exp" => intern!(py, "exp"),
-        "iat" => intern!(py, "iat"),
-        "nonce" => intern!(py, "nonce"),
-        "user_id" => intern!(py, "user_id"),
-        "multi_role_user_id" => intern!(py, "multi_role_user_id"),
-        "user_type" => intern!(py, "user_type"),
-        "district" => intern!(py, "district"),
-        "email" => intern!(py, "email"),
-        "email_verified" => intern!(py, "email_verified"),
-        "given_name" => intern!(py, "given_name"),
-        "family_name" => intern!(py, "family_name"),
-        _ => return None,
-    })
+/// The names of the claims that Clever sends, which Python then need not make for each token.
+macro_rules! known_names {
+    ($($name:literal),+ $(,)?) => {
+        fn known_name<'py>(py: Python<'py>, name: &str) -> Option<&'py Bound<'py, PyString>> {
+            Some(match name {
+                $($name => intern!(py, $name),)+
+                _ => return None,
+            })
+        }
+
+        /// Makes them while the module is loaded: a fork in the middle of that would leave a child without them for ever.
+        pub(crate) fn make_known_names(py: Python<'_>) {
+            $(let _ = known_name(py, $name);)+
+        }
+    };
 }
+
+known_names!(
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nonce",
+    "user_id",
+    "multi_role_user_id",
+    "user_type",
+    "district",
+    "email",
+    "email_verified",
+    "given_name",
+    "family_name",
+);
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]
 fn whole_seconds(now: &Number) -> Result<u64> {

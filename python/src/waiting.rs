@@ -12,11 +12,10 @@ use std::thread;
 use std::time::Duration;
 
 use clever_sso::ErrorCode;
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::errors::{Failure, Result};
-use crate::guarded;
+use crate::guarded::{self, name};
 use crate::panics::caught;
 
 /// How often a call that waits on another thread asks for signals; the core asks as often.
@@ -55,7 +54,7 @@ fn warn_in_event_loop(py: Python<'_>) -> PyResult<()> {
     }
     // At the end of the interpreter nothing can be imported, and no event loop runs.
     let Ok(module) = guarded::import(py, c"clever_sso._event_loop") else { return Ok(()) };
-    let warned = guarded::call_method(&module, intern!(py, "warn_if_one_runs"), [])?;
+    let warned = guarded::call_method(&module, name!(py, "warn_if_one_runs"), [])?;
     WARNED.store(guarded::is_true(&warned)?, SeqCst);
     Ok(())
 }

@@ -1,4 +1,4 @@
-/* Preloaded: whoever takes a pthread lock from inside the library keeps it until the next fork has been made, or for a
+/* Preloaded: a thread that takes a pthread lock inside the library keeps it until the next fork has been made, or for a
  * moment when there is none. So a fork comes in the middle of every lock that the crypto library takes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
