@@ -48,13 +48,13 @@ It stands for the person of the request, so it is never `None` itself: write `if
 
 def root() -> str:
     """The path below which the browser sees the application."""
-    return root_of(request.root_path, request.path, state().known_prefix)
+    return root_of(request.root_path, request.path, state().paths.known_prefix)
 
 
 def login_path() -> str:
     """The path of the login, as the browser reaches it."""
     extension = state()
-    return f"{root_of(request.root_path, request.path, extension.likely_prefix)}{extension.url_prefix}/login"
+    return f"{root_of(request.root_path, request.path, extension.paths.likely_prefix)}{extension.paths.prefix}/login"
 
 
 def look_at_session() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,11 +10,9 @@ from flask import Flask, current_app
 
 from clever_sso import _settings
 from clever_sso._native import Client
-from clever_sso._web.api import OTHER_PAGES
+from clever_sso._web.chosen import Chosen, Paths
 from clever_sso._web.hosts import HOSTS, host_of, settings_of_hosts
-from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.older_ids import may_have_more, older_ids, without_more
-from clever_sso._web.request import prefix_of
 from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import check_keys, check_rotation, current_identity
@@ -83,7 +80,7 @@ class CleverSso:
     def init_app(self, app: Flask) -> None:
         """Add login, callback and logout to `app`. Raises as the class does."""
         _check_app(app)
-        chosen = _Chosen.of(app, from_env=self._from_env)
+        chosen = _chosen(app, from_env=self._from_env)
         client = self._client or _client_of(app, from_env=self._from_env)
         _settings.check_login(client)
         clients = {host_of(host): own for host, own in self._clients.items()}
@@ -95,32 +92,10 @@ class CleverSso:
             app.logger.warning("nothing reads %s: is it %s?", name, meant)
         check_keys(app)
         check_rotation(app, self._rotate_session)
-        redirect_uri = urlsplit(client.redirect_uris[0])
-        _set_defaults(app, chosen, secure=redirect_uri.scheme == "https")
-        prefix = chosen.url_prefix.rstrip("/")
-        callback_path = chosen.callback_path or redirect_uri.path or "/"
-        _settings.check_callback(
-            client.redirect_uris,
-            callback_path,
-            [f"{prefix}/{name}" for name in OTHER_PAGES],
-            chosen="CLEVER_CALLBACK_PATH" if chosen.callback_path else "",
-            prefix="CLEVER_URL_PREFIX",
-        )
-        known = prefix_of(client.redirect_uris, chosen.callback_path) if chosen.callback_path else ""
-        likely = known or prefix_of(client.redirect_uris, f"{prefix}/callback")
-        app.extensions[EXTENSION] = State(
-            client,
-            clients,
-            chosen.waiting_page,
-            chosen.session_seconds,
-            self._hooks,
-            self._rotate_session,
-            callback_path,
-            prefix,
-            known,
-            likely,
-        )
-        add_views(app, callback_path)
+        _set_defaults(app, chosen, secure=urlsplit(client.redirect_uris[0]).scheme == "https")
+        paths = Paths.of(chosen, client.redirect_uris, prefix_name="CLEVER_URL_PREFIX")
+        app.extensions[EXTENSION] = State(client, clients, chosen, paths, self._hooks, self._rotate_session)
+        add_views(app, paths.callback)
         app.context_processor(lambda: {"current_identity": current_identity})
         app.jinja_env.globals.update(clever_button=clever_button, clever_signed_in=clever_signed_in)
 
@@ -178,32 +153,14 @@ class CleverSso:
         return function
 
 
-@dataclass(frozen=True)
-class _Chosen:
-    """The settings besides those of the client."""
+def _chosen(app: Flask, *, from_env: bool) -> Chosen:
+    """What the configuration says, and the environment where it is asked."""
 
-    url_prefix: str
-    callback_path: str
-    after_login: str
-    after_logout: str
-    waiting_page: bool
-    session_seconds: int
+    def read(name: str) -> tuple[str, object]:
+        setting = f"{_settings.PREFIX}{name.upper()}"
+        return setting, _source(app, from_env=from_env).get(setting)
 
-    @classmethod
-    def of(cls, app: Flask, *, from_env: bool) -> _Chosen:
-        """What the configuration says, and the environment where it is asked."""
-
-        def value(name: str) -> object:
-            return _source(app, from_env=from_env).get(name)
-
-        return cls(
-            _settings.path("CLEVER_URL_PREFIX", value("CLEVER_URL_PREFIX"), "/clever"),
-            _settings.path("CLEVER_CALLBACK_PATH", value("CLEVER_CALLBACK_PATH"), ""),
-            _settings.target("CLEVER_AFTER_LOGIN", value("CLEVER_AFTER_LOGIN"), "/"),
-            _settings.target("CLEVER_AFTER_LOGOUT", value("CLEVER_AFTER_LOGOUT"), "/"),
-            _settings.boolean("CLEVER_WAITING_PAGE", value("CLEVER_WAITING_PAGE"), default=False),
-            _settings.session_seconds("CLEVER_SESSION_SECONDS", value("CLEVER_SESSION_SECONDS"), TWELVE_HOURS),
-        )
+    return Chosen.of(read)
 
 
 def _source(app: Flask, *, from_env: bool) -> Any:  # noqa: ANN401  (a configuration)
@@ -234,7 +191,7 @@ def _check_client(client: object) -> None:
         raise TypeError(f"client must be a clever_sso.Client, not {type(client).__name__}")
 
 
-def _set_defaults(app: Flask, chosen: _Chosen, *, secure: bool) -> None:
+def _set_defaults(app: Flask, chosen: Chosen, *, secure: bool) -> None:
     app.config["CLEVER_URL_PREFIX"] = chosen.url_prefix
     app.config["CLEVER_AFTER_LOGIN"] = chosen.after_login
     app.config["CLEVER_AFTER_LOGOUT"] = chosen.after_logout

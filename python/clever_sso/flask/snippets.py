@@ -48,7 +48,7 @@ def clever_signed_in(*, language: str | None = None) -> Html | str:
     return signed_in_line(
         somebody.full_name or somebody.id,
         login_path(),
-        f"{root()}{state().url_prefix}/logout",
+        f"{root()}{state().paths.prefix}/logout",
         language=language or _language(),
         goal=address(root(), request.path, request.query_string.decode("latin-1")),
         csrf_field=str(escape(field)),

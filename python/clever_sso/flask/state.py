@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clever_sso._native import Client
     from clever_sso._web.arrival import Problem, SignIn
     from clever_sso._web.before import ProvenLogin
+    from clever_sso._web.chosen import Chosen, Paths
 
     Rotate = Callable[[SessionMixin], object]
 
@@ -40,18 +41,10 @@ class State:
     default_client: Client
     clients: Mapping[str, Client]
     """The clients of hosts that have their own."""
-    waiting_page: bool
-    session_seconds: int
+    chosen: Chosen
+    paths: Paths
     hooks: Hooks
     rotate_session: Rotate | None
-    callback_path: str
-    """The path of the callback inside the application."""
-    url_prefix: str
-    """Below which path login and logout are."""
-    known_prefix: str
-    """Below which path the browser sees the application, as the redirect URI and `CLEVER_CALLBACK_PATH` tell it."""
-    likely_prefix: str
-    """The same, as the redirect URI alone tells it: the login is served there as well."""
 
     @property
     def client(self) -> Client:

@@ -73,11 +73,11 @@ def add_views(app: Flask, callback_path: str) -> None:
     """Add the three views, and what is looked at around every other one."""
     views = Blueprint("clever_sso", __name__)
     extension: State = app.extensions[EXTENSION]
-    for prefix in dict.fromkeys(["", extension.likely_prefix]):
-        _add(views, f"{prefix}{extension.url_prefix}/login", "login", _login)
+    for prefix in dict.fromkeys(["", extension.paths.likely_prefix]):
+        _add(views, f"{prefix}{extension.paths.prefix}/login", "login", _login)
     _add(views, callback_path, "callback", _callback)
-    _add(views, f"{extension.url_prefix}/logout", "logout", _logout)
-    views.add_url_rule(f"{extension.url_prefix}/{WHOAMI}", WHOAMI, whoami, methods=["GET"])
+    _add(views, f"{extension.paths.prefix}/logout", "logout", _logout)
+    views.add_url_rule(f"{extension.paths.prefix}/{WHOAMI}", WHOAMI, whoami, methods=["GET"])
     # Before any function of `before_request`: one of the application's own may answer, or look at the session.
     request_started.connect(_look, app, weak=False)
     views.before_app_request(_before)
@@ -118,7 +118,7 @@ def _before() -> Response | None:
         uris,
         _query(),
         cookies=request.headers.get("Cookie"),
-        expected=f"{state().url_prefix}/callback",
+        expected=f"{state().paths.prefix}/callback",
         setting="CLEVER_CALLBACK_PATH",
     )
     return _private(_take(problem_of_setup(wrong))) if wrong else None
@@ -181,9 +181,9 @@ def _login() -> Response:
 
 def _own_pages() -> frozenset[str]:
     extension = state()
-    views = [f"{extension.url_prefix}/{name}" for name in ("login", "callback", "logout")]
-    roots = {"", root(), request.root_path, extension.likely_prefix}
-    return own_pages(roots, [*views, extension.callback_path])
+    views = [f"{extension.paths.prefix}/{name}" for name in ("login", "callback", "logout")]
+    roots = {"", root(), request.root_path, extension.paths.likely_prefix}
+    return own_pages(roots, [*views, extension.paths.callback])
 
 
 def _session_cookie() -> str:
@@ -201,7 +201,7 @@ def _callback() -> Response:
     if refusal is not None:
         return refusal
     query, extension = _query(), state()
-    if extension.waiting_page and should_wait(query):
+    if extension.chosen.waiting_page and should_wait(query):
         return _own_page(pages.waiting(onwards(query)), 200)
     try:
         cookies = request.headers.get("Cookie")
@@ -280,7 +280,7 @@ def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = Non
 def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tuple[Response, tuple[SetCookie, ...]]:
     """Sign the person in, unless the application decides otherwise: the answer, and the cookies to set with it."""
     extension = state()
-    signing_in = SessionIdentity.of(step.identity, extension.session_seconds)
+    signing_in = SessionIdentity.of(step.identity, extension.chosen.session_seconds)
     replaced = replace_session(signing_in, extension.rotate_session, waiting)
     hook = extension.hooks.sign_in
     try:
@@ -396,7 +396,7 @@ def _after(response: Response) -> Response:
             "a function of before_request answered in place of the login: let it pass by requests with "
             'request.blueprint == "clever_sso"'
         )
-        login = {login_path(), f"{request.root_path}{state().url_prefix}/login"}
+        login = {login_path(), f"{request.root_path}{state().paths.prefix}/login"}
         # `request.url` fails for a query or a Host header that is no text.
         here = f"{request.scheme}://{request.headers.get('Host', '')}{request.root_path}{request.path}"
         if response.location and sends_to_log_in(here, response.location, login):

@@ -1,0 +1,41 @@
+"""Log in with Clever in Starlette and FastAPI: login, callback and logout, and who is signed in. Async all through.
+
+    from clever_sso.asgi import CleverSso, SessionIdentity
+    from fastapi import Depends, FastAPI
+    from starlette.middleware.sessions import SessionMiddleware
+
+    app = FastAPI()
+    app.add_middleware(SessionMiddleware, secret_key=os.environ["SESSION_KEY"], https_only=True)
+    clever = CleverSso()  # CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET, CLEVER_REDIRECT_URI, …
+    clever.install(app)
+
+    @app.get("/")
+    async def home(identity: SessionIdentity = Depends(clever.required)) -> str:
+        return f"Hello, {identity.full_name}"
+
+Four routes are added: `clever_login`, `clever_callback` (at the path of the redirect URI), `clever_logout` (POST), and
+`clever_whoami`, which tells scripts in JSON who is signed in. A login that begins in the Clever Portal or with an
+Instant Login link is restarted without the person seeing it; every sign-in replaces the session that the browser had. A
+session ends with the browser, unless you set `max_age`, and after twelve hours in any case.
+
+A middleware of your own that lets nobody pass who is not signed in must let the four routes pass. One that does not is
+named in the log, and people get a page instead of an endless redirect.
+"""
+
+from clever_sso._web.arrival import Problem, Refused, SignIn
+from clever_sso._web.before import HeldLogin, ProvenLogin
+from clever_sso._web.identity import SessionIdentity
+from clever_sso.asgi.extension import CleverSso
+from clever_sso.asgi.sessions import current_identity, held_login
+
+__all__ = [
+    "CleverSso",
+    "HeldLogin",
+    "Problem",
+    "ProvenLogin",
+    "Refused",
+    "SessionIdentity",
+    "SignIn",
+    "current_identity",
+    "held_login",
+]

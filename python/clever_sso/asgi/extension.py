@@ -1,0 +1,299 @@
+"""The extension: what an application installs."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request  # noqa: TC002  (FastAPI reads it)
+from starlette.responses import Response  # noqa: TC002  (FastAPI reads it)
+
+from clever_sso import _settings
+from clever_sso._web import api
+from clever_sso._web.button import Html, login_button
+from clever_sso._web.button import signed_in_line as signed_in_html
+from clever_sso._web.older_ids import may_have_more, older_ids, without_more
+from clever_sso.asgi.addresses import here, keeps_from_logging_in, login_path, misplaced_callback
+from clever_sso.asgi.guards import Guards, NotLetInError, tell_script
+from clever_sso.asgi.middleware import OutermostMiddleware, RouteMiddleware, look_after_sessions
+from clever_sso.asgi.routes import BelowPrefix, Page
+from clever_sso.asgi.sessions import current_identity
+from clever_sso.asgi.settings import Settings
+from clever_sso.asgi.stores import end_with_the_browser, key_problems, raise_first, rotation_problems
+from clever_sso.asgi.views import Views
+from clever_sso.exceptions import Error
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping
+
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
+
+    from clever_sso._web.arrival import Problem, SignIn
+    from clever_sso._web.before import ProvenLogin
+    from clever_sso._web.identity import SessionIdentity
+    from clever_sso.aio import AsyncClient
+
+logger = logging.getLogger("clever_sso.asgi")
+BeforeHook = TypeVar("BeforeHook", bound="Callable[[ProvenLogin[AsyncClient]], Any]")
+SignInHook = TypeVar("SignInHook", bound="Callable[[Request, SignIn], Response | Awaitable[Response | None] | None]")
+ProblemHook = TypeVar("ProblemHook", bound="Callable[[Request, Problem], Response | Awaitable[Response]]")
+
+
+class CleverSso:
+    """Login, callback and logout for one application.
+
+    Each argument but `client` and `rotate_session` may be an environment variable instead: `CLEVER_AFTER_LOGIN` and so
+    on.
+
+    Args:
+        client: The client to use. Default: `AsyncClient.from_env()`.
+        url_prefix: Below which path login and logout are. Default: `/clever`.
+        callback_path: The path of the callback inside the application, where a proxy takes a prefix off. Logins, log
+            outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
+        after_login: Where to go after a login when nothing else is said: a path inside the application, or a whole URL.
+            Default: `/`.
+        after_logout: Where to go after a logout. Default: `/`.
+        waiting_page: Whether the callback answers at once with a small page that waits while the login is finished, as
+            Clever advises for slow networks. Default: `False`.
+        session_seconds: For how many seconds a sign-in lasts at most. Default: twelve hours.
+        rotate_session: Gives a session a new id at each sign-in: a function, plain or async, that is called with the
+            request. Only for sessions that live on the server, in a store other than that of starsessions 2.
+        clients: The clients of hosts that have their own, such as `{"b.example": AsyncClient(...)}`.
+
+    Raises:
+        ConfigError: `config_invalid`, with what is wrong about which setting.
+        TypeError: When an argument is of the wrong type, an application instead of a client for example.
+    """
+
+    def __init__(  # noqa: PLR0913  (they are keyword arguments)
+        self,
+        client: AsyncClient | None = None,
+        *,
+        url_prefix: str | None = None,
+        callback_path: str | None = None,
+        after_login: str | None = None,
+        after_logout: str | None = None,
+        waiting_page: bool | None = None,
+        session_seconds: int | None = None,
+        rotate_session: Callable[[Request], Any] | None = None,
+        clients: Mapping[str, AsyncClient] | None = None,
+        **unknown: NoReturn,
+    ) -> None:
+        _settings.check_keywords("CleverSso", unknown, _arguments(CleverSso))
+        given = {
+            "url_prefix": url_prefix,
+            "callback_path": callback_path,
+            "after_login": after_login,
+            "after_logout": after_logout,
+            "waiting_page": waiting_page,
+            "session_seconds": session_seconds,
+        }
+        self._settings = Settings.of(client, clients or {}, rotate_session, given)
+        self._views = Views(self._settings)
+        self._guards = Guards(self._settings)
+
+    @property
+    def client(self) -> AsyncClient:
+        """The client of the host that was asked."""
+        return self._settings.client
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Login, callback and logout, for who puts an application's routes together.
+
+        `install` does more: it sees to the sessions, and names a guard that keeps people from logging in.
+        """
+        views, paths = self._views, self._settings.paths
+        below = [Page(f"{paths.likely_prefix}{paths.prefix}/login", views.login, name="clever_login_below_prefix")]
+        return [
+            Page(f"{paths.prefix}/login", views.login, name="clever_login"),
+            Page(paths.callback, views.callback, name="clever_callback"),
+            Page(f"{paths.prefix}/logout", views.logout, name="clever_logout"),
+            Page(f"{paths.prefix}/{api.WHOAMI}", views.whoami, name="clever_whoami"),
+            *(below if paths.likely_prefix else []),
+            BelowPrefix(
+                lambda: self.client.redirect_uris,
+                views.callback,
+                views.misplaced,
+                partial(misplaced_callback, self._settings),
+            ),
+        ]
+
+    def install(self, app: Starlette) -> None:
+        """Add the routes to `app`, a Starlette or FastAPI application, and what is looked at around every other route.
+
+        It needs Starlette's `SessionMiddleware`, or another one that provides `request.session`. Whether that is added
+        before or afterwards makes no difference. Unless you set its `max_age`, its cookie ends with the browser.
+
+        Raises:
+            ConfigError: `config_invalid`, when its sessions live on the server and nothing says how their ids change.
+                For a middleware that is added afterwards: when the application starts. The same for a secret key that
+                is missing, short, or a sample.
+            TypeError: When `app` is no application of Starlette or FastAPI.
+            RuntimeError: When the application has started.
+        """
+        if not isinstance(app, Starlette):
+            raise TypeError(f"install needs the application itself, of FastAPI or Starlette, not {type(app).__name__}")
+        if app.middleware_stack is not None:
+            raise RuntimeError("call CleverSso.install before the application starts: afterwards nothing can be added")
+        self._check_sessions(app)
+        app.router.routes.extend(self.routes)
+        app.add_exception_handler(NotLetInError, tell_script)
+        # The innermost: it sees the session that a request came with, from any middleware.
+        app.user_middleware.append(Middleware(RouteMiddleware))
+        build = app.build_middleware_stack
+
+        def build_middleware_stack() -> ASGIApp:
+            # Here the application knows all its middleware, and has made none of it.
+            self._check_sessions(app)
+            look_after_sessions(app.user_middleware)
+            judge = partial(keeps_from_logging_in, self._settings)
+            return OutermostMiddleware(build(), lambda: self.client, judge, self._views.take)
+
+        app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
+
+    def _check_sessions(self, app: Starlette) -> None:
+        name = end_with_the_browser(app.user_middleware)
+        if name is not None:
+            self._guards.name_cookie(name)
+        raise_first(key_problems(app.user_middleware))
+        if self._settings.rotate_session is None:
+            raise_first(rotation_problems(app.user_middleware))
+
+    async def older_ids(self, login: SignIn | ProvenLogin[AsyncClient]) -> tuple[str, ...]:
+        """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
+
+        An ID token tells only that of the role of the login: then Clever is asked.
+
+        Args:
+            login: What `before_sign_in` or `on_sign_in` was given.
+
+        Raises:
+            Error: When Clever cannot be asked at the moment. Let it pass: the person gets a page that says so.
+        """
+        identity, tokens = login.identity, login.tokens
+        if not may_have_more(identity, tokens):
+            return tuple(identity.legacy_ids)
+        try:
+            return older_ids(identity, (await self.client.user(tokens.access_token, identity.id)).roles)
+        except Error as error:
+            return without_more(identity, error, logger)
+
+    def before_sign_in(self, function: BeforeHook) -> BeforeHook:
+        """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
+
+        It is given a `ProvenLogin`, and may be plain or async. `None` lets the person in. A response is sent to the
+        browser, and nobody is signed in: call `hold` first, and `complete_login` lets the person in later. When it
+        raises, nobody is signed in: `Refused` becomes a page for the person, an `Error` of a question to Clever a page
+        that says so, an `HTTPException` is handled by the application, and anything else is logged and becomes a page
+        with status 500.
+        """
+        _settings.check_hook("before_sign_in", function, "proven")
+        self._settings.hooks.before_sign_in = function
+        return function
+
+    async def complete_login(self, request: Request) -> Response:
+        """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+
+        Returns:
+            The answer to the browser: the way to the page that the person wanted, or a page that says why they are not
+            let in. When no login waits, or its ten minutes are over, it leads to the login.
+        """
+        return await self._views.complete(request)
+
+    def on_sign_in(self, function: SignInHook) -> SignInHook:
+        """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
+
+        The session is the new person's already, and may be added to. The response it returns, if any, is sent to the
+        browser in the place of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
+        person, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
+        status 500.
+        """
+        _settings.check_hook("on_sign_in", function, "request", "sign_in")
+        self._settings.hooks.sign_in = function
+        return function
+
+    def on_problem(self, function: ProblemHook) -> ProblemHook:
+        """Decorator: let `function` make the page of a failed login from the request and a `Problem`."""
+        _settings.check_hook("on_problem", function, "request", "problem")
+        self._settings.hooks.problem = function
+        return function
+
+    @property
+    def required(self) -> Callable[[Request], Awaitable[SessionIdentity]]:
+        """Dependency: who is signed in. In Starlette: `await clever.required(request)`.
+
+        People who are not signed in go to log in and come back to the same page. A script gets 401 with JSON: `fetch`,
+        `XMLHttpRequest`, a POST, or a request that does not accept HTML; and so does a frame. FastAPI's docs page shows
+        that a login is needed.
+        """
+        return self._guards.of(())
+
+    def role(self, *roles: str) -> Callable[[Request], Awaitable[SessionIdentity]]:
+        """Dependency: who is signed in, and logged in with one of these roles. Others get 403, a script with JSON.
+
+        Raises:
+            TypeError: When there is no role, or one is no text.
+            ConfigError: `config_invalid`, when a role is misspelt.
+        """
+        if not roles:
+            raise TypeError('role needs the name of one: role("teacher", "staff")')
+        _settings.check_roles("role", roles)
+        return self._guards.of(roles)
+
+    def button(
+        self,
+        request: Request,
+        *,
+        next: str | None = None,  # noqa: A002  (as the parameter of the login is called)
+        image: str | None = None,
+        language: str | None = None,
+        style: bool = True,
+    ) -> Html:
+        """The button "Log in with Clever", a link, as HTML.
+
+        Args:
+            request: The request of the page.
+            next: Where the person goes afterwards.
+            image: The address of an image to show instead of the words, of Clever's own for example.
+            language: `en` or `es`, the language of the page.
+            style: Whether the link has a style of its own.
+        """
+        return login_button(
+            login_path(self._settings, request.scope), language=language, goal=next, image=image, style=style
+        )
+
+    def signed_in(self, request: Request, *, language: str | None = None) -> Html:
+        """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty for nobody."""
+        identity = current_identity(request)
+        if identity is None:
+            return Html()
+        login = login_path(self._settings, request.scope)
+        return signed_in_html(
+            identity.full_name or identity.id,
+            login,
+            f"{login.removesuffix('/login')}/logout",
+            language=language,
+            goal=here(self._settings, request),
+        )
+
+    def in_templates(self, request: Request) -> dict[str, Any]:
+        """For `Jinja2Templates(context_processors=[clever.in_templates])`.
+
+        Templates then have `current_identity`, `clever_button(...)` and `clever_signed_in(...)`.
+        """
+        return {
+            "current_identity": current_identity(request),
+            "clever_button": partial(self.button, request),
+            "clever_signed_in": partial(self.signed_in, request),
+        }
+
+
+def _arguments(function: Callable[..., Any]) -> list[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return [each.name for each in parameters if each.kind is not inspect.Parameter.VAR_KEYWORD]

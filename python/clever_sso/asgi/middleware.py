@@ -1,0 +1,152 @@
+"""What is looked at around every route, and around all other middleware."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+
+from clever_sso._web import pages
+from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
+from clever_sso._web.identity import SessionIdentity
+from clever_sso._web.request import kept_cookies, without_disguised_cookies
+from clever_sso.asgi.request import ASKED, CAME_BACK, HOST, SIGNED_IN, asked_host, cookies_of
+from clever_sso.asgi.sessions import holds_sign_in
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from clever_sso._native import SetCookie
+    from clever_sso._web.arrival import Step
+    from clever_sso.aio import AsyncClient
+
+logger = logging.getLogger("clever_sso.asgi")
+
+
+class RouteMiddleware:
+    """Ends a session whose time has come, and notes that the session of the last sign-in came back."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        if holds_sign_in(scope):
+            # However it ends, with a log out of the app's own too, the session was not lost.
+            scope.get(CAME_BACK, set()).add(True)
+            session: Any = scope["session"]
+            if SessionIdentity.is_stale(dict(session)):
+                session.clear()
+        await self.app(scope, receive, send)
+
+
+def look_after_sessions(installed: list[Middleware]) -> None:
+    """Look at the session also where it is made: a middleware further inside may end it and answer."""
+    sessions = [at for at, each in enumerate(installed) if "Session" in getattr(each.cls, "__name__", "")]
+    if sessions:
+        installed.insert(sessions[-1] + 1, Middleware(RouteMiddleware))
+
+
+class OutermostMiddleware:
+    """Leaves out disguised cookies, and ends the loop of a middleware that sends people who come to log in to log in.
+
+    It forgets the last sign-in once a session has come back, whichever middleware answers.
+
+    Args:
+        app: The application with all its middleware.
+        client: Gives the client of the host that was asked.
+        judge: Says what is set up wrongly, given the scope, the status and the `Location` of an answer.
+        answer: Makes the page about that.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        client: Callable[[], AsyncClient],
+        judge: Callable[[Scope, int, str | None], str | None],
+        answer: Callable[[Request, Step], Awaitable[Response]],
+    ) -> None:
+        self.app = app
+        self.client = client
+        self.judge = judge
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        HOST.set(asked_host(scope))
+        scope[ASKED], scope[CAME_BACK], scope[SIGNED_IN] = set(), set(), set()
+        scope["headers"] = [
+            (name, _undisguised(value) if name == b"cookie" else value) for name, value in scope["headers"]
+        ]
+        wrong: list[str] = []
+        page: list[bytes] = []
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                reason = self.judge(scope, message["status"], headers.get("location"))
+                wrong.extend([reason] if reason else [])
+                if not scope[ASKED] and (scope[CAME_BACK] or holds_sign_in(scope)):
+                    for cookie in self._kept(HTTPConnection(scope), message["status"]):
+                        headers.append("Set-Cookie", cookie.header)
+                _drop_too_large(headers, scope)
+                if scope[ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
+                    page.append(_moved(message, headers))
+            elif page and message["type"] == "http.response.body":
+                message = {**message, "body": page.pop()}
+            if not wrong:
+                await send(message)
+
+        await self.app(scope, receive, watched)
+        if wrong:
+            problem = await self.answer(Request(scope, receive), problem_of_setup(wrong[0]))
+            await problem(scope, receive, send)
+
+    def _kept(self, request: HTTPConnection, status: int) -> tuple[SetCookie, ...]:
+        method, headers = request.scope["method"], request.headers
+        return kept_cookies(self.client(), cookies_of(request), method=method, headers=headers, status=status)
+
+
+def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
+    """Delete the old cookie in place of one that browsers drop: a middleware may have put more into the session."""
+    all_cookies = headers.getlist("set-cookie") if scope[SIGNED_IN] else []
+    if not any(len(cookie) > LARGEST_COOKIE for cookie in all_cookies):
+        return
+    came = HTTPConnection(scope).cookies
+    kept: list[str] = []
+    for cookie in all_cookies:
+        pair, _, attributes = cookie.partition(";")
+        name = pair.partition("=")[0].strip()
+        if len(pair) > LARGEST_COOKIE and name in came:
+            logger.error("login with Clever failed: %s", TooLargeError(len(pair)))
+            kept.append(f"{name}=;{attributes}; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0")
+        else:
+            kept.append(cookie)
+    del headers["set-cookie"]
+    for cookie in kept:
+        headers.append("set-cookie", cookie)
+
+
+def _moved(message: Message, headers: MutableHeaders) -> bytes:
+    """Make a page of a redirect whose headers are too long."""
+    page = pages.moved(headers["location"]).encode()
+    message["status"] = 200
+    del headers["location"]
+    headers.update({**pages.OWN_HEADERS, "Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page))})
+    return page
+
+
+def _undisguised(cookies: bytes) -> bytes:
+    return without_disguised_cookies(cookies.decode("latin-1")).encode("latin-1")

@@ -1,0 +1,73 @@
+"""What a request says, and what an answer carries."""
+
+from __future__ import annotations
+
+import inspect
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from clever_sso._web import pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.requests import HTTPConnection
+    from starlette.responses import Response
+    from starlette.types import Scope
+
+    from clever_sso._native import SetCookie
+
+# In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
+# whether the request came with a session, and whether somebody signed in.
+ASKED, CAME_BACK, SIGNED_IN = "clever_sso.asked", "clever_sso.came_back", "clever_sso.signed_in"
+HOST: ContextVar[str | None] = ContextVar("clever_sso.host", default=None)
+"""The host that was asked."""
+
+
+async def result_of(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)
+    """The value, awaited when it can be."""
+    return await value if inspect.isawaitable(value) else value
+
+
+def root_path(scope: Scope) -> str:
+    """The path below which the application is mounted."""
+    root: str = scope.get("root_path", "")
+    return root.rstrip("/")
+
+
+def path_of(scope: Scope) -> str:
+    """The path of this request as the browser knows it."""
+    path: str = scope["path"]
+    # ASGI has the root in the path; a server behind a proxy that takes it off may not know that.
+    return path if path.startswith(root_path(scope) + "/") else root_path(scope) + path
+
+
+def query_of(scope: Scope) -> str:
+    """The query as it came, one character for each byte."""
+    query: bytes = scope.get("query_string", b"")
+    return query.decode("latin-1")
+
+
+def asked_host(scope: Scope) -> str:
+    """The host that was asked, as it came."""
+    return b"".join(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
+
+
+def cookies_of(request: HTTPConnection) -> str:
+    """The `Cookie` header."""
+    # HTTP/2 allows one header for each.
+    return "; ".join(request.headers.getlist("cookie"))
+
+
+def with_cookies(response: Response, cookies: Iterable[SetCookie]) -> Response:
+    """The response, with these cookies to set."""
+    for cookie in cookies:
+        response.headers.append("Set-Cookie", cookie.header)
+    return response
+
+
+def private(response: Response) -> Response:
+    """The response, with the headers of a page that no cache keeps."""
+    for name, value in pages.HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,199 @@
+"""Who is signed in, and the sessions that say so: in the browser, or on the server."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import HTTPConnection  # noqa: TC002  (FastAPI reads it)
+
+from clever_sso._web.arrival import LoggedOutError
+from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, TEN_MINUTES, HeldLogin
+from clever_sso._web.identity import A_MINUTE, SESSION_KEY, SessionIdentity
+from clever_sso.asgi.request import SIGNED_IN, result_of
+from clever_sso.asgi.stores import is_starlettes, middleware_of, options_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import Scope
+
+# What `itsdangerous` adds to a value: the time, and a SHA-1.
+_SIGNATURE_BYTES = len(".aaaaaa") + len(".") + 27
+
+
+def current_identity(request: HTTPConnection) -> SessionIdentity | None:
+    """Who is signed in, or `None`; also as a dependency, of websockets too."""
+    session = session_of(request)
+    if SessionIdentity.is_stale(session):
+        session.clear()
+    return SessionIdentity.from_session(session)
+
+
+def held_login(request: HTTPConnection) -> HeldLogin | None:
+    """The login that waits in this session for `CleverSso.complete_login`; `None` when there is none."""
+    return HeldLogin.of(session_of(request))
+
+
+def session_of(request: HTTPConnection) -> dict[str, Any]:
+    """The session of a request.
+
+    Raises:
+        RuntimeError: When nothing provides sessions.
+    """
+    if "session" not in request.scope:
+        raise RuntimeError(
+            "clever_sso.asgi needs sessions: app.add_middleware(SessionMiddleware, secret_key=...), from "
+            "starlette.middleware.sessions"
+        )
+    return request.session
+
+
+def holds_sign_in(scope: Scope) -> bool:
+    """Whether the session says who is signed in, or that a login waits in it."""
+    # Not by the session's own methods: a request that only looks must not make the answer depend on cookies.
+    session: Any = scope.get("session")
+    return isinstance(session, dict) and any(dict.__contains__(session, key) for key in OF_A_LOGIN)
+
+
+async def check_that_it_is_there(request: Request, key: str) -> None:
+    """A sign-in of the same person lets a session of starsessions be: a log out does not."""
+    handler: Any = request.scope["session_handler"]
+    if not await handler.store.read(session_id=key, lifetime=handler.lifetime):
+        raise LoggedOutError
+
+
+async def end_session(request: Request) -> None:
+    """Forget who is signed in, with everything else of the session, and in those that it replaced."""
+    await end_replaced(request, SessionIdentity.replaced(session_of(request)))
+    session_of(request).clear()
+
+
+async def end_replaced(request: Request, keys: Iterable[str]) -> None:
+    """End sessions that the session of this request replaced."""
+    for key in keys:
+        await request.scope["session_handler"].store.remove(key)
+
+
+async def take_held(
+    request: Request, rotate_session: Callable[[Request], Any] | None
+) -> tuple[HeldLogin | None, str | None]:
+    """The login that waits in this session, and it is completed: nobody finds it again.
+
+    Returns:
+        The login, `None` where there is none any more. And the id of the session of starsessions in which it
+        waited: it is there until the person is in, or until somebody logs out of it.
+    """
+    handler: Any = request.scope.get("session_handler")
+    if rotate_session is not None or handler is None:
+        return HeldLogin.take(session_of(request)), None
+    # As it is by now: somebody may have logged out, or completed it, since this request read it.
+    key = handler.session_id
+    data = await handler.store.read(session_id=key, lifetime=handler.lifetime) if key else b""
+    found = HeldLogin.of(handler.serializer.deserialize(data) if data else {})
+    held = HeldLogin.of(session_of(request))
+    if held is None or found is None or found.key != held.key:
+        if held is not None:
+            # What this request read is over. It must not be written again.
+            session_of(request).clear()
+            handler.initially_empty = True
+        return None, None
+    held = HeldLogin.take(session_of(request))
+    if held is not None:
+        # A log out leaves a session alone that is empty.
+        session_of(request)[HELD_KEY] = None
+        await handler.save(TEN_MINUTES)
+    return held, key
+
+
+async def replace_session(
+    request: Request,
+    identity: SessionIdentity,
+    rotate_session: Callable[[Request], Any] | None,
+    waiting: str | None,
+) -> list[str]:
+    """Forget the person who was signed in on this device: nothing of their session is carried over.
+
+    Returns:
+        The ids of the sessions of the same person that answer for another minute: tabs that sign in together would
+        find nobody otherwise.
+
+    Raises:
+        LoggedOutError: When somebody has logged out of it since this request came.
+    """
+    # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
+    handler: Any = request.scope.get("session_handler")
+    if rotate_session is None and handler is not None and identity.is_person_of(session_of(request)):
+        await check_that_it_is_there(request, handler.session_id)
+        kept = identity.replacing(session_of(request), handler.session_id)
+        replaced = SessionIdentity.replaced({SESSION_KEY: kept})
+        SessionIdentity.shorten(session_of(request))
+        await handler.save(A_MINUTE)
+        session_of(request).clear()
+        handler.regenerate_id()
+        session_of(request)[SESSION_KEY] = kept
+        return replaced
+    await end_session(request)
+    if rotate_session is not None:
+        await result_of(rotate_session(request))
+    elif handler is not None:
+        if waiting is None:
+            # One in which a login waited says, until the person is in, whether somebody logs out.
+            await handler.destroy()
+        handler.regenerate_id()
+    session_of(request)[SESSION_KEY] = identity.to_session()
+    return []
+
+
+def is_in_browser(request: Request) -> bool:
+    """Whether the browser stores the session."""
+    is_known = type(session_of(request)).__module__.partition(".")[0] in {"builtins", "starlette"}
+    return is_known and "session_handler" not in request.scope
+
+
+def cookie_size(request: Request) -> int:
+    """The bytes of the name and the value of the cookie that Starlette makes of the session, about.
+
+    A session in another place than the browser has none.
+    """
+    session = session_of(request)
+    if not is_in_browser(request):
+        return 0
+    names = [
+        str(options_of(each).get("session_cookie", "")) for each in middleware_of(request) if is_starlettes(each.cls)
+    ]
+    try:
+        value = b64encode(json.dumps(session).encode())
+    except (TypeError, ValueError):
+        # The middleware will tell of it.
+        return 0
+    return len((names and names[0]) or "session") + len("=") + len(value) + _SIGNATURE_BYTES
+
+
+def delete_old_session(request: Request, response: Response) -> None:
+    """Delete the session cookie that came, before the middleware sets the new one.
+
+    A browser that drops the new one keeps nobody's then: a middleware may still make the session too large. Where
+    `install` was called, it sees to that.
+    """
+    is_known = type(session_of(request)).__module__.partition(".")[0] in {"builtins", "starlette"}
+    if SIGNED_IN in request.scope or not is_known:
+        return
+    options = next((options_of(each) for each in middleware_of(request) if is_starlettes(each.cls)), {})
+    name = options.get("session_cookie", "session")
+    for each, value in request.cookies.items():
+        if each == name or _holds_starlettes_session(value):
+            where = {"path": options.get("path", "/"), "domain": options.get("domain")}
+            response.delete_cookie(each, **where, secure=options.get("https_only", False), httponly=True)
+
+
+def _holds_starlettes_session(cookie: str) -> bool:
+    """Whether a cookie is a session with somebody in it. Who wrote it does not matter: it only goes."""
+    try:
+        session = json.loads(b64decode(cookie.partition(".")[0]))
+    except ValueError:
+        return False
+    return isinstance(session, dict) and SESSION_KEY in session

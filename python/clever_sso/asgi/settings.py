@@ -1,0 +1,86 @@
+"""The settings of an application, checked when it starts."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Callable
+
+from clever_sso import _settings
+from clever_sso._web.chosen import Chosen, Paths
+from clever_sso._web.hosts import at_host, host_of
+from clever_sso.aio import AsyncClient
+from clever_sso.asgi.request import HOST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from clever_sso._web.arrival import Problem, SignIn
+    from clever_sso._web.before import ProvenLogin
+
+
+@dataclass
+class Hooks:
+    """What the application does instead of the default."""
+
+    before_sign_in: Callable[[ProvenLogin[AsyncClient]], Any] | None = None
+    sign_in: Callable[[Request, SignIn], Any] | None = None
+    problem: Callable[[Request, Problem], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one application."""
+
+    default_client: AsyncClient
+    clients: Mapping[str, AsyncClient]
+    """The clients of hosts that have their own."""
+    chosen: Chosen
+    paths: Paths
+    rotate_session: Callable[[Request], Any] | None
+    hooks: Hooks = field(default_factory=Hooks)
+
+    @property
+    def client(self) -> AsyncClient:
+        """The client of the host that was asked."""
+        return at_host(self.clients, HOST.get(), self.default_client)
+
+    @classmethod
+    def of(
+        cls,
+        client: AsyncClient | None,
+        clients: Mapping[str, AsyncClient],
+        rotate_session: Callable[[Request], Any] | None,
+        given: Mapping[str, object],
+    ) -> Settings:
+        """The settings, from the arguments and the environment.
+
+        Raises:
+            ConfigError: `config_invalid`, with what is wrong about which setting.
+            TypeError: When an argument is of the wrong type.
+        """
+        for each in (client, *clients.values()):
+            _check_client(each)
+        if rotate_session is not None:
+            _settings.check_hook("rotate_session", rotate_session, "request")
+        chosen = Chosen.of(lambda name: _settings.given_or_environment(name, given[name]))
+        client = client or AsyncClient.from_env()
+        own = {host_of(host): each for host, each in clients.items()}
+        for each in (client, *own.values()):
+            _settings.check_login(each)
+        paths = Paths.of(chosen, client.redirect_uris, prefix_name="url_prefix (CLEVER_URL_PREFIX)")
+        return cls(client, own, chosen, paths, rotate_session)
+
+
+def _check_client(client: object) -> None:
+    """Whether this can be the client: one that is awaited."""
+    if client is None or inspect.iscoroutinefunction(getattr(client, "finish_login", None)):
+        return
+    kind = type(client).__name__
+    if hasattr(client, "finish_login"):
+        raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}, which would block the event loop")
+    if callable(client):
+        raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}: write CleverSso().install(app)")
+    raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}")

@@ -1,0 +1,123 @@
+"""Signing a person in: what the application decides before, what it does with them, and their new session."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from clever_sso._web.arrival import (
+    Problem,
+    Refused,
+    TooLargeError,
+    check_size,
+    problem_of_sign_in,
+    signed_in_line,
+)
+from clever_sso._web.before import ProvenLogin
+from clever_sso._web.identity import SESSION_KEY, SessionIdentity
+from clever_sso.asgi.addresses import home
+from clever_sso.asgi.request import SIGNED_IN, result_of
+from clever_sso.asgi.sessions import (
+    check_that_it_is_there,
+    cookie_size,
+    end_replaced,
+    is_in_browser,
+    replace_session,
+    session_of,
+)
+from clever_sso.exceptions import Error
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from clever_sso._web.arrival import SignIn
+    from clever_sso.asgi.settings import Settings
+
+logger = logging.getLogger("clever_sso.asgi")
+
+
+async def sign_in(
+    settings: Settings, request: Request, step: SignIn, *, is_decided: bool, waiting: str | None
+) -> Response | Problem:
+    """Sign the person in, unless the application decides otherwise.
+
+    Args:
+        settings: Those of the application.
+        request: The request.
+        step: The login.
+        is_decided: Whether the application has let the person in already.
+        waiting: The id of the session in which the login waited.
+
+    Raises:
+        LoggedOutError: When somebody has logged out in the meantime.
+    """
+    key: str | None = getattr(request.scope.get("session_handler"), "session_id", None)
+    signing_in = SessionIdentity.of(step.identity, settings.chosen.session_seconds)
+    replaced = await replace_session(request, signing_in, settings.rotate_session, waiting)
+    done: Response | Problem | None = None
+    try:
+        welcomed = await _welcomed(settings, request, step, is_decided=is_decided)
+        is_in = isinstance(welcomed, Response) and SESSION_KEY in session_of(request)
+        if (replaced or waiting) and key is not None and is_in:
+            await check_that_it_is_there(request, key)
+        done = welcomed
+        return done
+    finally:
+        if replaced and not (isinstance(done, Response) and SESSION_KEY in session_of(request)):
+            await end_replaced(request, replaced)
+        if waiting:
+            await end_replaced(request, [waiting])
+
+
+async def _welcomed(settings: Settings, request: Request, step: SignIn, *, is_decided: bool) -> Response | Problem:
+    try:
+        if not is_decided:
+            # Until the application lets the person in, the session is nobody's.
+            session = session_of(request)
+            signed_in_as = session.pop(SESSION_KEY)
+            waits = await _decide(settings, request, step)
+            if waits is not None:
+                if settings.rotate_session is None:
+                    check_size(cookie_size(request))
+                return waits
+            session[SESSION_KEY] = signed_in_as
+        hook = settings.hooks.sign_in
+        answer = await result_of(hook(request, step)) if hook is not None else None
+        if settings.rotate_session is None:
+            check_size(cookie_size(request))
+    except (Refused, TooLargeError, Error) as error:
+        return problem_of_sign_in(settings.client, step, error)
+    except HTTPException:
+        session_of(request).clear()
+        raise
+    except Exception as error:
+        # An exception that is let through passes the session by: the browser would keep whom it had before.
+        logger.exception("the application's own code failed while somebody signed in")
+        return problem_of_sign_in(settings.client, step, error)
+    request.scope.get(SIGNED_IN, set()).add(True)
+    logger.info("%s", signed_in_line(step.identity))
+    return answer or RedirectResponse(step.return_to or home(settings, request), 303)
+
+
+async def _decide(settings: Settings, request: Request, step: SignIn) -> Response | None:
+    """What the application says before the person is signed in: a response, or `None` to go on."""
+    if settings.hooks.before_sign_in is None:
+        return None
+    session = session_of(request)
+    proven = ProvenLogin.of(
+        step,
+        request=request,
+        client=settings.client,
+        session=session,
+        in_browser=settings.rotate_session is None and is_in_browser(request),
+    )
+    answer = await result_of(settings.hooks.before_sign_in(proven))
+    proven.check_held(answer)
+    if answer is not None and not isinstance(answer, Response):
+        raise TypeError(f"before_sign_in must return a response or None, not {type(answer).__name__}")
+    if answer is not None:
+        proven.note_redirect(answer.status_code)
+    return answer

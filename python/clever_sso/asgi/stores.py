@@ -1,0 +1,117 @@
+"""The middleware that keeps the sessions: which one it is, and whether it is set up safely."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any, cast
+
+from clever_sso import _settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.middleware import Middleware
+    from starlette.requests import Request
+
+# What SessionMiddleware calls them in Starlette and in starsessions. The last says whether the cookie is Secure.
+_OF_THE_COOKIE = (
+    ("session_cookie", "domain", "path", "same_site", "https_only"),
+    ("cookie_name", "cookie_domain", "cookie_path", "cookie_same_site", "cookie_https_only"),
+)
+
+
+def middleware_of(request: Request) -> list[Middleware]:
+    """The middleware of the application."""
+    return getattr(request.scope.get("app"), "user_middleware", [])
+
+
+def is_starlettes(middleware: object) -> bool:
+    """Whether this is Starlette's own, whose sessions live in the browser."""
+    return getattr(middleware, "__module__", "") == "starlette.middleware.sessions"
+
+
+def is_starsessions(middleware: object) -> bool:
+    """Whether this is starsessions as it is since its version 2."""
+    package = str(getattr(middleware, "__module__", "")).partition(".")[0]
+    return package == "starsessions" and hasattr(sys.modules[package], "regenerate_session_id")
+
+
+def options_of(middleware: Middleware) -> dict[str, Any]:
+    """What was said when a middleware was added, by name."""
+    try:
+        bound = inspect.signature(cast("Any", middleware.cls)).bind_partial(None, *middleware.args, **middleware.kwargs)
+    except (TypeError, ValueError):
+        return dict(middleware.kwargs)
+    return {**bound.arguments, **bound.arguments.get("kwargs", {})}
+
+
+def end_with_the_browser(installed: Iterable[Middleware]) -> str | None:
+    """Let Starlette's sessions end with the browser unless the application says otherwise.
+
+    Returns:
+        The name of their cookie, if it is known.
+    """
+    name = None
+    for middleware in installed:
+        options = options_of(middleware)
+        if is_starlettes(middleware.cls) and "max_age" not in options:
+            # Two weeks would be its own default.
+            cast("dict[str, Any]", middleware.kwargs)["max_age"] = None
+        if "Session" in getattr(middleware.cls, "__name__", ""):
+            name = options.get("session_cookie") or options.get("cookie_name") or name
+    return name
+
+
+def key_problems(installed: Iterable[Middleware]) -> list[str]:
+    """Why what signs Starlette's sessions is not secret."""
+    keys = [options_of(each).get("secret_key") for each in installed if is_starlettes(each.cls)]
+    return [
+        f"the secret_key of SessionMiddleware {problem}, so anybody could sign in as anybody: "
+        f"{_settings.MAKE_A_KEY}, and take it from the environment"
+        for problem in map(_settings.key_problem, keys)
+        if problem
+    ]
+
+
+def rotation_problems(installed: Iterable[Middleware], session: object = None) -> list[str]:
+    """Why a sign-in cannot give the session a new name.
+
+    Args:
+        installed: The middleware of the application.
+        session: The session of a request, where one is there.
+    """
+    stores = [each.cls for each in installed if "Session" in getattr(each.cls, "__name__", "")]
+    unknown = [each for each in stores if not is_starlettes(each) and not is_starsessions(each)]
+    kept: list[Any] = unknown
+    if session is not None and not unknown:
+        # Starlette's own is a dict in the browser, or a class of its own derived from that.
+        known = type(session).__module__.partition(".")[0] in {"builtins", "starlette", "starsessions"}
+        kept = [] if isinstance(session, dict) and known else [type(session)]
+    names = [f"{each.__module__}.{getattr(each, '__qualname__', each)}" for each in kept]
+    return [
+        f"a sign-in cannot give the sessions of {name} a new id, so a stranger who planted an id would be signed "
+        "in too: use starsessions 2 or later, or tell how by CleverSso(rotate_session=...)"
+        for name in names
+    ]
+
+
+def session_cookie(request: Request) -> str:
+    """How the cookie of the session is set."""
+    for middleware in middleware_of(request):
+        name = getattr(middleware.cls, "__name__", "")
+        if "Session" not in name:
+            continue
+        parameters = inspect.signature(cast("Any", middleware.cls)).parameters
+        options = {option: parameter.default for option, parameter in parameters.items()} | options_of(middleware)
+        for names in _OF_THE_COOKIE:
+            if set(names) <= set(options):
+                said = ", ".join(f"{option}={options[option]!r}" for option in names)
+                return f"{name}({said}): Secure is {options[names[-1]]!r}"
+    return "the domain, path and https_only (Secure) of the middleware that provides request.session"
+
+
+def raise_first(problems: list[str]) -> None:
+    """Raise the first, from a frame without secrets."""
+    if problems:
+        raise _settings.invalid(problems[0])
