@@ -15,6 +15,8 @@ class Part:
     tool: str = ""
     # The targets without whose results it cannot run.
     needs: tuple[str, ...] = ()
+    # The target of an earlier part: this one starts together with it and runs beside it and those that follow.
+    beside: str = ""
 
     @property
     def repeat(self) -> str:
@@ -30,7 +32,8 @@ PARTS = (
     Part("lint-rust", "clippy"),
     Part("lint-docs", "documentation of the crates"),
     Part("test-rust", "tests in Rust", tool="cargo"),
-    Part("test-build", "C library and wheels, as people install them"),
+    # The linker uses one core for minutes: compiler and tests have the other.
+    Part("test-build", "C library and wheels, as people install them", beside="lint-rust"),
     Part("test-python", "tests in Python, C, PHP and the browser", tool="pytest", needs=("test-build",)),
 )
 # What `make test-all` adds.

@@ -1,4 +1,4 @@
-"""Runs every part of the tests, one after another, whatever came of the one before; lists at the end what failed.
+"""Runs every part of the tests, even after one fails; lists at the end what failed.
 
 `make test` runs it. While a part runs you see its line; all that it prints goes to a file in target/test-logs.
 """
@@ -12,9 +12,10 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from skips import how_to_get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import IO
 
 ROOT = Path(__file__).resolve().parents[3]
 READERS = {"cargo": reports.of_cargo, "pytest": reports.of_pytest}
@@ -100,7 +102,7 @@ class Screen:
 
 
 @contextmanager
-def started(part: Part) -> Iterator[subprocess.Popen[str]]:
+def started(part: Part, output: int | IO[str] = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
     """Start a part. When this run is stopped, all that the part started is stopped with it."""
     asked: list[int] = []
     # A signal that comes while the process is being started would leave it behind: it waits until that is done.
@@ -110,13 +112,12 @@ def started(part: Part) -> Iterator[subprocess.Popen[str]]:
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
     )
-    assert process.stdout
     try:
         for number, handler in former.items():
             signal.signal(number, handler)
@@ -127,7 +128,8 @@ def started(part: Part) -> Iterator[subprocess.Popen[str]]:
         stop(process)
         raise
     finally:
-        process.stdout.close()
+        if process.stdout:
+            process.stdout.close()
 
 
 def stop(process: subprocess.Popen[str]) -> None:
@@ -140,9 +142,14 @@ def stop(process: subprocess.Popen[str]) -> None:
             process.wait(10)
 
 
+def log_of(part: Part, logs: Path) -> Path:
+    """The file that has everything a part prints."""
+    return logs / f"{part.target}.log"
+
+
 def run(part: Part, logs: Path, screen: Screen) -> Outcome:
     """Run one part to its end."""
-    path, start, tests = logs / f"{part.target}.log", time.monotonic(), 0
+    path, start, tests = log_of(part, logs), time.monotonic(), 0
     with path.open("w", encoding="utf-8") as log, started(part) as process:
         assert process.stdout
         for line in process.stdout:
@@ -150,34 +157,67 @@ def run(part: Part, logs: Path, screen: Screen) -> Outcome:
             tests += part.tool == "cargo" and bool(ENDED.match(line))
             screen.progress(tests, start)
         code = process.wait()
+    return outcome_of(part, code, time.monotonic() - start, path)
+
+
+def outcome_of(part: Part, code: int, seconds: float, path: Path) -> Outcome:
+    """What a part that ended came to, by its exit code and by what it printed."""
     text = path.read_text("utf-8", errors="replace")
-    outcome = Outcome(part, code, time.monotonic() - start, path)
+    outcome = Outcome(part, code, seconds, path)
     outcome.report = READERS[part.tool](text) if part.tool else Report(passed=int(code == 0))
     if code and not outcome.report.failures:
         outcome.report.failures.append(Failure(part.label, part.repeat, tuple(text.splitlines()[-MOST_LINES:])))
     return outcome
 
 
+class Beside:
+    """A part that runs while others do. Its line is shown in its turn."""
+
+    def __init__(self, part: Part, logs: Path, stack: ExitStack) -> None:
+        self._part, self._path = part, log_of(part, logs)
+        self._start = self._end = time.monotonic()
+        log = stack.enter_context(self._path.open("w", encoding="utf-8"))
+        self._process = stack.enter_context(started(part, log))
+        self._thread = threading.Thread(target=self._wait, daemon=True)
+        self._thread.start()
+
+    def _wait(self) -> None:
+        self._process.wait()
+        self._end = time.monotonic()
+
+    def outcome(self, screen: Screen) -> Outcome:
+        """Wait for its end."""
+        while self._thread.is_alive():
+            screen.progress(0, self._start)
+            self._thread.join(1)
+        return outcome_of(self._part, self._process.returncode, self._end - self._start, self._path)
+
+
 def run_all(parts: Sequence[Part], logs: Path) -> list[Outcome]:
     """Run all of them; a part without what it needs counts as failed."""
     logs.mkdir(parents=True, exist_ok=True)
     screen, outcomes, failed = Screen(parts), [], set()
-    for number, part in enumerate(parts, 1):
-        screen.start(number, part)
-        if lacking := [need for need in part.needs if need in failed]:
-            outcome = Outcome(part, 1, 0, logs / f"{lacking[0]}.log")
-            reason = f"it was not run, because `make {lacking[0]}` failed"
-            outcome.report.failures.append(Failure(part.label, part.repeat, (reason,)))
-        else:
-            outcome = run(part, logs, screen)
-        if not outcome.ok:
-            failed.add(part.target)
-        outcomes.append(outcome)
-        screen.end(outcome.verdict())
+    beside: dict[str, Beside] = {}
+    with ExitStack() as stack:
+        for number, part in enumerate(parts, 1):
+            for other in parts:
+                if other.beside == part.target:
+                    beside[other.target] = Beside(other, logs, stack)
+            screen.start(number, part)
+            if lacking := [need for need in part.needs if need in failed]:
+                outcome = Outcome(part, 1, 0, logs / f"{lacking[0]}.log")
+                reason = f"it was not run, because `make {lacking[0]}` failed"
+                outcome.report.failures.append(Failure(part.label, part.repeat, (reason,)))
+            else:
+                outcome = beside[part.target].outcome(screen) if part.beside else run(part, logs, screen)
+            if not outcome.ok:
+                failed.add(part.target)
+            outcomes.append(outcome)
+            screen.end(outcome.verdict())
     return outcomes
 
 
-def show(outcomes: Sequence[Outcome]) -> None:
+def show(outcomes: Sequence[Outcome], seconds: float) -> None:
     """List what was skipped and what failed, and count."""
     skipped: Counter[str] = sum((outcome.report.skipped for outcome in outcomes), Counter())
     if skipped:
@@ -196,8 +236,7 @@ def show(outcomes: Sequence[Outcome]) -> None:
             print(f"    to repeat it: {failure.repeat}")
     passed = sum(outcome.report.passed for outcome in outcomes)
     failed = sum(len(outcome.report.failures) for outcome in outcomes)
-    took_all = took(sum(outcome.seconds for outcome in outcomes))
-    print(f"\n{'Something failed' if failed else 'Everything passed'}, after {took_all}.")
+    print(f"\n{'Something failed' if failed else 'Everything passed'}, after {took(seconds)}.")
     print(f"{passed} passed, {failed} failed, {sum(skipped.values())} skipped", flush=True)
 
 
@@ -217,8 +256,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     logs = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "test-logs"
     print(f"All that the parts print is in {shown(logs)}. A part that fails does not stop the others.", flush=True)
+    start = time.monotonic()
     outcomes = run_all(PARTS + LONG_PARTS if everything else PARTS, logs)
-    show(outcomes)
+    show(outcomes, time.monotonic() - start)
     return 0 if all(outcome.ok for outcome in outcomes) else 1
 
 

@@ -127,6 +127,9 @@ case "$2" in
     counts) echo 'test result: ok. 7 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out' ;;
     breaks) echo the reason; exit 3 ;;
     waits) echo $$ > "$PID_FILE"; exec sleep 600 ;;
+    sleeps) exec sleep 600 ;;
+    reads) cat "$PIPE" ;;
+    writes) echo over the pipe > "$PIPE"; echo written ;;
 esac
 """
 
@@ -205,13 +208,40 @@ def test_a_part_that_fails_hides_no_other(
     assert (tmp_path / "test-logs/works.log").read_text() == "did it\n"
 
 
-def test_a_run_that_is_stopped_leaves_no_process(make: Path, tmp_path: Path) -> None:
+def test_a_part_runs_beside_those_before_it(make: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert make.exists()
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    monkeypatch.setenv("PIPE", str(path))
+    # Each end of the pipe waits for the other: neither part could end alone.
+    parts = (Part("reads", "first"), Part("works", "second"), Part("writes", "third", beside="reads"))
+    outcomes = run.run_all(parts, tmp_path)
+    assert [(outcome.part.label, outcome.ok) for outcome in outcomes] == [
+        ("first", True),
+        ("second", True),
+        ("third", True),
+    ]
+    assert (tmp_path / "reads.log").read_text() == "over the pipe\n"
+    assert (tmp_path / "writes.log").read_text() == "written\n"
+
+
+def test_a_part_that_fails_beside_others_fails_in_its_turn(make: Path, tmp_path: Path) -> None:
+    assert make.exists()
+    parts = (Part("works", "first"), Part("breaks", "second", beside="works"), Part("works", "3", needs=("breaks",)))
+    outcomes = run.run_all(parts, tmp_path)
+    assert [outcome.exit_code for outcome in outcomes] == [0, 3, 1]
+    assert outcomes[1].report.failures[0].said == ("the reason",)
+
+
+@pytest.mark.parametrize("parts", ["Part('waits', '1')", "Part('sleeps', '1'), Part('waits', '2', beside='sleeps')"])
+def test_a_run_that_is_stopped_leaves_no_process(make: Path, tmp_path: Path, parts: str) -> None:
     pid_file = tmp_path / "pid"
     os.mkfifo(pid_file)
     program = (
-        "import run, parts, pathlib, signal, sys\n"
+        "import run, pathlib, signal, sys\n"
+        "from parts import Part\n"
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\n"
-        "run.run_all([parts.Part('waits', 'waits')], pathlib.Path(sys.argv[1]))"
+        f"run.run_all([{parts}], pathlib.Path(sys.argv[1]))"
     )
     environment = {**os.environ, "MAKE": str(make), "PID_FILE": str(pid_file), "PYTHONPATH": str(HERE)}
     command = [sys.executable, "-c", program, str(tmp_path)]
@@ -261,6 +291,7 @@ def test_every_part_is_a_target_and_every_need_is_a_part_before_it() -> None:
     for number, part in enumerate(parts):
         assert re.search(rf"^{part.target}:", MAKEFILE, re.MULTILINE), part.target
         assert set(part.needs) <= {before.target for before in parts[:number]}
+        assert not part.beside or part.beside in {before.target for before in parts[:number]}
         assert part.tool in {"", *run.READERS}
 
 
