@@ -225,7 +225,7 @@ test-python: test-build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried ## 
 	@# Without what make hands to its children: some tests run make themselves.
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u MAKEOVERRIDES \
 		LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(DEMO)/clever-emulator \
-		$(IN_VENV)/pytest -ra -n 2 --dist loadfile --timeout 1800 --timeout-method signal $(TESTS)
+		$(IN_VENV)/pytest -ra -n 2 --dist loadfile --no-loadscope-reorder --timeout 1800 --timeout-method signal $(TESTS)
 
 .PHONY: test-endurance
 test-endurance:

@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,10 @@ class Signer:
 
     def __init__(self) -> None:
         p, q = prime(), prime()
-        self._n, self._d = p * q, pow(65537, -1, (p - 1) * (q - 1))
+        self._n, self._p, self._q = p * q, p, q
+        d = pow(65537, -1, (p - 1) * (q - 1))
+        # RFC 8017 5.1.2: with the remainders of its factors a signature takes a quarter of the time.
+        self._d_p, self._d_q, self._q_inverse = d % (p - 1), d % (q - 1), pow(q, -1, p)
 
     def jwk(self) -> dict[str, str]:
         n = base64url(self._n.to_bytes(256, "big"))
@@ -81,7 +85,17 @@ class Signer:
         signed = ".".join(base64url(part.encode()) for part in (header, claims))
         hashed = SHA256 + hashlib.sha256(signed.encode()).digest()
         padded = b"\0\1" + b"\xff" * (256 - 3 - len(hashed)) + b"\0" + hashed
-        return f"{signed}.{base64url(pow(int.from_bytes(padded, 'big'), self._d, self._n).to_bytes(256, 'big'))}"
+        return f"{signed}.{base64url(self._power(int.from_bytes(padded, 'big')).to_bytes(256, 'big'))}"
+
+    def _power(self, message: int) -> int:
+        first, second = pow(message, self._d_p, self._p), pow(message, self._d_q, self._q)
+        return second + self._q * ((first - second) * self._q_inverse % self._p)
+
+
+@cache
+def signer() -> Signer:
+    """The key of this process: to find one takes a second."""
+    return Signer()
 
 
 class Clever:
@@ -170,7 +184,7 @@ def serving(server: type[ThreadingHTTPServer] = Server, host: str = "127.0.0.1")
     """Serve on a free port."""
     with server((host, 0), BaseHTTPRequestHandler) as running:
         name = f"[{host}]" if ":" in host else host
-        made = Clever(f"http://{name}:{running.server_port}", Signer())
+        made = Clever(f"http://{name}:{running.server_port}", signer())
         running.RequestHandlerClass = handler_of(made)
         thread = threading.Thread(target=running.serve_forever)
         thread.start()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +129,65 @@ print("looked at everything")
 """
 
 
+# Has Django in memory. For each line of its input a child is `manage.py` in the folder that the line names.
+COMMANDS = """
+import json, os, signal, sys
+
+import django.contrib.admin, django.core.management, django.db.backends.sqlite3.base, django.test, django.views.debug
+
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+for line in sys.stdin:
+    folder, arguments = json.loads(line)
+    child = os.fork()
+    if not child:
+        os.chdir(folder)
+        output = os.open("output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        sys.path.insert(0, folder)
+        sys.argv = ["manage.py", *arguments]
+        exec(compile(open("manage.py").read(), "manage.py", "exec"), {"__name__": "__main__"})
+        sys.exit()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+Manage = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def manage() -> Iterator[Manage]:
+    """Runs a command of a project: gives its exit code and what it said."""
+    command = [sys.executable, "-c", COMMANDS]
+    with subprocess.Popen(
+        command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+
+        def run(project: Path, *arguments: str, more: str = "") -> tuple[int, str]:
+            write_settings(project, more)
+            print(json.dumps([str(project), arguments]), file=server.stdin, flush=True)
+            assert server.stdout
+            return int(server.stdout.readline()), (project / "output.txt").read_text()
+
+        yield run
+        assert server.stdin
+        server.stdin.close()
+
+
+def environment(*first: str) -> dict[str, str]:
+    # The folder of this package comes second: the project's own modules come first.
+    paths = [*first, str(Path(clever_sso.__file__).parents[1]), *sys.path]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLEVER_")}
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def write_settings(project: Path, more: str) -> None:
+    if more:
+        settings = project / "settings.py"
+        settings.write_text(f"{settings.read_text()}\n{more}\n")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     for name, text in [("manage", MANAGE), ("settings", SETTINGS + CLEVER), ("urls", URLS), ("tests", TESTS)]:
@@ -134,22 +195,10 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def manage(project: Path, *arguments: str, more: str = "") -> subprocess.CompletedProcess[str]:
-    if more:
-        settings = project / "settings.py"
-        settings.write_text(f"{settings.read_text()}\n{more}\n")
-    # The folder of this package comes second: the project's own modules come first.
-    paths = [str(project), str(Path(clever_sso.__file__).parents[1]), *sys.path]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLEVER_")}
-    environment = {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=SECONDS
-    )
-
-
 def test_a_right_project_has_no_issues(project: Path) -> None:
-    done = manage(project, "check", "--fail-level", "WARNING")
+    command = [sys.executable, "manage.py", "check", "--fail-level", "WARNING"]
+    kwargs = {"cwd": project, "env": environment(str(project)), "timeout": SECONDS}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **kwargs)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -181,9 +230,8 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ("CLEVER_REDIRECT_URI = 'https://app.example/clever/whoami'", "which is not the callback but another page"),
     ],
 )
-def test_check_names_what_is_wrong_and_does_not_crash(project: Path, more: str, named: str) -> None:
-    done = manage(project, "check", more=more)
-    said = done.stdout + done.stderr
+def test_check_names_what_is_wrong_and_does_not_crash(project: Path, manage: Manage, more: str, named: str) -> None:
+    _, said = manage(project, "check", more=more)
     assert "Traceback" not in said, said
     assert named in said
 
@@ -198,37 +246,36 @@ def test_check_survives_what_django_itself_cannot_use(project: Path) -> None:
     assert "looked at everything" in done.stdout, done.stderr
 
 
-def test_check_names_forgotten_addresses(project: Path) -> None:
+def test_check_names_forgotten_addresses(project: Path, manage: Manage) -> None:
     (project / "urls.py").write_text(NO_URLS)
-    done = manage(project, "check")
-    said = done.stdout + done.stderr
+    _, said = manage(project, "check")
     assert "Traceback" not in said, said
     assert 'Add path("clever/", include("clever_sso.django.urls"))' in said
 
 
-def test_a_misspelt_role_of_a_guard_is_named(project: Path) -> None:
+def test_a_misspelt_role_of_a_guard_is_named(project: Path, manage: Manage) -> None:
     (project / "urls.py").write_text(URLS.replace('role_required("teacher")', 'role_required("Teachers")'))
-    done = manage(project, "check")
-    assert "is it 'teacher'?" in done.stdout + done.stderr
-    assert "urls.py, line 8" in done.stdout + done.stderr
+    _, said = manage(project, "check")
+    assert "is it 'teacher'?" in said
+    assert "urls.py, line 8" in said
 
 
-def test_only_what_needs_the_client_needs_its_secrets(project: Path) -> None:
+def test_only_what_needs_the_client_needs_its_secrets(project: Path, manage: Manage) -> None:
     (project / "settings.py").write_text(SETTINGS)
     for command in (["migrate"], ["makemigrations"], ["test"], ["collectstatic", "--noinput"], ["showmigrations"]):
-        done = manage(project, *command)
-        assert done.returncode == 0, (command, done.stdout + done.stderr)
+        code, said = manage(project, *command)
+        assert code == 0, (command, said)
     for command in (["check"], ["runserver", "--noreload", "0"]):
-        done = manage(project, *command)
-        assert done.returncode != 0
-        assert "CLEVER_CLIENT_ID is not set" in done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
+        code, said = manage(project, *command)
+        assert code != 0
+        assert "CLEVER_CLIENT_ID is not set" in said
+        assert "Traceback" not in said
 
 
-def test_a_wrong_setting_stops_other_commands_too(project: Path) -> None:
-    done = manage(project, "migrate", more="CLEVER_BASE_URL = 'emulator'")
-    assert done.returncode != 0
-    assert "CLEVER_BASE_URL must" in done.stdout + done.stderr
+def test_a_wrong_setting_stops_other_commands_too(project: Path, manage: Manage) -> None:
+    code, said = manage(project, "migrate", more="CLEVER_BASE_URL = 'emulator'")
+    assert code != 0
+    assert "CLEVER_BASE_URL must" in said
 
 
 @pytest.mark.parametrize(
@@ -244,11 +291,13 @@ def test_a_wrong_setting_stops_other_commands_too(project: Path) -> None:
         ("", set()),
     ],
 )
-def test_check_deploy_complains_about_a_developers_machine(project: Path, more: str, words: set[str]) -> None:
-    done = manage(project, "check", "--deploy", more=more)
-    said = done.stdout + done.stderr
+def test_check_deploy_complains_about_a_developers_machine(
+    project: Path, manage: Manage, more: str, words: set[str]
+) -> None:
+    _, said = manage(project, "check", "--deploy", more=more)
     assert {word for word in ("W008", "W009", "W010") if f"clever_sso.{word}" in said} == words, said
-    assert not {word for word in ("W008", "W009", "W010") if f"clever_sso.{word}" in manage(project, "check").stderr}
+    _, said = manage(project, "check")
+    assert not {word for word in ("W008", "W009", "W010") if f"clever_sso.{word}" in said}, said
 
 
 def test_no_page_or_mail_about_an_error_shows_the_password_of_the_proxy(project: Path) -> None:
