@@ -31,6 +31,21 @@ Without pytest the same is done by `Emulator` and `log_in`; every step really ha
     ...     browser.get("/").text
     'Hello, Ada Ashworth'
 
+Unit tests need no emulator: `force_login` signs somebody in at once, and `make_identity` says who it is.
+
+    >>> from clever_sso.testing import force_login, make_identity
+    >>> app = Flask("unit")
+    >>> app.secret_key = "for this example only"
+    >>> app.config.update(
+    ...     CLEVER_CLIENT_ID="unit", CLEVER_CLIENT_SECRET="test", CLEVER_REDIRECT_URI="https://a.example/clever/callback"
+    ... )
+    >>> app.add_url_rule("/", view_func=lambda: f"Hello, {current_identity.full_name}")
+    >>> extension = CleverSso(app)
+    >>> browser = app.test_client()
+    >>> force_login(browser, make_identity(first_name="Grace", last_name="Hopper", user_type="teacher"))
+    >>> browser.get("/").text
+    'Hello, Grace Hopper'
+
 `LogIn` and `LogInAsync` are the types of the fixtures. Options of pytest's configuration file:
 
 - `clever_redirect_uris`: the redirect URIs that the emulator knows, a line each; the first is the primary one. Default
@@ -40,6 +55,7 @@ Without pytest the same is done by `Emulator` and `log_in`; every step really ha
 """
 
 from clever_sso.testing.emulator import Emulator, EmulatorError, JournalEntry
+from clever_sso.testing.forced import force_login, force_login_async, make_identity
 from clever_sso.testing.login import LogIn, LogInAsync, LoginNotFinished, log_in, log_in_async
 from clever_sso.testing.program import EmulatorMissing
 from clever_sso.testing.world import Person
@@ -53,6 +69,9 @@ __all__ = [
     "LogInAsync",
     "LoginNotFinished",
     "Person",
+    "force_login",
+    "force_login_async",
     "log_in",
     "log_in_async",
+    "make_identity",
 ]
