@@ -266,8 +266,8 @@ def flask() -> str:
             "Signals": "\n".join(["| signal | |", "|---|---|", *named]),
             "Templates": f"In every template: {', '.join(f'`{name}`' for name in sorted({*added, *context}))}.",
             "Functions and classes": public(module, {*sent, "current_identity"})
-            + "\n\n### `current_identity`\n\nThe `SessionIdentity` of the request, false when nobody is signed in. It is "
-            "never `None` itself: write `if current_identity:`.",
+            + "\n\n### `current_identity`\n\nThe `SessionIdentity` of the request, false when nobody is signed in. It "
+            "is never `None` itself: write `if current_identity:`.",
         },
     )
 

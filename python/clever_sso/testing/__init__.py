@@ -16,13 +16,13 @@ that runs on this machine:
 
 Without pytest the same is done by `Emulator` and `log_in`; every step really happens, with a real ID token:
 
-    >>> import clever_sso
+    >>> import secrets
     >>> from clever_sso.testing import Emulator, log_in
     >>> from flask import Flask
     >>> from clever_sso.flask import CleverSso, current_identity
     >>> with Emulator.running() as emulator:
     ...     app = Flask("example")
-    ...     app.secret_key = "for this example only"
+    ...     app.secret_key = secrets.token_hex(32)
     ...     app.config.update(emulator.settings())
     ...     app.add_url_rule("/", view_func=lambda: f"Hello, {current_identity.full_name}")
     ...     extension = CleverSso(app)
@@ -35,7 +35,7 @@ Unit tests need no emulator: `force_login` signs somebody in at once, and `make_
 
     >>> from clever_sso.testing import force_login, make_identity
     >>> app = Flask("unit")
-    >>> app.secret_key = "for this example only"
+    >>> app.secret_key = secrets.token_hex(32)
     >>> app.config.update(
     ...     CLEVER_CLIENT_ID="unit", CLEVER_CLIENT_SECRET="test", CLEVER_REDIRECT_URI="https://a.example/clever/callback"
     ... )
