@@ -186,10 +186,11 @@ def described(name: str, value: Any, level: int = 3) -> str:  # noqa: ANN401  (a
     return "\n\n".join(parts)
 
 
-def hooks(module: Any) -> str:  # noqa: ANN401  (a module)
+def hooks(*modules: str) -> str:
     """What each hook is called with, as the check of its signature says."""
     rows = []
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
+    trees = [ast.parse(inspect.getsource(importlib.import_module(name))) for name in modules]
+    for node in (each for tree in trees for each in ast.walk(tree)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "check_hook":
             name, _, *arguments = node.args
             called = ", ".join(ast.literal_eval(each) for each in arguments)
@@ -262,7 +263,7 @@ def flask() -> str:
             "Endpoints": "For `url_for`.\n\n"
             + addresses((name, path, VIEW_OF[name.split(".")[1]]) for name, path in sorted(rules.items())),
             "Hooks": "Functions of yours, given by decorators of `CleverSso`; `rotate_session` is an argument. Each "
-            "may be async, but for the last.\n\n" + hooks(extension),
+            "may be async, but for the last.\n\n" + hooks("clever_sso.flask.extension"),
             "Signals": "\n".join(["| signal | |", "|---|---|", *named]),
             "Templates": f"In every template: {', '.join(f'`{name}`' for name in sorted({*added, *context}))}.",
             "Functions and classes": public(module, {*sent, "current_identity"})
@@ -294,7 +295,7 @@ def asgi() -> str:
             "Routes": "For `url_for` and `url_path_for`.\n\n"
             + addresses((route.name, route.path, VIEW_OF[route.name.removeprefix("clever_")]) for route in routes),
             "Hooks": "Functions of yours, given by decorators of `CleverSso`; `rotate_session` is an argument. Each "
-            "may be async.\n\n" + hooks(module),
+            "may be async.\n\n" + hooks("clever_sso.asgi.extension", "clever_sso.asgi.settings"),
             "Templates": "With `Jinja2Templates(context_processors=[clever.in_templates])`: `current_identity`, "
             "`clever_button`, `clever_signed_in`.",
             "Functions and classes": public(module),

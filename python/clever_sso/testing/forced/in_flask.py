@@ -34,7 +34,7 @@ def swapped(app: object, step: SignIn) -> Swap:
         return make_response("")
 
     swap = Swap(
-        extension.callback_path,
+        extension.paths.callback,
         extension.default_client.redirect_uris[0],
         lambda: flask.view_functions.update({CALLBACK: sign_in}),
         lambda: flask.view_functions.update({CALLBACK: own}),
