@@ -113,6 +113,11 @@ stubs: $(VENV)/build ## write the Python stub, and the words of AsyncClient, fro
 scenarios: ## write docs/scenarios.md from the emulator's table
 	CLEVER_EMULATOR_WRITE_SCENARIOS=1 $(CARGO) test -q -p clever-emulator --test emulator page
 
+.PHONY: reference
+reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python package
+	$(INSTALL_WHEEL)
+	$(IN_VENV)/python docs/reference/write.py
+
 .PHONY: urls
 urls: $(VENV)/test ## write the addresses in pyproject.toml from the one in Cargo.toml
 	CLEVER_SSO_WRITE_URLS=1 $(IN_VENV)/pytest -q tests/docs/test_metadata.py -k addresses

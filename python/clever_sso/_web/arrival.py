@@ -94,12 +94,20 @@ class ToClever:
 
 @dataclass(frozen=True)
 class SignIn:
-    """Replace whoever is signed in on this browser by this person."""
+    """A proved login: this person replaces the one who was signed in on this browser."""
 
     identity: Identity | IdentityCopy
+    """Who it is."""
+
     tokens: Tokens | TokensCopy | NoTokens = field(repr=False)
+    """The tokens of this login. False, with attributes that raise, for a login that was held without them."""
+
     return_to: str | None
+    """Where the person wanted to go; `None` for the page after a login."""
+
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
+    """The cookies to set with the answer; the views do it."""
+
     switch_user: bool = False
     """Whether the login was to let Clever ask who it is."""
 

@@ -22,6 +22,7 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
 - `CLEVER_HOSTS`: the settings of hosts that have a client of their own, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
+- `CLEVER_SESSION_SECONDS`: for how many seconds a sign-in lasts at most. Default: twelve hours.
 - `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again,
   `switch_user_url`, and for somebody who is signed in `home_url`. Default: a plain page.
 - `CLEVER_BEFORE_SIGN_IN`: a function, or the dotted path of one, that is given a `ProvenLogin` before anybody is

@@ -28,6 +28,7 @@ The configuration has the client's arguments by their names in capitals, `CLEVER
 - `CLEVER_HOSTS`: the settings of hosts that have a client of their own, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
 - `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
   as Clever advises for slow networks. Default `False`.
+- `CLEVER_SESSION_SECONDS`: for how many seconds a sign-in lasts at most. Default: twelve hours.
 
 `@clever.before_sign_in` decides about each person before they are signed in, `@clever.on_sign_in` is called with
 everybody who is, and `@clever.on_problem` makes the page of a failed login.

@@ -16,13 +16,13 @@ that runs on this machine:
 
 Without pytest the same is done by `Emulator` and `log_in`; every step really happens, with a real ID token:
 
-    >>> import clever_sso
+    >>> import secrets
     >>> from clever_sso.testing import Emulator, log_in
     >>> from flask import Flask
     >>> from clever_sso.flask import CleverSso, current_identity
     >>> with Emulator.running() as emulator:
     ...     app = Flask("example")
-    ...     app.secret_key = "for this example only"
+    ...     app.secret_key = secrets.token_hex(32)
     ...     app.config.update(emulator.settings())
     ...     app.add_url_rule("/", view_func=lambda: f"Hello, {current_identity.full_name}")
     ...     extension = CleverSso(app)
@@ -30,6 +30,21 @@ Without pytest the same is done by `Emulator` and `log_in`; every step really ha
     ...     answer = log_in(browser, "ada", emulator)
     ...     browser.get("/").text
     'Hello, Ada Ashworth'
+
+Unit tests need no emulator: `force_login` signs somebody in at once, and `make_identity` says who it is.
+
+    >>> from clever_sso.testing import force_login, make_identity
+    >>> app = Flask("unit")
+    >>> app.secret_key = secrets.token_hex(32)
+    >>> app.config.update(
+    ...     CLEVER_CLIENT_ID="unit", CLEVER_CLIENT_SECRET="test", CLEVER_REDIRECT_URI="https://a.example/clever/callback"
+    ... )
+    >>> app.add_url_rule("/", view_func=lambda: f"Hello, {current_identity.full_name}")
+    >>> extension = CleverSso(app)
+    >>> browser = app.test_client()
+    >>> force_login(browser, make_identity(first_name="Grace", last_name="Hopper", user_type="teacher"))
+    >>> browser.get("/").text
+    'Hello, Grace Hopper'
 
 `LogIn` and `LogInAsync` are the types of the fixtures. Options of pytest's configuration file:
 
@@ -40,6 +55,7 @@ Without pytest the same is done by `Emulator` and `log_in`; every step really ha
 """
 
 from clever_sso.testing.emulator import Emulator, EmulatorError, JournalEntry
+from clever_sso.testing.forced import force_login, force_login_async, make_identity
 from clever_sso.testing.login import LogIn, LogInAsync, LoginNotFinished, log_in, log_in_async
 from clever_sso.testing.program import EmulatorMissing
 from clever_sso.testing.world import Person
@@ -53,6 +69,9 @@ __all__ = [
     "LogInAsync",
     "LoginNotFinished",
     "Person",
+    "force_login",
+    "force_login_async",
     "log_in",
     "log_in_async",
+    "make_identity",
 ]

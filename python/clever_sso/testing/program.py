@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAME = "clever-emulator"
 VARIABLE = "CLEVER_EMULATOR"
+PROFILES = ("release", "demo", "debug")
 START_SECONDS = 20
 STOP_SECONDS = 10
 LOOPBACK = "http://127.0.0.1:"
@@ -35,8 +41,9 @@ class EmulatorMissing(RuntimeError):  # noqa: N818  (a word that says it)
 def find() -> str:
     """The path of the program.
 
-    The environment variable `CLEVER_EMULATOR` decides; without it, the program beside this Python, where
-    `pip install clever-emulator` puts it, then the one on `PATH`.
+    The environment variable `CLEVER_EMULATOR` decides. Without it: the program beside this Python, where
+    `pip install clever-emulator` puts it, then the one on `PATH`, then the newest that `make` or `cargo` built in the
+    source of this package.
 
     Raises:
         EmulatorMissing: With how to get it.
@@ -47,12 +54,44 @@ def find() -> str:
         if found is None:
             raise EmulatorMissing(f"{VARIABLE} names {named!r}, and there is no such program")
         return found
-    found = shutil.which(NAME, path=str(Path(sys.executable).parent)) or shutil.which(NAME)
+    beside = (Path(sys.executable).parent, Path(sysconfig.get_path("scripts")))
+    places = (*(shutil.which(NAME, path=str(folder)) for folder in beside), shutil.which(NAME), _built())
+    found = next((place for place in places if place), None)
     if found is None:
         raise EmulatorMissing(
-            f"the program {NAME} was not found: install it by `pip install {NAME}`, or set {VARIABLE} to its path"
+            f"the program {NAME} was not found: install it by `pip install {NAME}`, build it by `make emulator` in the "
+            f"source of clever_sso, or set {VARIABLE} to its path"
         )
     return found
+
+
+def _built() -> str | None:
+    """The newest program that was built in the source of this package: `make emulator`, `make demo`, `cargo build`."""
+    target = os.environ.get("CARGO_TARGET_DIR")
+    targets = [source / "target" for source in _sources()] + ([Path(target)] if target else [])
+    found = [shutil.which(NAME, path=str(folder / profile)) for folder in targets for profile in PROFILES]
+    return max(filter(None, found), key=lambda program: Path(program).stat().st_mtime, default=None)
+
+
+def _sources() -> list[Path]:
+    """The folders with the source of this package: around the package, its wheel, and the folder of the tests."""
+    starts = [Path(__file__), *_wheel(), Path.cwd() / "tests"]
+    folders = dict.fromkeys(folder for start in starts for folder in start.resolve().parents)
+    return [folder for folder in folders if (folder / "emulator" / "Cargo.toml").is_file() and _is_ours(folder)]
+
+
+def _is_ours(folder: Path) -> bool:
+    return (folder / "python" / "clever_sso" / "__init__.py").is_file()
+
+
+def _wheel() -> list[Path]:
+    """The file that pip installed this package from, where pip tells: a wheel that `make wheel` built."""
+    try:
+        told = distribution("clever-sso").read_text("direct_url.json")
+    except PackageNotFoundError:
+        return []
+    url = urlsplit(json.loads(told)["url"] if told else "")
+    return [Path(url2pathname(url.path))] if url.scheme == "file" else []
 
 
 @contextmanager

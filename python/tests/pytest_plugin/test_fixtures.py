@@ -130,10 +130,13 @@ def test_each_worker_of_xdist_has_an_emulator_of_its_own(pytester: pytest.Pytest
 
 def test_who_has_no_emulator_is_told_how_to_get_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLEVER_EMULATOR")
+    monkeypatch.delenv("CARGO_TARGET_DIR", raising=False)
     monkeypatch.setenv("PATH", str(pytester.path))
-    result = run(pytester, "def test_it(clever_emulator):\n    pass")
+    # The tests lie in the source, where one is built.
+    away = "from clever_sso.testing import program\n\nprogram._sources = list\n\n\n"
+    result = run(pytester, f"{away}def test_it(clever_emulator):\n    pass")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*EmulatorMissing: *pip install clever-emulator*set CLEVER_EMULATOR*"])
+    result.stdout.fnmatch_lines(["*EmulatorMissing: *pip install clever-emulator*make emulator*set CLEVER_EMULATOR*"])
     monkeypatch.setenv("CLEVER_EMULATOR", "/nowhere/clever-emulator")
     result = run(pytester, "def test_it(clever_emulator):\n    pass")
     result.stdout.fnmatch_lines(["*EmulatorMissing: CLEVER_EMULATOR names '/nowhere/clever-emulator'*"])

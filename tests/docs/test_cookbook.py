@@ -1,0 +1,662 @@
+"""The cookbook: the files of every recipe are written down, run, and logged in to at the emulator."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import secrets
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from clever_sso import Client, SignedIn, _settings
+from clever_sso.testing import Emulator, log_in
+from harness import ports
+from harness.browser import Browser as Person
+from harness.cookie_browser import Browser
+from harness.emulator import App, running
+from harness.paths import EMULATOR, ROOT
+from harness.patience import SECONDS, wait_for
+
+PAGE = (ROOT / "docs/cookbook.md").read_text("utf-8")
+GUIDE = (ROOT / "docs/python.md").read_text("utf-8")
+BLOCK = re.compile(r"^<!-- ([a-z-]+): (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCKS = BLOCK.findall(PAGE)
+ADA = "510001"
+REDIRECT_URI = "http://localhost/clever/callback"
+
+
+def files(recipe: str) -> dict[str, str]:
+    """The files of a recipe."""
+    return {path: text for name, path, text in BLOCKS if name == recipe}
+
+
+def lay_out(recipe: str, folder: Path) -> None:
+    """Write them. Settings and addresses of Django are added to those that are there."""
+    for path, text in files(recipe).items():
+        place = folder / ("mysite" if path in {"settings.py", "urls.py"} else "") / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("a", encoding="utf-8") as opened:
+            opened.write(text)
+
+
+@pytest.fixture(scope="module")
+def emulators() -> Iterator[Callable[[str], Emulator]]:
+    """An emulator for each redirect URI."""
+    started: dict[str, Emulator] = {}
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLEVER_EMULATOR", os.environ.get("CLEVER_EMULATOR", str(EMULATOR)))
+
+        def emulator(redirect_uri: str) -> Emulator:
+            if redirect_uri not in started:
+                started[redirect_uri] = stack.enter_context(Emulator.running([redirect_uri]))
+            return started[redirect_uri]
+
+        yield emulator
+
+
+Cooked = Callable[..., tuple[ModuleType, Emulator]]
+
+
+@pytest.fixture
+def cooked(emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cooked:
+    """Load the `app.py` of a recipe, with settings of an emulator and more variables of the environment."""
+
+    def load(recipe: str, redirect_uri: str = REDIRECT_URI, **variables: str) -> tuple[ModuleType, Emulator]:
+        emulator = emulators(redirect_uri)
+        lay_out(recipe, tmp_path)
+        for name, value in {**emulator.settings(), **variables}.items():
+            monkeypatch.setenv(name, value)
+        spec = importlib.util.spec_from_file_location(f"recipe_{recipe.replace('-', '_')}", tmp_path / "app.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, spec.name, module)
+        spec.loader.exec_module(module)
+        return module, emulator
+
+    return load
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A redis that keeps nothing, reached by a socket in a folder."""
+    pytest.importorskip("redis")
+    program = shutil.which("redis-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        pytest.skip("redis-server is not installed")
+    folder = tmp_path_factory.mktemp("redis")
+    place = folder / "redis.sock"
+    command = [program, "--port", "0", "--unixsocket", str(place), "--save", "", "--appendonly", "no"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for(place.exists, "redis to listen", server)
+            yield f"unix://{place}"
+        finally:
+            server.terminate()
+            server.wait(SECONDS)
+
+
+def needs(*packages: str) -> None:
+    for package in packages:
+        pytest.importorskip(package)
+
+
+# ---------------------------------------------------------------- Flask
+
+
+def test_flask_login(cooked: Cooked) -> None:
+    needs("flask_login")
+    module, emulator = cooked("flask-login")
+    client = module.app.test_client()
+    sent = client.get("/")
+    assert (sent.status_code, sent.location.partition("?")[0]) == (302, "/clever/login")
+    assert log_in(client, "ada", emulator, path="/").location == "/"
+    assert client.get("/").text == "Hello, Ada Ashworth"
+    # The next person on the device.
+    log_in(client, "grace", emulator)
+    assert client.get("/").text.startswith("Hello, Grace ")
+    client.post("/clever/logout")
+    assert client.get("/").status_code == 302
+
+
+def test_flask_login_why_not_remember(cooked: Cooked) -> None:
+    needs("flask_login")
+    module, emulator = cooked("flask-login")
+    import flask_login
+
+    app = module.app
+    app.view_functions["clever_sso.login"]
+
+    def remember(step: Any) -> None:
+        flask_login.login_user(module.User(step.identity), remember=True)
+
+    module.clever.on_sign_in(remember)
+    client = app.test_client()
+    log_in(client, "ada", emulator)
+    client.post("/clever/logout")
+    # The cookie is still there; the loader of the recipe lets nobody in by it.
+    assert client.get_cookie("remember_token") is not None
+    assert client.get("/").status_code == 302
+    # A loader that believes the key alone does.
+    naive = type("Naive", (flask_login.UserMixin,), {"id": "1", "name": "Ada, still there"})
+    module.manager.user_loader(lambda _: naive())
+    assert client.get("/").text == "Hello, Ada, still there"
+
+
+def test_flask_session(cooked: Cooked, redis_url: str) -> None:
+    needs("flask_session")
+    module, emulator = cooked("flask-session", REDIS_URL=redis_url)
+    client = module.app.test_client()
+    log_in(client, "ada", emulator)
+    assert client.get("/").text == "Hello, Ada Ashworth"
+    copied = client.get_cookie("session").value
+    assert "Ada" not in copied
+    client.post("/clever/logout")
+    thief = module.app.test_client()
+    thief.set_cookie("session", copied)
+    assert thief.get("/").status_code == 303
+    module.app.config["SESSION_REDIS"].close()
+
+
+def test_sqlalchemy(cooked: Cooked, tmp_path: Path) -> None:
+    needs("flask", "sqlalchemy")
+    module, emulator = cooked("sqlalchemy", DATABASE_URL=f"sqlite:///{tmp_path / 'people.db'}")
+    client = module.app.test_client()
+    log_in(client, "ada", emulator)
+    assert client.get("/").text == "Hello, Ada Ashworth, user 1"
+    log_in(client, "grace", emulator)
+    assert client.get("/").text.endswith("user 2")
+    # Somebody who was stored under an older id is the same user.
+    with module.Session(module.engine) as database:
+        grace = module.find(database, emulator.base_url, emulator.person("grace").id)
+        grace.clever_id = "5d8e21b7f04c6a00127b3a01"
+        database.commit()
+    log_in(client, "grace", emulator)
+    assert client.get("/").text.endswith("user 2")
+    # Another tab was first: the user is found by what it wrote.
+    late = module.find
+    seen: list[Any] = []
+
+    def misses_at_first(*arguments: Any) -> Any:
+        seen.append(arguments)
+        return None if len(seen) <= 2 else late(*arguments)
+
+    module.find = misses_at_first
+    log_in(client, "ada", emulator)
+    assert client.get("/").text.endswith("user 1")
+    module.engine.dispose()
+
+
+def test_flask_wtf(cooked: Cooked) -> None:
+    needs("flask_wtf")
+    module, emulator = cooked("flask-wtf")
+    client = module.app.test_client()
+    log_in(client, "ada", emulator)
+    page = client.get("/").text
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
+    assert client.post("/notes").status_code == 400
+    assert client.post("/notes", data={"csrf_token": token}).text == "saved for Ada Ashworth"
+    # An older tab logs out; another site does not.
+    assert client.post("/clever/logout", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.get("/").status_code == 200
+    assert client.post("/clever/logout", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+    assert client.get("/").status_code == 303
+
+
+def test_talisman(cooked: Cooked) -> None:
+    needs("flask_talisman")
+    module, emulator = cooked("talisman", "https://school.example/clever/callback")
+    client = module.app.test_client()
+    assert client.get("/").location == "https://localhost/"
+    behind = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "school.example"}
+    answer = client.get("/", headers=behind)
+    assert answer.headers["Content-Security-Policy"] == "default-src 'self'"
+    assert 'class="clever-login-button"' in answer.text
+    assert "style=" not in answer.text
+    log_in(client, "ada", emulator)
+    assert "Ada Ashworth" in client.get("/", url_scheme="https").text
+    refused = client.get("/clever/callback?error=access_denied", url_scheme="https")
+    assert (refused.status_code, "access_denied" in refused.text) == (403, True)
+    # The policy of Talisman is the one that counts.
+    assert refused.headers.getlist("Content-Security-Policy") == ["default-src 'self'"]
+    assert "<script" not in refused.text
+
+
+def test_proxyfix_under_a_prefix(cooked: Cooked) -> None:
+    needs("flask")
+    module, emulator = cooked("proxyfix", "https://school.example/reading/clever/callback")
+    conf = files("proxyfix")["reading.conf"]
+    headers = dict(re.findall(r"proxy_set_header (\S+) (\S+);", conf))
+    values = {"$host": "school.example", "$remote_addr": "192.0.2.7", "$scheme": "https"}
+    (prefix,) = re.findall(r"location (/\w+)/ \{", conf)
+    assert conf.count("proxy_pass http://127.0.0.1:8000/;") == 1
+
+    def nginx(environ: dict[str, Any], start_response: Any) -> Any:
+        """Does what the configuration says."""
+        assert environ["PATH_INFO"].startswith(f"{prefix}/"), environ["PATH_INFO"]
+        told = {f"HTTP_{name.upper().replace('-', '_')}": values.get(value, value) for name, value in headers.items()}
+        environ.update(told, PATH_INFO=environ["PATH_INFO"].removeprefix(prefix), **{"wsgi.url_scheme": "http"})
+        return module.app(environ, start_response)
+
+    from werkzeug.test import Client as Browser
+
+    client = Browser(nginx)
+    answer = log_in(client, "ada", emulator, path="/reading/lessons")
+    assert answer.location == "/reading/lessons"
+    cookies = [header for header in answer.headers.getlist("Set-Cookie") if header.startswith("session=")]
+    assert ["Path=/reading" in header and "Secure" in header for header in cookies] == [True]
+    assert client.get("/reading/lessons", base_url="https://localhost").text == "Ada Ashworth is at /reading/lessons"
+
+
+def test_rosters(cooked: Cooked) -> None:
+    needs("flask")
+    module, emulator = cooked("rosters")
+    client = module.app.test_client()
+    log_in(client, "ada", emulator)
+    roster = client.get("/").json
+    assert roster == {
+        "district": "Emulated School District",
+        "schools": ["64c1f0a2d3b94e5f60718202"],
+        "grades": ["9"],
+    }
+    # People with other roles, and records with gaps, get in as well.
+    for person in emulator.people().values():
+        if person.district_id:
+            assert log_in(client, person.handle, emulator).status_code == 303, person.handle
+            assert client.get("/").json["district"], person.handle
+
+
+# ---------------------------------------------------------------- FastAPI
+
+
+def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
+    needs("fastapi", "sqlmodel")
+    from starlette.testclient import TestClient
+
+    module, emulator = cooked("sqlmodel", DATABASE_URL=f"sqlite:///{tmp_path / 'people.db'}")
+    with TestClient(module.app) as client:
+        log_in(client, "ada", emulator)
+        assert client.get("/").json() == "Hello, Ada Ashworth, user 1"
+        log_in(client, "grace", emulator)
+        log_in(client, "ada", emulator)
+        assert client.get("/").json() == "Hello, Ada Ashworth, user 1"
+        client.post("/clever/logout")
+        assert client.get("/", follow_redirects=False).status_code == 303
+    module.engine.dispose()
+
+
+# ---------------------------------------------------------------- Django
+
+CHECK = """
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
+import django
+from clever_sso.testing import Emulator, log_in
+
+with Emulator.running() as emulator:
+    os.environ.update(emulator.settings())
+    django.setup()
+    from django.core.management import call_command
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()
+    if os.path.exists("tenants"):
+        call_command("makemigrations", "tenants", verbosity=0)
+    call_command("migrate", verbosity=0)
+    call_command("check", fail_level="WARNING")
+    client = Client()
+"""
+CHECKS = {
+    "drf": """
+    assert client.get("/api/notes").status_code == 401
+    log_in(client, "ada", emulator)
+    assert client.get("/api/notes").json() == {"of": "Ada Ashworth"}
+    assert client.get("/api/grades").status_code == 403
+    strict = Client(enforce_csrf_checks=True)
+    log_in(strict, "grace", emulator)
+    note = {"text": "hello"}
+    assert strict.post("/api/notes", note, content_type="application/json").status_code == 403
+    strict.get("/")
+    token = strict.cookies["csrftoken"].value
+    said = strict.post("/api/notes", note, content_type="application/json", headers={"X-CSRFToken": token})
+    assert (said.status_code, said.json()) == (201, {"saved": "hello"})
+    assert strict.get("/api/grades").json() == {"grades": []}
+    assert client.get("/clever/whoami").json()["full_name"] == "Ada Ashworth"
+""",
+    "tenants": """
+    from django.contrib.auth import get_user_model
+    from tenants.models import Lesson, Member, Tenant
+
+    assert log_in(client, "ada", emulator).status_code == 402
+    assert not get_user_model().objects.exists()
+    here, there = emulator.person("ada").district_id, "64c1f0a2d3b94e5f60718100"
+    mine = Tenant.objects.create(district_id=here, name="Ours", licensed=True)
+    other = Tenant.objects.create(district_id=there, name="Theirs", licensed=True)
+    Lesson.objects.create(tenant=mine, title="Vectors")
+    Lesson.objects.create(tenant=other, title="Tides")
+    log_in(client, "ada", emulator)
+    assert client.get("/lessons").json() == {"lessons": ["Vectors"]}
+    # The person moves to the other district.
+    Tenant.objects.filter(pk=mine.pk).update(district_id="x")
+    Tenant.objects.filter(pk=other.pk).update(district_id=here)
+    log_in(client, "ada", emulator)
+    assert client.get("/lessons").json() == {"lessons": ["Tides"]}
+    assert Member.objects.count() == 1
+""",
+    "postgres": """
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+
+    assert connection.vendor == "postgresql"
+    log_in(client, "ada", emulator)
+    log_in(Client(), "ada", emulator)
+    assert get_user_model().objects.get().get_full_name() == "Ada Ashworth"
+    assert client.get("/clever/whoami").status_code == 200
+""",
+    "redis-sessions": """
+    log_in(client, "ada", emulator)
+    assert client.get("/clever/whoami").json()["full_name"] == "Ada Ashworth"
+    thief = Client()
+    thief.cookies["sessionid"] = client.cookies["sessionid"].value
+    assert thief.get("/clever/whoami").status_code == 200
+    # A slow page that changes the session while somebody logs out.
+    slow = client.session
+    slow["page"] = 1
+    client.post("/clever/logout", headers={"Sec-Fetch-Site": "same-origin"})
+    from django.contrib.sessions.backends.base import UpdateError
+    try:
+        slow.save()
+    except UpdateError:
+        pass
+    else:
+        raise AssertionError("the session is back")
+    assert thief.get("/clever/whoami").status_code == 401
+""",
+    "spanish": """
+    spanish = {"Accept-Language": "es-MX,es;q=0.9"}
+    page = client.get("/", headers=spanish).content.decode()
+    assert "Iniciar sesi" in page and 'lang="es"' in page, page
+    assert "Log in with Clever" in client.get("/").content.decode()
+    denied = client.get("/clever/callback?error=access_denied", headers=spanish)
+    assert "No pudimos iniciar tu sesión" in denied.content.decode()
+    assert denied.status_code == 403
+    assert "Clever did not let you into this app" in client.get("/clever/callback?error=access_denied").content.decode()
+    log_in(client, "ada", emulator)
+    assert "Ada Ashworth" in client.get("/", headers=spanish).content.decode()
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project as the guide for Django begins."""
+    needs("django")
+    folder = tmp_path_factory.mktemp("project")
+    subprocess.run([sys.executable, "-m", "django", "startproject", "mysite", str(folder)], check=True, timeout=SECONDS)
+    block = re.search(r"<!-- django settings.py -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
+    assert block
+    with (folder / "mysite/settings.py").open("a", encoding="utf-8") as opened:
+        opened.write(block[1])
+    with (folder / "mysite/urls.py").open("a", encoding="utf-8") as opened:
+        opened.write(
+            'from django.urls import include\n\nurlpatterns += [path("clever/", include("clever_sso.django.urls"))]\n'
+        )
+    return folder
+
+
+def checked(recipe: str, project: Path, folder: Path, **variables: str) -> None:
+    """Add the recipe to the project, and run its check in a process of its own: Django has one set of settings."""
+    shutil.copytree(project, folder, dirs_exist_ok=True)
+    lay_out(recipe, folder)
+    (folder / "check.py").write_text(CHECK + CHECKS[recipe], "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error::DeprecationWarning", "check.py"],
+        cwd=folder,
+        env={**os.environ, "CLEVER_EMULATOR": os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), **variables},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_django_rest_framework_and_a_single_page(project: Path, tmp_path: Path) -> None:
+    needs("rest_framework")
+    checked("drf", project, tmp_path)
+
+
+def test_the_script_of_the_single_page_is_javascript(tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    (tmp_path / "notes.mjs").write_text(files("drf")["notes.js"], "utf-8")
+    subprocess.run([node, "--check", "notes.mjs"], cwd=tmp_path, check=True, timeout=SECONDS)
+
+
+@pytest.mark.parametrize("recipe", ["tenants", "spanish"])
+def test_django(recipe: str, project: Path, tmp_path: Path) -> None:
+    checked(recipe, project, tmp_path)
+
+
+def test_django_sessions_in_redis(project: Path, tmp_path: Path, redis_url: str) -> None:
+    checked("redis-sessions", project, tmp_path, REDIS_URL=redis_url)
+
+
+def postgres_programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    named = shutil.which("initdb")
+    if not found and named is None:
+        pytest.skip("postgresql is not installed")
+    return found[-1].parent if found else Path(str(named)).parent
+
+
+@contextmanager
+def postgres() -> Iterator[dict[str, str]]:
+    """A database server with a database of its own, reached by a socket in a folder."""
+    programs = postgres_programs()
+    # It does not run as root.
+    somebody: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory(prefix="clever-postgres-") as name:
+        folder = Path(name)
+        if somebody:
+            shutil.chown(folder, "nobody")
+        data = folder / "data"
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **somebody}
+        init = [programs / "initdb", "--pgdata", data, "--auth", "trust", "--username", "clever", "--no-sync"]
+        subprocess.run(init, check=True, timeout=SECONDS, **quiet)
+        command = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        with subprocess.Popen(command, **quiet) as server:
+            try:
+                ready = [programs / "pg_isready", "-q", "-h", folder]
+                wait_for(lambda: subprocess.run(ready, check=False).returncode == 0, "Postgres to answer", server)
+                yield {"PGHOST": name, "PGPORT": "5432", "PGUSER": "clever", "PGDATABASE": "postgres"}
+            finally:
+                server.terminate()
+                server.wait(SECONDS)
+
+
+def test_django_on_postgres(project: Path, tmp_path: Path) -> None:
+    needs("psycopg")
+    with postgres() as variables:
+        checked("postgres", project, tmp_path, **variables)
+
+
+# ---------------------------------------------------------------- hosting
+
+
+def lines_of(procfile: str) -> dict[str, str]:
+    """The process types of a Procfile."""
+    return dict(line.split(": ", 1) for line in procfile.splitlines() if line.strip())
+
+
+def guide(framework: str) -> str:
+    """The application of the guide, its first block."""
+    block = re.search(rf"<!-- {framework} app.py -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
+    assert block
+    return block[1]
+
+
+def started_and_logged_in(line: str, folder: Path, page: str, **variables: str) -> str:
+    """Start the line of a Procfile on a loopback port, sign Ada in, and return what `page` says then."""
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        app = App("a-client", secrets.token_hex(16), f"{url}/clever/callback", oidc=True)
+        with running([app]) as emulator:
+            environment = {
+                **os.environ,
+                "CLEVER_CLIENT_ID": app.client_id,
+                "CLEVER_CLIENT_SECRET": app.secret,
+                "CLEVER_REDIRECT_URI": app.redirect_uri,
+                "CLEVER_BASE_URL": emulator,
+                "SECRET_KEY": secrets.token_hex(32),
+                "SESSION_KEY": secrets.token_hex(32),
+                "PYTHONPATH": f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
+                **variables,
+            }
+            # As a shell does it, but not for other machines.
+            assert "0.0.0.0" in line
+            program, *words = shlex.split(line.replace("0.0.0.0", "127.0.0.1").replace("$PORT", str(port)))
+            log = folder / "log"
+            with (
+                log.open("wb") as output,
+                subprocess.Popen(
+                    [sys.executable, "-m", program, *words], cwd=folder, env=environment, stdout=output, stderr=output
+                ) as server,
+            ):
+                try:
+                    wait_for(lambda: ports.listens(port), "the application to listen", server)
+                    browser = Browser(emulator)
+                    browser.sign_in(ADA, browser.open(f"{url}/clever/login"))
+                    return browser.open(f"{url}{page}").text
+                finally:
+                    server.terminate()
+                    server.wait(SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "framework", "package"),
+    [("procfile-flask", "flask", "gunicorn"), ("procfile-fastapi", "fastapi", "uvicorn")],
+)
+def test_procfile(recipe: str, framework: str, package: str, tmp_path: Path) -> None:
+    needs(framework, package)
+    (tmp_path / "app.py").write_text(guide(framework), "utf-8")
+    web = lines_of(files(recipe)["Procfile"])["web"]
+    assert "Hello, Ada Ashworth" in started_and_logged_in(web, tmp_path, "/")
+
+
+def test_procfile_of_django(project: Path, tmp_path: Path) -> None:
+    needs("gunicorn")
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    lines = lines_of(files("procfile-django")["Procfile"])
+    release = shlex.split(lines["release"])
+    assert release[0] == "python"
+    subprocess.run([sys.executable, *release[1:]], cwd=tmp_path, check=True, timeout=SECONDS, capture_output=True)
+    assert '"full_name": "Ada Ashworth"' in started_and_logged_in(lines["web"], tmp_path, "/clever/whoami")
+
+
+def test_render() -> None:
+    yaml = pytest.importorskip("yaml")
+    (service,) = yaml.safe_load(files("render")["render.yaml"])["services"]
+    # The line that the test above starts.
+    assert service["startCommand"] == lines_of(files("procfile-flask")["Procfile"])["web"]
+    variables = {each["key"]: each for each in service["envVars"]}
+    assert {name for name in variables if name.startswith("CLEVER_")} <= _settings.CLIENT_SETTINGS
+    assert variables.pop("SECRET_KEY") == {"key": "SECRET_KEY", "generateValue": True}
+    # No value stands in the file.
+    assert all(set(each) == {"key", "sync"} and each["sync"] is False for each in variables.values())
+
+
+def filled(text: str, variables: dict[str, str]) -> str:
+    """What Compose makes of `${NAME}`."""
+    return re.sub(r"\$\{(\w+)\}", lambda found: variables[found[1]], text)
+
+
+def test_docker_compose_with_the_emulator(tmp_path: Path) -> None:
+    yaml = pytest.importorskip("yaml")
+    made = subprocess.run(
+        ["sh", "-c", f"{files('compose')['secrets.sh']} cat .env"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=SECONDS,
+    )
+    variables = dict(line.split("=", 1) for line in made.stdout.splitlines())
+    assert [len(value) for value in variables.values()] == [64, 64]
+    services = yaml.safe_load(files("compose")["compose.yaml"])["services"]
+    assert all(port.startswith("127.0.0.1:") for service in services.values() for port in service["ports"])
+    words = shlex.split(filled(services["clever"]["command"], variables))
+    assert words[0] == "clever-emulator"
+    words = ["127.0.0.1" if word == "0.0.0.0" else "0" if word == "5999" else word for word in words]
+    command = [os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), *words[1:]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout
+            port = process.stdout.readline().strip().rpartition(":")[2]
+            # The browser and the application reach it by two names.
+            told = {name: filled(value, variables) for name, value in services["web"]["environment"].items()}
+            inside = {
+                name: value.replace("clever:5999", f"127.0.0.1:{port}").replace("localhost:5999", f"localhost:{port}")
+                for name, value in told.items()
+                if name.startswith("CLEVER_")
+            }
+            client = Client(**_settings.arguments(inside))
+            login = client.begin_login()
+            assert login.url.startswith(f"http://localhost:{port}/oauth/authorize?")
+            outcome = client.finish_login(
+                Person(f"http://localhost:{port}", ADA).callback(login.url), pending=login.pending
+            )
+        finally:
+            process.terminate()
+            process.wait(SECONDS)
+    assert isinstance(outcome, SignedIn)
+    assert outcome.identity.issuer == f"http://127.0.0.1:{port}"
+    # The other service is the line of the Procfile at another port.
+    flask = lines_of(files("procfile-flask")["Procfile"])["web"].replace("--preload ", "")
+    assert services["web"]["command"] == flask.replace("$PORT", "8000")
+    healthy = services["clever"]["healthcheck"]["test"]
+    assert healthy[0] == "CMD"
+    compile(healthy[3], "healthcheck", "exec")
+    assert {line.split()[0] for line in files("compose")["Dockerfile"].splitlines()} <= {
+        "FROM",
+        "WORKDIR",
+        "COPY",
+        "RUN",
+        "USER",
+    }
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_every_recipe_is_run() -> None:
+    assert PAGE.count("```") == 2 * len(BLOCKS)
+    text = Path(__file__).read_text("utf-8")
+    recipes = {name for name, _, _ in BLOCKS}
+    assert len(recipes) > 15
+    assert [name for name in sorted(recipes) if f'"{name}"' not in text and f"'{name}'" not in text] == []
+
+
+def test_every_link_of_the_first_table_leads_to_a_recipe() -> None:
+    def anchor(heading: str) -> str:
+        return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+    own = {anchor(heading) for heading in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)}
+    table = PAGE.split("## Flask-Login", 1)[0]
+    linked = set(re.findall(r"\]\(#([\w-]+)\)", table))
+    assert linked == own
+    of_the_guide = {anchor(heading) for heading in re.findall(r"^##+ (.+)$", GUIDE, re.MULTILINE)}
+    assert set(re.findall(r"\]\(python\.md#([\w-]+)\)", PAGE)) <= of_the_guide

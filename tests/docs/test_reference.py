@@ -1,0 +1,83 @@
+"""The reference pages of the frameworks: written from the code, nothing missing, nothing made up."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import subprocess
+import sys
+
+import pytest
+from harness.paths import ROOT
+from harness.patience import SECONDS
+
+FOLDER = ROOT / "docs" / "reference"
+MODULES = {"flask": "clever_sso.flask", "asgi": "clever_sso.asgi", "django": "clever_sso.django"}
+NEEDED = {"flask": "flask", "asgi": "starlette", "django": "rest_framework"}
+SETTINGS = {
+    "flask": "clever_sso.flask.extension:OWN_SETTINGS",
+    "asgi": "clever_sso._settings:OF_EVERY_FACE",
+    "django": "clever_sso.django.conf:OWN_SETTINGS",
+}
+
+
+def page(kind: str) -> str:
+    pytest.importorskip(NEEDED[kind])
+    return (FOLDER / f"{kind}.md").read_text("utf-8")
+
+
+def section(text: str, title: str) -> str:
+    return text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def test_the_pages_are_as_the_code_says() -> None:
+    for package in NEEDED.values():
+        pytest.importorskip(package)
+    command = [sys.executable, str(FOLDER / "write.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, f"run `make reference`\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_everything_that_is_exported_is_on_the_page(kind: str) -> None:
+    text = page(kind)
+    names = importlib.import_module(MODULES[kind]).__all__
+    missing = [
+        name for name in names if not re.search(rf"^(### `(async )?{name}\b|\| `{name}` \|)", text, re.MULTILINE)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_every_setting_on_the_page_is_read_and_the_other_way_around(kind: str) -> None:
+    text = section(page(kind), "Settings")
+    module, name = SETTINGS[kind].split(":")
+    own = set(getattr(importlib.import_module(module), name))
+    client = set(importlib.import_module("clever_sso._settings").CLIENT_SETTINGS)
+    assert set(re.findall(r"^\| `(CLEVER_\w+)` \|", text, re.MULTILINE)) == own | client
+
+
+@pytest.mark.parametrize("kind", ["flask", "asgi"])
+def test_every_heading_is_something_that_exists(kind: str) -> None:
+    text, module = section(page(kind), "Functions and classes"), importlib.import_module(MODULES[kind])
+    headings = re.findall(r"^#{3,4} `(?:async )?([\w.]+)", text, re.MULTILINE)
+    assert len(headings) > 12
+    for heading in headings:
+        found = module
+        for part in heading.split("."):
+            found = getattr(found, part)
+
+
+def test_a_setting_without_words_is_named() -> None:
+    pytest.importorskip("flask")
+    spec = importlib.util.spec_from_file_location("write_reference", FOLDER / "write.py")
+    assert spec is not None
+    assert spec.loader is not None
+    write = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(write)
+    text = write.flask()
+    assert "| `CLEVER_AFTER_LOGIN` |" in text
+    assert text == page("flask")
+    with pytest.raises(SystemExit, match="no words about CLEVER_NEW"):
+        write.settings_table({"CLEVER_NEW"}, {})

@@ -1,0 +1,235 @@
+"""No sample does what a user must not copy: each code block of the guides, each example, and each docstring is read."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from harness.paths import ROOT
+
+LOOPBACK = r"(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)"
+# A value that is written down: not what the environment, a function or a placeholder gives.
+LITERAL = r"""[bru]*["'][^"'$<{…]+["']"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a line must not do."""
+
+    name: str
+    pattern: str
+    unless: str = r"(?!)"
+    """What makes the line harmless."""
+    unless_around: str = r"(?!)"
+    """What makes it harmless when it stands anywhere in the same block."""
+    flags: int = re.IGNORECASE
+
+    def breaks(self, line: str, block: str) -> bool:
+        if not re.search(self.pattern, line, self.flags):
+            return False
+        return not re.search(self.unless, line) and not re.search(self.unless_around, block)
+
+
+RULES = (
+    # A default beside the environment, a key for tests, and one in a shell are as fixed as any other.
+    Rule(
+        "fixed key",
+        rf"\b(?:\w*secret_key|session_key|\w*signing_key|pending_key)\b[\"'\]]*\s*(?::\s*\w+\s*)?[=:]>?\s*{LITERAL}",
+    ),
+    Rule("fixed key", rf"(?:environ\.get|getenv)\([\"']\w*(?:SECRET_KEY|SESSION_KEY)[\"'],\s*{LITERAL}"),
+    Rule(
+        "fixed key",
+        rf"(?:environ\.get|getenv)\([\"']\w*(?:SECRET_KEY|SESSION_KEY)[\"']\)\s*(?:or|\|\||\?:|\?\?)\s*{LITERAL}",
+    ),
+    Rule("fixed key", r"^\s*(?:export |- |ENV )?\w*(?:SECRET_KEY|SESSION_KEY)\s*[=:]\s*[\w-]+\s*$", flags=0),
+    Rule("staff by role", r"\bis_(?:staff|superuser)\b(?:\s*=(?!=)|[\"']\s*[:,])(?!\s*False\b)"),
+    Rule(
+        "match by a chosen field",
+        r"\b(?:filter|get|first|exclude|get_or_create|update_or_create|filter_by|find_by|where|aget)\w*\("
+        r"[^#]*\b(?:\w*email\w*|username\w*|user_name)\s*(?:=|\)|,|\.in_)",
+        # Another library's own names of columns.
+        unless=r"environ|config\.get|getenv",
+    ),
+    Rule("match by a chosen field", r"\bwhere\b[^#]*\b(?:email|username)\s*(?:=|in\b)"),
+    Rule("match by a chosen field", r"\[\s*(?:\w+\.)*(?:unverified_)?email\s*\]|get_by_(?:email|natural_key)"),
+    Rule("debug", r"\bdebug\b\s*[=:]\s*(?:true|1|on)\b|FLASK_DEBUG=[^0]|\bflask\b.*\s--debug\b"),
+    Rule(
+        "check turned off",
+        r"verify(?:_\w+)?[\"']?\s*[=:]\s*(?:False|None|0)\b|CERT_NONE|check_hostname\s*=\s*False|_SSL_VERIFY(?:PEER|HOST)\b.*"
+        r"(?:false|0)|accept_invalid_\w+\(true|TLS_REJECT_UNAUTHORIZED|rejectUnauthorized:\s*false|"
+        r"\bcurl\b.*\s(?:-k|--insecure)\b|verify_peer'?\s*=>\s*false|--trusted-host",
+    ),
+    Rule(
+        "plain http",
+        rf"http://(?!{LOOPBACK}(?![\w.]))(?![\s\"'`<…)$]|(?-i:[A-Z]+\b))",
+        # A proxy is spoken to in plain http, and carries TLS. A namespace is a name. Test clients and parsers have no
+        # network. The emulator is for development.
+        unless=r"proxy|Proxy|PROXY|parse_url|www\.w3\.org|testserver|json-schema\.org",
+        unless_around=r"(?i)development|--public-url|clients (?:use|know)",
+    ),
+    Rule("any host", r"ALLOWED_HOSTS\s*=\s*\[\s*[\"']\*|allow_origins\s*=\s*\[\s*[\"']\*"),
+    Rule("no protection of forms", r"@csrf_exempt|WTF_CSRF_ENABLED\D+False|csrf_exempt\("),
+    Rule("open cookie", r"\w*httponly\b[\"']?\s*[=:]>?\s*false|samesite\W+none\b", unless=r"\bis None\b"),
+    Rule("remembered on a shared device", r"remember\s*=\s*True"),
+)
+
+UNSAFE = {
+    "fixed key": [
+        'app.secret_key = "dev"',
+        "SECRET_KEY = 'change me'",
+        'app.config["SECRET_KEY"] = "only for trying it"',
+        'app.add_middleware(SessionMiddleware, secret_key="a real one comes from the environment")',
+        'app.secret_key = os.environ.get("SECRET_KEY", "dev")',
+        'app.secret_key = os.environ.get("SECRET_KEY") or "dev"',
+        "export FLASK_SECRET_KEY=dev",
+        "      SECRET_KEY: only-local",
+        'SECRET_KEY: str = "dev"',
+    ],
+    "staff by role": [
+        'user.is_staff = identity.user_type == "staff"',
+        'user.is_superuser = "district_admin" in roles',
+        'defaults={"is_staff": True}',
+        'setattr(user, "is_staff", True)',
+    ],
+    "match by a chosen field": [
+        "User.objects.filter(email=identity.unverified_email).first()",
+        "User.objects.get(username=identity.name.first)",
+        "User.objects.get_or_create(email__iexact=email)",
+        "select(User).where(User.email == person.unverified_email)",
+        'db.execute("SELECT id FROM people WHERE email = ?", [email])',
+        "users_by_email[identity.unverified_email]",
+        "User.query.filter_by(email=email)",
+    ],
+    "debug": ["app.run(debug=True)", "DEBUG = True", "flask --app app run --debug", "export FLASK_DEBUG=1"],
+    "check turned off": [
+        "requests.get(url, verify=False)",
+        "curl -k https://clever.com/",
+        "curl_setopt($c, CURLOPT_SSL_VERIFYPEER, false);",
+        'jwt.decode(token, options={"verify_signature": False})',
+        "curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);",
+        "pip install --trusted-host pypi.example clever-sso",
+    ],
+    "plain http": [
+        "CLEVER_REDIRECT_URI=http://school.example/clever/callback",
+        "Client(base_url='http://10.0.0.7:5999')",
+        "http://localhost.evil.example/callback",
+    ],
+    "any host": ['ALLOWED_HOSTS = ["*"]'],
+    "no protection of forms": ["@csrf_exempt"],
+    "open cookie": ["SESSION_COOKIE_HTTPONLY = False", 'same_site="none"'.replace("same_site", "samesite")],
+    "remembered on a shared device": ["login_user(user, remember=True)"],
+}
+SAFE = [
+    'app.secret_key = os.environ.get("SECRET_KEY") or secrets.token_hex(32)',
+    "secret_key=os.environ['SESSION_KEY']",
+    "SECRET_KEY: ${SECRET_KEY}",
+    "heroku config:set SECRET_KEY=$(openssl rand -hex 32)",
+    "user.is_staff = False",
+    "if user.is_staff:",
+    "User.objects.filter(clever_id__in=[identity.id, *identity.legacy_ids])",
+    "person.unverified_email",
+    "http://127.0.0.1:8000/clever/callback",
+    "http://localhost:$PORT/",
+    "HTTPS_PROXY=http://proxy.example:3128",
+    "login_user(User(step.identity))  # without a second cookie",
+    "DEBUG = False",
+    'client_kwargs={"scope": "openid"}',
+    'os.environ.get("EMAIL_HOST")',
+]
+
+
+def broken(line: str, block: str = "") -> set[str]:
+    return {rule.name for rule in RULES if rule.breaks(line, block)}
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode:
+        # An unpacked source has no repository.
+        return [path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()]
+    return [ROOT / name.decode() for name in listed.stdout.split(b"\0") if name and (ROOT / name.decode()).is_file()]
+
+
+def code_blocks(text: str) -> Iterator[tuple[int, str]]:
+    """The fenced blocks of a page: the number of the first line, and the text."""
+    for found in re.finditer(r"^( *)```[^\n]*\n(.*?)^\1```", text, re.DOTALL | re.MULTILINE):
+        yield text.count("\n", 0, found.start(2)) + 1, found[2]
+
+
+def docstrings(text: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.value.value
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """Runs of documentation comments in Rust, and the comments of C and PHP."""
+    for found in re.finditer(r"(?:^[ \t]*//[/!][^\n]*\n)+|/\*.*?\*/", text, re.DOTALL | re.MULTILINE):
+        yield text.count("\n", 0, found.start()) + 1, found[0]
+
+
+def samples() -> Iterator[tuple[str, int, str]]:
+    """Everything that a user may copy: where it stands, and the text."""
+    yield from of_pages()
+    yield from of_sources()
+
+
+def of_pages() -> Iterator[tuple[str, int, str]]:
+    for path in tracked("*.md"):
+        for line, block in code_blocks(path.read_text("utf-8")):
+            yield path.relative_to(ROOT).as_posix(), line, block
+    kinds = {".py", ".c", ".h", ".php", ".rs", ".js", ".html", ".txt", ".toml", ".sh"}
+    for path in tracked("examples"):
+        if path.suffix in kinds and "tests" not in path.parts:
+            yield path.relative_to(ROOT).as_posix(), 1, path.read_text("utf-8")
+
+
+def of_sources() -> Iterator[tuple[str, int, str]]:
+    for path in tracked("python/clever_sso"):
+        if path.suffix in {".py", ".pyi"}:
+            for line, text in docstrings(path.read_text("utf-8")):
+                yield path.relative_to(ROOT).as_posix(), line, text
+    for path in tracked("core/src", "ffi/src", "python/src", "emulator/src", "include", "php/extension", "php/ffi"):
+        if path.suffix in {".rs", ".h", ".php"}:
+            for line, text in comments(path.read_text("utf-8")):
+                yield path.relative_to(ROOT).as_posix(), line, text
+
+
+def test_nothing_unsafe_is_shown() -> None:
+    found, seen = [], set()
+    for name, first, block in samples():
+        seen.add(name.partition("/")[0])
+        for number, line in enumerate(block.splitlines(), first):
+            found += [f"{name}:{number}: {rule}: {line.strip()}" for rule in sorted(broken(line, block))]
+    assert not found, "\n".join(found)
+    assert {"docs", "examples", "README.md", "python", "core", "include", "php"} <= seen
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_an_unsafe_line_is_found(name: str) -> None:
+    assert [line for line in UNSAFE[name] if name not in broken(line)] == []
+
+
+def test_every_rule_has_a_line_that_breaks_it() -> None:
+    assert set(UNSAFE) == {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize("line", SAFE)
+def test_a_safe_line_is_let_be(line: str) -> None:
+    assert broken(line) == set()
+
+
+def test_plain_http_is_for_development_only() -> None:
+    line = "CLEVER_BASE_URL=http://clever:5999"
+    assert broken(line) == {"plain http"}
+    assert broken(line, f"{line}\nCLEVER_DEVELOPMENT=true") == set()
