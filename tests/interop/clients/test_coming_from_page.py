@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,41 @@ def test_every_link_within_the_page_leads_to_a_heading() -> None:
     targets = re.findall(r"\]\(#([^)]+)\)", PAGE)
     assert targets
     assert set(targets) <= headings
+
+
+def sources(package: str) -> str:
+    """The whole source of a library."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        pytest.skip(f"could not import {package!r}")
+    files = sorted(Path(spec.origin).parent.rglob("*.py"))
+    return "\n".join(path.read_text("utf-8") for path in files)
+
+
+def gates(title: str) -> list[str]:
+    """What the first column of a table names."""
+    table = PAGE.split(f"| {title} | now |\n", 1)[1].split("\n\n", 1)[0]
+    cells = [line.strip("| ").split(" | ")[0] for line in table.splitlines()[1:]]
+    return [name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)]
+
+
+@pytest.mark.parametrize(
+    ("title", "package"), [("from django-allauth", "allauth"), ("from social-core", "social_core")]
+)
+def test_every_gate_is_one_of_the_library(title: str, package: str) -> None:
+    text = sources(package)
+    names = gates(title)
+    assert len(names) > 9
+    # Settings lose their prefix in the sources.
+    plain = [re.sub(r"^(?:SOCIALACCOUNT|ACCOUNT)_", "", name).rpartition(".")[2] for name in names]
+    assert [name for name in plain if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_every_setting_that_replaces_a_gate_exists() -> None:
+    pytest.importorskip("django")
+    known = set(import_module("clever_sso.django.conf").OWN_SETTINGS) | set(
+        import_module("clever_sso._settings").CLIENT_SETTINGS
+    )
+    named = set(re.findall(r"`(CLEVER_[A-Z_]+)", PAGE))
+    assert len(named) > 10
+    assert named <= known
