@@ -131,7 +131,7 @@ class Problem:
     ends_session: bool
     """Whether a login that this browser began has failed or was refused.
 
-    Then nobody may go on as whoever was signed in before: devices are shared at schools. What comes without proof that
+    Then nobody may go on as the person before: devices are shared at schools. What comes without proof that
     this browser began it, a link for example, ends nothing.
     """
 

@@ -210,7 +210,7 @@ class CleverSso:
         """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
 
         The session is the new person's already, and may be added to. The response it returns, if any, is sent to the
-        browser in the place of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
+        browser instead of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
         person, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
         status 500.
         """

@@ -35,8 +35,8 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
   `clever_<id>@clever.invalid` where addresses are unique; `"placeholder"` always does so; `"unverified"` takes what
   Clever tells, if no other user has it.
 - `CLEVER_AFTER_UNLINK`: what the next login does after a link was deleted: `"new"` (default) or `"refuse"`.
-- `CLEVER_MATCH_USER`: a function, or the dotted path of one, that is given an `Identity` whom no account belongs to yet
-  and answers with the user it is, or `None`. Never go by an email address: what Clever tells is unverified.
+- `CLEVER_MATCH_USER`: a function, or the dotted path of one, that is given the `Identity` of a person without an
+  account and returns the user it is, or `None`. Never go by an email address: what Clever tells is unverified.
 - `CLEVER_PROVISION_USER`: a function, or the dotted path of one, that is given the user, the `Identity` and whether the
   user was made just now, and sets what the application wants to know. It may raise `PermissionDenied`, which keeps the
   person out, or `Refused` with a sentence for the person.

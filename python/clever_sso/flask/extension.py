@@ -139,7 +139,7 @@ class CleverSso:
         """Decorator: call `function` with every `SignIn`. So an account is found or made, or refused.
 
         The session is the new person's already, and may be added to. What `function` returns, if anything, is sent to
-        the browser in the place of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
+        the browser instead of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
         person, anything else is handled as Flask handles it.
         """
         _settings.check_hook("on_sign_in", function, "sign_in")

@@ -103,7 +103,7 @@ class Emulator:
             EmulatorMissing: When the program is not there, with how to get it.
             RuntimeError: When it does not start, with what it said.
         """
-        # Made anew each time: nobody can take them for an application's own.
+        # New ones each time: nobody can take them for an application's own.
         apps = {kind: _Application(secrets.token_hex(10), secrets.token_hex(20)) for kind in _SUFFIXES}
         options = ["--port", "0", "--auto-login", person]
         if world_file is not None:
@@ -204,7 +204,7 @@ class Emulator:
         return int(self._control("POST", "clock", {"advance": seconds})["now"])
 
     def rotate_keys(self) -> str:
-        """Put a new signature key in the place of the old one, until the end of the test. Returns its `kid`."""
+        """Replace the signature key by a new one, until the end of the test. Returns its `kid`."""
         self.moved = True
         return str(self._control("POST", "keys/rotate")["kid"])
 

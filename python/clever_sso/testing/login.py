@@ -69,7 +69,7 @@ def log_in(
 
     Returns:
         The application's answer to the callback, as its test client gives it: a redirect when the person is signed in,
-        a page when something went wrong. A login that the application begins anew is walked to its end first.
+        a page when something went wrong. A login that the application restarts is followed to its end first.
 
     Raises:
         LoginNotFinished: When the application sends nobody to Clever, or the emulator sends nobody back.
@@ -158,7 +158,7 @@ def _own_page(url: str, emulator: Emulator) -> str:
 
 
 def _goes_on(onwards: str, emulator: Emulator) -> bool:
-    """Whether the login is not finished yet: it begins anew, or its code is sent on to another address."""
+    """Whether the login is not finished yet: it restarts, or its code is sent on to another address."""
     return onwards.startswith(emulator.base_url + "/") or "code" in parse_qs(urlsplit(onwards).query)
 
 

@@ -28,8 +28,8 @@ START_SECONDS = 20
 STOP_SECONDS = 10
 LOOPBACK = "http://127.0.0.1:"
 
-# The emulator must not outlive whoever started it, even when that one is killed: then its end of the pipe closes, and
-# the shell, which waits for nothing else, ends the emulator. It holds no end of the emulator's output, so that who
+# The emulator must not outlive the program that started it, even when that is killed: then its end of the pipe closes,
+# and the shell, which waits for nothing else, ends the emulator. It holds no end of the emulator's output, so that who
 # reads there learns when the emulator has ended.
 GUARD = '"$@" < /dev/null & exec > /dev/null 2>&1; read -r _; kill $!; wait $!'
 

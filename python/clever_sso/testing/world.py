@@ -1,4 +1,4 @@
-"""The people whom an emulator knows, read from the file of its world."""
+"""The people of an emulator, read from the file of its world."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request in which an application's callback signs somebody in whom no Clever vouched for."""
+"""One request in which an application's callback signs a person in without a word of Clever's."""
 
 from __future__ import annotations
 
