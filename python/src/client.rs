@@ -82,7 +82,7 @@ impl Client {
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
             base_url=None, timeout=Number::of(10.0), leeway=Whole::of(60), pending_key=None,
-            old_pending_keys=Several(Vec::new()).into(), return_to_origins=Several(Vec::new()).into(),
+            old_pending_keys=Several::default().into(), return_to_origins=Several::default().into(),
             development=Flag(Ok(false)), authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=Flag(Ok(false)),
             ca_bundle=None, proxy=None, named_by=None,
@@ -97,15 +97,15 @@ impl Client {
         py: Python<'_>,
         client_id: Text,
         client_secret: Option<Text>,
-        redirect_uri: Option<OneOrMore>,
+        redirect_uri: Option<OneOrMore<'_>>,
         issuer: Option<Text>,
         api_base: Option<Text>,
         base_url: Option<Text>,
-        timeout: Number,
-        leeway: Whole,
+        timeout: Number<'_>,
+        leeway: Whole<'_>,
         pending_key: Option<Text>,
-        old_pending_keys: Texts,
-        return_to_origins: Texts,
+        old_pending_keys: Texts<'_>,
+        return_to_origins: Texts<'_>,
         development: Flag,
         authorization_endpoint: Option<Text>,
         token_endpoint: Option<Text>,
@@ -113,7 +113,7 @@ impl Client {
         userinfo_endpoint: Option<Text>,
         jwks_uri: Option<Text>,
         discover: Flag,
-        ca_bundle: Option<TextOrPath>,
+        ca_bundle: Option<TextOrPath<'_>>,
         proxy: Option<Text>,
         named_by: Option<Text>,
     ) -> Result<Self> {
@@ -123,8 +123,9 @@ impl Client {
         } else {
             SettingNames::Python
         };
-        let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
-        let (old_pending_keys, return_to_origins) = (old_pending_keys.value.0, return_to_origins.value.0);
+        let redirect_uris = redirect_uri.map(|given| given.read()).transpose()?.unwrap_or_default();
+        let (old_pending_keys, return_to_origins) =
+            (old_pending_keys.value.read()?, return_to_origins.value.read()?);
         let mut builder = Config::builder(client_id.setting(names, "client_id")?)
             .setting_names(names)
             .timeout_seconds(settings::number(names, "timeout", timeout.get("timeout")?)?)
@@ -608,8 +609,9 @@ impl Client {
 
     /// Refuses: a client holds secrets, which must not travel with a pickle.
     #[expect(clippy::unused_self, reason = "a method of Python's")]
-    fn __reduce__(&self) -> PyResult<Typed<(), NoReturn>> {
-        Err(PyTypeError::new_err(
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<Typed<(), NoReturn>> {
+        Err(guarded::error::<PyTypeError>(
+            py,
             "a Client is neither pickled nor copied: it holds secrets and connections. Make one in each process, or \
              share this one: threads and forked workers may",
         ))

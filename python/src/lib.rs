@@ -44,6 +44,7 @@ mod waiting;
 
 use std::ffi::CStr;
 
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
 /// No piece of a token, code or secret that Rust held stays on the heap.
@@ -52,7 +53,7 @@ static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;
 
 /// What the module needs before anything is made in it.
 fn prepare(py: Python<'_>) -> PyResult<()> {
-    interpreter::admit(py)?;
+    interpreter::admit(py).map_err(|refusal| guarded::error::<PyImportError>(py, refusal))?;
     panics::silence();
     errors::install(py)?;
     for module in USED_BY_CALLS {

@@ -74,9 +74,10 @@ pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
 }
 
 /// An error when nothing can be delivered any more, instead of an answer that never comes.
-pub(crate) fn must_be_open() -> PyResult<()> {
+pub(crate) fn must_be_open(py: Python<'_>) -> PyResult<()> {
     if guarded::is_over() {
-        return Err(PyRuntimeError::new_err(
+        return Err(guarded::error::<PyRuntimeError>(
+            py,
             "the interpreter is ending: no operation can be awaited any more",
         ));
     }
