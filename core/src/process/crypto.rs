@@ -7,6 +7,8 @@
 
 #[cfg(unix)]
 pub(crate) use unix::prepare_thread;
+#[cfg(unix)]
+pub(super) use unix::{makes_its_key, makes_our_key};
 
 /// Before a thread uses the crypto library: nothing, where there is no fork.
 #[cfg(not(unix))]
@@ -18,7 +20,7 @@ mod unix {
     use std::ptr;
     use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
-    use aws_lc_sys::ERR_clear_error;
+    use aws_lc_sys::{ERR_clear_error, ERR_peek_error, ERR_put_error};
     use libc::pthread_key_t;
 
     use super::super::gate::{BRIEF, Round, while_no_fork_is_made};
@@ -30,6 +32,23 @@ mod unix {
     pub(crate) fn prepare_thread() {
         // A thread that is at its end has done without it, or has it still.
         let _ = PREPARED.try_with(|_| ());
+    }
+
+    /// Whether the library has its key for what it keeps for a thread, which it makes now if need be. While no fork is made.
+    pub(in super::super) fn makes_its_key() -> bool {
+        // Without a key it keeps no error.
+        // SAFETY: the text has an end and is never changed.
+        unsafe { ERR_put_error(1, 0, 1, c"".as_ptr(), 0) };
+        // SAFETY: reads what this thread has.
+        let has_error = unsafe { ERR_peek_error() } != 0;
+        // SAFETY: takes the error away again.
+        unsafe { ERR_clear_error() };
+        has_error
+    }
+
+    /// The same for the key that tells of a thread's end.
+    pub(in super::super) fn makes_our_key() -> bool {
+        end_key().is_some()
     }
 
     struct Prepared {
