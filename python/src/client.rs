@@ -179,7 +179,7 @@ impl Client {
     /// Makes a client from environment variables: `CLEVER_CLIENT_ID`, `CLEVER_REDIRECT_URI` and so on.
     ///
     /// Every keyword argument of the class has a variable: its name in capitals after `CLEVER_`. Several redirect URIs,
-    /// keys or origins are written with blanks between them. A variable that is empty counts as missing.
+    /// keys or origins are separated by spaces. An empty variable is unset.
     ///
     ///     client = clever_sso.Client.from_env()
     ///     print(client.client_id, client.issuer, client.redirect_uris)
@@ -225,12 +225,12 @@ impl Client {
     ///     switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
     ///         person is signed in again.
     ///     has_session: Whether the browser has a session of the application. `False` when you looked and found none.
-    ///     home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+    ///     home: Where people go after a login without `return_to`: a page of your own. With it, a person who is signed
     ///         in and sent back to log in again and again goes there, and not to Clever each time.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a person who is
     ///         signed in is sent back to log in again and again.
     ///     ArgumentError: `return_to_unsafe`.
     #[pyo3(signature = (
@@ -262,14 +262,14 @@ impl Client {
         Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
 
-    /// Finishes a login. What came of it is a value, for all of it is everyday traffic.
+    /// Finishes a login. The outcome is a value, not an exception.
     ///
     /// One network round trip when Clever sends an ID token and its keys are known, else up to three.
     ///
     /// Args:
     ///     callback: The URL with which the browser came back, or its query.
     ///     cookies: The `Cookie` header of the request.
-    ///     pending: In place of the cookies, for applications that keep logins in a session of their own: what was kept
+    ///     pending: Instead of the cookies, for applications that keep logins in a session of their own: what was kept
     ///         for this login, under its `key`.
     ///
     /// Returns:
@@ -364,7 +364,7 @@ impl Client {
         set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
     }
 
-    /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+    /// The URL that asks Clever for a code or a token, for apps that drive the flow themselves. No network.
     ///
     /// Args:
     ///     response_type: `code`, or `token` for the implicit grant.
@@ -407,7 +407,7 @@ impl Client {
 
     /// An Instant Login link into this application for the people of a district. No network.
     ///
-    /// Who follows it arrives without a state, so `finish_login` answers with `Restart` first.
+    /// People who follow it arrive without a state, so `finish_login` answers with `Restart` first.
     ///
     /// Args:
     ///     district_id: Clever's id of the district.
@@ -426,7 +426,7 @@ impl Client {
         Ok(caught(|| self.core.portal_url(district))?)
     }
 
-    /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+    /// Exchanges a code, for apps that drive the flow themselves. A code is good for one exchange within a minute.
     ///
     /// Args:
     ///     code: The code of the callback.
@@ -552,8 +552,8 @@ impl Client {
 
     /// Clever's keys as text, for another process of the same application.
     ///
-    /// They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
-    /// sign in as anybody.
+    /// They are fetched when they are not known yet. Keep the text where nobody else can write: anyone who can change
+    /// it can sign in as anybody.
     ///
     /// Raises:
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.

@@ -189,7 +189,7 @@ pub(crate) struct ErrorCode {
     kind: &'static str,
     /// The class of the exception that carries this code.
     exception: Typed<Py<PyType>, ErrorClass>,
-    /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+    /// Whether the same call, or the same login started again, may succeed later without a change.
     retryable: bool,
     /// Who can put it right: `user`, `app`, `clever` or `network`.
     actor: Typed<&'static str, ActorWord>,

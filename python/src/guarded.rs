@@ -67,7 +67,7 @@ macro_rules! run {
 /// A name, as Python keeps it.
 ///
 /// Not PyO3's `intern!`: that one gives up the GIL in the middle of making its value, so that another thread may fork there,
-/// and the child waits for the value for ever.
+/// and the child waits for the value forever.
 macro_rules! name {
     ($py:expr, $text:expr) => {
         &pyo3::types::PyString::intern($py, $text)

@@ -142,7 +142,7 @@ macro_rules! known_names {
             })
         }
 
-        /// Makes them while the module is loaded: a fork in the middle of that would leave a child without them for ever.
+        /// Makes them while the module is loaded: a fork in the middle of that would leave a child without them forever.
         pub(crate) fn make_known_names(py: Python<'_>) {
             $(let _ = known_name(py, $name);)+
         }

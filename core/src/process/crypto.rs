@@ -1,7 +1,7 @@
 //! A fork waits while a thread enters or leaves the crypto library.
 //!
 //! aws-lc keeps its errors in memory of each thread, which it makes at the first error and frees when the thread ends. Both
-//! take one lock for the whole process. A child of a fork in that moment would find it held for ever, and hang at its own
+//! take one lock for the whole process. A child of a fork in that moment would find it held forever, and hang at its own
 //! first error. So both happen behind a gate that a fork closes: a thread is given that memory before its first use of the
 //! library, and nothing but its end takes the lock again.
 
@@ -34,7 +34,8 @@ mod unix {
         let _ = PREPARED.try_with(|_| ());
     }
 
-    /// Whether the library has its key for what it keeps for a thread, which it makes now if need be. While no fork is made.
+    /// Whether the library has its key for what it keeps for a thread, which it makes now if needed. Call it while no fork is
+    /// made.
     pub(in super::super) fn makes_its_key() -> bool {
         // Without a key it keeps no error.
         // SAFETY: the text has an end and is never changed.

@@ -1,8 +1,8 @@
 //! A gate that a fork closes: it waits until nobody is inside, and keeps others out while it is made.
 //!
 //! Neither side waits for long, because each may be needed to end the other's wait: a handler of the host's around the fork
-//! may want a lock that is held by a thread in a call of ours. A fork passes two gates and waits at most a second: half of it
-//! at each. A call waits at one gate at a time.
+//! may want a lock that is held by a thread in a call of ours. A fork passes two gates and waits at most a second, half of it
+//! at each.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
@@ -71,8 +71,8 @@ pub(super) struct Gate {
     patience: Duration,
 }
 
-/// Those who come in one round are counted together. A round ends when a fork has waited for them in vain, or a child was forked:
-/// those that are left do not count any more.
+/// Threads that enter in one round are counted together. A round ends when a fork has waited for them in vain, or a child was
+/// forked: those that are left do not count any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Round {
     process: u64,
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_ever() {
+    fn nobody_waits_forever() {
         let gate = Gate::new(Duration::ZERO);
         let silent = gate.enter(here());
         gate.close(here(), 0);

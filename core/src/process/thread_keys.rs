@@ -1,8 +1,8 @@
 //! The keys under which C keeps something for each thread (`pthread_key_create`).
 //!
-//! All libraries of a process share 1,024 of them on Linux. Rust's standard library makes its own when it first needs one, and aborts
-//! the process when there is none left; the crypto library aborts it when it needs a random number. So the first client or key set
-//! makes all of them, and fails when there are too few.
+//! All libraries of a process share 1,024 of them on Linux. Rust's standard library makes its own when it first needs one,
+//! and aborts the process when none is left; the crypto library aborts it when it needs a random number. So the first client or
+//! key set makes all of them, and fails when there are too few.
 
 #[cfg(unix)]
 pub use unix::make_thread_keys;
