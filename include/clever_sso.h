@@ -527,7 +527,8 @@ void clever_sso_config_free(clever_sso_config *config);
 
 // Makes a client from a configuration, which is copied. No network.
 //
-// Free it with `clever_sso_client_free`. Fails with `CLEVER_SSO_CONFIG` when the configuration is wrong.
+// Free it with `clever_sso_client_free`. Fails with `CLEVER_SSO_CONFIG` when the configuration is wrong, and with
+// `CLEVER_SSO_INTERNAL` (`limit_reached`) when the process has fewer than three keys left for `pthread_key_create`.
 //
 // Since 0.1.
 clever_sso_status clever_sso_client_new(const clever_sso_config *config,
@@ -1731,7 +1732,7 @@ clever_sso_status clever_sso_import_keys(const clever_sso_client *client,
 // Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are left out.
 //
 // Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is not a JWKS or has no key that
-// can verify ID tokens.
+// can verify ID tokens, and with `CLEVER_SSO_INTERNAL` (`limit_reached`) as `clever_sso_client_new` does.
 //
 // Since 0.1.
 clever_sso_status clever_sso_key_set_new(const char *jwks,

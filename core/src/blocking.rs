@@ -35,7 +35,7 @@ impl Client {
     /// Makes a client. Nothing is sent yet.
     ///
     /// # Errors
-    /// `internal`.
+    /// `limit_reached`, `internal`.
     pub fn new(config: Config) -> Result<Self> {
         let journey = Arc::new(Journey::new(config)?);
         let pool = Arc::new(RuntimePool::new(Arc::clone(&journey)));

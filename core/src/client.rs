@@ -36,7 +36,7 @@ impl Client {
     /// Makes a client. Nothing is sent yet.
     ///
     /// # Errors
-    /// `network_tls` when this system trusts no certificates at all, `internal`.
+    /// `network_tls` when this system trusts no certificates at all, `limit_reached`, `internal`.
     pub fn new(config: Config) -> Result<Self> {
         let journey = Arc::new(Journey::new(config)?);
         let keys = Arc::new(Keys::new(&journey.config, Arc::new(InheritedKeys::new())));

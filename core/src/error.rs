@@ -105,6 +105,11 @@ impl Error {
         Self::with_detail(if limit { ErrorCode::LimitReached } else { ErrorCode::Internal }, what)
     }
 
+    /// The process has none of the keys left under which C keeps something for each thread.
+    pub(crate) fn no_thread_key(error: &std::io::Error) -> Self {
+        Self::of_system(error, "the process has used up its keys for data of threads (pthread_key_create)")
+    }
+
     /// A fault that a face (C, Python) met before or after it called the core.
     #[doc(hidden)]
     pub fn from_face(code: ErrorCode, detail: &str) -> Self {

@@ -67,7 +67,7 @@ pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
 pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, leads_to, login_key_of_callback};
 pub use process::ClearingAllocator;
 #[doc(hidden)]
-pub use process::while_no_fork_is_made;
+pub use process::{make_thread_keys, while_no_fork_is_made};
 pub use protocol::Member;
 pub use protocol::api::{District, Me, User, UserInfo};
 pub use protocol::authorize::ResponseType;

@@ -15,6 +15,7 @@ use url::Url;
 use crate::browser::{BrowserRequest, Endpoint, Jar, Refusal, Room, origin_of, refusal};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result, quote};
+use crate::process::make_thread_keys;
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::callback::{Callback, parse_callback};
 use crate::protocol::pending::{FinishedMark, LoginState, Pending, SealingKeys, SignedInMark, login_key};
@@ -85,8 +86,9 @@ impl Journey {
     /// The journey of this application.
     ///
     /// # Errors
-    /// `internal`.
+    /// `limit_reached`, `internal`.
     pub fn new(config: Config) -> Result<Self> {
+        make_thread_keys().map_err(|error| Error::no_thread_key(&error))?;
         let current = config.pending_key.as_ref().or(config.client_secret.as_ref());
         let keys = current
             .map(|current| {

@@ -12,7 +12,8 @@
 //! - `descriptors`: a child closes those of its parent's runtimes;
 //! - `gate`: a fork waits until nobody is inside, but not for long;
 //! - `lookups`: a fork waits for name lookups; `places`: how many there may be;
-//! - `crypto`: a thread enters and leaves the crypto library while no fork is made.
+//! - `crypto`: a thread enters and leaves the crypto library while no fork is made;
+//! - `thread_keys`: what a thread keeps in C has its keys, or a limit is reached.
 //!
 //! The only unsafe code of the crate.
 #![expect(
@@ -33,6 +34,7 @@ mod memory;
 mod per_process;
 mod places;
 mod signals;
+mod thread_keys;
 
 use std::io;
 
@@ -48,6 +50,7 @@ pub use memory::ClearingAllocator;
 pub(crate) use per_process::PerProcess;
 pub(crate) use places::{Place, Places};
 pub(crate) use signals::{HeldSigpipe, spawn};
+pub use thread_keys::make_thread_keys;
 
 /// Does the work; there is no fork here.
 #[cfg(not(unix))]

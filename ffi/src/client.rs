@@ -21,7 +21,8 @@ pub struct clever_sso_client {
 
 /// Makes a client from a configuration, which is copied. No network.
 ///
-/// Free it with `clever_sso_client_free`. Fails with `CLEVER_SSO_CONFIG` when the configuration is wrong.
+/// Free it with `clever_sso_client_free`. Fails with `CLEVER_SSO_CONFIG` when the configuration is wrong, and with
+/// `CLEVER_SSO_INTERNAL` (`limit_reached`) when the process has fewer than three keys left for `pthread_key_create`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_client_new(
     config: Option<&clever_sso_config>,

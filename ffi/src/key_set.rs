@@ -17,7 +17,7 @@ pub struct clever_sso_key_set {
 /// Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are left out.
 ///
 /// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is not a JWKS or has no key that
-/// can verify ID tokens.
+/// can verify ID tokens, and with `CLEVER_SSO_INTERNAL` (`limit_reached`) as `clever_sso_client_new` does.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_key_set_new(
     jwks: *const c_char,

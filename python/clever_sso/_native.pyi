@@ -122,7 +122,7 @@ class Client:
         """Makes a client from environment variables: `CLEVER_CLIENT_ID`, `CLEVER_REDIRECT_URI` and so on.
 
         Every keyword argument of the class has a variable: its name in capitals after `CLEVER_`. Several redirect URIs,
-        keys or origins are written with blanks between them. A variable that is empty counts as missing.
+        keys or origins are separated by spaces. An empty variable is unset.
 
             client = clever_sso.Client.from_env()
             print(client.client_id, client.issuer, client.redirect_uris)
@@ -154,12 +154,12 @@ class Client:
             switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
                 person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
-            home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+            home: Where people go after a login without `return_to`: a page of your own. With it, a person who is signed
                 in and sent back to log in again and again goes there, and not to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a person who is
                 signed in is sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
@@ -167,14 +167,14 @@ class Client:
     def finish_login(
         self, callback: str, cookies: str | None = None, *, pending: str | None = None
     ) -> SignedIn | Restart | Denied:
-        """Finishes a login. What came of it is a value, for all of it is everyday traffic.
+        """Finishes a login. The outcome is a value, not an exception.
 
         One network round trip when Clever sends an ID token and its keys are known, else up to three.
 
         Args:
             callback: The URL with which the browser came back, or its query.
             cookies: The `Cookie` header of the request.
-            pending: In place of the cookies, for applications that keep logins in a session of their own: what was kept
+            pending: Instead of the cookies, for applications that keep logins in a session of their own: what was kept
                 for this login, under its `key`.
 
         Returns:
@@ -245,7 +245,7 @@ class Client:
         district_id: str | None = None,
         switch_user: bool = False,
     ) -> str:
-        """The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+        """The URL that asks Clever for a code or a token, for apps that drive the flow themselves. No network.
 
         Args:
             response_type: `code`, or `token` for the implicit grant.
@@ -263,7 +263,7 @@ class Client:
     def instant_login_url(self, district_id: str) -> str:
         """An Instant Login link into this application for the people of a district. No network.
 
-        Who follows it arrives without a state, so `finish_login` answers with `Restart` first.
+        People who follow it arrive without a state, so `finish_login` answers with `Restart` first.
 
         Args:
             district_id: Clever's id of the district.
@@ -277,7 +277,7 @@ class Client:
         """
 
     def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
-        """Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+        """Exchanges a code, for apps that drive the flow themselves. A code is good for one exchange within a minute.
 
         Args:
             code: The code of the callback.
@@ -379,8 +379,8 @@ class Client:
     def export_keys(self) -> str:
         """Clever's keys as text, for another process of the same application.
 
-        They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
-        sign in as anybody.
+        They are fetched when they are not known yet. Keep the text where nobody else can write: anyone who can change
+        it can sign in as anybody.
 
         Raises:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -465,7 +465,7 @@ class Login:
     def url(self) -> str:
         """Send the browser there.
 
-        It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in several times:
+        It is Clever's, or a page of your own for a person who is signed in and was sent back to log in several times:
         then `key` and `pending` are empty.
         """
 
@@ -525,7 +525,7 @@ class SignedIn:
 
 @final
 class Restart:
-    """The login was begun anew: send the browser to `login.url`, with the cookies.
+    """The login restarts: send the browser to `login.url`, with the cookies.
 
     The person is signed in at Clever already and sees nothing of it.
     """
@@ -733,7 +733,7 @@ class Callback:
 
     @property
     def error(self) -> str | None:
-        """The error word in place of a code or token, for example `access_denied`."""
+        """The error word instead of a code or token, for example `access_denied`."""
 
     @property
     def error_description(self) -> str | None:
@@ -972,7 +972,7 @@ class ErrorCode:
 
     @property
     def retryable(self) -> bool:
-        """Whether the same call, or the same login begun again, may succeed later without anybody changing anything."""
+        """Whether the same call, or the same login started again, may succeed later without a change."""
 
     @property
     def actor(self) -> Literal["user", "app", "clever", "network"]:
@@ -993,7 +993,7 @@ class ErrorCode:
 def parse_callback(callback: str) -> Callback:
     """Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.
 
-    `Client.finish_login` does this itself; this function is for those who drive the flow themselves. No network.
+    `Client.finish_login` does this itself; this function is for apps that drive the flow themselves. No network.
 
     Args:
         callback: What the browser came back with.

@@ -152,12 +152,12 @@ class AsyncClient:
             switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
                 person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
-            home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+            home: Where people go after a login without `return_to`: a page of your own. With it, a person who is signed
                 in and sent back to log in again and again goes there, and not to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a person who is
                 signed in is sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
@@ -228,7 +228,7 @@ class AsyncClient:
         district_id: str | None = None,
         switch_user: bool = False,
     ) -> str:
-        """The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+        """The URL that asks Clever for a code or a token, for apps that drive the flow themselves. No network.
 
         Args:
             response_type: `code`, or `token` for the implicit grant.
@@ -254,7 +254,7 @@ class AsyncClient:
     def instant_login_url(self, district_id: str) -> str:
         """An Instant Login link into this application for the people of a district. No network.
 
-        Who follows it arrives without a state, so `finish_login` answers with `Restart` first.
+        People who follow it arrive without a state, so `finish_login` answers with `Restart` first.
 
         Args:
             district_id: Clever's id of the district.
@@ -272,14 +272,14 @@ class AsyncClient:
     async def finish_login(
         self, callback: str, cookies: str | None = None, *, pending: str | None = None
     ) -> SignedIn | Restart | Denied:
-        """Finishes a login. What came of it is a value, for all of it is everyday traffic.
+        """Finishes a login. The outcome is a value, not an exception.
 
         One network round trip when Clever sends an ID token and its keys are known, else up to three.
 
         Args:
             callback: The URL with which the browser came back, or its query.
             cookies: The `Cookie` header of the request.
-            pending: In place of the cookies, for applications that keep logins in a session of their own: what was kept
+            pending: Instead of the cookies, for applications that keep logins in a session of their own: what was kept
                 for this login, under its `key`.
 
         Returns:
@@ -298,7 +298,7 @@ class AsyncClient:
         return await self._operations.finish_login(callback, cookies, pending)
 
     async def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
-        """Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+        """Exchanges a code, for apps that drive the flow themselves. A code is good for one exchange within a minute.
 
         Args:
             code: The code of the callback.
@@ -407,8 +407,8 @@ class AsyncClient:
     async def export_keys(self) -> str:
         """Clever's keys as text, for another process of the same application.
 
-        They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
-        sign in as anybody.
+        They are fetched when they are not known yet. Keep the text where nobody else can write: anyone who can change
+        it can sign in as anybody.
 
         Raises:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.

@@ -201,7 +201,7 @@ impl AsyncOperations {
         T: Send + 'static,
         F: std::future::Future<Output = clever_sso::Result<T>> + Send + 'static,
     {
-        threads::must_be_open()?;
+        threads::must_be_open(py)?;
         let event_loop = running_loop(py)?;
         let future = guarded::call_method(&event_loop, name!(py, "create_future"), [])?;
         let objects = Held::new([event_loop.unbind(), future.clone().unbind()]);

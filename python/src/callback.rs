@@ -59,7 +59,7 @@ impl Callback {
         strings(py, &self.0.scopes)
     }
 
-    /// The error word in place of a code or token, for example `access_denied`.
+    /// The error word instead of a code or token, for example `access_denied`.
     #[getter]
     fn error(&self) -> Option<&str> {
         self.0.error.as_deref()
@@ -95,7 +95,7 @@ impl Callback {
 
 /// Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.
 ///
-/// `Client.finish_login` does this itself; this function is for those who drive the flow themselves. No network.
+/// `Client.finish_login` does this itself; this function is for apps that drive the flow themselves. No network.
 ///
 /// Args:
 ///     callback: What the browser came back with.

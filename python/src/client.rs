@@ -82,7 +82,7 @@ impl Client {
         signature = (
             client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
             base_url=None, timeout=Number::of(10.0), leeway=Whole::of(60), pending_key=None,
-            old_pending_keys=Several(Vec::new()).into(), return_to_origins=Several(Vec::new()).into(),
+            old_pending_keys=Several::default().into(), return_to_origins=Several::default().into(),
             development=Flag(Ok(false)), authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=Flag(Ok(false)),
             ca_bundle=None, proxy=None, named_by=None,
@@ -97,15 +97,15 @@ impl Client {
         py: Python<'_>,
         client_id: Text,
         client_secret: Option<Text>,
-        redirect_uri: Option<OneOrMore>,
+        redirect_uri: Option<OneOrMore<'_>>,
         issuer: Option<Text>,
         api_base: Option<Text>,
         base_url: Option<Text>,
-        timeout: Number,
-        leeway: Whole,
+        timeout: Number<'_>,
+        leeway: Whole<'_>,
         pending_key: Option<Text>,
-        old_pending_keys: Texts,
-        return_to_origins: Texts,
+        old_pending_keys: Texts<'_>,
+        return_to_origins: Texts<'_>,
         development: Flag,
         authorization_endpoint: Option<Text>,
         token_endpoint: Option<Text>,
@@ -113,7 +113,7 @@ impl Client {
         userinfo_endpoint: Option<Text>,
         jwks_uri: Option<Text>,
         discover: Flag,
-        ca_bundle: Option<TextOrPath>,
+        ca_bundle: Option<TextOrPath<'_>>,
         proxy: Option<Text>,
         named_by: Option<Text>,
     ) -> Result<Self> {
@@ -123,8 +123,9 @@ impl Client {
         } else {
             SettingNames::Python
         };
-        let redirect_uris = redirect_uri.map(|OneOrMore(uris)| uris).unwrap_or_default();
-        let (old_pending_keys, return_to_origins) = (old_pending_keys.value.0, return_to_origins.value.0);
+        let redirect_uris = redirect_uri.map(|given| given.read()).transpose()?.unwrap_or_default();
+        let (old_pending_keys, return_to_origins) =
+            (old_pending_keys.value.read()?, return_to_origins.value.read()?);
         let mut builder = Config::builder(client_id.setting(names, "client_id")?)
             .setting_names(names)
             .timeout_seconds(settings::number(names, "timeout", timeout.get("timeout")?)?)
@@ -178,7 +179,7 @@ impl Client {
     /// Makes a client from environment variables: `CLEVER_CLIENT_ID`, `CLEVER_REDIRECT_URI` and so on.
     ///
     /// Every keyword argument of the class has a variable: its name in capitals after `CLEVER_`. Several redirect URIs,
-    /// keys or origins are written with blanks between them. A variable that is empty counts as missing.
+    /// keys or origins are separated by spaces. An empty variable is unset.
     ///
     ///     client = clever_sso.Client.from_env()
     ///     print(client.client_id, client.issuer, client.redirect_uris)
@@ -224,12 +225,12 @@ impl Client {
     ///     switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
     ///         person is signed in again.
     ///     has_session: Whether the browser has a session of the application. `False` when you looked and found none.
-    ///     home: Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed
+    ///     home: Where people go after a login without `return_to`: a page of your own. With it, a person who is signed
     ///         in and sent back to log in again and again goes there, and not to Clever each time.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when somebody who is
+    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a person who is
     ///         signed in is sent back to log in again and again.
     ///     ArgumentError: `return_to_unsafe`.
     #[pyo3(signature = (
@@ -261,14 +262,14 @@ impl Client {
         Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
 
-    /// Finishes a login. What came of it is a value, for all of it is everyday traffic.
+    /// Finishes a login. The outcome is a value, not an exception.
     ///
     /// One network round trip when Clever sends an ID token and its keys are known, else up to three.
     ///
     /// Args:
     ///     callback: The URL with which the browser came back, or its query.
     ///     cookies: The `Cookie` header of the request.
-    ///     pending: In place of the cookies, for applications that keep logins in a session of their own: what was kept
+    ///     pending: Instead of the cookies, for applications that keep logins in a session of their own: what was kept
     ///         for this login, under its `key`.
     ///
     /// Returns:
@@ -363,7 +364,7 @@ impl Client {
         set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
     }
 
-    /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+    /// The URL that asks Clever for a code or a token, for apps that drive the flow themselves. No network.
     ///
     /// Args:
     ///     response_type: `code`, or `token` for the implicit grant.
@@ -406,7 +407,7 @@ impl Client {
 
     /// An Instant Login link into this application for the people of a district. No network.
     ///
-    /// Who follows it arrives without a state, so `finish_login` answers with `Restart` first.
+    /// People who follow it arrive without a state, so `finish_login` answers with `Restart` first.
     ///
     /// Args:
     ///     district_id: Clever's id of the district.
@@ -425,7 +426,7 @@ impl Client {
         Ok(caught(|| self.core.portal_url(district))?)
     }
 
-    /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+    /// Exchanges a code, for apps that drive the flow themselves. A code is good for one exchange within a minute.
     ///
     /// Args:
     ///     code: The code of the callback.
@@ -551,8 +552,8 @@ impl Client {
 
     /// Clever's keys as text, for another process of the same application.
     ///
-    /// They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
-    /// sign in as anybody.
+    /// They are fetched when they are not known yet. Keep the text where nobody else can write: anyone who can change
+    /// it can sign in as anybody.
     ///
     /// Raises:
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -608,8 +609,9 @@ impl Client {
 
     /// Refuses: a client holds secrets, which must not travel with a pickle.
     #[expect(clippy::unused_self, reason = "a method of Python's")]
-    fn __reduce__(&self) -> PyResult<Typed<(), NoReturn>> {
-        Err(PyTypeError::new_err(
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<Typed<(), NoReturn>> {
+        Err(guarded::error::<PyTypeError>(
+            py,
             "a Client is neither pickled nor copied: it holds secrets and connections. Make one in each process, or \
              share this one: threads and forked workers may",
         ))

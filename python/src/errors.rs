@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use clever_sso::ErrorKind;
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyImportError;
+use pyo3::exceptions::{PyImportError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 #[cfg(feature = "stubs")]
@@ -60,6 +60,8 @@ pub(crate) type Result<T> = std::result::Result<T, Failure>;
 /// What went wrong: in the core, or in Python itself.
 pub(crate) enum Failure {
     Core(clever_sso::Error),
+    /// The message of a `TypeError`.
+    Type(String),
     Python(PyErr),
 }
 
@@ -78,11 +80,16 @@ impl From<PyErr> for Failure {
 impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
         match failure {
-            #[expect(clippy::disallowed_methods, reason = "this thread is attached: it only gives the token")]
-            Failure::Core(error) => Python::attach(|py| exception(py, &error)),
+            Failure::Core(error) => attached(|py| exception(py, &error)),
+            Failure::Type(message) => attached(|py| guarded::error::<PyTypeError>(py, &message)),
             Failure::Python(error) => error,
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this thread is attached: it only gives the token")]
+fn attached<R>(work: impl FnOnce(Python<'_>) -> R) -> R {
+    Python::attach(work)
 }
 
 /// A value that was handed to a call and cannot be used.
@@ -151,8 +158,8 @@ fn message(error: &clever_sso::Error) -> String {
 
 fn class(py: Python<'_>, kind: ErrorKind) -> PyResult<Bound<'_, PyType>> {
     let classes = CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
-    let classes =
-        classes.as_ref().ok_or_else(|| PyImportError::new_err("clever_sso was not imported whole"))?;
+    let unfit = || guarded::error::<PyImportError>(py, "clever_sso was not imported whole");
+    let classes = classes.as_ref().ok_or_else(unfit)?;
     let class = match kind {
         ErrorKind::Config => &classes.config,
         ErrorKind::Argument => &classes.argument,
@@ -182,7 +189,7 @@ pub(crate) struct ErrorCode {
     kind: &'static str,
     /// The class of the exception that carries this code.
     exception: Typed<Py<PyType>, ErrorClass>,
-    /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+    /// Whether the same call, or the same login started again, may succeed later without a change.
     retryable: bool,
     /// Who can put it right: `user`, `app`, `clever` or `network`.
     actor: Typed<&'static str, ActorWord>,

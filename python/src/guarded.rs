@@ -16,16 +16,18 @@
 #![expect(clippy::disallowed_methods, reason = "this is the file that the others are sent to")]
 
 use std::array;
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, c_char, c_int, c_longlong};
 use std::hint::black_box;
 use std::mem::{forget, transmute};
+use std::ops::Deref;
 use std::ptr;
 use std::thread;
 
 use pyo3::ffi::{self, Py_ssize_t, PyGILState_STATE, PyObject};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
-use pyo3::{PyClass, PyClassInitializer};
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::{PyClass, PyClassInitializer, PyTypeInfo};
 
 use crate::interpreter;
 
@@ -65,7 +67,7 @@ macro_rules! run {
 /// A name, as Python keeps it.
 ///
 /// Not PyO3's `intern!`: that one gives up the GIL in the middle of making its value, so that another thread may fork there,
-/// and the child waits for the value for ever.
+/// and the child waits for the value forever.
 macro_rules! name {
     ($py:expr, $text:expr) => {
         &pyo3::types::PyString::intern($py, $text)
@@ -76,11 +78,36 @@ pub(crate) use name;
 /// Takes a new reference, or the exception that was raised instead.
 fn owned(py: Python<'_>, made: *mut PyObject) -> PyResult<Bound<'_, PyAny>> {
     // SAFETY: each caller got `made` from a function that gives a new reference, or NULL with an exception set.
-    unsafe { Bound::from_owned_ptr_or_err(py, made) }
+    unsafe { Bound::from_owned_ptr_or_opt(py, made) }.ok_or_else(|| fetch(py))
 }
 
 fn succeeded(py: Python<'_>, status: c_int) -> PyResult<()> {
-    if status == 0 { Ok(()) } else { Err(PyErr::fetch(py)) }
+    if status == 0 { Ok(()) } else { Err(fetch(py)) }
+}
+
+/// Takes the exception that is set. Before Python 3.12 its object may not have been made yet.
+fn fetch(py: Python<'_>) -> PyErr {
+    let mut parts = [ptr::null_mut(); 3];
+    let [class, value, traceback] = parts.each_mut().map(ptr::from_mut);
+    // SAFETY: this thread has the GIL, and the three places are there to be written to.
+    unsafe { ffi::PyErr_Fetch(class, value, traceback) };
+    run!(PyErr_NormalizeException(class, value, traceback):
+        (*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject) -> ());
+    let [class, value, traceback] = parts;
+    // SAFETY: this thread has the GIL; the references are handed back.
+    unsafe { ffi::PyErr_Restore(class, value, traceback) };
+    PyErr::fetch(py)
+}
+
+/// An exception of Python's own. PyO3 would make it later, without a guard.
+pub(crate) fn error<E: PyTypeInfo>(py: Python<'_>, message: &str) -> PyErr {
+    let message = PyString::new(py, message).into_any();
+    call(&py.get_type::<E>().into_any(), [message]).map_or_else(|failure| failure, PyErr::from_value)
+}
+
+/// Gives an exception up, and with it whatever its traceback holds.
+pub(crate) fn give_up(py: Python<'_>, error: PyErr) {
+    release(py, error.into_value(py));
 }
 
 /// `callable(*arguments)`.
@@ -90,7 +117,9 @@ pub(crate) fn call<'py, const N: usize>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = callable.py();
     let arguments = tuple(py, arguments)?;
-    call_with(callable, &arguments, None)
+    let result = call_with(callable, &arguments, None);
+    release(py, arguments.unbind());
+    result
 }
 
 /// `callable(*arguments, **keywords)`.
@@ -138,7 +167,7 @@ pub(crate) fn set<'py>(
 /// `bool(object)`.
 pub(crate) fn is_true(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     match run!(PyObject_IsTrue(object.as_ptr()): (*mut PyObject) -> c_int) {
-        -1 => Err(PyErr::fetch(object.py())),
+        -1 => Err(fetch(object.py())),
         truth => Ok(truth != 0),
     }
 }
@@ -146,7 +175,7 @@ pub(crate) fn is_true(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// `import name`.
 pub(crate) fn import<'py>(py: Python<'py>, name: &CStr) -> PyResult<Bound<'py, PyAny>> {
     // With the name of a package's module this gives the module, not the package.
-    owned(py, run!(PyImport_ImportModule(name.as_ptr()): (*const std::ffi::c_char) -> *mut PyObject))
+    owned(py, run!(PyImport_ImportModule(name.as_ptr()): (*const c_char) -> *mut PyObject))
 }
 
 /// A new tuple.
@@ -172,6 +201,86 @@ pub(crate) fn dict(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 /// A new, empty list.
 pub(crate) fn list(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
     Ok(owned(py, run!(PyList_New(0): (Py_ssize_t) -> *mut PyObject))?.cast_into::<PyList>()?)
+}
+
+/// `list(object)`.
+pub(crate) fn list_of<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    let made = run!(PySequence_List(object.as_ptr()): (*mut PyObject) -> *mut PyObject);
+    Ok(owned(object.py(), made)?.cast_into::<PyList>()?)
+}
+
+/// Whether `object[0]` may mean something: `object` is no dict, and its class has items.
+pub(crate) fn is_sequence(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: this thread has the GIL. Only the class is looked at.
+    unsafe { ffi::PySequence_Check(object.as_ptr()) == 1 }
+}
+
+/// `float(object)`, but a text is no number.
+pub(crate) fn float(object: &Bound<'_, PyAny>) -> PyResult<f64> {
+    let number = run!(PyFloat_AsDouble(object.as_ptr()): (*mut PyObject) -> f64);
+    if number.to_bits() == (-1.0_f64).to_bits() && PyErr::occurred(object.py()) {
+        return Err(fetch(object.py()));
+    }
+    Ok(number)
+}
+
+/// `operator.index(object)`.
+pub(crate) fn index(object: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let py = object.py();
+    let whole = owned(py, run!(PyNumber_Index(object.as_ptr()): (*mut PyObject) -> *mut PyObject))?;
+    let number = run!(PyLong_AsLongLong(whole.as_ptr()): (*mut PyObject) -> c_longlong);
+    let failed = number == -1 && PyErr::occurred(py);
+    let result = if failed { Err(fetch(py)) } else { Ok(number) };
+    release(py, whole.unbind());
+    result
+}
+
+/// `os.fspath(object)`.
+pub(crate) fn path<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    owned(object.py(), run!(PyOS_FSPath(object.as_ptr()): (*mut PyObject) -> *mut PyObject))
+}
+
+/// The bytes of a str, in UTF-8. Python keeps them.
+pub(crate) struct Utf8(PyBackedBytes);
+
+impl Utf8 {
+    /// An error when it has half of a surrogate pair.
+    pub(crate) fn of(text: &Bound<'_, PyString>) -> PyResult<Self> {
+        let made = run!(PyUnicode_AsUTF8String(text.as_ptr()): (*mut PyObject) -> *mut PyObject);
+        Ok(Self(owned(text.py(), made)?.cast_into::<PyBytes>()?.into()))
+    }
+}
+
+impl Deref for Utf8 {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        // SAFETY: Python has made them of a str, and bytes do not change.
+        unsafe { str::from_utf8_unchecked(&self.0) }
+    }
+}
+
+/// A str. Halves of surrogate pairs become U+FFFD.
+pub(crate) fn lossy(text: &Bound<'_, PyString>) -> PyResult<String> {
+    let made = run!(PyUnicode_AsEncodedString(text.as_ptr(), c"utf-8".as_ptr(), c"surrogatepass".as_ptr()):
+        (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject);
+    let bytes = owned(text.py(), made)?.cast_into::<PyBytes>()?;
+    Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
+}
+
+/// A str as the system has it in the name of a file.
+pub(crate) fn file_name<'py>(text: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyBytes>> {
+    let made = run!(PyUnicode_EncodeFSDefault(text.as_ptr()): (*mut PyObject) -> *mut PyObject);
+    Ok(owned(text.py(), made)?.cast_into::<PyBytes>()?)
+}
+
+/// `type(object).__name__`, whatever its metaclass says.
+pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> PyResult<String> {
+    let py = object.py();
+    let members = get(&py.get_type::<PyType>().into_any(), name!(py, "__dict__"))?;
+    let name = call_method(&members, name!(py, "get"), [name!(py, "__name__").clone().into_any()])?;
+    let name = call_method(&name, name!(py, "__get__"), [object.get_type().into_any()])?;
+    lossy(name.cast::<PyString>()?)
 }
 
 /// Runs the handlers of signals that have arrived: an error when one of them raised.

@@ -8,7 +8,6 @@
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
 
-use pyo3::exceptions::PyImportError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
@@ -22,17 +21,17 @@ static HAS_ENDED: AtomicBool = AtomicBool::new(false);
 static UNGUARDED: AtomicPtr<ffi::PyInterpreterState> = AtomicPtr::new(ptr::null_mut());
 static IS_WATCHED: AtomicBool = AtomicBool::new(false);
 
-/// An `ImportError` when this module may not be loaded here.
-pub(crate) fn admit(py: Python<'_>) -> PyResult<()> {
+/// What an `ImportError` must say when this module may not be loaded here.
+pub(crate) fn admit(py: Python<'_>) -> Result<(), &'static str> {
     if has_ended() {
-        return Err(PyImportError::new_err(NOT_AGAIN));
+        return Err(NOT_AGAIN);
     }
     // SAFETY: this thread runs Python code, so that there is an interpreter.
     let interpreter = unsafe { ffi::PyInterpreterState_Get() };
     // SAFETY: the interpreter that runs this code.
     let id = unsafe { ffi::PyInterpreterState_GetID(interpreter) };
     if id != 0 {
-        return Err(PyImportError::new_err(NOT_IN_A_SUB_INTERPRETER));
+        return Err(NOT_IN_A_SUB_INTERPRETER);
     }
     if py.version_info() < (3, 12) {
         UNGUARDED.store(interpreter, SeqCst);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::guarded;
 use crate::hints::{Dict, Tuple};
 
-/// A new dict each time: whoever changes it changes nobody else's.
+/// A new dict each time, so that each caller may change its own.
 pub(crate) fn to_dict<'py>(py: Python<'py>, members: &Map<String, Value>) -> PyResult<Dict<'py>> {
     let dict = guarded::dict(py)?;
     for (name, value) in members {

@@ -44,16 +44,21 @@ mod waiting;
 
 use std::ffi::CStr;
 
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
 /// No piece of a token, code or secret that Rust held stays on the heap.
 #[global_allocator]
 static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;
 
+const NO_THREAD_KEYS: &str = "clever_sso needs three keys for data of threads (pthread_key_create), and this process has used up its own";
+
 /// What the module needs before anything is made in it.
 fn prepare(py: Python<'_>) -> PyResult<()> {
-    interpreter::admit(py)?;
+    interpreter::admit(py).map_err(|refusal| guarded::error::<PyImportError>(py, refusal))?;
     panics::silence();
+    // Loading the module needs one of them, and aborts without it.
+    clever_sso::make_thread_keys().map_err(|_| guarded::error::<PyImportError>(py, NO_THREAD_KEYS))?;
     errors::install(py)?;
     for module in USED_BY_CALLS {
         guarded::import(py, module)?;

@@ -30,7 +30,7 @@ impl Subscriber for Logging {
         if self.enabled(metadata) { Interest::always() } else { Interest::never() }
     }
 
-    /// The crates below write for those who mend them, and may name what is private.
+    /// The crates below write for their own developers, and may name what is private.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.is_event() && metadata.target().split("::").next() == Some(CRATE)
     }

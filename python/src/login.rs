@@ -1,4 +1,4 @@
-//! A login that has begun, and what came of it.
+//! A login that has begun, and its outcomes.
 
 use clever_sso::Outcome;
 use pyo3::prelude::*;
@@ -16,7 +16,7 @@ use crate::set_cookie::{self, SetCookie};
 pub(crate) struct Login {
     /// Send the browser there.
     ///
-    /// It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in several times:
+    /// It is Clever's, or a page of your own for a person who is signed in and was sent back to log in several times:
     /// then `key` and `pending` are empty.
     #[pyo3(get)]
     url: String,
@@ -115,7 +115,7 @@ impl SignedIn {
     }
 }
 
-/// The login was begun anew: send the browser to `login.url`, with the cookies.
+/// The login restarts: send the browser to `login.url`, with the cookies.
 ///
 /// The person is signed in at Clever already and sees nothing of it.
 #[pyclass(frozen, get_all, module = "clever_sso")]

@@ -41,25 +41,32 @@ impl From<clever_sso::Refusal> for Refusal {
 /// A request with its method and headers: a mapping or pairs, of texts or bytes, or WSGI's `environ`.
 pub(crate) fn read(method: &str, headers: &Bound<'_, PyAny>) -> PyResult<BrowserRequest> {
     let py = headers.py();
-    let mut request = BrowserRequest::new(method);
     let pairs = pairs(headers).map_err(|error| {
-        if !error.is_instance_of::<PyTypeError>(py) {
+        // What code of the mapping's own raised has a traceback, and stays as it is.
+        if !error.is_instance_of::<PyTypeError>(py) || error.traceback(py).is_some() {
             return error;
         }
-        let wrong = wrong("expected a mapping or pairs");
+        let wrong = wrong(py, "expected a mapping or pairs");
         wrong.set_cause(py, Some(error));
         wrong
     })?;
+    let request = request(method, &pairs);
+    guarded::release(py, pairs.unbind());
+    request
+}
+
+fn request(method: &str, pairs: &Bound<'_, PyList>) -> PyResult<BrowserRequest> {
+    let py = pairs.py();
+    let mut request = BrowserRequest::new(method);
     for pair in pairs.iter() {
         let (name, value) = name_and_value(&pair)?;
-        let name = text(&name).ok_or_else(|| wrong("expected names that are str or bytes"))?;
+        let name = text(&name)?.ok_or_else(|| wrong(py, "expected names that are str or bytes"))?;
         // An `environ` has values of every type, and none of them is a header.
         if !BrowserRequest::is_known_header(&name) || value.is_none() {
             continue;
         }
-        let value =
-            text(&value).ok_or_else(|| wrong(&format!("expected a str or bytes as the value of {name}")))?;
-        request.add_header(&name, &value);
+        let wrong = || wrong(py, &format!("expected a str or bytes as the value of {name}"));
+        request.add_header(&name, &text(&value)?.ok_or_else(wrong)?);
     }
     Ok(request)
 }
@@ -69,10 +76,15 @@ fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     let py = headers.py();
     let items = match guarded::get(headers, name!(py, "items")) {
         Ok(items) => guarded::call(&items, [])?,
-        Err(missing) if missing.is_instance_of::<PyAttributeError>(py) => headers.clone(),
+        Err(missing) if missing.is_instance_of::<PyAttributeError>(py) => {
+            guarded::give_up(py, missing);
+            headers.clone()
+        }
         Err(failure) => return Err(failure),
     };
-    Ok(guarded::call(py.get_type::<PyList>().as_any(), [items])?.cast_into::<PyList>()?)
+    let pairs = guarded::list_of(&items);
+    guarded::release(py, items.unbind());
+    pairs
 }
 
 /// What stands in a pair, which is a tuple or a list of two.
@@ -80,27 +92,28 @@ fn name_and_value<'py>(pair: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>,
     let items: Vec<_> = match (pair.cast::<PyTuple>(), pair.cast::<PyList>()) {
         (Ok(tuple), _) => tuple.iter().collect(),
         (_, Ok(list)) => list.iter().collect(),
-        _ => return Err(wrong("expected pairs of a name and a value, found something else")),
+        _ => return Err(wrong(pair.py(), "expected pairs of a name and a value, found something else")),
     };
     match <[_; 2]>::try_from(items) {
         Ok([name, value]) => Ok((name, value)),
         Err(items) => {
-            Err(wrong(&format!("expected pairs of a name and a value, found {} items", items.len())))
+            let found = format!("expected pairs of a name and a value, found {} items", items.len());
+            Err(wrong(pair.py(), &found))
         }
     }
 }
 
 /// In the words in which PyO3 names an argument.
-fn wrong(what: &str) -> PyErr {
-    PyTypeError::new_err(format!("argument 'headers': {what}"))
+fn wrong(py: Python<'_>, what: &str) -> PyErr {
+    guarded::error::<PyTypeError>(py, &format!("argument 'headers': {what}"))
 }
 
-fn text(value: &Bound<'_, PyAny>) -> Option<String> {
+fn text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     if let Ok(text) = value.cast::<PyString>() {
-        return Some(text.to_string_lossy().into_owned());
+        return guarded::lossy(text).map(Some);
     }
-    let bytes = value.cast::<PyBytes>().ok()?;
-    Some(bytes.as_bytes().iter().copied().map(char::from).collect())
+    let bytes = value.cast::<PyBytes>().ok();
+    Ok(bytes.map(|bytes| bytes.as_bytes().iter().copied().map(char::from).collect()))
 }
 
 words!(EndpointWord: "login", "callback", "logout");

@@ -2,11 +2,13 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString, PyTuple};
+use pyo3::types::PyTuple;
 
+use crate::errors::Result;
 use crate::guarded;
 use crate::hints::Tuple;
 use crate::repr::{Repr, match_args};
+use crate::text::{Flag, Text, Whole};
 
 /// A cookie that the answer to the browser must set.
 ///
@@ -48,20 +50,21 @@ impl SetCookie {
 
     #[new]
     fn new(
-        name: &Bound<'_, PyString>,
-        value: &Bound<'_, PyString>,
-        max_age: &Bound<'_, PyInt>,
-        secure: bool,
-        header: &Bound<'_, PyString>,
-    ) -> PyResult<Self> {
+        py: Python<'_>,
+        name: Text,
+        value: Text,
+        max_age: Whole<'_>,
+        secure: Flag,
+        header: Text,
+    ) -> Result<Self> {
+        let wrong = || guarded::error::<PyValueError>(py, "max_age must be from 0 to 4294967295 s");
+        // The errors of the catalogue have cookies themselves, so these are Python's own.
         Ok(Self {
-            name: text(name, "name")?,
-            value: text(value, "value")?,
-            max_age: max_age
-                .extract()
-                .map_err(|_| PyValueError::new_err("max_age must be from 0 to 4294967295 s"))?,
-            secure,
-            header: text(header, "header")?,
+            name: name.plain(py, "name")?,
+            value: value.plain(py, "value")?,
+            max_age: max_age.get("max_age")?.and_then(|age| age.try_into().ok()).ok_or_else(wrong)?,
+            secure: secure.get("secure")?,
+            header: header.plain(py, "header")?,
         })
     }
 
@@ -100,11 +103,4 @@ pub(crate) fn all(cookies: &[clever_sso::SetCookie]) -> Vec<SetCookie> {
 pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Tuple<'py, SetCookie>> {
     let made = |cookie: &SetCookie| guarded::new(py, cookie.clone()).map(Bound::into_any);
     guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?).map(Into::into)
-}
-
-/// The text of an argument. The errors of the catalogue have cookies themselves, so this is one of Python's own.
-fn text(argument: &Bound<'_, PyString>, name: &str) -> PyResult<String> {
-    argument
-        .extract()
-        .map_err(|_| PyValueError::new_err(format!("{name} is no text: it has half of a surrogate pair")))
 }

@@ -3,23 +3,24 @@
 //! A str may hold half of a surrogate pair, and an int may have any size. Neither is a wrong type, so it is an error of the
 //! catalogue that names the argument, as every other value that cannot be used. A wrong type is a `TypeError` that names
 //! it: `client_id must be str, not None`.
-
-use std::path::PathBuf;
+//!
+//! Reading a number, a path or a sequence may run Python code of the argument's own class. So these arguments are read
+//! when a method asks for their value, through [`crate::guarded`]. What that code raises is raised by the call, unchanged.
 
 use clever_sso::SettingNames;
-use pyo3::PyTypeInfo;
-use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyString};
 #[cfg(feature = "stubs")]
 use pyo3::{
+    PyTypeInfo,
     inspect::PyStaticExpr,
     type_hint_union,
     types::{PyFloat, PyInt},
 };
 
 use crate::errors::{Failure, Result, argument_invalid, config_invalid};
+use crate::guarded::{self, Utf8};
 #[cfg(feature = "stubs")]
 use crate::hints::Hint;
 use crate::hints::{SequenceOfTexts, Typed};
@@ -38,28 +39,25 @@ enum Given<T> {
 }
 
 impl<T> Given<T> {
-    fn wrong(object: Borrowed<'_, '_, PyAny>) -> Self {
+    fn wrong(object: &Bound<'_, PyAny>) -> Self {
         Self::Wrong(kind_of(object))
     }
 }
 
-fn kind_of(object: Borrowed<'_, '_, PyAny>) -> String {
+fn kind_of(object: &Bound<'_, PyAny>) -> String {
     if object.is_none() {
         return "None".to_owned();
     }
-    object
-        .get_type()
-        .name()
-        .map_or_else(|_| "another type".to_owned(), |name| name.to_string_lossy().into_owned())
+    guarded::type_name(object).unwrap_or_else(|_| "another type".to_owned())
 }
 
 fn wrong_type(name: &str, expected: &str, found: &str) -> Failure {
-    PyTypeError::new_err(format!("{name} must be {expected}, not {found}")).into()
+    Failure::Type(format!("{name} must be {expected}, not {found}"))
 }
 
 /// A str. One that is no text, and a value of another type, are found out by their name.
 pub(crate) struct Text {
-    given: Given<PyBackedStr>,
+    given: Given<Utf8>,
     expected: &'static str,
 }
 
@@ -70,15 +68,24 @@ impl<'py> FromPyObject<'_, 'py> for Text {
     const INPUT_TYPE: PyStaticExpr = PyString::TYPE_HINT;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let Ok(text) = object.cast::<PyString>() else { return Ok(Self::wrong(object, "str")) };
-        let text = unless::<_, PyUnicodeEncodeError>(object, text.extract())?;
-        Ok(Self { given: text.map_or(Given::NoText, Given::Value), expected: "str" })
+        Self::of(&object, "str")
     }
 }
 
 impl Text {
-    fn wrong(object: Borrowed<'_, '_, PyAny>, expected: &'static str) -> Self {
-        Self { given: Given::wrong(object), expected }
+    fn of(object: &Bound<'_, PyAny>, expected: &'static str) -> PyResult<Self> {
+        let Ok(text) = object.cast::<PyString>() else {
+            return Ok(Self { given: Given::wrong(object), expected });
+        };
+        let given = match Utf8::of(text) {
+            Ok(text) => Given::Value(text),
+            Err(error) if is_no_text(object.py(), &error) => {
+                guarded::give_up(object.py(), error);
+                Given::NoText
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self { given, expected })
     }
 
     /// The text of the argument with this name.
@@ -89,6 +96,12 @@ impl Text {
     /// The text of a setting.
     pub(crate) fn setting(&self, names: SettingNames, name: &str) -> Result<String> {
         Ok(self.text(&names.of(name), || no_setting(names, name))?.to_owned())
+    }
+
+    /// The text of the argument with this name, for what makes no error of the catalogue.
+    pub(crate) fn plain(&self, py: Python<'_>, name: &str) -> Result<String> {
+        let no_text = || guarded::error::<PyValueError>(py, &format!("{name} {NO_TEXT}")).into();
+        Ok(self.text(name, no_text)?.to_owned())
     }
 
     fn text(&self, name: &str, no_text: impl FnOnce() -> Failure) -> Result<&str> {
@@ -120,8 +133,8 @@ impl<'py> FromPyObject<'_, 'py> for Sent {
     const INPUT_TYPE: PyStaticExpr = PyString::TYPE_HINT;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let text = object.cast::<PyString>().map(|text| text.to_string_lossy().into_owned());
-        Ok(Self(text.map_or_else(|_| Given::wrong(object), Given::Value)))
+        let Ok(text) = object.cast::<PyString>() else { return Ok(Self(Given::wrong(&object))) };
+        Ok(Self(Given::Value(guarded::lossy(&text)?)))
     }
 }
 
@@ -136,7 +149,7 @@ impl Sent {
     }
 }
 
-/// True or false.
+/// True or false, and nothing that is only taken for one of them.
 pub(crate) struct Flag(pub(crate) std::result::Result<bool, String>);
 
 impl<'py> FromPyObject<'_, 'py> for Flag {
@@ -146,7 +159,7 @@ impl<'py> FromPyObject<'_, 'py> for Flag {
     const INPUT_TYPE: PyStaticExpr = bool::INPUT_TYPE;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Ok(Self(object.extract().map_err(|_| kind_of(object))))
+        Ok(Self(object.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| kind_of(&object))))
     }
 }
 
@@ -158,149 +171,196 @@ impl Flag {
 }
 
 /// One string, or several: a string is not taken for a sequence of its letters.
-pub(crate) struct OneOrMore(pub(crate) Vec<Text>);
+pub(crate) struct OneOrMore<'py>(Bound<'py, PyAny>);
 
-impl<'py> FromPyObject<'_, 'py> for OneOrMore {
+impl<'py> FromPyObject<'_, 'py> for OneOrMore<'py> {
     type Error = PyErr;
 
     #[cfg(feature = "stubs")]
     const INPUT_TYPE: PyStaticExpr = type_hint_union!(Text::INPUT_TYPE, SequenceOfTexts::TYPE);
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if object.is_instance_of::<PyString>() {
-            return Ok(Self(vec![object.extract()?]));
+        Ok(Self(object.to_owned()))
+    }
+}
+
+impl OneOrMore<'_> {
+    pub(crate) fn read(&self) -> Result<Vec<Text>> {
+        if self.0.is_instance_of::<PyString>() {
+            return Ok(vec![Text::of(&self.0, "str")?]);
         }
-        Ok(Self(several(object, "str or a sequence of str")))
+        several(&self.0, "str or a sequence of str")
     }
 }
 
 /// Several strings, as an argument.
-pub(crate) type Texts = Typed<Several, SequenceOfTexts>;
+pub(crate) type Texts<'py> = Typed<Several<'py>, SequenceOfTexts>;
 
-/// Several strings, and not one.
-pub(crate) struct Several(pub(crate) Vec<Text>);
+/// Several strings, and not one. By default there are none.
+#[derive(Default)]
+pub(crate) struct Several<'py>(Option<Bound<'py, PyAny>>);
 
-impl<'py> FromPyObject<'_, 'py> for Several {
+impl<'py> FromPyObject<'_, 'py> for Several<'py> {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Ok(Self(several(object, "a sequence of str")))
+        Ok(Self(Some(object.to_owned())))
+    }
+}
+
+impl Several<'_> {
+    pub(crate) fn read(&self) -> Result<Vec<Text>> {
+        self.0.as_ref().map_or_else(|| Ok(Vec::new()), |object| several(object, "a sequence of str"))
     }
 }
 
 /// The strings of a sequence. Something else becomes one text of the wrong type, which is refused by its name.
-fn several(object: Borrowed<'_, '_, PyAny>, expected: &'static str) -> Vec<Text> {
-    let is_bytes = object.is_instance_of::<PyBytes>() || object.is_instance_of::<PyByteArray>();
-    let texts = if is_bytes { None } else { object.extract::<Vec<Text>>().ok() };
-    texts.unwrap_or_else(|| vec![Text::wrong(object, expected)])
+fn several(object: &Bound<'_, PyAny>, expected: &'static str) -> Result<Vec<Text>> {
+    let wrong = || Ok(vec![Text { given: Given::wrong(object), expected }]);
+    let is_one = object.is_instance_of::<PyString>()
+        || object.is_instance_of::<PyBytes>()
+        || object.is_instance_of::<PyByteArray>();
+    if is_one || !guarded::is_sequence(object) {
+        return wrong();
+    }
+    let Some(items) = unless_unfit(object, guarded::list_of(object))? else { return wrong() };
+    let texts = items.iter().map(|item| Text::of(&item, "str")).collect::<PyResult<Vec<_>>>();
+    guarded::release(object.py(), items.unbind());
+    Ok(texts?)
 }
 
 /// Text, or the path of a file.
-pub(crate) struct TextOrPath(Given<PathBuf>);
+pub(crate) struct TextOrPath<'py>(Bound<'py, PyAny>);
 
-impl<'py> FromPyObject<'_, 'py> for TextOrPath {
+impl<'py> FromPyObject<'_, 'py> for TextOrPath<'py> {
     type Error = PyErr;
 
     #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = PathBuf::INPUT_TYPE;
+    const INPUT_TYPE: PyStaticExpr = std::path::PathBuf::INPUT_TYPE;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Ok(Self(match object.extract() {
-            Ok(path) => Given::Value(path),
-            Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(object.py()) => Given::NoText,
-            Err(error) if error.is_instance_of::<PyTypeError>(object.py()) => Given::wrong(object),
-            Err(error) => return Err(error),
-        }))
+        Ok(Self(object.to_owned()))
     }
 }
 
-impl TextOrPath {
+impl TextOrPath<'_> {
     /// The value of a setting.
     pub(crate) fn setting(&self, names: SettingNames, name: &str) -> Result<String> {
-        match &self.0 {
-            Given::Value(path) => Ok(path.to_string_lossy().into_owned()),
-            Given::NoText => Err(no_setting(names, name)),
-            Given::Wrong(found) => Err(wrong_type(&names.of(name), "str or a path", found)),
+        let object = &self.0;
+        let wrong = || wrong_type(&names.of(name), "str or a path", &kind_of(object));
+        let path = unless_unfit(object, guarded::path(object))?.ok_or_else(wrong)?;
+        let bytes = match guarded::file_name(path.cast::<PyString>().map_err(|_| wrong())?) {
+            Ok(bytes) => bytes,
+            Err(error) if is_no_text(object.py(), &error) => {
+                guarded::give_up(object.py(), error);
+                return Err(no_setting(names, name));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
+    }
+}
+
+/// A number: an argument, or its default.
+enum Numeric<'py, T> {
+    Argument(Bound<'py, PyAny>),
+    Default(T),
+}
+
+impl<T: Copy> Numeric<'_, T> {
+    /// The value of the argument with this name; `None` when it is larger than any that can be meant. `True` is no number.
+    fn get(
+        &self,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<T>,
+    ) -> Result<Option<T>> {
+        let object = match self {
+            Self::Argument(object) => object,
+            Self::Default(number) => return Ok(Some(*number)),
+        };
+        let wrong = || wrong_type(name, expected, &kind_of(object));
+        if object.is_instance_of::<PyBool>() {
+            return Err(wrong());
+        }
+        match read(object) {
+            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => {
+                guarded::give_up(object.py(), error);
+                Ok(None)
+            }
+            number => unless_unfit(object, number)?.map(Some).ok_or_else(wrong),
         }
     }
 }
 
 /// A whole number, larger ones than can be meant included. `True` is none.
-pub(crate) struct Whole(Given<i64>);
+pub(crate) struct Whole<'py>(Numeric<'py, i64>);
 
-impl Whole {
+impl Whole<'_> {
     pub(crate) const fn of(number: i64) -> Self {
-        Self(Given::Value(number))
+        Self(Numeric::Default(number))
     }
 
     /// The value of the argument with this name; `None` when it is larger than any that can be meant.
     pub(crate) fn get(&self, name: &str) -> Result<Option<i64>> {
-        match &self.0 {
-            Given::Value(number) => Ok(Some(*number)),
-            Given::NoText => Ok(None),
-            Given::Wrong(found) => Err(wrong_type(name, "int", found)),
-        }
+        self.0.get(name, "int", guarded::index)
     }
 }
 
-impl<'py> FromPyObject<'_, 'py> for Whole {
+impl<'py> FromPyObject<'_, 'py> for Whole<'py> {
     type Error = PyErr;
 
     #[cfg(feature = "stubs")]
     const INPUT_TYPE: PyStaticExpr = PyInt::TYPE_HINT;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Ok(Self(number(object)))
+        Ok(Self(Numeric::Argument(object.to_owned())))
     }
 }
 
 /// A number. `True` is none.
-pub(crate) struct Number(Given<f64>);
+pub(crate) struct Number<'py>(Numeric<'py, f64>);
 
-impl Number {
+impl Number<'_> {
     pub(crate) const fn of(number: f64) -> Self {
-        Self(Given::Value(number))
+        Self(Numeric::Default(number))
     }
 
     /// The value of the argument with this name; `None` when it is larger than any that can be meant.
     pub(crate) fn get(&self, name: &str) -> Result<Option<f64>> {
-        match &self.0 {
-            Given::Value(number) => Ok(Some(*number)),
-            Given::NoText => Ok(None),
-            Given::Wrong(found) => Err(wrong_type(name, "a number", found)),
-        }
+        self.0.get(name, "a number", guarded::float)
     }
 }
 
-impl<'py> FromPyObject<'_, 'py> for Number {
+impl<'py> FromPyObject<'_, 'py> for Number<'py> {
     type Error = PyErr;
 
     #[cfg(feature = "stubs")]
     const INPUT_TYPE: PyStaticExpr = PyFloat::TYPE_HINT;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Ok(Self(number(object)))
+        Ok(Self(Numeric::Argument(object.to_owned())))
     }
 }
 
-/// `Given::NoText` stands for a number that is too large.
-fn number<'a, 'py, T: FromPyObject<'a, 'py>>(object: Borrowed<'a, 'py, PyAny>) -> Given<T> {
-    if object.is_instance_of::<PyBool>() {
-        return Given::wrong(object);
-    }
-    match object.extract::<T>().map_err(Into::into) {
-        Ok(number) => Given::Value(number),
-        Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Given::NoText,
-        Err(_) => Given::wrong(object),
-    }
-}
-
-/// `None` in place of an error of the kind `E`.
-fn unless<T, E: PyTypeInfo>(object: Borrowed<'_, '_, PyAny>, value: PyResult<T>) -> PyResult<Option<T>> {
-    match value {
-        Err(error) if error.is_instance_of::<E>(object.py()) => Ok(None),
+/// `None` when Python itself says that `object` is not what it should be. What its own code raises has a traceback, and
+/// stays as it is.
+fn unless_unfit<T>(object: &Bound<'_, PyAny>, read: PyResult<T>) -> PyResult<Option<T>> {
+    let py = object.py();
+    match read {
+        Err(error)
+            if error.traceback(py).is_none()
+                && (error.is_instance_of::<PyTypeError>(py) || error.is_instance_of::<PyValueError>(py)) =>
+        {
+            guarded::give_up(py, error);
+            Ok(None)
+        }
         other => other.map(Some),
     }
+}
+
+fn is_no_text(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyUnicodeEncodeError>(py)
 }
 
 fn no_setting(names: SettingNames, name: &str) -> Failure {

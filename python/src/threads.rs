@@ -56,7 +56,7 @@ impl Drop for Visit {
     }
 }
 
-/// Sees to it that the door is closed at the end, and that a forked child knows that no other thread came along.
+/// Makes sure that the door is closed at the end, and that a forked child knows that no other thread came along.
 pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
     if IS_GUARDED.swap(true, SeqCst) {
         return Ok(());
@@ -73,10 +73,11 @@ pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// An error when nothing can be delivered any more, instead of an answer that never comes.
-pub(crate) fn must_be_open() -> PyResult<()> {
+/// An error when nothing can be delivered any more, instead of an answer that never arrives.
+pub(crate) fn must_be_open(py: Python<'_>) -> PyResult<()> {
     if guarded::is_over() {
-        return Err(PyRuntimeError::new_err(
+        return Err(guarded::error::<PyRuntimeError>(
+            py,
             "the interpreter is ending: no operation can be awaited any more",
         ));
     }

@@ -89,8 +89,8 @@ pub(crate) fn verify_id_token<'py>(
     issuer: Text,
     client_id: Text,
     nonce: Option<Text>,
-    now: Option<Number>,
-    leeway: Whole,
+    now: Option<Number<'py>>,
+    leeway: Whole<'py>,
     access_token: Option<Text>,
 ) -> Result<Dict<'py>> {
     let expected = Expected {
@@ -142,7 +142,7 @@ macro_rules! known_names {
             })
         }
 
-        /// Makes them while the module is loaded: a fork in the middle of that would leave a child without them for ever.
+        /// Makes them while the module is loaded: a fork in the middle of that would leave a child without them forever.
         pub(crate) fn make_known_names(py: Python<'_>) {
             $(let _ = known_name(py, $name);)+
         }
@@ -167,7 +167,7 @@ known_names!(
 );
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds are checked here")]
-fn whole_seconds(now: &Number) -> Result<u64> {
+fn whole_seconds(now: &Number<'_>) -> Result<u64> {
     const FAR_FUTURE: f64 = 1e15;
     match now.get("now")? {
         Some(now) if (0.0..FAR_FUTURE).contains(&now) => Ok(now as u64),
@@ -176,7 +176,7 @@ fn whole_seconds(now: &Number) -> Result<u64> {
     }
 }
 
-fn whole_leeway(leeway: &Whole) -> Result<u64> {
+fn whole_leeway(leeway: &Whole<'_>) -> Result<u64> {
     let wrong = |found: &str| argument_invalid(&format!("leeway must be from 0 to 600 s, found {found}"));
     let leeway = leeway.get("leeway")?.ok_or_else(|| wrong(ENDLESS))?;
     u64::try_from(leeway).map_err(|_| wrong(&leeway.to_string()))

@@ -1,12 +1,14 @@
 //! A fork waits while a thread enters or leaves the crypto library.
 //!
 //! aws-lc keeps its errors in memory of each thread, which it makes at the first error and frees when the thread ends. Both
-//! take one lock for the whole process. A child of a fork in that moment would find it held for ever, and hang at its own
+//! take one lock for the whole process. A child of a fork in that moment would find it held forever, and hang at its own
 //! first error. So both happen behind a gate that a fork closes: a thread is given that memory before its first use of the
 //! library, and nothing but its end takes the lock again.
 
 #[cfg(unix)]
 pub(crate) use unix::prepare_thread;
+#[cfg(unix)]
+pub(super) use unix::{makes_its_key, makes_our_key};
 
 /// Before a thread uses the crypto library: nothing, where there is no fork.
 #[cfg(not(unix))]
@@ -18,7 +20,7 @@ mod unix {
     use std::ptr;
     use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
-    use aws_lc_sys::ERR_clear_error;
+    use aws_lc_sys::{ERR_clear_error, ERR_peek_error, ERR_put_error};
     use libc::pthread_key_t;
 
     use super::super::gate::{BRIEF, Round, while_no_fork_is_made};
@@ -30,6 +32,24 @@ mod unix {
     pub(crate) fn prepare_thread() {
         // A thread that is at its end has done without it, or has it still.
         let _ = PREPARED.try_with(|_| ());
+    }
+
+    /// Whether the library has its key for what it keeps for a thread, which it makes now if needed. Call it while no fork is
+    /// made.
+    pub(in super::super) fn makes_its_key() -> bool {
+        // Without a key it keeps no error.
+        // SAFETY: the text has an end and is never changed.
+        unsafe { ERR_put_error(1, 0, 1, c"".as_ptr(), 0) };
+        // SAFETY: reads what this thread has.
+        let has_error = unsafe { ERR_peek_error() } != 0;
+        // SAFETY: takes the error away again.
+        unsafe { ERR_clear_error() };
+        has_error
+    }
+
+    /// The same for the key that tells of a thread's end.
+    pub(in super::super) fn makes_our_key() -> bool {
+        end_key().is_some()
     }
 
     struct Prepared {

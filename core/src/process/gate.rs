@@ -1,19 +1,20 @@
 //! A gate that a fork closes: it waits until nobody is inside, and keeps others out while it is made.
 //!
-//! Neither side waits for long, for each may be needed to end the other's wait: a handler of the host's around the fork
-//! may want a lock that is held by a thread in a call of ours.
+//! Neither side waits for long, because each may be needed to end the other's wait: a handler of the host's around the fork
+//! may want a lock that is held by a thread in a call of ours. A fork passes two gates and waits at most a second, half of it
+//! at each.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::generation::generation;
 
 /// For threads that ask the system's resolver.
-pub(super) static LOOKUPS: Gate = Gate::new();
+pub(super) static LOOKUPS: Gate = Gate::new(PATIENCE);
 /// For threads in the middle of what takes microseconds and a lock of somebody else's.
-pub(super) static BRIEF: Gate = Gate::new();
+pub(super) static BRIEF: Gate = Gate::new(PATIENCE);
 
 thread_local! {
     /// How many of the lookups in flight are this thread's own: a fork that interrupts one must not wait for it.
@@ -22,8 +23,9 @@ thread_local! {
 
 /// Between two looks at what the other threads do.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Longer than any lock is held, also where many threads share one core; with what a pause takes more, below a second.
-const PAUSES: u32 = 500;
+/// Longer than any lock is held, also where many threads share one core. With one pause that takes longer than it should,
+/// half a second.
+const PATIENCE: Duration = Duration::from_millis(450);
 
 /// Tells the system what to do around each fork. Threads that race may each do so: the gates count.
 pub(super) fn register() {
@@ -66,11 +68,11 @@ extern "C" fn after() {
 /// inside, in which process, and in which round of it.
 pub(super) struct Gate {
     state: AtomicU64,
-    pauses: u32,
+    patience: Duration,
 }
 
-/// Those who come in one round are counted together. A round ends when a fork has waited for them in vain, or a child was forked:
-/// those that are left do not count any more.
+/// Threads that enter in one round are counted together. A round ends when a fork has waited for them in vain, or a child was
+/// forked: those that are left do not count any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Round {
     process: u64,
@@ -116,12 +118,8 @@ impl State {
 }
 
 impl Gate {
-    pub(super) const fn new() -> Self {
-        Self::with_patience(PAUSES)
-    }
-
-    const fn with_patience(pauses: u32) -> Self {
-        Self { state: AtomicU64::new(0), pauses }
+    const fn new(patience: Duration) -> Self {
+        Self { state: AtomicU64::new(0), patience }
     }
 
     fn state(&self, process: u64) -> State {
@@ -139,7 +137,7 @@ impl Gate {
         let inside = |state: State| State { inside: state.inside + 1, ..state };
         let mut round = None;
         // To see that there is no fork and to be counted is one step: a fork that begins between two would not wait.
-        self.pause_while(|| {
+        pause_while(self.patience, &Real, || {
             let no_fork = |now| Some(State::read(now, process)).filter(|state| state.forks == 0);
             let entered = self.state.fetch_update(SeqCst, SeqCst, |now| Some(inside(no_fork(now)?).packed()));
             round = entered.ok().map(|before| State::read(before, process).round);
@@ -156,7 +154,7 @@ impl Gate {
     /// Keeps others out, and waits until only `own` are inside, but not for long.
     fn close(&self, process: u64, own: u64) {
         self.change(process, |state| State { forks: state.forks + 1, ..state });
-        if !self.pause_while(|| self.state(process).inside > own) {
+        if !pause_while(self.patience, &Real, || self.state(process).inside > own) {
             self.change(process, |State { round, forks, .. }| State {
                 round: Round { number: round.number + 1, ..round },
                 forks,
@@ -173,22 +171,39 @@ impl Gate {
     fn open(&self, process: u64) {
         self.change(process, |state| State { forks: state.forks.saturating_sub(1), ..state });
     }
-
-    /// Whether it ended before the patience did.
-    fn pause_while(&self, mut condition: impl FnMut() -> bool) -> bool {
-        for _ in 0..self.pauses {
-            if !condition() {
-                return true;
-            }
-            pause();
-        }
-        false
-    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "there is no event: what could wait for one has a lock")]
-fn pause() {
-    sleep(PAUSE);
+/// Waits until the condition is no longer met, but not much longer than the patience lasts: by one pause, which may take
+/// longer than it should. Says whether the condition ended first.
+fn pause_while(patience: Duration, time: &impl Time, mut condition: impl FnMut() -> bool) -> bool {
+    let begun = time.now();
+    while condition() {
+        if time.now().saturating_duration_since(begun) >= patience {
+            return false;
+        }
+        time.pause();
+    }
+    true
+}
+
+/// The clock and its pauses. Not those of `clock.rs`: no runtime may be asked around a fork.
+trait Time {
+    fn now(&self) -> Instant;
+    fn pause(&self);
+}
+
+struct Real;
+
+impl Time for Real {
+    #[expect(clippy::disallowed_methods, reason = "no time of a protocol: how long a fork has waited")]
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "there is no event: what could wait for one has a lock")]
+    fn pause(&self) {
+        sleep(PAUSE);
+    }
 }
 
 #[cfg(test)]
@@ -222,12 +237,12 @@ mod tests {
 
     #[test]
     fn a_fork_waits_for_those_inside_and_others_wait_for_the_fork() {
-        let gate = Gate::with_patience(u32::MAX);
+        let gate = Gate::new(Duration::MAX);
         let round = gate.enter(here());
         scope(|scope| {
             let closed = told_when_done(scope, || gate.close(here(), 0));
             while counts(&gate, here()).0 == 0 {
-                pause();
+                Real.pause();
             }
             let entered = told_when_done(scope, || {
                 gate.enter(here());
@@ -242,9 +257,36 @@ mod tests {
         assert_eq!(counts(&gate, here()), (0, 1));
     }
 
+    /// Each pause takes as long as on a machine that does other work.
+    struct Slow(Cell<Instant>);
+
+    impl Time for Slow {
+        fn now(&self) -> Instant {
+            self.0.get()
+        }
+
+        fn pause(&self) {
+            self.0.set(self.0.get() + Duration::from_millis(40));
+        }
+    }
+
     #[test]
-    fn nobody_waits_for_ever() {
-        let gate = Gate::with_patience(3);
+    fn a_fork_waits_at_most_a_second_at_both_gates_however_long_a_pause_takes() {
+        let begun = Real.now();
+        let slow = Slow(Cell::new(begun));
+        for gate in [&LOOKUPS, &BRIEF] {
+            assert!(!pause_while(gate.patience, &slow, || true));
+        }
+        let waited = slow.now() - begun;
+        assert!(waited >= 2 * PATIENCE && waited <= Duration::from_secs(1), "{waited:?}");
+        // What is done by then has not waited in vain.
+        let looks = Cell::new(0);
+        assert!(pause_while(PATIENCE, &slow, || looks.replace(looks.get() + 1) < 5));
+    }
+
+    #[test]
+    fn nobody_waits_forever() {
+        let gate = Gate::new(Duration::ZERO);
         let silent = gate.enter(here());
         gate.close(here(), 0);
         // The host's own handler around the fork may wait for the thread that makes this lookup.
@@ -259,7 +301,7 @@ mod tests {
 
     #[test]
     fn one_fork_waits_for_a_silent_server_and_the_next_does_not() {
-        let (gate, patient) = (Gate::with_patience(3), Gate::with_patience(u32::MAX));
+        let (gate, patient) = (Gate::new(Duration::ZERO), Gate::new(Duration::MAX));
         gate.enter(here());
         gate.close(here(), 0);
         gate.open(here());
@@ -269,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_fork_does_not_wait_for_the_thread_that_makes_it() {
-        let gate = Gate::with_patience(u32::MAX);
+        let gate = Gate::new(Duration::MAX);
         gate.enter(here());
         gate.close(here(), 1);
         assert_eq!(counts(&gate, here()), (1, 1));
@@ -277,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_child_finds_the_gate_open_and_nobody_inside() {
-        let gate = Gate::with_patience(u32::MAX);
+        let gate = Gate::new(Duration::MAX);
         let parent = here() + 1;
         gate.enter(parent);
         gate.change(parent, |state| State { forks: 2, ..state });

@@ -29,7 +29,7 @@ mod wiped_page {
     static PAGE: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
 
     /// The number on the page, or `None` where the kernel gives no such page (before Linux 4.14, some sandboxes).
-    /// No lock guards the making: a fork in the middle of it would leave the lock held in the child for ever.
+    /// No lock guards the making: a fork in the middle of it would leave the lock held in the child forever.
     pub(super) fn mark() -> Option<&'static AtomicU64> {
         let mut page = PAGE.load(Acquire);
         if page.is_null() {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 use super::generation::generation;
 
-/// So many places and no more; nobody waits for one. A forked child finds all of them free: what took them is its parent's.
+/// A fixed number of places; no caller waits for one. A forked child finds all of them free: its parent's took them.
 #[derive(Debug)]
 pub(crate) struct Places {
     most: u64,
@@ -45,7 +45,7 @@ impl Places {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // In a child, or where a child of a child has counted anew, it is not among those that are taken.
+        // In a child, or where a child of a child has counted again, it is not among those that are taken.
         let one_less = |now: u64| (now >> BITS == self.generation).then_some(now - 1);
         let _ = self.places.taken.fetch_update(SeqCst, SeqCst, one_less);
     }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::jws::{KeySet, PublicKey};
 use super::{Request, Response, exchange, json};
 use crate::error::{Error, ErrorCode, Result};
+use crate::process::make_thread_keys;
 
 /// The request for the key set at `jwks_uri`.
 ///
@@ -37,7 +38,7 @@ impl KeySet {
     /// Reads a JWKS text.
     ///
     /// # Errors
-    /// `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify an ID token.
+    /// `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify an ID token, `limit_reached`.
     pub fn parse(text: &str) -> Result<Self> {
         let value = json::lenient(text.as_bytes()).map_err(|_| Error::new(ErrorCode::ResponseMalformed))?;
         from_value(&value)
@@ -45,6 +46,7 @@ impl KeySet {
 }
 
 fn from_value(set: &Value) -> Result<KeySet> {
+    make_thread_keys().map_err(|error| Error::no_thread_key(&error))?;
     let Some(entries) = set.get("keys").and_then(Value::as_array) else {
         return Err(Error::with_detail(ErrorCode::ResponseMalformed, "the key set has no array \"keys\""));
     };

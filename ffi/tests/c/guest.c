@@ -4,6 +4,8 @@
  *     guest calls   CLIENT_ID BASE_URL CA_BUNDLE   a call for each line of standard input; prints what came of it
  *     guest threads CLIENT_ID BASE_URL             a call where no thread can be started
  *     guest files   CLIENT_ID BASE_URL             calls while and after no file can be opened
+ *     guest keys    CLIENT_ID BASE_URL             calls while and after no key for data of threads is left
+ *     guest keys-late CLIENT_ID BASE_URL           calls, threads and forks once a client has its keys and no other is left
  *     guest cancel  CLIENT_ID BASE_URL             cancels a thread in the middle of a call
  *     guest log     CLIENT_ID BASE_URL             changes the log callback while holding the lock that it takes
  *     guest files-closed CLIENT_ID BASE_URL        every descriptor that the library opened closes on exec
@@ -30,6 +32,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PATIENCE_SECONDS = 60 };
@@ -179,6 +182,88 @@ static int without_files(char **argument)
     if (strcmp(called(client), "token_rejected") != 0) right = !complain("the limit did not pass");
     clever_sso_client_free(client);
     return !right;
+}
+
+enum { MOST_KEYS = 2048 };
+static pthread_key_t taken_keys[MOST_KEYS];
+static int taken;
+
+static void take_all_keys(void)
+{
+    while (taken < MOST_KEYS && pthread_key_create(&taken_keys[taken], NULL) == 0) taken++;
+}
+
+/* Whether neither a client nor a key set can be made, because of a limit that may pass. */
+static int meets_the_limit_of_keys(char **argument)
+{
+    clever_sso_config *config = NULL;
+    clever_sso_client *client = NULL;
+    clever_sso_key_set *keys = NULL;
+    clever_sso_error *errors[2] = {NULL, NULL};
+    clever_sso_config_new(argument[0], &config, NULL);
+    clever_sso_config_set_base_url(config, argument[1], NULL);
+    clever_sso_status statuses[] = {
+        clever_sso_client_new(config, &client, &errors[0]),
+        clever_sso_key_set_new("{\"keys\": []}", &keys, &errors[1]),
+    };
+    int right = client == NULL && keys == NULL;
+    for (int i = 0; i < 2; i++) {
+        right = right && statuses[i] == CLEVER_SSO_INTERNAL && clever_sso_error_retryable(errors[i]) &&
+                strcmp(clever_sso_error_code(errors[i]), "limit_reached") == 0;
+        clever_sso_error_free(errors[i]);
+    }
+    clever_sso_config_free(config);
+    clever_sso_client_free(client);
+    clever_sso_key_set_free(keys);
+    return right;
+}
+
+static void *call_in_a_thread(void *client)
+{
+    return strcmp(called(client), "token_rejected") == 0 ? client : NULL;
+}
+
+static int calls_here_and_in_a_thread(clever_sso_client *client)
+{
+    pthread_t thread;
+    void *well = NULL;
+    pthread_create(&thread, NULL, call_in_a_thread, client);
+    pthread_join(thread, &well);
+    return well != NULL && call_in_a_thread(client) != NULL;
+}
+
+static int calls_also_in_a_child(clever_sso_client *client)
+{
+    if (!calls_here_and_in_a_thread(client)) return 0;
+    pid_t child = fork();
+    if (child == 0) _exit(!calls_here_and_in_a_thread(client));
+    int status = -1;
+    return waitpid(child, &status, 0) == child && status == 0;
+}
+
+static int without_keys(char **argument)
+{
+    take_all_keys();
+    for (int left = 0; left < 3; left++) {
+        if (!meets_the_limit_of_keys(argument)) return complain("no limit was met");
+        pthread_key_delete(taken_keys[--taken]);
+    }
+    clever_sso_client *client = client_of(argument[0], argument[1], NULL);
+    int right = client != NULL && calls_also_in_a_child(client);
+    clever_sso_client_free(client);
+    return right ? 0 : complain("the limit did not pass");
+}
+
+static int without_keys_later(char **argument)
+{
+    clever_sso_client *client = client_of(argument[0], argument[1], NULL);
+    take_all_keys();
+    int right = client != NULL && calls_also_in_a_child(client);
+    clever_sso_client_free(client);
+    client = client_of(argument[0], argument[1], NULL);
+    right = right && client != NULL && calls_also_in_a_child(client);
+    clever_sso_client_free(client);
+    return right ? 0 : complain("a call failed without further keys");
 }
 
 static pthread_barrier_t inside;
@@ -432,6 +517,8 @@ int main(int argc, char **argv)
         {"calls", 3, calls},
         {"threads", 2, without_threads},
         {"files", 2, without_files},
+        {"keys", 2, without_keys},
+        {"keys-late", 2, without_keys_later},
         {"cancel", 2, cancel},
         {"log", 2, change_log_under_its_lock},
         {"files-closed", 2, close_on_exec},

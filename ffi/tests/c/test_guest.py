@@ -128,6 +128,11 @@ def test_a_limit_of_files_is_an_error_that_passes(guest: Path, clever: str) -> N
     runs(guest, "files", APP.client_id, by_name(clever))
 
 
+@pytest.mark.parametrize("part", ["keys", "keys-late"])
+def test_a_limit_of_keys_for_data_of_threads_is_an_error_that_passes(guest: Path, clever: str, part: str) -> None:
+    runs(guest, part, APP.client_id, clever)
+
+
 def test_a_thread_that_is_cancelled_finishes_its_call_first(guest: Path, clever: str) -> None:
     runs(guest, "cancel", APP.client_id, clever)
 

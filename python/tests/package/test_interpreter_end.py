@@ -117,6 +117,24 @@ KINDS = {
         in_daemon_threads(lambda: (Garbage(), raise_an_error()), 2)
         in_daemon_threads(lambda: (Garbage(), make_results()), 2)
     """,
+    "arguments are read": """
+        import collections, fractions, pathlib
+
+        class Fields(collections.UserDict):
+            def items(self):
+                return ((name, "/") for name in list(self.data) * 20)
+
+        class Number:
+            def __index__(self):
+                return len([letter for letter in secret]) + 1000
+
+        path, seconds, uris = pathlib.Path("/none"), fractions.Fraction(7, 2), collections.UserList([uri] * 20)
+        fields, number = Fields({"Origin": "", "Sec-Fetch-Site": ""}), Number()
+        in_daemon_threads(lambda: clever_sso.Client(id, ca_bundle=path), 1)
+        in_daemon_threads(lambda: clever_sso.Client(id, timeout=seconds, leeway=number), 1)
+        in_daemon_threads(lambda: clever_sso.Client(id, redirect_uri=uris, old_pending_keys=uris), 1)
+        in_daemon_threads(lambda: blocking.refusal("login", method="GET", headers=fields), 1)
+    """,
     "exit handlers call": """
         in_daemon_threads(raise_an_error, 1)
         in_daemon_threads(ask_on_a_loop, 1)

@@ -1,10 +1,11 @@
-"""Where no thread can be started, what fails is an `Error`: no panic comes out, and nothing is said on stderr."""
+"""Where a limit is reached, what fails is an error: no panic comes out, and nothing is said on stderr."""
 
 from __future__ import annotations
 
 import platform
 import subprocess
 import sys
+import textwrap
 
 import pytest
 from harness import emulator
@@ -75,3 +76,45 @@ def test_a_fault_inside_a_call_is_an_internal_error_and_says_nothing() -> None:
         command = [sys.executable, "-W", "ignore", "-c", FAULT, clever]
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "TokenError InternalError TokenError\n", "")
+
+
+def test_keys_for_data_of_threads_are_taken_by_the_import_or_refused_by_it() -> None:
+    text = """
+        import ctypes, threading
+        system, key, taken = ctypes.CDLL(None), ctypes.c_uint(), []
+
+        def take_all():
+            while system.pthread_key_create(ctypes.byref(key), None) == 0:
+                taken.append(key.value)
+
+        take_all()
+        for _ in range(3):
+            try:
+                import clever_sso
+            except ImportError as error:
+                assert "pthread_key_create" in str(error)
+            else:
+                raise AssertionError
+            system.pthread_key_delete(taken.pop())
+        import clever_sso
+        take_all()
+
+        def call():
+            client = clever_sso.Client("0a" * 10, "0b" * 20, "http://127.0.0.1:9/", base_url="http://127.0.0.1:9")
+            client.begin_login()
+            try:
+                client.me("token")
+            except clever_sso.NetworkError:
+                done.append(True)
+
+        done = []
+        call()
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+        assert done == [True, True]
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(text)], capture_output=True, timeout=SECONDS, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

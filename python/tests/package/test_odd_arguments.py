@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections import UserList
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Callable
 
 import clever_sso
@@ -16,6 +18,7 @@ from clever_sso import _settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 HALF = "\ud800"
 TEXTS = {
@@ -203,6 +206,98 @@ def test_what_the_class_of_an_application_raises_is_its_own() -> None:
     for headers in (type("Items", (), {"items": broken})(), type("Pairs", (), {"__iter__": broken})()):
         with pytest.raises(BrokenError):
             client().refusal("login", method="GET", headers=headers)
+
+
+class OwnError(BaseException):
+    pass
+
+
+class OwnTypeError(TypeError):
+    pass
+
+
+RAISED = [OwnError, KeyboardInterrupt, ValueError, TypeError, OwnTypeError]
+READ_BY_OWN_CODE = {
+    "ca_bundle": ["__fspath__"],
+    "timeout": ["__float__", "__index__"],
+    "leeway": ["__index__"],
+    "redirect_uri": ["__iter__", "__getitem__"],
+    "old_pending_keys": ["__iter__", "__getitem__"],
+    "headers": ["items", "__iter__", "keys"],
+    "now": ["__float__"],
+}
+
+
+@pytest.mark.parametrize("kind", RAISED)
+@pytest.mark.parametrize("name", READ_BY_OWN_CODE)
+def test_what_the_code_of_an_argument_raises_comes_through_as_it_is(name: str, kind: type[BaseException]) -> None:
+    for method in READ_BY_OWN_CODE[name]:
+        raised = kind("own")
+
+        def read(*_: object, raised: BaseException = raised) -> object:
+            raise raised
+
+        members: dict[str, Any] = {method: read}
+        if method == "__iter__":
+            members["__getitem__"] = lambda _, index: [REDIRECT_URI][index]
+        if method == "keys":
+            members["__getitem__"] = members["items"] = read
+        value = type("Own", (), members)()
+        readers = [function for function, argument in ROWS if argument == name]
+        for function in [reader for reader in readers if name != "redirect_uri" or reader in {"Client", "AsyncClient"}]:
+            with pytest.raises(kind) as caught:
+                call(function, {name: value})
+            assert caught.value is raised
+            assert not getattr(raised, "__notes__", None)
+            assert raised.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "given", "message"),
+    [
+        ("ca_bundle", "__fspath__", b"a", "ca_bundle must be str or a path, not Own"),
+        ("ca_bundle", "__fspath__", 7, "ca_bundle must be str or a path, not Own"),
+        ("timeout", "__float__", "7", "timeout must be a number, not Own"),
+        ("leeway", "__index__", 7.5, "leeway must be int, not Own"),
+        ("redirect_uri", "__iter__", 7, "redirect_uri must be str or a sequence of str, not Own"),
+    ],
+)
+def test_what_a_method_of_an_argument_must_not_give_is_a_wrong_type(
+    name: str, method: str, given: object, message: str
+) -> None:
+    members = {"__getitem__": lambda *_: ""} if method == "__iter__" else {}
+    value = type("Own", (), {**members, method: lambda _: given})()
+    with pytest.raises(TypeError) as caught:
+        call("Client", {name: value})
+    assert str(caught.value) == message
+
+
+def test_arguments_that_are_read_by_their_own_code_count(tmp_path: Path) -> None:
+    class Text(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            raise AssertionError
+
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("no certificate")
+    with pytest.raises(clever_sso.ConfigError, match=r"bundle\.pem"):
+        call("Client", {"ca_bundle": bundle})
+    for redirect_uri in (UserList([REDIRECT_URI]), UserList([Text(REDIRECT_URI)]), Text(REDIRECT_URI)):
+        made = clever_sso.Client(Text(CLIENT_ID), redirect_uri=redirect_uri, timeout=Fraction(7, 2))
+        assert (made.client_id, made.redirect_uris) == (CLIENT_ID, (REDIRECT_URI,))
+    with pytest.raises(clever_sso.ConfigError, match="timeout cannot be a number of too many digits"):
+        call("Client", {"timeout": Fraction(10**400)})
+
+
+def test_a_wrong_type_is_named_whatever_its_metaclass_says() -> None:
+    class Meta(type):
+        @property
+        def __name__(cls) -> str:
+            raise OwnError
+
+    with pytest.raises(TypeError, match="client_id must be str, not Plain"):
+        call("Client", {"client_id": Meta("Plain", (), {})()})
 
 
 def test_a_cookie_of_odd_parts_is_an_error_that_names_the_part() -> None:
