@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::guarded;
 use crate::hints::{Dict, Tuple};
 
-/// A new dict each time: whoever changes it changes nobody else's.
+/// A new dict each time: a caller that changes it changes no other caller's.
 pub(crate) fn to_dict<'py>(py: Python<'py>, members: &Map<String, Value>) -> PyResult<Dict<'py>> {
     let dict = guarded::dict(py)?;
     for (name, value) in members {
@@ -22,7 +22,7 @@ pub(crate) fn strings<'py>(py: Python<'py>, texts: &[String]) -> PyResult<Tuple<
     guarded::tuple(py, texts.iter().map(|text| PyString::new(py, text).into_any())).map(Into::into)
 }
 
-/// The recursion ends: the reader of the core refuses JSON that is nested deeply.
+/// The recursion ends: the reader of the core makes null of values that are nested deeply.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     match value {
         Value::Null => Ok(py.None().into_bound(py)),
