@@ -43,7 +43,7 @@ impl<T: Send + Sync> Inherited<T> {
         let made = Box::into_raw(Box::new(Published { value, older: AtomicPtr::default() }));
         let visit = self.visitors.enter();
         let older = self.newest.swap(made, SeqCst);
-        // SAFETY: `made` came from a box, and whoever frees it is alone: there is a visit now.
+        // SAFETY: `made` came from a box, and the thread that frees it is alone: there is a visit now.
         let made = unsafe { &*made };
         made.older.store(older, SeqCst);
         // Who comes from now on finds the new value; who came before and is still here may look at an older one.

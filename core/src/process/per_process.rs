@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 
 use super::generation::generation;
 
-/// A value made at first use in each process, and made anew in a forked child.
+/// A value made at first use in each process, and made again in a forked child.
 pub(crate) struct PerProcess<T> {
     slot: AtomicPtr<(u64, T)>,
     owns: PhantomData<T>,

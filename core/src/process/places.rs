@@ -45,7 +45,7 @@ impl Places {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // In a child, or where a child of a child has counted anew, it is not among those that are taken.
+        // In a child, or where a child of a child has started to count again, it is not among those that are taken.
         let one_less = |now: u64| (now >> BITS == self.generation).then_some(now - 1);
         let _ = self.places.taken.fetch_update(SeqCst, SeqCst, one_less);
     }
