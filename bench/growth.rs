@@ -49,16 +49,9 @@ fn main() {
     };
     let mut inputs: Vec<(&str, usize, Make<'_>)> = vec![
         ("token: members of the header", 350, token(|size| with_header(&members(size)))),
-        (
-            "token: one name in the header",
-            350,
-            token(|size| with_header(&format!(r#""x":"{}""#, "a".repeat(size)))),
-        ),
-        (
-            "token: escapes in the header",
-            350,
-            token(|size| with_header(&format!(r#""x":"{}""#, "\\u0041".repeat(size / 6)))),
-        ),
+        ("token: one name in the header", 350, token(|size| with_header(&one_text("a", size)))),
+        ("token: escapes in the header", 350, token(|size| with_header(&one_text("\\u0041", size)))),
+        ("token: one member again and again", 350, token(|size| with_header(&repeated(size)))),
         ("token: depth of the header", 350, token(|size| with_header(&nested(size)))),
         ("token: a kid", 350, token(|size| with_header(&format!(r#""kid":"{}""#, "k".repeat(size))))),
         ("token: size of the payload", 1400, token(with_payload)),
@@ -164,6 +157,16 @@ fn signed(header: &str, payload: &str) -> String {
 fn members(size: usize) -> String {
     let members: Vec<_> = (0..size / 13).map(|number| format!(r#""m{number:07}":1"#)).collect();
     members.join(",")
+}
+
+/// One member with a text of `size` bytes.
+fn one_text(piece: &str, size: usize) -> String {
+    format!(r#""x":"{}""#, piece.repeat(size / piece.len()))
+}
+
+/// The same member again and again, `size` bytes of it.
+fn repeated(size: usize) -> String {
+    vec![r#""x":{"y":1,"y":2}"#; size / 18].join(",")
 }
 
 fn roles(size: usize) -> String {

@@ -508,7 +508,8 @@ clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
                                                  clever_sso_error **error);
 
 // Asks the issuer for its discovery document, and takes from it the endpoints that are not set. For OpenID Providers other
-// than Clever: its endpoints are built in.
+// than Clever: its endpoints are built in. An endpoint that the document does not have, or has in a form that cannot be used, is
+// `config_invalid` when it is needed.
 //
 // Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 //

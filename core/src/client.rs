@@ -44,7 +44,8 @@ impl Client {
     }
 
     /// Makes a client of a provider whose endpoints stand in its discovery document: what `builder` leaves out is taken from
-    /// there. Clever's are known without asking; this is for other OpenID Providers.
+    /// there. Clever's are known without asking; this is for other OpenID Providers. An endpoint that the document does not have,
+    /// or has in a form that cannot be used, is `config_invalid` when it is needed.
     ///
     /// # Errors
     /// `config_invalid`, `discovery_issuer`, and those of the provider's answers and the network.
@@ -312,7 +313,7 @@ impl Client {
     /// # Errors
     /// `userinfo_subject`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
-        let request = api::userinfo_request(&self.config().userinfo_endpoint(), access_token)?;
+        let request = api::userinfo_request(&self.config().userinfo_endpoint()?, access_token)?;
         api::userinfo_response(&self.fetch(request).await?, subject)
     }
 

@@ -142,7 +142,7 @@ impl Journey {
     pub(crate) fn code_exchange(&self, code: &str, redirect_uri: &str) -> Result<Request> {
         let config = &self.config;
         let secret = config.client_secret()?;
-        token::request(&config.token_endpoint(), &config.client_id, secret, code, redirect_uri)
+        token::request(&config.token_endpoint()?, &config.client_id, secret, code, redirect_uri)
     }
 
     pub(crate) fn finish(&self, callback: &str, kept: Kept<'_>, inputs: &Inputs) -> Result<Step> {

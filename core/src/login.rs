@@ -250,7 +250,7 @@ impl Journey {
             switch_user: leg.state.switch_user,
         };
         Ok(Login {
-            url: authorize_url(&self.config.authorization_endpoint(), &parameters),
+            url: authorize_url(&self.config.authorization_endpoint()?, &parameters),
             set_cookies: set_cookies(&state, sealed.clone()),
             key: login_key(&state),
             pending: sealed,

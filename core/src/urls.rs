@@ -48,7 +48,7 @@ pub(crate) fn authorize_url(config: &Config, options: &AuthorizeOptions<'_>) -> 
         district_id: options.district_id,
         switch_user: options.switch_user,
     };
-    Ok(authorize::authorize_url(&config.authorization_endpoint(), &parameters))
+    Ok(authorize::authorize_url(&config.authorization_endpoint()?, &parameters))
 }
 
 pub(crate) fn instant_login_url(config: &Config, district_id: &str) -> Result<String> {

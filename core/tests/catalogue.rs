@@ -15,13 +15,21 @@ Every failure has a code word that never changes its meaning, the same in Rust (
 (`clever_sso_error_code`) and Python (`error.code`). Beside it stand a line for the log, with what was expected and found, and a
 sentence that may be shown to the person who logs in. None of them ever holds a token, code, secret, email or answer.
 
-*Who* can put it right: the user, the app (whoever runs it), Clever, or the network (whoever runs it). *Again*: whether the same
-call, or the same login begun again, may succeed later without anybody changing anything. *Page*: the HTTP status of the page that
+*Who* can put it right: the user, the app (the people who run it), Clever, or the network (the people who run it). *Again*: whether the same
+call, or the same login started again, may succeed later without anybody changing anything. *Page*: the HTTP status of the page that
 shows it (`page_status`; `clever_sso_error_page_status` in C). A refusal by Clever or by your app is a 403.
 
 When memory runs out altogether there is no error: the process ends ([why, and what is bounded](c.md#signals-threads-and-the-end-of-the-program)).
 
 This page is written from the catalogue in `core/src/error/catalogue.rs` by `make errors`.
+";
+
+/// What a reader of `id_token_claims` wants to know.
+const JSON_OF_TOKENS: &str = "
+An ID token must be JSON in UTF-8: a raw control character in a string, a Latin-1 byte, `NaN` or a comma too many is `id_token_claims`,
+with line and column. A claim that decides (`iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `at_hash`) may appear only once.
+What only describes never stops a login: a repeated claim is left out, half an emoji becomes U+FFFD, and a number too large for a machine or a
+value nested more than 64 deep becomes null. One byte order mark in front of the claims is skipped.
 ";
 
 const KINDS: [(ErrorKind, &str, &str, &str); 7] = [
@@ -46,6 +54,9 @@ fn page() -> String {
             let (word, sentence, actor) = (code.as_str(), code.sentence(), code.actor().as_str());
             let (status, shown) = (code.page_status(), code.user_message());
             writeln!(page, "| `{word}` | {sentence} | {actor} | {again} | {status} | {shown} |").unwrap();
+        }
+        if kind == ErrorKind::Token {
+            page.push_str(JSON_OF_TOKENS);
         }
     }
     page

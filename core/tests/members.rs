@@ -1,5 +1,6 @@
 //! Every member of every answer with a value of every wrong kind: either it decides who somebody is, and the answer is
-//! refused, or the login goes on without that datum. The table is `members.json`; here the pure readers read it.
+//! refused, or the login goes on without that datum. And every answer with text in it that is odd. The table is
+//! `members.json`; here the pure readers read it.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 use std::collections::BTreeMap;
@@ -23,9 +24,37 @@ const NOW: u64 = 1_767_225_600;
 
 #[derive(Deserialize)]
 struct Table {
+    texts: BTreeMap<String, Text>,
+    deciding: BTreeMap<String, Vec<String>>,
     wrong: BTreeMap<String, Value>,
     answers: BTreeMap<String, Value>,
     journeys: BTreeMap<String, Journey>,
+}
+
+/// What is written in the place of the first brace of an answer.
+#[derive(Deserialize)]
+struct Text {
+    text: Vec<Piece>,
+    #[serde(default)]
+    refused: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Piece {
+    Once(String),
+    Repeated(String, usize),
+}
+
+impl Text {
+    /// In Latin-1.
+    fn bytes(&self) -> Vec<u8> {
+        let pieces = self.text.iter().map(|piece| match piece {
+            Piece::Once(text) => text.clone(),
+            Piece::Repeated(text, times) => text.repeat(*times),
+        });
+        pieces.collect::<String>().chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -55,14 +84,29 @@ type Fields = BTreeMap<String, Option<String>>;
 /// What Clever answers in one case.
 struct Clever<'a> {
     answers: BTreeMap<String, Value>,
+    /// The name of an answer, and what stands in the place of its first brace.
+    begun: (&'a str, Vec<u8>),
     pair: &'a KeyPair,
+}
+
+impl<'a> Clever<'a> {
+    fn new(answers: &BTreeMap<String, Value>, pair: &'a KeyPair) -> Self {
+        let mut clever = Self { answers: answers.clone(), begun: ("", Vec::new()), pair };
+        let keys = Map::from_iter([("keys".to_owned(), json!([clever.key()]))]);
+        clever.answers.insert("keys".to_owned(), keys.into());
+        clever
+    }
 }
 
 impl Clever<'_> {
     fn answer(&self, name: &str) -> Response {
         let mut answer = self.answers[name].clone();
         self.fill(&mut answer);
-        http::Response::new(answer.to_string().into_bytes())
+        let mut body = answer.to_string().into_bytes();
+        if self.begun.0 == name {
+            body.splice(..1, self.begun.1.iter().copied());
+        }
+        http::Response::new(body)
     }
 
     fn fill(&self, value: &mut Value) {
@@ -203,25 +247,62 @@ fn remove(answers: &mut BTreeMap<String, Value>, path: &str) {
     answers.get_mut(answer).unwrap().as_object_mut().unwrap().remove(member);
 }
 
+fn table() -> Table {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/members.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_text_that_is_odd_beside_what_decides_keeps_nobody_out() {
+    let (table, pair) = (table(), KeyPair::generate(KeySize::Rsa2048).unwrap());
+    for (name, journey) in &table.journeys {
+        let mut answers = table.answers.clone();
+        journey.without.iter().for_each(|path| remove(&mut answers, path));
+        for (answer, (kind, odd)) in
+            answers.keys().flat_map(|answer| table.texts.iter().map(move |odd| (answer, odd)))
+        {
+            let mut clever = Clever::new(&answers, &pair);
+            clever.begun = (answer, odd.bytes());
+            let outcome = clever.run(&journey.operation);
+            if name == "id_token" && odd.refused.contains(answer) {
+                assert!(outcome.is_err(), "{answer} with {kind}");
+            } else {
+                let good = Ok((journey.result.clone(), journey.fields.clone()));
+                assert_eq!(outcome, good, "{name}: {answer} with {kind}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_decides_in_an_id_token_may_not_be_there_twice() {
+    let (table, pair) = (table(), KeyPair::generate(KeySize::Rsa2048).unwrap());
+    for (part, members) in &table.deciding {
+        for member in members {
+            let mut clever = Clever::new(&table.answers, &pair);
+            clever.begun = (part, format!(r#"{{"{member}":null,"{member}":null,"#).into_bytes());
+            let error = clever.run("login").unwrap_err().to_string();
+            assert!(error.contains(&format!("ambiguous: {member} appears more than once")), "{part} {error}");
+        }
+    }
+}
+
 #[test]
 fn a_value_of_a_wrong_kind_is_left_out_or_refused() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/members.json");
-    let table: Table = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let table = table();
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let mut tried = 0;
     for (name, journey) in &table.journeys {
         let mut answers = table.answers.clone();
         journey.without.iter().for_each(|path| remove(&mut answers, path));
-        let good = Clever { answers: answers.clone(), pair: &pair }.run(&journey.operation).unwrap();
+        let good = Clever::new(&answers, &pair).run(&journey.operation).unwrap();
         assert_eq!(good, (journey.result.clone(), journey.fields.clone()), "{name}");
         for row in &journey.members {
             for (kind, wrong) in &table.wrong {
                 if row.kinds.as_ref().is_some_and(|kinds| !kinds.contains(kind)) {
                     continue;
                 }
-                let mut clever = Clever { answers: answers.clone(), pair: &pair };
-                let key = Map::from_iter([("keys".to_owned(), json!([clever.key()]))]);
-                clever.answers.insert("keys".to_owned(), key.into());
+                let mut clever = Clever::new(&answers, &pair);
                 place(clever.answers.get_mut(&row.answer).unwrap(), &row.member, wrong);
                 check(
                     journey,

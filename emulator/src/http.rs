@@ -2,7 +2,7 @@
 //!
 //! - `request`, `answer`: what an endpoint gets and gives; `answer_kinds`: JSON, pages, redirects; `cut_body`: a body that is cut off;
 //! - `parameters`, `cookies`, `bearer`, `redirect_uri`: what is in a request;
-//! - `connections`: how many there may be, and how long a request may take;
+//! - `connections`: how many there may be, and how long a request may take; `answering`: how long an answer may take;
 //! - `route`: what a request is about; `verbatim`: JSON values as somebody wrote them;
 //! - `address`: where the emulator is, as its clients name it;
 //! - `middleware`: what happens around every endpoint, with `host_guard`, `slashes`, `cors` and `etag`.
@@ -10,6 +10,7 @@
 pub(crate) mod address;
 pub(crate) mod answer;
 pub(crate) mod answer_kinds;
+mod answering;
 pub(crate) mod bearer;
 pub(crate) mod connections;
 pub(crate) mod cookies;

@@ -178,6 +178,15 @@ pub(crate) fn import<'py>(py: Python<'py>, name: &CStr) -> PyResult<Bound<'py, P
     owned(py, run!(PyImport_ImportModule(name.as_ptr()): (*const c_char) -> *mut PyObject))
 }
 
+/// Whether a module of this name has been imported.
+pub(crate) fn is_imported(py: Python<'_>, name: &Bound<'_, PyString>) -> PyResult<bool> {
+    let found = run!(PyImport_GetModule(name.as_ptr()): (*mut PyObject) -> *mut PyObject);
+    if found.is_null() {
+        return PyErr::take(py).map_or(Ok(false), Err);
+    }
+    owned(py, found).map(|_| true)
+}
+
 /// A new tuple.
 pub(crate) fn tuple<'py>(
     py: Python<'py>,

@@ -67,6 +67,11 @@ fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
     let metadata = event.metadata();
     let (name, level) = (logger(metadata.target()), number(*metadata.level()));
     threads::guard(py)?;
+    // Until somebody imports `logging`, nothing below a warning is heard. The import alone takes longer than all else that a
+    // first login does here.
+    if level < number(Level::WARN) && !guarded::is_imported(py, name!(py, "logging"))? {
+        return Ok(());
+    }
     let logging = guarded::import(py, c"logging")?;
     let (name, level) = (name.into_bound_py_any(py)?, level.into_bound_py_any(py)?);
     let logger = guarded::call_method(&logging, name!(py, "getLogger"), [name.clone()])?;

@@ -52,6 +52,49 @@ def test_a_value_of_a_wrong_kind_is_left_out_or_refused(
             check(outcome, journey, row, case)
 
 
+ANSWERS = {
+    "id_token": ["discovery", "keys", "tokens", "header", "claims"],
+    "me": ["tokens", "me", "user"],
+    "check_token": ["tokeninfo"],
+    "district": ["district"],
+    "me_record": ["me"],
+    "user_record": ["user"],
+    "userinfo": ["userinfo"],
+}
+
+
+def written(text: list[Any]) -> bytes:
+    """A text of the table."""
+    pieces = (piece if isinstance(piece, str) else piece[0] * piece[1] for piece in text)
+    return "".join(pieces).encode("latin-1")
+
+
+@pytest.mark.parametrize("name", TABLE["journeys"])
+@pytest.mark.parametrize("kind", TABLE["texts"])
+def test_a_text_that_is_odd_beside_what_decides_keeps_nobody_out(
+    kind: str, name: str, face: Face, clever: Clever
+) -> None:
+    journey, odd = TABLE["journeys"][name], TABLE["texts"][kind]
+    for answer in ANSWERS[name]:
+        clever.reset(journey.get("without", []))
+        clever.begun = {answer: written(odd["text"])}
+        outcome = run(face, clever, journey["operation"])
+        if answer in odd.get("refused", []):
+            assert outcome[0] == {"header": "error id_token_malformed", "claims": "error id_token_claims"}[answer]
+        else:
+            check(outcome, journey, {}, f"{answer} with {kind}")
+
+
+@pytest.mark.parametrize("part", TABLE["deciding"])
+def test_what_decides_in_an_id_token_may_not_be_there_twice(part: str, face: Face, clever: Clever) -> None:
+    for member in TABLE["deciding"][part]:
+        clever.reset()
+        clever.begun = {part: f'{{"{member}":null,"{member}":null,'.encode()}
+        result, fields = run(face, clever, "login")
+        assert result == {"header": "error id_token_malformed", "claims": "error id_token_claims"}[part], member
+        assert f"ambiguous: {member} appears more than once" in fields["message"]
+
+
 def check(outcome: tuple[str, dict[str, str]], journey: dict[str, Any], row: dict[str, Any], case: str) -> None:
     result, fields = outcome
     assert result == row.get("result", journey["result"]), f"{case}: {fields.get('message')}"

@@ -81,8 +81,8 @@ class Signer:
         n = base64url(self._n.to_bytes(256, "big"))
         return {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "first", "n": n, "e": "AQAB"}
 
-    def sign(self, header: str, claims: str) -> str:
-        signed = ".".join(base64url(part.encode()) for part in (header, claims))
+    def sign(self, header: bytes, claims: bytes) -> str:
+        signed = ".".join(base64url(part) for part in (header, claims))
         hashed = SHA256 + hashlib.sha256(signed.encode()).digest()
         padded = b"\0\1" + b"\xff" * (256 - 3 - len(hashed)) + b"\0" + hashed
         return f"{signed}.{base64url(self._power(int.from_bytes(padded, 'big')).to_bytes(256, 'big'))}"
@@ -109,13 +109,15 @@ class Clever:
         self.odd: dict[str, Callable[[bytes], Iterable[bytes]]] = {}
         # By the name of a claim: how its seconds are written, which may be a number that Python would write otherwise.
         self.written: dict[str, Callable[[int], str]] = {}
+        # By the name of an answer, or of a part of the ID token: what stands in the place of its first brace.
+        self.begun: dict[str, bytes] = {}
         self.seen: list[str] = []
         self._signer = signer
 
     def reset(self, without: Iterable[str] = ()) -> None:
         self.answers = copy.deepcopy(TABLE["answers"])
         self.answers["keys"]["keys"] = [self._signer.jwk()]
-        self.odd, self.written, self.seen = {}, {}, []
+        self.odd, self.written, self.begun, self.seen = {}, {}, {}, []
         for path in without:
             answer, member = path.split(".")
             del self.answers[answer][member]
@@ -138,10 +140,13 @@ class Clever:
         text = json.dumps(claims)
         for name, written in self.written.items():
             text = text.replace(f'"{name}": {claims[name]}', f'"{name}": {written(claims[name])}')
-        return self._signer.sign(json.dumps(self.filled(self.answers["header"])), text)
+        return self._signer.sign(self.body("header"), self._begun("claims", text.encode()))
+
+    def _begun(self, name: str, body: bytes) -> bytes:
+        return body.replace(b"{", self.begun.get(name, b"{"), 1)
 
     def body(self, name: str) -> bytes:
-        return json.dumps(self.filled(self.answers[name])).encode()
+        return self._begun(name, json.dumps(self.filled(self.answers[name])).encode())
 
 
 def handler_of(clever: Clever) -> type[BaseHTTPRequestHandler]:

@@ -4,11 +4,8 @@ use url::Url;
 
 use super::names::SettingNames;
 use crate::error::{Error, ErrorCode, Result, quote};
-use crate::protocol::address::{is_loopback, parse_http_url, parse_origin};
+use crate::protocol::address::{LONGEST_ADDRESS, NO_FRAGMENT, is_loopback, parse_http_url, parse_origin};
 use crate::secret::Secret;
-
-/// A longer address does not go into a URL: servers on the way take 8 KiB for everything.
-const LONGEST_ADDRESS: usize = 2048;
 
 pub(super) fn invalid(detail: impl Into<String>) -> Error {
     Error::with_detail(ErrorCode::ConfigInvalid, detail)
@@ -68,7 +65,7 @@ impl Addresses {
             return Err(self.must_be_https(setting, text));
         }
         if url.fragment().is_some() {
-            return Err(self.wrong(setting, "must have no fragment (#)", text));
+            return Err(self.wrong(setting, NO_FRAGMENT, text));
         }
         Ok(url)
     }

@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use super::checks::Addresses;
+use super::checks::{Addresses, invalid};
+use super::names::SettingNames;
 use crate::error::Result;
 use crate::protocol::discovery::Metadata;
 
@@ -16,6 +17,7 @@ pub(crate) struct Endpoints {
     pub(super) jwks_uri: Option<String>,
     /// What discovery said about it when the configuration was made.
     pub(super) discovered_jwks_uri: Option<String>,
+    names: SettingNames,
 }
 
 impl Endpoints {
@@ -32,6 +34,7 @@ impl Endpoints {
 
     /// Puts them into canonical form, and gives them back as what they are.
     pub(super) fn check(&mut self, addresses: &Addresses) -> Result<Vec<Url>> {
+        self.names = addresses.names;
         let mut urls = Vec::new();
         for (name, endpoint) in self.named() {
             let Some(endpoint) = endpoint else { continue };
@@ -42,8 +45,21 @@ impl Endpoints {
         Ok(urls)
     }
 
+    /// `set`, or else Clever's `usual` place. That means nothing for a provider that was discovered: what its document does not
+    /// name, it does not have.
+    pub(super) fn choose(&self, set: Option<&String>, name: &str, usual: String) -> Result<String> {
+        match set {
+            Some(set) => Ok(set.clone()),
+            None if self.discovered_jwks_uri.is_none() => Ok(usual),
+            None => Err(invalid(format!(
+                "the discovery document has no {name} that can be used (https, without credentials and fragment): set {}",
+                self.names.of(name)
+            ))),
+        }
+    }
+
     /// Takes from the discovery document what was not set. `jwks_uri` is only remembered: it is read
-    /// anew whenever keys are fetched.
+    /// again whenever keys are fetched.
     pub(super) fn fill(&mut self, metadata: &Metadata) {
         self.discovered_jwks_uri = Some(metadata.jwks_uri.clone());
         let found = [

@@ -18,7 +18,7 @@ pub(super) struct Environment {
 
 impl Environment {
     pub(super) fn read() -> Self {
-        // A CGI program finds the request's `Proxy` header in HTTP_PROXY: whoever sends the request wrote it.
+        // A CGI program finds the request's `Proxy` header in HTTP_PROXY: the sender of the request wrote it.
         let http: &[&str] = if variable("REQUEST_METHOD").is_some() {
             &["http_proxy"]
         } else {

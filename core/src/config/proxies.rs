@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::checks::invalid;
@@ -12,6 +13,8 @@ use crate::error::Result;
 use crate::protocol::address::is_loopback;
 
 const SCHEMES: &str = "http://, https://, socks5h://, socks5://, socks4a:// or socks4://";
+
+const LONGEST_SOCKS_CREDENTIAL: usize = 255;
 
 /// The proxies of a client. This machine is always reached without one.
 #[derive(Debug, Default)]
@@ -83,11 +86,13 @@ impl Proxy {
         let Some((scheme, rest)) = text.split_once("://") else {
             return refuse(&format!("must start with {SCHEMES}, for example http://proxy.example:3128"));
         };
-        match scheme.to_ascii_lowercase().as_str() {
-            "http" | "https" | "socks5h" | "socks5" | "socks4a" | "socks4" => {}
+        let scheme = scheme.to_ascii_lowercase();
+        let example = match scheme.as_str() {
+            "http" | "https" => "http://proxy.example:3128".to_owned(),
+            "socks5h" | "socks5" | "socks4a" | "socks4" => format!("{scheme}://proxy.example:1080"),
             "socks" => return refuse("must say which SOCKS it is: socks5h:// or socks4a://"),
             _ => return refuse(&format!("must start with {SCHEMES}")),
-        }
+        };
         let hint = if rest.contains('@') {
             " (in a user name or password, write / as %2F, # as %23, ? as %3F)"
         } else {
@@ -96,9 +101,7 @@ impl Proxy {
         let url = match Url::parse(text) {
             Ok(url) if url.host_str().is_some_and(|host| !host.is_empty()) && url.port() != Some(0) => url,
             _ => {
-                return refuse(&format!(
-                    "must name a host and a port, as in http://proxy.example:3128{hint}"
-                ));
+                return refuse(&format!("must name a host and a port, as in {example}{hint}"));
             }
         };
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
@@ -106,6 +109,14 @@ impl Proxy {
         }
         if url.as_str().parse::<http::Uri>().is_err() {
             return refuse("cannot be used as an address");
+        }
+        // RFC 1929 2.
+        let length = |text: &str| percent_decode_str(text).count();
+        let longest = length(url.username()).max(url.password().map_or(0, length));
+        if scheme.starts_with("socks5") && longest > LONGEST_SOCKS_CREDENTIAL {
+            return refuse(
+                "must have a user name and a password of at most 255 bytes each: SOCKS allows no more",
+            );
         }
         Ok(Self { url, setting })
     }
@@ -299,6 +310,27 @@ mod tests {
             assert_eq!(error.code(), ErrorCode::ConfigInvalid, "{url}");
             assert!(error.to_string().contains("proxy "), "{error}");
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_proxy_is_said_in_its_own_scheme() {
+        let long = |bytes: usize| "%61".repeat(bytes);
+        for (url, said) in [
+            ("http://p:0", "as in http://proxy.example:3128"),
+            ("SOCKS5H://p:0", "as in socks5h://proxy.example:1080"),
+            (
+                "socks4a://me:hunter2/x@p",
+                "as in socks4a://proxy.example:1080 (in a user name or password, write / as",
+            ),
+            (&format!("socks5://{}:hunter2@p", long(256)), "at most 255 bytes each"),
+            (&format!("socks5h://me:{}@p", long(256)), "at most 255 bytes each"),
+        ] {
+            let shown = builder().proxy(url).build().unwrap_err().to_string();
+            assert!(shown.contains(said) && !shown.contains("hunter2"), "{shown}");
+        }
+        for url in [format!("socks5://{0}:{0}@p", long(255)), format!("http://{0}:{0}@p", long(256))] {
+            assert!(builder().proxy(url).build().is_ok());
         }
     }
 

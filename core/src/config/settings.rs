@@ -73,29 +73,33 @@ impl Config {
         Error::with_detail(ErrorCode::RedirectUriUnknown, format!("found {}{hint}", quote(wanted)))
     }
 
-    fn endpoint(&self, set: Option<&String>, path: &str) -> String {
-        set.cloned().unwrap_or_else(|| format!("{}{path}", self.issuer))
+    fn at_issuer(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
     }
 
-    pub(crate) fn authorization_endpoint(&self) -> String {
-        self.endpoint(self.endpoints.authorization.as_ref(), "/oauth/authorize")
+    pub(crate) fn authorization_endpoint(&self) -> Result<String> {
+        let set = self.endpoints.authorization.as_ref();
+        self.endpoints.choose(set, "authorization_endpoint", self.at_issuer("/oauth/authorize"))
     }
 
-    pub(crate) fn token_endpoint(&self) -> String {
-        self.endpoint(self.endpoints.token.as_ref(), "/oauth/tokens")
+    pub(crate) fn token_endpoint(&self) -> Result<String> {
+        let set = self.endpoints.token.as_ref();
+        self.endpoints.choose(set, "token_endpoint", self.at_issuer("/oauth/tokens"))
     }
 
+    /// No discovery document names it: it is Clever's own.
     pub(crate) fn tokeninfo_endpoint(&self) -> String {
-        self.endpoint(self.endpoints.tokeninfo.as_ref(), "/oauth/tokeninfo")
+        self.endpoints.tokeninfo.clone().unwrap_or_else(|| self.at_issuer("/oauth/tokeninfo"))
     }
 
     pub(crate) fn instant_login_endpoint(&self) -> String {
-        self.endpoint(None, "/oauth/instant-login")
+        self.at_issuer("/oauth/instant-login")
     }
 
     /// Clever has it at its API's host.
-    pub(crate) fn userinfo_endpoint(&self) -> String {
-        self.endpoints.userinfo.clone().unwrap_or_else(|| format!("{}/userinfo", self.api_base))
+    pub(crate) fn userinfo_endpoint(&self) -> Result<String> {
+        let set = self.endpoints.userinfo.as_ref();
+        self.endpoints.choose(set, "userinfo_endpoint", format!("{}/userinfo", self.api_base))
     }
 
     /// Where the keys are, if that was said; otherwise discovery says it.
@@ -107,7 +111,7 @@ impl Config {
     pub(crate) fn expected_jwks_uri(&self) -> Option<String> {
         let Endpoints { discovered_jwks_uri, token, .. } = &self.endpoints;
         // Clever's usual place means something only where the codes are exchanged at Clever's usual place.
-        discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.endpoint(None, "/oauth/certs")))
+        discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.at_issuer("/oauth/certs")))
     }
 
     pub(crate) fn trust(&self) -> Result<&Trust> {

@@ -106,7 +106,7 @@ fn addresses_are_kept_in_canonical_form() {
         .unwrap();
     assert_eq!(config.issuer, "https://clever.com");
     assert_eq!(config.api_base, "https://xn--coles-9ra.example/api");
-    assert_eq!(config.token_endpoint(), "https://op.example/token?tenant=1");
+    assert_eq!(config.token_endpoint().unwrap(), "https://op.example/token?tenant=1");
     assert_eq!(config.return_to_origins, ["https://www.example.org"]);
 }
 

@@ -46,11 +46,11 @@ impl ErrorKind {
 pub enum Actor {
     /// The person who logs in.
     User,
-    /// Whoever runs the application.
+    /// The people who run the application.
     App,
     /// Clever.
     Clever,
-    /// Whoever runs the network between the application and Clever.
+    /// The people who run the network between the application and Clever.
     Network,
 }
 
@@ -194,7 +194,7 @@ impl ErrorCode {
         self.entry().kind
     }
 
-    /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+    /// Whether the same call, or the same login started again, may succeed later without anybody changing anything.
     pub const fn retryable(self) -> bool {
         self.entry().retryable
     }

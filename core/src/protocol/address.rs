@@ -39,6 +39,26 @@ pub(crate) fn parse_http_url(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
+/// A longer address does not go into a URL: servers on the way take 8 KiB for everything.
+pub(crate) const LONGEST_ADDRESS: usize = 2048;
+/// RFC 6749 3.1 and 3.2; and no request carries a fragment.
+pub(crate) const NO_FRAGMENT: &str = "must have no fragment (#)";
+
+/// Parses the URL of an endpoint.
+///
+/// # Errors
+/// As [`parse_http_url`], and when it has a fragment or, in canonical form, more than [`LONGEST_ADDRESS`] bytes.
+pub(crate) fn parse_endpoint(text: &str) -> Result<Url, &'static str> {
+    let url = parse_http_url(text)?;
+    if url.fragment().is_some() {
+        return Err(NO_FRAGMENT);
+    }
+    if url.as_str().len() > LONGEST_ADDRESS {
+        return Err("is too long");
+    }
+    Ok(url)
+}
+
 /// An origin such as `https://www.example.org`, in canonical form.
 ///
 /// # Errors
@@ -155,6 +175,22 @@ mod tests {
             ("https://clever%2ecom", "https://clever.com/"),
         ] {
             assert_eq!(parse_http_url(text).map(String::from), Ok(canonical.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_has_no_fragment_and_is_short_in_canonical_form() {
+        let long = |letter: &str, count: usize| format!("https://host/{}", letter.repeat(count));
+        for (text, verdict) in [
+            ("https://host/a?b=c", Ok("https://host/a?b=c")),
+            ("https://host/a#", Err(NO_FRAGMENT)),
+            ("https://host/a#b", Err(NO_FRAGMENT)),
+            ("https://user@host/a#b", Err("must not contain a user name or password")),
+            (&long("a", 3000), Err("is too long")),
+            // Each of them has six bytes in canonical form.
+            (&long("é", 400), Err("is too long")),
+        ] {
+            assert_eq!(parse_endpoint(text).as_ref().map(Url::as_str), verdict.as_ref().copied(), "{text}");
         }
     }
 

@@ -25,7 +25,7 @@ pub struct Callback {
     pub scopes: Vec<String>,
     /// The error word in place of a code or token, for example `access_denied`.
     pub error: Option<String>,
-    /// Text that came with the error; written by whoever made the URL.
+    /// Text that came with the error; written by the sender of the URL.
     pub error_description: Option<String>,
     /// The issuer (RFC 9207), if it is named.
     pub issuer: Option<String>,
@@ -136,7 +136,7 @@ impl Reader {
                 callback.scopes =
                     value.split_whitespace().filter_map(text::identifier).map(str::to_owned).collect();
             }
-            // Whoever made the URL wrote these, and they are shown.
+            // The sender of the URL wrote these, and they are shown.
             "error" => callback.error = Some(text::printable(&value).into_owned()),
             "error_description" => callback.error_description = text::shown(&value),
             "iss" => callback.issuer = Some(value),

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::address::{is_loopback, parse_http_url};
+use super::address::{is_loopback, parse_endpoint, parse_http_url};
 use super::{Request, Response, exchange};
 use crate::error::{Error, ErrorCode, Result, quote};
 
@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorCode, Result, quote};
 pub struct Metadata {
     /// Where the key set is.
     pub jwks_uri: String,
-    /// Where the browser is sent. This and what follows is `None` when it is no address that may be asked.
+    /// Where the browser is sent. This one and those that follow are `None` when they are missing or cannot be used: not https,
+    /// with credentials or a fragment, or longer than 2,048 bytes.
     pub authorization_endpoint: Option<String>,
     /// Where codes are exchanged.
     pub token_endpoint: Option<String>,
@@ -52,13 +53,13 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
 
 /// An address in the document, in canonical form, if it may be asked.
 fn endpoint(answer: &Value, name: &str, issuer: &str) -> Option<String> {
-    let url = parse_http_url(exchange::text(answer, name)?).ok()?;
+    let url = parse_endpoint(exchange::text(answer, name)?).ok()?;
     may_be_asked(&url, issuer).then(|| url.into())
 }
 
 /// Why the keys cannot be fetched from there. The address is shown without a password that may be in it.
 fn why_not_asked(jwks_uri: &str) -> String {
-    let why = parse_http_url(jwks_uri).err().unwrap_or("must start with https://");
+    let why = parse_endpoint(jwks_uri).err().unwrap_or("must start with https://");
     let shown = Url::parse(jwks_uri).ok().filter(Url::has_host).and_then(|mut url| {
         url.set_username("").and_then(|()| url.set_password(None)).ok()?;
         url.set_query(None);
@@ -120,6 +121,10 @@ mod tests {
             ("foo://user:hunter2@host/x", "jwks_uri (\"foo://host/x\") must start with https://"),
             ("foo:user:hunter2@host/x", "jwks_uri must start with https://"),
             ("//user:hunter2@host/x", "jwks_uri must start with https://"),
+            (
+                "https://clever.com/certs#hunter2",
+                "jwks_uri (\"https://clever.com/certs\") must have no fragment (#)",
+            ),
             ("http://clever.com/certs", "jwks_uri (\"http://clever.com/certs\") must start with https://"),
             ("https://user:hunter2@clever.com:99999/", "jwks_uri must not contain a user name"),
         ] {
@@ -154,6 +159,10 @@ mod tests {
             "\"http://clever.com/\"",
             "\"https://a:b@clever.com\"",
             "\"javascript:x\"",
+            "\"https://clever.com/oauth#x\"",
+            "\"https://clever.com/oauth#\"",
+            &format!("\"https://clever.com/{}\"", "a".repeat(2048)),
+            &format!("\"https://clever.com/{}\"", "é".repeat(400)),
         ] {
             let body = format!(
                 r#"{{"issuer":"https://clever.com","jwks_uri":"https://Clever.com:443/certs?v=1",

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::json::{Member, Object};
+use super::json::{self, Member, Object};
 use super::jws::{self, KeySet};
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::secret::Redacted;
@@ -19,6 +19,8 @@ use crate::secret::Redacted;
 const LONGEST_LIFE: u64 = 366 * 24 * 3600;
 /// More leeway than this would keep tokens alive that have long expired (in seconds).
 pub const LARGEST_LEEWAY: u64 = 600;
+/// The claims that decide: who somebody is, which client the token is for, and when it is good. The rules below look at them.
+const DECIDING: [&str; 9] = ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "nonce", "at_hash"];
 /// OpenID Connect Core 2.
 const MAX_SUBJECT_BYTES: usize = 255;
 
@@ -67,13 +69,14 @@ impl Claims {
         self.text("sub").unwrap_or_default()
     }
 
-    /// All claims, in the order of the token.
+    /// All claims, in the order of the token, or by their names where one that came twice was left out.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Member<'_>)> {
         self.object.iter()
     }
 
-    /// All claims, as the JSON text that was signed. Half of a surrogate pair in it has become U+FFFD, and a number beyond
-    /// every machine's range null.
+    /// All claims, as the JSON text that was signed, without a byte order mark. What only describes is repaired in it: half of
+    /// a surrogate pair has become U+FFFD, a number beyond every machine's range or a value nested more than 64 deep null,
+    /// and a claim that came twice is left out.
     pub fn as_json(&self) -> &str {
         self.object.as_text()
     }
@@ -102,9 +105,8 @@ pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>)
         ));
     }
     let (header, payload) = jws::verify_with_header(token, keys)?;
-    let object = Object::read_signed(payload).ok_or_else(|| {
-        Error::with_detail(ErrorCode::IdTokenClaims, "expected one JSON object without repeated members")
-    })?;
+    let object = Object::read(json::without_mark_owned(payload), &DECIDING)
+        .map_err(|why| Error::with_detail(ErrorCode::IdTokenClaims, format!("they are {why}")))?;
     let claims = Claims { object };
     check_repeated_in_header(&header.object, &claims)?;
     check_issuer(&claims, expected)?;
@@ -154,7 +156,7 @@ pub(super) fn is_subject(text: &str) -> bool {
         && text.trim_ascii() == text
 }
 
-/// 3.1.3.7 rule 3: this client is the audience, and no other is: whoever else is named could pass the token on.
+/// 3.1.3.7 rule 3: this client is the audience, and no other is: another one could pass the token on.
 fn check_audience(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     let alone = match claims.text("aud") {
         Some(audience) => audience == expected.client_id,

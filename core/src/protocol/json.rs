@@ -1,12 +1,14 @@
-//! JSON as a signed document needs it: no member twice, nothing after the end.
+//! JSON, strict about what decides who somebody is and tolerant about the rest.
 //!
-//! RFC 8259 leaves open what a repeated name means. Two readers that choose differently see two documents under one
-//! signature, so a repetition is refused (RFC 7515 4, RFC 7519 4, RFC 8725 2.4), at any depth.
+//! A signed document must be JSON (RFC 8259) in UTF-8, one object and nothing after it. RFC 8259 leaves open what a repeated
+//! name means: two readers that choose differently see two documents under one signature. So a repeated member that
+//! decides is refused (RFC 7515 4, RFC 7519 4, RFC 8725 2.4), and one that only describes says nothing, at any depth.
 //!
 //! An [`Object`] keeps its text and remembers where the members stand in it, so that reading a token allocates next to
-//! nothing. What an answer says that nobody signed goes through [`lenient`].
+//! nothing. Unsigned answers go through [`lenient`].
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -15,13 +17,22 @@ use serde_json::{Map, Value};
 
 use crate::secret::Redacted;
 use repair::Faults;
-use value::{AnyValue, Repeated};
+use unreadable::Unreadable;
+use value::AnyValue;
 
 mod repair;
+mod unreadable;
 mod value;
 
-/// A value of a signed document.
-const SIGNED: AnyValue = AnyValue(Repeated::Refused);
+/// What is found out about repeated members while a document is read.
+struct RepeatedMembers<'a> {
+    /// None of these may be repeated.
+    deciding: &'a [&'static str],
+    /// One of them that is.
+    one: Cell<Option<&'static str>>,
+    /// Whether any member was left out, at any depth.
+    any: Cell<bool>,
+}
 
 /// A member of a JSON object, lent.
 #[derive(Clone, Copy)]
@@ -50,7 +61,7 @@ impl From<Member<'_>> for Value {
     }
 }
 
-/// One JSON object, read strictly.
+/// One JSON object of a signed document.
 #[derive(Clone)]
 pub(crate) struct Object {
     text: String,
@@ -93,25 +104,47 @@ enum Item {
 }
 
 impl Object {
-    /// Reads one JSON object; `None` for anything else.
-    pub(crate) fn read(bytes: Vec<u8>) -> Option<Self> {
-        Self::read_text(String::from_utf8(bytes).ok()?).ok()
-    }
-
-    /// The same for a document whose signature was good: values that readers differ in are repaired, since a name that
-    /// was cut inside an emoji must keep nobody out.
-    pub(crate) fn read_signed(bytes: Vec<u8>) -> Option<Self> {
-        Self::read_text(String::from_utf8(bytes).ok()?)
-            .or_else(|text| Self::read_text(repair::repaired(&text, Faults::OfValues)))
-            .ok()
-    }
-
-    /// The text comes back when it is not one object.
-    fn read_text(text: String) -> Result<Self, String> {
-        match members(&text) {
-            Some(members) => Ok(Self { text, members }),
-            None => Err(text),
+    /// Reads one JSON object.
+    ///
+    /// Members other than `deciding` never make it unreadable: half of a surrogate pair becomes U+FFFD, a number beyond every
+    /// machine's range and a value that is nested too deeply become null, and a repeated member is left out.
+    pub(crate) fn read(bytes: Vec<u8>, deciding: &[&'static str]) -> Result<Self, Unreadable> {
+        let text = String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)?;
+        match Self::read_text(text, deciding) {
+            Err((text, Unreadable::NotOneObject { .. })) => {
+                Self::read_text(repair::repaired(&text, Faults::OfValues), deciding)
+            }
+            // Nearly all documents come this way: no repair costs them anything.
+            result => result,
         }
+        .map_err(|(_, why)| why)
+    }
+
+    /// With the reason the text comes back.
+    fn read_text(text: String, deciding: &[&'static str]) -> Result<Self, (String, Unreadable)> {
+        let repeated = RepeatedMembers { deciding, one: Cell::default(), any: Cell::default() };
+        match members(&text, &repeated) {
+            Ok(members) if !repeated.any.get() => Ok(Self { text, members }),
+            // The text must say what the members say: other readers get it.
+            Ok(members) => Self::written(&Self { text, members }.to_map(), deciding),
+            Err(error) => {
+                let (line, column) = (error.line(), error.column());
+                let why = repeated
+                    .one
+                    .get()
+                    .map_or(Unreadable::NotOneObject { line, column }, Unreadable::Repeated);
+                Err((text, why))
+            }
+        }
+    }
+
+    #[cold]
+    fn written(
+        members: &Map<String, Value>,
+        deciding: &[&'static str],
+    ) -> Result<Self, (String, Unreadable)> {
+        // Writing what was read cannot fail.
+        Self::read_text(serde_json::to_string(members).unwrap_or_default(), deciding)
     }
 
     /// A member that is a string.
@@ -165,6 +198,18 @@ impl Object {
     }
 }
 
+impl RepeatedMembers<'_> {
+    /// Notes a repeated member.
+    ///
+    /// # Errors
+    /// When it is one that decides.
+    fn note(&self, name: &str) -> Result<(), &'static str> {
+        self.any.set(true);
+        self.one.set(self.deciding.iter().find(|deciding| **deciding == name).copied());
+        if self.one.get().is_some() { Err("repeated member") } else { Ok(()) }
+    }
+}
+
 impl Members {
     fn find(&self, name: &str, document: &str) -> Option<&(Text, Item)> {
         let (wanted, is_it) = (tag(name), |member: &&(Text, Item)| member.0.is(name, document));
@@ -189,7 +234,7 @@ pub(crate) fn lenient(bytes: &[u8]) -> serde_json::Result<Value> {
     let text = String::from_utf8_lossy(without_mark(bytes));
     let read = |text: &str| {
         let mut reader = serde_json::Deserializer::from_str(text);
-        let value = AnyValue(Repeated::Dropped).deserialize(&mut reader)?;
+        let value = AnyValue::new(&Cell::default(), 0).deserialize(&mut reader)?;
         reader.end().map(|()| value)
     };
     read(&text).or_else(|_| read(&repair::repaired(&text, Faults::OfText)))
@@ -200,11 +245,19 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-fn members(text: &str) -> Option<Members> {
+/// The same for bytes that are kept.
+pub(crate) fn without_mark_owned(mut bytes: Vec<u8>) -> Vec<u8> {
+    let mark = bytes.len() - without_mark(&bytes).len();
+    if mark > 0 {
+        drop(bytes.drain(..mark));
+    }
+    bytes
+}
+
+fn members(text: &str, repeated: &RepeatedMembers<'_>) -> serde_json::Result<Members> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let members = AllMembers { text }.deserialize(&mut reader).ok()?;
-    reader.end().ok()?;
-    Some(members)
+    let members = AllMembers { text, repeated }.deserialize(&mut reader)?;
+    reader.end().map(|()| members)
 }
 
 impl Item {
@@ -244,11 +297,12 @@ impl Text {
 }
 
 /// Reads the members of the outermost object. serde lends strings as places in `text`; what is kept is where they are.
-struct AllMembers<'de> {
+struct AllMembers<'a, 'de> {
     text: &'de str,
+    repeated: &'a RepeatedMembers<'a>,
 }
 
-impl<'de> DeserializeSeed<'de> for AllMembers<'de> {
+impl<'de> DeserializeSeed<'de> for AllMembers<'_, 'de> {
     type Value = Members;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -256,22 +310,30 @@ impl<'de> DeserializeSeed<'de> for AllMembers<'de> {
     }
 }
 
-impl<'de> Visitor<'de> for AllMembers<'de> {
+impl<'de> Visitor<'de> for AllMembers<'_, 'de> {
     type Value = Members;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object without repeated members")
+        formatter.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut members = Members { list: Vec::with_capacity(USUAL_MEMBERS), tags: [0; USUAL_MEMBERS] };
-        let mut names = Names::default();
+        let (mut names, mut repeated) = (Names::default(), None);
         while let Some(name) = access.next_key_seed(LentText)? {
-            if !names.add(&name, &members, self.text) {
-                return Err(A::Error::custom("repeated member"));
+            let is_new = names.add(&name, &members, self.text);
+            if !is_new {
+                self.repeated.note(name.as_str()).map_err(A::Error::custom)?;
             }
-            let (tag, item) = (tag(name.as_str()), access.next_value_seed(AnyItem { text: self.text })?);
-            members.push(tag, name.kept(self.text), item);
+            let item = access.next_value_seed(AnyItem { text: self.text, repeated: &self.repeated.any })?;
+            if is_new {
+                members.push(tag(name.as_str()), name.kept(self.text), item);
+            } else {
+                repeated.get_or_insert_with(HashSet::new).insert(name.cow());
+            }
+        }
+        if let Some(repeated) = repeated {
+            members.list.retain(|(name, _)| !repeated.contains(&name.cow(self.text)));
         }
         Ok(members)
     }
@@ -357,11 +419,12 @@ impl<'de> Visitor<'de> for LentText {
 }
 
 /// Reads the value of a member: strings and whole numbers as such, anything else as a [`Value`].
-struct AnyItem<'de> {
+struct AnyItem<'a, 'de> {
     text: &'de str,
+    repeated: &'a Cell<bool>,
 }
 
-impl<'de> DeserializeSeed<'de> for AnyItem<'de> {
+impl<'de> DeserializeSeed<'de> for AnyItem<'_, 'de> {
     type Value = Item;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Item, D::Error> {
@@ -369,7 +432,7 @@ impl<'de> DeserializeSeed<'de> for AnyItem<'de> {
     }
 }
 
-impl<'de> Visitor<'de> for AnyItem<'de> {
+impl<'de> Visitor<'de> for AnyItem<'_, 'de> {
     type Value = Item;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -389,27 +452,27 @@ impl<'de> Visitor<'de> for AnyItem<'de> {
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Item, E> {
-        SIGNED.visit_i64(number).map(Item::Other)
+        AnyValue::new(self.repeated, 1).visit_i64(number).map(Item::Other)
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Item, E> {
-        SIGNED.visit_f64(number).map(Item::Other)
+        AnyValue::new(self.repeated, 1).visit_f64(number).map(Item::Other)
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Item, E> {
-        SIGNED.visit_bool(value).map(Item::Other)
+        AnyValue::new(self.repeated, 1).visit_bool(value).map(Item::Other)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Item, E> {
-        SIGNED.visit_unit().map(Item::Other)
+        AnyValue::new(self.repeated, 1).visit_unit().map(Item::Other)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Item, A::Error> {
-        SIGNED.visit_seq(items).map(Item::Other)
+        AnyValue::new(self.repeated, 1).visit_seq(items).map(Item::Other)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Item, A::Error> {
-        SIGNED.visit_map(members).map(Item::Other)
+        AnyValue::new(self.repeated, 1).visit_map(members).map(Item::Other)
     }
 }
 

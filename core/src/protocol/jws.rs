@@ -22,6 +22,9 @@ pub const MAX_TOKEN_BYTES: usize = 32 * 1024;
 /// A longer header is refused before it is decoded: it is read before the signature is checked, so by everybody's leave.
 /// Clever's have about 60 bytes.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
+/// The members of a header that have a say in how the token is read: those that are looked at below, and the claims that a
+/// header may repeat (RFC 7519 5.3).
+const DECIDING: [&str; 10] = ["alg", "kid", "typ", "cty", "crit", "b64", "zip", "iss", "sub", "aud"];
 /// A token costs at most so many RSA operations, whatever it names and however many keys there are.
 const MOST_TRIES: usize = 16;
 /// RS256 signatures of keys from 2048 to 8192 bits.
@@ -172,8 +175,8 @@ impl Header {
                 encoded.len()
             )));
         }
-        let object = Object::read(decode(encoded, "header")?)
-            .ok_or_else(|| malformed("the header is no JSON object"))?;
+        let object = Object::read(decode(encoded, "header")?, &DECIDING)
+            .map_err(|why| malformed(format!("the header is {why}")))?;
         check_algorithm(&object)?;
         check_header(&object)?;
         Ok(Self { encoded: encoded.into(), object })

@@ -1,7 +1,7 @@
 //! tokeninfo: was this access token issued by Clever, and to this application?
 //!
 //! The implicit grant has no other protection against a token that was issued to somebody else (RFC 9700 2.1.2): an
-//! application that skips this check logs in whoever holds a token of any other application.
+//! application that skips this check logs in everybody who holds a token of any other application.
 
 use serde_json::Value;
 

@@ -85,7 +85,10 @@ fn wants_credentials(proxy: &Proxy) -> String {
     if proxy.has_credentials() {
         format!("the proxy {proxy} does not accept the credentials in its URL")
     } else {
-        format!("the proxy {proxy} wants credentials: put them into its URL, http://user:password@host:port")
+        let scheme = proxy.url().scheme();
+        format!(
+            "the proxy {proxy} wants credentials: put them into its URL, {scheme}://user:password@host:port"
+        )
     }
 }
 
@@ -100,13 +103,24 @@ fn proxy_cause(proxy: &Proxy, code: ErrorCode, error: &reqwest::Error) -> String
     if code == ErrorCode::NetworkName {
         return format!("the proxy {proxy} has a name that cannot be resolved");
     }
+    // A SOCKS proxy is only offered what its URL has: credentials, or none.
+    if proxy.has_credentials() && says("authentication") {
+        return format!("the proxy {proxy} takes no user name and password: remove them from its URL");
+    }
     if ["authorization required", "authentication", "credentials not accepted"].into_iter().any(says) {
         return wants_credentials(proxy);
     }
     if says("underlying connection") || says("tcp connect") {
         return format!("the proxy {proxy} cannot be reached");
     }
-    format!("the proxy {proxy} does not lead there: it refused, closed the connection or is no such proxy")
+    let hint = if proxy.has_credentials() && proxy.url().scheme().starts_with("socks4") {
+        "; SOCKS 4 sends no user name and password: socks5h:// does"
+    } else {
+        ""
+    };
+    format!(
+        "the proxy {proxy} does not lead there: it refused, closed the connection or is no such proxy{hint}"
+    )
 }
 
 /// The failure of kind `E` among the causes of `error`.

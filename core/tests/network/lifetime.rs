@@ -1,4 +1,4 @@
-//! Connections are kept while they serve, and shared by whoever calls.
+//! Connections are kept while they serve, and shared by all callers.
 
 use std::sync::Barrier;
 use std::thread;

@@ -82,7 +82,8 @@ fn a_proxy_that_refuses_is_network_connect_and_no_message_shows_its_password() {
     assert!(shown.contains("GET https://clever.example/oauth/tokeninfo"), "{shown}");
     let plain = made(config("https://clever.example").proxy(far.proxy.base()));
     let shown = ask(&plain).unwrap_err().to_string();
-    assert!(shown.contains(&format!("{proxy} wants credentials")), "{shown}");
+    let wanted = "wants credentials: put them into its URL, http://user:password@host:port";
+    assert!(shown.contains(&format!("{proxy} {wanted}")), "{shown}");
     assert!(far.clever.seen().is_empty());
 }
 
@@ -297,8 +298,8 @@ fn a_socks_proxy_leads_there_and_resolves_the_name() {
 #[test]
 fn a_socks_proxy_that_wants_other_credentials_is_named() {
     let (proxy, asked) = socks(9, Some(("me", "hunter2")));
-    for (userinfo, cause) in [("", "wants credentials"), ("me:swordfish@", "does not accept the credentials")]
-    {
+    let wanted = "wants credentials: put them into its URL, socks5h://user:password@host:port";
+    for (userinfo, cause) in [("", wanted), ("me:swordfish@", "does not accept the credentials")] {
         let url = format!("socks5h://{userinfo}127.0.0.1:{}", proxy.port());
         let error = ask(&made(config("https://clever.example").proxy(url))).unwrap_err();
         let shown = error.to_string();
@@ -308,6 +309,25 @@ fn a_socks_proxy_that_wants_other_credentials_is_named() {
         assert!(!shown.contains("swordfish"), "{shown}");
     }
     assert!(asked.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_socks_proxy_that_takes_no_credentials_is_named() {
+    let (without, _) = socks(9, None);
+    let careless = Server::of_connections(|stream| drop(stream.write_all(&[5, 0])));
+    let fourth = Server::of_connections(|stream| drop(stream.write_all(&[0, 91, 0, 0, 0, 0, 0, 0])));
+    let removed = "takes no user name and password: remove them from its URL";
+    for (scheme, proxy, cause) in [
+        ("socks5h", &without, removed),
+        ("socks5h", &careless, removed),
+        ("socks4a", &fourth, "SOCKS 4 sends no user name and password: socks5h:// does"),
+    ] {
+        let url = |userinfo| format!("{scheme}://{userinfo}127.0.0.1:{}", proxy.port());
+        let shown = |url| ask_patiently(config("https://clever.example").proxy(url)).unwrap_err().to_string();
+        let found = shown(url("me:swordfish@"));
+        assert!(found.ends_with(cause) && !found.contains("swordfish"), "{found}");
+        assert!(!shown(url("")).contains(cause), "{cause}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Keys that one process hands to another, and keys at an address that was set.
 
+use clever_sso::{AuthorizeOptions, ErrorCode, SettingNames};
 use serde_json::{Value, json};
 
 use crate::clever::{CERTS, DISCOVERY, client, config, made, publishing, word};
@@ -72,4 +73,48 @@ fn endpoints_that_are_set_are_used_and_discovery_fills_the_rest() {
     assert!(url.starts_with(&format!("{}/authorize-here?", server.base())), "{url}");
     client.exchange_code("code", None).unwrap_err();
     assert_eq!((server.count("/tokens-there"), server.count("/ignored")), (1, 0));
+}
+
+#[test]
+fn a_discovered_endpoint_that_cannot_be_used_is_an_error_only_where_it_is_needed() {
+    for odd in
+        [json!(null), json!(7), json!("BASE/here#x"), json!("https://user:pw@op.example/"), json!("here")]
+    {
+        let server = Server::of_answers(move |request| {
+            let base = crate::clever::base(request);
+            let odd = odd.as_str().map_or_else(|| odd.clone(), |text| text.replace("BASE", &base).into());
+            match &*request.path {
+                DISCOVERY => crate::server::Answer::json(&json!({
+                    "issuer": base,
+                    "jwks_uri": format!("{base}{CERTS}"),
+                    "authorization_endpoint": odd,
+                    "token_endpoint": odd,
+                    "userinfo_endpoint": odd,
+                })),
+                "/oauth/tokeninfo" => crate::clever::ours(),
+                _ => publishing(request, Signer::first()),
+            }
+        });
+        let builder = config(&server.base()).setting_names(SettingNames::Environment);
+        let client = clever_sso::blocking::Client::discover(builder.clone()).unwrap();
+        client.warm_up().unwrap();
+        client.check_token("access-token").unwrap();
+        let options = AuthorizeOptions::default();
+        let refused = [
+            ("authorization_endpoint", client.begin_login(&clever_sso::LoginOptions::default()).unwrap_err()),
+            ("authorization_endpoint", client.authorize_url(&options).unwrap_err()),
+            ("token_endpoint", client.exchange_code("code", None).unwrap_err()),
+            ("userinfo_endpoint", client.userinfo("access-token", None).unwrap_err()),
+        ];
+        for (name, error) in refused {
+            let said = format!("has no {name} that can be used");
+            let remedy = format!("set CLEVER_{}", name.to_ascii_uppercase());
+            assert_eq!(error.code(), ErrorCode::ConfigInvalid);
+            assert!(error.to_string().contains(&said) && error.to_string().ends_with(&remedy), "{error}");
+        }
+        let set = builder.authorization_endpoint("https://op.example/authorize");
+        let client = clever_sso::blocking::Client::discover(set).unwrap();
+        assert!(client.authorize_url(&options).unwrap().starts_with("https://op.example/authorize?"));
+        assert_eq!((server.count("/userinfo"), server.count("/oauth/tokens")), (0, 0));
+    }
 }

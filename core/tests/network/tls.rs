@@ -1,4 +1,4 @@
-//! Whom the client trusts.
+//! Which servers the client trusts.
 
 use std::net::TcpStream;
 use std::path::PathBuf;

@@ -11,7 +11,7 @@ const refresh = async () => {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = [...page.getElementById("notes").children];
   const newest = number(list.firstElementChild);
-  // After a reset, or when it was cleared, the numbers begin anew or nothing is there.
+  // After a reset, or when it was cleared, the numbers start again or nothing is there.
   if (number(fresh[0]) < newest) list.replaceChildren();
   const known = number(list.firstElementChild);
   list.prepend(...fresh.filter((item) => number(item) > known));

@@ -39,7 +39,7 @@ pub(super) fn general(app: &App) -> Vec<Entry> {
         Entry { name: "Instant Login", hint: "without a state", path: instant_login(app, &[]) },
         Entry {
             name: "Log in, and be told of no access",
-            hint: "return_unshared=true: whoever has no access arrives with an error",
+            hint: "return_unshared=true: people without access arrive with an error",
             path: authorize(app, "code", &unshared),
         },
         token,

@@ -14,7 +14,7 @@ pub(super) fn section(world: &World, signed_in: Option<&Person>, auto_login: Opt
             None => p { "Nobody is signed in in this browser." },
         }
         @if let Some(automatic) = auto_login {
-            p { "Every login is that of " code { (automatic) } " (" code { "--auto-login" } "), whoever is signed in; only "
+            p { "Every login is that of " code { (automatic) } " (" code { "--auto-login" } "), no matter who is signed in; only "
                 "a log in from here that goes on to an app is that of the person chosen." }
         }
         form method="post" action="/_emulator/desk/login" {

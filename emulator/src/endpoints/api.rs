@@ -5,7 +5,7 @@
 //! the answer is an empty 429.
 //!
 //! - `resource`: what a path asks for, and the versions;
-//! - `caller`: whom a token may read;
+//! - `caller`: which people a token may read;
 //! - `me`, `users`, `districts`, `schools`: the answers;
 //! - `roles`, `facts`: what is told of a person in a role;
 //! - `links`: objects with links;

@@ -32,7 +32,7 @@ impl Refusal {
         line: impl Into<Cow<'static, str>>,
     ) -> Self {
         let developer = format!("{} Nothing was sent back to the app.", developer.into());
-        let help = html! { p { "Go back to the app and try again, or ask whoever runs it." } };
+        let help = html! { p { "Go back to the app and try again, or ask the people who run it." } };
         Self::new(StatusCode::BAD_REQUEST, "This login cannot go on", reason, Some(&developer), help, line)
     }
 

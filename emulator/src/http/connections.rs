@@ -1,7 +1,7 @@
-//! Connections: how many there may be, and how long a request may take to arrive.
+//! Connections: how many there may be, and how long a request may take to arrive and an answer to leave.
 //!
-//! A client that sends half a request and then nothing would hold its connection forever. So would a kept connection that
-//! nobody uses.
+//! A client that sends half a request and then nothing would hold its connection forever. So would one that does not read
+//! its answer, and a kept connection that nobody uses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +14,10 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use super::answering::Answering;
+
 /// The head of a request arrives within this time after the connection was made or the last answer was sent, and its body
-/// within the same time after that.
+/// within the same time after that. An answer leaves within this time after the client's system takes no more of it.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 /// A process often has a thousand descriptors. Clients that find all connections taken wait until one ends.
 pub(crate) const MOST: usize = 512;
@@ -37,7 +39,7 @@ async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
         let connection = Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(LIMIT)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Answering::new(stream, LIMIT)), service);
         tokio::spawn(async move {
             // However it ends, nobody is there to be told.
             let _ = connection.await;
@@ -90,6 +92,27 @@ mod tests {
         }
         let kept = answer(address, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
         assert!(kept.starts_with("HTTP/1.1 200 ") && kept.ends_with("whole"), "{kept}");
+    }
+
+    /// No system keeps so much for a client.
+    const LARGE: usize = 64 * 1024 * 1024;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_nothing_or_little_of_its_answer_is_given_up_after_a_minute() {
+        let address = served(1, Router::new().fallback(async || vec![b'x'; LARGE])).await;
+        for pause in [LIMIT * 3, LIMIT / 3] {
+            let mut slow = TcpStream::connect(address).await.unwrap();
+            slow.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+            let (mut read, mut bytes) = (0, vec![0; 16 * 1024]);
+            while let Ok(some @ 1..) = slow.read(&mut bytes).await {
+                read += some;
+                tokio::time::sleep(pause).await;
+            }
+            assert!((1..LARGE).contains(&read), "{read} bytes");
+        }
+        // The only place is free again, and all of an answer reaches a client that reads.
+        let whole = answer(address, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+        assert!(whole.len() > LARGE);
     }
 
     #[tokio::test]

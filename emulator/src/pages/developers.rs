@@ -19,7 +19,7 @@ pub(super) fn developers<'a>(
             summary { h2 { "For developers: sign in as anybody" } }
             p.hint {
                 "The number is user name and password both. "
-                a href="/_emulator/" { "The desk" } " tells whom to test what with, and what apps have sent."
+                a href="/_emulator/" { "The desk" } " lists the people to test with, and what apps have sent."
             }
             @for home in homes {
                 @if world.people().iter().any(|person| home.is_of(person)) {

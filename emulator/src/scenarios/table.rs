@@ -425,7 +425,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "tokens-invalid-grant",
         "Every code is refused with invalid_grant.",
-        "Begins the login anew, some times at most.",
+        "Restarts the login, a few times at most.",
         "restart code_rejected",
         Answer(Route::Tokens, endpoints::invalid_grant),
     ),
@@ -663,14 +663,14 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "callback-no-state",
         "The callback is without a state, also when one was sent.",
-        "Leaves the code alone, and begins the login anew.",
+        "Leaves the code alone, and restarts the login.",
         "restart state_missing",
         Answer(Route::Authorize, callbacks::without_state),
     ),
     entry(
         "callback-foreign-state",
         "The callback has the state of another login.",
-        "Leaves the code alone, and begins the login anew.",
+        "Leaves the code alone, and restarts the login.",
         "restart state_mismatch",
         Answer(Route::Authorize, callbacks::foreign_state),
     ),
@@ -684,14 +684,14 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "callback-expired-code",
         "The code in the callback is more than a minute old; an access token has ended.",
-        "Begins the login anew.",
+        "Restarts the login.",
         "restart code_rejected",
         Answer(Route::Authorize, callbacks::expired_code),
     ),
     entry(
         "callback-spent-code",
         "The code in the callback was exchanged already; an access token has ended.",
-        "Begins the login anew.",
+        "Restarts the login.",
         "restart code_rejected",
         Answer(Route::Authorize, callbacks::spent_code),
     ),

@@ -42,6 +42,12 @@ impl WorldError {
             format!("the file cannot be read ({error}); clever-emulator init writes one to begin with.");
         Self { file: Some(path.to_owned()), line: None, reason }
     }
+
+    /// The file is not read whole.
+    pub(super) fn too_large(path: &Path, largest: usize) -> Self {
+        let reason = format!("the file is larger than {} MiB.", largest / 1024 / 1024);
+        Self { file: Some(path.to_owned()), line: None, reason }
+    }
 }
 
 impl fmt::Display for WorldError {

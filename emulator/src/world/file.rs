@@ -6,6 +6,8 @@
 //! TOML says where every value is, so an error names the line. Unknown members are refused: a misspelled one would otherwise
 //! be ignored without a word.
 
+use std::fs::File as Opened;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -84,9 +86,26 @@ impl World {
     /// With file, line and reason, when the file cannot be read or does not describe a world.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, WorldError> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|error| WorldError::unreadable(path, &error))?;
-        Self::from_toml(&text).map_err(|error| error.in_file(path))
+        let text = text_of(path).map_err(|error| WorldError::unreadable(path, &error))?;
+        match text {
+            Some(text) => Self::from_toml(&text).map_err(|error| error.in_file(path)),
+            None => Err(WorldError::too_large(path, LARGEST)),
+        }
     }
+}
+
+/// Some thirty thousand people. A larger file, or a device that never ends, is not read to its end.
+const LARGEST: usize = 8 * 1024 * 1024;
+
+/// The text of this file, unless it is too large.
+fn text_of(path: &Path) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    Opened::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    if bytes.len() > LARGEST {
+        return Ok(None);
+    }
+    String::from_utf8(bytes).map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// The world of this text.

@@ -104,7 +104,7 @@ impl Person {
         std::iter::once(&self.role).chain(&self.other_roles)
     }
 
-    /// Is this somebody of Clever Library, whom a teacher and not a district gave the access?
+    /// Is this somebody of Clever Library, who got access from a teacher and not from a district?
     pub fn is_in_library(&self) -> bool {
         self.district_id.is_none()
     }

@@ -17,7 +17,7 @@ fn port(emulator: &Emulator) -> u16 {
     emulator.base_url().rsplit_once(':').unwrap().1.parse().unwrap()
 }
 
-/// Is this port free at an address that this test has for itself? It is not for whoever listens on all addresses.
+/// Is this port free at an address that this test has for itself? It is not for a program that listens on all addresses.
 fn is_free_elsewhere(port: u16, last: u8) -> bool {
     TcpListener::bind((IpAddr::from([127, 0, 0, last]), port)).is_ok()
 }

@@ -1,4 +1,4 @@
-//! The portal: the apps of whoever is signed in, and what their icons lead to.
+//! The portal: the apps of the person who is signed in, and what their icons lead to.
 
 use clever_emulator::{Emulator, Options};
 

@@ -63,7 +63,7 @@ fn the_page_of_scenarios_is_up_to_date() {
     }
     assert!(
         fs::read_to_string(path).unwrap_or_default() == page(),
-        "docs/scenarios.md is stale: write it anew"
+        "docs/scenarios.md is stale: write it again"
     );
 }
 

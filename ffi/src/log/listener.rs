@@ -88,7 +88,7 @@ pub(super) fn tell(level: clever_sso_log_level, target: &CStr, message: &CStr) {
         return;
     }
     listener.speakers.enter();
-    // Whoever replaces the listener looks for speakers after that: either it sees this one, or this one sees it.
+    // The thread that replaces the listener looks for speakers after that: either it sees this one, or this one sees it.
     if ptr::eq(LISTENER.load(SeqCst), listener) {
         // SAFETY: the header asks for a function that may be called so, until another one is set.
         unsafe { callback(listener.user_data, level, target.as_ptr(), message.as_ptr()) };

@@ -7,33 +7,31 @@ use std::fmt::Write as _;
 
 use serde_json::Number;
 
-/// Deeper values become null. The reader itself gives up at 128.
-const DEEPEST: usize = 100;
+use super::value::DEEPEST;
 
 /// Which faults are mended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Faults {
-    /// In a document that is signed: half of a surrogate pair becomes U+FFFD, a number beyond every machine's range becomes
-    /// null. Both are JSON (RFC 8259 6 and 8.2), and readers differ in what they make of them.
+    /// In a document that is signed: half of a surrogate pair becomes U+FFFD; a number beyond every machine's range and a
+    /// value that is nested too deeply become null. All are JSON (RFC 8259 6, 8.2 and 9), and readers differ in what they
+    /// make of them.
     OfValues,
-    /// In an answer that only describes: also control characters inside strings, what is no JSON number (`NaN`, `01`),
-    /// and values that are nested too deeply.
+    /// In an answer that only describes: also control characters inside strings and what is no JSON number (`NaN`, `01`).
     OfText,
 }
 
 /// `text` with its faults mended.
 pub(super) fn repaired(text: &str, faults: Faults) -> String {
-    let deepest = if faults == Faults::OfText { DEEPEST } else { usize::MAX };
     let mut mended = String::with_capacity(text.len());
     let (mut rest, mut depth) = (text, 0_usize);
     while let Some(first) = rest.bytes().next() {
         let (token, after) = rest.split_at(token_length(first, rest));
         rest = after;
-        let shown = depth <= deepest;
+        let shown = depth <= DEEPEST;
         match first {
             b'{' | b'[' => {
                 depth += 1;
-                if depth <= deepest {
+                if depth <= DEEPEST {
                     mended.push_str(token);
                 } else if shown {
                     mended.push_str("null");
@@ -212,10 +210,10 @@ mod tests {
     #[test]
     fn what_is_nested_too_deeply_becomes_null_and_the_rest_stays() {
         let deep = format!("{{\"a\":{}\"]\"{},\"b\":1}}", "[".repeat(5000), "]".repeat(5000));
-        let mended = repaired(&deep, Faults::OfText);
-        let value: serde_json::Value = serde_json::from_str(&mended).unwrap();
-        assert_eq!((value["b"].as_u64(), value["a"].is_array()), (Some(1), true));
-        assert_eq!(repaired(&deep, Faults::OfValues), deep);
-        assert_eq!(repaired("]]]]{", Faults::OfText), "]]]]{");
+        for faults in [Faults::OfValues, Faults::OfText] {
+            let value: serde_json::Value = serde_json::from_str(&repaired(&deep, faults)).unwrap();
+            assert_eq!((value["b"].as_u64(), value["a"].is_array()), (Some(1), true));
+            assert_eq!(repaired("]]]]{", faults), "]]]]{");
+        }
     }
 }

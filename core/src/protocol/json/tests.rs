@@ -1,7 +1,11 @@
 use super::*;
 
 fn read(text: &str) -> Option<Object> {
-    Object::read(text.as_bytes().to_vec())
+    Object::read(text.as_bytes().to_vec(), &["sub", "alg"]).ok()
+}
+
+fn why(text: &str) -> String {
+    Object::read(text.as_bytes().to_vec(), &["sub", "alg"]).unwrap_err().to_string()
 }
 
 #[test]
@@ -16,16 +20,28 @@ fn an_object_is_read_whole() {
 }
 
 #[test]
-fn repeated_members_are_refused_at_any_depth() {
-    for text in [
-        r#"{"a":1,"a":1}"#,
-        r#"{"a":1,"\u0061":2}"#,
-        r#"{"\u0061":1,"a":2}"#,
-        r#"{"b":{"a":1,"\u0061":2}}"#,
-        r#"{"b":[{"a":1,"a":2}]}"#,
+fn a_repeated_member_that_decides_is_refused_whatever_its_values() {
+    for (text, name) in [
+        (r#"{"sub":"1","sub":"1"}"#, "sub"),
+        (r#"{"sub":"1","a":1,"\u0073ub":"2"}"#, "sub"),
+        (r#"{"\u0073ub":1,"sub":null,"a":1,"a":2}"#, "sub"),
+        (r#"{"alg":"RS256","x":"\ud83d","alg":"none"}"#, "alg"),
     ] {
-        assert!(read(text).is_none(), "{text}");
-        assert!(Object::read_signed(text.into()).is_none(), "{text}");
+        assert_eq!(why(text), format!("ambiguous: {name} appears more than once"), "{text}");
+    }
+}
+
+#[test]
+fn a_repeated_member_that_only_describes_is_left_out_at_any_depth() {
+    for (text, left) in [
+        (r#"{"z":1,"a":1,"sub":"1","a":1}"#, r#"{"sub":"1","z":1}"#),
+        (r#"{"a":1,"\u0061":2,"a":3}"#, "{}"),
+        (r#"{"\ud83d":1,"\ud83e":2,"b":3}"#, r#"{"b":3}"#),
+        (r#"{"b":{"a":1,"\u0061":2,"c":3}}"#, r#"{"b":{"c":3}}"#),
+        (r#"{"b":[{"a":1,"a":2}],"d":{"sub":1,"sub":2}}"#, r#"{"b":[{}],"d":{}}"#),
+        (r#"{"n":"\ud83d","d":1e999,"t":"\n","a":1,"a":2}"#, "{\"d\":null,\"n\":\"\u{fffd}\",\"t\":\"\\n\"}"),
+    ] {
+        assert_eq!(read(text).unwrap().as_text(), left, "{text}");
     }
 }
 
@@ -36,33 +52,73 @@ fn a_repeated_member_is_found_among_many_by_its_hash_and_among_few_by_comparison
         let object = read(&format!("{{{}}}", members.join(","))).unwrap();
         assert_eq!(object.whole(&format!("a{}", count - 1)), Some(count - 1));
         for again in ["a0".to_owned(), format!("\\u0061{}", count - 1)] {
-            assert!(read(&format!("{{{},\"{again}\":0}}", members.join(","))).is_none(), "{count} {again}");
+            let object = read(&format!("{{{},\"{again}\":0}}", members.join(","))).unwrap();
+            let left = usize::try_from(count).unwrap() - 1;
+            assert_eq!((object.iter().count(), object.has(&again.replace("\\u0061", "a"))), (left, false));
         }
     }
 }
 
 #[test]
 fn values_of_a_signed_document_are_mended_and_its_structure_is_not() {
-    let signed = |text: &str| Object::read_signed(text.as_bytes().to_vec());
-    let object = signed(r#"{"name":"Ada \ud83d","deep":{"grade":1e999},"sub":"1"}"#).unwrap();
+    let object = read(r#"{"name":"Ada \ud83d","deep":{"grade":1e999},"sub":"1"}"#).unwrap();
     assert_eq!((object.text("name"), object.text("sub")), (Some("Ada \u{fffd}"), Some("1")));
     assert_eq!(object.value("deep"), Some(serde_json::json!({ "grade": null })));
     assert_eq!(object.as_text(), "{\"name\":\"Ada \u{fffd}\",\"deep\":{\"grade\":null},\"sub\":\"1\"}");
-    for text in [
-        "\u{feff}{}",
-        "{\"a\":\"\t\"}",
-        "{\"a\":NaN}",
-        "{\"a\":01}",
-        "{\"a\":1,}",
-        "[]",
-        "{\"a\":\"\\ud83d\",\"b\":1,\"b\":2}",
-        "{\"\\ud83d\":1,\"\\ud83e\":2}",
-        "{\"a\":\"\\ud83d\"} x",
-    ] {
-        assert!(signed(text).is_none(), "{text}");
+    for depth in [63, 64, 127, 128, 10_000] {
+        for (open, close) in [("[", "]"), ("{\"x\":", "}")] {
+            let deep = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            let object = read(&format!("{{\"a\":{deep},\"sub\":\"1\"}}")).unwrap();
+            assert!(object.has("a") && object.text("sub") == Some("1"), "{depth} {open}");
+            let kept = object.as_text().matches(open).count();
+            let rest = if depth > 63 { "null" } else { "1" };
+            assert!(object.as_text().contains(&format!("{open}{rest}{close}")), "{depth} {kept} {open}");
+            assert_eq!(lenient(object.as_text().as_bytes()).unwrap()["a"], object.value("a").unwrap());
+        }
     }
-    assert!(Object::read_signed(vec![b'{', b'"', 0xff, b'"', b':', b'1', b'}']).is_none());
-    assert!(read(r#"{"kid":"\ud83d"}"#).is_none(), "nothing is mended before the signature is checked");
+}
+
+#[test]
+fn what_is_not_json_in_utf_8_is_refused_and_the_reason_quotes_nothing() {
+    for (text, line_and_column) in [
+        ("", "line 1, column 0"),
+        ("null", "line 1, column"),
+        ("[]", "line 1, column"),
+        ("\"hunter2\"", "line 1, column"),
+        ("{}{}", "line 1, column 3"),
+        ("{}\n x", "line 2, column 2"),
+        ("{\"a\":\"hunter2\t\"}", "line 1, column 14"),
+        ("{\"a\":\"hunter2\n\"}", "line 2, column 0"),
+        ("{\"a\":NaN}", "line 1, column"),
+        ("{\"a\":01}", "line 1, column"),
+        ("{\"a\":1,}", "line 1, column"),
+        ("{\"a\":1 /*x*/}", "line 1, column"),
+        ("{'a':1}", "line 1, column"),
+        ("{\"a\":\"\\ud83d\"} x", "line 1, column"),
+        ("\u{feff}{}", "line 1, column"),
+        ("{\"a\":1,\"a\":1,}", "line 1, column"),
+    ] {
+        let why = why(text);
+        assert!(
+            why.starts_with("not one JSON object (line ") && why.contains(line_and_column),
+            "{text} {why}"
+        );
+        assert!(!why.contains("hunter2"), "{why}");
+    }
+    let bytes = |bytes: &[u8]| Object::read(bytes.to_vec(), &[]).unwrap_err();
+    assert_eq!(bytes(b"{\"a\":\"Jos\xe9\"}"), Unreadable::NotUtf8);
+    assert_eq!(bytes(b"\xff\xfe{\0}\0"), Unreadable::NotUtf8);
+    for open in ["[", "{\"a\":", "{\"a\":["] {
+        assert!(read(&open.repeat(100_000)).is_none(), "{open}");
+    }
+}
+
+#[test]
+fn one_byte_order_mark_is_taken_away() {
+    for (bytes, left) in [("\u{feff}{}", "{}"), ("{}", "{}"), ("\u{feff}\u{feff}{}", "\u{feff}{}"), ("", "")]
+    {
+        assert_eq!(without_mark_owned(bytes.into()), left.as_bytes());
+    }
 }
 
 #[test]
@@ -85,16 +141,4 @@ fn json_that_only_describes_is_read_leniently() {
     {
         assert!(lenient(text.as_bytes()).is_err(), "{text}");
     }
-}
-
-#[test]
-fn what_is_not_one_object_is_refused() {
-    for text in
-        ["", "null", "[]", "\"{}\"", "{}{}", "{} x", "{\"a\":1,}", "\u{feff}{}", "{\"a\":1e999}", "{'a':1}"]
-    {
-        assert!(read(text).is_none(), "{text}");
-    }
-    assert!(Object::read(vec![b'{', b'"', 0xff, b'"', b':', b'1', b'}']).is_none());
-    assert!(read(&"[".repeat(100_000)).is_none());
-    assert!(read(&format!("{{\"a\":{}", "[".repeat(100_000))).is_none());
 }

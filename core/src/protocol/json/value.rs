@@ -1,25 +1,41 @@
-//! A JSON value of its own, with a rule for members that come twice.
+//! A JSON value of its own, without the members that come twice.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
-/// What a member means that comes twice in one object.
+/// Objects and lists in more than so many others are not read: each takes stack, and a thread may have little.
+pub(super) const DEEPEST: usize = 64;
+
+/// Reads a value into memory of its own. A member that comes twice in one object says nothing, at every depth: none of its
+/// values is believed.
 #[derive(Clone, Copy)]
-pub(super) enum Repeated {
-    /// The document is refused: it is signed, and two readers would see two documents under one signature.
-    Refused,
-    /// The member says nothing: neither of its values is believed.
-    Dropped,
+pub(super) struct AnyValue<'a> {
+    /// Set where a member came twice.
+    repeated: &'a Cell<bool>,
+    /// How many objects and lists the value is in.
+    depth: usize,
 }
 
-/// Reads a value into memory of its own; the rule holds at every depth.
-#[derive(Clone, Copy)]
-pub(super) struct AnyValue(pub(super) Repeated);
+impl<'a> AnyValue<'a> {
+    pub(super) const fn new(repeated: &'a Cell<bool>, depth: usize) -> Self {
+        Self { repeated, depth }
+    }
 
-impl<'de> DeserializeSeed<'de> for AnyValue {
+    /// Reads what is in this value.
+    fn inside<E: Error>(self) -> Result<Self, E> {
+        if self.depth < DEEPEST {
+            Ok(Self { depth: self.depth + 1, ..self })
+        } else {
+            Err(E::custom("nested too deeply"))
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for AnyValue<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -27,11 +43,11 @@ impl<'de> DeserializeSeed<'de> for AnyValue {
     }
 }
 
-impl<'de> Visitor<'de> for AnyValue {
+impl<'de> Visitor<'de> for AnyValue<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON without repeated members")
+        formatter.write_str("a JSON value")
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
@@ -59,24 +75,24 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
+        let (inside, mut array) = (self.inside()?, Vec::new());
+        while let Some(item) = items.next_element_seed(inside)? {
             array.push(item);
         }
         Ok(Value::Array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let (mut object, mut repeated) = (Map::new(), Vec::new());
+        let (inside, mut object, mut repeated) = (self.inside()?, Map::new(), Vec::new());
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(self)?;
-            match (object.entry(name), self.0) {
-                (Entry::Vacant(place), _) => drop(place.insert(value)),
-                (Entry::Occupied(_), Repeated::Refused) => return Err(A::Error::custom("repeated member")),
-                (Entry::Occupied(place), Repeated::Dropped) => repeated.push(place.key().clone()),
+            let value = members.next_value_seed(inside)?;
+            match object.entry(name) {
+                Entry::Vacant(place) => drop(place.insert(value)),
+                Entry::Occupied(place) => repeated.push(place.key().clone()),
             }
         }
         for name in repeated {
+            self.repeated.set(true);
             object.remove(&name);
         }
         Ok(Value::Object(object))

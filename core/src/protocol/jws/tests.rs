@@ -121,7 +121,7 @@ fn a_long_header_is_refused_before_it_is_decoded() {
     let (token, key) = good();
     let keys = KeySet::parse(&serde_json::json!({ "keys": [key] }).to_string()).unwrap();
     let rest = token.split_once('.').unwrap().1;
-    // No base64url: whoever decoded it would say so.
+    // Not base64url: the error would say so if it was decoded.
     let long = verify(&format!("{}.{rest}", "!".repeat(MAX_HEADER_BYTES + 1)), &keys).unwrap_err();
     assert!(long.to_string().contains("8193 bytes"), "{long}");
     let members: Vec<_> = (0..400).map(|number| format!("\"{number}\":0")).collect();

@@ -1,4 +1,4 @@
-//! Whom a token may read.
+//! Which people a token may read.
 
 use crate::endpoints::bearer::{Bearer, Holder};
 use crate::keys::custom_claims::CustomClaims;

@@ -44,7 +44,7 @@ fn data(caller: &Caller<'_>, version: Version, district: &District) -> Value {
     joined(data, portal)
 }
 
-/// Whom Clever speaks to: the first administrator of the district, or nobody in particular.
+/// The contact of the district: the first administrator of the district, or nobody in particular.
 fn contact(caller: &Caller<'_>, district: &District) -> Value {
     let administrator = caller.world.people().iter().find(|person| {
         let administers = person.roles().any(|role| role.user_type == UserType::DistrictAdmin);

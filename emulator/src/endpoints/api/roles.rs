@@ -1,7 +1,7 @@
 //! What is told of somebody in a role, by version.
 //!
 //! The members are those of Clever's published definitions, as far as recorded answers have them. Nothing but the
-//! schools is told of the people of Clever Library, behind whom no district stands.
+//! schools is told of the people of Clever Library, who belong to no district.
 
 use serde_json::{Value, json};
 

@@ -30,6 +30,7 @@ impl Lines<'_> {
 /// Names of which each may stand for one thing only.
 pub(super) struct Names<'a> {
     lines: &'a Lines<'a>,
+    /// Each with its first byte in the text: its line is counted only for an error, since that takes a walk through the text.
     taken: HashMap<&'a str, usize>,
 }
 
@@ -41,15 +42,16 @@ impl<'a> Names<'a> {
 
     /// Takes this name.
     pub(super) fn take(&mut self, what: &str, name: &'a Text) -> Result<(), WorldError> {
-        let line = self.lines.number(name.span().start);
-        let name = name.get_ref().as_str();
+        let (start, name) = (name.span().start, name.get_ref().as_str());
         if name.is_empty()
             || name.contains(|character: char| character.is_whitespace() || character.is_control())
         {
+            let line = self.lines.number(start);
             return Err(WorldError::at(line, format!("the {what} {name:?} must be a word without spaces.")));
         }
-        match self.taken.insert(name, line) {
+        match self.taken.insert(name, start) {
             Some(first) => {
+                let [line, first] = [start, first].map(|byte| self.lines.number(byte));
                 let reason = format!("the {what} {name:?} is there twice; it is taken since line {first}.");
                 Err(WorldError::at(line, reason))
             }

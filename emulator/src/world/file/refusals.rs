@@ -374,3 +374,21 @@ fn a_file_is_named_with_the_line() {
     let error = World::from_file(&path).unwrap_err();
     assert!(error.line().is_none() && error.to_string().contains("cannot be read"), "{error}");
 }
+
+#[test]
+fn a_file_that_is_too_large_or_never_ends_is_not_read_whole() {
+    let path = std::env::temp_dir().join(format!("clever-emulator-large-{}.toml", std::process::id()));
+    let text = World::built_in_toml();
+    // A comment fills it up, and ends with half a letter where it is cut off.
+    let filled = |bytes: usize| format!("{text}\n#{}{}", " ".repeat(bytes - text.len() - 4), "é");
+    std::fs::write(&path, filled(super::LARGEST)).unwrap();
+    let largest = World::from_file(&path);
+    std::fs::write(&path, filled(super::LARGEST + 2)).unwrap();
+    let larger = World::from_file(&path);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(largest.unwrap(), World::built_in());
+    let said = format!("{}: the file is larger than 8 MiB.", path.display());
+    assert_eq!(larger.unwrap_err().to_string(), said);
+    #[cfg(unix)]
+    assert!(World::from_file("/dev/zero").unwrap_err().to_string().contains("larger than 8 MiB"));
+}
