@@ -127,7 +127,7 @@ pub const SETTINGS: [Setting; 20] = [
             "discover",
             Action,
             "off",
-            "Asks the issuer for its discovery document, and takes from it the endpoints that are not set. One that it does not have is an error only when it is needed.",
+            "Asks the issuer for its discovery document, and takes from it the endpoints that are not set.",
         )
     },
     Setting::new(
