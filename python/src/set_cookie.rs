@@ -2,13 +2,11 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyBool, PyInt, PyString, PyTuple};
 
-use crate::errors::Result;
 use crate::guarded;
 use crate::hints::Tuple;
 use crate::repr::{Repr, match_args};
-use crate::text::{Flag, Text, Whole};
 
 /// A cookie that the answer to the browser must set.
 ///
@@ -50,21 +48,20 @@ impl SetCookie {
 
     #[new]
     fn new(
-        py: Python<'_>,
-        name: Text,
-        value: Text,
-        max_age: Whole<'_>,
-        secure: Flag,
-        header: Text,
-    ) -> Result<Self> {
-        let wrong = || guarded::error::<PyValueError>(py, "max_age must be from 0 to 4294967295 s");
-        // The errors of the catalogue have cookies themselves, so these are Python's own.
+        name: &Bound<'_, PyString>,
+        value: &Bound<'_, PyString>,
+        max_age: &Bound<'_, PyInt>,
+        secure: &Bound<'_, PyBool>,
+        header: &Bound<'_, PyString>,
+    ) -> PyResult<Self> {
         Ok(Self {
-            name: name.plain(py, "name")?,
-            value: value.plain(py, "value")?,
-            max_age: max_age.get("max_age")?.and_then(|age| age.try_into().ok()).ok_or_else(wrong)?,
-            secure: secure.get("secure")?,
-            header: header.plain(py, "header")?,
+            name: text(name, "name")?,
+            value: text(value, "value")?,
+            max_age: guarded::index(max_age).ok().and_then(|age| age.try_into().ok()).ok_or_else(|| {
+                guarded::error::<PyValueError>(max_age.py(), "max_age must be from 0 to 4294967295 s")
+            })?,
+            secure: secure.is_true(),
+            header: text(header, "header")?,
         })
     }
 
@@ -103,4 +100,16 @@ pub(crate) fn all(cookies: &[clever_sso::SetCookie]) -> Vec<SetCookie> {
 pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Tuple<'py, SetCookie>> {
     let made = |cookie: &SetCookie| guarded::new(py, cookie.clone()).map(Bound::into_any);
     guarded::tuple(py, cookies.iter().map(made).collect::<PyResult<Vec<_>>>()?).map(Into::into)
+}
+
+/// The text of an argument. The errors of the catalogue have cookies themselves, so this is one of Python's own.
+fn text(argument: &Bound<'_, PyString>, name: &str) -> PyResult<String> {
+    let no_text = format!("{name} is no text: it has half of a surrogate pair");
+    match guarded::Utf8::of(argument) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            guarded::give_up(argument.py(), error);
+            Err(guarded::error::<PyValueError>(argument.py(), &no_text))
+        }
+    }
 }

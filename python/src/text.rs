@@ -98,12 +98,6 @@ impl Text {
         Ok(self.text(&names.of(name), || no_setting(names, name))?.to_owned())
     }
 
-    /// The text of the argument with this name, for what makes no error of the catalogue.
-    pub(crate) fn plain(&self, py: Python<'_>, name: &str) -> Result<String> {
-        let no_text = || guarded::error::<PyValueError>(py, &format!("{name} {NO_TEXT}")).into();
-        Ok(self.text(name, no_text)?.to_owned())
-    }
-
     fn text(&self, name: &str, no_text: impl FnOnce() -> Failure) -> Result<&str> {
         match &self.given {
             Given::Value(text) => Ok(text),

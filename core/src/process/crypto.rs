@@ -36,7 +36,7 @@ mod unix {
 
     /// Whether the library has its key for what it keeps for a thread, which it makes now if needed. Call it while no fork is
     /// made.
-    pub(in super::super) fn makes_its_key() -> bool {
+    pub(crate) fn makes_its_key() -> bool {
         // Without a key it keeps no error.
         // SAFETY: the text has an end and is never changed.
         unsafe { ERR_put_error(1, 0, 1, c"".as_ptr(), 0) };
@@ -48,7 +48,7 @@ mod unix {
     }
 
     /// The same for the key that tells of a thread's end.
-    pub(in super::super) fn makes_our_key() -> bool {
+    pub(crate) fn makes_our_key() -> bool {
         end_key().is_some()
     }
 
