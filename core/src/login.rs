@@ -39,7 +39,7 @@ use returned::Returned;
 const MAX_REDIRECTS: u8 = 3;
 /// The same when the browser sends other cookies of ours: then this login's cookie only made room for another's.
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
-/// So many sign-ins in a row may leave no session.
+/// So many sign-ins in a row may leave nobody signed in.
 const MAX_LOST_SESSIONS: u8 = 3;
 /// So often in a row, without a page that is shown, may somebody who is signed in be sent back to log in. Ten tabs that found nobody
 /// signed in, and whose logins all begin once somebody is, come nine times.
@@ -117,7 +117,8 @@ impl Journey {
     /// a lost session, however soon it comes; and one who sees a page is in no loop.
     pub(crate) fn session_kept(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
-            (mark.returns > 0).then(|| FinishedMark { returns: 0, ..mark.clone() })
+            let is_counted = mark.returns > 0 || mark.ended_sessions > 0;
+            is_counted.then(|| FinishedMark { returns: 0, ended_sessions: 0, ..mark.clone() })
         })
     }
 
@@ -125,7 +126,7 @@ impl Journey {
     /// when the callback of a switch is loaded once more.
     pub(crate) fn log_out(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
-            let is_known = mark.returns > 0 || mark.switched.is_some();
+            let is_known = mark.returns > 0 || mark.ended_sessions > 0 || mark.switched.is_some();
             is_known.then(|| FinishedMark { at: mark.at, ..FinishedMark::default() })
         })
     }
@@ -171,11 +172,8 @@ impl Journey {
             Jar::read(options.cookies.as_deref().unwrap_or_default(), self.keys()?, is_secure(redirect_uri));
         let lost_sessions =
             if options.has_session == Some(false) { jar.lost_sessions(inputs.now) } else { 0 };
-        if lost_sessions >= MAX_LOST_SESSIONS {
-            let detail = format!("{lost_sessions} sign-ins in a row");
-            // The mark stays for its minute: the other tabs of this browser end here too, instead of starting a new count.
-            return Err(Error::with_detail(ErrorCode::SessionNotKept, detail));
-        }
+        let ended_sessions = ended_sessions(options, &jar, inputs.now);
+        check_sessions(lost_sessions, ended_sessions, options, return_to)?;
         let returned = self.count_return(options, return_to, &jar, inputs)?;
         let (returns, mark) = returned.unzip();
         let returns = returns.unwrap_or(0);
@@ -194,6 +192,7 @@ impl Journey {
         }
         let mut state = LoginState::new(redirect_uri, return_to, inputs.now);
         state.lost_sessions = lost_sessions;
+        state.ended_sessions = ended_sessions;
         state.switch_user = options.switch_user;
         state.in_session = options.has_session == Some(true);
         let leg = Leg { redirect_uri, state, district_id, is_own: true };
@@ -217,10 +216,7 @@ impl Journey {
         let is_return = options.has_session == Some(true) && !options.switch_user;
         let Some(mut mark) = jar.recent_sign_in(inputs.now).filter(|_| is_return) else { return Ok(None) };
         if mark.returns >= MAX_RETURNS {
-            // What a query says may be about the person.
-            let page = return_to.map(|target| target.split(['?', '#']).next().unwrap_or_default());
-            let page = page.map_or_else(|| "the page after the login".to_owned(), quote);
-            let detail = format!("signed in, but {page} sends them back to log in");
+            let detail = format!("signed in, but {} sends them back to log in", page_of(return_to));
             return Err(Error::with_detail(ErrorCode::PageNotAllowed, detail));
         }
         mark.returns = mark.returns.saturating_add(1);
@@ -397,6 +393,7 @@ impl Journey {
         let mut state = LoginState::new(redirect_uri, self.goal(known), inputs.now);
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
+        state.ended_sessions = known.map_or(0, |state| state.ended_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
         state.in_session = known.is_some_and(|state| state.in_session);
         let leg = Leg { redirect_uri, state, district_id: None, is_own: leaving.is_some() };
@@ -434,6 +431,36 @@ struct Leg<'a> {
 /// callback has no state or cannot be read.
 pub fn login_key_of_callback(callback: &str) -> Option<String> {
     Some(login_key(parse_callback(callback).ok()?.state?.expose()))
+}
+
+/// How many sign-ins in a row, the last one a moment ago, left a session that came back with nobody signed in: the application ended
+/// it, and showed no page before. A session that did not come back is counted elsewhere, and takes along what was counted here; so
+/// does somebody who is signed in.
+fn ended_sessions(options: &LoginOptions, jar: &Jar, now: u64) -> u8 {
+    let is_known = options.has_session.is_some() && !options.switch_user;
+    let Some(mark) = jar.recent_sign_in(now).filter(|_| is_known) else { return 0 };
+    let is_ended = options.has_session == Some(false) && jar.lost_sessions(now) == 0;
+    mark.ended_sessions.saturating_add(is_ended.into())
+}
+
+/// Whether sign-ins leave somebody signed in. The marks stay for their minute: the other tabs of this browser end here too, instead of
+/// starting a new count.
+fn check_sessions(lost: u8, ended: u8, options: &LoginOptions, return_to: Option<&str>) -> Result<()> {
+    let (count, reason) = if lost >= MAX_LOST_SESSIONS {
+        (lost, "no request came with the session")
+    } else if ended >= MAX_LOST_SESSIONS && options.has_session == Some(false) {
+        (ended, "the session came back with nobody signed in")
+    } else {
+        return Ok(());
+    };
+    let detail = format!("{count} sign-ins in a row on the way to {}, and {reason}", page_of(return_to));
+    Err(Error::with_detail(ErrorCode::SessionNotKept, detail))
+}
+
+/// The page that a login is on its way to, for the log. What a query says may be about the person.
+fn page_of(return_to: Option<&str>) -> String {
+    let page = return_to.map(|target| target.split(['?', '#']).next().unwrap_or_default());
+    page.map_or_else(|| "the page after the login".to_owned(), quote)
 }
 
 fn too_often(code: ErrorCode, redirects: u8, reason: ErrorCode) -> Error {

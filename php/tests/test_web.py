@@ -170,6 +170,16 @@ def test_what_can_come_back_is_sent_to_log_in(site: Site, method: str, headers: 
     assert (answer.status, answer.goes_to) == (303, "/login?return_to=%2Fmembers")
 
 
+def test_a_session_that_the_app_ends_before_it_shows_a_page_ends_with_a_page(site: Site) -> None:
+    tabbed = TabbedBrowser(site.clever, ADA)
+    tab = tabbed.open_tab(f"{site.url}/expel")
+    while not tab.is_done:
+        tabbed.step(tab)
+    assert tab.page
+    assert (tab.page.status, "session_not_kept" in tab.page.text) == (500, True)
+    assert '3 sign-ins in a row on the way to "/expel", and the session came back with nobody signed in' in site.log
+
+
 def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(site: Site) -> None:
     tabbed = TabbedBrowser(site.clever, ADA)
     tab = tabbed.open_tab(f"{site.url}/vault")

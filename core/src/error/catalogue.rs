@@ -133,7 +133,7 @@ catalogue! {
     PendingExpired, "pending_expired", Login, true, User, "the pending login is older than ten minutes", AGAIN;
     CookiesBlocked, "cookies_blocked", Login, false, User, "the browser came back without the login cookie each time: it probably blocks cookies", COOKIES;
     LoginLoop, "login_loop", Login, false, App, "the login restarted too often without an end", AGAIN;
-    SessionNotKept, "session_not_kept", Login, false, App, "the browser signed in several times in a row and came back without a session each time: check the domain, path and Secure attribute of the session cookie", SESSION;
+    SessionNotKept, "session_not_kept", Login, false, App, "several sign-ins in a row left nobody signed in: check the domain, path and Secure attribute of the session cookie, and what ends sessions in your app", SESSION;
     PageNotAllowed, "page_not_allowed", Login, false, App, "somebody who is signed in is sent back to log in again and again: answer people who may not open a page with 403 instead", ALLOWED;
 
     IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", AGAIN;

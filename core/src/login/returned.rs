@@ -151,11 +151,14 @@ impl Returned {
     pub(super) fn signed_in(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         let mut mark = FinishedMark { is_sign_in: true, ..FinishedMark::default() };
         match &self.state {
+            // Somebody who says who they are is in no loop.
             State::Known { text, state } if state.switch_user => mark.switched = Some(LoginDigest::of(text)),
-            State::Known { state, .. } if state.in_session => {
-                mark.returns = self.jar.as_ref().map_or(0, |jar| jar.returns_so_far(inputs.now));
+            State::Known { state, .. } => {
+                mark.ended_sessions = state.ended_sessions;
+                // Somebody who was not signed in comes from no page that sends signed-in people back.
+                let jar = self.jar.as_ref().filter(|_| state.in_session);
+                mark.returns = jar.map_or(0, |jar| jar.returns_so_far(inputs.now));
             }
-            // Somebody who says who they are, or was not signed in, is in no loop.
             _ => {}
         }
         self.finish_as(&mark, keys, inputs)

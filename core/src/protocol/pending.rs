@@ -52,9 +52,15 @@ const IN_SESSION: u8 = 2;
 const IS_OWN: u8 = 1;
 const IS_SIGN_IN: u8 = 1;
 const IS_SWITCHED: u8 = 2;
-/// A count shares its byte with these two flags: cookies must be short.
+/// Counts share a byte with two flags: states and cookies must be short.
 const FLAG_BITS: u32 = 2;
-const MAX_COUNTED: u8 = u8::MAX >> FLAG_BITS;
+const ENDED_BITS: u32 = 2;
+const MAX_ENDED: u8 = (1 << ENDED_BITS) - 1;
+const MAX_RETURNS: u8 = u8::MAX >> (FLAG_BITS + ENDED_BITS);
+
+fn ended(sessions: u8) -> u8 {
+    sessions.min(MAX_ENDED) << FLAG_BITS
+}
 
 const fn flag(is_set: bool, flag: u8) -> u8 {
     if is_set { flag } else { 0 }
@@ -150,6 +156,8 @@ pub struct LoginState {
     pub redirects: u8,
     /// How many sign-ins in a row came right before this login and left no session.
     pub lost_sessions: u8,
+    /// How many left one that came back with nobody signed in.
+    pub ended_sessions: u8,
     /// Whether Clever is asked to let the person confirm who they are.
     pub switch_user: bool,
     /// Whether somebody was signed in when this login began.
@@ -167,6 +175,7 @@ impl LoginState {
             issued_at: now,
             redirects: 1,
             lost_sessions: 0,
+            ended_sessions: 0,
             switch_user: false,
             in_session: false,
             redirect_uri_digest: short_digest(redirect_uri),
@@ -184,7 +193,9 @@ impl LoginState {
             let detail = format!("it is longer than {MAX_RETURN_TO_BYTES} bytes");
             return Err(Error::with_detail(ErrorCode::ReturnToUnsafe, detail));
         }
-        let flags = flag(self.switch_user, SWITCH_USER) | flag(self.in_session, IN_SESSION);
+        let flags = flag(self.switch_user, SWITCH_USER)
+            | flag(self.in_session, IN_SESSION)
+            | ended(self.ended_sessions);
         let plain = [
             &[VERSION][..],
             &self.issued_at.to_be_bytes(),
@@ -207,6 +218,7 @@ impl LoginState {
             issued_at,
             redirects,
             lost_sessions,
+            ended_sessions: flags >> FLAG_BITS & MAX_ENDED,
             switch_user: flags & SWITCH_USER != 0,
             in_session: flags & IN_SESSION != 0,
             redirect_uri_digest: fields.take(DIGEST_BYTES)?.try_into().ok()?,
@@ -327,6 +339,8 @@ pub struct FinishedMark {
     pub is_sign_in: bool,
     /// How often somebody who had signed in was sent back to log in since.
     pub returns: u8,
+    /// How many sign-ins in a row came right before it and left a session that came back with nobody signed in.
+    pub ended_sessions: u8,
     /// Which login it was, when somebody signed in with it and Clever asked them who they are.
     pub switched: Option<LoginDigest>,
 }
@@ -352,7 +366,8 @@ impl FinishedMark {
     pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
         let flags = flag(self.is_sign_in, IS_SIGN_IN) | flag(self.switched.is_some(), IS_SWITCHED);
         let switched = self.switched.as_ref().map_or(&[][..], |login| &login.0);
-        let counted = self.returns.min(MAX_COUNTED) << FLAG_BITS | flags;
+        let returns = self.returns.min(MAX_RETURNS) << (FLAG_BITS + ENDED_BITS);
+        let counted = returns | ended(self.ended_sessions) | flags;
         let plain = [&[VERSION][..], &seconds(self.at), &[counted], switched].concat();
         keys.seal_text(b"finished", fixed(&entropy[2 * NONCE_LEN + NONCE_BYTES..])?, &plain)
     }
@@ -363,9 +378,10 @@ impl FinishedMark {
         let mut fields = Fields(&plain);
         fields.version()?;
         let (at, counted) = (fields.seconds()?, fields.byte()?);
-        let (flags, returns) = (counted, counted >> FLAG_BITS);
+        let (flags, returns) = (counted, counted >> (FLAG_BITS + ENDED_BITS));
+        let ended_sessions = counted >> FLAG_BITS & MAX_ENDED;
         let switched = if flags & IS_SWITCHED == 0 { None } else { Some(LoginDigest(fields.rest()?)) };
-        Some(Self { at, is_sign_in: flags & IS_SIGN_IN != 0, returns, switched })
+        Some(Self { at, is_sign_in: flags & IS_SIGN_IN != 0, returns, ended_sessions, switched })
     }
 }
 

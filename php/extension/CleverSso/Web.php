@@ -502,7 +502,7 @@ final class Web
         $this->settle($error);
         error_log('login failed: ' . $error->getMessage());
         if ($error->getCodeWord() === 'session_not_kept') {
-            error_log('the session does not come back: ' . $this->session->describe());
+            error_log('the session cookie: ' . $this->session->describe());
         }
         return Problem::of($error, $this, $this->afterLogin);
     }

@@ -54,6 +54,14 @@ if ($path === '/cart') {
 } elseif ($path === '/vault') {
     // As applications do that know no better: who may not open it, is to log in.
     header('Location: ' . $web->loginUrl('/vault'), true, 303);
+} elseif ($path === '/expel') {
+    // A guard that ends the session of whoever is signed in, before a page is shown.
+    if ($web->person() !== null) {
+        session_start();
+        $_SESSION = [];
+        session_write_close();
+    }
+    header('Location: ' . $web->loginUrl('/expel'), true, 303);
 } elseif ($path === '/late') {
     echo 'late ';
     flush();

@@ -248,7 +248,9 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     try:
         return login(**{name: value for name, value in wishes.items() if value})
     except Error as error:
-        if error.code == "session_not_kept":
+        # Where the session came back, the mark of the last sign-in is deleted by now.
+        is_marked = any(not cookie.max_age for cookie in client.session_kept_cookies(cookies))
+        if error.code == "session_not_kept" and is_marked:
             logger.error("the session cookie does not come back; it is set with %s", session_cookie())  # noqa: TRY400
         return problem_of(error)
 

@@ -418,6 +418,18 @@ def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(brow
     assert arrived(site.url + "/private", tabbed).text == "Hello, Ada Ashworth (student)"
 
 
+def test_a_session_that_the_app_ends_before_it_shows_a_page_ends_with_a_page(site: Site) -> None:
+    tabbed = TabbedBrowser(site.emulator, ADA)
+    for _ in range(2):
+        page = arrived(site.url + "/expel", tabbed)
+        tabbed.tabs.clear()
+        assert (page.status, "session_not_kept" in page.text) == (500, True)
+    log = site.log.read_text()
+    assert re.search(r'\b3 sign-ins in a row on the way to ".*/expel", and the session came back with nobody', log)
+    # It does come back.
+    assert "the session cookie does not come back" not in log
+
+
 def test_a_loop_that_names_no_page_ends_with_a_page_too(tmp_path: Path) -> None:
     with serving("flask", tmp_path, CLEVER_AFTER_LOGIN="/vault?bare") as site:
         page = arrived(site.url + "/vault?bare", TabbedBrowser(site.emulator, ADA))

@@ -290,6 +290,37 @@ def test_a_session_that_is_not_kept_ends_after_three_sign_ins_that_were_decided_
     assert (status, b"session_not_kept" in page, visits) == (500, True, 3)
 
 
+def change_the_password(user: Any, **_: Any) -> None:
+    """It ends every session of the user, this new one too."""
+    user.set_unusable_password()
+    user.save()
+
+
+@pytest.mark.parametrize("way", ["hidden", "another password"])
+def test_a_user_who_is_not_found_after_each_sign_in_ends_with_a_page(
+    clever: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, way: str
+) -> None:
+    from clever_sso.django import CleverBackend
+    from django.contrib.auth.signals import user_logged_in
+
+    with monkeypatch.context() as patch:
+        if way == "hidden":
+            # As where a manager hides some users.
+            patch.setattr(CleverBackend, "get_user", lambda *_: None)
+        else:
+            user_logged_in.connect(change_the_password)
+        try:
+            browser = visitor()
+            status, page, visits = end_of(browser, clever, "/private")
+            again = end_of(browser, clever, "/private")
+        finally:
+            user_logged_in.disconnect(change_the_password)
+    assert (status, b"session_not_kept" in page, visits) == (500, True, 3)
+    assert (again[0], again[2]) == (500, 0)
+    assert "and the session came back with nobody signed in" in caplog.text
+    assert end_of(visitor(), clever, "/private")[0] == 200
+
+
 @pytest.mark.parametrize("way", ["completes at once", "never completes", "answered"])
 def test_a_guard_that_sends_back_who_was_held_ends(clever: str, decide: Callable[..., None], way: str) -> None:
     def hook(proven: ProvenLogin[Any]) -> Any:

@@ -78,3 +78,96 @@ fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() 
             .is_empty()
     );
 }
+
+/// Signs in and is sent back to log in, again and again: each session comes back, and `in_session` says in turn whether somebody is
+/// in it. How many sign-ins until the error.
+fn sent_back(
+    browser: &mut Browser,
+    journey: &Journey,
+    in_session: &[bool],
+    mut now: u64,
+    pace: u64,
+) -> (u32, Error) {
+    for (sign_ins, has_session) in (0..).zip(in_session.iter().cycle()) {
+        assert!(sign_ins < 60, "no end");
+        now += pace;
+        let options = LoginOptions { has_session: Some(*has_session), ..going_to("/a?of=ada") };
+        match browser.begin(journey, options, now) {
+            Err(error) => return (sign_ins, error),
+            Ok(login) if login.key.is_empty() => continue,
+            Ok(login) => drop(goal(browser.arrive(journey, &back(&login), now))),
+        }
+        let kept = journey.session_kept(&browser.header(), || Some(at(now)));
+        // A redirect shows nothing.
+        browser.obey(&kept.into_iter().filter(|cookie| cookie.max_age() == 0).collect::<Vec<_>>());
+    }
+    unreachable!("it is a cycle")
+}
+
+#[test]
+fn a_session_that_comes_back_with_nobody_in_it_ends_with_an_error() {
+    for pace in [0, 20, 50] {
+        let (journey, mut browser) = (journey(), Browser::default());
+        let (sign_ins, error) = sent_back(&mut browser, &journey, &[false], 1000, pace);
+        assert_eq!((sign_ins, error.code()), (u32::from(MAX_LOST_SESSIONS), ErrorCode::SessionNotKept));
+        assert_eq!(error.return_to(), Some("/a?of=ada"));
+        let said = error.to_string();
+        assert!(
+            said.ends_with("on the way to \"/a\", and the session came back with nobody signed in"),
+            "{said}"
+        );
+        let now = 1000 + pace * u64::from(sign_ins);
+        assert_eq!(sent_back(&mut browser, &journey, &[false], now, 0).0, 0, "another tab ends there, too");
+        let another = LoginOptions { switch_user: true, has_session: Some(false), ..going_to("/a") };
+        drop(browser.begin(&journey, another, now).unwrap());
+        let later = browser.begin(
+            &journey,
+            LoginOptions { has_session: Some(false), ..LoginOptions::default() },
+            now + 61,
+        );
+        assert!(later.is_ok());
+    }
+}
+
+#[test]
+fn somebody_in_the_session_now_and_then_makes_no_loop_without_end() {
+    for in_session in [&[false, true][..], &[true, false], &[true, true, false], &[false, false, true]] {
+        let (journey, mut browser) = (journey(), Browser::default());
+        let (_, error) = sent_back(&mut browser, &journey, in_session, 1000, 0);
+        assert!(matches!(error.code(), ErrorCode::SessionNotKept | ErrorCode::PageNotAllowed));
+    }
+}
+
+#[test]
+fn tabs_of_somebody_who_logged_out_in_the_apps_own_way_all_sign_in() {
+    for in_lock_step in [true, false] {
+        let (journey, mut browser) = (journey(), Browser::default());
+        let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+        goal(browser.arrive(&journey, &back(&login), 1000));
+        browser.obey(&journey.session_kept(&browser.header(), || Some(at(1000))));
+        let mut begun = Vec::new();
+        for tab in 0..8 {
+            let has_session = Some(!in_lock_step && tab > 0);
+            let login =
+                browser.begin(&journey, LoginOptions { has_session, ..going_to("/b") }, 1000).unwrap();
+            begun.push(login);
+            if !in_lock_step {
+                finish(&mut browser, &journey, begun.pop());
+            }
+        }
+        for login in begun {
+            finish(&mut browser, &journey, Some(login));
+        }
+        assert!(
+            browser
+                .begin(&journey, LoginOptions { has_session: Some(false), ..going_to("/b") }, 1000)
+                .is_ok()
+        );
+    }
+}
+
+fn finish(browser: &mut Browser, journey: &Journey, login: Option<Login>) {
+    if let Some(login) = login.filter(|login| !login.key.is_empty()) {
+        goal(browser.arrive(journey, &back(&login), 1000));
+    }
+}

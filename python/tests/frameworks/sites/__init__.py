@@ -8,6 +8,7 @@
 - `/cart`: puts a thing into the session, and shows what is in it.
 - `/bye`: the application's own log out, as its framework does it.
 - `/leave` and `/stay`: no pages; a middleware of the site answers. The first logs out, the second only looks.
+- `/expel`: a middleware of the site ends the session of whoever is signed in, and sends everybody to log in.
 
 The settings come from the environment: `CLEVER_CLIENT_ID` and so on. Whose last name is `UNWELCOME` is refused, and on
 whose last name is `BREAKING` the site's own code falls over. With `GUARD` a middleware of the site lets nobody pass who

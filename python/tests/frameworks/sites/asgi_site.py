@@ -26,6 +26,9 @@ class AnswerBefore(BaseHTTPMiddleware):
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         if request.scope["path"] == "/leave":
             return await bye(request)
+        if request.scope["path"] == "/expel":
+            request.session.clear()
+            return RedirectResponse("/clever/login?next=/expel")
         request.scope["auth"] = AuthCredentials(["authenticated"] if current_identity(request) else [])
         return PlainTextResponse("here") if request.scope["path"] == "/stay" else await call_next(request)
 

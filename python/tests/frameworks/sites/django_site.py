@@ -98,6 +98,9 @@ def answer_before(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     def answered(request: HttpRequest) -> HttpResponse:
         if request.path == "/leave":
             return bye(request)
+        if request.path == "/expel":
+            auth.logout(request)
+            return HttpResponseRedirect("/clever/login?next=/expel")
         return HttpResponse("here") if request.path == "/stay" else get_response(request)
 
     return answered

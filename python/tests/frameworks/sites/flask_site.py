@@ -99,9 +99,12 @@ def add_later(response: Response) -> Response:
     return response
 
 
-def answer_before() -> str | None:
+def answer_before() -> ResponseReturnValue | None:
     if request.path == "/leave":
         return bye()
+    if request.path == "/expel":
+        session.clear()
+        return redirect("/clever/login?next=/expel")
     return "here" if request.path == "/stay" else None
 
 
