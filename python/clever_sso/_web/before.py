@@ -9,20 +9,23 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, cast
 
-from clever_sso._web.arrival import REDIRECT, SignIn
+from clever_sso._web.arrival import LARGEST_COOKIE, REDIRECT, SignIn
 from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
-from clever_sso._web.identity import SESSION_KEY
+from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
     from clever_sso._native import Identity, Tokens
 
+    Waiting = dict[str, Any]  # The logins of one person that wait, as a session keeps them.
+
 HELD_KEY = "clever_sso_held"
 TEN_MINUTES = 10 * 60
-_FORMAT = 1
+_FORMAT = 2
+_MOST_HELD = 8
 _MOST_SPENT = 10_000
 
 OF_A_LOGIN = (SESSION_KEY, HELD_KEY)
@@ -58,6 +61,7 @@ class ProvenLogin(Generic[ClientType]):
 
     _session: MutableMapping[str, Any] = field(default_factory=dict, repr=False)
     _in_browser: bool = field(default=False, repr=False)
+    _others: Waiting | None = field(default=None, repr=False)
 
     @classmethod
     def of(  # noqa: PLR0913  (they are keyword arguments)
@@ -68,6 +72,7 @@ class ProvenLogin(Generic[ClientType]):
         client: ClientType,
         session: MutableMapping[str, Any],
         in_browser: bool,
+        others: Waiting | None = None,
         user: object = None,
     ) -> ProvenLogin[ClientType]:
         """What the hook is given.
@@ -78,6 +83,7 @@ class ProvenLogin(Generic[ClientType]):
             client: The client.
             session: The session of this browser, in which nobody is signed in.
             in_browser: Whether the browser stores the session.
+            others: The logins of the same person that other tabs hold.
             user: Django: the user that this person is already.
         """
         return cls(
@@ -90,16 +96,22 @@ class ProvenLogin(Generic[ClientType]):
             switch_user=step.switch_user,
             _session=session,
             _in_browser=in_browser,
+            _others=others,
         )
 
-    def hold(self, *, keep_tokens: bool = False) -> None:
+    def hold(self, *, keep_tokens: bool = False) -> str:
         """Keep this login for ten minutes, in the session of this browser, until `complete_login` lets the person in.
 
-        Then return a response: a page for a second factor, for example. The person is not signed in until then.
+        Then return a response: a page for a second factor, for example. The person is not signed in until then. Several
+        tabs of one person each hold a login of their own, up to eight.
 
         Args:
             keep_tokens: Whether to keep the tokens, the email address and the claims as well. Without it, the completed
                 login has none of them.
+
+        Returns:
+            The key of this login, for `held_login` and `complete_login`: in the address of your page, each tab ends at
+            its own page. It is no secret: it opens nothing but a login of this session.
 
         Raises:
             ValueError: When the tokens would be kept in a session that the browser stores.
@@ -107,15 +119,20 @@ class ProvenLogin(Generic[ClientType]):
         if keep_tokens and self._in_browser:
             raise ValueError("hold(keep_tokens=True) needs sessions on the server: the browser stores these")
         identity = IdentityCopy.of(self.identity)
-        self._session[HELD_KEY] = {
-            "format": _FORMAT,
-            "key": token_urlsafe(16),
+        login = {
+            "key": token_urlsafe(12),
             "ends_at": int(time.time()) + TEN_MINUTES,
-            "identity": (identity if keep_tokens else identity.without_details()).to_session(),
-            "tokens": [self.tokens.access_token, self.tokens.id_token] if keep_tokens else None,
             "return_to": self.return_to,
             "switch_user": self.switch_user,
         }
+        others = self._others["logins"] if self._others else []
+        self._session[HELD_KEY] = {
+            "format": _FORMAT,
+            "identity": (identity if keep_tokens else identity.without_details()).to_session(),
+            "tokens": [self.tokens.access_token, self.tokens.id_token] if keep_tokens else None,
+            "logins": [*others, login][-_MOST_HELD:],
+        }
+        return str(login["key"])
 
     @property
     def is_held(self) -> bool:
@@ -156,42 +173,129 @@ class HeldLogin:
     """Django: the user that this person is already; `None` for a new one."""
 
     key: str = field(default="", repr=False)
-    """Its own mark: it is completed once."""
+    """Its own mark, as `hold` returned it: it is completed once."""
 
     ends_at: int = 0
     """When it ends, in Unix seconds."""
 
     @classmethod
     def of(cls, session: Mapping[str, Any]) -> HeldLogin | None:
-        """The login that waits in a session; `None` when there is none, or its ten minutes are over."""
-        kept = session.get(HELD_KEY)
-        if not isinstance(kept, dict) or kept.get("format") != _FORMAT:
-            return None
-        try:
-            tokens = kept["tokens"]
-            held = cls(
-                IdentityCopy.from_session(kept["identity"]),
-                TokensCopy(*tokens) if tokens else NoTokens(),
-                kept["return_to"],
-                switch_user=bool(kept["switch_user"]),
-                key=str(kept["key"]),
-                ends_at=int(kept["ends_at"]),
+        """The login that waits longest in a session; `None` when there is none, or its ten minutes are over."""
+        return next(iter(cls.all_of(session)), None)
+
+    @classmethod
+    def find(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
+        """The login with this key; without one, as `of`."""
+        if key is None:
+            return cls.of(session)
+        return next((held for held in cls.all_of(session) if held.key == key), None)
+
+    @classmethod
+    def all_of(cls, session: Mapping[str, Any]) -> list[HeldLogin]:
+        """All logins that wait in a session, the one that waits longest first."""
+        found = _alive(session)
+        if found is None:
+            return []
+        identity, tokens, logins = found
+        return [
+            cls(
+                identity,
+                tokens,
+                login["return_to"],
+                switch_user=login["switch_user"],
+                key=login["key"],
+                ends_at=login["ends_at"],
             )
-        except (KeyError, TypeError, ValueError):
+            for login in logins
+        ]
+
+    @classmethod
+    def take_of_person_in(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
+        """One whose person is signed in already, by the login of another tab; it is completed then."""
+        other = SessionIdentity.from_session(session)
+        held = cls.find(session, key) if other is not None else None
+        if other is None or held is None or (other.issuer, other.id) != (held.identity.issuer, held.identity.id):
             return None
-        return held if held.ends_at > time.time() and not _SPENT.has(held.key) else None
+        return held if held.spend() else None
 
     def step(self, cookies: str | None) -> SignIn:
         """The sign-in that completes it, in a request with this `Cookie` header."""
         return SignIn(self.identity, self.tokens, self.return_to, switch_user=self.switch_user, cookies=cookies or "")
 
     @classmethod
-    def take(cls, session: MutableMapping[str, Any]) -> HeldLogin | None:
-        """The same, and it is completed: nobody finds it again."""
-        held = cls.of(session)
-        if HELD_KEY in session:
-            del session[HELD_KEY]
-        return held if held is not None and _SPENT.add(held.key, held.ends_at) else None
+    def take(cls, session: MutableMapping[str, Any], key: str | None = None) -> HeldLogin | None:
+        """The same, and it is completed: nobody finds it again. The others wait on."""
+        held = cls.find(session, key)
+        if held is None:
+            if HELD_KEY in session and _alive(session) is None:
+                del session[HELD_KEY]
+            return None
+        held.leave(session)
+        return held if held.spend() else None
+
+    def leave(self, session: MutableMapping[str, Any]) -> None:
+        """Take it out of a session in which it waits."""
+        kept = session[HELD_KEY]
+        _keep(session, [login for login in kept["logins"] if login.get("key") != self.key])
+
+    def spend(self) -> bool:
+        """Note that it is completed, and whether it was not before."""
+        return _SPENT.add(self.key, self.ends_at)
+
+
+def others_of(session: Mapping[str, Any], identity: Identity | IdentityCopy) -> Waiting | None:
+    """The logins of this person that wait in a session, to be kept when it is replaced. `None` where none is."""
+    found = _alive(session)
+    if found is None:
+        return None
+    held, _, logins = found
+    is_same = (held.issuer, held.id) == (identity.issuer, identity.id)
+    return {**session[HELD_KEY], "logins": logins} if is_same and logins else None
+
+
+def make_room(session: MutableMapping[str, Any], size: Callable[[], int], least: int) -> None:
+    """Let go of the logins that wait longest while the cookie of the session is too large.
+
+    Args:
+        session: The session.
+        size: Says how many bytes its cookie has.
+        least: How many are kept in any case.
+    """
+    while isinstance(session.get(HELD_KEY), dict) and size() > LARGEST_COOKIE:
+        logins = session[HELD_KEY]["logins"][1:]
+        if len(logins) < least:
+            return
+        _keep(session, logins)
+
+
+def _keep(session: MutableMapping[str, Any], logins: list[Any]) -> None:
+    if logins:
+        session[HELD_KEY] = {**session[HELD_KEY], "logins": logins}
+    else:
+        del session[HELD_KEY]
+
+
+def _alive(session: Mapping[str, Any]) -> tuple[IdentityCopy, TokensCopy | NoTokens, list[dict[str, Any]]] | None:
+    """Who waits in a session, and with which logins; `None` where none can be read, or the time of all is over."""
+    kept = session.get(HELD_KEY)
+    if not isinstance(kept, dict) or kept.get("format") != _FORMAT:
+        return None
+    try:
+        tokens = kept["tokens"]
+        identity, copy = IdentityCopy.from_session(kept["identity"]), TokensCopy(*tokens) if tokens else NoTokens()
+        logins = [
+            {
+                "key": str(login["key"]),
+                "ends_at": int(login["ends_at"]),
+                "return_to": login["return_to"],
+                "switch_user": bool(login["switch_user"]),
+            }
+            for login in kept["logins"]
+        ]
+    except (KeyError, TypeError, ValueError):
+        return None
+    alive = [each for each in logins if each["ends_at"] > time.time() and not _SPENT.has(each["key"])]
+    return (identity, copy, alive) if alive else None
 
 
 class _Spent:

@@ -197,14 +197,18 @@ class CleverSso:
         self._settings.hooks.before_sign_in = function
         return function
 
-    async def complete_login(self, request: Request) -> Response:
+    async def complete_login(self, request: Request, key: str | None = None) -> Response:
         """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+
+        Args:
+            request: The request.
+            key: Which login, as `hold` returned it. Without it, the one that waits longest.
 
         Returns:
             The answer to the browser: the way to the page that the person wanted, or a page that says why they are not
             let in. When no login waits, or its ten minutes are over, it leads to the login.
         """
-        return await self._views.complete(request)
+        return await self._views.complete(request, key)
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.

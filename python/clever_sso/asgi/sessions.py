@@ -33,9 +33,14 @@ def current_identity(request: HTTPConnection) -> SessionIdentity | None:
     return SessionIdentity.from_session(session)
 
 
-def held_login(request: HTTPConnection) -> HeldLogin | None:
-    """The login that waits in this session for `CleverSso.complete_login`; `None` when there is none."""
-    return HeldLogin.of(session_of(request))
+def held_login(request: HTTPConnection, key: str | None = None) -> HeldLogin | None:
+    """The login that waits in this session for `CleverSso.complete_login`; `None` when there is none.
+
+    Args:
+        request: The request.
+        key: Which one, as `hold` returned it. Without it, the one that waits longest.
+    """
+    return HeldLogin.find(session_of(request), key)
 
 
 def session_of(request: HTTPConnection) -> dict[str, Any]:
@@ -79,7 +84,7 @@ async def end_replaced(request: Request, keys: Iterable[str]) -> None:
 
 
 async def take_held(
-    request: Request, rotate_session: Callable[[Request], Any] | None
+    request: Request, rotate_session: Callable[[Request], Any] | None, which: str | None
 ) -> tuple[HeldLogin | None, str | None]:
     """The login that waits in this session, and it is completed: nobody finds it again.
 
@@ -89,23 +94,25 @@ async def take_held(
     """
     handler: Any = request.scope.get("session_handler")
     if rotate_session is not None or handler is None:
-        return HeldLogin.take(session_of(request)), None
+        return HeldLogin.take(session_of(request), which), None
     # As it is by now: somebody may have logged out, or completed it, since this request read it.
     key = handler.session_id
     data = await handler.store.read(session_id=key, lifetime=handler.lifetime) if key else b""
-    found = HeldLogin.of(handler.serializer.deserialize(data) if data else {})
-    held = HeldLogin.of(session_of(request))
+    found = HeldLogin.find(handler.serializer.deserialize(data) if data else {}, which)
+    held = HeldLogin.find(session_of(request), which)
     if held is None or found is None or found.key != held.key:
         if held is not None:
             # What this request read is over. It must not be written again.
             session_of(request).clear()
             handler.initially_empty = True
         return None, None
-    held = HeldLogin.take(session_of(request))
+    held = HeldLogin.take(session_of(request), which)
     if held is not None:
-        # A log out leaves a session alone that is empty.
+        # A log out leaves a session alone that is empty. What else waits goes on to the next one.
+        others = session_of(request).get(HELD_KEY)
         session_of(request)[HELD_KEY] = None
         await handler.save(TEN_MINUTES)
+        session_of(request)[HELD_KEY] = others
     return held, key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -16,7 +17,7 @@ from clever_sso._web.arrival import (
     problem_of_sign_in,
     signed_in_line,
 )
-from clever_sso._web.before import ProvenLogin
+from clever_sso._web.before import HELD_KEY, ProvenLogin, make_room, others_of
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso.asgi.addresses import home
 from clever_sso.asgi.request import SIGNED_IN, result_of
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clever_sso._web.arrival import SignIn
+    from clever_sso._web.before import Waiting
     from clever_sso.asgi.settings import Settings
 
 logger = logging.getLogger("clever_sso.asgi")
@@ -56,10 +58,11 @@ async def sign_in(
     """
     key: str | None = getattr(request.scope.get("session_handler"), "session_id", None)
     signing_in = SessionIdentity.of(step.identity, settings.chosen.session_seconds)
+    others = others_of(session_of(request), step.identity)
     replaced = await replace_session(request, signing_in, settings.rotate_session, waiting)
     done: Response | Problem | None = None
     try:
-        welcomed = await _welcomed(settings, request, step, is_decided=is_decided)
+        welcomed = await _welcomed(settings, request, step, others, is_decided=is_decided)
         is_in = isinstance(welcomed, Response) and SESSION_KEY in session_of(request)
         if (replaced or waiting) and key is not None and is_in:
             await check_that_it_is_there(request, key)
@@ -72,21 +75,27 @@ async def sign_in(
             await end_replaced(request, [waiting])
 
 
-async def _welcomed(settings: Settings, request: Request, step: SignIn, *, is_decided: bool) -> Response | Problem:
+async def _welcomed(
+    settings: Settings, request: Request, step: SignIn, others: Waiting | None, *, is_decided: bool
+) -> Response | Problem:
     try:
         if not is_decided:
             # Until the application lets the person in, the session is nobody's.
             session = session_of(request)
             signed_in_as = session.pop(SESSION_KEY)
-            waits = await _decide(settings, request, step)
+            waits = await _decide(settings, request, step, others)
             if waits is not None:
                 if settings.rotate_session is None:
+                    make_room(session, partial(cookie_size, request), 1)
                     check_size(cookie_size(request))
                 return waits
             session[SESSION_KEY] = signed_in_as
         hook = settings.hooks.sign_in
         answer = await result_of(hook(request, step)) if hook is not None else None
+        if others is not None:
+            session_of(request)[HELD_KEY] = others
         if settings.rotate_session is None:
+            make_room(session_of(request), partial(cookie_size, request), 0)
             check_size(cookie_size(request))
     except (Refused, TooLargeError, Error) as error:
         return problem_of_sign_in(settings.client, step, error)
@@ -102,7 +111,7 @@ async def _welcomed(settings: Settings, request: Request, step: SignIn, *, is_de
     return answer or RedirectResponse(step.return_to or home(settings, request), 303)
 
 
-async def _decide(settings: Settings, request: Request, step: SignIn) -> Response | None:
+async def _decide(settings: Settings, request: Request, step: SignIn, others: Waiting | None) -> Response | None:
     """What the application says before the person is signed in: a response, or `None` to go on."""
     if settings.hooks.before_sign_in is None:
         return None
@@ -113,6 +122,7 @@ async def _decide(settings: Settings, request: Request, step: SignIn) -> Respons
         client=settings.client,
         session=session,
         in_browser=settings.rotate_session is None and is_in_browser(request),
+        others=others,
     )
     answer = await result_of(settings.hooks.before_sign_in(proven))
     proven.check_held(answer)

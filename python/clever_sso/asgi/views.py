@@ -21,7 +21,7 @@ from clever_sso._web.arrival import (
     with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import HELD_KEY
+from clever_sso._web.before import HELD_KEY, HeldLogin
 from clever_sso._web.identity import SESSION_KEY
 from clever_sso._web.request import inside
 from clever_sso.asgi.addresses import home, login_path, misplaced_callback, own_pages, root
@@ -130,10 +130,14 @@ class Views:
             return JSONResponse(content, 401, {**api.JSON_HEADERS, **api.CHALLENGE})
         return Response(api.whoami(identity), headers=api.JSON_HEADERS)
 
-    async def complete(self, request: Request) -> Response:
+    async def complete(self, request: Request, key: str | None) -> Response:
         """Let the person in whose login waits in this session."""
         request.scope.get(ASKED, set()).add("complete")
-        held, waiting = await take_held(request, self._settings.rotate_session)
+        held = HeldLogin.take_of_person_in(session_of(request), key)
+        if held is not None:
+            # Another tab has signed them in.
+            return private(RedirectResponse(held.return_to or home(self._settings, request), 303))
+        held, waiting = await take_held(request, self._settings.rotate_session, key)
         if held is None:
             return private(RedirectResponse(login_path(self._settings, request.scope), 303))
         return await self.take(request, held.step(cookies_of(request)), is_decided=True, waiting=waiting)

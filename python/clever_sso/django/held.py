@@ -16,17 +16,26 @@ if TYPE_CHECKING:
 
 
 # Settings may name functions of modules that import these two: Django is not ready then, and the views need it.
-def held_login(request: HttpRequest) -> HeldLogin | None:
-    """The login that waits in this session for `complete_login`; `None` when there is none."""
+def held_login(request: HttpRequest, key: str | None = None) -> HeldLogin | None:
+    """The login that waits in this session for `complete_login`; `None` when there is none.
+
+    Args:
+        request: The request.
+        key: Which one, as `hold` returned it. Without it, the one that waits longest.
+    """
     from clever_sso.django.views import backend  # noqa: PLC0415
 
-    held = HeldLogin.of(request.session)
+    held = HeldLogin.find(request.session, key)
     # The session keeps what Clever said; who that is here is looked up now.
     return held and dataclasses.replace(held, user=backend()[1].find(cast("Identity", held.identity)))
 
 
-def complete_login(request: HttpRequest) -> HttpResponse:
+def complete_login(request: HttpRequest, key: str | None = None) -> HttpResponse:
     """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+
+    Args:
+        request: The request.
+        key: Which login, as `hold` returned it. Without it, the one that waits longest.
 
     Returns:
         The answer to the browser: the way to the page that the person wanted, or a page that says why they are not let
@@ -34,14 +43,14 @@ def complete_login(request: HttpRequest) -> HttpResponse:
     """
     from clever_sso.django.views import complete  # noqa: PLC0415
 
-    return complete(request)
+    return complete(request, key)
 
 
-async def aheld_login(request: HttpRequest) -> HeldLogin | None:
+async def aheld_login(request: HttpRequest, key: str | None = None) -> HeldLogin | None:
     """As `held_login`, for asynchronous views."""
-    return await sync_to_async(held_login)(request)
+    return await sync_to_async(held_login)(request, key)
 
 
-async def acomplete_login(request: HttpRequest) -> HttpResponse:
+async def acomplete_login(request: HttpRequest, key: str | None = None) -> HttpResponse:
     """As `complete_login`, for asynchronous views."""
-    return await sync_to_async(complete_login)(request)
+    return await sync_to_async(complete_login)(request, key)

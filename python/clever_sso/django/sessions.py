@@ -58,7 +58,7 @@ def _restore(session: Any) -> None:  # noqa: ANN401  (any session)
         session.__dict__.pop(name, None)
 
 
-def take_held(session: SessionBase) -> tuple[HeldLogin | None, SessionBase | None]:
+def take_held(session: SessionBase, which: str | None) -> tuple[HeldLogin | None, SessionBase | None]:
     """The login that waits in a session, and it is completed: no other request, in no other process, finds it again.
 
     Returns:
@@ -66,8 +66,8 @@ def take_held(session: SessionBase) -> tuple[HeldLogin | None, SessionBase | Non
         it is there until the person is in, or until somebody logs out of it.
     """
     if isinstance(session, InCookies):
-        return HeldLogin.take(session), None
-    held, key = HeldLogin.of(session), session.session_key
+        return HeldLogin.take(session, which), None
+    held, key = HeldLogin.find(session, which), session.session_key
     if held is None or key is None:
         return None, None
     # Every store of sessions makes a new one at once or not at all: so one request at a time has its turn.
@@ -79,11 +79,15 @@ def take_held(session: SessionBase) -> tuple[HeldLogin | None, SessionBase | Non
     try:
         # As it is by now: somebody may have logged out, or completed it, since this request read it.
         waiting = type(session)(key)
-        found = HeldLogin.of(waiting)
+        found = HeldLogin.find(waiting, which)
         if found is None or found.key != held.key:
             return None, None
-        del waiting[HELD_KEY]
+        held.leave(waiting)
+        others = waiting.pop(HELD_KEY, None)
         waiting.save()
+        if others is not None:
+            # What else waits goes on to the next session.
+            waiting[HELD_KEY] = others
     except UpdateError:
         return None, None
     finally:

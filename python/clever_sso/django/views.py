@@ -42,7 +42,7 @@ from clever_sso._web.arrival import (
     with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import HELD_KEY, TEN_MINUTES, ProvenLogin
+from clever_sso._web.before import HELD_KEY, TEN_MINUTES, HeldLogin, ProvenLogin, make_room, others_of
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import accounts, conf, links, signals
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from clever_sso._native import Identity, SetCookie
+    from clever_sso._web.before import Waiting
     from clever_sso.django.backend import CleverBackend
 
     View = Callable[[HttpRequest], HttpResponse]
@@ -274,10 +275,14 @@ def _logged_out(step: SignIn) -> HttpResponse:
     return with_cookies(_redirect(conf.after_logout()), without_sign_in(conf.client(), step))
 
 
-def complete(request: HttpRequest) -> HttpResponse:
+def complete(request: HttpRequest, key: str | None) -> HttpResponse:
     """Complete the login that waits in this session."""
     request.META[ASKED] = True
-    held, waiting = take_held(request.session)
+    held = HeldLogin.take_of_person_in(cast("Any", request.session), key) if request.user.is_authenticated else None
+    if held is not None:
+        # Another tab has signed them in.
+        return _private(_redirect(held.return_to or conf.after_login()))
+    held, waiting = take_held(request.session, key)
     if held is None:
         return _private(_redirect(reverse("clever_sso:login")))
     if waiting is not None:
@@ -301,6 +306,7 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
     # The person who was signed in on this device is forgotten first: nothing of their session is carried over, and
     # nobody goes on as somebody else when the next lines refuse this person.
     signing_in = SessionIdentity.of(step.identity, conf.session_seconds())
+    others = others_of(cast("Any", request.session if waiting is None else waiting), step.identity)
     replaced = request.session if signing_in.is_person_of(request.session) else None
     if replaced is not None:
         # Tabs of the same person may be on their way with it: it is ended below.
@@ -309,9 +315,12 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
     try:
         # From here on the older ids of every role are known, where they may tell who this is.
         step = dataclasses.replace(step, identity=accounts.with_older_ids(step.identity, step.tokens, conf.client()))
-        answer = None if is_decided else _decide(request, step)
+        answer = None if is_decided else _decide(request, step, others)
         if answer is None:
             _let_in(request, step, signing_in, replaced)
+            if others is not None:
+                request.session[HELD_KEY] = others
+        make_room(cast("Any", request.session), functools.partial(_cookie_size, request), 0 if answer is None else 1)
         check_size(_cookie_size(request))
         if replaced is not None and answer is None:
             _let_answer(replaced)
@@ -352,7 +361,7 @@ def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, rep
     signals.signed_in.send(type(user), request=request, user=user, identity=step.identity, tokens=step.tokens)
 
 
-def _decide(request: HttpRequest, step: SignIn) -> HttpResponse | None:
+def _decide(request: HttpRequest, step: SignIn, others: Waiting | None) -> HttpResponse | None:
     """What the application says before the person is signed in: a response, or `None` to go on."""
     hook = conf.hook("CLEVER_BEFORE_SIGN_IN")
     if hook is None:
@@ -364,6 +373,7 @@ def _decide(request: HttpRequest, step: SignIn) -> HttpResponse | None:
         client=conf.client(),
         session=cast("Any", session),
         in_browser=isinstance(session, InCookies),
+        others=others,
         user=backend()[1].find(cast("Identity", step.identity)),
     )
     try:

@@ -82,7 +82,7 @@ def _kept_session() -> SessionMixin:
     return context.session if kept is None else kept
 
 
-def take_held(rotate: Rotate | None) -> tuple[HeldLogin | None, Waiting | None]:
+def take_held(rotate: Rotate | None, key: str | None) -> tuple[HeldLogin | None, Waiting | None]:
     """The login that waits in this session, and it is completed: nobody finds it again.
 
     Returns:
@@ -93,14 +93,14 @@ def take_held(rotate: Rotate | None) -> tuple[HeldLogin | None, Waiting | None]:
     if type(interface).open_session is not SecureCookieSessionInterface.open_session:
         # As it is by now: somebody may have logged out, or completed it, since this request read it.
         again: Any = interface.open_session(_app(), request)
-        held, found = HeldLogin.of(session), HeldLogin.of(again or {})
+        held, found = HeldLogin.find(session, key), HeldLogin.find(again or {}, key)
         if held is None or found is None or found.key != held.key:
             if held is not None:
                 # What this request read is over. It must not be written again.
                 session.clear()
                 session.modified = False
             return None, None
-    held = HeldLogin.take(session)
+    held = HeldLogin.take(session, key)
     if held is None or rotate is not None or not hasattr(interface, "regenerate") or not hasattr(session, "sid"):
         return held, None
     # Flask-Session keeps none that is empty.

@@ -29,7 +29,7 @@ from clever_sso._web.arrival import (
     with_answer,
     without_sign_in,
 )
-from clever_sso._web.before import HELD_KEY, HeldLogin, ProvenLogin
+from clever_sso._web.before import HELD_KEY, HeldLogin, ProvenLogin, make_room, others_of
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from clever_sso._native import SetCookie
+    from clever_sso._web.before import Waiting as Held
     from clever_sso.flask.access import Waiting
     from clever_sso.flask.state import State
 
@@ -233,20 +234,31 @@ def _refusal(endpoint: Literal["login", "callback", "logout"]) -> Response | Non
     return make_response("", refusal.status, {"Allow": refusal.allow} if refusal.allow else {})
 
 
-def held_login() -> HeldLogin | None:
-    """The login that waits in this session for `complete_login`; `None` when there is none."""
-    return HeldLogin.of(session)
+def held_login(key: str | None = None) -> HeldLogin | None:
+    """The login that waits in this session for `complete_login`; `None` when there is none.
+
+    Args:
+        key: Which one, as `hold` returned it. Without it, the one that waits longest.
+    """
+    return HeldLogin.find(session, key)
 
 
-def complete_login() -> Response:
+def complete_login(key: str | None = None) -> Response:
     """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+
+    Args:
+        key: Which login, as `hold` returned it. Without it, the one that waits longest.
 
     Returns:
         The answer to the browser: the way to the page that the person wanted, or a page that says why they are not let
         in. When no login waits, or its ten minutes are over, it leads to the login.
     """
     request.environ[_ASKED] = True
-    held, waiting = take_held(state().rotate_session)
+    held = HeldLogin.take_of_person_in(session, key)
+    if held is not None:
+        # Another tab has signed them in.
+        return _private(_onwards(held.return_to))
+    held, waiting = take_held(state().rotate_session, key)
     if held is None:
         return _private(redirect(login_path(), code=303))
     return _private(_take(held.step(request.headers.get("Cookie")), is_decided=True, waiting=waiting))
@@ -281,14 +293,16 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
     """Sign the person in, unless the application decides otherwise: the answer, and the cookies to set with it."""
     extension = state()
     signing_in = SessionIdentity.of(step.identity, extension.chosen.session_seconds)
+    others = others_of(session, step.identity)
     replaced = replace_session(signing_in, extension.rotate_session, waiting)
     hook = extension.hooks.sign_in
     try:
         if not is_decided:
             # Until the application lets the person in, the session is nobody's.
             signed_in_as = session.pop(SESSION_KEY)
-            waits = _decide(step)
+            waits = _decide(step, others)
             if waits is not None:
+                make_room(session, _cookie_size, 1)
                 check_size(_cookie_size())
                 if replaced is not None:
                     replaced.end()
@@ -297,6 +311,9 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
             session[SESSION_KEY] = signed_in_as
         answer = current_app.ensure_sync(hook)(step) if hook is not None else None
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
+        if others is not None:
+            session[HELD_KEY] = others
+            make_room(session, _cookie_size, 0)
         check_size(_cookie_size())
         if replaced is not None:
             replaced.keep()
@@ -308,11 +325,10 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
     current_app.logger.info("%s", signed_in_line(step.identity))
     if answer is not None:
         return make_response(answer), step.set_cookies
-    onto = redirect(step.return_to, code=303) if step.return_to else _to("CLEVER_AFTER_LOGIN")
-    return onto, step.set_cookies
+    return _onwards(step.return_to), step.set_cookies
 
 
-def _decide(step: SignIn) -> Response | None:
+def _decide(step: SignIn, others: Held | None) -> Response | None:
     """What the application says before the person is signed in: a response, or `None` to go on."""
     hook = state().hooks.before_sign_in
     if hook is None:
@@ -323,6 +339,7 @@ def _decide(step: SignIn) -> Response | None:
         client=state().client,
         session=session,
         in_browser=not _is_on_the_server(),
+        others=others,
     )
     answer = current_app.ensure_sync(hook)(proven)
     proven.check_held(answer)
@@ -377,6 +394,10 @@ def _own_page(page: str, status: int) -> Response:
 
 def _home() -> str:
     return inside(root(), current_app.config["CLEVER_AFTER_LOGIN"])
+
+
+def _onwards(return_to: str | None) -> Response:
+    return redirect(return_to, code=303) if return_to else _to("CLEVER_AFTER_LOGIN")
 
 
 def _to(setting: str) -> Response:

@@ -75,7 +75,11 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def finish(request: HttpRequest) -> HttpResponse:
     """The page of a second factor."""
-    return HttpResponse("try again", status=403) if request.GET.get("factor") == "wrong" else complete_login(request)
+    return (
+        HttpResponse("try again", status=403)
+        if request.GET.get("factor") == "wrong"
+        else complete_login(request, request.GET.get("key"))
+    )
 
 
 def by_password(request: HttpRequest) -> HttpResponse:

@@ -26,10 +26,17 @@ class InAsgi(Gate):
         async def waiting(request: Request) -> Response:
             return PlainTextResponse(shown(held_login(request)))
 
+        async def waiting_one(request: Request) -> Response:
+            return PlainTextResponse(shown(held_login(request, request.path_params["key"])))
+
+        async def finish_one(request: Request) -> Response:
+            return await self.clever_sso.complete_login(request, request.path_params["key"])
+
         async def keys(request: Request) -> Response:
             return PlainTextResponse(" ".join(sorted(request.session)))
 
         self.app.routes.append(Route("/finish", self.clever_sso.complete_login))
+        self.app.routes.extend([Route("/finish/{key}", finish_one), Route("/waiting/{key}", waiting_one)])
         self.app.routes.append(Route("/back", lambda _: RedirectResponse("/clever/login?next=/back", 303)))
         self.app.routes.append(Route("/finish-late", self._finish_late))
         self.app.routes.extend([Route("/waiting", waiting), Route("/keys", keys)])

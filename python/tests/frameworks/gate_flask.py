@@ -27,6 +27,8 @@ class InFlask(Gate):
         if folder is not None:
             sessions(self.app)
         self.app.add_url_rule("/finish", view_func=complete_login)
+        self.app.add_url_rule("/finish/<key>", "finish-one", complete_login)
+        self.app.add_url_rule("/waiting/<key>", "waiting-one", lambda key: shown(held_login(key)))
         self.app.add_url_rule("/back", "back", lambda: redirect("/clever/login?next=/back"))
         self.app.add_url_rule("/finish-late", "finish-late", self._finish_late)
         self.app.add_url_rule("/waiting", "waiting", lambda: shown(held_login()))

@@ -361,3 +361,70 @@ def test_without_an_answer_of_clever_nobody_is_taken_for_somebody_new(
         "old",
         "x",
     )
+
+
+def held_in_tabs(app: Any, clever: str, *pages: str, number: str = ADA) -> list[str]:
+    """Tabs whose logins are all under way before the first of them is held: the keys of the held logins."""
+    keys: list[str] = []
+
+    def hook(proven: Any) -> Any:
+        keys.append(proven.hold())
+        return app.redirect(f"/waiting/{keys[-1]}")
+
+    app.clever_sso.before_sign_in(hook)
+    begun = [app.get(f"/clever/login?next={page}")[2] for page in pages]
+    for location in begun:
+        status, _, onwards = app.get(path_of(Browser(clever, number).callback(location)))
+        assert (status, onwards) == (302 if "Flask" in type(app).__name__ else 307, f"/waiting/{keys[-1]}")
+    return keys
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_each_tab_that_is_held_ends_at_its_own_page(app: Any, clever: str, order: tuple[int, ...]) -> None:
+    pages = ["/a", "/b?c=d", "/guarded"]
+    keys = held_in_tabs(app, clever, *pages)
+    for tab in order:
+        assert app.get(f"/waiting/{keys[tab]}")[1].startswith(f"Ada Ashworth {pages[tab]} ")
+    for tab in order:
+        assert app.get(f"/finish/{keys[tab]}")[::2] == (303, pages[tab])
+        assert app.get("/who")[1] == "Ada Ashworth"
+    assert app.told == ["Ada Ashworth"]
+    assert app.get("/finish")[2] == "/clever/login"
+    assert app.get("/who")[1] == "Ada Ashworth"
+
+
+def test_without_a_key_the_login_that_waits_longest_is_completed(app: Any, clever: str) -> None:
+    held_in_tabs(app, clever, "/a", "/b")
+    assert app.get("/waiting")[1].startswith("Ada Ashworth /a ")
+    assert [app.get("/finish")[2] for _ in range(3)] == ["/a", "/b", "/clever/login"]
+
+
+def test_eight_tabs_are_held_as_far_as_their_cookie_goes(app: Any, clever: str) -> None:
+    pages = [f"/{tab}?{'x' * 900}" for tab in range(9)]
+    keys: list[str] = []
+    for some in (pages[:5], pages[5:7], pages[7:]):
+        keys += held_in_tabs(app, clever, *some)
+        # Somebody who sees a page is in no loop.
+        assert app.get("/who")[1] == "nobody"
+    waiting = [app.get(f"/waiting/{key}")[1] != "-" for key in keys]
+    assert waiting[-1]
+    assert waiting == sorted(waiting)
+    assert sum(waiting) == 8 or in_browser(app)
+    for page, key, waits in zip(pages, keys, waiting):
+        assert app.get(f"/finish/{key}")[2] == (page if waits else "/clever/login")
+    assert app.get("/who")[1].startswith("Ada")
+
+
+def test_nobody_elses_login_waits_on(app: Any, clever: str) -> None:
+    (ada,) = held_in_tabs(app, clever, "/a")
+    (jose,) = held_in_tabs(app, clever, "/b", number=JOSE)
+    assert app.get(f"/waiting/{ada}")[1] == "-"
+    assert app.get(f"/finish/{ada}")[2] == "/clever/login"
+    assert app.get("/who")[1] == "nobody"
+    assert app.get(f"/finish/{jose}")[2] == "/b"
+    # A log out ends what waits.
+    (first, second) = held_in_tabs(app, clever, "/a", "/b")
+    assert app.get(f"/finish/{first}")[2] == "/a"
+    app.post("/clever/logout")
+    assert app.get(f"/finish/{second}")[2] == "/clever/login"
+    assert app.get("/who")[1] == "nobody"

@@ -367,6 +367,42 @@ def test_a_sign_in_by_password_ends_what_is_held(clever: str, decide: Callable[.
     assert browser.get("/username").content == b"paula"
 
 
+@pytest.mark.parametrize("engine", ["db", "signed_cookies"])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_each_tab_that_is_held_ends_at_its_own_page(
+    clever: str, decide: Callable[..., None], override: Callable[..., None], engine: str, order: tuple[int, ...]
+) -> None:
+    from clever_sso.django import signed_in
+    from harness.browser import Browser
+    from running import path_of
+
+    override(SESSION_ENGINE=f"django.contrib.sessions.backends.{engine}")
+    keys: list[str] = []
+    told: list[Any] = []
+
+    def hold_one(proven: ProvenLogin[Any]) -> Any:
+        keys.append(proven.hold())
+        return redirect("/waiting")
+
+    def note(**said: Any) -> None:
+        told.append(said["user"])
+
+    decide(hold_one)
+    browser, pages = visitor(), ["/a", "/b?c=d", "/private"]
+    begun = [browser.get(f"/clever/login?next={page}").headers["Location"] for page in pages]
+    for location in begun:
+        browser.get(path_of(Browser(clever, ADA).callback(location)))
+    signed_in.connect(note)
+    try:
+        ends = [browser.get(f"/finish?key={keys[tab]}").headers["Location"] for tab in order]
+    finally:
+        signed_in.disconnect(note)
+    assert ends == [pages[tab] for tab in order]
+    assert len(told) == 1
+    assert browser.get("/who").content == b"Ada Ashworth"
+    assert browser.get(f"/finish?key={keys[0]}").headers["Location"] == "/clever/login"
+
+
 @pytest.mark.parametrize("when", ["before its turn", "in its turn"])
 def test_two_forms_at_the_same_moment_sign_in_once(
     clever: str, decide: Callable[..., None], when: str, monkeypatch: pytest.MonkeyPatch
