@@ -13,11 +13,11 @@ from clever_sso._web import pages
 from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
 from clever_sso._web.identity import SessionIdentity
 from clever_sso._web.request import kept_cookies, without_disguised_cookies
-from clever_sso.asgi.request import ASKED, CAME_BACK, HOST, SIGNED_IN, asked_host, cookies_of
+from clever_sso.asgi.request import ASKED, CAME_BACK, HOST, SIGNED_IN, WHEN_FAILED, asked_host, cookies_of
 from clever_sso.asgi.sessions import holds_sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -87,6 +87,7 @@ class OutermostMiddleware:
             return
         HOST.set(asked_host(scope))
         scope[ASKED], scope[CAME_BACK], scope[SIGNED_IN] = set(), set(), set()
+        scope[WHEN_FAILED] = []
         scope["headers"] = [
             (name, _undisguised(value) if name == b"cookie" else value) for name, value in scope["headers"]
         ]
@@ -99,8 +100,8 @@ class OutermostMiddleware:
                 reason = self.judge(scope, message["status"], headers.get("location"))
                 wrong.extend([reason] if reason else [])
                 if not scope[ASKED] and (scope[CAME_BACK] or holds_sign_in(scope)):
-                    for cookie in self._kept(HTTPConnection(scope), message["status"]):
-                        headers.append("Set-Cookie", cookie.header)
+                    _set_cookies(headers, self._kept(HTTPConnection(scope), message["status"]))
+                _set_cookies(headers, scope[WHEN_FAILED])
                 _drop_too_large(headers, scope)
                 if scope[ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
                     page.append(_moved(message, headers))
@@ -117,6 +118,11 @@ class OutermostMiddleware:
     def _kept(self, request: HTTPConnection, status: int) -> tuple[SetCookie, ...]:
         method, headers = request.scope["method"], request.headers
         return kept_cookies(self.client(), cookies_of(request), method=method, headers=headers, status=status)
+
+
+def _set_cookies(headers: MutableHeaders, cookies: Iterable[SetCookie]) -> None:
+    for cookie in cookies:
+        headers.append("Set-Cookie", cookie.header)
 
 
 def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:

@@ -16,11 +16,12 @@ from clever_sso._web.arrival import (
     check_size,
     problem_of_sign_in,
     signed_in_line,
+    without_sign_in,
 )
 from clever_sso._web.before import HELD_KEY, ProvenLogin, make_room, others_of
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso.asgi.addresses import home
-from clever_sso.asgi.request import SIGNED_IN, result_of
+from clever_sso.asgi.request import SIGNED_IN, WHEN_FAILED, result_of
 from clever_sso.asgi.sessions import (
     check_that_it_is_there,
     cookie_size,
@@ -101,6 +102,8 @@ async def _welcomed(
         return problem_of_sign_in(settings.client, step, error)
     except HTTPException:
         session_of(request).clear()
+        # Whatever answers in place of this route, the login is over.
+        request.scope.get(WHEN_FAILED, []).extend(without_sign_in(settings.client, step))
         raise
     except Exception as error:
         # An exception that is let through passes the session by: the browser would keep whom it had before.

@@ -129,6 +129,8 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         """After every other middleware."""
         try:
             _settle(request, response)
+            cookies = request.META.pop(views.WHEN_FAILED, ())
+            views.with_cookies(response, tuple(cookie for cookie in cookies if cookie.name not in response.cookies))
             _drop_too_large(request, response)
             return _fitting(request, self._without_loop(request, _shortened(_followed(request, response))))
         finally:

@@ -65,6 +65,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("clever_sso.django")
 ASKED = "clever_sso.asked"
 """In `request.META` once one of these views was asked."""
+WHEN_FAILED = "clever_sso.when_failed"
+"""In `request.META`: the cookies to set when a sign-in failed and something else answers."""
 # As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
 NOT_GUARDED = {"login_required": False, "login_exempt": True, "STRONGHOLD_IS_PUBLIC": True}
 
@@ -329,6 +331,8 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
     except BaseException:
         _end(replaced)
         _end(waiting)
+        # Whatever answers in place of this view, the login is over.
+        request.META[WHEN_FAILED] = without_sign_in(conf.client(), step)
         _forget(request)
         raise
     _end(waiting)

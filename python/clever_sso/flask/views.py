@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, cast
 
-from flask import Blueprint, Flask, current_app, make_response, redirect, request, request_started, session
+from flask import (
+    Blueprint,
+    Flask,
+    after_this_request,
+    current_app,
+    make_response,
+    redirect,
+    request,
+    request_started,
+    session,
+)
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from clever_sso._web import pages
@@ -321,6 +331,9 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
         session.clear()
         if replaced is not None:
             replaced.end()
+        # Whatever answers in place of this view, the login is over.
+        cookies = without_sign_in(extension.client, step)
+        after_this_request(lambda response: _with_each(response, cookies))
         raise
     current_app.logger.info("%s", signed_in_line(step.identity))
     if answer is not None:
@@ -408,6 +421,12 @@ def _with_cookies(response: Response, cookies: tuple[SetCookie, ...]) -> Respons
     for cookie in cookies:
         response.headers.add("Set-Cookie", cookie.header)
     return response
+
+
+def _with_each(response: Response, cookies: tuple[SetCookie, ...]) -> Response:
+    """The same, for those that the answer does not set by itself."""
+    names = {header.partition("=")[0] for header in response.headers.getlist("Set-Cookie")}
+    return _with_cookies(response, tuple(cookie for cookie in cookies if cookie.name not in names))
 
 
 def _after(response: Response) -> Response:

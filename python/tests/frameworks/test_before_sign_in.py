@@ -428,3 +428,22 @@ def test_nobody_elses_login_waits_on(app: Any, clever: str) -> None:
     app.post("/clever/logout")
     assert app.get(f"/finish/{second}")[2] == "/clever/login"
     assert app.get("/who")[1] == "nobody"
+
+
+@pytest.mark.parametrize("hook", ["before_sign_in", "on_sign_in"])
+def test_a_hook_that_answers_by_an_exception_ends_the_login(app: Any, clever: str, hook: str) -> None:
+    def stop(*_: Any) -> None:
+        if "Flask" in type(app).__name__:
+            importlib.import_module("flask").abort(418)
+        raise importlib.import_module("starlette.exceptions").HTTPException(418)
+
+    getattr(app.clever_sso, hook)(stop)
+    _, _, location = app.get("/clever/login?next=/a")
+    answer = app.browser.get(path_of(Browser(clever, ADA).callback(location)))
+    assert answer.status_code == 418
+    headers = answer.headers
+    lines = headers.get_list("set-cookie") if hasattr(headers, "get_list") else headers.getlist("Set-Cookie")
+    (login,) = [line for line in lines if "clever_login_" in line]
+    assert "Max-Age=0" in login
+    assert [line for line in lines if "clever_finished_" in line and "Max-Age=600" in line]
+    assert app.get("/who")[1] == "nobody"

@@ -367,6 +367,22 @@ def test_a_sign_in_by_password_ends_what_is_held(clever: str, decide: Callable[.
     assert browser.get("/username").content == b"paula"
 
 
+def test_a_hook_that_answers_by_an_exception_ends_the_login(clever: str, decide: Callable[..., None]) -> None:
+    from django.http import Http404
+
+    def stop(_: ProvenLogin[Any]) -> None:
+        raise Http404
+
+    decide(stop)
+    browser = visitor()
+    answer = log_in(browser, clever)
+    assert answer.status_code == 404
+    (login,) = [name for name in answer.cookies if "clever_login_" in name]
+    (finished,) = [name for name in answer.cookies if "clever_finished_" in name]
+    assert [answer.cookies[name]["max-age"] for name in (login, finished)] == [0, 600]
+    assert browser.get("/who").content == b"nobody"
+
+
 @pytest.mark.parametrize("engine", ["db", "signed_cookies"])
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
 def test_each_tab_that_is_held_ends_at_its_own_page(
