@@ -94,12 +94,17 @@ class SessionIdentity:
         return other is not None and (other.issuer, other.id) == (self.issuer, self.id)
 
     @classmethod
-    def shorten(cls, session: MutableMapping[str, Any]) -> None:
-        """Let a session that is replaced end in a minute."""
+    def shorten(cls, session: MutableMapping[str, Any], successor: str) -> None:
+        """Let a session that is replaced end in a minute.
+
+        Args:
+            session: The session.
+            successor: The id of the one that replaces it: a log out of another successor ends that one, too.
+        """
         identity = cls.from_session(session)
         if identity is not None:
             ends_at = min(identity.ends_at, int(time.time()) + A_MINUTE)
-            session[SESSION_KEY] = replace(identity, ends_at=ends_at).to_session()
+            session[SESSION_KEY] = replace(identity, ends_at=ends_at).replacing(session, successor)
 
     def replacing(self, session: Mapping[str, Any], key: str) -> dict[str, Any]:
         """What to keep in place of `session`, which answers for another minute: a log out ends that one, too.
@@ -110,6 +115,11 @@ class SessionIdentity:
         """
         replaced = [*self.replaced(session), key][-_MOST_REPLACED:] if len(key) <= _LONGEST_KEY else []
         return {**self.to_session(), "replaced": replaced}
+
+    @classmethod
+    def without_room(cls, session: Mapping[str, Any]) -> list[str]:
+        """The ids that `replacing` leaves out, for one more comes: these sessions end at once."""
+        return cls.replaced(session)[: 1 - _MOST_REPLACED]
 
     @staticmethod
     def replaced(session: Mapping[str, Any]) -> list[str]:

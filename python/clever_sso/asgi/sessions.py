@@ -137,10 +137,13 @@ async def replace_session(
         await check_that_it_is_there(request, handler.session_id)
         kept = identity.replacing(session_of(request), handler.session_id)
         replaced = SessionIdentity.replaced({SESSION_KEY: kept})
-        SessionIdentity.shorten(session_of(request))
+        await end_replaced(request, SessionIdentity.without_room(session_of(request)))
+        old, new = handler.session_id, handler.regenerate_id()
+        SessionIdentity.shorten(session_of(request), new)
+        handler.session_id = old
         await handler.save(A_MINUTE)
         session_of(request).clear()
-        handler.regenerate_id()
+        handler.session_id = new
         session_of(request)[SESSION_KEY] = kept
         return replaced
     await end_session(request)

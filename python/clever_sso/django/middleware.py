@@ -17,7 +17,7 @@ from django.utils.deprecation import MiddlewareMixin
 from clever_sso._web import api, pages
 from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
 from clever_sso._web.before import OF_A_LOGIN
-from clever_sso._web.identity import SessionIdentity
+from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import (
     answer_of_guard,
     as_shown,
@@ -260,6 +260,8 @@ def _look_at_session(request: HttpRequest) -> None:
     if _is_kept(session):
         request.META[_CAME_BACK] = True
     if SessionIdentity.is_stale(session):
+        # Its time has come, and not that of the sessions that replaced it.
+        session.pop(SESSION_KEY, None)
         views.end_session(request)
 
 

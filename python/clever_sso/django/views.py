@@ -325,7 +325,7 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
         make_room(cast("Any", request.session), functools.partial(_cookie_size, request), 0 if answer is None else 1)
         check_size(_cookie_size(request))
         if replaced is not None and answer is None:
-            _let_answer(replaced)
+            _let_answer(replaced, request.session.session_key or "")
         if waiting is not None:
             _check_that_it_is_there(waiting)
     except BaseException:
@@ -401,13 +401,15 @@ def _end(replaced: SessionBase | None) -> None:
         replaced.flush()
 
 
-def _let_answer(replaced: SessionBase) -> None:
+def _let_answer(replaced: SessionBase, successor: str) -> None:
     """Let a session that was replaced answer for a minute: tabs that sign in together would find nobody otherwise.
 
     Raises:
         LoggedOutError: When somebody has logged out of it since this request came.
     """
-    SessionIdentity.shorten(replaced)
+    for key in SessionIdentity.without_room(replaced):
+        replaced.delete(key)
+    SessionIdentity.shorten(replaced, successor)
     try:
         replaced.save()
     except UpdateError:

@@ -23,6 +23,8 @@ from clever_sso._web.request import address, answer_of_guard, login_address, roo
 from clever_sso.flask.state import state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Flask
     from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
@@ -125,7 +127,8 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
         end_session()
         session[SESSION_KEY] = signed_in.to_session()
     else:
-        kept = signed_in.replacing(session, replaced.session.sid)
+        _end_each(SessionIdentity.without_room(replaced.session))
+        kept = signed_in.replacing(replaced.session, replaced.session.sid)
         session.clear()
         session[SESSION_KEY] = kept
     if session.permanent:
@@ -154,9 +157,10 @@ class Replaced:
         Raises:
             LoggedOutError: When somebody has logged out of it in the meantime.
         """
-        _check_that_it_is_there(self.session.sid)
-        SessionIdentity.shorten(self.session)
-        self._save()
+        # As it is by now: another tab may have replaced it meanwhile.
+        again = _check_that_it_is_there(self.session.sid)
+        SessionIdentity.shorten(again, self.new_sid)
+        _save(again)
 
     def end(self) -> None:
         """End it at once."""
@@ -188,7 +192,11 @@ def end_session() -> None:
 
 
 def _end_replaced(session: Any) -> None:  # noqa: ANN401  (that of Flask, or of Flask-Session)
-    for sid in SessionIdentity.replaced(session):
+    _end_each(SessionIdentity.replaced(session))
+
+
+def _end_each(sids: Iterable[str]) -> None:
+    for sid in sids:
         old = current_app.session_interface.session_class(sid=sid)  # type: ignore[attr-defined]
         # Flask-Session deletes one that is empty and was changed.
         old.modified = True

@@ -447,3 +447,48 @@ def test_a_hook_that_answers_by_an_exception_ends_the_login(app: Any, clever: st
     assert "Max-Age=0" in login
     assert [line for line in lines if "clever_finished_" in line and "Max-Age=600" in line]
     assert app.get("/who")[1] == "nobody"
+
+
+def session_of(app: Any) -> str:
+    browser = app.browser
+    return str(browser.get_cookie("session").value if hasattr(browser, "get_cookie") else browser.cookies["session"])
+
+
+def who_with(app: Any, session: str) -> str:
+    other = app.make()
+    other.set_cookie("session", session) if hasattr(other, "set_cookie") else other.cookies.set("session", session)
+    return str(other.get("/who").text)
+
+
+@pytest.mark.parametrize("app", ["flask-session", "starsessions"], indirect=True)
+def test_a_log_out_ends_every_session_that_was_replaced(app: Any, clever: str) -> None:
+    seen = []
+    for _ in range(20):
+        log_in(app, clever)
+        assert app.get("/who")[1] == "Ada Ashworth"
+        seen.append(session_of(app))
+    assert len({*seen}) == 20
+    # Tabs may be on their way with the last ones.
+    assert who_with(app, seen[-2]) == "Ada Ashworth"
+    app.post("/clever/logout")
+    assert [who_with(app, each) for each in seen] == ["nobody"] * 20
+
+
+@pytest.mark.parametrize("app", ["flask-session", "starsessions"], indirect=True)
+def test_a_log_out_ends_both_sessions_of_tabs_that_signed_in_with_one(app: Any, clever: str) -> None:
+    log_in(app, clever)
+    app.get("/who")
+    begun = [app.browser.get("/clever/login").headers for _ in range(2)]
+    callbacks = [path_of(Browser(clever, ADA).callback(headers["location"])) for headers in begun]
+    tab = app.make()
+    app.copy_session(tab)
+    name, _, rest = str(begun[0]["set-cookie"]).partition("=")
+    tab.set_cookie(name, rest.partition(";")[0]) if "Flask" in type(app).__name__ else tab.cookies.set(
+        name, rest.partition(";")[0]
+    )
+    tab.get(callbacks[0])
+    assert tab.get("/who").text == "Ada Ashworth"
+    app.get(callbacks[1])
+    app.post("/clever/logout")
+    assert app.get("/who")[1] == "nobody"
+    assert tab.get("/who").text == "nobody"

@@ -322,6 +322,42 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     assert (who(visitor) == nobody) == (end not in {"again", "other"})
 
 
+def test_a_log_out_ends_every_session_that_was_replaced(clever: str) -> None:
+    from django.test import Client as Visitor
+
+    visitor, seen = Visitor(), []
+    for _ in range(20):
+        log_in(visitor, clever)
+        assert visitor.get("/who").content == b"Ada Ashworth"
+        seen.append(visitor.cookies["sessionid"].value)
+    tab = Visitor()
+    tab.cookies["sessionid"] = seen[-2]
+    assert tab.get("/who").content == b"Ada Ashworth"
+    visitor.post("/clever/logout", HTTP_ORIGIN=OWN)
+    for each in seen:
+        tab.cookies["sessionid"] = each
+        assert tab.get("/who").content == b"nobody"
+
+
+def test_a_log_out_ends_both_sessions_of_tabs_that_signed_in_with_one(clever: str) -> None:
+    from django.test import Client as Visitor
+    from harness.browser import Browser
+    from running import path_of
+
+    visitor = Visitor()
+    log_in(visitor, clever)
+    visitor.get("/who")
+    begun = [visitor.get("/clever/login").headers["Location"] for _ in range(2)]
+    first, second = [path_of(Browser(clever, ADA).callback(each)) for each in begun]
+    tab = Visitor()
+    tab.cookies = visitor.cookies.copy()
+    tab.get(first)
+    visitor.get(second)
+    assert tab.get("/who").content == visitor.get("/who").content == b"Ada Ashworth"
+    visitor.post("/clever/logout", HTTP_ORIGIN=OWN)
+    assert tab.get("/who").content == visitor.get("/who").content == b"nobody"
+
+
 def test_the_middleware_is_there_without_a_setting_and_once() -> None:
     assert in_django.MIDDLEWARE.count("clever_sso.django.middleware.CleverSsoMiddleware") == 1
 
