@@ -28,20 +28,26 @@ LISTS = {"Args": "", "Attributes": "", "Raises": "Raises:", "Returns": "Returns:
 # They are for the package's own use.
 INTERNAL = {
     "OF_EVERY_FACE",
+    "all_of",
     "check_held",
     "check_hook",
+    "from_session",
     "is_person_of",
+    "is_stale",
+    "leave",
     "linked",
     "note_redirect",
     "of",
     "replaced",
     "replacing",
     "shorten",
+    "spend",
     "step",
     "take",
+    "take_of_person_in",
     "to_session",
-    "from_session",
-    "is_stale",
+    "with_key",
+    "without_room",
 }
 VIEW_OF = {
     "login": "`?next=` where the person goes afterwards, `?district_id=` skips the school picker, `?switch_user=1` "

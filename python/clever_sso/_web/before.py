@@ -184,7 +184,7 @@ class HeldLogin:
         return next(iter(cls.all_of(session)), None)
 
     @classmethod
-    def find(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
+    def with_key(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
         """The login with this key; without one, as `of`."""
         if key is None:
             return cls.of(session)
@@ -213,7 +213,7 @@ class HeldLogin:
     def take_of_person_in(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
         """One whose person is signed in already, by the login of another tab; it is completed then."""
         other = SessionIdentity.from_session(session)
-        held = cls.find(session, key) if other is not None else None
+        held = cls.with_key(session, key) if other is not None else None
         if other is None or held is None or (other.issuer, other.id) != (held.identity.issuer, held.identity.id):
             return None
         return held if held.spend() else None
@@ -225,7 +225,7 @@ class HeldLogin:
     @classmethod
     def take(cls, session: MutableMapping[str, Any], key: str | None = None) -> HeldLogin | None:
         """The same, and it is completed: nobody finds it again. The others wait on."""
-        held = cls.find(session, key)
+        held = cls.with_key(session, key)
         if held is None:
             if HELD_KEY in session and _alive(session) is None:
                 del session[HELD_KEY]

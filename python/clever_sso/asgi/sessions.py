@@ -40,7 +40,7 @@ def held_login(request: HTTPConnection, key: str | None = None) -> HeldLogin | N
         request: The request.
         key: Which one, as `hold` returned it. Without it, the one that waits longest.
     """
-    return HeldLogin.find(session_of(request), key)
+    return HeldLogin.with_key(session_of(request), key)
 
 
 def session_of(request: HTTPConnection) -> dict[str, Any]:
@@ -98,8 +98,8 @@ async def take_held(
     # As it is by now: somebody may have logged out, or completed it, since this request read it.
     key = handler.session_id
     data = await handler.store.read(session_id=key, lifetime=handler.lifetime) if key else b""
-    found = HeldLogin.find(handler.serializer.deserialize(data) if data else {}, which)
-    held = HeldLogin.find(session_of(request), which)
+    found = HeldLogin.with_key(handler.serializer.deserialize(data) if data else {}, which)
+    held = HeldLogin.with_key(session_of(request), which)
     if held is None or found is None or found.key != held.key:
         if held is not None:
             # What this request read is over. It must not be written again.

@@ -25,7 +25,7 @@ def held_login(request: HttpRequest, key: str | None = None) -> HeldLogin | None
     """
     from clever_sso.django.views import backend  # noqa: PLC0415
 
-    held = HeldLogin.find(request.session, key)
+    held = HeldLogin.with_key(request.session, key)
     # The session keeps what Clever said; who that is here is looked up now.
     return held and dataclasses.replace(held, user=backend()[1].find(cast("Identity", held.identity)))
 

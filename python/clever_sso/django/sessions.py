@@ -67,7 +67,7 @@ def take_held(session: SessionBase, which: str | None) -> tuple[HeldLogin | None
     """
     if isinstance(session, InCookies):
         return HeldLogin.take(session, which), None
-    held, key = HeldLogin.find(session, which), session.session_key
+    held, key = HeldLogin.with_key(session, which), session.session_key
     if held is None or key is None:
         return None, None
     # Every store of sessions makes a new one at once or not at all: so one request at a time has its turn.
@@ -79,7 +79,7 @@ def take_held(session: SessionBase, which: str | None) -> tuple[HeldLogin | None
     try:
         # As it is by now: somebody may have logged out, or completed it, since this request read it.
         waiting = type(session)(key)
-        found = HeldLogin.find(waiting, which)
+        found = HeldLogin.with_key(waiting, which)
         if found is None or found.key != held.key:
             return None, None
         held.leave(waiting)

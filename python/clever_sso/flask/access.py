@@ -95,7 +95,7 @@ def take_held(rotate: Rotate | None, key: str | None) -> tuple[HeldLogin | None,
     if type(interface).open_session is not SecureCookieSessionInterface.open_session:
         # As it is by now: somebody may have logged out, or completed it, since this request read it.
         again: Any = interface.open_session(_app(), request)
-        held, found = HeldLogin.find(session, key), HeldLogin.find(again or {}, key)
+        held, found = HeldLogin.with_key(session, key), HeldLogin.with_key(again or {}, key)
         if held is None or found is None or found.key != held.key:
             if held is not None:
                 # What this request read is over. It must not be written again.

@@ -250,7 +250,7 @@ def held_login(key: str | None = None) -> HeldLogin | None:
     Args:
         key: Which one, as `hold` returned it. Without it, the one that waits longest.
     """
-    return HeldLogin.find(session, key)
+    return HeldLogin.with_key(session, key)
 
 
 def complete_login(key: str | None = None) -> Response:
