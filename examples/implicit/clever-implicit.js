@@ -10,7 +10,7 @@ const AGAIN = "Signing in did not work this time. Please try again.";
 const REFUSED = "Clever did not let you into this app. Please ask your teacher for access.";
 const OFFLINE = "This app cannot be reached right now. Please wait a minute, then try again.";
 
-/** Why a login did not work: a code word for whoever helps, and a sentence for the person. */
+/** Why a login did not work: a code word for those who help, and a sentence for the person. */
 export class Problem extends Error {
   constructor(code, sentence = AGAIN) {
     super(sentence);

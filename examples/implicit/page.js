@@ -4,7 +4,7 @@ import { accessToken, begin, logOut, Problem, signIn, takeFragment, whoAmI } fro
 // First of all: the token leaves the address before anything else runs.
 arrive(takeFragment());
 
-// A link to this very page with another fragment does not load it anew.
+// A link to this very page with another fragment does not load it again.
 addEventListener("hashchange", () => arrive(takeFragment()));
 // A page out of the back and forward cache may name somebody who has logged out since.
 addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -71,7 +71,7 @@ def log_in() -> flask.Response:
     if not token or not isinstance(token, str):
         return problem("argument_invalid", "Signing in did not work this time. Please try again.", 400)
     person = owner_of(token)
-    # Whoever was signed in on this device before is replaced: nothing of their session is carried over.
+    # The person who was signed in on this device before is replaced: nothing of their session is carried over.
     flask.session.clear()
     flask.session["person"] = person
     return flask.jsonify(person=person)
@@ -118,7 +118,7 @@ def failed(error: clever_sso.Error) -> flask.Response:
 
 
 def problem(code: str, sentence: str, status: int) -> flask.Response:
-    """Answer with a code word for whoever helps and a sentence for the person."""
+    """Answer with a code word for those who help and a sentence for the person."""
     response = flask.jsonify(code=code, sentence=sentence)
     response.status_code = status
     return response

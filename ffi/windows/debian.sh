@@ -32,7 +32,7 @@ mkdir -p "$folder/debian" "$folder/packages" "$folder/unpacked"
 wanted=$(closure) || fail "Debian has no ${packages[*]} for this machine; is debian-security among its sources? Try apt-get update"
 
 echo "==> downloading ${packages[*]} and what they need"
-# Downloaded anew each time, so that no old version lies beside the new one.
+# Downloaded again each time, so that no old version lies beside the new one.
 rm -f "$folder"/packages/*.deb
 # shellcheck disable=SC2086 # a list of names
 (cd "$folder/packages" && apt-get download -q $wanted > /dev/null 2> "$folder/download.log") \

@@ -14,7 +14,7 @@ from harness.emulator import App
 from harness.paths import ROOT, TARGET
 
 SOURCES = ("php/extension", "php/ffi", "examples/php")
-# What somebody's own build may have left behind: the tests make everything anew.
+# What somebody's own build may have left behind: the tests make everything themselves.
 MADE = shutil.ignore_patterns(
     "*.l[ao]",
     "*.dep",

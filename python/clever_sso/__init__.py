@@ -19,8 +19,8 @@
         print("Set-Cookie:", cookie.header)
 
 `Restart` is everyday traffic: a login that begins in the Clever Portal arrives without proof that this browser asked
-for it, and is begun anew without the person seeing anything. Whatever cannot be mended is an `Error`, with a `code` for
-the program, a `message` for the log and a `user_message` for the person.
+for it, and is started again without the person seeing anything. Whatever cannot be mended is an `Error`, with a `code`
+for the program, a `message` for the log and a `user_message` for the person.
 
 - `Client`: every operation. Make one and keep it; threads and forked workers may share it.
 - `AsyncClient`: the same for asyncio.

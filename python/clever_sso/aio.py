@@ -70,7 +70,7 @@ class AsyncClient:
             return outcome if isinstance(outcome, clever_sso.SignedIn) else None
 
     It works on asyncio and uvloop, and with anyio on either. One client may serve several loops, in several threads,
-    and survives a fork: two threads of its own start with the first operation, in each process anew. At most 100
+    and survives a fork: two threads of its own start with the first operation of each process. At most 100
     requests are on their way at once; others wait for their turn, within their deadline (`timeout`). To cancel an
     operation drops its request.
 
@@ -440,7 +440,7 @@ class AsyncClient:
         await self._operations.warm_up()
 
     async def aclose(self) -> None:
-        """Gives up the connections and the threads. The client can be used as before: it begins anew.
+        """Gives up the connections and the threads. The client can be used as before: it starts again.
 
         Operations that are on their way come to their end.
         """

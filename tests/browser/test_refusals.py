@@ -1,4 +1,4 @@
-"""Where a login stops: the student who is somebody else, whoever has no access, and requests that are wrong."""
+"""Where a login stops: the student who is somebody else, anybody who has no access, and requests that are wrong."""
 
 from __future__ import annotations
 

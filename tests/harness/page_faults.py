@@ -34,7 +34,7 @@ FAULTS = """() => {
     const named = ['aria-describedby', 'aria-labelledby'].map((name) => pointing.getAttribute(name) ?? '').join(' ');
     for (const id of named.split(' ').filter(Boolean)) hold(document.getElementById(id), `nothing is #${id}`);
   }
-  // Whoever hears the links and buttons alone must know what each does.
+  // Anybody who hears the links and buttons alone must know what each does.
   const does = (element, place) => {
     if (element.tagName === 'A') return element.href;
     const form = element.form;

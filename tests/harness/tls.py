@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-# The last but one raises SIGPIPE in whoever answers the close_notify.
+# The last but one raises SIGPIPE in a program that answers the close_notify.
 ENDINGS = ("close_notify", "fin", "rst", "close_notify, rst", "close_notify, fin, rst", "fin, rst")
 NEW_CERTIFICATE = (
     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=clever "

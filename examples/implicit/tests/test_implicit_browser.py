@@ -22,7 +22,7 @@ def shown(page: Page) -> str:
 
 
 def photograph(page: Page, name: str) -> None:
-    """Keep a picture for whoever wants to look, where `SCREENSHOTS` names a folder."""
+    """Keep a picture for anybody who wants to look, where `SCREENSHOTS` names a folder."""
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png")
 

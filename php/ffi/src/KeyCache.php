@@ -1,6 +1,6 @@
 <?php
 
-/** Clever's keys in a file, because without the extension each request makes a client anew, which has none. */
+/** Clever's keys in a file, because without the extension each request makes a new client, which has none. */
 
 declare(strict_types=1);
 

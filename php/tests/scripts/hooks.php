@@ -55,7 +55,7 @@ if ($path === '/cart') {
     // As applications do that know no better: who may not open it, is to log in.
     header('Location: ' . $web->loginUrl('/vault'), true, 303);
 } elseif ($path === '/expel') {
-    // A guard that ends the session of whoever is signed in, before a page is shown.
+    // A guard that ends the session of the person who is signed in, before a page is shown.
     if ($web->person() !== null) {
         session_start();
         $_SESSION = [];

@@ -387,7 +387,7 @@ WAITED = "clever_waited"
 def should_wait(query: str) -> bool:
     """Whether this callback is one whose login is finished behind a waiting page.
 
-    One without a state is only begun anew, which takes no time.
+    One without a state is only started again, which takes no time.
     """
     said = parameters(query)
     return "code" in said and "state" in said and WAITED not in said

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from clever_sso._web.copies import IdentityCopy
 
 SESSION_KEY = "clever_sso"
-# Another shape than this one was written by another version: whoever it belongs to logs in again.
+# Another shape than this one was written by another version: the person it belongs to logs in again.
 FORMAT = 2
 TWELVE_HOURS = 12 * 60 * 60
 """So long a session lasts unless the application says otherwise: a school day."""

@@ -89,7 +89,7 @@ def prefix() -> str:
 
 
 def forget() -> None:
-    """Make the clients anew from the settings: those of other settings are out of date."""
+    """Make new clients from the settings: those of other settings are out of date."""
     _clients.cache_clear()
     _redirect_uris.cache_clear()
 

@@ -79,7 +79,7 @@ class _EveryDatabase:
 
 
 def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[View], View]:
-    """Decorator of the views: whoever comes to log in cannot be logged in yet, and some requests must not act."""
+    """Decorator of the views: people who come to log in cannot be logged in yet, and some requests must not act."""
 
     def decorator(view: View) -> View:
         @functools.wraps(view)

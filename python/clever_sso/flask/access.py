@@ -60,7 +60,7 @@ def login_path() -> str:
 
 
 def look_at_session() -> bool:
-    """Forget whoever is signed in no more, with everything else of their session. Whether somebody was signed in.
+    """Forget who is no longer signed in, with everything else of their session. Whether somebody was signed in.
 
     A request without the session cookie is left alone, so that answers for everybody stay as they are.
     """

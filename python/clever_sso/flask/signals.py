@@ -1,4 +1,4 @@
-"""What the extension tells whoever wants to know."""
+"""What the extension tells other code."""
 
 from __future__ import annotations
 

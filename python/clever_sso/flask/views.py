@@ -430,7 +430,7 @@ def _with_each(response: Response, cookies: tuple[SetCookie, ...]) -> Response:
 
 
 def _after(response: Response) -> Response:
-    """Keep what is shown in this browser; and end the loop of a guard that sends whoever comes to log in to log in."""
+    """Keep what is shown in this browser; end the loop of a guard that sends people who come to log in to log in."""
     if request.endpoint not in {"clever_sso.logout", f"clever_sso.{WHOAMI}"} and _ASKED not in request.environ:
         advice = (
             "a function of before_request answered in place of the login: let it pass by requests with "

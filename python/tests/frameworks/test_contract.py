@@ -203,7 +203,7 @@ def test_bytes_that_are_no_text_are_no_failure_of_the_app(site: Site) -> None:
     with socket.create_connection((urlsplit(site.url).hostname, urlsplit(site.url).port), SECONDS) as wire:
         wire.sendall(b"GET /clever/callback?code=\xff\xc3&state=%ff HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
         status = wire.makefile("rb").readline().split()[1]
-    # 303: the login is begun anew. 400: the server lets no such request through to the app.
+    # 303: the login is started again. 400: the server lets no such request through to the app.
     assert status in {b"303", b"400"}
 
 
@@ -274,7 +274,7 @@ def test_the_waiting_page_answers_before_clever_is_asked(framework: str, tmp_pat
         assert '"/oauth/tokens"' not in browser.open(site.emulator + "/_emulator/journal").text
         assert browser.open(page.url).text == page.text, "a refreshed page waits as well"
         assert browser.open(onwards(page)).text == "Hello, Ada Ashworth (student)"
-        # The back button leads to a page whose code is spent: the login is begun anew.
+        # The back button leads to a page whose code is spent: the login is started again.
         again = browser.open(onwards(browser.open(page.url)))
         assert browser.open(onwards(again)).text == "Hello, Ada Ashworth (student)"
 

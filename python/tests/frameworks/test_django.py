@@ -122,7 +122,7 @@ def test_a_hook_may_say_who_it_is(identity: Callable[[str], Identity], override:
     assert authenticate(identity(ADA)).pk == known.pk
     assert authenticate(identity(ADA)).pk == known.pk
     assert authenticate(identity(JOSE)) is None
-    assert asked == [identity(ADA).id, identity(JOSE).id], "whoever has an account is not asked about again"
+    assert asked == [identity(ADA).id, identity(JOSE).id], "anybody who has an account is not asked about again"
 
 
 def test_a_hook_provisions_by_its_dotted_path(

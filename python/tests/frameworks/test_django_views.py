@@ -250,7 +250,7 @@ def test_a_session_has_an_end_of_its_own(
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + lasts - 60)
     assert visitor.get("/who").content == b"Ada Ashworth"
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + lasts + 60)
-    # Whoever asks Django itself is told the same.
+    # Anybody who asks Django itself is told the same.
     assert visitor.get("/username").content == b""
     assert not visitor.session.exists(key)
 

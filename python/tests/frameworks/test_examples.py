@@ -201,7 +201,7 @@ def test_every_page_fits_and_can_be_read(browser: Browser, site: Site, size: str
 
 
 def look(page: Page, name: str) -> None:
-    """Nothing is wider than the screen. A picture for whoever wants to look, where `SCREENSHOTS` names a folder."""
+    """Nothing is wider than the screen. A picture for anybody who wants to look, where `SCREENSHOTS` names a folder."""
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name

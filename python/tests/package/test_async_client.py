@@ -349,7 +349,7 @@ def test_a_loop_that_is_closed_before_the_answer_hurts_nobody(slow: str, gate: G
     task = loop.create_task(client.me("token"))
     loop.run_until_complete(loop.run_in_executor(None, gate.wait_for))
     loop.run_until_complete(loop.shutdown_default_executor())
-    # Whoever closes a loop with work on it has his own reasons, and asyncio's complaint.
+    # To close a loop with work on it is the caller's decision, and asyncio complains.
     task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
     loop.close()
     gate.open()

@@ -76,7 +76,7 @@ class Login:
 
 
 def everybody(emulator: Emulator) -> list[Person]:
-    """Whoever may use the application."""
+    """The people who may use the application."""
     return [person for person in emulator.people().values() if person.district_id]
 
 
@@ -93,7 +93,7 @@ def log_in(site: str, person: Person) -> Login:
     assert began.status == 303, (began.status, began.text[:500])
     finished = browser.get(callback_of(began.location, person))
     assert finished.status == 303, (finished.status, finished.text[-500:])
-    assert finished.location == "/", "the login began anew"
+    assert finished.location == "/", "the login started again"
     told = json.loads(browser.get(f"{site}/").text)["id"]
     return Login(person.id, told, began, finished)
 

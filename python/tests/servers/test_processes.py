@@ -37,7 +37,7 @@ def test_every_login_of_a_pool_finishes(method: str, emulator: Emulator, people:
     use(emulator.client())
     # The client that is inherited has been used.
     assert is_right(people[0]) == (True, os.getpid())
-    # Whoever is spawned inherits nothing.
+    # A process that is spawned inherits nothing.
     context = multiprocessing.get_context(method)
     arguments = context.Barrier(PROCESSES), emulator.settings() if method == "spawn" else None
     with context.Pool(PROCESSES, join, arguments) as pool:

@@ -75,7 +75,7 @@ class Site:
         return set(note["parameters"]), note["authorization"]
 
     def forget_requests(self) -> None:
-        """Begin the journal anew."""
+        """Begin the journal again."""
         request = urllib.request.Request(f"{self.emulator}/_emulator/journal", method="DELETE")
         urllib.request.urlopen(request, timeout=SECONDS).close()
 

@@ -72,5 +72,5 @@ server.listen(0, '127.0.0.1', () => {
   renew();
   console.log(issuer);
 });
-// Whoever started it has gone.
+// The program that started it has gone.
 process.stdin.on('end', () => process.exit(0)).resume();

@@ -57,7 +57,7 @@ settings.configure(
     LOGIN_REDIRECT_URL="/",
     # Nobody sends mail from a test.
     ACCOUNT_EMAIL_VERIFICATION="none",
-    # Whoever starts the site may switch on what django-allauth has switched off.
+    # Anybody who starts the site may switch on what django-allauth has switched off.
     **dict.fromkeys(sys.argv[1:], True),
     SOCIALACCOUNT_PROVIDERS={"clever": {"APP": {"client_id": CLIENT_ID, "secret": CLIENT_SECRET}}},
 )

@@ -1,4 +1,4 @@
-"""How an app of these tests gets its settings, and is served for as long as whoever started it is there."""
+"""How an app of these tests gets its settings, and is served for as long as the program that started it is there."""
 
 from __future__ import annotations
 

@@ -42,6 +42,6 @@ export function serve(pages) {
     }
   });
   server.listen({ fd: Number(process.env.APP_LISTENER) });
-  // Whoever started it has gone.
+  // The program that started it has gone.
   process.stdin.on('end', () => process.exit(0)).resume();
 }
