@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NoReturn, final
 from clever_sso.exceptions import Error
 
 __all__ = [
-    "AsyncOperations",
+    "AsyncCalls",
     "Callback",
     "Client",
     "Denied",
@@ -417,10 +417,10 @@ class Client:
         """Refuses: a client holds secrets, which must not travel with a pickle."""
 
 @final
-class AsyncOperations:
+class AsyncCalls:
     """The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them."""
 
-    def __new__(cls, client: Client) -> AsyncOperations: ...
+    def __new__(cls, client: Client) -> AsyncCalls: ...
     def finish_login(
         self, callback: str, cookies: str | None, pending: str | None
     ) -> Future[SignedIn | Restart | Denied]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, cast
 
 from clever_sso import _settings
-from clever_sso._native import AsyncOperations, Client
+from clever_sso._native import AsyncCalls, Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -85,7 +85,7 @@ class AsyncClient:
         ConfigError: `config_invalid`, with what is wrong about which value.
     """
 
-    __slots__ = ("__weakref__", "_client", "_operations")
+    __slots__ = ("__weakref__", "_calls", "_client")
 
     # `make stubs` writes the words of the methods that `Client` has too.
 
@@ -103,7 +103,7 @@ class AsyncClient:
             client_secret = redirect_uri = None
             cast("dict[str, Any]", settings).clear()
             raise
-        self._operations = AsyncOperations(self._client)
+        self._calls = AsyncCalls(self._client)
 
     @classmethod
     def from_env(cls) -> Self:
@@ -295,7 +295,7 @@ class AsyncClient:
             CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
             NetworkError: `network_timeout`, `network_connect` and the others of its kind.
         """
-        return await self._operations.finish_login(callback, cookies, pending)
+        return await self._calls.finish_login(callback, cookies, pending)
 
     async def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
         """Exchanges a code, for apps that drive the flow themselves. A code is good for one exchange within a minute.
@@ -309,7 +309,7 @@ class AsyncClient:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
             NetworkError: The words of its kind.
         """
-        return await self._operations.exchange_code(code, redirect_uri)
+        return await self._calls.exchange_code(code, redirect_uri)
 
     async def verify_id_token(
         self, token: str, *, nonce: str | None = None, access_token: str | None = None
@@ -329,7 +329,7 @@ class AsyncClient:
             CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
             NetworkError: When keys must be fetched: the words of its kind.
         """
-        return await self._operations.verify_id_token(token, nonce, access_token)
+        return await self._calls.verify_id_token(token, nonce, access_token)
 
     async def check_token(self, access_token: str) -> TokenInfo:
         """Asks Clever whether an access token was issued to this application.
@@ -345,7 +345,7 @@ class AsyncClient:
             CleverError: The words of its kind.
             NetworkError: The words of its kind.
         """
-        return await self._operations.check_token(access_token)
+        return await self._calls.check_token(access_token)
 
     async def me(self, access_token: str) -> Me:
         """Who an access token belongs to.
@@ -358,7 +358,7 @@ class AsyncClient:
             CleverError: The words of its kind.
             NetworkError: The words of its kind.
         """
-        return await self._operations.me(access_token)
+        return await self._calls.me(access_token)
 
     async def user(self, access_token: str, id: str) -> User:  # noqa: A002  (Clever calls an id an id)
         """A person's record.
@@ -373,7 +373,7 @@ class AsyncClient:
             CleverError: `not_found` and the others of its kind.
             NetworkError: The words of its kind.
         """
-        return await self._operations.user(access_token, id)
+        return await self._calls.user(access_token, id)
 
     async def district(self, access_token: str, id: str) -> District:  # noqa: A002  (Clever calls an id an id)
         """A district's record.
@@ -388,7 +388,7 @@ class AsyncClient:
             CleverError: `not_found` and the others of its kind.
             NetworkError: The words of its kind.
         """
-        return await self._operations.district(access_token, id)
+        return await self._calls.district(access_token, id)
 
     async def userinfo(self, access_token: str, subject: str | None = None) -> UserInfo:
         """The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
@@ -402,7 +402,7 @@ class AsyncClient:
             CleverError: The words of its kind.
             NetworkError: The words of its kind.
         """
-        return await self._operations.userinfo(access_token, subject)
+        return await self._calls.userinfo(access_token, subject)
 
     async def export_keys(self) -> str:
         """Clever's keys as text, for another process of the same application.
@@ -414,7 +414,7 @@ class AsyncClient:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
             NetworkError: The words of its kind.
         """
-        return await self._operations.export_keys()
+        return await self._calls.export_keys()
 
     async def import_keys(self, text: str) -> None:
         """Takes keys that another process exported, unless fresh ones are here already.
@@ -428,7 +428,7 @@ class AsyncClient:
             ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
             CleverError: `keys_unusable`, `response_malformed`.
         """
-        await self._operations.import_keys(text)
+        await self._calls.import_keys(text)
 
     async def warm_up(self) -> None:
         """Does one-time setup up front: fetches discovery and keys.
@@ -437,14 +437,14 @@ class AsyncClient:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
             NetworkError: The words of its kind.
         """
-        await self._operations.warm_up()
+        await self._calls.warm_up()
 
     async def aclose(self) -> None:
         """Gives up the connections and the threads. The client can be used as before: it starts again.
 
         Operations that are on their way come to their end.
         """
-        self._operations = AsyncOperations(self._client)
+        self._calls = AsyncCalls(self._client)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-//! `AsyncOperations`: what `AsyncClient` awaits.
+//! `AsyncCalls`: what `AsyncClient` awaits.
 //!
 //! An operation runs on the core's background engine. What comes of it is handed to the event loop that asked, and only
 //! there, on the loop's own thread, it becomes Python objects and the result of a future. A future that is cancelled drops
@@ -27,7 +27,7 @@ use crate::waiting::compute;
 
 /// The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them.
 #[pyclass(frozen, module = "clever_sso")]
-pub(crate) struct AsyncOperations {
+pub(crate) struct AsyncCalls {
     background: Background<Delivery>,
 }
 
@@ -52,7 +52,7 @@ struct Waiter {
 type Convert = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
 #[pymethods]
-impl AsyncOperations {
+impl AsyncCalls {
     #[new]
     fn new(client: &Client) -> Self {
         Self { background: Background::new(client.core(), deliver) }
@@ -189,7 +189,7 @@ impl AsyncOperations {
     }
 }
 
-impl AsyncOperations {
+impl AsyncCalls {
     /// Starts `operation` for the event loop that runs on this thread; gives the future of its result.
     fn future<'py, R, T, F>(
         &self,

@@ -107,7 +107,7 @@ macro_rules! module {
 module! {
     classes: [
         client::Client,
-        async_client::AsyncOperations,
+        async_client::AsyncCalls,
         login::Login,
         login::SignedIn,
         login::Restart,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -44,6 +45,18 @@ def test_a_python_package_has_the_addresses(package: str) -> None:
     assert section(package) in path.read_text("utf-8"), "run `make urls`"
 
 
+def test_the_php_package_has_the_addresses() -> None:
+    path = ROOT / "php/composer.json"
+    text = path.read_text("utf-8")
+    home = json.loads(text)["homepage"]
+    if os.environ.get("CLEVER_SSO_WRITE_URLS"):
+        text = text.replace(f'"{home}', f'"{HOME}')
+        path.write_text(text, "utf-8")
+    told = json.loads(text)
+    support = {"issues": f"{HOME}/issues", "source": HOME, "docs": f"{HOME}/docs/php.md"}
+    assert (told["homepage"], told["support"]) == (HOME, support), "run `make urls`"
+
+
 @pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
 def test_a_wheel_tells_registries_all_that_they_show(name: str) -> None:
     [wheel] = Path(os.environ["CLEVER_DIST"]).glob(f"{name}-*.whl")
@@ -65,6 +78,8 @@ def test_a_crate_tells_registries_all_that_they_show(crate: str) -> None:
     assert [field for field in shared if f"\n{field}.workspace = true\n" not in text] == []
     assert re.search(r'\ndescription = ".+"\n', text)
     assert re.search(r'\ncategories = \["[a-z-]+', text)
+    # What links against C has no page of its own there: its reference is the header.
+    assert crate == "ffi" or re.search(r'\ndocumentation = "https://docs\.rs/', text)
 
 
 def test_the_address_stands_in_one_place_and_in_what_is_made_from_it() -> None:
@@ -75,5 +90,5 @@ def test_the_address_stands_in_one_place_and_in_what_is_made_from_it() -> None:
         text=True,
         check=False,
     )
-    made = {f"{package}/pyproject.toml" for package in WHEELS}
+    made = {"php/composer.json"} | {f"{package}/pyproject.toml" for package in WHEELS}
     assert set(listing.stdout.split()) <= {"Cargo.toml"} | made

@@ -133,7 +133,7 @@ def test_what_a_future_raises_reaches_who_waits(clever: str, raised: type[BaseEx
         # Only the futures of the client raise, not those of asyncio itself.
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(loop, "create_future", lambda: Future(loop=loop))
-            return [client._operations.me("token") for _ in range(3)]  # noqa: SLF001  (a coroutine would start later)
+            return [client._calls.me("token") for _ in range(3)]  # noqa: SLF001  (a coroutine would start later)
 
     others = loop.run_until_complete(start())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import clever_sso
 import page
 import pytest
-from clever_sso._native import AsyncOperations
+from clever_sso._native import AsyncCalls
 from clever_sso.testing import Emulator
 from harness import ports
 from harness.gate import Gate, before
@@ -53,7 +53,7 @@ def test_other_greenlets_go_on_during_a_call_of_a_cooperative_client_only(cooper
 
 def test_whatever_waits_for_clever_waits_in_a_thread() -> None:
     gevent = pytest.importorskip("clever_sso.gevent")
-    assert {name for name in dir(AsyncOperations) if not name.startswith("_")} == gevent.WAITING
+    assert {name for name in dir(AsyncCalls) if not name.startswith("_")} == gevent.WAITING
 
 
 def test_a_cooperative_client_answers_and_refuses_as_the_client_does(capfd: pytest.CaptureFixture[str]) -> None:
