@@ -3,11 +3,13 @@
 
 #[path = "../cases/browser.rs"]
 mod browser;
+mod browsers;
 mod face {
     //! What the browser's file calls a step's fields.
     pub(crate) type Fields = std::collections::BTreeMap<String, String>;
 }
 mod driven;
+mod model;
 mod requests;
 mod restarts;
 mod return_to;

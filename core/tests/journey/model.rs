@@ -1,0 +1,173 @@
+//! What docs/browser.md promises about the logins of one browser, in as few words as possible.
+
+/// A login lives so long, in seconds.
+const LIFETIME: u64 = 600;
+const MOST_IN_FLIGHT: usize = 8;
+
+/// One way of a browser to Clever.
+#[derive(Clone, Debug)]
+pub(crate) struct Trip {
+    pub(crate) goal: Option<String>,
+    pub(crate) began: u64,
+    /// How often in a row its login went to Clever.
+    pub(crate) count: u8,
+    /// Whether this browser asked for it, and not only a callback that proved nothing.
+    pub(crate) is_own: bool,
+}
+
+/// What a callback says beside its state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Said {
+    /// The code that Clever gave for this state, or for none.
+    Code,
+    /// A code that Clever does not know.
+    JunkCode,
+    Denied,
+    Unavailable,
+    WrongIssuer,
+    TwoCodes,
+}
+
+/// The state of a callback.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum State {
+    Missing,
+    Junk,
+    Of(usize),
+}
+
+/// What comes of a callback.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Fate {
+    pub(crate) word: String,
+    /// Where an answer that is no restart leads.
+    pub(crate) goal: Option<String>,
+    pub(crate) ends_session: bool,
+    /// The login whose person is in the new session.
+    pub(crate) signed_in: Option<usize>,
+    /// Whether a code was sent to Clever.
+    pub(crate) spends: bool,
+}
+
+/// One browser.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    /// Whether it keeps cookies longer than it should: its clock is wrong.
+    pub(crate) is_late: bool,
+    /// The logins in flight, the oldest first.
+    pub(crate) flight: Vec<usize>,
+    /// When a login ended last.
+    finished: Option<u64>,
+    /// The login whose person is signed in.
+    pub(crate) person: Option<usize>,
+}
+
+impl Model {
+    pub(crate) fn new(is_late: bool) -> Self {
+        Self { is_late, ..Self::default() }
+    }
+
+    /// Time passed: cookies expire.
+    pub(crate) fn wait(&mut self, trips: &[Trip], now: u64) {
+        if !self.is_late {
+            self.flight.retain(|login| now - trips[*login].began < LIFETIME);
+            self.finished = self.finished.filter(|at| now - at < LIFETIME);
+        }
+    }
+
+    pub(crate) fn drop_cookies(&mut self) {
+        *self = Self::new(self.is_late);
+    }
+
+    /// A login begins: the ninth drops the oldest.
+    pub(crate) fn begin(&mut self, trips: &mut Vec<Trip>, goal: &str, now: u64) {
+        if self.flight.len() == MOST_IN_FLIGHT {
+            self.flight.remove(0);
+        }
+        self.fly(trips, Trip { goal: Some(goal.to_owned()), began: now, count: 1, is_own: true });
+    }
+
+    /// A callback arrives. When its login restarts, the new one is the last of `trips`.
+    pub(crate) fn arrive(&mut self, trips: &mut Vec<Trip>, said: Said, state: State, now: u64) -> Fate {
+        let trip = if let State::Of(login) = state { Some(trips[login].clone()) } else { None };
+        let held =
+            self.flight.iter().copied().find(|held| matches!(state, State::Of(login) if login == *held));
+        let is_expired = |trip: &Trip| now - trip.began > LIFETIME;
+        let goal = trip.as_ref().and_then(|trip| trip.goal.clone());
+        let ended = |word: &str, ends| Fate {
+            word: word.to_owned(),
+            goal: goal.clone(),
+            ends_session: ends && held.is_some(),
+            ..Fate::default()
+        };
+        let fate = match said {
+            Said::TwoCodes => return Fate { word: "error callback_duplicate".to_owned(), ..Fate::default() },
+            Said::WrongIssuer => ended("error callback_issuer", true),
+            Said::Denied => ended("denied", true),
+            Said::Unavailable => ended("error callback_unavailable", false),
+            Said::Code | Said::JunkCode => match (&trip, held) {
+                (Some(trip), Some(_)) if is_expired(trip) => {
+                    return self.restart(trips, (held, goal), 0, now, "pending_expired");
+                }
+                (Some(_), Some(_)) if matches!(said, Said::Code) => {
+                    Fate { signed_in: held, spends: true, ..ended("signed_in", true) }
+                }
+                (Some(trip), Some(_)) if trip.count < 3 => {
+                    let restart = self.restart(trips, (held, goal), trip.count, now, "code_rejected");
+                    return Fate { spends: true, ..restart };
+                }
+                (Some(_), Some(_)) => Fate { spends: true, ..ended("error login_loop", true) },
+                (Some(trip), None) => {
+                    let is_over = is_expired(trip) || self.finished.is_some_and(|at| at >= trip.began);
+                    let count = if is_over { 0 } else { trip.count };
+                    match (count, self.flight.is_empty() && self.finished.is_none()) {
+                        (3.., true) => ended("error cookies_blocked", false),
+                        (8.., false) => ended("error login_loop", false),
+                        _ => return self.restart(trips, (None, goal), count, now, "pending_missing"),
+                    }
+                }
+                (None, _) => {
+                    let is_junk = matches!(state, State::Junk);
+                    let why = if is_junk { "state_mismatch" } else { "state_missing" };
+                    return self.restart(trips, (None, None), 0, now, why);
+                }
+            },
+        };
+        if let Some(login) = held {
+            self.flight.retain(|other| *other != login);
+            self.finished = Some(now);
+        }
+        if fate.ends_session {
+            self.person = fate.signed_in;
+        }
+        fate
+    }
+
+    /// A login goes to Clever once more, instead of the one that this browser proved, if it did. What is too much in flight goes: first
+    /// what took too long, then what this browser did not ask for, and the youngest of each first.
+    fn restart(
+        &mut self,
+        trips: &mut Vec<Trip>,
+        (proven, goal): (Option<usize>, Option<String>),
+        count: u8,
+        now: u64,
+        why: &str,
+    ) -> Fate {
+        self.flight.retain(|login| Some(*login) != proven);
+        if self.flight.len() == MOST_IN_FLIGHT {
+            let last = |is_first: &dyn Fn(&Trip) -> bool| {
+                self.flight.iter().rposition(|login| is_first(&trips[*login]))
+            };
+            let expired = last(&|trip| now - trip.began > LIFETIME);
+            let dropped = expired.or_else(|| last(&|trip| !trip.is_own)).unwrap_or(MOST_IN_FLIGHT - 1);
+            self.flight.remove(dropped);
+        }
+        self.fly(trips, Trip { goal, began: now, count: count + 1, is_own: proven.is_some() });
+        Fate { word: format!("restart {why}"), ..Fate::default() }
+    }
+
+    fn fly(&mut self, trips: &mut Vec<Trip>, trip: Trip) {
+        self.flight.push(trips.len());
+        trips.push(trip);
+    }
+}
