@@ -59,16 +59,16 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
         _guards,
     ]
     for part in parts:
-        messages += _safely(part)
+        messages += safely(part)
     return messages
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
     """What is right on a developer's machine only: for `check --deploy`."""
-    return _safely(_development)
+    return safely(_development)
 
 
-def _safely(part: Callable[[], Iterable[CheckMessage]]) -> list[CheckMessage]:
+def safely(part: Callable[[], Iterable[CheckMessage]]) -> list[CheckMessage]:
     """What a check finds; a setting that it cannot even look at is a finding, too."""
     try:
         return list(part())
@@ -255,7 +255,7 @@ def _backends() -> Iterator[CheckMessage]:
     from clever_sso.django.backend import CleverBackend  # noqa: PLC0415  (it needs the apps to be ready)
 
     try:
-        backends = [import_string(path) for path in _list_of_texts("AUTHENTICATION_BACKENDS")]
+        backends = [import_string(path) for path in list_of_texts("AUTHENTICATION_BACKENDS")]
     except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
         yield Error(f"AUTHENTICATION_BACKENDS: {error}", id="clever_sso.E004")
         return
@@ -267,7 +267,8 @@ def _backends() -> Iterator[CheckMessage]:
         )
 
 
-def _list_of_texts(name: str) -> list[str]:
+def list_of_texts(name: str) -> list[str]:
+    """The texts of a setting that is a list; other checks name what else it is."""
     value = getattr(settings, name, None)
     return [each for each in value if isinstance(each, str)] if isinstance(value, (list, tuple)) else []
 
@@ -283,7 +284,7 @@ def _middleware() -> Iterator[CheckMessage]:
         ("AuthenticationMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware"),
     ):
         # A project may have its own, derived from Django's.
-        if not any(path == needed or path.endswith(name) for path in _list_of_texts("MIDDLEWARE")):
+        if not any(path == needed or path.endswith(name) for path in list_of_texts("MIDDLEWARE")):
             yield Error(
                 f"MIDDLEWARE has no {name}: nobody could stay signed in", id="clever_sso.E006", hint=f"Add {needed!r}."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -12,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from clever_sso.django import conf
 from clever_sso.django.backend import CleverBackend
+from clever_sso.django.checks import list_of_texts, safely
 from clever_sso.django.user_fields import email_field, is_unique
 from clever_sso.exceptions import ConfigError
 
@@ -25,7 +27,7 @@ _SECOND_FACTORS = {"allauth.mfa": "allauth.mfa", "django_otp": "django-otp"}
 
 def check_users(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
     """System check: what a first login would meet in the user model, and who would lose a second factor."""
-    return [*_fields(), *_second_factors()]
+    return [*safely(_fields), *safely(_second_factors)]
 
 
 def _fields() -> Iterator[CheckMessage]:
@@ -34,8 +36,7 @@ def _fields() -> Iterator[CheckMessage]:
     except ConfigError:
         # Another check says so.
         return
-    backends = [backend for backend in _backends() if issubclass(backend, CleverBackend)]
-    if not makes or any(backend.make is not CleverBackend.make for backend in backends):
+    if not makes or any(backend.make is not CleverBackend.make for backend in _backends_of_clever()):
         return
     user_model = get_user_model()
     email = email_field(user_model)
@@ -70,9 +71,10 @@ def _second_factors() -> Iterator[CheckMessage]:
             )
 
 
-def _backends() -> list[Any]:
-    try:
-        return [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
-    except ImportError:
-        # Another check says so.
-        return []
+def _backends_of_clever() -> list[type[CleverBackend]]:
+    found = []
+    for path in list_of_texts("AUTHENTICATION_BACKENDS"):
+        # A module of the project may raise anything; another check says so.
+        with suppress(Exception):
+            found.append(import_string(path))
+    return [backend for backend in found if isinstance(backend, type) and issubclass(backend, CleverBackend)]

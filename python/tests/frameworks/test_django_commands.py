@@ -112,18 +112,23 @@ import django
 django.setup()
 from clever_sso.django import conf
 from clever_sso.django.checks import check, check_deployment
+from clever_sso.django.user_checks import check_users
 from django.conf import settings
 
 NAMES = [name for name in dir(settings) if name.startswith(("CLEVER_", "LOGIN_", "LOGOUT_", "SESSION_", "AUTH"))]
 NAMES += [*conf.OWN_SETTINGS, "CLEVER_BASE_URL", "CLEVER_DEVELOPMENT", "MIDDLEWARE", "TEMPLATES", "ROOT_URLCONF"]
 NAMES += ["INSTALLED_APPS", "SECRET_KEY", "SECRET_KEY_FALLBACKS"]
+VALUES = [None, 7, "", "x", [], [7], {}, {7: 7}, object(), True, [None], "https://[", b"x"]
+# A function, what is no module, and a module that fails.
+VALUES += [["clever_sso.django.role_required"], ["no_such.module"], ["broken.Backend", 7], ("broken", None)]
 for name in NAMES:
     before = getattr(settings, name, None)
-    for value in (None, 7, "", "x", [], [7], {}, {7: 7}, object(), True, [None], "https://[", b"x"):
+    for value in VALUES:
         setattr(settings, name, value)
         conf.forget()
         check()
         check_deployment()
+        check_users()
     setattr(settings, name, before)
 print("looked at everything")
 """
@@ -227,6 +232,11 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ("CLEVER_REDIRECT_URL = 'https://app.example'", "Is it CLEVER_REDIRECT_URI?"),
         ("SECRET_KEY = 'changeme'", "SECRET_KEY is a sample key"),
         ("AUTHENTICATION_BACKENDS = [clever for clever in ()]", "AUTHENTICATION_BACKENDS has no backend of Clever's"),
+        ("AUTHENTICATION_BACKENDS = None", "AUTHENTICATION_BACKENDS"),
+        (
+            "AUTHENTICATION_BACKENDS = ['clever_sso.django.CleverBackend', 'clever_sso.django.role_required', 'this.no']",
+            "AUTHENTICATION_BACKENDS: ",
+        ),
         ("CLEVER_REDIRECT_URI = 'https://app.example/clever/whoami'", "which is not the callback but another page"),
     ],
 )
@@ -238,6 +248,7 @@ def test_check_names_what_is_wrong_and_does_not_crash(project: Path, manage: Man
 
 def test_check_survives_what_django_itself_cannot_use(project: Path) -> None:
     (project / "program.py").write_text(ODD_VALUES)
+    (project / "broken.py").write_text("raise RuntimeError('broken')")
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings"}
     environment["PYTHONPATH"] = os.pathsep.join([str(project), str(Path(clever_sso.__file__).parents[1]), *sys.path])
     done = subprocess.run(
