@@ -223,7 +223,10 @@ class CleverSso:
         return function
 
     def on_problem(self, function: ProblemHook) -> ProblemHook:
-        """Decorator: let `function` make the page of a failed login from the request and a `Problem`."""
+        """Decorator: let `function` make the page of a failed login from the request and a `Problem`.
+
+        When it raises, that is logged, and the person gets the page of the package.
+        """
         _settings.check_hook("on_problem", function, "request", "problem")
         self._settings.hooks.problem = function
         return function

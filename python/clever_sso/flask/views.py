@@ -396,7 +396,11 @@ def _tell_of(problem: Problem) -> None:
 def _show(problem: Problem) -> Response:
     hook = state().hooks.problem
     if hook is not None:
-        return make_response(current_app.ensure_sync(hook)(problem))
+        try:
+            return make_response(current_app.ensure_sync(hook)(problem))
+        except Exception:
+            # Somebody who waits for a page is not to go without it.
+            current_app.logger.exception("on_problem failed")
     links = (problem.login_url, problem.switch_user_url, problem.home_url)
     return _own_page(pages.problem(problem.sentence, problem.code, *links), problem.status)
 

@@ -291,7 +291,7 @@ def test_a_hook_refuses(app: Any, clever: str, caplog: pytest.LogCaptureFixture)
     assert app.get("/who")[1] == "nobody"
 
 
-@pytest.mark.parametrize("where", ["before_sign_in", "on_sign_in"])
+@pytest.mark.parametrize("where", ["before_sign_in", "on_sign_in", "complete_login", "signed_in"])
 def test_an_error_of_clever_in_a_hook_is_our_page(app: Any, clever: str, where: str) -> None:
     is_flask = type(app).__name__ == "InFlask"
     down: Any = (Client if is_flask else AsyncClient)(CLIENT_ID, base_url=f"{clever}/s/me-500", timeout=5)
@@ -299,11 +299,20 @@ def test_an_error_of_clever_in_a_hook_is_our_page(app: Any, clever: str, where: 
     async def ask_later(*_: Any) -> None:
         await down.me("a" * 40)
 
-    def ask(*_: Any) -> None:
+    def ask(*_: Any, **__: Any) -> None:
         down.me("a" * 40)
 
-    getattr(app.clever_sso, where)(ask if is_flask else ask_later)
-    status, text, _ = log_in(app, clever)
+    if where == "signed_in":
+        if not is_flask:
+            pytest.skip("only Flask has signals")
+        importlib.import_module("clever_sso.flask").signed_in.connect(ask, app.app)
+    else:
+        hook = "on_sign_in" if where == "complete_login" else where
+        getattr(app.clever_sso, hook)(ask if is_flask else ask_later)
+    if where == "complete_login":
+        app.clever_sso.before_sign_in(lambda proven: app.response("wait", 200) if proven.hold() else None)
+        assert log_in(app, clever)[1] == "wait"
+    status, text, _ = app.get("/finish") if where == "complete_login" else log_in(app, clever)
     assert (status, "clever_unavailable" in text) == (503, True)
     assert app.get("/who")[1] == "nobody"
 

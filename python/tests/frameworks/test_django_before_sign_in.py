@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("django")
 from clever_sso import Identity
 from clever_sso._web.before import _SPENT
-from clever_sso.django import HeldLogin, ProvenLogin, Refused
+from clever_sso.django import HeldLogin, ProvenLogin, Refused, signed_in
 from django_settings import ADA, JOSE, accounts, authenticate, log_in
 
 pytestmark = pytest.mark.usefixtures("untouched")
@@ -548,7 +548,7 @@ def test_a_hook_refuses(clever: str, decide: Callable[..., None], kind: str) -> 
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-@pytest.mark.parametrize("where", ["before", "provision"])
+@pytest.mark.parametrize("where", ["before", "provision", "match", "signed_in", "complete_login"])
 def test_an_error_of_clever_in_a_hook_is_our_page(
     clever: str, override: Callable[..., None], where: str, is_async: bool
 ) -> None:
@@ -557,16 +557,26 @@ def test_an_error_of_clever_in_a_hook_is_our_page(
 
     down, token = Client(CLIENT_ID, base_url=f"{clever}/s/me-500", timeout=5), "a" * 40
 
-    def ask(*_: Any) -> None:
+    def ask(*_: Any, **__: Any) -> None:
         down.me(token)
 
     async def ask_later(*_: Any) -> None:
         await asyncio.to_thread(down.me, token)
 
-    override(**({"CLEVER_PROVISION_USER": ask} if where == "provision" else {}))
-    override(**({"CLEVER_BEFORE_SIGN_IN": ask_later if is_async else ask} if where == "before" else {}))
-    browser = visitor()
-    answer = log_in(browser, clever)
+    if is_async and where != "before":
+        pytest.skip("only the first of the hooks may be async")
+    browser, settings = visitor(), {"provision": "CLEVER_PROVISION_USER", "match": "CLEVER_MATCH_USER"}
+    override(**{settings.get(where, "CLEVER_BEFORE_SIGN_IN"): ask_later if is_async else ask})
+    if where == "complete_login":
+        override(CLEVER_BEFORE_SIGN_IN=hold, CLEVER_PROVISION_USER=ask)
+        log_in(browser, clever)
+    elif where == "signed_in":
+        override(CLEVER_BEFORE_SIGN_IN=None)
+        signed_in.connect(ask)
+    try:
+        answer = browser.get("/finish") if where == "complete_login" else log_in(browser, clever)
+    finally:
+        signed_in.disconnect(ask)
     assert (answer.status_code, b"clever_unavailable" in answer.content) == (503, True)
     assert browser.get("/who").content == b"nobody"
     assert nothing_was_written()

@@ -6,9 +6,11 @@ import logging
 import pydoc
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from running import settings
+from clever_sso import Client
+from running import CLIENT_ID, settings
 
 pytest.importorskip("flask")
 import clever_sso.flask
@@ -72,6 +74,28 @@ def test_the_page_of_a_problem_does_not_name_who_was_there_before(clever: str) -
     log_in(client, clever)
     denied = be_refused(client)
     assert (denied.status_code, denied.text.strip()) == (403, "access_denied")
+
+
+@pytest.mark.parametrize("fault", ["raises", "returns nothing", "clever"])
+def test_a_page_of_the_app_that_breaks_leaves_nobody_signed_in_and_the_usual_page(
+    clever: str, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    app, extension = make_app(clever)
+    down = Client(CLIENT_ID, base_url=f"{clever}/s/me-500", timeout=5)
+
+    @extension.on_problem
+    def broken(_: Problem) -> Any:
+        if fault == "clever":
+            down.me("a" * 40)
+        if fault == "raises":
+            raise RuntimeError("the page is broken")
+
+    client = app.test_client()
+    log_in(client, clever)
+    answer = be_refused(client)
+    assert (answer.status_code, "Log in with Clever" in answer.text) == (403, True)
+    assert "on_problem failed" in caplog.text
+    assert client.get("/who").text == "nobody"
 
 
 def test_a_server_side_session_gets_a_new_name(clever: str, tmp_path: Path) -> None:
