@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from clever_sso._native import error_codes
 from clever_sso.exceptions import ConfigError
@@ -90,8 +91,11 @@ def from_environment() -> dict[str, Any]:
     Raises:
         ConfigError: `config_invalid`, as `arguments` does.
     """
+    logger = logging.getLogger("clever_sso")
     for name, meant in misspelt(os.environ, OF_EVERY_FACE):
-        logging.getLogger("clever_sso").warning("nothing reads %s: is it %s?", name, meant)
+        logger.warning("nothing reads %s: is it %s?", name, meant)
+    for name, instead in of_other_faces(os.environ, "the environment"):
+        logger.warning("nothing reads %s in the environment: %s", name, instead)
     return arguments(os.environ)
 
 
@@ -132,6 +136,25 @@ def boolean(name: str, value: object, *, default: bool) -> bool:
     except ValueError:
         wrong = f"{name} cannot be read as {_KINDS[_boolean]}"
     raise invalid(wrong)
+
+
+def is_on(value: object) -> bool:
+    """Whether a setting is true; one that cannot be read is not, and another check names it."""
+    try:
+        return boolean("it", value, default=False)
+    except ConfigError:
+        return False
+
+
+def addresses(value: object) -> Iterator[SplitResult]:
+    """The addresses in a setting, as far as they can be read; another check names what cannot."""
+    try:
+        found = _list(value)
+    except _WrongTypeError:
+        return
+    for address in found:
+        with suppress(ValueError):
+            yield urlsplit(address)
 
 
 def session_seconds(name: str, value: object, default: int) -> int:
@@ -213,17 +236,23 @@ def check_callback(
         ConfigError: `config_invalid`, with the names of the settings that contradict each other.
     """
     inside = callback.rstrip("/")
-    paths = [urlsplit(uri).path.rstrip("/") for uri in redirect_uris]
+    found = [(f"{PREFIX}REDIRECT_URI", urlsplit(uri).path) for uri in redirect_uris]
+    paths = [path.rstrip("/") for _, path in found]
     if chosen and not any(path.endswith(inside) or inside.endswith(path) for path in paths):
         raise invalid(
             f"{chosen} is {callback!r}, but {PREFIX}REDIRECT_URI leads to {paths[0]!r}: make them equal, or let the "
             "first be the end of the second where a proxy takes a prefix off"
         )
-    if inside and inside in {other.rstrip("/") for other in others}:
-        raise invalid(
-            f"{chosen or PREFIX + 'REDIRECT_URI'} leads to {callback!r}, which is not the callback but another page of "
-            f"the login: register a redirect URI that ends in /callback, or set {prefix} to another path"
-        )
+    if chosen:
+        # Where a proxy takes a prefix off, another page may only look as if the redirect URI led there.
+        found = [(chosen, callback), *(each for each in found if not each[1].rstrip("/").endswith(inside))]
+    pages = {other.rstrip("/") for other in others}
+    for name, path in found:
+        if path.rstrip("/") in pages:
+            raise invalid(
+                f"{name} leads to {path!r}, which is not the callback but another page of the login: register a "
+                f"redirect URI that ends in /callback, or set {prefix} to another path"
+            )
 
 
 def check_login(client: _Begins) -> None:
@@ -258,11 +287,59 @@ def misspelt(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple
     """
     from difflib import get_close_matches  # noqa: PLC0415  (not every program that imports the package pays for it)
 
-    known = {PREFIX + argument.upper() for argument in _READERS} | set(others)
+    known = CLIENT_SETTINGS | set(others)
     for name in names:
-        if name.startswith(PREFIX) and name not in known:
+        if name.startswith(PREFIX) and name not in known and name not in _OF_SOME_FACE:
             for meant in get_close_matches(name, known, 1, 0.78):
                 yield name, meant
+
+
+def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]:
+    """Names of settings that another framework reads and this one does not, with what to write instead.
+
+    Args:
+        names: What is set.
+        face: `Django`, `Flask`, or `the environment`.
+    """
+    instead = _INSTEAD[face]
+    for name in names:
+        if name in instead:
+            yield name, instead[name]
+
+
+_ON_SIGN_IN = "it is a setting of Django; decide in a function with the decorator on_sign_in"
+_INSTEAD_OF_DJANGO = {
+    "CLEVER_AFTER_UNLINK": _ON_SIGN_IN,
+    "CLEVER_ALLOW_STAFF": _ON_SIGN_IN,
+    "CLEVER_BEFORE_SIGN_IN": "it is a setting of Django; use the decorator before_sign_in",
+    "CLEVER_CREATE_USERS": _ON_SIGN_IN,
+    "CLEVER_KEEP_NAMES": _ON_SIGN_IN,
+    "CLEVER_MATCH_USER": _ON_SIGN_IN,
+    "CLEVER_PROBLEM_TEMPLATE": "it is a setting of Django; make the page in a function with the decorator on_problem",
+    "CLEVER_PROVISION_USER": _ON_SIGN_IN,
+    "CLEVER_ROLE_GROUPS": _ON_SIGN_IN,
+    "CLEVER_USER_EMAIL": _ON_SIGN_IN,
+}
+_INSTEAD = {
+    "Django": {
+        "CLEVER_CALLBACK_PATH": "the callback is where urls.py includes clever_sso.django.urls; set FORCE_SCRIPT_NAME "
+        "where a proxy takes a prefix off",
+        "CLEVER_URL_PREFIX": 'urls.py says it: path("clever/", include("clever_sso.django.urls"))',
+    },
+    "Flask": _INSTEAD_OF_DJANGO,
+    "the environment": {
+        **_INSTEAD_OF_DJANGO,
+        "CLEVER_HOSTS": "it is a setting of Flask and Django; write CleverSso(clients={...})",
+    },
+}
+_OF_SOME_FACE = frozenset(name for instead in _INSTEAD.values() for name in instead) | OF_EVERY_FACE
+
+
+def found_in(where: str, error: ConfigError) -> ConfigError:
+    """The same error, which says in which setting it was found."""
+    sentence, colon, rest = error.message.partition(": ")
+    message = f"{sentence}: {where}: {rest}" if colon else f"{where}: {sentence}"
+    return ConfigError(error.code, message, error.user_message, error.retryable, error.actor)
 
 
 def invalid(message: str) -> ConfigError:

@@ -77,12 +77,13 @@ class Paths:
         """
         prefix = chosen.url_prefix.rstrip("/")
         callback = chosen.callback_path or urlsplit(redirect_uris[0]).path or "/"
+        known = prefix_of(redirect_uris, chosen.callback_path) if chosen.callback_path else ""
+        likely = known or prefix_of(redirect_uris, f"{prefix}/callback")
         _settings.check_callback(
             redirect_uris,
             callback,
-            [f"{prefix}/{name}" for name in OTHER_PAGES],
+            [f"{above}{prefix}/{name}" for above in ("", likely) for name in OTHER_PAGES],
             chosen=chosen.callback_name if chosen.callback_path else "",
             prefix=prefix_name,
         )
-        known = prefix_of(redirect_uris, chosen.callback_path) if chosen.callback_path else ""
-        return cls(prefix, callback, known, known or prefix_of(redirect_uris, f"{prefix}/callback"))
+        return cls(prefix, callback, known, likely)

@@ -5,13 +5,15 @@ A `Host` header only chooses among what is configured. No address is made of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from urllib.parse import urlsplit
 
 from clever_sso import _settings
+from clever_sso._native import Client
+from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Value = TypeVar("Value")
 HOSTS = "CLEVER_HOSTS"
@@ -45,16 +47,93 @@ def settings_of_hosts(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Raises:
         ConfigError: `config_invalid`, with what is wrong about which host.
     """
+    found = _read(settings)
+    del settings
+    if isinstance(found, ConfigError):
+        raise found
+    return found
+
+
+def clients_of_hosts(settings: Mapping[str, Any], **others: object) -> dict[str, Client]:
+    """The client of each host, from `CLEVER_HOSTS`.
+
+    Args:
+        settings: All settings.
+        others: Arguments of every client.
+
+    Raises:
+        ConfigError: `config_invalid`, with what is wrong about which host.
+    """
+    found = _made(settings, others)
+    del settings
+    if isinstance(found, ConfigError):
+        raise found
+    return found
+
+
+def own_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What each host of `CLEVER_HOSTS` says itself, as far as it can be read, with the words that name the host."""
+    hosts = settings.get(HOSTS)
+    for host, own in hosts.items() if isinstance(hosts, dict) else ():
+        if isinstance(host, str) and isinstance(own, dict):
+            yield setting_of(host), own
+
+
+def setting_of(host: str) -> str:
+    """How a host of `CLEVER_HOSTS` is named in messages."""
+    return f"{HOSTS}[{host!r}]"
+
+
+def raise_named(where: str, look: Callable[[], object]) -> None:
+    """Call `look`; its error says in which setting it was found.
+
+    Raises:
+        ConfigError: With `where` before the message.
+    """
+    try:
+        look()
+    except ConfigError as error:
+        wrong = _settings.found_in(where, error)
+    else:
+        return
+    raise wrong
+
+
+def _made(settings: Mapping[str, Any], others: Mapping[str, object]) -> dict[str, Client] | ConfigError:
+    # Nothing is raised from here: error pages and error mails show local variables, and here are secrets.
+    found = _read(settings)
+    if isinstance(found, ConfigError):
+        return found
+    made: dict[str, Client] = {}
+    for host, arguments in found.items():
+        client = _client({**arguments, **others})
+        if isinstance(client, ConfigError):
+            return _settings.found_in(setting_of(host), client)
+        made[host] = client
+    return made
+
+
+def _client(arguments: dict[str, Any]) -> Client | ConfigError:
+    try:
+        return Client(**arguments)
+    except ConfigError as error:
+        return error
+
+
+def _read(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]] | ConfigError:
     hosts = settings.get(HOSTS) or {}
     if not isinstance(hosts, dict) or not all(isinstance(own, dict) for own in hosts.values()):
-        raise _settings.invalid(f'{HOSTS} must be a dict like {{"b.example": {{"CLEVER_CLIENT_ID": "..."}}}}')
+        return _settings.invalid(f'{HOSTS} must be a dict like {{"b.example": {{"CLEVER_CLIENT_ID": "..."}}}}')
     shared = {name: value for name, value in settings.items() if name != HOSTS}
-    made: dict[str, dict[str, Any]] = {}
+    read: dict[str, dict[str, Any]] = {}
     for host, own in hosts.items():
         if not isinstance(host, str) or not host or "/" in host:
-            raise _settings.invalid(f"{HOSTS} names {host!r}, which is no host: write it as in the address bar")
+            return _settings.invalid(f"{HOSTS} names {host!r}, which is no host: write it as in the address bar")
         for name in own:
             if name not in _settings.CLIENT_SETTINGS:
-                raise _settings.invalid(f"{HOSTS}[{host!r}] has {name!r}, which is no setting of a client")
-        made[host_of(host)] = _settings.arguments({**shared, **own})
-    return made
+                return _settings.invalid(f"{setting_of(host)} has {name!r}, which is no setting of a client")
+        try:
+            read[host_of(host)] = _settings.arguments({**shared, **own})
+        except ConfigError as error:
+            return _settings.found_in(setting_of(host), error)
+    return read

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 from clever_sso import _settings
 from clever_sso._web.chosen import Chosen, Paths
-from clever_sso._web.hosts import at_host, host_of
+from clever_sso._web.hosts import at_host, host_of, raise_named
 from clever_sso.aio import AsyncClient
 from clever_sso.asgi.request import HOST
 
@@ -68,10 +69,15 @@ class Settings:
         chosen = Chosen.of(lambda name: _settings.given_or_environment(name, given[name]))
         client = client or AsyncClient.from_env()
         own = {host_of(host): each for host, each in clients.items()}
-        for each in (client, *own.values()):
-            _settings.check_login(each)
-        paths = Paths.of(chosen, client.redirect_uris, prefix_name="url_prefix (CLEVER_URL_PREFIX)")
+        paths = _paths(client, chosen)
+        for host, each in own.items():
+            raise_named(f"clients[{host!r}]", partial(_paths, each, chosen))
         return cls(client, own, chosen, paths, rotate_session)
+
+
+def _paths(client: AsyncClient, chosen: Chosen) -> Paths:
+    _settings.check_login(client)
+    return Paths.of(chosen, client.redirect_uris, prefix_name="url_prefix (CLEVER_URL_PREFIX)")
 
 
 def _check_client(client: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from django.utils.module_loading import import_string
 from clever_sso import _settings, exceptions
 from clever_sso._native import Client
 from clever_sso._web.api import OTHER_PAGES
-from clever_sso._web.hosts import settings_of_hosts
+from clever_sso._web.hosts import clients_of_hosts, own_settings, raise_named, setting_of
 from clever_sso.django import conf
 from clever_sso.django.access import UNKNOWN_ROLES
 
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Commands that use the client. Others, such as `migrate` and `test`, run where Clever's secrets are not.
 _NEED_THE_CLIENT = {"check", "runserver", "runserver_plus", "testserver"}
-_HINT = "See the settings in clever_sso.django's documentation."
 
 
 def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
     """Everything that can be known without asking Clever. It never raises."""
     messages: list[CheckMessage] = []
-    redirect_uri = _client(messages)
+    redirect_uris = _client(messages)
+    redirect_uri = next(iter(redirect_uris.get("", ())), "")
     parts: list[Callable[[], Iterable[CheckMessage]]] = [
         _misspelt,
         _installed,
@@ -53,7 +54,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
         _groups,
         _login_url,
         _places,
-        lambda: _addresses(redirect_uri),
+        lambda: _addresses(redirect_uris),
         lambda: _cookies(redirect_uri),
         # The addresses were looked up by now, which imports the views.
         _guards,
@@ -82,25 +83,48 @@ def safely(part: Callable[[], Iterable[CheckMessage]]) -> list[CheckMessage]:
         ]
 
 
-def _client(messages: list[CheckMessage]) -> str:
-    """The redirect URI of the client; what keeps it from being made is added to `messages`."""
+def _client(messages: list[CheckMessage]) -> dict[str, tuple[str, ...]]:
+    """The redirect URIs of each client, by the words that name its host.
+
+    What keeps a client from being made is added to `messages`.
+    """
     # Discovery asks Clever, which may be down while an application is set up.
     client, wrong = _outcome(lambda: Client(**{**_settings.arguments(conf.names()), "discover": False}))
-    looks = (conf.waiting_page, conf.creates_users, conf.check_choices, conf.session_seconds, _clients_of_hosts)
-    others = [_outcome(look)[1] for look in looks]
+    looks = (conf.waiting_page, conf.creates_users, conf.check_choices, conf.session_seconds)
+    errors = [wrong, *(_outcome(look)[1] for look in looks)]
     if client is not None:
-        others.append(_outcome(lambda: _settings.check_login(client))[1])
-    for error in (wrong, *others):
+        errors.append(_outcome(lambda: _settings.check_login(client))[1])
+    own, wrong_host = _outcome(lambda: clients_of_hosts(conf.names(), discover=False))
+    hosts = {setting_of(host): each for host, each in (own or {}).items()}
+    at_hosts = [wrong_host, *(_outcome(partial(_check_login, where, each))[1] for where, each in hosts.items())]
+    # What all hosts share is told once.
+    told = [error.message.partition(": ")[2] or error.message for error in errors if error is not None]
+    errors += [error for error in at_hosts if error is not None and not error.message.endswith(tuple(told))]
+    for error in errors:
         if error is not None:
             is_serious = not _settings.is_missing(error) or _needs_the_client()
             kind = Error if is_serious else Warning
-            messages.append(kind(error.message, id="clever_sso.E001", hint=_HINT))
-    return client.redirect_uris[0] if client is not None and client.redirect_uris else ""
+            messages.append(kind(error.message, id="clever_sso.E001", hint=_hint(error)))
+    shared = client.redirect_uris if client is not None else ()
+    at_each = {where: each.redirect_uris for where, each in hosts.items() if each.redirect_uris != shared}
+    return {"": shared, **at_each}
 
 
-def _clients_of_hosts() -> None:
-    for arguments in settings_of_hosts(conf.names()).values():
-        _settings.check_login(Client(**{**arguments, "discover": False}))
+def _check_login(where: str, client: Client) -> None:
+    raise_named(where, lambda: _settings.check_login(client))
+
+
+def _hint(error: exceptions.ConfigError) -> str:
+    """What to do about a setting of the client."""
+    if not _settings.is_missing(error):
+        return 'docs/python.md, "Settings", lists what each setting may be.'
+    name = error.message.removesuffix(f" {_settings.NOT_SET}").rpartition(" ")[2]
+    source = (
+        "It is the address of your callback, such as https://app.example/clever/callback, registered with Clever"
+        if name == "CLEVER_REDIRECT_URI"
+        else "Copy it from the settings of your application in Clever's dashboard"
+    )
+    return f'{source}. In settings.py: {name} = os.environ["{name}"], so that it stays out of the repository.'
 
 
 def _outcome(look: Callable[[], T]) -> tuple[T | None, exceptions.ConfigError | None]:
@@ -125,35 +149,37 @@ def _needs_the_client() -> bool:
 
 def _development() -> Iterator[CheckMessage]:
     """Settings of a development machine."""
-    settings_by_name = {name: str(value) for name, value in conf.names().items() if isinstance(value, (str, bool))}
-    if conf.is_development():
+    everywhere = conf.names()
+    yield from _development_in("", everywhere)
+    for where, own in own_settings(everywhere):
+        yield from _development_in(f"{where}: ", own)
+
+
+def _development_in(where: str, found: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    if _settings.is_on(found.get("CLEVER_DEVELOPMENT")):
         yield Warning(
-            "CLEVER_DEVELOPMENT is on: tokens and sessions can be read on the way",
+            f"{where}CLEVER_DEVELOPMENT is on: tokens and sessions can be read on the way",
             id="clever_sso.W008",
             hint="Leave it out, and use https everywhere.",
         )
-    addresses = {"CLEVER_REDIRECT_URI": conf.redirect_uris()}
     for name in _ADDRESSES:
-        if settings_by_name.get(name):
-            addresses[name] = (settings_by_name[name],)
-    for name, uris in addresses.items():
-        for uri in uris:
-            parts = urlsplit(uri)
+        for parts in _settings.addresses(found.get(name)):
             if parts.scheme == "http":
                 yield Warning(
-                    f"{name} is plain http: {parts.scheme}://{parts.hostname}",
+                    f"{where}{name} is plain http: {parts.scheme}://{parts.hostname}",
                     id="clever_sso.W009",
                     hint="Use https, and register the same address with Clever.",
                 )
             if _is_this_machine(parts.hostname or ""):
                 yield Warning(
-                    f"{name} leads to this machine: {parts.hostname}",
+                    f"{where}{name} leads to this machine: {parts.hostname}",
                     id="clever_sso.W010",
                     hint="Set the public address; leave CLEVER_BASE_URL out to use the real Clever.",
                 )
 
 
 _ADDRESSES = (
+    "CLEVER_REDIRECT_URI",
     "CLEVER_BASE_URL",
     "CLEVER_ISSUER",
     "CLEVER_API_BASE",
@@ -178,6 +204,10 @@ def _is_this_machine(host: str) -> bool:
 def _misspelt() -> Iterator[CheckMessage]:
     for name, meant in _settings.misspelt(list(conf.names()), conf.OWN_SETTINGS):
         yield Warning(f"nothing reads {name}", id="clever_sso.W005", hint=f"Is it {meant}?")
+    for name, instead in _settings.of_other_faces(conf.names(), "Django"):
+        yield Warning(
+            f"nothing reads {name} in Django", id="clever_sso.W005", hint=f"{instead[0].upper()}{instead[1:]}."
+        )
 
 
 def _installed() -> Iterator[CheckMessage]:
@@ -191,6 +221,13 @@ def _installed() -> Iterator[CheckMessage]:
 
 def _keys() -> Iterator[CheckMessage]:
     fallbacks = getattr(settings, "SECRET_KEY_FALLBACKS", None) or ()
+    if not isinstance(fallbacks, (list, tuple)):
+        yield Error(
+            f"SECRET_KEY_FALLBACKS must be a list of keys, not {type(fallbacks).__name__}",
+            id="clever_sso.E012",
+            hint="Write SECRET_KEY_FALLBACKS = [...], with the keys that SECRET_KEY was before.",
+        )
+        fallbacks = ()
     try:
         keys = [("SECRET_KEY", settings.SECRET_KEY)]
     except ImproperlyConfigured:
@@ -221,7 +258,7 @@ def _places() -> Iterator[CheckMessage]:
         )
 
 
-def _addresses(redirect_uri: str) -> Iterator[CheckMessage]:
+def _addresses(redirect_uris: Mapping[str, tuple[str, ...]]) -> Iterator[CheckMessage]:
     try:
         expected = reverse("clever_sso:callback")
         others = [reverse(f"clever_sso:{name}") for name in OTHER_PAGES]
@@ -232,23 +269,23 @@ def _addresses(redirect_uri: str) -> Iterator[CheckMessage]:
             hint='Add path("clever/", include("clever_sso.django.urls")).',
         )
         return
-    if not redirect_uri:
-        return
-    found = urlsplit(redirect_uri).path
-    if found.rstrip("/") in {other.rstrip("/") for other in others}:
-        yield Error(
-            f"CLEVER_REDIRECT_URI leads to {found!r}, which is not the callback but another page of the login",
-            id="clever_sso.E003",
-            hint=f"Register a redirect URI that ends in {expected!r} with Clever.",
-        )
-        return
-    # A proxy may take a prefix off.
-    if not found.rstrip("/").endswith(expected.rstrip("/")):
-        yield Error(
-            f"CLEVER_REDIRECT_URI leads to {found!r}, but the callback is at {expected!r}",
-            id="clever_sso.E003",
-            hint="Make them equal, and register the same redirect URI with Clever.",
-        )
+    pages = {other.rstrip("/") for other in others}
+    for where, uris in redirect_uris.items():
+        name = f"{where}: CLEVER_REDIRECT_URI" if where else "CLEVER_REDIRECT_URI"
+        for found in dict.fromkeys(urlsplit(uri).path for uri in uris):
+            if found.rstrip("/") in pages:
+                yield Error(
+                    f"{name} leads to {found!r}, which is not the callback but another page of the login",
+                    id="clever_sso.E003",
+                    hint=f"Register a redirect URI that ends in {expected!r} with Clever.",
+                )
+            # A proxy may take a prefix off.
+            elif not found.rstrip("/").endswith(expected.rstrip("/")):
+                yield Error(
+                    f"{name} leads to {found!r}, but the callback is at {expected!r}",
+                    id="clever_sso.E003",
+                    hint="Make them equal, and register the same redirect URI with Clever.",
+                )
 
 
 def _backends() -> Iterator[CheckMessage]:
@@ -339,6 +376,10 @@ def _groups() -> Iterator[CheckMessage]:
 
 
 def _login_url() -> Iterator[CheckMessage]:
+    wrong = conf.no_place(settings.LOGIN_URL)
+    if wrong:
+        yield Error(f"LOGIN_URL {wrong}", id="clever_sso.E014", hint='Set LOGIN_URL = "clever_sso:login".')
+        return
     try:
         target = resolve_url(settings.LOGIN_URL)
     except NoReverseMatch:

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from clever_sso import _settings
 from clever_sso._native import Client
-from clever_sso._web.hosts import HOSTS, at_host, settings_of_hosts
+from clever_sso._web.hosts import HOSTS, at_host, clients_of_hosts, settings_of_hosts
 from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.request import prefix_of
 from clever_sso.exceptions import ConfigError
@@ -60,8 +60,8 @@ def client() -> Client:
 @cache
 def _clients() -> dict[str, Client]:
     """The clients by host; the one for all others has an empty name."""
-    own = {name: Client(**arguments) for name, arguments in settings_of_hosts(names()).items()}
-    return {**own, "": Client(**_settings.arguments(names()))}
+    shared = Client(**_settings.arguments(names()))
+    return {**clients_of_hosts(names()), "": shared}
 
 
 def redirect_uris() -> tuple[str, ...]:
@@ -124,14 +124,6 @@ def _place(name: str, name_in_django: str) -> str:
 def waiting_page() -> bool:
     """Whether the callback answers with a page that waits."""
     return _settings.boolean("CLEVER_WAITING_PAGE", _value("CLEVER_WAITING_PAGE"), default=False)
-
-
-def is_development() -> bool:
-    """Whether plain http is allowed everywhere."""
-    try:
-        return _settings.boolean("CLEVER_DEVELOPMENT", _value("CLEVER_DEVELOPMENT"), default=False)
-    except ConfigError:
-        return False
 
 
 def client_for_guards() -> Client | None:
@@ -264,9 +256,18 @@ def unreadable_places() -> Iterator[tuple[str, str]]:
             yield used, reason
 
 
+def no_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
+    """Why this cannot say where to go, by its type alone."""
+    if isinstance(chosen, (str, Promise)) or callable(chosen) or hasattr(chosen, "get_absolute_url"):
+        return None
+    kind = "None" if chosen is None else type(chosen).__name__
+    return f"must be the name of a view, a path or a URL, not {kind}"
+
+
 def _unreadable_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
-    if not isinstance(chosen, (str, Promise)) and not callable(chosen) and not hasattr(chosen, "get_absolute_url"):
-        return f"must be the name of a view, a path or a URL, not {type(chosen).__name__}"
+    wrong = no_place(chosen)
+    if wrong:
+        return wrong
     try:
         resolved = resolve_url(chosen)
     except NoReverseMatch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from flask import Flask, current_app
 from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.chosen import Chosen, Paths
-from clever_sso._web.hosts import HOSTS, host_of, settings_of_hosts
+from clever_sso._web.hosts import HOSTS, clients_of_hosts, host_of, raise_named, setting_of
 from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import Error
@@ -84,16 +85,16 @@ class CleverSso:
         client = self._client or _client_of(app, from_env=self._from_env)
         _settings.check_login(client)
         clients = {host_of(host): own for host, own in self._clients.items()}
-        for host, arguments in settings_of_hosts(app.config).items():
-            clients[host] = Client(**arguments)
-        for own in clients.values():
-            _settings.check_login(own)
-        for name, meant in _settings.misspelt(_names(app, from_env=self._from_env), OWN_SETTINGS):
-            app.logger.warning("nothing reads %s: is it %s?", name, meant)
+        from_configuration = clients_of_hosts(_every_setting(app, from_env=self._from_env))
+        clients.update(from_configuration)
+        _tell_unread(app, from_env=self._from_env)
         check_keys(app)
         check_rotation(app, self._rotate_session)
         _set_defaults(app, chosen, secure=urlsplit(client.redirect_uris[0]).scheme == "https")
         paths = Paths.of(chosen, client.redirect_uris, prefix_name="CLEVER_URL_PREFIX")
+        for host, own in clients.items():
+            where = setting_of(host) if host in from_configuration else f"clients[{host!r}]"
+            raise_named(where, partial(_check, own, chosen))
         app.extensions[EXTENSION] = State(client, clients, chosen, paths, self._hooks, self._rotate_session)
         add_views(app, paths.callback)
         app.context_processor(lambda: {"current_identity": current_identity})
@@ -147,7 +148,10 @@ class CleverSso:
         return function
 
     def on_problem(self, function: ProblemHook) -> ProblemHook:
-        """Decorator: let `function` make the page of a failed login from a `Problem`."""
+        """Decorator: let `function` make the page of a failed login from a `Problem`.
+
+        When it raises, that is logged, and the person gets the page of the package.
+        """
         _settings.check_hook("on_problem", function, "problem")
         self._hooks.problem = function
         return function
@@ -163,8 +167,27 @@ def _chosen(app: Flask, *, from_env: bool) -> Chosen:
     return Chosen.of(read)
 
 
+def _check(client: Client, chosen: Chosen) -> None:
+    _settings.check_login(client)
+    Paths.of(chosen, client.redirect_uris, prefix_name="CLEVER_URL_PREFIX")
+
+
+def _tell_unread(app: Flask, *, from_env: bool) -> None:
+    names = _names(app, from_env=from_env)
+    for name, meant in _settings.misspelt(names, OWN_SETTINGS):
+        app.logger.warning("nothing reads %s: is it %s?", name, meant)
+    for name, instead in _settings.of_other_faces(names, "Flask"):
+        app.logger.warning("nothing reads %s in Flask: %s", name, instead)
+
+
 def _source(app: Flask, *, from_env: bool) -> Any:  # noqa: ANN401  (a configuration)
     return _settings.WithEnvironment(app.config) if from_env else app.config
+
+
+def _every_setting(app: Flask, *, from_env: bool) -> dict[str, Any]:
+    """The configuration, and the environment where it is asked: hosts share both."""
+    found = {name: value for name, value in app.config.items() if value is not None and value != ""}
+    return {**(os.environ if from_env else {}), **found}
 
 
 def _client_of(app: Flask, *, from_env: bool) -> Client:

@@ -227,6 +227,13 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ("CLEVER_AFTER_LOGIN = 'no_such_view'", "CLEVER_AFTER_LOGIN is 'no_such_view'"),
         ("CLEVER_AFTER_LOGOUT = 7", "CLEVER_AFTER_LOGOUT must be the name of a view, a path or a URL, not int"),
         ("LOGIN_URL = 'no_such_view'", "LOGIN_URL is 'no_such_view'"),
+        ("LOGIN_URL = None", "LOGIN_URL must be the name of a view, a path or a URL, not None"),
+        ("LOGIN_URL = 3", "LOGIN_URL must be the name of a view, a path or a URL, not int"),
+        ("CLEVER_CLIENT_SECRET = None", 'In settings.py: CLEVER_CLIENT_SECRET = os.environ["CLEVER_CLIENT_SECRET"]'),
+        ("CLEVER_REDIRECT_URI = ''", "It is the address of your callback, such as https://"),
+        ("CLEVER_TIMEOUT = 'soon'", "lists what each setting may be"),
+        ("CLEVER_URL_PREFIX = '/sso'", "nothing reads CLEVER_URL_PREFIX in Django"),
+        ("CLEVER_CALLBACK_PATH = '/callback'", "nothing reads CLEVER_CALLBACK_PATH in Django"),
         ("CLEVER_PROBLEM_TEMPLATE = ['a.html']", "CLEVER_PROBLEM_TEMPLATE cannot be used"),
         ("CLEVER_CLIENT_ID = ['my-app']", "CLEVER_CLIENT_ID must be text, not list"),
         ("CLEVER_REDIRECT_URL = 'https://app.example'", "Is it CLEVER_REDIRECT_URI?"),
@@ -234,8 +241,8 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ("AUTHENTICATION_BACKENDS = [clever for clever in ()]", "AUTHENTICATION_BACKENDS has no backend of Clever's"),
         ("AUTHENTICATION_BACKENDS = None", "AUTHENTICATION_BACKENDS"),
         (
-            "AUTHENTICATION_BACKENDS = ['clever_sso.django.CleverBackend', 'clever_sso.django.role_required', 'this.no']",
-            "AUTHENTICATION_BACKENDS: ",
+            "AUTHENTICATION_BACKENDS = ['clever_sso.django.CleverBackend', 'clever_sso.django.role_required']",
+            "System check identified no issues",
         ),
         ("CLEVER_REDIRECT_URI = 'https://app.example/clever/whoami'", "which is not the callback but another page"),
     ],
@@ -299,6 +306,17 @@ def test_a_wrong_setting_stops_other_commands_too(project: Path, manage: Manage)
         ("CLEVER_BASE_URL = 'http://localhost:5999'", {"W009", "W010"}),
         ("CLEVER_BASE_URL = 'http://[::1]:5999'", {"W009", "W010"}),
         ("CLEVER_TOKEN_ENDPOINT = 'http://127.0.0.2/oauth/tokens'", {"W009", "W010"}),
+        ("CLEVER_HOSTS = {'b.example': {'CLEVER_DEVELOPMENT': True}}", {"W008"}),
+        (
+            "CLEVER_HOSTS = {'b.example': {'CLEVER_REDIRECT_URI': 'http://127.0.0.1:8000/clever/callback'}}",
+            {"W009", "W010"},
+        ),
+        (
+            "CLEVER_HOSTS = {'b.example': {'CLEVER_REDIRECT_URI': ['https://b.example/', 'https://localhost/']}}",
+            {"W010"},
+        ),
+        ("CLEVER_HOSTS = {'b.example': {'CLEVER_BASE_URL': 'http://127.0.0.1:5999'}}", {"W009", "W010"}),
+        ("CLEVER_HOSTS = {'b.example': {'CLEVER_REDIRECT_URI': 'https://b.example/clever/callback'}}", set()),
         ("", set()),
     ],
 )
@@ -307,6 +325,7 @@ def test_check_deploy_complains_about_a_developers_machine(
 ) -> None:
     _, said = manage(project, "check", "--deploy", more=more)
     assert {word for word in ("W008", "W009", "W010") if f"clever_sso.{word}" in said} == words, said
+    assert ("CLEVER_HOSTS['b.example']: CLEVER_" in said) == ("CLEVER_HOSTS" in more and bool(words)), said
     _, said = manage(project, "check")
     assert not {word for word in ("W008", "W009", "W010") if f"clever_sso.{word}" in said}, said
 

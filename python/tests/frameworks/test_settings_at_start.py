@@ -172,6 +172,105 @@ def test_a_callback_that_contradicts_the_redirect_uri_is_named(make: Callable[..
         make(CLEVER_URL_PREFIX="/sso", CLEVER_REDIRECT_URI="http://127.0.0.1:9/sso/login")
 
 
+LOGIN = "http://127.0.0.1:9/clever/login"
+B = {"CLEVER_CLIENT_ID": "b", "CLEVER_CLIENT_SECRET": "of the host"}
+NO_CALLBACK = "leads to '/clever/login', which is not the callback but another page of the login"
+
+
+def asgi_at_hosts(**own: object) -> object:
+    given = {name.removeprefix("CLEVER_").lower(): value for name, value in own.items()}
+    at_b = AsyncClient(**given)  # type: ignore[arg-type]
+    return InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI), clients={"b.example": at_b})
+
+
+def test_every_redirect_uri_must_lead_to_the_callback(
+    make: Callable[..., object], framework: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = f"{REDIRECT_URI} {LOGIN}"
+    with pytest.raises(ConfigError, match=f"CLEVER_REDIRECT_URI {NO_CALLBACK}"):
+        make(CLEVER_REDIRECT_URI=second)
+    for uri in (LOGIN, second):
+        own = {**B, "CLEVER_REDIRECT_URI": uri.split()}
+        place = "clients" if framework == "asgi" else "CLEVER_HOSTS"
+        with pytest.raises(ConfigError, match=rf"{place}\['b.example'\]: CLEVER_REDIRECT_URI {NO_CALLBACK}"):
+            asgi_at_hosts(**own) if framework == "asgi" else make(CLEVER_HOSTS={"b.example": own})
+    own = {**B, "CLEVER_REDIRECT_URI": [REDIRECT_URI, "http://127.0.0.1:9/school/clever/callback/"]}
+    assert (asgi_at_hosts(**own) if framework == "asgi" else make(CLEVER_HOSTS={"b.example": own})) is not Ellipsis
+
+
+@pytest.mark.usefixtures("project")
+def test_the_callback_of_a_host_has_one_path_in_django() -> None:
+    own = {**B, "CLEVER_REDIRECT_URI": "https://b.example/elsewhere"}
+    with pytest.raises(
+        ConfigError, match=r"CLEVER_HOSTS\['b.example'\]: CLEVER_REDIRECT_URI leads to '/elsewhere', but"
+    ):
+        in_django(CLEVER_HOSTS={"b.example": own})
+
+
+@pytest.mark.parametrize(
+    ("own", "named"),
+    [
+        ({"CLEVER_TIMEOUT": "soon"}, "CLEVER_TIMEOUT cannot be read as a number of seconds"),
+        ({"CLEVER_BASE_URL": "emulator"}, "CLEVER_BASE_URL must"),
+        ({"CLEVER_CLIENT_SECRET": ["hunter2hunter2"]}, "CLEVER_CLIENT_SECRET must be text, not list"),
+        ({"CLEVER_CLIENT_SECRET": "hunter2hunter2", "CLEVER_LEEWAY": "9999"}, "CLEVER_LEEWAY must"),
+    ],
+)
+@pytest.mark.parametrize("framework", ["flask", "django"], scope="session")
+def test_a_wrong_value_of_a_host_is_named_with_the_host(
+    framework: str, request: pytest.FixtureRequest, own: dict[str, object], named: str
+) -> None:
+    if framework == "django":
+        request.getfixturevalue("untouched")
+    with pytest.raises(ConfigError) as caught:
+        FACES[framework](CLEVER_HOSTS={"b.example": own})
+    assert f"CLEVER_HOSTS['b.example']: {named}" in caught.value.message
+    if framework == "django":
+        with override_settings(CLEVER_HOSTS={"b.example": own}), pytest.raises(ConfigError) as caught:
+            conf.client()
+        assert f"CLEVER_HOSTS['b.example']: {named}" in caught.value.message
+    assert "hunter2" not in str(caught.value) + frames(caught.value)
+
+
+@pytest.mark.usefixtures("project")
+def test_what_all_hosts_share_is_told_once() -> None:
+    with override_settings(CLEVER_TIMEOUT="soon", CLEVER_HOSTS={"b.example": B}):
+        told = [message.msg for message in check() if message.id == "clever_sso.E001"]
+    assert len(told) == 1
+    assert "CLEVER_HOSTS" not in told[0]
+
+
+def test_hosts_of_flask_share_the_environment_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in settings("http://127.0.0.1:9").items():
+        monkeypatch.setenv(name, str(value))
+    app = Flask("reading")
+    at_b = {"CLEVER_REDIRECT_URI": "https://b.example/clever/callback"}
+    app.config.update(SECRET_KEY=KEY, CLEVER_HOSTS={"b.example": at_b})
+    InFlask(app, from_env=True)
+    goal = app.test_client().get("/clever/login", base_url="https://b.example").headers["Location"]
+    assert f"client_id={CLIENT_ID}" in goal
+    assert "b.example" in goal
+
+
+@pytest.mark.parametrize("name", sorted(_settings._INSTEAD_OF_DJANGO))  # noqa: SLF001  (every name is tried)
+def test_a_setting_of_another_framework_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert name in conf.OWN_SETTINGS
+    in_flask(**{name: "x"})
+    assert f"nothing reads {name} in Flask: it is a setting of Django; " in caplog.text
+    caplog.clear()
+    in_asgi(**{name: "x"})
+    assert f"nothing reads {name} in the environment: it is a setting of Django; " in caplog.text
+
+
+def test_every_setting_that_only_django_has_is_known_to_the_others() -> None:
+    shared = {*_settings.OF_EVERY_FACE, _settings.PREFIX + "HOSTS"}
+    assert conf.OWN_SETTINGS - shared == set(_settings._INSTEAD_OF_DJANGO)  # noqa: SLF001  (the table is told)
+    told = {name for name, _ in _settings.of_other_faces([*conf.OWN_SETTINGS, *shared], "Django")}
+    assert told == _settings.OF_EVERY_FACE - conf.OWN_SETTINGS
+
+
 # ---------------------------------------------------------------- keys of sessions
 
 
@@ -224,6 +323,8 @@ def test_old_keys_are_looked_at_as_well(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("untouched")
     with pytest.raises(ConfigError, match="SECRET_KEY_FALLBACKS is a sample key"):
         in_django(SECRET_KEY_FALLBACKS=["secret"])
+    with pytest.raises(ConfigError, match="SECRET_KEY_FALLBACKS must be a list of keys, not int"):
+        in_django(SECRET_KEY_FALLBACKS=3)
 
 
 # ---------------------------------------------------------------- roles, hooks, misuse
