@@ -15,6 +15,7 @@ from running import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, path_of, refusal
 pytest.importorskip("starlette")
 pytest.importorskip("httpx2")
 import clever_sso.asgi
+import starlette
 from clever_sso import AsyncClient
 from clever_sso.asgi import CleverSso, Problem, Refused, SignIn, current_identity
 from clever_sso.exceptions import ConfigError
@@ -28,6 +29,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
 ADA, JOSE = "510001", "510003"
+KEY = "a key for tests only"
 
 
 def make_app(clever: str, **options: Any) -> tuple[Starlette, CleverSso]:
@@ -286,15 +288,21 @@ def test_sessions_that_are_added_later_are_refused_when_the_application_starts(c
 @pytest.mark.parametrize("is_late", [False, True])
 @pytest.mark.parametrize(
     ("arguments", "options", "kept"),
-    [((), {}, None), ((), {"max_age": 3600}, "max-age=3600"), (("session", 3600), {}, "max-age=3600")],
+    [
+        ((), {"secret_key": KEY}, None),
+        ((), {"secret_key": KEY, "max_age": 3600}, "max-age=3600"),
+        ((KEY, "session", 3600), {}, "max-age=3600"),
+    ],
 )
 def test_sessions_end_with_the_browser_whenever_the_middleware_was_added(
     clever: str, is_late: bool, arguments: tuple[Any, ...], options: dict[str, Any], kept: str | None
 ) -> None:
+    if arguments and starlette.__version__.startswith("0.37."):
+        pytest.skip("this Starlette makes middleware from keyword arguments alone")
     app, extension = Starlette(), CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
     if is_late:
         extension.install(app)
-    app.add_middleware(SessionMiddleware, "a key for tests only", *arguments, **options)
+    app.add_middleware(SessionMiddleware, *arguments, **options)
     if not is_late:
         extension.install(app)
     answer = log_in(TestClient(app, follow_redirects=False), clever)

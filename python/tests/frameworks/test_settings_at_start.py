@@ -20,7 +20,6 @@ from clever_sso.django.checks import check
 from clever_sso.exceptions import ConfigError
 from clever_sso.flask import CleverSso as InFlask
 from clever_sso.flask import login_required
-from clever_sso.gevent import cooperative
 from django.test import override_settings
 from flask import Flask
 from running import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, settings
@@ -441,7 +440,7 @@ def test_misuse_of_flask_is_refused_with_a_sentence() -> None:
         InFlask(rotate_sesion=print)  # type: ignore[arg-type]
     app = Flask("reading")
     app.secret_key = KEY
-    InFlask(app, client=cooperative(client))
+    InFlask(app, client=pytest.importorskip("clever_sso.gevent").cooperative(client))
 
 
 # ---------------------------------------------------------------- where settings come from

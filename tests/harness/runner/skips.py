@@ -14,6 +14,7 @@ WAYS = (
     (r"no (python[\d.]+) here", r"install \1, so that this command is in your PATH"),
     (r"no nightly toolchain", "rustup toolchain install nightly"),
     (r"Django .* could not be installed", "connect to the Internet; some versions of Django need another Python"),
+    (r"Starlette .* could not be installed", "connect to the Internet"),
     (r"npm could not install", "connect to the Internet"),
     (r"uwsgi is not installed", "install the headers of Python (Debian: sudo apt-get install python3-dev)"),
     (r"could not import '(\w+)'", "use Python 3.11 or later: make PYTHON=python3.11 test"),

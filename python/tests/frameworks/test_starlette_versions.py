@@ -1,0 +1,69 @@
+"""The tests of the ASGI face once more, with the oldest Starlette that is supported; the others have the newest.
+
+It is installed below the target directory, with a FastAPI and an httpx of its age.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import clever_sso
+import pytest
+from harness.paths import ROOT, TARGET
+from harness.turns import alone_in
+
+for needed in ("starlette", "fastapi", "httpx2"):
+    pytest.importorskip(needed)
+HERE = Path(__file__).parent
+LOWEST = "0.37"
+REQUIREMENTS = [f"starlette=={LOWEST}.*", "fastapi>=0.110,<0.111", "httpx<0.28", "anyio<4.4", "itsdangerous>=2"]
+TESTS = [HERE / f"test_{name}.py" for name in ("asgi", "before_sign_in", "api", "hosts", "prefix")]
+# That Starlette sends the cookie of a session with every answer: it grows with each one, and depends on who is there.
+OF_ITS_OWN = "eight_tabs or does_not_depend_on_cookies"
+# For a whole row of steps, of which one may hang.
+SECONDS = 600
+
+
+def install() -> Path:
+    """The folder where that Starlette is."""
+    wanted = "\n".join([sys.executable, sys.version, *REQUIREMENTS])
+    with alone_in(TARGET / "starlette" / "lowest") as folder:
+        note = folder / "installed.txt"
+        if not note.exists() or note.read_text() != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            command = [sys.executable, "-m", "pip", "install", "-q", "--target", str(folder), *REQUIREMENTS]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+            if done.returncode:
+                pytest.skip(f"Starlette {LOWEST} could not be installed")
+            note.write_text(wanted)
+        return folder
+
+
+def test_the_lowest_starlette_is_the_one_that_the_package_asks_for() -> None:
+    settings = (ROOT / "python/pyproject.toml").read_text("utf-8")
+    assert f'"starlette>={LOWEST}"' in settings
+
+
+def test_the_asgi_face_keeps_its_promises_with_the_lowest_starlette(tmp_path: Path) -> None:
+    folder = install()
+    # Only this package of ours, not everything that stands beside it.
+    (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
+    program = "import pytest, starlette, sys; print(starlette.__version__); sys.exit(pytest.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "-q", "-p", "no:cacheprovider", "-k", f"asgi and not ({OF_ITS_OWN})"]
+    done = subprocess.run(
+        [*command, *map(str, TESTS)],
+        env=environment,
+        cwd=HERE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(f"{LOWEST}.")
+    assert " passed" in done.stdout
