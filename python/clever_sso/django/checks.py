@@ -163,16 +163,17 @@ def _development_in(where: str, found: Mapping[str, Any]) -> Iterator[CheckMessa
             hint="Leave it out, and use https everywhere.",
         )
     for name in _ADDRESSES:
+        setting = f"{where}{name}"
         for parts in _settings.addresses(found.get(name)):
             if parts.scheme == "http":
                 yield Warning(
-                    f"{where}{name} is plain http: {parts.scheme}://{parts.hostname}",
+                    f"{setting} is plain http: {parts.scheme}://{parts.hostname}",
                     id="clever_sso.W009",
                     hint="Use https, and register the same address with Clever.",
                 )
             if _is_this_machine(parts.hostname or ""):
                 yield Warning(
-                    f"{where}{name} leads to this machine: {parts.hostname}",
+                    f"{setting} leads to this machine: {parts.hostname}",
                     id="clever_sso.W010",
                     hint="Set the public address; leave CLEVER_BASE_URL out to use the real Clever.",
                 )

@@ -108,13 +108,11 @@ class CleverSso:
     def older_ids(self, login: SignIn | ProvenLogin[Client]) -> tuple[str, ...]:
         """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
 
-        An ID token tells only that of the role of the login: then Clever is asked.
+        An ID token tells only that of the role of the login: then Clever is asked. Let an `Error` pass: Clever cannot
+        be asked at the moment, and the person gets a page that says so.
 
         Args:
             login: What `before_sign_in` or `on_sign_in` was given.
-
-        Raises:
-            Error: When Clever cannot be asked at the moment. Let it pass: the person gets a page that says so.
         """
         identity, tokens = login.identity, login.tokens
         if not may_have_more(identity, tokens):

@@ -17,7 +17,11 @@ WAYS = (
     (r"Starlette .* could not be installed", "connect to the Internet"),
     (r"npm could not install", "connect to the Internet"),
     (r"uwsgi is not installed", "install the headers of Python (Debian: sudo apt-get install python3-dev)"),
-    (r"could not import '(\w+)'", "use Python 3.11 or later: make PYTHON=python3.11 test"),
+    (
+        r"could not import '(?:allauth|authlib|httpx2|mypy_django_plugin|social_django)\b",
+        "use Python 3.11 or later: make PYTHON=python3.11 test",
+    ),
+    (r"could not import '[\w.]+'", "make test, or pip install -r tests/harness/requirements/test.txt"),
     (r"^only root", "run the tests as root, in a container"),
 )
 

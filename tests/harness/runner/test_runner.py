@@ -295,6 +295,9 @@ def test_every_part_is_a_target_and_every_need_is_a_part_before_it() -> None:
         assert part.tool in {"", *run.READERS}
 
 
+INSTALL = "make test, or pip install -r tests/harness/requirements/test.txt"
+
+
 @pytest.mark.parametrize(
     ("reason", "way"),
     [
@@ -304,6 +307,12 @@ def test_every_part_is_a_target_and_every_need_is_a_part_before_it() -> None:
         ("abigail-tools or g++ is not installed", "sudo apt-get install abigail-tools g++"),
         ("node and npm are not installed", "install Node 20 or later: https://nodejs.org"),
         ("there is no python3.9 here", "install python3.9, so that this command is in your PATH"),
+        ("could not import 'flask_login': No module named 'flask_login'", INSTALL),
+        ("could not import 'sqlalchemy.orm': No module named 'sqlalchemy'", INSTALL),
+        (
+            "could not import 'httpx2': No module named 'httpx2'",
+            "use Python 3.11 or later: make PYTHON=python3.11 test",
+        ),
         ("long: make test-all", ""),
     ],
 )
