@@ -4,11 +4,14 @@ use serde_json::{Map, Value};
 
 use crate::http::route::Route;
 
+/// A step to each value of an object, or to each entry of a list.
+pub(super) const EACH: &str = "*";
+
 /// One member, and what is odd about it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
     pub(super) part: Part,
-    /// The way to it through objects.
+    /// The names of the objects around it, then its own. [`EACH`] stands for each entry of a list, or each role.
     pub(super) path: &'static [&'static str],
     pub(super) oddity: Oddity,
 }
@@ -32,21 +35,61 @@ pub(super) enum Oddity {
 impl Member {
     /// Changes the member where it is. A person who has none gets one where it is null or mistyped.
     pub(super) fn change(&self, object: &mut Map<String, Value>) {
-        let Some((last, way)) = self.path.split_last() else { return };
-        let mut object = object;
-        for step in way {
-            let Some(Value::Object(next)) = object.get_mut(*step) else { return };
-            object = next;
+        let Some((first, rest)) = self.path.split_first() else { return };
+        if rest.is_empty() {
+            return self.oddity.put(object, first);
         }
-        let odd = match self.oddity {
-            Oddity::Missing => {
-                object.remove(*last);
-                return;
+        if let Some(value) = object.get_mut(*first) {
+            self.oddity.change(value, rest);
+        }
+    }
+}
+
+impl Oddity {
+    /// Changes what is at `path` in `value`.
+    fn change(self, value: &mut Value, path: &[&str]) {
+        match (path, value) {
+            ([EACH], value) => self.put_in_each(value),
+            ([last], Value::Object(object)) => self.put(object, last),
+            ([EACH, rest @ ..], value) => values(value).for_each(|value| self.change(value, rest)),
+            ([step, rest @ ..], Value::Object(object)) => {
+                if let Some(value) = object.get_mut(*step) {
+                    self.change(value, rest);
+                }
             }
-            Oddity::Null => Value::Null,
-            Oddity::Mistyped => mistyped(object.get(*last)),
-        };
-        object.insert((*last).to_owned(), odd);
+            _ => {}
+        }
+    }
+
+    fn put(self, object: &mut Map<String, Value>, name: &str) {
+        match self {
+            Self::Missing => drop(object.remove(name)),
+            Self::Null | Self::Mistyped => {
+                let odd = self.instead_of(object.get(name));
+                object.insert(name.to_owned(), odd);
+            }
+        }
+    }
+
+    fn put_in_each(self, value: &mut Value) {
+        match (self, value) {
+            (Self::Missing, Value::Object(object)) => object.clear(),
+            (Self::Missing, Value::Array(list)) => list.clear(),
+            (_, value) => values(value).for_each(|value| *value = self.instead_of(Some(value))),
+        }
+    }
+
+    fn instead_of(self, value: Option<&Value>) -> Value {
+        if matches!(self, Self::Mistyped) { mistyped(value) } else { Value::Null }
+    }
+}
+
+/// The values of an object, or the entries of a list.
+fn values(value: &mut Value) -> Box<dyn Iterator<Item = &mut Value> + '_> {
+    match value {
+        Value::Object(object) => Box::new(object.values_mut()),
+        Value::Array(list) => Box::new(list.iter_mut()),
+        _ => Box::new(std::iter::empty()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clever_emulator::{App, Emulator, Options, Scenario, scenarios};
 use clever_sso::blocking::Client;
-use clever_sso::{Config, LoginOptions, Outcome, Result, SignedIn};
+use clever_sso::{Config, ConfigBuilder, Login, LoginOptions, Outcome, Result, SignedIn};
 
 use crate::http;
 use crate::patience::PATIENCE;
@@ -50,10 +50,13 @@ pub(crate) fn emulator() -> Emulator {
 }
 
 pub(crate) fn client(emulator: &Emulator, scenario: &Scenario) -> Client {
+    Client::new(config(emulator, scenario).build().unwrap()).unwrap()
+}
+
+pub(crate) fn config(emulator: &Emulator, scenario: &Scenario) -> ConfigBuilder {
     let base_url = format!("{}{}", emulator.base_url(), scenario.prefix());
-    let config =
-        Config::builder("scenario-app").client_secret(SECRET).redirect_uri(CALLBACK).base_url(base_url);
-    Client::new(config.timeout(PATIENCE).build().unwrap()).unwrap()
+    let config = Config::builder("scenario-app").client_secret(SECRET).redirect_uri(CALLBACK);
+    config.base_url(base_url).timeout(PATIENCE)
 }
 
 fn ended(emulator: &Emulator, scenario: &Scenario) -> String {
@@ -82,9 +85,17 @@ pub(crate) fn called(client: &Client, scenario: &Scenario, signed_in: &SignedIn)
 }
 
 pub(crate) fn login(emulator: &Emulator, client: &Client) -> Result<Outcome> {
-    let login = client.begin_login(&LoginOptions::default()).unwrap();
+    login_as(emulator, client, "ada")
+}
+
+pub(crate) fn login_as(emulator: &Emulator, client: &Client, handle: &str) -> Result<Outcome> {
+    finish(emulator, client, &client.begin_login(&LoginOptions::default()).unwrap(), handle)
+}
+
+pub(crate) fn finish(emulator: &Emulator, client: &Client, login: &Login, handle: &str) -> Result<Outcome> {
     let target = login.url.strip_prefix(emulator.base_url()).unwrap();
-    let answer = http::send(emulator.base_url(), "GET", target, &[], b"");
+    let target = format!("{target}&emulator_login={handle}");
+    let answer = http::send(emulator.base_url(), "GET", &target, &[], b"");
     client.finish_login_with_pending(answer.location(), Some(&login.pending))
 }
 

@@ -1,17 +1,48 @@
 //! Scenarios about one describing member: the member is odd and nothing else is, and this project's client does without it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clever_emulator::{Emulator, Scenario, scenarios};
-use clever_sso::Outcome;
-use serde_json::{Map, Value};
+use clever_emulator::{Emulator, Person, Scenario, scenarios};
+use clever_sso::blocking::Client;
+use clever_sso::{ErrorCode, LoginOptions, Outcome};
+use serde_json::Value;
 
-use crate::scenarios_client::{called, client, emulator, login, word};
+use crate::scenarios_client::{called, client, config, emulator, finish, login_as, word};
 use crate::support;
 use crate::support::{automatic, get, get_as, tokens};
+
+/// What decides who a person is, or whether an answer counts at all. A client must refuse the login or the call without it,
+/// so there is no scenario in which a client does without it.
+const DECIDES: &[(&str, &str, &str)] = &[
+    ("the ID token", "iss", "says who signed the person in"),
+    ("the ID token", "sub", "is the person"),
+    ("the ID token", "aud", "says for which app"),
+    ("the ID token", "iat", "says since when"),
+    ("the ID token", "exp", "says until when"),
+    ("the ID token", "nonce", "says for which login"),
+    ("the token answer", "access_token", "opens what is read about the person"),
+    ("the token answer", "id_token", "says who the person is"),
+    ("tokeninfo", "client_id", "says for which app"),
+    ("/me", "data", "holds the id"),
+    ("/me", "data.id", "is the person"),
+    ("/users/{id}", "data", "holds the id"),
+    ("/users/{id}", "data.id", "is the person"),
+    ("/districts/{id}", "data", "holds the id"),
+    ("/districts/{id}", "data.id", "is the district"),
+    ("/userinfo", "sub", "is the person"),
+    ("the discovery document", "issuer", "says whose document it is"),
+    ("the discovery document", "jwks_uri", "says which keys are trusted"),
+    ("the key set", "keys", "holds the keys"),
+    ("the key set", "keys.*", "is a key"),
+    ("the key set", "keys.*.kty", "says how to read the key"),
+    ("the key set", "keys.*.n", "is the key"),
+    ("the key set", "keys.*.e", "is the key"),
+    ("the key set", "keys.*.use", "says what the key may be used for"),
+    ("the key set", "keys.*.alg", "says which signatures the key may verify"),
+];
 
 fn members() -> impl Iterator<Item = &'static Scenario> {
     scenarios().iter().filter(|scenario| scenario.is_about_a_member())
@@ -45,111 +76,236 @@ fn the_client_does_without_each_describing_member() {
 fn ended(emulator: &Emulator, scenario: &Scenario) -> String {
     let client = client(emulator, scenario);
     let _ = client.warm_up();
-    let outcome = login(emulator, &client);
+    let outcome = login_as(emulator, &client, &person_with_the_member(emulator, scenario).handle);
     match &outcome {
         Ok(Outcome::SignedIn(signed_in)) => called(&client, scenario, signed_in),
         _ => word(&outcome),
     }
 }
 
+/// Only a client that was told to take the addresses from the document needs them there.
+#[test]
+fn a_discovered_client_names_the_address_that_is_missing() {
+    let emulator = emulator();
+    let is_needed = |scenario: &&Scenario| {
+        let needed = ["authorization_endpoint", "token_endpoint"];
+        subject_of(scenario) == "the discovery document" && needed.contains(&member_in(scenario))
+    };
+    let needed: Vec<_> = members().filter(is_needed).collect();
+    assert_eq!(needed.len(), 6);
+    for scenario in needed {
+        let client = Client::discover(config(&emulator, scenario)).unwrap();
+        let begun = client.begin_login(&LoginOptions::default());
+        let error = begun.and_then(|login| finish(&emulator, &client, &login, "ada")).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::ConfigInvalid, "{}", scenario.name());
+        assert!(error.to_string().contains(member_in(scenario)), "{error}");
+    }
+}
+
+/// Each member of each normal answer has its scenarios, or decides; and no scenario is about a member that is never sent.
+#[test]
+fn every_member_that_is_sent_has_its_scenarios_or_decides() {
+    let emulator = automatic("ada");
+    let mut sent = BTreeSet::new();
+    for person in emulator.people() {
+        let client_id = if person.is_in_library() { "library-app" } else { "oidc-app" };
+        let login = Login::new(&emulator, client_id, &person);
+        for subject in subjects() {
+            if let Some(answer) = login.answer("", subject) {
+                collect(subject, &answer, "", &mut sent);
+            }
+        }
+    }
+    let described = members().map(|scenario| (subject_of(scenario), member_in(scenario).to_owned()));
+    let decides = DECIDES.iter().map(|(subject, member, _)| (*subject, (*member).to_owned()));
+    let described: BTreeSet<_> = described.collect();
+    let decides: BTreeSet<_> = decides.collect();
+    assert_eq!(described.intersection(&decides).collect::<Vec<_>>(), [].iter().collect::<Vec<_>>());
+    let known: BTreeSet<_> = described.union(&decides).cloned().collect();
+    assert_eq!(sent.difference(&known).collect::<Vec<_>>(), [].iter().collect::<Vec<_>>(), "no scenario");
+    assert_eq!(known.difference(&sent).collect::<Vec<_>>(), [].iter().collect::<Vec<_>>(), "never sent");
+}
+
+fn subjects() -> BTreeSet<&'static str> {
+    members().map(subject_of).chain(DECIDES.iter().map(|(subject, ..)| *subject)).collect()
+}
+
+/// The path of every member at every depth.
+fn collect(subject: &'static str, value: &Value, path: &str, sent: &mut BTreeSet<(&'static str, String)>) {
+    let children: Vec<_> = match value {
+        Value::Object(object) if path == "data.roles" => object.values().map(|role| ("*", role)).collect(),
+        Value::Object(object) => object.iter().map(|(name, value)| (name.as_str(), value)).collect(),
+        Value::Array(list) => list.iter().map(|entry| ("*", entry)).collect(),
+        _ => return,
+    };
+    for (step, child) in children {
+        let path = if path.is_empty() { step.to_owned() } else { format!("{path}.{step}") };
+        collect(subject, child, &path, sent);
+        sent.insert((subject, path));
+    }
+}
+
 /// Each scenario's answer beside the answer without one.
 #[test]
 fn one_member_is_odd_and_nothing_else_is() {
-    let emulator = automatic("sam");
-    let login = tokens(&emulator, "oidc-app", "");
-    let token = login["access_token"].as_str().unwrap();
-    let sam = emulator.person("sam").unwrap();
+    let emulator = automatic("ada");
     for scenario in members() {
-        let name = scenario.name();
-        let (before, after) = match scenario.call() {
-            "login" if name.starts_with("id-token") => (
-                claims_of(login["id_token"].as_str().unwrap()),
-                claims_of(scenario_login(&emulator, scenario)["id_token"].as_str().unwrap()),
-            ),
-            "login" => {
-                let target = "/.well-known/openid-configuration";
-                (
-                    get(&emulator, target).json(),
-                    get(&emulator, &format!("{}{target}", scenario.prefix())).json(),
-                )
-            }
-            call => {
-                let target = match call {
-                    "tokeninfo" => "/oauth/tokeninfo".to_owned(),
-                    "me" => "/v3.0/me".to_owned(),
-                    "user" => format!("/v3.0/users/{}", sam.id),
-                    "district" => format!("/v3.0/districts/{}", sam.district_id.as_deref().unwrap()),
-                    _ => "/userinfo".to_owned(),
-                };
-                let below = format!("{}{target}", scenario.prefix());
-                (get_as(&emulator, token, &target).json(), get_as(&emulator, token, &below).json())
-            }
-        };
-        let member = member_in(scenario).unwrap();
-        let path: Vec<_> = member.split('.').collect();
+        let (name, subject, path) = (scenario.name(), subject_of(scenario), path_of(scenario));
+        let person = person_with_the_member(&emulator, scenario);
+        let login = Login::new(&emulator, "oidc-app", &person);
+        let answer = |prefix: &str| login.answer(prefix, subject).unwrap();
+        let (before, after) = (answer(""), answer(&scenario.prefix()));
         let (was, is) = (at(&before, &path), at(&after, &path));
-        let was = was.unwrap_or_else(|| panic!("{name}: the answer has no such member"));
+        assert!(!was.is_empty(), "{name}: the answer has no such member");
         match name.rsplit('-').next().unwrap() {
-            "missing" => assert!(is.is_none(), "{name}"),
-            "null" => assert!(is.is_some_and(|is| is.is_null()), "{name}"),
-            _ => assert_ne!(kind(is.as_ref().unwrap()), kind(&was), "{name}"),
+            "missing" => assert!(is.is_empty(), "{name}"),
+            "null" => assert!(is.len() == was.len() && is.iter().all(Value::is_null), "{name}"),
+            _ => {
+                assert_eq!(is.len(), was.len(), "{name}");
+                assert!(is.iter().zip(&was).all(|(is, was)| kind(is) != kind(was)), "{name}");
+            }
         }
         assert_eq!(without(after, &path), without(before, &path), "{name}");
     }
 }
 
-fn scenario_login(emulator: &Emulator, scenario: &Scenario) -> Value {
-    let target = format!("{}{}", scenario.prefix(), support::authorize_target("oidc-app", ""));
-    let code = support::query(get(emulator, &target).location())["code"].clone();
-    let body = support::form(&[
-        ("grant_type", "authorization_code"),
-        ("code", &code),
-        ("redirect_uri", support::CALLBACK),
-    ]);
-    let basic = support::basic("oidc-app", "oidc-secret");
-    let headers = [support::FORM, ("Authorization", &basic)];
-    support::post(emulator, &format!("{}/oauth/tokens", scenario.prefix()), &headers, &body).json()
+/// Somebody with one role, of whom Clever sends the member; a student where students have it.
+fn person_with_the_member(emulator: &Emulator, scenario: &Scenario) -> std::sync::Arc<Person> {
+    let member = member_in(scenario);
+    let handle = match member.strip_prefix("data.roles.*.").unwrap_or_default() {
+        "title" | "teacher_number" | "ext.admin_permissions" => "grace",
+        "department" | "roles" | "roles.*" | "staff_id" => "olga",
+        "phone" | "phone_type" | "student_relationships" => "maria",
+        _ if member.ends_with("name.middle") => "grace",
+        _ => "ada",
+    };
+    emulator.person(handle).unwrap()
+}
+
+/// A login at the plain base URL, and what is read with its access token there or in a scenario.
+struct Login<'a> {
+    emulator: &'a Emulator,
+    client_id: &'a str,
+    person: &'a Person,
+    tokens: Value,
+}
+
+impl<'a> Login<'a> {
+    fn new(emulator: &'a Emulator, client_id: &'a str, person: &'a Person) -> Self {
+        let tokens = tokens(emulator, client_id, &more(person));
+        Self { emulator, client_id, person, tokens }
+    }
+
+    /// Nothing where this person has no such answer.
+    fn answer(&self, prefix: &str, subject: &str) -> Option<Value> {
+        let Self { emulator, person, tokens, .. } = self;
+        let token = tokens["access_token"].as_str().unwrap();
+        let read = |target: &str| {
+            let answer = get_as(emulator, token, &format!("{prefix}{target}"));
+            assert_eq!(answer.status, 200, "{prefix}{target}");
+            Some(answer.json())
+        };
+        match subject {
+            "the ID token" => self.tokens(prefix)["id_token"].as_str().map(claims_of),
+            "the token answer" => Some(self.tokens(prefix)),
+            "the discovery document" => read("/.well-known/openid-configuration"),
+            "the key set" => read("/oauth/certs"),
+            "tokeninfo" => read("/oauth/tokeninfo"),
+            "/me" => read("/v3.1/me"),
+            "/users/{id}" => read(&format!("/v3.1/users/{}", person.id)),
+            "/districts/{id}" => read(&format!("/v3.1/districts/{}", person.district_id.as_deref()?)),
+            "/userinfo" => read("/userinfo"),
+            other => panic!("nobody reads {other}"),
+        }
+    }
+
+    /// Those of a scenario come from a login of its own.
+    fn tokens(&self, prefix: &str) -> Value {
+        let Self { emulator, client_id, person, tokens } = self;
+        if prefix.is_empty() {
+            return tokens.clone();
+        }
+        let target = format!("{prefix}{}", support::authorize_target(client_id, &more(person)));
+        let code = support::query(get(emulator, &target).location())["code"].clone();
+        let body = support::form(&[
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", support::CALLBACK),
+        ]);
+        let basic = support::basic(client_id, &client_id.replace("-app", "-secret"));
+        let headers = [support::FORM, ("Authorization", &basic)];
+        support::post(emulator, &format!("{prefix}/oauth/tokens"), &headers, &body).json()
+    }
+}
+
+fn more(person: &Person) -> String {
+    format!("&nonce=n&emulator_login={}", person.handle)
 }
 
 fn claims_of(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
 }
 
-fn member_in(scenario: &Scenario) -> Option<&str> {
-    scenario.what().split("the member ").nth(1)?.split(' ').next()
+/// From the sentence `In SUBJECT the member PATH is null.`
+fn subject_of(scenario: &Scenario) -> &str {
+    scenario.what().strip_prefix("In ").unwrap().split(" the member ").next().unwrap()
 }
 
-fn at(value: &Value, path: &[&str]) -> Option<Value> {
-    path.iter().try_fold(value, |value, step| value.get(step)).cloned()
+fn member_in(scenario: &Scenario) -> &str {
+    scenario.what().split(" the member ").nth(1).unwrap().split(' ').next().unwrap()
+}
+
+fn path_of(scenario: &Scenario) -> Vec<&str> {
+    member_in(scenario).split('.').collect()
+}
+
+/// Every value at this path.
+fn at(value: &Value, path: &[&str]) -> Vec<Value> {
+    match (path, value) {
+        ([], value) => vec![value.clone()],
+        (["*", rest @ ..], Value::Object(object)) => {
+            object.values().flat_map(|value| at(value, rest)).collect()
+        }
+        (["*", rest @ ..], Value::Array(list)) => list.iter().flat_map(|value| at(value, rest)).collect(),
+        ([step, rest @ ..], value) => value.get(step).map(|value| at(value, rest)).unwrap_or_default(),
+    }
 }
 
 /// Also without what differs from login to login and from issuer to issuer.
 fn without(mut value: Value, path: &[&str]) -> Value {
-    fn remove(object: &mut Map<String, Value>, path: &[&str]) {
-        match path {
-            [] => {}
-            [last] => drop(object.remove(*last)),
-            [first, rest @ ..] => {
-                if let Some(Value::Object(next)) = object.get_mut(*first) {
-                    remove(next, rest);
-                }
-            }
-        }
-    }
-    let object = value.as_object_mut().unwrap();
-    remove(object, path);
-    let addresses = [
+    remove(&mut value, path);
+    let differs = [
         "iss",
         "iat",
         "exp",
+        "access_token",
+        "id_token",
         "issuer",
         "authorization_endpoint",
         "token_endpoint",
         "userinfo_endpoint",
         "jwks_uri",
     ];
-    object.retain(|name, _| !addresses.contains(&name.as_str()));
+    value.as_object_mut().unwrap().retain(|name, _| !differs.contains(&name.as_str()));
     value
+}
+
+fn remove(value: &mut Value, path: &[&str]) {
+    match (path, value) {
+        (["*"], Value::Object(object)) => object.clear(),
+        (["*"], Value::Array(list)) => list.clear(),
+        (["*", rest @ ..], Value::Object(object)) => {
+            object.values_mut().for_each(|value| remove(value, rest));
+        }
+        (["*", rest @ ..], Value::Array(list)) => list.iter_mut().for_each(|value| remove(value, rest)),
+        ([last], Value::Object(object)) => drop(object.remove(*last)),
+        ([step, rest @ ..], Value::Object(object)) => {
+            if let Some(value) = object.get_mut(*step) {
+                remove(value, rest);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn kind(value: &Value) -> &'static str {

@@ -34,6 +34,10 @@ Members that only describe somebody, and decide nothing, never keep a person out
 missing, null, or of another JSON type (a number instead of a string, an object or a list; the string `\"true\"` instead of a
 boolean). A good client does without the member, and the outcome is the same as without a scenario.
 
+The name is the path to the member. A member of a role or of a link is changed in every role or link (`user-data-roles-legacy-id-…`), and
+`…-each-…` changes the entries of a list, or the roles themselves. A client that takes its addresses from the discovery document
+needs `authorization_endpoint` and `token_endpoint` there, and fails with `config_invalid` without them.
+
 | missing | null | of another type | outcome |
 |---|---|---|---|
 ";
