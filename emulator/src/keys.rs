@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use aws_lc_rs::error::Unspecified;
 use serde_json::Value;
 
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use signing::SigningKey;
 
 pub(crate) mod custom_claims;

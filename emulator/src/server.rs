@@ -33,7 +33,7 @@ use crate::http::connections;
 use crate::http::cookies;
 use crate::http::middleware;
 use crate::keys::Keys;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::options::{Options, StartError};
 use crate::random::Random;
 use crate::shared::Shared;

@@ -23,7 +23,7 @@ use super::call::Call;
 use super::not_found::not_found;
 use crate::http::answer::Answer;
 use crate::keys::custom_claims;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::shared::Shared;
 use caller::Caller;
 use resource::Resource;

@@ -17,7 +17,7 @@ use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::keys::custom_claims::CustomClaims;
 use crate::memory::grants::{Access, CodeGrant};
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::pages::{self, LoginContext};
 use crate::shared::Shared;
 use crate::world::{Person, UserType, World};

@@ -16,7 +16,7 @@ use crate::http::bearer::presented;
 use crate::http::request::Request;
 use crate::keys::custom_claims::CustomClaims;
 use crate::keys::district_token;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::world::Person;
 
 /// A valid token and what it opens.

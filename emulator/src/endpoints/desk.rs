@@ -19,7 +19,7 @@ use crate::http::answer::Answer;
 use crate::http::answer_kinds::NOT_IN_JOURNAL;
 use crate::http::parameters::Parameters;
 use crate::http::request::Request;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 
 /// Nobody needs more than a day at once, in seconds; the control API has no such bound.
 const FARTHEST: u64 = 24 * 60 * 60;

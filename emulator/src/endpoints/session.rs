@@ -14,7 +14,7 @@ use crate::http::answer::Answer;
 use crate::http::cookies;
 use crate::keys::custom_claims::CustomClaims;
 use crate::memory::grants::{SESSION_LIFETIME, SignIn};
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::world::{Home, Person};
 
 /// A school is remembered for a year.

@@ -20,7 +20,7 @@ use crate::http::request::Request;
 use crate::keys::custom_claims;
 use crate::keys::id_token::Claims;
 use crate::memory::grants::{Access, CodeGrant};
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::scenarios::Login;
 use crate::shared::Shared;
 use crate::world::App;

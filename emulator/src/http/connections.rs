@@ -60,7 +60,7 @@ mod tests {
 
     use super::*;
     use crate::http::request::Request;
-    use crate::memory::lock::locked;
+    use crate::memory::locked;
 
     /// Serves these routes on a free port.
     async fn served(most: usize, routes: Router) -> SocketAddr {

@@ -20,7 +20,7 @@ use crate::endpoints::call::Call;
 use crate::endpoints::not_found::not_found;
 use crate::endpoints::{control, health};
 use crate::memory::journal::{Mask, Note};
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::scenarios::{self, Context};
 use crate::shared::Shared;
 

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::context::Context;
 use crate::http::answer::Answer;
 use crate::http::parameters::encoded;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 
 /// A code is one second past its minute.
 const TOO_OLD: u64 = 60;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::context::Context;
 use crate::http::answer::Answer;
 use crate::http::answer_kinds::BASIC_CHALLENGE;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::world::UserType;
 
 const JSON: &str = "application/json; charset=utf-8";

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::context::Login;
 use crate::http::answer::Answer;
 use crate::keys::signing::{SigningKey, signing_input};
-use crate::memory::lock::locked;
+use crate::memory::locked;
 
 /// The names under which two scenarios keep the keys they make.
 pub(super) const KEYS_ROTATED_BEFORE: &str = "keys-rotated-before-signing";

@@ -19,7 +19,7 @@ use super::error::LoadError;
 use super::model::World;
 use super::person::Person;
 use crate::clock::Clock;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 
 /// In milliseconds.
 const PAUSE: u64 = 200;

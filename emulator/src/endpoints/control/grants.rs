@@ -9,7 +9,7 @@ use crate::endpoints::call::Call;
 use crate::endpoints::{authorize, tokens as token_endpoint};
 use crate::keys::custom_claims::{self, CustomClaims};
 use crate::memory::grants::CodeGrant;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::world::App;
 use crate::world::{Person, World};
 

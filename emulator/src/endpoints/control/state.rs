@@ -8,7 +8,7 @@ use super::problem::{Problem, body_with};
 use crate::endpoints::call::Call;
 use crate::memory::grants::Grants;
 use crate::memory::journal::Journal;
-use crate::memory::lock::locked;
+use crate::memory::locked;
 use crate::memory::rate_limit::RateLimits;
 use crate::memory::tally::Tally;
 
