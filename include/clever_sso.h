@@ -7,19 +7,19 @@
 //
 // A whole login:
 //
-//     if (clever_sso_login_options_set_cookies(options, browser->cookies, &error)) return failed(error);
-//     if (clever_sso_begin_login(client, options, &login, &error)) return failed_with_cookies(browser, error);
+//     if (clever_sso_request_refusal(client, CLEVER_SSO_ENDPOINT_LOGIN, browser->request, &refused, &error) || refused ||
+//         clever_sso_login_options_set_cookies(options, browser->cookies, &error) ||
+//         clever_sso_begin_login(client, options, &login, &error)) return stopped(browser, refused, error);
 //     int gone = go(browser, login); /* redirects to its URL, with its cookies */
 //     clever_sso_login_free(login);
 //
-//     if (clever_sso_finish_login(client, url, cookies, &outcome, &error)) return failed_with_cookies(browser, error);
-//     answer(browser, outcome); /* sets its cookies, and ends the session that the browser had, if it says so */
-//     switch (clever_sso_outcome_kind(outcome)) {
-//     case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
-//     case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
-//     case CLEVER_SSO_DENIED: result = sorry(clever_sso_outcome_denied_error(outcome)); break;
-//     default: result = sorry("unknown outcome"); break; /* a newer library may have more kinds */
-//     }
+//     if (clever_sso_request_refusal(client, CLEVER_SSO_ENDPOINT_CALLBACK, browser->request, &refused, &error) || refused ||
+//         clever_sso_finish_login(client, url, cookies, &outcome, &error)) return stopped(browser, refused, error);
+//     keep_cookies(browser, outcome);
+//     if (clever_sso_outcome_ends_session(outcome)) end_session(browser);
+//     if (clever_sso_outcome_kind(outcome) == CLEVER_SSO_SIGNED_IN) result = welcome(browser, outcome);
+//     else if (clever_sso_outcome_kind(outcome) == CLEVER_SSO_RESTART) restarted = go_again(browser, outcome);
+//     else result = sorry(or_else(clever_sso_outcome_denied_error(outcome), "unknown outcome")); /* of a newer library */
 //     clever_sso_outcome_free(outcome);
 //
 // Ownership. Handles are opaque. Each has one `_free`, and `_free(NULL)` is fine. What you get through a pointer to a pointer

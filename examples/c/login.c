@@ -22,6 +22,8 @@ struct browser {
     char url[16 * 1024];
     char cookies[MOST_COOKIES * (128 + 256)]; /* the Cookie header of its requests */
     char names[MOST_COOKIES][128], values[MOST_COOKIES][256];
+    char session[128];            /* who is signed in, or nobody */
+    clever_sso_request *request;  /* the method and the headers of its requests */
 };
 
 /* What a web application does with a redirect. Returns 0 when the browser came back. */
@@ -60,6 +62,11 @@ static int go(struct browser *browser, const clever_sso_login *login)
     return visit(browser, clever_sso_login_url(login));
 }
 
+static int go_again(struct browser *browser, const clever_sso_outcome *outcome)
+{
+    return go(browser, clever_sso_outcome_login(outcome)) == 0;
+}
+
 static int failed(clever_sso_error *error)
 {
     fprintf(stderr, "%s\n", clever_sso_error_message(error));
@@ -67,16 +74,26 @@ static int failed(clever_sso_error *error)
     return 1;
 }
 
-/* A web application ends the session here if clever_sso_error_ends_session(error). */
-static int failed_with_cookies(struct browser *browser, clever_sso_error *error)
+/* Devices are shared: nobody goes on in the session of the person before. */
+static void end_session(struct browser *browser)
+{
+    browser->session[0] = '\0';
+}
+
+/* Nothing happened: the request must not act, or there is an error, which may end the session too. */
+static int stopped(struct browser *browser, uint16_t refused, clever_sso_error *error)
 {
     const clever_sso_set_cookie *cookie;
+    if (error == NULL) { /* a web application answers with this status, and with the methods of clever_sso_endpoint_allow */
+        fprintf(stderr, "refused: %u\n", (unsigned)refused);
+        return 1;
+    }
     for (size_t i = 0; (cookie = clever_sso_error_set_cookie(error, i)) != NULL; i++) keep(browser, cookie);
+    if (clever_sso_error_ends_session(error)) end_session(browser);
     return failed(error);
 }
 
-/* A web application ends the session here if clever_sso_outcome_ends_session(outcome). */
-static void answer(struct browser *browser, const clever_sso_outcome *outcome)
+static void keep_cookies(struct browser *browser, const clever_sso_outcome *outcome)
 {
     const clever_sso_set_cookie *cookie;
     for (size_t i = 0; (cookie = clever_sso_outcome_set_cookie(outcome, i)) != NULL; i++) keep(browser, cookie);
@@ -87,8 +104,11 @@ static const char *or_else(const char *text, const char *otherwise)
     return text != NULL ? text : otherwise;
 }
 
-static int welcome(const clever_sso_identity *identity)
+/* A web application starts a new session here, with nothing of the old one. */
+static int welcome(struct browser *browser, const clever_sso_outcome *outcome)
 {
+    const clever_sso_identity *identity = clever_sso_outcome_identity(outcome);
+    snprintf(browser->session, sizeof browser->session, "%s", clever_sso_identity_id(identity));
     printf("signed in: %s (%s, id %s, district %s, proven by %s)\n", clever_sso_identity_full_name(identity),
            or_else(clever_sso_identity_user_type(identity), "several roles"), clever_sso_identity_id(identity),
            or_else(clever_sso_identity_district_id(identity), "none"), clever_sso_identity_proven_by(identity));
@@ -124,19 +144,19 @@ static int arrive(const clever_sso_client *client, struct browser *browser)
 {
     clever_sso_outcome *outcome = NULL;
     clever_sso_error *error = NULL;
+    uint16_t refused = 0;
     int restarted = 0, result = 1;
     do {
         restarted = 0;
         const char *url = browser->url, *cookies = browser->cookies;
         /* README: begin */
-        if (clever_sso_finish_login(client, url, cookies, &outcome, &error)) return failed_with_cookies(browser, error);
-        answer(browser, outcome); /* sets its cookies, and ends the session that the browser had, if it says so */
-        switch (clever_sso_outcome_kind(outcome)) {
-        case CLEVER_SSO_SIGNED_IN: result = welcome(clever_sso_outcome_identity(outcome)); break;
-        case CLEVER_SSO_RESTART: restarted = go(browser, clever_sso_outcome_login(outcome)) == 0; break;
-        case CLEVER_SSO_DENIED: result = sorry(clever_sso_outcome_denied_error(outcome)); break;
-        default: result = sorry("unknown outcome"); break; /* a newer library may have more kinds */
-        }
+        if (clever_sso_request_refusal(client, CLEVER_SSO_ENDPOINT_CALLBACK, browser->request, &refused, &error) || refused ||
+            clever_sso_finish_login(client, url, cookies, &outcome, &error)) return stopped(browser, refused, error);
+        keep_cookies(browser, outcome);
+        if (clever_sso_outcome_ends_session(outcome)) end_session(browser);
+        if (clever_sso_outcome_kind(outcome) == CLEVER_SSO_SIGNED_IN) result = welcome(browser, outcome);
+        else if (clever_sso_outcome_kind(outcome) == CLEVER_SSO_RESTART) restarted = go_again(browser, outcome);
+        else result = sorry(or_else(clever_sso_outcome_denied_error(outcome), "unknown outcome")); /* of a newer library */
         clever_sso_outcome_free(outcome);
         /* README: end */
     } while (restarted); /* finish_login counts, and ends a login that is restarted too often */
@@ -148,12 +168,14 @@ static int log_in(const clever_sso_client *client, struct browser *browser)
     clever_sso_login_options *options = NULL;
     clever_sso_error *error = NULL;
     clever_sso_login *login = NULL;
+    uint16_t refused = 0;
     const char *district_id = getenv("CLEVER_DISTRICT_ID");
     if (clever_sso_login_options_new(&options, &error)) return failed(error);
     if (district_id && clever_sso_login_options_set_district_id(options, district_id, &error)) return failed(error);
     /* README: begin */
-    if (clever_sso_login_options_set_cookies(options, browser->cookies, &error)) return failed(error);
-    if (clever_sso_begin_login(client, options, &login, &error)) return failed_with_cookies(browser, error);
+    if (clever_sso_request_refusal(client, CLEVER_SSO_ENDPOINT_LOGIN, browser->request, &refused, &error) || refused ||
+        clever_sso_login_options_set_cookies(options, browser->cookies, &error) ||
+        clever_sso_begin_login(client, options, &login, &error)) return stopped(browser, refused, error);
     int gone = go(browser, login); /* redirects to its URL, with its cookies */
     clever_sso_login_free(login);
     /* README: end */
@@ -306,7 +328,10 @@ int main(int argc, char **argv)
     clever_sso_client *client = NULL;
     clever_sso_error *error = NULL;
     if (make_client(&client, &error)) return failed(error);
+    if (clever_sso_request_new("GET", &browser.request, &error)) return failed(error);
+    if (clever_sso_request_set_header(browser.request, "Sec-Fetch-Mode", "navigate", &error)) return failed(error);
     int result = entry(client, &browser);
+    clever_sso_request_free(browser.request);
     clever_sso_client_free(client);
     return result;
 }

@@ -13,12 +13,12 @@ import hmac
 import os
 import secrets
 import sys
-from typing import Callable, NoReturn, TypedDict
+from typing import Callable, Literal, NoReturn, TypedDict, Union
 
 import clever_sso
-from clever_sso import Client, Denied, Login, Me, Restart, SetCookie, SignedIn, User
+from clever_sso import Client, Denied, Identity, Login, Me, Refusal, Restart, SetCookie, SignedIn, User
 
-DISTRICT_ID = os.environ.get("CLEVER_DISTRICT_ID") or None
+DISTRICT = os.environ.get("CLEVER_DISTRICT_ID") or None
 
 
 class Settings(TypedDict):
@@ -30,11 +30,18 @@ class Settings(TypedDict):
     base_url: str | None
 
 
+Arrival = Union[SignedIn, Restart, Denied, clever_sso.Error]
+
+
 class Browser:
     """The person's browser. A web app answers it with redirects, pages, and a `Set-Cookie` header for each cookie."""
 
     def __init__(self) -> None:
         self.url = ""
+        self.method = "GET"
+        self.headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        self.session: Identity | None = None
+        """Who is signed in."""
         self.status: int | None = None
         """The exit status, once the browser shows a page."""
         self._kept: dict[str, str] = {}
@@ -44,20 +51,30 @@ class Browser:
         """The `Cookie` header of its requests."""
         return "; ".join(f"{name}={value}" for name, value in self._kept.items())
 
+    def refuse(self, refusal: Refusal) -> None:
+        """Show nothing: a web app answers with this status, and with `Allow` where there is one."""
+        print(f"refused: {refusal.status}")
+        self.status = 1
+
+    def end_session(self) -> None:
+        """Forget who was signed in. Devices are shared."""
+        self.session = None
+
     def send(self, login: Login) -> None:
         """Send it to Clever, and read where it comes back."""
         self._keep(login.set_cookies)
         self.url = visit(login.url)
 
-    def sign_in(self, outcome: SignedIn) -> None:
-        """Show who it is. A web app starts a new session here, with nothing of the old one."""
-        self._keep(outcome.set_cookies)
-        self.status = welcome(outcome)
-
-    def show(self, problem: Denied | clever_sso.Error) -> None:
-        """Show what went wrong. A web app ends the session here if `problem.ends_session`."""
-        self._keep(problem.set_cookies)
-        self.status = refuse(problem.error) if isinstance(problem, Denied) else fail(problem)
+    def show(self, came: Arrival) -> None:
+        """Show who it is, or what went wrong. A login that restarts shows nothing."""
+        self._keep(came.set_cookies)
+        if isinstance(came, SignedIn):
+            self.session = came.identity  # a web app starts a new session here, with nothing of the old one
+            self.status = welcome(came.identity)
+        elif isinstance(came, Restart):
+            self.send(came.login)
+        else:
+            self.status = refuse(came.error) if isinstance(came, Denied) else fail(came)
 
     def _keep(self, cookies: tuple[SetCookie, ...]) -> None:
         self._kept.update((cookie.name, cookie.value) for cookie in cookies)
@@ -67,18 +84,18 @@ class Browser:
 
 
 # README: begin
-def log_in(client: Client, browser: Browser) -> None:
-    browser.send(client.begin_login(cookies=browser.cookies, district_id=DISTRICT_ID))
-
-
-def callback(client: Client, browser: Browser) -> None:
+def answer(client: Client, browser: Browser, page: Literal["login", "callback"]) -> None:
+    if refusal := client.refusal(page, method=browser.method, headers=browser.headers):
+        return browser.refuse(refusal)  # a look, a prefetch, a frame: it must not spend a code
     try:
-        outcome = client.finish_login(browser.url, browser.cookies)
-    except clever_sso.Error as error:  # it has cookies to set, as every outcome has
-        return browser.show(error)
-    if isinstance(outcome, SignedIn):
-        return browser.sign_in(outcome)
-    return browser.send(outcome.login) if isinstance(outcome, Restart) else browser.show(outcome)
+        if page == "login":
+            return browser.send(client.begin_login(cookies=browser.cookies, district_id=DISTRICT))
+        came: Arrival = client.finish_login(browser.url, browser.cookies)
+    except clever_sso.Error as error:
+        came = error  # it has cookies to set, as every outcome has
+    if came.ends_session:
+        browser.end_session()
+    return browser.show(came)
 
 
 # README: end
@@ -87,20 +104,19 @@ def callback(client: Client, browser: Browser) -> None:
 def come_back(client: Client, browser: Browser) -> int:
     """Take what the browser brings, until it shows a page. `finish_login` ends a login that restarts too often."""
     while browser.status is None:
-        callback(client, browser)
+        answer(client, browser, "callback")
     return browser.status
 
 
 def from_app(settings: Settings) -> int:
     """Take a login that begins here."""
     client, browser = Client(**settings), Browser()
-    log_in(client, browser)
+    answer(client, browser, "login")
     return come_back(client, browser)
 
 
-def welcome(signed_in: SignedIn) -> int:
+def welcome(identity: Identity) -> int:
     """Somebody is there: `identity.issuer` and `identity.id` together are the key of a user."""
-    identity = signed_in.identity
     return greet(identity.name.full, identity.user_type, identity.id, identity.district_id, identity.proven_by)
 
 

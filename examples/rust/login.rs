@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clever_sso::{
-    AuthorizeOptions, Client, Config, Denied, ErrorCode, Identity, Login, LoginOptions, Outcome,
-    ResponseType, Secret, SetCookie, SignedIn, parse_callback,
+    AuthorizeOptions, BrowserRequest, Client, Config, Endpoint, ErrorCode, Identity, Login, LoginOptions,
+    Outcome, Refusal, ResponseType, Secret, SetCookie, SignedIn, parse_callback,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -51,15 +51,23 @@ fn client_from_environment() -> Result<Client> {
 }
 
 /// The person's browser. A web application answers it with redirects, pages, and a `Set-Cookie` header for each cookie.
-#[derive(Default)]
 struct Browser {
     url: String,
+    request: BrowserRequest,
     kept: BTreeMap<String, String>,
+    /// Who is signed in.
+    session: Option<Identity>,
     /// The exit status, once the browser shows a page.
     status: Option<ExitCode>,
 }
 
 impl Browser {
+    /// A browser at an address of the application.
+    fn at(url: String) -> Self {
+        let request = BrowserRequest::new("GET").with_headers([("Sec-Fetch-Mode", "navigate")]);
+        Self { url, request, kept: BTreeMap::new(), session: None, status: None }
+    }
+
     /// The `Cookie` header of its requests.
     fn cookies(&self) -> String {
         self.kept.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
@@ -82,46 +90,46 @@ impl Browser {
         Ok(())
     }
 
+    /// Lets a request act, or answers it with the status of the refusal and nothing else.
+    fn allow(refusal: Option<Refusal>) -> Result<()> {
+        refusal.map_or(Ok(()), |refusal| Err(format!("refused: {}", refusal.status).into()))
+    }
+
     /// Shows who it is. A web application starts a new session here, with nothing of the old one.
-    fn sign_in(&mut self, signed_in: &SignedIn) {
+    fn sign_in(&mut self, signed_in: Box<SignedIn>) -> Result<()> {
         self.keep(&signed_in.set_cookies);
         self.status = Some(welcome(&signed_in.identity));
+        self.session = Some(signed_in.identity);
+        Ok(std::io::stdout().flush()?)
     }
 
-    /// Shows that Clever refused. A web application ends the session here if `denied.ends_session`.
-    fn refuse(&mut self, denied: &Denied) {
-        self.keep(&denied.set_cookies);
-        self.status = Some(sorry(&denied.error));
-    }
-
-    /// Shows what went wrong. A web application ends the session here if `error.ends_session()`.
-    fn fail(&mut self, error: &clever_sso::Error) {
-        self.keep(error.set_cookies());
-        eprintln!("{error}");
-        self.status = Some(ExitCode::FAILURE);
+    /// Shows what went wrong. Devices are shared: nobody goes on in the session of the person before.
+    fn show(&mut self, status: ExitCode, cookies: &[SetCookie], ends_session: bool) -> Result<()> {
+        self.keep(cookies);
+        if ends_session {
+            self.session = None;
+        }
+        self.status = Some(status);
+        Ok(std::io::stdout().flush()?)
     }
 }
 
 // README: begin
 fn log_in(client: &Client, browser: &mut Browser) -> Result<()> {
-    browser.send(&client.begin_login(&options(browser.cookies()))?)
+    Browser::allow(client.refusal(Endpoint::Login, &browser.request))?;
+    browser.send(&client.begin_login(&options(browser))?)
 }
 
 async fn callback(client: &Client, browser: &mut Browser) -> Result<()> {
+    Browser::allow(client.refusal(Endpoint::Callback, &browser.request))?; // a prefetch spends no code
     match client.finish_login(&browser.url, &browser.cookies()).await {
-        Ok(Outcome::SignedIn(signed_in)) => browser.sign_in(&signed_in),
-        Ok(Outcome::Restart(again)) => browser.send(&again.login)?,
-        Ok(Outcome::Denied(denied)) => browser.refuse(&denied),
-        Err(error) => browser.fail(&error), // it has cookies to set, as every outcome has
+        Ok(Outcome::SignedIn(signed_in)) => browser.sign_in(signed_in),
+        Ok(Outcome::Restart(again)) => browser.send(&again.login),
+        Ok(Outcome::Denied(no)) => browser.show(sorry(&no.error), &no.set_cookies, no.ends_session),
+        Err(error) => browser.show(fail(&error), error.set_cookies(), error.ends_session()),
     }
-    Ok(())
 }
 // README: end
-
-/// A browser that comes from Clever, where its login began: it has no cookie of it.
-fn arrived(url: String) -> Browser {
-    Browser { url, ..Browser::default() }
-}
 
 /// Takes what the browser brings, until it shows a page. `finish_login` ends a login that restarts too often.
 async fn come_back(client: &Client, mut browser: Browser) -> Result<ExitCode> {
@@ -133,11 +141,17 @@ async fn come_back(client: &Client, mut browser: Browser) -> Result<ExitCode> {
     }
 }
 
-fn options(cookies: String) -> LoginOptions {
+fn options(browser: &Browser) -> LoginOptions {
     let mut options = LoginOptions::default();
-    options.cookies = Some(cookies);
+    options.cookies = Some(browser.cookies());
+    options.has_session = Some(browser.session.is_some());
     options.district_id = env::var("CLEVER_DISTRICT_ID").ok();
     options
+}
+
+fn fail(error: &clever_sso::Error) -> ExitCode {
+    eprintln!("{error}");
+    ExitCode::FAILURE
 }
 
 fn sorry(error: &str) -> ExitCode {
@@ -193,14 +207,14 @@ async fn run(entry: &str) -> Result<ExitCode> {
     let client = client_from_environment()?;
     match entry {
         "login" => {
-            let mut browser = Browser::default();
+            let mut browser = Browser::at(String::new());
             log_in(&client, &mut browser)?;
             come_back(&client, browser).await
         }
-        "portal" => come_back(&client, arrived(visit(&client.portal_url(None)?)?)).await,
+        "portal" => come_back(&client, Browser::at(visit(&client.portal_url(None)?)?)).await,
         "instant" => {
             let url = client.instant_login_url(&variable("CLEVER_DISTRICT_ID")?)?;
-            come_back(&client, arrived(visit(&url)?)).await
+            come_back(&client, Browser::at(visit(&url)?)).await
         }
         "implicit" => implicit(&client).await,
         other => Err(format!("{other} is no entry: login, portal, instant or implicit").into()),

@@ -154,20 +154,23 @@ def login_fields(login: clever_sso.Login) -> dict[str, Any]:
         "pending": login.pending,
         "key": login.key,
         "needs_page": str(login.needs_page).lower(),
-        "set_cookies": set_cookies(login.set_cookies),
+        **cookie_fields(login.set_cookies),
     }
 
 
 def browser_leg(what_came: Outcome | clever_sso.Error) -> dict[str, Any]:
     return {
-        "set_cookies": set_cookies(what_came.set_cookies),
+        **cookie_fields(what_came.set_cookies),
         "ends_session": str(what_came.ends_session).lower(),
     }
 
 
-def set_cookies(cookies: Iterable[clever_sso.SetCookie]) -> str:
-    """`NAME=VALUE;MAX-AGE` for each cookie, with `|` between them."""
-    return "|".join(f"{cookie.name}={cookie.value};{cookie.max_age}" for cookie in cookies)
+def cookie_fields(cookies: tuple[clever_sso.SetCookie, ...]) -> Fields:
+    """`NAME=VALUE;MAX-AGE` for each cookie, with `|` between them; and the headers that set them."""
+    return {
+        "set_cookies": "|".join(f"{cookie.name}={cookie.value};{cookie.max_age}" for cookie in cookies),
+        "set_cookie_headers": "|".join(cookie.header for cookie in cookies),
+    }
 
 
 def joined(texts: Iterable[str]) -> str | None:
@@ -187,11 +190,11 @@ def login_key(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, A
 
 
 def log_out(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    return "ok", {"set_cookies": set_cookies(client.log_out_cookies(arguments["cookies"]))}
+    return "ok", cookie_fields(client.log_out_cookies(arguments["cookies"]))
 
 
 def session_kept(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    return "ok", {"set_cookies": set_cookies(client.session_kept_cookies(arguments["cookies"]))}
+    return "ok", cookie_fields(client.session_kept_cookies(arguments["cookies"]))
 
 
 def is_switched_on(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:

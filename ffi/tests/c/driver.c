@@ -86,7 +86,7 @@ static const clever_sso_client *chosen(const struct call *call)
 
 typedef const clever_sso_set_cookie *cookie_at(const void *owner, size_t index);
 
-/* `NAME=VALUE;MAX-AGE` for each cookie, with `|` between them. */
+/* `NAME=VALUE;MAX-AGE` for each cookie, with `|` between them; and the headers that set them. */
 static void cookie_field(cookie_at *at, const void *owner)
 {
     const clever_sso_set_cookie *cookie;
@@ -94,6 +94,10 @@ static void cookie_field(cookie_at *at, const void *owner)
     for (size_t i = 0; (cookie = at(owner, i)) != NULL; i++) {
         const char *name = clever_sso_set_cookie_name(cookie), *value = clever_sso_set_cookie_value(cookie);
         printf("%s%s=%s;%u", i > 0 ? "|" : "", name, value, (unsigned)clever_sso_set_cookie_max_age(cookie));
+    }
+    printf("\tset_cookie_headers=");
+    for (size_t i = 0; (cookie = at(owner, i)) != NULL; i++) {
+        printf("%s%s", i > 0 ? "|" : "", clever_sso_set_cookie_header(cookie));
     }
 }
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 CLIENT_ID, SECRET = "0d1c" * 5, "5ec4e7" * 6
 ADA, JOSE = "510001", "510003"
+MOST_COOKIE_BYTES = 2048
 SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 INTERLEAVINGS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") else 10
 
@@ -192,17 +193,97 @@ def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_applica
 def test_tabs_of_one_browser_all_arrive(site: Site, tabs: int, start: str) -> None:
     def address(number: int) -> str:
         return {
-            "/me": f"{site.url}/me",
+            "/me": f"{site.url}/me?tab={number}",
             "/login": f"{site.url}/login?return_to=/me%3Ftab={number}",
             "portal": site.from_portal,
         }[start]
 
     def is_signed_in(number: int, page: Page) -> bool:
-        own = f"{site.url}/me?tab={number}" if start == "/login" else f"{site.url}/me"
+        own = f"{site.url}/me" if start == "portal" else f"{site.url}/me?tab={number}"
         return page.url == own and "Ada Ashworth" in page.text
 
     addresses = [address(number) for number in range(tabs)]
     check_tabs(lambda: TabbedBrowser(site.emulator, ADA), addresses, is_signed_in, range(INTERLEAVINGS))
+
+
+def ours(browser: TabbedBrowser) -> dict[str, str]:
+    """The cookies that the library set."""
+    return {cookie.name: cookie.value or "" for cookie in browser.cookies if cookie.name.startswith("clever_")}
+
+
+def begun(browser: TabbedBrowser, site: Site, query: str = "") -> str:
+    """Begin a login and come back from Clever; give the address of the callback, to which nobody has gone yet."""
+    tab = browser.open_tab(f"{site.url}/login{query}")
+    while not tab.url.startswith(f"{site.url}/callback"):
+        browser.step(tab)
+    return tab.url
+
+
+def arrived(browser: TabbedBrowser, url: str) -> Page:
+    """The page at which a tab ends that starts there."""
+    tab = browser.open_tab(url)
+    while tab.page is None:
+        browser.step(tab)
+    return tab.page
+
+
+def test_nine_logins_are_in_flight_and_eight_are_kept(site: Site) -> None:
+    browser = TabbedBrowser(site.emulator, ADA)
+    longest = "/me?" + quote("ш" * 508)
+    callbacks = [begun(browser, site, f"?return_to={quote(longest)}")]
+    first = next(iter(ours(browser)))
+    callbacks += [begun(browser, site, f"?return_to=/me%3Ftab={number}") for number in range(1, 12)]
+    names = [name for name in ours(browser) if name.startswith("clever_login_")]
+    assert (len(names), first in names) == (8, False)
+    assert sum(len(f"{name}={value}; ") for name, value in ours(browser).items()) < MOST_COOKIE_BYTES
+    for number, callback in enumerate(callbacks):
+        page = arrived(browser, callback)
+        goal = f"/me?tab={number}" if number else longest
+        assert (page.url, "Ada Ashworth" in page.text) == (site.url + goal, True)
+        assert sum(len(f"{name}={value}; ") for name, value in ours(browser).items()) < MOST_COOKIE_BYTES
+    assert browser.logins_in_flight() == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "//evil.example"},
+        {"Host": "evil.example:80/x?"},
+        {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"},
+        {"Forwarded": "host=evil.example"},
+        {"X-Original-URL": "//evil.example/"},
+    ],
+)
+def test_no_redirect_is_built_from_the_host(site: Site, headers: dict[str, str]) -> None:
+    browser = TabbedBrowser(site.emulator, ADA)
+    callback = begun(browser, site, "?return_to=/me%3Fa")
+    cookies = "; ".join(f"{name}={value}" for name, value in ours(browser).items())
+    asked = [
+        ("/me", "GET", "/login?return_to=/me"),
+        ("/login", "GET", f"{site.emulator}/oauth/authorize?"),
+        ("/logout", "POST", "/"),
+        (callback[len(site.url) :], "GET", "/me?a"),
+    ]
+    for path, method, expected in asked:
+        answer = site.asked(path, method, Cookie=cookies, **headers)
+        assert (answer.status, "evil" in f"{answer.headers}{answer.text}") == (303, False), path
+        assert answer.headers["Location"].startswith(expected), path
+
+
+def test_each_callback_of_a_login_from_the_portal_may_be_loaded_again(site: Site) -> None:
+    browser = TabbedBrowser(site.emulator, ADA)
+    tab = browser.open_tab(site.from_portal)
+    visited = [tab.url]
+    while tab.page is None:
+        browser.step(tab)
+        visited.append(tab.url)
+    callbacks = [url for url in visited if url.startswith(f"{site.url}/callback")]
+    assert ["state=" in url for url in callbacks] == [False, True]
+    for callback in callbacks * 3:
+        page = arrived(browser, callback)
+        assert (page.url, page.status, "Ada Ashworth" in page.text) == (f"{site.url}/me", 200, True)
+    assert browser.logins_in_flight() == 0
 
 
 def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: Site) -> None:
@@ -351,13 +432,50 @@ def test_the_cookie_of_a_login_is_gone_after_use(browser: Browser, site: Site) -
     assert sum(cookie.name.startswith("clever_login_") for cookie in browser.cookies) == 1, "that of the first one"
 
 
-def test_no_other_host_can_plant_cookies_where_the_application_is_reached_by_https(site: Site) -> None:
+@contextmanager
+def serving_https() -> Iterator[Site]:
+    """A server of its own behind a proxy that speaks https, as its redirect URI says."""
     with ports.reserved() as port:
-        url = f"http://127.0.0.1:{port}"
-        with serving(url, site.emulator, "https://lessons.example/callback"):
-            (cookie,) = cookies_in(Site(url, site.emulator).asked("/login")).values()
-    assert cookie.startswith("__Host-clever_login_")
-    assert "; Secure" in cookie
+        url, redirect_uri = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{port}/callback"
+        app = emulator.App(CLIENT_ID, SECRET, redirect_uri, oidc=True)
+        with emulator.running([app]) as clever, serving(url, clever, redirect_uri):
+            yield Site(url, clever)
+
+
+def signed_in_over_https(site: Site, number: str = ADA) -> str:
+    """Sign in: the line that sets the session cookie."""
+    login = site.asked("/login")
+    ((name, line),) = cookies_in(login).items()
+    assert name.startswith("__Host-clever_login_")
+    back = urlsplit(AtClever(site.emulator, number).callback(login.headers["Location"]))
+    done = site.asked(f"{back.path}?{back.query}", Cookie=line.partition(";")[0])
+    assert {name.partition("clever")[0] for name in cookies_in(done) if "clever" in name} == {"__Host-"}
+    return cookies_in(done)["__Host-session"]
+
+
+def test_no_other_host_can_plant_cookies_where_the_application_is_reached_by_https() -> None:
+    with serving_https() as site:
+        line = signed_in_over_https(site)
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(line.split("; "))
+        assert "Domain" not in line
+        session = line.partition(";")[0]
+        assert "Ada Ashworth" in site.asked("/me", Cookie=session).text
+        attacker = signed_in_over_https(site, JOSE).partition(";")[0].partition("=")[2]
+        for name in ("session", "__host-session", "__Host-Session", "_Host-session"):
+            planted = f"{name}={attacker}"
+            assert site.asked("/me", Cookie=planted).status == 303, name
+            for cookies in (f"{planted}; {session}", f"{session}; {planted}"):
+                assert "Ada Ashworth" in site.asked("/me", Cookie=cookies).text, name
+
+
+def test_over_https_a_login_that_another_host_plants_signs_nobody_in() -> None:
+    with serving_https() as site:
+        login = site.asked("/login")
+        planted = login.headers["Set-Cookie"].partition(";")[0].removeprefix("__Host-")
+        back = urlsplit(AtClever(site.emulator, JOSE).callback(login.headers["Location"]))
+        answer = site.asked(f"{back.path}?{back.query}", Cookie=planted)
+        assert (answer.status, "__Host-session" in cookies_in(answer)) == (303, False)
+        assert answer.headers["Location"].startswith(site.emulator)
 
 
 def test_return_to_leads_into_the_application_and_nowhere_else(browser: Browser, site: Site) -> None:

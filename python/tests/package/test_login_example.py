@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
+import types
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qs, urlsplit
 
+import clever_sso
 import pytest
 from canned_clever import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
 from harness.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PROGRAM = ROOT / "examples" / "python" / "login.py"
 SETTINGS = {
@@ -78,3 +86,64 @@ def test_the_lines_for_the_readme_are_few() -> None:
     shown = begun.split("# README: end\n")[0].strip().splitlines()
     assert 5 < len(shown) <= 15
     assert max(map(len, shown)) <= 100
+
+
+class Example(Protocol):
+    """What the console example defines."""
+
+    Browser: Callable[[], Any]
+    answer: Callable[[clever_sso.Client, Any, str], None]
+
+
+@pytest.fixture(scope="module")
+def example() -> Example:
+    loaded: Any = types.SimpleNamespace(**runpy.run_path(str(PROGRAM)))
+    return loaded
+
+
+@pytest.fixture
+def client() -> clever_sso.Client:
+    return clever_sso.Client(
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        redirect_uri=REDIRECT_URI,
+        base_url=SETTINGS["CLEVER_BASE_URL"],
+    )
+
+
+def went_to_clever(example: Example, client: clever_sso.Client) -> Any:  # noqa: ANN401  (of the example)
+    """A browser with a session that has begun another login, and comes back with a refusal."""
+    browser = example.Browser()
+    login = client.begin_login()
+    browser._keep(login.set_cookies)  # noqa: SLF001  (as when it is sent)
+    browser.session = "the person before"
+    browser.url = f"{REDIRECT_URI}?error=access_denied&state={parse_qs(urlsplit(login.url).query)['state'][0]}"
+    return browser
+
+
+@pytest.mark.parametrize("page", ["login", "callback"])
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [("HEAD", {}), ("POST", {}), ("GET", {"Sec-Purpose": "prefetch"}), ("GET", {"Sec-Fetch-Dest": "iframe"})],
+)
+def test_a_request_that_must_not_act_spends_nothing(
+    example: Example, client: clever_sso.Client, page: str, method: str, headers: dict[str, str]
+) -> None:
+    browser = went_to_clever(example, client)
+    cookies, browser.method, browser.headers = browser.cookies, method, headers
+    example.answer(client, browser, page)
+    assert (browser.cookies, browser.session, browser.status) == (cookies, "the person before", 1)
+
+
+def test_a_refused_login_ends_the_session_that_was_there(example: Example, client: clever_sso.Client) -> None:
+    browser = went_to_clever(example, client)
+    example.answer(client, browser, "callback")
+    assert (browser.session, browser.status) == (None, 1)
+    assert "clever_login_" not in browser.cookies
+
+
+def test_a_callback_that_proves_nothing_ends_no_session(example: Example, client: clever_sso.Client) -> None:
+    browser = went_to_clever(example, client)
+    browser.url = f"{REDIRECT_URI}?error=access_denied"
+    example.answer(client, browser, "callback")
+    assert (browser.session, browser.status) == ("the person before", 1)

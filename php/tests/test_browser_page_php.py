@@ -1,0 +1,41 @@
+"""docs/browser.md: its tables say what the library does in PHP, with the extension and with FFI."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from cases.faces import CFace, Face
+from harness.browser_page import CALLBACKS, HOSTS, check_callbacks, check_cookies
+from harness.patience import SECONDS
+from installed import SCRIPTS, Installed, settings
+from php_sites import WAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def face(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Face]:
+    """A process of PHP that answers as the driver in C does."""
+    before = [] if request.param == "extension" else ["-dffi.enable=1"]
+    classes = [str(installed.classes("ffi"))] if request.param == "ffi" else []
+    options = ["-ddisplay_errors=stderr", *before, str(SCRIPTS / "driver.php"), *classes]
+    command = installed.php(*options, extension=request.param == "extension")
+    pipe, more = subprocess.PIPE, settings("", "", LD_LIBRARY_PATH=str(installed.library))
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8", env=more) as process:
+        yield CFace(process)
+        assert process.stdin
+        process.stdin.close()
+        assert process.wait(SECONDS) == 0
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_cookies_are_as_the_table_says(face: Face, host: str) -> None:
+    check_cookies(face, host)
+
+
+@pytest.mark.parametrize("title", CALLBACKS)
+def test_a_callback_changes_what_the_table_says(face: Face, title: str) -> None:
+    check_callbacks(face, title)
