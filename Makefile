@@ -19,8 +19,11 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 MAJOR := $(firstword $(subst ., ,$(VERSION)))
 export RELEASE VERSION
 PACKAGING := ffi/packaging/install.sh
+# Before cargo or maturin, where people get what is built. The profile for development needs no such care.
+WITHOUT_PATHS := $(CURDIR)/ffi/packaging/without_paths.sh
 THIRD_PARTY := $(RELEASE)/LICENSES-THIRD-PARTY.txt
-TARBALL = libclever_sso-$(VERSION)-$(shell rustc -vV | sed -n 's/^host: //p')
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+TARBALL = libclever_sso-$(VERSION)-$(HOST)
 STAGE := $(CARGO_TARGET_DIR)/stage
 DIST ?= dist
 WHEELS ?= dist
@@ -59,30 +62,30 @@ build: library emulator ## the C library and the emulator, optimized, in target/
 .PHONY: library
 library: $(THIRD_PARTY) ## target/release/libclever_sso.so and .a: the C library, optimized
 	@echo "==> building the C library (a minute or two the first time)"
-	$(CARGO) build --release -p clever-sso-ffi
+	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-sso-ffi
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
 
 .PHONY: emulator
 emulator: ## target/release/clever-emulator: a Clever to develop against
-	$(CARGO) build --release -p clever-emulator
+	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-emulator
 
 .PHONY: wheel
 wheel: $(VENV)/build ## dist/*.whl: the Python package
 	@echo "==> building the Python package"
 	@rm -f $(WHEELS)/clever_sso-*.whl
-	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out $(WHEELS)
+	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out $(WHEELS)
 
 .PHONY: emulator-wheel
 emulator-wheel: $(VENV)/build ## dist/*.whl: the emulator as a command for Python users
 	@echo "==> packing the emulator for Python"
 	@rm -f $(WHEELS)/clever_emulator-*.whl
-	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --profile $(EMULATOR_PROFILE) --manifest-path emulator/Cargo.toml --out $(WHEELS)
+	PATH="$(IN_VENV):$$PATH" $(if $(filter release,$(EMULATOR_PROFILE)),$(WITHOUT_PATHS)) $(IN_VENV)/maturin build --profile $(EMULATOR_PROFILE) --manifest-path emulator/Cargo.toml --out $(WHEELS)
 
 .PHONY: dist-wheel
 dist-wheel: $(VENV)/dist ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, by zig's linker
 	@rm -f dist/python/clever_sso-*.whl
-	PATH="$(IN_VENV):$$PATH" $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist/python \
-		--zig --compatibility manylinux2014 --target $(shell rustc -vV | sed -n 's/^host: //p')
+	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist/python \
+		--zig --compatibility manylinux2014 --target $(HOST)
 
 .PHONY: sdist
 sdist: $(VENV)/build ## dist/python/*.tar.gz: the source of the Python package

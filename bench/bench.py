@@ -26,7 +26,12 @@ REPEATS = 200
 INNER_ROUNDS = 51
 FLOOR = "SHA-256 + RSA_verify"
 # The client's clock is the machine's, so it verifies a token of the emulator, which has a floor of its own.
-FLOOR_OF = dict.fromkeys(["client, keys cached", "floor of the client's token"], "floor of the client's token")
+# What clearing freed memory costs is held against the same operation without it.
+FLOOR_OF = {
+    **dict.fromkeys(["client, keys cached", "floor of the client's token"], "floor of the client's token"),
+    "verify, memory cleared": "verify_id_token_with",
+    **dict.fromkeys(["begin_login", "begin_login, memory cleared"], "begin_login"),
+}
 LIMITS = {"verify_id_token_with": 1.10, "client, keys cached": 1.10, "C": 1.15, "Python": 1.25}
 
 

@@ -16,12 +16,14 @@ mod face {
     pub(crate) type Fields = std::collections::BTreeMap<String, String>;
 }
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -30,7 +32,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use browser::Browser;
 use clever_emulator::{App, Emulator, Options};
-use clever_sso::{AuthorizeOptions, Client, Config, Expected, KeySet, jws, verify_id_token_with};
+use clever_sso::{
+    AuthorizeOptions, ClearingAllocator, Client, Config, Expected, KeySet, LoginOptions, jws,
+    verify_id_token_with,
+};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
@@ -38,6 +43,56 @@ const CLIENT_ID: &str = "0d1c0d1c0d1c0d1c0d1c";
 const REDIRECT_URI: &str = "http://127.0.0.1:9/";
 const ROUNDS: usize = 101;
 const REPEATS: u32 = 200;
+
+/// The system's allocator, or the one of the C library and the Python package, as the row that is measured needs it.
+struct Switched;
+
+static CLEARS: AtomicBool = AtomicBool::new(false);
+
+#[global_allocator]
+static ALLOCATOR: Switched = Switched;
+
+// SAFETY: both take their blocks from the system's allocator, so either may free what the other gave.
+unsafe impl GlobalAlloc for Switched {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps the rules of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps the rules of `alloc_zeroed`.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if CLEARS.load(Ordering::Relaxed) {
+            // SAFETY: the caller keeps the rules of `dealloc`.
+            unsafe { ClearingAllocator.dealloc(block, layout) }
+        } else {
+            // SAFETY: as above.
+            unsafe { System.dealloc(block, layout) }
+        }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if CLEARS.load(Ordering::Relaxed) {
+            // SAFETY: the caller keeps the rules of `realloc`.
+            unsafe { ClearingAllocator.realloc(block, layout, size) }
+        } else {
+            // SAFETY: as above.
+            unsafe { System.realloc(block, layout, size) }
+        }
+    }
+}
+
+/// The same operations where freed memory is cleared.
+fn cleared<'a>(mut operations: Box<dyn FnMut() + 'a>) -> Box<dyn FnMut() + 'a> {
+    Box::new(move || {
+        CLEARS.store(true, Ordering::Relaxed);
+        operations();
+        CLEARS.store(false, Ordering::Relaxed);
+    })
+}
 
 /// An ID token of the test set that is good, with its key.
 struct Sample {
@@ -208,17 +263,18 @@ fn main() {
         access_token: None,
     };
     let token = sample.token.as_str();
+    let verify = || repeated(|| verify_id_token_with(black_box(token), &keys, &expected).is_ok());
+    let begin = || repeated(|| cached.client.begin_login(black_box(&LoginOptions::default())).is_ok());
     let mut rows: Vec<Row<'_>> = vec![
         ("SHA-256 + RSA_verify", repeated(|| floor.raw()), 0),
         ("aws-lc-rs verify_sig", repeated(|| floor.parsed()), 0),
         ("jws::verify", repeated(|| jws::verify(black_box(token), &keys).is_ok()), 0),
-        (
-            "verify_id_token_with",
-            repeated(|| verify_id_token_with(black_box(token), &keys, &expected).is_ok()),
-            0,
-        ),
+        ("verify_id_token_with", verify(), 0),
         ("floor of the client's token", repeated(|| cached.floor.raw()), 4),
         ("client, keys cached", Box::new(|| assert!(cached.verify())), 4),
+        ("verify, memory cleared", cleared(verify()), 3),
+        ("begin_login", begin(), 7),
+        ("begin_login, memory cleared", cleared(begin()), 7),
     ];
     let rounds: Vec<Vec<f64>> =
         (0..ROUNDS).map(|_| rows.iter_mut().map(|(_, operations, _)| time(operations)).collect()).collect();

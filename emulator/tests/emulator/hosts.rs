@@ -4,7 +4,7 @@ use clever_emulator::Emulator;
 use serde_json::Value;
 
 use crate::http::{self, Response};
-use crate::support::{access_token, authorize_target, automatic, get, get_as, options, with_pages};
+use crate::support::{access_token, authorize_target, automatic, get, get_as, options, skipped, with_pages};
 
 /// Sends a request with these lines in the place of the one `Host`.
 fn send(emulator: &Emulator, method: &str, target: &str, host_lines: &str) -> Response {
@@ -144,7 +144,7 @@ fn loopback_names_work_at_every_port_for_whole_logins_and_the_desk() {
 fn where_everything_is_listened_on_every_address_works() {
     for listen in ["0.0.0.0", "::"] {
         let Ok(emulator) = Emulator::start(options().listen(listen.parse().unwrap())) else {
-            eprintln!("skipped: this system cannot listen on {listen}");
+            skipped(&format!("this system cannot listen on {listen}"));
             continue;
         };
         for host in

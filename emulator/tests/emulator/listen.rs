@@ -7,7 +7,7 @@ use clever_emulator::{Emulator, StartError};
 
 use crate::binary::{ended, start};
 use crate::http::{self, Response};
-use crate::support::{get, options, tokens};
+use crate::support::{get, options, skipped, tokens};
 
 fn at(address: &str) -> Emulator {
     Emulator::start(options().auto_login("ada").listen(address.parse().unwrap())).unwrap()
@@ -41,7 +41,7 @@ fn warning(arguments: &[&str]) -> (String, String) {
 fn whole_logins_and_the_controls_work_at_another_address() {
     for address in ["127.0.0.2", "::1"] {
         if TcpListener::bind((address.parse::<IpAddr>().unwrap(), 0)).is_err() {
-            eprintln!("skipped: this system has no {address}");
+            skipped(&format!("this system has no {address}"));
             continue;
         }
         let emulator = at(address);

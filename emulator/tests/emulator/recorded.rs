@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::differences::{ALLOWED, EVERYWHERE, Recorded, differences};
 use crate::http::{Headers, Response, send};
-use crate::support::{CALLBACK, FORM, access_token, automatic, basic, code, form};
+use crate::support::{CALLBACK, FORM, access_token, automatic, basic, code, form, skipped};
 
 const WRITTEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/clever-answers.json");
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vectors/recorded-2023.json");
@@ -34,7 +34,7 @@ fn the_answers_are_those_recorded_of_clever_but_for_the_listed_differences() {
     if Path::new(RECORDED).exists() {
         compare(RECORDED);
     } else {
-        println!("skipped: the recorded answers are not here");
+        skipped("the recorded answers are not here");
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::binary::{Running, start};
 use crate::http;
+use crate::support::skipped;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_clever-emulator");
 
@@ -46,7 +47,7 @@ fn a_signal_ends_it_as_process_1_of_a_container() {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"]);
     if !command.arg("true").stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
-        eprintln!("skipped: this system gives no namespace of processes");
+        skipped("this system gives no namespace of processes");
         return;
     }
     for signal in ["TERM", "INT"] {

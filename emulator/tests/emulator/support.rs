@@ -1,6 +1,7 @@
 //! An emulator with four apps, and the steps of a login in one line each.
 
 use std::collections::HashMap;
+use std::io::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,6 +22,12 @@ pub(crate) fn options() -> Options {
     let library = App::new("library-app", "library-secret", CALLBACK).with_oidc().with_library();
     let apps = Options::new().app(oauth).app(oidc).app(library).app(App::public("public-app", CALLBACK));
     apps.stopped_clock()
+}
+
+/// Tells why a test, or a part of it, cannot run here. `make test` lists the line; what a test prints by a macro is shown
+/// only when it fails.
+pub(crate) fn skipped(reason: &str) {
+    io::stderr().write_all(format!("\nskipped: {reason}\n").as_bytes()).unwrap();
 }
 
 /// An emulator where people sign in on the pages.

@@ -7,19 +7,21 @@ import re
 import shutil
 import subprocess
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from harness import emulator
 from harness.console import log_in_with
-from harness.paths import ROOT
+from harness.paths import ROOT, TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
+WHEELS = Path(os.environ.get("CLEVER_DIST", ROOT / "dist"))
 GUIDE = (ROOT / "docs/c.md").read_text("utf-8")
 EXPECTED = {
     "include/clever_sso.h",
@@ -106,6 +108,25 @@ def says_what_is_missing(server: Path, prefix: Path) -> bool:
 def test_nothing_is_missing(prefix: Path) -> None:
     assert files_below(prefix) >= EXPECTED
     assert (prefix / "lib/libclever_sso.so").resolve().name == f"libclever_sso.so.{VERSION}"
+
+
+def folders_in(content: bytes) -> set[bytes]:
+    """The folders of this machine that are named in a file."""
+    cargo = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+    folders = {os.fsencode(folder) + b"/" for folder in (Path.home(), ROOT, TARGET, cargo) if folder != Path("/")}
+    return {folder for folder in {*folders, b"registry/src"} if folder in content}
+
+
+@pytest.mark.parametrize("library", ["libclever_sso.so", "libclever_sso.a"])
+def test_no_folder_of_the_machine_that_built_it_is_named(prefix: Path, library: str) -> None:
+    assert folders_in((prefix / "lib" / library).read_bytes()) == set()
+
+
+def test_no_folder_of_the_machine_that_built_it_is_named_in_the_python_package() -> None:
+    (wheel,) = WHEELS.glob("clever_sso-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (module,) = (name for name in archive.namelist() if name.endswith(".so"))
+        assert folders_in(archive.read(module)) == set()
 
 
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])

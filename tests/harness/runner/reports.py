@@ -13,6 +13,8 @@ MOST_LINES = 15
 RUN_BY_ANOTHER = "is run by another test"
 RESULT = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;")
 IGNORED = re.compile(r"^test .+ \.\.\. ignored(?:, (.+))?$")
+# A test that finds out as it runs that it cannot says so.
+SAID_SKIPPED = re.compile(r"^skipped: (.+)$")
 RERUN = re.compile(r"^error: .*to rerun pass `(.+)`")
 CRASHED = re.compile(r"process didn't exit successfully: .*\((.+)\)")
 COUNTS = re.compile(r"^(?:=+ )?(?:.*\d+ \w+.*|no tests ran) in [\d.]+s\b")
@@ -52,6 +54,8 @@ def of_cargo(log: str) -> Report:
             reason = ignored[1] or "ignored without a reason"
             if not reason.startswith(RUN_BY_ANOTHER):
                 report.skipped[reason] += 1
+        elif said_skipped := SAID_SKIPPED.match(line):
+            report.skipped[said_skipped[1]] += 1
         elif line.startswith("---- ") and line.endswith(" ----"):
             name = line.removeprefix("---- ").removesuffix(" ----").rpartition(" ")[0]
             said[name] = block(lines[number + 1 :], ends=("---- ", "failures:", "stack backtrace:"))

@@ -25,6 +25,8 @@ CARGO = """\
 
 running 3 tests
 test tests::fine ... ok
+
+skipped: this system has no ::1
 test tests::moon ... ignored, needs a moon
 test tests::other ... ignored, is run by another test, in a process of its own
 
@@ -146,7 +148,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_cargo_names_each_failing_test_and_how_to_repeat_it() -> None:
     report = reports.of_cargo(CARGO)
     assert report.passed == 2
-    assert dict(report.skipped) == {"needs a moon": 1}
+    assert dict(report.skipped) == {"needs a moon": 1, "this system has no ::1": 1}
     assert [(failure.name, failure.repeat) for failure in report.failures] == [
         ("deep::also", "cargo test -p core --test a -- --exact deep::also"),
         ("deep::fails", "cargo test -p core --test a -- --exact deep::fails"),
