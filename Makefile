@@ -152,10 +152,19 @@ install: ## install the C library, header, pkg-config and CMake files below PREF
 uninstall: ## remove what `make install` with the same PREFIX put there
 	$(PACKAGING) uninstall
 
+# By zig's linker, as the wheel in `dist-wheel`: a library runs where the C library is as old as the one it was linked for.
+DIST_GLIBC := 2.17
+DIST_RELEASE = $(CARGO_TARGET_DIR)/$(HOST)/release
+.PHONY: dist-library
+dist-library: $(VENV)/dist $(THIRD_PARTY)
+	@echo "==> building the C library for any Linux since glibc $(DIST_GLIBC)"
+	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(CARGO) zigbuild --release -p clever-sso-ffi --target $(HOST).$(DIST_GLIBC)
+	@cp $(THIRD_PARTY) $(DIST_RELEASE)/
+
 .PHONY: dist
-dist: library ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same, to be unpacked anywhere
+dist: dist-library ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same for any Linux since glibc 2.17, to be unpacked anywhere
 	@rm -rf $(STAGE) && mkdir -p $(DIST)
-	DESTDIR=$(STAGE) PREFIX=/$(TARBALL) PKG_CONFIG_PREFIX='$${pcfiledir}/../..' $(PACKAGING) install
+	RELEASE=$(DIST_RELEASE) DESTDIR=$(STAGE) PREFIX=/$(TARBALL) PKG_CONFIG_PREFIX='$${pcfiledir}/../..' $(PACKAGING) install
 	tar --create --gzip --file $(DIST)/$(TARBALL).tar.gz --directory $(STAGE) \
 		--sort=name --owner=0 --group=0 --numeric-owner $(TARBALL)
 	@rm -rf $(STAGE)
@@ -244,6 +253,11 @@ test-windows: build dist-windows $(VENV)/test ## the C library for Windows, unde
 	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings
 	ffi/windows/debian.sh wine64
 	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra ffi/tests/windows
+
+.PHONY: test-dist
+test-dist: dist build $(VENV)/test ## the tarball of the C library: unpack it, and use it
+	LD_LIBRARY_PATH=$(RELEASE) CLEVER_TARBALL=$(abspath $(DIST))/$(TARBALL).tar.gz \
+		$(IN_VENV)/pytest -ra -k "unpacked or tarball" ffi/tests/c/test_install.py
 
 .PHONY: test-sdist
 test-sdist: sdist ## build the Python package from its source distribution, and use it

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
+# The tarball of `make dist`, which links a library of its own.
+TARBALL = os.environ.get("CLEVER_TARBALL")
 WHEELS = Path(os.environ.get("CLEVER_DIST", ROOT / "dist"))
 GUIDE = (ROOT / "docs/c.md").read_text("utf-8")
 EXPECTED = {
@@ -45,7 +47,8 @@ EXPECTED = {
 
 def make(*words: str) -> None:
     # The libraries are built already; make would otherwise ask cargo again, which needs its own environment.
-    subprocess.run(["make", "-s", "-C", str(ROOT), "-o", "library", *words], check=True)
+    built = ["-o", "library", "-o", "dist-library", f"DIST_RELEASE={TARGET / 'release'}"]
+    subprocess.run(["make", "-s", "-C", str(ROOT), *built, *words], check=True)
 
 
 def files_below(folder: Path) -> set[str]:
@@ -68,10 +71,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tarball, unpacked somewhere."""
+    """The tarball, unpacked somewhere: the one of `make dist`, or the library of this run, packed the same."""
     folder = tmp_path_factory.mktemp("unpacked")
-    make("dist", f"DIST={folder}")
-    (tarball,) = folder.glob("*.tar.gz")
+    if TARBALL:
+        tarball = Path(TARBALL)
+    else:
+        make("dist", f"DIST={folder}")
+        (tarball,) = folder.glob("*.tar.gz")
     name = tarball.name.removesuffix(".tar.gz")
     assert re.fullmatch(r"libclever_sso-\d+\.\d+\.\d+-\w+(-\w+)+", name)
     with tarfile.open(tarball) as archive:
@@ -127,6 +133,14 @@ def test_no_folder_of_the_machine_that_built_it_is_named_in_the_python_package()
     with zipfile.ZipFile(wheel) as archive:
         (module,) = (name for name in archive.namelist() if name.endswith(".so"))
         assert folders_in(archive.read(module)) == set()
+
+
+@pytest.mark.skipif(not TARBALL, reason="long: make test-all")
+def test_the_tarball_needs_no_newer_c_library_than_it_promises(unpacked: Path) -> None:
+    content = (unpacked / "lib/libclever_sso.so").read_bytes()
+    needed = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", content)}
+    assert needed
+    assert max(needed) <= (2, 17)
 
 
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])

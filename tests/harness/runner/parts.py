@@ -39,6 +39,7 @@ PARTS = (
 # What `make test-all` adds.
 LONG_PARTS = (
     Part("test-sdist", "Python package from its source"),
+    Part("test-dist", "C library for any Linux, as a tarball", tool="pytest"),
     Part("msrv", "the oldest Rust that is promised"),
     Part("deny", "licenses and sources of all dependencies"),
     Part("test-windows", "C library for Windows, under Wine", tool="pytest"),
