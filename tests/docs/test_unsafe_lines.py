@@ -76,6 +76,8 @@ RULES = (
     Rule("no protection of forms", r"@csrf_exempt|WTF_CSRF_ENABLED\D+False|csrf_exempt\("),
     Rule("open cookie", r"\w*httponly\b[\"']?\s*[=:]>?\s*false|samesite\W+none\b", unless=r"\bis None\b"),
     Rule("remembered on a shared device", r"remember\s*=\s*True"),
+    # The second argument is the `Cookie` header: a sealed login in its place is found by nobody.
+    Rule("pending login as cookies", r"\bfinish_?login\(\s*[^,#]+,\s*[$&]?(?:\w+(?:\.|->))*pending\s*[,)]"),
 )
 
 UNSAFE = {
@@ -123,6 +125,11 @@ UNSAFE = {
     "no protection of forms": ["@csrf_exempt"],
     "open cookie": ["SESSION_COOKIE_HTTPONLY = False", 'same_site="none"'.replace("same_site", "samesite")],
     "remembered on a shared device": ["login_user(user, remember=True)"],
+    "pending login as cookies": [
+        "outcome = client.finish_login(callback_url, pending)",
+        "outcome = await client.finish_login(url, login.pending)",
+        "$outcome = $clever->finishLogin($callback, $pending);",
+    ],
 }
 SAFE = [
     'app.secret_key = os.environ.get("SECRET_KEY") or secrets.token_hex(32)',
@@ -140,6 +147,8 @@ SAFE = [
     "DEBUG = False",
     'client_kwargs={"scope": "openid"}',
     'os.environ.get("EMAIL_HOST")',
+    "client.finish_login(callback_url, pending=pending)",
+    "client.finish_login(callback_url, cookies)",
 ]
 
 
