@@ -51,11 +51,12 @@ INTERNAL = {
 }
 VIEW_OF = {
     "login": "`?next=` where the person goes afterwards, `?district_id=` skips the school picker, `?switch_user=1` "
-    "asks who it is",
+    "lets Clever ask students who they are",
     "callback": "where Clever sends people back to: the path of the redirect URI",
     "logout": "POST; ends the session",
     "whoami": "JSON: who is signed in, or 401",
     "link": "POST of a user who is signed in: link a Clever account",
+    "confirm_link": "asks a user who is signed in whether this is their Clever account; POST of the answer",
     "unlink": "POST of a user who is signed in: delete the links",
 }
 
@@ -349,7 +350,9 @@ def django() -> str:
             + "\n\n".join(described(name, _tag(tags, name)) for name in sorted(tags.register.tags))
             + f"\n\n### `{context.CONTEXT_PROCESSOR}`\n\n{rendered(context.clever.__doc__)}"
             + "\n\n### `CLEVER_PROBLEM_TEMPLATE`\n\nThe template is given `problem` (a `Problem`), `login_url`, "
-            "`switch_user_url` and `home_url`.",
+            "`switch_user_url` and `home_url`."
+            "\n\n### `CLEVER_LINK_TEMPLATE`\n\nThe template is given `identity`, `name`, `role`, `confirm_url` "
+            "and `key`.",
             "Functions and classes": public(module, sent),
             "Django REST framework": "In `clever_sso.django.rest_framework`.\n\n" + public(rest),
             "Middleware": "In `clever_sso.django.middleware`. Where `MIDDLEWARE` does not name it, each is added.\n\n"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
     from clever_sso.aio import AsyncClient
 
+LINK_REFUSED = "link_refused"
 PAGE_NOT_ALLOWED = "page_not_allowed"
 DENIED = "access_denied"
 DENIED_SENTENCE = "Clever did not let you into this app. Please ask your teacher or your school for access."
@@ -160,7 +161,7 @@ class Problem:
     """The same, and Clever lets the person say who they are."""
 
     home_url: str = field(default="", repr=False)
-    """Where to go on, when the person is signed in (`page_not_allowed`); empty otherwise."""
+    """Where to go on, when the person is signed in (`page_not_allowed`, `link_refused`); empty otherwise."""
 
     def linked(self, login: str, home: str) -> Problem:
         """The same with its links.
@@ -175,6 +176,8 @@ class Problem:
         switching = f"{login}?{urlencode({**goal, 'switch_user': '1'})}"
         again = f"{login}?{urlencode(goal)}" if goal else login
         home_url = home if self.code == PAGE_NOT_ALLOWED else ""
+        if self.code == LINK_REFUSED:
+            home_url = self.return_to or home
         again = switching if self.switch_user else again
         return replace(self, login_url=again, switch_user_url=switching, home_url=home_url)
 

@@ -59,6 +59,9 @@ class ProvenLogin(Generic[ClientType]):
     switch_user: bool = False
     """Whether the login was begun by a "Not you?" link."""
 
+    link_to: Any = None
+    """Django: the signed-in user who asked to connect this person; `None` for a sign-in. `user` is `None` then."""
+
     _session: MutableMapping[str, Any] = field(default_factory=dict, repr=False)
     _in_browser: bool = field(default=False, repr=False)
     _others: Waiting | None = field(default=None, repr=False)
@@ -74,6 +77,7 @@ class ProvenLogin(Generic[ClientType]):
         in_browser: bool,
         others: Waiting | None = None,
         user: object = None,
+        link_to: object = None,
     ) -> ProvenLogin[ClientType]:
         """What the hook is given.
 
@@ -85,6 +89,7 @@ class ProvenLogin(Generic[ClientType]):
             in_browser: Whether the browser stores the session.
             others: The logins of the same person that other tabs hold.
             user: Django: the user that this person is already.
+            link_to: Django: the user who asked to connect this person.
         """
         return cls(
             step.identity,
@@ -94,6 +99,7 @@ class ProvenLogin(Generic[ClientType]):
             step.return_to,
             user=user,
             switch_user=step.switch_user,
+            link_to=link_to,
             _session=session,
             _in_browser=in_browser,
             _others=others,
@@ -114,8 +120,10 @@ class ProvenLogin(Generic[ClientType]):
             its own page. It is no secret: it opens nothing but a login of this session.
 
         Raises:
-            ValueError: When the tokens would be kept in a session that the browser stores.
+            ValueError: When the tokens would be kept in a session that the browser stores, or the login is for a link.
         """
+        if self.link_to is not None:
+            raise ValueError("hold() is for sign-ins: let a login with link_to go on, refuse it, or return a page")
         if keep_tokens and self._in_browser:
             raise ValueError("hold(keep_tokens=True) needs sessions on the server: the browser stores these")
         identity = IdentityCopy.of(self.identity)

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b2733; --paper: #f6f7f9; --card: #fff; --line: #cfd6de; --link: #1f5fbf; }
@@ -23,8 +23,11 @@ main { max-width: 30rem; margin: 8vh auto; padding: 2rem 1.5rem; background: var
 h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; }
 a.button { display: block; padding: .8rem 1rem; text-align: center; font-weight: 600; text-decoration: none;
   color: #fff; background: #1f5fbf; border-radius: .5rem; }
+button { font: inherit; width: 100%; margin: .25rem 0; padding: .8rem 1rem; border-radius: .5rem; cursor: pointer;
+  color: var(--link); background: none; border: 1px solid var(--line); }
+button.first { font-weight: 600; color: #fff; background: #1f5fbf; border-color: #1f5fbf; }
 a { color: var(--link); }
-a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+a:focus-visible, button:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .small { font-size: .875rem; }
 """
 
@@ -47,6 +50,35 @@ OWN_HEADERS = {
 """What the pages below carry besides. An application's own page may need other styles, scripts and images."""
 
 
+# A form may lead on to another site that the application allows, so what it may lead to is left open.
+FORM_HEADERS = {
+    **OWN_HEADERS,
+    "Content-Security-Policy": OWN_HEADERS["Content-Security-Policy"].replace("form-action 'none'; ", ""),
+    "X-Frame-Options": "DENY",
+}
+"""What the page with a form carries. No other site shows it in a frame."""
+
+
+def confirm_link(person: str, account: str, action: str, hidden: Mapping[str, str]) -> str:
+    """The page that asks before a person at Clever is connected to the account that is signed in.
+
+    Args:
+        person: Name and role, as Clever says.
+        account: What the account is called here.
+        action: Where the answer goes.
+        hidden: The hidden fields of the form.
+    """
+    fields = "".join(f'<input type="hidden" name="{escape(name)}" value="{escape(hidden[name])}">' for name in hidden)
+    return _page(
+        "Connect Clever",
+        f"<p>Link <strong>{escape(person)}</strong> to this account (<strong>{escape(account)}</strong>)?</p>\n"
+        f'<form action="{escape(action)}" method="post">{fields}\n'
+        '<button class="first" name="answer" value="yes">Yes, link it</button>\n'
+        '<button name="answer" value="no">Not you? Cancel</button>\n</form>\n'
+        '<p class="small">If this is somebody else, cancel. Log out at Clever, and try again.</p>',
+    )
+
+
 def problem(sentence: str, code: str, login_url: str, switch_user_url: str, home_url: str = "") -> str:
     """The page of a login that failed: what happened, two ways to log in again, and a code for support.
 
@@ -54,8 +86,11 @@ def problem(sentence: str, code: str, login_url: str, switch_user_url: str, home
     `home_url` instead of the first way.
     """
     button = ("Go to the start page", home_url) if home_url else ("Log in with Clever", login_url)
+    title = "This page is not open to you" if home_url else "Signing in did not work"
+    if code == "link_refused":
+        button, title = ("Go back", home_url), "Your Clever account was not changed here"
     return _page(
-        "This page is not open to you" if home_url else "Signing in did not work",
+        title,
         f'<p role="alert">{escape(sentence)}</p>\n'
         f'<p><a class="button" href="{escape(button[1])}">{button[0]}</a></p>\n'
         f'<p><a href="{escape(switch_user_url)}">Log in as somebody else</a></p>\n'

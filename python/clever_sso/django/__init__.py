@@ -25,9 +25,12 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
 - `CLEVER_SESSION_SECONDS`: for how many seconds a sign-in lasts at most. Default: twelve hours.
 - `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again,
   `switch_user_url`, and for somebody who is signed in `home_url`. Default: a plain page.
+- `CLEVER_LINK_TEMPLATE`: the template of the page that asks before a link is made, which is given `identity`, `name`,
+  `role`, `confirm_url` and `key`. It posts `csrfmiddlewaretoken`, `key`, and `answer`, `"yes"` to link. Default: a
+  plain page.
 - `CLEVER_BEFORE_SIGN_IN`: a function, or the dotted path of one, that is given a `ProvenLogin` before anybody is
-  signed in and before anything is written. It returns `None` to let the person in, or a response (a page for a second
-  factor, for example), or raises `Refused`. It may be async.
+  signed in or linked and before anything is written. For a link, its `link_to` is the signed-in user. It returns `None`
+  to let the person in, or a response (a page for a second factor, for example), or raises `Refused`. It may be async.
 - `CLEVER_CREATE_USERS`: whether somebody without an account gets one. Default `True`.
 - `CLEVER_ALLOW_STAFF`: whether users with `is_staff` or `is_superuser` may sign in with Clever. Default `False`.
 - `CLEVER_KEEP_NAMES`: whether a name that a user has stays as it is. Default `False`: names follow Clever.
@@ -36,7 +39,8 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
   Clever tells, if no other user has it.
 - `CLEVER_AFTER_UNLINK`: what the next login does after a link was deleted: `"new"` (default) or `"refuse"`.
 - `CLEVER_MATCH_USER`: a function, or the dotted path of one, that is given the `Identity` of a person without an
-  account and returns the user it is, or `None`. Never go by an email address: what Clever tells is unverified.
+  account and returns the user it is, or `None`. It is not asked about a person whose link was deleted. Never go by an
+  email address: what Clever tells is unverified.
 - `CLEVER_PROVISION_USER`: a function, or the dotted path of one, that is given the user, the `Identity` and whether the
   user was made just now, and sets what the application wants to know. It may raise `PermissionDenied`, which keeps the
   person out, or `Refused` with a sentence for the person.

@@ -43,7 +43,9 @@ _TRIES = 3
 _SQL_STATES, _MYSQL_CODES = {"40001", "40P01"}, {1205, 1213}
 
 REMOVED_SENTENCE = "Your account was removed from this app. Please ask your teacher or your school for access."
+LEFT_OUT_SENTENCE = "Your account needs a check before you can use Clever here. Please ask your school for help."
 STAFF_SENTENCE = "Your account manages this site. Please log in with your password instead of Clever."
+ANOTHER_SENTENCE = "Your account already belongs to another person at Clever. Please disconnect it first."
 LINKED_SENTENCE = "This Clever account already belongs to another account of this app."
 
 
@@ -111,16 +113,24 @@ def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens
     return identity if ids == tuple(identity.legacy_ids) else replace(IdentityCopy.of(identity), legacy_ids=ids)
 
 
+def removals(identity: AnyIdentity) -> QuerySet[RemovedAccount]:
+    """What is remembered of deleted links of this person, and of imports that left the person out."""
+    return removed().filter(issuer=identity.issuer, clever_id__in=[identity.id, *identity.legacy_ids])
+
+
 def check_not_removed(identity: AnyIdentity) -> None:
-    """Refuse a person whose link was deleted, where the settings say so.
+    """Refuse a person who has no link because an import left them out, or it was deleted and the settings say so.
 
     Raises:
         Refused: With a sentence for the person.
     """
+    found = list(removals(identity).values_list("left_out", flat=True))
+    if not found or link_of(identity) is not None:
+        return
+    if any(found):
+        raise Refused(LEFT_OUT_SENTENCE, reason="clever_import left this person out: the row is in the administration")
     if conf.refuses_unlinked():
-        ids = [identity.id, *identity.legacy_ids]
-        if removed().filter(issuer=identity.issuer, clever_id__in=ids).exists():
-            raise Refused(REMOVED_SENTENCE, reason="the link of this person was deleted")
+        raise Refused(REMOVED_SENTENCE, reason="the link of this person was deleted")
 
 
 def is_staff(user: Any) -> bool:  # noqa: ANN401  (a user model may be anything)
@@ -139,18 +149,43 @@ def staff_reason(user: Any, identity: AnyIdentity | None = None) -> str | None: 
     return None
 
 
-def link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN401  (a user model may be anything)
-    """Link a person at Clever to a user, who may have other links.
+def check_link(user: Any, identity: AnyIdentity) -> None:  # noqa: ANN401  (a user model may be anything)
+    """Refuse what `link` would refuse at once.
 
     Raises:
-        AlreadyLinked: When the person is another user already.
-        Refused: When an administrator of Clever logged in as this person, or the user is staff and may not be linked.
+        Refused: As `link`.
     """
     if identity.loginas_by_admin:
         raise Refused(reason="an administrator of Clever logged in as this person: that links nothing")
     reason = staff_reason(user)
     if reason:
         raise Refused(STAFF_SENTENCE, reason=reason)
+
+
+def check_no_other(user: Any, identity: AnyIdentity) -> None:  # noqa: ANN401  (a user model may be anything)
+    """Refuse a second person of one issuer for one user.
+
+    Raises:
+        Refused: With a sentence for the person.
+    """
+    if links().filter(user=user, issuer=identity.issuer).exists():
+        raise Refused(ANOTHER_SENTENCE, reason="this user is linked to another person at Clever")
+
+
+def link(user: Any, identity: AnyIdentity, *, allow_several: bool = True) -> CleverAccount:  # noqa: ANN401  (a user model may be anything)
+    """Link a person at Clever to a user.
+
+    Args:
+        user: The user.
+        identity: The person.
+        allow_several: Whether the user may be linked to another person of this issuer already.
+
+    Raises:
+        AlreadyLinked: When the person is another user already.
+        Refused: When an administrator of Clever logged in as this person, the user is staff and may not be linked, or
+            is linked to another person and may have one only.
+    """
+    check_link(user, identity)
     using = database()
 
     def linked() -> CleverAccount:
@@ -158,6 +193,10 @@ def link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN401  (a
             begin_with_a_write(using)
             found = link_of(identity)
             if found is None:
+                if not allow_several:
+                    # Two tabs may answer at once: one at a time.
+                    user.__class__._base_manager.using(using).select_for_update().filter(pk=user.pk).first()  # noqa: SLF001  (Django documents it)
+                    check_no_other(user, identity)
                 try:
                     with transaction.atomic(using=using):
                         found = make_link(user, identity)
@@ -171,7 +210,7 @@ def link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN401  (a
             return found
 
     made = retried(linked, using)
-    signals.account_linked.send(type(user), user=user, account=made)
+    signals.account_linked.send(user.__class__, user=user, account=made)
     return made
 
 
@@ -186,7 +225,7 @@ def make_link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN40
         last_login_at=timezone.now(),
     )
     # A new link lets the person in again.
-    removed().filter(issuer=identity.issuer, clever_id=identity.id).delete()
+    removals(identity).delete()
     return made
 
 
@@ -213,7 +252,7 @@ def unlink(user: Any, account: CleverAccount | None = None) -> int:  # noqa: ANN
         for each in chosen:
             each.delete(using=database())
     for each in chosen:
-        signals.account_unlinked.send(type(user), user=user, account=each)
+        signals.account_unlinked.send(user.__class__, user=user, account=each)
     return len(chosen)
 
 
@@ -235,14 +274,7 @@ def merge_users(keep: Any, other: Any, *, delete: bool = False) -> int:  # noqa:
         ValueError: When both are the same user, one of them is staff or a superuser and `CLEVER_ALLOW_STAFF` is not
             set, or `other` can be neither deleted nor set inactive.
     """
-    if type(keep) is not type(other) or keep.pk is None or keep.pk == other.pk:
-        raise ValueError("merge_users needs two different users of one model")
-    for user in (keep, other):
-        reason = staff_reason(user)
-        if reason:
-            raise ValueError(f"user {user.pk} is not merged: {reason}")
-    if not delete and not _has_field(other, "is_active"):
-        raise ValueError("the user model has no is_active: merge_users(..., delete=True) deletes the other user")
+    check_merge(keep, other, delete=delete)
     using = database()
 
     def merged() -> int:
@@ -258,6 +290,22 @@ def merge_users(keep: Any, other: Any, *, delete: bool = False) -> int:  # noqa:
             return moved
 
     return retried(merged, using)
+
+
+def check_merge(keep: Any, other: Any, *, delete: bool = False) -> None:  # noqa: ANN401  (a user model may be anything)
+    """Raise what `merge_users` would raise for these two, and write nothing.
+
+    Raises:
+        ValueError: As `merge_users`.
+    """
+    if type(keep) is not type(other) or keep.pk is None or keep.pk == other.pk:
+        raise ValueError("merge_users needs two different users of one model")
+    for user in (keep, other):
+        reason = staff_reason(user)
+        if reason:
+            raise ValueError(f"user {user.pk} is not merged: {reason}")
+    if not delete and not _has_field(other, "is_active"):
+        raise ValueError("the user model has no is_active: merge_users(..., delete=True) deletes the other user")
 
 
 def begin_with_a_write(using: str) -> None:
@@ -299,6 +347,6 @@ def _has_field(user: Any, name: str) -> bool:  # noqa: ANN401  (a user model may
 
 
 def remember_removed(sender: object, *, instance: CleverAccount, **_: object) -> None:  # noqa: ARG001  (as any receiver)
-    """Receiver of `post_delete`: where the settings say so, the person is refused from now on."""
-    if conf.refuses_unlinked():
+    """Receiver of `post_delete`: the person is not matched again, and refused where the settings say so."""
+    if conf.refuses_unlinked() or conf.matches_users():
         removed().get_or_create(issuer=instance.issuer, clever_id=instance.clever_id)

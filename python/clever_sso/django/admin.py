@@ -33,11 +33,11 @@ class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(RemovedAccount)
 class RemovedAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Who is refused because their link was deleted. Delete a row, and the person may come again."""
+    """Whose link was deleted, and who an import left out. Delete a row, and the person may come again."""
 
-    list_display = ("clever_id", "removed_at")
+    list_display = ("clever_id", "left_out", "removed_at")
     search_fields = ("clever_id",)
-    readonly_fields = ("issuer", "clever_id", "removed_at")
+    readonly_fields = ("issuer", "clever_id", "left_out", "removed_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
         """Nobody: a row is what a deleted link leaves."""

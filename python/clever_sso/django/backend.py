@@ -93,7 +93,11 @@ class CleverBackend(ModelBackend):
     def find(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
         """The user that this person is already, linked or as `match` says; `None` for a new one. It writes nothing."""
         link = accounts.link_of(identity)
-        return self.match(identity) if link is None else link.user
+        return self._matched(identity) if link is None else link.user
+
+    def _matched(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
+        """As `match`, but nobody whose link was deleted is that user again."""
+        return None if accounts.removals(identity).exists() else self.match(identity)
 
     def find_or_make(self, identity: Identity) -> tuple[Any, bool]:
         """The user, and whether it was made just now."""
@@ -111,7 +115,11 @@ class CleverBackend(ModelBackend):
     def make(self, identity: Identity) -> Any:  # noqa: ANN401  (a user model may be anything)
         """A new user with an unusable password, named after the Clever id: it is the only name that is unique."""
         user_model = get_user_model()
-        user = user_model(**{str(user_model.USERNAME_FIELD): _free_name(user_model, identity.id)})
+        name = _free_name(user_model, identity.id)
+        field = email_field(user_model)
+        if field is not None and field.name == user_model.USERNAME_FIELD:
+            name = _told_email(user_model, field, identity) or name
+        user = user_model(**{str(user_model.USERNAME_FIELD): name})
         _set_email(user, identity)
         user.set_unusable_password()
         return user
@@ -146,7 +154,7 @@ class CleverBackend(ModelBackend):
     def _linked(self, identity: Identity) -> tuple[Any, bool]:
         """The user of a person who has no link yet, and whether it was made just now."""
         accounts.check_not_removed(identity)
-        user, created = self.match(identity), False
+        user, created = self._matched(identity), False
         if user is None:
             if not conf.creates_users():
                 raise NotAllowed(reason="this person has no account, and CLEVER_CREATE_USERS is false")
@@ -192,20 +200,23 @@ def _set_email(user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user 
     field = email_field(type(user))
     if field is None or field.name == user.USERNAME_FIELD:
         return
-    chosen, address = conf.user_email(), identity.unverified_email
-    everybody = type(user)._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
-    if (
-        chosen == "unverified"
-        and address
-        and len(address) <= (field.max_length or len(address))
-        # Two users of one address: whatever looks a user up by it would find the wrong one.
-        and not everybody.filter(**{f"{field.name}__iexact": address}).exists()
-    ):
+    address = _told_email(type(user), field, identity)
+    if address:
         setattr(user, field.name, address)
         return
     # Only one user can have an empty address where addresses are unique. Several can have none at all.
-    if chosen == "placeholder" or (is_unique(field) and getattr(user, field.name) is not None):
+    if conf.user_email() == "placeholder" or (is_unique(field) and getattr(user, field.name) is not None):
         setattr(user, field.name, _free(type(user), field, identity.id, _PLACEHOLDER_HOST))
+
+
+def _told_email(user_model: Any, field: Any, identity: Identity) -> str | None:  # noqa: ANN401  (a user model may be anything)
+    """The address that Clever tells, where the settings want it, it fits, and nobody has it."""
+    address = identity.unverified_email
+    if conf.user_email() != "unverified" or not address or len(address) > (field.max_length or len(address)):
+        return None
+    everybody = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
+    # Two users of one address: whatever looks a user up by it would find the wrong one.
+    return None if everybody.filter(**{f"{field.name}__iexact": address}).exists() else address
 
 
 def _set(user: Any, name: str, value: str) -> bool:  # noqa: ANN401  (a user model may be anything)

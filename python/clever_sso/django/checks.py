@@ -329,17 +329,18 @@ def _middleware() -> Iterator[CheckMessage]:
 
 
 def _template() -> Iterator[CheckMessage]:
-    template = conf.problem_template()
-    if not template:
-        return
-    try:
-        get_template(template)
-    except Exception as error:  # noqa: BLE001  (a setting of any type, and a template with anything in it)
-        yield Error(
-            f"CLEVER_PROBLEM_TEMPLATE cannot be used: {type(error).__name__}: {error}",
-            id="clever_sso.E007",
-            hint="Without the setting people see a plain page.",
-        )
+    chosen = {"CLEVER_PROBLEM_TEMPLATE": conf.problem_template(), "CLEVER_LINK_TEMPLATE": conf.link_template()}
+    for name, template in chosen.items():
+        if not template:
+            continue
+        try:
+            get_template(template)
+        except Exception as error:  # noqa: BLE001  (a setting of any type, and a template with anything in it)
+            yield Error(
+                f"{name} cannot be used: {type(error).__name__}: {error}",
+                id="clever_sso.E007",
+                hint="Without the setting people see a plain page.",
+            )
 
 
 def _groups() -> Iterator[CheckMessage]:

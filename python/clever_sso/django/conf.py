@@ -144,6 +144,11 @@ def problem_template() -> Any:  # noqa: ANN401  (the checks look at it)
     return _value("CLEVER_PROBLEM_TEMPLATE")
 
 
+def link_template() -> Any:  # noqa: ANN401  (the checks look at it)
+    """The template of the page that asks before a link is made."""
+    return _value("CLEVER_LINK_TEMPLATE")
+
+
 def creates_users() -> bool:
     """Whether somebody without an account gets one."""
     return _settings.boolean("CLEVER_CREATE_USERS", _value("CLEVER_CREATE_USERS"), default=True)
@@ -167,6 +172,11 @@ def keeps_names() -> bool:
 def refuses_unlinked() -> bool:
     """Whether a person whose link was deleted is refused from then on."""
     return _choice("CLEVER_AFTER_UNLINK", AFTER_UNLINK) == "refuse"
+
+
+def matches_users() -> bool:
+    """Whether a function says which user a new person is already."""
+    return bool(_value("CLEVER_MATCH_USER"))
 
 
 def user_email() -> str:
@@ -209,6 +219,7 @@ OWN_SETTINGS = {
     "CLEVER_ALLOW_STAFF",
     "CLEVER_CREATE_USERS",
     "CLEVER_KEEP_NAMES",
+    "CLEVER_LINK_TEMPLATE",
     "CLEVER_PROBLEM_TEMPLATE",
     "CLEVER_ROLE_GROUPS",
     "CLEVER_SESSION_SECONDS",

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 
 from clever_sso.django import accounts
-from clever_sso.django.models import LONGEST_ID, CleverAccount
+from clever_sso.django.models import LONGEST_ID, CleverAccount, RemovedAccount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,6 +50,9 @@ class Report:
 
     skipped: list[str] = field(default_factory=list)
     """A sentence for each row, or group of rows, that was left out."""
+
+    refused: set[str] = field(default_factory=set)
+    """The Clever ids of people who were left out and are refused until somebody decides."""
 
 
 class MissingTable(Exception):  # noqa: N818  (a word that says it)
@@ -97,6 +100,7 @@ def import_links(
     """
     report = Report()
     wanted = _readable(pairs, report)
+    _drop_known(wanted, report, issuer)
     _drop_shared(wanted, report)
     if not allow_several:
         _drop_several(wanted, report)
@@ -105,7 +109,9 @@ def import_links(
         accounts.begin_with_a_write(using)
         users = _users(wanted.keys(), using)
         known = _known(wanted, issuer, using)
-        removed = set(accounts.removed().filter(issuer=issuer).values_list("clever_id", flat=True))
+        report.refused -= set(_known({"": report.refused}, issuer, using))
+        deleted = accounts.removed().filter(issuer=issuer, left_out=False)
+        removed = set(deleted.values_list("clever_id", flat=True))
         made: list[CleverAccount] = []
         for key, ids in wanted.items():
             user = users.get(key)
@@ -115,6 +121,7 @@ def import_links(
             reason = accounts.staff_reason(user)
             if reason:
                 report.skipped.append(f"user {key}: {reason}")
+                report.refused |= ids - set(known)
                 continue
             for clever_id in sorted(ids):
                 owner = known.get(clever_id)
@@ -127,9 +134,21 @@ def import_links(
                 else:
                     report.linked.append((user.pk, clever_id))
                     made.append(CleverAccount(user=user, issuer=issuer, clever_id=clever_id))
+        report.refused -= {clever_id for _, clever_id in report.linked} | removed
         if not dry_run:
             CleverAccount.objects.using(using).bulk_create(made, batch_size=_BATCH)
+            _remember(report, issuer)
     return report
+
+
+def _remember(report: Report, issuer: str) -> None:
+    """Write down who was left out: their next login would make a second user. And who is left out no more."""
+    everybody = accounts.removed()
+    linked = [clever_id for _, clever_id in report.linked]
+    for at in range(0, len(linked), _BATCH):
+        everybody.filter(issuer=issuer, clever_id__in=linked[at : at + _BATCH]).delete()
+    rows = [RemovedAccount(issuer=issuer, clever_id=clever_id, left_out=True) for clever_id in sorted(report.refused)]
+    everybody.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
 
 
 def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set[str]]:
@@ -148,6 +167,15 @@ def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set
     return wanted
 
 
+def _drop_known(wanted: dict[str, set[str]], report: Report, issuer: str) -> None:
+    """Count the users who are linked to all their people already: nothing speaks against them any more."""
+    known = _known(wanted, issuer, accounts.database())
+    for user, ids in list(wanted.items()):
+        if all(known.get(clever_id) == user for clever_id in ids):
+            report.known += len(ids)
+            del wanted[user]
+
+
 def _drop_shared(wanted: dict[str, set[str]], report: Report) -> None:
     """Leave out the people who would be two users: nobody can tell which one is right."""
     users: dict[str, list[str]] = defaultdict(list)
@@ -157,6 +185,7 @@ def _drop_shared(wanted: dict[str, set[str]], report: Report) -> None:
     for clever_id, several in sorted(users.items()):
         if len(several) > 1:
             report.skipped.append(f"Clever id {clever_id}: users {', '.join(sorted(several))} have it")
+            report.refused.add(clever_id)
             for user in several:
                 wanted[user].discard(clever_id)
 
@@ -166,6 +195,7 @@ def _drop_several(wanted: dict[str, set[str]], report: Report) -> None:
     for user, ids in wanted.items():
         if len(ids) > 1:
             report.skipped.append(f"user {user}: has {len(ids)} Clever ids: {', '.join(sorted(ids))}")
+            report.refused |= ids
             ids.clear()
 
 

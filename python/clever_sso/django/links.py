@@ -7,19 +7,30 @@ links nothing; and one that takes too long is restarted as a link, instead of si
 from __future__ import annotations
 
 import logging
+import time
+from dataclasses import dataclass, replace
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.encoding import iri_to_uri
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from clever_sso._native import login_key
-from clever_sso._web.arrival import LoggedOutError, Problem, Refused, problem_of
+from clever_sso._web.arrival import LINK_REFUSED, LoggedOutError, Problem, Refused, problem_of
+from clever_sso._web.before import TEN_MINUTES
+from clever_sso._web.copies import IdentityCopy
 from clever_sso._web.hosts import redirect_uri_at
 from clever_sso._web.request import as_shown, parameters
 from clever_sso.django import accounts, conf
 from clever_sso.exceptions import ArgumentError, Error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
 
     from clever_sso._native import Login
@@ -27,14 +38,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clever_sso.django")
 LINKING_KEY = "clever_sso_linking"
-LINK_REFUSED = "link_refused"
+CONFIRM_KEY = "clever_sso_link_to_confirm"
 LAST_WAY_IN = "the user has no password, and could not log in any more"
 LAST_WAY_IN_SENTENCE = "Please set a password first. Without one you could not log in any more."
 _MOST = 8
 
 
 def begin(request: HttpRequest, query: str) -> Login:
-    """Begin a login that links. Clever asks who it is: the device may be shared.
+    """Begin a login that links. Clever asks students who they are; a page of ours asks everybody before the link.
 
     Raises:
         Refused: When this user may not be linked.
@@ -66,6 +77,14 @@ def _begin(request: HttpRequest, wanted: str | None) -> Login:
         return _begin(request, None)
 
 
+def wanted_after(query: str) -> str | None:
+    """The page of this site that `next` names; `None` when it names none, or another site."""
+    wanted = as_shown(parameters(query).get("next", ""))
+    # Django's own rule for where a redirect may lead.
+    is_here = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return iri_to_uri(wanted) if is_here else None
+
+
 def begun_here(request: HttpRequest, query: str) -> bool:
     """Whether this callback belongs to a login that links, begun in this session by who is signed in now."""
     # Most callbacks come without a session, and get none.
@@ -82,8 +101,14 @@ def go_on(request: HttpRequest, query: str, login: Login) -> None:
     _keep(request, kept)
 
 
-def finish(request: HttpRequest, query: str, step: SignIn) -> SignIn | Problem:
-    """Link the person who proved a login to the user who is signed in.
+def finish(
+    request: HttpRequest, query: str, step: SignIn, decide: Callable[[HttpRequest, SignIn], HttpResponse | None]
+) -> SignIn | Problem | HttpResponse:
+    """Ask the user who is signed in about the person who proved a login, unless something speaks against it.
+
+    Returns:
+        A `SignIn` when both are one already; nothing was written. Otherwise the way to the page that asks, what the
+        application answered, or what to show.
 
     Raises:
         LoggedOutError: When somebody has logged out since this request came.
@@ -94,16 +119,75 @@ def finish(request: HttpRequest, query: str, step: SignIn) -> SignIn | Problem:
     _check_that_it_is_there(request)
     try:
         identity = accounts.with_older_ids(step.identity, step.tokens, conf.client())
-        account = accounts.link(request.user, identity)
+        step = replace(step, identity=identity)
+        accounts.check_link(request.user, identity)
+        known = accounts.link_of(identity)
+        if known is None:
+            accounts.check_no_other(request.user, identity)
+        elif known.user.pk != request.user.pk:
+            raise accounts.AlreadyLinked
+        answer = decide(request, step) if known is None else None
     except Refused as refused:
-        return problem_of_link(refused, step.identity.id)
+        return problem_of_link(refused, step)
     except Error as error:
         return problem_of(error)
+    if known is not None or answer is not None:
+        return step if answer is None else answer
+    request.session[CONFIRM_KEY] = {
+        "key": token_urlsafe(12),
+        "ends_at": int(time.time()) + TEN_MINUTES,
+        "user": str(request.user.pk),
+        "identity": IdentityCopy.of(identity).without_details().to_session(),
+        "return_to": step.return_to,
+    }
+    _check_that_it_is_there(request)
+    return HttpResponse(status=303, headers={"Location": reverse("clever_sso:confirm_link")})
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A link that waits for the answer of the user."""
+
+    key: str
+    identity: IdentityCopy
+    return_to: str | None
+
+
+def waiting(request: HttpRequest) -> Waiting | None:
+    """The link that waits for the answer of the user who is signed in; `None` when there is none."""
+    kept = request.session.get(CONFIRM_KEY)
+    if not isinstance(kept, dict) or not request.user.is_authenticated:
+        return None
+    try:
+        is_mine = kept["user"] == str(request.user.pk) and kept["ends_at"] > time.time()
+        found = Waiting(str(kept["key"]), IdentityCopy.from_session(kept["identity"]), kept["return_to"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return found if is_mine else None
+
+
+def confirm(request: HttpRequest, link: Waiting) -> Problem | None:
+    """The user said yes: write the link.
+
+    Raises:
+        LoggedOutError: When somebody has logged out since this request came.
+    """
+    request.session.pop(CONFIRM_KEY, None)
+    _check_that_it_is_there(request)
+    try:
+        account = accounts.link(request.user, link.identity, allow_several=False)
+    except Refused as refused:
+        return problem_of_link(refused, link)
     _check_that_it_is_there(request)
     # Another right than before: another id of the session.
     request.session.cycle_key()
     logger.info("linked with Clever: Clever id %s to user %s", account.clever_id, request.user.pk)
-    return step
+    return None
+
+
+def cancel(request: HttpRequest) -> None:
+    """The user said no: nothing waits any more."""
+    request.session.pop(CONFIRM_KEY, None)
 
 
 def _check_that_it_is_there(request: HttpRequest) -> None:
@@ -114,9 +198,17 @@ def _check_that_it_is_there(request: HttpRequest) -> None:
         raise LoggedOutError from None
 
 
-def problem_of_link(refused: Refused, clever_id: str | None = None) -> Problem:
+def problem_of_link(refused: Refused, step: SignIn | Waiting | None = None, return_to: str | None = None) -> Problem:
     """What to show when a link is not made or not deleted. Who is signed in stays so."""
-    return Problem(LINK_REFUSED, refused.sentence, 403, ends_session=False, error=refused, clever_id=clever_id)
+    return Problem(
+        LINK_REFUSED,
+        refused.sentence,
+        403,
+        ends_session=False,
+        error=refused,
+        clever_id=step.identity.id if step else None,
+        return_to=step.return_to if step else return_to,
+    )
 
 
 def _kept(request: HttpRequest) -> dict[str, Any]:

@@ -49,13 +49,16 @@ class CleverAccount(models.Model):
 
 
 class RemovedAccount(models.Model):
-    """A person whose link was deleted while `CLEVER_AFTER_UNLINK` was `refuse`: the next login is refused.
+    """A person whose link was deleted, or who an import left out.
 
-    Delete the row to let the person in again, as somebody new.
+    A deleted link is never matched again by `CLEVER_MATCH_USER`, and with `CLEVER_AFTER_UNLINK = "refuse"` the next
+    login is refused. A person who an import left out is refused in any case: a login would make a second user. Delete
+    the row to let the person in again.
     """
 
     issuer: models.CharField[str, str] = models.CharField(max_length=255)
     clever_id: models.CharField[str, str] = models.CharField("Clever id", max_length=LONGEST_ID)
+    left_out: models.BooleanField[bool, bool] = models.BooleanField("left out by an import", default=False)
     removed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField("removed", auto_now_add=True)
 
     class Meta:

@@ -13,6 +13,7 @@ urlpatterns = [
     re_path(r"^callback/*$", views.callback, name="callback"),
     re_path(r"^logout/*$", views.logout, name="logout"),
     re_path(r"^link/*$", views.link, name="link"),
+    re_path(r"^link/confirm/*$", views.confirm_link, name="confirm_link"),
     re_path(r"^unlink/*$", views.unlink, name="unlink"),
     re_path(r"^whoami/*$", views.whoami, name="whoami"),
 ]

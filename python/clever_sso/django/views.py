@@ -16,6 +16,7 @@ from django.contrib.sessions.backends.signed_cookies import SessionStore as InCo
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
 from django.views.decorators.csrf import csrf_protect
@@ -130,7 +131,9 @@ def query_of(request: HttpRequest) -> str:
 
 def _own_pages() -> frozenset[str]:
     """The pages to which no login leads."""
-    views = [reverse(f"clever_sso:{name}") for name in ("login", "callback", "logout", "link", "unlink")]
+    views = [
+        reverse(f"clever_sso:{name}") for name in ("login", "callback", "logout", "link", "confirm_link", "unlink")
+    ]
     # `reverse` has the prefix that is known now; a request may come without it.
     root = get_script_prefix().rstrip("/")
     inside = [path.removeprefix(root) for path in views]
@@ -162,13 +165,16 @@ def callback(request: HttpRequest) -> HttpResponse:
     elif isinstance(step, SignIn):
         proven = step
         try:
-            step = links.finish(request, query, proven)
+            found = links.finish(request, query, proven, _decide_link)
         except LoggedOutError:
             _forget(request)
             return _logged_out(proven)
-        if isinstance(step, SignIn):
-            cookies = without_sign_in(conf.client(), step)
-            return with_cookies(_redirect(step.return_to or conf.after_login()), cookies)
+        cookies = without_sign_in(conf.client(), proven)
+        if isinstance(found, SignIn):
+            return with_cookies(_redirect(found.return_to or conf.after_login()), cookies)
+        if isinstance(found, HttpResponse):
+            return with_cookies(found, cookies)
+        step = dataclasses.replace(found, set_cookies=found.set_cookies or cookies)
     # The user asked for a link, and stays signed in without it.
     return take(request, dataclasses.replace(step, ends_session=False) if isinstance(step, Problem) else step)
 
@@ -208,10 +214,61 @@ def _link(request: HttpRequest) -> HttpResponse:
     try:
         login = links.begin(request, query_of(request))
     except Refused as refused:
-        return take(request, links.problem_of_link(refused))
+        wanted = links.wanted_after(query_of(request))
+        return take(request, links.problem_of_link(refused, return_to=wanted))
     except Error as error:
         return take(request, dataclasses.replace(problem_of(error), ends_session=False))
     return take(request, ToClever.of(login))
+
+
+def _decide_link(request: HttpRequest, step: SignIn) -> HttpResponse | None:
+    """What the application says before it is asked whether to link: a response, or `None` to go on."""
+    return _asked_hook(request, step, None, link_to=request.user)
+
+
+def confirm_link(request: HttpRequest) -> HttpResponse:
+    """Ask the user who is signed in whether this is the person to link, and take the answer."""
+    if request.method not in {"GET", "HEAD"}:
+        return _answer_link(request)
+    request.META[ASKED] = True
+    link = links.waiting(request)
+    if link is None:
+        return _private(_redirect(conf.after_login()))
+    template, identity = conf.link_template(), link.identity
+    name = identity.name.full or identity.id
+    action, csrf = reverse("clever_sso:confirm_link"), get_token(request)
+    if template:
+        context = {"identity": identity, "name": name, "role": identity.user_type or "", "confirm_url": action}
+        page = render(request, template, {**context, "key": link.key})
+        page.headers.setdefault("X-Frame-Options", "DENY")
+        return _private(page)
+    person = f"{name} ({identity.user_type.replace('_', ' ')})" if identity.user_type else name
+    hidden = {"csrfmiddlewaretoken": csrf, "key": link.key}
+    own = pages.confirm_link(person, request.user.get_username(), action, hidden)
+    return _private(HttpResponse(own, headers=pages.FORM_HEADERS))
+
+
+@_open_to_all("logout")
+def _answer_link(request: HttpRequest) -> HttpResponse:
+    return _take_answer(request) if _is_proven(request) else _take_answer_with_token(request)
+
+
+def _take_answer(request: HttpRequest) -> HttpResponse:
+    link = links.waiting(request)
+    if link is None or request.POST.get("key") != link.key:
+        return _redirect(conf.after_login())
+    if request.POST.get("answer") != "yes":
+        links.cancel(request)
+        return _redirect(link.return_to or conf.after_login())
+    try:
+        problem = links.confirm(request, link)
+    except LoggedOutError:
+        _forget(request)
+        return _redirect(conf.after_logout())
+    return _redirect(link.return_to or conf.after_login()) if problem is None else take(request, problem)
+
+
+_take_answer_with_token = csrf_protect(_take_answer)
 
 
 @_open_to_all("logout")
@@ -223,11 +280,13 @@ def unlink(request: HttpRequest) -> HttpResponse:
 def _unlink(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
+    wanted = links.wanted_after(query_of(request))
     if not request.user.has_usable_password():
-        return take(request, links.problem_of_link(Refused(links.LAST_WAY_IN_SENTENCE, reason=links.LAST_WAY_IN)))
+        refused = Refused(links.LAST_WAY_IN_SENTENCE, reason=links.LAST_WAY_IN)
+        return take(request, links.problem_of_link(refused, return_to=wanted))
     accounts.unlink(request.user)
     if SESSION_KEY not in request.session:
-        return _redirect(conf.after_login())
+        return _redirect(wanted or conf.after_login())
     return _log_out(request)
 
 
@@ -245,6 +304,10 @@ def whoami(request: HttpRequest) -> HttpResponse:
 
 for mark, value in NOT_GUARDED.items():
     setattr(whoami, mark, value)
+    setattr(confirm_link, mark, value)
+# As `_open_to_all` has it: the answer checks the token itself.
+confirm_link.csrf_exempt = True  # type: ignore[attr-defined]
+confirm_link._non_atomic_requests = _EveryDatabase()  # type: ignore[attr-defined]  # noqa: SLF001  (as `non_atomic_requests`)
 
 
 def take(
@@ -367,6 +430,16 @@ def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, rep
 
 def _decide(request: HttpRequest, step: SignIn, others: Waiting | None) -> HttpResponse | None:
     """What the application says before the person is signed in: a response, or `None` to go on."""
+    if conf.hook("CLEVER_BEFORE_SIGN_IN") is None:
+        return None
+    # Before anybody is asked for a second factor.
+    accounts.check_not_removed(cast("Identity", step.identity))
+    return _asked_hook(request, step, others, user=backend()[1].find(cast("Identity", step.identity)))
+
+
+def _asked_hook(
+    request: HttpRequest, step: SignIn, others: Waiting | None, *, user: object = None, link_to: object = None
+) -> HttpResponse | None:
     hook = conf.hook("CLEVER_BEFORE_SIGN_IN")
     if hook is None:
         return None
@@ -378,15 +451,19 @@ def _decide(request: HttpRequest, step: SignIn, others: Waiting | None) -> HttpR
         session=cast("Any", session),
         in_browser=isinstance(session, InCookies),
         others=others,
-        user=backend()[1].find(cast("Identity", step.identity)),
+        user=user,
+        link_to=link_to,
     )
     try:
         answer = async_to_sync(hook)(proven) if inspect.iscoroutinefunction(hook) else hook(proven)
     except PermissionDenied as error:
         raise error if isinstance(error, Refused) else Refused from error
-    proven.check_held(answer)
+    if link_to is None:
+        proven.check_held(answer)
     if answer is not None and not isinstance(answer, HttpResponseBase):
         raise TypeError(f"CLEVER_BEFORE_SIGN_IN must return a response or None, not {type(answer).__name__}")
+    if link_to is not None:
+        return cast("HttpResponse | None", answer)
     if answer is not None:
         proven.note_redirect(answer.status_code)
     if proven.is_held:

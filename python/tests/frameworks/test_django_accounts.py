@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -201,6 +202,26 @@ def test_an_address_of_somebody_else_is_given_to_nobody(
     assert authenticate(identity(GRACE)).email == ""
 
 
+def test_an_address_that_is_the_user_name_follows_the_setting(
+    override: Callable[..., None], identity: Callable[[str], Identity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.contrib.auth.models import User
+
+    monkeypatch.setattr(User, "USERNAME_FIELD", "email")
+    person = identity(ADA)
+    assert person.unverified_email
+    backend = authenticate(person)
+    assert backend.email.endswith("@clever.invalid")
+    accounts().all().delete()
+    users().all().delete()
+    override(CLEVER_USER_EMAIL="unverified")
+    assert authenticate(person).email == person.unverified_email
+    # An address of somebody else is given to nobody.
+    accounts().all().delete()
+    users().all().update(username="another", email=person.unverified_email.upper())
+    assert authenticate(person).email.endswith("@clever.invalid")
+
+
 def test_where_addresses_are_unique_everybody_gets_in() -> None:
     from clever_sso.django.user_fields import is_unique
     from django.db import models
@@ -298,7 +319,16 @@ def link(browser: Any, clever: str, number: str = ADA, **changes: str) -> Any:
     """Ask for a link, and log in at Clever as this person."""
     begun = browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN)
     assert begun.status_code == 303
-    return browser.get(confirmed(clever, number, begun), **changes)
+    return answered(browser, browser.get(confirmed(clever, number, begun), **changes))
+
+
+def answered(browser: Any, asked: Any, answer: str = "yes") -> Any:
+    """What the browser gets when the user answers the page that asks; what it got, when there is none."""
+    if asked.headers.get("Location") != "/clever/link/confirm":
+        return asked
+    page = browser.get("/clever/link/confirm").content.decode()
+    key = re.findall(r'name="key" value="([^"]+)"', page)[0]
+    return browser.post("/clever/link/confirm", {"key": key, "answer": answer}, HTTP_ORIGIN=OWN)
 
 
 def test_somebody_who_is_signed_in_links_their_clever_account(clever: str, identity: Callable[[str], Identity]) -> None:
@@ -326,6 +356,135 @@ def test_somebody_who_is_signed_in_links_their_clever_account(clever: str, ident
     log_in(other, clever, ADA)
     assert other.get("/username").content == b"paula"
     assert accounts().get().user_id == user.pk
+
+
+def test_nobody_is_linked_before_the_user_says_that_it_is_them(clever: str) -> None:
+    _, browser = signed_in_by_password()
+    asked = browser.get(confirmed(clever, GRACE, browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN)))
+    assert (asked.status_code, asked.headers["Location"]) == (303, "/clever/link/confirm")
+    page = browser.get("/clever/link/confirm")
+    assert b"Grace Okafor (teacher)</strong> to this account (<strong>paula" in page.content
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert not accounts().exists()
+    form = dict(re.findall(r'name="(\w+)" value="([^"]+)"', page.content.decode()))
+    yes = {"key": form["key"], "answer": "yes"}
+    path = "/clever/link/confirm"
+    # Another site, a form without the token, and a stale key link nothing.
+    assert browser.post(path, yes, HTTP_ORIGIN="https://evil.example").status_code == 403
+    assert browser.post(path, yes).status_code == 403
+    assert browser.post(path, {**yes, "key": "another"}, HTTP_ORIGIN=OWN).headers["Location"] == "/"
+    assert not accounts().exists()
+    # "Not you?" forgets the person.
+    no = answered(browser, asked, "no")
+    assert (no.status_code, no.headers["Location"]) == (303, "/who")
+    assert browser.post(path, yes, HTTP_ORIGIN=OWN).headers["Location"] == "/"
+    assert browser.get(path).headers["Location"] == "/"
+    assert not accounts().exists()
+
+
+def test_a_link_waits_for_its_own_user_and_not_for_long(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, browser = signed_in_by_password()
+    path, now = "/clever/link/confirm", time.time()
+    browser.get(confirmed(clever, ADA, browser.post("/clever/link", HTTP_ORIGIN=OWN)))
+    other = users().create_user("other")
+    assert browser.get(path).status_code == 200
+    with monkeypatch.context() as later:
+        later.setattr(time, "time", lambda: now + 11 * 60)
+        assert browser.get(path).headers["Location"] == "/"
+    kept = browser.session["clever_sso_link_to_confirm"]
+    browser.force_login(other, "django.contrib.auth.backends.ModelBackend")
+    session = browser.session
+    session["clever_sso_link_to_confirm"] = kept
+    session.save()
+    assert browser.get(path).headers["Location"] == "/"
+    assert visitor().get(path).headers["Location"] == "/"
+
+
+def test_the_page_that_asks_may_be_of_the_application(clever: str, override: Callable[..., None]) -> None:
+    override(
+        CLEVER_LINK_TEMPLATE="ask.html",
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "OPTIONS": {
+                    "loaders": [
+                        (
+                            "django.template.loaders.locmem.Loader",
+                            {"ask.html": "{{ name }}/{{ role }}/{{ identity.id }}/{{ confirm_url }}/{{ key }}"},
+                        )
+                    ]
+                },
+            }
+        ],
+    )
+    _, browser = signed_in_by_password()
+    browser.get(confirmed(clever, GRACE, browser.post("/clever/link", HTTP_ORIGIN=OWN)))
+    page = browser.get("/clever/link/confirm")
+    assert page.content.startswith(b"Grace Okafor/teacher/")
+    assert page.headers["X-Frame-Options"] == "DENY"
+    key = page.content.decode().rpartition("/")[2]
+    browser.post("/clever/link/confirm", {"key": key, "answer": "yes"}, HTTP_ORIGIN=OWN)
+    assert accounts().get().user.username == "paula"
+
+
+@pytest.mark.parametrize("says", ["response", "refusal", "error", "nothing"])
+def test_the_hook_before_a_sign_in_decides_about_links_too(
+    clever: str, override: Callable[..., None], says: str
+) -> None:
+    from clever_sso import Error
+    from clever_sso.django import Refused
+    from django.http import HttpResponse
+
+    asked: list[Any] = []
+
+    def decide(proven: Any) -> Any:
+        asked.append((proven.link_to.get_username(), proven.user, proven.request.user.get_username()))
+        if says == "refusal":
+            raise Refused("No license.")
+        if says == "error":
+            proven.client.user("no token", "no id")
+        return HttpResponse("no license", status=402) if says == "response" else None
+
+    override(CLEVER_BEFORE_SIGN_IN=decide)
+    _, browser = signed_in_by_password()
+    answer = browser.get(confirmed(clever, ADA, browser.post("/clever/link?next=/account", HTTP_ORIGIN=OWN)))
+    assert asked == [("paula", None, "paula")]
+    assert browser.get("/username").content == b"paula"
+    assert not accounts().exists()
+    assert issubclass(Error, Exception)
+    if says == "response":
+        assert (answer.status_code, answer.content) == (402, b"no license")
+    elif says == "refusal":
+        assert (answer.status_code, b"No license." in answer.content) == (403, True)
+        assert b'href="/account"' in answer.content, "the page leads back"
+    elif says == "error":
+        assert answer.status_code >= 400
+    else:
+        answered(browser, answer)
+        assert accounts().get().user.username == "paula"
+    if says != "nothing":
+        assert browser.get("/clever/link/confirm").headers["Location"] == "/"
+
+
+def test_a_link_is_not_held(clever: str, override: Callable[..., None]) -> None:
+    def hold(proven: Any) -> None:
+        proven.hold()
+
+    override(CLEVER_BEFORE_SIGN_IN=hold)
+    _, browser = signed_in_by_password()
+    with pytest.raises(ValueError, match="link_to"):
+        browser.get(confirmed(clever, ADA, browser.post("/clever/link", HTTP_ORIGIN=OWN)))
+    assert browser.get("/username").content == b"paula"
+
+
+def test_a_user_is_linked_to_one_person_only(clever: str, identity: Callable[[str], Identity]) -> None:
+    _, browser = signed_in_by_password()
+    link(browser, clever)
+    again = link(browser, clever)
+    assert (again.status_code, again.headers["Location"]) == (303, "/who")
+    answer = link(browser, clever, GRACE)
+    assert (answer.status_code, b"another person at Clever" in answer.content) == (403, True)
+    assert accounts().get().clever_id == identity(ADA).id
 
 
 def test_a_link_asks_clever_who_it_is(clever: str) -> None:
@@ -383,7 +542,7 @@ def test_a_link_that_clever_restarts_stays_a_link(clever: str) -> None:
     conf.client().exchange_code(parse_qs(spent)["/clever/callback?code"][0])
     again = browser.get(spent)
     assert "/oauth/authorize" in again.headers["Location"]
-    assert browser.get(confirmed(clever, ADA, again)).headers["Location"] == "/who"
+    assert answered(browser, browser.get(confirmed(clever, ADA, again))).headers["Location"] == "/who"
     assert accounts().get().user_id == user.pk
     assert browser.get("/username").content == b"paula"
 
@@ -438,7 +597,7 @@ def test_a_link_that_takes_too_long_stays_a_link(clever: str, monkeypatch: pytes
     assert "/oauth/authorize" in again.headers["Location"]
     assert "confirmed=false" in again.headers["Location"], "Clever asks who it is, as before"
     assert browser.get("/username").content == b"paula"
-    assert browser.get(confirmed(clever, ADA, again)).headers["Location"] == "/who"
+    assert answered(browser, browser.get(confirmed(clever, ADA, again))).headers["Location"] == "/who"
     assert browser.get("/username").content == b"paula"
     assert (accounts().get().user_id, users().count()) == (user.pk, 1)
 
@@ -532,6 +691,29 @@ def test_a_deleted_link_ends_the_session_and_the_next_login_is_as_configured(
     RemovedAccount.objects.all().delete()
     assert log_in(browser, clever, ADA).status_code == 303
     assert accounts().get().clever_id == identity(ADA).id
+
+
+def test_who_was_unlinked_is_not_matched_again(
+    clever: str, override: Callable[..., None], identity: Callable[[str], Identity]
+) -> None:
+    old = users().create_user("old")
+    override(CLEVER_MATCH_USER=lambda _: old)
+    assert authenticate(identity(ADA)) == old
+    accounts().all().delete()
+    browser = visitor()
+    log_in(browser, clever, ADA)
+    assert browser.get("/username").content == f"clever_{identity(ADA).id}".encode()
+    assert not accounts().filter(user=old).exists()
+
+
+def test_who_was_removed_is_refused_before_the_hook(clever: str, override: Callable[..., None]) -> None:
+    asked: list[Any] = []
+    override(CLEVER_AFTER_UNLINK="refuse", CLEVER_BEFORE_SIGN_IN=asked.append)
+    log_in(visitor(), clever, ADA)
+    assert len(asked) == 1
+    accounts().all().delete()
+    assert log_in(visitor(), clever, ADA).status_code == 403
+    assert len(asked) == 1
 
 
 def test_with_two_links_only_the_session_of_the_deleted_one_ends(

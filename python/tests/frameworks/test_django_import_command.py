@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,7 +26,9 @@ def run(*arguments: Any, **options: Any) -> tuple[str, str]:
 
     told, complained = io.StringIO(), io.StringIO()
     call_command(*arguments, stdout=told, stderr=complained, **options)
-    return told.getvalue(), complained.getvalue()
+    # The emulator is of this machine. Each import says so, and names the issuer.
+    lines = [line for line in complained.getvalue().splitlines() if "is of this machine" not in line]
+    return re.sub(r"issuer http://127\.0\.0\.1:\d+: ", "", told.getvalue()), "\n".join(lines)
 
 
 def users() -> Any:
@@ -96,7 +99,8 @@ def test_rows_that_contradict_each_other_are_named_and_left_out(
         (two.pk, "ok2", "clever"),
     )
     told, complained = run("clever_import", "allauth")
-    assert told.strip() == "1 linked, 0 linked before, 10 left out"
+    assert told.splitlines()[0] == "1 linked, 0 linked before, 10 left out"
+    assert told.splitlines()[1].startswith("4 people who were left out are refused at their next login")
     lines = complained.splitlines()
     for words in [
         f"Clever id shared: users {one.pk}, {two.pk} have it",
@@ -112,6 +116,50 @@ def test_rows_that_contradict_each_other_are_named_and_left_out(
     assert set(accounts().values_list("user_id", "clever_id")) == {(two.pk, "ok2"), (linked.pk, identity(JOSE).id)}
     told, _ = run("clever_import", "allauth", allow_several=True)
     assert told.startswith("2 linked, 1 linked before")
+    assert set(left_out()) == {"shared", "b1"}
+
+
+def left_out() -> Any:
+    from clever_sso.django.models import RemovedAccount
+
+    return RemovedAccount.objects.filter(left_out=True).values_list("clever_id", flat=True)
+
+
+@pytest.mark.parametrize("who", ["staff", "two rows"])
+def test_who_was_left_out_gets_no_second_account(
+    who: str, table: Callable[..., None], identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
+    from clever_sso.django import Refused
+
+    user = users().create_user("old", is_staff=who == "staff")
+    rows = [(user.pk, identity(ADA).id, "clever")]
+    table("allauth", *rows, *([(user.pk, "another", "clever")] if who == "two rows" else []))
+    told, _ = run("clever_import", "allauth", dry_run=True)
+    assert "would be refused" in told
+    assert not left_out()
+    run("clever_import", "allauth")
+    override(CLEVER_MATCH_USER=lambda _: user)
+    with pytest.raises(Refused, match="needs a check"):
+        authenticate(identity(ADA))
+    assert users().count() == 1
+    # The next import may decide otherwise.
+    override(CLEVER_ALLOW_STAFF=True)
+    run("clever_import", "allauth", allow_several=True)
+    assert not left_out()
+    assert authenticate(identity(ADA)).pk == user.pk
+    told, _ = run("clever_import", "allauth")
+    assert told.strip() == f"0 linked, {1 + (who == 'two rows')} linked before, 0 left out"
+
+
+def test_the_issuer_is_named_and_that_of_an_emulator_is_warned_of(table: Callable[..., None]) -> None:
+    from django.core.management import call_command
+
+    table("allauth")
+    for issuer, warns in [("https://clever.com", False), ("http://localhost:5999", True), ("http://[::1]:5", True)]:
+        told, complained = io.StringIO(), io.StringIO()
+        call_command("clever_import", "allauth", issuer=issuer, dry_run=True, stdout=told, stderr=complained)
+        assert told.getvalue().startswith(f"issuer {issuer}: 0 would be linked")
+        assert ("is of this machine" in complained.getvalue()) == warns
 
 
 def test_who_was_removed_stays_removed(
@@ -166,6 +214,10 @@ def test_two_users_are_merged_by_a_command(identity: Callable[[str], Identity]) 
     told, _ = run("clever_merge_users", str(keep.pk), str(other.pk), dry_run=True)
     assert told.strip() == f"1 links of user {other.pk} would move to user {keep.pk}"
     assert accounts().get().user_id == other.pk
+    boss = users().create_superuser("boss")
+    for options in ({}, {"dry_run": True}):
+        with pytest.raises(CommandError, match="staff"):
+            run("clever_merge_users", str(keep.pk), str(boss.pk), **options)
     assert run("clever_merge_users", str(keep.pk), str(other.pk))[0].strip() == f"1 links moved to user {keep.pk}"
     assert accounts().get().user_id == keep.pk
     for arguments, words in [(("0", "1"), "no user 0"), (("a", "1"), "no user a"), ((keep.pk, keep.pk), "different")]:

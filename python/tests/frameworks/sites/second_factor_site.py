@@ -156,7 +156,8 @@ def addresses() -> list[Any]:
         path("vault", vault),
         path("wrong-password", wrong_password),
         path("failures", failures),
-        path("second-factor", sys.modules["second_factor"].second_factor, name="second-factor"),
+        path("second-factor", lambda request: sys.modules["second_factor"].second_factor(request, None)),
+        path("second-factor/<str:key>", sys.modules["second_factor"].second_factor, name="second-factor"),
         path("clever/", include("clever_sso.django.urls")),
         *([path("accounts/", include("allauth.urls"))] if ALLAUTH else []),
     ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -43,20 +45,29 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:  # noqa: ANN401  (as Django calls it)
         """Run it."""
-        report = self._imported(options)
+        issuer = _issuer(options)
+        if _is_of_this_machine(issuer):
+            self.stderr.write(f"the issuer {issuer} is of this machine: people of the real Clever are not linked by it")
+        report = self._imported(options, issuer)
         for line in report.skipped:
             self.stderr.write(f"left out: {line}")
         if options["verbosity"] > 1:
             for user, clever_id in report.linked:
                 self.stdout.write(f"user {user}: Clever id {clever_id}")
         made = "would be linked" if options["dry_run"] else "linked"
-        self.stdout.write(f"{len(report.linked)} {made}, {report.known} linked before, {len(report.skipped)} left out")
+        self.stdout.write(
+            f"issuer {issuer}: {len(report.linked)} {made}, {report.known} linked before, "
+            f"{len(report.skipped)} left out"
+        )
+        if report.refused:
+            refused = "would be refused" if options["dry_run"] else "are refused"
+            self.stdout.write(
+                f"{len(report.refused)} people who were left out {refused} at their next login, until their row is "
+                'deleted in the administration ("removed Clever accounts") or an import links them'
+            )
 
-    def _imported(self, options: dict[str, Any]) -> imports.Report:
-        try:
-            issuer = options["issuer"] or conf.client().issuer
-        except ConfigError as error:
-            raise CommandError(f"{error}. Or name the issuer: --issuer https://clever.com") from None
+    @staticmethod
+    def _imported(options: dict[str, Any], issuer: str) -> imports.Report:
         try:
             pairs = imports.rows(
                 _table(options), options["provider"] or ["clever"], options["database"] or accounts.database()
@@ -66,6 +77,21 @@ class Command(BaseCommand):
             )
         except imports.MissingTable as error:
             raise CommandError(str(error)) from None
+
+
+def _issuer(options: dict[str, Any]) -> str:
+    try:
+        return str(options["issuer"] or conf.client().issuer)
+    except ConfigError as error:
+        raise CommandError(f"{error}. Or name the issuer: --issuer https://clever.com") from None
+
+
+def _is_of_this_machine(issuer: str) -> bool:
+    host = urlsplit(issuer).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _table(options: dict[str, Any]) -> imports.Table:

@@ -33,6 +33,10 @@ class Command(BaseCommand):
         """Run it."""
         keep, other = _user(options["keep"]), _user(options["other"])
         if options["dry_run"]:
+            try:
+                accounts.check_merge(keep, other, delete=options["delete"])
+            except ValueError as error:
+                raise CommandError(str(error)) from None
             count = accounts.links().filter(user=other).count()
             self.stdout.write(f"{count} links of user {other.pk} would move to user {keep.pk}")
             return
