@@ -656,6 +656,16 @@ def test_somebody_unlinks_and_keeps_the_password(clever: str, identity: Callable
     assert user.check_password("a password")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "goal"),
+    [("/account", "/account"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("/\\evil.example", "/")],
+)
+def test_an_unlink_leads_to_a_page_of_the_site_only(wanted: str, goal: str) -> None:
+    _, browser = signed_in_by_password()
+    answer = browser.post(f"/clever/unlink?next={wanted}", HTTP_ORIGIN=OWN)
+    assert (answer.status_code, answer.headers["Location"]) == (303, goal)
+
+
 def test_nobody_locks_themselves_out(clever: str) -> None:
     browser = visitor()
     log_in(browser, clever, ADA)
