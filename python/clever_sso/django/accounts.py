@@ -115,7 +115,8 @@ def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens
 
 def removals(identity: AnyIdentity) -> QuerySet[RemovedAccount]:
     """What is remembered of deleted links of this person, and of imports that left the person out."""
-    return removed().filter(issuer=identity.issuer, clever_id__in=[identity.id, *identity.legacy_ids])
+    ids = [identity.id, *identity.legacy_ids]
+    return cast("QuerySet[RemovedAccount]", removed().filter(issuer=identity.issuer, clever_id__in=ids))
 
 
 def check_not_removed(identity: AnyIdentity) -> None:
