@@ -314,6 +314,7 @@ _INSTEAD_OF_DJANGO = {
     "CLEVER_BEFORE_SIGN_IN": "it is a setting of Django; use the decorator before_sign_in",
     "CLEVER_CREATE_USERS": _ON_SIGN_IN,
     "CLEVER_KEEP_NAMES": _ON_SIGN_IN,
+    "CLEVER_LINK_TEMPLATE": _ON_SIGN_IN,
     "CLEVER_MATCH_USER": _ON_SIGN_IN,
     "CLEVER_PROBLEM_TEMPLATE": "it is a setting of Django; make the page in a function with the decorator on_problem",
     "CLEVER_PROVISION_USER": _ON_SIGN_IN,

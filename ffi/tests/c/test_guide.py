@@ -108,4 +108,5 @@ def test_every_switch_that_people_copy_has_a_default() -> None:
         for switch in re.finditer(r"^([ \t/]*)switch \(clever_sso_\w+\(.*?^\1\}", text, re.DOTALL | re.MULTILINE):
             found += 1
             assert "default:" in switch[0], name
-    assert found >= 6
+    # The C guide and the example server have one each, and the PHP extension.
+    assert found >= 3
