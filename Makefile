@@ -234,7 +234,7 @@ test-build: library
 	@$(MAKE) --no-print-directory wheel WHEELS=$(TEST_WHEELS)
 	@$(MAKE) --no-print-directory emulator-wheel WHEELS=$(TEST_WHEELS) EMULATOR_PROFILE=demo
 
-# The servers that are tested run in other processes than pytest: two tests at a time use two cores. Only a test that hangs
+# The servers that are tested run in other processes than pytest: three tests at a time keep two cores at work. Only a test that hangs
 # reaches the limit; then it fails, shows where each thread stands, and the run goes on.
 .PHONY: test-python
 test-python: test-build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried ## the tests that pytest runs: Python, C, PHP, browser; TESTS= names some of them
@@ -242,7 +242,7 @@ test-python: test-build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried ## 
 	@# Without what make hands to its children: some tests run make themselves.
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u MAKEOVERRIDES \
 		LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(DEMO)/clever-emulator \
-		$(IN_VENV)/pytest -ra -n 2 --dist loadfile --no-loadscope-reorder --timeout 1800 --timeout-method signal $(TESTS)
+		$(IN_VENV)/pytest -ra -n 3 --dist loadfile --no-loadscope-reorder --timeout 1800 --timeout-method signal $(TESTS)
 
 .PHONY: test-endurance
 test-endurance:
