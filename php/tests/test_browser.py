@@ -157,7 +157,7 @@ def test_a_session_that_the_same_person_replaced_answers_what_is_under_way(brows
     assert ("Hello, Ada Ashworth" in late.text, late.headers["Set-Cookie"]) == (True, None)
     file = site.folder / f"sess_{first}"
     kept_there = file.read_text()
-    # The first is still good after almost a minute: only a hang takes that long.
+    # Replaced just now, it has a minute: only a hang takes that long. Replaced a minute ago, it is gone.
     for seconds, stays in [(0, True), (60, False)]:
         changed, count = re.subn(r'("replaced_at";i:)\d+', rf"\g<1>{int(time.time()) - seconds}", kept_there)
         assert count == 1
