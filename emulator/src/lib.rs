@@ -18,8 +18,8 @@
 //! dropped. It is not an identity provider: anyone who can reach it can be anyone in it.
 //!
 //! What is where:
-//! - `options`, `server`, `shared`: what the emulator is told, and the whole of it on a socket;
-//! - `clock`, `random`: the only sources of time and random numbers;
+//! - `server`: the whole of it on a socket, with the options that it is started with;
+//! - `system`: the only sources of time and random numbers;
 //! - `http`: requests, answers and what happens to both around every endpoint;
 //! - `endpoints`: one file for each concern of Clever's; `pages`: what people see;
 //! - `world`: who lives here: people, districts and apps;
@@ -29,21 +29,19 @@
 //! - `desk`: the page that shows all of this to a developer.
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "unit tests connect to it"))]
 
-mod clock;
 mod desk;
 mod endpoints;
 mod http;
 mod keys;
 mod memory;
-mod options;
 mod pages;
-mod random;
 mod scenarios;
 mod server;
 mod shared;
+mod system;
 mod world;
 
-pub use options::{Options, StartError};
 pub use scenarios::{Scenario, scenarios};
 pub use server::Emulator;
+pub use server::options::{Options, StartError};
 pub use world::{App, AppError, District, LoginMethod, Person, Role, School, UserType, World, WorldError};

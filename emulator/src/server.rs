@@ -20,7 +20,6 @@ use axum::routing::{any, get, post};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::clock::Clock;
 use crate::endpoints::call::Call;
 use crate::endpoints::not_found::not_found;
 use crate::endpoints::{
@@ -34,11 +33,15 @@ use crate::http::cookies;
 use crate::http::middleware;
 use crate::keys::Keys;
 use crate::memory::locked;
-use crate::options::{Options, StartError};
-use crate::random::Random;
 use crate::shared::Shared;
+use crate::system::clock::Clock;
+use crate::system::random::Random;
 use crate::world::App;
 use crate::world::{LiveWorld, Person, World};
+
+use options::{Options, StartError};
+
+pub(crate) mod options;
 
 /// No request of a login is larger.
 const MAXIMUM_BODY: usize = 64 * 1024;

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use crate::clock::Clock;
 use crate::http::address::Address;
 use crate::keys::Keys;
 use crate::memory::grants::Grants;
@@ -11,7 +10,8 @@ use crate::memory::journal::Journal;
 use crate::memory::locked;
 use crate::memory::rate_limit::RateLimits;
 use crate::memory::tally::Tally;
-use crate::random::Random;
+use crate::system::clock::Clock;
+use crate::system::random::Random;
 use crate::world::{LiveWorld, World};
 
 /// Counting stops at this many different paths, so that a scanner does not fill the memory.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::clock;
+use crate::system::clock;
 
 /// How far the clock can be moved at once, in seconds and in words.
 const STEPS: [(u64, &str); 3] = [(60, "1 minute"), (60 * 60, "1 hour"), (24 * 60 * 60, "1 day")];

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::clock;
 use crate::memory::journal::Note;
+use crate::system::clock;
 
 /// So many are shown; the control API has them all.
 const SHOWN: usize = 200;

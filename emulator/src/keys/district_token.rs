@@ -6,7 +6,7 @@
 use aws_lc_rs::constant_time;
 use aws_lc_rs::digest::{self, SHA256};
 
-use crate::random::hexadecimal;
+use crate::system::random::hexadecimal;
 use crate::world::App;
 use crate::world::{District, World};
 

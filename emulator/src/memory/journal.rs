@@ -12,9 +12,9 @@ use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::clock::time_of_day;
 use crate::http::answer::Answer;
 use crate::http::request::Request;
+use crate::system::clock::time_of_day;
 
 pub(crate) use mask::Mask;
 

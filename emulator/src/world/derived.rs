@@ -5,7 +5,7 @@
 
 use aws_lc_rs::digest::{self, SHA256};
 
-use crate::random::hexadecimal;
+use crate::system::random::hexadecimal;
 
 /// One of these choices; of none, an empty text.
 pub(crate) fn pick<'a>(purpose: &str, id: &str, choices: &[&'a str]) -> &'a str {

@@ -18,8 +18,8 @@ use super::apps::App;
 use super::error::LoadError;
 use super::model::World;
 use super::person::Person;
-use crate::clock::Clock;
 use crate::memory::locked;
+use crate::system::clock::Clock;
 
 /// In milliseconds.
 const PAUSE: u64 = 200;
