@@ -37,7 +37,6 @@ mod memory;
 mod pages;
 mod scenarios;
 mod server;
-mod shared;
 mod system;
 mod world;
 

@@ -1,16 +1,16 @@
 //! What the emulator remembers while it runs. Nothing is written to disk.
 //!
 //! - `expiring`: a map whose entries expire;
-//! - `grants`: codes, access tokens and sessions; `rate_limit`: requests per token; `tally`: what scenarios count;
+//! - `grants`: codes, access tokens and sessions; `rate_limit`: requests per token; `counts`: requests to a path, and what scenarios count;
 //! - `journal`: what clients sent.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub(crate) mod counts;
 pub(crate) mod expiring;
 pub(crate) mod grants;
 pub(crate) mod journal;
 pub(crate) mod rate_limit;
-pub(crate) mod tally;
 
 /// The value behind the lock. A panic never leaves one half changed here, so a poisoned lock still holds a good value.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

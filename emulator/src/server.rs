@@ -20,7 +20,7 @@ use axum::routing::{any, get, post};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::endpoints::call::Call;
+use crate::endpoints::call::{Call, Shared};
 use crate::endpoints::not_found::not_found;
 use crate::endpoints::{
     api, authorize, badge, control, custom_claims, desk, discovery, district_picker, district_tokens, login,
@@ -33,7 +33,6 @@ use crate::http::cookies;
 use crate::http::middleware;
 use crate::keys::Keys;
 use crate::memory::locked;
-use crate::shared::Shared;
 use crate::system::clock::Clock;
 use crate::system::random::Random;
 use crate::world::App;
@@ -109,7 +108,7 @@ impl Emulator {
     /// How many requests this path has received, with any method and query, and any answer but one to a body too
     /// large. The first thousand different paths are counted.
     pub fn request_count(&self, path: &str) -> u64 {
-        locked(&self.shared.counts).get(path).copied().unwrap_or_default()
+        locked(&self.shared.counts).of(path)
     }
 
     /// Blocks for as long as the emulator serves, which in a binary is until the process is ended.

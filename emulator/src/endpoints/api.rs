@@ -19,12 +19,11 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::bearer::{Bearer, Holder, bearer};
-use super::call::Call;
+use super::call::{Call, Shared};
 use super::not_found::not_found;
 use crate::http::answer::Answer;
 use crate::keys::custom_claims;
 use crate::memory::locked;
-use crate::shared::Shared;
 use caller::Caller;
 use resource::Resource;
 pub(crate) use resource::Version;

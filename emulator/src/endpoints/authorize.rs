@@ -9,7 +9,7 @@ use std::sync::Arc;
 use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
 
-use super::call::Call;
+use super::call::{Call, Shared};
 use super::refusal::Refusal;
 use super::visitor::{Visitor, visitor};
 use super::{session, target};
@@ -19,7 +19,6 @@ use crate::keys::custom_claims::CustomClaims;
 use crate::memory::grants::{Access, CodeGrant};
 use crate::memory::locked;
 use crate::pages::{self, LoginContext};
-use crate::shared::Shared;
 use crate::world::{Person, UserType, World};
 use callback::Beside;
 use request::{AuthorizeRequest, ResponseType, read, read_instant_login};

@@ -1,11 +1,18 @@
-//! What an endpoint is called with.
+//! What an endpoint is called with: one request, and what all requests share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use crate::http::address::Address;
 use crate::http::request::Request;
+use crate::keys::Keys;
+use crate::memory::counts::{RequestCounts, Tally};
+use crate::memory::grants::Grants;
+use crate::memory::journal::Journal;
+use crate::memory::rate_limit::RateLimits;
 use crate::scenarios::Scenario;
-use crate::shared::Shared;
-use crate::world::World;
+use crate::system::clock::Clock;
+use crate::system::random::Random;
+use crate::world::{LiveWorld, World};
 
 /// One request to this emulator. It is made once, so everything that answers the request sees the same world.
 pub(crate) struct Call {
@@ -32,5 +39,36 @@ impl Call {
     /// The base URL of the emulator, without a scenario.
     pub(crate) fn emulator_url(&self) -> String {
         self.shared.address.base_url_for(self.request.host())
+    }
+}
+
+/// What all requests share: the settings of this emulator, its clock and its memory.
+pub(crate) struct Shared {
+    pub(crate) address: Address,
+    pub(crate) live_world: LiveWorld,
+    /// The name of who logs in when a request names nobody else; none when people sign in on the pages.
+    pub(crate) auto_login: Option<String>,
+    pub(crate) session_cookie: String,
+    pub(crate) school_cookie: String,
+    /// Are the credentials of apps taken from the header only?
+    pub(crate) basic_only: bool,
+    /// May pages of every origin read what is not the API?
+    pub(crate) cors: bool,
+    /// Is each note of the journal written to standard error too?
+    pub(crate) log: bool,
+    pub(crate) keys: Keys,
+    pub(crate) random: Random,
+    pub(crate) clock: Clock,
+    pub(crate) grants: Mutex<Grants>,
+    pub(crate) rate_limits: Mutex<RateLimits>,
+    pub(crate) counts: Mutex<RequestCounts>,
+    pub(crate) tally: Mutex<Tally>,
+    pub(crate) journal: Mutex<Journal>,
+}
+
+impl Shared {
+    /// The people, districts and apps as of now.
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.live_world.current(&self.clock)
     }
 }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, VARY};
 use serde_json::{Value, json};
 
-use super::call::Call;
+use super::call::{Call, Shared};
 use super::client_authentication::authenticate;
 use super::token_error::TokenError;
 use crate::http::answer::Answer;
@@ -22,7 +22,6 @@ use crate::keys::id_token::Claims;
 use crate::memory::grants::{Access, CodeGrant};
 use crate::memory::locked;
 use crate::scenarios::Login;
-use crate::shared::Shared;
 use crate::world::App;
 
 mod lines;

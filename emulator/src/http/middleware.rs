@@ -16,13 +16,12 @@ use super::answer::Answer;
 use super::answer_kinds::EMULATOR_FAILED;
 use super::request::Request;
 use super::{bearer, cors, etag, host_guard, slashes};
-use crate::endpoints::call::Call;
+use crate::endpoints::call::{Call, Shared};
 use crate::endpoints::not_found::not_found;
 use crate::endpoints::{control, health};
 use crate::memory::journal::{Mask, Note};
 use crate::memory::locked;
 use crate::scenarios::{self, Context};
-use crate::shared::Shared;
 
 /// Answers a request.
 pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
@@ -33,7 +32,7 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, 
     }
     let as_sent = call.request.path().to_owned();
     call.request.uri = slashes::merged(&call.request.uri);
-    call.shared.count(call.request.path());
+    locked(&call.shared.counts).add(call.request.path());
     if call.request.path() == health::PATH {
         return health::answer(&call.request).send().await;
     }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use crate::http::route::Route;
 use crate::keys::Keys;
 use crate::keys::signing::SigningKey;
+use crate::memory::counts::Tally;
 use crate::memory::grants::Grants;
-use crate::memory::tally::Tally;
 
 /// The request that an answer is for.
 pub(crate) struct Context<'a> {

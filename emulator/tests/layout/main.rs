@@ -40,7 +40,7 @@ const LAYERS: [&[&str]; 7] = [
     &["system.rs", "system/"],
     &["http.rs", "http/"],
     &["memory.rs", "memory/", "keys.rs", "keys/", "world.rs", "world/"],
-    &["pages.rs", "pages/", "desk.rs", "desk/", "scenarios.rs", "scenarios/", "shared.rs"],
+    &["pages.rs", "pages/", "desk.rs", "desk/", "scenarios.rs", "scenarios/"],
     &["endpoints.rs", "endpoints/"],
     &["http/middleware.rs"],
     &["server.rs", "server/", "lib.rs"],

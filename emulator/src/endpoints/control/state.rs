@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::problem::{Problem, body_with};
 use crate::endpoints::call::Call;
+use crate::memory::counts::{RequestCounts, Tally};
 use crate::memory::grants::Grants;
 use crate::memory::journal::Journal;
 use crate::memory::locked;
 use crate::memory::rate_limit::RateLimits;
-use crate::memory::tally::Tally;
 
 /// No test needs more than ten years at once, in seconds.
 const FARTHEST: u64 = 10 * 366 * 24 * 60 * 60;
@@ -53,7 +53,7 @@ pub(in crate::endpoints) fn reset(call: &Call) -> Value {
     *locked(&call.shared.rate_limits) = RateLimits::default();
     *locked(&call.shared.tally) = Tally::default();
     *locked(&call.shared.journal) = Journal::default();
-    locked(&call.shared.counts).clear();
+    *locked(&call.shared.counts) = RequestCounts::default();
     call.shared.live_world.reset();
     call.shared.clock.reset();
     call.shared.keys.reset();
