@@ -1,17 +1,16 @@
 //! HTTP in small pieces.
 //!
 //! - `request`, `answer`: what an endpoint gets and gives; `answer_kinds`: JSON, pages, redirects; `cut_body`: a body that is cut off;
-//! - `parameters`, `cookies`, `bearer`, `redirect_uri`: what is in a request;
+//! - `parameters`, `cookies`, `redirect_uri`: what is in a request;
 //! - `connections`: how many there may be, and how long a request may take; `answering`: how long an answer may take;
 //! - `route`: what a request is about; `verbatim`: JSON values as somebody wrote them;
 //! - `address`: where the emulator is, as its clients name it;
-//! - `middleware`: what happens around every endpoint, with `host_guard`, `slashes`, `cors` and `etag`.
+//! - `middleware`: what happens around every endpoint, with `host_guard`, `cors` and `etag`.
 
 pub(crate) mod address;
 pub(crate) mod answer;
 pub(crate) mod answer_kinds;
 mod answering;
-pub(crate) mod bearer;
 pub(crate) mod connections;
 pub(crate) mod cookies;
 pub(crate) mod cors;
@@ -23,5 +22,4 @@ pub(crate) mod parameters;
 pub(crate) mod redirect_uri;
 pub(crate) mod request;
 pub(crate) mod route;
-pub(crate) mod slashes;
 pub(crate) mod verbatim;

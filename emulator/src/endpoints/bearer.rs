@@ -12,7 +12,6 @@ use url::form_urlencoded;
 
 use super::call::Call;
 use crate::http::answer::Answer;
-use crate::http::bearer::presented;
 use crate::http::request::Request;
 use crate::keys::custom_claims::CustomClaims;
 use crate::keys::district_token;
@@ -40,7 +39,7 @@ pub(super) enum Holder {
 /// The token of this request, or the 401 that answers it.
 #[expect(clippy::result_large_err, reason = "the error is the answer itself, and is made once for a request")]
 pub(super) fn bearer(call: &Call) -> Result<Bearer<'_>, Answer> {
-    let Ok(presented) = presented(&call.request) else { return Err(presented_twice()) };
+    let Ok(presented) = call.request.access_token() else { return Err(presented_twice()) };
     let valid = |token: &Cow<'_, str>| login_access(call, token).or_else(|| district_access(call, token));
     match presented.as_ref().and_then(valid) {
         Some((client_id, holder, claims)) => {

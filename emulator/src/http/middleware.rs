@@ -15,7 +15,8 @@ use serde_json::json;
 use super::answer::Answer;
 use super::answer_kinds::EMULATOR_FAILED;
 use super::request::Request;
-use super::{bearer, cors, etag, host_guard, slashes};
+use super::route::with_single_slashes;
+use super::{cors, etag, host_guard};
 use crate::endpoints::call::{Call, Shared};
 use crate::endpoints::not_found::not_found;
 use crate::endpoints::{control, health};
@@ -31,7 +32,7 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, 
         return noted(&call, &method, refusal).send().await;
     }
     let as_sent = call.request.path().to_owned();
-    call.request.uri = slashes::merged(&call.request.uri);
+    call.request.uri = with_single_slashes(&call.request.uri);
     locked(&call.shared.counts).add(call.request.path());
     if call.request.path() == health::PATH {
         return health::answer(&call.request).send().await;
@@ -86,7 +87,7 @@ fn deviating(answer: Answer, call: &Call) -> Answer {
         route: call.request.route(),
         path: call.request.path(),
         has_authorization: call.request.headers.contains_key(AUTHORIZATION),
-        access_token: bearer::presented(&call.request).ok().flatten(),
+        access_token: call.request.access_token().ok().flatten(),
         emulator_url: call.emulator_url(),
         now: call.shared.clock.now(),
         grants: &call.shared.grants,

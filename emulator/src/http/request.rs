@@ -1,5 +1,7 @@
 //! A request as endpoints see it: whole, and in memory.
 
+use std::borrow::Cow;
+
 use axum::body::Bytes;
 use axum::extract::FromRequest;
 use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST};
@@ -7,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use tokio::time::timeout;
+use url::form_urlencoded;
 
 use super::address;
 use super::connections::LIMIT;
@@ -98,4 +101,29 @@ impl Request {
         let (own, credentials) = self.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
         own.eq_ignore_ascii_case(scheme).then_some(credentials.trim())
     }
+
+    /// The access token, valid or not: in the `Authorization` header (RFC 6750 section 2.1), and for `POST /userinfo` also in a
+    /// form (section 2.2). Tokens in the query (section 2.3) are ignored.
+    pub(crate) fn access_token(&self) -> Result<Option<Cow<'_, str>>, SentTwice> {
+        let in_header = self.authorization("Bearer").map(Cow::Borrowed);
+        let mut in_form = self.access_tokens_in_form();
+        match (in_header, in_form.next(), in_form.next()) {
+            (in_header, None, _) => Ok(in_header),
+            (None, Some(token), None) => Ok(Some(token)),
+            _ => Err(SentTwice),
+        }
+    }
+
+    fn access_tokens_in_form(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let is_read = self.method == Method::POST
+            && self.route() == Route::Userinfo
+            && self.media_type() == "application/x-www-form-urlencoded";
+        let body = if is_read { self.body.as_ref() } else { b"" };
+        form_urlencoded::parse(body)
+            .filter(|(name, token)| name == "access_token" && !token.is_empty())
+            .map(|(_, token)| token)
+    }
 }
+
+/// An access token was sent in two ways at once.
+pub(crate) struct SentTwice;

@@ -1,6 +1,6 @@
-//! What a request is about, in one word, whatever the version of the API.
+//! What a request is about, in one word, whatever the version of the API, and however many slashes are in its path.
 
-use axum::http::Method;
+use axum::http::{Method, Uri};
 
 /// What a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,27 @@ impl Route {
     }
 }
 
+/// The same URI with each run of slashes in its path as one slash, as at Clever: some popular clients join
+/// `https://api.clever.com/` and `/v2.1/students/ID`. The query stays as it is.
+pub(crate) fn with_single_slashes(uri: &Uri) -> Uri {
+    let path = uri.path();
+    if !path.contains("//") {
+        return uri.clone();
+    }
+    let mut merged = String::with_capacity(path.len());
+    for character in path.chars() {
+        if character != '/' || !merged.ends_with('/') {
+            merged.push(character);
+        }
+    }
+    if let Some(query) = uri.query() {
+        merged.push('?');
+        merged.push_str(query);
+    }
+    // What was part of a URI stays one with fewer slashes.
+    merged.parse().unwrap_or_else(|_| uri.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +106,18 @@ mod tests {
     fn the_token_endpoint_is_two_routes() {
         assert_eq!(Route::of(&Method::GET, "/oauth/tokens"), Route::DistrictTokens);
         assert_eq!(Route::of(&Method::POST, "/oauth/tokens"), Route::Tokens);
+    }
+
+    #[test]
+    fn runs_of_slashes_become_one_and_a_query_is_kept() {
+        for (uri, expected) in [
+            ("//v2.1/students/x", "/v2.1/students/x"),
+            ("/v3.0//me", "/v3.0/me"),
+            ("///", "/"),
+            ("//a///b//?target=//x&y=http://z", "/a/b/?target=//x&y=http://z"),
+            ("/a?b=//", "/a?b=//"),
+        ] {
+            assert_eq!(with_single_slashes(&uri.parse().unwrap()).to_string(), expected);
+        }
     }
 }
