@@ -1,6 +1,7 @@
 //! HTTP in small pieces.
 //!
-//! - `request`, `answer`: what an endpoint gets and gives; `answer_kinds`: JSON, pages, redirects; `cut_body`: a body that is cut off;
+//! - `request`, `answer`: what an endpoint gets and gives; `answer_kinds`: JSON, pages, redirects;
+//! - `delivery`: how an answer is sent: whole, late, or cut off;
 //! - `parameters`, `cookies`, `redirect_uri`: what is in a request;
 //! - `connections`: how many there may be, and how long a request may take; `answering`: how long an answer may take;
 //! - `route`: what a request is about; `verbatim`: JSON values as somebody wrote them;
@@ -14,7 +15,7 @@ mod answering;
 pub(crate) mod connections;
 pub(crate) mod cookies;
 pub(crate) mod cors;
-mod cut_body;
+mod delivery;
 pub(crate) mod etag;
 pub(crate) mod host_guard;
 pub(crate) mod middleware;

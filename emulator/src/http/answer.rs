@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value};
 
-use super::cut_body::CutBody;
+use super::delivery::Delivery;
 use super::verbatim;
 
 /// Status, headers and body; and what happened, for the journal.
@@ -25,17 +25,6 @@ pub(crate) struct Answer {
     /// Did a scenario change it? Then the line is about the scenario.
     pub(crate) deviates: bool,
     delivery: Delivery,
-}
-
-/// How an answer is sent.
-#[derive(Clone, Copy)]
-enum Delivery {
-    Whole,
-    Late(Duration),
-    /// The connection breaks after half of the body.
-    Half,
-    /// The connection breaks before the first byte.
-    Nothing,
 }
 
 impl Answer {
@@ -153,22 +142,7 @@ impl Answer {
 
     /// Gives it to the server to send.
     pub(crate) async fn send(mut self) -> Response {
-        let whole = self.body.len();
-        let body = match self.delivery {
-            Delivery::Whole => Body::from(self.body),
-            Delivery::Late(by) => {
-                tokio::time::sleep(by).await;
-                Body::from(self.body)
-            }
-            Delivery::Half => {
-                self.headers.insert(CONTENT_LENGTH, whole.into());
-                Body::new(CutBody::after(self.body.slice(..whole / 2)))
-            }
-            Delivery::Nothing => {
-                self.headers.insert(CONTENT_LENGTH, whole.into());
-                Body::new(CutBody::at_once())
-            }
-        };
+        let body = self.delivery.body(self.body, &mut self.headers).await;
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;

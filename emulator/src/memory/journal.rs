@@ -16,13 +16,12 @@ use crate::http::answer::Answer;
 use crate::http::request::Request;
 use crate::system::clock::time_of_day;
 
-pub(crate) use mask::Mask;
-
-mod mask;
-
 const LENGTH: usize = 1000;
 /// The most names of parameters that are kept of one request.
 const NAMES: usize = 32;
+/// Nothing of this length or longer is shown: codes and tokens have 40 characters, ids 24.
+const LONG: usize = 32;
+const MASKED: &str = "(masked)";
 
 /// The latest requests, oldest first.
 #[derive(Default)]
@@ -149,6 +148,34 @@ fn parameters(request: &Request) -> Vec<String> {
     parameters
 }
 
+/// Lets words and Clever ids through, and hides what could be a secret, a code or a token.
+pub(crate) struct Mask<'a> {
+    secrets: Vec<&'a str>,
+}
+
+impl<'a> Mask<'a> {
+    /// A mask that also hides these secrets of apps, anywhere in a text.
+    pub(crate) fn new(secrets: impl Iterator<Item = &'a str>) -> Self {
+        Self { secrets: secrets.filter(|secret| !secret.is_empty()).collect() }
+    }
+
+    /// The name of a parameter, if it is a word.
+    pub(crate) fn name(&self, name: &str) -> String {
+        self.shown(name).to_owned()
+    }
+
+    /// A path, each segment by itself.
+    pub(crate) fn path(&self, path: &str) -> String {
+        path.split('/').map(|segment| self.shown(segment)).collect::<Vec<_>>().join("/")
+    }
+
+    fn shown<'b>(&self, text: &'b str) -> &'b str {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        let harmless = text.len() < LONG && text.bytes().all(plain);
+        if harmless && !self.secrets.iter().any(|secret| text.contains(secret)) { text } else { MASKED }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,5 +195,17 @@ mod tests {
         let expected =
             "22:13:20 UTC POST /oauth/tokens (code, grant_type) Basic (masked) -> 400: two lines [0m";
         assert_eq!(note.to_string(), expected);
+    }
+
+    #[test]
+    fn what_could_be_a_code_a_token_or_a_secret_is_not_shown() {
+        let mask = Mask::new(["short"].into_iter());
+        let code = "0123456789abcdef0123456789abcdef01234567";
+        assert_eq!(mask.name(code), MASKED);
+        assert_eq!(mask.name("a-short-name"), MASKED);
+        assert_eq!(mask.name("client_id"), "client_id");
+        assert_eq!(mask.path(&format!("/v3.0/users/{code}")), format!("/v3.0/users/{MASKED}"));
+        assert_eq!(mask.path("/v3.0/users/64c20b1e8f3a7d0019c4e501"), "/v3.0/users/64c20b1e8f3a7d0019c4e501");
+        assert_eq!(mask.path("/a%20b/c"), format!("/{MASKED}/c"));
     }
 }

@@ -1,31 +1,61 @@
-//! A body that is cut off, together with the connection.
+//! How an answer is sent: whole, late, or cut off together with the connection.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Bytes, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
 use http_body::Frame;
 use tokio::time::{Sleep, sleep};
+
+/// How an answer is sent.
+#[derive(Clone, Copy)]
+pub(super) enum Delivery {
+    Whole,
+    Late(Duration),
+    /// The connection breaks after half of the body.
+    Half,
+    /// The connection breaks before the first byte.
+    Nothing,
+}
+
+impl Delivery {
+    /// The body as it is sent. What is cut off has its whole length in the headers.
+    pub(super) async fn body(self, body: Bytes, headers: &mut HeaderMap) -> Body {
+        let cut = match self {
+            Self::Whole => return Body::from(body),
+            Self::Late(by) => {
+                sleep(by).await;
+                return Body::from(body);
+            }
+            Self::Half => CutBody::after(body.slice(..body.len() / 2)),
+            Self::Nothing => CutBody::at_once(),
+        };
+        headers.insert(CONTENT_LENGTH, body.len().into());
+        Body::new(cut)
+    }
+}
 
 /// Long enough for the server to send the beginning; otherwise it would drop that together with the connection.
 const FLUSH: Duration = Duration::from_millis(50);
 
 /// Some bytes, then a failure.
-pub(super) struct CutBody {
+struct CutBody {
     start: Option<Bytes>,
     flush: Option<Pin<Box<Sleep>>>,
 }
 
 impl CutBody {
     /// Is cut off after `start` has been sent.
-    pub(super) fn after(start: Bytes) -> Self {
+    fn after(start: Bytes) -> Self {
         Self { start: Some(start), flush: Some(Box::pin(sleep(FLUSH))) }
     }
 
     /// Is cut off before the head of the answer has been sent.
-    pub(super) fn at_once() -> Self {
+    fn at_once() -> Self {
         Self { start: None, flush: None }
     }
 }
