@@ -2,8 +2,7 @@
 //!
 //! - `grants`: codes, tokens and sign-ins without a browser;
 //! - `additions`: people and apps;
-//! - `state`: the clock, the keys, the journal, everything at once;
-//! - `scenarios`: all of them;
+//! - `state`: the scenarios, the clock, the keys, the journal, everything at once;
 //! - `problem`: what is wrong with a request, in a sentence.
 
 use axum::http::{Method, StatusCode};
@@ -20,7 +19,6 @@ use problem::Problem;
 mod additions;
 pub(super) mod grants;
 pub(super) mod problem;
-mod scenarios;
 pub(super) mod state;
 
 /// Where the controls are.
@@ -35,7 +33,7 @@ enum Control {
 
 /// Every control.
 const CONTROLS: &[(Method, &str, Control)] = &[
-    (Method::GET, "scenarios", Control::Sure(scenarios::scenarios)),
+    (Method::GET, "scenarios", Control::Sure(state::scenarios)),
     (Method::GET, "people", Control::Sure(additions::people)),
     (Method::POST, "people", Control::Tried(additions::add_person)),
     (Method::GET, "apps", Control::Sure(additions::apps)),

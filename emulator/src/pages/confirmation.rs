@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::frame::{frame, hidden_target, name, towards};
-use super::login_context::LoginContext;
+use super::frame::{LoginContext, frame, hidden_target, name, towards};
 use crate::world::Person;
 
 /// The page; `yes` is where it goes on.

@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::frame::{hidden_target, name};
-use super::login_context::LoginContext;
+use super::frame::{LoginContext, hidden_target, name};
 use crate::world::{Home, Person, World};
 
 const EXAMPLE: &str = "{\n  \"user_type\": \"teacher\"\n}";

@@ -1,6 +1,7 @@
-//! What several pages share: the frame around every page, and small pieces.
+//! What several pages share: the frame around every page, where somebody signs in and goes afterwards, and small pieces.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use url::form_urlencoded::Serializer;
 
 use super::style::style;
 use crate::world::{App, Home, Person};
@@ -20,6 +21,47 @@ pub(crate) fn frame(title: &str, content: &Markup) -> Markup {
                 header { strong { "emulator" } " for development. This is not Clever, and nobody here is real." }
                 main { h1 { bdi { (title) } } (content) }
             }
+        }
+    }
+}
+
+/// Where somebody signs in, and what for.
+#[derive(Clone, Copy)]
+pub(crate) struct LoginContext<'a> {
+    /// The district, or Clever Library.
+    pub(crate) home: Home<'a>,
+    /// A path of the emulator.
+    pub(crate) target: Option<&'a str>,
+    /// The app that the target belongs to.
+    pub(crate) app: Option<&'a App>,
+}
+
+impl LoginContext<'_> {
+    /// The address of the page at `path`, with the same home and target.
+    pub(crate) fn link(&self, path: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("portal", self.home.short_name());
+        if let Some(target) = self.target {
+            query.append_pair("target", target);
+        }
+        format!("{path}?{}", query.finish())
+    }
+
+    /// The address of the school picker, with the same target.
+    pub(super) fn choose_link(&self) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("choose", "true");
+        if let Some(target) = self.target {
+            query.append_pair("target", target);
+        }
+        format!("/login?{}", query.finish())
+    }
+
+    /// Home and target as hidden fields of a form.
+    pub(super) fn hidden(&self) -> Markup {
+        html! {
+            input type="hidden" name="portal" value=(self.home.short_name());
+            (hidden_target(self.target))
         }
     }
 }

@@ -1,12 +1,12 @@
-//! The login page of a district, or of Clever Library.
+//! The login page of a district or of Clever Library, and the two pages that it leads to: the identity provider of the district,
+//! and the badge.
 
 use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use super::developers::{SentClaims, custom_claims, developers};
-use super::frame::{frame, problem, signed_in, towards};
-use super::login_context::LoginContext;
+use super::developers::{SentClaims, buttons, custom_claims, developers};
+use super::frame::{LoginContext, frame, name, problem, signed_in, towards};
 use crate::world::{LoginMethod, Person, World};
 
 /// What the login page shows.
@@ -71,6 +71,70 @@ fn password(page: &LoginPage<'_>) -> Markup {
                 aria-invalid=[wrong] aria-describedby=(described);
             p.hint #password-hint { "Both are the sign-in number of the person." }
             button.primary type="submit" { "Log in" }
+        }
+    }
+}
+
+/// The page of the identity provider called `provider`: everybody has only to say who they are.
+pub(crate) fn provider(
+    world: &World,
+    context: LoginContext<'_>,
+    provider: &str,
+    message: Option<&str>,
+) -> Markup {
+    frame(
+        provider,
+        &html! {
+            p.hint { "The identity provider of " bdi { (context.home.name()) } ", simulated: it takes your word for it." }
+            (problem(message))
+            p { "Who are you?" }
+            (buttons(world, context.home, "/login/provider", &context.hidden()))
+            p.elsewhere { a href=(context.link("/login")) { "Back to the login page" } }
+        },
+    )
+}
+
+/// The badge page.
+pub(crate) fn badge(world: &World, context: LoginContext<'_>, message: Option<&str>) -> Markup {
+    let wrong = message.map(|_| "true");
+    let described = message.map_or("code-hint", |_| "problem code-hint");
+    frame(
+        "Log in with a badge",
+        &html! {
+            p.hint { bdi { (context.home.name()) } }
+            (problem(message))
+            form method="post" action="/login/badge" {
+                (context.hidden())
+                label for="code" { "Badge code" }
+                input #code name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" required
+                    aria-invalid=[wrong] aria-describedby=(described);
+                p.hint #code-hint { "The emulator has no camera: type what stands on the badge." }
+                button.primary type="submit" { "Log in" }
+            }
+            p.elsewhere { a href=(context.link("/login")) { "Back to the login page" } }
+            details {
+                summary { h2 { "For developers: every badge" } }
+                (badges(world, &context))
+            }
+        },
+    )
+}
+
+fn badges(world: &World, context: &LoginContext<'_>) -> Markup {
+    html! {
+        ul {
+            @for person in world.people().iter().filter(|person| context.home.is_of(person)) {
+                li {
+                    form method="post" action="/login/badge" {
+                        (context.hidden())
+                        input type="hidden" name="code" value=(person.badge_code());
+                        button type="submit" {
+                            "Use the badge of " (name(person))
+                            small { (person.badge_code()) " · " (person.handle) }
+                        }
+                    }
+                }
+            }
         }
     }
 }

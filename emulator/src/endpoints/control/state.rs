@@ -1,4 +1,4 @@
-//! The clock, the keys, the journal, and everything at once.
+//! The scenarios, the clock, the keys, the journal, and everything at once.
 
 use std::time::Duration;
 
@@ -11,9 +11,27 @@ use crate::memory::grants::Grants;
 use crate::memory::journal::Journal;
 use crate::memory::locked;
 use crate::memory::rate_limit::RateLimits;
+use crate::scenarios::{self, Scenario};
 
 /// No test needs more than ten years at once, in seconds.
 const FARTHEST: u64 = 10 * 366 * 24 * 60 * 60;
+
+/// `GET scenarios`
+pub(super) fn scenarios(call: &Call) -> Value {
+    let emulator_url = call.emulator_url();
+    scenarios::scenarios().iter().map(|scenario| entry(&emulator_url, scenario)).collect()
+}
+
+fn entry(emulator_url: &str, scenario: &Scenario) -> Value {
+    json!({
+        "name": scenario.name(),
+        "what": scenario.what(),
+        "expect": scenario.client(),
+        "outcome": scenario.outcome(),
+        "call": scenario.call(),
+        "base_url": format!("{emulator_url}{}", scenario.prefix()),
+    })
+}
 
 /// `GET clock`
 pub(super) fn clock(call: &Call) -> Value {
