@@ -5,22 +5,18 @@
 
 pub(crate) mod api;
 pub(crate) mod authorize;
-pub(crate) mod badge;
 pub(crate) mod bearer;
 pub(crate) mod call;
 mod client_authentication;
 pub(crate) mod control;
-pub(crate) mod custom_claims;
 pub(crate) mod desk;
 pub(crate) mod discovery;
 pub(crate) mod district_picker;
 pub(crate) mod district_tokens;
 pub(crate) mod health;
 pub(crate) mod login;
-mod login_page;
 pub(crate) mod not_found;
 pub(crate) mod portal;
-pub(crate) mod provider;
 mod refusal;
 mod same_origin;
 mod session;

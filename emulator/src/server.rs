@@ -23,8 +23,8 @@ use tokio::sync::oneshot;
 use crate::endpoints::call::{Call, Shared};
 use crate::endpoints::not_found::not_found;
 use crate::endpoints::{
-    api, authorize, badge, control, custom_claims, desk, discovery, district_picker, district_tokens, login,
-    portal, provider, tokeninfo, tokens,
+    api, authorize, control, desk, discovery, district_picker, district_tokens, login, portal, tokeninfo,
+    tokens,
 };
 use crate::http::address::{Address, NoOrigin};
 use crate::http::answer::Answer;
@@ -238,9 +238,12 @@ fn pages() -> Router {
     Router::new()
         .route("/in/{short_name}", get(endpoint(portal::show)))
         .route("/login", get(endpoint(login::show)).post(endpoint(login::sign_in)))
-        .route("/login/provider", get(endpoint(provider::show)).post(endpoint(provider::sign_in)))
-        .route("/login/badge", get(endpoint(badge::show)).post(endpoint(badge::sign_in)))
-        .route("/login/claims", post(endpoint(custom_claims::sign_in)))
+        .route(
+            "/login/provider",
+            get(endpoint(login::provider::show)).post(endpoint(login::provider::sign_in)),
+        )
+        .route("/login/badge", get(endpoint(login::badge::show)).post(endpoint(login::badge::sign_in)))
+        .route("/login/claims", post(endpoint(login::claims::sign_in)))
         .route("/logout", post(endpoint(login::sign_out)))
         .route(
             "/oauth/district-picker",

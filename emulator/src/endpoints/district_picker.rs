@@ -9,7 +9,7 @@ use maud::Markup;
 use url::form_urlencoded;
 
 use super::call::Call;
-use super::login_page::{self, WRONG_PASSWORD};
+use super::login::page::{self as login_page, WRONG_PASSWORD};
 use super::refusal::Refusal;
 use super::{authorize, same_origin, session, target};
 use crate::http::answer::Answer;

@@ -2,6 +2,9 @@
 //!
 //! `portal` names the home by its short name; `target` is where the person goes afterwards. A form with a `portal` comes from
 //! a login page, which accepts its own people only. A form without one, as developers and scripts send it, accepts everybody.
+//!
+//! - `page`: the login page, which several endpoints show;
+//! - `provider`, `badge`: the ways to sign in that have a page of their own; `claims`: with claims of your own, for developers.
 
 use std::sync::Arc;
 
@@ -9,10 +12,15 @@ use axum::http::StatusCode;
 
 use super::call::Call;
 use super::refusal::Refusal;
-use super::{district_picker, login_page, portal, same_origin, session, target};
+use super::{district_picker, portal, same_origin, session, target};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::world::{Home, LoginMethod, Person, World};
+
+pub(crate) mod badge;
+pub(crate) mod claims;
+pub(super) mod page;
+pub(crate) mod provider;
 
 /// Where a sign-in without a target leads: to the portal.
 const PORTAL: &str = "/login";
@@ -37,7 +45,7 @@ fn shown(call: &Call) -> Result<Answer, Refusal> {
     if parameters.get("choose") == Some("true") {
         return Ok(district_picker::anywhere(world, &parameters));
     }
-    let named = login_page::home(world, &parameters)?;
+    let named = page::home(world, &parameters)?;
     if let Some(person) = session::person(call)
         && named.is_none_or(|named| named.is_of(&person))
     {
@@ -47,7 +55,7 @@ fn shown(call: &Call) -> Result<Answer, Refusal> {
         });
     }
     match named.or_else(|| session::chosen(call)) {
-        Some(home) => Ok(login_page::show(call, &login_page::context(world, home, &parameters))),
+        Some(home) => Ok(page::show(call, &page::context(world, home, &parameters))),
         None => Ok(district_picker::anywhere(world, &parameters)),
     }
 }
@@ -60,7 +68,7 @@ pub(crate) fn sign_in(call: &Call) -> Answer {
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     same_origin::check(call)?;
     let parameters = Parameters::from_form(&call.request.body)?;
-    let home = login_page::home(&call.world, &parameters)?;
+    let home = page::home(&call.world, &parameters)?;
     if let Some(person) = with_password(&call.world, &parameters)
         && home.is_none_or(|home| home.is_of(&person) && home.takes(LoginMethod::Password))
     {
@@ -78,8 +86,8 @@ fn wrong_password(call: &Call, home: Option<Home<'_>>, parameters: &Parameters) 
     let Some(home) = home else {
         return district_picker::wrong_password(&call.world, parameters, &message);
     };
-    let context = login_page::context(&call.world, home, parameters);
-    login_page::wrong_password(call, &context, parameters.get("username"), &message)
+    let context = page::context(&call.world, home, parameters);
+    page::wrong_password(call, &context, parameters.get("username"), &message)
 }
 
 fn with_password(world: &World, parameters: &Parameters) -> Option<Arc<Person>> {

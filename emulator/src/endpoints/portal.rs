@@ -3,8 +3,9 @@
 use axum::http::StatusCode;
 
 use super::call::Call;
+use super::login::page as login_page;
 use super::refusal::Refusal;
-use super::{login_page, session};
+use super::session;
 use crate::http::answer::Answer;
 use crate::http::parameters::encoded;
 use crate::http::request::Request;

@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 
-use super::call::Call;
-use super::refusal::Refusal;
-use super::{login_page, same_origin, session};
+use super::page;
+use crate::endpoints::call::Call;
+use crate::endpoints::refusal::Refusal;
+use crate::endpoints::{same_origin, session};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::pages::{self, LoginContext};
@@ -45,8 +46,8 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
 
 /// The way, and the name of the identity provider on it.
 fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<(LoginContext<'a>, &'a str), Refusal> {
-    let home = login_page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let context = login_page::context(world, home, parameters);
+    let home = page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
+    let context = page::context(world, home, parameters);
     let name = home.identity_provider().ok_or_else(|| Refusal::no_such_login(&context.link("/login")))?;
     Ok((context, name))
 }

@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 
-use super::call::Call;
-use super::refusal::Refusal;
-use super::{session, target};
+use crate::endpoints::call::Call;
+use crate::endpoints::refusal::Refusal;
+use crate::endpoints::{session, target};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::pages::{self, LoginContext, LoginPage, SentClaims};
@@ -12,29 +12,36 @@ use crate::world::{Home, World};
 
 const SHOWN: &str = "the login page was shown";
 /// For the journal.
-pub(super) const WRONG_PASSWORD: &str =
+pub(in crate::endpoints) const WRONG_PASSWORD: &str =
     "nobody has this user name and password, or nobody of this district: both are the sign-in number";
 
 /// The home that a request names.
-pub(super) fn home<'a>(world: &'a World, parameters: &Parameters) -> Result<Option<Home<'a>>, Refusal> {
+pub(in crate::endpoints) fn home<'a>(
+    world: &'a World,
+    parameters: &Parameters,
+) -> Result<Option<Home<'a>>, Refusal> {
     let Some(short_name) = parameters.get("portal") else { return Ok(None) };
     world.home(short_name).map(Some).ok_or_else(|| Refusal::no_school(short_name))
 }
 
 /// The home, with the target of the request.
-pub(super) fn context<'a>(world: &'a World, home: Home<'a>, parameters: &'a Parameters) -> LoginContext<'a> {
+pub(in crate::endpoints) fn context<'a>(
+    world: &'a World,
+    home: Home<'a>,
+    parameters: &'a Parameters,
+) -> LoginContext<'a> {
     let target = target::of(parameters);
     LoginContext { home, target, app: target::app(world, target) }
 }
 
 /// The login page of a home.
-pub(super) fn show(call: &Call, context: &LoginContext<'_>) -> Answer {
+pub(in crate::endpoints) fn show(call: &Call, context: &LoginContext<'_>) -> Answer {
     let page = LoginPage { username: None, message: None, claims: None, ..page(call, context) };
     Answer::page(StatusCode::OK, pages::login(&page), SHOWN)
 }
 
 /// The login page again, after a wrong user name or password.
-pub(super) fn wrong_password(
+pub(in crate::endpoints) fn wrong_password(
     call: &Call,
     context: &LoginContext<'_>,
     username: Option<&str>,
@@ -45,7 +52,7 @@ pub(super) fn wrong_password(
 }
 
 /// The login page again, with what was wrong with the form for claims.
-pub(super) fn wrong_claims(
+pub(in crate::endpoints) fn wrong_claims(
     call: &Call,
     context: &LoginContext<'_>,
     sent: SentClaims<'_>,

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use super::call::Call;
-use super::refusal::Refusal;
-use super::{login_page, same_origin, session};
+use super::page;
+use crate::endpoints::call::Call;
+use crate::endpoints::refusal::Refusal;
+use crate::endpoints::{same_origin, session};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::pages::{self, LoginContext};
@@ -45,8 +46,8 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<LoginContext<'a>, Refusal> {
-    let home = login_page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let context = login_page::context(world, home, parameters);
+    let home = page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
+    let context = page::context(world, home, parameters);
     if home.takes(LoginMethod::Badge) {
         Ok(context)
     } else {

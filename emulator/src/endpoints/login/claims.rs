@@ -1,8 +1,9 @@
 //! Signing in with claims of one's own, for one login: a form on the login page, for developers.
 
-use super::call::Call;
-use super::refusal::Refusal;
-use super::{login_page, same_origin, session};
+use super::page;
+use crate::endpoints::call::Call;
+use crate::endpoints::refusal::Refusal;
+use crate::endpoints::{same_origin, session};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::keys::custom_claims;
@@ -21,18 +22,18 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let person = parameters.get("person").unwrap_or_default();
     let sent = SentClaims { person, text: claims };
     let named = world.person(person);
-    let home = match login_page::home(world, &parameters)? {
+    let home = match page::home(world, &parameters)? {
         Some(home) => home,
         // A program that fills in the form needs to know nothing but the person.
         None => named.as_ref().map(|person| world.home_of(person)).ok_or_else(nobody)?,
     };
-    let context = login_page::context(world, home, &parameters);
+    let context = page::context(world, home, &parameters);
     let Some(person) = named.filter(|person| home.is_of(person)) else {
-        return Ok(login_page::wrong_claims(call, &context, sent, NOBODY));
+        return Ok(page::wrong_claims(call, &context, sent, NOBODY));
     };
     match custom_claims::read(claims) {
         Ok(own) => Ok(session::start_with(call, person, own, context.target.unwrap_or("/login"), SIGNED_IN)?),
-        Err(message) => Ok(login_page::wrong_claims(call, &context, sent, (&message, NO_OBJECT))),
+        Err(message) => Ok(page::wrong_claims(call, &context, sent, (&message, NO_OBJECT))),
     }
 }
 
