@@ -11,8 +11,9 @@ pub(super) const EACH: &str = "*";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
     pub(super) part: Part,
-    /// The names of the objects around it, then its own. [`EACH`] stands for each entry of a list, or each role.
-    pub(super) path: &'static [&'static str],
+    /// The names of the objects around it and its own, with dots between them. [`EACH`] stands for each entry of a list, or
+    /// each value of an object.
+    pub(super) path: &'static str,
     pub(super) oddity: Oddity,
 }
 
@@ -35,12 +36,15 @@ pub(super) enum Oddity {
 impl Member {
     /// Changes the member where it is. A person who has none gets one where it is null or mistyped.
     pub(super) fn change(&self, object: &mut Map<String, Value>) {
-        let Some((first, rest)) = self.path.split_first() else { return };
-        if rest.is_empty() {
-            return self.oddity.put(object, first);
-        }
-        if let Some(value) = object.get_mut(*first) {
-            self.oddity.change(value, rest);
+        let steps: Vec<_> = self.path.split('.').collect();
+        match steps.as_slice() {
+            [] => {}
+            [name] => self.oddity.put(object, name),
+            [first, rest @ ..] => {
+                if let Some(value) = object.get_mut(*first) {
+                    self.oddity.change(value, rest);
+                }
+            }
         }
     }
 }
