@@ -5,12 +5,10 @@
 //!
 //! - `frame`, `style`: what is around every page and shared by several, and how it looks;
 //! - `picker`: which school is yours?
-//! - `login`: who are you? With the pages of an identity provider and of the badge; `developers`: short ways to sign in;
-//! - `confirmation`: is it still you?
+//! - `login`: who are you, and is it still you? `developers`: short ways to sign in;
 //! - `portal`: your apps;
 //! - `refusal`: why the login cannot go on.
 
-mod confirmation;
 mod developers;
 mod frame;
 mod login;
@@ -19,10 +17,9 @@ mod portal;
 mod refusal;
 mod style;
 
-pub(crate) use confirmation::confirmation;
 pub(crate) use developers::SentClaims;
 pub(crate) use frame::{LoginContext, frame};
-pub(crate) use login::{LoginPage, badge, login, provider};
+pub(crate) use login::{LoginPage, badge, confirmation, login, provider};
 pub(crate) use picker::{PickerPage, picker};
 pub(crate) use portal::{PortalPage, portal};
 pub(crate) use refusal::{RefusalPage, other_person, refusal};

@@ -134,7 +134,7 @@ def test_the_school_is_remembered_until_it_is_not_yours(page: Page, place: Place
     assert "to go on to Word Garden" in page.locator("main").inner_text()
     page.get_by_label("School or district").fill("nowhere at all")
     page.get_by_role("button", name="Search").click()
-    assert page.get_by_role("status").inner_text() == "No school or district is called so."
+    assert page.get_by_role("status").inner_text() == "No matching school or district."
     page.get_by_label("School or district").fill("emulated mid")
     page.get_by_label("School or district").press("Enter")
     page.get_by_role("button", name="Emulated Middle School").click()

@@ -62,7 +62,7 @@ fn hints(emulator: &Emulator, reach: &str) -> String {
 }
 
 /// The title of the table of people.
-pub(crate) const PEOPLE: &str = "People (the number is user name and password both):";
+pub(crate) const PEOPLE: &str = "People (the number is both the user name and the password):";
 
 fn app_hint(base_url: &str, app: &App) -> String {
     let kind = match (app.is_public(), app.is_oidc()) {

@@ -10,8 +10,8 @@ const SHOWN: usize = 200;
 
 pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>) -> Markup {
     html! {
-        p { "Every request to this emulator, the latest first: what happened, and what to do about it. Of values nothing "
-            "is kept. "
+        p { "Every request to this emulator, the latest first: what happened, and what to do about it. Values are "
+            "never stored. "
             a href="/_emulator/desk/journal" { "By itself" } ", or as JSON at " code.copy { "/_emulator/journal" } "." }
         div #journal-tools .tools {
             form method="post" action="/_emulator/desk/journal" { button { "Clear the journal" } }

@@ -18,8 +18,8 @@ const GROUPS: [(&str, &str); 8] = [
 
 pub(super) fn section(base_url: &str) -> Markup {
     html! {
-        p { "Each of these is a whole Clever that does one thing otherwise: give the app its address as the issuer (and as "
-            "the base of the API), and log somebody in. What other logins see stays as it is." }
+        p { "Each of these is a complete Clever that does one thing differently: give the app its address as the issuer (and as "
+            "the base of the API), and log somebody in. Other logins do not see it." }
         @for (title, group) in groups() {
             details.group {
                 summary { h3 { (title) } " " span.hint { (group.len()) } }

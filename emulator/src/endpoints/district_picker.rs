@@ -66,8 +66,7 @@ pub(crate) fn choose(call: &Call) -> Answer {
 }
 
 fn chosen(call: &Call) -> Result<Answer, Refusal> {
-    same_origin::check(call)?;
-    let parameters = Parameters::from_form(&call.request.body)?;
+    let parameters = same_origin::form(call)?;
     let home = login_page::home(&call.world, &parameters)?.ok_or_else(|| Refusal::no_school(""))?;
     let location = match target::of(&parameters) {
         Some(target) => target::login_page(Some(home.short_name()), target),

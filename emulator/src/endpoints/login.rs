@@ -66,8 +66,7 @@ pub(crate) fn sign_in(call: &Call) -> Answer {
 }
 
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
-    same_origin::check(call)?;
-    let parameters = Parameters::from_form(&call.request.body)?;
+    let parameters = same_origin::form(call)?;
     let home = page::home(&call.world, &parameters)?;
     if let Some(person) = with_password(&call.world, &parameters)
         && home.is_none_or(|home| home.is_of(&person) && home.takes(LoginMethod::Password))

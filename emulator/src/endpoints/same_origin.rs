@@ -9,12 +9,19 @@ use axum::http::header::{HeaderName, ORIGIN};
 use super::call::Call;
 use super::control::problem::Problem;
 use super::refusal::Refusal;
+use crate::http::parameters::Parameters;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses a form that a page of another site sends.
 pub(super) fn check(call: &Call) -> Result<(), Refusal> {
     if is_foreign(call) { Err(Refusal::foreign_form()) } else { Ok(()) }
+}
+
+/// The parameters of a form, unless a page of another site sends it.
+pub(super) fn form(call: &Call) -> Result<Parameters, Refusal> {
+    check(call)?;
+    Ok(Parameters::from_form(&call.request.body)?)
 }
 
 /// Refuses to let a page of another site use the controls or see the desk.

@@ -17,7 +17,7 @@ pub(super) fn developers<'a>(
         details {
             summary { h2 { "For developers: sign in as anybody" } }
             p.hint {
-                "The number is user name and password both. "
+                "The number is both the user name and the password. "
                 a href="/_emulator/" { "The desk" } " lists the people to test with, and what apps have sent."
             }
             @for home in homes {

@@ -1,12 +1,12 @@
-//! The login page of a district or of Clever Library, and the two pages that it leads to: the identity provider of the district,
-//! and the badge.
+//! The pages of a login: the login page of a district or of Clever Library, the two that it leads to (the identity provider of
+//! the district, and the badge), and the question whether it is still the same person.
 
 use std::sync::Arc;
 
 use maud::{Markup, html};
 
 use super::developers::{SentClaims, buttons, custom_claims, developers};
-use super::frame::{LoginContext, frame, name, problem, signed_in, towards};
+use super::frame::{LoginContext, frame, hidden_target, name, problem, signed_in, towards};
 use crate::world::{LoginMethod, Person, World};
 
 /// What the login page shows.
@@ -108,7 +108,7 @@ pub(crate) fn badge(world: &World, context: LoginContext<'_>, message: Option<&s
                 label for="code" { "Badge code" }
                 input #code name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" required
                     aria-invalid=[wrong] aria-describedby=(described);
-                p.hint #code-hint { "The emulator has no camera: type what stands on the badge." }
+                p.hint #code-hint { "The emulator has no camera: type the code that is printed on the badge." }
                 button.primary type="submit" { "Log in" }
             }
             p.elsewhere { a href=(context.link("/login")) { "Back to the login page" } }
@@ -137,4 +137,22 @@ fn badges(world: &World, context: &LoginContext<'_>) -> Markup {
             }
         }
     }
+}
+
+/// Is the student in front of the screen still the one who signed in? An app asks for this page by `confirmed=false`; `yes` is
+/// where the login goes on.
+pub(crate) fn confirmation(person: &Person, context: LoginContext<'_>, yes: &str) -> Markup {
+    frame(
+        "Is this you?",
+        &html! {
+            (towards(context.app))
+            p { "Are you " strong { (name(person)) } "?" }
+            a.button.primary.block href=(yes) { "Yes, that is me" }
+            form method="post" action="/logout" {
+                (hidden_target(Some(&context.link("/login"))))
+                button.block type="submit" { "No, that is not me" }
+            }
+            p.hint.elsewhere { "If you are somebody else, " (name(person)) " is logged out and you can log in." }
+        },
+    )
 }

@@ -31,7 +31,7 @@ pub(crate) fn picker(page: &PickerPage<'_>) -> Markup {
             (problem(page.message))
             (search(page))
             h2 #found { @if page.search.is_empty() { "All schools" } @else { "Found" } }
-            @if page.found.is_empty() { p role="status" { "No school or district is called so." } }
+            @if page.found.is_empty() { p role="status" { "No matching school or district." } }
             ul aria-labelledby="found" { @for found in &page.found { li { (choice(page, found)) } } }
             @if page.more { p.hint { "There are more. Type more of the name." } }
             h2 { "No district" }

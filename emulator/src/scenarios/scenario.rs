@@ -12,7 +12,7 @@ use super::member::{Member, Part};
 use crate::http::answer::Answer;
 use crate::http::route::Route;
 
-/// A Clever that does one thing otherwise.
+/// A Clever that does one thing differently.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     pub(super) name: Cow<'static, str>,

@@ -111,12 +111,12 @@ fn a_school_that_is_gone_is_forgotten() {
 fn a_search_finds_schools_and_districts_by_their_names() {
     let emulator = with_pages();
     for (search, there, absent) in [
-        ("", "Emulated Middle School", "No school or district is called so"),
+        ("", "Emulated Middle School", "No matching school or district"),
         ("HIGH", "Emulated High School", "Island"),
         ("island+primary", "Island Primary School", "Secondary"),
         ("island", "Emulated Island Schools", "Emulated School District"),
         (DISTRICT, "Emulated School District", "Island"),
-        ("%3Cscript%3E", "No school or district is called so", "<script"),
+        ("%3Cscript%3E", "No matching school or district", "<script"),
     ] {
         for target in [picker_target(&format!("&search={search}")), format!("/login?search={search}")] {
             let page = found(&emulator, &target);

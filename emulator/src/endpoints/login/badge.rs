@@ -25,15 +25,14 @@ pub(crate) fn show(call: &Call) -> Answer {
     here(world, &parameters).map_or_else(Refusal::page, page)
 }
 
-/// `POST /login/badge`: `code` is what stands on the badge.
+/// `POST /login/badge`: `code` is what is printed on the badge.
 pub(crate) fn sign_in(call: &Call) -> Answer {
     signed_in(call).unwrap_or_else(Refusal::page)
 }
 
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
-    same_origin::check(call)?;
+    let parameters = same_origin::form(call)?;
     let world = &call.world;
-    let parameters = Parameters::from_form(&call.request.body)?;
     let context = here(world, &parameters)?;
     let person = world.person_with_badge(parameters.get("code").unwrap_or_default());
     let Some(person) = person.filter(|person| context.home.is_of(person)) else {
@@ -46,9 +45,8 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<LoginContext<'a>, Refusal> {
-    let home = page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let context = page::context(world, home, parameters);
-    if home.takes(LoginMethod::Badge) {
+    let context = page::required(world, parameters)?;
+    if context.home.takes(LoginMethod::Badge) {
         Ok(context)
     } else {
         Err(Refusal::no_such_login(&context.link("/login")))

@@ -5,7 +5,6 @@ use crate::endpoints::call::Call;
 use crate::endpoints::refusal::Refusal;
 use crate::endpoints::{same_origin, session};
 use crate::http::answer::Answer;
-use crate::http::parameters::Parameters;
 use crate::keys::custom_claims;
 use crate::pages::SentClaims;
 
@@ -15,9 +14,8 @@ pub(crate) fn sign_in(call: &Call) -> Answer {
 }
 
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
-    same_origin::check(call)?;
+    let parameters = same_origin::form(call)?;
     let world = &call.world;
-    let parameters = Parameters::from_form(&call.request.body)?;
     let claims = parameters.get("claims").unwrap_or_default();
     let person = parameters.get("person").unwrap_or_default();
     let sent = SentClaims { person, text: claims };

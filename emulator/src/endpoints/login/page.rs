@@ -24,6 +24,15 @@ pub(in crate::endpoints) fn home<'a>(
     world.home(short_name).map(Some).ok_or_else(|| Refusal::no_school(short_name))
 }
 
+/// The home that a request must name, with its target.
+pub(super) fn required<'a>(
+    world: &'a World,
+    parameters: &'a Parameters,
+) -> Result<LoginContext<'a>, Refusal> {
+    let home = home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
+    Ok(context(world, home, parameters))
+}
+
 /// The home, with the target of the request.
 pub(in crate::endpoints) fn context<'a>(
     world: &'a World,

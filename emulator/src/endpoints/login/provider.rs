@@ -30,14 +30,13 @@ pub(crate) fn sign_in(call: &Call) -> Answer {
 }
 
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
-    same_origin::check(call)?;
+    let parameters = same_origin::form(call)?;
     let world = &call.world;
-    let parameters = Parameters::from_form(&call.request.body)?;
     let (context, name) = here(world, &parameters)?;
     let username = parameters.get("username").unwrap_or_default();
     let person = world.person(username).filter(|person| context.home.is_of(person));
     let Some(person) = person else {
-        let message = "Nobody here is called so. Pick one of the list.";
+        let message = "Nobody here has this name. Pick a person from the list.";
         let page = pages::provider(world, context, name, Some(message));
         return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NOBODY));
     };
@@ -46,8 +45,8 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
 
 /// The way, and the name of the identity provider on it.
 fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<(LoginContext<'a>, &'a str), Refusal> {
-    let home = page::home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    let context = page::context(world, home, parameters);
-    let name = home.identity_provider().ok_or_else(|| Refusal::no_such_login(&context.link("/login")))?;
+    let context = page::required(world, parameters)?;
+    let name =
+        context.home.identity_provider().ok_or_else(|| Refusal::no_such_login(&context.link("/login")))?;
     Ok((context, name))
 }
