@@ -47,7 +47,7 @@ impl From<String> for Secret {
     }
 }
 
-/// What a `Debug` prints in the place of personal data.
+/// What a `Debug` prints instead of personal data.
 pub(crate) struct Redacted;
 
 impl fmt::Debug for Redacted {

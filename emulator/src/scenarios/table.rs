@@ -234,7 +234,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         jws::KEYS_UNDER_ONE_NAME,
         "Every ID token is signed with a second key under the kid of the first; from the first login on it is published \
-         in the place of the first.",
+         instead of the first.",
         "Fetches the keys once more when a key it knows does not verify, and accepts the ID token.",
         "signed_in",
         Keys(jws::second_key_under_one_name, jws::one_key_under_one_name),
@@ -242,7 +242,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         jws::KEYS_WITHOUT_NAMES,
         "Neither keys nor ID tokens have a kid. Every ID token is signed with a second key, which from the first login \
-         on is published in the place of the first.",
+         on is published instead of the first.",
         "Fetches the keys once more when no key it knows verifies, and accepts the ID token.",
         "signed_in",
         Keys(jws::second_key_without_name, jws::one_key_without_name),

@@ -155,7 +155,7 @@ fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     })
 }
 
-/// What the parser says, as a sentence. It repeats a value of the wrong type; here only a number in the place of a name may
+/// What the parser says, as a sentence. It repeats a value of the wrong type; here only a number instead of a name may
 /// stay, for anything else may be a secret, or a table with a secret that was written as a text.
 fn reason(message: &str) -> String {
     let wrong = ["invalid type: ", "invalid value: "]

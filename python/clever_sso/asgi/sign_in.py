@@ -102,11 +102,11 @@ async def _welcomed(
         return problem_of_sign_in(settings.client, step, error)
     except HTTPException:
         session_of(request).clear()
-        # Whatever answers in place of this route, the login is over.
+        # Whatever answers instead of this route, the login is over.
         request.scope.get(WHEN_FAILED, []).extend(without_sign_in(settings.client, step))
         raise
     except Exception as error:
-        # An exception that is let through passes the session by: the browser would keep whom it had before.
+        # If the exception went through, the session would not be saved, and the browser would keep the person before.
         logger.exception("the application's own code failed while somebody signed in")
         return problem_of_sign_in(settings.client, step, error)
     request.scope.get(SIGNED_IN, set()).add(True)
