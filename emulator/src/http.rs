@@ -3,7 +3,7 @@
 //! - `request`, `answer`: what an endpoint gets and gives; `answer_kinds`: JSON, pages, redirects;
 //! - `delivery`: how an answer is sent: whole, late, or cut off;
 //! - `parameters`, `cookies`, `redirect_uri`: what is in a request;
-//! - `connections`: how many there may be, and how long a request may take; `answering`: how long an answer may take;
+//! - `connections`: how many there may be, and how long a request may take; `write_limit`: how long an answer may take;
 //! - `route`: what a request is about; `verbatim`: JSON values as somebody wrote them;
 //! - `address`: where the emulator is, as its clients name it;
 //! - `middleware`: what happens around every endpoint, with `host_guard`, `cors` and `etag`.
@@ -11,7 +11,6 @@
 pub(crate) mod address;
 pub(crate) mod answer;
 pub(crate) mod answer_kinds;
-mod answering;
 pub(crate) mod connections;
 pub(crate) mod cookies;
 pub(crate) mod cors;
@@ -24,3 +23,4 @@ pub(crate) mod redirect_uri;
 pub(crate) mod request;
 pub(crate) mod route;
 pub(crate) mod verbatim;
+mod write_limit;

@@ -14,7 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use super::answering::Answering;
+use super::write_limit::WriteLimit;
 
 /// The head of a request arrives within this time after the connection was made or the last answer was sent, and its body
 /// within the same time after that. An answer leaves within this time after the client's system takes no more of it.
@@ -39,7 +39,7 @@ async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
         let connection = Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(LIMIT)
-            .serve_connection(TokioIo::new(Answering::new(stream, LIMIT)), service);
+            .serve_connection(TokioIo::new(WriteLimit::new(stream, LIMIT)), service);
         tokio::spawn(async move {
             // However it ends, nobody is there to be told.
             let _ = connection.await;

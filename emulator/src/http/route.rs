@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_route_is_the_same_in_every_version() {
-        for (path, place) in [
+        for (path, route) in [
             ("/me", Route::Me),
             ("/v1.1/me", Route::Me),
             ("/v3.0/users/x", Route::User),
@@ -98,7 +98,7 @@ mod tests {
             ("/x/me", Route::Elsewhere),
             ("/", Route::Elsewhere),
         ] {
-            assert_eq!(Route::of(&Method::GET, path), place, "{path}");
+            assert_eq!(Route::of(&Method::GET, path), route, "{path}");
         }
     }
 

@@ -12,20 +12,20 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 /// A stream whose writer waits only so long until everything is written.
-pub(super) struct Answering<S> {
+pub(super) struct WriteLimit<S> {
     stream: S,
     limit: Duration,
     /// Runs from the first write that has to wait until a flush, which follows the last one.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Answering<S> {
+impl<S> WriteLimit<S> {
     pub(super) const fn new(stream: S, limit: Duration) -> Self {
         Self { stream, limit, waiting: None }
     }
 }
 
-impl<S: AsyncWrite + Unpin> Answering<S> {
+impl<S: AsyncWrite + Unpin> WriteLimit<S> {
     /// What a write came to, or an error when it has waited too long.
     fn in_time<T>(
         &mut self,
@@ -43,7 +43,7 @@ impl<S: AsyncWrite + Unpin> Answering<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Answering<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WriteLimit<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -75,7 +75,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Answering<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Answering<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WriteLimit<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
