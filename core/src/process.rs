@@ -11,7 +11,7 @@
 //! - `memory`: an allocator that clears what it frees;
 //! - `descriptors`: a child closes those of its parent's runtimes;
 //! - `gate`: a fork waits until nobody is inside, but not for long;
-//! - `lookups`: a fork waits for name lookups; `places`: how many there may be;
+//! - `lookups`: a fork waits for name lookups; `permits`: how many there may be;
 //! - `crypto`: a thread enters and leaves the crypto library while no fork is made;
 //! - `thread_keys`: what a thread keeps in C has its keys, or a limit is reached.
 //!
@@ -32,7 +32,7 @@ mod inherited;
 mod lookups;
 mod memory;
 mod per_process;
-mod places;
+mod permits;
 mod signals;
 mod thread_keys;
 
@@ -48,7 +48,7 @@ pub(crate) use inherited::Inherited;
 pub(crate) use lookups::Lookup;
 pub use memory::ClearingAllocator;
 pub(crate) use per_process::PerProcess;
-pub(crate) use places::{Place, Places};
+pub(crate) use permits::{Permit, Permits};
 pub(crate) use signals::{HeldSigpipe, spawn};
 pub use thread_keys::make_thread_keys;
 

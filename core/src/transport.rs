@@ -154,7 +154,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_lookup_that_finds_no_place_is_a_limit_that_may_pass_and_says_so() {
         let config = Config::builder("client").base_url("https://clever.example").build().unwrap();
-        let transport = Transport::with_resolver(&config, Resolver::without_a_place()).unwrap();
+        let transport = Transport::with_resolver(&config, Resolver::without_a_permit()).unwrap();
         let request = discovery::request("https://clever.example").unwrap();
         let error = transport.send(&request, clock::now() + config.timeout).await.unwrap_err();
         assert_eq!((error.code(), error.retryable()), (ErrorCode::LimitReached, true));

@@ -14,23 +14,23 @@ use std::net::{SocketAddr, ToSocketAddrs as _, UdpSocket};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::oneshot;
 
-use crate::process::{self, Lookup, Place, Places};
+use crate::process::{self, Lookup, Permit, Permits};
 
 /// More than any number of calls that begin together needs, where names are found within a moment.
 const MOST: u64 = 256;
 /// Those of this process, for all of its clients.
-static PLACES: Places = Places::new(MOST);
+static PERMITS: Permits = Permits::new(MOST);
 
 /// The resolver of every HTTP client of this crate.
 #[derive(Debug)]
 pub(super) struct Resolver {
     look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
-    places: &'static Places,
+    permits: &'static Permits,
 }
 
 impl Default for Resolver {
     fn default() -> Self {
-        Self { look_up, places: &PLACES }
+        Self { look_up, permits: &PERMITS }
     }
 }
 
@@ -55,11 +55,11 @@ impl std::error::Error for TooMany {}
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (host, look_up) = (name.as_str().to_owned(), self.look_up);
-        let Some(place) = self.places.take() else {
-            let refused: Failure = Box::new(TooMany { most: self.places.most() });
+        let Some(permit) = self.permits.take() else {
+            let refused: Failure = Box::new(TooMany { most: self.permits.most() });
             return Box::pin(async move { Err(refused) });
         };
-        match in_a_thread(host.clone(), look_up, place) {
+        match in_a_thread(host.clone(), look_up, permit) {
             Ok(coming) => Box::pin(async move {
                 let found = coming.await.unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()));
                 addresses(found)
@@ -69,17 +69,17 @@ impl Resolve for Resolver {
     }
 }
 
-/// The answer to come, where a thread can be started. The place is taken until the lookup ends, even when nobody waits for it
+/// The answer to come, where a thread can be started. The permit is taken until the lookup ends, even when nobody waits for it
 /// any more.
 fn in_a_thread(
     host: String,
     look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
-    place: Place,
+    permit: Permit,
 ) -> io::Result<oneshot::Receiver<io::Result<Vec<SocketAddr>>>> {
     let (answer, coming) = oneshot::channel();
     process::spawn("clever-sso-name", move || {
         let found = look_up(&host);
-        drop(place);
+        drop(permit);
         // Nobody waits any more when the deadline has passed.
         let _ = answer.send(found);
     })?;
@@ -113,10 +113,10 @@ pub(super) mod tests {
     use super::*;
 
     impl Resolver {
-        /// One for which all places are taken.
-        pub(in super::super) fn without_a_place() -> Self {
-            static NONE: Places = Places::new(0);
-            Self { look_up, places: &NONE }
+        /// One for which all permits are taken.
+        pub(in super::super) fn without_a_permit() -> Self {
+            static NONE: Permits = Permits::new(0);
+            Self { look_up, permits: &NONE }
         }
     }
 
@@ -132,8 +132,8 @@ pub(super) mod tests {
 
     #[tokio::test]
     async fn lookups_that_nobody_waits_for_any_more_are_counted_until_they_end() {
-        static PLACES: Places = Places::new(2);
-        let resolver = Resolver { look_up: silent, places: &PLACES };
+        static PERMITS: Permits = Permits::new(2);
+        let resolver = Resolver { look_up: silent, permits: &PERMITS };
         let ask = || resolver.resolve("clever.example".parse().unwrap());
         // Their deadlines have passed.
         drop(ask());
@@ -148,7 +148,7 @@ pub(super) mod tests {
         assert_eq!(
             ask().await.map(Iterator::count).map_err(drop),
             Ok(1),
-            "the place of one that ended is free"
+            "the permit of one that ended is free"
         );
     }
 }

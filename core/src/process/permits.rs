@@ -4,24 +4,24 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 use super::generation::generation;
 
-/// A fixed number of places; no caller waits for one. A forked child finds all of them free: its parent's took them.
+/// A fixed number of permits; no caller waits for one. A forked child finds all of them free: its parent's took them.
 #[derive(Debug)]
-pub(crate) struct Places {
+pub(crate) struct Permits {
     most: u64,
     /// The generation, and below it how many are taken: one number, so that a fork finds no lock.
     taken: AtomicU64,
 }
 
-/// A place that is taken while this lives.
+/// A permit that is taken while this lives.
 #[derive(Debug)]
-pub(crate) struct Place {
-    places: &'static Places,
+pub(crate) struct Permit {
+    permits: &'static Permits,
     generation: u64,
 }
 
 const BITS: u32 = 24;
 
-impl Places {
+impl Permits {
     /// `most` is far below 2^24.
     pub(crate) const fn new(most: u64) -> Self {
         Self { most, taken: AtomicU64::new(0) }
@@ -32,22 +32,22 @@ impl Places {
         self.most
     }
 
-    /// A place, unless all are taken.
-    pub(crate) fn take(&'static self) -> Option<Place> {
+    /// A permit, unless all are taken.
+    pub(crate) fn take(&'static self) -> Option<Permit> {
         let generation = generation();
         let one_more = |now| {
             let taken = if now >> BITS == generation { now & ((1 << BITS) - 1) } else { 0 };
             (taken < self.most).then_some((generation << BITS) | (taken + 1))
         };
-        self.taken.fetch_update(SeqCst, SeqCst, one_more).ok().map(|_| Place { places: self, generation })
+        self.taken.fetch_update(SeqCst, SeqCst, one_more).ok().map(|_| Permit { permits: self, generation })
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         // In a child, or where a child of a child has counted again, it is not among those that are taken.
         let one_less = |now: u64| (now >> BITS == self.generation).then_some(now - 1);
-        let _ = self.places.taken.fetch_update(SeqCst, SeqCst, one_less);
+        let _ = self.permits.taken.fetch_update(SeqCst, SeqCst, one_less);
     }
 }
 
@@ -56,45 +56,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_that_is_given_up_is_free() {
-        static PLACES: Places = Places::new(2);
-        let first = PLACES.take().unwrap();
-        let second = PLACES.take().unwrap();
-        assert!(PLACES.take().is_none() && PLACES.take().is_none());
+    fn a_permit_that_is_given_up_is_free() {
+        static PERMITS: Permits = Permits::new(2);
+        let first = PERMITS.take().unwrap();
+        let second = PERMITS.take().unwrap();
+        assert!(PERMITS.take().is_none() && PERMITS.take().is_none());
         drop(first);
-        let third = PLACES.take().unwrap();
-        assert!(PLACES.take().is_none());
+        let third = PERMITS.take().unwrap();
+        assert!(PERMITS.take().is_none());
         drop((second, third));
-        assert!([PLACES.take(), PLACES.take()].iter().all(Option::is_some));
+        assert!([PERMITS.take(), PERMITS.take()].iter().all(Option::is_some));
     }
 
     #[test]
     fn threads_that_race_never_take_more() {
-        static PLACES: Places = Places::new(3);
+        static PERMITS: Permits = Permits::new(3);
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..1000 {
-                        let place = PLACES.take();
-                        assert!(PLACES.taken.load(SeqCst) & ((1 << BITS) - 1) <= 3);
-                        drop(place);
+                        let permit = PERMITS.take();
+                        assert!(PERMITS.taken.load(SeqCst) & ((1 << BITS) - 1) <= 3);
+                        drop(permit);
                     }
                 });
             }
         });
-        assert_eq!(PLACES.taken.load(SeqCst) & ((1 << BITS) - 1), 0);
+        assert_eq!(PERMITS.taken.load(SeqCst) & ((1 << BITS) - 1), 0);
     }
 
     #[test]
     fn a_child_finds_all_of_them_free_and_gives_up_none_of_its_parents() {
-        static PLACES: Places = Places::new(1);
-        let mut of_the_parent = PLACES.take().unwrap();
+        static PERMITS: Permits = Permits::new(1);
+        let mut of_the_parent = PERMITS.take().unwrap();
         of_the_parent.generation += 1;
-        PLACES.taken.fetch_add(1 << BITS, SeqCst);
-        let own = PLACES.take().unwrap();
+        PERMITS.taken.fetch_add(1 << BITS, SeqCst);
+        let own = PERMITS.take().unwrap();
         drop(of_the_parent);
-        assert!(PLACES.take().is_none());
+        assert!(PERMITS.take().is_none());
         drop(own);
-        assert!(PLACES.take().is_some());
+        assert!(PERMITS.take().is_some());
     }
 }
