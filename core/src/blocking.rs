@@ -126,12 +126,8 @@ impl Client {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
-    /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
-    /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
-    /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
-    ///
-    /// A cookie with a `max_age` above 0 is only for a page that is shown, and not for a redirect, a picture or an answer to a script:
-    /// it says that the person is in no loop.
+    /// The cookies to set when a request comes with a session of the application, as
+    /// [`Client::session_kept_cookies`](crate::Client::session_kept_cookies). No network.
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.session_kept(cookies, || Inputs::now().ok())
     }

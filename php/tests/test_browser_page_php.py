@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from cases.faces import CFace, Face
+from cases.faces import Face, driven
 from harness.browser_page import CALLBACKS, HOSTS, check_callbacks, check_cookies
-from harness.patience import SECONDS
 from installed import SCRIPTS, Installed, settings
 from php_sites import WAYS
 
@@ -23,12 +21,8 @@ def face(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Face]
     classes = [str(installed.classes("ffi"))] if request.param == "ffi" else []
     options = ["-ddisplay_errors=stderr", *before, str(SCRIPTS / "driver.php"), *classes]
     command = installed.php(*options, extension=request.param == "extension")
-    pipe, more = subprocess.PIPE, settings("", "", LD_LIBRARY_PATH=str(installed.library))
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8", env=more) as process:
-        yield CFace(process)
-        assert process.stdin
-        process.stdin.close()
-        assert process.wait(SECONDS) == 0
+    with driven(command, settings("", "", LD_LIBRARY_PATH=str(installed.library))) as face:
+        yield face
 
 
 @pytest.mark.parametrize("host", HOSTS)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, Union
 from urllib.parse import parse_qs, urlsplit
 
 import clever_sso
 from harness.clever import CLIENT, TABLE
+from harness.paths import ROOT
+from harness.patience import SECONDS
+from harness.programs import compiled, environment
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from harness.clever import Clever
 
@@ -82,6 +87,27 @@ class CFace:
         self._process.stdin.flush()
         result, *fields = self._process.stdout.readline().rstrip("\n").split("\t")
         return result, dict(field.split("=", 1) for field in fields)
+
+
+@contextmanager
+def driven(command: Sequence[str | Path], variables: Mapping[str, str]) -> Iterator[Face]:
+    """A process that answers as the C driver does; it must end well when nothing is asked any more."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8", env=variables) as process:
+        yield CFace(process)
+        assert process.stdin
+        process.stdin.close()
+        assert process.wait(SECONDS) == 0
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[Face]:
+    """The face of `python` or of `c`."""
+    if language == "python":
+        yield PythonFace()
+        return
+    with driven([compiled(ROOT / "ffi/tests/c/driver.c")], environment()) as face:
+        yield face
 
 
 def refused(error: clever_sso.Error) -> tuple[str, Fields]:

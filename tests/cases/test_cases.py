@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from faces import CFace, Face, Fields, PythonFace
+from faces import Face, Fields, speaking
 from harness import emulator
 from harness.browser import Browser, portal_link
 from harness.paths import ROOT
-from harness.patience import SECONDS
-from harness.programs import compiled, environment
 
 try:
     import tomllib
@@ -79,16 +76,8 @@ def bases() -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="module", params=["python", "c"])
 def face(request: pytest.FixtureRequest, bases: dict[str, str]) -> Iterator[Face]:
     """A language, with every client of the table made in it."""
-    if request.param == "python":
-        yield with_clients(PythonFace(), bases)
-        return
-    driver = compiled(ROOT / "ffi/tests/c/driver.c")
-    pipe = subprocess.PIPE
-    with subprocess.Popen([driver], stdin=pipe, stdout=pipe, encoding="utf-8", env=environment()) as process:
-        yield with_clients(CFace(process), bases)
-        assert process.stdin
-        process.stdin.close()
-        assert process.wait(SECONDS) == 0
+    with speaking(request.param) as face:
+        yield with_clients(face, bases)
 
 
 def with_clients(face: Face, bases: dict[str, str]) -> Face:
