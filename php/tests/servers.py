@@ -80,7 +80,7 @@ http {{
 
 
 def own_folder(folder: Path) -> Path:
-    """Make a folder that belongs to whom the servers run as: nobody, where the tests run as root."""
+    """Make a folder that belongs to the user of the servers: nobody, where the tests run as root."""
     folder.mkdir()
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")

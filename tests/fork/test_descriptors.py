@@ -64,7 +64,7 @@ def clever() -> Iterator[str]:
         yield base_url
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what belongs to whom")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who owns what")
 @pytest.mark.parametrize("what", ["closes", "reused", "deep"])
 def test_a_child_closes_what_was_its_parents_and_nothing_else(what: str, clever: str) -> None:
     program = compiled(ROOT / "tests/fork/descriptors.c", "-std=gnu11", "-pthread")
@@ -79,7 +79,7 @@ def test_a_child_closes_what_was_its_parents_and_nothing_else(what: str, clever:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what belongs to whom")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who owns what")
 def test_generations_of_a_python_program_have_no_more_descriptors_than_the_first(clever: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", PYTHON, clever],

@@ -28,9 +28,9 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router) {
 }
 
 async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
-    let places = Arc::new(Semaphore::new(most));
+    let permits = Arc::new(Semaphore::new(most));
     // Nobody closes the semaphore.
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+    while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
         // It tries again when the system refuses one, for example because too many files are open.
         let (stream, _) = Listener::accept(&mut listener).await;
         // Without this an answer may wait for the client's acknowledgement; it is only slower when it fails.
@@ -43,7 +43,7 @@ async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
         tokio::spawn(async move {
             // However it ends, nobody is there to be told.
             let _ = connection.await;
-            drop(place);
+            drop(permit);
         });
     }
 }
@@ -110,7 +110,7 @@ mod tests {
             }
             assert!((1..LARGE).contains(&read), "{read} bytes");
         }
-        // The only place is free again, and all of an answer reaches a client that reads.
+        // The only permit is free again, and all of an answer reaches a client that reads.
         let whole = answer(address, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
         assert!(whole.len() > LARGE);
     }

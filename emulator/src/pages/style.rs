@@ -7,8 +7,8 @@ use crate::world::COLORS;
 /// The style sheet of every page.
 pub(super) fn style() -> String {
     let colors = COLORS.iter().enumerate();
-    colors.fold(STYLE.to_owned(), |mut style, (place, color)| {
-        let _ = writeln!(style, ".icon-{place} {{ background: {color}; }}");
+    colors.fold(STYLE.to_owned(), |mut style, (index, color)| {
+        let _ = writeln!(style, ".icon-{index} {{ background: {color}; }}");
         style
     })
 }
@@ -91,8 +91,8 @@ mod tests {
     fn luminance(color: &str) -> f64 {
         let digits = color.strip_prefix('#').unwrap();
         let width = digits.len() / 3;
-        let channel = |place: usize| {
-            let digits = &digits[place * width..(place + 1) * width];
+        let channel = |index: usize| {
+            let digits = &digits[index * width..(index + 1) * width];
             let value = f64::from(u8::from_str_radix(&digits.repeat(2 / width), 16).unwrap()) / 255.0;
             if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
         };
@@ -100,17 +100,17 @@ mod tests {
     }
 
     /// The color of this name, in the light (the first) or in the dark (the second).
-    fn color(name: &str, place: usize) -> &'static str {
+    fn color(name: &str, index: usize) -> &'static str {
         let wanted = format!("--{name}: ");
         let colors: Vec<_> =
             STYLE.split([';', '{']).filter_map(|rule| rule.trim().strip_prefix(&wanted)).collect();
         assert_eq!(colors.len(), 2, "{name}");
-        colors[place]
+        colors[index]
     }
 
     #[test]
     fn every_text_can_be_read_in_the_light_and_in_the_dark() {
-        for place in [0, 1] {
+        for index in [0, 1] {
             for (text, ground) in [
                 ("ink", "card"),
                 ("ink", "paper"),
@@ -119,20 +119,20 @@ mod tests {
                 ("on-accent", "accent"),
                 ("alert", "alert-paper"),
             ] {
-                let contrast = contrast(color(text, place), color(ground, place));
+                let contrast = contrast(color(text, index), color(ground, index));
                 assert!(contrast >= 4.5, "{text} on {ground}: {contrast}");
             }
             for (line, ground) in [("edge", "card"), ("focus", "card")] {
-                assert!(contrast(color(line, place), color(ground, place)) >= 3.0, "{line} on {ground}");
+                assert!(contrast(color(line, index), color(ground, index)) >= 3.0, "{line} on {ground}");
             }
         }
     }
 
     #[test]
     fn white_letters_can_be_read_on_every_icon_and_on_the_banner() {
-        for (place, color) in COLORS.iter().enumerate() {
+        for (index, color) in COLORS.iter().enumerate() {
             assert!(contrast("#fff", color) >= 4.5, "{color}");
-            assert!(style().contains(&format!(".icon-{place} {{ background: {color}; }}")));
+            assert!(style().contains(&format!(".icon-{index} {{ background: {color}; }}")));
         }
         assert!(STYLE.contains("background: #5a3e00; color: #fff") && contrast("#fff", "#5a3e00") >= 4.5);
     }

@@ -9,8 +9,8 @@ use crate::system::random::hexadecimal;
 
 /// One of these choices; of none, an empty text.
 pub(crate) fn pick<'a>(purpose: &str, id: &str, choices: &[&'a str]) -> &'a str {
-    let place = number(purpose, id, u64::try_from(choices.len()).unwrap_or_default());
-    usize::try_from(place).ok().and_then(|place| choices.get(place).copied()).unwrap_or_default()
+    let index = number(purpose, id, u64::try_from(choices.len()).unwrap_or_default());
+    usize::try_from(index).ok().and_then(|index| choices.get(index).copied()).unwrap_or_default()
 }
 
 /// A number below this limit.

@@ -23,7 +23,7 @@ const ORDER: [&str; 18] = [
 ];
 /// What else a student's grade may be.
 const OTHERS: [&str; 3] = ["PostGraduate", "Ungraded", "Other"];
-/// The place of kindergarten, whose children become six in its year.
+/// The position of kindergarten, whose children become six in its year.
 const KINDERGARTEN: usize = 4;
 
 /// Every word that is a student's grade.
@@ -38,8 +38,8 @@ pub(super) fn of_schools() -> &'static [&'static str] {
 
 /// The grades from one to another; none if the other comes first.
 pub(crate) fn between(low: &str, high: &str) -> &'static [&'static str] {
-    let place = |grade| ORDER.iter().position(|own| *own == grade);
-    place(low).zip(place(high)).and_then(|(low, high)| ORDER.get(low..=high)).unwrap_or_default()
+    let position = |grade| ORDER.iter().position(|own| *own == grade);
+    position(low).zip(position(high)).and_then(|(low, high)| ORDER.get(low..=high)).unwrap_or_default()
 }
 
 /// The year in which a student of this grade is born, if the grade tells it; the school year begins in this one.
@@ -53,8 +53,8 @@ pub(crate) fn graduation_year(grade: &str, school_year: u64) -> Option<u64> {
 }
 
 fn years_after_kindergarten(grade: &str) -> Option<u64> {
-    let place = ORDER.iter().position(|own| *own == grade)?;
-    u64::try_from(place.checked_sub(KINDERGARTEN)?).ok()
+    let position = ORDER.iter().position(|own| *own == grade)?;
+    u64::try_from(position.checked_sub(KINDERGARTEN)?).ok()
 }
 
 #[cfg(test)]

@@ -115,9 +115,9 @@ impl Person {
     }
 
     /// The same person with this role, counted from 0 and in the order of the roles, as that of the login.
-    pub(crate) fn with_role_first(&self, place: usize) -> Self {
+    pub(crate) fn with_role_first(&self, index: usize) -> Self {
         let mut person = self.clone();
-        let other = place.checked_sub(1).and_then(|place| person.other_roles.get_mut(place));
+        let other = index.checked_sub(1).and_then(|index| person.other_roles.get_mut(index));
         if let Some(other) = other {
             std::mem::swap(&mut person.role, other);
         }

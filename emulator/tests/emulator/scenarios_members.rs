@@ -169,7 +169,7 @@ fn one_member_is_odd_and_nothing_else_is() {
     }
 }
 
-/// Somebody with one role, of whom Clever sends the member; a student where students have it.
+/// A person with one role, for which Clever sends the member; a student where students have it.
 fn person_with_the_member(emulator: &Emulator, scenario: &Scenario) -> std::sync::Arc<Person> {
     let member = member_in(scenario);
     let handle = match member.strip_prefix("data.roles.*.").unwrap_or_default() {

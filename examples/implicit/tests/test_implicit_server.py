@@ -1,4 +1,4 @@
-"""The example's server: which tokens it believes, and from whom it takes them."""
+"""The example's server: which tokens it believes, and who may send them."""
 
 from __future__ import annotations
 

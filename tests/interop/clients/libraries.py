@@ -74,7 +74,7 @@ def who(site: Site, browser: Browser) -> dict[str, Any]:
 
 
 def user_of(site: Site, number: str, begin: str) -> int | None:
-    """The number of the user whom somebody is at the site after a login."""
+    """The number of the user that is signed in at the site after a login."""
     browser = Browser(site.clever)
     site.log_in(number, begin, browser)
     user: int | None = who(site, browser)["user"]

@@ -36,10 +36,10 @@ impl App {
 
     /// The person in the role of a login to it: the first that it is for.
     pub(crate) fn in_role(&self, person: Arc<Person>) -> Arc<Person> {
-        let place = person.roles().position(|role| self.takes(role.user_type));
-        match place {
+        let index = person.roles().position(|role| self.takes(role.user_type));
+        match index {
             None | Some(0) => person,
-            Some(place) => Arc::new(person.with_role_first(place)),
+            Some(index) => Arc::new(person.with_role_first(index)),
         }
     }
 

@@ -13,7 +13,7 @@ impl App {
         letter.map_or_else(|| "?".to_owned(), |letter| letter.to_uppercase().collect())
     }
 
-    /// The place of its color among [`COLORS`]; always the same for one identifier.
+    /// The index of its color among [`COLORS`]; always the same for one identifier.
     pub(crate) fn color(&self) -> usize {
         let sum = self
             .client_id
