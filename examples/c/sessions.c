@@ -8,13 +8,15 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { MOST_SESSIONS = 1024 };
+/* A session that a new sign-in of the same person replaced still answers for so long: other tabs have sent requests with its cookie,
+   and they arrive late. */
+enum { MOST_SESSIONS = 1024, GRACE_SECONDS = 60 };
 
 struct session {
     char name[SESSION_NAME_SIZE];  /* empty: this place is free */
     char chain[SESSION_NAME_SIZE]; /* the name of the first session of all those that replaced one another, of the same person */
-    time_t ends;
-    int ended; /* nobody is signed in any more, but its name still leads to the one that replaced it */
+    time_t ends, replaced_at; /* 0: not replaced */
+    int ended;                /* nobody is signed in any more, but its name still leads to the one that replaced it */
     int logged_out;
     struct person person;
 };
@@ -46,7 +48,7 @@ static void forget(struct session *session)
 {
     person_clear(&session->person);
     session->name[0] = session->chain[0] = '\0';
-    session->ends = session->ended = session->logged_out = 0;
+    session->ends = session->replaced_at = session->ended = session->logged_out = 0;
 }
 
 /* 128 random bits as hexadecimal digits. */
@@ -74,6 +76,11 @@ static struct session *found(const char *name)
         if (same(sessions[i].name, name)) return sessions[i].ends > now ? &sessions[i] : NULL;
     }
     return NULL;
+}
+
+static int may_answer(const struct session *session)
+{
+    return session->replaced_at == 0 || time(NULL) - session->replaced_at < GRACE_SECONDS;
 }
 
 static int is_same_person(const struct person *one, const struct person *other)
@@ -116,14 +123,18 @@ enum session_start session_begin(const clever_sso_identity *identity, uint32_t s
     char chain[SESSION_NAME_SIZE];
     memcpy(chain, name, sizeof chain);
     pthread_mutex_lock(&lock);
-    const struct session *before = found(replaced);
+    struct session *before = found(replaced);
     if (before != NULL && before->logged_out) {
         pthread_mutex_unlock(&lock);
         person_clear(&person);
         return SESSION_LOGGED_OUT;
     }
-    if (before != NULL) end_chain(before, 0);
-    if (before != NULL && is_same_person(&before->person, &person)) memcpy(chain, before->chain, sizeof chain);
+    if (before != NULL && is_same_person(&before->person, &person)) {
+        if (before->replaced_at == 0) before->replaced_at = time(NULL);
+        memcpy(chain, before->chain, sizeof chain);
+    } else if (before != NULL) {
+        end_chain(before, 0);
+    }
     struct session *session = place();
     session->person = person;
     memcpy(session->chain, chain, sizeof chain);
@@ -138,7 +149,7 @@ int session_find(const char *name, struct person *person)
     *person = (struct person){0};
     pthread_mutex_lock(&lock);
     const struct session *session = found(name);
-    if (session != NULL && !session->ended) {
+    if (session != NULL && !session->ended && may_answer(session)) {
         const struct person *known = &session->person;
         *person = (struct person){copy(known->issuer), copy(known->id), copy(known->name), copy(known->user_type),
                                   copy(known->district_id)};

@@ -397,8 +397,8 @@ def test_no_session_of_a_browser_outlives_its_end(browser: Browser, site: Site, 
     sessions = [cookie_of(browser, "session")]
     for before in (0, 0, 2, 0):
         sessions.append(signed_in(site, sessions[before]))
-        alive = [site.asked("/me", Cookie=f"session={session}").status == 200 for session in sessions]
-        assert alive == [False] * (len(sessions) - 1) + [True], "each replaces the one before"
+    # Those that were replaced have a minute: other tabs are on their way with them.
+    assert [site.asked("/me", Cookie=f"session={session}").status for session in sessions] == [200] * 5
     if ends == "log out":
         assert site.asked("/logout", "POST", Cookie=f"session={sessions[last]}").status == 303
     else:
