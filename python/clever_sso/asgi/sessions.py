@@ -73,8 +73,25 @@ async def check_that_it_is_there(request: Request, key: str) -> None:
 
 async def end_session(request: Request) -> None:
     """Forget who is signed in, with everything else of the session, and in those that it replaced."""
-    await end_replaced(request, SessionIdentity.replaced(session_of(request)))
+    await end_linked(request, SessionIdentity.replaced(session_of(request)))
     session_of(request).clear()
+
+
+async def end_linked(request: Request, keys: Iterable[str]) -> None:
+    """End sessions that the session of this request replaced, and those that are linked with them.
+
+    Tabs that come back at the same moment replace one session by several, which know of each other only by that one.
+    """
+    known: set[str] = set()
+    left = [*keys]
+    while left:
+        key = left.pop()
+        if key not in known:
+            known.add(key)
+            handler: Any = request.scope["session_handler"]
+            data = await handler.store.read(session_id=key, lifetime=handler.lifetime)
+            left += SessionIdentity.replaced(handler.serializer.deserialize(data) if data else {})
+    await end_replaced(request, known)
 
 
 async def end_replaced(request: Request, keys: Iterable[str]) -> None:

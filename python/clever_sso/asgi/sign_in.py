@@ -25,6 +25,7 @@ from clever_sso.asgi.request import SIGNED_IN, WHEN_FAILED, result_of
 from clever_sso.asgi.sessions import (
     check_that_it_is_there,
     cookie_size,
+    end_linked,
     end_replaced,
     is_in_browser,
     replace_session,
@@ -71,7 +72,7 @@ async def sign_in(
         return done
     finally:
         if replaced and not (isinstance(done, Response) and SESSION_KEY in session_of(request)):
-            await end_replaced(request, replaced)
+            await end_linked(request, replaced)
         if waiting:
             await end_replaced(request, [waiting])
 

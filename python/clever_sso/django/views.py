@@ -486,9 +486,13 @@ def _let_answer(replaced: SessionBase, successor: str) -> None:
     """
     for key in SessionIdentity.without_room(replaced):
         replaced.delete(key)
-    SessionIdentity.shorten(replaced, successor)
+    # As it is by now: another tab may have replaced it meanwhile.
+    again = replaced if isinstance(replaced, InCookies) else type(replaced)(replaced.session_key)
+    if SESSION_KEY not in again:
+        raise LoggedOutError
+    SessionIdentity.shorten(again, successor)
     try:
-        replaced.save()
+        again.save()
     except UpdateError:
         raise LoggedOutError from None
 
@@ -500,9 +504,18 @@ def _check_that_it_is_there(waiting: SessionBase) -> None:
 
 
 def end_replaced(session: SessionBase) -> None:
-    """End the sessions that this one replaced and that may still answer."""
-    for key in SessionIdentity.replaced(session):
-        session.delete(key)
+    """End the sessions that are linked with this one, and those that are linked with them.
+
+    Tabs that come back at the same moment replace one session by several, which know of each other only by that one.
+    """
+    known: set[str] = set()
+    left = SessionIdentity.replaced(session)
+    while left:
+        key = left.pop()
+        if key not in known:
+            known.add(key)
+            left += SessionIdentity.replaced(type(session)(key))
+            session.delete(key)
 
 
 def _cookie_size(request: HttpRequest) -> int:

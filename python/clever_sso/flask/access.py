@@ -192,7 +192,26 @@ def end_session() -> None:
 
 
 def _end_replaced(session: Any) -> None:  # noqa: ANN401  (that of Flask, or of Flask-Session)
-    _end_each(SessionIdentity.replaced(session))
+    """End the sessions that are linked with this one, and those that are linked with them.
+
+    Tabs that come back at the same moment replace one session by several, which know of each other only by that one.
+    """
+    known: set[str] = set()
+    left = SessionIdentity.replaced(session)
+    while left:
+        sid = left.pop()
+        if sid not in known:
+            known.add(sid)
+            left += SessionIdentity.replaced(_with_sid(sid))
+    _end_each(known)
+
+
+def _with_sid(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
+    """The session with this id; an empty one where there is none."""
+    app, interface = _app(), current_app.session_interface
+    name = interface.get_cookie_name(app)
+    asking = app.request_class(EnvironBuilder(headers={"Cookie": f"{name}={sid}"}).get_environ())
+    return interface.open_session(app, asking) or {}
 
 
 def _end_each(sids: Iterable[str]) -> None:

@@ -339,7 +339,8 @@ def test_a_log_out_ends_every_session_that_was_replaced(clever: str) -> None:
         assert tab.get("/who").content == b"nobody"
 
 
-def test_a_log_out_ends_both_sessions_of_tabs_that_signed_in_with_one(clever: str) -> None:
+@pytest.mark.parametrize("of", ["the first", "the second"])
+def test_a_log_out_ends_both_sessions_of_tabs_that_signed_in_with_one(clever: str, of: str) -> None:
     from django.test import Client as Visitor
     from harness.browser import Browser
     from running import path_of
@@ -354,7 +355,7 @@ def test_a_log_out_ends_both_sessions_of_tabs_that_signed_in_with_one(clever: st
     tab.get(first)
     visitor.get(second)
     assert tab.get("/who").content == visitor.get("/who").content == b"Ada Ashworth"
-    visitor.post("/clever/logout", HTTP_ORIGIN=OWN)
+    (tab if of == "the first" else visitor).post("/clever/logout", HTTP_ORIGIN=OWN)
     assert tab.get("/who").content == visitor.get("/who").content == b"nobody"
 
 
