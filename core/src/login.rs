@@ -256,8 +256,9 @@ impl Journey {
 
     /// Judges what the browser brought, before anything is sent to Clever.
     pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, inputs: &Inputs) -> Result<Arrival> {
+        let arrived_at = self.arrived_at(callback).map(str::to_owned);
         let callback = parse_callback(callback)?;
-        let returned = self.returned(&callback, kept, inputs.now)?;
+        let returned = self.returned(&callback, kept, arrived_at.as_deref(), inputs.now)?;
         let known = returned.state.known();
         self.judge(callback, &returned, inputs).map_err(|error| {
             let switch_user = known.is_some_and(|state| state.switch_user);
@@ -340,10 +341,27 @@ impl Journey {
         self.config.redirect_uris.iter().find(|uri| state.has_redirect_uri(uri)).map(String::as_str)
     }
 
-    fn returned(&self, callback: &Callback, kept: Kept<'_>, now: u64) -> Result<Returned> {
+    /// The redirect URI at which the browser came back, where the callback says it.
+    fn arrived_at(&self, callback: &str) -> Option<&str> {
+        let at = without_query(callback)?;
+        self.config
+            .redirect_uris
+            .iter()
+            .find(|uri| without_query(uri).as_ref() == Some(&at))
+            .map(String::as_str)
+    }
+
+    fn returned(
+        &self,
+        callback: &Callback,
+        kept: Kept<'_>,
+        arrived_at: Option<&str>,
+        now: u64,
+    ) -> Result<Returned> {
         let state = callback.state.as_ref().map(Secret::expose);
-        Ok(Returned::read(self.keys()?, state, kept, now, |state| {
-            let redirect_uri = state.and_then(|state| self.redirect_uri_of(state)).or_else(|| self.primary());
+        let arrived_at = arrived_at.or_else(|| self.primary());
+        Ok(Returned::read(self.keys()?, state, kept, now, arrived_at, |state| {
+            let redirect_uri = state.and_then(|state| self.redirect_uri_of(state)).or(arrived_at);
             redirect_uri.is_some_and(is_secure)
         }))
     }
@@ -366,7 +384,14 @@ impl Journey {
         }
         let leaving = returned.proven_key();
         let jar = (returned.jar.as_deref(), leaving.as_deref());
-        self.send_again(reason, returned.to_repeat().as_ref(), redirects, jar, inputs)
+        self.send_again(
+            reason,
+            returned.to_repeat().as_ref(),
+            returned.arrived_at.as_deref(),
+            redirects,
+            jar,
+            inputs,
+        )
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
@@ -376,19 +401,21 @@ impl Journey {
             return Err(too_often(ErrorCode::LoginLoop, redirects, ErrorCode::CodeRejected));
         }
         let jar = (spent.jar.as_deref(), spent.key.as_deref());
-        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), redirects, jar, inputs)
+        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), None, redirects, jar, inputs)
     }
 
-    /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read.
+    /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read. One that cannot be read
+    /// comes back to where the browser arrived: a login from the portal stays on its host.
     fn send_again(
         &self,
         reason: ErrorCode,
         known: Option<&LoginState>,
+        arrived_at: Option<&str>,
         redirects: u8,
         (jar, leaving): (Option<&Jar>, Option<&str>),
         inputs: &Inputs,
     ) -> Result<Outcome> {
-        let redirect_uri = known.and_then(|state| self.redirect_uri_of(state));
+        let redirect_uri = known.map_or(arrived_at, |state| self.redirect_uri_of(state));
         let redirect_uri = self.config.redirect_uri(redirect_uri)?;
         let mut state = LoginState::new(redirect_uri, self.goal(known), inputs.now);
         state.redirects = redirects.saturating_add(1);
@@ -465,6 +492,13 @@ fn page_of(return_to: Option<&str>) -> String {
 
 fn too_often(code: ErrorCode, redirects: u8, reason: ErrorCode) -> Error {
     Error::with_detail(code, format!("{redirects} redirects to Clever, then {reason}"))
+}
+
+fn without_query(url: &str) -> Option<Url> {
+    let mut url = Url::parse(url).ok()?;
+    url.set_query(None);
+    url.set_fragment(None);
+    Some(url)
 }
 
 fn is_secure(redirect_uri: &str) -> bool {

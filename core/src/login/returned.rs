@@ -34,6 +34,8 @@ pub(super) struct Returned {
     /// The browser's cookies, unless the application keeps logins by itself.
     pub(super) jar: Option<Arc<Jar>>,
     pub(super) pending: Held,
+    /// The redirect URI at which it arrived, or the primary one.
+    pub(super) arrived_at: Option<String>,
 }
 
 /// The `state` parameter.
@@ -68,6 +70,7 @@ impl Returned {
         state: Option<&str>,
         kept: Kept<'_>,
         now: u64,
+        arrived_at: Option<&str>,
         is_secure: impl FnOnce(Option<&LoginState>) -> bool,
     ) -> Self {
         let state = match state {
@@ -75,6 +78,7 @@ impl Returned {
             Some(text) => LoginState::open(keys, text)
                 .map_or(State::Foreign, |state| State::Known { text: text.to_owned(), state }),
         };
+        let arrived_at = arrived_at.map(str::to_owned);
         match kept {
             Kept::Cookies(header) => {
                 let jar = Jar::read(header, keys, is_secure(state.known()));
@@ -82,11 +86,11 @@ impl Returned {
                     Some(key) => Held::read(keys, &state, jar.logins_with(&key), now),
                     None => Held::Missing,
                 };
-                Self { pending, state, jar: Some(Arc::new(jar)) }
+                Self { pending, state, jar: Some(Arc::new(jar)), arrived_at }
             }
             Kept::Pending(pending) => {
                 let sealed = pending.map(SealedLogin::new);
-                Self { pending: Held::read(keys, &state, sealed.iter(), now), state, jar: None }
+                Self { pending: Held::read(keys, &state, sealed.iter(), now), state, jar: None, arrived_at }
             }
         }
     }

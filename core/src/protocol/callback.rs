@@ -64,18 +64,24 @@ enum Part {
     Either,
 }
 
-/// The query and the fragment. Text without `?` and `#` is a query or a fragment by itself.
+/// The query and the fragment. Text without an address before it is a query or a fragment by itself.
 fn parts(callback: &str) -> impl Iterator<Item = (Part, &str)> {
     let (before, fragment) = match callback.split_once('#') {
         Some((before, fragment)) => (before, Some(fragment)),
         None => (callback, None),
     };
     let query = match before.split_once('?') {
-        Some((_, query)) => Some((Part::Query, query)),
+        Some((place, query)) if is_place(place) => Some((Part::Query, query)),
         None if is_address(before) => None,
-        None => Some((Part::Either, before)),
+        _ => Some((Part::Either, before)),
     };
     query.into_iter().chain(fragment.map(|fragment| (Part::Fragment, fragment)))
+}
+
+/// What stands before a query: an address, its last part or nothing. A question mark inside of a query is one of its characters
+/// (RFC 3986 section 3.4).
+fn is_place(text: &str) -> bool {
+    is_address(text) || !text.contains(['=', '&'])
 }
 
 /// An address without a query, not a query by itself: the value of a parameter may well look like an address.
@@ -186,6 +192,20 @@ mod tests {
             "/cb?code=abc&state=s",
             "?code=abc",
             "code=abc&iss=https://clever.com",
+        ] {
+            assert_eq!(code_of(callback), "abc", "{callback}");
+        }
+    }
+
+    #[test]
+    fn a_question_mark_in_a_query_is_one_of_its_characters() {
+        for callback in [
+            "code=abc&extra=a?b=c",
+            "?code=abc&extra=a?b=c",
+            "https://app.example/cb?code=abc&extra=a?b=c",
+            "/cb=1?code=abc&extra=a?b=c",
+            "callback?code=abc&extra=a?b=c",
+            "next=https://app.example/?a=1&code=abc",
         ] {
             assert_eq!(code_of(callback), "abc", "{callback}");
         }

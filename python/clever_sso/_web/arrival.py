@@ -258,23 +258,28 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         return problem_of(error)
 
 
-def step_of(
-    outcome: SignedIn | Restart | Denied, client: Client | AsyncClient, *, host: str | None, cookies: str | None
-) -> Step:
+def arrived(client: Client | AsyncClient, query: str, host: str | None) -> str:
+    """The callback for `finish_login`: a login that began at Clever goes on at the host where it arrives.
+
+    Args:
+        client: The client.
+        query: That of the request, one character for each byte.
+        host: The host of the request.
+    """
+    uri = redirect_uri_at(client.redirect_uris, host) or ""
+    return f"{uri.partition('?')[0]}?{query}"
+
+
+def step_of(outcome: SignedIn | Restart | Denied) -> Step:
     """What to do with the outcome of a login.
 
     Args:
         outcome: What `finish_login` returned.
-        client: The client.
-        host: The host of the request.
-        cookies: The `Cookie` header of the request.
     """
     if isinstance(outcome, SignedIn):
         return SignIn(outcome.identity, outcome.tokens, outcome.return_to, outcome.set_cookies, outcome.switch_user)
     if isinstance(outcome, Restart):
-        uri = redirect_uri_at(client.redirect_uris, host) if outcome.reason == "state_missing" else None
-        # It began at Clever, which knows of no host: the core goes on with the primary redirect URI.
-        return ToClever.of(client.begin_login(cookies=cookies, redirect_uri=uri) if uri else outcome.login)
+        return ToClever.of(outcome.login)
     return Problem(
         DENIED,
         DENIED_SENTENCE,

@@ -12,6 +12,7 @@ from clever_sso._web.arrival import (
     LoggedOutError,
     SignIn,
     ToClever,
+    arrived,
     begun,
     onwards,
     problem_of,
@@ -95,9 +96,9 @@ class Views:
         if self._settings.chosen.waiting_page and should_wait(query):
             return HTMLResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
         try:
-            client, cookies = self._settings.client, cookies_of(request)
-            outcome = await client.finish_login(query, cookies)
-            step = step_of(outcome, client, host=HOST.get(), cookies=cookies)
+            client = self._settings.client
+            callback = arrived(client, query, HOST.get())
+            step = step_of(await client.finish_login(callback, cookies_of(request)))
         except Error as error:
             step = problem_of(error)
         return await self.take(request, step)

@@ -32,6 +32,7 @@ from clever_sso._web.arrival import (
     Step,
     ToClever,
     TooLargeError,
+    arrived,
     begun,
     check_size,
     onwards,
@@ -153,9 +154,9 @@ def callback(request: HttpRequest) -> HttpResponse:
         return HttpResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
     linking = links.begun_here(request, query)
     try:
-        cookies = request.META.get("HTTP_COOKIE")
-        outcome = conf.client().finish_login(query, cookies)
-        step = step_of(outcome, conf.client(), host=conf.host(), cookies=cookies)
+        client = conf.client()
+        outcome = client.finish_login(arrived(client, query, conf.host()), request.META.get("HTTP_COOKIE"))
+        step = step_of(outcome)
     except Error as error:
         outcome, step = None, problem_of(error)
     if not linking:

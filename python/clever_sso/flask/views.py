@@ -27,6 +27,7 @@ from clever_sso._web.arrival import (
     Step,
     ToClever,
     TooLargeError,
+    arrived,
     begun,
     check_size,
     onwards,
@@ -215,9 +216,8 @@ def _callback() -> Response:
     if extension.chosen.waiting_page and should_wait(query):
         return _own_page(pages.waiting(onwards(query)), 200)
     try:
-        cookies = request.headers.get("Cookie")
-        outcome = extension.client.finish_login(query, cookies)
-        step = step_of(outcome, extension.client, host=host(), cookies=cookies)
+        callback = arrived(extension.client, query, host())
+        step = step_of(extension.client.finish_login(callback, request.headers.get("Cookie")))
     except Error as error:
         step = problem_of(error)
     return _take(step)

@@ -111,6 +111,16 @@ def test_a_login_comes_back_to_the_host_where_it_began(site: Any, two_apps: str)
         assert asked(get(host, "/clever/callback?code=x")[1]) == (CLIENT_ID, uri)
 
 
+def test_at_no_host_a_callback_that_proves_nothing_drops_a_login_in_flight(site: Any, two_apps: str) -> None:
+    get = site(two_apps, [A, B])
+    for host in ("a.example", "b.example"):
+        begun = get(host, "/clever/login?next=/mine")[1]
+        for _ in range(9):
+            get(host, "/clever/callback?code=x")
+        # Else the login would restart, and Clever be asked once more.
+        assert get(host, path_of(Browser(two_apps, ADA).callback(begun)))[:2] == (303, "/mine")
+
+
 def test_each_host_has_its_client(site: Any, two_apps: str) -> None:
     own = {"CLEVER_CLIENT_ID": OTHER[0], "CLEVER_CLIENT_SECRET": OTHER[1], "CLEVER_REDIRECT_URI": B}
     get = site(two_apps, [A], {"b.example": own})

@@ -205,3 +205,25 @@ fn a_restart_does_not_lead_where_the_configuration_no_longer_allows() {
     let kept = Kept::Pending(Some(&restart.login.pending));
     assert_eq!(goal(narrower.arrive(&back(&restart.login), kept, &at(1000))), None);
 }
+
+#[test]
+fn a_login_from_the_portal_restarts_where_the_browser_arrived() {
+    let journey = journey();
+    for (callback, redirect_uri) in [
+        (format!("{SECOND}?code=abc"), SECOND),
+        ("https://APP.example:443/second?code=abc&state=junk#".to_owned(), SECOND),
+        (format!("{REDIRECT}?code=abc"), REDIRECT),
+        ("code=abc".to_owned(), REDIRECT),
+        ("/second?code=abc".to_owned(), REDIRECT),
+        ("https://evil.example/second?code=abc".to_owned(), REDIRECT),
+    ] {
+        let login = restart(journey.arrive(&callback, Kept::Cookies(""), &at(1000))).login;
+        let url = Url::parse(&login.url).unwrap();
+        let found = url.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
+        assert_eq!(found, redirect_uri, "{callback}");
+        assert!(
+            restart(journey.arrive(&back(&login), Kept::Cookies(""), &at(1001))).login.url.contains("second")
+                == (redirect_uri == SECOND)
+        );
+    }
+}
