@@ -92,6 +92,8 @@ impl Client {
     /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
     /// that request. The outcome, and the error too, has the cookies to set with the answer.
     ///
+    /// With several redirect URIs, hand over the URL: a login that began at Clever goes on at the one where it arrived.
+    ///
     /// One network round trip when Clever sends an ID token, else up to three. Keys that are not known yet are fetched while
     /// the code is exchanged.
     ///

@@ -12,6 +12,7 @@ struct app {
     clever_sso_client *client;
     const char *prefix; /* the public path below which the pages are: "/app", or empty */
     int https;
+    int waiting_page; /* whether people see a page while their login is finished */
     uint32_t session_seconds;
 };
 

@@ -19,6 +19,7 @@
 
 /* The prefix is in every address, and an answer with one of the longest addresses must fit into the 4 KiB that nginx takes. */
 enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 256 };
+#define WAITED "clever_waited"
 enum { TWELVE_HOURS = 12 * 60 * 60, ONE_YEAR = 365 * 24 * 60 * 60 };
 
 /* ---------------------------------------------------------------- answers of a login */
@@ -193,9 +194,30 @@ static struct MHD_Response *denied(const struct request *request, const clever_s
     return response;
 }
 
+/* Whether a page comes first, behind which the login is finished. A login without a state only restarts, which takes no time. */
+static int should_wait(const struct request *request)
+{
+    return request->app->waiting_page && parameter(request, "code") != NULL && parameter(request, "state") != NULL &&
+           parameter(request, WAITED) == NULL;
+}
+
+/* The waiting page leads to the same address, with one parameter more. */
+static enum MHD_Result wait_first(const struct request *request)
+{
+    static const char added[] = "&" WAITED "=1";
+    size_t size = strlen(request->query) + sizeof added;
+    char *onwards = malloc(size);
+    if (onwards == NULL) return MHD_NO;
+    snprintf(onwards, size, "%s%s", request->query, added);
+    struct MHD_Response *response = page_of(page_onwards(onwards));
+    free(onwards);
+    return response != NULL ? send_and_free(request, MHD_HTTP_OK, response) : MHD_NO;
+}
+
 /* Finishes a login that began here or at Clever. */
 static enum MHD_Result callback(const struct request *request)
 {
+    if (should_wait(request)) return wait_first(request);
     clever_sso_error *error = NULL;
     clever_sso_outcome *outcome = NULL;
     clever_sso_status status = clever_sso_finish_login(request->app->client, request->query, cookies_of(request), &outcome, &error);
@@ -482,7 +504,8 @@ int main(void)
     const char *redirect_uri = getenv("CLEVER_REDIRECT_URI");
     uint32_t port = number("PORT", 5000, UINT16_MAX), seconds = number("CLEVER_SESSION_SECONDS", TWELVE_HOURS, ONE_YEAR);
     if (port == 0 || seconds == 0 || !read_prefix(redirect_uri, prefix, sizeof prefix)) return 2;
-    struct app app = {make_client(redirect_uri), prefix, strncmp(redirect_uri, "https:", 6) == 0, seconds};
+    bool waiting_page = clever_sso_is_switched_on(getenv("CLEVER_WAITING_PAGE"));
+    struct app app = {make_client(redirect_uri), prefix, strncmp(redirect_uri, "https:", 6) == 0, waiting_page, seconds};
     if (app.client == NULL) return 1;
     int result = serve(&app, port);
     sessions_clear();

@@ -206,6 +206,21 @@ def test_tabs_of_one_browser_all_arrive(site: Site, tabs: int, start: str) -> No
     check_tabs(lambda: TabbedBrowser(site.emulator, ADA), addresses, is_signed_in, range(INTERLEAVINGS))
 
 
+def test_tabs_arrive_with_a_waiting_page_too() -> None:
+    with serving_alone(CLEVER_WAITING_PAGE="true") as (site, _):
+        addresses = [f"{site.url}/me?tab={number}" for number in range(3)]
+
+        def is_signed_in(number: int, page: Page) -> bool:
+            return page.url == addresses[number] and "Ada Ashworth" in page.text
+
+        check_tabs(lambda: TabbedBrowser(site.emulator, ADA), addresses, is_signed_in, range(1))
+        page = site.asked('/callback?state=x&code="y"')
+        assert (page.status, page.headers["Set-Cookie"]) == (200, None)
+        assert 'content="0; url=?state=x&amp;code=&quot;y&quot;&amp;clever_waited=1"' in page.text
+        # What only restarts, or has failed already, takes no time.
+        assert [site.asked(f"/callback?{query}").status for query in ("code=x", "error=x&state=x")] == [303, 403]
+
+
 def ours(browser: TabbedBrowser) -> dict[str, str]:
     """The cookies that the library set."""
     return {cookie.name: cookie.value or "" for cookie in browser.cookies if cookie.name.startswith("clever_")}

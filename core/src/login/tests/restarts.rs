@@ -181,6 +181,14 @@ fn the_callback_of_a_finished_switch_restarts_without_asking_again() {
         let again = restart(browser.arrive(&journey, &back(&login), 1001));
         assert_eq!((again.reason, asks(&again)), (ErrorCode::PendingMissing, false));
     }
+    // Nor after another tab has signed in, and the reload itself.
+    for _ in 0..2 {
+        let another = browser.begin(&journey, going_to("/b"), 1001).unwrap();
+        goal(browser.arrive(&journey, &back(&another), 1001));
+        let again = restart(browser.arrive(&journey, &back(&login), 1001));
+        assert!(!asks(&again));
+        goal(browser.arrive(&journey, &back(&again.login), 1001));
+    }
     // Not after a log out: the next person at this device is somebody else.
     browser.obey(&journey.log_out(&browser.header(), || Some(at(1000))));
     assert!(asks(&restart(browser.arrive(&journey, &back(&login), 1001))));
