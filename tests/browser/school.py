@@ -6,7 +6,6 @@ Chromium takes all names below `.test` to this machine. The certificate is made 
 from __future__ import annotations
 
 import http.client
-import shutil
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
@@ -125,7 +124,7 @@ def set_up(folder: Path) -> Iterator[School]:
 def launched(browser: Browser) -> Iterator[Browser]:
     """Another browser, which finds this school; playwright runs once, so it is started beside the first one."""
     own = browser.browser_type.launch(
-        executable_path=shutil.which("chromium"), args=[*chromium.QUIET, RESOLVER], timeout=patience.MILLISECONDS
+        executable_path=chromium.light(), args=[*chromium.QUIET, RESOLVER], timeout=patience.MILLISECONDS
     )
     try:
         yield own

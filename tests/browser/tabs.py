@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,7 +74,7 @@ def kept_on_disk(browser: Browser, folder: Path, *arguments: str) -> Iterator[Br
     """A browser that leaves its tabs and cookies in `folder` when it is closed."""
     context = browser.browser_type.launch_persistent_context(
         folder,
-        executable_path=shutil.which("chromium"),
+        executable_path=chromium.whole(),
         args=[*chromium.QUIET, *arguments],
         timeout=patience.MILLISECONDS,
     )

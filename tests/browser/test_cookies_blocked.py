@@ -6,7 +6,6 @@ Chromium takes such a setting from a profile only, so these tests start a browse
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +33,7 @@ def blocking(browser: Browser, folder: Path, sites: list[str]) -> Iterator[Page]
     (folder / "Default").mkdir()
     (folder / "Default" / "Preferences").write_text(json.dumps(preferences))
     context = browser.browser_type.launch_persistent_context(
-        folder, executable_path=shutil.which("chromium"), args=chromium.QUIET, timeout=patience.MILLISECONDS
+        folder, executable_path=chromium.whole(), args=chromium.QUIET, timeout=patience.MILLISECONDS
     )
     try:
         with watched(context):

@@ -161,8 +161,10 @@ def in_front_of(clever: str, folder: Path) -> Iterator[tuple[str, Path]]:
 
     def start(work: Callable[..., None], *arguments: socket.socket) -> None:
         # What hangs in spite of all fails the test below, and does not keep the program from ending.
-        threads.append(threading.Thread(target=work, args=arguments, daemon=True))
-        threads[-1].start()
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        thread.start()
+        # Only then: a thread that was not started cannot be joined.
+        threads.append(thread)
 
     def serve(plain: socket.socket) -> None:
         with suppress(OSError, ssl.SSLError):

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from harness.chromium import launched
 from harness.emulator import App, running
 from harness.patience import MILLISECONDS, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-# It must not speak to anybody but this machine.
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 APP = App("desk-app", "desk-secret", "http://127.0.0.1:9/callback", oidc=True)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
@@ -27,13 +24,8 @@ OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open =
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=QUIET, timeout=MILLISECONDS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -123,14 +115,15 @@ def test_every_button_works(chromium: Browser, emulator: str, *, script: bool) -
     page.context.close()
 
 
-def test_somebody_can_be_sent_to_an_app(chromium: Browser, emulator: str) -> None:
-    page, _ = opened(chromium, emulator)
-    page.route("http://127.0.0.1:9/**", lambda route: route.fulfill(body="the app"))
-    page.get_by_label("go on to").select_option("desk-app")
-    page.get_by_role("button", name="Log in as Ada Ashworth (ada)").click()
-    page.wait_for_url("http://127.0.0.1:9/callback?code=*")
-    assert "state=" not in page.url
-    page.context.close()
+def test_somebody_can_be_sent_to_an_app(chromium: Browser) -> None:
+    # Any server will do for the app.
+    with running([]) as app, running([replace(APP, redirect_uri=f"{app}/healthz")]) as emulator:
+        page, _ = opened(chromium, emulator)
+        page.get_by_label("go on to").select_option("desk-app")
+        page.get_by_role("button", name="Log in as Ada Ashworth (ada)").click()
+        page.wait_for_url(f"{app}/healthz?code=*")
+        assert "state=" not in page.url
+        page.context.close()
 
 
 @pytest.mark.parametrize("width", [360, 1280])

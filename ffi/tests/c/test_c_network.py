@@ -69,7 +69,9 @@ def accepting(serve: Callable[[socket.socket], None]) -> Iterator[str]:
             yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            for thread in [acceptor, *threads]:
+            # Only then does nobody start another.
+            acceptor.join()
+            for thread in threads:
                 thread.join()
 
 
