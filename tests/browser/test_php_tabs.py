@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import fpm_sites
 import pytest
+from harness.length import whole_or_short
 from harness.paths import RELEASE
 from harness.patience import SECONDS
 from installed import Installed, app, install
@@ -84,7 +85,7 @@ def scene(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Scen
 
 
 @pytest.mark.parametrize("start", ["page_of", "login_link", "portal_link"])
-@pytest.mark.parametrize("many", [2, 10])
+@pytest.mark.parametrize("many", whole_or_short([2, 3, 5, 10], [10]))
 def test_tabs_over_php_that_are_opened_at_once_all_end_signed_in_at_their_own_page(
     browser: Browser, scene: Scene, many: int, start: str
 ) -> None:
@@ -92,7 +93,7 @@ def test_tabs_over_php_that_are_opened_at_once_all_end_signed_in_at_their_own_pa
     check_tabs_opened_at_once(browser, scene.links, start, many)
 
 
-@pytest.mark.parametrize("many", [2, 5])
+@pytest.mark.parametrize("many", whole_or_short([2, 5], [5]))
 def test_tabs_over_php_that_are_restored_from_disk_all_end_signed_in_at_their_own_page(
     browser: Browser, scene: Scene, tmp_path: Path, many: int
 ) -> None:
@@ -103,7 +104,7 @@ def test_tabs_over_php_that_are_restored_from_disk_all_end_signed_in_at_their_ow
     check_pages_restored(browser, tmp_path, scene.links, many)
 
 
-@pytest.mark.parametrize("many", [2, 5])
+@pytest.mark.parametrize("many", whole_or_short([2, 5], [5]))
 def test_logins_over_php_that_are_restored_from_disk_are_finished(
     browser: Browser, scene: Scene, tmp_path: Path, many: int
 ) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import flask_example, patience
 from harness.emulator import App, running
+from harness.length import whole_or_short
 
 from .scene import Place
 from .tabs import (
@@ -74,7 +75,7 @@ def scene() -> Iterator[Scene]:
 
 @pytest.mark.parametrize("waiting_page", ["", "true"], ids=["at-once", "waiting-page"])
 @pytest.mark.parametrize("start", ["page_of", "login_link", "portal_link"])
-@pytest.mark.parametrize("many", [2, 3, 5, 10])
+@pytest.mark.parametrize("many", whole_or_short([2, 3, 5, 10], [2, 10]))
 def test_tabs_that_are_opened_at_once_all_end_signed_in_at_their_own_page(
     browser: Browser, scene: Scene, many: int, start: str, waiting_page: str
 ) -> None:
@@ -82,7 +83,7 @@ def test_tabs_that_are_opened_at_once_all_end_signed_in_at_their_own_page(
         check_tabs_opened_at_once(browser, scene.links, start, many)
 
 
-@pytest.mark.parametrize("many", [2, 5])
+@pytest.mark.parametrize("many", whole_or_short([2, 5], [5]))
 def test_tabs_that_are_restored_from_disk_all_end_signed_in_at_their_own_page(
     browser: Browser, scene: Scene, tmp_path: Path, many: int
 ) -> None:
@@ -93,7 +94,7 @@ def test_tabs_that_are_restored_from_disk_all_end_signed_in_at_their_own_page(
         check_pages_restored(browser, tmp_path, scene.links, many)
 
 
-@pytest.mark.parametrize("many", [2, 5])
+@pytest.mark.parametrize("many", whole_or_short([2, 5], [5]))
 def test_logins_that_are_restored_from_disk_are_finished(
     browser: Browser, scene: Scene, tmp_path: Path, many: int
 ) -> None:

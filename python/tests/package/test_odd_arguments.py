@@ -9,6 +9,7 @@ import asyncio
 import inspect
 from collections import UserList
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, Callable
 
 import clever_sso
@@ -107,6 +108,7 @@ def async_client() -> clever_sso.AsyncClient:
     return clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, **OFFLINE)
 
 
+@cache
 def functions() -> dict[str, tuple[Callable[[], Callable[..., Any]], inspect.Signature]]:
     """Everything public that takes arguments, by its name: how to get it, and its signature."""
     found: dict[str, tuple[Callable[[], Callable[..., Any]], inspect.Signature]] = {}
