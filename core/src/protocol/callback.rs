@@ -12,6 +12,19 @@ use crate::secret::Secret;
 /// Longer callbacks are refused unread; Clever's have a few hundred bytes.
 const MAX_CALLBACK_BYTES: usize = 16 * 1024;
 
+/// The parameters that Clever sends. All others belong to the application.
+pub(crate) const PARAMETERS: [&str; 9] = [
+    "code",
+    "access_token",
+    "token_type",
+    "state",
+    "scope",
+    "error",
+    "error_description",
+    "iss",
+    "loginas_by_admin",
+];
+
 /// What Clever said through the browser. Nothing in it is proven yet.
 #[derive(Clone, Debug, Default)]
 pub struct Callback {
@@ -99,25 +112,15 @@ struct Reader {
 
 impl Reader {
     fn take(&mut self, name: &str, value: Cow<'_, str>, part: Part) -> Result<()> {
-        const KNOWN: [&str; 9] = [
-            "code",
-            "access_token",
-            "token_type",
-            "state",
-            "scope",
-            "error",
-            "error_description",
-            "iss",
-            "loginas_by_admin",
-        ];
         // Parameters that are not ours belong to the application: it may have its own in the redirect URI.
-        let Some(name) = KNOWN.into_iter().find(|known| *known == name) else { return Ok(()) };
+        let Some(name) = PARAMETERS.into_iter().find(|known| *known == name) else { return Ok(()) };
         if self.seen.contains(&name) {
             return Err(Error::with_detail(ErrorCode::CallbackDuplicate, name));
         }
         self.seen.push(name);
-        // What was no UTF-8 has been replaced: a changed code or state must not be sent on.
-        if value.contains(char::REPLACEMENT_CHARACTER) {
+        // What was no UTF-8 has been replaced. That is fine in a description, but a changed code or state must not be sent on.
+        let decides = matches!(name, "code" | "access_token" | "state" | "iss");
+        if decides && value.contains(char::REPLACEMENT_CHARACTER) {
             return Err(malformed(format!("{name} is not UTF-8")));
         }
         // A control character would not reach Clever, C or a header unchanged either. A state is only compared.
@@ -277,6 +280,22 @@ mod tests {
         assert_eq!(denied.error.as_deref(), Some("a forged"));
         assert_eq!(denied.error_description.as_deref(), Some("\u{fffd}[31m\u{fffd}\u{fffd}x"));
         assert_eq!(denied.scopes, ["b"]);
+    }
+
+    #[test]
+    fn text_in_another_encoding_is_repaired_unless_it_decides() {
+        for name in ["scope", "loginas_by_admin", "error_description"] {
+            assert_eq!(code_of(&format!("code=abc&state=s&{name}=Ren%E9")), "abc", "{name}");
+        }
+        let denied =
+            parse_callback("error=access_denied&error_description=f%FCr+%EF%BF%BD&scope=a+%ff").unwrap();
+        assert_eq!(denied.error.as_deref(), Some("access_denied"));
+        assert_eq!(denied.error_description.as_deref(), Some("f\u{fffd}r \u{fffd}"));
+        assert_eq!(parse_callback("error=%ff").unwrap().error.as_deref(), Some("\u{fffd}"));
+        for decides in ["code=%ff", "code=a&state=%ff", "code=a&iss=%ff", "#access_token=%ff"] {
+            assert_eq!(error_of(decides), ErrorCode::CallbackMalformed, "{decides}");
+        }
+        assert_eq!(error_of("#access_token=a&token_type=%ff"), ErrorCode::CallbackMalformed);
     }
 
     #[test]
