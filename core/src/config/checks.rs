@@ -5,6 +5,7 @@ use url::Url;
 use super::names::SettingNames;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::address::{LONGEST_ADDRESS, NO_FRAGMENT, is_loopback, parse_http_url, parse_origin};
+use crate::protocol::{authorize, callback};
 use crate::secret::Secret;
 
 pub(super) fn invalid(detail: impl Into<String>) -> Error {
@@ -93,7 +94,23 @@ impl Addresses {
         if url.host_str().is_some_and(|host| host.contains('*')) {
             return Err(self.wrong(SETTING, "must name one host: wildcards are not supported", text));
         }
-        Ok(())
+        self.check_query(SETTING, text, &url, &callback::PARAMETERS)
+    }
+
+    /// The address of the authorization endpoint, to which the parameters of a request are added.
+    pub(super) fn check_authorization_endpoint(&self, setting: &str, text: &str, url: &Url) -> Result<()> {
+        self.check_query(setting, text, url, &authorize::PARAMETERS)
+    }
+
+    /// A parameter that comes twice makes every login fail (RFC 6749 3.1), so a query of its own may have none of `taken`.
+    fn check_query(&self, setting: &str, text: &str, url: &Url, taken: &[&str]) -> Result<()> {
+        match url.query_pairs().find(|(name, _)| taken.contains(&&**name)) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let why = format!("must not have the parameter {name} in its query: each login adds its own");
+                Err(self.wrong(setting, &why, text))
+            }
+        }
     }
 
     pub(super) fn check_origin(&self, text: &str) -> Result<String> {

@@ -7,6 +7,8 @@ use super::names::SettingNames;
 use crate::error::Result;
 use crate::protocol::discovery::Metadata;
 
+const AUTHORIZATION: &str = "authorization_endpoint";
+
 /// The endpoints that were set; the others are at Clever's usual places.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Endpoints {
@@ -24,7 +26,7 @@ impl Endpoints {
     /// Each of them with its name.
     fn named(&mut self) -> [(&'static str, &mut Option<String>); 5] {
         [
-            ("authorization_endpoint", &mut self.authorization),
+            (AUTHORIZATION, &mut self.authorization),
             ("token_endpoint", &mut self.token),
             ("tokeninfo_endpoint", &mut self.tokeninfo),
             ("userinfo_endpoint", &mut self.userinfo),
@@ -39,6 +41,9 @@ impl Endpoints {
         for (name, endpoint) in self.named() {
             let Some(endpoint) = endpoint else { continue };
             let url = addresses.check_url(name, endpoint)?;
+            if name == AUTHORIZATION {
+                addresses.check_authorization_endpoint(name, endpoint, &url)?;
+            }
             url.as_str().clone_into(endpoint);
             urls.push(url);
         }

@@ -177,6 +177,23 @@ fn a_redirect_uri_with_a_scheme_of_its_own_is_told_what_to_use() {
 }
 
 #[test]
+fn a_query_that_would_make_every_login_fail_is_refused() {
+    for name in ["code", "state", "error", "iss", "scope", "loginas_by_admin"] {
+        let shown = detail(builder().redirect_uri(format!("https://app.example/cb?x=1&{name}=2")));
+        assert!(shown.contains(&format!("must not have the parameter {name} in its query")), "{shown}");
+    }
+    for name in ["client_id", "redirect_uri", "response_type", "scope", "state", "nonce"] {
+        let shown = detail(builder().authorization_endpoint(format!("https://op.example/a?{name}=2")));
+        assert!(shown.contains("authorization_endpoint must not have the parameter"), "{shown}");
+    }
+    let own = builder()
+        .redirect_uri("https://app.example/index.php?route=callback&client_id=1")
+        .authorization_endpoint("https://op.example/a?policy=x&code=1")
+        .token_endpoint("https://op.example/t?client_id=1");
+    assert!(own.build().is_ok());
+}
+
+#[test]
 fn clever_itself_is_reached_by_https_only() {
     assert!(detail(builder().issuer("http://clever.com")).contains("must start with https://"));
     assert!(detail(builder().api_base("file:///etc/passwd")).contains("api_base"));

@@ -42,6 +42,10 @@ impl std::fmt::Debug for AuthorizeParameters<'_> {
     }
 }
 
+/// What [`authorize_url`] adds to the query of the endpoint. A parameter must not come twice (RFC 6749 3.1).
+pub(crate) const PARAMETERS: [&str; 8] =
+    ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "district_id", "confirmed"];
+
 /// The authorization request as a URL at `endpoint`.
 pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> String {
     let response_type = match parameters.response_type {
@@ -106,6 +110,20 @@ mod tests {
             "https://clever.com/oauth/authorize?response_type=code&client_id=client\
              &redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1&scope=openid&state=a+b%26c"
         );
+    }
+
+    #[test]
+    fn all_parameters_of_a_request_are_listed() {
+        let all = AuthorizeParameters {
+            state: Some("s"),
+            nonce: Some("n"),
+            district_id: Some("d"),
+            switch_user: true,
+            ..AuthorizeParameters::default()
+        };
+        let url = url::Url::parse(&authorize_url("https://clever.com/", &all)).unwrap();
+        let names: Vec<_> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+        assert_eq!(names, PARAMETERS);
     }
 
     #[test]
