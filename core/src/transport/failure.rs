@@ -148,7 +148,8 @@ fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn st
 
 const fn tls_cause(error: &rustls::Error) -> &'static str {
     use rustls::CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer,
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+        UnknownIssuer,
     };
     match error {
         rustls::Error::InvalidCertificate(UnknownIssuer) => {
@@ -156,6 +157,9 @@ const fn tls_cause(error: &rustls::Error) -> &'static str {
         }
         rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) => {
             "the certificate has expired, or the clock is wrong"
+        }
+        rustls::Error::InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => {
+            "the certificate is not valid yet, or the clock is wrong"
         }
         rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
             "the certificate is for another host"

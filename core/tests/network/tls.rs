@@ -109,6 +109,17 @@ fn a_certificate_that_has_expired_is_refused() {
 }
 
 #[test]
+fn a_certificate_that_is_not_valid_yet_is_refused_and_the_clock_is_named() {
+    let authority = Authority::new();
+    let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    params.not_before = date_time_ymd(4000, 1, 1);
+    params.not_after = date_time_ymd(4001, 1, 1);
+    let server = server(authority.certified(&params, rustls::DEFAULT_VERSIONS));
+    let shown = message(at(&server).ca_bundle(&authority.pem));
+    assert!(shown.ends_with("the certificate is not valid yet, or the clock is wrong"), "{shown}");
+}
+
+#[test]
 fn tls_1_2_and_1_3_are_spoken() {
     let authority = Authority::new();
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
