@@ -27,6 +27,7 @@ pub struct Error {
     detail: Option<Box<str>>,
     http_status: Option<u16>,
     retry_after: Option<Duration>,
+    lasting: bool,
     browser_leg: Option<Box<BrowserLeg>>,
 }
 
@@ -51,7 +52,7 @@ impl fmt::Debug for BrowserLeg {
 
 impl Error {
     pub(crate) const fn new(code: ErrorCode) -> Self {
-        Self { code, detail: None, http_status: None, retry_after: None, browser_leg: None }
+        Self { code, detail: None, http_status: None, retry_after: None, lasting: false, browser_leg: None }
     }
 
     /// `detail` says what was expected and what was found; text from outside must have gone through [`quote`].
@@ -61,6 +62,12 @@ impl Error {
 
     pub(crate) const fn with_status(mut self, status: u16) -> Self {
         self.http_status = Some(status);
+        self
+    }
+
+    /// Passes only when somebody changes a setting, though others with this code pass by themselves.
+    pub(crate) const fn lasting(mut self) -> Self {
+        self.lasting = true;
         self
     }
 
@@ -139,7 +146,7 @@ impl Error {
 
     /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
     pub const fn retryable(&self) -> bool {
-        self.code.retryable()
+        self.code.retryable() && !self.lasting
     }
 
     /// The cookies to set with the answer to the browser, after `begin_login` or `finish_login` failed.

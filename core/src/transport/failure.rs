@@ -39,10 +39,13 @@ pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest:
     };
     match proxy {
         Some(proxy) if matches!(code, ErrorCode::NetworkName | ErrorCode::NetworkConnect) => {
-            Error::with_detail(
-                code,
-                format!("{}: {}", method_and_address(request), proxy_cause(proxy, code, error)),
-            )
+            let said: Vec<String> =
+                causes(error).map(|cause| cause.to_string().to_ascii_lowercase()).collect();
+            let refusal =
+                (code == ErrorCode::NetworkConnect).then(|| refused_credentials(proxy, &said)).flatten();
+            let cause = refusal.clone().unwrap_or_else(|| proxy_cause(proxy, code, &said));
+            let error = Error::with_detail(code, format!("{}: {cause}", method_and_address(request)));
+            if refusal.is_some() { error.lasting() } else { error }
         }
         _ => Error::with_detail(code, format!("{}{}", method_and_address(request), through(proxy))),
     }
@@ -65,6 +68,7 @@ pub(super) fn of_proxy(request: &Request, proxy: &Proxy, answer: &reqwest::Respo
         return Ok(());
     };
     let error = Error::with_detail(code, format!("{}: {detail}", method_and_address(request)));
+    let error = if code == ErrorCode::NetworkConnect { error.lasting() } else { error };
     Err(error.with_status(status.as_u16()))
 }
 
@@ -92,23 +96,28 @@ fn wants_credentials(proxy: &Proxy) -> String {
     }
 }
 
+/// Why a proxy does not take the credentials of its URL, or that it wants some, by what was `said` on the way.
+fn refused_credentials(proxy: &Proxy, said: &[String]) -> Option<String> {
+    let says = |words| said.iter().any(|text| text.contains(words));
+    // A SOCKS proxy is only offered what its URL has: credentials, or none.
+    if proxy.has_credentials() && says("authentication") {
+        return Some(format!("the proxy {proxy} takes no user name and password: remove them from its URL"));
+    }
+    ["authorization required", "authentication", "credentials not accepted"]
+        .into_iter()
+        .any(says)
+        .then(|| wants_credentials(proxy))
+}
+
 /// Why no connection came about through a proxy. Its own words for that are no public types, so they are recognized by
 /// what they say; where nothing is recognized, the proxy is named all the same.
-fn proxy_cause(proxy: &Proxy, code: ErrorCode, error: &reqwest::Error) -> String {
-    let said: Vec<String> = causes(error).map(|cause| cause.to_string().to_ascii_lowercase()).collect();
+fn proxy_cause(proxy: &Proxy, code: ErrorCode, said: &[String]) -> String {
     let says = |words| said.iter().any(|text| text.contains(words));
     if says("error resolving for socks proxy") {
         return format!("before the proxy {proxy} is asked: socks5h:// and socks4a:// let it resolve names");
     }
     if code == ErrorCode::NetworkName {
         return format!("the proxy {proxy} has a name that cannot be resolved");
-    }
-    // A SOCKS proxy is only offered what its URL has: credentials, or none.
-    if proxy.has_credentials() && says("authentication") {
-        return format!("the proxy {proxy} takes no user name and password: remove them from its URL");
-    }
-    if ["authorization required", "authentication", "credentials not accepted"].into_iter().any(says) {
-        return wants_credentials(proxy);
     }
     if says("underlying connection") || says("tcp connect") {
         return format!("the proxy {proxy} cannot be reached");

@@ -42,6 +42,8 @@ fn pause(request: &Request, result: &Result<Response>, attempt: u32, now: u64) -
     let repeatable = request.method() == Method::GET;
     let again = match result {
         Ok(response) => repeatable && is_passing(response.status()),
+        // A proxy that refuses credentials five times may lock the account.
+        Err(error) if !error.retryable() => false,
         Err(error) => match error.code() {
             // The request did not leave.
             ErrorCode::NetworkConnect | ErrorCode::NetworkName | ErrorCode::LimitReached => true,
@@ -181,6 +183,7 @@ mod tests {
         let mut results: Vec<_> =
             [200, 204, 302, 400, 401, 403, 404, 501, 505].map(|status| answer(status, &[])).into();
         results.extend([ErrorCode::NetworkTls, ErrorCode::ResponseTooLarge].map(failure));
+        results.push(Err(Error::new(ErrorCode::NetworkConnect).lasting()));
         for result in results {
             assert!(get(std::slice::from_ref(&result)).await.pauses.is_empty(), "{result:?}");
         }

@@ -80,6 +80,8 @@ fn a_proxy_that_refuses_is_network_connect_and_no_message_shows_its_password() {
     let proxy = format!("the proxy http://127.0.0.1:{} (proxy)", far.proxy.port());
     assert!(shown.contains(&format!("{proxy} does not accept the credentials")), "{shown}");
     assert!(shown.contains("GET https://clever.example/oauth/tokeninfo"), "{shown}");
+    // Wrong credentials that come again and again lock accounts.
+    assert_eq!((far.proxy.connections(), error.retryable()), (1, false));
     let plain = made(config("https://clever.example").proxy(far.proxy.base()));
     let shown = ask(&plain).unwrap_err().to_string();
     let wanted = "wants credentials: put them into its URL, http://user:password@host:port";
@@ -307,7 +309,9 @@ fn a_socks_proxy_that_wants_other_credentials_is_named() {
         let named = format!("the proxy socks5h://127.0.0.1:{} (proxy) {cause}", proxy.port());
         assert!(shown.contains(&named), "{shown}");
         assert!(!shown.contains("swordfish"), "{shown}");
+        assert!(!error.retryable(), "{shown}");
     }
+    assert_eq!(proxy.connections(), 2, "one for each call");
     assert!(asked.lock().unwrap().is_empty());
 }
 
