@@ -9,7 +9,7 @@ use std::thread;
 use tokio::runtime::{Builder, Runtime};
 
 /// Ends this process, with exit code 0, when it is told to by SIGTERM or Ctrl-C. Nothing has to be saved or removed: all
-/// that the emulator knows is in its memory.
+/// that the emulator knows is in its memory. Process 1 also ends by SIGHUP and SIGQUIT, as any other does without a handler.
 #[expect(clippy::disallowed_methods, reason = "it waits for a signal as long as the process lives")]
 pub(crate) fn end_process_on_request() -> io::Result<()> {
     let runtime = runtime()?;
@@ -29,14 +29,20 @@ pub(crate) fn runtime() -> io::Result<Runtime> {
 
 #[cfg(unix)]
 fn end_request() -> io::Result<impl Future<Output = ()> + Send + use<>> {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => (),
-            _ = interrupt.recv() => (),
-        }
-    })
+
+    let mut kinds = vec![SignalKind::terminate(), SignalKind::interrupt()];
+    if process::id() == 1 {
+        kinds.extend([SignalKind::hangup(), SignalKind::quit()]);
+    }
+    let mut signals = kinds.into_iter().map(signal).collect::<io::Result<Vec<_>>>()?;
+    Ok(poll_fn(move |context| {
+        let arrived = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if arrived { Poll::Ready(()) } else { Poll::Pending }
+    }))
 }
 
 #[cfg(not(unix))]

@@ -50,7 +50,7 @@ fn a_signal_ends_it_as_process_1_of_a_container() {
         skipped("this system gives no namespace of processes");
         return;
     }
-    for signal in ["TERM", "INT"] {
+    for signal in ["TERM", "INT", "HUP", "QUIT"] {
         let mut command = Command::new("unshare");
         command.args([
             "--user",

@@ -67,14 +67,16 @@ pub(crate) fn shown(redirect_uri: &str) -> &str {
     if begins_with("http://") || begins_with("https://") { redirect_uri } else { "" }
 }
 
-/// An absolute URI without a fragment (RFC 6749 section 3.1.2), fit to stand in a `Location` header as it is. That of an
-/// app in production must be https.
+/// An absolute URI without a fragment (RFC 6749 section 3.1.2), fit to stand in a `Location` header as it is. One that only
+/// browsers repair (`http:/host`, a backslash) is none: clients read another host in it. That of an app in production must
+/// be https.
 fn check_redirect_uri(redirect_uri: &str, production: bool) -> Result<(), AppError> {
     // No browser connects to port 0.
     let url = Url::parse(redirect_uri).ok().filter(|url| url.port() != Some(0));
     let scheme = url.map(|url| url.scheme().to_owned()).unwrap_or_default();
-    let is_web = ["http", "https"].contains(&scheme.as_str());
-    if !is_web || redirect_uri.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'#') {
+    let has_host = redirect_uri.split_once("://").is_some_and(|(_, rest)| !rest.starts_with('/'));
+    let is_web = has_host && ["http", "https"].contains(&scheme.as_str());
+    if !is_web || redirect_uri.bytes().any(|byte| !byte.is_ascii_graphic() || [b'#', b'\\'].contains(&byte)) {
         return Err(AppError::RedirectUri { redirect_uri: shown(redirect_uri).to_owned() });
     }
     if production && scheme != "https" {

@@ -96,7 +96,7 @@ impl fmt::Display for AppError {
                     known => write!(formatter, "the redirect URI {known:?}")?,
                 }
                 formatter.write_str(
-                    " must be an absolute http or https URL in printable ASCII, without a fragment or port 0.",
+                    " must be an absolute http or https URL in printable ASCII, without a fragment, a backslash or port 0.",
                 )
             }
             Self::RedirectUriUser { client_id } => write!(

@@ -186,6 +186,14 @@ mod tests {
             "https://a.example/@me?a=b@c"
         );
         assert!(matches!(refused("id:s:http://a.example:0/"), AppError::RedirectUri { .. }));
+        for repaired in
+            ["http://127.0.0.1\\.a.example/", "http:/a.example/", "http:a.example/", "https:///a.example/"]
+        {
+            assert!(
+                matches!(refused(&format!("id:s:{repaired}")), AppError::RedirectUri { .. }),
+                "{repaired}"
+            );
+        }
         for uri in
             ["https://a.example/#x", "https://a.example/ x", "https://a.example/é", "https://a.example/\n"]
         {
