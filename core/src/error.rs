@@ -94,11 +94,14 @@ impl Error {
     /// Adds to a failure about the times in a token what Clever's own clock said last (in seconds ahead of this machine's),
     /// when that alone explains it: then the token is good and the clock is wrong.
     pub(crate) fn with_clock_skew(mut self, skew: Option<i64>, leeway: u64) -> Self {
-        let about_time = matches!(
-            self.code,
-            ErrorCode::IdTokenExpired | ErrorCode::IdTokenIssuedAt | ErrorCode::IdTokenNotYetValid
-        );
-        let Some(skew) = skew.filter(|skew| about_time && skew.unsigned_abs() > leeway) else { return self };
+        let explains = |skew: i64| match self.code {
+            ErrorCode::IdTokenExpired => skew < 0,
+            ErrorCode::IdTokenIssuedAt | ErrorCode::IdTokenNotYetValid => skew > 0,
+            _ => false,
+        };
+        let Some(skew) = skew.filter(|skew| explains(*skew) && skew.unsigned_abs() > leeway) else {
+            return self;
+        };
         let (by, way) = (skew.unsigned_abs(), if skew > 0 { "behind" } else { "ahead of" });
         let known = self.detail.take().unwrap_or_default();
         self.detail =
@@ -220,7 +223,14 @@ mod tests {
             shown.ends_with("exp is 1; this machine's clock is 7200 s ahead of Clever's: set it"),
             "{shown}"
         );
-        for untouched in [expired().with_clock_skew(Some(30), 60), expired().with_clock_skew(None, 60)] {
+        for code in [ErrorCode::IdTokenIssuedAt, ErrorCode::IdTokenNotYetValid] {
+            let shown = Error::new(code).with_clock_skew(Some(7200), 60).to_string();
+            assert!(shown.ends_with("this machine's clock is 7200 s behind Clever's: set it"), "{shown}");
+            assert_eq!(Error::new(code).with_clock_skew(Some(-7200), 60), Error::new(code));
+        }
+        // A clock that is behind makes no token expire.
+        for skew in [Some(-30), Some(7200), None] {
+            let untouched = expired().with_clock_skew(skew, 60);
             assert_eq!(untouched, expired());
         }
         let other = Error::new(ErrorCode::IdTokenNonce);
