@@ -83,35 +83,14 @@ fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
     Some((name, PublicKey::from_components(&number(&rsa.n)?, &number(&rsa.e)?)?))
 }
 
-/// RFC 7518 2, `Base64urlUInt`. Some providers pad it, use the other Base64 alphabet (RFC 4648 4) or break lines.
+/// RFC 7518 2, `Base64urlUInt`. Some providers pad it.
 fn number(text: &str) -> Option<Vec<u8>> {
-    let repaired = |byte: u8| match byte {
-        b'+' => b'-',
-        b'/' => b'_',
-        _ => byte,
-    };
-    let bytes = text.trim_end().trim_end_matches('=').bytes();
-    let digits: Vec<u8> = bytes.filter(|byte| !byte.is_ascii_whitespace()).map(repaired).collect();
-    URL_SAFE_NO_PAD.decode(digits).ok()
+    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_number_is_repaired_before_it_is_read() {
-        let bytes = [0xfb, 0xff, 0xbf, 0x01];
-        for text in ["-_-_AQ", "+/+/AQ==", "-_-_AQ=", "-_+/\r\nAQ==\n", " -_-_ AQ"] {
-            assert_eq!(number(text).as_deref(), Some(&bytes[..]), "{text:?}");
-        }
-        for text in ["-_-_A", "-_-_AQ*", "-_=-_AQ", "-_-_\u{a0}AQ"] {
-            assert_eq!(number(text), None, "{text:?}");
-        }
-        let modulus = format!("{}/w\n==", "////".repeat(85));
-        let text = serde_json::json!({ "keys": [{ "kty": "RSA", "n": modulus, "e": "AQAB" }] }).to_string();
-        assert!(KeySet::parse(&text).is_ok());
-    }
 
     #[test]
     fn a_set_without_a_usable_key_is_refused() {
