@@ -161,7 +161,7 @@ class Problem:
     """The same, and Clever lets the person say who they are."""
 
     home_url: str = field(default="", repr=False)
-    """Where to go on, when the person is signed in (`page_not_allowed`, `link_refused`); empty otherwise."""
+    """Where to go on, when the person stays signed in (`page_not_allowed`, or a link that failed); empty otherwise."""
 
     def linked(self, login: str, home: str) -> Problem:
         """The same with its links.
@@ -175,9 +175,7 @@ class Problem:
         goal = {"next": shown} if shown and len(shown.encode()) <= LONGEST_GOAL else {}
         switching = f"{login}?{urlencode({**goal, 'switch_user': '1'})}"
         again = f"{login}?{urlencode(goal)}" if goal else login
-        home_url = home if self.code == PAGE_NOT_ALLOWED else ""
-        if self.code == LINK_REFUSED:
-            home_url = self.return_to or home
+        home_url = home if self.code == PAGE_NOT_ALLOWED else self.home_url
         again = switching if self.switch_user else again
         return replace(self, login_url=again, switch_user_url=switching, home_url=home_url)
 

@@ -87,7 +87,7 @@ def problem(sentence: str, code: str, login_url: str, switch_user_url: str, home
     """
     button = ("Go to the start page", home_url) if home_url else ("Log in with Clever", login_url)
     title = "This page is not open to you" if home_url else "Signing in did not work"
-    if code == "link_refused":
+    if home_url and code != "page_not_allowed":
         button, title = ("Go back", home_url), "Your Clever account was not changed here"
     return _page(
         title,

@@ -10,7 +10,7 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from clever_sso._native import Login
+    from clever_sso._native import Identity, Login
     from clever_sso._web.arrival import SignIn
 
 logger = logging.getLogger("clever_sso.django")
@@ -102,7 +102,12 @@ def go_on(request: HttpRequest, query: str, login: Login) -> None:
 
 
 def finish(
-    request: HttpRequest, query: str, step: SignIn, decide: Callable[[HttpRequest, SignIn], HttpResponse | None]
+    request: HttpRequest,
+    query: str,
+    step: SignIn,
+    *,
+    find: Callable[[Identity], Any],
+    decide: Callable[[HttpRequest, SignIn], HttpResponse | None],
 ) -> SignIn | Problem | HttpResponse:
     """Ask the user who is signed in about the person who proved a login, unless something speaks against it.
 
@@ -124,13 +129,17 @@ def finish(
         known = accounts.link_of(identity)
         if known is None:
             accounts.check_no_other(request.user, identity)
+            owner = find(cast("Identity", identity))
+            if owner is not None and owner.pk != request.user.pk:
+                # `CLEVER_MATCH_USER` knows the person: a link would keep them from their own user for good.
+                raise accounts.AlreadyLinked
         elif known.user.pk != request.user.pk:
             raise accounts.AlreadyLinked
         answer = decide(request, step) if known is None else None
     except Refused as refused:
         return problem_of_link(refused, step)
     except Error as error:
-        return problem_of(error)
+        return of_a_link(problem_of(error), step.return_to)
     if known is not None or answer is not None:
         return step if answer is None else answer
     request.session[CONFIRM_KEY] = {
@@ -200,15 +209,21 @@ def _check_that_it_is_there(request: HttpRequest) -> None:
 
 def problem_of_link(refused: Refused, step: SignIn | Waiting | None = None, return_to: str | None = None) -> Problem:
     """What to show when a link is not made or not deleted. Who is signed in stays so."""
-    return Problem(
+    problem = Problem(
         LINK_REFUSED,
         refused.sentence,
         403,
         ends_session=False,
         error=refused,
         clever_id=step.identity.id if step else None,
-        return_to=step.return_to if step else return_to,
     )
+    return of_a_link(problem, step.return_to if step else return_to)
+
+
+def of_a_link(problem: Problem, return_to: str | None = None) -> Problem:
+    """The same where a signed-in user asked for a link: the user stays signed in, and the page leads back."""
+    goal = problem.return_to or return_to
+    return replace(problem, ends_session=False, return_to=goal, home_url=goal or conf.after_login())
 
 
 def _kept(request: HttpRequest) -> dict[str, Any]:

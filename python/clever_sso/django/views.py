@@ -166,7 +166,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     elif isinstance(step, SignIn):
         proven = step
         try:
-            found = links.finish(request, query, proven, _decide_link)
+            found = links.finish(request, query, proven, find=backend()[1].find, decide=_decide_link)
         except LoggedOutError:
             _forget(request)
             return _logged_out(proven)
@@ -177,7 +177,7 @@ def callback(request: HttpRequest) -> HttpResponse:
             return with_cookies(found, cookies)
         step = dataclasses.replace(found, set_cookies=found.set_cookies or cookies)
     # The user asked for a link, and stays signed in without it.
-    return take(request, dataclasses.replace(step, ends_session=False) if isinstance(step, Problem) else step)
+    return take(request, links.of_a_link(step) if isinstance(step, Problem) else step)
 
 
 @_open_to_all("logout")
@@ -218,7 +218,7 @@ def _link(request: HttpRequest) -> HttpResponse:
         wanted = links.wanted_after(query_of(request))
         return take(request, links.problem_of_link(refused, return_to=wanted))
     except Error as error:
-        return take(request, dataclasses.replace(problem_of(error), ends_session=False))
+        return take(request, links.of_a_link(problem_of(error), links.wanted_after(query_of(request))))
     return take(request, ToClever.of(login))
 
 

@@ -504,6 +504,23 @@ def test_a_person_is_linked_to_one_user_only(clever: str, identity: Callable[[st
     assert accounts().get().user_id == owner.pk
 
 
+def test_a_person_that_the_hook_knows_as_another_user_is_not_linked(
+    clever: str, override: Callable[..., None], identity: Callable[[str], Identity]
+) -> None:
+    old = users().create_user("old")
+    override(CLEVER_MATCH_USER=lambda _: old)
+    _, browser = signed_in_by_password()
+    answer = link(browser, clever)
+    assert (answer.status_code, b"already belongs to another account" in answer.content) == (403, True)
+    assert not accounts().exists(), "asking writes nothing"
+    # Their own user keeps them, and may link them.
+    assert authenticate(identity(ADA)) == old
+    accounts().all().delete()
+    override(CLEVER_MATCH_USER=lambda _: users().get(username="paula"))
+    link(browser, clever)
+    assert accounts().get().user.username == "paula"
+
+
 def test_no_other_site_and_nobody_without_a_session_begins_a_link(clever: str) -> None:
     _, browser = signed_in_by_password()
     assert browser.get("/clever/link").status_code == 405
@@ -602,13 +619,25 @@ def test_a_link_that_takes_too_long_stays_a_link(clever: str, monkeypatch: pytes
     assert (accounts().get().user_id, users().count()) == (user.pk, 1)
 
 
-def test_a_refused_link_signs_nobody_out(clever: str) -> None:
+@pytest.mark.parametrize(("wanted", "goal"), [("?next=/who", "/who"), ("", "/")])
+@pytest.mark.parametrize("fault", ["refused by Clever", "Clever is down"])
+def test_a_link_that_fails_signs_nobody_out_and_leads_back(
+    clever: str, override: Callable[..., None], fault: str, wanted: str, goal: str
+) -> None:
     from running import refusal
 
     _, browser = signed_in_by_password()
-    begun = browser.post("/clever/link", HTTP_ORIGIN=OWN)
-    answer = browser.get("/clever/callback" + refusal(begun.headers["Location"]))
-    assert (answer.status_code, b"access_denied" in answer.content) == (403, True)
+    begun = browser.post("/clever/link" + wanted, HTTP_ORIGIN=OWN)
+    if fault == "refused by Clever":
+        back = "/clever/callback" + refusal(begun.headers["Location"])
+    else:
+        back = confirmed(clever, ADA, begun)
+        override(CLEVER_TOKEN_ENDPOINT="http://127.0.0.1:9/oauth/tokens")
+    answer = browser.get(back)
+    code = b"access_denied" if fault == "refused by Clever" else b"network"
+    assert (answer.status_code >= 400, code in answer.content) == (True, True)
+    assert f'<a class="button" href="{goal}">Go back</a>'.encode() in answer.content
+    assert b"Log in with Clever" not in answer.content, "that would end the session of the user"
     assert browser.get("/username").content == b"paula"
 
 
