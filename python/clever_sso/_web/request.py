@@ -47,11 +47,11 @@ def can_be_sent_to_log_in(client: Client | AsyncClient, method: str, headers: He
     return refusal is None or refusal.status != _FORBIDDEN
 
 
-def answer_of_guard(client: Client | AsyncClient | None, method: str, headers: Headers) -> Answer:
+def answer_of_guard(client: Client | AsyncClient, method: str, headers: Headers) -> Answer:
     """How a guard answers somebody that it does not let in.
 
     Args:
-        client: The client; without one `Sec-Fetch-Mode` is not looked at.
+        client: The client.
         method: That of the request.
         headers: Those of the request.
 
@@ -59,11 +59,7 @@ def answer_of_guard(client: Client | AsyncClient | None, method: str, headers: H
         `"log in"` for a person who may be sent there, `"page"` for one who would lose a form or is in a frame, and
         `"json"` for a script.
     """
-    if client is None:
-        can_be_sent = method in {"GET", "HEAD"} and wants_page(headers)
-    else:
-        can_be_sent = can_be_sent_to_log_in(client, method, headers)
-    if can_be_sent:
+    if can_be_sent_to_log_in(client, method, headers):
         return "log in"
     return "page" if is_for_a_person(headers) else "json"
 

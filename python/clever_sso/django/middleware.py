@@ -207,13 +207,12 @@ def _followed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if not location or views.ASKED in request.META or not _leads_to_login(location):
         return response
     # Not by the method: a form may well begin a login.
-    with suppress(ConfigError):
-        kind = answer_of_guard(conf.client(), "GET", request.headers)
-        if kind != "log in":
-            answer = told_to_log_in() if kind == "json" else HttpResponse(status=401, headers=api.CHALLENGE)
-            answer.cookies = response.cookies
-            return answer
-    return response
+    kind = answer_of_guard(conf.client_for_guards(), "GET", request.headers)
+    if kind == "log in":
+        return response
+    answer = told_to_log_in() if kind == "json" else HttpResponse(status=401, headers=api.CHALLENGE)
+    answer.cookies = response.cookies
+    return answer
 
 
 def _leads_to_login(location: str) -> bool:

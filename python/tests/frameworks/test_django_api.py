@@ -21,6 +21,7 @@ def pages() -> Any:  # noqa: C901  (it is a module)
     from types import ModuleType
 
     from clever_sso.django import CleverRequiredMixin, acurrent_identity, current_identity, role_required
+    from django.contrib.auth.decorators import login_required
     from django.http import HttpRequest, HttpResponse
     from django.template import engines
     from django.urls import include, path
@@ -82,6 +83,7 @@ def pages() -> Any:  # noqa: C901  (it is a module)
         path("lessons", Lessons.as_view()),
         path("lessons-later", LessonsLater.as_view()),
         path("in", ForEverybody.as_view()),
+        path("private", login_required(page("for everybody who is signed in"))),
         path("clever/", include("clever_sso.django.urls")),
     ]
     return module
@@ -285,4 +287,9 @@ def test_a_guard_works_where_the_settings_are_missing(
         assert client.get("/lessons").status_code == 302
         assert client.post("/lessons").status_code == 401
         assert client.get("/clever/whoami").status_code == 401
+        # A script is told so by every guard, Django's own `login_required` too.
+        for page in ("/lessons", "/private"):
+            answer = client.get(page, HTTP_SEC_FETCH_MODE="cors")
+            assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+            assert client.get(page, HTTP_SEC_FETCH_MODE="navigate").status_code == 302
     assert not caplog.records
