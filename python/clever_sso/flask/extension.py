@@ -15,7 +15,7 @@ from clever_sso._web.chosen import Chosen, Paths
 from clever_sso._web.hosts import HOSTS, clients_of_hosts, host_of, raise_named, setting_of
 from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso.aio import AsyncClient
-from clever_sso.exceptions import Error
+from clever_sso.exceptions import ConfigError, Error
 from clever_sso.flask.access import check_keys, check_rotation, current_identity
 from clever_sso.flask.snippets import clever_button, clever_signed_in
 from clever_sso.flask.state import EXTENSION, Hooks, State, state
@@ -82,8 +82,11 @@ class CleverSso:
         """Add login, callback and logout to `app`. Raises as the class does."""
         _check_app(app)
         chosen = _chosen(app, from_env=self._from_env)
-        client = self._client or _client_of(app, from_env=self._from_env)
-        _settings.check_login(client)
+        try:
+            client = self._client or _client_of(app, from_env=self._from_env)
+            _settings.check_login(client)
+        except ConfigError as error:
+            raise error if self._from_env else _with_environment_named(error) from None
         clients = {host_of(host): own for host, own in self._clients.items()}
         from_configuration = clients_of_hosts(_every_setting(app, from_env=self._from_env))
         clients.update(from_configuration)
@@ -190,6 +193,14 @@ def _every_setting(app: Flask, *, from_env: bool) -> dict[str, Any]:
 
 def _client_of(app: Flask, *, from_env: bool) -> Client:
     return Client(**_settings.arguments(_source(app, from_env=from_env)))
+
+
+def _with_environment_named(error: ConfigError) -> ConfigError:
+    """The same error, which says how to read the setting where only the environment has it."""
+    name = error.message.rpartition(": ")[2].partition(" ")[0]
+    if not _settings.is_missing(error) or not os.environ.get(name):
+        return error
+    return _settings.invalid(f"app.config has no {name}, the environment has it: write CleverSso(app, from_env=True)")
 
 
 def _names(app: Flask, *, from_env: bool) -> list[str]:

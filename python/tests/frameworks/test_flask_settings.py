@@ -24,6 +24,16 @@ def test_a_wrong_configuration_is_named_before_anybody_comes(clever: str) -> Non
             make_app(clever, **{name: value})
 
 
+def test_a_setting_that_only_the_environment_has_is_told_with_its_fix(
+    clever: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in [("CLEVER_CLIENT_ID", "my-app"), ("CLEVER_CLIENT_SECRET", "not to be told")]:
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigError, match=rf"no {name}, .* CleverSso\(app, from_env=True\)") as told:
+            make_app(clever, **{name: ""})
+        assert value not in str(told.value)
+
+
 def test_an_app_without_a_secret_key_is_told_so_before_anybody_is_sent_away(clever: str) -> None:
     app, _ = make_app(clever)
     app.secret_key = None
