@@ -335,6 +335,30 @@ CHECKS = {
     assert strict.get("/api/grades").json() == {"grades": []}
     assert client.get("/clever/whoami").json()["full_name"] == "Ada Ashworth"
 """,
+    "password-users": """
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
+    page = client.get("/page")
+    assert (page.status_code, page.headers["Location"]) == (302, "/accounts/login/?next=/page")
+    form = client.get(page.headers["Location"]).content.decode()
+    assert 'href="/clever/login?next=%2Fpage"' in form and 'name="password"' in form, form
+    assert client.get("/api/me").status_code == 401
+    get_user_model().objects.create_user("paula", password="a password of hers")
+    strict = Client(enforce_csrf_checks=True)
+    strict.get("/accounts/login/")
+    said = {"login": "paula", "password": "a password of hers", "next": "/page"}
+    said["csrfmiddlewaretoken"] = strict.cookies["csrftoken"].value
+    assert strict.post("/accounts/login/", said).headers["Location"] == "/page"
+    assert strict.get("/page").content == b"Hello, paula"
+    assert strict.get("/api/me").json() == {"user": "paula", "name": ""}
+    assert strict.get("/clever/whoami").status_code == 401
+    assert strict.get("/api/grades").status_code == 403
+    assert log_in(client, "grace", emulator, path="/clever/login?next=/page").headers["Location"] == "/page"
+    assert client.get("/api/me").json()["name"] == "Grace Okafor"
+    assert client.get("/api/grades").json() == {"grades": []}
+""",
     "tenants": """
     from django.contrib.auth import get_user_model
     from tenants.models import Lesson, Member, Tenant
@@ -436,6 +460,12 @@ def checked(recipe: str, project: Path, folder: Path, **variables: str) -> None:
 def test_django_rest_framework_and_a_single_page(project: Path, tmp_path: Path) -> None:
     needs("rest_framework")
     checked("drf", project, tmp_path)
+
+
+def test_password_users_and_clever_users(project: Path, tmp_path: Path) -> None:
+    needs("rest_framework")
+    needs("allauth")
+    checked("password-users", project, tmp_path)
 
 
 def test_the_script_of_the_single_page_is_javascript(tmp_path: Path) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+import json
 import re
 import struct
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("allauth")
 pytest.importorskip("django_otp")
-from django_settings import ADA, JOSE
+from django_settings import ADA, GRACE, JOSE
 from harness.cookie_browser import Browser
 from running import serving
 
@@ -30,6 +33,94 @@ def token_of(text: str) -> str:
     found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text)
     assert found, text
     return found[1]
+
+
+class SecurityKey:
+    """An authenticator of WebAuthn: it is registered at a host, and signs what a page there asks for."""
+
+    def __init__(self, host: str) -> None:
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415  (it comes with allauth's MFA)
+
+        self.host, self.id = host, b"a security key of a test"
+        self._key = ec.generate_private_key(ec.SECP256R1())
+
+    def credential(self) -> dict[str, Any]:
+        """What the browser said when the key was registered."""
+        from fido2.cose import ES256  # noqa: PLC0415
+        from fido2.webauthn import (  # noqa: PLC0415
+            Aaguid,
+            AttestationObject,
+            AttestedCredentialData,
+            AuthenticatorData,
+        )
+
+        public = ES256.from_cryptography_key(self._key.public_key())
+        attested = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
+        flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+        data = AuthenticatorData.create(self._host_hash(), flags, 0, attested)
+        said = {"attestationObject": AttestationObject.create("none", data, {})}
+        return self._said("webauthn.create", "", said)
+
+    def answer(self, challenge: str) -> dict[str, Any]:
+        """What the browser says when the key is touched."""
+        from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+        from fido2.webauthn import AuthenticatorData  # noqa: PLC0415
+
+        data = AuthenticatorData.create(self._host_hash(), AuthenticatorData.FLAG.UP, 1)
+        signed = bytes(data) + hashlib.sha256(self._client_data("webauthn.get", challenge)).digest()
+        said = {"authenticatorData": data, "signature": self._key.sign(signed, ec.ECDSA(hashes.SHA256()))}
+        return self._said("webauthn.get", challenge, said)
+
+    def _host_hash(self) -> bytes:
+        return hashlib.sha256(self.host.encode()).digest()
+
+    def _client_data(self, kind: str, challenge: str) -> bytes:
+        return json.dumps({"type": kind, "challenge": challenge, "origin": f"http://{self.host}"}).encode()
+
+    def _said(self, kind: str, challenge: str, response: dict[str, Any]) -> dict[str, Any]:
+        from fido2.utils import websafe_encode  # noqa: PLC0415
+
+        parts = {"clientDataJSON": self._client_data(kind, challenge), **response}
+        encoded = {name: websafe_encode(bytes(part)) for name, part in parts.items()}
+        key_id = websafe_encode(self.id)
+        return {"id": key_id, "rawId": key_id, "type": "public-key", "response": encoded, "clientExtensionResults": {}}
+
+
+@pytest.fixture
+def security_key() -> SecurityKey:
+    return SecurityKey("127.0.0.1")
+
+
+def challenge_of(text: str) -> str:
+    """What the page hands to the script of allauth, which asks the browser for the key."""
+    found = re.search(r'<script id="js_data" type="application/json">(.*?)</script>', text)
+    assert found, text
+    return str(json.loads(found[1])["request_options"]["publicKey"]["challenge"])
+
+
+def test_a_user_whose_only_second_factor_is_a_security_key_gets_in_with_it(
+    tmp_path: Path, security_key: SecurityKey
+) -> None:
+    credential = json.dumps(security_key.credential())
+    with serving("second_factor", tmp_path, SECOND_FACTOR="allauth", HOOK="yes", CREDENTIAL=credential) as site:
+        browser = Browser(site.emulator)
+        page = browser.sign_in(GRACE, browser.open(site.url + "/private"))
+        asked = page.url
+        assert 'name="code"' not in page.text, "there is no code to type"
+        assert "mfa/js/webauthn.js" in page.text
+        foreign = SecurityKey("127.0.0.1").answer(challenge_of(page.text))
+        # The key of somebody else, and an answer to another question.
+        for wrong in (foreign, security_key.answer("another-challenge")):
+            form = {"csrfmiddlewaretoken": token_of(page.text), "credential": json.dumps(wrong)}
+            page = browser.open(asked, form)
+            assert page.url == asked
+            assert browser.open(site.url + "/").text == "nobody"
+        form = {"csrfmiddlewaretoken": token_of(page.text)}
+        form["credential"] = json.dumps(security_key.answer(challenge_of(page.text)))
+        assert browser.open(asked, form).text == "Hello, grace"
+        # allauth asks for no second factor again before it lets her change one.
+        assert "'method': 'mfa'" in browser.open(site.url + "/noted").text
 
 
 @pytest.mark.parametrize("kind", ["allauth", "otp"])
@@ -52,6 +143,8 @@ def test_a_user_with_a_second_factor_stays_behind_it(kind: str, tmp_path: Path) 
         assert browser.open(site.url + "/").text == "ada"
         if kind == "otp":
             assert browser.open(site.url + "/vault").text == "gold"
+        else:
+            assert "'method': 'mfa'" in browser.open(site.url + "/noted").text
         # Nobody gets the second factor of somebody else.
         browser.sign_out()
         browser.sign_in(JOSE)

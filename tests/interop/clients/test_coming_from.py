@@ -84,6 +84,15 @@ def test_a_sibling_with_the_same_email_is_somebody_else_after_the_move(moved: Mo
     assert siblings[1] not in {None, *moved.users.values()}
 
 
+@pytest.mark.parametrize("moved", ["allauth"], indirect=True)
+def test_the_page_of_connections_of_allauth_names_no_account_without_a_provider(moved: Moved) -> None:
+    browser = Browser(moved.site.clever)
+    moved.site.log_in(ADA, "/clever/login", browser)
+    page = browser.open(moved.site.url + "/accounts/3rdparty/").text
+    assert "You currently have no third-party accounts" in page
+    assert 'name="account"' not in page
+
+
 def test_who_is_new_gets_a_user_of_their_own_after_the_move(moved: Moved) -> None:
     assert moved.user(NOOR) not in {None, *moved.users.values()}
 

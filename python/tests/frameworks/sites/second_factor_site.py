@@ -1,12 +1,14 @@
 """A site in Django whose users have second factors: of allauth's MFA or of django-otp, by `SECOND_FACTOR`.
 
-The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. `/private` is for people who are
+The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. With allauth, `grace` is known by
+Grace's and has a security key only, which `CREDENTIAL` describes. `/private` is for people who are
 signed in, and `/vault` in django-otp for those who showed their device. With `AXES`, django-axes counts failed logins:
 `/wrong-password` is one, and `/failures` tells how many there were.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -27,7 +29,7 @@ from harness.paths import ROOT
 ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
 AXES = "AXES" in os.environ
 TOTP_KEY = "3132333435363738393031323334353637383930"
-ADAS_ID = "64c20b1e8f3a7d0019c4e501"
+ADAS_ID, GRACES_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e601"
 
 
 def make_app() -> WSGIHandler:
@@ -59,7 +61,7 @@ def make_app() -> WSGIHandler:
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
                 "APP_DIRS": True,
-                "DIRS": [Path(__file__).parents[1] / "templates"],
+                "DIRS": [templates()],
             }
         ],
         DATABASES={
@@ -77,7 +79,10 @@ def make_app() -> WSGIHandler:
         AXES_FAILURE_LIMIT=3,
         LOGIN_URL="clever_sso:login",
         OTP_LOGIN_URL="/second-factor",
+        STATIC_URL="/static/",
         MFA_TOTP_TOLERANCE=5,
+        MFA_SUPPORTED_TYPES=["totp", "recovery_codes", "webauthn"],
+        MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN=True,
         OTP_TOTP_THROTTLE_FACTOR=0,
         USE_TZ=True,
         CLEVER_BEFORE_SIGN_IN="second_factor.decide" if "HOOK" in os.environ else None,
@@ -102,8 +107,12 @@ def make_ada() -> None:
         from base64 import b32encode  # noqa: PLC0415
 
         from allauth.mfa.totp.internal.auth import TOTP  # noqa: PLC0415
+        from allauth.mfa.webauthn.internal.auth import WebAuthn  # noqa: PLC0415
 
         TOTP.activate(ada, b32encode(bytes.fromhex(TOTP_KEY)).decode())
+        grace = User.objects.create_user("grace")
+        CleverAccount.objects.create(user=grace, issuer=conf.client().issuer, clever_id=GRACES_ID)
+        WebAuthn.add(grace, "key", json.loads(os.environ.get("CREDENTIAL", "{}")))
     else:
         from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: PLC0415
 
@@ -112,14 +121,27 @@ def make_ada() -> None:
 
 def second_factor_of_the_guide() -> ModuleType:
     """The module `second_factor`, as docs/python.md has it."""
+    module = ModuleType("second_factor")
+    exec(block("second_factor.py"), module.__dict__)
+    return module
+
+
+def block(name: str) -> str:
     guide = (ROOT / "docs" / "python.md").read_text("utf-8")
     found = re.search(
-        rf"<!-- {'allauth' if ALLAUTH else 'otp'} second_factor\.py -->\n```python\n(.*?)```", guide, re.DOTALL
+        rf"<!-- {'allauth' if ALLAUTH else 'otp'} {re.escape(name)} -->\n```\w+\n(.*?)```", guide, re.DOTALL
     )
     assert found
-    module = ModuleType("second_factor")
-    exec(found[1], module.__dict__)
-    return module
+    return found[1]
+
+
+def templates() -> Path:
+    """The folder with `second_factor.html`: with allauth that of the guide."""
+    if not ALLAUTH:
+        return Path(__file__).parents[1] / "templates"
+    folder = Path(tempfile.mkdtemp(dir=os.environ["FOLDER"]))
+    (folder / "second_factor.html").write_text(block("second_factor.html"), "utf-8")
+    return folder
 
 
 @login_required
@@ -159,6 +181,7 @@ def addresses() -> list[Any]:
         path("second-factor", lambda request: sys.modules["second_factor"].second_factor(request, None)),
         path("second-factor/<str:key>", sys.modules["second_factor"].second_factor, name="second-factor"),
         path("clever/", include("clever_sso.django.urls")),
+        path("noted", lambda request: HttpResponse(str(request.session.get("account_authentication_methods")))),
         *([path("accounts/", include("allauth.urls"))] if ALLAUTH else []),
     ]
 
