@@ -374,6 +374,40 @@ def test_who_logged_in_by_password_stays_as_long_as_django_says(clever: str, mon
     assert visitor.get("/username").content == b"paula"
 
 
+SEEN: list[str] = []
+
+
+def tenant(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """As projects write it: what the user of the request belongs to is looked up for every view."""
+
+    def looked_up(request: Any) -> Any:
+        SEEN.append(request.user.get_username())
+        return get_response(request)
+
+    return looked_up
+
+
+def test_a_middleware_after_the_named_one_sees_nobody_whose_time_is_over(
+    clever: str, override: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.test import Client as Visitor
+
+    ours = "clever_sso.django.middleware.CleverSsoMiddleware"
+    others = [name for name in in_django.MIDDLEWARE if name != ours]
+    after = others.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1
+    override(MIDDLEWARE=[*others[:after], ours, "test_django_views.tenant", *others[after:]])
+    visitor = Visitor()
+    log_in(visitor, clever)
+    SEEN.clear()
+    assert visitor.get("/who").content == b"Ada Ashworth"
+    assert len(SEEN) == 1
+    assert SEEN[0].startswith("clever_")
+    now = time.time()
+    monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 13 * 3600)
+    assert visitor.get("/who").content == b"nobody"
+    assert SEEN[1:] == [""]
+
+
 def test_a_site_that_lets_nobody_in_without_a_login_lets_people_log_in(
     clever: str, override: Callable[..., None]
 ) -> None:
