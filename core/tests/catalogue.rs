@@ -30,6 +30,7 @@ An ID token must be JSON in UTF-8: a raw control character in a string, a Latin-
 with line and column. A claim that decides (`iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `at_hash`) may appear only once.
 What only describes never stops a login: a repeated claim is left out, half an emoji becomes U+FFFD, and a number too large for a machine or a
 value nested more than 64 deep becomes null. One byte order mark in front of the claims is skipped.
+In a callback, `scope`, `error`, `error_description` and `loginas_by_admin` may have any bytes: those that are no UTF-8 become U+FFFD.
 ";
 
 const KINDS: [(ErrorKind, &str, &str, &str); 7] = [
