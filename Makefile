@@ -228,11 +228,12 @@ msrv: ## compile everything that people install with the oldest Rust that is pro
 test-rust: ## the tests in Rust; all of them, even after one fails
 	$(CARGO) test --workspace --exclude clever-sso-python --exclude example-rust --no-fail-fast
 
-# The library and the Python package as they are installed, and an emulator that is built faster.
+# The library and the Python package as they are installed. The emulator is built for development, as the tests in Rust have built
+# most of what it uses: of a login at it, the signature takes most of the time, and that is optimized in any profile.
 .PHONY: test-build
 test-build: library
 	@$(MAKE) --no-print-directory wheel WHEELS=$(TEST_WHEELS)
-	@$(MAKE) --no-print-directory emulator-wheel WHEELS=$(TEST_WHEELS) EMULATOR_PROFILE=demo
+	@$(MAKE) --no-print-directory emulator-wheel WHEELS=$(TEST_WHEELS) EMULATOR_PROFILE=dev
 
 # The servers that are tested run in other processes than pytest: three tests at a time keep two cores at work. Only a test that hangs
 # reaches the limit; then it fails, shows where each thread stands, and the run goes on.
@@ -241,7 +242,7 @@ test-python: test-build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried ## 
 	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
 	@# Without what make hands to its children: some tests run make themselves.
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u MAKEOVERRIDES \
-		LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(DEMO)/clever-emulator \
+		LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator \
 		$(IN_VENV)/pytest -ra -n 3 --dist loadfile --no-loadscope-reorder --timeout 1800 --timeout-method signal $(TESTS)
 
 .PHONY: test-endurance
