@@ -210,7 +210,7 @@ def _with_sid(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
     """The session with this id; an empty one where there is none."""
     app, interface = _app(), current_app.session_interface
     name = interface.get_cookie_name(app)
-    asking = app.request_class(EnvironBuilder(headers={"Cookie": f"{name}={sid}"}).get_environ())
+    asking = app.request_class(EnvironBuilder(environ_overrides={"HTTP_COOKIE": f"{name}={sid}"}).get_environ())
     return interface.open_session(app, asking) or {}
 
 

@@ -447,7 +447,6 @@ def test_misuse_of_flask_is_refused_with_a_sentence() -> None:
 
 
 def test_flask_reads_the_environment_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-
     for name, value in settings("http://127.0.0.1:9", CLEVER_AFTER_LOGIN="/there", CLEVER_URL_PREFIX="/sso").items():
         monkeypatch.setenv(name, str(value))
 
@@ -456,7 +455,7 @@ def test_flask_reads_the_environment_when_it_is_asked(monkeypatch: pytest.Monkey
         made.config.update(config, SECRET_KEY=KEY)
         return made
 
-    with pytest.raises(ConfigError, match="CLEVER_CLIENT_ID is not set"):
+    with pytest.raises(ConfigError, match="app.config has no CLEVER_CLIENT_ID, the environment has it"):
         InFlask(app())
     asked = app(CLEVER_AFTER_LOGIN="/here")
     InFlask(asked, from_env=True)
