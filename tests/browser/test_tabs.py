@@ -75,7 +75,7 @@ def scene() -> Iterator[Scene]:
 
 @pytest.mark.parametrize("waiting_page", ["", "true"], ids=["at-once", "waiting-page"])
 @pytest.mark.parametrize("start", ["page_of", "login_link", "portal_link"])
-@pytest.mark.parametrize("many", whole_or_short([2, 3, 5, 10], [2, 10]))
+@pytest.mark.parametrize("many", whole_or_short([2, 3, 5, 10], [10]))
 def test_tabs_that_are_opened_at_once_all_end_signed_in_at_their_own_page(
     browser: Browser, scene: Scene, many: int, start: str, waiting_page: str
 ) -> None:

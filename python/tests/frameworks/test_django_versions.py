@@ -36,8 +36,8 @@ NEEDED = [
 SHARED = [
     HERE / f"test_{name}.py" for name in ("contract", "api", "force_login", "hosts", "settings_at_start", "snippets")
 ]
-# Of those that are, what `make test` runs again: views, checks, middleware and the decisions before a sign-in.
-SHORT = ("django", "django_api", "django_before_sign_in", "django_checks", "django_views")
+# What `make test` runs again: where Django itself is asked for most.
+SHORT = ("django", "django_api", "django_checks", "django_views", "api", "settings_at_start", "snippets")
 REQUIREMENTS = {"4.2": "Django>=4.2,<5", "5.2": "Django>=5.2,<6", "newest": "Django"}
 # The other tests have run with the one that is here.
 VERSIONS = [version for version in REQUIREMENTS if not django.__version__.startswith(f"{version}.")]
@@ -92,7 +92,7 @@ def test_the_django_app_keeps_its_promises_with_django(version: str, tmp_path: P
     (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
     named = [path for path in sorted(HERE.glob("test_django*.py")) if path != Path(__file__)]
-    tests = [str(path) for path in [*whole_or_short(named, [HERE / f"test_{name}.py" for name in SHORT]), *SHARED]]
+    tests = [str(path) for path in whole_or_short([*named, *SHARED], [HERE / f"test_{name}.py" for name in SHORT])]
     command = [
         program,
         "-m",

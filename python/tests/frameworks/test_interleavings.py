@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from harness import ports
 from harness.emulator import App, running
+from harness.length import whole_or_short
 from harness.patience import MANY_STEPS_SECONDS
 from interleavings import STARTS, TABS
 from running import CLIENT_ID, CLIENT_SECRET
 
-SEEDS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") else 3
+SEEDS = whole_or_short(200, 2)
 PROGRAM = Path(__file__).with_name("interleavings.py")
 
 

@@ -455,7 +455,7 @@ def test_flask_reads_the_environment_when_it_is_asked(monkeypatch: pytest.Monkey
         made.config.update(config, SECRET_KEY=KEY)
         return made
 
-    with pytest.raises(ConfigError, match="app.config has no CLEVER_CLIENT_ID, the environment has it"):
+    with pytest.raises(ConfigError, match=r"app\.config has no CLEVER_CLIENT_ID, the environment has it"):
         InFlask(app())
     asked = app(CLEVER_AFTER_LOGIN="/here")
     InFlask(asked, from_env=True)
