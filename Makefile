@@ -231,14 +231,22 @@ test-rust: ## the tests in Rust; all of them, even after one fails
 # The library and the Python package as they are installed. The emulator is built for development, as the tests in Rust have built
 # most of what it uses: of a login at it, the signature takes most of the time, and that is optimized in any profile.
 .PHONY: test-build
-test-build: library
+test-build:
+	@# Downloads leave the processor to the compiler.
+	@$(MAKE) --no-print-directory test-packages & \
+		$(MAKE) --no-print-directory library || { wait; exit 1; }; wait $$!
 	@$(MAKE) --no-print-directory wheel WHEELS=$(TEST_WHEELS)
 	@$(MAKE) --no-print-directory emulator-wheel WHEELS=$(TEST_WHEELS) EMULATOR_PROFILE=dev
+
+# One after another: pip does not lock the environment that it changes.
+.PHONY: test-packages
+test-packages:
+	@MAKEFLAGS= $(MAKE) --no-print-directory $(VENV)/build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried
 
 # The servers that are tested run in other processes than pytest: three tests at a time keep two cores at work. Only a test that hangs
 # reaches the limit; then it fails, shows where each thread stands, and the run goes on.
 .PHONY: test-python
-test-python: test-build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried ## the tests that pytest runs: Python, C, PHP, browser; TESTS= names some of them
+test-python: test-build ## the tests that pytest runs: Python, C, PHP, browser; TESTS= names some of them
 	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
 	@# Without what make hands to its children: some tests run make themselves.
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u MAKEOVERRIDES \

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 import time
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pytest
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.header_limits import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
+from harness.length import whole_or_short
 from harness.tabs import TabbedBrowser, check_tabs
 from php_sites import DISTRICT, NOWHERE, WAYS, Answer, Site, asked, cookie_of, kept, log_in, serving
 from servers import own_folder
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from installed import Installed
 
 ADA, JOSE = "510001", "510003"
-INTERLEAVINGS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") == "1" else 10
+INTERLEAVINGS = whole_or_short(200, 4)
 
 
 @pytest.fixture(scope="module", params=WAYS)

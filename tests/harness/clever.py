@@ -152,6 +152,8 @@ class Clever:
 def handler_of(clever: Clever) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are two writes: the second would wait until the client has acknowledged the first.
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             name = next(name for prefix, name in PATHS.items() if prefix in self.path)

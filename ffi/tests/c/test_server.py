@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import http.client
-import os
 import re
 import signal
 import subprocess
@@ -26,6 +25,7 @@ from harness import emulator, ports
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser, Page
 from harness.header_limits import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
+from harness.length import whole_or_short
 from harness.paths import ROOT
 from harness.patience import SECONDS
 from harness.programs import compiled, environment
@@ -38,7 +38,7 @@ CLIENT_ID, SECRET = "0d1c" * 5, "5ec4e7" * 6
 ADA, JOSE = "510001", "510003"
 MOST_COOKIE_BYTES = 2048
 SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-INTERLEAVINGS = 200 if os.environ.get("CLEVER_SSO_TEST_ALL") else 10
+INTERLEAVINGS = whole_or_short(200, 4)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class Answers(BaseHTTPRequestHandler):
     """Answers each path with the JSON it was given, and every other one with 400."""
 
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes: the second would wait until the client has acknowledged the first.
+    disable_nagle_algorithm = True
     bodies: dict[str, object]
     gate: Gate
 

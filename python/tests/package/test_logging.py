@@ -25,6 +25,8 @@ class Busy(BaseHTTPRequestHandler):
     """Answers the first request of each address with 503, and refuses the second."""
 
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes: the second would wait until the client has acknowledged the first.
+    disable_nagle_algorithm = True
     seen: set[str]
 
     def do_GET(self) -> None:
