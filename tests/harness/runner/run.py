@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from typing import IO
 
 ROOT = Path(__file__).resolve().parents[3]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 READERS = {"cargo": reports.of_cargo, "pytest": reports.of_pytest}
 # The line of a test of cargo's that ended.
 ENDED = re.compile(r"^test .+ \.\.\. (?:ok|FAILED|ignored)")
@@ -67,12 +66,17 @@ def took(seconds: float) -> str:
     return f"{minutes} min {rest:2} s" if minutes else f"{rest} s"
 
 
+def target() -> Path:
+    """Where everything is built."""
+    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+
+
 def environment() -> dict[str, str]:
     """What a part is run with: nothing that make hands to its own children, and no colors in what is read here."""
     own = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "FORCE_COLOR"}
     plain = {"CARGO_TERM_COLOR": "never", "PY_COLORS": "0"}
     # What makes the next compilation faster makes the first one slower: it is kept where somebody develops.
-    if not (TARGET / "debug" / "incremental").exists():
+    if not (target() / "debug" / "incremental").exists():
         plain["CARGO_INCREMENTAL"] = "0"
     return {name: value for name, value in os.environ.items() if name not in own} | plain
 
@@ -258,7 +262,7 @@ def main() -> int:
         os.environ["CLEVER_SSO_TEST_ALL"] = "1"
     # Ended from outside, it still ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    logs = TARGET / "test-logs"
+    logs = target() / "test-logs"
     print(f"All that the parts print is in {shown(logs)}. A part that fails does not stop the others.", flush=True)
     start = time.monotonic()
     outcomes = run_all(PARTS + LONG_PARTS if everything else PARTS, logs)
