@@ -40,8 +40,8 @@ struct Delivery {
     result: clever_sso::Result<Convert>,
 }
 
-/// Who waits for an operation. One that is dropped without an answer gets an error: nobody waits forever, whatever
-/// becomes of the operation and of the threads.
+/// Who waits for an operation. One that is dropped without an answer gets an error: nobody waits forever, whatever happens
+/// to the operation and to the threads.
 struct Waiter {
     /// The event loop, and its future.
     objects: Held<2>,

@@ -7,7 +7,7 @@ use super::member::{EACH, Member, Oddity, Part};
 use super::scenario::{Deviation, Scenario};
 use crate::http::route::Route;
 
-/// The describing members of one answer, and what becomes of the call in this project's client.
+/// The describing members of one answer, and what happens to the call in this project's client.
 struct Described {
     prefix: &'static str,
     subject: &'static str,

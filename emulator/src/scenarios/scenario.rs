@@ -38,7 +38,7 @@ impl Scenario {
         &self.client
     }
 
-    /// What becomes of the call in this project's client: `signed_in`, `denied`, `ok`, or `error` and `restart` with the code
+    /// What happens to the call in this project's client: `signed_in`, `denied`, `ok`, or `error` and `restart` with the code
     /// word of the catalogue behind it.
     pub fn outcome(&self) -> &str {
         &self.outcome

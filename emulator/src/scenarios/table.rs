@@ -1,4 +1,4 @@
-//! Every scenario: its name, what it does, what a good client does, and what becomes of the call in this project's client.
+//! Every scenario: its name, what it does, what a good client does, and what happens to the call in this project's client.
 //!
 //! A new scenario is an entry here and a small function beside the others of its kind. `docs/scenarios.md` is written from
 //! this table.

@@ -1,4 +1,4 @@
-"""The views: login, callback, log out, who is signed in, and what becomes of a login."""
+"""The views: login, callback, log out, who is signed in, and what happens to a login."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of each failure: the status of its page, and whether anybody stays signed in."""
+"""What happens after each failure: the status of its page, and whether anybody stays signed in."""
 
 from __future__ import annotations
 

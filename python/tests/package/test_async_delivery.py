@@ -1,4 +1,4 @@
-"""Every operation of AsyncClient ends: whatever becomes of threads, loops and handlers, nobody waits forever."""
+"""Every operation of AsyncClient ends: whatever happens to threads, loops and handlers, nobody waits forever."""
 
 from __future__ import annotations
 

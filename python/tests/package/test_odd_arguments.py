@@ -158,7 +158,7 @@ def call(function: str, changes: dict[str, Any], *, awaits: bool = True) -> obje
 
 
 def outcome(function: str, name: str, value: object) -> object:
-    """What becomes of a call: its result, an error of ours, or a TypeError. Anything else is raised."""
+    """What happens to a call: its result, an error of ours, or a TypeError. Anything else is raised."""
     try:
         return call(function, {name: value})
     except (clever_sso.Error, TypeError) as error:
