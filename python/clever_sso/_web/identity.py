@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 
     from clever_sso._native import Identity
     from clever_sso._web.copies import IdentityCopy
@@ -169,6 +169,32 @@ class SessionIdentity:
             return None
         checked: dict[str, Any] = {**members, "roles": tuple(roles)}
         return cls(**checked)
+
+
+class Linked:
+    """The ids of the sessions that end together: each is given once, also those that are found on the way.
+
+    Tabs that come back at the same moment replace one session by several, which know of each other only by that one.
+
+    Args:
+        keys: The ids to begin with.
+    """
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._known: set[str] = set()
+        self._left = [*keys]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give one id after the other. Say what each session holds (`follow`) before the next one."""
+        while self._left:
+            key = self._left.pop()
+            if key not in self._known:
+                self._known.add(key)
+                yield key
+
+    def follow(self, session: Mapping[str, Any]) -> None:
+        """Go on with the sessions that this one replaced, and that replaced it."""
+        self._left += SessionIdentity.replaced(session)
 
 
 def _joined(*names: object) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection  # noqa: TC002  (FastAPI reads it)
 
 from clever_sso._web.arrival import LoggedOutError
 from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, TEN_MINUTES, HeldLogin
-from clever_sso._web.identity import A_MINUTE, SESSION_KEY, SessionIdentity
+from clever_sso._web.identity import A_MINUTE, SESSION_KEY, Linked, SessionIdentity
 from clever_sso.asgi.request import SIGNED_IN, result_of
 from clever_sso.asgi.stores import is_starlettes, middleware_of, options_of
 
@@ -78,20 +78,13 @@ async def end_session(request: Request) -> None:
 
 
 async def end_linked(request: Request, keys: Iterable[str]) -> None:
-    """End sessions that the session of this request replaced, and those that are linked with them.
-
-    Tabs that come back at the same moment replace one session by several, which know of each other only by that one.
-    """
-    known: set[str] = set()
-    left = [*keys]
-    while left:
-        key = left.pop()
-        if key not in known:
-            known.add(key)
-            handler: Any = request.scope["session_handler"]
-            data = await handler.store.read(session_id=key, lifetime=handler.lifetime)
-            left += SessionIdentity.replaced(handler.serializer.deserialize(data) if data else {})
-    await end_replaced(request, known)
+    """End sessions that the session of this request replaced, and those that are linked with them."""
+    linked = Linked(keys)
+    for key in linked:
+        handler: Any = request.scope["session_handler"]
+        data = await handler.store.read(session_id=key, lifetime=handler.lifetime)
+        linked.follow(handler.serializer.deserialize(data) if data else {})
+        await handler.store.remove(key)
 
 
 async def end_replaced(request: Request, keys: Iterable[str]) -> None:

@@ -45,7 +45,7 @@ from clever_sso._web.arrival import (
     without_sign_in,
 )
 from clever_sso._web.before import HELD_KEY, TEN_MINUTES, HeldLogin, ProvenLogin, make_room, others_of
-from clever_sso._web.identity import SESSION_KEY, SessionIdentity
+from clever_sso._web.identity import SESSION_KEY, Linked, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import accounts, conf, links, signals
 from clever_sso.django.access import current_identity, told_to_log_in
@@ -505,18 +505,11 @@ def _check_that_it_is_there(waiting: SessionBase) -> None:
 
 
 def end_replaced(session: SessionBase) -> None:
-    """End the sessions that are linked with this one, and those that are linked with them.
-
-    Tabs that come back at the same moment replace one session by several, which know of each other only by that one.
-    """
-    known: set[str] = set()
-    left = SessionIdentity.replaced(session)
-    while left:
-        key = left.pop()
-        if key not in known:
-            known.add(key)
-            left += SessionIdentity.replaced(type(session)(key))
-            session.delete(key)
+    """End the sessions that are linked with this one."""
+    linked = Linked(SessionIdentity.replaced(session))
+    for key in linked:
+        linked.follow(type(session)(key))
+        session.delete(key)
 
 
 def _cookie_size(request: HttpRequest) -> int:

@@ -18,7 +18,7 @@ from clever_sso import _settings
 from clever_sso._web import api
 from clever_sso._web.arrival import LoggedOutError
 from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, HeldLogin
-from clever_sso._web.identity import SESSION_KEY, SessionIdentity
+from clever_sso._web.identity import SESSION_KEY, Linked, SessionIdentity
 from clever_sso._web.request import address, answer_of_guard, login_address, root_of
 from clever_sso.flask.state import state
 
@@ -125,6 +125,9 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
     replaced = waiting or (_replaced(signed_in) if rotate is None else None)
     if replaced is None or replaced is waiting:
         end_session()
+        if rotate is not None and current_app.session_interface.get_cookie_name(_app()) in request.cookies:
+            # Whatever the application's own way to change the id does: what the id before opens is empty.
+            _save(session)
         session[SESSION_KEY] = signed_in.to_session()
     else:
         _end_each(SessionIdentity.without_room(replaced.session))
@@ -192,25 +195,20 @@ def end_session() -> None:
 
 
 def _end_replaced(session: Any) -> None:  # noqa: ANN401  (that of Flask, or of Flask-Session)
-    """End the sessions that are linked with this one, and those that are linked with them.
-
-    Tabs that come back at the same moment replace one session by several, which know of each other only by that one.
-    """
-    known: set[str] = set()
-    left = SessionIdentity.replaced(session)
-    while left:
-        sid = left.pop()
-        if sid not in known:
-            known.add(sid)
-            left += SessionIdentity.replaced(_with_sid(sid))
-    _end_each(known)
+    """End the sessions that are linked with this one."""
+    linked = Linked(SessionIdentity.replaced(session))
+    for sid in linked:
+        linked.follow(_with_sid(sid))
+        _end_each([sid])
 
 
 def _with_sid(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
     """The session with this id; an empty one where there is none."""
-    app, interface = _app(), current_app.session_interface
-    name = interface.get_cookie_name(app)
-    asking = app.request_class(EnvironBuilder(environ_overrides={"HTTP_COOKIE": f"{name}={sid}"}).get_environ())
+    app, interface = _app(), cast("Any", current_app.session_interface)
+    # With SESSION_USE_SIGNER the cookie has a signature as well.
+    value = interface._sign(app, sid) if getattr(interface, "use_signer", False) else sid  # noqa: SLF001
+    cookie = f"{interface.get_cookie_name(app)}={value}"
+    asking = app.request_class(EnvironBuilder(environ_overrides={"HTTP_COOKIE": cookie}).get_environ())
     return interface.open_session(app, asking) or {}
 
 
@@ -263,7 +261,7 @@ def check_rotation(app: Flask, rotate: Rotate | None) -> None:
         kind = f"{type(interface).__module__}.{type(interface).__qualname__}"
         raise _settings.invalid(
             f"a sign-in cannot give the sessions of {kind} a new id, so a stranger who planted an id would be signed "
-            "in too: use Flask-Session 0.6 or later, or tell how by CleverSso(rotate_session=...)"
+            "in too: use Flask-Session 0.7 or later, or tell how by CleverSso(rotate_session=...)"
         )
 
 

@@ -47,7 +47,7 @@ class CleverSso:
         clients: The clients of hosts that have their own, such as `{"b.example": Client(...)}`; `CLEVER_HOSTS` of the
             configuration has the same as settings.
         rotate_session: Gives a session a new id at each sign-in: a function that is called with it. Only for sessions
-            that live on the server, in a store other than that of Flask-Session 0.6 or later.
+            that live on the server, in a store other than that of Flask-Session 0.7 or later.
         from_env: Whether what the configuration leaves out is taken from environment variables of the same names.
 
     Raises:

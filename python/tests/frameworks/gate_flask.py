@@ -16,11 +16,11 @@ from gate import Gate, shown
 class InFlask(Gate):
     """A small app in Flask, and a browser."""
 
-    def __init__(self, clever: str, folder: Path | None = None) -> None:
+    def __init__(self, clever: str, folder: Path | None = None, **settings: object) -> None:
         super().__init__(Response, redirect)
 
         def sessions(app: Flask) -> None:
-            app.config.update(SESSION_TYPE="cachelib", SESSION_CACHELIB=FileSystemCache(str(folder)))
+            app.config.update(SESSION_TYPE="cachelib", SESSION_CACHELIB=FileSystemCache(str(folder)), **settings)
             Session(app)
 
         self.app, self.clever_sso = make_app(clever)

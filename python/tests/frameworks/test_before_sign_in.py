@@ -31,12 +31,15 @@ ADAS_ID = "64c20b1e8f3a7d0019c4e501"
 @pytest.fixture(params=["flask", "flask-session", "asgi", "starsessions"])
 def app(request: pytest.FixtureRequest, clever: str, tmp_path: Path) -> Any:
     folder = tmp_path if "session" in request.param else None
+    if request.param == "flask-session-signed":
+        with pytest.deprecated_call():
+            return in_flask(clever, folder, SESSION_USE_SIGNER=True)
     return in_flask(clever, folder) if "flask" in request.param else in_asgi(clever, folder)
 
 
-def in_flask(clever: str, folder: Path | None = None) -> Any:
+def in_flask(clever: str, folder: Path | None = None, **settings: object) -> Any:
     pytest.importorskip("flask")
-    return importlib.import_module("gate_flask").InFlask(clever, folder)
+    return importlib.import_module("gate_flask").InFlask(clever, folder, **settings)
 
 
 def in_asgi(clever: str, folder: Path | None = None) -> Any:
@@ -484,7 +487,7 @@ def test_a_log_out_ends_every_session_that_was_replaced(app: Any, clever: str) -
 
 
 @pytest.mark.parametrize("of", ["the first", "the second"])
-@pytest.mark.parametrize("app", ["flask-session", "starsessions"], indirect=True)
+@pytest.mark.parametrize("app", ["flask-session", "flask-session-signed", "starsessions"], indirect=True)
 def test_a_log_out_ends_both_sessions_of_tabs_that_signed_in_with_one(app: Any, clever: str, of: str) -> None:
     log_in(app, clever)
     app.get("/who")

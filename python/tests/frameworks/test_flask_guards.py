@@ -54,7 +54,7 @@ class Kept(SecureCookieSession):
 
 
 class OnTheServer(SessionInterface):
-    """As in Flask-Session 0.5: nothing changes the id."""
+    """As in Flask-Session 0.6: nothing changes the id."""
 
     def __init__(self) -> None:
         self.kept: dict[str, dict[str, Any]] = {}
@@ -73,7 +73,7 @@ def test_sessions_whose_ids_do_not_change_are_refused_at_the_start(clever: str) 
     app = Flask("reading")
     app.session_interface = OnTheServer()
     app.config.update(settings(clever))
-    with pytest.raises(ConfigError, match=r"OnTheServer.*Flask-Session 0\.6.*rotate_session"):
+    with pytest.raises(ConfigError, match=r"OnTheServer.*Flask-Session 0\.7.*rotate_session"):
         CleverSso(app)
     later, _ = make_app(clever)
     later.session_interface = OnTheServer()
@@ -98,6 +98,26 @@ def test_the_hook_changes_the_id_of_a_session(clever: str) -> None:
     assert client.get("/who").text == "Ada Ashworth"
     assert "clever_sso" not in interface.kept.get("planted", {})
     client.set_cookie("session", "planted")
+    assert client.get("/who").text == "nobody"
+
+
+def test_the_id_before_opens_nothing_when_the_hook_only_changes_it(clever: str) -> None:
+    app = Flask("reading")
+    app.session_interface = interface = OnTheServer()
+    app.config.update(settings(clever))
+    ids = iter(["first", "second"])
+
+    def rotate(session: Any) -> None:
+        session.sid = next(ids)
+
+    CleverSso(app, rotate_session=rotate)
+    app.add_url_rule("/who", view_func=lambda: current_identity.full_name if current_identity else "nobody")
+    client = app.test_client()
+    log_in(client, clever)
+    log_in(client, clever, "510003")
+    assert client.get("/who").text == "José Núñez"
+    assert interface.kept["first"] == {}
+    client.set_cookie("session", "first")
     assert client.get("/who").text == "nobody"
 
 
