@@ -1306,6 +1306,9 @@ clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
 
 // Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
 //
+// The first `?` begins the query. Another one is a character of a name or a value: `?code=a?b` has the code `a?b`, and
+// `??code=a` has none. Hand a query over with its `?`, as it came: without it, one that begins with `?` loses that.
+//
 // Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
 // parameter, or contradicts itself.
 //
