@@ -36,18 +36,12 @@ void retry_after(struct MHD_Response *response, int64_t seconds)
     if (seconds >= 0) header(response, "Retry-After", line);
 }
 
-/* With __Host- no other host of the domain can plant a session; browsers accept such a name over https only. */
-const char *session_cookie_name(const struct app *app)
-{
-    return app->https ? "__Host-session" : "session";
-}
-
 /* Reads the header itself: libmicrohttpd also splits it at commas and takes __host-session for the name, and a browser lets
    other hosts of the domain set such cookies. */
 void read_session(struct request *request)
 {
     const char *at = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Cookie");
-    const char *name = session_cookie_name(request->app);
+    const char *name = request->app->session_cookie;
     size_t length = strlen(name);
     request->session[0] = '\0';
     while (at != NULL && *at != '\0') {
@@ -72,14 +66,14 @@ const char *session_of(const struct request *request)
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name)
 {
     char line[256];
-    int length = snprintf(line, sizeof line, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", session_cookie_name(request->app), name,
+    int length = snprintf(line, sizeof line, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", request->app->session_cookie, name,
                           request->app->https ? "; Secure" : "", name[0] != '\0' ? "" : "; Max-Age=0");
     if (length > 0 && (size_t)length < sizeof line) header(response, "Set-Cookie", line);
 }
 
 void log_session_cookie(const struct app *app)
 {
-    fprintf(stderr, "session cookie %s: domain none (this host only), path /, Secure %s\n", session_cookie_name(app),
+    fprintf(stderr, "session cookie %s: domain none (this host only), path /, Secure %s\n", app->session_cookie,
             app->https ? "yes" : "no");
 }
 

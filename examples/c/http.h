@@ -14,6 +14,7 @@ struct app {
     int https;
     int waiting_page; /* whether people see a page while their login is finished */
     uint32_t session_seconds;
+    const char *session_cookie; /* its name: of several applications of one host, each needs its own */
 };
 
 struct request {
@@ -34,7 +35,6 @@ void retry_after(struct MHD_Response *response, int64_t seconds);
 void read_session(struct request *request);
 const char *session_of(const struct request *request);
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name);
-const char *session_cookie_name(const struct app *app);
 
 /* Says in the log how the session cookie is set: the first thing to look at when it does not come back. */
 void log_session_cookie(const struct app *app);

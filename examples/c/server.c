@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* The prefix is in every address, and an answer with one of the longest addresses must fit into the 4 KiB that nginx takes. */
-enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 256 };
+enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 256, LONGEST_COOKIE_NAME = 64 };
 #define WAITED "clever_waited"
 enum { TWELVE_HOURS = 12 * 60 * 60, ONE_YEAR = 365 * 24 * 60 * 60 };
 
@@ -470,6 +470,20 @@ static int read_prefix(const char *redirect_uri, char *prefix, size_t size)
     return 1;
 }
 
+/* The name of the session cookie. With __Host- no other host of the domain can plant a session; browsers accept such a name over
+   https only. Returns 0 after a line that says what is wrong. */
+static int read_session_cookie(int https, char *name, size_t size)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    const char *chosen = getenv("CLEVER_SESSION_NAME");
+    if (chosen == NULL || chosen[0] == '\0') chosen = "session";
+    int length = snprintf(name, size, "%s%s", https ? "__Host-" : "", chosen);
+    if (length > 0 && (size_t)length < size && chosen[strspn(chosen, allowed)] == '\0' && strncmp(chosen, "clever_", 7) != 0) return 1;
+    fprintf(stderr, "CLEVER_SESSION_NAME must have up to %zu letters, digits, _ and -, and not begin with clever_\n",
+            size - sizeof "__Host-");
+    return 0;
+}
+
 /* Runs until SIGINT or SIGTERM. */
 static int serve(struct app *app, uint32_t port)
 {
@@ -493,7 +507,7 @@ static int serve(struct app *app, uint32_t port)
 
 int main(void)
 {
-    static char prefix[LONGEST_PREFIX];
+    static char prefix[LONGEST_PREFIX], session_cookie[LONGEST_COOKIE_NAME];
     const char *needed[] = {"CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET", "CLEVER_REDIRECT_URI"};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         if (getenv(needed[i]) == NULL) {
@@ -504,8 +518,10 @@ int main(void)
     const char *redirect_uri = getenv("CLEVER_REDIRECT_URI");
     uint32_t port = number("PORT", 5000, UINT16_MAX), seconds = number("CLEVER_SESSION_SECONDS", TWELVE_HOURS, ONE_YEAR);
     if (port == 0 || seconds == 0 || !read_prefix(redirect_uri, prefix, sizeof prefix)) return 2;
+    int https = strncmp(redirect_uri, "https:", 6) == 0;
+    if (!read_session_cookie(https, session_cookie, sizeof session_cookie)) return 2;
     bool waiting_page = clever_sso_is_switched_on(getenv("CLEVER_WAITING_PAGE"));
-    struct app app = {make_client(redirect_uri), prefix, strncmp(redirect_uri, "https:", 6) == 0, waiting_page, seconds};
+    struct app app = {make_client(redirect_uri), prefix, https, waiting_page, seconds, session_cookie};
     if (app.client == NULL) return 1;
     int result = serve(&app, port);
     sessions_clear();

@@ -232,6 +232,14 @@ class WithoutSessions(DefaultCookiePolicy):
         return cookie.name != "session" and super().set_ok(cookie, request)
 
 
+def test_a_cookie_of_the_same_name_that_is_no_session_of_php_is_passed_over(browser: TabbedBrowser, site: Site) -> None:
+    signed_in(browser, site)
+    session = f"session={cookie_of(browser, 'session')}"
+    # That of another application for a longer path: browsers send it first.
+    for other in ("session=", "session=eyJhIjoxfQ.aSB4YQ.8-_s", "session", "session=../../etc/passwd"):
+        assert asked(f"{site.url}/me", Cookie=f"{other}; {session}").status == 200
+
+
 def test_a_session_cookie_that_does_not_come_back_ends_with_a_page(browser: TabbedBrowser, site: Site) -> None:
     browser.cookies.set_policy(WithoutSessions())
     before = len(site.log)

@@ -320,6 +320,24 @@ def test_a_session_of_another_application_of_the_host_is_none_of_ours(installed:
         assert asked(f"{other.url}/members", Cookie=session).status == 303
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_applications_of_one_host_with_names_of_their_own_keep_each_others_sessions(
+    installed: Installed, way: str
+) -> None:
+    sessions = own_folder(installed.folder / f"named-sessions-{way}")
+    with (
+        serving(installed, way, page=PAGE, sessions=str(sessions)) as one,
+        serving(installed, way, page=PAGE, sessions=str(sessions), CLEVER_SESSION_NAME="second") as other,
+    ):
+        browser = Browser(one.clever)
+        for site in (one, other):
+            assert browser.open(f"{site.url}/members").text == "member Ada"
+        for site in (one, other):
+            seen = len(browser.visited)
+            assert browser.open(f"{site.url}/members").text == "member Ada"
+            assert browser.visited[seen:] == []
+
+
 def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Installed) -> None:
     with serving(installed, WAYS[0], page=PAGE) as site:
         assert "secret" not in asked(f"{site.url}/late").text
@@ -334,6 +352,8 @@ def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Inst
         ("'https://app.example/callback', afterLogin: 'login'", "Argument #3 ($afterLogin) must be a page of yours"),
         ("'https://app.example/a/callback', '/a/x/../callback'", "Argument #3 ($afterLogin) must be a page of yours"),
         ("'https://app.example/callback', sessionSeconds: 0", "sessionSeconds must be a whole number above 0, found 0"),
+        ("'https://app.example/callback', sessionName: '7'", "sessionName must begin with a letter"),
+        ("'https://app.example/callback', sessionName: 'clever_x'", "sessionName must begin with a letter"),
     ],
 )
 def test_a_wrong_setting_is_named_when_it_is_made(installed: Installed, arguments: str, sentence: str) -> None:
@@ -343,6 +363,18 @@ def test_a_wrong_setting_is_named_when_it_is_made(installed: Installed, argument
         installed.php("-r", f"{code} catch (ValueError $error) {{ echo $error->getMessage(); }}"), installed.folder
     )
     assert sentence in said
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_only_the_first_question_mark_begins_the_query(installed: Installed, way: str) -> None:
+    # As FPM hands over /callback??code=a; PHP's own server drops a second question mark.
+    request = "['REQUEST_METHOD' => 'GET', 'REQUEST_URI' => '/callback??code=a', 'QUERY_STRING' => '?code=a']"
+    client = "new CleverSso\\Client('app', 'secret', 'https://app.example/callback')"
+    headers = "function getallheaders(): array { return []; }"
+    code = f"{headers} $_SERVER = {request} + $_SERVER; (new CleverSso\\Web({client}, 'https://app.example/callback'))->answer();"
+    options = ["-dffi.enable=1", "-r", f"require '{installed.classes(way)}'; {code}"]
+    said = run(installed.php(*options, extension=way == "extension"), installed.folder)
+    assert "callback_malformed" in said
 
 
 def test_a_callback_at_the_root_leaves_the_front_page_alone(installed: Installed) -> None:

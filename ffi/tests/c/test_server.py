@@ -11,7 +11,6 @@ import re
 import signal
 import subprocess
 import threading
-import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 CLIENT_ID, SECRET = "0d1c" * 5, "5ec4e7" * 6
 ADA, JOSE = "510001", "510003"
 MOST_COOKIE_BYTES = 2048
+OWN_CLOCK = [str(ROOT / "ffi/tests/c/own_clock.c"), "-Wl,--wrap=time"]
 SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 INTERLEAVINGS = whole_or_short(200, 4)
 
@@ -70,18 +70,18 @@ class Site:
             return Answer(answer.status, answer.headers, answer.read().decode())
 
 
-def server_program() -> Path:
+def server_program(*more: str) -> Path:
     if not Path("/usr/include/microhttpd.h").exists():
         pytest.skip("libmicrohttpd-dev is not installed")
     folder = ROOT / "examples/c"
     parts = [str(folder / name) for name in ("http.c", "sessions.c", "pages.c")]
-    return compiled(folder / "server.c", *parts, "-lmicrohttpd", "-pthread", *SANITIZED, name="server-asan")
+    return compiled(folder / "server.c", *parts, *more, "-lmicrohttpd", "-pthread", *SANITIZED, name="server-asan")
 
 
 @contextmanager
 def serving(url: str, base_url: str, redirect_uri: str | None = None, **more: str) -> Iterator[list[str]]:
     """Run the server until the block is left; it must end well. The lines of its log are there at the end."""
-    program = server_program()
+    program = server_program(*(OWN_CLOCK if "TEST_CLOCK" in more else []))
     settings = {
         "CLEVER_CLIENT_ID": CLIENT_ID,
         "CLEVER_CLIENT_SECRET": SECRET,
@@ -739,14 +739,34 @@ def test_people_may_lose_a_session_and_sign_in_again_as_fast_as_they_like(browse
             browser.cookies.clear(cookie.domain, cookie.path, cookie.name)
 
 
-def test_a_session_ends_after_the_seconds_that_are_set() -> None:
-    with serving_alone(CLEVER_SESSION_SECONDS="1") as (alone, _):
+def test_sessions_end_after_the_seconds_that_are_set_and_replaced_ones_after_a_minute(tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("1000")
+    with serving_alone(CLEVER_SESSION_SECONDS="600", TEST_CLOCK=str(clock)) as (alone, _):
         browser = Browser(alone.emulator)
         log_in(browser, alone)
-        session = f"session={cookie_of(browser, 'session')}"
-        until = time.monotonic() + SECONDS
-        while alone.asked("/me", Cookie=session).status == 200:
-            assert time.monotonic() < until
+        first = cookie_of(browser, "session")
+        second = signed_in(alone, first)
+
+        def answered_at(seconds: int) -> list[int]:
+            clock.with_suffix(".new").write_text(str(seconds))
+            clock.with_suffix(".new").replace(clock)
+            return [alone.asked("/me", Cookie=f"session={each}").status for each in (first, second)]
+
+        assert [answered_at(seconds) for seconds in (1000, 1059, 1060)] == [[200, 200], [200, 200], [303, 200]]
+        assert [answered_at(seconds) for seconds in (1599, 1600)] == [[303, 200], [303, 303]]
+        third = signed_in(alone, first)
+        assert alone.asked("/me", Cookie=f"session={third}").status == 200
+
+
+def test_servers_of_one_host_with_names_of_their_own_keep_each_others_sessions() -> None:
+    with serving_alone() as (one, _), serving_alone(CLEVER_SESSION_NAME="second") as (other, _):
+        browser = Browser(one.emulator)
+        log_in(browser, one)
+        browser.emulator = other.emulator
+        log_in(browser, other)
+        assert (cookie_of(browser, "session") != "", cookie_of(browser, "second") != "") == (True, True)
+        assert [browser.open(f"{site.url}/me").url for site in (one, other)] == [f"{one.url}/me", f"{other.url}/me"]
 
 
 @pytest.mark.parametrize("is_taken_off", [False, True])
@@ -785,6 +805,9 @@ def test_an_address_outside_the_prefix_is_a_named_error_in_page_and_log() -> Non
         ("CLEVER_SESSION_SECONDS", "0"),
         ("CLEVER_SESSION_SECONDS", "-5"),
         ("CLEVER_SESSION_SECONDS", "12h"),
+        ("CLEVER_SESSION_NAME", "a b"),
+        ("CLEVER_SESSION_NAME", "clever_login_x"),
+        ("CLEVER_SESSION_NAME", "s" * 80),
         ("PORT", "99999"),
     ],
 )

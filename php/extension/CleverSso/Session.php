@@ -10,6 +10,8 @@ namespace CleverSso;
 final class Session
 {
     public const TWELVE_HOURS = 43_200;
+    /** The name of the cookie, without __Host-. */
+    public const NAME = 'session';
 
     /** Under this key of $_SESSION. */
     private const KEY = 'clever_sso';
@@ -35,18 +37,27 @@ final class Session
     /**
      * @param string $application Its redirect URI. Another application of this host, which may keep its sessions in the same
      *     place, is none of ours.
+     * @param string $name The name of the cookie. With https it begins with __Host- besides.
      *
-     * @throws \ValueError When seconds is not above 0.
+     * @throws \ValueError When seconds is not above 0, or name is no such name.
      * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting.
      */
-    public function __construct(private readonly string $application, private readonly int $seconds)
-    {
+    public function __construct(
+        private readonly string $application,
+        private readonly int $seconds,
+        string $name = self::NAME,
+    ) {
         if ($seconds < 1) {
             throw new \ValueError("sessionSeconds must be a whole number above 0, found {$seconds}");
         }
+        if (preg_match('/^(?!clever_)[a-z][a-z0-9_-]{0,63}$/Di', $name) !== 1) {
+            throw new \ValueError(
+                'sessionName must begin with a letter, have up to 64 letters, digits, _ and -, and not begin with clever_',
+            );
+        }
         // With __Host- no other host of the domain can plant a session; browsers accept such a name over https only.
         $this->secure = str_starts_with(strtolower($application), 'https:');
-        $this->name = $this->secure ? '__Host-session' : 'session';
+        $this->name = ($this->secure ? '__Host-' : '') . $name;
         if (session_status() === PHP_SESSION_ACTIVE && session_name() !== $this->name) {
             throw new \LogicException(
                 'a session was opened before CleverSso\Web was made, with settings of its own: make CleverSso\Web before'
@@ -311,13 +322,16 @@ final class Session
         return $result;
     }
 
-    /** From the header itself: in $_COOKIE the names of other cookies may have been made into this one. */
+    /**
+     * From the header itself: in $_COOKIE the names of other cookies may have been made into this one. Another application
+     * may have one of this name for a longer path, which comes first: one that is no id is not ours.
+     */
     private function idOfTheBrowser(): ?string
     {
         foreach (explode(';', $_SERVER['HTTP_COOKIE'] ?? '') as $pair) {
             [$name, $value] = array_map(fn(string $part) => trim($part, " \t"), explode('=', $pair, 2)) + [1 => ''];
-            if ($name === $this->name) {
-                return preg_match('/^[A-Za-z0-9,-]{22,256}$/D', $value) === 1 ? $value : null;
+            if ($name === $this->name && preg_match('/^[A-Za-z0-9,-]{22,256}$/D', $value) === 1) {
+                return $value;
             }
         }
         return null;

@@ -45,8 +45,11 @@ final class Web
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param int $sessionSeconds How long a session lasts after the sign-in, in seconds. It also ends with the browser.
      * @param bool $waitingPage Whether people see a page while their login is finished.
+     * @param string $sessionName The name of the session cookie; with https it begins with __Host- besides. Applications of
+     *     one host need a name each, or they end each other's sessions.
      *
-     * @throws \ValueError When redirectUri is no URL, afterLogin leads to a login again, or sessionSeconds is not above 0.
+     * @throws \ValueError When redirectUri is no URL, afterLogin leads to a login again, sessionSeconds is not above 0, or
+     *     sessionName is no such name.
      * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting of sessions.
      */
     public function __construct(
@@ -57,6 +60,7 @@ final class Web
         private readonly ?string $districtId = null,
         int $sessionSeconds = Session::TWELVE_HOURS,
         private readonly bool $waitingPage = false,
+        string $sessionName = Session::NAME,
     ) {
         $origin = self::originOf($redirectUri);
         if ($origin === null) {
@@ -72,7 +76,7 @@ final class Web
                 __METHOD__ . '(): Argument #3 ($afterLogin) must be a page of yours, not the login, the callback or the log out',
             );
         }
-        $this->session = new Session($redirectUri, $sessionSeconds);
+        $this->session = new Session($redirectUri, $sessionSeconds, $sessionName);
         if ($this->page() === null) {
             $this->tellThatTheSessionIsKept();
         }
@@ -80,7 +84,8 @@ final class Web
 
     /**
      * The settings are environment variables: CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET, CLEVER_REDIRECT_URI; and, where they
-     * are set, CLEVER_BASE_URL, CLEVER_DISTRICT_ID, CLEVER_KEY_CACHE, CLEVER_SESSION_SECONDS and CLEVER_WAITING_PAGE.
+     * are set, CLEVER_BASE_URL, CLEVER_DISTRICT_ID, CLEVER_KEY_CACHE, CLEVER_SESSION_SECONDS, CLEVER_WAITING_PAGE and
+     * CLEVER_SESSION_NAME.
      *
      * @throws ConfigException config_invalid
      * @throws \ValueError When one of the others is no such value, or CLEVER_REDIRECT_URI is missing.
@@ -97,6 +102,7 @@ final class Web
             self::checked('CLEVER_SESSION_SECONDS', FILTER_VALIDATE_INT, 'a whole number above 0', ['min_range' => 1])
                 ?? Session::TWELVE_HOURS,
             self::checked('CLEVER_WAITING_PAGE', FILTER_VALIDATE_BOOLEAN, 'true or false') ?? false,
+            self::setting('CLEVER_SESSION_NAME') ?? Session::NAME,
         );
     }
 
@@ -290,7 +296,7 @@ final class Web
     private function isOfALoginOfThisBrowser(): bool
     {
         try {
-            $key = $this->client->loginKey($_SERVER['QUERY_STRING'] ?? '');
+            $key = $this->client->loginKey(self::query());
         } catch (ArgumentException) {
             return false;
         }
@@ -413,6 +419,12 @@ final class Web
         }
     }
 
+    /** The query of this request with its question mark: another one that follows is no beginning of a query. */
+    private static function query(): string
+    {
+        return '?' . ($_SERVER['QUERY_STRING'] ?? '');
+    }
+
     /** A parameter of the query; '' when it is missing, or a list. */
     private static function parameter(string $name): string
     {
@@ -423,12 +435,11 @@ final class Web
     /** @param callable(SignedIn): ?array<string, mixed> $admit */
     private function finish(callable $admit): ?Problem
     {
-        $query = $_SERVER['QUERY_STRING'] ?? '';
         if ($this->waitingPage && isset($_GET['code'], $_GET['state']) && !isset($_GET[self::WAITED])) {
-            Problem::wait('?' . $query . '&' . self::WAITED . '=1');
+            Problem::wait(self::query() . '&' . self::WAITED . '=1');
             return null;
         }
-        $outcome = $this->client->finishLogin($query, self::cookies());
+        $outcome = $this->client->finishLogin(self::query(), self::cookies());
         if ($outcome instanceof SignedIn) {
             return $this->signIn($outcome, $admit);
         }
