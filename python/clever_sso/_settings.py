@@ -321,16 +321,19 @@ _INSTEAD_OF_DJANGO = {
     "CLEVER_ROLE_GROUPS": _ON_SIGN_IN,
     "CLEVER_USER_EMAIL": _ON_SIGN_IN,
 }
+_SESSION_NAME = "it is a setting of PHP and C; set SESSION_COOKIE_NAME"
 _INSTEAD = {
     "Django": {
         "CLEVER_CALLBACK_PATH": "the callback is where urls.py includes clever_sso.django.urls; set FORCE_SCRIPT_NAME "
         "where a proxy takes a prefix off",
+        "CLEVER_SESSION_NAME": _SESSION_NAME,
         "CLEVER_URL_PREFIX": 'urls.py says it: path("clever/", include("clever_sso.django.urls"))',
     },
-    "Flask": _INSTEAD_OF_DJANGO,
+    "Flask": {**_INSTEAD_OF_DJANGO, "CLEVER_SESSION_NAME": _SESSION_NAME},
     "the environment": {
         **_INSTEAD_OF_DJANGO,
         "CLEVER_HOSTS": "it is a setting of Flask and Django; write CleverSso(clients={...})",
+        "CLEVER_SESSION_NAME": "it is a setting of PHP and C; name the cookie in SessionMiddleware(session_cookie=...)",
     },
 }
 _OF_SOME_FACE = frozenset(name for instead in _INSTEAD.values() for name in instead) | OF_EVERY_FACE

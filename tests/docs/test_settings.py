@@ -36,7 +36,7 @@ CONFIG = "clever_sso_config_"
 # They are not settings of a client.
 OTHERS_IN_C = {"free", "set_setting_names"}
 # What the frameworks, the web page in PHP, the examples and the tools read besides.
-BESIDES = {"CLEVER_DISTRICT_ID", "CLEVER_KEY_CACHE"}
+BESIDES = {"CLEVER_DISTRICT_ID", "CLEVER_KEY_CACHE", "CLEVER_SESSION_NAME"}
 
 
 def text(path: str) -> str:

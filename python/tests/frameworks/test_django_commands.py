@@ -234,6 +234,7 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ("CLEVER_TIMEOUT = 'soon'", "lists what each setting may be"),
         ("CLEVER_URL_PREFIX = '/sso'", "nothing reads CLEVER_URL_PREFIX in Django"),
         ("CLEVER_CALLBACK_PATH = '/callback'", "nothing reads CLEVER_CALLBACK_PATH in Django"),
+        ("CLEVER_SESSION_NAME = 'own'", "nothing reads CLEVER_SESSION_NAME in Django"),
         ("CLEVER_PROBLEM_TEMPLATE = ['a.html']", "CLEVER_PROBLEM_TEMPLATE cannot be used"),
         ("CLEVER_CLIENT_ID = ['my-app']", "CLEVER_CLIENT_ID must be text, not list"),
         ("CLEVER_REDIRECT_URL = 'https://app.example'", "Is it CLEVER_REDIRECT_URI?"),
