@@ -654,7 +654,8 @@ def test_the_longest_prefix_leaves_room_for_the_longest_addresses(scheme: str) -
         url = f"http://127.0.0.1:{port}"
         redirect_uri = f"{scheme}://127.0.0.1:{port}{prefix}/callback"
         app = emulator.App(CLIENT_ID, SECRET, redirect_uri, oidc=True)
-        with emulator.running([app], "ada") as clever, serving(url, clever, redirect_uri):
+        named = {"CLEVER_SESSION_NAME": "s" * 55}
+        with emulator.running([app], "ada") as clever, serving(url, clever, redirect_uri, **named):
             alone = Site(url, clever)
             for letter in ("=", "x", "%D1%88"):
                 size = (1024 - len(f"{prefix}/me?")) // (2 if letter == "%D1%88" else 1)
