@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from clever_sso._native import Identity, Login
     from clever_sso._web.arrival import SignIn
+    from clever_sso.django.accounts import AnyIdentity
 
 logger = logging.getLogger("clever_sso.django")
 LINKING_KEY = "clever_sso_linking"
@@ -129,12 +130,7 @@ def finish(
         known = accounts.link_of(identity)
         if known is None:
             accounts.check_no_other(request.user, identity)
-            owner = find(cast("Identity", identity))
-            if owner is not None and owner.pk != request.user.pk:
-                # `CLEVER_MATCH_USER` knows the person: a link would keep them from their own user for good.
-                raise accounts.AlreadyLinked
-        elif known.user.pk != request.user.pk:
-            raise accounts.AlreadyLinked
+        _check_no_owner(request.user, identity, find)
         answer = decide(request, step) if known is None else None
     except Refused as refused:
         return problem_of_link(refused, step)
@@ -151,6 +147,19 @@ def finish(
     }
     _check_that_it_is_there(request)
     return HttpResponse(status=303, headers={"Location": reverse("clever_sso:confirm_link")})
+
+
+def _check_no_owner(user: Any, identity: AnyIdentity, find: Callable[[Identity], Any]) -> None:  # noqa: ANN401  (a user model may be anything)
+    """Refuse a person who is another user already, by a link or by `CLEVER_MATCH_USER`.
+
+    A link would keep a person who is only matched from their own user for good.
+
+    Raises:
+        AlreadyLinked: With a sentence for the person.
+    """
+    owner = find(cast("Identity", identity))
+    if owner is not None and owner.pk != user.pk:
+        raise accounts.AlreadyLinked
 
 
 @dataclass(frozen=True)
@@ -175,8 +184,8 @@ def waiting(request: HttpRequest) -> Waiting | None:
     return found if is_mine else None
 
 
-def confirm(request: HttpRequest, link: Waiting) -> Problem | None:
-    """The user said yes: write the link.
+def confirm(request: HttpRequest, link: Waiting, *, find: Callable[[Identity], Any]) -> Problem | None:
+    """The user said yes: write the link, unless the person became another user while the page asked.
 
     Raises:
         LoggedOutError: When somebody has logged out since this request came.
@@ -184,9 +193,12 @@ def confirm(request: HttpRequest, link: Waiting) -> Problem | None:
     request.session.pop(CONFIRM_KEY, None)
     _check_that_it_is_there(request)
     try:
+        _check_no_owner(request.user, link.identity, find)
         account = accounts.link(request.user, link.identity, allow_several=False)
     except Refused as refused:
         return problem_of_link(refused, link)
+    except Error as error:
+        return of_a_link(problem_of(error), link.return_to)
     _check_that_it_is_there(request)
     # Another right than before: another id of the session.
     request.session.cycle_key()

@@ -262,7 +262,7 @@ def _take_answer(request: HttpRequest) -> HttpResponse:
         links.cancel(request)
         return _redirect(link.return_to or conf.after_login())
     try:
-        problem = links.confirm(request, link)
+        problem = links.confirm(request, link, find=backend()[1].find)
     except LoggedOutError:
         _forget(request)
         return _redirect(conf.after_logout())

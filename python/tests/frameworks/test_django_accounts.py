@@ -382,6 +382,24 @@ def test_nobody_is_linked_before_the_user_says_that_it_is_them(clever: str) -> N
     assert not accounts().exists()
 
 
+def test_who_became_another_user_while_the_page_asked_is_not_linked(
+    clever: str, override: Callable[..., None]
+) -> None:
+    matched: list[Any] = []
+    override(CLEVER_MATCH_USER=lambda _: matched[0] if matched else None)
+    _, browser = signed_in_by_password()
+    asked = browser.get(confirmed(clever, GRACE, browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN)))
+    matched.append(users().create_user("grace"))
+    refused = answered(browser, asked)
+    assert refused.status_code == 403
+    assert b"already belongs to another account" in refused.content
+    assert b'href="/who"' in refused.content
+    assert not accounts().exists()
+    # It is over: a second answer links nothing either, and the user stays signed in.
+    assert browser.get("/clever/link/confirm").headers["Location"] == "/"
+    assert browser.get("/username").content == b"paula"
+
+
 def test_a_link_waits_for_its_own_user_and_not_for_long(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _, browser = signed_in_by_password()
     path, now = "/clever/link/confirm", time.time()
