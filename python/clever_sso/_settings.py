@@ -208,6 +208,41 @@ def target(name: str, value: object, default: str) -> str:
     return value
 
 
+def check_goals(
+    after_login: tuple[str, str], after_logout: tuple[str, str], login: Iterable[str], others: Iterable[str]
+) -> str | None:
+    """Whether the pages to go to afterwards are pages of the application, and not of the login itself.
+
+    Args:
+        after_login: The name of the setting, and where it leads.
+        after_logout: The same.
+        login: The paths of the login.
+        others: The paths of callback, log out and so on.
+
+    Returns:
+        What to tell about a log out that signs the person in again at once; `None` when there is nothing to tell.
+
+    Raises:
+        ConfigError: `config_invalid`, with the name of the setting.
+    """
+    begins, pages = _bare(login), _bare(others)
+    for name, goal in (after_login, after_logout):
+        path = goal.partition("?")[0].rstrip("/")
+        if path in pages or (path in begins and name == after_login[0]):
+            raise invalid(f"{name} leads to {goal!r}, a page of the login itself: set it to a page of your application")
+    name, goal = after_logout
+    if goal.partition("?")[0].rstrip("/") in begins and "switch_user=" not in goal:
+        return (
+            f"{name} leads to {goal!r}: who logs out is signed in again at once, because Clever remembers the person. "
+            "Set it to a page without a guard"
+        )
+    return None
+
+
+def _bare(paths: Iterable[str]) -> set[str]:
+    return {path.rstrip("/") for path in paths} - {""}
+
+
 def _is_path(value: str) -> bool:
     return value.startswith("/") and not value.startswith("//") and not _NOT_IN_URLS.search(value)
 
@@ -290,8 +325,23 @@ def misspelt(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple
     known = CLIENT_SETTINGS | set(others)
     for name in names:
         if name.startswith(PREFIX) and name not in known and name not in _OF_SOME_FACE:
+            if name in _MEANT:
+                yield name, _MEANT[name]
+                continue
             for meant in get_close_matches(name, known, 1, 0.78):
                 yield name, meant
+
+
+def instead_of(name: object) -> str:
+    """What to write instead of a name that is no setting of a client, as the end of a sentence."""
+    from difflib import get_close_matches  # noqa: PLC0415  (as above)
+
+    word = str(name).upper()
+    if word in _OF_SOME_FACE:
+        return ": all hosts share it"
+    word = word if word.startswith(PREFIX) else PREFIX + word
+    nearest = get_close_matches(word, CLIENT_SETTINGS, 1, 0.78)
+    return f": is it {nearest[0]}?" if nearest else ""
 
 
 def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]:
@@ -307,6 +357,13 @@ def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]
             yield name, instead[name]
 
 
+# Names by habit, which look like another setting than the one that is meant.
+_MEANT = {
+    "CLEVER_LOGIN_REDIRECT_URL": "CLEVER_AFTER_LOGIN",
+    "CLEVER_LOGOUT_REDIRECT_URL": "CLEVER_AFTER_LOGOUT",
+}
+_NO_SCOPE = "Clever decides what an application may read, so there is no scope to ask for"
+_OF_NO_FACE = {"CLEVER_SCOPE": _NO_SCOPE, "CLEVER_SCOPES": _NO_SCOPE}
 _ON_SIGN_IN = "it is a setting of Django; decide in a function with the decorator on_sign_in"
 _INSTEAD_OF_DJANGO = {
     "CLEVER_AFTER_UNLINK": _ON_SIGN_IN,
@@ -324,13 +381,15 @@ _INSTEAD_OF_DJANGO = {
 _SESSION_NAME = "it is a setting of PHP and C; set SESSION_COOKIE_NAME"
 _INSTEAD = {
     "Django": {
+        **_OF_NO_FACE,
         "CLEVER_CALLBACK_PATH": "the callback is where urls.py includes clever_sso.django.urls; set FORCE_SCRIPT_NAME "
         "where a proxy takes a prefix off",
         "CLEVER_SESSION_NAME": _SESSION_NAME,
         "CLEVER_URL_PREFIX": 'urls.py says it: path("clever/", include("clever_sso.django.urls"))',
     },
-    "Flask": {**_INSTEAD_OF_DJANGO, "CLEVER_SESSION_NAME": _SESSION_NAME},
+    "Flask": {**_OF_NO_FACE, **_INSTEAD_OF_DJANGO, "CLEVER_SESSION_NAME": _SESSION_NAME},
     "the environment": {
+        **_OF_NO_FACE,
         **_INSTEAD_OF_DJANGO,
         "CLEVER_HOSTS": "it is a setting of Flask and Django; write CleverSso(clients={...})",
         "CLEVER_SESSION_NAME": "it is a setting of PHP and C; name the cookie in SessionMiddleware(session_cookie=...)",
@@ -600,3 +659,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 CLIENT_SETTINGS = frozenset(PREFIX + argument.upper() for argument in _READERS)
 """The names of the settings of a client."""
+ARGUMENTS = frozenset(_READERS)
+"""The same, as arguments."""

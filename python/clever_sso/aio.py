@@ -97,6 +97,8 @@ class AsyncClient:
         **settings: Unpack[ClientSettings],
     ) -> None:
         try:
+            unknown = [name for name in settings if name not in {*_settings.ARGUMENTS, "named_by"}]
+            _settings.check_keywords("AsyncClient", unknown, _settings.ARGUMENTS)
             self._client = Client(client_id, client_secret, redirect_uri, **settings)
         except BaseException:
             # Error pages and error mails show the local variables of this frame.

@@ -25,6 +25,8 @@ class Chosen:
     """The name of the setting for the path of the callback."""
     after_login: str
     after_logout: str
+    goal_names: tuple[str, str]
+    """The names of these two settings."""
     waiting_page: bool
     session_seconds: int
 
@@ -45,6 +47,7 @@ class Chosen:
             callback_name,
             _settings.target(*read("after_login"), "/"),
             _settings.target(*read("after_logout"), "/"),
+            (read("after_login")[0], read("after_logout")[0]),
             _settings.boolean(*read("waiting_page"), default=False),
             _settings.session_seconds(*read("session_seconds"), TWELVE_HOURS),
         )
@@ -62,6 +65,8 @@ class Paths:
     """Below which path the browser sees the application, where the callback has another path inside."""
     likely_prefix: str
     """The same, as the redirect URI alone tells it: the login is served there as well."""
+    to_tell: str | None = None
+    """What to log when the application starts."""
 
     @classmethod
     def of(cls, chosen: Chosen, redirect_uris: Sequence[str], *, prefix_name: str) -> Paths:
@@ -86,4 +91,11 @@ class Paths:
             chosen=chosen.callback_name if chosen.callback_path else "",
             prefix=prefix_name,
         )
-        return cls(prefix, callback, known, likely)
+        roots = ("", likely)
+        told = _settings.check_goals(
+            (chosen.goal_names[0], chosen.after_login),
+            (chosen.goal_names[1], chosen.after_logout),
+            [f"{above}{prefix}/login" for above in roots],
+            [callback, *(f"{above}{prefix}/{name}" for above in roots for name in OTHER_PAGES if name != "login")],
+        )
+        return cls(prefix, callback, known, likely, told)

@@ -71,6 +71,49 @@ def clients_of_hosts(settings: Mapping[str, Any], **others: object) -> dict[str,
     return found
 
 
+def check_clients(clients: object, kind: str, check: Callable[[str, Any], None]) -> None:
+    """Whether these can be the clients of hosts that have their own.
+
+    Args:
+        clients: The argument `clients`.
+        kind: The class that each must be of.
+        check: Given the name of an argument, and a client, raises `TypeError` for one that cannot be it.
+
+    Raises:
+        TypeError: When they are no mapping, or one is no client.
+        ConfigError: `config_invalid`, when a key is no host.
+    """
+    from collections.abc import Mapping  # noqa: PLC0415  (only the types above need it otherwise)
+
+    if not isinstance(clients, Mapping):
+        kind_found = type(clients).__name__
+        raise TypeError(f'clients must be a dict like {{"b.example": {kind}(...)}}, not {kind_found}')
+    for host, client in clients.items():
+        problem = _host_problem("clients", host)
+        if problem:
+            raise _settings.invalid(problem)
+        check(f"clients[{host!r}]", client)
+
+
+def misplaced(default: Any, clients: Mapping[str, Any], named: Callable[[str], str]) -> Iterator[str]:  # noqa: ANN401  (a client of either kind)
+    """Hosts whose logins come back to the host of another client, which cannot finish them: what to say of each.
+
+    Args:
+        default: The client of every other host.
+        clients: The clients of hosts that have their own.
+        named: Given a host, returns how its settings are named.
+    """
+    for host, client in clients.items():
+        uri = redirect_uri_at(client.redirect_uris, host) or next(iter(client.redirect_uris), "")
+        other = host_of(urlsplit(uri).netloc)
+        finishes = at_host(clients, other, default)
+        if uri and (finishes.client_id != client.client_id or uri not in finishes.redirect_uris):
+            yield (
+                f"{named(host)}: {_settings.PREFIX}REDIRECT_URI leads to {other!r}, where another client finishes the "
+                f"login: register a redirect URI on {host!r} with Clever, and set it here"
+            )
+
+
 def own_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What each host of `CLEVER_HOSTS` says itself, as far as it can be read, with the words that name the host."""
     hosts = settings.get(HOSTS)
@@ -127,13 +170,22 @@ def _read(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]] | ConfigErro
     shared = {name: value for name, value in settings.items() if name != HOSTS}
     read: dict[str, dict[str, Any]] = {}
     for host, own in hosts.items():
-        if not isinstance(host, str) or not host or "/" in host:
-            return _settings.invalid(f"{HOSTS} names {host!r}, which is no host: write it as in the address bar")
+        problem = _host_problem(HOSTS, host)
+        if problem:
+            return _settings.invalid(problem)
         for name in own:
             if name not in _settings.CLIENT_SETTINGS:
-                return _settings.invalid(f"{setting_of(host)} has {name!r}, which is no setting of a client")
+                advice = _settings.instead_of(name)
+                return _settings.invalid(f"{setting_of(host)} has {name!r}, which is no setting of a client{advice}")
         try:
             read[host_of(host)] = _settings.arguments({**shared, **own})
         except ConfigError as error:
             return _settings.found_in(setting_of(host), error)
     return read
+
+
+def _host_problem(where: str, host: object) -> str | None:
+    """Why this cannot be a host; `None` when it can."""
+    if isinstance(host, str) and host.strip() and "/" not in host:
+        return None
+    return f"{where} names {host!r}, which is no host: write it as in the address bar"

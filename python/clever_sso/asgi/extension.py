@@ -93,7 +93,7 @@ class CleverSso:
             "waiting_page": waiting_page,
             "session_seconds": session_seconds,
         }
-        self._settings = Settings.of(client, clients or {}, rotate_session, given)
+        self._settings = Settings.of(client, {} if clients is None else clients, rotate_session, given)
         self._views = Views(self._settings)
         self._guards = Guards(self._settings)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 from clever_sso import _settings
 from clever_sso._web.chosen import Chosen, Paths
-from clever_sso._web.hosts import at_host, host_of, raise_named
+from clever_sso._web.hosts import at_host, check_clients, host_of, misplaced, raise_named
 from clever_sso.aio import AsyncClient
 from clever_sso.asgi.request import HOST
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from clever_sso._web.arrival import Problem, SignIn
     from clever_sso._web.before import ProvenLogin
+
+logger = logging.getLogger("clever_sso.asgi")
 
 
 @dataclass
@@ -62,8 +65,8 @@ class Settings:
             ConfigError: `config_invalid`, with what is wrong about which setting.
             TypeError: When an argument is of the wrong type.
         """
-        for each in (client, *clients.values()):
-            _check_client(each)
+        _check_client("client", client)
+        check_clients(clients, "AsyncClient", _check_client)
         if rotate_session is not None:
             _settings.check_hook("rotate_session", rotate_session, "request")
         chosen = Chosen.of(lambda name: _settings.given_or_environment(name, given[name]))
@@ -72,6 +75,9 @@ class Settings:
         paths = _paths(client, chosen)
         for host, each in own.items():
             raise_named(f"clients[{host!r}]", partial(_paths, each, chosen))
+        for told in (paths.to_tell, *misplaced(client, own, lambda host: f"clients[{host!r}]")):
+            if told:
+                logger.warning("%s", told)
         return cls(client, own, chosen, paths, rotate_session)
 
 
@@ -80,13 +86,13 @@ def _paths(client: AsyncClient, chosen: Chosen) -> Paths:
     return Paths.of(chosen, client.redirect_uris, prefix_name="url_prefix (CLEVER_URL_PREFIX)")
 
 
-def _check_client(client: object) -> None:
+def _check_client(name: str, client: object) -> None:
     """Whether this can be the client: one that is awaited."""
-    if client is None or inspect.iscoroutinefunction(getattr(client, "finish_login", None)):
+    if (client is None and name == "client") or inspect.iscoroutinefunction(getattr(client, "finish_login", None)):
         return
     kind = type(client).__name__
     if hasattr(client, "finish_login"):
-        raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}, which would block the event loop")
+        raise TypeError(f"{name} must be a clever_sso.AsyncClient, not {kind}, which would block the event loop")
     if callable(client):
-        raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}: write CleverSso().install(app)")
-    raise TypeError(f"client must be a clever_sso.AsyncClient, not {kind}")
+        raise TypeError(f"{name} must be a clever_sso.AsyncClient, not {kind}: write CleverSso().install(app)")
+    raise TypeError(f"{name} must be a clever_sso.AsyncClient, not {kind}")

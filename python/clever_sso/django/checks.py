@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 from clever_sso import _settings, exceptions
 from clever_sso._native import Client
 from clever_sso._web.api import OTHER_PAGES
-from clever_sso._web.hosts import clients_of_hosts, own_settings, raise_named, setting_of
+from clever_sso._web.hosts import clients_of_hosts, misplaced, own_settings, raise_named, setting_of
 from clever_sso.django import conf
 from clever_sso.django.access import UNKNOWN_ROLES
 
@@ -54,6 +54,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
         _groups,
         _login_url,
         _places,
+        _goals,
         lambda: _addresses(redirect_uris),
         lambda: _cookies(redirect_uri),
         # The addresses were looked up by now, which imports the views.
@@ -105,9 +106,14 @@ def _client(messages: list[CheckMessage]) -> dict[str, tuple[str, ...]]:
             is_serious = not _settings.is_missing(error) or _needs_the_client()
             kind = Error if is_serious else Warning
             messages.append(kind(error.message, id="clever_sso.E001", hint=_hint(error)))
+    leading_away = misplaced(client, own or {}, setting_of) if client is not None else ()
+    messages += [Warning(problem, id="clever_sso.W012", hint=_COME_BACK) for problem in leading_away]
     shared = client.redirect_uris if client is not None else ()
     at_each = {where: each.redirect_uris for where, each in hosts.items() if each.redirect_uris != shared}
     return {"": shared, **at_each}
+
+
+_COME_BACK = "A login comes back to the host of its redirect URI. A person without its cookie there starts once more."
 
 
 def _check_login(where: str, client: Client) -> None:
@@ -124,7 +130,7 @@ def _hint(error: exceptions.ConfigError) -> str:
         if name == "CLEVER_REDIRECT_URI"
         else "Copy it from the settings of your application in Clever's dashboard"
     )
-    return f'{source}. In settings.py: {name} = os.environ["{name}"], so that it stays out of the repository.'
+    return f'{source}. In settings.py: {name} = os.environ.get("{name}"), so that it stays out of the repository.'
 
 
 def _outcome(look: Callable[[], T]) -> tuple[T | None, exceptions.ConfigError | None]:
@@ -259,6 +265,26 @@ def _places() -> Iterator[CheckMessage]:
         )
 
 
+def _goals() -> Iterator[CheckMessage]:
+    """Where people go afterwards: not to the login itself."""
+    try:
+        login, others = [reverse("clever_sso:login")], [reverse(f"clever_sso:{name}") for name in _NO_GOALS]
+        told = _settings.check_goals(*conf.goals(), login, others)
+    except NoReverseMatch:
+        # Told by the other checks.
+        return
+    except exceptions.ConfigError as error:
+        name, _, reason = error.message.partition(": ")[2].partition(" ")
+        yield Error(f"{name} {reason}", id="clever_sso.E013", hint=f"Set {name} to the name of a view of your project.")
+        return
+    if told:
+        what, _, advice = told.rpartition(". ")
+        yield Warning(what, id="clever_sso.W011", hint=f"{advice}.")
+
+
+_NO_GOALS = ("callback", "logout", "link", "confirm_link", "unlink", "whoami")
+
+
 def _addresses(redirect_uris: Mapping[str, tuple[str, ...]]) -> Iterator[CheckMessage]:
     try:
         expected = reverse("clever_sso:callback")
@@ -295,7 +321,7 @@ def _backends() -> Iterator[CheckMessage]:
     try:
         backends = [import_string(path) for path in list_of_texts("AUTHENTICATION_BACKENDS")]
     except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
-        yield Error(f"AUTHENTICATION_BACKENDS: {error}", id="clever_sso.E004")
+        yield Error(f"AUTHENTICATION_BACKENDS: {error}", id="clever_sso.E004", hint="Each must be the path of a class.")
         return
     if not any(isinstance(backend, type) and issubclass(backend, CleverBackend) for backend in backends):
         yield Error(
@@ -313,7 +339,10 @@ def list_of_texts(name: str) -> list[str]:
 
 def _hooks() -> Iterator[CheckMessage]:
     for reason in conf.unreadable_hooks():
-        yield Error(reason, id="clever_sso.E005", hint='Name a function of your project, such as "accounts.match".')
+        name = reason.partition(" ")[0]
+        takes = ", ".join(conf.HOOKS.get(name, ()))
+        hint = f'Name a function of your project, such as "accounts.decide", which begins with: def decide({takes}).'
+        yield Error(reason, id="clever_sso.E005", hint=hint)
 
 
 def _middleware() -> Iterator[CheckMessage]:
@@ -346,7 +375,11 @@ def _template() -> Iterator[CheckMessage]:
 def _groups() -> Iterator[CheckMessage]:
     groups = getattr(settings, "CLEVER_ROLE_GROUPS", None) or {}
     if not isinstance(groups, Mapping):
-        yield Error('CLEVER_ROLE_GROUPS is no dict like {"teacher": "Teachers"}', id="clever_sso.E008")
+        yield Error(
+            f"CLEVER_ROLE_GROUPS must be a dict, not {type(groups).__name__}",
+            id="clever_sso.E008",
+            hint='Write {"teacher": "Teachers"}, the name of one group for each role.',
+        )
         return
     for role, group in groups.items():
         if not isinstance(role, str) or not isinstance(group, str) or not group.strip():
@@ -419,17 +452,20 @@ def _cookies(redirect_uri: str) -> Iterator[CheckMessage]:
         yield Warning(
             "SESSION_COOKIE_SECURE is False although the redirect URI is https: sessions can be read on the way",
             id="clever_sso.W001",
+            hint="Set SESSION_COOKIE_SECURE = True.",
         )
     same_site = str(settings.SESSION_COOKIE_SAMESITE).lower()
     if same_site not in {"lax", "strict"}:
         yield Warning(
             "SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as who is signed in",
             id="clever_sso.W002",
+            hint='Set SESSION_COOKIE_SAMESITE = "Lax".',
         )
     if not settings.SESSION_COOKIE_HTTPONLY:
         yield Warning(
             "SESSION_COOKIE_HTTPONLY is False: scripts can read the session of who is signed in",
             id="clever_sso.W003",
+            hint="Set SESSION_COOKIE_HTTPONLY = True.",
         )
     if same_site == "strict" and not _waits():
         yield Error(

@@ -271,6 +271,12 @@ def unreadable_places() -> Iterator[tuple[str, str]]:
             yield used, reason
 
 
+def goals() -> tuple[tuple[str, str], tuple[str, str]]:
+    """The settings that say where to go after a login and a log out, and where they lead."""
+    names = [name if _value(name) else name_in_django for name, name_in_django in PLACES]
+    return (names[0], after_login()), (names[1], after_logout())
+
+
 def no_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
     """Why this cannot say where to go, by its type alone."""
     if isinstance(chosen, (str, Promise)) or callable(chosen) or hasattr(chosen, "get_absolute_url"):

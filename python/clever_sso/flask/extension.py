@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.chosen import Chosen, Paths
-from clever_sso._web.hosts import HOSTS, clients_of_hosts, host_of, raise_named, setting_of
+from clever_sso._web.hosts import HOSTS, check_clients, clients_of_hosts, host_of, misplaced, raise_named, setting_of
 from clever_sso._web.older_ids import may_have_more, older_ids, without_more
 from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import ConfigError, Error
@@ -22,7 +22,7 @@ from clever_sso.flask.state import EXTENSION, Hooks, State, state
 from clever_sso.flask.views import add_views
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from flask.typing import ResponseReturnValue
 
@@ -66,8 +66,9 @@ class CleverSso:
         **unknown: NoReturn,
     ) -> None:
         _settings.check_keywords("CleverSso", unknown, {"app", "client", "clients", "rotate_session", "from_env"})
-        for each in (client, *(clients or {}).values()):
-            _check_client(each)
+        _check_client("client", client)
+        if clients is not None:
+            check_clients(clients, "Client", _check_client)
         if rotate_session is not None:
             _settings.check_hook("rotate_session", rotate_session, "session")
         self._client = client
@@ -96,8 +97,11 @@ class CleverSso:
         _set_defaults(app, chosen, secure=urlsplit(client.redirect_uris[0]).scheme == "https")
         paths = Paths.of(chosen, client.redirect_uris, prefix_name="CLEVER_URL_PREFIX")
         for host, own in clients.items():
-            where = setting_of(host) if host in from_configuration else f"clients[{host!r}]"
-            raise_named(where, partial(_check, own, chosen))
+            raise_named(_named(host, from_configuration), partial(_check, own, chosen))
+        told = list(misplaced(client, clients, lambda host: _named(host, from_configuration)))
+        for warning in (paths.to_tell, *told):
+            if warning:
+                app.logger.warning("%s", warning)
         app.extensions[EXTENSION] = State(client, clients, chosen, paths, self._hooks, self._rotate_session)
         add_views(app, paths.callback)
         app.context_processor(lambda: {"current_identity": current_identity})
@@ -168,6 +172,10 @@ def _chosen(app: Flask, *, from_env: bool) -> Chosen:
     return Chosen.of(read)
 
 
+def _named(host: str, from_configuration: Container[str]) -> str:
+    return setting_of(host) if host in from_configuration else f"clients[{host!r}]"
+
+
 def _check(client: Client, chosen: Chosen) -> None:
     _settings.check_login(client)
     Paths.of(chosen, client.redirect_uris, prefix_name="CLEVER_URL_PREFIX")
@@ -213,14 +221,14 @@ def _check_app(app: object) -> None:
         raise TypeError(f"app must be a Flask application, not {type(app).__name__}{advice}")
 
 
-def _check_client(client: object) -> None:
+def _check_client(name: str, client: object) -> None:
     """Whether this can be the client: one that waits."""
-    if client is None:
+    if client is None and name == "client":
         return
     if isinstance(client, AsyncClient):
-        raise TypeError("client must be a clever_sso.Client: AsyncClient is for clever_sso.asgi")
-    if not all(hasattr(client, name) for name in ("begin_login", "finish_login", "redirect_uris")):
-        raise TypeError(f"client must be a clever_sso.Client, not {type(client).__name__}")
+        raise TypeError(f"{name} must be a clever_sso.Client: AsyncClient is for clever_sso.asgi")
+    if not all(hasattr(client, member) for member in ("begin_login", "finish_login", "redirect_uris")):
+        raise TypeError(f"{name} must be a clever_sso.Client, not {type(client).__name__}")
 
 
 def _set_defaults(app: Flask, chosen: Chosen, *, secure: bool) -> None:

@@ -382,9 +382,7 @@ def test_nobody_is_linked_before_the_user_says_that_it_is_them(clever: str) -> N
     assert not accounts().exists()
 
 
-def test_who_became_another_user_while_the_page_asked_is_not_linked(
-    clever: str, override: Callable[..., None]
-) -> None:
+def test_who_became_another_user_while_the_page_asked_is_not_linked(clever: str, override: Callable[..., None]) -> None:
     matched: list[Any] = []
     override(CLEVER_MATCH_USER=lambda _: matched[0] if matched else None)
     _, browser = signed_in_by_password()

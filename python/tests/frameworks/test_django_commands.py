@@ -213,7 +213,7 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ('INSTALLED_APPS[-1] = "clever_sso"', 'Write "clever_sso.django" instead'),
         ("CLEVER_ROLE_GROUPS = {'teacher': ['Teachers', 'Staff']}", "CLEVER_ROLE_GROUPS needs the name of one group"),
         ("CLEVER_ROLE_GROUPS = {('teacher', 'staff'): 'Teachers', 7: 'Staff'}", "CLEVER_ROLE_GROUPS needs the name"),
-        ("CLEVER_ROLE_GROUPS = ['teacher']", "CLEVER_ROLE_GROUPS is no dict"),
+        ("CLEVER_ROLE_GROUPS = ['teacher']", "CLEVER_ROLE_GROUPS must be a dict, not list"),
         ("CLEVER_ROLE_GROUPS = {'Teachers': 'Teachers'}", "is it 'teacher'?"),
         ("CLEVER_MATCH_USER = lambda: None", r"CLEVER_MATCH_USER is called with (identity)"),
         ("def find(user): return None\nCLEVER_PROVISION_USER = find", "called with (user, identity, created)"),

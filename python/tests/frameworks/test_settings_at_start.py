@@ -564,3 +564,106 @@ def test_no_frame_of_a_bad_argument_holds_a_secret(kind: type[clever_sso.AsyncCl
         assert found
         assert SECRET not in found
         assert PASSWORD not in found
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        (
+            {"CLEVER_AFTER_LOGIN": "/clever/login"},
+            r"CLEVER_AFTER_LOGIN\)? leads to '/clever/login', a page of the login",
+        ),
+        ({"CLEVER_AFTER_LOGIN": "/clever/login/?next=/a"}, r"CLEVER_AFTER_LOGIN\)? leads to"),
+        ({"CLEVER_AFTER_LOGIN": "/clever/logout"}, r"CLEVER_AFTER_LOGIN\)? leads to"),
+        ({"CLEVER_AFTER_LOGOUT": "/clever/logout"}, r"CLEVER_AFTER_LOGOUT\)? leads to '/clever/logout', a page"),
+        ({"CLEVER_AFTER_LOGOUT": "/clever/callback"}, r"CLEVER_AFTER_LOGOUT\)? leads to '/clever/callback', a page"),
+    ],
+)
+def test_nobody_is_sent_to_a_page_of_the_login_itself(
+    make: Callable[..., object], changes: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ConfigError, match=named):
+        make(**changes)
+
+
+def warned(make: Callable[..., object], caplog: pytest.LogCaptureFixture, **changes: object) -> str:
+    """What is logged, or a warning of `check`, when an application starts with these settings."""
+    caplog.clear()
+    make(**changes)
+    if make is not in_django:
+        return caplog.text
+    with override_settings(**changes):
+        return "; ".join(f"{message.id} {message.msg} {message.hint}" for message in check())
+
+
+def test_a_log_out_that_signs_in_again_is_told(make: Callable[..., object], caplog: pytest.LogCaptureFixture) -> None:
+    told = warned(make, caplog, CLEVER_AFTER_LOGOUT="/clever/login")
+    assert "CLEVER_AFTER_LOGOUT" in told
+    assert "leads to '/clever/login': who logs out is signed in again at once" in told
+    assert "signed in again" not in warned(make, caplog, CLEVER_AFTER_LOGOUT="/clever/login?switch_user=1")
+    assert "signed in again" not in warned(make, caplog, CLEVER_AFTER_LOGOUT="/bye")
+
+
+def test_a_host_whose_logins_come_back_to_another_client_is_told(
+    make: Callable[..., object], framework: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = "clients" if framework == "asgi" else "CLEVER_HOSTS"
+    for uri, is_told in (("https://c.example/clever/callback", True), ("https://b.example/clever/callback", False)):
+        own = {**B, "CLEVER_REDIRECT_URI": uri}
+        if framework == "asgi":
+            told = warned(lambda own=own: asgi_at_hosts(**own), caplog)  # type: ignore[misc]
+        else:
+            told = warned(make, caplog, CLEVER_HOSTS={"b.example": own})
+        words = f"{place}['b.example']: CLEVER_REDIRECT_URI leads to 'c.example', where another client"
+        assert (words in told) is is_told
+
+
+@pytest.mark.parametrize(
+    ("own", "advice"),
+    [
+        ("CLEVER_CLIENTID", "is it CLEVER_CLIENT_ID?"),
+        ("client_secret", "is it CLEVER_CLIENT_SECRET?"),
+        ("CLEVER_AFTER_LOGIN", "all hosts share it"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_a_setting_that_no_host_has_names_the_nearest(own: str, advice: str) -> None:
+    for make in (in_flask, in_django):
+        with pytest.raises(ConfigError) as caught:
+            make(CLEVER_HOSTS={"b.example": {own: "x"}})
+        assert (
+            f"CLEVER_HOSTS['b.example'] has {own!r}, which is no setting of a client: {advice}" in caught.value.message
+        )
+
+
+def test_clients_that_are_none_are_named() -> None:
+    at_b = {"flask": Client, "asgi": AsyncClient}
+    for name, face in (("flask", InFlask), ("asgi", InAsgi)):
+        made = at_b[name](CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
+        for wrong in (["b.example"], "b.example", [made]):
+            with pytest.raises(TypeError, match=r"clients must be a dict like .*, not (list|str)"):
+                face(clients=wrong)
+        for wrong in ({"CLEVER_CLIENT_ID": "b"}, None, "b"):
+            with pytest.raises(TypeError, match=r"clients\['b.example'\] must be a clever_sso\.(Async)?Client, not"):
+                face(clients={"b.example": wrong})
+        for host in ("https://b.example", "", 7):
+            with pytest.raises(ConfigError, match=r"clients names .*, which is no host"):
+                face(clients={host: made})
+
+
+def test_names_by_habit_lead_to_the_right_setting(
+    make: Callable[..., object], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, meant in (
+        ("CLEVER_LOGIN_REDIRECT_URL", "CLEVER_AFTER_LOGIN"),
+        ("CLEVER_LOGOUT_REDIRECT_URL", "CLEVER_AFTER_LOGOUT"),
+        ("CLEVER_SCOPE", "there is no scope to ask for"),
+    ):
+        told = warned(make, caplog, **{name: "x"})
+        assert f"nothing reads {name}" in told
+        assert meant in told
+
+
+def test_an_argument_that_no_client_has_names_the_nearest() -> None:
+    with pytest.raises(TypeError, match="AsyncClient has no argument 'redirect_url': is it 'redirect_uri'"):
+        AsyncClient("a", "b", redirect_url=REDIRECT_URI)  # type: ignore[call-arg]
