@@ -31,13 +31,16 @@ PAGE = (ROOT / "docs/cookbook.md").read_text("utf-8")
 GUIDE = (ROOT / "docs/python.md").read_text("utf-8")
 BLOCK = re.compile(r"^<!-- ([a-z-]+): (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCKS = BLOCK.findall(PAGE)
+# Applications of another page, which are run in the same way.
+COMING_FROM = (ROOT / "docs/coming-from.md").read_text("utf-8")
+MOVED = BLOCK.findall(COMING_FROM)
 ADA = "510001"
 REDIRECT_URI = "http://localhost/clever/callback"
 
 
 def files(recipe: str) -> dict[str, str]:
     """The files of a recipe."""
-    return {path: text for name, path, text in BLOCKS if name == recipe}
+    return {path: text for name, path, text in BLOCKS + MOVED if name == recipe}
 
 
 def lay_out(recipe: str, folder: Path) -> None:
@@ -288,11 +291,70 @@ def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
         log_in(client, "ada", emulator)
         assert client.get("/").json() == "Hello, Ada Ashworth, user 1"
         log_in(client, "grace", emulator)
+        emulator.forget_journal()
         log_in(client, "ada", emulator)
+        assert not [entry.path for entry in emulator.journal() if "/users/" in entry.path], "she is known"
         assert client.get("/").json() == "Hello, Ada Ashworth, user 1"
         client.post("/clever/logout")
         assert client.get("/", follow_redirects=False).status_code == 303
     module.engine.dispose()
+
+
+# ---------------------------------------------------------------- coming from other libraries
+
+STORED = {"grace": "5d8e21b7f04c6a00127b3a01", "sam": "5d8e21b7f04c6a00127b3a03"}  # by the older id of any role
+
+
+def test_flask_dance(cooked: Cooked, tmp_path: Path) -> None:
+    needs("flask_login", "sqlalchemy")
+    module, emulator = cooked("flask-dance", DATABASE_URL=f"sqlite:///{tmp_path / 'app.db'}")
+    module.Base.metadata.create_all(module.engine)
+    stored = {**STORED, "ada": emulator.person("ada").id}
+    with module.Session(module.engine) as database:
+        for name, clever_id in stored.items():
+            user = module.User(name=f"kept {name}")
+            database.add(module.OAuth(provider="clever", provider_user_id=clever_id, token={"old": 1}, user=user))
+        database.commit()
+    client = module.app.test_client()
+    for number, name in [*enumerate(stored, 1), *enumerate(stored, 1)]:
+        log_in(client, name, emulator)
+        assert client.get("/").text == f"Hello, kept {name}, user {number}"
+    log_in(client, "jose", emulator)
+    assert client.get("/").text == "Hello, José Núñez, user 4"
+    client.post("/clever/logout")
+    assert client.get("/").status_code == 303
+    with module.Session(module.engine) as database:
+        rows = {row.provider_user_id for row in database.scalars(module.select(module.OAuth))}
+    assert rows == {emulator.person(name).id for name in (*stored, "jose")}
+    module.engine.dispose()
+
+
+def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("fastapi")
+    from starlette.testclient import TestClient
+
+    people = re.search(r"<!-- authlib people.py -->\n```python\n(.*?)```", COMING_FROM, re.DOTALL)
+    assert people is not None
+    monkeypatch.setenv("DATABASE", str(tmp_path / "people.db"))
+    module = ModuleType("people")
+    exec(people[1], module.__dict__)
+    monkeypatch.setitem(sys.modules, "people", module)
+    rows = {name: module.find_or_make(clever_id) for name, clever_id in STORED.items()}
+    app, emulator = cooked("fastapi-after")
+    asked: list[str] = []
+    with TestClient(app.app) as client:
+        for name in (*STORED, *STORED):
+            emulator.forget_journal()
+            log_in(client, name, emulator)
+            asked += [entry.path for entry in emulator.journal() if "/users/" in entry.path]
+            assert client.get("/").json() == f"Hello, {emulator.person(name).full_name.split()[0]}"
+            assert module.find(emulator.person(name).id) == rows[name]
+    # Clever is asked once for each person.
+    assert len(asked) == len(STORED)
+
+
+def test_every_application_of_the_other_page_is_run() -> None:
+    assert {name for name, _, _ in MOVED} == {"flask-dance", "fastapi-after"}
 
 
 # ---------------------------------------------------------------- Django

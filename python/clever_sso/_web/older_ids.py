@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from clever_sso._web.before import ProvenLogin
+from clever_sso._web.copies import IdentityCopy
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Iterable
 
     from clever_sso._native import Identity, Role, Tokens
-    from clever_sso._web.copies import IdentityCopy, NoTokens, RoleCopy, TokensCopy
+    from clever_sso._web.arrival import SignIn
+    from clever_sso._web.copies import NoTokens, RoleCopy, TokensCopy
     from clever_sso.exceptions import Error
 
 
@@ -22,6 +27,13 @@ def older_ids(identity: Identity | IdentityCopy, roles: Iterable[Role | RoleCopy
     """The older ids of this person: those of the login, then those of all roles of their record."""
     told = [*identity.legacy_ids, *(role.legacy_id for role in roles)]
     return tuple(dict.fromkeys(one for one in told if one and one != identity.id))
+
+
+def remembered(login: SignIn | ProvenLogin[Any], ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The same ids. A login that is held afterwards keeps them: it may have no tokens then to ask with once more."""
+    if isinstance(login, ProvenLogin):
+        login.identity = replace(IdentityCopy.of(login.identity), legacy_ids=ids)
+    return ids
 
 
 def without_more(identity: Identity | IdentityCopy, error: Error, logger: logging.Logger) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from clever_sso import _settings
 from clever_sso._web import api
 from clever_sso._web.button import Html, login_button
 from clever_sso._web.button import signed_in_line as signed_in_html
-from clever_sso._web.older_ids import may_have_more, older_ids, without_more
+from clever_sso._web.older_ids import may_have_more, older_ids, remembered, without_more
 from clever_sso.asgi.addresses import here, keeps_from_logging_in, login_path, misplaced_callback
 from clever_sso.asgi.guards import Guards, NotLetInError, tell_script
 from clever_sso.asgi.middleware import OutermostMiddleware, RouteMiddleware, look_after_sessions
@@ -168,7 +168,8 @@ class CleverSso:
     async def older_ids(self, login: SignIn | ProvenLogin[AsyncClient]) -> tuple[str, ...]:
         """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
 
-        An ID token tells only that of the role of the login: then Clever is asked.
+        An ID token tells only that of the role of the login: then Clever is asked. A `ProvenLogin` keeps them, also
+        when it is held afterwards.
 
         Args:
             login: What `before_sign_in` or `on_sign_in` was given.
@@ -180,9 +181,10 @@ class CleverSso:
         if not may_have_more(identity, tokens):
             return tuple(identity.legacy_ids)
         try:
-            return older_ids(identity, (await self.client.user(tokens.access_token, identity.id)).roles)
+            ids = older_ids(identity, (await self.client.user(tokens.access_token, identity.id)).roles)
         except Error as error:
-            return without_more(identity, error, logger)
+            ids = without_more(identity, error, logger)
+        return remembered(login, ids)
 
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
         """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.

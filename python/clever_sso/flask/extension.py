@@ -13,7 +13,7 @@ from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.chosen import Chosen, Paths
 from clever_sso._web.hosts import HOSTS, check_clients, clients_of_hosts, host_of, misplaced, raise_named, setting_of
-from clever_sso._web.older_ids import may_have_more, older_ids, without_more
+from clever_sso._web.older_ids import may_have_more, older_ids, remembered, without_more
 from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import ConfigError, Error
 from clever_sso.flask.access import check_keys, check_rotation, current_identity
@@ -116,7 +116,8 @@ class CleverSso:
         """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
 
         An ID token tells only that of the role of the login: then Clever is asked. Let an `Error` pass: Clever cannot
-        be asked at the moment, and the person gets a page that says so.
+        be asked at the moment, and the person gets a page that says so. A `ProvenLogin` keeps them, also when it is
+        held afterwards.
 
         Args:
             login: What `before_sign_in` or `on_sign_in` was given.
@@ -125,9 +126,10 @@ class CleverSso:
         if not may_have_more(identity, tokens):
             return tuple(identity.legacy_ids)
         try:
-            return older_ids(identity, self.client.user(tokens.access_token, identity.id).roles)
+            ids = older_ids(identity, self.client.user(tokens.access_token, identity.id).roles)
         except Error as error:
-            return without_more(identity, error, current_app.logger)
+            ids = without_more(identity, error, current_app.logger)
+        return remembered(login, ids)
 
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
         """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.

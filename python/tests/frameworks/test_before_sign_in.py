@@ -336,6 +336,33 @@ def test_older_ids_of_every_role_are_told(app: Any, clever: str, number: str) ->
     assert told == [expected]
 
 
+def test_a_login_that_was_held_without_tokens_keeps_the_older_ids_it_was_asked_for(app: Any, clever: str) -> None:
+    told: list[Any] = []
+    is_flask = type(app).__name__ == "InFlask"
+
+    async def hold_later(proven: Any) -> Any:
+        await app.clever_sso.older_ids(proven)
+        proven.hold()
+        return app.redirect("/waiting")
+
+    def hold(proven: Any) -> Any:
+        app.clever_sso.older_ids(proven)
+        proven.hold()
+        return app.redirect("/waiting")
+
+    async def find_later(_: Any, step: Any) -> None:
+        told.append((bool(step.tokens), await app.clever_sso.older_ids(step)))
+
+    def find(step: Any) -> None:
+        told.append((bool(step.tokens), app.clever_sso.older_ids(step)))
+
+    app.clever_sso.before_sign_in(hold if is_flask else hold_later)
+    app.clever_sso.on_sign_in(find if is_flask else find_later)
+    log_in(app, clever, SAM)
+    app.get("/finish")
+    assert told == [(False, ("5d8e21b7f04c6a00127b3a02", "5d8e21b7f04c6a00127b3a03"))]
+
+
 def test_a_login_from_the_portal_is_decided_about_too(app: Any, clever: str) -> None:
     app.clever_sso.before_sign_in(lambda _: app.response("no license", 402))
     person = Browser(clever, ADA)

@@ -136,9 +136,7 @@ def block(name: str) -> str:
 
 
 def templates() -> Path:
-    """The folder with `second_factor.html`: with allauth that of the guide."""
-    if not ALLAUTH:
-        return Path(__file__).parents[1] / "templates"
+    """The folder with `second_factor.html`, as the guide has it."""
     folder = Path(tempfile.mkdtemp(dir=os.environ["FOLDER"]))
     (folder / "second_factor.html").write_text(block("second_factor.html"), "utf-8")
     return folder
