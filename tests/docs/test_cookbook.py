@@ -476,7 +476,7 @@ CHECKS = {
     assert "Iniciar sesi" in page and 'lang="es"' in page, page
     assert "Log in with Clever" in client.get("/").content.decode()
     denied = client.get("/clever/callback?error=access_denied", headers=spanish)
-    assert "No pudimos iniciar tu sesión" in denied.content.decode()
+    assert "Clever no te dejó entrar en esta aplicación" in denied.content.decode()
     assert denied.status_code == 403
     assert "Clever did not let you into this app" in client.get("/clever/callback?error=access_denied").content.decode()
     log_in(client, "ada", emulator)

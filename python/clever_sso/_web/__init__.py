@@ -11,5 +11,6 @@ Nothing here knows a framework, reads a request or touches a socket.
 - `older_ids`: the ids that a person had before.
 - `api`: what scripts are told instead of being sent to log in.
 - `identity`: who is signed in, as a session keeps it.
+- `spanish`: what people read, in Spanish.
 - `pages`: the page of a failed login, and the one to wait on.
 """

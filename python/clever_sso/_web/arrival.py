@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on, leads_to
 from clever_sso._web.hosts import redirect_uri_at
 from clever_sso._web.request import LONGEST_GOAL, as_sent, as_shown, as_typed, parameters
+from clever_sso._web.spanish import spoken
 from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
 if TYPE_CHECKING:
@@ -178,6 +179,17 @@ class Problem:
         home_url = home if self.code == PAGE_NOT_ALLOWED else self.home_url
         again = switching if self.switch_user else again
         return replace(self, login_url=again, switch_user_url=switching, home_url=home_url)
+
+    def spoken(self, language: str | None) -> Problem:
+        """The same with its sentence in this language, `es` or `es-MX` for example. All others get English.
+
+        A sentence of your own, of `Refused`, stays as it is. In Django, and in Flask with Flask-Babel, the sentence is
+        in the language of the page already.
+
+        Args:
+            language: That of your page.
+        """
+        return replace(self, sentence=spoken(self.sentence, language))
 
     def __str__(self) -> str:
         """For the log. No secret, and no word that came from outside without quotes."""

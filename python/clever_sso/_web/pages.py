@@ -7,6 +7,9 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
+from clever_sso._web.button import words
+from clever_sso._web.spanish import spoken
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -59,52 +62,73 @@ FORM_HEADERS = {
 """What the page with a form carries. No other site shows it in a frame."""
 
 
-def confirm_link(person: str, account: str, action: str, hidden: Mapping[str, str]) -> str:
+def confirm_link(  # noqa: PLR0913  (each is another thing)
+    name: str, role: str, account: str, action: str, hidden: Mapping[str, str], *, language: str | None = None
+) -> str:
     """The page that asks before a person at Clever is connected to the account that is signed in.
 
     Args:
-        person: Name and role, as Clever says.
+        name: The name of the person, as Clever says.
+        role: The role of the login; empty when there is none.
         account: What the account is called here.
         action: Where the answer goes.
         hidden: The hidden fields of the form.
+        language: That of the page.
     """
+
+    def say(text: str) -> str:
+        return escape(spoken(text, language), quote=False)
+
+    person = f"{name} ({spoken(role.replace('_', ' '), language)})" if role else name
     fields = "".join(f'<input type="hidden" name="{escape(name)}" value="{escape(hidden[name])}">' for name in hidden)
+    bold = {"person": f"<strong>{escape(person)}</strong>", "account": f"<strong>{escape(account)}</strong>"}
+    question = say("Link {person} to this account ({account})?").format(**bold)
     return _page(
         "Connect Clever",
-        f"<p>Link <strong>{escape(person)}</strong> to this account (<strong>{escape(account)}</strong>)?</p>\n"
+        f"<p>{question}</p>\n"
         f'<form action="{escape(action)}" method="post">{fields}\n'
-        '<button class="first" name="answer" value="yes">Yes, link it</button>\n'
-        '<button name="answer" value="no">Not you? Cancel</button>\n</form>\n'
-        '<p class="small">If this is somebody else, cancel. Log out at Clever, and try again.</p>',
+        '<button class="first" name="answer" value="yes">'
+        f"{say('Yes, link it')}</button>\n"
+        f'<button name="answer" value="no">{say("Not you? Cancel")}</button>\n</form>\n'
+        f'<p class="small">{say("If this is somebody else, cancel. Log out at Clever, and try again.")}</p>',
+        language=language,
     )
 
 
-def problem(sentence: str, code: str, login_url: str, switch_user_url: str, home_url: str = "") -> str:
+def problem(  # noqa: PLR0913  (each is another thing)
+    sentence: str, code: str, login_url: str, switch_user_url: str, home_url: str = "", *, language: str | None = None
+) -> str:
     """The page of a login that failed: what happened, two ways to log in again, and a code for support.
 
     Clever remembers the person. Only the second way lets somebody else in. Somebody who is signed in already is led to
     `home_url` instead of the first way.
     """
+
+    def say(text: str) -> str:
+        return escape(spoken(text, language), quote=False)
+
     button = ("Go to the start page", home_url) if home_url else ("Log in with Clever", login_url)
     title = "This page is not open to you" if home_url else "Signing in did not work"
     if home_url and code != "page_not_allowed":
         button, title = ("Go back", home_url), "Your Clever account was not changed here"
     return _page(
         title,
-        f'<p role="alert">{escape(sentence)}</p>\n'
-        f'<p><a class="button" href="{escape(button[1])}">{button[0]}</a></p>\n'
-        f'<p><a href="{escape(switch_user_url)}">Log in as somebody else</a></p>\n'
-        f'<p class="small">If you ask somebody for help, tell them this word: <code>{escape(code)}</code></p>',
+        f'<p role="alert">{escape(spoken(sentence, language))}</p>\n'
+        f'<p><a class="button" href="{escape(button[1])}">{say(button[0])}</a></p>\n'
+        f'<p><a href="{escape(switch_user_url)}">{say("Log in as somebody else")}</a></p>\n'
+        f'<p class="small">{say("If you ask somebody for help, tell them this word: ")}<code>{escape(code)}</code></p>',
+        language=language,
     )
 
 
-def waiting(onwards: str) -> str:
+def waiting(onwards: str, language: str | None = None) -> str:
     """The page that the browser shows while the login is finished: it goes on to `onwards` by itself."""
     return _page(
         "Signing you in",
-        '<p role="status">One moment, please.</p>\n'
-        f'<p class="small"><a href="{escape(onwards)}">Go on if nothing happens</a></p>',
+        f'<p role="status">{spoken("One moment, please.", language)}</p>\n'
+        f'<p class="small"><a href="{escape(onwards)}">{spoken("Go on if nothing happens", language)}</a></p>',
         head=f'<meta http-equiv="refresh" content="0; url={escape(onwards)}">\n',
+        language=language,
     )
 
 
@@ -124,18 +148,20 @@ def does_not_fit(headers: Iterable[tuple[str, str]], more: int = 0) -> bool:
     return more + sum(len(name) + len(value) + 4 for name, value in headers) > _MOST_HEADER_BYTES
 
 
-def moved(target: str) -> str:
+def moved(target: str, language: str | None = None) -> str:
     """The page that leads to `target` by itself, in place of a redirect."""
     return _page(
         "Signing you in",
-        f'<p class="small"><a href="{escape(target)}">Go on if nothing happens</a></p>',
+        f'<p class="small"><a href="{escape(target)}">{spoken("Go on if nothing happens", language)}</a></p>',
         head=f'<meta http-equiv="refresh" content="0; url={escape(target)}">\n',
+        language=language,
     )
 
 
-def _page(title: str, content: str, head: str = "") -> str:
+def _page(title: str, content: str, head: str = "", *, language: str | None = None) -> str:
+    title = spoken(title, language)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{words(language)[0]}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"{head}<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n<h1>{escape(title)}</h1>\n{content}\n</main>\n</body>\n</html>\n"

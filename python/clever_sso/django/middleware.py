@@ -13,6 +13,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import get_language
 
 from clever_sso._web import api, pages
 from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
@@ -245,7 +246,7 @@ def _fitting(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     cookies = [("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values()]
     if not pages.does_not_fit([*response.headers.items(), *cookies]):
         return response
-    page = HttpResponse(pages.moved(location), headers=pages.OWN_HEADERS)
+    page = HttpResponse(pages.moved(location, get_language()), headers=pages.OWN_HEADERS)
     page.cookies = response.cookies
     return page
 

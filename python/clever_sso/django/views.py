@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_protect
 
 from clever_sso._native import Restart
@@ -151,7 +152,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Finish a login: one that began here, or one that began at Clever."""
     query = query_of(request)
     if conf.waiting_page() and should_wait(query):
-        return HttpResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
+        return HttpResponse(pages.waiting(onwards(query), get_language()), headers=pages.OWN_HEADERS)
     linking = links.begun_here(request, query)
     try:
         client = conf.client()
@@ -243,9 +244,9 @@ def confirm_link(request: HttpRequest) -> HttpResponse:
         page = render(request, template, {**context, "key": link.key})
         page.headers.setdefault("X-Frame-Options", "DENY")
         return _private(page)
-    person = f"{name} ({identity.user_type.replace('_', ' ')})" if identity.user_type else name
     hidden = {"csrfmiddlewaretoken": csrf, "key": link.key}
-    own = pages.confirm_link(person, request.user.get_username(), action, hidden)
+    names = (name, identity.user_type or "", request.user.get_username())
+    own = pages.confirm_link(*names, action, hidden, language=get_language())
     return _private(HttpResponse(own, headers=pages.FORM_HEADERS))
 
 
@@ -323,7 +324,9 @@ def take(
         except (Refused, TooLargeError, Error) as error:
             step = problem_of_sign_in(conf.client(), step, error)
     if isinstance(step, ToClever):
-        page = HttpResponse(pages.moved(step.url), headers=pages.OWN_HEADERS) if step.needs_page else None
+        page = (
+            HttpResponse(pages.moved(step.url, get_language()), headers=pages.OWN_HEADERS) if step.needs_page else None
+        )
         return with_cookies(page or _redirect(step.url), step.set_cookies)
     logger.warning("login with Clever failed: %s", step)
     if step.ends_session:
@@ -542,13 +545,13 @@ def end_session(request: HttpRequest) -> None:
 
 
 def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    template = conf.problem_template()
+    problem, template = problem.spoken(get_language()), conf.problem_template()
     if template:
         names = ("login_url", "switch_user_url", "home_url")
         context = {"problem": problem, **{name: getattr(problem, name) for name in names}}
         return render(request, template, context, status=problem.status)
     links = (problem.login_url, problem.switch_user_url, problem.home_url)
-    page = pages.problem(problem.sentence, problem.code, *links)
+    page = pages.problem(problem.sentence, problem.code, *links, language=get_language())
     return HttpResponse(page, status=problem.status, headers=pages.OWN_HEADERS)
 
 

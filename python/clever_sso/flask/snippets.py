@@ -34,7 +34,7 @@ def clever_button(
         language: `en` or `es`. Default: that of Flask-Babel, else English.
         style: Whether the link has a style of its own.
     """
-    return login_button(login_path(), language=language or _language(), goal=next, image=image, style=style)
+    return login_button(login_path(), language=language or page_language(), goal=next, image=image, style=style)
 
 
 def clever_signed_in(*, language: str | None = None) -> Html | str:
@@ -49,13 +49,20 @@ def clever_signed_in(*, language: str | None = None) -> Html | str:
         somebody.full_name or somebody.id,
         login_path(),
         f"{root()}{state().paths.prefix}/logout",
-        language=language or _language(),
+        language=language or page_language(),
         goal=address(root(), request.path, request.query_string.decode("latin-1")),
         csrf_field=str(escape(field)),
     )
 
 
-def _language() -> str | None:
+def page_language() -> str | None:
     """The language that Flask-Babel chose for this page."""
     babel = sys.modules.get("flask_babel")
-    return str(babel.get_locale() or "") if babel is not None and "babel" in current_app.extensions else None
+    if babel is None or "babel" not in current_app.extensions:
+        return None
+    try:
+        return str(babel.get_locale() or "")
+    except Exception:
+        # Somebody who waits for a page is not to go without it.
+        current_app.logger.exception("the locale selector of Flask-Babel failed")
+        return None
