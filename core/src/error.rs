@@ -112,7 +112,8 @@ impl Error {
     /// A fault of the machine, `what` did not work: a limit that may pass, or `internal`.
     pub(crate) fn of_system(error: &std::io::Error, what: &str) -> Self {
         let limit = crate::process::is_limit(error);
-        Self::with_detail(if limit { ErrorCode::LimitReached } else { ErrorCode::Internal }, what)
+        let code = if limit { ErrorCode::LimitReached } else { ErrorCode::Internal };
+        Self::with_detail(code, format!("{what}: {error}"))
     }
 
     /// The process has none of the keys left under which C keeps something for each thread.

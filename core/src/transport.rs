@@ -38,6 +38,8 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 const IDLE: Duration = Duration::from_secs(20);
 /// Each request that is on its way has a connection of its own; a process has a thousand descriptors, often.
 const MOST_AT_ONCE: usize = 100;
+/// Clever sends some twenty; what is between here and there adds its own.
+const MAX_HEADERS: usize = 256;
 /// No answer has come yet that told the time.
 const UNKNOWN: i64 = i64::MIN;
 
@@ -118,6 +120,11 @@ fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>, resolver: Resolver) 
         .retry(reqwest::retry::never())
         .referer(false)
         .pool_idle_timeout(IDLE)
+        // A header that something on the way wrote in no good form keeps nobody out: it is left out.
+        .http1_max_headers(MAX_HEADERS)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
         .dns_resolver(resolver)
         .user_agent(concat!("clever-sso/", env!("CARGO_PKG_VERSION")))
         .build()

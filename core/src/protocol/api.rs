@@ -5,7 +5,6 @@
 
 use std::collections::HashSet;
 
-use http::StatusCode;
 use serde_json::Value;
 
 use super::person::{Name, Role, RoleName};
@@ -186,7 +185,7 @@ pub fn own_user_response(response: &Response, id: &str) -> Result<Option<User>> 
 fn names_another(response: &Response, id: &str) -> bool {
     let named =
         |json: Value| exchange::text(json.get("data")?, "id").filter(|found| is_id(found)).map(str::to_owned);
-    response.status() == StatusCode::OK
+    exchange::is_good(response)
         && exchange::json(response).ok().and_then(named).is_some_and(|found| found != id)
 }
 

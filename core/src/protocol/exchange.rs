@@ -35,14 +35,19 @@ pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
     request(Method::GET, url, &[(header::AUTHORIZATION, format!("Bearer {access_token}"))], Vec::new())
 }
 
-/// Reads the body as JSON, whatever the status was.
+/// Whether the answer may hold what was asked for. Clever says 200; a proxy that changed something on the way says 203 (RFC
+/// 9110 15.3.4). A part of an answer (206) is none.
+pub(crate) fn is_good(response: &Response) -> bool {
+    response.status().is_success() && response.status() != StatusCode::PARTIAL_CONTENT
+}
+
+/// Reads the body as JSON, whatever the status was, and whatever the content type says of it.
 pub(crate) fn json(response: &Response) -> Result<Value> {
-    let status = response.status().as_u16();
-    if is_html(response.headers(), response.body()) {
-        let error = of_proxy(response, ErrorCode::ResponseHtml).with_status(status);
-        return Err(error.with_retry_after(asked_pause(response, None)));
-    }
     json::lenient(response.body()).map_err(|error| {
+        if is_html(response.headers(), response.body()) {
+            let error = of_proxy(response, ErrorCode::ResponseHtml).with_status(response.status().as_u16());
+            return error.with_retry_after(asked_pause(response, None));
+        }
         // The position helps, the text of the error could quote the body.
         let place =
             format!("line {}, column {} of {} bytes", error.line(), error.column(), response.body().len());
@@ -68,7 +73,7 @@ fn form_of(response: &Response) -> Option<&'static str> {
 
 /// Reads the body of a good answer as one JSON object: an array, for one, is no record.
 pub(crate) fn record(response: &Response) -> Result<Value> {
-    if response.status() != StatusCode::OK {
+    if !is_good(response) {
         return Err(refused(response));
     }
     let value = json(response)?;
@@ -89,7 +94,7 @@ pub(crate) fn text<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
     record.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// The judgment on any status but 200 that an exchange has no rule of its own for. How long to wait is read by the
+/// The judgment on any status of no good answer that an exchange has no rule of its own for. How long to wait is read by the
 /// answer's own `Date`; the transport adds one where it is missing.
 pub(crate) fn refused(response: &Response) -> Error {
     let status = response.status();
@@ -163,6 +168,19 @@ mod tests {
             let error = json(&response(200, content_type, body)).unwrap_err();
             assert_eq!(error.code(), ErrorCode::ResponseHtml);
         }
+        assert!(json(&response(200, "text/html", "{}")).is_ok(), "JSON is JSON, whatever it is called");
+    }
+
+    #[test]
+    fn any_success_with_a_record_is_a_good_answer_but_a_part() {
+        for status in [200, 201, 202, 203, 299] {
+            assert!(record(&response(status, "application/json", "{}")).is_ok(), "{status}");
+        }
+        for status in [204, 205, 206] {
+            let error = record(&response(status, "application/json", "")).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ResponseMalformed, "{status}");
+        }
+        assert!(record(&response(206, "application/json", "{}")).is_err());
     }
 
     #[test]

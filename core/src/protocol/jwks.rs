@@ -27,7 +27,7 @@ pub fn request(jwks_uri: &str) -> Result<Request> {
 /// # Errors
 /// `response_html`, `response_malformed`, or the word for the status.
 pub fn response(response: &Response) -> Result<String> {
-    if response.status() != http::StatusCode::OK {
+    if !exchange::is_good(response) {
         return Err(exchange::refused(response));
     }
     exchange::json(response)?;

@@ -53,7 +53,7 @@ fn basic(client_id: &str, client_secret: &Secret) -> String {
 /// `code_rejected`, `client_rejected`, `token_request_rejected`, `response_html`, `response_malformed`, or the word for
 /// the status.
 pub fn response(response: &Response) -> Result<Tokens> {
-    if response.status() != StatusCode::OK {
+    if !exchange::is_good(response) {
         return Err(refused(response));
     }
     let answer = exchange::record(response)?;

@@ -44,11 +44,24 @@ pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest:
             let refusal =
                 (code == ErrorCode::NetworkConnect).then(|| refused_credentials(proxy, &said)).flatten();
             let cause = refusal.clone().unwrap_or_else(|| proxy_cause(proxy, code, &said));
-            let error = Error::with_detail(code, format!("{}: {cause}", method_and_address(request)));
+            let detail = format!("{}: {cause}{}", method_and_address(request), reason(error));
+            let error = Error::with_detail(code, detail);
             if refusal.is_some() { error.lasting() } else { error }
         }
-        _ => Error::with_detail(code, format!("{}{}", method_and_address(request), through(proxy))),
+        _ => {
+            let detail = format!("{}{}{}", method_and_address(request), through(proxy), reason(error));
+            Error::with_detail(code, detail)
+        }
     }
+}
+
+/// What the operating system says: a firewall, a sandbox or SELinux refuses in other words than a closed port.
+fn reason(error: &reqwest::Error) -> String {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .find(|error| error.raw_os_error().is_some())
+        .map(|error| format!(": {error}"))
+        .unwrap_or_default()
 }
 
 /// What a proxy answered in Clever's place: only plain http requests are handed to it whole.
