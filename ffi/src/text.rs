@@ -6,6 +6,10 @@ use std::ptr;
 
 use clever_sso::{Error, ErrorCode, Result};
 
+/// How languages whose texts may hold a NUL write one for C (modified UTF-8). It is no UTF-8, so such a text is refused; it is
+/// only called by its name.
+const NUL: &[u8] = b"\xc0\x80";
+
 /// What is said of a NULL where something must be.
 pub(crate) fn null(name: &str) -> Error {
     Error::from_face(ErrorCode::ArgumentInvalid, &format!("{name} is NULL"))
@@ -18,9 +22,11 @@ pub(crate) fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<&'a
     }
     // SAFETY: the header asks for a NUL-terminated string that stays as it is during the call.
     let text = unsafe { CStr::from_ptr(text) };
-    text.to_str()
-        .map(Some)
-        .map_err(|_| Error::from_face(ErrorCode::ArgumentInvalid, &format!("{name} is not UTF-8")))
+    text.to_str().map(Some).map_err(|_| {
+        let why =
+            if text.to_bytes().windows(2).any(|two| two == NUL) { "has a NUL byte" } else { "is not UTF-8" };
+        Error::from_face(ErrorCode::ArgumentInvalid, &format!("{name} {why}"))
+    })
 }
 
 /// A string that must be there.
@@ -77,5 +83,16 @@ mod tests {
         assert_eq!(required(bytes.as_ptr(), "x").unwrap_err().code(), ErrorCode::ArgumentInvalid);
         assert_eq!(required(ptr::null(), "x").unwrap_err().code(), ErrorCode::ArgumentInvalid);
         assert_eq!(optional(ptr::null(), "x"), Ok(None));
+        let detail = |text: &CStr| required(text.as_ptr(), "x").unwrap_err().to_string();
+        assert!(detail(c"a\xff").ends_with("x is not UTF-8"), "{}", detail(c"a\xff"));
+    }
+
+    #[test]
+    fn a_nul_that_another_language_hands_over_is_called_one() {
+        for text in [c"\xc0\x80", c"a\xc0\x80b"] {
+            let error = required(text.as_ptr(), "x").unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ArgumentInvalid);
+            assert!(error.to_string().ends_with("x has a NUL byte"), "{error}");
+        }
     }
 }

@@ -17,12 +17,12 @@ zend_class_entry *php_clever_sso_exception_of(clever_sso_status status)
 	return status > CLEVER_SSO_OK && status <= CLEVER_SSO_INTERNAL ? kinds[status] : kinds[CLEVER_SSO_INTERNAL];
 }
 
-/* A NUL would end the text early in C, and what comes behind it would go unread. The library is handed what is no text
- * instead, and refuses it in its own words (`argument_invalid`). */
+/* A NUL would end the text early in C, and what comes behind it would go unread. The library is handed a NUL as modified UTF-8
+ * writes it instead, and refuses it in its own words (`argument_invalid`). */
 const char *php_clever_sso_text(const zend_string *text)
 {
 	if (text == NULL) return NULL;
-	return zend_str_has_nul_byte(text) ? "\xff" : ZSTR_VAL(text);
+	return zend_str_has_nul_byte(text) ? "\xc0\x80" : ZSTR_VAL(text);
 }
 
 static void set_text(zend_object *exception, const char *name, const char *text)

@@ -36,6 +36,6 @@ CleverSso\LoginException: callback_malformed: %s
 CleverSso\LoginException: callback_malformed: %s
 CleverSso\LoginException: callback_duplicate: %s
 CleverSso\LoginException: callback_contradictory: %s
-CleverSso\ArgumentException: argument_invalid: %s
-CleverSso\ArgumentException: argument_invalid: %s
+CleverSso\ArgumentException: argument_invalid: %s has a NUL byte
+CleverSso\ArgumentException: argument_invalid: %s is not UTF-8
 CleverSso\LoginException: callback_malformed: %s

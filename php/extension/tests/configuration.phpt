@@ -39,8 +39,8 @@ echo thrown(fn() => new Client('a', 'secret', REDIRECT_URI, caBundle: '/etc/ssl/
 ?>
 --EXPECTF--
 CleverSso\ConfigException: config_invalid: %s
-CleverSso\ArgumentException: argument_invalid: %sclient_id%s
-CleverSso\ArgumentException: argument_invalid: %sclient_id%s
+CleverSso\ArgumentException: argument_invalid: %sclient_id has a NUL byte
+CleverSso\ArgumentException: argument_invalid: %sclient_id is not UTF-8
 CleverSso\ConfigException: config_invalid: %s: redirectUri must start with https:// (plain http is allowed for localhost, or with development: true), found "http://www.example.org/"
 CleverSso\ConfigException: config_invalid: %s: baseUrl must start with https:// (plain http is allowed for localhost, or with development: true), found "http://clever:5999"
 CleverSso\ConfigException: config_invalid: %s: caBundle: "/no/such/ca.pem" cannot be read %s

@@ -39,10 +39,10 @@ final class Library
         }
     }
 
-    /** A NUL would end the text early in C: the library is handed what is no text instead, and refuses it. */
+    /** A NUL would end the text early in C: the library is handed one as modified UTF-8 writes it instead, and refuses it. */
     public static function text(#[\SensitiveParameter] string $text): string
     {
-        return str_contains($text, "\0") ? "\xff" : $text;
+        return str_contains($text, "\0") ? "\xc0\x80" : $text;
     }
 
     /** Whether open_basedir keeps PHP from a file. */
