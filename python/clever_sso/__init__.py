@@ -42,6 +42,7 @@ except ImportError as error:
         "`WSGIApplicationGroup %{GLOBAL}` for this site, and give each site a WSGIDaemonProcess of its own"
     ) from error
 
+from clever_sso import exceptions  # noqa: F401  (it may be there already, from before the package was imported again)
 from clever_sso._native import (
     Callback,
     Client,

@@ -18,11 +18,12 @@ use crate::hints::{ErrorClass, Hint, Typed, words};
 use crate::repr::{Repr, match_args};
 use crate::set_cookie;
 
-/// The classes of `exceptions.py`, as this module found them when it was imported last. The lock is only taken with the
+/// The classes of `exceptions.py`, as this module found them when it was imported first. The lock is only taken with the
 /// GIL, and never kept while Python code runs: no fork finds it locked.
 static CLASSES: Mutex<Option<Classes>> = Mutex::new(None);
 
 struct Classes {
+    module: Py<PyAny>,
     error: Py<PyType>,
     config: Py<PyType>,
     argument: Py<PyType>,
@@ -34,7 +35,16 @@ struct Classes {
 }
 
 /// Finds the classes. Not when an error is raised: then no import may be in the way.
+///
+/// There is one set of them in a process. Where the package was removed from `sys.modules` and is imported again, the module
+/// that has them goes back there: what had imported the package before still knows them.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
+    let known = || CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
+    let module = known().as_ref().map(|classes| classes.module.bind(py).clone());
+    if let Some(module) = module {
+        let modules = guarded::get(&guarded::import(py, c"sys")?, name!(py, "modules"))?;
+        return modules.cast_into::<PyDict>()?.set_item(name!(py, "clever_sso.exceptions"), module);
+    }
     let module = guarded::import(py, c"clever_sso.exceptions")?;
     let find = |name: &Bound<'_, PyString>| {
         guarded::get(&module, name).and_then(|class| Ok(class.cast_into::<PyType>()?.unbind()))
@@ -48,9 +58,9 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
         clever: find(name!(py, "CleverError"))?,
         network: find(name!(py, "NetworkError"))?,
         internal: find(name!(py, "InternalError"))?,
+        module: module.unbind(),
     };
-    let before = CLASSES.lock().unwrap_or_else(PoisonError::into_inner).replace(found);
-    drop(before);
+    let _ = known().get_or_insert(found);
     Ok(())
 }
 

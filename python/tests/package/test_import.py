@@ -42,3 +42,30 @@ assert owned() == before, (before, owned())
 
 def test_the_package_knows_its_version() -> None:
     assert clever_sso.__version__.count(".") == 2
+
+
+IMPORTED_AGAIN = """
+import sys
+import clever_sso as first
+
+for name in [name for name in sys.modules if name.startswith("clever_sso")]:
+    del sys.modules[name]
+import clever_sso as second
+
+assert second is not first
+assert second.Error is first.Error
+assert second.exceptions is first.exceptions
+for package in (first, second):
+    for client in (first.Client, second.Client):
+        try:
+            client("")
+        except package.ConfigError as error:
+            assert error.code == "config_invalid"
+        else:
+            raise AssertionError("nothing was raised")
+"""
+
+
+def test_errors_are_caught_by_those_who_imported_the_package_before_it_was_imported_again() -> None:
+    # Programs that run tests or plugins empty sys.modules.
+    subprocess.run([sys.executable, "-c", IMPORTED_AGAIN], check=True)
