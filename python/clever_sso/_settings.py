@@ -359,11 +359,11 @@ def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]
 
 # Names by habit, which look like another setting than the one that is meant.
 _MEANT = {
-    "CLEVER_LOGIN_REDIRECT_URL": "CLEVER_AFTER_LOGIN",
-    "CLEVER_LOGOUT_REDIRECT_URL": "CLEVER_AFTER_LOGOUT",
+    f"{PREFIX}LOGIN_REDIRECT_URL": "CLEVER_AFTER_LOGIN",
+    f"{PREFIX}LOGOUT_REDIRECT_URL": "CLEVER_AFTER_LOGOUT",
 }
 _NO_SCOPE = "Clever decides what an application may read, so there is no scope to ask for"
-_OF_NO_FACE = {"CLEVER_SCOPE": _NO_SCOPE, "CLEVER_SCOPES": _NO_SCOPE}
+_OF_NO_FACE = {f"{PREFIX}SCOPE": _NO_SCOPE, f"{PREFIX}SCOPES": _NO_SCOPE}
 _ON_SIGN_IN = "it is a setting of Django; decide in a function with the decorator on_sign_in"
 _INSTEAD_OF_DJANGO = {
     "CLEVER_AFTER_UNLINK": _ON_SIGN_IN,

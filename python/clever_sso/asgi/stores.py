@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from clever_sso import _settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from starlette.middleware import Middleware
     from starlette.requests import Request
@@ -96,9 +96,33 @@ def rotation_problems(installed: Iterable[Middleware], session: object = None) -
     ]
 
 
-def session_cookie(request: Request) -> str:
-    """How the cookie of the session is set."""
-    for middleware in middleware_of(request):
+def cookie_warnings(installed: Iterable[Middleware], *, over_https: bool, waits: bool) -> list[str]:
+    """What is unsafe about the cookie of the sessions, or keeps people from logging in.
+
+    Args:
+        installed: The middleware of the application.
+        over_https: Whether the redirect URI is https.
+        waits: Whether the callback answers with the page that waits.
+    """
+    told = []
+    for name, said in _cookies(installed):
+        *_, (same_site_name, same_site), (secure_name, secure) = said.items()
+        same_site = str(same_site).lower()
+        if same_site == "strict" and not waits:
+            told.append(
+                f"{name}({same_site_name}='strict'): a browser that comes from Clever does not send such a cookie, and "
+                "people who log in end at a page: use 'lax', or CleverSso(waiting_page=True)"
+            )
+        elif same_site not in {"lax", "strict"}:
+            told.append(f"{name}({same_site_name}={same_site!r}): other sites can act as who is signed in: use 'lax'")
+        if over_https and not secure:
+            told.append(f"{name}({secure_name}=False): sessions can be read on the way: write {secure_name}=True")
+    return told
+
+
+def _cookies(installed: Iterable[Middleware]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """How each middleware of sessions sets its cookie, with its defaults."""
+    for middleware in installed:
         name = getattr(middleware.cls, "__name__", "")
         if "Session" not in name:
             continue
@@ -106,8 +130,14 @@ def session_cookie(request: Request) -> str:
         options = {option: parameter.default for option, parameter in parameters.items()} | options_of(middleware)
         for names in _OF_THE_COOKIE:
             if set(names) <= set(options):
-                said = ", ".join(f"{option}={options[option]!r}" for option in names)
-                return f"{name}({said}): Secure is {options[names[-1]]!r}"
+                yield name, {option: options[option] for option in names}
+
+
+def session_cookie(request: Request) -> str:
+    """How the cookie of the session is set."""
+    for name, said in _cookies(middleware_of(request)):
+        options = ", ".join(f"{option}={value!r}" for option, value in said.items())
+        return f"{name}({options}): Secure is {list(said.values())[-1]!r}"
     return "the domain, path and https_only (Secure) of the middleware that provides request.session"
 
 

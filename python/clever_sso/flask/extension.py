@@ -246,3 +246,5 @@ def _set_defaults(app: Flask, chosen: Chosen, *, secure: bool) -> None:
     if str(app.config["SESSION_COOKIE_SAMESITE"]).lower() == "strict" and not chosen.waiting_page:
         # The browser comes from Clever without a strict cookie: everybody would be redirected forever.
         raise _settings.invalid("SESSION_COOKIE_SAMESITE must be Lax, or CLEVER_WAITING_PAGE true")
+    if str(app.config["SESSION_COOKIE_SAMESITE"]).lower() not in {"lax", "strict"}:
+        app.logger.warning("SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as who is signed in")

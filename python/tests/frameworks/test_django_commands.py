@@ -229,7 +229,10 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ("LOGIN_URL = 'no_such_view'", "LOGIN_URL is 'no_such_view'"),
         ("LOGIN_URL = None", "LOGIN_URL must be the name of a view, a path or a URL, not None"),
         ("LOGIN_URL = 3", "LOGIN_URL must be the name of a view, a path or a URL, not int"),
-        ("CLEVER_CLIENT_SECRET = None", 'In settings.py: CLEVER_CLIENT_SECRET = os.environ["CLEVER_CLIENT_SECRET"]'),
+        (
+            "CLEVER_CLIENT_SECRET = None",
+            'In settings.py: CLEVER_CLIENT_SECRET = os.environ.get("CLEVER_CLIENT_SECRET")',
+        ),
         ("CLEVER_REDIRECT_URI = ''", "It is the address of your callback, such as https://"),
         ("CLEVER_TIMEOUT = 'soon'", "lists what each setting may be"),
         ("CLEVER_URL_PREFIX = '/sso'", "nothing reads CLEVER_URL_PREFIX in Django"),

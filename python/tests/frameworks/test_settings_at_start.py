@@ -667,3 +667,28 @@ def test_names_by_habit_lead_to_the_right_setting(
 def test_an_argument_that_no_client_has_names_the_nearest() -> None:
     with pytest.raises(TypeError, match="AsyncClient has no argument 'redirect_url': is it 'redirect_uri'"):
         AsyncClient("a", "b", redirect_url=REDIRECT_URI)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("said", "uri", "words"),
+    [
+        ({"same_site": "strict"}, REDIRECT_URI, "same_site='strict'): a browser that comes from Clever does not send"),
+        ({"same_site": "none"}, REDIRECT_URI, "same_site='none'): other sites can act as who is signed in"),
+        ({}, "https://school.example/clever/callback", "https_only=False): sessions can be read on the way"),
+        ({"https_only": True}, "https://school.example/clever/callback", ""),
+        ({}, REDIRECT_URI, ""),
+    ],
+)
+def test_an_unsafe_cookie_of_starlettes_sessions_is_told_when_the_application_starts(
+    said: dict[str, Any], uri: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = Starlette()
+    app.add_middleware(SessionMiddleware, secret_key=KEY, max_age=None, **said)
+    InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, uri)).install(app)
+    with TestClient(app):
+        assert (f"SessionMiddleware({words}" in caplog.text) if words else (caplog.text == "")
+
+
+def test_a_session_cookie_for_other_sites_is_told_in_flask(caplog: pytest.LogCaptureFixture) -> None:
+    in_flask(SESSION_COOKIE_SAMESITE="None")
+    assert "SESSION_COOKIE_SAMESITE is neither Lax nor Strict" in caplog.text
