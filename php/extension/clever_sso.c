@@ -1,6 +1,7 @@
 /* The extension as PHP sees it: its classes, its start and its end. */
 #include "registry.h"
 
+#include "ext/json/php_json.h"
 #include "ext/standard/info.h"
 #include "zend_attributes.h"
 #include "zend_exceptions.h"
@@ -10,27 +11,27 @@ zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, *php_cl
 	*php_clever_sso_ce_denied, *php_clever_sso_ce_identity, *php_clever_sso_ce_name, *php_clever_sso_ce_role,
 	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
 	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_set_cookie,
-	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception;
+	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception, *php_clever_sso_ce_client, *php_clever_sso_ce_key_set;
 
 static void register_results(void)
 {
 	zend_class_entry *outcome = register_class_CleverSso_Outcome();
-	php_clever_sso_ce_set_cookie = register_class_CleverSso_SetCookie();
+	php_clever_sso_ce_set_cookie = register_class_CleverSso_SetCookie(php_json_serializable_ce);
 	php_clever_sso_ce_refusal = register_class_CleverSso_Refusal();
-	php_clever_sso_ce_login = register_class_CleverSso_Login();
+	php_clever_sso_ce_login = register_class_CleverSso_Login(php_json_serializable_ce);
 	php_clever_sso_ce_signed_in = register_class_CleverSso_SignedIn(outcome);
 	php_clever_sso_ce_restart = register_class_CleverSso_Restart(outcome);
 	php_clever_sso_ce_denied = register_class_CleverSso_Denied(outcome);
-	php_clever_sso_ce_identity = register_class_CleverSso_Identity();
-	php_clever_sso_ce_name = register_class_CleverSso_Name();
+	php_clever_sso_ce_identity = register_class_CleverSso_Identity(php_json_serializable_ce);
+	php_clever_sso_ce_name = register_class_CleverSso_Name(php_json_serializable_ce);
 	php_clever_sso_ce_role = register_class_CleverSso_Role();
-	php_clever_sso_ce_tokens = register_class_CleverSso_Tokens();
+	php_clever_sso_ce_tokens = register_class_CleverSso_Tokens(php_json_serializable_ce);
 	php_clever_sso_ce_token_info = register_class_CleverSso_TokenInfo();
-	php_clever_sso_ce_me = register_class_CleverSso_Me();
-	php_clever_sso_ce_user = register_class_CleverSso_User();
+	php_clever_sso_ce_me = register_class_CleverSso_Me(php_json_serializable_ce);
+	php_clever_sso_ce_user = register_class_CleverSso_User(php_json_serializable_ce);
 	php_clever_sso_ce_district = register_class_CleverSso_District();
-	php_clever_sso_ce_user_info = register_class_CleverSso_UserInfo();
-	php_clever_sso_ce_callback = register_class_CleverSso_Callback();
+	php_clever_sso_ce_user_info = register_class_CleverSso_UserInfo(php_json_serializable_ce);
+	php_clever_sso_ce_callback = register_class_CleverSso_Callback(php_json_serializable_ce);
 	php_clever_sso_dumps_startup();
 }
 
@@ -50,9 +51,10 @@ static void register_exceptions(void)
 
 PHP_MINIT_FUNCTION(clever_sso)
 {
-	zend_class_entry *client = register_class_CleverSso_Client();
-	client->create_object = php_clever_sso_client_create;
+	php_clever_sso_ce_client = register_class_CleverSso_Client(register_class_CleverSso_ClientInterface());
 	php_clever_sso_client_startup();
+	php_clever_sso_ce_key_set = register_class_CleverSso_KeySet();
+	php_clever_sso_key_set_startup(php_clever_sso_ce_key_set);
 	register_results();
 	register_exceptions();
 	php_clever_sso_registry_startup();

@@ -12,17 +12,118 @@
 namespace CleverSso;
 
 /**
+ * What a client does. Declare this type in your own code, so that a test can hand in a Testing\FakeClient.
+ */
+interface ClientInterface
+{
+    /** See Client::beginLogin. */
+    public function beginLogin(
+        #[\SensitiveParameter] ?string $cookies = null,
+        ?string $redirectUri = null,
+        ?string $districtId = null,
+        ?string $returnTo = null,
+        bool $switchUser = false,
+        ?bool $hasSession = null,
+        ?string $home = null,
+    ): Login;
+
+    /** See Client::finishLogin. */
+    public function finishLogin(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $cookies = null,
+    ): Outcome;
+
+    /** See Client::finishLoginWithPending. */
+    public function finishLoginWithPending(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $pending,
+    ): Outcome;
+
+    /** See Client::loginKey. */
+    public function loginKey(#[\SensitiveParameter] string $callback): ?string;
+
+    /** See Client::refusal. */
+    public function refusal(string $endpoint, string $method, array $headers): ?Refusal;
+
+    /** See Client::logOutCookies. */
+    public function logOutCookies(#[\SensitiveParameter] ?string $cookies = null): array;
+
+    /** See Client::sessionKeptCookies. */
+    public function sessionKeptCookies(#[\SensitiveParameter] ?string $cookies = null): array;
+
+    /** See Client::authorizeUrl. */
+    public function authorizeUrl(
+        string $responseType = 'code',
+        ?string $redirectUri = null,
+        #[\SensitiveParameter] ?string $state = null,
+        #[\SensitiveParameter] ?string $nonce = null,
+        ?string $districtId = null,
+        bool $switchUser = false,
+    ): string;
+
+    /** See Client::instantLoginUrl. */
+    public function instantLoginUrl(string $districtId): string;
+
+    /** See Client::portalUrl. */
+    public function portalUrl(?string $district = null): string;
+
+    /** See Client::exchangeCode. */
+    public function exchangeCode(#[\SensitiveParameter] string $code, ?string $redirectUri = null): Tokens;
+
+    /** See Client::verifyIdToken. */
+    public function verifyIdToken(
+        #[\SensitiveParameter] string $idToken,
+        #[\SensitiveParameter] ?string $nonce = null,
+        #[\SensitiveParameter] ?string $accessToken = null,
+    ): array;
+
+    /** See Client::checkToken. */
+    public function checkToken(#[\SensitiveParameter] string $accessToken): TokenInfo;
+
+    /** See Client::me. */
+    public function me(#[\SensitiveParameter] string $accessToken): Me;
+
+    /** See Client::user. */
+    public function user(#[\SensitiveParameter] string $accessToken, string $id): User;
+
+    /** See Client::district. */
+    public function district(#[\SensitiveParameter] string $accessToken, string $id): District;
+
+    /** See Client::userinfo. */
+    public function userinfo(#[\SensitiveParameter] string $accessToken, ?string $subject = null): UserInfo;
+
+    /** See Client::warmUp. */
+    public function warmUp(): void;
+
+    /** See Client::exportKeys. */
+    public function exportKeys(): string;
+
+    /** See Client::importKeys. */
+    public function importKeys(string $keys): void;
+}
+
+/**
  * Everything an application does with Clever.
  *
  * Make one wherever it is needed: the native client below it, with its connections and Clever's keys, is made once per
  * process and configuration, and shared by every object with equal arguments. It works in workers that were forked
- * after it was used. It holds secrets, and can be neither cloned nor serialized.
+ * after it was used. It holds secrets, and can be neither cloned nor serialized. Two clients are equal (==) when their
+ * configurations are.
  *
  * @strict-properties
  * @not-serializable
  */
-final class Client
+final readonly class Client implements ClientInterface
 {
+    /** As Clever's dashboard shows it. */
+    public readonly string $clientId;
+    /** Where Clever's OAuth endpoints are: what an identity of this client names as its issuer. */
+    public readonly string $issuer;
+    /** @var list<string> The redirect URIs. The first is the primary one. */
+    public readonly array $redirectUris;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
+
     /**
      * No network, unless $discover.
      *
@@ -59,14 +160,18 @@ final class Client
      *     https:// or socks5h://. It is used for every address but this machine's. By default the environment decides
      *     when the native client is made: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, each also in lower case.
      * @param string|null $keyCache A file, by its absolute path, through which the workers of this application share
-     *     Clever's keys, so that not each of them must fetch them. Who can write to it, can sign in as anybody: it is made with mode 0600, and
-     *     not believed (with a warning) unless it is a plain file that belongs to this process's user or root and
+     *     Clever's keys, so that not each of them must fetch them. Who can write to it, can sign in as anybody: it is
+     *     made with mode 0600, and not believed unless it is a plain file that belongs to this process's user or root and
      *     nobody else may write. Its directory must be closed to others as well. Without such a file, or with a broken
      *     one, the keys are fetched.
+     * @param object|null $logger What is told when the key cache cannot be used: a PSR-3 logger, or any object with its
+     *     method warning, or a closure that takes the line. It is told when the client is made, and what it throws during
+     *     a call is dropped. By default the line goes to PHP's error log. Never is a PHP warning raised.
      *
      * @throws ConfigException config_invalid, with what is wrong about which value.
      * @throws ArgumentException argument_invalid
-     * @throws \ValueError When keyCache is no absolute path, or open_basedir forbids it.
+     * @throws \ValueError When keyCache is no absolute path, or open_basedir forbids it or caBundle.
+     * @throws \TypeError When logger is nothing that can be told.
      */
     public function __construct(
         string $clientId,
@@ -90,7 +195,21 @@ final class Client
         ?string $caBundle = null,
         #[\SensitiveParameter] ?string $proxy = null,
         ?string $keyCache = null,
+        ?object $logger = null,
     ) {}
+
+    /**
+     * Makes a client from environment variables: CLEVER_CLIENT_ID, CLEVER_REDIRECT_URI and so on.
+     *
+     * Every argument of the constructor has a variable: its name in capitals, with a _ between words, after CLEVER_.
+     * Several redirect URIs, keys or origins are separated by spaces; true and false are 1 and 0, true and false, yes and no,
+     * on and off. An empty variable is unset. Errors name the variables.
+     *
+     * @throws ConfigException config_invalid, with what is wrong about which variable.
+     */
+    public static function fromEnv(?object $logger = null): Client {}
+
+    private function __clone(): void {}
 
     /**
      * Begins a login: send the browser to its url, with its setCookies. No network.
@@ -186,7 +305,7 @@ final class Client
      *
      * @param string $endpoint 'login', 'callback' or 'logout'.
      * @param string $method The method of this request: $_SERVER['REQUEST_METHOD'].
-     * @param array<string, string|list<string>> $headers All headers of this request, by name: getallheaders(). Headers that
+     * @param array $headers All headers of this request, by name, each a string or a list of them: getallheaders(). Those that
      *     decide nothing are ignored. Anybody can send any bytes: no header makes this fail.
      *
      * @return Refusal|null How to answer without acting; null when the request may act.
@@ -399,7 +518,7 @@ final class Client
  * @strict-properties
  * @not-serializable
  */
-final class SetCookie
+final readonly class SetCookie implements \JsonSerializable
 {
     /** The name; over https it starts with __Host-. */
     public readonly string $name;
@@ -411,9 +530,24 @@ final class SetCookie
     public readonly bool $secure;
     /** The value of the Set-Cookie header, for frameworks that take it whole. */
     public readonly string $header;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** Made by the calls of a client, and by tests (CleverSso\Testing\Fake). */
+    public function __construct(
+        string $name,
+        #[\SensitiveParameter] string $value,
+        int $maxAge,
+        bool $secure,
+        #[\SensitiveParameter] string $header,
+    ) {}
+
+    /**
+     * Secrets are [redacted].
+     *
+     * @return array<string, mixed>
+     */
+    public function jsonSerialize(): array {}
 
     /** Adds the Set-Cookie header to the answer. Other cookies stay. */
     public function send(): void {}
@@ -425,15 +559,15 @@ final class SetCookie
  * @strict-properties
  * @not-serializable
  */
-final class Refusal
+final readonly class Refusal
 {
     /** The HTTP status: 200 for HEAD, 403, 405 or 503. */
     public readonly int $status;
     /** With a 405 the value of the Allow header. */
     public readonly ?string $allow;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(int $status, ?string $allow) {}
 }
 
 /**
@@ -442,7 +576,7 @@ final class Refusal
  * @strict-properties
  * @not-serializable
  */
-final class Login
+final readonly class Login implements \JsonSerializable
 {
     /** Send the browser there. */
     public readonly string $url;
@@ -455,8 +589,26 @@ final class Login
     /** Whether to answer with a page that leads to url by itself, and not with a redirect: browsers give up after some twenty
      *  redirects in a row. Only with hasSession. */
     public readonly bool $needsPage;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(
+        #[\SensitiveParameter] string $url,
+        array $setCookies,
+        string $key,
+        #[\SensitiveParameter] string $pending,
+        bool $needsPage,
+    ) {}
+
+    /**
+     * Secrets are [redacted].
+     *
+     * @return array<string, mixed>
+     *
+     * @implementation-alias CleverSso\SetCookie::jsonSerialize
+     */
+    public function jsonSerialize(): array {}
 }
 
 /**
@@ -474,7 +626,7 @@ interface Outcome
  * @strict-properties
  * @not-serializable
  */
-final class SignedIn implements Outcome
+final readonly class SignedIn implements Outcome
 {
     /** Who. */
     public readonly Identity $identity;
@@ -489,8 +641,15 @@ final class SignedIn implements Outcome
     /** Always true: the new session replaces the one that the browser had. */
     public readonly bool $endsSession;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(
+        Identity $identity,
+        Tokens $tokens,
+        ?string $returnTo,
+        bool $switchUser,
+        array $setCookies,
+        bool $endsSession,
+    ) {}
 }
 
 /**
@@ -501,7 +660,7 @@ final class SignedIn implements Outcome
  * @strict-properties
  * @not-serializable
  */
-final class Restart implements Outcome
+final readonly class Restart implements Outcome
 {
     /** The new login. */
     public readonly Login $login;
@@ -515,8 +674,8 @@ final class Restart implements Outcome
     /** Always false: nothing of the session changes. */
     public readonly bool $endsSession;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(Login $login, string $reason, array $setCookies, bool $endsSession) {}
 }
 
 /**
@@ -525,7 +684,7 @@ final class Restart implements Outcome
  * @strict-properties
  * @not-serializable
  */
-final class Denied implements Outcome
+final readonly class Denied implements Outcome
 {
     /** Clever's word, for example access_denied or unauthorized-user. */
     public readonly string $error;
@@ -540,8 +699,15 @@ final class Denied implements Outcome
     /** Whether the login was begun with switchUser: the link to try again begins one with it too. */
     public readonly bool $switchUser;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(
+        string $error,
+        ?string $description,
+        array $setCookies,
+        bool $endsSession,
+        ?string $returnTo,
+        bool $switchUser,
+    ) {}
 }
 
 /**
@@ -552,7 +718,7 @@ final class Denied implements Outcome
  * @strict-properties
  * @not-serializable
  */
-final class Identity
+final readonly class Identity implements \JsonSerializable
 {
     /** The issuer that vouches for this person. */
     public readonly string $issuer;
@@ -578,9 +744,33 @@ final class Identity
     public readonly bool $loginasByAdmin;
     /** @var array<string, mixed> The claims of the ID token, or the data of /me and of the person's own record. */
     public readonly array $claims;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(
+        string $issuer,
+        string $id,
+        ?string $districtId,
+        ?string $userType,
+        array $roles,
+        #[\SensitiveParameter] Name $name,
+        #[\SensitiveParameter] ?string $unverifiedEmail,
+        array $legacyIds,
+        ?string $authorizedBy,
+        string $provenBy,
+        bool $loginasByAdmin,
+        #[\SensitiveParameter] array $claims,
+    ) {}
+
+    /**
+     * Everything, as applications keep it: with the personal data.
+     *
+     * @return array<string, mixed>
+     *
+     * @implementation-alias CleverSso\SetCookie::jsonSerialize
+     */
+    public function jsonSerialize(): array {}
 }
 
 /**
@@ -589,7 +779,7 @@ final class Identity
  * @strict-properties
  * @not-serializable
  */
-final class Name
+final readonly class Name implements \JsonSerializable
 {
     /** The first name. */
     public readonly ?string $first;
@@ -599,9 +789,25 @@ final class Name
     public readonly ?string $last;
     /** First, middle and last name with a space between them; empty when nothing is known. */
     public readonly string $full;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(
+        #[\SensitiveParameter] ?string $first,
+        #[\SensitiveParameter] ?string $middle,
+        #[\SensitiveParameter] ?string $last,
+        #[\SensitiveParameter] string $full,
+    ) {}
+
+    /**
+     * Everything, as applications keep it: with the personal data.
+     *
+     * @return array<string, mixed>
+     *
+     * @implementation-alias CleverSso\SetCookie::jsonSerialize
+     */
+    public function jsonSerialize(): array {}
 }
 
 /**
@@ -610,15 +816,15 @@ final class Name
  * @strict-properties
  * @not-serializable
  */
-final class Role
+final readonly class Role
 {
     /** student, teacher, staff, district_admin, contact, or a word that Clever added since. */
     public readonly string $name;
     /** The id that this person had in this role before API v3. */
     public readonly ?string $legacyId;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(string $name, ?string $legacyId) {}
 }
 
 /**
@@ -627,15 +833,26 @@ final class Role
  * @strict-properties
  * @not-serializable
  */
-final class Tokens
+final readonly class Tokens implements \JsonSerializable
 {
     /** Opens Clever's API for 24 hours. */
     public readonly string $accessToken;
     /** Says who logged in; only for applications with OpenID Connect, and not for Clever Library. */
     public readonly ?string $idToken;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(#[\SensitiveParameter] string $accessToken, #[\SensitiveParameter] ?string $idToken) {}
+
+    /**
+     * Secrets are [redacted].
+     *
+     * @return array<string, mixed>
+     *
+     * @implementation-alias CleverSso\SetCookie::jsonSerialize
+     */
+    public function jsonSerialize(): array {}
 }
 
 /**
@@ -644,15 +861,15 @@ final class Tokens
  * @strict-properties
  * @not-serializable
  */
-final class TokenInfo
+final readonly class TokenInfo
 {
     /** The client id: always this application's. */
     public readonly string $clientId;
     /** @var list<string> The scopes. */
     public readonly array $scopes;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(string $clientId, array $scopes) {}
 }
 
 /**
@@ -661,7 +878,7 @@ final class TokenInfo
  * @strict-properties
  * @not-serializable
  */
-final class Me
+final readonly class Me implements \JsonSerializable
 {
     /** The Clever id. */
     public readonly string $id;
@@ -673,9 +890,26 @@ final class Me
     public readonly ?string $authorizedBy;
     /** @var array<string, mixed> Everything Clever said. */
     public readonly array $json;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(
+        string $id,
+        ?string $districtId,
+        ?string $userType,
+        ?string $authorizedBy,
+        #[\SensitiveParameter] array $json,
+    ) {}
+
+    /**
+     * Everything, as applications keep it: with the personal data.
+     *
+     * @return array<string, mixed>
+     *
+     * @implementation-alias CleverSso\SetCookie::jsonSerialize
+     */
+    public function jsonSerialize(): array {}
 }
 
 /**
@@ -684,7 +918,7 @@ final class Me
  * @strict-properties
  * @not-serializable
  */
-final class User
+final readonly class User implements \JsonSerializable
 {
     /** The Clever id. */
     public readonly string $id;
@@ -698,9 +932,27 @@ final class User
     public readonly array $roles;
     /** @var array<string, mixed> Everything Clever said. */
     public readonly array $json;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(
+        string $id,
+        ?string $districtId,
+        #[\SensitiveParameter] Name $name,
+        #[\SensitiveParameter] ?string $unverifiedEmail,
+        array $roles,
+        #[\SensitiveParameter] array $json,
+    ) {}
+
+    /**
+     * Everything, as applications keep it: with the personal data.
+     *
+     * @return array<string, mixed>
+     *
+     * @implementation-alias CleverSso\SetCookie::jsonSerialize
+     */
+    public function jsonSerialize(): array {}
 }
 
 /**
@@ -709,7 +961,7 @@ final class User
  * @strict-properties
  * @not-serializable
  */
-final class District
+final readonly class District
 {
     /** The district's id. */
     public readonly string $id;
@@ -718,8 +970,8 @@ final class District
     /** @var array<string, mixed> Everything Clever said. */
     public readonly array $json;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(string $id, ?string $name, array $json) {}
 }
 
 /**
@@ -728,15 +980,26 @@ final class District
  * @strict-properties
  * @not-serializable
  */
-final class UserInfo
+final readonly class UserInfo implements \JsonSerializable
 {
     /** Who it is, as the issuer names them (sub). */
     public readonly string $id;
     /** @var array<string, mixed> All claims. Clever's name is an object. */
     public readonly array $json;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(string $id, #[\SensitiveParameter] array $json) {}
+
+    /**
+     * Everything, as applications keep it: with the personal data.
+     *
+     * @return array<string, mixed>
+     *
+     * @implementation-alias CleverSso\SetCookie::jsonSerialize
+     */
+    public function jsonSerialize(): array {}
 }
 
 /**
@@ -746,7 +1009,7 @@ final class UserInfo
  * @strict-properties
  * @not-serializable
  */
-final class Callback
+final readonly class Callback implements \JsonSerializable
 {
     /** The authorization code. */
     public readonly ?string $code;
@@ -764,9 +1027,29 @@ final class Callback
     public readonly ?string $issuer;
     /** Whether an administrator of Clever logs in as this person. */
     public readonly bool $loginasByAdmin;
+    /** @internal What no dump, export or cast shows. */
+    private readonly \SensitiveParameterValue $hidden;
 
-    /** @implementation-alias CleverSso\Login::__construct */
-    private function __construct() {}
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(
+        #[\SensitiveParameter] ?string $code,
+        #[\SensitiveParameter] ?string $accessToken,
+        #[\SensitiveParameter] ?string $state,
+        array $scopes,
+        ?string $error,
+        ?string $errorDescription,
+        ?string $issuer,
+        bool $loginasByAdmin,
+    ) {}
+
+    /**
+     * Secrets are [redacted].
+     *
+     * @return array<string, mixed>
+     *
+     * @implementation-alias CleverSso\SetCookie::jsonSerialize
+     */
+    public function jsonSerialize(): array {}
 
     /**
      * Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant. No network.
@@ -776,6 +1059,58 @@ final class Callback
      * @throws LoginException callback_malformed, callback_duplicate, callback_contradictory
      */
     public static function parse(#[\SensitiveParameter] string $callback): Callback {}
+}
+
+/**
+ * Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517): with no client and no network.
+ *
+ * Keys that are broken or meant for something else are left out. It can be neither cloned nor serialized. Two key sets are
+ * equal (==) when their texts are.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final readonly class KeySet
+{
+    /** The text of the JWKS. */
+    public readonly string $jwks;
+
+    /**
+     * @param string $jwks The text of the JWKS.
+     *
+     * @throws CleverException response_malformed when it is no JWKS, keys_unusable when no key in it may verify.
+     * @throws ArgumentException argument_invalid
+     */
+    public function __construct(string $jwks) {}
+
+    /** @implementation-alias CleverSso\Client::__clone */
+    private function __clone(): void {}
+
+    /**
+     * Verifies an ID token.
+     *
+     * @param string $idToken The ID token.
+     * @param string $issuer The issuer, byte for byte: https://clever.com
+     * @param string $clientId The only audience.
+     * @param string|null $nonce The one that was sent. Without one, the token must have none.
+     * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
+     * @param int|null $now The time in Unix seconds. Default: this machine's clock.
+     * @param int $leeway How many seconds the clocks may differ, at most 600.
+     *
+     * @return array<string, mixed> The claims.
+     *
+     * @throws TokenException The word of the first rule that is broken, id_token_expired for example.
+     * @throws ArgumentException argument_invalid
+     */
+    public function verifyIdToken(
+        #[\SensitiveParameter] string $idToken,
+        string $issuer,
+        string $clientId,
+        #[\SensitiveParameter] ?string $nonce = null,
+        #[\SensitiveParameter] ?string $accessToken = null,
+        ?int $now = null,
+        int $leeway = 60,
+    ): array {}
 }
 
 /**
@@ -799,6 +1134,28 @@ abstract class Exception extends \Exception
     public readonly array $setCookies;
     /** Whether the session that the browser had must end: a login that this browser began has failed. */
     public readonly bool $endsSession;
+
+    /**
+     * One that an application makes, in a test for example, has what it is given; by default no cookies, and it ends nothing.
+     *
+     * @param SetCookie[] $setCookies
+     */
+    public function __construct(
+        string $message = '',
+        int $code = 0,
+        ?\Throwable $previous = null,
+        string $codeWord = '',
+        string $userMessage = '',
+        string $actor = '',
+        bool $retryable = false,
+        int $pageStatus = 500,
+        ?int $httpStatus = null,
+        ?int $retryAfter = null,
+        ?string $returnTo = null,
+        bool $switchUser = false,
+        array $setCookies = [],
+        bool $endsSession = false,
+    ) {}
 
     /** The code word, for example id_token_expired. It never changes its meaning. */
     public function getCodeWord(): string {}

@@ -1,5 +1,102 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 7317a402b6e289dfbb66ae3e05f53162795d90d2 */
+ * Stub hash: 009a8a02d237f7d866a9ea45140abcca2c4637fc */
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, returnTo, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, switchUser, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, hasSession, _IS_BOOL, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, home, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_finishLogin, 0, 1, CleverSso\\Outcome, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_finishLoginWithPending, 0, 2, CleverSso\\Outcome, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, pending, IS_STRING, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_loginKey, 0, 1, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_refusal, 0, 3, CleverSso\\Refusal, 1)
+	ZEND_ARG_TYPE_INFO(0, endpoint, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, method, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, headers, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_logOutCookies, 0, 0, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_ClientInterface_sessionKeptCookies arginfo_class_CleverSso_ClientInterface_logOutCookies
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_authorizeUrl, 0, 0, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, responseType, IS_STRING, 0, "\'code\'")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, state, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, nonce, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, switchUser, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_instantLoginUrl, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, districtId, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_portalUrl, 0, 0, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, district, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_exchangeCode, 0, 1, CleverSso\\Tokens, 0)
+	ZEND_ARG_TYPE_INFO(0, code, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_verifyIdToken, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, idToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, nonce, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, accessToken, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_checkToken, 0, 1, CleverSso\\TokenInfo, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_me, 0, 1, CleverSso\\Me, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_user, 0, 2, CleverSso\\\125ser, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_district, 0, 2, CleverSso\\District, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_userinfo, 0, 1, CleverSso\\\125serInfo, 0)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, subject, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_warmUp, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_exportKeys, 0, 0, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_importKeys, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, keys, IS_STRING, 0)
+ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
@@ -23,43 +120,28 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, caBundle, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, proxy, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, keyCache, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, logger, IS_OBJECT, 1, "null")
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_beginLogin, 0, 0, CleverSso\\Login, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, returnTo, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, switchUser, _IS_BOOL, 0, "false")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, hasSession, _IS_BOOL, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, home, IS_STRING, 1, "null")
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_fromEnv, 0, 0, CleverSso\\Client, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, logger, IS_OBJECT, 1, "null")
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_finishLogin, 0, 1, CleverSso\\Outcome, 0)
-	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
-ZEND_END_ARG_INFO()
+#define arginfo_class_CleverSso_Client___clone arginfo_class_CleverSso_ClientInterface_warmUp
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_finishLoginWithPending, 0, 2, CleverSso\\Outcome, 0)
-	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO(0, pending, IS_STRING, 1)
-ZEND_END_ARG_INFO()
+#define arginfo_class_CleverSso_Client_beginLogin arginfo_class_CleverSso_ClientInterface_beginLogin
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_loginKey, 0, 1, IS_STRING, 1)
-	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
-ZEND_END_ARG_INFO()
+#define arginfo_class_CleverSso_Client_finishLogin arginfo_class_CleverSso_ClientInterface_finishLogin
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_refusal, 0, 3, CleverSso\\Refusal, 1)
-	ZEND_ARG_TYPE_INFO(0, endpoint, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO(0, method, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO(0, headers, IS_ARRAY, 0)
-ZEND_END_ARG_INFO()
+#define arginfo_class_CleverSso_Client_finishLoginWithPending arginfo_class_CleverSso_ClientInterface_finishLoginWithPending
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_logOutCookies, 0, 0, IS_ARRAY, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
-ZEND_END_ARG_INFO()
+#define arginfo_class_CleverSso_Client_loginKey arginfo_class_CleverSso_ClientInterface_loginKey
 
-#define arginfo_class_CleverSso_Client_sessionKeptCookies arginfo_class_CleverSso_Client_logOutCookies
+#define arginfo_class_CleverSso_Client_refusal arginfo_class_CleverSso_ClientInterface_refusal
+
+#define arginfo_class_CleverSso_Client_logOutCookies arginfo_class_CleverSso_ClientInterface_logOutCookies
+
+#define arginfo_class_CleverSso_Client_sessionKeptCookies arginfo_class_CleverSso_ClientInterface_logOutCookies
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_isSwitchedOn, 0, 1, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, value, IS_STRING, 1)
@@ -70,111 +152,217 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_leadsTo, 
 	ZEND_ARG_TYPE_INFO(0, path, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_authorizeUrl, 0, 0, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, responseType, IS_STRING, 0, "\'code\'")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, state, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, nonce, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, switchUser, _IS_BOOL, 0, "false")
+#define arginfo_class_CleverSso_Client_authorizeUrl arginfo_class_CleverSso_ClientInterface_authorizeUrl
+
+#define arginfo_class_CleverSso_Client_instantLoginUrl arginfo_class_CleverSso_ClientInterface_instantLoginUrl
+
+#define arginfo_class_CleverSso_Client_portalUrl arginfo_class_CleverSso_ClientInterface_portalUrl
+
+#define arginfo_class_CleverSso_Client_exchangeCode arginfo_class_CleverSso_ClientInterface_exchangeCode
+
+#define arginfo_class_CleverSso_Client_verifyIdToken arginfo_class_CleverSso_ClientInterface_verifyIdToken
+
+#define arginfo_class_CleverSso_Client_checkToken arginfo_class_CleverSso_ClientInterface_checkToken
+
+#define arginfo_class_CleverSso_Client_me arginfo_class_CleverSso_ClientInterface_me
+
+#define arginfo_class_CleverSso_Client_user arginfo_class_CleverSso_ClientInterface_user
+
+#define arginfo_class_CleverSso_Client_district arginfo_class_CleverSso_ClientInterface_district
+
+#define arginfo_class_CleverSso_Client_userinfo arginfo_class_CleverSso_ClientInterface_userinfo
+
+#define arginfo_class_CleverSso_Client_warmUp arginfo_class_CleverSso_ClientInterface_warmUp
+
+#define arginfo_class_CleverSso_Client_exportKeys arginfo_class_CleverSso_ClientInterface_exportKeys
+
+#define arginfo_class_CleverSso_Client_importKeys arginfo_class_CleverSso_ClientInterface_importKeys
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_SetCookie___construct, 0, 0, 5)
+	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, maxAge, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, secure, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, header, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_instantLoginUrl, 0, 1, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO(0, districtId, IS_STRING, 0)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_SetCookie_jsonSerialize, 0, 0, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_portalUrl, 0, 0, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, district, IS_STRING, 1, "null")
+#define arginfo_class_CleverSso_SetCookie_send arginfo_class_CleverSso_ClientInterface_warmUp
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Refusal___construct, 0, 0, 2)
+	ZEND_ARG_TYPE_INFO(0, status, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, allow, IS_STRING, 1)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_exchangeCode, 0, 1, CleverSso\\Tokens, 0)
-	ZEND_ARG_TYPE_INFO(0, code, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, redirectUri, IS_STRING, 1, "null")
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Login___construct, 0, 0, 5)
+	ZEND_ARG_TYPE_INFO(0, url, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, setCookies, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, pending, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, needsPage, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_verifyIdToken, 0, 1, IS_ARRAY, 0)
-	ZEND_ARG_TYPE_INFO(0, idToken, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, nonce, IS_STRING, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, accessToken, IS_STRING, 1, "null")
+#define arginfo_class_CleverSso_Login_jsonSerialize arginfo_class_CleverSso_SetCookie_jsonSerialize
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_SignedIn___construct, 0, 0, 6)
+	ZEND_ARG_OBJ_INFO(0, identity, CleverSso\\Identity, 0)
+	ZEND_ARG_OBJ_INFO(0, tokens, CleverSso\\Tokens, 0)
+	ZEND_ARG_TYPE_INFO(0, returnTo, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, switchUser, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, setCookies, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, endsSession, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_checkToken, 0, 1, CleverSso\\TokenInfo, 0)
-	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Restart___construct, 0, 0, 4)
+	ZEND_ARG_OBJ_INFO(0, login, CleverSso\\Login, 0)
+	ZEND_ARG_TYPE_INFO(0, reason, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, setCookies, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, endsSession, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_me, 0, 1, CleverSso\\Me, 0)
-	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Denied___construct, 0, 0, 6)
+	ZEND_ARG_TYPE_INFO(0, error, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, description, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, setCookies, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, endsSession, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, returnTo, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, switchUser, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_user, 0, 2, CleverSso\\\125ser, 0)
-	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Identity___construct, 0, 0, 12)
+	ZEND_ARG_TYPE_INFO(0, issuer, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, districtId, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, userType, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, roles, IS_ARRAY, 0)
+	ZEND_ARG_OBJ_INFO(0, name, CleverSso\\\116ame, 0)
+	ZEND_ARG_TYPE_INFO(0, unverifiedEmail, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, legacyIds, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, authorizedBy, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, provenBy, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, loginasByAdmin, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, claims, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_district, 0, 2, CleverSso\\District, 0)
+#define arginfo_class_CleverSso_Identity_jsonSerialize arginfo_class_CleverSso_SetCookie_jsonSerialize
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Name___construct, 0, 0, 4)
+	ZEND_ARG_TYPE_INFO(0, first, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, middle, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, last, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, full, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_Name_jsonSerialize arginfo_class_CleverSso_SetCookie_jsonSerialize
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Role___construct, 0, 0, 2)
+	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, legacyId, IS_STRING, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Tokens___construct, 0, 0, 2)
 	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, idToken, IS_STRING, 1)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_Tokens_jsonSerialize arginfo_class_CleverSso_SetCookie_jsonSerialize
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_TokenInfo___construct, 0, 0, 2)
+	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, scopes, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Me___construct, 0, 0, 5)
 	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, districtId, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, userType, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, authorizedBy, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, json, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Client_userinfo, 0, 1, CleverSso\\\125serInfo, 0)
-	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, subject, IS_STRING, 1, "null")
+#define arginfo_class_CleverSso_Me_jsonSerialize arginfo_class_CleverSso_SetCookie_jsonSerialize
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_User___construct, 0, 0, 6)
+	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, districtId, IS_STRING, 1)
+	ZEND_ARG_OBJ_INFO(0, name, CleverSso\\\116ame, 0)
+	ZEND_ARG_TYPE_INFO(0, unverifiedEmail, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, roles, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, json, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_warmUp, 0, 0, IS_VOID, 0)
+#define arginfo_class_CleverSso_User_jsonSerialize arginfo_class_CleverSso_SetCookie_jsonSerialize
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_District___construct, 0, 0, 3)
+	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, json, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_exportKeys, 0, 0, IS_STRING, 0)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_UserInfo___construct, 0, 0, 2)
+	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, json, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Client_importKeys, 0, 1, IS_VOID, 0)
-	ZEND_ARG_TYPE_INFO(0, keys, IS_STRING, 0)
+#define arginfo_class_CleverSso_UserInfo_jsonSerialize arginfo_class_CleverSso_SetCookie_jsonSerialize
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Callback___construct, 0, 0, 8)
+	ZEND_ARG_TYPE_INFO(0, code, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, accessToken, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, state, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, scopes, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, error, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, errorDescription, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, issuer, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, loginasByAdmin, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_SetCookie___construct, 0, 0, 0)
-ZEND_END_ARG_INFO()
-
-#define arginfo_class_CleverSso_SetCookie_send arginfo_class_CleverSso_Client_warmUp
-
-#define arginfo_class_CleverSso_Refusal___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Login___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_SignedIn___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Restart___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Denied___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Identity___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Name___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Role___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Tokens___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_TokenInfo___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Me___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_User___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_District___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_UserInfo___construct arginfo_class_CleverSso_SetCookie___construct
-
-#define arginfo_class_CleverSso_Callback___construct arginfo_class_CleverSso_SetCookie___construct
+#define arginfo_class_CleverSso_Callback_jsonSerialize arginfo_class_CleverSso_SetCookie_jsonSerialize
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_Callback_parse, 0, 1, CleverSso\\Callback, 0)
 	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_class_CleverSso_Exception_getCodeWord arginfo_class_CleverSso_Client_exportKeys
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_KeySet___construct, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, jwks, IS_STRING, 0)
+ZEND_END_ARG_INFO()
 
-#define arginfo_class_CleverSso_Exception_getUserMessage arginfo_class_CleverSso_Client_exportKeys
+#define arginfo_class_CleverSso_KeySet___clone arginfo_class_CleverSso_ClientInterface_warmUp
 
-#define arginfo_class_CleverSso_Exception_getActor arginfo_class_CleverSso_Client_exportKeys
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_KeySet_verifyIdToken, 0, 3, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, idToken, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, issuer, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, nonce, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, accessToken, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, now, IS_LONG, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, leeway, IS_LONG, 0, "60")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Exception___construct, 0, 0, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, message, IS_STRING, 0, "\'\'")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, code, IS_LONG, 0, "0")
+	ZEND_ARG_OBJ_INFO_WITH_DEFAULT_VALUE(0, previous, Throwable, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, codeWord, IS_STRING, 0, "\'\'")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, userMessage, IS_STRING, 0, "\'\'")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, actor, IS_STRING, 0, "\'\'")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, retryable, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, pageStatus, IS_LONG, 0, "500")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, httpStatus, IS_LONG, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, retryAfter, IS_LONG, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, returnTo, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, switchUser, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, setCookies, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, endsSession, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_Exception_getCodeWord arginfo_class_CleverSso_ClientInterface_exportKeys
+
+#define arginfo_class_CleverSso_Exception_getUserMessage arginfo_class_CleverSso_ClientInterface_exportKeys
+
+#define arginfo_class_CleverSso_Exception_getActor arginfo_class_CleverSso_ClientInterface_exportKeys
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_isRetryable, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
@@ -194,6 +382,8 @@ ZEND_END_ARG_INFO()
 
 
 ZEND_METHOD(CleverSso_Client, __construct);
+ZEND_METHOD(CleverSso_Client, fromEnv);
+ZEND_METHOD(CleverSso_Client, __clone);
 ZEND_METHOD(CleverSso_Client, beginLogin);
 ZEND_METHOD(CleverSso_Client, finishLogin);
 ZEND_METHOD(CleverSso_Client, finishLoginWithPending);
@@ -216,9 +406,13 @@ ZEND_METHOD(CleverSso_Client, userinfo);
 ZEND_METHOD(CleverSso_Client, warmUp);
 ZEND_METHOD(CleverSso_Client, exportKeys);
 ZEND_METHOD(CleverSso_Client, importKeys);
-ZEND_METHOD(CleverSso_Login, __construct);
+ZEND_METHOD(CleverSso_SetCookie, __construct);
+ZEND_METHOD(CleverSso_SetCookie, jsonSerialize);
 ZEND_METHOD(CleverSso_SetCookie, send);
 ZEND_METHOD(CleverSso_Callback, parse);
+ZEND_METHOD(CleverSso_KeySet, __construct);
+ZEND_METHOD(CleverSso_KeySet, verifyIdToken);
+ZEND_METHOD(CleverSso_Exception, __construct);
 ZEND_METHOD(CleverSso_Exception, getCodeWord);
 ZEND_METHOD(CleverSso_Exception, getUserMessage);
 ZEND_METHOD(CleverSso_Exception, getActor);
@@ -230,8 +424,35 @@ ZEND_METHOD(CleverSso_Exception, getReturnTo);
 ZEND_METHOD(CleverSso_Exception, getSwitchUser);
 
 
+static const zend_function_entry class_CleverSso_ClientInterface_methods[] = {
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, beginLogin, arginfo_class_CleverSso_ClientInterface_beginLogin, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, finishLogin, arginfo_class_CleverSso_ClientInterface_finishLogin, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, finishLoginWithPending, arginfo_class_CleverSso_ClientInterface_finishLoginWithPending, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, loginKey, arginfo_class_CleverSso_ClientInterface_loginKey, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, refusal, arginfo_class_CleverSso_ClientInterface_refusal, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, logOutCookies, arginfo_class_CleverSso_ClientInterface_logOutCookies, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, sessionKeptCookies, arginfo_class_CleverSso_ClientInterface_sessionKeptCookies, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, authorizeUrl, arginfo_class_CleverSso_ClientInterface_authorizeUrl, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, instantLoginUrl, arginfo_class_CleverSso_ClientInterface_instantLoginUrl, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, portalUrl, arginfo_class_CleverSso_ClientInterface_portalUrl, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, exchangeCode, arginfo_class_CleverSso_ClientInterface_exchangeCode, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, verifyIdToken, arginfo_class_CleverSso_ClientInterface_verifyIdToken, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, checkToken, arginfo_class_CleverSso_ClientInterface_checkToken, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, me, arginfo_class_CleverSso_ClientInterface_me, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, user, arginfo_class_CleverSso_ClientInterface_user, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, district, arginfo_class_CleverSso_ClientInterface_district, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, userinfo, arginfo_class_CleverSso_ClientInterface_userinfo, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, warmUp, arginfo_class_CleverSso_ClientInterface_warmUp, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, exportKeys, arginfo_class_CleverSso_ClientInterface_exportKeys, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, importKeys, arginfo_class_CleverSso_ClientInterface_importKeys, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_FE_END
+};
+
+
 static const zend_function_entry class_CleverSso_Client_methods[] = {
 	ZEND_ME(CleverSso_Client, __construct, arginfo_class_CleverSso_Client___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, fromEnv, arginfo_class_CleverSso_Client_fromEnv, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME(CleverSso_Client, __clone, arginfo_class_CleverSso_Client___clone, ZEND_ACC_PRIVATE)
 	ZEND_ME(CleverSso_Client, beginLogin, arginfo_class_CleverSso_Client_beginLogin, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, finishLogin, arginfo_class_CleverSso_Client_finishLogin, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, finishLoginWithPending, arginfo_class_CleverSso_Client_finishLoginWithPending, ZEND_ACC_PUBLIC)
@@ -259,20 +480,22 @@ static const zend_function_entry class_CleverSso_Client_methods[] = {
 
 
 static const zend_function_entry class_CleverSso_SetCookie_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_SetCookie___construct, ZEND_ACC_PRIVATE)
+	ZEND_ME(CleverSso_SetCookie, __construct, arginfo_class_CleverSso_SetCookie___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_SetCookie, jsonSerialize, arginfo_class_CleverSso_SetCookie_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_SetCookie, send, arginfo_class_CleverSso_SetCookie_send, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Refusal_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Refusal___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Refusal___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Login_methods[] = {
-	ZEND_ME(CleverSso_Login, __construct, arginfo_class_CleverSso_Login___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Login___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_SetCookie, jsonSerialize, jsonSerialize, arginfo_class_CleverSso_Login_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
@@ -283,85 +506,101 @@ static const zend_function_entry class_CleverSso_Outcome_methods[] = {
 
 
 static const zend_function_entry class_CleverSso_SignedIn_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_SignedIn___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_SignedIn___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Restart_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Restart___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Restart___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Denied_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Denied___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Denied___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Identity_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Identity___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Identity___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_SetCookie, jsonSerialize, jsonSerialize, arginfo_class_CleverSso_Identity_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Name_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Name___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Name___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_SetCookie, jsonSerialize, jsonSerialize, arginfo_class_CleverSso_Name_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Role_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Role___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Role___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Tokens_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Tokens___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Tokens___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_SetCookie, jsonSerialize, jsonSerialize, arginfo_class_CleverSso_Tokens_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_TokenInfo_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_TokenInfo___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_TokenInfo___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Me_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Me___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Me___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_SetCookie, jsonSerialize, jsonSerialize, arginfo_class_CleverSso_Me_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_User_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_User___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_User___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_SetCookie, jsonSerialize, jsonSerialize, arginfo_class_CleverSso_User_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_District_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_District___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_District___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_UserInfo_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_UserInfo___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_UserInfo___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_SetCookie, jsonSerialize, jsonSerialize, arginfo_class_CleverSso_UserInfo_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
 
 static const zend_function_entry class_CleverSso_Callback_methods[] = {
-	ZEND_MALIAS(CleverSso_Login, __construct, __construct, arginfo_class_CleverSso_Callback___construct, ZEND_ACC_PRIVATE)
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Callback___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_SetCookie, jsonSerialize, jsonSerialize, arginfo_class_CleverSso_Callback_jsonSerialize, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Callback, parse, arginfo_class_CleverSso_Callback_parse, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_FE_END
 };
 
 
+static const zend_function_entry class_CleverSso_KeySet_methods[] = {
+	ZEND_ME(CleverSso_KeySet, __construct, arginfo_class_CleverSso_KeySet___construct, ZEND_ACC_PUBLIC)
+	ZEND_MALIAS(CleverSso_Client, __clone, __clone, arginfo_class_CleverSso_KeySet___clone, ZEND_ACC_PRIVATE)
+	ZEND_ME(CleverSso_KeySet, verifyIdToken, arginfo_class_CleverSso_KeySet_verifyIdToken, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
 static const zend_function_entry class_CleverSso_Exception_methods[] = {
+	ZEND_ME(CleverSso_Exception, __construct, arginfo_class_CleverSso_Exception___construct, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getCodeWord, arginfo_class_CleverSso_Exception_getCodeWord, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getUserMessage, arginfo_class_CleverSso_Exception_getUserMessage, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getActor, arginfo_class_CleverSso_Exception_getActor, ZEND_ACC_PUBLIC)
@@ -409,13 +648,88 @@ static const zend_function_entry class_CleverSso_InternalException_methods[] = {
 	ZEND_FE_END
 };
 
-static zend_class_entry *register_class_CleverSso_Client(void)
+static zend_class_entry *register_class_CleverSso_ClientInterface(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "ClientInterface", class_CleverSso_ClientInterface_methods);
+	class_entry = zend_register_internal_interface(&ce);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "beginlogin", sizeof("beginlogin") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishlogin", sizeof("finishlogin") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishlogin", sizeof("finishlogin") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishloginwithpending", sizeof("finishloginwithpending") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishloginwithpending", sizeof("finishloginwithpending") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "loginkey", sizeof("loginkey") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "logoutcookies", sizeof("logoutcookies") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "sessionkeptcookies", sizeof("sessionkeptcookies") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "authorizeurl", sizeof("authorizeurl") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "authorizeurl", sizeof("authorizeurl") - 1), 3, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "exchangecode", sizeof("exchangecode") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "checktoken", sizeof("checktoken") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "me", sizeof("me") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "user", sizeof("user") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "district", sizeof("district") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "userinfo", sizeof("userinfo") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Client(zend_class_entry *class_entry_CleverSso_ClientInterface)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Client", class_CleverSso_Client_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_CleverSso_ClientInterface);
+
+	zval property_clientId_default_value;
+	ZVAL_UNDEF(&property_clientId_default_value);
+	zend_string *property_clientId_name = zend_string_init("clientId", sizeof("clientId") - 1, 1);
+	zend_declare_typed_property(class_entry, property_clientId_name, &property_clientId_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_clientId_name);
+
+	zval property_issuer_default_value;
+	ZVAL_UNDEF(&property_issuer_default_value);
+	zend_string *property_issuer_name = zend_string_init("issuer", sizeof("issuer") - 1, 1);
+	zend_declare_typed_property(class_entry, property_issuer_name, &property_issuer_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_issuer_name);
+
+	zval property_redirectUris_default_value;
+	ZVAL_UNDEF(&property_redirectUris_default_value);
+	zend_string *property_redirectUris_name = zend_string_init("redirectUris", sizeof("redirectUris") - 1, 1);
+	zend_declare_typed_property(class_entry, property_redirectUris_name, &property_redirectUris_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_redirectUris_name);
+
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
 
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
@@ -467,13 +781,14 @@ static zend_class_entry *register_class_CleverSso_Client(void)
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_SetCookie(void)
+static zend_class_entry *register_class_CleverSso_SetCookie(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "SetCookie", class_CleverSso_SetCookie_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_name_default_value;
 	ZVAL_UNDEF(&property_name_default_value);
@@ -505,6 +820,18 @@ static zend_class_entry *register_class_CleverSso_SetCookie(void)
 	zend_declare_typed_property(class_entry, property_header_name, &property_header_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_header_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 4, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	return class_entry;
 }
 
@@ -514,7 +841,7 @@ static zend_class_entry *register_class_CleverSso_Refusal(void)
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Refusal", class_CleverSso_Refusal_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
 
 	zval property_status_default_value;
 	ZVAL_UNDEF(&property_status_default_value);
@@ -531,13 +858,14 @@ static zend_class_entry *register_class_CleverSso_Refusal(void)
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_Login(void)
+static zend_class_entry *register_class_CleverSso_Login(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Login", class_CleverSso_Login_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_url_default_value;
 	ZVAL_UNDEF(&property_url_default_value);
@@ -569,6 +897,18 @@ static zend_class_entry *register_class_CleverSso_Login(void)
 	zend_declare_typed_property(class_entry, property_needsPage_name, &property_needsPage_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
 	zend_string_release(property_needsPage_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 3, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	return class_entry;
 }
 
@@ -588,7 +928,7 @@ static zend_class_entry *register_class_CleverSso_SignedIn(zend_class_entry *cla
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "SignedIn", class_CleverSso_SignedIn_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
 	zend_class_implements(class_entry, 1, class_entry_CleverSso_Outcome);
 
 	zend_string *property_identity_class_CleverSso_Identity = zend_string_init("CleverSso\\Identity", sizeof("CleverSso\\Identity")-1, 1);
@@ -638,7 +978,7 @@ static zend_class_entry *register_class_CleverSso_Restart(zend_class_entry *clas
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Restart", class_CleverSso_Restart_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
 	zend_class_implements(class_entry, 1, class_entry_CleverSso_Outcome);
 
 	zend_string *property_login_class_CleverSso_Login = zend_string_init("CleverSso\\Login", sizeof("CleverSso\\Login")-1, 1);
@@ -675,7 +1015,7 @@ static zend_class_entry *register_class_CleverSso_Denied(zend_class_entry *class
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Denied", class_CleverSso_Denied_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
 	zend_class_implements(class_entry, 1, class_entry_CleverSso_Outcome);
 
 	zval property_error_default_value;
@@ -717,13 +1057,14 @@ static zend_class_entry *register_class_CleverSso_Denied(zend_class_entry *class
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_Identity(void)
+static zend_class_entry *register_class_CleverSso_Identity(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Identity", class_CleverSso_Identity_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_issuer_default_value;
 	ZVAL_UNDEF(&property_issuer_default_value);
@@ -798,16 +1139,31 @@ static zend_class_entry *register_class_CleverSso_Identity(void)
 	zend_declare_typed_property(class_entry, property_claims_name, &property_claims_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_claims_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 5, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 6, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 11, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_Name(void)
+static zend_class_entry *register_class_CleverSso_Name(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Name", class_CleverSso_Name_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_first_default_value;
 	ZVAL_UNDEF(&property_first_default_value);
@@ -833,6 +1189,22 @@ static zend_class_entry *register_class_CleverSso_Name(void)
 	zend_declare_typed_property(class_entry, property_full_name, &property_full_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_full_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 3, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	return class_entry;
 }
 
@@ -842,7 +1214,7 @@ static zend_class_entry *register_class_CleverSso_Role(void)
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Role", class_CleverSso_Role_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
 
 	zval property_name_default_value;
 	ZVAL_UNDEF(&property_name_default_value);
@@ -859,13 +1231,14 @@ static zend_class_entry *register_class_CleverSso_Role(void)
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_Tokens(void)
+static zend_class_entry *register_class_CleverSso_Tokens(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Tokens", class_CleverSso_Tokens_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_accessToken_default_value;
 	ZVAL_UNDEF(&property_accessToken_default_value);
@@ -879,6 +1252,18 @@ static zend_class_entry *register_class_CleverSso_Tokens(void)
 	zend_declare_typed_property(class_entry, property_idToken_name, &property_idToken_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_idToken_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	return class_entry;
 }
 
@@ -888,7 +1273,7 @@ static zend_class_entry *register_class_CleverSso_TokenInfo(void)
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "TokenInfo", class_CleverSso_TokenInfo_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
 
 	zval property_clientId_default_value;
 	ZVAL_UNDEF(&property_clientId_default_value);
@@ -905,13 +1290,14 @@ static zend_class_entry *register_class_CleverSso_TokenInfo(void)
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_Me(void)
+static zend_class_entry *register_class_CleverSso_Me(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Me", class_CleverSso_Me_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_id_default_value;
 	ZVAL_UNDEF(&property_id_default_value);
@@ -943,16 +1329,27 @@ static zend_class_entry *register_class_CleverSso_Me(void)
 	zend_declare_typed_property(class_entry, property_json_name, &property_json_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_json_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 4, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_User(void)
+static zend_class_entry *register_class_CleverSso_User(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "User", class_CleverSso_User_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_id_default_value;
 	ZVAL_UNDEF(&property_id_default_value);
@@ -991,6 +1388,20 @@ static zend_class_entry *register_class_CleverSso_User(void)
 	zend_declare_typed_property(class_entry, property_json_name, &property_json_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_json_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 3, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 5, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	return class_entry;
 }
 
@@ -1000,7 +1411,7 @@ static zend_class_entry *register_class_CleverSso_District(void)
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "District", class_CleverSso_District_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
 
 	zval property_id_default_value;
 	ZVAL_UNDEF(&property_id_default_value);
@@ -1023,13 +1434,14 @@ static zend_class_entry *register_class_CleverSso_District(void)
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_UserInfo(void)
+static zend_class_entry *register_class_CleverSso_UserInfo(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "UserInfo", class_CleverSso_UserInfo_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_id_default_value;
 	ZVAL_UNDEF(&property_id_default_value);
@@ -1043,16 +1455,27 @@ static zend_class_entry *register_class_CleverSso_UserInfo(void)
 	zend_declare_typed_property(class_entry, property_json_name, &property_json_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_json_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	return class_entry;
 }
 
-static zend_class_entry *register_class_CleverSso_Callback(void)
+static zend_class_entry *register_class_CleverSso_Callback(zend_class_entry *class_entry_JsonSerializable)
 {
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Callback", class_CleverSso_Callback_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
-	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+	zend_class_implements(class_entry, 1, class_entry_JsonSerializable);
 
 	zval property_code_default_value;
 	ZVAL_UNDEF(&property_code_default_value);
@@ -1102,8 +1525,45 @@ static zend_class_entry *register_class_CleverSso_Callback(void)
 	zend_declare_typed_property(class_entry, property_loginasByAdmin_name, &property_loginasByAdmin_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
 	zend_string_release(property_loginasByAdmin_name);
 
+	zend_string *property_hidden_class_SensitiveParameterValue = zend_string_init("SensitiveParameterValue", sizeof("SensitiveParameterValue")-1, 1);
+	zval property_hidden_default_value;
+	ZVAL_UNDEF(&property_hidden_default_value);
+	zend_string *property_hidden_name = zend_string_init("hidden", sizeof("hidden") - 1, 1);
+	zend_declare_typed_property(class_entry, property_hidden_name, &property_hidden_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_hidden_class_SensitiveParameterValue, 0, 0));
+	zend_string_release(property_hidden_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "__construct", sizeof("__construct") - 1), 2, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "parse", sizeof("parse") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_KeySet(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "KeySet", class_CleverSso_KeySet_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+
+	zval property_jwks_default_value;
+	ZVAL_UNDEF(&property_jwks_default_value);
+	zend_string *property_jwks_name = zend_string_init("jwks", sizeof("jwks") - 1, 1);
+	zend_declare_typed_property(class_entry, property_jwks_name, &property_jwks_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_jwks_name);
+
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 3, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "verifyidtoken", sizeof("verifyidtoken") - 1), 4, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	return class_entry;
 }

@@ -1,11 +1,19 @@
 /* The class CleverSso\Client: the object, a login, and what belongs to it. What a browser asks and keeps is in browser.c,
  * the single steps are in steps.c. */
 #include "client.h"
+#include "environment.h"
+#include "logging.h"
 #include "settings.h"
+
+#include "zend_interfaces.h"
 
 typedef struct {
 	/* NULL until the constructor succeeded. */
 	php_clever_sso_shared *shared;
+	/* What is told when the key cache cannot be used, or undefined. */
+	zval logger;
+	/* How errors of the constructor call a setting. */
+	uint32_t names;
 	zend_object std;
 } client_object;
 
@@ -16,10 +24,12 @@ static client_object *client_of(zend_object *object)
 	return (client_object *) ((char *) object - XtOffsetOf(client_object, std));
 }
 
-zend_object *php_clever_sso_client_create(zend_class_entry *ce)
+static zend_object *client_create(zend_class_entry *ce)
 {
 	client_object *client = zend_object_alloc(sizeof(client_object), ce);
 	client->shared = NULL;
+	client->names = CLEVER_SSO_NAMES_PHP;
+	ZVAL_UNDEF(&client->logger);
 	zend_object_std_init(&client->std, ce);
 	object_properties_init(&client->std, ce);
 	client->std.handlers = &client_handlers;
@@ -30,15 +40,42 @@ static void client_free(zend_object *object)
 {
 	client_object *client = client_of(object);
 	if (client->shared != NULL) php_clever_sso_registry_release(client->shared);
+	zval_ptr_dtor(&client->logger);
 	zend_object_std_dtor(object);
+}
+
+/* A logger may know the client. */
+static HashTable *client_get_gc(zend_object *object, zval **table, int *count)
+{
+	zend_get_gc_buffer *buffer = zend_get_gc_buffer_create();
+	zend_get_gc_buffer_add_zval(buffer, &client_of(object)->logger);
+	for (int i = 0; i < object->ce->default_properties_count; i++) {
+		zend_get_gc_buffer_add_zval(buffer, OBJ_PROP_NUM(object, i));
+	}
+	zend_get_gc_buffer_use(buffer, table, count);
+	return NULL;
 }
 
 void php_clever_sso_client_startup(void)
 {
+	php_clever_sso_ce_client->create_object = client_create;
 	client_handlers = std_object_handlers;
+	client_handlers.get_gc = client_get_gc;
 	client_handlers.offset = XtOffsetOf(client_object, std);
 	client_handlers.free_obj = client_free;
-	client_handlers.clone_obj = NULL;
+	client_handlers.clone_obj = php_clever_sso_no_clone;
+}
+
+/* PHP looks at the visibility of __clone first; here arrives only who does not. */
+zend_object *php_clever_sso_no_clone(zend_object *object)
+{
+	zend_throw_error(NULL, "Trying to clone an uncloneable object of class %s", ZSTR_VAL(object->ce->name));
+	return object->ce->create_object(object->ce);
+}
+
+ZEND_METHOD(CleverSso_Client, __clone)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
 }
 
 php_clever_sso_shared *php_clever_sso_shared_of(zval *this)
@@ -76,10 +113,87 @@ void php_clever_sso_release_text(const void *text)
 PHP_CLEVER_SSO_RELEASE(login)
 PHP_CLEVER_SSO_RELEASE(outcome)
 
+/* Refuses the path of a file, by the name that the caller knows. */
+static void refuse(const client_object *client, uint32_t argument, const char *variable, const char *expected)
+{
+	if (client->names == CLEVER_SSO_NAMES_ENVIRONMENT) {
+		php_clever_sso_throw_config("%s must %s", variable, expected);
+	} else {
+		zend_argument_value_error(argument, "must %s", expected);
+	}
+}
+
+/* The library reads these files, and knows nothing of open_basedir. */
+static bool check_files(const client_object *client, const php_clever_sso_settings *settings)
+{
+	const char *key_cache = php_clever_sso_text(settings->key_cache);
+	const char *ca_bundle = php_clever_sso_text(settings->ca_bundle);
+	/* The folder that a relative one begins at is another in each script. */
+	if (key_cache != NULL && !IS_ABSOLUTE_PATH(key_cache, strlen(key_cache))) {
+		refuse(client, 21, "CLEVER_KEY_CACHE", "be an absolute path");
+	} else if (key_cache != NULL && php_check_open_basedir_ex(key_cache, 0)) {
+		refuse(client, 21, "CLEVER_KEY_CACHE", "be a file that open_basedir allows");
+	} else if (ca_bundle != NULL && strstr(ca_bundle, "-----BEGIN") == NULL && php_check_open_basedir_ex(ca_bundle, 0)) {
+		refuse(client, 19, "CLEVER_CA_BUNDLE", "be PEM text, or a file that open_basedir allows");
+	}
+	return EG(exception) == NULL;
+}
+
+static void set_property(client_object *client, const char *name, zval *value)
+{
+	zend_update_property(client->std.ce, &client->std, name, strlen(name), value);
+	zval_ptr_dtor(value);
+}
+
+/* What the object says of itself, and what two clients are compared by. */
+static void write_properties(
+	client_object *client, const php_clever_sso_settings *settings, const unsigned char *fingerprint)
+{
+	zval client_id, issuer, redirect_uris, hidden, *each;
+	ZVAL_STR_COPY(&client_id, settings->client_id);
+	set_property(client, "clientId", &client_id);
+	ZVAL_STRING(&issuer, clever_sso_client_issuer(client->shared->client));
+	set_property(client, "issuer", &issuer);
+	array_init(&redirect_uris);
+	if (settings->redirect_uri != NULL) add_next_index_str(&redirect_uris, zend_string_copy(settings->redirect_uri));
+	if (settings->redirect_uris != NULL) {
+		ZEND_HASH_FOREACH_VAL(settings->redirect_uris, each) {
+			ZVAL_DEREF(each);
+			add_next_index_str(&redirect_uris, zend_string_copy(Z_STR_P(each)));
+		} ZEND_HASH_FOREACH_END();
+	}
+	set_property(client, "redirectUris", &redirect_uris);
+	ZVAL_STRINGL(&hidden, (const char *) fingerprint, PHP_CLEVER_SSO_FINGERPRINT);
+	php_clever_sso_hide(&client->std, &hidden);
+}
+
+static void warn_of_keys(const client_object *client, const char *reason)
+{
+	char *line;
+	spprintf(&line, 0, "the key cache %s is not used: %s", client->shared->keys.path, reason);
+	php_clever_sso_warn(&client->logger, line);
+	efree(line);
+}
+
+void php_clever_sso_take_keys(zval *this)
+{
+	client_object *client = client_of(Z_OBJ_P(this));
+	const char *reason = php_clever_sso_key_cache_read(&client->shared->keys, client->shared->client);
+	if (reason != NULL) warn_of_keys(client, reason);
+}
+
+void php_clever_sso_share_keys(zval *this)
+{
+	client_object *client = client_of(Z_OBJ_P(this));
+	const char *reason = php_clever_sso_key_cache_write(&client->shared->keys, client->shared->client);
+	if (reason != NULL) warn_of_keys(client, reason);
+}
+
 ZEND_METHOD(CleverSso_Client, __construct)
 {
 	php_clever_sso_settings settings = { .timeout = 10.0, .leeway = 60 };
-	ZEND_PARSE_PARAMETERS_START(1, 21)
+	zval *logger = NULL;
+	ZEND_PARSE_PARAMETERS_START(1, 22)
 		Z_PARAM_STR(settings.client_id)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(settings.client_secret)
@@ -102,6 +216,7 @@ ZEND_METHOD(CleverSso_Client, __construct)
 		Z_PARAM_STR_OR_NULL(settings.ca_bundle)
 		Z_PARAM_STR_OR_NULL(settings.proxy)
 		Z_PARAM_PATH_STR_OR_NULL(settings.key_cache)
+		Z_PARAM_OBJECT_OR_NULL(logger)
 	ZEND_PARSE_PARAMETERS_END();
 
 	client_object *client = client_of(Z_OBJ_P(ZEND_THIS));
@@ -109,35 +224,54 @@ ZEND_METHOD(CleverSso_Client, __construct)
 		zend_throw_error(NULL, "This CleverSso\\Client is constructed already");
 		RETURN_THROWS();
 	}
-	if (!php_clever_sso_settings_check(&settings)) RETURN_THROWS();
-	const char *key_cache = php_clever_sso_text(settings.key_cache);
-	/* The folder that a relative one begins at is another in each script. */
-	if (key_cache != NULL && !IS_ABSOLUTE_PATH(key_cache, strlen(key_cache))) {
-		zend_argument_value_error(21, "must be an absolute path");
-		RETURN_THROWS();
-	}
-	if (key_cache != NULL && php_check_open_basedir(key_cache)) {
-		zend_argument_value_error(21, "must be a file that open_basedir allows");
-		RETURN_THROWS();
-	}
-
-	/* The library reads it, and knows nothing of open_basedir. */
-	const char *ca_bundle = php_clever_sso_text(settings.ca_bundle);
-	if (ca_bundle != NULL && strstr(ca_bundle, "-----BEGIN") == NULL && php_check_open_basedir(ca_bundle)) {
-		zend_argument_value_error(19, "must be PEM text, or a file that open_basedir allows");
+	settings.names = client->names;
+	if (!php_clever_sso_settings_check(&settings) || !check_files(client, &settings)) RETURN_THROWS();
+	if (logger != NULL && !php_clever_sso_is_logger(logger)) {
+		zend_argument_type_error(22, "must have a method warning, or be a closure");
 		RETURN_THROWS();
 	}
 
 	unsigned char fingerprint[PHP_CLEVER_SSO_FINGERPRINT];
 	php_clever_sso_settings_fingerprint(&settings, fingerprint);
 	client->shared = php_clever_sso_registry_find(fingerprint);
-	if (client->shared != NULL) return;
-
-	clever_sso_client *native = NULL;
 	clever_sso_error *error = NULL;
-	clever_sso_status status = php_clever_sso_settings_make(&settings, &native, &error);
-	if (status == CLEVER_SSO_OK) client->shared = php_clever_sso_registry_add(fingerprint, native, key_cache);
+	clever_sso_status status = CLEVER_SSO_OK;
+	const char *reason = NULL;
+	if (client->shared == NULL) {
+		clever_sso_client *native = NULL;
+		status = php_clever_sso_settings_make(&settings, &native, &error);
+		if (!status) {
+			client->shared = php_clever_sso_registry_add(fingerprint, native, php_clever_sso_text(settings.key_cache));
+			reason = php_clever_sso_key_cache_check(&client->shared->keys);
+		}
+	}
+	if (!status) write_properties(client, &settings, fingerprint);
 	php_clever_sso_end_call(return_value, status, error, NULL, NULL, NULL);
+	if (logger != NULL) ZVAL_COPY(&client->logger, logger);
+	if (reason != NULL) warn_of_keys(client, reason);
+}
+
+/* Errors name the variables. */
+ZEND_METHOD(CleverSso_Client, fromEnv)
+{
+	zval *logger = NULL;
+	ZEND_PARSE_PARAMETERS_START(0, 1)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_OBJECT_OR_NULL(logger)
+	ZEND_PARSE_PARAMETERS_END();
+
+	HashTable *arguments = zend_new_array(8);
+	if (php_clever_sso_environment(arguments)) {
+		if (logger != NULL) {
+			Z_ADDREF_P(logger);
+			zend_hash_str_add_new(arguments, ZEND_STRL("logger"), logger);
+		}
+		object_init_ex(return_value, php_clever_sso_ce_client);
+		client_of(Z_OBJ_P(return_value))->names = CLEVER_SSO_NAMES_ENVIRONMENT;
+		zend_call_known_function(php_clever_sso_ce_client->constructor, Z_OBJ_P(return_value), php_clever_sso_ce_client,
+			NULL, 0, NULL, arguments);
+	}
+	zend_array_destroy(arguments);
 }
 
 ZEND_METHOD(CleverSso_Client, beginLogin)
@@ -197,14 +331,13 @@ static void finish(INTERNAL_FUNCTION_PARAMETERS, uint32_t required,
 
 	clever_sso_outcome *outcome = NULL;
 	clever_sso_error *error = NULL;
-	php_clever_sso_key_cache_read(&shared->keys, shared->client);
+	php_clever_sso_take_keys(ZEND_THIS);
 	clever_sso_status status = function(
 		shared->client, php_clever_sso_text(callback), php_clever_sso_text(kept), &outcome, &error);
 	/* Without an ID token no keys were needed, and none are fetched only to be kept. */
-	if (clever_sso_tokens_id_token(clever_sso_outcome_tokens(outcome)) != NULL) {
-		php_clever_sso_key_cache_write(&shared->keys, shared->client);
-	}
+	bool had_keys = clever_sso_tokens_id_token(clever_sso_outcome_tokens(outcome)) != NULL;
 	php_clever_sso_end_call(return_value, status, error, outcome, php_clever_sso_write_outcome, release_outcome);
+	if (had_keys && EG(exception) == NULL) php_clever_sso_share_keys(ZEND_THIS);
 }
 
 ZEND_METHOD(CleverSso_Client, finishLogin)
@@ -256,14 +389,8 @@ ZEND_METHOD(CleverSso_Client, warmUp)
 	if (shared == NULL) RETURN_THROWS();
 
 	clever_sso_error *error = NULL;
-	php_clever_sso_key_cache_read(&shared->keys, shared->client);
+	php_clever_sso_take_keys(ZEND_THIS);
 	clever_sso_status status = clever_sso_warm_up(shared->client, &error);
-	if (!status) php_clever_sso_key_cache_write(&shared->keys, shared->client);
 	php_clever_sso_end_call(return_value, status, error, NULL, NULL, NULL);
-}
-
-/* What came of a call is made by that call, and by nobody else. */
-ZEND_METHOD(CleverSso_Login, __construct)
-{
-	ZEND_PARSE_PARAMETERS_NONE();
+	if (!status) php_clever_sso_share_keys(ZEND_THIS);
 }

@@ -7,6 +7,13 @@
 /* The native client of an object; NULL, and an Error is thrown, when it was not constructed. */
 php_clever_sso_shared *php_clever_sso_shared_of(zval *object);
 
+/* The handler of objects that cannot be cloned. */
+zend_object *php_clever_sso_no_clone(zend_object *object);
+
+/* Before and after a call that needs keys: through the key cache, if there is one. A problem is told once, and ends nothing. */
+void php_clever_sso_take_keys(zval *object);
+void php_clever_sso_share_keys(zval *object);
+
 /* Ends a native call: its handle becomes the return value, or its error is thrown. `write` and `release` may be NULL. */
 void php_clever_sso_end_call(zval *return_value, clever_sso_status status, clever_sso_error *error, const void *handle,
 	php_clever_sso_writer write, void (*release)(const void *handle));

@@ -91,6 +91,82 @@ void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *erro
 	zend_throw_exception_object(&exception);
 }
 
+static void set_optional(zend_object *exception, const char *name, zend_long number, bool is_null)
+{
+	zval value;
+	ZVAL_LONG(&value, number);
+	if (is_null) ZVAL_NULL(&value);
+	zend_update_property(php_clever_sso_ce_exception, exception, name, strlen(name), &value);
+}
+
+/* What every exception of PHP has. */
+static void set_base(zend_object *exception, const zend_string *message, zend_long code, zval *previous)
+{
+	zval value;
+	zend_update_property_string(zend_ce_exception, exception, ZEND_STRL("message"), message != NULL ? ZSTR_VAL(message) : "");
+	ZVAL_LONG(&value, code);
+	zend_update_property(zend_ce_exception, exception, ZEND_STRL("code"), &value);
+	if (previous != NULL) zend_update_property(zend_ce_exception, exception, ZEND_STRL("previous"), previous);
+}
+
+ZEND_METHOD(CleverSso_Exception, __construct)
+{
+	zend_string *message = NULL, *code_word = NULL, *user_message = NULL, *actor = NULL, *return_to = NULL;
+	zend_long code = 0, page_status = 500, http_status = 0, retry_after = 0;
+	bool retryable = false, no_http_status = true, no_retry_after = true, switch_user = false, ends_session = false;
+	zval *previous = NULL, *set_cookies = NULL, value;
+	ZEND_PARSE_PARAMETERS_START(0, 14)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_STR(message)
+		Z_PARAM_LONG(code)
+		Z_PARAM_OBJECT_OF_CLASS_OR_NULL(previous, zend_ce_throwable)
+		Z_PARAM_STR(code_word)
+		Z_PARAM_STR(user_message)
+		Z_PARAM_STR(actor)
+		Z_PARAM_BOOL(retryable)
+		Z_PARAM_LONG(page_status)
+		Z_PARAM_LONG_OR_NULL(http_status, no_http_status)
+		Z_PARAM_LONG_OR_NULL(retry_after, no_retry_after)
+		Z_PARAM_STR_OR_NULL(return_to)
+		Z_PARAM_BOOL(switch_user)
+		Z_PARAM_ARRAY(set_cookies)
+		Z_PARAM_BOOL(ends_session)
+	ZEND_PARSE_PARAMETERS_END();
+	zend_object *object = Z_OBJ_P(ZEND_THIS);
+	zend_class_entry *ce = php_clever_sso_ce_exception;
+	set_base(object, message, code, previous);
+	set_text(object, "codeWord", code_word != NULL ? ZSTR_VAL(code_word) : NULL);
+	set_text(object, "userMessage", user_message != NULL ? ZSTR_VAL(user_message) : NULL);
+	set_text(object, "actor", actor != NULL ? ZSTR_VAL(actor) : NULL);
+	zend_update_property_bool(ce, object, ZEND_STRL("retryable"), retryable);
+	set_optional(object, "pageStatus", page_status, false);
+	set_optional(object, "httpStatus", http_status, no_http_status);
+	set_optional(object, "retryAfter", retry_after, no_retry_after);
+	if (return_to != NULL) set_text(object, "returnTo", ZSTR_VAL(return_to));
+	zend_update_property_bool(ce, object, ZEND_STRL("switchUser"), switch_user);
+	if (set_cookies != NULL) {
+		ZVAL_COPY(&value, set_cookies);
+		set_readonly(object, "setCookies", &value);
+	}
+	ZVAL_BOOL(&value, ends_session);
+	set_readonly(object, "endsSession", &value);
+}
+
+void php_clever_sso_throw_config(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	zend_string *what = zend_vstrpprintf(0, format, arguments);
+	va_end(arguments);
+	zend_object *exception = zend_throw_exception_ex(php_clever_sso_exception_of(CLEVER_SSO_CONFIG), 0,
+		"config_invalid: the configuration cannot be used: %s", ZSTR_VAL(what));
+	zend_string_release(what);
+	set_text(exception, "codeWord", "config_invalid");
+	set_text(
+		exception, "userMessage", "This app is not set up for Clever correctly. Please tell your teacher or school.");
+	set_text(exception, "actor", "app");
+}
+
 static void get(zval *return_value, zend_object *exception, const char *name, size_t length)
 {
 	zval held;

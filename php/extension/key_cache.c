@@ -39,11 +39,12 @@ void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache)
 #endif
 }
 
-static void warn(php_clever_sso_key_cache *cache, const char *why)
+/* A reason only the first time. */
+static const char *told(php_clever_sso_key_cache *cache, const char *reason)
 {
-	if (cache->warned) return;
-	cache->warned = true;
-	php_error_docref(NULL, E_WARNING, "The key cache %s is not used: %s", cache->path, why);
+	if (reason == NULL || cache->is_told) return NULL;
+	cache->is_told = true;
+	return reason;
 }
 
 static bool is_as_read(const php_clever_sso_key_cache *cache, const struct stat *file)
@@ -107,13 +108,44 @@ static const char *read_file(php_clever_sso_key_cache *cache, const clever_sso_c
 	return reason;
 }
 
-void php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+/* Why no file can be made where there is none, or NULL. */
+static const char *distrust_folder(const char *path)
 {
-	if (cache->path == NULL) return;
+	struct stat folder;
+	char name[MAXPATHLEN];
+	if (strlcpy(name, path, sizeof name) >= sizeof name) return strerror(ENAMETOOLONG);
+	zend_dirname(name, strlen(name));
+	if (stat(name, &folder) != 0) return errno == ENOENT ? "there is no such folder" : strerror(errno);
+	if (!S_ISDIR(folder.st_mode)) return "its folder is no folder";
+	return faccessat(AT_FDCWD, name, W_OK | X_OK, AT_EACCESS) == 0 ? NULL : "its folder cannot be written to";
+}
+
+static const char *check(const php_clever_sso_key_cache *cache)
+{
+	struct stat file;
+	if (lstat(cache->path, &file) == 0) {
+		const char *reason = distrust(&file);
+		return reason != NULL ? reason : distrust_folder(cache->path);
+	}
+	return errno == ENOENT || errno == ENOTDIR ? distrust_folder(cache->path) : strerror(errno);
+}
+
+const char *php_clever_sso_key_cache_check(php_clever_sso_key_cache *cache)
+{
+	if (cache->path == NULL) return NULL;
 	LOCK(cache);
-	const char *reason = read_file(cache, client);
+	const char *reason = told(cache, check(cache));
 	UNLOCK(cache);
-	if (reason != NULL) warn(cache, reason);
+	return reason;
+}
+
+const char *php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+{
+	if (cache->path == NULL) return NULL;
+	LOCK(cache);
+	const char *reason = told(cache, read_file(cache, client));
+	UNLOCK(cache);
+	return reason;
 }
 
 static bool is_young(const php_clever_sso_key_cache *cache)
@@ -152,17 +184,18 @@ static int replace(const char *path, const char *text)
 	return reason;
 }
 
-void php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client)
+const char *php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client)
 {
-	if (cache->path == NULL) return;
+	if (cache->path == NULL) return NULL;
 	char *text = NULL;
-	int reason = 0;
+	const char *reason = NULL;
 	LOCK(cache);
 	if (!is_young(cache) && clever_sso_export_keys(client, &text, NULL) == CLEVER_SSO_OK) {
-		reason = replace(cache->path, text);
-		cache->broken = cache->broken && reason != 0;
+		int failure = replace(cache->path, text);
+		cache->broken = cache->broken && failure != 0;
+		reason = told(cache, failure != 0 ? strerror(failure) : NULL);
 	}
 	UNLOCK(cache);
 	clever_sso_string_free(text);
-	if (reason != 0) warn(cache, strerror(reason));
+	return reason;
 }

@@ -16,8 +16,8 @@ typedef struct {
 	struct timespec changed;
 	/* What stands there could not be used, so that it is to be replaced. */
 	bool broken;
-	/* It was said already why the file is not used. */
-	bool warned;
+	/* It was told already why the file is not used. */
+	bool is_told;
 #ifdef ZTS
 	MUTEX_T mutex;
 #endif
@@ -26,10 +26,15 @@ typedef struct {
 void php_clever_sso_key_cache_init(php_clever_sso_key_cache *cache, const char *path);
 void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache);
 
+/* Each of these gives why the file is not used, or NULL; once for a process, so that no log fills up. */
+
+/* When the client is made: whether the file can be believed, or made where there is none. */
+const char *php_clever_sso_key_cache_check(php_clever_sso_key_cache *cache);
+
 /* Before a call that needs keys: takes those that another process has written since. */
-void php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client);
+const char *php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client);
 
 /* After a call that had keys: writes them, unless some process did so a moment ago. */
-void php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client);
+const char *php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client);
 
 #endif

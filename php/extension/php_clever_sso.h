@@ -22,10 +22,9 @@ extern zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, 
 	*php_clever_sso_ce_denied, *php_clever_sso_ce_identity, *php_clever_sso_ce_name, *php_clever_sso_ce_role,
 	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
 	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_set_cookie,
-	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception;
+	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception, *php_clever_sso_ce_client, *php_clever_sso_ce_key_set;
 
 /* client.c */
-zend_object *php_clever_sso_client_create(zend_class_entry *ce);
 void php_clever_sso_client_startup(void);
 
 /* failures.c */
@@ -33,6 +32,8 @@ zend_object *php_clever_sso_exception_create(zend_class_entry *ce);
 zend_class_entry *php_clever_sso_exception_of(clever_sso_status status);
 void php_clever_sso_exception_is(clever_sso_status status, zend_class_entry *ce);
 void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *error);
+/* Throws a ConfigException (config_invalid). The message is made as by printf. */
+void php_clever_sso_throw_config(const char *format, ...) ZEND_ATTRIBUTE_FORMAT(printf, 1, 2);
 
 /* A PHP string as the library takes it: see the definition for those that hold a NUL. NULL stays NULL. */
 const char *php_clever_sso_text(const zend_string *text);
@@ -55,7 +56,13 @@ void php_clever_sso_write_text(zval *value, const void *text);
 typedef const clever_sso_set_cookie *(*php_clever_sso_cookie_at)(const void *handle, size_t index);
 void php_clever_sso_write_cookies(zval *value, php_clever_sso_cookie_at at, const void *handle);
 
-/* dumps.c */
+/* dumps.c: both take `value`. A property that dumps do not show is set like any other one. */
 void php_clever_sso_dumps_startup(void);
+void php_clever_sso_set(zval *object, const char *name, zval *value);
+/* Sets the property `hidden`: what no dump shows, and what `==` compares. */
+void php_clever_sso_hide(zend_object *object, zval *value);
+
+/* keys.c */
+void php_clever_sso_key_set_startup(zend_class_entry *ce);
 
 #endif

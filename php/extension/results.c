@@ -7,39 +7,32 @@
 
 /* ---- properties, by their names in the stub */
 
-/* Takes `value`. */
-static void set(zval *object, const char *name, zval *value)
-{
-	zend_update_property(Z_OBJCE_P(object), Z_OBJ_P(object), name, strlen(name), value);
-	zval_ptr_dtor(value);
-}
-
 static void set_text(zval *object, const char *name, const char *text)
 {
 	zval value;
 	php_clever_sso_write_text(&value, text);
-	set(object, name, &value);
+	php_clever_sso_set(object, name, &value);
 }
 
 static void set_flag(zval *object, const char *name, bool flag)
 {
 	zval value;
 	ZVAL_BOOL(&value, flag);
-	set(object, name, &value);
+	php_clever_sso_set(object, name, &value);
 }
 
 static void set_number(zval *object, const char *name, zend_long number)
 {
 	zval value;
 	ZVAL_LONG(&value, number);
-	set(object, name, &value);
+	php_clever_sso_set(object, name, &value);
 }
 
 static void set_object(zval *object, const char *name, php_clever_sso_writer write, const void *handle)
 {
 	zval value;
 	write(&value, handle);
-	set(object, name, &value);
+	php_clever_sso_set(object, name, &value);
 }
 
 static void write_json(zval *value, const char *text)
@@ -57,7 +50,7 @@ static void set_json(zval *object, const char *name, const char *text)
 {
 	zval value;
 	write_json(&value, text);
-	set(object, name, &value);
+	php_clever_sso_set(object, name, &value);
 }
 
 typedef const char *(*text_at)(const void *handle, size_t index);
@@ -71,7 +64,7 @@ static void set_texts(zval *object, const char *name, size_t count, text_at at, 
 		php_clever_sso_write_text(&item, at(handle, i));
 		add_next_index_zval(&list, &item);
 	}
-	set(object, name, &list);
+	php_clever_sso_set(object, name, &list);
 }
 
 static void set_roles(zval *object, size_t count, text_at name_at, text_at legacy_id_at, const void *handle)
@@ -85,7 +78,7 @@ static void set_roles(zval *object, size_t count, text_at name_at, text_at legac
 		set_text(&role, "legacyId", legacy_id_at(handle, i));
 		add_next_index_zval(&list, &role);
 	}
-	set(object, "roles", &list);
+	php_clever_sso_set(object, "roles", &list);
 }
 
 static void set_name(zval *object, const char *first, const char *middle, const char *last, const char *full)
@@ -96,7 +89,7 @@ static void set_name(zval *object, const char *first, const char *middle, const 
 	set_text(&name, "middle", middle);
 	set_text(&name, "last", last);
 	set_text(&name, "full", full);
-	set(object, "name", &name);
+	php_clever_sso_set(object, "name", &name);
 }
 
 /* ---- cookies */
@@ -126,7 +119,7 @@ static void set_cookies(zval *object, php_clever_sso_cookie_at at, const void *h
 {
 	zval list;
 	php_clever_sso_write_cookies(&list, at, handle);
-	set(object, "setCookies", &list);
+	php_clever_sso_set(object, "setCookies", &list);
 }
 
 static const clever_sso_set_cookie *login_cookie(const void *login, size_t index)

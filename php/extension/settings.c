@@ -51,17 +51,30 @@ static void add_list(PHP_SHA256_CTX *hash, HashTable *list)
 	} ZEND_HASH_FOREACH_END();
 }
 
+/* One alone is a list of one. */
+static void add_redirect_uris(PHP_SHA256_CTX *hash, const php_clever_sso_settings *settings)
+{
+	const size_t one = 1;
+	if (settings->redirect_uri == NULL) {
+		add_list(hash, settings->redirect_uris);
+		return;
+	}
+	add_bytes(hash, &one, sizeof one);
+	add_text(hash, settings->redirect_uri);
+}
+
 void php_clever_sso_settings_fingerprint(const php_clever_sso_settings *settings, unsigned char *fingerprint)
 {
 	PHP_SHA256_CTX hash;
 	PHP_SHA256Init(&hash);
 	add_text(&hash, settings->client_id);
 	add_text(&hash, settings->key_cache);
+	add_redirect_uris(&hash, settings);
 #define TEXT(name, setter) add_text(&hash, settings->name);
-	PHP_CLEVER_SSO_TEXTS(TEXT)
+	PHP_CLEVER_SSO_OTHER_TEXTS(TEXT)
 #undef TEXT
 #define LIST(name, setter) add_list(&hash, settings->name);
-	PHP_CLEVER_SSO_LISTS(LIST)
+	PHP_CLEVER_SSO_OTHER_LISTS(LIST)
 #undef LIST
 	add_bytes(&hash, &settings->timeout, sizeof settings->timeout);
 	add_bytes(&hash, &settings->leeway, sizeof settings->leeway);
@@ -114,8 +127,7 @@ clever_sso_status php_clever_sso_settings_make(
 {
 	clever_sso_config *config = NULL;
 	clever_sso_status status = clever_sso_config_new(php_clever_sso_text(settings->client_id), &config, error);
-	/* Errors then name the arguments of the constructor. */
-	if (!status) status = clever_sso_config_set_setting_names(config, CLEVER_SSO_NAMES_PHP, error);
+	if (!status) status = clever_sso_config_set_setting_names(config, settings->names, error);
 	if (!status) status = set_texts_and_lists(settings, config, error);
 	if (!status) status = set_rest(settings, config, error);
 	if (!status) status = clever_sso_client_new(config, client, error);

@@ -6,9 +6,9 @@
 
 /* The texts and the lists, each with the function that takes it. Issuer and API come after base_url, which is both at once, so
  * that one of them can still be elsewhere. */
-#define PHP_CLEVER_SSO_TEXTS(EACH) \
+#define PHP_CLEVER_SSO_TEXTS(EACH) EACH(redirect_uri, add_redirect_uri) PHP_CLEVER_SSO_OTHER_TEXTS(EACH)
+#define PHP_CLEVER_SSO_OTHER_TEXTS(EACH) \
 	EACH(client_secret, set_client_secret) \
-	EACH(redirect_uri, add_redirect_uri) \
 	EACH(base_url, set_base_url) \
 	EACH(issuer, set_issuer) \
 	EACH(api_base, set_api_base) \
@@ -20,8 +20,8 @@
 	EACH(jwks_uri, set_jwks_uri) \
 	EACH(ca_bundle, set_ca_bundle) \
 	EACH(proxy, set_proxy)
-#define PHP_CLEVER_SSO_LISTS(EACH) \
-	EACH(redirect_uris, add_redirect_uri) \
+#define PHP_CLEVER_SSO_LISTS(EACH) EACH(redirect_uris, add_redirect_uri) PHP_CLEVER_SSO_OTHER_LISTS(EACH)
+#define PHP_CLEVER_SSO_OTHER_LISTS(EACH) \
 	EACH(old_pending_keys, add_old_pending_key) \
 	EACH(return_to_origins, add_return_to_origin)
 
@@ -37,6 +37,8 @@ typedef struct {
 	double timeout;
 	zend_long leeway;
 	bool development, discover;
+	/* How errors call a setting: a clever_sso_setting_names. */
+	uint32_t names;
 } php_clever_sso_settings;
 
 /* Whether every list holds nothing but strings; throws a TypeError when one does not. */

@@ -86,11 +86,11 @@ ZEND_METHOD(CleverSso_Client, verifyIdToken)
 
 	clever_sso_claims *claims = NULL;
 	clever_sso_error *error = NULL;
-	php_clever_sso_key_cache_read(&shared->keys, shared->client);
+	php_clever_sso_take_keys(ZEND_THIS);
 	clever_sso_status status = clever_sso_verify_id_token(shared->client, php_clever_sso_text(id_token),
 		php_clever_sso_text(nonce), php_clever_sso_text(access_token), &claims, &error);
-	if (!status) php_clever_sso_key_cache_write(&shared->keys, shared->client);
 	php_clever_sso_end_call(return_value, status, error, claims, php_clever_sso_write_claims, release_claims);
+	if (!status && EG(exception) == NULL) php_clever_sso_share_keys(ZEND_THIS);
 }
 
 /* The calls that an access token opens differ in nothing but their nouns. */

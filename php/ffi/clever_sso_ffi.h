@@ -16,6 +16,16 @@ typedef struct clever_sso_request clever_sso_request;
 typedef struct clever_sso_logout clever_sso_logout;
 typedef struct clever_sso_identity clever_sso_identity;
 typedef struct clever_sso_tokens clever_sso_tokens;
+typedef struct clever_sso_authorize_options clever_sso_authorize_options;
+typedef struct clever_sso_callback clever_sso_callback;
+typedef struct clever_sso_token_info clever_sso_token_info;
+typedef struct clever_sso_claims clever_sso_claims;
+typedef struct clever_sso_me_record clever_sso_me_record;
+typedef struct clever_sso_user_record clever_sso_user_record;
+typedef struct clever_sso_district_record clever_sso_district_record;
+typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
+typedef struct clever_sso_key_set clever_sso_key_set;
+typedef struct clever_sso_verify_options clever_sso_verify_options;
 
 clever_sso_status clever_sso_config_new(const char *client_id, clever_sso_config **config, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_client_secret(clever_sso_config *config, const char *client_secret, clever_sso_error **error);
@@ -119,6 +129,83 @@ bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
 
 const char *clever_sso_tokens_access_token(const clever_sso_tokens *tokens);
 const char *clever_sso_tokens_id_token(const clever_sso_tokens *tokens);
+
+const char *clever_sso_client_issuer(const clever_sso_client *client);
+clever_sso_status clever_sso_authorize_options_new(clever_sso_authorize_options **options, clever_sso_error **error);
+clever_sso_status clever_sso_authorize_options_set_implicit(clever_sso_authorize_options *options, bool implicit, clever_sso_error **error);
+clever_sso_status clever_sso_authorize_options_set_switch_user(clever_sso_authorize_options *options, bool switch_user, clever_sso_error **error);
+clever_sso_status clever_sso_authorize_options_set_redirect_uri(clever_sso_authorize_options *options, const char *redirect_uri, clever_sso_error **error);
+clever_sso_status clever_sso_authorize_options_set_state(clever_sso_authorize_options *options, const char *state, clever_sso_error **error);
+clever_sso_status clever_sso_authorize_options_set_nonce(clever_sso_authorize_options *options, const char *nonce, clever_sso_error **error);
+clever_sso_status clever_sso_authorize_options_set_district_id(clever_sso_authorize_options *options, const char *district_id, clever_sso_error **error);
+clever_sso_status clever_sso_authorize_url(const clever_sso_client *client, const clever_sso_authorize_options *options, char **url, clever_sso_error **error);
+void clever_sso_authorize_options_free(clever_sso_authorize_options *options);
+
+clever_sso_status clever_sso_parse_callback(const char *text, clever_sso_callback **callback, clever_sso_error **error);
+const char *clever_sso_callback_code(const clever_sso_callback *callback);
+const char *clever_sso_callback_access_token(const clever_sso_callback *callback);
+const char *clever_sso_callback_state(const clever_sso_callback *callback);
+const char *clever_sso_callback_denied_error(const clever_sso_callback *callback);
+const char *clever_sso_callback_denied_description(const clever_sso_callback *callback);
+const char *clever_sso_callback_issuer(const clever_sso_callback *callback);
+size_t clever_sso_callback_scope_count(const clever_sso_callback *callback);
+const char *clever_sso_callback_scope(const clever_sso_callback *callback, size_t index);
+bool clever_sso_callback_loginas_by_admin(const clever_sso_callback *callback);
+void clever_sso_callback_free(clever_sso_callback *callback);
+
+clever_sso_status clever_sso_exchange_code(const clever_sso_client *client, const char *code, const char *redirect_uri, clever_sso_tokens **tokens, clever_sso_error **error);
+void clever_sso_tokens_free(clever_sso_tokens *tokens);
+clever_sso_status clever_sso_check_token(const clever_sso_client *client, const char *access_token, clever_sso_token_info **token_info, clever_sso_error **error);
+const char *clever_sso_token_info_client_id(const clever_sso_token_info *token_info);
+size_t clever_sso_token_info_scope_count(const clever_sso_token_info *token_info);
+const char *clever_sso_token_info_scope(const clever_sso_token_info *token_info, size_t index);
+void clever_sso_token_info_free(clever_sso_token_info *token_info);
+clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client, const char *id_token, const char *nonce, const char *access_token, clever_sso_claims **claims, clever_sso_error **error);
+const char *clever_sso_claims_json(const clever_sso_claims *claims);
+void clever_sso_claims_free(clever_sso_claims *claims);
+
+clever_sso_status clever_sso_me(const clever_sso_client *client, const char *access_token, clever_sso_me_record **me, clever_sso_error **error);
+const char *clever_sso_me_record_id(const clever_sso_me_record *me);
+const char *clever_sso_me_record_district_id(const clever_sso_me_record *me);
+const char *clever_sso_me_record_user_type(const clever_sso_me_record *me);
+const char *clever_sso_me_record_authorized_by(const clever_sso_me_record *me);
+const char *clever_sso_me_record_json(const clever_sso_me_record *me);
+void clever_sso_me_record_free(clever_sso_me_record *me);
+
+clever_sso_status clever_sso_user(const clever_sso_client *client, const char *access_token, const char *id, clever_sso_user_record **user, clever_sso_error **error);
+const char *clever_sso_user_record_id(const clever_sso_user_record *user);
+const char *clever_sso_user_record_district_id(const clever_sso_user_record *user);
+const char *clever_sso_user_record_first_name(const clever_sso_user_record *user);
+const char *clever_sso_user_record_middle_name(const clever_sso_user_record *user);
+const char *clever_sso_user_record_last_name(const clever_sso_user_record *user);
+const char *clever_sso_user_record_full_name(const clever_sso_user_record *user);
+const char *clever_sso_user_record_unverified_email(const clever_sso_user_record *user);
+size_t clever_sso_user_record_role_count(const clever_sso_user_record *user);
+const char *clever_sso_user_record_role_name(const clever_sso_user_record *user, size_t index);
+const char *clever_sso_user_record_role_legacy_id(const clever_sso_user_record *user, size_t index);
+const char *clever_sso_user_record_json(const clever_sso_user_record *user);
+void clever_sso_user_record_free(clever_sso_user_record *user);
+
+clever_sso_status clever_sso_district(const clever_sso_client *client, const char *access_token, const char *id, clever_sso_district_record **district, clever_sso_error **error);
+const char *clever_sso_district_record_id(const clever_sso_district_record *district);
+const char *clever_sso_district_record_name(const clever_sso_district_record *district);
+const char *clever_sso_district_record_json(const clever_sso_district_record *district);
+void clever_sso_district_record_free(clever_sso_district_record *district);
+
+clever_sso_status clever_sso_userinfo(const clever_sso_client *client, const char *access_token, const char *subject, clever_sso_userinfo_record **userinfo, clever_sso_error **error);
+const char *clever_sso_userinfo_record_id(const clever_sso_userinfo_record *userinfo);
+const char *clever_sso_userinfo_record_json(const clever_sso_userinfo_record *userinfo);
+void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
+
+clever_sso_status clever_sso_key_set_new(const char *jwks, clever_sso_key_set **keys, clever_sso_error **error);
+void clever_sso_key_set_free(clever_sso_key_set *keys);
+clever_sso_status clever_sso_verify_options_new(const char *issuer, const char *client_id, clever_sso_verify_options **options, clever_sso_error **error);
+clever_sso_status clever_sso_verify_options_set_nonce(clever_sso_verify_options *options, const char *nonce, clever_sso_error **error);
+clever_sso_status clever_sso_verify_options_set_access_token(clever_sso_verify_options *options, const char *access_token, clever_sso_error **error);
+clever_sso_status clever_sso_verify_options_set_now(clever_sso_verify_options *options, uint64_t now, clever_sso_error **error);
+clever_sso_status clever_sso_verify_options_set_leeway(clever_sso_verify_options *options, uint32_t leeway, clever_sso_error **error);
+clever_sso_status clever_sso_verify_id_token_with(const char *id_token, const clever_sso_key_set *keys, const clever_sso_verify_options *options, clever_sso_claims **claims, clever_sso_error **error);
+void clever_sso_verify_options_free(clever_sso_verify_options *options);
 
 clever_sso_status clever_sso_instant_login_url(const clever_sso_client *client, const char *district_id, char **url, clever_sso_error **error);
 clever_sso_status clever_sso_portal_url(const clever_sso_client *client, const char *district, char **url, clever_sso_error **error);

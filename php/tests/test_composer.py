@@ -16,7 +16,7 @@ from installed import PATIENCE_SECONDS, Installed, program, run, settings
 PHP = ROOT / "php"
 COMPOSER = json.loads((PHP / "composer.json").read_text())
 FOLDERS = [PHP / folder for folder in COMPOSER["autoload"]["psr-4"]["CleverSso\\"]]
-FILES = sorted(file for folder in FOLDERS for file in folder.glob("*.php"))
+FILES = sorted(file for folder in FOLDERS for file in folder.rglob("*.php"))
 # Nothing is asked of a registry.
 APPLICATION = {
     "repositories": [{"type": "path", "url": str(PHP), "options": {"symlink": False}}, {"packagist.org": False}],
@@ -53,7 +53,9 @@ def test_a_file_holds_one_class_of_its_name(file: Path) -> None:
     text = file.read_text()
     declared = re.findall(r"^(?:final |abstract |readonly )*(?:class|interface|trait|enum) (\w+)", text, re.MULTILINE)
     assert declared == [file.stem]
-    assert "\nnamespace CleverSso;\n" in text
+    (folder,) = [folder for folder in FOLDERS if folder in file.parents]
+    namespace = "\\".join(["CleverSso", *file.parent.relative_to(folder).parts])
+    assert f"\nnamespace {namespace};\n" in text
 
 
 def test_what_is_required_by_hand_is_all_that_there_is() -> None:

@@ -31,7 +31,7 @@ PYTHON, VARIABLES, RUST, C, PHP = ([cell.strip("`") for cell in column] for colu
 VALUES = {name.strip("`"): value for name, value, _, _ in MEANINGS}
 SENTENCES = {name.strip("`"): sentence for name, _, _, sentence in MEANINGS}
 # What only the constructor in PHP has: where processes share keys.
-ONLY_PHP = ["keyCache"]
+ONLY_PHP = ["keyCache", "logger"]
 CONFIG = "clever_sso_config_"
 # They are not settings of a client.
 OTHERS_IN_C = {"free", "set_setting_names"}
@@ -96,7 +96,7 @@ def test_an_environment_and_a_framework_have_a_variable_for_each() -> None:
 
 @pytest.mark.parametrize("source", ["php/extension/clever_sso.stub.php", "php/ffi/src/Client.php"])
 def test_php_has_an_argument_for_each_in_the_same_order(source: str) -> None:
-    client = text(source).split("final class Client", 1)[1]
+    client = text(source).split("final readonly class Client", 1)[1]
     constructor = re.search(r"function __construct\((.*?)\n    \)", client, re.DOTALL)
     assert constructor
     arguments = dict(re.findall(r"\$(\w+)(?: = ([^,\n]+))?,", constructor[1]))
@@ -110,10 +110,10 @@ def test_both_ways_of_php_hand_each_to_the_library() -> None:
     assert handed == set(C) | OTHERS_IN_C
     header = {name.removeprefix(CONFIG) for name in functions_of(text("php/ffi/clever_sso_ffi.h")) if CONFIG in name}
     assert header == set(C) | OTHERS_IN_C
-    client, made = text("php/ffi/src/Client.php").split("self::made($clientId, [", 1)
-    handed = set(re.findall(r"^ {12}'((?:set|add)_\w+)' =>", made.split("], $discover);")[0], re.MULTILINE))
-    assert handed | {"new", "discover", "free"} == set(C) | OTHERS_IN_C
-    assert "$discover" in client
+    client = text("php/ffi/src/Client.php")
+    handed = set(re.findall(r"^ {8}'((?:set|add)_\w+)' =>", client.split("const SETTERS = [", 1)[1], re.MULTILINE))
+    handed |= set(re.findall(r"'config_(\w+)'", client))
+    assert handed | {"free"} == set(C) | OTHERS_IN_C
 
 
 def test_the_guides_for_python_and_c_name_each() -> None:
@@ -199,7 +199,8 @@ def test_an_authorization_request_has_the_same_options_everywhere() -> None:
     # C has a bool in place of a word.
     assert options_in_c("clever_sso_authorize_options") == options - {"response_type"} | {"implicit"}
     assert arguments(Client.authorize_url) == arguments(AsyncClient.authorize_url) == options
-    assert arguments_in_php("php/extension/clever_sso.stub.php", "authorizeUrl") == options
+    for source in ("php/extension/clever_sso.stub.php", "php/ffi/src/Client.php"):
+        assert arguments_in_php(source, "authorizeUrl") == options
 
 
 def test_the_pure_verifier_has_the_same_options_everywhere() -> None:
@@ -207,3 +208,4 @@ def test_the_pure_verifier_has_the_same_options_everywhere() -> None:
     assert len(options) >= 6
     assert options_in_c("clever_sso_verify_options") == options
     assert arguments(clever_sso.verify_id_token) == options | {"token", "keys"}
+    assert arguments_in_php("php/ffi/src/KeySet.php", "verifyIdToken") == options | {"id_token"}

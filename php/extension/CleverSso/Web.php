@@ -37,7 +37,7 @@ final class Web
     private readonly string $afterLogout;
 
     /**
-     * @param Client $client The client.
+     * @param ClientInterface $client The client; in a test, a Testing\FakeClient.
      * @param string $redirectUri Its primary redirect URI. With https the cookies are __Host- and Secure.
      * @param string $afterLogin Where people go after a login that was not on its way to a page: a path, or the name of a
      *     page beside the callback. Default: the folder of the callback.
@@ -53,7 +53,7 @@ final class Web
      * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting of sessions.
      */
     public function __construct(
-        private readonly Client $client,
+        private readonly ClientInterface $client,
         string $redirectUri,
         string $afterLogin = '',
         string $afterLogout = '',
@@ -83,9 +83,8 @@ final class Web
     }
 
     /**
-     * The settings are environment variables: CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET, CLEVER_REDIRECT_URI; and, where they
-     * are set, CLEVER_BASE_URL, CLEVER_DISTRICT_ID, CLEVER_KEY_CACHE, CLEVER_SESSION_SECONDS, CLEVER_WAITING_PAGE and
-     * CLEVER_SESSION_NAME.
+     * The settings are environment variables: those of Client::fromEnv, with CLEVER_REDIRECT_URI; and, where they are set,
+     * CLEVER_DISTRICT_ID, CLEVER_SESSION_SECONDS, CLEVER_WAITING_PAGE and CLEVER_SESSION_NAME.
      *
      * @throws ConfigException config_invalid
      * @throws \ValueError When one of the others is no such value, or CLEVER_REDIRECT_URI is missing.
@@ -93,9 +92,10 @@ final class Web
      */
     public static function fromEnv(string $afterLogin = '', string $afterLogout = ''): self
     {
+        $client = Client::fromEnv();
         return new self(
-            self::clientFromEnv(),
-            self::setting('CLEVER_REDIRECT_URI') ?? throw new \ValueError('CLEVER_REDIRECT_URI is not set'),
+            $client,
+            $client->redirectUris[0] ?? throw new \ValueError('CLEVER_REDIRECT_URI is not set'),
             $afterLogin,
             $afterLogout,
             self::setting('CLEVER_DISTRICT_ID'),
@@ -107,19 +107,13 @@ final class Web
     }
 
     /**
-     * The client alone, made from the same variables: for the script that FPM preloads.
+     * The client alone, as Client::fromEnv makes it.
      *
      * @throws ConfigException config_invalid
      */
     public static function clientFromEnv(): Client
     {
-        return new Client(
-            clientId: self::setting('CLEVER_CLIENT_ID') ?? '',
-            clientSecret: self::setting('CLEVER_CLIENT_SECRET'),
-            redirectUri: self::setting('CLEVER_REDIRECT_URI'),
-            baseUrl: self::setting('CLEVER_BASE_URL'),
-            keyCache: self::setting('CLEVER_KEY_CACHE'),
-        );
+        return Client::fromEnv();
     }
 
     /**

@@ -30,7 +30,7 @@ var_dump($other->finishLogin($back, cookies_of($login->setCookies))->endsSession
 var_dump(client()->finishLogin($back, cookies_of($login->setCookies))->endsSession);
 var_dump(kept());
 
-// A border between two texts is a border: none of these is another one.
+// A border between two texts is a border: none of these is another one, but one redirect URI is a list of one.
 new Client('ab', 'c', REDIRECT_URI);
 new Client('a', 'bc', REDIRECT_URI);
 new Client('a', 'b', [REDIRECT_URI]);
@@ -52,6 +52,6 @@ int(1)
 bool(false)
 bool(true)
 int(2)
-int(11)
+int(10)
 bool(true)
 bool(true)

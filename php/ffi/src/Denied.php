@@ -9,10 +9,10 @@ final readonly class Denied implements Outcome
 {
     use NotSerializable;
 
-    private function __construct(
-        /** Clever's word, for example access_denied. */
+    public function __construct(
+        /** Clever's word, for example access_denied or unauthorized-user. */
         public string $error,
-        /** Anybody can make a URL with such a text: do not show it as if it were Clever's. */
+        /** Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's. */
         public ?string $description,
         /** @var list<SetCookie> Set these with the answer. */
         public array $setCookies,

@@ -4,7 +4,12 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** A failure of Log in with Clever; the base of all others. It may be logged as it is. */
+/**
+ * A failure of Log in with Clever; the base of all others.
+ *
+ * No token, code, secret, name or email address ever stands in one: it may be logged as it is. getMessage() is the line
+ * for the log: the code word, what happened, what was expected and what was found.
+ */
 abstract class Exception extends \Exception
 {
     private string $codeWord = '';
@@ -21,14 +26,42 @@ abstract class Exception extends \Exception
     /** Whether the session that the browser had must end: a login that this browser began has failed. */
     public readonly bool $endsSession;
 
-    /** One that an application makes has no cookies, and ends nothing. */
-    public function __construct(string $message = '', int $code = 0, ?\Throwable $previous = null)
-    {
+    /**
+     * One that an application makes, in a test for example, has what it is given; by default no cookies, and it ends nothing.
+     *
+     * @param SetCookie[] $setCookies
+     */
+    public function __construct(
+        string $message = '',
+        int $code = 0,
+        ?\Throwable $previous = null,
+        string $codeWord = '',
+        string $userMessage = '',
+        string $actor = '',
+        bool $retryable = false,
+        int $pageStatus = 500,
+        ?int $httpStatus = null,
+        ?int $retryAfter = null,
+        ?string $returnTo = null,
+        bool $switchUser = false,
+        array $setCookies = [],
+        bool $endsSession = false,
+    ) {
         parent::__construct($message, $code, $previous);
-        [$this->setCookies, $this->endsSession] = [[], false];
+        $this->codeWord = $codeWord;
+        $this->userMessage = $userMessage;
+        $this->actor = $actor;
+        $this->retryable = $retryable;
+        $this->pageStatus = $pageStatus;
+        $this->httpStatus = $httpStatus;
+        $this->retryAfter = $retryAfter;
+        $this->returnTo = $returnTo;
+        $this->switchUser = $switchUser;
+        $this->setCookies = $setCookies;
+        $this->endsSession = $endsSession;
     }
 
-    /** The code word, for example id_token_expired. */
+    /** The code word, for example id_token_expired. It never changes its meaning. */
     public function getCodeWord(): string
     {
         return $this->codeWord;
@@ -46,7 +79,7 @@ abstract class Exception extends \Exception
         return $this->actor;
     }
 
-    /** Whether the same login begun again may succeed without anybody changing anything. */
+    /** Whether the same call, or the same login begun again, may succeed without anybody changing anything. */
     public function isRetryable(): bool
     {
         return $this->retryable;
@@ -58,7 +91,22 @@ abstract class Exception extends \Exception
         return $this->pageStatus;
     }
 
-    /** Where the failed login wanted to go, as an ASCII path or URL, if that is known. */
+    /** The HTTP status of Clever's answer that led to this failure, if there was one. */
+    public function getHttpStatus(): ?int
+    {
+        return $this->httpStatus;
+    }
+
+    /** How many seconds Clever asks to wait before the next attempt, if it said so: for the page's Retry-After header. */
+    public function getRetryAfter(): ?int
+    {
+        return $this->retryAfter;
+    }
+
+    /**
+     * Where the failed login wanted to go, as an ASCII path or URL, if that is known. Begin the next one with it, so that
+     * "Try again" leads to the same page.
+     */
     public function getReturnTo(): ?string
     {
         return $this->returnTo;
@@ -68,17 +116,5 @@ abstract class Exception extends \Exception
     public function getSwitchUser(): bool
     {
         return $this->switchUser;
-    }
-
-    /** The HTTP status of Clever's answer that led to this failure, if there was one. */
-    public function getHttpStatus(): ?int
-    {
-        return $this->httpStatus;
-    }
-
-    /** How many seconds Clever asks to wait before the next attempt, if it said so. */
-    public function getRetryAfter(): ?int
-    {
-        return $this->retryAfter;
     }
 }

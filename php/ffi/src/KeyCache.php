@@ -1,74 +1,196 @@
 <?php
 
-/** Clever's keys in a file, because without the extension each request makes a new client, which has none. */
-
 declare(strict_types=1);
 
 namespace CleverSso;
 
-/** Who can write the file can sign in as anybody: it is believed only when nobody but this user (or root) could. */
+/**
+ * Nothing of this is for applications. Who can write the file can sign in as anybody: it is believed only when nobody but this
+ * user (or root) could.
+ */
 final class KeyCache
 {
     private const MOST_BYTES = 256 * 1024;
     private const KEEP_SECONDS = 60;
+    private const TYPE = 0170000;
+    private const PLAIN = 0100000;
+
+    /** @var list<int>|null The file as it was read last, and by which process: what one imports, others do not have. */
+    private ?array $read = null;
+    /** What stands there could not be used, so that it is to be replaced. */
+    private bool $isBroken = false;
+    /** It was told already why the file is not used. */
+    private bool $isTold = false;
 
     public function __construct(private readonly string $path)
     {
-        $wrong = match (true) {
+    }
+
+    /** Why a path cannot be one; null when it can. */
+    public static function refused(string $path): ?string
+    {
+        return match (true) {
             str_contains($path, "\0") => 'not contain any null bytes',
             // The folder that a relative one begins at is another in each script.
             !str_starts_with($path, '/') => 'be an absolute path',
             Library::isOutOfReach($path) => 'be a file that open_basedir allows',
             default => null,
         };
-        if ($wrong !== null) {
-            throw new \ValueError(Client::class . "::__construct(): Argument #21 (\$keyCache) must {$wrong}");
-        }
     }
 
-    /** The keys; null when there are none to be believed. */
-    public function read(): ?string
+    /** When the client is made: whether the file can be believed, or made where there is none. */
+    public function check(?object $logger): void
     {
-        $file = @lstat($this->path);
-        if ($file === false || !$this->isTrusted($file)) {
-            return null;
-        }
-        return @file_get_contents($this->path, length: self::MOST_BYTES) ?: null;
+        $file = $this->look();
+        $this->tell($logger, ($file === null ? null : $this->distrust($file)) ?? $this->distrustFolder());
     }
 
-    /** Whether it is time to write them again. */
-    public function isDue(): bool
+    /**
+     * Before a call that needs keys: takes those that another process has written since.
+     *
+     * @param callable(string): void $take
+     */
+    public function take(callable $take, ?object $logger): void
     {
-        $file = @lstat($this->path);
-        return $file === false || !$this->isTrusted($file) || abs(time() - $file['mtime']) > self::KEEP_SECONDS;
-    }
-
-    /** Writes them as a whole: nobody reads half of it. */
-    public function write(string $keys): void
-    {
-        // tempnam makes the file with mode 0600, and somewhere else when the folder cannot be written to.
-        $beside = @tempnam(dirname($this->path), 'keys');
-        if ($beside === false) {
+        $file = $this->look();
+        if ($file !== null && $this->read !== null && $this->read === self::mark($file)) {
             return;
         }
-        $written = dirname($beside) === realpath(dirname($this->path)) && file_put_contents($beside, $keys) !== false;
-        if (!$written || !rename($beside, $this->path)) {
-            unlink($beside);
+        $this->isBroken = false;
+        [$keys, $reason] = $file === null ? [null, null] : $this->contents($file);
+        if ($keys !== null) {
+            try {
+                $take($keys);
+            } catch (ArgumentException | CleverException) {
+                // What is broken is of no use: the keys are fetched.
+                $this->isBroken = true;
+            }
         }
-        clearstatcache(true, $this->path);
+        $this->isBroken = $this->isBroken || $reason !== null;
+        $this->tell($logger, $reason);
     }
 
-    /** @param array<string, int> $file */
-    private function isTrusted(array $file): bool
+    /**
+     * After a call that had keys: writes them, unless some process did so a moment ago.
+     *
+     * @param callable(): string $keys
+     */
+    public function share(callable $keys, ?object $logger): void
     {
-        $isPlain = ($file['mode'] & 0170000) === 0100000;
-        $ownOrRoot = in_array($file['uid'], [0, $this->user()], true);
-        return $isPlain && $ownOrRoot && ($file['mode'] & 022) === 0 && $file['size'] <= self::MOST_BYTES;
+        $file = $this->look();
+        $age = $file === null ? -1 : time() - $file['mtime'];
+        if ($this->isBroken || $age < 0 || $age >= self::KEEP_SECONDS) {
+            $reason = $this->write($keys());
+            $this->isBroken = $this->isBroken && $reason !== null;
+            $this->tell($logger, $reason);
+        }
+    }
+
+    /** Writes them as a whole, beside the file: nobody reads half of it. Gives why it failed, or null. */
+    private function write(string $keys): ?string
+    {
+        $folder = dirname($this->path);
+        $failure = Quiet::call(function () use ($folder, $keys): ?string {
+            // tempnam makes the file with mode 0600, and somewhere else when the folder cannot be written to.
+            $beside = is_dir($folder) && is_writable($folder) ? tempnam($folder, 'keys') : false;
+            if ($beside === false) {
+                return $this->distrustFolder() ?? 'no file can be made in its folder';
+            }
+            $isBeside = dirname($beside) === realpath($folder);
+            if ($isBeside && file_put_contents($beside, $keys) === strlen($keys) && rename($beside, $this->path)) {
+                return null;
+            }
+            unlink($beside);
+            return 'it cannot be written';
+        });
+        clearstatcache(true, $this->path);
+        return $failure;
+    }
+
+    /**
+     * The keys, and why there are none.
+     *
+     * @param array<string, int> $seen The file as the path named it a moment ago.
+     *
+     * @return array{string|null, string|null}
+     */
+    private function contents(array $seen): array
+    {
+        // No link is followed, and nothing is waited for (n): what is opened must be the file that was seen.
+        $reason = $this->distrust($seen);
+        $file = $reason === null ? Quiet::call(fn() => fopen($this->path, 'rbn')) : false;
+        if ($file === false) {
+            return [null, $reason ?? 'it cannot be opened'];
+        }
+        try {
+            $opened = fstat($file);
+            $isSeen = [$opened['dev'], $opened['ino']] === [$seen['dev'], $seen['ino']];
+            $reason = $isSeen ? $this->distrust($opened) : 'it was replaced while it was opened';
+            $this->read = $reason === null ? self::mark($opened) : null;
+            return $reason === null ? [(string) stream_get_contents($file, self::MOST_BYTES), null] : [null, $reason];
+        } finally {
+            fclose($file);
+        }
+    }
+
+    /** @return array<string, int>|null What is at the path now, and not what PHP remembers; null when there is nothing. */
+    private function look(): ?array
+    {
+        clearstatcache(true, $this->path);
+        $file = Quiet::call(fn() => lstat($this->path));
+        return $file === false ? null : $file;
+    }
+
+    /**
+     * @param array<string, int> $file
+     *
+     * @return list<int>
+     */
+    private static function mark(array $file): array
+    {
+        return [getmypid(), $file['dev'], $file['ino'], $file['ctime'], $file['size']];
+    }
+
+    /**
+     * Why the file must not be believed, or null.
+     *
+     * @param array<string, int> $file
+     */
+    private function distrust(array $file): ?string
+    {
+        return match (true) {
+            ($file['mode'] & self::TYPE) !== self::PLAIN => 'it is no plain file',
+            !in_array($file['uid'], [0, $this->user()], true) => 'it belongs to another user',
+            ($file['mode'] & 022) !== 0 => 'others may write to it',
+            $file['size'] > self::MOST_BYTES => 'it is too large',
+            default => null,
+        };
+    }
+
+    /** Why no file can be made where there is none, or null. */
+    private function distrustFolder(): ?string
+    {
+        $folder = dirname($this->path);
+        clearstatcache(true, $folder);
+        return Quiet::call(fn() => match (true) {
+            !file_exists($folder) => 'there is no such folder',
+            !is_dir($folder) => 'its folder is no folder',
+            !is_writable($folder) => 'its folder cannot be written to',
+            default => null,
+        });
+    }
+
+    private function tell(?object $logger, ?string $reason): void
+    {
+        if ($reason !== null && !$this->isTold) {
+            $this->isTold = true;
+            Log::warn($logger, "the key cache {$this->path} is not used: {$reason}");
+        }
     }
 
     /** The user this process runs as: that of its own entry in /proc, or of the script where there is none. */
     private function user(): int
     {
-        return @stat('/proc/self')['uid'] ?? getmyuid();
+        return (int) (Quiet::call(fn() => stat('/proc/self'))['uid'] ?? getmyuid());
     }
 }

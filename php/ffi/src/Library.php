@@ -48,8 +48,8 @@ final class Library
     /** Whether open_basedir keeps PHP from a file. */
     public static function isOutOfReach(string $path): bool
     {
-        error_clear_last();
-        return !@file_exists($path) && str_contains(error_get_last()['message'] ?? '', 'open_basedir');
+        Quiet::call(fn() => is_file($path), $warning);
+        return str_contains($warning ?? '', 'open_basedir');
     }
 
     /** Makes a call whose last argument is the error; throws when it fails. Texts go through `text`. */
@@ -73,6 +73,31 @@ final class Library
             return FFI::isNull($text) ? null : FFI::string($text);
         } finally {
             self::get()->clever_sso_string_free($text);
+        }
+    }
+
+    /**
+     * A call that gives a handle of its own, which is read and freed.
+     *
+     * @template T
+     *
+     * @param string $noun That of its function in C: clever_sso_{noun}_free.
+     * @param callable(CData): T $read
+     *
+     * @return T
+     */
+    public static function read(
+        string $function,
+        string $noun,
+        callable $read,
+        #[\SensitiveParameter] mixed ...$arguments,
+    ): mixed {
+        $handle = self::out("clever_sso_{$noun}");
+        try {
+            self::call($function, ...[...$arguments, FFI::addr($handle)]);
+            return $read($handle);
+        } finally {
+            self::get()->{"clever_sso_{$noun}_free"}($handle);
         }
     }
 

@@ -4,21 +4,27 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/**
- * A person's name, as far as Clever tells it. Dumps do not show it.
- *
- * @property-read string|null $first
- * @property-read string|null $middle
- * @property-read string|null $last
- * @property-read string $full
- */
+/** A person's name, as far as Clever tells it. */
 final readonly class Name implements \JsonSerializable
 {
     use Personal;
     use NotSerializable;
 
-    private function __construct(?string $first, ?string $middle, ?string $last, string $full)
-    {
-        $this->hidden = new \SensitiveParameterValue(compact('first', 'middle', 'last', 'full'));
+    /** The first name. */
+    public ?string $first;
+    /** The middle name. */
+    public ?string $middle;
+    /** The last name; of a student in Clever Library only the initial. */
+    public ?string $last;
+    /** First, middle and last name with a space between them; empty when nothing is known. */
+    public string $full;
+
+    public function __construct(
+        #[\SensitiveParameter] ?string $first,
+        #[\SensitiveParameter] ?string $middle,
+        #[\SensitiveParameter] ?string $last,
+        #[\SensitiveParameter] string $full,
+    ) {
+        $this->hide(compact('first', 'middle', 'last', 'full'));
     }
 }

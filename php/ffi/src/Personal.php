@@ -4,14 +4,18 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** The same for what says who a person is. That may be encoded, since applications keep it. */
+/** The same for what says who a person is. That may be encoded to JSON, since applications keep it. */
 trait Personal
 {
     use Redacted;
 
-    /** @return array<string, mixed> */
+    /**
+     * Everything, as applications keep it: with the personal data.
+     *
+     * @return array<string, mixed>
+     */
     public function jsonSerialize(): array
     {
-        return array_diff_key(get_object_vars($this), ['hidden' => true]) + $this->hidden->getValue();
+        return $this->listed(fn(mixed $value) => $value);
     }
 }

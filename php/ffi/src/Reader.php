@@ -22,28 +22,16 @@ final class Reader
         $all = [];
         while (($cookie = $library->{"clever_sso_{$noun}_set_cookie"}($handle, count($all))) !== null) {
             $read = fn(string $what) => $library->{"clever_sso_set_cookie_$what"}($cookie);
-            $all[] = self::made(
-                SetCookie::class,
-                $read('name'),
-                $read('value'),
-                $read('max_age'),
-                $read('secure'),
-                $read('header'),
-            );
+            $all[] = new SetCookie($read('name'), $read('value'), $read('max_age'), $read('secure'), $read('header'));
         }
         return $all;
-    }
-
-    public static function refusal(int $status, ?string $allow): Refusal
-    {
-        return self::made(Refusal::class, $status, $allow);
     }
 
     public static function login(#[\SensitiveParameter] CData $login): Login
     {
         $read = fn(string $what) => Library::get()->{"clever_sso_login_$what"}($login);
-        $parts = [$read('url'), self::cookies('login', $login), $read('key'), $read('pending'), $read('needs_page')];
-        return self::made(Login::class, ...$parts);
+        $cookies = self::cookies('login', $login);
+        return new Login($read('url'), $cookies, $read('key'), $read('pending'), $read('needs_page'));
     }
 
     public static function outcome(#[\SensitiveParameter] CData $outcome): Outcome
@@ -51,17 +39,15 @@ final class Reader
         $read = fn(string $what) => Library::get()->{"clever_sso_outcome_$what"}($outcome);
         $browser = [self::cookies('outcome', $outcome), $read('ends_session')];
         return match ($read('kind')) {
-            1 => self::made(
-                SignedIn::class,
+            1 => new SignedIn(
                 self::identity($read('identity')),
                 self::tokens($read('tokens')),
                 $read('return_to'),
                 $read('switch_user'),
                 ...$browser,
             ),
-            2 => self::made(Restart::class, self::login($read('login')), $read('restart_reason'), ...$browser),
-            3 => self::made(
-                Denied::class,
+            2 => new Restart(self::login($read('login')), $read('restart_reason'), ...$browser),
+            3 => new Denied(
                 $read('denied_error'),
                 $read('denied_description'),
                 ...[...$browser, $read('return_to'), $read('switch_user')],
@@ -76,71 +62,166 @@ final class Reader
     {
         $read = fn(string $what) => Library::get()->{"clever_sso_error_$what"}($error);
         $retryAfter = $read('retry_after');
-        $values = [
-            'message' => (string) $read('message'),
-            'codeWord' => (string) $read('code'),
-            'userMessage' => (string) $read('user_message'),
-            'actor' => (string) $read('actor'),
-            'retryable' => $read('retryable'),
-            'pageStatus' => $read('page_status'),
-            'httpStatus' => $read('http_status') ?: null,
-            'retryAfter' => $retryAfter < 0 ? null : $retryAfter,
-            'returnTo' => $read('return_to'),
-            'switchUser' => $read('switch_user'),
-            'setCookies' => self::cookies('error', $error),
-            'endsSession' => $read('ends_session'),
-        ];
-        // Its constructor is that of every exception, as in the extension.
-        $exception = (new \ReflectionClass($class))->newInstanceWithoutConstructor();
-        foreach ($values as $name => $value) {
-            (new \ReflectionProperty(Exception::class, $name))->setValue($exception, $value);
-        }
+        $exception = new $class(
+            (string) $read('message'),
+            codeWord: (string) $read('code'),
+            userMessage: (string) $read('user_message'),
+            actor: (string) $read('actor'),
+            retryable: $read('retryable'),
+            pageStatus: $read('page_status'),
+            httpStatus: $read('http_status') ?: null,
+            retryAfter: $retryAfter < 0 ? null : $retryAfter,
+            returnTo: $read('return_to'),
+            switchUser: $read('switch_user'),
+            setCookies: self::cookies('error', $error),
+            endsSession: $read('ends_session'),
+        );
+        self::begunByTheApplication($exception);
         return $exception;
+    }
+
+    /** Its trace begins where the application called, as in the extension, and not inside of this package. */
+    public static function begunByTheApplication(Exception $exception): void
+    {
+        $trace = $exception->getTrace();
+        $isOutside = fn(array $frame): bool => dirname($frame['file'] ?? '') !== __DIR__;
+        $outside = array_keys(array_filter($trace, $isOutside));
+        if ($outside === []) {
+            return;
+        }
+        $trace = array_slice($trace, $outside[0]);
+        $values = ['trace' => $trace];
+        if (isset($trace[0]['file'], $trace[0]['line'])) {
+            $values += ['file' => $trace[0]['file'], 'line' => $trace[0]['line']];
+        }
+        foreach ($values as $name => $value) {
+            (new \ReflectionProperty(\Exception::class, $name))->setValue($exception, $value);
+        }
+    }
+
+    public static function tokens(#[\SensitiveParameter] CData $tokens): Tokens
+    {
+        $read = fn(string $what) => Library::get()->{"clever_sso_tokens_$what"}($tokens);
+        return new Tokens($read('access_token'), $read('id_token'));
+    }
+
+    /** @return array<string, mixed> */
+    public static function claims(#[\SensitiveParameter] CData $claims): array
+    {
+        return self::json(Library::get()->clever_sso_claims_json($claims));
+    }
+
+    public static function tokenInfo(CData $tokenInfo): TokenInfo
+    {
+        $read = self::reader('token_info', $tokenInfo);
+        return new TokenInfo($read('client_id'), self::texts($read, 'scope'));
+    }
+
+    public static function me(#[\SensitiveParameter] CData $me): Me
+    {
+        $read = self::reader('me_record', $me);
+        $record = self::json($read('json'));
+        return new Me($read('id'), $read('district_id'), $read('user_type'), $read('authorized_by'), $record);
+    }
+
+    public static function user(#[\SensitiveParameter] CData $user): User
+    {
+        $read = self::reader('user_record', $user);
+        return new User(
+            id: $read('id'),
+            districtId: $read('district_id'),
+            name: self::name($read),
+            unverifiedEmail: $read('unverified_email'),
+            roles: self::roles($read),
+            json: self::json($read('json')),
+        );
+    }
+
+    public static function district(CData $district): District
+    {
+        $read = self::reader('district_record', $district);
+        return new District($read('id'), $read('name'), self::json($read('json')));
+    }
+
+    public static function userinfo(#[\SensitiveParameter] CData $userinfo): UserInfo
+    {
+        $read = self::reader('userinfo_record', $userinfo);
+        return new UserInfo($read('id'), self::json($read('json')));
+    }
+
+    public static function callback(#[\SensitiveParameter] CData $callback): Callback
+    {
+        $read = self::reader('callback', $callback);
+        return new Callback(
+            code: $read('code'),
+            accessToken: $read('access_token'),
+            state: $read('state'),
+            scopes: self::texts($read, 'scope'),
+            error: $read('denied_error'),
+            errorDescription: $read('denied_description'),
+            issuer: $read('issuer'),
+            loginasByAdmin: $read('loginas_by_admin'),
+        );
     }
 
     private static function identity(#[\SensitiveParameter] CData $identity): Identity
     {
-        $library = Library::get();
-        $read = fn(string $what, int ...$index) => $library->{"clever_sso_identity_$what"}($identity, ...$index);
-        $each = fn(string $what, callable $one) => array_map($one, array_slice(range(0, $read("{$what}_count")), 0, -1));
-        $role = fn(int $i) => self::made(Role::class, $read('role_name', $i), $read('role_legacy_id', $i));
-        $names = [$read('first_name'), $read('middle_name'), $read('last_name'), $read('full_name')];
-        return self::made(
-            Identity::class,
+        $read = self::reader('identity', $identity);
+        return new Identity(
             issuer: $read('issuer'),
             id: $read('id'),
             districtId: $read('district_id'),
             userType: $read('user_type'),
-            roles: $each('role', $role),
-            name: self::made(Name::class, ...$names),
+            roles: self::roles($read),
+            name: self::name($read),
             unverifiedEmail: $read('unverified_email'),
-            legacyIds: $each('legacy_id', fn(int $i) => $read('legacy_id', $i)),
+            legacyIds: self::texts($read, 'legacy_id'),
             authorizedBy: $read('authorized_by'),
             provenBy: $read('proven_by'),
             loginasByAdmin: $read('loginas_by_admin'),
-            claims: json_decode($read('claims_json'), true, flags: JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING),
+            claims: self::json($read('claims_json')),
         );
     }
 
-    private static function tokens(#[\SensitiveParameter] CData $tokens): Tokens
+    /** The functions of a handle, by what they give: clever_sso_{noun}_{what}. */
+    private static function reader(string $noun, #[\SensitiveParameter] CData $handle): \Closure
     {
-        $read = fn(string $what) => Library::get()->{"clever_sso_tokens_$what"}($tokens);
-        return self::made(Tokens::class, $read('access_token'), $read('id_token'));
+        $library = Library::get();
+        return fn(string $what, int ...$index) => $library->{"clever_sso_{$noun}_{$what}"}($handle, ...$index);
+    }
+
+    private static function name(\Closure $read): Name
+    {
+        return new Name($read('first_name'), $read('middle_name'), $read('last_name'), $read('full_name'));
+    }
+
+    /** @return list<Role> */
+    private static function roles(\Closure $read): array
+    {
+        return self::each($read('role_count'), fn(int $i) => new Role($read('role_name', $i), $read('role_legacy_id', $i)));
+    }
+
+    /** @return list<string> */
+    private static function texts(\Closure $read, string $what): array
+    {
+        return self::each($read("{$what}_count"), fn(int $i) => $read($what, $i));
     }
 
     /**
-     * A result. Applications make none: the constructors are private, as in the extension.
+     * @template T
      *
-     * @template T of object
+     * @param \Closure(int): T $one
      *
-     * @param class-string<T> $class
-     *
-     * @return T
+     * @return list<T>
      */
-    private static function made(string $class, #[\SensitiveParameter] mixed ...$values): object
+    private static function each(int $count, \Closure $one): array
     {
-        $result = (new \ReflectionClass($class))->newInstanceWithoutConstructor();
-        (new \ReflectionMethod($class, '__construct'))->invokeArgs($result, $values);
-        return $result;
+        return $count === 0 ? [] : array_map($one, range(0, $count - 1));
+    }
+
+    /** @return array<string, mixed> */
+    private static function json(#[\SensitiveParameter] string $text): array
+    {
+        return json_decode($text, true, flags: JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING);
     }
 }

@@ -4,9 +4,14 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** Properties that no dump, export, cast or encoding shows, and that are never serialized: as in the extension. */
+/**
+ * Properties that no dump, export, cast or loop shows, and that are never serialized: as in the extension.
+ *
+ * Such a property is declared, but unset: PHP then asks __get for it. The value lies where nothing shows it.
+ */
 trait Redacted
 {
+    /** @internal What no dump, export or cast shows. */
     private readonly \SensitiveParameterValue $hidden;
 
     public function __get(string $name): mixed
@@ -22,22 +27,62 @@ trait Redacted
         return isset($this->hidden->getValue()[$name]);
     }
 
-    public function __set(string $name, mixed $value): void
+    public function __set(string $name, #[\SensitiveParameter] mixed $value): void
     {
-        $refused = isset($this->hidden->getValue()[$name]) ? 'modify readonly' : 'create dynamic';
+        $refused = array_key_exists($name, $this->hidden->getValue()) ? 'modify readonly' : 'create dynamic';
         throw new \Error("Cannot {$refused} property " . self::class . "::\${$name}");
+    }
+
+    public function __unset(string $name): void
+    {
+        if (array_key_exists($name, $this->hidden->getValue())) {
+            throw new \Error('Cannot unset readonly property ' . self::class . "::\${$name}");
+        }
     }
 
     /** @return array<string, mixed> */
     public function __debugInfo(): array
     {
-        $shown = array_diff_key(get_object_vars($this), ['hidden' => true]);
-        return $shown + array_map(fn($value) => $value === null ? null : '[redacted]', $this->hidden->getValue());
+        return $this->listed(fn(mixed $value) => $value === null ? null : '[redacted]');
     }
 
-    /** @return array<string, mixed> */
+    /**
+     * Secrets are [redacted].
+     *
+     * @return array<string, mixed>
+     */
     public function jsonSerialize(): array
     {
         return $this->__debugInfo();
+    }
+
+    /** @param array<string, mixed> $values */
+    private function hide(#[\SensitiveParameter] array $values): void
+    {
+        if (isset($this->hidden)) {
+            throw new \Error('Cannot modify readonly property ' . self::class . '::$hidden');
+        }
+        foreach (array_keys($values) as $name) {
+            unset($this->{$name});
+        }
+        $this->hidden = new \SensitiveParameterValue($values);
+    }
+
+    /**
+     * Every public property, in the order of the constructor.
+     *
+     * @param callable(mixed): mixed $shown What is listed of a hidden value.
+     *
+     * @return array<string, mixed>
+     */
+    private function listed(callable $shown): array
+    {
+        $hidden = array_map($shown, $this->hidden->getValue());
+        $listed = [];
+        foreach ((new \ReflectionMethod($this, '__construct'))->getParameters() as $parameter) {
+            $name = $parameter->getName();
+            $listed[$name] = array_key_exists($name, $hidden) ? $hidden[$name] : $this->{$name};
+        }
+        return $listed;
     }
 }

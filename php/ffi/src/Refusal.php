@@ -9,8 +9,8 @@ final readonly class Refusal
 {
     use NotSerializable;
 
-    private function __construct(
-        /** 200 for HEAD, 403, 405 or 503. */
+    public function __construct(
+        /** The HTTP status: 200 for HEAD, 403, 405 or 503. */
         public int $status,
         /** With a 405 the value of the Allow header. */
         public ?string $allow,

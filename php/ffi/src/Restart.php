@@ -4,14 +4,22 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** The login restarts: send the browser to login->url, with setCookies. */
+/**
+ * The login restarts: send the browser to login->url, with setCookies.
+ *
+ * The person is signed in at Clever already and sees nothing of it.
+ */
 final readonly class Restart implements Outcome
 {
     use NotSerializable;
 
-    private function __construct(
+    public function __construct(
+        /** The new login. */
         public Login $login,
-        /** The code word of the cause, for example state_missing. */
+        /**
+         * The code word of the cause: state_missing (every login from the Clever Portal and from Instant Login links),
+         * state_mismatch, pending_missing, pending_invalid, pending_expired or code_rejected.
+         */
         public string $reason,
         /** @var list<SetCookie> Set these with the answer. */
         public array $setCookies,

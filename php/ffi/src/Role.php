@@ -9,7 +9,11 @@ final readonly class Role
 {
     use NotSerializable;
 
-    private function __construct(public string $name, public ?string $legacyId)
-    {
+    public function __construct(
+        /** student, teacher, staff, district_admin, contact, or a word that Clever added since. */
+        public string $name,
+        /** The id that this person had in this role before API v3. */
+        public ?string $legacyId,
+    ) {
     }
 }

@@ -5,27 +5,37 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * A cookie that the answer to the browser must set; it always has Path=/, HttpOnly and SameSite=Lax.
+ * A cookie that the answer to the browser must set. Besides its properties it always has Path=/, HttpOnly and SameSite=Lax.
  *
- * @property-read string $value Empty when the cookie is to be deleted.
- * @property-read string $header The value of the Set-Cookie header.
+ * Dumps do not show its value.
  */
 final readonly class SetCookie implements \JsonSerializable
 {
     use Redacted;
     use NotSerializable;
 
-    private function __construct(
-        /** Over https it starts with __Host-. */
-        public string $name,
+    /** The name; over https it starts with __Host-. */
+    public string $name;
+    /** The value; empty when the cookie is to be deleted. */
+    public string $value;
+    /** How long the browser keeps it, in seconds; 0 deletes it. */
+    public int $maxAge;
+    /** Whether the browser sends it over https only. */
+    public bool $secure;
+    /** The value of the Set-Cookie header, for frameworks that take it whole. */
+    public string $header;
+
+    public function __construct(
+        string $name,
         #[\SensitiveParameter] string $value,
-        /** How long the browser keeps it, in seconds; 0 deletes it. */
-        public int $maxAge,
-        /** Whether the browser sends it over https only. */
-        public bool $secure,
+        int $maxAge,
+        bool $secure,
         #[\SensitiveParameter] string $header,
     ) {
-        $this->hidden = new \SensitiveParameterValue(['value' => $value, 'header' => $header]);
+        $this->name = $name;
+        $this->maxAge = $maxAge;
+        $this->secure = $secure;
+        $this->hide(compact('value', 'header'));
     }
 
     /** Adds the Set-Cookie header to the answer. Other cookies stay. */

@@ -9,8 +9,10 @@ final readonly class SignedIn implements Outcome
 {
     use NotSerializable;
 
-    private function __construct(
+    public function __construct(
+        /** Who. */
         public Identity $identity,
+        /** The tokens of this login. */
         public Tokens $tokens,
         /** Where the application wanted to go, as an ASCII path or URL. */
         public ?string $returnTo,

@@ -4,19 +4,21 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/**
- * What a code was exchanged for.
- *
- * @property-read string $accessToken Opens Clever's API for 24 hours.
- * @property-read string|null $idToken Says who logged in.
- */
+/** What a code was exchanged for. Dumps show neither of them. */
 final readonly class Tokens implements \JsonSerializable
 {
     use Redacted;
     use NotSerializable;
 
-    private function __construct(#[\SensitiveParameter] string $accessToken, #[\SensitiveParameter] ?string $idToken)
-    {
-        $this->hidden = new \SensitiveParameterValue(['accessToken' => $accessToken, 'idToken' => $idToken]);
+    /** Opens Clever's API for 24 hours. */
+    public string $accessToken;
+    /** Says who logged in; only for applications with OpenID Connect, and not for Clever Library. */
+    public ?string $idToken;
+
+    public function __construct(
+        #[\SensitiveParameter] string $accessToken,
+        #[\SensitiveParameter] ?string $idToken,
+    ) {
+        $this->hide(compact('accessToken', 'idToken'));
     }
 }

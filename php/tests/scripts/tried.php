@@ -10,8 +10,7 @@ function tried(callable $act): string {
         return is_object($result) ? get_class($result) : var_export($result, true);
     } catch (Throwable $thrown) {
         $code = $thrown instanceof CleverSso\Exception ? $thrown->getCodeWord() : '';
-        // Where a class may not be cloned from is said in other words.
-        $message = preg_replace('/.*clone.*/', 'clone', $thrown->getMessage());
+        $message = $thrown->getMessage();
         return get_class($thrown) . ': ' . $code . ': ' . $message . ': ' . $thrown->getCode();
     }
 }
@@ -93,8 +92,7 @@ $all = [
     fn() => isset($outcome->identity->name, $outcome->identity->nothing),
     fn() => [isset($outcome->identity->name->full), isset($outcome->identity->claims['sub'])],
     fn() => $outcome->identity->name->full = 'x',
-    fn() => new CleverSso\Denied(),
-    fn() => new CleverSso\SetCookie(),
+    fn() => new CleverSso\Refusal(405, 'GET'),
     fn() => array_map(fn($e) => [$e->getMessage(), $e->getCode(), $e->setCookies, $e->endsSession, $e->getCodeWord(),
         $e->getUserMessage(), $e->getActor(), $e->isRetryable(), $e->getHttpStatus(), $e->getRetryAfter(),
         $e->getPageStatus(), $e->getReturnTo(), $e->getSwitchUser()], [$made]),

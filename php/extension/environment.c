@@ -1,0 +1,128 @@
+/* The arguments of a client, from environment variables: CLEVER_ and the name of the argument, in capitals. */
+#include "environment.h"
+
+#include "SAPI.h"
+#include "zend_strtod.h"
+
+#define MOST_NAME 64
+
+/* What an argument is, and how a variable that is none is told. */
+typedef bool (*reader)(zval *value, const char *text);
+
+static bool read_text(zval *value, const char *text)
+{
+	ZVAL_STRING(value, text);
+	return true;
+}
+
+/* Separated by spaces. */
+static bool read_list(zval *value, const char *text)
+{
+	static const char *const spaces = " \t\n\r\v\f";
+	array_init(value);
+	while (*(text += strspn(text, spaces)) != '\0') {
+		size_t length = strcspn(text, spaces);
+		add_next_index_stringl(value, text, length);
+		text += length;
+	}
+	return true;
+}
+
+static bool read_number(zval *value, const char *text)
+{
+	double number;
+	zend_long whole;
+	zend_uchar type = is_numeric_string(text, strlen(text), &whole, &number, false);
+	ZVAL_DOUBLE(value, type == IS_LONG ? (double) whole : number);
+	return type != 0;
+}
+
+static bool read_whole(zval *value, const char *text)
+{
+	double number;
+	zend_long whole = 0;
+	zend_uchar type = is_numeric_string(text, strlen(text), &whole, &number, false);
+	ZVAL_LONG(value, whole);
+	return type == IS_LONG;
+}
+
+static bool read_flag(zval *value, const char *text)
+{
+	static const char *const yes[] = { "1", "true", "yes", "on" }, *const no[] = { "0", "false", "no", "off" };
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+		if (strcasecmp(text, yes[i]) == 0 || strcasecmp(text, no[i]) == 0) {
+			ZVAL_BOOL(value, strcasecmp(text, yes[i]) == 0);
+			return true;
+		}
+	}
+	ZVAL_FALSE(value);
+	return false;
+}
+
+static const char *kind_of(reader read)
+{
+	if (read == read_number) return "a number";
+	if (read == read_whole) return "a whole number";
+	return "true or false";
+}
+
+static const struct {
+	const char *argument;
+	reader read;
+} arguments_by_kind[] = {
+	{ "clientId", read_text }, { "clientSecret", read_text }, { "redirectUri", read_list }, { "issuer", read_text },
+	{ "apiBase", read_text }, { "baseUrl", read_text }, { "timeout", read_number }, { "leeway", read_whole },
+	{ "pendingKey", read_text }, { "oldPendingKeys", read_list }, { "returnToOrigins", read_list },
+	{ "development", read_flag }, { "authorizationEndpoint", read_text }, { "tokenEndpoint", read_text },
+	{ "tokeninfoEndpoint", read_text }, { "userinfoEndpoint", read_text }, { "jwksUri", read_text },
+	{ "discover", read_flag }, { "caBundle", read_text }, { "proxy", read_text }, { "keyCache", read_text },
+};
+
+/* clientId is CLEVER_CLIENT_ID. */
+static void write_variable(char *variable, const char *argument)
+{
+	variable = stpcpy(variable, "CLEVER_");
+	for (; *argument != '\0'; argument++) {
+		if (*argument >= 'A' && *argument <= 'Z') *variable++ = '_';
+		*variable++ = zend_toupper_ascii(*argument);
+	}
+	*variable = '\0';
+}
+
+/* As getenv of PHP: what the server set for this request, else the environment of the process. NULL when it is not set, or
+ * empty. Free it with efree. */
+static char *environment(const char *variable)
+{
+	char *text = sapi_getenv(variable, strlen(variable));
+	if (text == NULL) {
+		tsrm_env_lock();
+		const char *found = getenv(variable);
+		text = found != NULL ? estrdup(found) : NULL;
+		tsrm_env_unlock();
+	}
+	if (text == NULL || *text != '\0') return text;
+	efree(text);
+	return NULL;
+}
+
+bool php_clever_sso_environment(HashTable *arguments)
+{
+	for (size_t i = 0; i < sizeof arguments_by_kind / sizeof *arguments_by_kind; i++) {
+		char variable[MOST_NAME];
+		const char *argument = arguments_by_kind[i].argument;
+		write_variable(variable, argument);
+		char *text = environment(variable);
+		if (text == NULL) continue;
+		zval value;
+		bool is_read = arguments_by_kind[i].read(&value, text);
+		efree(text);
+		zend_hash_str_update(arguments, argument, strlen(argument), &value);
+		if (!is_read) {
+			php_clever_sso_throw_config("%s cannot be read as %s", variable, kind_of(arguments_by_kind[i].read));
+			return false;
+		}
+	}
+	if (zend_hash_str_exists(arguments, ZEND_STRL("clientId"))) return true;
+	php_clever_sso_throw_config("CLEVER_CLIENT_ID is not set");
+	return false;
+}

@@ -1,0 +1,13 @@
+/* Whom a client tells what is worth a warning. */
+#ifndef PHP_CLEVER_SSO_LOGGING_H
+#define PHP_CLEVER_SSO_LOGGING_H
+
+#include "php_clever_sso.h"
+
+/* Whether a logger can be told: a closure, or an object with PSR-3's method warning. */
+bool php_clever_sso_is_logger(const zval *logger);
+
+/* Tells `logger`, or PHP's error log when it is undefined. Nothing is raised: what a logger throws is dropped. */
+void php_clever_sso_warn(const zval *logger, const char *line);
+
+#endif

@@ -1,0 +1,62 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/**
+ * What Clever said through the browser. Nothing in it is proven yet. One of code, accessToken and error is there, and
+ * only one. Dumps show neither code nor token nor state.
+ */
+final readonly class Callback implements \JsonSerializable
+{
+    use Redacted;
+    use NotSerializable;
+
+    /** The authorization code. */
+    public ?string $code;
+    /** The access token of the implicit grant. */
+    public ?string $accessToken;
+    /** The state, if there is one: a login that begins at Clever has none. Compare it by hash_equals. */
+    public ?string $state;
+    /** @var list<string> The scopes that Clever names. */
+    public array $scopes;
+    /** The error word in place of a code or token, for example access_denied. */
+    public ?string $error;
+    /** Text that came with the error. Anybody can make a URL with such a text: do not show it as if it were Clever's. */
+    public ?string $errorDescription;
+    /** The issuer (RFC 9207), if it is named. */
+    public ?string $issuer;
+    /** Whether an administrator of Clever logs in as this person. */
+    public bool $loginasByAdmin;
+
+    public function __construct(
+        #[\SensitiveParameter] ?string $code,
+        #[\SensitiveParameter] ?string $accessToken,
+        #[\SensitiveParameter] ?string $state,
+        array $scopes,
+        ?string $error,
+        ?string $errorDescription,
+        ?string $issuer,
+        bool $loginasByAdmin,
+    ) {
+        $this->scopes = $scopes;
+        $this->error = $error;
+        $this->errorDescription = $errorDescription;
+        $this->issuer = $issuer;
+        $this->loginasByAdmin = $loginasByAdmin;
+        $this->hide(compact('code', 'accessToken', 'state'));
+    }
+
+    /**
+     * Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant. No network.
+     *
+     * Client::finishLogin does this itself; this method is for those who drive the flow themselves.
+     *
+     * @throws LoginException callback_malformed, callback_duplicate, callback_contradictory
+     */
+    public static function parse(#[\SensitiveParameter] string $callback): Callback
+    {
+        return Library::read('parse_callback', 'callback', Reader::callback(...), $callback);
+    }
+}

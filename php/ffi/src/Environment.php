@@ -1,0 +1,75 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** Nothing of this is for applications. The arguments of a client, from environment variables. */
+final class Environment
+{
+    /** What an argument is; all others are texts. */
+    private const KINDS = [
+        'redirectUri' => 'list',
+        'oldPendingKeys' => 'list',
+        'returnToOrigins' => 'list',
+        'timeout' => 'a number',
+        'leeway' => 'a whole number',
+        'development' => 'true or false',
+        'discover' => 'true or false',
+    ];
+
+    /** clientId is CLEVER_CLIENT_ID. */
+    public static function variable(string $argument): string
+    {
+        return 'CLEVER_' . strtoupper((string) preg_replace('/[A-Z]/', '_$0', $argument));
+    }
+
+    /**
+     * @param list<string> $arguments The names of all of them.
+     *
+     * @return array<string, mixed> Those that are set.
+     *
+     * @throws ConfigException config_invalid
+     */
+    public static function read(array $arguments): array
+    {
+        $found = [];
+        foreach ($arguments as $argument) {
+            $variable = self::variable($argument);
+            $text = getenv($variable);
+            if ($text !== false && $text !== '') {
+                $kind = self::KINDS[$argument] ?? 'text';
+                $found[$argument] = self::value($kind, $text) ?? throw self::wrong("{$variable} cannot be read as {$kind}");
+            }
+        }
+        return isset($found['clientId']) ? $found : throw self::wrong('CLEVER_CLIENT_ID is not set');
+    }
+
+    public static function wrong(string $what): ConfigException
+    {
+        $exception = new ConfigException(
+            "config_invalid: the configuration cannot be used: {$what}",
+            codeWord: 'config_invalid',
+            userMessage: 'This app is not set up for Clever correctly. Please tell your teacher or school.',
+            actor: 'app',
+        );
+        Reader::begunByTheApplication($exception);
+        return $exception;
+    }
+
+    /** @return string|int|float|bool|list<string>|null null when it is none. */
+    private static function value(string $kind, #[\SensitiveParameter] string $text): string|int|float|bool|array|null
+    {
+        return match ($kind) {
+            'list' => preg_split('/[ \t\n\r\v\f]+/', $text, flags: PREG_SPLIT_NO_EMPTY),
+            'a number' => is_numeric($text) ? (float) $text : null,
+            'a whole number' => is_numeric($text) && is_int($text + 0) ? (int) $text : null,
+            'true or false' => match (strtolower($text)) {
+                '1', 'true', 'yes', 'on' => true,
+                '0', 'false', 'no', 'off' => false,
+                default => null,
+            },
+            default => $text,
+        };
+    }
+}

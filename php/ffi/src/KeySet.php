@@ -1,0 +1,90 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+use FFI;
+
+/**
+ * Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517): with no client and no network.
+ *
+ * Keys that are broken or meant for something else are left out. It can be neither cloned nor serialized. Two key sets are
+ * equal (==) when their texts are.
+ */
+final readonly class KeySet
+{
+    use NotSerializable;
+
+    /** The text of the JWKS. */
+    public string $jwks;
+
+    /**
+     * @param string $jwks The text of the JWKS.
+     *
+     * @throws CleverException response_malformed when it is no JWKS, keys_unusable when no key in it may verify.
+     * @throws ArgumentException argument_invalid
+     */
+    public function __construct(string $jwks)
+    {
+        if (isset($this->jwks)) {
+            throw new \Error('This CleverSso\KeySet is constructed already');
+        }
+        $keys = Library::out('clever_sso_key_set');
+        Library::call('key_set_new', $jwks, FFI::addr($keys));
+        Native::keepKeySet($this, new Handle('key_set', $keys));
+        $this->jwks = $jwks;
+    }
+
+    private function __clone(): void
+    {
+    }
+
+    /**
+     * Verifies an ID token.
+     *
+     * @param string $idToken The ID token.
+     * @param string $issuer The issuer, byte for byte: https://clever.com
+     * @param string $clientId The only audience.
+     * @param string|null $nonce The one that was sent. Without one, the token must have none.
+     * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
+     * @param int|null $now The time in Unix seconds. Default: this machine's clock.
+     * @param int $leeway How many seconds the clocks may differ, at most 600.
+     *
+     * @return array<string, mixed> The claims.
+     *
+     * @throws TokenException The word of the first rule that is broken, id_token_expired for example.
+     * @throws ArgumentException argument_invalid
+     */
+    public function verifyIdToken(
+        #[\SensitiveParameter] string $idToken,
+        string $issuer,
+        string $clientId,
+        #[\SensitiveParameter] ?string $nonce = null,
+        #[\SensitiveParameter] ?string $accessToken = null,
+        ?int $now = null,
+        int $leeway = 60,
+    ): array {
+        $argument = fn(string $which, string $must) => new \ValueError(
+            self::class . "::verifyIdToken(): Argument {$which} must be {$must}",
+        );
+        if ($now !== null && $now < 0) {
+            throw $argument('#6 ($now)', 'greater than or equal to 0');
+        }
+        if ($leeway < 0 || $leeway > 0xFFFFFFFF) {
+            throw $argument('#7 ($leeway)', 'between 0 and 600');
+        }
+        $handle = Native::ofKeySet($this);
+        $options = Library::out('clever_sso_verify_options');
+        Library::call('verify_options_new', $issuer, $clientId, FFI::addr($options));
+        try {
+            $checks = ['nonce' => $nonce, 'access_token' => $accessToken, 'now' => $now, 'leeway' => $leeway];
+            foreach (array_filter($checks, fn(mixed $check) => $check !== null) as $name => $check) {
+                Library::call("verify_options_set_$name", $options, $check);
+            }
+            return Library::read('verify_id_token_with', 'claims', Reader::claims(...), $idToken, $handle->data, $options);
+        } finally {
+            Library::get()->clever_sso_verify_options_free($options);
+        }
+    }
+}

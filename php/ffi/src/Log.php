@@ -1,0 +1,29 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** Nothing of this is for applications. Whom a client tells what is worth a warning. */
+final class Log
+{
+    /** Whether a logger can be told: a closure, or an object with PSR-3's method warning. */
+    public static function isLogger(object $logger): bool
+    {
+        return $logger instanceof \Closure || method_exists($logger, 'warning') || method_exists($logger, '__call');
+    }
+
+    /** Tells the logger, or PHP's error log without one. Nothing is raised: what a logger throws is dropped. */
+    public static function warn(?object $logger, string $line): void
+    {
+        try {
+            match (true) {
+                $logger === null => error_log($line),
+                $logger instanceof \Closure => $logger($line),
+                default => $logger->warning($line),
+            };
+        } catch (\Throwable) {
+            // The login goes on.
+        }
+    }
+}

@@ -1,0 +1,68 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/**
+ * Nothing of this is for applications. What belongs to a client or a key set, kept beside it: no dump of them shows it.
+ *
+ * Equal configurations share one native client, as in the extension. Beyond a number of them, the one that was used longest
+ * ago is let go.
+ */
+final class Native
+{
+    private const MOST = 64;
+
+    /** @var array<string, self> by the fingerprint of their configuration */
+    private static array $kept = [];
+    /** @var \WeakMap<Client, array{self, object|null}>|null With its logger. */
+    private static ?\WeakMap $clients = null;
+    /** @var \WeakMap<KeySet, Handle>|null */
+    private static ?\WeakMap $keySets = null;
+
+    private function __construct(public readonly Handle $handle, public readonly ?KeyCache $keys)
+    {
+    }
+
+    /**
+     * The native client of a configuration, made where there is none yet.
+     *
+     * @param callable(): Handle $make
+     */
+    public static function shared(string $fingerprint, ?KeyCache $keys, callable $make, ?object $logger): self
+    {
+        $native = self::$kept[$fingerprint] ?? null;
+        if ($native === null) {
+            $native = new self($make(), $keys);
+            $keys?->check($logger);
+        }
+        unset(self::$kept[$fingerprint]);
+        self::$kept[$fingerprint] = $native;
+        self::$kept = array_slice(self::$kept, -self::MOST);
+        return $native;
+    }
+
+    public function belongsTo(Client $client, ?object $logger): void
+    {
+        self::$clients ??= new \WeakMap();
+        self::$clients[$client] = [$this, $logger];
+    }
+
+    /** @return array{self, object|null} The native client, and the logger. */
+    public static function of(Client $client): array
+    {
+        return self::$clients[$client] ?? throw new \Error('This CleverSso\Client was not constructed');
+    }
+
+    public static function keepKeySet(KeySet $keySet, Handle $handle): void
+    {
+        self::$keySets ??= new \WeakMap();
+        self::$keySets[$keySet] = $handle;
+    }
+
+    public static function ofKeySet(KeySet $keySet): Handle
+    {
+        return self::$keySets[$keySet] ?? throw new \Error('This CleverSso\KeySet was not constructed');
+    }
+}

@@ -1,0 +1,29 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** Nothing of this is for applications. Where a warning of PHP would end a login: `@` is not enough for every error handler. */
+final class Quiet
+{
+    /**
+     * @template T
+     *
+     * @param callable(): T $act
+     *
+     * @return T
+     */
+    public static function call(callable $act, ?string &$warning = null): mixed
+    {
+        set_error_handler(function (int $level, string $message) use (&$warning): bool {
+            $warning = $message;
+            return true;
+        });
+        try {
+            return $act();
+        } finally {
+            restore_error_handler();
+        }
+    }
+}

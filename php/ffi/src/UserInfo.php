@@ -1,0 +1,25 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** The claims of a person, as the userinfo endpoint tells them. Dumps do not show them. */
+final readonly class UserInfo implements \JsonSerializable
+{
+    use Personal;
+    use NotSerializable;
+
+    /** Who it is, as the issuer names them (sub). */
+    public string $id;
+    /** @var array<string, mixed> All claims. Clever's name is an object. */
+    public array $json;
+
+    public function __construct(
+        string $id,
+        #[\SensitiveParameter] array $json,
+    ) {
+        $this->id = $id;
+        $this->hide(compact('json'));
+    }
+}

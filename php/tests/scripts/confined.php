@@ -1,0 +1,25 @@
+<?php
+
+/* What is thrown where open_basedir keeps PHP from a file. Nothing else is raised. */
+
+declare(strict_types=1);
+
+use CleverSso\Client;
+
+require $argv[1] . '/tests/helper.inc';
+set_error_handler(fn(int $level, string $message) => throw new ErrorException($message));
+// The library is loaded before, as a server does it.
+Client::isSwitchedOn('1');
+foreach (['Quiet', 'Environment', 'KeyCache', 'Exception', 'ConfigException', 'Login'] as $class) {
+    class_exists("CleverSso\\{$class}");
+}
+$folder = dirname($argv[1]) . '/confined';
+mkdir($folder);
+ini_set('open_basedir', $folder);
+putenv('CLEVER_CLIENT_ID=a');
+putenv('CLEVER_KEY_CACHE=/etc/clever-keys');
+echo thrown(fn() => new Client('a', keyCache: '/etc/clever-keys')), "\n";
+echo thrown(fn() => new Client('a', caBundle: '/etc/ssl/certs/ca-certificates.crt')), "\n";
+echo thrown(fn() => Client::fromEnv()), "\n";
+echo thrown(fn() => new Client('a', keyCache: "{$folder}/keys")), "\n";
+rmdir($folder);

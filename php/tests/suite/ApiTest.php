@@ -1,0 +1,129 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso\Tests;
+
+/** The classes are as the stub says: it is loaded under another namespace, and compared by reflection. */
+final class ApiTest extends EmulatorCase
+{
+    private const STUB = 'CleverSsoStub\\';
+    private const REAL = 'CleverSso\\';
+    /** How a class hides and forbids is not part of the stub. */
+    private const BESIDE = ['__get', '__set', '__isset', '__unset', '__debuginfo', '__serialize', '__unserialize'];
+
+    public static function setUpBeforeClass(): void
+    {
+        $stub = (string) file_get_contents((string) getenv('CLEVER_SSO_STUB'));
+        $renamed = preg_replace('/^namespace CleverSso;/m', 'namespace CleverSsoStub;', $stub, -1, $count);
+        self::assertSame(1, $count);
+        eval(substr($renamed, strlen('<?php')));
+    }
+
+    public function testEveryClassIsAsTheStubSays(): void
+    {
+        $names = self::names();
+        self::assertGreaterThan(25, count($names));
+        foreach ($names as $name) {
+            $real = new \ReflectionClass(self::REAL . $name);
+            self::assertSame(self::described(new \ReflectionClass(self::STUB . $name)), self::described($real), $name);
+        }
+    }
+
+    public function testThereIsNoOtherClass(): void
+    {
+        $public = fn(string $name): bool => !str_contains((string) (new \ReflectionClass($name))->getDocComment(), 'Nothing of this');
+        $client = new \ReflectionClass(self::REAL . 'Client');
+        if ($client->isInternal()) {
+            $found = (new \ReflectionExtension('clever_sso'))->getClassNames();
+        } else {
+            $files = glob(dirname((string) $client->getFileName()) . '/*.php');
+            $found = array_map(fn(string $file) => self::REAL . basename($file, '.php'), $files);
+            $found = array_filter($found, fn(string $name) => (class_exists($name) || interface_exists($name)) && $public($name));
+        }
+        $found = array_map(fn(string $name) => substr($name, strlen(self::REAL)), $found);
+        // Only FFI has to find the library.
+        self::assertEqualsCanonicalizing(self::names(), array_values(array_diff($found, ['LibraryFile'])));
+    }
+
+    public function testEveryReadonlyClassRefusesToBeSerialized(): void
+    {
+        foreach (self::names() as $name) {
+            $class = new \ReflectionClass(self::REAL . $name);
+            if (!$class->isReadOnly()) {
+                continue;
+            }
+            $data = 'O:' . strlen($class->getName()) . ":\"{$class->getName()}\":0:{}";
+            $said = self::thrown(fn() => unserialize($data));
+            self::assertSame("Exception Unserialization of '{$class->getName()}' is not allowed", $said);
+        }
+    }
+
+    /** @return list<string> */
+    private static function names(): array
+    {
+        $all = array_merge(get_declared_classes(), get_declared_interfaces());
+        $stubs = array_filter($all, fn(string $name) => str_starts_with($name, self::STUB));
+        return array_values(array_map(fn(string $name) => substr($name, strlen(self::STUB)), $stubs));
+    }
+
+    /** @return array<string, mixed> */
+    private static function described(\ReflectionClass $class): array
+    {
+        $isOwn = fn(\ReflectionMethod $method) => $method->getDeclaringClass()->getName() === $class->getName()
+            && !in_array(strtolower($method->getName()), [...self::BESIDE, '__destruct'], true)
+            && (!$method->isPrivate() || $method->getName() === '__clone');
+        $isSeen = fn(\ReflectionProperty $property) => $property->getDeclaringClass()->getName() === $class->getName()
+            && ($property->isPublic() || $property->getName() === 'hidden');
+        $interfaces = array_map(self::real(...), $class->getInterfaceNames());
+        sort($interfaces);
+        $methods = array_map(self::method(...), array_filter($class->getMethods(), $isOwn));
+        sort($methods);
+        return [
+            'final' => $class->isFinal(),
+            'abstract' => $class->isAbstract(),
+            'interface' => $class->isInterface(),
+            'readonly' => $class->isReadOnly(),
+            'can be made' => $class->isInstantiable(),
+            'can be cloned' => $class->isCloneable(),
+            'parent' => $class->getParentClass() ? self::real($class->getParentClass()->getName()) : null,
+            'interfaces' => $interfaces,
+            'constants' => $class->getConstants(\ReflectionClassConstant::IS_PUBLIC),
+            'properties' => array_values(array_map(self::property(...), array_filter($class->getProperties(), $isSeen))),
+            'methods' => $methods,
+        ];
+    }
+
+    private static function property(\ReflectionProperty $property): string
+    {
+        $kind = implode(' ', \Reflection::getModifierNames($property->getModifiers()));
+        return "{$kind} " . self::type($property->getType()) . " \${$property->getName()}";
+    }
+
+    private static function method(\ReflectionMethod $method): string
+    {
+        $kind = implode(' ', \Reflection::getModifierNames($method->getModifiers()));
+        $parameters = implode(', ', array_map(self::parameter(...), $method->getParameters()));
+        return "{$method->getName()} ({$kind}) ({$parameters}): " . self::type($method->getReturnType());
+    }
+
+    private static function parameter(\ReflectionParameter $parameter): string
+    {
+        $secret = $parameter->getAttributes('SensitiveParameter') === [] ? '' : 'secret ';
+        $hasDefault = $parameter->isDefaultValueAvailable();
+        $default = $hasDefault ? ' = ' . var_export($parameter->getDefaultValue(), true) : '';
+        return $secret . self::type($parameter->getType()) . " \${$parameter->getName()}{$default}";
+    }
+
+    private static function type(?\ReflectionType $type): string
+    {
+        $members = explode('|', self::real((string) $type));
+        sort($members);
+        return implode('|', $members);
+    }
+
+    private static function real(string $name): string
+    {
+        return str_replace(self::STUB, self::REAL, $name);
+    }
+}

@@ -1,0 +1,181 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso\Tests;
+
+use CleverSso\Client;
+
+/** Processes share Clever's keys through a file. What is wrong with it is told to a logger, and never raised. */
+final class KeyCacheTest extends EmulatorCase
+{
+    private static int $made = 0;
+    private string $folder;
+    private string $file;
+    /** @var list<string> What the logger was told. */
+    private array $told = [];
+
+    /** @before */
+    protected function makeAFolder(): void
+    {
+        $this->folder = sys_get_temp_dir() . '/clever-keys-' . bin2hex(random_bytes(8));
+        mkdir($this->folder, 0700);
+        $this->file = "{$this->folder}/keys";
+    }
+
+    /** @after */
+    protected function removeTheFolder(): void
+    {
+        array_map(unlink(...), [...glob("{$this->folder}/*"), ...glob("{$this->folder}/.[!.]*")]);
+        rmdir($this->folder);
+    }
+
+    /** Another timeout each time: a client of its own, as another process has. */
+    private function fresh(mixed ...$more): Client
+    {
+        $logger = function (string $line): void {
+            $this->told[] = $line;
+        };
+        return self::client(...$more + ['timeout' => 20.0 + ++self::$made, 'keyCache' => $this->file, 'logger' => $logger]);
+    }
+
+    private function reason(string $reason): string
+    {
+        return "the key cache {$this->file} is not used: {$reason}";
+    }
+
+    /** What the file holds, and not what PHP remembers of it. */
+    private function state(): array
+    {
+        clearstatcache();
+        $issuer = json_decode((string) file_get_contents($this->file))?->issuer;
+        return [sprintf('%04o', fileperms($this->file) & 07777), is_link($this->file), $issuer === self::url()];
+    }
+
+    public function testTheFileIsMadeAndNothingIsToldOfIt(): void
+    {
+        $this->fresh()->warmUp();
+        self::assertSame(['0600', false, true], $this->state());
+        self::assertSame([$this->file], glob("{$this->folder}/*"));
+        self::assertSame([], $this->told);
+    }
+
+    public function testAnotherProcessVerifiesWithTheKeysOfTheFile(): void
+    {
+        $this->fresh()->warmUp();
+        $client = self::client();
+        $callback = \CleverSso\Callback::parse(self::browse($client->authorizeUrl(nonce: 'n')));
+        $token = $client->exchangeCode($callback->code)->idToken;
+        $alone = $this->fresh(jwksUri: 'http://127.0.0.1:9/');
+        self::assertSame('Ada', $alone->verifyIdToken($token, 'n')['given_name']);
+    }
+
+    public function testWhatIsBrokenIsReplacedWithoutAWord(): void
+    {
+        file_put_contents($this->file, '{"issuer":');
+        chmod($this->file, 0600);
+        self::signedIn($this->fresh());
+        self::assertSame(['0600', false, true], $this->state());
+        self::assertSame([], $this->told);
+    }
+
+    public function testWhatOthersCouldHaveWrittenIsToldWhenTheClientIsMade(): void
+    {
+        $this->fresh()->warmUp();
+        chmod($this->file, 0666);
+        $client = $this->fresh();
+        self::assertSame([$this->reason('others may write to it')], $this->told);
+        self::signedIn($client);
+        self::assertSame(['0600', false, true], $this->state());
+        self::assertCount(1, $this->told);
+    }
+
+    public function testALinkIsNeitherReadNorWritten(): void
+    {
+        $this->fresh()->warmUp();
+        rename($this->file, "{$this->folder}/elsewhere");
+        symlink("{$this->folder}/elsewhere", $this->file);
+        $before = file_get_contents("{$this->folder}/elsewhere");
+        self::signedIn($this->fresh());
+        self::assertSame([$this->reason('it is no plain file')], $this->told);
+        self::assertSame(['0600', false, true], $this->state());
+        self::assertSame($before, file_get_contents("{$this->folder}/elsewhere"));
+    }
+
+    public function testAPipeIsNotWaitedFor(): void
+    {
+        exec('mkfifo ' . escapeshellarg($this->file));
+        self::signedIn($this->fresh());
+        self::assertSame([$this->reason('it is no plain file')], $this->told);
+    }
+
+    public function testWhatPhpRemembersOfTheFileDoesNotCount(): void
+    {
+        $client = $this->fresh();
+        $client->warmUp();
+        // PHP remembers the file as it is now; another process changes it then.
+        self::assertSame(0600, fileperms($this->file) & 07777);
+        exec('chmod 666 ' . escapeshellarg($this->file));
+        self::signedIn($client);
+        self::assertSame([$this->reason('others may write to it')], $this->told);
+        self::assertSame('0600', $this->state()[0]);
+    }
+
+    /** @dataProvider folders */
+    public function testAFolderInWhichNothingCanBeMadeIsTold(string $reason, string $below): void
+    {
+        touch("{$this->folder}/plain");
+        $path = "{$this->folder}/{$below}/keys";
+        $client = $this->fresh(keyCache: $path);
+        self::assertSame(["the key cache {$path} is not used: {$reason}"], $this->told);
+        self::signedIn($client);
+        self::signedIn($client);
+        self::assertCount(1, $this->told);
+    }
+
+    public static function folders(): iterable
+    {
+        yield ['there is no such folder', 'nowhere'];
+        yield ['its folder is no folder', 'plain'];
+    }
+
+    public function testALoggerThatFailsEndsNoLogin(): void
+    {
+        $told = 0;
+        $logger = function (string $line) use (&$told): void {
+            $told++;
+            throw new \RuntimeException($line);
+        };
+        $client = $this->fresh(logger: $logger, keyCache: "{$this->folder}/nowhere/keys");
+        self::assertSame('Ada', self::signedIn($client)->identity->name->first);
+        self::assertSame(1, $told);
+    }
+
+    public function testALoggerOfPsr3IsTold(): void
+    {
+        require_once 'Psr/Log/autoload.php';
+        $logger = new class extends \Psr\Log\AbstractLogger {
+            public array $told = [];
+
+            public function log($level, $message, array $context = []): void
+            {
+                $this->told[] = "{$level}: {$message}";
+            }
+        };
+        $path = "{$this->folder}/nowhere/keys";
+        $this->fresh(logger: $logger, keyCache: $path);
+        $this->fresh(logger: $logger, keyCache: $this->file);
+        self::assertSame(["warning: the key cache {$path} is not used: there is no such folder"], $logger->told);
+    }
+
+    public function testWithoutALoggerItGoesToTheErrorLog(): void
+    {
+        $before = ini_set('error_log', "{$this->folder}/log");
+        $path = "{$this->folder}/nowhere/keys";
+        self::signedIn($this->fresh(logger: null, keyCache: $path));
+        ini_set('error_log', (string) $before);
+        $lines = file("{$this->folder}/log");
+        self::assertCount(1, $lines);
+        self::assertStringContainsString("the key cache {$path} is not used: there is no such folder", $lines[0]);
+    }
+}

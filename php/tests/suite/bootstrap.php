@@ -1,0 +1,8 @@
+<?php
+
+/* Before the tests: the classes, of the way that CLEVER_SSO_CLASSES names. The extension has its own already. */
+
+declare(strict_types=1);
+
+require_once (string) getenv('CLEVER_SSO_CLASSES');
+require_once __DIR__ . '/EmulatorCase.php';
