@@ -5,4 +5,5 @@
 declare(strict_types=1);
 
 require_once (string) getenv('CLEVER_SSO_CLASSES');
+require_once dirname((new ReflectionClass(CleverSso\Web::class))->getFileName()) . '/Testing/FakeClient.php';
 require_once __DIR__ . '/EmulatorCase.php';
