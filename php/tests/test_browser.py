@@ -386,6 +386,7 @@ def test_a_session_that_does_not_stick_ends_with_a_page_and_a_line_in_the_log(in
         assert sum(url.startswith(site.clever) for url in browser.visited) == 3
         cookie = "session cookie session: domain (this host), path /, Secure no; sessions are kept by files in "
         assert cookie + NOWHERE in site.log
+        assert "the session: session_start(): open(/nowhere/sess_…" in site.log
 
 
 @pytest.mark.parametrize(

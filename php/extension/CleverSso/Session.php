@@ -107,7 +107,7 @@ final class Session
                 return false;
             }
             $replacedAt = $kept['replaced_at'] ?? time();
-            $this->successor = $kept['successor'] ?? (string) session_create_id();
+            $this->successor = $kept['successor'] ?? (string) self::told(session_create_id(...));
             $this->replaced = [(string) session_id() => $replacedAt] + $kept['replaced'];
             $_SESSION = [self::KEY => ['replaced_at' => $replacedAt, 'successor' => $this->successor] + $kept];
             return true;
@@ -134,25 +134,25 @@ final class Session
     {
         if (session_status() === PHP_SESSION_ACTIVE) {
             // One that the application has opened in the meantime.
-            isset($this->replaced[(string) session_id()]) ? session_write_close() : session_destroy();
+            self::told(isset($this->replaced[(string) session_id()]) ? session_write_close(...) : session_destroy(...));
         }
         $user = [$identity->issuer, $identity->id];
         if ($this->isLoggedOut($user)) {
             $this->deleteCookie();
             return false;
         }
-        $id = $this->successor ?? (string) session_create_id();
+        $id = $this->successor ?? (string) self::told(session_create_id(...));
         do {
             session_id($id);
             // The id is ours: strict mode would take another one.
-            session_start(['use_strict_mode' => '0', 'use_cookies' => '1']);
+            self::told(fn() => session_start(['use_strict_mode' => '0', 'use_cookies' => '1']));
             $kept = $this->kept();
             $faster = ($kept['user'] ?? null) === $user ? $kept : null;
             $id = $faster['successor'] ?? null;
             if ($id !== null) {
                 // By now, that one is replaced, too.
                 $this->replaced[(string) session_id()] = $faster['replaced_at'];
-                session_write_close();
+                self::told(session_write_close(...));
             }
         } while ($id !== null);
         $_SESSION = [self::KEY => [
@@ -163,7 +163,7 @@ final class Session
             'replaced' => array_filter($this->replaced + ($faster['replaced'] ?? []), self::mayAnswer(...)),
         ]] + ($faster === null ? [] : $_SESSION);
         $id = (string) session_id();
-        session_write_close();
+        self::told(session_write_close(...));
         ini_set('session.use_strict_mode', '1');
         // A log out that comes from now on finds this session by the one before.
         if ($this->isLoggedOut($user)) {
@@ -266,7 +266,7 @@ final class Session
     {
         $linked = self::linkedTo($this->kept() ?? []);
         $_SESSION = [];
-        session_destroy();
+        self::told(session_destroy(...));
         return $linked;
     }
 
@@ -291,7 +291,7 @@ final class Session
         }
         $result = $act();
         if (session_status() === PHP_SESSION_ACTIVE) {
-            session_write_close();
+            self::told(session_write_close(...));
         }
         return $result;
     }
@@ -306,20 +306,37 @@ final class Session
             return null;
         }
         session_id($id);
-        if (!session_start(['use_cookies' => '0'])) {
+        if (!self::told(fn() => session_start(['use_cookies' => '0']))) {
             return null;
         }
         if (session_id() !== $id) {
             // Nobody was given this id. Strict mode has opened a new session, and nobody needs it.
-            session_destroy();
+            self::told(session_destroy(...));
         }
         $result = session_status() === PHP_SESSION_ACTIVE ? $act() : null;
         if (session_status() === PHP_SESSION_ACTIVE) {
-            session_write_close();
+            self::told(session_write_close(...));
         } else {
             ini_set('session.use_cookies', '1');
         }
         return $result;
+    }
+
+    /**
+     * What a function of sessions gives. Its warnings go to the log, without the id of a session: an error handler that turns them
+     * into exceptions would end a login whose code is spent.
+     */
+    private static function told(callable $act): mixed
+    {
+        set_error_handler(function (int $level, string $message): bool {
+            error_log('the session: ' . preg_replace('/sess_[\w,-]+/', 'sess_…', $message));
+            return true;
+        });
+        try {
+            return $act();
+        } finally {
+            restore_error_handler();
+        }
     }
 
     /**
