@@ -117,9 +117,10 @@ scenarios: ## write docs/scenarios.md from the emulator's table
 	CLEVER_EMULATOR_WRITE_SCENARIOS=1 $(CARGO) test -q -p clever-emulator --test emulator page
 
 .PHONY: reference
-reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python package
+reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python package and the stub of PHP
 	$(INSTALL_WHEEL)
 	$(IN_VENV)/python docs/reference/write.py
+	$(IN_VENV)/python docs/reference/write_php.py
 
 .PHONY: urls
 urls: $(VENV)/test ## write the addresses of the Python and PHP packages from the one in Cargo.toml

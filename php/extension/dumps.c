@@ -1,8 +1,7 @@
-/* What results keep from dumps, exports, casts and loops: who has it can act for the person, or knows who the person is.
+/* Hides secrets and personal data of results from dumps, exports, casts and loops.
  *
- * Such a property is declared, but its slot stays empty: PHP then asks __get for it. The value lies in the property `hidden`,
- * in a SensitiveParameterValue, which shows nothing. The classes for FFI are made the same way, so that both look alike from
- * everywhere. */
+ * A hidden property is declared, but its slot stays empty, so PHP calls __get for it. The value is in the property `hidden`, in a
+ * SensitiveParameterValue, which shows nothing. The FFI classes do the same, so both look alike from everywhere. */
 #include "php_clever_sso.h"
 
 #include "ext/json/php_json.h"

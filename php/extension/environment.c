@@ -32,7 +32,7 @@ static bool read_number(zval *value, const char *text)
 {
 	double number;
 	zend_long whole;
-	zend_uchar type = is_numeric_string(text, strlen(text), &whole, &number, false);
+	int type = is_numeric_string(text, strlen(text), &whole, &number, false);
 	ZVAL_DOUBLE(value, type == IS_LONG ? (double) whole : number);
 	return type != 0;
 }
@@ -41,7 +41,7 @@ static bool read_whole(zval *value, const char *text)
 {
 	double number;
 	zend_long whole = 0;
-	zend_uchar type = is_numeric_string(text, strlen(text), &whole, &number, false);
+	int type = is_numeric_string(text, strlen(text), &whole, &number, false);
 	ZVAL_LONG(value, whole);
 	return type == IS_LONG;
 }

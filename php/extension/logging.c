@@ -1,5 +1,5 @@
-/* Whom a client tells what is worth a warning. A warning of PHP would not do: frameworks turn it into an exception, and then it
- * ends a login whose code is spent. */
+/* Where a client sends its warnings. It raises no PHP warning: frameworks turn those into exceptions, which would end a login
+ * after its code is spent. */
 #include "logging.h"
 
 #include "zend_closures.h"

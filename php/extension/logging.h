@@ -1,4 +1,4 @@
-/* Whom a client tells what is worth a warning. */
+/* Where a client sends its warnings. */
 #ifndef PHP_CLEVER_SSO_LOGGING_H
 #define PHP_CLEVER_SSO_LOGGING_H
 

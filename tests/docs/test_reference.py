@@ -81,3 +81,17 @@ def test_a_setting_without_words_is_named() -> None:
     assert text == page("flask")
     with pytest.raises(SystemExit, match="no words about CLEVER_NEW"):
         write.settings_table({"CLEVER_NEW"}, {})
+
+
+def test_the_page_of_php_is_as_the_stub_says_and_names_every_class_and_method() -> None:
+    command = [sys.executable, str(FOLDER / "write_php.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, f"run `make reference`\n{done.stdout}{done.stderr}"
+    stub = (ROOT / "php/extension/clever_sso.stub.php").read_text("utf-8")
+    text = (FOLDER / "php.md").read_text("utf-8")
+    classes = re.findall(r"^(?:\w+ )*(?:class|interface) (\w+)", stub, re.MULTILINE)
+    assert re.findall(r"^## (\w+)$", text, re.MULTILINE) == classes
+    methods = set(re.findall(r"    public (?:static )?function (\w+)", stub)) - {"jsonSerialize"}
+    assert methods - set(re.findall(r"^### (\w+)$", text, re.MULTILINE)) == set()
+    arguments = set(re.findall(r"@param \S+ (\$\w+)", stub))
+    assert [name for name in arguments if f"| `{name}` |" not in text] == []

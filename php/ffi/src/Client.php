@@ -89,18 +89,18 @@ final readonly class Client implements ClientInterface
      *     https:// or socks5h://. It is used for every address but this machine's. By default the environment decides
      *     when the native client is made: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, each also in lower case.
      * @param string|null $keyCache A file, by its absolute path, through which the workers of this application share
-     *     Clever's keys, so that not each of them must fetch them. Who can write to it, can sign in as anybody: it is
+     *     Clever's keys, so that not each of them must fetch them. Anyone who can write to it can sign in as anybody. It is
      *     made with mode 0600, and not believed unless it is a plain file that belongs to this process's user or root and
      *     nobody else may write. Its directory must be closed to others as well. Without such a file, or with a broken
      *     one, the keys are fetched.
      * @param object|null $logger What is told when the key cache cannot be used: a PSR-3 logger, or any object with its
      *     method warning, or a closure that takes the line. It is told when the client is made, and what it throws during
-     *     a call is dropped. By default the line goes to PHP's error log. Never is a PHP warning raised.
+     *     a call is dropped. By default the line goes to PHP's error log. No warning of PHP is raised.
      *
      * @throws ConfigException config_invalid, with what is wrong about which value.
      * @throws ArgumentException argument_invalid
-     * @throws \ValueError When keyCache is no absolute path, or open_basedir forbids it or caBundle.
-     * @throws \TypeError When logger is nothing that can be told.
+     * @throws \ValueError When keyCache is no absolute path, or open_basedir forbids that file or the one of caBundle.
+     * @throws \TypeError When logger is neither a closure nor has a method warning.
      */
     public function __construct(
         string $clientId,

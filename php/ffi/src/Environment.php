@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** Nothing of this is for applications. The arguments of a client, from environment variables. */
+/** @internal The arguments of a client, from environment variables. */
 final class Environment
 {
     /** What an argument is; all others are texts. */

@@ -6,7 +6,7 @@ namespace CleverSso;
 
 use FFI\CData;
 
-/** Nothing of this is for applications. A handle of the library, freed with this object. */
+/** @internal A handle of the library, freed with this object. */
 final class Handle
 {
     /** @param string $noun That of its function in C: clever_sso_{noun}_free. */

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * Nothing of this is for applications. Who can write the file can sign in as anybody: it is believed only when nobody but this
- * user (or root) could.
+ * @internal Anyone who can write to the file can sign in as anybody. So it is used only when nobody but
+ * this user or root can.
  */
 final class KeyCache
 {

@@ -9,7 +9,7 @@ namespace CleverSso;
 use FFI;
 use FFI\CData;
 
-/** Nothing of this is for applications: they use Client. */
+/** @internal Applications use Client. */
 final class Library
 {
     private static ?FFI $library = null;

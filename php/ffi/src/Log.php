@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** Nothing of this is for applications. Whom a client tells what is worth a warning. */
+/** @internal Where a client sends its warnings. */
 final class Log
 {
     /** Whether a logger can be told: a closure, or an object with PSR-3's method warning. */

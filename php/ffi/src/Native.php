@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * Nothing of this is for applications. What belongs to a client or a key set, kept beside it: no dump of them shows it.
+ * @internal What belongs to a client or a key set. It is kept outside of them, so no dump shows it.
  *
  * Equal configurations share one native client, as in the extension. Beyond a number of them, the one that was used longest
  * ago is let go.

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** Nothing of this is for applications. Where a warning of PHP would end a login: `@` is not enough for every error handler. */
+/** @internal Calls that must not raise a PHP warning. `@` is not enough: many error handlers ignore it. */
 final class Quiet
 {
     /**

@@ -8,7 +8,7 @@ namespace CleverSso;
 
 use FFI\CData;
 
-/** Nothing of this is for applications: they use Client. */
+/** @internal Applications use Client. */
 final class Reader
 {
     /**

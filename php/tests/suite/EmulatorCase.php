@@ -75,7 +75,7 @@ abstract class EmulatorCase extends TestCase
         return preg_replace('/.*[?&]state=([^&]*).*/', '$1', $login->url);
     }
 
-    /** A whole login of the person whom the emulator signs in. */
+    /** A whole login of the person that the emulator signs in. */
     protected static function signedIn(Client $client, mixed ...$wishes): \CleverSso\SignedIn
     {
         $login = $client->beginLogin(...$wishes);
