@@ -18,11 +18,17 @@ if test "$PHP_CLEVER_SSO" != "no"; then
       AC_MSG_ERROR([there is no include/clever_sso.h below $PHP_CLEVER_SSO: run `make install PREFIX=$PHP_CLEVER_SSO`])
     fi
     AC_MSG_RESULT([yes])
+    dnl The library may be in another folder than the one that PHP's own libraries are in.
+    for clever_sso_lib in "$PHP_LIBDIR" lib lib64 "lib/`$CC -print-multiarch 2>/dev/null`"; do
+      clever_sso_lib="$PHP_CLEVER_SSO/$clever_sso_lib"
+      if test -r "$clever_sso_lib/libclever_sso.so"; then break; fi
+    done
     PHP_ADD_INCLUDE([$PHP_CLEVER_SSO/include])
-    PHP_ADD_LIBRARY_WITH_PATH([clever_sso], [$PHP_CLEVER_SSO/$PHP_LIBDIR], [CLEVER_SSO_SHARED_LIBADD])
-    clever_sso_flags="-L$PHP_CLEVER_SSO/$PHP_LIBDIR -Wl,-rpath,$PHP_CLEVER_SSO/$PHP_LIBDIR"
+    PHP_ADD_LIBRARY_WITH_PATH([clever_sso], [$clever_sso_lib], [CLEVER_SSO_SHARED_LIBADD])
+    clever_sso_flags="-L$clever_sso_lib -Wl,-rpath,$clever_sso_lib"
   else
-    PKG_CHECK_MODULES([CLEVER_SSO], [clever_sso >= 0.1])
+    PKG_CHECK_MODULES([CLEVER_SSO], [clever_sso >= 0.1], [],
+      [AC_MSG_ERROR([pkg-config finds no clever_sso 0.1 or later: run `make install`, or name its prefix in --with-clever-sso=DIR])])
     PHP_EVAL_INCLINE([$CLEVER_SSO_CFLAGS])
     PHP_EVAL_LIBLINE([$CLEVER_SSO_LIBS], [CLEVER_SSO_SHARED_LIBADD])
     clever_sso_flags="$CLEVER_SSO_LIBS"

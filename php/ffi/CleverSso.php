@@ -30,6 +30,7 @@ if (!extension_loaded('clever_sso')) {
     require_once __DIR__ . '/src/KeyCache.php';
     require_once __DIR__ . '/src/KeySet.php';
     require_once __DIR__ . '/src/Library.php';
+    require_once __DIR__ . '/src/LibraryFile.php';
     require_once __DIR__ . '/src/Log.php';
     require_once __DIR__ . '/src/Login.php';
     require_once __DIR__ . '/src/LoginException.php';

@@ -27,6 +27,9 @@ typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
 typedef struct clever_sso_key_set clever_sso_key_set;
 typedef struct clever_sso_verify_options clever_sso_verify_options;
 
+const char *clever_sso_version(void);
+uint32_t clever_sso_version_number(void);
+
 clever_sso_status clever_sso_config_new(const char *client_id, clever_sso_config **config, clever_sso_error **error);
 clever_sso_status clever_sso_config_set_client_secret(clever_sso_config *config, const char *client_secret, clever_sso_error **error);
 clever_sso_status clever_sso_config_add_redirect_uri(clever_sso_config *config, const char *redirect_uri, clever_sso_error **error);

@@ -32,14 +32,23 @@ def test_it_is_found_by_pkg_config(installed: Installed) -> None:
     assert f"-L{installed.library}" in (folder / "Makefile").read_text()
 
 
+def files(folder: Path) -> set[str]:
+    """The files below a folder."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*.php")}
+
+
 def test_it_installs_the_classes_that_are_written_in_php_where_php_looks(installed: Installed) -> None:
-    root = installed.folder / "root"
-    said = run(["make", "install", f"INSTALL_ROOT={root}"], installed.build)
-    folder = root / run(installed.php("-r", "echo PEAR_INSTALL_DIR;"), installed.folder).lstrip("/") / "CleverSso"
-    assert {path.name for path in folder.rglob("*.php")} == {
-        path.name for path in (SOURCE / "CleverSso").rglob("*.php")
-    }, said
-    assert list(root.rglob("clever_sso.so")), said
+    first = run(installed.php("-r", "echo current(preg_grep('~^/~', explode(':', get_include_path())));"), SOURCE)
+    classes = files(SOURCE / "CleverSso")
+    for number, setting in enumerate(["INSTALL_ROOT", "DESTDIR"]):
+        root = installed.folder / f"root-{number}"
+        said = run(["make", "install", f"{setting}={root}"], installed.build)
+        assert files(root / first.lstrip("/") / "CleverSso") == classes, said
+        extensions = run([program("php-config"), "--extension-dir"], SOURCE).strip()
+        assert (root / extensions.lstrip("/") / "clever_sso.so").exists(), said
+        # A folder that is named: where PHP has none, or another is wanted.
+        run(["make", "install", f"{setting}={root}", "CLASSES_DIR=/srv/php"], installed.build)
+        assert files(root / "srv/php/CleverSso") == classes
 
 
 def test_a_missing_library_is_named_when_it_is_configured(installed: Installed) -> None:
@@ -47,6 +56,16 @@ def test_a_missing_library_is_named_when_it_is_configured(installed: Installed) 
     ended = subprocess.run(command, cwd=installed.folder / "build", capture_output=True, text=True, check=False)
     assert ended.returncode != 0
     assert "there is no include/clever_sso.h below /nowhere" in ended.stderr
+
+
+def test_a_library_that_pkg_config_does_not_find_is_named_when_it_is_configured(installed: Installed) -> None:
+    program("pkg-config")
+    nothing = {**os.environ, "PKG_CONFIG_PATH": "/nowhere", "PKG_CONFIG_LIBDIR": "/nowhere"}
+    folder = installed.folder / "without-pkg-config"
+    shutil.copytree(installed.build, folder)
+    ended = subprocess.run(["./configure"], cwd=folder, env=nothing, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "or name its prefix in --with-clever-sso=DIR" in ended.stderr
 
 
 def test_what_is_generated_is_not_older_than_the_stub() -> None:
@@ -65,7 +84,7 @@ def test_it_has_the_version_of_the_library() -> None:
 
 def test_what_ffi_declares_is_what_the_header_declares() -> None:
     def declared(path: Path) -> set[str]:
-        text = " ".join(re.sub(r"//.*|/\*.*?\*/", "", path.read_text()).split())
+        text = " ".join(re.sub(r"//.*|/\*.*?\*/|^#.*", "", path.read_text(), flags=re.MULTILINE).split())
         return {line.strip() for line in re.findall(r"[\w *]*\bclever_sso_\w+\([^)]*\);", text)}
 
     ours = declared(HEADER)

@@ -24,19 +24,10 @@ final class Library
         7 => InternalException::class,
     ];
 
-    /** The library: the one that php.ini (ffi.preload) loaded, else the one that is found now. */
+    /** The library that LibraryFile finds: once in a request. */
     public static function get(): FFI
     {
-        return self::$library ??= self::load();
-    }
-
-    private static function load(): FFI
-    {
-        try {
-            return FFI::scope('CLEVER_SSO');
-        } catch (FFI\Exception) {
-            return FFI::load(dirname(__DIR__) . '/clever_sso_ffi.h');
-        }
+        return self::$library ??= LibraryFile::load();
     }
 
     /** A NUL would end the text early in C: the library is handed one as modified UTF-8 writes it instead, and refuses it. */

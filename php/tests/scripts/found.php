@@ -1,0 +1,18 @@
+<?php
+
+/* Which library FFI finds, or the sentence that says what is missing. Warnings are exceptions here, even suppressed ones. */
+
+declare(strict_types=1);
+
+use CleverSso\LibraryFile;
+
+set_error_handler(fn(int $level, string $message) => throw new ErrorException($message));
+try {
+    if (isset($argv[1])) {
+        LibraryFile::use($argv[1]);
+    }
+    new CleverSso\Client('client-id');
+    echo LibraryFile::loaded(), ' ', LibraryFile::version();
+} catch (CleverSso\ConfigException $error) {
+    echo json_encode([$error->getMessage(), $error->getCodeWord(), $error->getActor(), $error->getPageStatus(), $error->setCookies]);
+}
