@@ -143,6 +143,22 @@ diagrams: ## draw docs/images/*.svg from the *.mmd beside them (needs node 20 an
 dist-windows: ## dist/*.zip: the C library for Windows, built on Debian (downloads 290 MB the first time)
 	PYTHON=$(PYTHON) ffi/windows/dist.sh
 
+# The library is in the package: nothing has to be installed for FFI. The extension has a package of its own, php/extension.
+COMPOSER_PACKAGE := $(CARGO_TARGET_DIR)/composer/clever-sso
+
+.PHONY: composer
+composer: ## the Composer package with the library in it, in target/composer/clever-sso
+	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) library
+	@test -f $(THIRD_PARTY) || $(MAKE) $(THIRD_PARTY)
+	@rm -rf $(COMPOSER_PACKAGE)
+	@mkdir -p $(COMPOSER_PACKAGE)/extension $(COMPOSER_PACKAGE)/ffi/lib/$$(uname -m)
+	@cp -R php/composer.json php/bin $(COMPOSER_PACKAGE)
+	@cp -R php/ffi/CleverSso.php php/ffi/README.md php/ffi/clever_sso_ffi.h php/ffi/src $(COMPOSER_PACKAGE)/ffi
+	@cp -R php/extension/CleverSso $(COMPOSER_PACKAGE)/extension
+	@cp LICENSE-APACHE LICENSE-MIT $(THIRD_PARTY) $(COMPOSER_PACKAGE)
+	@install -m 755 $(RELEASE)/libclever_sso.so $(COMPOSER_PACKAGE)/ffi/lib/$$(uname -m)/libclever_sso.so.$(MAJOR)
+	@echo "==> $(COMPOSER_PACKAGE): composer config repositories.clever-sso path $(COMPOSER_PACKAGE)"
+
 .PHONY: install
 install: ## install the C library, header, pkg-config and CMake files below PREFIX (default /usr/local)
 	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) library

@@ -17,6 +17,7 @@ CARGO = (ROOT / "Cargo.toml").read_text("utf-8")
 HOME = re.search(r'^homepage = "(.+)"$', CARGO, re.MULTILINE)[1]  # type: ignore[index]
 CRATES = ("core", "ffi", "emulator")
 WHEELS = ("python", "emulator")
+PHP_PACKAGES = ["php", "php/extension"]
 GUIDE = {"python": "docs/python.md", "emulator": "docs/emulator.md"}
 
 
@@ -45,8 +46,9 @@ def test_a_python_package_has_the_addresses(package: str) -> None:
     assert section(package) in path.read_text("utf-8"), "run `make urls`"
 
 
-def test_the_php_package_has_the_addresses() -> None:
-    path = ROOT / "php/composer.json"
+@pytest.mark.parametrize("package", PHP_PACKAGES)
+def test_a_php_package_has_the_addresses(package: str) -> None:
+    path = ROOT / package / "composer.json"
     text = path.read_text("utf-8")
     home = json.loads(text)["homepage"]
     if os.environ.get("CLEVER_SSO_WRITE_URLS"):
@@ -90,5 +92,7 @@ def test_the_address_stands_in_one_place_and_in_what_is_made_from_it() -> None:
         text=True,
         check=False,
     )
-    made = {"php/composer.json"} | {f"{package}/pyproject.toml" for package in WHEELS}
+    made = {f"{package}/composer.json" for package in PHP_PACKAGES} | {
+        f"{package}/pyproject.toml" for package in WHEELS
+    }
     assert set(listing.stdout.split()) <= {"Cargo.toml"} | made
