@@ -7,12 +7,11 @@ CLASSES_DIR ?= $(shell $(PHP_EXECUTABLE) -n -r 'echo current(preg_grep("~^/~", e
 install: install-clever-sso-classes
 
 install-clever-sso-classes:
-	@folder="$(CLASSES_DIR)"; \
-	if test -z "$$folder"; then \
-		echo "PHP has no folder for classes: name one that is in include_path, make install CLASSES_DIR=/usr/local/share/php"; \
-		exit 1; \
+	@folder="$(INSTALL_ROOT)$(CLASSES_DIR)/CleverSso"; \
+	if test -z "$(CLASSES_DIR)"; then \
+		echo "Not installed:                    the PHP classes. include_path names no folder: set CLASSES_DIR, or use Composer"; \
+		exit 0; \
 	fi; \
-	folder="$(INSTALL_ROOT)$$folder/CleverSso"; \
 	echo "Installing PHP classes:           $$folder/"; \
 	$(mkinstalldirs) "$$folder/Testing" && $(INSTALL_DATA) $(srcdir)/CleverSso/*.php "$$folder" \
 		&& $(INSTALL_DATA) $(srcdir)/CleverSso/Testing/*.php "$$folder/Testing"

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apache import Kind, apache
 from harness import emulator, ports
 from installed import Installed, app, settings
-from servers import PHP_INI, Fpm, Setup, fpm_behind_nginx
+from servers import PHP_INI, Master, Setup, fpm_behind_nginx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ class Way:
 
 
 EXTENSION = Way("preload.php", "extension = {extension}")
-FFI = Way("preload-ffi.php", "extension = ffi.so\nffi.preload = {sources}/php/ffi/clever_sso_ffi.h")
+FFI = Way("preload-ffi.php", "extension = ffi.so")
 # PHP lets no root preload: it does so in a process that becomes somebody else, and ends.
 MASTER_IS_ROOT = Way("preload.php", "extension = {extension}\nopcache.preload_user = nobody", root=True)
 
@@ -51,20 +52,30 @@ class Site:
 
     url: str
     clever: str
-    fpm: Fpm
+    fpm: Master
 
 
 @contextmanager
 def serving(
-    installed: Installed, way: Way, auto_login: str | None = "ada", host: str = "127.0.0.1", **more: str
+    installed: Installed,
+    way: Way,
+    auto_login: str | None = "ada",
+    host: str = "127.0.0.1",
+    kind: Kind | None = None,
+    **more: str,
 ) -> Iterator[Site]:
-    """Run the page of the examples. Browsers know it by `host`, a name of this machine."""
+    """Run the page of the examples. Browsers know it by `host`, a name of this machine.
+
+    FPM is behind nginx, or `kind` says how Apache runs PHP.
+    """
     page = installed.page
     with ports.reserved() as port, emulator.running([app(f"http://{host}:{port}")], auto_login) as clever:
         url = f"http://{host}:{port}"
         folder = installed.folder / f"fpm-{secrets.token_hex(8)}"
         environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
         environment = {name: value.format(folder=folder) for name, value in environment.items()}
-        setup = Setup(folder, page, way.ini(folder, installed), way.root, way.added)
-        with fpm_behind_nginx(setup, environment, port) as fpm:
-            yield Site(url, clever, fpm)
+        ini = way.ini(folder, installed) + (kind.preload_user if kind else "")
+        setup = Setup(folder, page, ini, way.root, way.added)
+        server = apache(kind, setup, environment, port) if kind else fpm_behind_nginx(setup, environment, port)
+        with server as running:
+            yield Site(url, clever, running)

@@ -9,7 +9,7 @@ import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from harness import ports
 from harness.patience import SECONDS, wait_for
@@ -24,6 +24,8 @@ PHP_INI = """
 zend_extension = opcache.so
 {load}
 opcache.preload = {preload}
+opcache.jit = tracing
+opcache.jit_buffer_size = 32M
 session.save_path = {folder}/sessions
 session.gc_probability = 0
 display_errors = 0
@@ -126,11 +128,12 @@ def built_in(command: list[str], environment: dict[str, str], port: int, log: Pa
 
 
 @dataclass(frozen=True)
-class Fpm:
-    """FPM at work."""
+class Master:
+    """A server that forks workers, at work."""
 
     master: int
     folder: Path
+    reloads: ClassVar[signal.Signals]
 
     def workers(self) -> list[int]:
         """Its workers."""
@@ -140,12 +143,18 @@ class Fpm:
     def reload(self) -> None:
         """Begin a graceful reload, and wait until every worker is a new one."""
         old = set(self.workers())
-        os.kill(self.master, signal.SIGUSR2)
+        os.kill(self.master, self.reloads)
         wait_for(lambda: len(self.workers()) == WORKERS and not old & set(self.workers()), "a graceful reload")
 
     def log(self) -> str:
-        """What FPM, PHP and nginx wrote."""
+        """What the servers and PHP wrote."""
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
+
+
+class Fpm(Master):
+    """FPM at work."""
+
+    reloads = signal.SIGUSR2
 
 
 @dataclass(frozen=True)
@@ -173,24 +182,36 @@ class Setup:
 
 
 @contextmanager
-def fpm_behind_nginx(setup: Setup, environment: dict[str, str], port: int) -> Iterator[Fpm]:
-    """Run FPM with eight workers behind nginx."""
-    setup.write(port)
+def running_fpm(setup: Setup, environment: dict[str, str]) -> Iterator[Fpm]:
+    """Run FPM with eight workers, whose socket is in the folder of the setup."""
     folder, root = setup.folder, setup.root
     fpm = [fpm_program(), "-c", str(folder / "php.ini"), "-y", str(folder / "fpm.conf"), *(["-R"] if root else [])]
-    nginx = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")]
     with process(fpm, environment, folder / "output.log", "root" if root else None) as master:
         running = Fpm(master.pid, folder)
         socket_file = folder / "fpm.sock"
         wait_for(lambda: master.poll() is not None or socket_file.exists(), "FPM to listen")
         assert master.poll() is None, running.log()
-        with process(nginx, environment, folder / "output.log") as server:
-            wait_for(lambda: server.poll() is not None or ports.listens(port), "nginx to listen")
-            assert server.poll() is None, running.log()
-            yield running
+        yield running
+
+
+@contextmanager
+def fpm_behind_nginx(setup: Setup, environment: dict[str, str], port: int) -> Iterator[Fpm]:
+    """Run FPM with eight workers behind nginx."""
+    setup.write(port)
+    folder = setup.folder
+    nginx = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")]
+    with running_fpm(setup, environment) as running, process(nginx, environment, folder / "output.log") as server:
+        wait_for(lambda: server.poll() is not None or ports.listens(port), "nginx to listen")
+        assert server.poll() is None, running.log()
+        yield running
 
 
 def fpm_program() -> str:
     """FPM has the version of PHP in its name."""
+    return program(f"php-fpm{php_version()}")
+
+
+def php_version() -> str:
+    """The version of PHP as Debian writes it in names, for example 8.2."""
     version = subprocess.run([program("php-config"), "--version"], check=True, capture_output=True, text=True).stdout
-    return program("php-fpm" + ".".join(version.split(".")[:2]))
+    return ".".join(version.split(".")[:2])

@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import odd_requests
 import pytest
+from crowd import AT_ONCE, Crowd
 from fpm_sites import EXTENSION, FFI, MASTER_IS_ROOT, Way, serving
 from harness.header_limits import LONG_PAGES
-from harness.patience import SECONDS, wait_for
+from harness.length import whole_or_short
+from harness.patience import SECONDS
 from harness.tabs import Tab, TabbedBrowser, check_tabs
 from installed import APP_NAME, Installed
-from servers import WORKERS, Fpm
+from servers import WORKERS
 from visitor import Visitor
 
 if TYPE_CHECKING:
@@ -31,49 +31,11 @@ if TYPE_CHECKING:
 
     from odd_requests import OddRequest
 
-ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
-LOGINS = 2000 if ALL else 300
-AT_ONCE = 32
-ROUNDS = 20 if ALL else 5
+LOGINS = whole_or_short(2000, 300)
+ROUNDS = whole_or_short(20, 5)
 MOST_GROWTH_KIB = 128
 # What PHP says of code that is wrong.
 COMPLAINT = r"PHP (?:Warning|Notice|Deprecated|Fatal error|Parse error).*"
-PEOPLE = [
-    ("ada", "Ada Ashworth"),
-    ("noor", "Noor Haddad"),
-    ("jose", "José Núñez"),
-    ("grace", "Grace Okafor"),
-    ("markup", "&lt;b&gt;Bobby&lt;/b&gt;"),
-    ("layla", "ليلى"),
-]
-
-
-@dataclass
-class Crowd:
-    """People who log in, each with a browser of their own, and what went wrong for them."""
-
-    site: str
-    failures: list[str] = field(default_factory=list)
-    done: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def log_in(self, number: int) -> None:
-        """Log one person in; the page must name that person and nobody else."""
-        handle, name = PEOPLE[number % len(PEOPLE)]
-        try:
-            page = Visitor().open(f"{self.site}/login", person=handle)
-            problem = "" if page.status == 200 and f"Hello, {name}" in page.text else f"{page.status} at {page.path}"
-        except (OSError, RuntimeError) as error:
-            problem = repr(error)
-        with self.lock:
-            self.done += 1
-            if problem:
-                self.failures.append(problem)
-
-    def come(self, count: int) -> None:
-        """Let `count` people log in, many at once."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(self.log_in, range(count)))
 
 
 def used(worker: int) -> tuple[int, int]:
@@ -91,26 +53,11 @@ def asked_for_keys(clever: str) -> int:
         return [request["path"] for request in json.load(answer)["journal"]].count("/oauth/certs")
 
 
-def at(crowd: Crowd, number: int, coming: Future[None], act: Callable[[], None]) -> None:
-    """Do something once so many people have come."""
-    wait_for(lambda: crowd.done >= number or coming.done(), f"{number} people")
-    act()
-
-
-def kill_one(fpm: Fpm) -> None:
-    """End a worker as the kernel does when there is no memory left."""
-    os.kill(fpm.workers()[0], signal.SIGKILL)
-
-
 @pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
 def test_a_crowd_logs_in_while_a_worker_dies_and_all_are_replaced(installed: Installed, way: Way) -> None:
     with serving(installed, way, CLEVER_KEY_CACHE="{folder}/keys") as site:
         crowd = Crowd(site.url)
-        with ThreadPoolExecutor(1) as beside:
-            coming = beside.submit(crowd.come, LOGINS // 4)
-            at(crowd, LOGINS // 16, coming, lambda: kill_one(site.fpm))
-            at(crowd, LOGINS // 8, coming, site.fpm.reload)
-            coming.result()
+        crowd.come_through_trouble(LOGINS // 4, site.fpm)
         assert len(crowd.failures) <= 1, (crowd.failures, site.fpm.log()[-3000:])
         crowd.come(LOGINS // 4)
         before = {worker: used(worker) for worker in site.fpm.workers()}

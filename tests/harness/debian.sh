@@ -11,7 +11,7 @@ declare -A package_of=(
     [phpunit]=phpunit [/usr/share/php/Psr/Log/autoload.php]=php-psr-log
     [/usr/bin/pg_lsclusters]=postgresql
     [chromium]=chromium [chromium-headless-shell]=chromium-headless-shell [openssl]=openssl
-    [apache2]=apache2 [/usr/lib/apache2/modules/mod_wsgi.so]=libapache2-mod-wsgi-py3
+    [apache2]=apache2 [/usr/lib/apache2/modules/libphp*.so]=libapache2-mod-php [/usr/lib/apache2/modules/mod_wsgi.so]=libapache2-mod-wsgi-py3
 )
 if [ "${1-}" = --list ]; then
     for program in "${!package_of[@]}"; do echo "$program ${package_of[$program]}"; done
@@ -21,7 +21,7 @@ missing=()
 
 # Servers lie in /usr/sbin, which need not be in the path, and FPM has the version of PHP in its name.
 is_installed() {
-    [ -f "$1" ] || PATH="$PATH:/usr/sbin" command -v "$1" > /dev/null || compgen -G "/usr/sbin/$1[0-9]*" > /dev/null
+    compgen -G "$1" > /dev/null || PATH="$PATH:/usr/sbin" command -v "$1" > /dev/null || compgen -G "/usr/sbin/$1[0-9]*" > /dev/null
 }
 
 for program in "${!package_of[@]}"; do

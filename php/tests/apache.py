@@ -1,0 +1,122 @@
+"""Apache on a free port of this machine, gone when the block is left: with PHP in its workers, or in front of FPM."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import ports
+from harness.patience import SECONDS, wait_for
+from installed import program
+from servers import WORKERS, Master, Setup, php_version, process, running_fpm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MODULES = Path("/usr/lib/apache2/modules")
+
+CONFIGURATION = """
+ServerName localhost
+ServerRoot {folder}
+PidFile {folder}/apache.pid
+Mutex file:{folder}
+Listen 127.0.0.1:{port}
+ErrorLog {folder}/apache.log
+LoadModule mpm_{mpm}_module {modules}/mod_mpm_{mpm}.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule dir_module {modules}/mod_dir.so
+LoadModule mime_module {modules}/mod_mime.so
+TypesConfig /dev/null
+GracefulShutdownTimeout {patience}
+DocumentRoot {public}
+<Directory {public}>
+    Require all granted
+    FallbackResource /index.php
+</Directory>
+"""
+# Its workers are processes, each with PHP in it.
+PREFORK = """
+StartServers {workers}
+MinSpareServers {workers}
+MaxSpareServers {workers}
+MaxRequestWorkers {workers}
+LoadModule php_module {php}
+PHPIniDir {folder}
+<FilesMatch \\.php$>
+    SetHandler application/x-httpd-php
+</FilesMatch>
+"""
+EVENT = """
+LoadModule proxy_module {modules}/mod_proxy.so
+LoadModule proxy_fcgi_module {modules}/mod_proxy_fcgi.so
+<FilesMatch \\.php$>
+    SetHandler "proxy:unix:{folder}/fpm.sock|fcgi://localhost"
+</FilesMatch>
+"""
+
+
+class Apache(Master):
+    """Apache at work."""
+
+    reloads = signal.SIGUSR1
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How Apache runs PHP."""
+
+    mpm: str
+    php: Path | None = None
+
+    @property
+    def preload_user(self) -> str:
+        """What php.ini says more: a parent that is root may not preload."""
+        return "opcache.preload_user = nobody\n" if self.php and os.geteuid() == 0 else ""
+
+
+def module(name: str) -> Path:
+    """A module of Apache; the test is skipped without it."""
+    if not (found := MODULES / name).exists():
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def with_php() -> Kind:
+    """Apache whose workers have PHP in them."""
+    program("apache2")
+    return Kind("prefork", module(f"libphp{php_version()}.so"))
+
+
+def before_fpm() -> Kind:
+    """Apache that hands requests to FPM."""
+    program("apache2")
+    module("mod_proxy_fcgi.so")
+    return Kind("event")
+
+
+@contextmanager
+def apache(kind: Kind, setup: Setup, environment: dict[str, str], port: int) -> Iterator[Master]:
+    """Run Apache; give what has the workers that run PHP."""
+    setup.write(port)
+    folder = setup.folder
+    words = {"folder": folder, "port": port, "modules": MODULES, "workers": WORKERS, "public": setup.page.parent}
+    text = CONFIGURATION + (PREFORK if kind.php else EVENT)
+    text = text.format(**words, mpm=kind.mpm, php=kind.php, patience=SECONDS)
+    if os.geteuid() == 0:
+        text += "User nobody\nGroup nogroup\n"
+    (folder / "apache.conf").write_text(text)
+    with ExitStack() as stack:
+        fpm = None if kind.php else stack.enter_context(running_fpm(setup, environment))
+        command = [program("apache2"), "-f", str(folder / "apache.conf"), "-DFOREGROUND"]
+        user = "root" if os.geteuid() == 0 else None
+        server = stack.enter_context(process(command, environment, folder / "output.log", user))
+        wait_for(lambda: server.poll() is not None or ports.listens(port), "Apache to listen")
+        running = fpm or Apache(server.pid, folder)
+        assert server.poll() is None, running.log()
+        wait_for(lambda: len(running.workers()) == WORKERS, "all workers")
+        yield running
