@@ -1,8 +1,7 @@
 <?php
 
 /**
- * For opcache.preload, beside `ffi.preload = …/clever_sso_ffi.h` in php.ini: only preloaded files may use FFI while
- * ffi.enable is `preload`, as it is by default.
+ * For opcache.preload: only preloaded files may use FFI while ffi.enable is `preload`, as it is by default.
  */
 
 declare(strict_types=1);

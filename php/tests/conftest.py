@@ -1,4 +1,4 @@
-"""What the tests of PHP share: one build of the extension."""
+"""What the tests of PHP share: one build of the extension, and one application with the Composer package."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import applications
 import pytest
 from harness.paths import RELEASE
 from installed import Installed, install
@@ -22,3 +23,11 @@ def installed() -> Iterator[Installed]:
     with tempfile.TemporaryDirectory(prefix="clever-sso-php-") as folder:
         Path(folder).chmod(0o755)
         yield install(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def application(installed: Installed) -> Path:
+    """An application that requires the Composer package."""
+    folder = installed.folder / "newcomer"
+    folder.mkdir()
+    return applications.made(folder)

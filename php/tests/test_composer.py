@@ -10,48 +10,15 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from harness.paths import RELEASE, ROOT, TARGET
-from installed import PATIENCE_SECONDS, Installed, program, run, settings
+from applications import composer
+from harness.paths import ROOT
+from installed import PATIENCE_SECONDS, Installed, run, settings
 
 PHP = ROOT / "php"
 COMPOSER = json.loads((PHP / "composer.json").read_text())
 FOLDERS = [PHP / folder for folder in COMPOSER["autoload"]["psr-4"]["CleverSso\\"]]
 FILES = sorted(file for folder in FOLDERS for file in folder.rglob("*.php"))
-PACKAGE = TARGET / "composer/clever-sso"
-# Nothing is asked of a registry.
-APPLICATION = {
-    "repositories": [{"type": "path", "url": str(PACKAGE), "options": {"symlink": False}}, {"packagist.org": False}],
-    "require": {"clever-sso/clever-sso": "@dev"},
-}
 PIE = json.loads((PHP / "extension/composer.json").read_text())
-
-
-def composer(folder: Path, *arguments: str) -> str:
-    """What Composer says; it keeps what it knows in `folder`."""
-    ended = subprocess.run(
-        [program("composer"), "--no-interaction", *arguments],
-        cwd=folder,
-        env={**os.environ, "COMPOSER_HOME": str(folder / "home"), "COMPOSER_ALLOW_SUPERUSER": "1"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout + ended.stderr
-
-
-@pytest.fixture(scope="module")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An application that requires the package, as `make composer` makes it."""
-    program("composer")
-    if not (RELEASE / "libclever_sso.so").exists():
-        pytest.skip(f"there is no library in {RELEASE}: build it")
-    run(["make", "-s", "composer", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
-    folder = tmp_path_factory.mktemp("application")
-    (folder / "composer.json").write_text(json.dumps(APPLICATION))
-    composer(folder, "install")
-    return folder
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PHP)))

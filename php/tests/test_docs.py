@@ -3,44 +3,44 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+import pytest
+from applications import PAGE, block
 from harness import emulator, ports
-from harness.paths import ROOT
 from installed import Installed, app, run, settings
 from servers import built_in, own_folder
 from visitor import Visitor
 
-PAGE = ROOT / "docs/php.md"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def blocks() -> list[str]:
     return re.findall(r"```php\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
-def whole_login() -> str:
-    found = re.findall(r"<!-- run -->\n```php\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(found) == 1
-    return str(found[0])
-
-
 def test_every_block_is_php(installed: Installed) -> None:
     folder = own_folder(installed.folder / "blocks")
     assert len(blocks()) >= 4
-    for number, block in enumerate(blocks()):
+    for number, text in enumerate(blocks()):
         file = folder / f"{number}.php"
-        file.write_text(block)
+        file.write_text(text)
         assert "No syntax errors" in run(installed.php("-l", str(file)), folder)
 
 
-def test_the_whole_login_logs_in(installed: Installed) -> None:
-    folder = own_folder(installed.folder / "login")
-    (folder / "login.php").write_text(whole_login())
+@pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
+def test_the_first_login_logs_in(installed: Installed, application: Path, extension: bool) -> None:
+    """With the library that the package has in it."""
+    folder = own_folder(installed.folder / f"login-{extension}")
+    (application / "index.php").write_text(block("run", "php"))
     with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
         site = f"http://127.0.0.1:{port}"
-        environment = settings(site, clever, LD_LIBRARY_PATH=str(installed.library))
-        found = f"-dinclude_path={installed.sources}/php/extension"
-        serve = [found, f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(folder / "login.php")]
-        with built_in(installed.php(*serve), environment, port, folder / "output.log"):
+        environment = settings(site, clever)
+        environment.pop("LD_LIBRARY_PATH", None)
+        options = [] if extension else block("run: serve").rpartition("php ")[2].split()[:2]
+        serve = [*options, f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(application / "index.php")]
+        with built_in(installed.php(*serve, extension=extension), environment, port, folder / "output.log"):
             visitor = Visitor()
             assert "Log in with Clever" in visitor.open(site).text
             page = visitor.open(f"{site}/login", person="jose")

@@ -1,0 +1,62 @@
+"""An application that requires the Composer package, made as docs/php.md says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from harness.paths import RELEASE, ROOT, TARGET
+from installed import PATIENCE_SECONDS, program, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = ROOT / "docs/php.md"
+PACKAGE = TARGET / "composer/clever-sso"
+
+
+def block(name: str, language: str = "sh") -> str:
+    """The block of docs/php.md that has this name."""
+    found = re.findall(rf"<!-- {name} -->\n```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert len(found) == 1, name
+    return str(found[0])
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What Composer is run with: it asks no registry, and copies packages: other users can read them then."""
+    home.mkdir(exist_ok=True)
+    (home / "config.json").write_text(json.dumps({"repositories": {"packagist.org": False}}))
+    names = {"COMPOSER_HOME": str(home), "COMPOSER_ALLOW_SUPERUSER": "1", "COMPOSER_MIRROR_PATH_REPOS": "1"}
+    return {**os.environ, **names}
+
+
+def composer(folder: Path, *arguments: str) -> str:
+    """What Composer says; it keeps what it knows in `folder`."""
+    return ran([program("composer"), "--no-interaction", *arguments], folder, environment(folder / "home"))
+
+
+def made(folder: Path) -> Path:
+    """The application in the page, which is below `folder` beside the source."""
+    for name in ("composer", "php"):
+        program(name)
+    if not (RELEASE / "libclever_sso.so").exists():
+        pytest.skip(f"there is no library in {RELEASE}: build it")
+    run(["make", "-s", "composer", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
+    (folder / "clever_sso/target").mkdir(parents=True)
+    (folder / "clever_sso/target/composer").symlink_to(PACKAGE.parent)
+    said = ran([program("bash"), "-euc", block("run: install")], folder, environment(folder / "home"))
+    assert "clever_sso: " in said
+    return folder / "reading-room"
+
+
+def ran(command: list[str], folder: Path, variables: dict[str, str]) -> str:
+    """What a command says that must succeed."""
+    ended = subprocess.run(
+        command, cwd=folder, env=variables, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
