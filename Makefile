@@ -274,6 +274,12 @@ test-python: test-build ## the tests that pytest runs: Python, C, PHP, browser; 
 test-endurance:
 	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
 
+.PHONY: test-php-zts
+test-php-zts: test-build ## PHP with threads: build it from Debian's source (some minutes), and log people in with it
+	php/tests/build_zts.sh $(CARGO_TARGET_DIR)/php-zts
+	LD_LIBRARY_PATH=$(RELEASE) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator CLEVER_SSO_TEST_ALL=1 \
+		$(IN_VENV)/pytest -ra php/tests/test_versions.py
+
 .PHONY: test-windows
 test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
 	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings

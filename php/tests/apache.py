@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODULES = Path("/usr/lib/apache2/modules")
+THREADS_EACH = 16
 
 CONFIGURATION = """
 ServerName localhost
@@ -39,12 +40,23 @@ DocumentRoot {public}
     FallbackResource /index.php
 </Directory>
 """
-# Its workers are processes, each with PHP in it.
-PREFORK = """
+# PHP is in its workers: processes, or the threads of some processes.
+PROCESSES = """
 StartServers {workers}
 MinSpareServers {workers}
 MaxSpareServers {workers}
 MaxRequestWorkers {workers}
+"""
+THREADS = """
+ServerLimit {workers}
+StartServers {workers}
+ThreadsPerChild {threads}
+ThreadLimit {threads}
+MaxRequestWorkers {all_threads}
+MinSpareThreads {all_threads}
+MaxSpareThreads {all_threads}
+"""
+INSIDE = """
 LoadModule php_module {php}
 PHPIniDir {folder}
 <FilesMatch \\.php$>
@@ -72,6 +84,7 @@ class Kind:
 
     mpm: str
     php: Path | None = None
+    processes: int = WORKERS
 
     @property
     def preload_user(self) -> str:
@@ -92,6 +105,12 @@ def with_php() -> Kind:
     return Kind("prefork", module(f"libphp{php_version()}.so"))
 
 
+def with_threads_of_php(php: Path) -> Kind:
+    """Apache whose workers have threads, and PHP in them."""
+    program("apache2")
+    return Kind("event", php, processes=2)
+
+
 def before_fpm() -> Kind:
     """Apache that hands requests to FPM."""
     program("apache2")
@@ -104,9 +123,21 @@ def apache(kind: Kind, setup: Setup, environment: dict[str, str], port: int) -> 
     """Run Apache; give what has the workers that run PHP."""
     setup.write(port)
     folder = setup.folder
-    words = {"folder": folder, "port": port, "modules": MODULES, "workers": WORKERS, "public": setup.page.parent}
-    text = CONFIGURATION + (PREFORK if kind.php else EVENT)
-    text = text.format(**words, mpm=kind.mpm, php=kind.php, patience=SECONDS)
+    text = CONFIGURATION + EVENT
+    if kind.php:
+        text = CONFIGURATION + (PROCESSES if kind.mpm == "prefork" else THREADS) + INSIDE
+    text = text.format(
+        folder=folder,
+        port=port,
+        modules=MODULES,
+        public=setup.page.parent,
+        patience=SECONDS,
+        mpm=kind.mpm,
+        php=kind.php,
+        workers=kind.processes,
+        threads=THREADS_EACH,
+        all_threads=THREADS_EACH * kind.processes,
+    )
     if os.geteuid() == 0:
         text += "User nobody\nGroup nogroup\n"
     (folder / "apache.conf").write_text(text)
@@ -116,7 +147,7 @@ def apache(kind: Kind, setup: Setup, environment: dict[str, str], port: int) -> 
         user = "root" if os.geteuid() == 0 else None
         server = stack.enter_context(process(command, environment, folder / "output.log", user))
         wait_for(lambda: server.poll() is not None or ports.listens(port), "Apache to listen")
-        running = fpm or Apache(server.pid, folder)
+        running = fpm or Apache(server.pid, folder, kind.processes)
         assert server.poll() is None, running.log()
-        wait_for(lambda: len(running.workers()) == WORKERS, "all workers")
+        wait_for(lambda: len(running.workers()) == kind.processes, "all workers")
         yield running

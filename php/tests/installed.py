@@ -39,6 +39,8 @@ class Installed:
 
     folder: Path
     log: str
+    # Another PHP than the one in the path: what its php-config is.
+    config: str = ""
 
     @property
     def library(self) -> Path:
@@ -48,7 +50,7 @@ class Installed:
     @property
     def build(self) -> Path:
         """The extension's sources, built."""
-        return self.folder / "build"
+        return self.folder / ("build" + re.sub(r"\W+", "-", self.config))
 
     @property
     def extension(self) -> Path:
@@ -69,10 +71,25 @@ class Installed:
         """The page that both ways run."""
         return self.sources / "examples/php/public/index.php"
 
+    @property
+    def program(self) -> str:
+        """PHP for the command line."""
+        return run([self.config, "--php-binary"], self.folder).strip() if self.config else program("php")
+
     def php(self, *arguments: str, extension: bool = True) -> list[str]:
         """A command line of PHP that reads no configuration of this machine."""
-        loaded = [f"-dextension={self.extension}"] if extension else ["-dextension=ffi.so"]
-        return [program("php"), "-n", *loaded, *arguments]
+        shared = [] if self.has_ffi else ["-dextension=ffi.so"]
+        return [self.program, "-n", *([f"-dextension={self.extension}"] if extension else shared), *arguments]
+
+    @property
+    def has_ffi(self) -> bool:
+        """Whether FFI is part of this PHP, and no file to load. Debian's is a file."""
+        return bool(self.config) and "FFI" in run([self.program, "-n", "-m"], self.folder).split()
+
+    def with_php(self, config: str) -> Installed:
+        """The same for the PHP that a php-config describes."""
+        other = Installed(self.folder, "", config)
+        return Installed(self.folder, built(other.build, self.folder / "prefix", config), config)
 
 
 def program(name: str) -> str:
@@ -99,17 +116,22 @@ def install(folder: Path) -> Installed:
     run(["make", "-s", "install", f"PREFIX={prefix}", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
     for name in SOURCES:
         shutil.copytree(ROOT / name, folder / "sources" / name, ignore=MADE, symlinks=True)
-    build = folder / "build"
+    return Installed(folder, built(folder / "build", prefix))
+
+
+def built(build: Path, prefix: Path, config: str = "") -> str:
+    """What building the extension says: against the library below `prefix`, for the PHP in the path or another."""
     shutil.copytree(ROOT / "php/extension", build, ignore=MADE)
-    said = run(["phpize"], build)
-    said += run(["./configure", f"--with-clever-sso={prefix}", "CFLAGS=-O1 -g -Werror=implicit"], build)
-    said += run(["make", f"-j{os.cpu_count() or 1}"], build)
-    return Installed(folder, said)
+    phpize = str(Path(config).with_name(Path(config).name.replace("php-config", "phpize"))) if config else "phpize"
+    of_php = [f"--with-php-config={config}"] if config else []
+    said = run([phpize], build)
+    said += run(["./configure", f"--with-clever-sso={prefix}", "CFLAGS=-O1 -g -Werror=implicit", *of_php], build)
+    return said + run(["make", f"-j{os.cpu_count() or 1}"], build)
 
 
 def warnings(log: str) -> list[str]:
     """What the compiler warned of in our own files."""
-    return [line for line in log.splitlines() if re.search(r"/build/\w+\.[ch]:\d+.*warning", line)]
+    return [line for line in log.splitlines() if re.search(r"/build[\w-]*/\w+\.[ch]:\d+.*warning", line)]
 
 
 def app(site: str) -> App:

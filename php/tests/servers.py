@@ -133,6 +133,7 @@ class Master:
 
     master: int
     folder: Path
+    count: int = WORKERS
     reloads: ClassVar[signal.Signals]
 
     def workers(self) -> list[int]:
@@ -144,7 +145,7 @@ class Master:
         """Begin a graceful reload, and wait until every worker is a new one."""
         old = set(self.workers())
         os.kill(self.master, self.reloads)
-        wait_for(lambda: len(self.workers()) == WORKERS and not old & set(self.workers()), "a graceful reload")
+        wait_for(lambda: len(self.workers()) == self.count and not old & set(self.workers()), "a graceful reload")
 
     def log(self) -> str:
         """What the servers and PHP wrote."""

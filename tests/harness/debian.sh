@@ -11,7 +11,8 @@ declare -A package_of=(
     [phpunit]=phpunit [/usr/share/php/Psr/Log/autoload.php]=php-psr-log
     [/usr/bin/pg_lsclusters]=postgresql
     [chromium]=chromium [chromium-headless-shell]=chromium-headless-shell [openssl]=openssl
-    [apache2]=apache2 [/usr/lib/apache2/modules/libphp*.so]=libapache2-mod-php [/usr/lib/apache2/modules/mod_wsgi.so]=libapache2-mod-wsgi-py3
+    [apache2]=apache2 [/usr/lib/apache2/modules/libphp*.so]=libapache2-mod-php
+    [apxs2]=apache2-dev [/usr/include/*/ffi.h]=libffi-dev [/usr/lib/apache2/modules/mod_wsgi.so]=libapache2-mod-wsgi-py3
 )
 if [ "${1-}" = --list ]; then
     for program in "${!package_of[@]}"; do echo "$program ${package_of[$program]}"; done
