@@ -55,7 +55,7 @@ pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest:
     }
 }
 
-/// What the operating system says: a firewall, a sandbox or SELinux refuses in other words than a closed port.
+/// What the operating system says: a firewall or a sandbox refuses in other words than a closed port.
 fn reason(error: &reqwest::Error) -> String {
     causes(error)
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
@@ -168,12 +168,12 @@ fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn st
     }
 }
 
-const fn tls_cause(error: &rustls::Error) -> &'static str {
+fn tls_cause(error: &rustls::Error) -> String {
     use rustls::CertificateError::{
         Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
         UnknownIssuer,
     };
-    match error {
+    let known = match error {
         rustls::Error::InvalidCertificate(UnknownIssuer) => {
             "the certificate comes from an authority that is not trusted here: does the network inspect TLS?"
         }
@@ -186,9 +186,22 @@ const fn tls_cause(error: &rustls::Error) -> &'static str {
         rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
             "the certificate is for another host"
         }
-        rustls::Error::InvalidCertificate(_) => "the certificate is not valid",
-        _ => "the TLS handshake failed",
-    }
+        rustls::Error::InvalidCertificate(reason) => {
+            let reason = format!("{reason:?}");
+            // An error of rustls's own verifier, whose type it does not show.
+            let hint = if reason.contains("CaUsedAsEndEntity") {
+                ": it is an authority's own (CA:TRUE), and a server needs one of its own"
+            } else {
+                ""
+            };
+            return format!("the certificate is not valid{hint} ({reason})");
+        }
+        rustls::Error::InvalidMessage(_) => {
+            "the TLS handshake failed: what answers there does not speak TLS. Is it plain http?"
+        }
+        _ => return format!("the TLS handshake failed ({error})"),
+    };
+    known.to_owned()
 }
 
 pub(super) fn about(request: &Request, code: ErrorCode) -> Error {

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clever_sso::ConfigBuilder;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
@@ -102,7 +105,7 @@ fn a_certificate_for_another_host_is_refused() {
 #[test]
 fn a_certificate_that_has_expired_is_refused() {
     let authority = Authority::new();
-    let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let mut params = params();
     params.not_after = date_time_ymd(2020, 1, 1);
     let server = server(authority.certified(&params, rustls::DEFAULT_VERSIONS));
     assert!(message(at(&server).ca_bundle(&authority.pem)).contains("expired"));
@@ -111,12 +114,36 @@ fn a_certificate_that_has_expired_is_refused() {
 #[test]
 fn a_certificate_that_is_not_valid_yet_is_refused_and_the_clock_is_named() {
     let authority = Authority::new();
-    let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let mut params = params();
     params.not_before = date_time_ymd(4000, 1, 1);
     params.not_after = date_time_ymd(4001, 1, 1);
     let server = server(authority.certified(&params, rustls::DEFAULT_VERSIONS));
     let shown = message(at(&server).ca_bundle(&authority.pem));
     assert!(shown.ends_with("the certificate is not valid yet, or the clock is wrong"), "{shown}");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_a_servers_is_refused_with_the_reason() {
+    let authority = Authority::new();
+    let (mut of_authority, mut of_client) = (params(), params());
+    of_authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    of_client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    for (params, reason) in [
+        (
+            of_authority,
+            "the certificate is not valid: it is an authority's own (CA:TRUE), and a server needs one",
+        ),
+        (of_client, "the certificate is not valid (InvalidPurpose"),
+    ] {
+        let server = server(authority.certified(&params, rustls::DEFAULT_VERSIONS));
+        let shown = message(at(&server).ca_bundle(&authority.pem));
+        assert!(shown.contains(reason), "{shown}");
+    }
+}
+
+/// Of a certificate for the server of these tests.
+fn params() -> CertificateParams {
+    CertificateParams::new(["127.0.0.1".to_owned()]).unwrap()
 }
 
 #[test]
@@ -136,7 +163,11 @@ fn plain_http_where_tls_belongs_is_network_tls() {
         let _ = stream.peek(&mut [0]);
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     });
-    assert!(message(at(&server)).contains("the TLS handshake failed"));
+    let shown = message(at(&server));
+    assert!(
+        shown.ends_with("the TLS handshake failed: what answers there does not speak TLS. Is it plain http?"),
+        "{shown}"
+    );
 }
 
 #[test]
