@@ -19,6 +19,10 @@ use crate::urls::{self, AuthorizeOptions};
 
 /// Everything an application does with Clever, for callers that wait. Make one and keep it.
 ///
+/// In a program with a tokio runtime, call it where waiting is allowed: in `tokio::task::spawn_blocking`, actix's `web::block`, or
+/// `tokio::task::block_in_place`. Inside an async task it would hold up all other tasks of the thread, so there its calls fail with
+/// `runtime_running`.
+///
 /// May be used from many threads at once, and from forked children: a child finds no connection, lock or thread of its
 /// parent's and makes its own; Clever's keys, which the parent had, it need not fetch. There is no background thread; a host name is resolved on a thread
 /// that ends with its answer, or on the caller's where none can be started.
@@ -72,7 +76,7 @@ impl Client {
     /// Makes a client of a provider whose endpoints stand in its discovery document.
     ///
     /// # Errors
-    /// As [`Client::discover`](crate::Client::discover); `runtime_running` inside an async runtime.
+    /// As [`Client::discover`](crate::Client::discover); `runtime_running` inside an async task.
     pub fn discover(builder: ConfigBuilder) -> Result<Self> {
         let metadata = Self::new(builder.clone().build()?)?.metadata()?;
         Self::new(builder.discovered(&metadata).build()?)
@@ -86,7 +90,7 @@ impl Client {
     /// The issuer's discovery document, as far as this crate reads it.
     ///
     /// # Errors
-    /// As [`Client::metadata`](crate::Client::metadata); `runtime_running` inside an async runtime.
+    /// As [`Client::metadata`](crate::Client::metadata); `runtime_running` inside an async task.
     pub fn metadata(&self) -> Result<Metadata> {
         self.pool.run(async |client| client.metadata().await)
     }
@@ -102,7 +106,7 @@ impl Client {
     /// Finishes a login; `cookies` is the `Cookie` header of the callback's request.
     ///
     /// # Errors
-    /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async runtime.
+    /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async task.
     pub fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
         self.pool.run(async |client| client.finish_login(callback, cookies).await)
     }
@@ -110,7 +114,7 @@ impl Client {
     /// Finishes a login whose pending login the application kept in a session of its own.
     ///
     /// # Errors
-    /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async runtime.
+    /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async task.
     pub fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
         self.pool.run(async |client| client.finish_login_with_pending(callback, pending).await)
     }
@@ -159,7 +163,7 @@ impl Client {
     /// Exchanges a code.
     ///
     /// # Errors
-    /// As [`Client::exchange_code`](crate::Client::exchange_code); `runtime_running` inside an async runtime.
+    /// As [`Client::exchange_code`](crate::Client::exchange_code); `runtime_running` inside an async task.
     pub fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
         self.pool.run(async |client| client.exchange_code(code, redirect_uri).await)
     }
@@ -167,7 +171,7 @@ impl Client {
     /// Verifies an ID token against Clever's keys.
     ///
     /// # Errors
-    /// As [`Client::verify_id_token`](crate::Client::verify_id_token); `runtime_running` inside an async runtime.
+    /// As [`Client::verify_id_token`](crate::Client::verify_id_token); `runtime_running` inside an async task.
     pub fn verify_id_token(
         &self,
         token: &str,
@@ -180,7 +184,7 @@ impl Client {
     /// Asks Clever whether an access token was issued to this application.
     ///
     /// # Errors
-    /// As [`Client::check_token`](crate::Client::check_token); `runtime_running` inside an async runtime.
+    /// As [`Client::check_token`](crate::Client::check_token); `runtime_running` inside an async task.
     pub fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
         self.pool.run(async |client| client.check_token(access_token).await)
     }
@@ -188,7 +192,7 @@ impl Client {
     /// Who an access token belongs to.
     ///
     /// # Errors
-    /// As [`Client::me`](crate::Client::me); `runtime_running` inside an async runtime.
+    /// As [`Client::me`](crate::Client::me); `runtime_running` inside an async task.
     pub fn me(&self, access_token: &str) -> Result<Me> {
         self.pool.run(async |client| client.me(access_token).await)
     }
@@ -196,7 +200,7 @@ impl Client {
     /// A person's record.
     ///
     /// # Errors
-    /// As [`Client::user`](crate::Client::user); `runtime_running` inside an async runtime.
+    /// As [`Client::user`](crate::Client::user); `runtime_running` inside an async task.
     pub fn user(&self, access_token: &str, id: &str) -> Result<User> {
         self.pool.run(async |client| client.user(access_token, id).await)
     }
@@ -204,7 +208,7 @@ impl Client {
     /// A district's record.
     ///
     /// # Errors
-    /// As [`Client::district`](crate::Client::district); `runtime_running` inside an async runtime.
+    /// As [`Client::district`](crate::Client::district); `runtime_running` inside an async task.
     pub fn district(&self, access_token: &str, id: &str) -> Result<District> {
         self.pool.run(async |client| client.district(access_token, id).await)
     }
@@ -212,7 +216,7 @@ impl Client {
     /// The claims of the person that an access token belongs to.
     ///
     /// # Errors
-    /// As [`Client::userinfo`](crate::Client::userinfo); `runtime_running` inside an async runtime.
+    /// As [`Client::userinfo`](crate::Client::userinfo); `runtime_running` inside an async task.
     pub fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
         self.pool.run(async |client| client.userinfo(access_token, subject).await)
     }
@@ -220,7 +224,7 @@ impl Client {
     /// Clever's keys as text, for another process of the same application.
     ///
     /// # Errors
-    /// As [`Client::export_keys`](crate::Client::export_keys); `runtime_running` inside an async runtime.
+    /// As [`Client::export_keys`](crate::Client::export_keys); `runtime_running` inside an async task.
     pub fn export_keys(&self) -> Result<String> {
         self.pool.run(async |client| client.export_keys().await)
     }
@@ -236,7 +240,7 @@ impl Client {
     /// Fetches discovery and keys before the first student comes.
     ///
     /// # Errors
-    /// As [`Client::warm_up`](crate::Client::warm_up); `runtime_running` inside an async runtime.
+    /// As [`Client::warm_up`](crate::Client::warm_up); `runtime_running` inside an async task.
     pub fn warm_up(&self) -> Result<()> {
         self.pool.run(async |client| client.warm_up().await)
     }

@@ -23,8 +23,14 @@ use crate::urls::{self, AuthorizeOptions};
 
 /// Everything an application does with Clever, for async callers. Cheap to clone; make one and keep it.
 ///
-/// It runs on the caller's tokio runtime and must not be carried through a fork; for servers that fork there is
-/// [`blocking::Client`](crate::blocking::Client).
+/// It runs on the caller's tokio runtime, and on several at once: each has connections of its own, which end with it. So one
+/// client in a `static` serves all workers of actix, and all tests. It must not be carried through a fork; for servers that fork
+/// there is [`blocking::Client`](crate::blocking::Client).
+///
+/// Outside a tokio runtime, calls that need the network fail with `runtime_missing`.
+///
+/// # Panics
+/// Calls that need the network panic on a runtime that was built without `enable_io` and `enable_time` (or `enable_all`).
 #[derive(Clone, Debug)]
 pub struct Client {
     journey: Arc<Journey>,

@@ -11,12 +11,13 @@
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout_at;
 
 use crate::clock::{self, Instant};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
+use crate::runtimes;
 use crate::transport::Transport;
 
 mod attempts;
@@ -39,8 +40,8 @@ pub(crate) struct Keys {
     cached: RwLock<Option<Arc<Cached>>>,
     /// For the children of this process.
     inherited: Arc<InheritedKeys>,
-    /// Locked by the caller that is fetching.
-    turn: Mutex<Turn>,
+    /// Locked by the caller that is fetching, and replaced when that one seems to have stopped.
+    turn: RwLock<Arc<Mutex<Turn>>>,
 }
 
 /// What the caller that is fetching knows of the fetches before.
@@ -59,7 +60,7 @@ impl Keys {
             wanted: AtomicBool::new(true),
             cached: RwLock::new(inheritance::inherit(&inherited).map(Arc::new)),
             inherited,
-            turn: Mutex::default(),
+            turn: RwLock::default(),
         }
     }
 
@@ -138,7 +139,9 @@ impl Keys {
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
         }
-        let mut turn = match (self.cached(), self.turn.try_lock()) {
+        // Before it counts as an attempt that failed, which other callers would hear of.
+        runtimes::of_the_caller()?;
+        let mut turn = match (self.cached(), self.current_turn().try_lock_owned()) {
             (_, Ok(turn)) => turn,
             // Another caller is fetching: what is there will do.
             (Some(stale), Err(_)) => return Ok(stale),
@@ -166,10 +169,33 @@ impl Keys {
     }
 
     /// Waits until nobody else fetches, but not beyond the deadline: theirs may be later.
-    async fn turn(&self, deadline: Instant) -> Result<MutexGuard<'_, Turn>> {
-        timeout_at(deadline, self.turn.lock()).await.map_err(|_| {
+    ///
+    /// The one that fetches may be on a runtime that nobody drives any more. So who has waited for half of their time begins a
+    /// turn of their own.
+    async fn turn(&self, deadline: Instant) -> Result<OwnedMutexGuard<Turn>> {
+        runtimes::of_the_caller()?;
+        let (now, seen) = (clock::now(), self.current_turn());
+        let half = now + deadline.saturating_duration_since(now) / 2;
+        if let Ok(turn) = timeout_at(half, Arc::clone(&seen).lock_owned()).await {
+            return Ok(turn);
+        }
+        let next = self.turn_after(&seen);
+        timeout_at(deadline, next.lock_owned()).await.map_err(|_| {
             Error::with_detail(ErrorCode::NetworkTimeout, "while another call was fetching the keys")
         })
+    }
+
+    fn current_turn(&self) -> Arc<Mutex<Turn>> {
+        Arc::clone(&self.turn.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The turn after one that takes too long: another caller may have begun it.
+    fn turn_after(&self, seen: &Arc<Mutex<Turn>>) -> Arc<Mutex<Turn>> {
+        let mut turn = self.turn.write().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&turn, seen) {
+            *turn = Arc::default();
+        }
+        Arc::clone(&turn)
     }
 
     async fn fetch(

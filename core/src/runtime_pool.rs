@@ -12,8 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::runtime::{Handle, Runtime};
-use tokio::task::yield_now;
+use tokio::runtime::Runtime;
 use tokio::time::sleep;
 
 use crate::client::Client;
@@ -22,7 +21,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
 use crate::process::{HeldSigpipe, Mark, Marked, PerProcess, generation, prepare_thread};
-use crate::runtimes::Runtimes;
+use crate::runtimes::{Runtimes, is_polling};
 
 /// More idle runtimes than this are given up.
 const MAX_IDLE: usize = 16;
@@ -70,7 +69,7 @@ impl RuntimePool {
 
     /// Runs `operation` to its end.
     pub(crate) fn run<T>(&self, operation: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
-        if Handle::try_current().is_ok() {
+        if is_polling() {
             return Err(Error::new(ErrorCode::RuntimeRunning));
         }
         let _held = HeldSigpipe::new();
@@ -149,10 +148,6 @@ impl PooledRuntime {
             return Err(Error::new(ErrorCode::Internal));
         };
         runtime.block_on(async {
-            // While no call ran, nobody listened to the kept connections. Two turns of the reactor let it see which of
-            // them the server has closed, so that no request is written into one of those.
-            yield_now().await;
-            yield_now().await;
             match watch {
                 None => operation(client).await,
                 Some(watch) => unless_stopped(operation(client), watch).await,

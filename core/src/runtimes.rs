@@ -1,12 +1,18 @@
-//! The runtimes that operations run on: without threads of their own.
+//! The runtimes that operations run on: those of blocking calls, without threads of their own, and the caller's.
 //!
 //! tokio reads an environment variable when it begins to build a runtime, and the host may be changing its environment by
 //! then. So the builder is made with the client and used for every runtime after that, in forked children too.
 
 use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::{Context, Poll, Wake, Waker};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::{coop, yield_now};
 
+use crate::error::{Error, ErrorCode, Result};
 use crate::process::{Exclusive, while_no_fork_is_made};
 
 /// Builds runtimes.
@@ -30,4 +36,47 @@ fn builder() -> Builder {
     let mut builder = Builder::new_current_thread();
     builder.enable_io().enable_time();
     builder
+}
+
+/// The runtime that polls the caller.
+pub(crate) fn of_the_caller() -> Result<Handle> {
+    Handle::try_current().map_err(|_| Error::new(ErrorCode::RuntimeMissing))
+}
+
+/// Whether this thread polls async tasks at the moment, so that it must not wait. Threads of `spawn_blocking`, and those in
+/// `block_in_place`, know a runtime too, but may wait.
+pub(crate) fn is_polling() -> bool {
+    Handle::try_current().is_ok() && (has_budget() || has_scheduler())
+}
+
+/// tokio gives each task that it polls a budget, after which the task must yield; code that may wait has none. The caller's
+/// budget stays as it is.
+fn has_budget() -> bool {
+    let context = &mut Context::from_waker(Waker::noop());
+    // Puts the budget back when it is dropped.
+    let Poll::Ready(_whole) = coop::poll_proceed(context) else { return true };
+    // A budget is a byte.
+    (0..=u8::MAX).any(|_| match coop::poll_proceed(context) {
+        Poll::Ready(unit) => {
+            unit.made_progress();
+            false
+        }
+        Poll::Pending => true,
+    })
+}
+
+/// A task can give up its budget (`unconstrained`). One that yields is still woken by its scheduler, later; where none is, at once.
+fn has_scheduler() -> bool {
+    let woken = Arc::new(Woken(AtomicBool::new(false)));
+    let waker = Waker::from(Arc::clone(&woken));
+    let is_pending = pin!(yield_now()).poll(&mut Context::from_waker(&waker)).is_pending();
+    is_pending && !woken.0.load(Relaxed)
+}
+
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Relaxed);
+    }
 }

@@ -4,12 +4,14 @@
 //! this machine and in development; the configuration and the discovery document were held to that before an address
 //! arrives here. The environment was read when the configuration was built.
 //!
+//! - `connections`: those of each runtime;
 //! - `retry`: whether and when a request is sent again;
 //! - `server_time`: what an answer says about time;
 //! - `failure`: what went wrong, in the words of the catalogue;
 //! - `resolver`: the addresses of a host;
 //! - `tls`: which certificates are trusted, and `provider`: with which cryptography.
 
+mod connections;
 mod failure;
 mod provider;
 mod resolver;
@@ -20,9 +22,8 @@ mod tls;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
-use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 use tokio::time::timeout_at;
 
 use crate::clock::{self, Instant};
@@ -30,26 +31,19 @@ use crate::config::Config;
 use crate::config::proxies::Proxies;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{Request, Response, ThroughProxy};
+use connections::{Connections, Pool};
 use resolver::Resolver;
 
 /// Larger answers are refused.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// An idle connection is given up before common servers close theirs.
-const IDLE: Duration = Duration::from_secs(20);
-/// Each request that is on its way has a connection of its own; a process has a thousand descriptors, often.
-const MOST_AT_ONCE: usize = 100;
-/// Clever sends some twenty; what is between here and there adds its own.
-const MAX_HEADERS: usize = 256;
 /// No answer has come yet that told the time.
 const UNKNOWN: i64 = i64::MIN;
 
-/// Sends requests. Belongs to the runtime that it is first used on.
+/// Sends requests, on any runtime.
 #[derive(Clone)]
 pub(crate) struct Transport {
-    client: reqwest::Client,
+    connections: Arc<Connections>,
     proxies: Arc<Proxies>,
-    /// Requests that find none left wait for their turn, within their deadline.
-    turns: Arc<Semaphore>,
     skew: Arc<AtomicI64>,
 }
 
@@ -60,14 +54,19 @@ impl Transport {
 
     fn with_resolver(config: &Config, resolver: Resolver) -> Result<Self> {
         let proxies = Arc::clone(&config.proxies);
-        let client = client(tls::settings(config.trust()?)?, Arc::clone(&proxies), resolver)?;
-        let turns = Arc::new(Semaphore::new(MOST_AT_ONCE));
-        Ok(Self { client, proxies, turns, skew: Arc::new(AtomicI64::new(UNKNOWN)) })
+        let tls = tls::settings(config.trust()?)?;
+        let connections = Arc::new(Connections::new(tls, Arc::clone(&proxies), resolver));
+        Ok(Self { connections, proxies, skew: Arc::new(AtomicI64::new(UNKNOWN)) })
     }
 
     /// Sends `request`, again where that is safe, until `deadline`.
     pub(crate) async fn send(&self, request: &Request, deadline: Instant) -> Result<Response> {
-        timeout_at(deadline, retry::repeat(request, deadline, || self.once(request)))
+        let pool = self.connections.here()?;
+        // A runtime that nobody drove meanwhile has not listened to the connections that it keeps. Two turns of its reactor let
+        // it see which of them the server has closed, so that no request is written into one of those.
+        yield_now().await;
+        yield_now().await;
+        timeout_at(deadline, retry::repeat(request, deadline, || self.once(&pool, request)))
             .await
             .unwrap_or_else(|_| Err(failure::timeout(request, &self.proxies)))
     }
@@ -78,14 +77,14 @@ impl Transport {
         Some(self.skew.load(Relaxed)).filter(|skew| *skew != UNKNOWN)
     }
 
-    async fn once(&self, request: &Request) -> Result<Response> {
+    async fn once(&self, pool: &Pool, request: &Request) -> Result<Response> {
         let outgoing = reqwest::Request::try_from(request.clone())
             .map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))?;
         let proxy = self.proxies.choose(outgoing.url())?;
         let failed = |error| failure::network(request, proxy, &error);
         // It is never closed.
-        let _turn = self.turns.acquire().await;
-        let mut answer = self.client.execute(outgoing).await.map_err(failed)?;
+        let _turn = pool.turns.acquire().await;
+        let mut answer = pool.client.execute(outgoing).await.map_err(failed)?;
         if let Some(proxy) = proxy {
             failure::of_proxy(request, proxy, &answer)?;
         }
@@ -107,28 +106,6 @@ impl fmt::Debug for Transport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Transport(..)")
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one place that makes an HTTP client")]
-fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>, resolver: Resolver) -> Result<reqwest::Client> {
-    // One of its own keeps reqwest from looking into the environment.
-    let proxy = reqwest::Proxy::custom(move |url| Some(proxies.choose(url).ok()??.url().clone()));
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .proxy(proxy)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .pool_idle_timeout(IDLE)
-        // A header that something on the way wrote in no good form keeps nobody out: it is left out.
-        .http1_max_headers(MAX_HEADERS)
-        .http1_ignore_invalid_headers_in_responses(true)
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .http1_allow_spaces_after_header_name_in_responses(true)
-        .dns_resolver(resolver)
-        .user_agent(concat!("clever-sso/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| Error::with_detail(ErrorCode::Internal, "no HTTP client could be made"))
 }
 
 async fn read(

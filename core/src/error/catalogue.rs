@@ -117,7 +117,8 @@ catalogue! {
     ConfigInvalid, "config_invalid", Config, false, App, "the configuration cannot be used", SETUP;
     ClientSecretMissing, "client_secret_missing", Config, false, App, "this operation needs the client secret", SETUP;
     RedirectUriUnknown, "redirect_uri_unknown", Config, false, App, "the redirect URI is not one of the configured ones", SETUP;
-    RuntimeRunning, "runtime_running", Config, false, App, "a blocking call was made inside an async runtime: use the async client there", SETUP;
+    RuntimeRunning, "runtime_running", Config, false, App, "a blocking call was made inside an async task: use the async client there, or spawn_blocking", SETUP;
+    RuntimeMissing, "runtime_missing", Config, false, App, "an async call was made outside a tokio runtime: use the blocking client there", SETUP;
 
     ArgumentInvalid, "argument_invalid", Argument, false, App, "a value handed to the call cannot be used", SETUP;
     ReturnToUnsafe, "return_to_unsafe", Argument, false, App, "return_to is neither a path of this application nor on an allowed origin", AGAIN;

@@ -37,7 +37,7 @@ impl Scene {
     }
 
     async fn last_attempt(&self) -> Option<Instant> {
-        self.keys.turn.lock().await.attempts.last
+        self.keys.current_turn().lock().await.attempts.last
     }
 }
 
@@ -118,28 +118,37 @@ fn a_failure_is_shared_for_a_second_and_then_it_is_tried_again() {
 }
 
 #[test]
-fn waiting_for_keys_that_another_call_fetches_ends_at_the_own_deadline() {
+fn a_call_that_waited_for_half_of_its_time_fetches_by_itself_and_ends_at_its_own_deadline() {
     run(async |_| {
         // It accepts connections, and never answers.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", silent.local_addr().unwrap());
         let scene = Scene::inheriting(&base_url, Arc::new(InheritedKeys::new()));
         let (begun, second) = (clock::now(), Duration::from_secs(1));
-        let fetching = scene.keys.current(&scene.transport, begun + 2 * second);
-        let waiting = async {
-            // After the other one, which takes its turn meanwhile.
+        let fetching = scene.keys.current(&scene.transport, begun + 3 * second);
+        let waiting = async |from: Duration, until: Duration| {
+            // After the first one, which takes its turn meanwhile.
             tokio::task::yield_now().await;
-            scene.keys.current(&scene.transport, begun + second).await
+            tokio::time::sleep_until(begun + from).await;
+            let error = scene.keys.current(&scene.transport, begun + until).await.unwrap_err();
+            (error.code(), error.to_string(), clock::now() - begun)
         };
         let time = async {
-            advance(just_before(second)).await;
-            tokio::task::yield_now().await;
-            advance(MILLISECOND).await;
+            for _ in 0..20 {
+                for _ in 0..4 {
+                    tokio::task::yield_now().await;
+                }
+                advance(second / 10).await;
+            }
         };
         let mut fetching = Ahead::new(fetching);
-        let error = fetching.during(async { tokio::join!(Box::pin(waiting), time).0 }).await.unwrap_err();
-        assert_eq!((error.code(), clock::now()), (ErrorCode::NetworkTimeout, begun + second));
-        assert!(error.to_string().contains("another call"), "{error}");
+        // The first one asks by itself after a second, and the other one waits for it from then on.
+        let one = Box::pin(waiting(Duration::ZERO, 2 * second));
+        let other = Box::pin(waiting(second * 9 / 10, second * 15 / 10));
+        let (one, other, ()) = fetching.during(async { tokio::join!(one, other, time) }).await;
+        assert_eq!((one.0, one.2), (ErrorCode::NetworkTimeout, 2 * second));
+        assert_eq!((other.0, other.2), (ErrorCode::NetworkTimeout, second * 15 / 10));
+        assert!(one.1.contains(&base_url) && other.1.contains("another call"), "{one:?} {other:?}");
         advance(second).await;
         assert_eq!(fetching.finish().await.unwrap_err().code(), ErrorCode::NetworkTimeout);
     });

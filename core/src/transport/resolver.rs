@@ -22,7 +22,7 @@ const MOST: u64 = 256;
 static PERMITS: Permits = Permits::new(MOST);
 
 /// The resolver of every HTTP client of this crate.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Resolver {
     look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
     permits: &'static Permits,

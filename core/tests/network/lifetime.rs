@@ -86,17 +86,6 @@ fn two_hundred_concurrent_calls_of_an_async_client_each_get_their_own_answer() {
 }
 
 #[test]
-fn a_blocking_call_inside_a_runtime_is_refused_and_the_async_client_is_named() {
-    let server = Server::of_answers(|_| ours());
-    let client = client(&server.base());
-    let error = runtime().block_on(async { ask(&client).unwrap_err() });
-    assert_eq!(error.code().as_str(), "runtime_running");
-    assert!(error.to_string().contains("async client"));
-    assert_eq!(server.connections(), 0);
-    ask(&client).unwrap();
-}
-
-#[test]
 fn warm_up_leaves_keys_and_a_connection() {
     let server = Server::of_answers(|request| publishing(request, Signer::first()));
     let client = client(&server.base());

@@ -16,6 +16,7 @@ mod proxies;
 mod redirects;
 mod retries;
 mod retry_after;
+mod runtimes;
 mod server;
 mod sharing;
 mod signer;
