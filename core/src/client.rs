@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument as _;
+use tracing::instrument::Instrumented;
+
 use crate::ahead::Ahead;
 use crate::browser::{BrowserRequest, Endpoint, Refusal};
 use crate::clock::{self, Instant};
@@ -66,7 +69,7 @@ impl Client {
     /// `discovery_issuer`, and those of the provider's answers and the network.
     pub async fn metadata(&self) -> Result<Metadata> {
         let issuer = &self.config().issuer;
-        discovery::response(&self.fetch(discovery::request(issuer)?).await?, issuer)
+        discovery::response(&self.fetch("metadata", discovery::request(issuer)?).await?, issuer)
     }
 
     pub(crate) fn from_parts(journey: Arc<Journey>, keys: Arc<Keys>) -> Result<Self> {
@@ -108,7 +111,7 @@ impl Client {
     /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. What is everyday
     /// traffic is an [`Outcome`], not an error.
     pub async fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
-        self.finish(callback, Kept::Cookies(cookies)).await
+        traced("finish_login", self.finish(callback, Kept::Cookies(cookies))).await
     }
 
     /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
@@ -117,7 +120,7 @@ impl Client {
     /// # Errors
     /// As [`Client::finish_login`].
     pub async fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
-        self.finish(callback, Kept::of_application(pending)).await
+        traced("finish_login", self.finish(callback, Kept::of_application(pending))).await
     }
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
@@ -169,7 +172,12 @@ impl Client {
     async fn go_on(&self, mut step: Step, deadline: Instant) -> Result<Outcome> {
         loop {
             step = match step {
-                Step::Finished(outcome) => return Ok(outcome),
+                Step::Finished(outcome) => {
+                    if let Outcome::Restart(restart) = &outcome {
+                        tracing::debug!(reason = restart.reason.as_str(), "the login restarts");
+                    }
+                    return Ok(outcome);
+                }
                 Step::Send(asked) => self.ask(asked, deadline).await?,
                 Step::Verify(id_token) => {
                     let known = self.known_keys(clock::now(), deadline).await;
@@ -228,7 +236,7 @@ impl Client {
     /// `code_rejected`, `client_rejected`, `redirect_uri_unknown`, and those of Clever's answers and the network.
     pub async fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
         let request = self.journey.code_exchange(code, self.config().redirect_uri(redirect_uri)?)?;
-        token::response(&self.fetch(request).await?)
+        token::response(&self.fetch("exchange_code", request).await?)
     }
 
     /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
@@ -256,7 +264,7 @@ impl Client {
         match self.keys.fresh_at(now) {
             Some(fresh) => Ok(fresh),
             // What is seldom needed is made only then: it is large.
-            None => Box::pin(self.keys.current(&self.transport, deadline)).await,
+            None => Box::pin(traced("keys", self.keys.current(&self.transport, deadline))).await,
         }
     }
 
@@ -283,7 +291,7 @@ impl Client {
     /// `token_foreign`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
         let request = tokeninfo::request(&self.config().tokeninfo_endpoint(), access_token)?;
-        tokeninfo::response(&self.fetch(request).await?, &self.config().client_id)
+        tokeninfo::response(&self.fetch("check_token", request).await?, &self.config().client_id)
     }
 
     /// Who an access token belongs to.
@@ -292,7 +300,7 @@ impl Client {
     /// `token_rejected`, and those of Clever's answers and the network.
     pub async fn me(&self, access_token: &str) -> Result<Me> {
         let request = api::me_request(&self.config().api_base, access_token)?;
-        api::me_response(&self.fetch(request).await?)
+        api::me_response(&self.fetch("me", request).await?)
     }
 
     /// A person's record.
@@ -301,7 +309,7 @@ impl Client {
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
     pub async fn user(&self, access_token: &str, id: &str) -> Result<User> {
         let request = api::user_request(&self.config().api_base, access_token, id)?;
-        api::user_response(&self.fetch(request).await?, id)
+        api::user_response(&self.fetch("user", request).await?, id)
     }
 
     /// A district's record.
@@ -310,7 +318,7 @@ impl Client {
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
     pub async fn district(&self, access_token: &str, id: &str) -> Result<District> {
         let request = api::district_request(&self.config().api_base, access_token, id)?;
-        api::district_response(&self.fetch(request).await?, id)
+        api::district_response(&self.fetch("district", request).await?, id)
     }
 
     /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
@@ -322,7 +330,7 @@ impl Client {
     /// `userinfo_subject`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
         let request = api::userinfo_request(&self.config().userinfo_endpoint()?, access_token)?;
-        api::userinfo_response(&self.fetch(request).await?, subject)
+        api::userinfo_response(&self.fetch("userinfo", request).await?, subject)
     }
 
     /// Does one-time setup up front: fetches discovery and keys.
@@ -330,7 +338,7 @@ impl Client {
     /// # Errors
     /// `discovery_issuer`, `keys_unusable`, and those of Clever's answers and the network.
     pub async fn warm_up(&self) -> Result<()> {
-        self.keys.current(&self.transport, self.deadline()).await.map(drop)
+        traced("warm_up", self.keys.current(&self.transport, self.deadline())).await.map(drop)
     }
 
     /// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched
@@ -339,8 +347,8 @@ impl Client {
     /// # Errors
     /// As [`Client::warm_up`].
     pub async fn export_keys(&self) -> Result<String> {
-        let keys = self.keys.current(&self.transport, self.deadline()).await?;
-        self.keys.export(&keys)
+        let current = self.keys.current(&self.transport, self.deadline());
+        self.keys.export(&*traced("export_keys", current).await?)
     }
 
     /// Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as
@@ -352,7 +360,12 @@ impl Client {
         self.keys.import(text)
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response> {
-        self.transport.send(&request, self.deadline()).await
+    async fn fetch(&self, call: &'static str, request: Request) -> Result<Response> {
+        traced(call, self.transport.send(&request, self.deadline())).await
     }
+}
+
+/// A call that needs the network, as a span for those who trace.
+fn traced<F: Future>(call: &'static str, work: F) -> Instrumented<F> {
+    work.instrument(tracing::debug_span!("clever_sso", call))
 }

@@ -7,6 +7,8 @@
 //! named at the place where the error is made, and text from outside goes through [`quote`].
 
 use std::fmt;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::set_cookie::SetCookie;
@@ -29,7 +31,20 @@ pub struct Error {
     retry_after: Option<Duration>,
     lasting: bool,
     browser_leg: Option<Box<BrowserLeg>>,
+    cause: Option<Cause>,
 }
+
+/// What the operating system said.
+#[derive(Clone, Debug)]
+struct Cause(Arc<io::Error>);
+
+impl PartialEq for Cause {
+    fn eq(&self, other: &Self) -> bool {
+        (self.0.kind(), self.0.raw_os_error()) == (other.0.kind(), other.0.raw_os_error())
+    }
+}
+
+impl Eq for Cause {}
 
 /// What a failed login means for the browser.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -52,7 +67,15 @@ impl fmt::Debug for BrowserLeg {
 
 impl Error {
     pub(crate) const fn new(code: ErrorCode) -> Self {
-        Self { code, detail: None, http_status: None, retry_after: None, lasting: false, browser_leg: None }
+        Self {
+            code,
+            detail: None,
+            http_status: None,
+            retry_after: None,
+            lasting: false,
+            browser_leg: None,
+            cause: None,
+        }
     }
 
     /// `detail` says what was expected and what was found; text from outside must have gone through [`quote`].
@@ -109,15 +132,22 @@ impl Error {
         self
     }
 
+    /// Adds what the operating system said, by its number: a text may come from anywhere.
+    pub(crate) fn with_cause(mut self, error: &io::Error) -> Self {
+        let number = error.raw_os_error();
+        self.cause = number.map(|number| Cause(Arc::new(io::Error::from_raw_os_error(number))));
+        self
+    }
+
     /// A fault of the machine, `what` did not work: a limit that may pass, or `internal`.
-    pub(crate) fn of_system(error: &std::io::Error, what: &str) -> Self {
+    pub(crate) fn of_system(error: &io::Error, what: &str) -> Self {
         let limit = crate::process::is_limit(error);
         let code = if limit { ErrorCode::LimitReached } else { ErrorCode::Internal };
-        Self::with_detail(code, format!("{what}: {error}"))
+        Self::with_detail(code, format!("{what}: {error}")).with_cause(error)
     }
 
     /// The process has none of the keys left under which C keeps something for each thread.
-    pub(crate) fn no_thread_key(error: &std::io::Error) -> Self {
+    pub(crate) fn no_thread_key(error: &io::Error) -> Self {
         Self::of_system(error, "the process has used up its keys for data of threads (pthread_key_create)")
     }
 
@@ -135,6 +165,16 @@ impl Error {
     /// The group this failure belongs to.
     pub const fn kind(&self) -> ErrorKind {
         self.code.kind()
+    }
+
+    /// Who can put it right.
+    pub const fn actor(&self) -> Actor {
+        self.code.actor()
+    }
+
+    /// What was expected and what was found, where that is known; for the log.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
     }
 
     /// The HTTP status of Clever's answer that led to this failure, if there was one.
@@ -201,7 +241,12 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    /// What the operating system said, as a [`std::io::Error`] with its number, where it was asked.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|cause| &*cause.0 as _)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -214,6 +259,22 @@ mod tests {
             error.to_string(),
             "not_found: Clever knows no such resource, or this token does not open it: GET /v3.0/me (HTTP 404)"
         );
+    }
+
+    #[test]
+    fn the_source_is_what_the_operating_system_said_and_no_text_from_elsewhere() {
+        use std::error::Error as _;
+
+        let refused = io::Error::from_raw_os_error(111);
+        let error =
+            Error::with_detail(ErrorCode::NetworkConnect, "GET https://clever.com/").with_cause(&refused);
+        let source = error.source().and_then(|source| source.downcast_ref::<io::Error>()).unwrap();
+        assert_eq!((source.raw_os_error(), source.kind()), (Some(111), refused.kind()));
+        assert_eq!((error.detail(), error.actor()), (Some("GET https://clever.com/"), Actor::Network));
+        assert_eq!(error, error.clone());
+        assert_ne!(error, Error::with_detail(ErrorCode::NetworkConnect, "GET https://clever.com/"));
+        let told = Error::new(ErrorCode::Internal).with_cause(&io::Error::other("hunter2"));
+        assert!(told.source().is_none() && !format!("{told:?}").contains("hunter2"));
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub use protocol::discovery::Metadata;
 pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
 pub use protocol::identity::{Identity, Proof};
 pub use protocol::jws::{self, KeySet};
-pub use protocol::person::{Name, Role, RoleName};
+pub use protocol::person::{Name, Role, RoleName, UserType};
 pub use protocol::text::is_switched_on;
 #[doc(hidden)]
 pub use protocol::text::printable;
@@ -85,3 +85,7 @@ pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;
 pub use set_cookie::SetCookie;
 pub use urls::AuthorizeOptions;
+
+// What stands in the signatures of this crate.
+pub use http;
+pub use serde_json;

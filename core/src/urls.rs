@@ -6,7 +6,15 @@ use crate::protocol::authorize::{self, AuthorizeParameters, ResponseType};
 use crate::protocol::text::{LONGEST, LONGEST_STATE, check_parameter};
 
 /// What goes into an authorization request of one's own. Everything has a default.
+///
+/// ```
+/// use clever_sso::{AuthorizeOptions, ResponseType};
+///
+/// let options = AuthorizeOptions::new().response_type(ResponseType::Token).state("random");
+/// ```
 #[derive(Clone, Copy, Default)]
+#[non_exhaustive]
+#[must_use]
 pub struct AuthorizeOptions<'a> {
     /// A code (the default) or, for the implicit grant, a token.
     pub response_type: ResponseType,
@@ -20,6 +28,49 @@ pub struct AuthorizeOptions<'a> {
     pub district_id: Option<&'a str>,
     /// Whether Clever lets the person confirm who they are (`confirmed=false`).
     pub switch_user: bool,
+}
+
+impl<'a> AuthorizeOptions<'a> {
+    /// All at their defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A code or, for the implicit grant, a token.
+    pub const fn response_type(mut self, response_type: ResponseType) -> Self {
+        self.response_type = response_type;
+        self
+    }
+
+    /// One of the configured redirect URIs.
+    pub const fn redirect_uri(mut self, redirect_uri: &'a str) -> Self {
+        self.redirect_uri = Some(redirect_uri);
+        self
+    }
+
+    /// Comes back unchanged.
+    pub const fn state(mut self, state: &'a str) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// Comes back inside the ID token.
+    pub const fn nonce(mut self, nonce: &'a str) -> Self {
+        self.nonce = Some(nonce);
+        self
+    }
+
+    /// The district, if it is known.
+    pub const fn district_id(mut self, district_id: &'a str) -> Self {
+        self.district_id = Some(district_id);
+        self
+    }
+
+    /// Whether Clever lets the person confirm who they are.
+    pub const fn switch_user(mut self, yes: bool) -> Self {
+        self.switch_user = yes;
+        self
+    }
 }
 
 impl std::fmt::Debug for AuthorizeOptions<'_> {

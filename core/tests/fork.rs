@@ -51,7 +51,7 @@ fn client(emulator: &Emulator, client_id: &str) -> Client {
 }
 
 fn token(client: &Client) -> String {
-    let options = AuthorizeOptions { response_type: ResponseType::Token, ..AuthorizeOptions::default() };
+    let options = AuthorizeOptions::new().response_type(ResponseType::Token);
     let (_, fields) = Browser::go(&client.authorize_url(&options).unwrap());
     fields["access_token"].clone()
 }
@@ -221,7 +221,7 @@ impl Host {
 
     fn id_token(&self) -> String {
         let client = Work::client(self.emulator.base_url());
-        let options = AuthorizeOptions { nonce: Some(NONCE), ..AuthorizeOptions::default() };
+        let options = AuthorizeOptions::new().nonce(NONCE);
         let (_, fields) = Browser::go(&client.authorize_url(&options).unwrap());
         let tokens = client.exchange_code(&fields["code"], None).unwrap();
         tokens.id_token.unwrap().expose().to_owned()

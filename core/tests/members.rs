@@ -173,7 +173,7 @@ impl Clever<'_> {
                 vec![
                     ("id", Some(me.id)),
                     ("district_id", me.district_id),
-                    ("user_type", me.user_type),
+                    ("user_type", me.user_type.map(|user_type| user_type.to_string())),
                     ("authorized_by", me.authorized_by),
                 ]
             }
@@ -194,14 +194,8 @@ impl Clever<'_> {
         };
         discovery::response(&self.answer("discovery"), ISSUER)?;
         let keys = KeySet::parse(&jwks::response(&self.answer("keys"))?)?;
-        let expected = Expected {
-            issuer: ISSUER,
-            client_id: CLIENT_ID,
-            nonce: Some(NONCE),
-            now: NOW,
-            leeway: 60,
-            access_token: Some(tokens.access_token.expose()),
-        };
+        let expected =
+            Expected::new(ISSUER, CLIENT_ID, NOW).nonce(NONCE).access_token(tokens.access_token.expose());
         Ok(identity::from_claims(ISSUER, &verify_id_token_with(id_token.expose(), &keys, &expected)?))
     }
 }

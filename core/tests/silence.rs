@@ -112,10 +112,6 @@ fn show_what_a_token_opens(client: &Client, signed_in: &SignedIn, witness: &mut 
     witness.show(&me);
     witness.show(signed_in);
     witness.show(&signed_in.identity.name);
-    let options = AuthorizeOptions {
-        state: Some(access_token),
-        nonce: Some(access_token),
-        ..AuthorizeOptions::default()
-    };
+    let options = AuthorizeOptions::new().state(access_token).nonce(access_token);
     witness.show(&options);
 }

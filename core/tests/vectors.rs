@@ -59,14 +59,9 @@ fn hostile_tokens_are_refused_and_odd_but_good_ones_accepted() {
 }
 
 fn comes_out_as_expected(case: &Case, params: &Params, keys: &clever_sso::Result<KeySet>) -> bool {
-    let expected = Expected {
-        issuer: &params.issuer,
-        client_id: &params.client_id,
-        nonce: case.nonce.as_deref(),
-        now: params.now,
-        leeway: params.leeway,
-        access_token: case.access_token.as_deref(),
-    };
+    let mut expected = Expected::new(&params.issuer, &params.client_id, params.now).leeway(params.leeway);
+    expected.nonce = case.nonce.as_deref();
+    expected.access_token = case.access_token.as_deref();
     let result = keys
         .as_ref()
         .map_err(Clone::clone)

@@ -142,11 +142,11 @@ async fn come_back(client: &Client, mut browser: Browser) -> Result<ExitCode> {
 }
 
 fn options(browser: &Browser) -> LoginOptions {
-    let mut options = LoginOptions::default();
-    options.cookies = Some(browser.cookies());
-    options.has_session = Some(browser.session.is_some());
-    options.district_id = env::var("CLEVER_DISTRICT_ID").ok();
-    options
+    let options = LoginOptions::new().cookies(browser.cookies()).has_session(browser.session.is_some());
+    match env::var("CLEVER_DISTRICT_ID") {
+        Ok(district_id) => options.district_id(district_id),
+        Err(_) => options,
+    }
 }
 
 fn fail(error: &clever_sso::Error) -> ExitCode {
@@ -177,11 +177,7 @@ fn greet(identity: &Identity, proof: &str) -> ExitCode {
 /// The implicit grant: the token is believed only with our own state, and only after Clever said that it is ours.
 async fn implicit(client: &Client) -> Result<ExitCode> {
     let state = Secret::new(random_state()?);
-    let options = AuthorizeOptions {
-        response_type: ResponseType::Token,
-        state: Some(state.expose()),
-        ..AuthorizeOptions::default()
-    };
+    let options = AuthorizeOptions::new().response_type(ResponseType::Token).state(state.expose());
     let callback = parse_callback(&visit(&client.authorize_url(&options)?)?)?;
     if !callback.state.is_some_and(|returned| state.matches(returned.expose())) {
         return Err(format!("{}: the callback belongs to another login", ErrorCode::StateMismatch).into());

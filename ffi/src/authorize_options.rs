@@ -122,14 +122,15 @@ pub extern "C" fn clever_sso_authorize_url(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
 ) -> clever_sso_status {
     give_string(url, error, || {
-        let chosen = options.map(|options| AuthorizeOptions {
-            response_type: if options.implicit { ResponseType::Token } else { ResponseType::Code },
-            redirect_uri: options.redirect_uri.as_deref(),
-            state: options.state.as_deref(),
-            nonce: options.nonce.as_deref(),
-            district_id: options.district_id.as_deref(),
-            switch_user: options.switch_user,
-        });
-        handle(client, "client")?.client.authorize_url(&chosen.unwrap_or_default())
+        let mut chosen = AuthorizeOptions::new();
+        if let Some(options) = options {
+            chosen.response_type = if options.implicit { ResponseType::Token } else { ResponseType::Code };
+            chosen.redirect_uri = options.redirect_uri.as_deref();
+            chosen.state = options.state.as_deref();
+            chosen.nonce = options.nonce.as_deref();
+            chosen.district_id = options.district_id.as_deref();
+            chosen.switch_user = options.switch_user;
+        }
+        handle(client, "client")?.client.authorize_url(&chosen)
     })
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char};
 
-use clever_sso::{Identity, Name, Role, RoleName};
+use clever_sso::{Identity, Name, Role, UserType};
 
 use crate::claims::clever_sso_claims;
 use crate::text::{borrowed, owned, owned_option};
@@ -59,7 +59,7 @@ impl From<&Identity> for clever_sso_identity {
             issuer: owned(&identity.issuer),
             id: owned(&identity.id),
             district_id: owned_option(identity.district_id.as_deref()),
-            user_type: owned_option(identity.user_type.as_ref().map(RoleName::as_str)),
+            user_type: owned_option(identity.user_type.as_ref().map(UserType::as_str)),
             roles: identity.roles[..].into(),
             name: (&identity.name).into(),
             unverified_email: owned_option(identity.unverified_email.as_deref()),

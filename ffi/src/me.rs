@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
-use clever_sso::Me;
+use clever_sso::{Me, UserType};
 
 use crate::boundary::{give, handle};
 use crate::client::clever_sso_client;
@@ -24,7 +24,7 @@ impl From<&Me> for clever_sso_me_record {
         Self {
             id: owned(&me.id),
             district_id: owned_option(me.district_id.as_deref()),
-            user_type: owned_option(me.user_type.as_deref()),
+            user_type: owned_option(me.user_type.as_ref().map(UserType::as_str)),
             authorized_by: owned_option(me.authorized_by.as_deref()),
             json: owned(&me.json.to_string()),
         }

@@ -123,14 +123,10 @@ pub extern "C" fn clever_sso_verify_id_token_with(
     give(claims, error, || {
         let id_token = required(id_token, "id_token")?;
         let (keys, options) = (handle(keys, "keys")?, handle(options, "options")?);
-        let expected = Expected {
-            issuer: &options.issuer,
-            client_id: &options.client_id,
-            nonce: options.nonce.as_deref(),
-            now: options.now.unwrap_or_else(unix_time),
-            leeway: options.leeway,
-            access_token: options.access_token.as_deref(),
-        };
+        let now = options.now.unwrap_or_else(unix_time);
+        let mut expected = Expected::new(&options.issuer, &options.client_id, now).leeway(options.leeway);
+        expected.nonce = options.nonce.as_deref();
+        expected.access_token = options.access_token.as_deref();
         Ok((&verify_id_token_with(id_token, &keys.keys, &expected)?).into())
     })
 }

@@ -392,16 +392,14 @@ impl Client {
         district_id: Option<Text>,
         switch_user: Flag,
     ) -> Result<String> {
-        let options = AuthorizeOptions {
-            response_type: read_response_type(
-                optional(response_type.value.as_ref(), "response_type")?.unwrap_or("code"),
-            )?,
-            redirect_uri: optional(redirect_uri.as_ref(), "redirect_uri")?,
-            state: optional(state.as_ref(), "state")?,
-            nonce: optional(nonce.as_ref(), "nonce")?,
-            district_id: optional(district_id.as_ref(), "district_id")?,
-            switch_user: switch_user.get("switch_user")?,
-        };
+        let mut options = AuthorizeOptions::new();
+        options.response_type =
+            read_response_type(optional(response_type.value.as_ref(), "response_type")?.unwrap_or("code"))?;
+        options.redirect_uri = optional(redirect_uri.as_ref(), "redirect_uri")?;
+        options.state = optional(state.as_ref(), "state")?;
+        options.nonce = optional(nonce.as_ref(), "nonce")?;
+        options.district_id = optional(district_id.as_ref(), "district_id")?;
+        options.switch_user = switch_user.get("switch_user")?;
         Ok(caught(|| self.core.authorize_url(&options))?)
     }
 

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use clever_sso::RoleName;
+use clever_sso::UserType;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -24,7 +24,7 @@ pub(crate) struct Role {
 impl Role {
     pub(crate) fn tuple<'py>(py: Python<'py>, roles: &[clever_sso::Role]) -> PyResult<Tuple<'py, Self>> {
         let role = |role: &clever_sso::Role| {
-            let clever_sso::Role { name, legacy_id } = role;
+            let clever_sso::Role { name, legacy_id, .. } = role;
             let role = Self { name: name.as_str().to_owned(), legacy_id: legacy_id.clone() };
             guarded::new(py, role).map(Bound::into_any)
         };
@@ -61,7 +61,7 @@ pub(crate) struct Name {
 impl From<&clever_sso::Name> for Name {
     fn from(name: &clever_sso::Name) -> Self {
         let full = name.full();
-        let clever_sso::Name { first, middle, last } = name.clone();
+        let clever_sso::Name { first, middle, last, .. } = name.clone();
         Self { first, middle, last, full }
     }
 }
@@ -137,7 +137,7 @@ impl Identity {
     /// The role of this login, such as `student`; `None` when a person has several and did not say which.
     #[getter]
     fn user_type(&self) -> Option<&str> {
-        self.0.user_type.as_ref().map(RoleName::as_str)
+        self.0.user_type.as_ref().map(UserType::as_str)
     }
 
     /// Every role that is known.

@@ -206,7 +206,7 @@ impl Finished {
     pub(crate) fn new(py: Python<'_>, outcome: Outcome) -> PyResult<Self> {
         match outcome {
             Outcome::SignedIn(signed_in) => {
-                let clever_sso::SignedIn { identity, tokens, return_to, switch_user, set_cookies } =
+                let clever_sso::SignedIn { identity, tokens, return_to, switch_user, set_cookies, .. } =
                     *signed_in;
                 let set_cookies = set_cookie::all(&set_cookies);
                 let identity = guarded::new(py, Identity(identity))?.unbind();
@@ -227,6 +227,7 @@ impl Finished {
                     return_to,
                     switch_user,
                     set_cookies,
+                    ..
                 } = denied;
                 let set_cookies = set_cookie::all(&set_cookies);
                 let denied = Denied { error, description, ends_session, return_to, switch_user, set_cookies };

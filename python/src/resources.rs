@@ -107,7 +107,7 @@ impl Me {
     /// The kind of account; API v3 says `user` of everybody, older ones name the role.
     #[getter]
     fn user_type(&self) -> Option<&str> {
-        self.0.user_type.as_deref()
+        self.0.user_type.as_ref().map(clever_sso::UserType::as_str)
     }
 
     /// Who gave the application access: `district` or `teacher`.

@@ -93,14 +93,12 @@ pub(crate) fn verify_id_token<'py>(
     leeway: Whole<'py>,
     access_token: Option<Text>,
 ) -> Result<Dict<'py>> {
-    let expected = Expected {
-        issuer: issuer.get("issuer")?,
-        client_id: client_id.get("client_id")?,
-        nonce: optional(nonce.as_ref(), "nonce")?,
-        now: now.as_ref().map_or_else(|| Ok(unix_time()), whole_seconds)?,
-        leeway: whole_leeway(&leeway)?,
-        access_token: optional(access_token.as_ref(), "access_token")?,
-    };
+    let (issuer, client_id) = (issuer.get("issuer")?, client_id.get("client_id")?);
+    let nonce = optional(nonce.as_ref(), "nonce")?;
+    let now = now.as_ref().map_or_else(|| Ok(unix_time()), whole_seconds)?;
+    let mut expected = Expected::new(issuer, client_id, now).leeway(whole_leeway(&leeway)?);
+    expected.nonce = nonce;
+    expected.access_token = optional(access_token.as_ref(), "access_token")?;
     let token = token.get("token")?;
     let made;
     let keys = match &keys {

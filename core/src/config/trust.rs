@@ -61,6 +61,7 @@ fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static
     let place = format!("{setting}: {}", quote_path(Path::new(bundle)));
     let content = read_file(Path::new(bundle)).map_err(|error| {
         invalid(format!("{place} cannot be read ({error}); it must be PEM text, or the path of a PEM file"))
+            .with_cause(&error)
     })?;
     certificates(&place, &content)
 }

@@ -7,8 +7,16 @@ use crate::secret::Redacted;
 use crate::set_cookie::SetCookie;
 
 /// Options for `begin_login`. Everything has a default.
-#[derive(Clone, Default)]
+///
+/// ```
+/// use clever_sso::LoginOptions;
+///
+/// # let (cookie_header, is_signed_in) = ("", false);
+/// let options = LoginOptions::new().cookies(cookie_header).has_session(is_signed_in).return_to("/grades");
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[must_use]
 pub struct LoginOptions {
     /// The `Cookie` header of the request that begins the login. With it the browser keeps at most eight logins in flight,
     /// and a session that is lost again and again ends with an error instead of a loop.
@@ -34,6 +42,55 @@ pub struct LoginOptions {
     pub home: Option<String>,
 }
 
+impl LoginOptions {
+    /// All at their defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The `Cookie` header of the request that begins the login.
+    pub fn cookies(mut self, header: impl Into<String>) -> Self {
+        self.cookies = Some(header.into());
+        self
+    }
+
+    /// One of the configured redirect URIs.
+    pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(redirect_uri.into());
+        self
+    }
+
+    /// The district, if it is known.
+    pub fn district_id(mut self, district_id: impl Into<String>) -> Self {
+        self.district_id = Some(district_id.into());
+        self
+    }
+
+    /// Where to go after the login.
+    pub fn return_to(mut self, return_to: impl Into<String>) -> Self {
+        self.return_to = Some(return_to.into());
+        self
+    }
+
+    /// Whether Clever lets the person confirm who they are.
+    pub const fn switch_user(mut self, yes: bool) -> Self {
+        self.switch_user = yes;
+        self
+    }
+
+    /// Whether somebody is signed in, where you looked.
+    pub const fn has_session(mut self, yes: bool) -> Self {
+        self.has_session = Some(yes);
+        self
+    }
+
+    /// Where people go after a login without `return_to`.
+    pub fn home(mut self, page: impl Into<String>) -> Self {
+        self.home = Some(page.into());
+        self
+    }
+}
+
 impl std::fmt::Debug for LoginOptions {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
@@ -48,6 +105,7 @@ impl std::fmt::Debug for LoginOptions {
 
 /// A login that has begun.
 #[derive(Clone)]
+#[non_exhaustive]
 #[must_use = "the browser must be sent to its URL, and must keep its cookies"]
 pub struct Login {
     /// Send the browser there. It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in
@@ -72,6 +130,8 @@ impl std::fmt::Debug for Login {
 }
 
 /// The outcome of a login's second leg. All of it is everyday traffic.
+///
+/// Another one would be a breaking change, so the compiler sees that you answer all of them.
 #[derive(Clone, Debug)]
 #[must_use = "the browser waits for an answer"]
 pub enum Outcome {
@@ -106,6 +166,8 @@ impl Outcome {
 
 /// The person logged in.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
+#[must_use = "the person waits for a session"]
 pub struct SignedIn {
     /// The person.
     pub identity: Identity,
@@ -122,6 +184,7 @@ pub struct SignedIn {
 
 /// The login restarts.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 #[must_use = "the browser must be sent to the new login's URL, and must keep its cookies"]
 pub struct Restart {
     /// The new login.
@@ -132,6 +195,7 @@ pub struct Restart {
 
 /// Clever refused this person.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Denied {
     /// Clever's word, for example `access_denied` or `unauthorized-user`.
     pub error: String,

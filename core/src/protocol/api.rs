@@ -7,20 +7,21 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::person::{Name, Role, RoleName};
+use super::person::{Name, Role, RoleName, UserType};
 use super::{Request, Response, exchange, id_token, text};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;
 
 /// Who an access token belongs to.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Me {
     /// The Clever id.
     pub id: String,
     /// The district; a person of Clever Library has none.
     pub district_id: Option<String>,
     /// The kind of account; API v3 says `user` of everybody, older ones name the role.
-    pub user_type: Option<String>,
+    pub user_type: Option<UserType>,
     /// Who gave the application access: `district` or `teacher`.
     pub authorized_by: Option<String>,
     /// The whole `data` member.
@@ -29,6 +30,7 @@ pub struct Me {
 
 /// A person.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct User {
     /// The Clever id.
     pub id: String,
@@ -46,6 +48,7 @@ pub struct User {
 
 /// A district.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct District {
     /// The district's id.
     pub id: String,
@@ -57,11 +60,20 @@ pub struct District {
 
 /// The claims of a person, as the userinfo endpoint tells them.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct UserInfo {
     /// Who it is, as the issuer names them (`sub`).
     pub id: String,
     /// All claims. Clever's `name` is an object.
     pub json: Value,
+}
+
+impl User {
+    /// Whether the person has this role.
+    pub fn has_role(&self, role: impl Into<RoleName>) -> bool {
+        let role = role.into();
+        self.roles.iter().any(|known| known.name == role)
+    }
 }
 
 macro_rules! debug_by_id {
@@ -130,7 +142,7 @@ pub fn me_response(response: &Response) -> Result<Me> {
     Ok(Me {
         id: id_of(&json, response)?,
         district_id: identifier(&json, "district"),
-        user_type: exchange::text(&json, "type").and_then(text::word).map(str::to_owned),
+        user_type: exchange::text(&json, "type").and_then(UserType::read),
         authorized_by: identifier(&json, "authorized_by"),
         json,
     })
@@ -146,7 +158,7 @@ const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "
 pub fn person_response(response: &Response) -> Result<Me> {
     let me = me_response(response)?;
     let answer = exchange::record(response)?;
-    let kinds = [exchange::text(&answer, "type"), me.user_type.as_deref()];
+    let kinds = [exchange::text(&answer, "type"), me.user_type.as_ref().map(UserType::as_str)];
     let odd = kinds.into_iter().flatten().find(|kind| NO_PEOPLE.contains(kind));
     let why = odd.map(|kind| format!("the token belongs to a {kind}, not to a person"));
     why.map_or(Ok(me), |why| Err(exchange::malformed(response, why)))

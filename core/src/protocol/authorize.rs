@@ -5,7 +5,8 @@ use url::form_urlencoded::Serializer;
 use super::address::with_query;
 
 /// What the browser brings back (OAuth 2.0, RFC 6749 3.1.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ResponseType {
     /// A code, which the server exchanges: the authorization code grant.
     #[default]
@@ -16,6 +17,7 @@ pub enum ResponseType {
 
 /// The parameters of an authorization request (RFC 6749 4.1.1, OpenID Connect Core 3.1.2.1).
 #[derive(Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct AuthorizeParameters<'a> {
     /// `code` or `token`.
     pub response_type: ResponseType,
@@ -31,6 +33,13 @@ pub struct AuthorizeParameters<'a> {
     pub district_id: Option<&'a str>,
     /// Whether Clever lets the person confirm who they are.
     pub switch_user: bool,
+}
+
+impl<'a> AuthorizeParameters<'a> {
+    /// A request for a code. Set the fields that you need besides.
+    pub fn new(client_id: &'a str, redirect_uri: &'a str) -> Self {
+        Self { client_id, redirect_uri, ..Self::default() }
+    }
 }
 
 impl std::fmt::Debug for AuthorizeParameters<'_> {

@@ -27,6 +27,7 @@ pub(crate) const PARAMETERS: [&str; 9] = [
 
 /// What Clever said through the browser. Nothing in it is proven yet.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Callback {
     /// The authorization code.
     pub code: Option<Secret>,

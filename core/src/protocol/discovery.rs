@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What is taken from the discovery document.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Metadata {
     /// Where the key set is.
     pub jwks_uri: String,

@@ -25,7 +25,18 @@ const DECIDING: [&str; 9] = ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "n
 const MAX_SUBJECT_BYTES: usize = 255;
 
 /// What an ID token is held against.
+///
+/// ```
+/// use clever_sso::{Claims, Expected, KeySet, verify_id_token_with};
+///
+/// fn verify(token: &str, keys: &KeySet, nonce: &str, now: u64) -> clever_sso::Result<Claims> {
+///     let expected = Expected::new("https://clever.com", "client id", now).nonce(nonce);
+///     verify_id_token_with(token, keys, &expected)
+/// }
+/// ```
 #[derive(Clone, Copy)]
+#[non_exhaustive]
+#[must_use]
 pub struct Expected<'a> {
     /// The issuer, byte for byte.
     pub issuer: &'a str,
@@ -39,6 +50,31 @@ pub struct Expected<'a> {
     pub leeway: u64,
     /// The access token that came with it: then `at_hash`, if there is one, must belong to it.
     pub access_token: Option<&'a str>,
+}
+
+impl<'a> Expected<'a> {
+    /// An ID token of this issuer for this client, without a nonce, with a leeway of 60 seconds. `now` is in Unix seconds.
+    pub const fn new(issuer: &'a str, client_id: &'a str, now: u64) -> Self {
+        Self { issuer, client_id, nonce: None, now, leeway: 60, access_token: None }
+    }
+
+    /// The nonce that was sent.
+    pub const fn nonce(mut self, nonce: &'a str) -> Self {
+        self.nonce = Some(nonce);
+        self
+    }
+
+    /// How many seconds the clocks may differ, at most 600.
+    pub const fn leeway(mut self, seconds: u64) -> Self {
+        self.leeway = seconds;
+        self
+    }
+
+    /// The access token that came with the ID token.
+    pub const fn access_token(mut self, access_token: &'a str) -> Self {
+        self.access_token = Some(access_token);
+        self
+    }
 }
 
 impl std::fmt::Debug for Expected<'_> {

@@ -1,14 +1,16 @@
 //! Who logged in, in one typed value, whichever way it was proven.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::api::{Me, User};
 use super::id_token::Claims;
-use super::person::{Name, Role, RoleName};
+use super::person::{Name, Role, RoleName, UserType};
 use super::text;
 
 /// How an identity was proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Proof {
     /// By an ID token that passed every rule.
@@ -30,7 +32,18 @@ impl Proof {
 /// Who logged in.
 ///
 /// The key of a user is (`issuer`, `id`). Names and email addresses change and repeat.
-#[derive(Clone, PartialEq)]
+///
+/// It can be kept in a session as it is (serde). A session that an older version wrote can be read by a newer one.
+///
+/// ```
+/// use clever_sso::{Identity, RoleName};
+///
+/// fn may_grade(person: &Identity) -> bool {
+///     person.has_role(RoleName::Teacher)
+/// }
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Identity {
     /// The issuer that vouches for this person.
     pub issuer: String,
@@ -39,23 +52,54 @@ pub struct Identity {
     /// The district; a person of Clever Library has none.
     pub district_id: Option<String>,
     /// The role of this login, when it is known: a person with several roles may not say which one this is.
-    pub user_type: Option<RoleName>,
+    pub user_type: Option<UserType>,
     /// Every role that is known.
+    #[serde(default)]
     pub roles: Vec<Role>,
     /// The name.
+    #[serde(default)]
     pub name: Name,
     /// An email address that nobody verified: it may be another person's, and it may change. Never a key.
     pub unverified_email: Option<String>,
     /// Ids that this person had before API v3.
+    #[serde(default)]
     pub legacy_ids: Vec<String>,
     /// Who gave the application access: `district` or `teacher`.
     pub authorized_by: Option<String>,
     /// How this identity was proven.
     pub proven_by: Proof,
     /// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
+    #[serde(default)]
     pub loginas_by_admin: bool,
     /// Everything that Clever said: the claims of the ID token, or the `data` of `/me` and `/users/{id}`.
+    #[serde(default)]
     pub claims: Map<String, Value>,
+}
+
+impl Identity {
+    /// A person of whom only the key is known, for tests of an application. Real ones come from a login.
+    pub fn new(issuer: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into(),
+            id: id.into(),
+            district_id: None,
+            user_type: None,
+            roles: Vec::new(),
+            name: Name::default(),
+            unverified_email: None,
+            legacy_ids: Vec::new(),
+            authorized_by: None,
+            proven_by: Proof::IdToken,
+            loginas_by_admin: false,
+            claims: Map::new(),
+        }
+    }
+
+    /// Whether the person has this role, whichever one they logged in with. A role that Clever did not tell is none.
+    pub fn has_role(&self, role: impl Into<RoleName>) -> bool {
+        let role = role.into();
+        self.roles.iter().any(|known| known.name == role)
+    }
 }
 
 impl std::fmt::Debug for Identity {
@@ -75,18 +119,15 @@ impl std::fmt::Debug for Identity {
 pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
     let shown = |name| claims.text(name).and_then(text::shown);
     let identifier = |name| claims.text(name).and_then(text::identifier).map(str::to_owned);
-    let user_type = claims.text("user_type").and_then(RoleName::read);
+    let role = claims.text("user_type").and_then(RoleName::read);
     let id = claims.subject().to_owned();
     let legacy_id = identifier("user_id").filter(|legacy| *legacy != id);
     Identity {
         issuer: issuer.to_owned(),
         // Clever's documents have both names for it, in pages of different age.
         district_id: identifier("district").or_else(|| identifier("district_id")),
-        roles: user_type
-            .iter()
-            .map(|name| Role { name: name.clone(), legacy_id: legacy_id.clone() })
-            .collect(),
-        user_type,
+        roles: role.iter().map(|name| Role { name: name.clone(), legacy_id: legacy_id.clone() }).collect(),
+        user_type: role.map(UserType::from),
         name: Name { first: shown("given_name"), middle: shown("middle_name"), last: shown("family_name") },
         unverified_email: claims.text("email").and_then(text::email).map(str::to_owned),
         legacy_ids: legacy_id.into_iter().collect(),
@@ -101,9 +142,9 @@ pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
 /// The identity as the API tells it: `/me`, and the person's own record when Clever gave it.
 pub fn from_api(issuer: &str, me: &Me, user: Option<&User>) -> Identity {
     let roles = user.map(|user| user.roles.clone()).unwrap_or_default();
-    let told = me.user_type.as_deref().and_then(RoleName::read);
+    let told = me.user_type.clone().filter(|told| *told != UserType::User);
     let only = match &roles[..] {
-        [role] => Some(role.name.clone()),
+        [role] => Some(role.name.clone().into()),
         _ => None,
     };
     let mut legacy_ids: Vec<_> =
@@ -160,17 +201,33 @@ mod tests {
 
     #[test]
     fn a_person_with_one_role_logs_in_with_it_and_one_with_two_may_be_either() {
-        assert_eq!(from_api("i", &me("user"), Some(&user(&["student"]))).user_type, Some(RoleName::Student));
+        assert_eq!(from_api("i", &me("user"), Some(&user(&["student"]))).user_type, Some(UserType::Student));
         let both = from_api("i", &me("user"), Some(&user(&["staff", "teacher"])));
         assert_eq!((both.user_type, both.roles.len()), (None, 2));
         assert_eq!(both.legacy_ids, ["old-staff", "old-teacher"]);
-        assert_eq!(from_api("i", &me("teacher"), None).user_type, Some(RoleName::Teacher));
+        assert_eq!(from_api("i", &me("teacher"), None).user_type, Some(UserType::Teacher));
     }
 
     #[test]
     fn without_the_own_record_the_login_still_has_an_identity() {
         let identity = from_api("i", &me("user"), None);
         assert_eq!((identity.id.as_str(), identity.name.full().as_str()), ("1", ""));
+    }
+
+    #[test]
+    fn an_identity_is_the_same_after_it_was_kept_and_one_that_was_kept_long_ago_can_be_read() {
+        let identity = from_api("i", &me("user"), Some(&user(&["staff", "teacher"])));
+        let kept = serde_json::to_string(&identity).unwrap();
+        assert_eq!(serde_json::from_str::<Identity>(&kept).unwrap(), identity);
+        let short = json!({ "issuer": "i", "id": "1", "proven_by": "id_token" });
+        assert_eq!(serde_json::from_value::<Identity>(short).unwrap(), Identity::new("i", "1"));
+    }
+
+    #[test]
+    fn a_person_has_the_roles_that_were_told() {
+        let identity = from_api("i", &me("user"), Some(&user(&["staff", "bus_driver"])));
+        assert!(identity.has_role(RoleName::Staff) && identity.has_role("bus_driver"));
+        assert!(!identity.has_role("teacher") && !identity.has_role("user"));
     }
 
     #[test]

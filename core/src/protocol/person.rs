@@ -1,65 +1,165 @@
 //! A person's name and roles, as an answer or an ID token tells them.
 
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::text;
 use crate::secret::Redacted;
 
-/// The name of a role.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RoleName {
-    /// A student.
-    Student,
-    /// A teacher.
-    Teacher,
-    /// Staff of a school, among them its administrators.
-    Staff,
-    /// An administrator of a school, as older versions of the API call them.
-    SchoolAdmin,
-    /// An administrator of the district.
-    DistrictAdmin,
-    /// A contact of a student: a parent or guardian.
-    Contact,
-    /// A role that this version does not know, by Clever's word.
-    Other(String),
+/// Clever's words for people, as a type that keeps those which this version does not know.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$meaning])* $variant,)*
+            /// One that this version does not know, by Clever's word.
+            Other(String),
+        }
+
+        impl $name {
+            /// Clever's word for it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $word,)*
+                    Self::Other(word) => word,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($word => Self::$variant,)*
+                    // Clever's documents also write it with a space.
+                    "district admin" => Self::DistrictAdmin,
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(word: String) -> Self {
+                word.as_str().into()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Infallible;
+
+            fn from_str(word: &str) -> std::result::Result<Self, Infallible> {
+                Ok(word.into())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, word: &str) -> bool {
+                self.as_str() == word
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, word: &&str) -> bool {
+                self.as_str() == *word
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self::from)
+            }
+        }
+    };
+}
+
+words! {
+    /// The name of a role. Text in Clever's words becomes one with `from` or `parse`.
+    RoleName {
+        /// A student.
+        Student = "student",
+        /// A teacher.
+        Teacher = "teacher",
+        /// Staff of a school, among them its administrators.
+        Staff = "staff",
+        /// An administrator of a school, as older versions of the API call them.
+        SchoolAdmin = "school_admin",
+        /// An administrator of the district.
+        DistrictAdmin = "district_admin",
+        /// A contact of a student: a parent or guardian.
+        Contact = "contact",
+    }
+}
+
+words! {
+    /// The kind of account that a person logged in with: mostly the name of a role.
+    UserType {
+        /// A student.
+        Student = "student",
+        /// A teacher.
+        Teacher = "teacher",
+        /// Staff of a school, among them its administrators.
+        Staff = "staff",
+        /// An administrator of a school, as older versions of the API call them.
+        SchoolAdmin = "school_admin",
+        /// An administrator of the district.
+        DistrictAdmin = "district_admin",
+        /// A contact of a student: a parent or guardian.
+        Contact = "contact",
+        /// What version 3 of the API says of everybody.
+        User = "user",
+    }
 }
 
 impl RoleName {
-    /// Clever's word for the role.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Student => "student",
-            Self::Teacher => "teacher",
-            Self::Staff => "staff",
-            Self::SchoolAdmin => "school_admin",
-            Self::DistrictAdmin => "district_admin",
-            Self::Contact => "contact",
-            Self::Other(word) => word,
-        }
-    }
-
-    /// The role that an answer names; `None` for what is no word. `user` is what Clever says of everybody.
+    /// The role that an answer names; `None` for what is no word.
     pub(super) fn read(word: &str) -> Option<Self> {
-        text::word(word).filter(|word| *word != "user").map(Self::from)
+        UserType::read(word)?.role()
     }
 }
 
-impl From<&str> for RoleName {
-    fn from(word: &str) -> Self {
-        match word {
-            "student" => Self::Student,
-            "teacher" => Self::Teacher,
-            "staff" => Self::Staff,
-            "school_admin" => Self::SchoolAdmin,
-            // Clever's documents also write it with a space.
-            "district_admin" | "district admin" => Self::DistrictAdmin,
-            "contact" => Self::Contact,
-            other => Self::Other(other.to_owned()),
-        }
+impl UserType {
+    /// The kind that an answer names; `None` for what is no word.
+    pub(super) fn read(word: &str) -> Option<Self> {
+        text::word(word).map(Self::from)
+    }
+
+    /// The role of this name; `None` for [`User`](Self::User), which is no role.
+    pub fn role(&self) -> Option<RoleName> {
+        (*self != Self::User).then(|| self.as_str().into())
+    }
+}
+
+impl From<RoleName> for UserType {
+    fn from(role: RoleName) -> Self {
+        role.as_str().into()
+    }
+}
+
+impl PartialEq<RoleName> for UserType {
+    fn eq(&self, role: &RoleName) -> bool {
+        self.as_str() == role.as_str()
     }
 }
 
 /// One of the roles of a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Role {
     /// Which role.
     pub name: RoleName,
@@ -68,7 +168,8 @@ pub struct Role {
 }
 
 /// A person's name, as far as Clever tells it.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Name {
     /// The first name.
     pub first: Option<String>,
@@ -76,6 +177,13 @@ pub struct Name {
     pub middle: Option<String>,
     /// The last name; of a student in Clever Library only the initial.
     pub last: Option<String>,
+}
+
+impl Role {
+    /// The role of this name.
+    pub fn new(name: impl Into<RoleName>) -> Self {
+        Self { name: name.into(), legacy_id: None }
+    }
 }
 
 impl Name {
@@ -90,8 +198,32 @@ impl Name {
     }
 }
 
-impl std::fmt::Debug for Name {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Name").field(&Redacted).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_written_and_kept() {
+        for word in ["student", "teacher", "staff", "school_admin", "district_admin", "contact", "bus_driver"]
+        {
+            let role: RoleName = word.parse().unwrap();
+            let user_type = UserType::from(role.clone());
+            assert!(role == *word && user_type == word && user_type == role, "{word}");
+            assert_eq!((role.to_string(), user_type.to_string()), (word.to_owned(), word.to_owned()));
+            assert_eq!(user_type.role(), Some(role.clone()));
+            let json = serde_json::to_string(&role).unwrap();
+            assert_eq!(json, format!("\"{word}\""));
+            assert_eq!(serde_json::from_str::<RoleName>(&json).unwrap(), role);
+            assert_eq!(serde_json::from_str::<UserType>(&json).unwrap(), user_type);
+        }
+        assert_eq!("district admin".parse(), Ok(RoleName::DistrictAdmin));
+        assert_eq!((UserType::from("user"), UserType::User.role()), (UserType::User, None));
+        assert_eq!(RoleName::read("user"), None);
     }
 }

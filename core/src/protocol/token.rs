@@ -12,6 +12,7 @@ use crate::secret::Secret;
 
 /// What a code was exchanged for.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Tokens {
     /// Opens Clever's API for 24 hours.
     pub access_token: Secret,

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What Clever says of a token that was issued to this application.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TokenInfo {
     /// The client id: always this application's.
     pub client_id: String,

@@ -15,6 +15,15 @@ use crate::protocol::Request;
 
 /// Judges a failure on the way to `request`'s address, or to the proxy that leads there.
 pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Error {
+    let judged = judge(request, proxy, error);
+    let by_the_system = |cause: &&io::Error| cause.raw_os_error().is_some();
+    match causes(error).filter_map(|cause| cause.downcast_ref()).find(by_the_system) {
+        Some(cause) => judged.with_cause(cause),
+        None => judged,
+    }
+}
+
+fn judge(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Error {
     if let Some(tls) = cause::<rustls::Error>(error) {
         let detail = format!("{}{}: {}", method_and_address(request), through(proxy), tls_cause(tls));
         return Error::with_detail(ErrorCode::NetworkTls, detail);

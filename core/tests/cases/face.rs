@@ -217,12 +217,10 @@ fn with_end(
 fn authorize_options(arguments: &Fields) -> AuthorizeOptions<'_> {
     let optional = |name: &str| arguments.get(name).map(String::as_str);
     let implicit = optional("response_type") == Some("token");
-    AuthorizeOptions {
-        response_type: if implicit { ResponseType::Token } else { ResponseType::Code },
-        state: optional("state"),
-        nonce: optional("nonce"),
-        ..AuthorizeOptions::default()
-    }
+    let response_type = if implicit { ResponseType::Token } else { ResponseType::Code };
+    let mut options = AuthorizeOptions::new().response_type(response_type);
+    (options.state, options.nonce) = (optional("state"), optional("nonce"));
+    options
 }
 
 fn outcome(outcome: Outcome) -> (String, Fields) {
