@@ -241,6 +241,15 @@ msrv: ## compile everything that people install with the oldest Rust that is pro
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv rustup run $(MSRV) cargo check \
 		-p clever-sso -p clever-sso-ffi -p clever-emulator -p clever-sso-python
 
+# What the crate brings without its client: an HTTP client or a verifier of TLS certificates would be somebody else's choice.
+.PHONY: test-features
+test-features: ## each combination of the Rust crate's features compiles, and without a client it brings none
+	for features in "" client blocking; do \
+		$(CARGO) clippy -p clever-sso --no-default-features --features "$$features" -- -D warnings || exit 1; \
+	done
+	! $(CARGO) tree -p clever-sso --no-default-features -e normal --prefix none | \
+		grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl)'
+
 .PHONY: test-rust
 test-rust: ## the tests in Rust; all of them, even after one fails
 	$(CARGO) test --workspace --exclude clever-sso-python --exclude example-rust --no-fail-fast

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clever_sso::protocol::{Response, api, jwks, tokeninfo};
+use clever_sso::protocol::{self, Response};
 use clever_sso::{Client, Config, Expected, KeySet, LoginOptions, parse_callback, verify_id_token_with};
 
 /// Steeper is not linear.
@@ -191,7 +191,7 @@ fn key_set(count: usize) -> String {
 fn parsed_keys<'a>(make: fn(usize) -> String) -> Make<'a> {
     Box::new(move |count| {
         let response = ok(make(count));
-        Box::new(move || drop(KeySet::parse(&jwks::response(black_box(&response)).unwrap())))
+        Box::new(move || drop(KeySet::parse(&protocol::jwks_response(black_box(&response)).unwrap())))
     })
 }
 
@@ -213,14 +213,14 @@ fn return_to(client: &Client) -> Make<'_> {
 fn answer<'a>(make: fn(usize) -> String) -> Make<'a> {
     Box::new(move |size| {
         let response = ok(make(size));
-        Box::new(move || drop(api::user_response(black_box(&response), "1")))
+        Box::new(move || drop(protocol::user_response(black_box(&response), "1")))
     })
 }
 
 fn answer_of_bytes<'a>() -> Make<'a> {
     Box::new(move |size| {
         let response = ok([&b"{\"data\":{\"id\":\"1\",\"x\":\""[..], &vec![0xff; size], b"\"}}"].concat());
-        Box::new(move || drop(api::user_response(black_box(&response), "1")))
+        Box::new(move || drop(protocol::user_response(black_box(&response), "1")))
     })
 }
 
@@ -228,7 +228,7 @@ fn scopes<'a>() -> Make<'a> {
     Box::new(move |size| {
         let scopes = vec![r#""a""#; size / 4].join(",");
         let response = ok(format!(r#"{{"client_id":"c","scopes":[{scopes}]}}"#));
-        Box::new(move || drop(tokeninfo::response(black_box(&response), "c")))
+        Box::new(move || drop(protocol::tokeninfo_response(black_box(&response), "c")))
     })
 }
 

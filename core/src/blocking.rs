@@ -75,6 +75,16 @@ impl Client {
 
     /// Makes a client of a provider whose endpoints stand in its discovery document.
     ///
+    /// ```no_run
+    /// # fn example() -> clever_sso::Result<()> {
+    /// use clever_sso::blocking::Client;
+    ///
+    /// let config = clever_sso::Config::builder("client id").issuer("https://op.example");
+    /// let client = Client::discover(config)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::discover`](crate::Client::discover); `runtime_running` inside an async task.
     pub fn discover(builder: ConfigBuilder) -> Result<Self> {
@@ -89,6 +99,13 @@ impl Client {
 
     /// The issuer's discovery document, as far as this crate reads it.
     ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// println!("{}", client.metadata()?.jwks_uri);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::metadata`](crate::Client::metadata); `runtime_running` inside an async task.
     pub fn metadata(&self) -> Result<Metadata> {
@@ -96,6 +113,14 @@ impl Client {
     }
 
     /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let login = client.begin_login(&clever_sso::LoginOptions::new().return_to("/grades"))?;
+    /// println!("Location: {}", login.url);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::begin_login`](crate::Client::begin_login).
@@ -105,6 +130,16 @@ impl Client {
 
     /// Finishes a login; `cookies` is the `Cookie` header of the callback's request.
     ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let outcome = client.finish_login("https://app.example/callback?code=…&state=…", "name=value")?;
+    /// if let clever_sso::Outcome::SignedIn(signed_in) = outcome {
+    ///     println!("welcome, {}", signed_in.identity.name.full());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async task.
     pub fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
@@ -112,6 +147,17 @@ impl Client {
     }
 
     /// Finishes a login whose pending login the application kept in a session of its own.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let callback = "https://app.example/callback?code=…&state=…";
+    /// # let session = std::collections::HashMap::<String, String>::new();
+    /// let key = clever_sso::login_key_of_callback(callback).unwrap_or_default();
+    /// let pending = session.get(&key).map(String::as_str);
+    /// let outcome = client.finish_login_with_pending(callback, pending)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async task.
@@ -121,22 +167,59 @@ impl Client {
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
     /// may. No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// use clever_sso::{BrowserRequest, Endpoint};
+    ///
+    /// let request = BrowserRequest::new("GET").with_headers([("Sec-Purpose", "prefetch")]);
+    /// if let Some(refusal) = client.refusal(Endpoint::Callback, &request) {
+    ///     println!("answer with status {}", refusal.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         self.journey.refusal(endpoint, request)
     }
 
     /// The cookies to set when somebody logs out. No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// for cookie in client.log_out_cookies("name=value") {
+    ///     println!("Set-Cookie: {}", cookie.header());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
     /// The cookies to set when a request comes with a session of the application, as
     /// [`Client::session_kept_cookies`](crate::Client::session_kept_cookies). No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// for cookie in client.session_kept_cookies("name=value") {
+    ///     println!("Set-Cookie: {}", cookie.header());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.session_kept(cookies, || Inputs::now().ok())
     }
 
     /// The URL that asks Clever for a code or a token. No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let url = client.authorize_url(&clever_sso::AuthorizeOptions::new().state("random"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `redirect_uri_unknown`.
@@ -146,6 +229,13 @@ impl Client {
 
     /// An Instant Login link into this application for the people of a district. No network.
     ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let url = client.instant_login_url("53ee4b8a44abc88c1c00119b")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `argument_invalid` when the district is too long for a URL.
     pub fn instant_login_url(&self, district_id: &str) -> Result<String> {
@@ -153,6 +243,13 @@ impl Client {
     }
 
     /// The portal of a district by its short name, or where people look for their school. No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let url = client.portal_url(Some("short-name"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `argument_invalid` when the district is too long for a URL.
@@ -162,6 +259,14 @@ impl Client {
 
     /// Exchanges a code.
     ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let tokens = client.exchange_code("code", None)?;
+    /// let me = client.me(tokens.access_token.expose())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::exchange_code`](crate::Client::exchange_code); `runtime_running` inside an async task.
     pub fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
@@ -169,6 +274,14 @@ impl Client {
     }
 
     /// Verifies an ID token against Clever's keys.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let claims = client.verify_id_token("ID token", Some("nonce"), None)?;
+    /// println!("{}", claims.subject());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::verify_id_token`](crate::Client::verify_id_token); `runtime_running` inside an async task.
@@ -183,6 +296,13 @@ impl Client {
 
     /// Asks Clever whether an access token was issued to this application.
     ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// println!("{:?}", client.check_token("access token")?.scopes);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::check_token`](crate::Client::check_token); `runtime_running` inside an async task.
     pub fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
@@ -190,6 +310,13 @@ impl Client {
     }
 
     /// Who an access token belongs to.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// println!("{}", client.me("access token")?.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::me`](crate::Client::me); `runtime_running` inside an async task.
@@ -199,6 +326,13 @@ impl Client {
 
     /// A person's record.
     ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// println!("{:?}", client.user("access token", "58da8c63d7dc0ca06800043c")?.roles);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::user`](crate::Client::user); `runtime_running` inside an async task.
     pub fn user(&self, access_token: &str, id: &str) -> Result<User> {
@@ -206,6 +340,13 @@ impl Client {
     }
 
     /// A district's record.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// println!("{:?}", client.district("access token", "53ee4b8a44abc88c1c00119b")?.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::district`](crate::Client::district); `runtime_running` inside an async task.
@@ -215,6 +356,13 @@ impl Client {
 
     /// The claims of the person that an access token belongs to.
     ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// println!("{}", client.userinfo("access token", None)?.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::userinfo`](crate::Client::userinfo); `runtime_running` inside an async task.
     pub fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
@@ -222,6 +370,14 @@ impl Client {
     }
 
     /// Clever's keys as text, for another process of the same application.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let text = client.export_keys()?;
+    /// client.import_keys(&text)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::export_keys`](crate::Client::export_keys); `runtime_running` inside an async task.
@@ -231,6 +387,13 @@ impl Client {
 
     /// Takes keys that another process exported. No network.
     ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// client.import_keys("what export_keys gave another process")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::import_keys`](crate::Client::import_keys).
     pub fn import_keys(&self, text: &str) -> Result<()> {
@@ -238,6 +401,13 @@ impl Client {
     }
 
     /// Fetches discovery and keys before the first student comes.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// client.warm_up()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::warm_up`](crate::Client::warm_up); `runtime_running` inside an async task.

@@ -56,6 +56,16 @@ impl Client {
     /// there. Clever's are known without asking; this is for other OpenID Providers. An endpoint that the document does not have,
     /// or has in a form that cannot be used, is `config_invalid` when it is needed.
     ///
+    /// ```no_run
+    /// # async fn example() -> clever_sso::Result<()> {
+    /// use clever_sso::Client;
+    ///
+    /// let config = clever_sso::Config::builder("client id").issuer("https://op.example");
+    /// let client = Client::discover(config).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `config_invalid`, `discovery_issuer`, and those of the provider's answers and the network.
     pub async fn discover(builder: ConfigBuilder) -> Result<Self> {
@@ -64,6 +74,13 @@ impl Client {
     }
 
     /// The issuer's discovery document, as far as this crate reads it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// println!("{}", client.metadata().await?.jwks_uri);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `discovery_issuer`, and those of the provider's answers and the network.
@@ -92,6 +109,14 @@ impl Client {
 
     /// Begins a login: send the browser to its `url` with its `set_cookies`. No network.
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let login = client.begin_login(&clever_sso::LoginOptions::new().return_to("/grades"))?;
+    /// println!("Location: {}", login.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `page_not_allowed`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
@@ -106,6 +131,16 @@ impl Client {
     /// One network round trip when Clever sends an ID token, else up to three. Keys that are not known yet are fetched while
     /// the code is exchanged.
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let outcome = client.finish_login("https://app.example/callback?code=…&state=…", "name=value").await?;
+    /// if let clever_sso::Outcome::SignedIn(signed_in) = outcome {
+    ///     println!("welcome, {}", signed_in.identity.name.full());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The words of the callback (`callback_…`), of a login that cannot restart again (`cookies_blocked`, `login_loop`,
     /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. What is everyday
@@ -117,6 +152,17 @@ impl Client {
     /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
     /// key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let callback = "https://app.example/callback?code=…&state=…";
+    /// # let session = std::collections::HashMap::<String, String>::new();
+    /// let key = clever_sso::login_key_of_callback(callback).unwrap_or_default();
+    /// let pending = session.get(&key).map(String::as_str);
+    /// let outcome = client.finish_login_with_pending(callback, pending).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::finish_login`].
     pub async fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
@@ -125,11 +171,32 @@ impl Client {
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
     /// may. No network.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// use clever_sso::{BrowserRequest, Endpoint};
+    ///
+    /// let request = BrowserRequest::new("GET").with_headers([("Sec-Purpose", "prefetch")]);
+    /// if let Some(refusal) = client.refusal(Endpoint::Callback, &request) {
+    ///     println!("answer with status {}", refusal.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         self.journey.refusal(endpoint, request)
     }
 
     /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request. No network.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// for cookie in client.log_out_cookies("name=value") {
+    ///     println!("Set-Cookie: {}", cookie.header());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
@@ -140,6 +207,15 @@ impl Client {
     ///
     /// A cookie with a `max_age` above 0 is only for a page that is shown, and not for a redirect, a picture or an answer to a script:
     /// it says that the person is in no loop.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// for cookie in client.session_kept_cookies("name=value") {
+    ///     println!("Set-Cookie: {}", cookie.header());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.session_kept(cookies, || Inputs::now().ok())
     }
@@ -208,6 +284,13 @@ impl Client {
 
     /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let url = client.authorize_url(&clever_sso::AuthorizeOptions::new().state("random"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `redirect_uri_unknown`.
     pub fn authorize_url(&self, options: &AuthorizeOptions<'_>) -> Result<String> {
@@ -215,6 +298,13 @@ impl Client {
     }
 
     /// An Instant Login link into this application for the people of a district. No network.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let url = client.instant_login_url("53ee4b8a44abc88c1c00119b")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `argument_invalid` when the district is too long for a URL.
@@ -224,6 +314,13 @@ impl Client {
 
     /// The portal of a district by its short name, or where people look for their school. No network.
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let url = client.portal_url(Some("short-name"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `argument_invalid` when the district is too long for a URL.
     pub fn portal_url(&self, district: Option<&str>) -> Result<String> {
@@ -231,6 +328,14 @@ impl Client {
     }
 
     /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let tokens = client.exchange_code("code", None).await?;
+    /// let me = client.me(tokens.access_token.expose()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `code_rejected`, `client_rejected`, `redirect_uri_unknown`, and those of Clever's answers and the network.
@@ -242,6 +347,14 @@ impl Client {
     /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
     ///
     /// `nonce` is the one that was sent; without one, the token must have none.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let claims = client.verify_id_token("ID token", Some("nonce"), None).await?;
+    /// println!("{}", claims.subject());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The `id_token_…` word of the first rule that is broken; those of the network when keys must be fetched.
@@ -287,6 +400,13 @@ impl Client {
     /// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection
     /// against a token of somebody else's.
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// println!("{:?}", client.check_token("access token").await?.scopes);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `token_foreign`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
@@ -295,6 +415,13 @@ impl Client {
     }
 
     /// Who an access token belongs to.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// println!("{}", client.me("access token").await?.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `token_rejected`, and those of Clever's answers and the network.
@@ -305,6 +432,13 @@ impl Client {
 
     /// A person's record.
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// println!("{:?}", client.user("access token", "58da8c63d7dc0ca06800043c").await?.roles);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
     pub async fn user(&self, access_token: &str, id: &str) -> Result<User> {
@@ -313,6 +447,13 @@ impl Client {
     }
 
     /// A district's record.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// println!("{:?}", client.district("access token", "53ee4b8a44abc88c1c00119b").await?.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
@@ -326,6 +467,13 @@ impl Client {
     /// `subject` is that of the ID token which came with the access token: an answer about somebody else is refused
     /// (section 5.3.2).
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// println!("{}", client.userinfo("access token", None).await?.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `userinfo_subject`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
@@ -334,6 +482,13 @@ impl Client {
     }
 
     /// Does one-time setup up front: fetches discovery and keys.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// client.warm_up().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `discovery_issuer`, `keys_unusable`, and those of Clever's answers and the network.
@@ -344,6 +499,14 @@ impl Client {
     /// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched
     /// when they are not known yet. Keep the text where nobody else can write: who can change it, can sign in as anybody.
     ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let text = client.export_keys().await?;
+    /// client.import_keys(&text)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::warm_up`].
     pub async fn export_keys(&self) -> Result<String> {
@@ -353,6 +516,13 @@ impl Client {
 
     /// Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as
     /// fetched ones. No network.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// client.import_keys("what export_keys gave another process")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `argument_invalid` when the text is none that was exported for this issuer; `keys_unusable`, `response_malformed`.

@@ -7,6 +7,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+#[cfg(feature = "client")]
 pub(crate) use tokio::time::Instant;
 
 /// The time in Unix seconds. For the faces (C, Python), which read no clock themselves.
@@ -18,6 +19,7 @@ pub fn unix_time() -> u64 {
 }
 
 /// The monotonic time.
+#[cfg(feature = "client")]
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the monotonic clock")]
 pub(crate) fn now() -> Instant {
     Instant::now()

@@ -3,11 +3,14 @@
 mod builder;
 mod checks;
 mod endpoints;
+#[cfg(feature = "client")]
 mod environment;
 mod names;
+#[cfg(feature = "client")]
 pub(crate) mod proxies;
 mod settings;
 mod table;
+#[cfg(feature = "client")]
 pub(crate) mod trust;
 
 pub use builder::ConfigBuilder;

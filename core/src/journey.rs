@@ -17,7 +17,7 @@
 //! trait Surroundings {
 //!     /// Sends a request, once, and follows no redirect.
 //!     fn send(&self, request: &Request) -> Option<Response>;
-//!     /// Clever's keys: `protocol::discovery` and `protocol::jwks` say how to fetch them. Keep them for an hour.
+//!     /// Clever's keys: `protocol` says how to fetch them. Keep them for an hour.
 //!     fn keys(&self) -> Result<KeySet, Error>;
 //!     /// The time in Unix seconds.
 //!     fn now(&self) -> u64;

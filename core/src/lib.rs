@@ -1,15 +1,16 @@
 //! Log in with Clever: the whole journey of a login, verified.
 //!
 //! ```no_run
-//! use clever_sso::{Config, LoginOptions, Outcome, blocking::Client};
+//! use clever_sso::{Client, Config, LoginOptions, Outcome};
 //!
+//! # async fn example() -> clever_sso::Result<()> {
 //! let config = Config::builder("client id").client_secret("client secret").redirect_uri("https://app.example/callback");
 //! let client = Client::new(config.build()?)?;
 //!
-//! let login = client.begin_login(&LoginOptions::default())?;
+//! let login = client.begin_login(&LoginOptions::new().return_to("/grades"))?;
 //! // Send the browser to login.url with login.set_cookies; when it comes back with its cookies:
 //! # let (callback, cookies) = ("", "");
-//! let outcome = client.finish_login(callback, cookies)?;
+//! let outcome = client.finish_login(callback, cookies).await?;
 //! for cookie in outcome.set_cookies() {
 //!     println!("Set-Cookie: {}", cookie.header());
 //! }
@@ -18,68 +19,93 @@
 //!     Outcome::Restart(restart) => println!("go to {}", restart.login.url),
 //!     Outcome::Denied(denied) => println!("{}", denied.error),
 //! }
-//! # Ok::<(), clever_sso::Error>(())
+//! # Ok(())
+//! # }
 //! ```
 //!
-//! - [`Config`]: what the operator knows. [`Client`] for async callers, [`blocking::Client`] for all others;
-//!   [`background`] is for event loops of another kind than tokio's.
+//! # Features
+//!
+//! - `client` (default): [`Client`], which sends requests with reqwest and rustls. Without it, the crate is the verifier of ID
+//!   tokens, [`journey`] and [`protocol`], and brings no HTTP client.
+//! - `blocking`: [`blocking::Client`], for code without async.
+//!
+//! # Where things are
+//!
+//! - [`Config`]: what the operator knows. [`Client`] for async callers, [`blocking::Client`] for all others.
 //! - [`Outcome`]: what came of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
 //! - [`ClearingAllocator`]: leaves no secret on the heap.
 //! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for those who bring their own
 //!   HTTP client.
 
+#![cfg_attr(
+    not(feature = "__face"),
+    expect(dead_code, unreachable_pub, unused_imports, reason = "the faces in other languages use it")
+)]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "unit tests have servers, files and threads"))]
 
+#[cfg(feature = "__face")]
+#[doc(hidden)]
 pub mod background;
+#[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod journey;
 pub mod protocol;
 
+#[cfg(feature = "client")]
 mod ahead;
 mod browser;
+#[cfg(feature = "client")]
 mod client;
 mod clock;
 mod config;
 mod entropy;
 mod error;
+#[cfg(feature = "client")]
 mod keys;
 mod login;
 mod process;
+#[cfg(feature = "blocking")]
 mod runtime_pool;
+#[cfg(feature = "client")]
 mod runtimes;
 mod secret;
 mod set_cookie;
 #[cfg(test)]
 #[path = "../tests/network/stopped_clock.rs"]
 mod stopped_clock;
+#[cfg(feature = "client")]
 mod transport;
 mod urls;
 
 pub use browser::{BrowserRequest, Endpoint, Refusal};
+#[cfg(feature = "client")]
 pub use client::Client;
+#[cfg(feature = "__face")]
 #[doc(hidden)]
 pub use clock::unix_time;
 pub use config::{Config, ConfigBuilder};
+#[cfg(feature = "__face")]
 #[doc(hidden)]
 pub use config::{SETTINGS, Setting, SettingNames, SettingValue};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
 pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, leads_to, login_key_of_callback};
 pub use process::ClearingAllocator;
+#[cfg(feature = "__face")]
 #[doc(hidden)]
 pub use process::{make_thread_keys, while_no_fork_is_made};
-pub use protocol::Member;
 pub use protocol::api::{District, Me, User, UserInfo};
 pub use protocol::authorize::ResponseType;
 pub use protocol::callback::{Callback, parse_callback};
 pub use protocol::discovery::Metadata;
 pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
 pub use protocol::identity::{Identity, Proof};
-pub use protocol::jws::{self, KeySet};
+pub use protocol::json::Member;
+pub use protocol::jws::KeySet;
 pub use protocol::person::{Name, Role, RoleName, UserType};
-pub use protocol::text::is_switched_on;
+#[cfg(feature = "__face")]
 #[doc(hidden)]
-pub use protocol::text::printable;
+pub use protocol::text::{is_switched_on, printable};
 pub use protocol::token::Tokens;
 pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;
@@ -89,3 +115,8 @@ pub use urls::AuthorizeOptions;
 // What stands in the signatures of this crate.
 pub use http;
 pub use serde_json;
+
+/// Compiles the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -23,6 +23,7 @@
 )]
 
 mod crypto;
+#[cfg(feature = "blocking")]
 mod descriptors;
 mod exclusive;
 #[cfg(unix)]
@@ -39,6 +40,7 @@ mod thread_keys;
 use std::io;
 
 pub(crate) use crypto::prepare_thread;
+#[cfg(feature = "blocking")]
 pub(crate) use descriptors::{Mark, Marked};
 pub(crate) use exclusive::Exclusive;
 #[cfg(unix)]

@@ -28,7 +28,7 @@ use std::time::Duration;
 use browser::Browser;
 use clever_emulator::{App, Emulator, Options};
 use clever_sso::blocking::Client;
-use clever_sso::{AuthorizeOptions, Config, ErrorCode, KeySet, LoginOptions, ResponseType, jws};
+use clever_sso::{AuthorizeOptions, Config, ErrorCode, KeySet, LoginOptions, ResponseType, protocol};
 use serde_json::json;
 use server::{Answer, Server};
 
@@ -312,8 +312,10 @@ fn keys_that_other_threads_use_for_the_first_time_in_the_moment_of_a_fork_work_i
     let (text, token) = keys_and_token();
     for _ in 0..50 {
         let keys = KeySet::parse(&text).unwrap();
-        let tries_all =
-            || jws::verify(&token, &keys).is_err_and(|error| error.code() == ErrorCode::IdTokenSignature);
+        let tries_all = || {
+            protocol::verify_jws(&token, &keys)
+                .is_err_and(|error| error.code() == ErrorCode::IdTokenSignature)
+        };
         let ready = Barrier::new(CALLERS + 1);
         thread::scope(|scope| {
             for _ in 0..CALLERS {

@@ -10,7 +10,7 @@ use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clever_sso::protocol::{Response, api, discovery, identity, jwks, token, tokeninfo};
+use clever_sso::protocol::{self, Response};
 use clever_sso::{Expected, Identity, KeySet, Result, verify_id_token_with};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -150,15 +150,15 @@ impl Clever<'_> {
                 return Ok((format!("signed_in {}", identity.proven_by.as_str()), fields_of(&identity)));
             }
             "check_token" => {
-                let info = tokeninfo::response(&self.answer("tokeninfo"), CLIENT_ID)?;
+                let info = protocol::tokeninfo_response(&self.answer("tokeninfo"), CLIENT_ID)?;
                 vec![("client_id", Some(info.client_id)), ("scopes", joined(info.scopes))]
             }
             "district" => {
-                let district = api::district_response(&self.answer("district"), DISTRICT)?;
+                let district = protocol::district_response(&self.answer("district"), DISTRICT)?;
                 vec![("id", Some(district.id)), ("name", district.name)]
             }
             "user" => {
-                let user = api::user_response(&self.answer("user"), PERSON)?;
+                let user = protocol::user_response(&self.answer("user"), PERSON)?;
                 vec![
                     ("id", Some(user.id)),
                     ("name", Some(user.name.full())),
@@ -169,7 +169,7 @@ impl Clever<'_> {
                 ]
             }
             "me" => {
-                let me = api::me_response(&self.answer("me"))?;
+                let me = protocol::me_response(&self.answer("me"))?;
                 vec![
                     ("id", Some(me.id)),
                     ("district_id", me.district_id),
@@ -178,7 +178,7 @@ impl Clever<'_> {
                 ]
             }
             "userinfo" => {
-                vec![("id", Some(api::userinfo_response(&self.answer("userinfo"), Some(PERSON))?.id))]
+                vec![("id", Some(protocol::userinfo_response(&self.answer("userinfo"), Some(PERSON))?.id))]
             }
             other => panic!("no operation is called {other}"),
         };
@@ -186,17 +186,20 @@ impl Clever<'_> {
     }
 
     fn login(&self) -> Result<Identity> {
-        let tokens = token::response(&self.answer("tokens"))?;
+        let tokens = protocol::token_response(&self.answer("tokens"))?;
         let Some(id_token) = &tokens.id_token else {
-            let me = api::me_response(&self.answer("me"))?;
-            let user = api::own_user_response(&self.answer("user"), &me.id)?;
-            return Ok(identity::from_api(ISSUER, &me, user.as_ref()));
+            let me = protocol::me_response(&self.answer("me"))?;
+            let user = protocol::own_user_response(&self.answer("user"), &me.id)?;
+            return Ok(protocol::identity_from_api(ISSUER, &me, user.as_ref()));
         };
-        discovery::response(&self.answer("discovery"), ISSUER)?;
-        let keys = KeySet::parse(&jwks::response(&self.answer("keys"))?)?;
+        protocol::discovery_response(&self.answer("discovery"), ISSUER)?;
+        let keys = KeySet::parse(&protocol::jwks_response(&self.answer("keys"))?)?;
         let expected =
             Expected::new(ISSUER, CLIENT_ID, NOW).nonce(NONCE).access_token(tokens.access_token.expose());
-        Ok(identity::from_claims(ISSUER, &verify_id_token_with(id_token.expose(), &keys, &expected)?))
+        Ok(protocol::identity_from_claims(
+            ISSUER,
+            &verify_id_token_with(id_token.expose(), &keys, &expected)?,
+        ))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every ID token of the hostile set comes out as expected, and so do the signed examples of the specifications.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use clever_sso::{Expected, KeySet, jws, verify_id_token_with};
+use clever_sso::{Expected, KeySet, protocol, verify_id_token_with};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -79,7 +79,7 @@ fn signed_examples_of_the_specifications_verify() {
     assert_eq!(examples.len(), 5);
     for example in examples {
         let keys = KeySet::parse(&serde_json::json!({ "keys": [example.jwk] }).to_string()).unwrap();
-        let payload = jws::verify(&example.token, &keys).unwrap();
+        let payload = protocol::verify_jws(&example.token, &keys).unwrap();
         assert_eq!(String::from_utf8(payload).unwrap(), example.payload, "{}", example.id);
     }
 }

@@ -188,7 +188,7 @@ async fn implicit(client: &Client) -> Result<ExitCode> {
     client.check_token(access_token.expose()).await?;
     let me = client.me(access_token.expose()).await?;
     let user = client.user(access_token.expose(), &me.id).await?;
-    let identity = clever_sso::protocol::identity::from_api(client.issuer(), &me, Some(&user));
+    let identity = clever_sso::protocol::identity_from_api(client.issuer(), &me, Some(&user));
     Ok(greet(&identity, "tokeninfo"))
 }
 

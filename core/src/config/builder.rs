@@ -1,5 +1,6 @@
 //! Collects a configuration, and checks it as a whole.
 
+#[cfg(feature = "client")]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,10 +8,13 @@ use url::Url;
 
 use super::checks::{Addresses, check_secret, invalid};
 use super::endpoints::Endpoints;
+#[cfg(feature = "client")]
 use super::environment::Environment;
 use super::names::SettingNames;
+#[cfg(feature = "client")]
 use super::proxies::Proxies;
 use super::settings::Config;
+#[cfg(feature = "client")]
 use super::trust::Trust;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::discovery::Metadata;
@@ -38,7 +42,9 @@ const SHORTEST_PENDING_KEY: usize = 16;
 #[must_use]
 pub struct ConfigBuilder {
     config: Config,
+    #[cfg(feature = "client")]
     ca_bundle: Option<String>,
+    #[cfg(feature = "client")]
     proxy: Option<Secret>,
     development: bool,
     names: SettingNames,
@@ -73,10 +79,14 @@ impl ConfigBuilder {
                 pending_key: None,
                 old_pending_keys: Vec::new(),
                 return_to_origins: Vec::new(),
+                #[cfg(feature = "client")]
                 trust: None,
+                #[cfg(feature = "client")]
                 proxies: Arc::default(),
             },
+            #[cfg(feature = "client")]
             ca_bundle: None,
+            #[cfg(feature = "client")]
             proxy: None,
             development: false,
             names: SettingNames::default(),
@@ -212,6 +222,7 @@ impl ConfigBuilder {
 
     /// Certificates of more authorities, trusted in addition to the system's, such as those of a school network that
     /// inspects TLS: PEM text, or the path of a PEM file. [`build`](Self::build) reads the file.
+    #[cfg(feature = "client")]
     pub fn ca_bundle(mut self, pem_or_path: impl Into<String>) -> Self {
         self.ca_bundle = Some(pem_or_path.into());
         self
@@ -219,6 +230,7 @@ impl ConfigBuilder {
 
     /// The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or `socks5h://`. It
     /// is used for every address except this machine's. Default: the environment decides, see [`build`](Self::build).
+    #[cfg(feature = "client")]
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -250,19 +262,32 @@ impl ConfigBuilder {
         self.check_credentials()?;
         self.check_numbers()?;
         let urls = self.check_addresses()?;
+        self.read_network(&urls)?;
+        Ok(self.config)
+    }
+
+    /// How `urls` are reached.
+    #[cfg(feature = "client")]
+    fn read_network(&mut self, urls: &[Url]) -> Result<()> {
         let environment = Environment::read();
         let proxies = match &self.proxy {
             Some(url) => Proxies::configured(self.names.of("proxy"), url.expose())?,
             None => Proxies::of_environment(&environment),
         };
-        for url in &urls {
+        for url in urls {
             proxies.choose(url)?;
         }
         let needed = urls.iter().any(|url| url.scheme() == "https");
         let bundle = self.names.of("ca_bundle");
         self.config.trust = Some(Trust::read(&bundle, self.ca_bundle.as_deref(), &environment, needed)?);
         self.config.proxies = Arc::new(proxies);
-        Ok(self.config)
+        Ok(())
+    }
+
+    #[cfg(not(feature = "client"))]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with a client")]
+    const fn read_network(&self, _: &[Url]) -> Result<()> {
+        Ok(())
     }
 
     fn check_credentials(&self) -> Result<()> {

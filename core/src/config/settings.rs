@@ -1,10 +1,13 @@
 //! The settings of an application, after they were checked.
 
+#[cfg(feature = "client")]
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::endpoints::Endpoints;
+#[cfg(feature = "client")]
 use super::proxies::Proxies;
+#[cfg(feature = "client")]
 use super::trust::Trust;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::secret::Secret;
@@ -34,7 +37,9 @@ pub struct Config {
     pub(crate) old_pending_keys: Vec<Secret>,
     pub(crate) return_to_origins: Vec<String>,
     /// Set by `build`.
+    #[cfg(feature = "client")]
     pub(super) trust: Option<Arc<Trust>>,
+    #[cfg(feature = "client")]
     pub(crate) proxies: Arc<Proxies>,
 }
 
@@ -114,6 +119,7 @@ impl Config {
         discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.at_issuer("/oauth/certs")))
     }
 
+    #[cfg(feature = "client")]
     pub(crate) fn trust(&self) -> Result<&Trust> {
         self.trust.as_deref().ok_or_else(|| Error::new(ErrorCode::Internal))
     }

@@ -18,7 +18,7 @@ use crate::secret::Redacted;
 /// A token that claims to live longer than a year (in seconds) is no ID token but a mistake, such as milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 3600;
 /// More leeway than this would keep tokens alive that have long expired (in seconds).
-pub const LARGEST_LEEWAY: u64 = 600;
+pub(crate) const LARGEST_LEEWAY: u64 = 600;
 /// The claims that decide: who somebody is, which client the token is for, and when it is good. The rules below look at them.
 const DECIDING: [&str; 9] = ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "nonce", "at_hash"];
 /// OpenID Connect Core 2.

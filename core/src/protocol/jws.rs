@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorCode, Result, quote};
 use crate::process::prepare_thread;
 
 /// Longer tokens are refused before anything in them is decoded. Clever's have about 900 bytes.
-pub const MAX_TOKEN_BYTES: usize = 32 * 1024;
+pub(crate) const MAX_TOKEN_BYTES: usize = 32 * 1024;
 /// A longer header is refused before it is decoded: it is read before the signature is checked, so by everybody's leave.
 /// Clever's have about 60 bytes.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
@@ -32,14 +32,14 @@ const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 const MAX_EXPONENT_BYTES: usize = 8;
 
 /// An RSA key that may verify: parsed once, and used once before anybody else sees it.
-pub struct PublicKey {
+pub(crate) struct PublicKey {
     parsed: ParsedPublicKey,
 }
 
 impl PublicKey {
     /// Takes modulus and exponent, big-endian; `None` unless it is a key of 2048 to 8192 bits with an odd exponent above 1
     /// (with 1 everybody could sign). Leading zeros, which some providers write before a high bit, are left out.
-    pub fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+    pub(crate) fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
         let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
         let sized =
             SIGNATURE_BYTES.contains(&modulus.len()) && modulus.first().is_some_and(|first| *first >= 0x80);

@@ -74,13 +74,11 @@ impl Connections {
 }
 
 fn replace(pools: &mut Vec<(Id, Arc<Pool>)>, id: Id, pool: &Arc<Pool>) -> Option<Arc<Pool>> {
-    match pools.iter_mut().find(|(of, _)| *of == id) {
-        Some((_, kept)) => Some(mem::replace(kept, Arc::clone(pool))),
-        None => {
-            pools.push((id, Arc::clone(pool)));
-            None
-        }
+    if let Some((_, kept)) = pools.iter_mut().find(|(of, _)| *of == id) {
+        return Some(mem::replace(kept, Arc::clone(pool)));
     }
+    pools.push((id, Arc::clone(pool)));
+    None
 }
 
 fn lock(by_runtime: &ByRuntime) -> std::sync::MutexGuard<'_, Vec<(Id, Arc<Pool>)>> {

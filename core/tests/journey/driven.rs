@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clever_emulator::Emulator;
 use clever_sso::journey::{ENTROPY_BYTES, IdTokenCheck, Journey, Step};
-use clever_sso::protocol::{Request, Response, discovery, jwks};
+use clever_sso::protocol::{self, Request, Response};
 use clever_sso::{Error, ErrorCode, KeySet, Login, LoginOptions, Outcome, Result, SetCookie, SignedIn};
 
 use crate::scene::{OAUTH, OIDC, callback, config, emulator, state_of, visit, word};
@@ -76,10 +76,10 @@ impl Driver {
     }
 
     fn keys(&mut self) -> KeySet {
-        let document = self.send(&discovery::request(self.emulator.base_url()).unwrap());
-        let metadata = discovery::response(&document, self.emulator.base_url()).unwrap();
-        let set = self.send(&jwks::request(&metadata.jwks_uri).unwrap());
-        KeySet::parse(&jwks::response(&set).unwrap()).unwrap()
+        let document = self.send(&protocol::discovery_request(self.emulator.base_url()).unwrap());
+        let metadata = protocol::discovery_response(&document, self.emulator.base_url()).unwrap();
+        let set = self.send(&protocol::jwks_request(&metadata.jwks_uri).unwrap());
+        KeySet::parse(&protocol::jwks_response(&set).unwrap()).unwrap()
     }
 
     fn send(&mut self, request: &Request) -> Response {
@@ -258,7 +258,7 @@ fn a_token_that_is_refused_and_keys_that_cannot_be_fetched_end_the_login() {
     assert!(!IdTokenCheck::needs_newer_keys(&error));
     let html =
         http::Response::builder().header("content-type", "text/html").body(b"<html>".to_vec()).unwrap();
-    let error = id_token.failed(jwks::response(&html).unwrap_err());
+    let error = id_token.failed(protocol::jwks_response(&html).unwrap_err());
     assert!(error.code() == ErrorCode::ResponseHtml && ends_the_login(&error));
 }
 

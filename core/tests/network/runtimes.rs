@@ -68,14 +68,12 @@ fn a_blocking_call_in_an_async_task_is_refused_and_the_runtime_goes_on() {
     for runtime in [current_thread(), multi_thread()] {
         runtime.block_on(refused(client.clone()));
         runtime.block_on(runtime.spawn(refused(client.clone()))).unwrap();
-        runtime.block_on(runtime.spawn(unconstrained(refused_without_budget(client.clone())))).unwrap();
+        let held = client.clone();
+        let without_budget = async move { assert_eq!(word(ask(&held)), "runtime_running") };
+        runtime.block_on(runtime.spawn(unconstrained(without_budget))).unwrap();
         LocalSet::new().block_on(&runtime, refused(client.clone()));
     }
     ask(&client).unwrap();
-}
-
-async fn refused_without_budget(client: blocking::Client) {
-    assert_eq!(word(ask(&client)), "runtime_running");
 }
 
 #[test]

@@ -40,6 +40,7 @@ PARTS = (
 LONG_PARTS = (
     Part("test-sdist", "Python package from its source"),
     Part("test-dist", "C library for any Linux, as a tarball", tool="pytest"),
+    Part("test-features", "each combination of the Rust crate's features"),
     Part("msrv", "the oldest Rust that is promised"),
     Part("deny", "licenses and sources of all dependencies"),
     Part("test-windows", "C library for Windows, under Wine", tool="pytest"),
