@@ -223,7 +223,7 @@ lint-rust:
 
 .PHONY: lint-docs
 lint-docs:
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-sso -p clever-emulator
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-sso -p clever-emulator --features clever-sso/blocking
 
 .PHONY: lint-python
 lint-python: $(VENV)/lint

@@ -19,7 +19,7 @@ use crate::memory::journal::Note;
 use crate::pages;
 use crate::world::{Person, World};
 
-pub(crate) use entries::launch;
+pub(crate) use entries::{instant_login, launch};
 
 mod addresses;
 mod apps;

@@ -41,6 +41,6 @@ mod system;
 mod world;
 
 pub use scenarios::{Scenario, scenarios};
-pub use server::Emulator;
 pub use server::options::{Options, StartError};
+pub use server::{Emulator, JournalEntry};
 pub use world::{App, AppError, District, LoginMethod, Person, Role, School, UserType, World, WorldError};

@@ -13,13 +13,16 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Extension};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use crate::desk as desk_page;
 use crate::endpoints::call::{Call, Shared};
 use crate::endpoints::not_found::not_found;
 use crate::endpoints::{
@@ -31,7 +34,9 @@ use crate::http::answer::Answer;
 use crate::http::connections;
 use crate::http::cookies;
 use crate::http::middleware;
+use crate::http::request::Request;
 use crate::keys::Keys;
+use crate::memory::journal::Note;
 use crate::memory::locked;
 use crate::system::clock::Clock;
 use crate::system::random::Random;
@@ -105,6 +110,72 @@ impl Emulator {
         self.shared.clock.advance(by);
     }
 
+    /// Where the icon of an app in the Clever Portal leads: the app gets a code without a state. `None` when no app has this client
+    /// id.
+    pub fn portal_link(&self, client_id: &str) -> Option<String> {
+        let world = self.shared.world();
+        Some(format!("{}{}", self.base_url(), desk_page::launch(world.app(client_id)?, None)))
+    }
+
+    /// An Instant Login link into an app, for the people of a district. `None` when no app has this client id.
+    pub fn instant_login_link(&self, client_id: &str, district_id: &str) -> Option<String> {
+        let world = self.shared.world();
+        let link = desk_page::instant_login(world.app(client_id)?, &[("district_id", district_id)]);
+        Some(format!("{}{link}", self.base_url()))
+    }
+
+    /// What a browser does at Clever, in which somebody is signed in: it opens the URL of a login, a portal link or an Instant Login
+    /// link, and is sent back to the app. Returns the URL of the callback; `None` when there is no such person, the person may not
+    /// use the app, or the URL is none of this emulator's.
+    ///
+    /// ```
+    /// use clever_emulator::{App, Emulator, Options};
+    ///
+    /// let app = App::new("my-client-id", "my-secret", "http://127.0.0.1:5000/callback").with_oidc();
+    /// let emulator = Emulator::start(Options::new().app(app))?;
+    /// let link = emulator.portal_link("my-client-id").unwrap();
+    /// let callback = emulator.log_in_as("ada", &link).unwrap();
+    /// assert!(callback.starts_with("http://127.0.0.1:5000/callback?code="));
+    /// # Ok::<(), clever_emulator::StartError>(())
+    /// ```
+    pub fn log_in_as(&self, person: &str, url: &str) -> Option<String> {
+        let person = self.person(person)?;
+        let target = url.strip_prefix(self.base_url())?;
+        if !["/oauth/authorize?", "/oauth/instant-login?"].iter().any(|path| target.starts_with(path)) {
+            return None;
+        }
+        let request = Request {
+            method: Method::GET,
+            uri: target.parse().ok()?,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            prefix: String::new(),
+        };
+        authorize::location_for(&Call::new(Arc::clone(&self.shared), request), person)
+    }
+
+    /// Changes the key that signs ID tokens, as Clever may at any time. Returns the new one's id (`kid`).
+    ///
+    /// # Errors
+    /// When no key can be made.
+    pub fn rotate_keys(&self) -> Result<String, StartError> {
+        let unmade = |_| StartError::System(io::Error::other("no key could be made"));
+        Ok(self.shared.keys.rotate().map_err(unmade)?.key_id().to_owned())
+    }
+
+    /// What clients sent, oldest first: the latest requests, and what the emulator said of each.
+    pub fn journal(&self) -> Vec<JournalEntry> {
+        let journal = locked(&self.shared.journal);
+        let mut entries: Vec<_> = journal.latest().map(JournalEntry::from).collect();
+        entries.reverse();
+        entries
+    }
+
+    /// Makes everything as it was after the start: codes, tokens and sign-ins are gone, the clock and the keys are the first ones.
+    pub fn reset(&self) {
+        self.shared.reset();
+    }
+
     /// How many requests this path has received, with any method and query, and any answer but one to a body too
     /// large. The first thousand different paths are counted.
     pub fn request_count(&self, path: &str) -> u64 {
@@ -121,6 +192,37 @@ impl Emulator {
                 let _ = thread.join();
             }
         });
+    }
+}
+
+/// A request that the emulator answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JournalEntry {
+    /// The number of the request, counted from 1.
+    pub number: u64,
+    /// When it came, in Unix seconds, by the emulator's clock.
+    pub time: u64,
+    /// The method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// What happened, and what to do about it.
+    pub explanation: String,
+}
+
+impl From<&Note> for JournalEntry {
+    fn from(note: &Note) -> Self {
+        Self {
+            number: note.number,
+            time: note.time,
+            method: note.method.clone(),
+            path: note.path.clone(),
+            status: note.status,
+            explanation: note.line.clone(),
+        }
     }
 }
 

@@ -76,7 +76,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// The keys that may verify, by their `kid`. Made from a JWKS by [`KeySet::parse`](super::jwks).
+/// The keys that may verify, by their `kid`. Made from a JWKS by [`KeySet::parse`].
 #[derive(Debug, Default)]
 pub struct KeySet {
     keys: Vec<(Option<String>, PublicKey)>,

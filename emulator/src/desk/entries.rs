@@ -124,7 +124,8 @@ fn authorize(app: &App, response_type: &str, more: &[(&str, &str)]) -> String {
     with_query("/oauth/authorize", &[&always, more].concat())
 }
 
-fn instant_login(app: &App, more: &[(&str, &str)]) -> String {
+/// An Instant Login link into an app.
+pub(crate) fn instant_login(app: &App, more: &[(&str, &str)]) -> String {
     with_query("/oauth/instant-login", &[&[("client_id", app.client_id())], more].concat())
 }
 

@@ -53,12 +53,28 @@ pub(crate) fn instant_login(call: &Call) -> Answer {
     answer(call, read_instant_login)
 }
 
+/// Where the browser of `person` goes from this request, as if they had signed in before and confirmed that it is them; none when a
+/// page says why they may not.
+pub(crate) fn location_for(call: &Call, person: Arc<Person>) -> Option<String> {
+    let read: Reader = if call.request.path() == "/oauth/instant-login" { read_instant_login } else { read };
+    let visitor = Visitor { person, loginas_by_admin: false, on_pages: false, claims: None };
+    answer_to(call, read, |_| Ok(Some(visitor))).location().map(str::to_owned)
+}
+
 type Reader = for<'a> fn(&'a World, &'a Parameters) -> Result<AuthorizeRequest<'a>, Refusal>;
 
 fn answer(call: &Call, read: Reader) -> Answer {
+    answer_to(call, read, |parameters| visitor(call, parameters))
+}
+
+fn answer_to(
+    call: &Call,
+    read: Reader,
+    visitor: impl FnOnce(&Parameters) -> Result<Option<Visitor>, Refusal>,
+) -> Answer {
     let answer = Parameters::from_form(call.request.query()).map_err(Refusal::from).and_then(|parameters| {
         let asked = read(&call.world, &parameters)?;
-        match visitor(call, &parameters)? {
+        match visitor(&parameters)? {
             None => Ok(sign_in_first(call, &asked)),
             Some(visitor) if !asked.app.admits(&visitor.person) => {
                 without_access(call, &asked, &visitor.person)

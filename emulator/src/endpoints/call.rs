@@ -8,6 +8,7 @@ use crate::keys::Keys;
 use crate::memory::counts::{RequestCounts, Tally};
 use crate::memory::grants::Grants;
 use crate::memory::journal::Journal;
+use crate::memory::locked;
 use crate::memory::rate_limit::RateLimits;
 use crate::scenarios::Scenario;
 use crate::system::clock::Clock;
@@ -70,5 +71,17 @@ impl Shared {
     /// The people, districts and apps as of now.
     pub(crate) fn world(&self) -> Arc<World> {
         self.live_world.current(&self.clock)
+    }
+
+    /// As after the start, but that a seed's row of values goes on, so that nothing old becomes valid again.
+    pub(crate) fn reset(&self) {
+        *locked(&self.grants) = Grants::default();
+        *locked(&self.rate_limits) = RateLimits::default();
+        *locked(&self.tally) = Tally::default();
+        *locked(&self.journal) = Journal::default();
+        *locked(&self.counts) = RequestCounts::default();
+        self.live_world.reset();
+        self.clock.reset();
+        self.keys.reset();
     }
 }

@@ -49,6 +49,7 @@ mod id_token;
 mod journal;
 #[cfg(test)]
 mod library;
+mod library_for_tests;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]

@@ -6,11 +6,7 @@ use serde_json::{Value, json};
 
 use super::problem::{Problem, body_with};
 use crate::endpoints::call::Call;
-use crate::memory::counts::{RequestCounts, Tally};
-use crate::memory::grants::Grants;
-use crate::memory::journal::Journal;
 use crate::memory::locked;
-use crate::memory::rate_limit::RateLimits;
 use crate::scenarios::{self, Scenario};
 
 /// No test needs more than ten years at once, in seconds.
@@ -67,13 +63,6 @@ pub(in crate::endpoints) fn clear_journal(call: &Call) -> Value {
 
 /// `POST reset`: as after the start, but that a seed's row of values goes on, so that nothing old becomes valid again.
 pub(in crate::endpoints) fn reset(call: &Call) -> Value {
-    *locked(&call.shared.grants) = Grants::default();
-    *locked(&call.shared.rate_limits) = RateLimits::default();
-    *locked(&call.shared.tally) = Tally::default();
-    *locked(&call.shared.journal) = Journal::default();
-    *locked(&call.shared.counts) = RequestCounts::default();
-    call.shared.live_world.reset();
-    call.shared.clock.reset();
-    call.shared.keys.reset();
+    call.shared.reset();
     json!({ "done": true })
 }
