@@ -170,8 +170,8 @@ impl Keys {
 
     /// Waits until nobody else fetches, but not beyond the deadline: theirs may be later.
     ///
-    /// The one that fetches may be on a runtime that nobody drives any more. So who has waited for half of their time begins a
-    /// turn of their own.
+    /// The fetching call may be on a runtime that nothing drives any more. So a call that has waited for half of its time starts
+    /// a turn of its own.
     async fn turn(&self, deadline: Instant) -> Result<OwnedMutexGuard<Turn>> {
         runtimes::of_the_caller()?;
         let (now, seen) = (clock::now(), self.current_turn());

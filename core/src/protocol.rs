@@ -26,6 +26,7 @@ pub(crate) mod identity;
 pub(crate) mod json;
 pub(crate) mod jwks;
 pub(crate) mod jws;
+mod message;
 pub(crate) mod pause;
 // What tests seal by themselves.
 #[doc(hidden)]
@@ -44,14 +45,7 @@ pub use discovery::{request as discovery_request, response as discovery_response
 pub use identity::{from_api as identity_from_api, from_claims as identity_from_claims};
 pub use jwks::{request as jwks_request, response as jwks_response};
 pub use jws::verify as verify_jws;
+pub(crate) use message::ThroughProxy;
+pub use message::{Request, Response};
 pub use token::{request as token_request, response as token_response};
 pub use tokeninfo::{request as tokeninfo_request, response as tokeninfo_response};
-
-/// An HTTP request as a value. The body is small, so it is bytes.
-pub type Request = http::Request<Vec<u8>>;
-/// An HTTP response as a value.
-pub type Response = http::Response<Vec<u8>>;
-
-/// An extension of a response: the proxy that it came through, as it may be shown. It may be the proxy's own answer.
-#[derive(Clone)]
-pub(crate) struct ThroughProxy(pub(crate) String);

@@ -7,8 +7,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::message::{Request, Response};
 use super::person::{Name, Role, RoleName, UserType};
-use super::{Request, Response, exchange, id_token, text};
+use super::{exchange, id_token, text};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;
 

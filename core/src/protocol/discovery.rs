@@ -5,7 +5,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::address::{is_loopback, parse_endpoint, parse_http_url};
-use super::{Request, Response, exchange};
+use super::exchange;
+use super::message::{Request, Response};
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What is taken from the discovery document.

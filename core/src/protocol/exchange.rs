@@ -4,8 +4,9 @@
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
 
+use super::json;
+use super::message::{Request, Response, ThroughProxy};
 use super::pause::asked_pause;
-use super::{Request, Response, ThroughProxy, json};
 use crate::error::{Error, ErrorCode, Result};
 
 /// Builds a request; the parts are ours, so one that cannot be built is a fault of this library or of its settings.

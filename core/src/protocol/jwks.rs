@@ -10,7 +10,8 @@ use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, P
 use serde_json::{Map, Value};
 
 use super::jws::{KeySet, PublicKey};
-use super::{Request, Response, exchange, json};
+use super::message::{Request, Response};
+use super::{exchange, json};
 use crate::error::{Error, ErrorCode, Result};
 use crate::process::make_thread_keys;
 

@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
-use super::Response;
+use super::message::Response;
 
 /// The longest pause that is told, one day: what comes from outside is handed to `sleep`, and to a browser.
 const LONGEST_PAUSE_SECONDS: u64 = 24 * 60 * 60;

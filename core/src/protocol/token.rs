@@ -6,7 +6,8 @@ use http::{Method, StatusCode, header};
 use serde_json::Value;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::{Request, Response, exchange};
+use super::exchange;
+use super::message::{Request, Response};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Secret;
 

@@ -5,7 +5,8 @@
 
 use serde_json::Value;
 
-use super::{Request, Response, exchange, text};
+use super::message::{Request, Response};
+use super::{exchange, text};
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What Clever says of a token that was issued to this application.

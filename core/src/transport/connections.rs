@@ -1,8 +1,8 @@
 //! The connections of each runtime that a client is used on.
 //!
-//! A connection is driven by a task of the runtime that made it: on another runtime, a call would wait for whoever drives the
-//! first one, and lose its connection when that one ends. So each runtime has an HTTP client of its own, which goes when the
-//! runtime goes.
+//! A task of the runtime that made a connection drives it. On another runtime, a call would wait until something drives the first
+//! runtime, and would lose its connection when that one ends. So each runtime has an HTTP client of its own, which is dropped with
+//! the runtime.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -47,8 +47,8 @@ impl Connections {
         Self { tls, proxies, resolver, by_runtime: Arc::default() }
     }
 
-    /// Those of the caller's runtime.
-    #[expect(clippy::disallowed_methods, reason = "a task that only learns of the end of its runtime")]
+    /// The connections of the caller's runtime.
+    #[expect(clippy::disallowed_methods, reason = "a task that waits for the end of its runtime")]
     pub(super) fn here(&self) -> Result<Arc<Pool>> {
         let runtime = runtimes::of_the_caller()?;
         let id = runtime.id();
@@ -100,7 +100,7 @@ impl Drop for EndOfRuntime {
             pools.iter().position(|(id, pool)| *id == self.id && self.pool.as_ptr() == Arc::as_ptr(pool));
         let ended = ended.map(|index| pools.swap_remove(index));
         drop(pools);
-        // Not under the lock: it drops what others made.
+        // Not under the lock: dropping a client runs code of other crates.
         drop(ended);
     }
 }

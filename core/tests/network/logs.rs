@@ -127,6 +127,18 @@ fn a_call_that_succeeds_says_nothing() {
 }
 
 #[test]
+fn a_call_is_a_span_and_a_login_that_restarts_says_why() {
+    let server = Server::of_answers(|_| ours());
+    let client = client(&server.base());
+    let lines = Captured::during(|| drop(client.check_token("t0ken-t0ken").unwrap()));
+    assert!(lines.iter().any(|line| line == "span clever_sso call=\"check_token\""), "{lines:?}");
+    let lines = Captured::during(|| drop(client.finish_login("code=c0de-c0de", "").unwrap()));
+    assert!(lines.iter().any(|line| line == "span clever_sso call=\"finish_login\""), "{lines:?}");
+    let restart = ours_of(&lines).into_iter().find(|line| line.contains("the login restarts")).unwrap();
+    assert!(restart.starts_with("DEBUG") && restart.contains("reason=\"state_missing\""), "{restart}");
+}
+
+#[test]
 fn a_retry_says_what_is_sent_again_and_why() {
     let calls = AtomicUsize::new(0);
     let server = Server::of_answers(move |_| match calls.fetch_add(1, SeqCst) {

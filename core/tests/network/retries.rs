@@ -1,12 +1,14 @@
 //! GETs are sent again when that can help, a few times, and never beyond the deadline. How long the pauses are is shown in
 //! `core/src/transport/retry.rs`, without sockets.
 
+use std::error::Error as _;
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use tokio::time::advance;
 
-use crate::clever::{ask, ask_patiently, client, config, made_async, ours, word};
+use crate::clever::{ask, ask_patiently, client, closed_port, config, made_async, ours, word};
 use crate::server::{Answer, Server};
 use crate::stopped_clock::run;
 
@@ -14,6 +16,15 @@ use crate::stopped_clock::run;
 fn in_turn(answers: Vec<Answer>) -> Server {
     let next = AtomicUsize::new(0);
     Server::of_answers(move |_| answers[next.fetch_add(1, SeqCst).min(answers.len() - 1)].clone())
+}
+
+#[test]
+fn the_source_of_a_failure_is_the_operating_systems_error() {
+    let (_held, base) = closed_port();
+    let error = ask_patiently(config(&base)).unwrap_err();
+    let source = error.source().and_then(|source| source.downcast_ref::<io::Error>()).unwrap();
+    assert_eq!((error.code().as_str(), source.kind()), ("network_connect", io::ErrorKind::ConnectionRefused));
+    assert!(source.raw_os_error().is_some() && error.detail().unwrap().contains(&base), "{error}");
 }
 
 #[test]
