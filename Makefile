@@ -223,7 +223,8 @@ lint-rust:
 
 .PHONY: lint-docs
 lint-docs:
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-sso -p clever-emulator --features clever-sso/blocking
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-sso --features blocking
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-emulator
 
 .PHONY: lint-python
 lint-python: $(VENV)/lint

@@ -64,7 +64,7 @@ fn judge(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Er
     }
 }
 
-/// What the operating system says: a firewall or a sandbox refuses in other words than a closed port.
+/// What the operating system says: a firewall, a sandbox or `SELinux` refuses in other words than a closed port.
 fn reason(error: &reqwest::Error) -> String {
     causes(error)
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
