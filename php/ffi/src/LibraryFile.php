@@ -225,28 +225,20 @@ final class LibraryFile
     /** What it returns, or null: neither an exception nor an error handler of the application learns that it failed. */
     private static function quietly(\Closure $act): mixed
     {
-        set_error_handler(fn() => true);
         try {
-            return $act();
+            return Quiet::call($act);
         } catch (FFI\Exception | \ValueError) {
             return null;
-        } finally {
-            restore_error_handler();
         }
     }
 
     private static function missing(string $sentence): ConfigException
     {
-        $values = [
-            'message' => $sentence,
-            'codeWord' => 'config_invalid',
-            'userMessage' => 'This app is not set up for Clever correctly. Please tell your teacher or school.',
-            'actor' => 'app',
-        ];
-        $exception = new ConfigException();
-        foreach ($values as $name => $value) {
-            (new \ReflectionProperty(Exception::class, $name))->setValue($exception, $value);
-        }
-        return $exception;
+        return new ConfigException(
+            $sentence,
+            codeWord: 'config_invalid',
+            userMessage: 'This app is not set up for Clever correctly. Please tell your teacher or school.',
+            actor: 'app',
+        );
     }
 }
