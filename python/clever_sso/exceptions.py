@@ -17,25 +17,26 @@ class Error(Exception):
     No token, code, secret, name or email address ever stands in one: it may be logged as it is.
     """
 
-    code: str
+    # What a subclass of an application's own has that does not call `__init__`.
+    code: str = "internal"
     """The code word, for example `id_token_expired`. It never changes its meaning."""
 
-    message: str
+    message: str = ""
     """A sentence for the log: what happened, what was expected and what was found."""
 
-    user_message: str
+    user_message: str = "Signing in did not work this time. Please try again."
     """A sentence that may be shown to the person who logs in."""
 
-    retryable: bool
+    retryable: bool = False
     """Whether the same call, or the same login begun again, may succeed without anybody changing anything."""
 
-    actor: str
+    actor: str = "app"
     """Who can put it right: `user`, `app`, `clever` or `network`."""
 
-    http_status: int | None
+    http_status: int | None = None
     """The HTTP status of the answer that led to this failure, if there was one."""
 
-    retry_after: int | None
+    retry_after: int | None = None
     """How many seconds the server asks to wait before the next attempt, if it said so."""
 
     set_cookies: tuple[SetCookie, ...] = ()

@@ -193,8 +193,13 @@ impl Exempt {
         };
         match self {
             Self::Everything => true,
-            Self::Network(network) => address.is_some_and(|address| network.contains(&address)),
-            Self::Address(exempt, port) => address == Some(*exempt) && has_port(*port),
+            // An IPv4 address may be written as the IPv6 address that stands for it.
+            Self::Network(network) => address
+                .is_some_and(|address| [address, address.to_canonical()].iter().any(|a| network.contains(a))),
+            Self::Address(exempt, port) => {
+                address.is_some_and(|address| address.to_canonical() == exempt.to_canonical())
+                    && has_port(*port)
+            }
             Self::Name(exempt, port) => {
                 let host = url.host_str().unwrap_or_default().trim_end_matches('.');
                 let below = host.strip_suffix(exempt.as_str());
@@ -244,6 +249,9 @@ mod tests {
             ("10.9.9.9/8", "http://10.1.2.3:5999"),
             ("10.1.2.3", "http://10.1.2.3:5999"),
             ("10.1.2.3:5999", "http://10.1.2.3:5999"),
+            ("10.0.0.0/8", "http://[::ffff:10.1.2.3]:5999"),
+            ("::ffff:10.0.0.0/104", "http://[::ffff:10.1.2.3]:5999"),
+            ("10.1.2.3", "http://[::ffff:a01:203]:5999"),
             ("fd00::/8", "http://[fd00::1]:5999"),
             ("[fd00::]/8", "http://[fd00::1]:5999"),
             ("fd00::1", "http://[fd00::1]:5999"),

@@ -52,6 +52,18 @@ def test_a_bad_argument_is_also_a_value_error(client: clever_sso.Client) -> None
         client.authorize_url(response_type="password")  # type: ignore[arg-type]
 
 
+def test_an_error_of_an_application_that_fills_in_nothing_can_be_shown() -> None:
+    class NoLicenseError(clever_sso.Error):
+        def __init__(self, district: str) -> None:
+            self.district = district
+
+    error = NoLicenseError("north")
+    internal = clever_sso.error_codes()["internal"]
+    assert (error.code, error.user_message, error.page_status) == ("internal", internal.user_message, 500)
+    assert repr(error) == "NoLicenseError('internal: ')"
+    assert (error.retryable, error.actor, error.http_status, error.retry_after) == (False, "app", None, None)
+
+
 def test_a_network_error_is_not_taken_for_the_browser_gone_away() -> None:
     assert not issubclass(clever_sso.NetworkError, OSError)
 
