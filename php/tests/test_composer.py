@@ -116,3 +116,14 @@ def test_the_extension_says_what_pie_reads() -> None:
     for option in described["configure-options"]:
         assert option.keys() == {"name", "description", "needs-value"}
         assert option["needs-value"] is option["name"].startswith("with-")
+
+
+def test_both_packages_ask_for_the_php_that_the_classes_need() -> None:
+    extension = json.loads((PHP / "extension/composer.json").read_text())
+    needed = ">=8.2"
+    assert (COMPOSER["require"]["php"], extension["require"]["php"]) == (needed, needed)
+    checked = re.search(r'"\$clever_sso_php" -lt (\d+)00; then', (PHP / "extension/config.m4").read_text())
+    assert checked
+    assert f">={int(checked[1][0])}.{int(checked[1][1:])}" == needed
+    # What makes it so: readonly classes, and values that no trace shows.
+    assert any(re.search(r"^final readonly class", file.read_text(), re.MULTILINE) for file in FILES)
