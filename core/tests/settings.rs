@@ -28,8 +28,8 @@ This page is written from the list in `core/src/config/table.rs` by `make settin
 const NAMES: &str = "
 ## What each language calls them
 
-The variables work in `Client.from_env()` and in ASGI apps; in Flask they are keys of `app.config`, in Django settings. An empty one
-counts as unset. Separate several values with spaces. PHP has `keyCache` as well: [php.md](php.md).
+The variables work in `Client.from_env()`, in PHP's `Client::fromEnv()` and in ASGI apps; in Flask they are keys of `app.config`, in Django
+settings. An empty one counts as unset. Separate several values with spaces. PHP has `keyCache` and `logger` as well: [php.md](php.md).
 
 | Python | environment, Flask, Django | Rust: `ConfigBuilder::` | C: `clever_sso_config_` | PHP |
 |---|---|---|---|---|
