@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PAGE = str(SCRIPTS / "hooks.php")
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
 INTERLEAVINGS, TABS = (200, [2, 3, 5, 10]) if ALL else (1, [2, 10])
-NOOR, JOSE, LAYLA, GRACE = "510002", "510003", "510007", "610001"
+NOOR, JOSE, MILA, LAYLA, GRACE = "510002", "510003", "510004", "510007", "610001"
 
 
 @pytest.fixture(scope="module", params=WAYS)
@@ -53,6 +53,12 @@ def test_whom_the_application_refuses_ends_the_session_before(browser: Browser, 
     assert "session" not in kept(browser)
     assert not [name for name in kept(browser) if "signed_in" in name]
     assert asked(f"{site.url}/members", Cookie=f"session={session}").status == 303
+
+
+def test_the_application_may_say_why_it_refuses(browser: Browser, site: Site) -> None:
+    page = browser.sign_in(MILA, browser.open(f"{site.url}/login"))
+    assert (page.status, "Ask &lt;b&gt;Ms. Frizzle&lt;/b&gt; for a license." in page.text) == (403, True)
+    assert "session" not in kept(browser)
 
 
 def test_a_refusal_reloaded_again_and_again_stays_a_refusal(browser: Browser, site: Site) -> None:

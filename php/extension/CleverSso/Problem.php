@@ -13,6 +13,11 @@ final readonly class Problem
     public const NOT_ADMITTED = 'not_admitted';
     public const CONFIG_INVALID = 'config_invalid';
     public const PAGE_NOT_ALLOWED = 'page_not_allowed';
+    /** @internal Of the page that says it, whether that page is yours or ours. */
+    public const HEADERS = [
+        'Content-Type' => 'text/html; charset=utf-8',
+        'Content-Security-Policy' => "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    ];
 
     public function __construct(
         /** What the person reads. */
@@ -33,61 +38,45 @@ final readonly class Problem
     }
 
     /** @internal */
-    public static function of(Exception $error, Web $web, string $home): self
+    public static function of(Exception $error, BrowserLeg $leg, string $home): self
     {
         return new self(
             $error->getUserMessage(),
             $error->getCodeWord(),
             $error->getPageStatus(),
-            $web->loginUrl($error->getReturnTo(), $error->getSwitchUser()),
-            $web->loginUrl($error->getReturnTo(), switchUser: true),
+            $leg->loginUrl($error->getReturnTo(), $error->getSwitchUser()),
+            $leg->loginUrl($error->getReturnTo(), switchUser: true),
             $error->getRetryAfter(),
             $error->getCodeWord() === self::PAGE_NOT_ALLOWED ? $home : '',
         );
     }
 
     /** @internal Clever refused the person. */
-    public static function denied(Web $web, Denied $outcome): self
+    public static function denied(BrowserLeg $leg, Denied $outcome): self
     {
         $sentence = 'Clever did not let you into this app. Please ask your teacher or your school for access.';
-        return self::made($sentence, self::ACCESS_DENIED, 403, $web, $outcome);
+        return self::made($sentence, self::ACCESS_DENIED, 403, $leg, $outcome);
     }
 
     /** @internal The application refused the person. */
-    public static function notAdmitted(Web $web, SignedIn $outcome): self
+    public static function notAdmitted(BrowserLeg $leg, SignedIn $outcome, ?string $sentence = null): self
     {
-        $sentence = "Your account doesn't have access to this app. Please ask your teacher or your school for access.";
-        return self::made($sentence, self::NOT_ADMITTED, 403, $web, $outcome);
+        $sentence ??= "Your account doesn't have access to this app. Please ask your teacher or your school for access.";
+        return self::made($sentence, self::NOT_ADMITTED, 403, $leg, $outcome);
     }
 
     /** @internal */
-    public static function setup(Web $web): self
+    public static function setup(BrowserLeg $leg): self
     {
         $sentence = 'This app is not set up for Clever correctly. Please tell your teacher or school.';
-        return self::made($sentence, self::CONFIG_INVALID, 500, $web);
-    }
-
-    /**
-     * @internal
-     *
-     * @param (callable(self): void)|null $show
-     */
-    public function send(?callable $show): void
-    {
-        http_response_code($this->status);
-        self::head();
-        if ($this->retryAfter !== null) {
-            header("Retry-After: {$this->retryAfter}");
-        }
-        ($show ?? self::show(...))($this);
+        return self::made($sentence, self::CONFIG_INVALID, 500, $leg);
     }
 
     /** @internal The page that leads on to where the login is finished. */
-    public static function wait(string $onwards): void
+    public static function wait(string $onwards): string
     {
-        self::head();
-        $onwards = self::html($onwards);
-        self::page('Signing you in', <<<HTML
+        $onwards = self::escaped($onwards);
+        return self::page('Signing you in', <<<HTML
             <meta http-equiv="refresh" content="0; url={$onwards}">
             <h1>Signing you in</h1>
             <p role="status">One moment, please. <a href="{$onwards}">Go on</a></p>
@@ -98,31 +87,32 @@ final readonly class Problem
         string $sentence,
         string $code,
         int $status,
-        Web $web,
+        BrowserLeg $leg,
         SignedIn|Denied|null $outcome = null,
     ): self {
-        $again = $web->loginUrl($outcome?->returnTo, $outcome?->switchUser ?? false);
-        return new self($sentence, $code, $status, $again, $web->loginUrl($outcome?->returnTo, switchUser: true));
+        $again = $leg->loginUrl($outcome?->returnTo, $outcome?->switchUser ?? false);
+        return new self($sentence, $code, $status, $again, $leg->loginUrl($outcome?->returnTo, switchUser: true));
     }
 
-    private static function show(self $problem): void
+    /** The plain page that says it. */
+    public function html(): string
     {
-        $html = self::html(...);
-        $isSignedIn = $problem->homeUrl !== '';
+        $html = self::escaped(...);
+        $isSignedIn = $this->homeUrl !== '';
         $title = $isSignedIn ? 'This page is not open to you' : 'Signing in did not work';
-        $again = $isSignedIn ? ['Go to the start page', $problem->homeUrl] : ['Try again', $problem->loginUrl];
-        self::page($title, <<<HTML
+        $again = $isSignedIn ? ['Go to the start page', $this->homeUrl] : ['Try again', $this->loginUrl];
+        return self::page($title, <<<HTML
             <h1>{$title}</h1>
-            <p role="alert">{$html($problem->sentence)}</p>
+            <p role="alert">{$html($this->sentence)}</p>
             <p><a href="{$html($again[1])}">{$again[0]}</a></p>
-            <p><a href="{$html($problem->switchUserUrl)}">Log in as another person</a></p>
-            <p>If you ask somebody for help, tell them this word: <code>{$html($problem->code)}</code></p>
+            <p><a href="{$html($this->switchUserUrl)}">Log in as another person</a></p>
+            <p>If you ask somebody for help, tell them this word: <code>{$html($this->code)}</code></p>
             HTML);
     }
 
-    private static function page(string $title, string $content): void
+    private static function page(string $title, string $content): string
     {
-        echo <<<HTML
+        return <<<HTML
             <!doctype html>
             <html lang="en">
             <meta charset="utf-8">
@@ -133,13 +123,7 @@ final readonly class Problem
             HTML;
     }
 
-    private static function head(): void
-    {
-        header('Content-Type: text/html; charset=utf-8');
-        header("Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-    }
-
-    private static function html(string $text): string
+    private static function escaped(string $text): string
     {
         return htmlspecialchars($text, ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5, 'UTF-8');
     }

@@ -10,31 +10,26 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
+require_once __DIR__ . '/BrowserLeg.php';
+require_once __DIR__ . '/BrowserReply.php';
+require_once __DIR__ . '/BrowserRequest.php';
 require_once __DIR__ . '/Problem.php';
+require_once __DIR__ . '/Refused.php';
 require_once __DIR__ . '/Session.php';
+require_once __DIR__ . '/SessionIdentity.php';
 
 /** Log in with Clever on a plain PHP page. Make it before anything is sent to the browser. */
 final class Web
 {
-    /** The parameter with which the waiting page leads on. */
-    private const WAITED = 'clever_waited';
     /** The parameter that says that return_to is the path as it arrived here: a proxy may have taken the folder off. */
     private const AS_ARRIVED = 'clever_as_arrived';
-    /** The longest return_to that a login takes, in bytes, as a browser shows it. */
-    private const LONGEST_RETURN_TO = 1024;
-    /** A letter outside ASCII, percent-encoded, in UTF-8. */
-    private const ENCODED_LETTER =
-        '/%[CD][0-9A-F]%[89AB][0-9A-F]|%E[0-9A-F](?:%[89AB][0-9A-F]){2}|%F[0-4](?:%[89AB][0-9A-F]){3}/i';
 
     private readonly Session $session;
-    /** The origin of the application, such as https://app.example. */
-    private readonly string $origin;
+    private readonly BrowserLeg $leg;
     /** The path of the callback, as browsers see it. */
     private readonly string $callback;
     /** The folder of the callback, as browsers see it: our other pages are in it, also below the prefix of a proxy. */
     private readonly string $folder;
-    private readonly string $afterLogin;
-    private readonly string $afterLogout;
 
     /**
      * @param ClientInterface $client The client; in a test, a Testing\FakeClient.
@@ -57,21 +52,29 @@ final class Web
         string $redirectUri,
         string $afterLogin = '',
         string $afterLogout = '',
-        private readonly ?string $districtId = null,
+        ?string $districtId = null,
         int $sessionSeconds = Session::TWELVE_HOURS,
-        private readonly bool $waitingPage = false,
+        bool $waitingPage = false,
         string $sessionName = Session::NAME,
     ) {
-        $origin = self::originOf($redirectUri);
-        if ($origin === null) {
+        if (BrowserLeg::originOf($redirectUri) === null) {
             throw new \ValueError(__METHOD__ . '(): Argument #2 ($redirectUri) must be a URL');
         }
-        $this->origin = $origin;
         $this->callback = parse_url($redirectUri, PHP_URL_PATH) ?: '/';
         $this->folder = substr($this->callback, 0, (int) strrpos($this->callback, '/') + 1);
-        $this->afterLogin = str_starts_with($afterLogin, '/') ? $afterLogin : $this->folder . $afterLogin;
-        $this->afterLogout = str_starts_with($afterLogout, '/') ? $afterLogout : $this->folder . $afterLogout;
-        if ($this->leadsToALogin($this->afterLogin)) {
+        $home = str_starts_with($afterLogin, '/') ? $afterLogin : $this->folder . $afterLogin;
+        $this->leg = new BrowserLeg(
+            $client,
+            $redirectUri,
+            "{$this->folder}login",
+            $this->ownPaths(),
+            $home,
+            str_starts_with($afterLogout, '/') ? $afterLogout : $this->folder . $afterLogout,
+            $districtId,
+            $waitingPage,
+            describeSession: fn(): string => $this->session->describe(),
+        );
+        if ($this->leg->leadsToALogin($home)) {
             throw new \ValueError(
                 __METHOD__ . '(): Argument #3 ($afterLogin) must be a page of yours, not the login, the callback or the log out',
             );
@@ -120,7 +123,7 @@ final class Web
      * Answers login, callback and log out, and ends the script then. Any other request is yours: it returns.
      *
      * @param (callable(SignedIn): ?array<string, mixed>)|null $admit Called with everybody who signed in. What it returns is
-     *     what `person` gives from then on; null keeps the person out. Default: issuer, id, name, userType, districtId.
+     *     what `person` gives from then on; null keeps the person out, and so does Refused, whose message they read. Default: issuer, id, name, userType, districtId.
      * @param (callable(Problem): void)|null $show Prints the page of a login that failed. Status and headers are set; add
      *     your own. Default: a plain page.
      *
@@ -132,23 +135,20 @@ final class Web
         if ($page === null) {
             return;
         }
-        header('Cache-Control: no-store');
-        header('Referrer-Policy: no-referrer');
-        try {
-            if ($page === 'misplaced' || !$this->isRefused($page)) {
-                $problem = match ($page) {
-                    'login' => $this->login(),
-                    'callback' => $this->finish($admit ?? self::keep(...)),
-                    'logout' => $this->logOut(),
-                    'misplaced' => $this->misplaced(),
-                };
-            }
-        } catch (Exception $error) {
-            $problem = $this->failed($error);
+        $request = BrowserRequest::fromGlobals();
+        $reply = match ($page) {
+            'login' => $this->leg->login($request, $this->session->person() !== null, $this->wish()),
+            'callback' => $this->finish($request, $admit ?? self::keep(...)),
+            'logout' => $this->leg->logOut($request),
+            'misplaced' => $this->leg->misconfigured(
+                "CLEVER_REDIRECT_URI leads to {$this->callback}, but a callback arrived below another prefix: it must be"
+                    . ' the public address, with the prefix that a proxy adds or takes off',
+            ),
+        };
+        if ($reply->endsSession) {
+            $this->session->end();
         }
-        if (isset($problem)) {
-            $problem->send($show);
-        }
+        $reply->send($show);
         exit;
     }
 
@@ -189,8 +189,8 @@ final class Web
         if (headers_sent($file, $line)) {
             throw new \LogicException("requirePerson must be called before the answer begins, as it did in {$file}:{$line}");
         }
-        if ($this->canComeBack()) {
-            $this->redirect($this->loginUrlOfThisPage());
+        if ($this->leg->canComeBack(BrowserRequest::fromGlobals())) {
+            header('Location: ' . $this->loginUrlOfThisPage(), true, 303);
         } else {
             http_response_code(401);
         }
@@ -206,24 +206,7 @@ final class Web
      */
     public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
     {
-        $returnTo = $returnTo === null ? null : self::asShown($returnTo);
-        if (strlen($returnTo ?? '') > self::LONGEST_RETURN_TO) {
-            error_log('return_to is not used: it is longer than ' . self::LONGEST_RETURN_TO . ' bytes, as a browser shows it');
-            $returnTo = null;
-        }
-        $query = array_filter(['switch_user' => $switchUser ? '1' : null, 'return_to' => $returnTo], is_string(...));
-        return "{$this->folder}login" . ($query === [] ? '' : '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986));
-    }
-
-    /** Whether this request may be sent to Clever and come back: the login would refuse any other one. */
-    private function canComeBack(): bool
-    {
-        if (!in_array($_SERVER['REQUEST_METHOD'], ['GET', 'HEAD'], true)) {
-            return false;
-        }
-        $refusal = $this->client->refusal('login', 'GET', getallheaders());
-        // What is only fetched in advance may be asked for again, and then lead on.
-        return $refusal === null || $refusal->status !== 403;
+        return $this->leg->loginUrl($returnTo, $switchUser);
     }
 
     /** The address of a login that comes back to this page. */
@@ -235,20 +218,6 @@ final class Web
         // Either this page is outside the callback's folder, or a proxy has taken the folder off: the login will see which.
         $isAsArrived = str_contains($url, '?') && !str_starts_with($path, $this->folder);
         return $isAsArrived ? $url . '&' . self::AS_ARRIVED . '=1' : $url;
-    }
-
-    /**
-     * A path or URL as a browser shows it: letters outside ASCII are written out, and nothing else changes. The library counts
-     * this form; encoded once more, for a query, a letter would have five bytes for each of its own, and now it has three.
-     */
-    private static function asShown(string $address): string
-    {
-        $shown = function (array $found): string {
-            $letter = rawurldecode($found[0]);
-            // What is no text, white space and control characters stay as they are.
-            return preg_match('/^[^\p{Cc}\p{Z}]$/Du', $letter) === 1 ? $letter : $found[0];
-        };
-        return (string) preg_replace_callback(self::ENCODED_LETTER, $shown, $address);
     }
 
     /** Where the login of this request is to lead: a path as a browser knows it, or a URL; '' when nobody said. */
@@ -290,7 +259,7 @@ final class Web
     private function isOfALoginOfThisBrowser(): bool
     {
         try {
-            $key = $this->client->loginKey(self::query());
+            $key = $this->client->loginKey('?' . ($_SERVER['QUERY_STRING'] ?? ''));
         } catch (ArgumentException) {
             return false;
         }
@@ -315,28 +284,12 @@ final class Web
         return substr($path, str_starts_with($path, $this->folder) ? strlen($this->folder) : 1);
     }
 
-    /** Whether an address leads to the login, the callback or the log out: to no page to stay at. */
-    private function leadsToALogin(string $address): bool
+    /** @return list<string> The paths of login, callback and log out, with the folder and without it. */
+    private function ownPaths(): array
     {
-        if (!str_starts_with($address, '/') && self::originOf($address) !== $this->origin) {
-            return false;
-        }
         // A callback at the root shares its address with the front page.
         $names = array_filter(['login', 'logout', rtrim($this->below($this->callback), '/')], fn(string $name) => $name !== '');
-        $paths = array_merge(...array_map(fn(string $name) => [$this->folder . $name, "/{$name}"], array_values($names)));
-        return array_filter($paths, fn(string $path) => Client::leadsTo($address, $path)) !== [];
-    }
-
-    /** The origin of a URL; null when it is none. */
-    private static function originOf(string $url): ?string
-    {
-        $parts = parse_url($url) ?: [];
-        if (!isset($parts['scheme'], $parts['host'])) {
-            return null;
-        }
-        $scheme = strtolower($parts['scheme']);
-        $port = $parts['port'] ?? ['https' => 443, 'http' => 80][$scheme] ?? 0;
-        return "{$scheme}://" . strtolower($parts['host']) . ":{$port}";
+        return array_merge(...array_map(fn(string $name) => [$this->folder . $name, "/{$name}"], array_values($names)));
     }
 
     /** A sign-in that left a session is none that was lost: the library need not count it. */
@@ -345,78 +298,15 @@ final class Web
         if ($this->session->person() === null) {
             return;
         }
-        $cookies = $this->client->sessionKeptCookies(self::cookies());
-        if ($cookies === []) {
-            return;
+        [$always, $forPages] = $this->leg->sessionKept(BrowserRequest::fromGlobals());
+        if ($always !== [] || $forPages !== []) {
+            header('Cache-Control: no-store');
         }
-        header('Cache-Control: no-store');
-        self::send(array_filter($cookies, fn(SetCookie $cookie) => $cookie->maxAge === 0));
-        $isNavigation = $_SERVER['REQUEST_METHOD'] === 'GET' && $this->canComeBack();
-        $forPages = array_filter($cookies, fn(SetCookie $cookie) => $isNavigation && $cookie->maxAge > 0);
+        self::send($always);
         if ($forPages !== []) {
             // Only who sees a page is in no loop: whether this becomes one, is known when its headers are sent.
             header_register_callback(fn() => intdiv(http_response_code(), 100) === 2 ? self::send($forPages) : null);
         }
-    }
-
-    /** Answers a look, a page that is fetched in advance, and a form of another site: none of them may act. */
-    private function isRefused(string $endpoint): bool
-    {
-        $refusal = $this->client->refusal($endpoint, $_SERVER['REQUEST_METHOD'], getallheaders());
-        if ($refusal === null) {
-            return false;
-        }
-        http_response_code($refusal->status);
-        if ($refusal->allow !== null) {
-            header("Allow: {$refusal->allow}");
-        }
-        return true;
-    }
-
-    private function login(): null
-    {
-        $wishes = ['returnTo' => $this->wish(), 'districtId' => self::parameter('district_id') ?: $this->districtId];
-        if ($wishes['returnTo'] !== '' && $this->leadsToALogin($wishes['returnTo'])) {
-            error_log('return_to is not used: it leads to the login, the callback or the log out, where nobody can stay');
-            $wishes['returnTo'] = '';
-        }
-        $login = $this->begin(array_filter($wishes, fn(?string $wish) => ($wish ?? '') !== ''));
-        if ($login->needsPage) {
-            self::send($login->setCookies);
-            Problem::wait($login->url);
-        } else {
-            $this->redirect($login->url, $login->setCookies);
-        }
-        return null;
-    }
-
-    /** @param array<string, string> $wishes */
-    private function begin(array $wishes): Login
-    {
-        try {
-            return $this->client->beginLogin(
-                self::cookies(),
-                ...$wishes,
-                switchUser: Client::isSwitchedOn(self::parameter('switch_user')),
-                hasSession: $this->session->person() !== null,
-                home: $this->afterLogin,
-            );
-        } catch (ArgumentException $error) {
-            // The author of the link learns nothing, and nobody is sent there.
-            $refused = str_contains($error->getMessage(), 'district') ? 'districtId' : 'returnTo';
-            if (!isset($wishes[$refused])) {
-                throw $error;
-            }
-            $name = ['returnTo' => 'return_to', 'districtId' => 'district_id'][$refused];
-            error_log("{$name} is not used: " . $error->getMessage());
-            return $this->begin(array_diff_key($wishes, [$refused => '']));
-        }
-    }
-
-    /** The query of this request with its question mark: another one that follows is no beginning of a query. */
-    private static function query(): string
-    {
-        return '?' . ($_SERVER['QUERY_STRING'] ?? '');
     }
 
     /** A parameter of the query; '' when it is missing, or a list. */
@@ -427,28 +317,21 @@ final class Web
     }
 
     /** @param callable(SignedIn): ?array<string, mixed> $admit */
-    private function finish(callable $admit): ?Problem
+    private function finish(BrowserRequest $request, callable $admit): BrowserReply
     {
-        if ($this->waitingPage && isset($_GET['code'], $_GET['state']) && !isset($_GET[self::WAITED])) {
-            Problem::wait(self::query() . '&' . self::WAITED . '=1');
-            return null;
+        $reply = $this->leg->callback($request);
+        if ($reply->signedIn === null) {
+            return $reply;
         }
-        $outcome = $this->client->finishLogin(self::query(), self::cookies());
-        if ($outcome instanceof SignedIn) {
-            return $this->signIn($outcome, $admit);
+        try {
+            return $this->signIn($reply->signedIn, $admit);
+        } catch (Exception $error) {
+            return $this->leg->failed($error);
         }
-        $this->settle($outcome);
-        if ($outcome instanceof Denied) {
-            $word = json_encode(substr($outcome->error, 0, 100), JSON_INVALID_UTF8_SUBSTITUTE);
-            error_log('login failed: ' . Problem::ACCESS_DENIED . ": Clever answered {$word}");
-            return Problem::denied($this, $outcome);
-        }
-        $this->redirect($outcome->login->url);
-        return null;
     }
 
     /** @param callable(SignedIn): ?array<string, mixed> $admit */
-    private function signIn(SignedIn $outcome, callable $admit): ?Problem
+    private function signIn(SignedIn $outcome, callable $admit): BrowserReply
     {
         $this->session->replace($outcome->identity);
         $person = null;
@@ -456,68 +339,17 @@ final class Web
         try {
             $person = $admit($outcome);
             $isSignedIn = $person !== null && $this->session->begin($outcome->identity, $person);
+            // Somebody who logged out while the login was under way stays logged out.
+            return $person === null ? $this->leg->notAdmitted($outcome) : $this->leg->admitted($outcome, $isSignedIn);
+        } catch (Refused $refused) {
+            return $this->leg->notAdmitted($outcome, $refused->getMessage());
+        } catch (\Throwable $error) {
+            self::send($this->leg->withoutSignIn($outcome));
+            throw $error;
         } finally {
             if (!$isSignedIn) {
                 $this->session->end();
             }
-            // Where nobody is signed in, no sign-in is to be remembered either.
-            self::send($isSignedIn ? $outcome->setCookies : $this->withoutSignIn($outcome->setCookies));
-        }
-        if ($person === null) {
-            error_log('login failed: ' . Problem::NOT_ADMITTED . ': the application did not admit this person');
-            return Problem::notAdmitted($this, $outcome);
-        }
-        // Somebody who logged out while the login was under way stays logged out.
-        $this->redirect($isSignedIn ? $outcome->returnTo ?? $this->afterLogin : $this->afterLogout);
-        return null;
-    }
-
-    /**
-     * @param list<SetCookie> $cookies
-     *
-     * @return list<SetCookie> One for each name: the later word counts.
-     */
-    private function withoutSignIn(array $cookies): array
-    {
-        $kept = array_filter($cookies, fn(SetCookie $cookie) => $cookie->maxAge > 0);
-        $kept = array_map(fn(SetCookie $cookie) => "{$cookie->name}={$cookie->value}", $kept);
-        $all = [...$cookies, ...$this->client->logOutCookies(implode('; ', $kept))];
-        return array_values(array_column($all, null, 'name'));
-    }
-
-    private function logOut(): null
-    {
-        $this->session->end();
-        $this->redirect($this->afterLogout, $this->client->logOutCookies(self::cookies()));
-        return null;
-    }
-
-    /** A callback below a prefix that nobody told us of: a named error instead of a page that is not found. */
-    private function misplaced(): Problem
-    {
-        $message = "CLEVER_REDIRECT_URI leads to {$this->callback}, but a callback arrived below another prefix: it must be"
-            . ' the public address, with the prefix that a proxy adds or takes off';
-        error_log('login failed: ' . Problem::CONFIG_INVALID . ": {$message}");
-        return Problem::setup($this);
-    }
-
-    /** Tells the log what happened, and the person what to do. */
-    private function failed(Exception $error): Problem
-    {
-        $this->settle($error);
-        error_log('login failed: ' . $error->getMessage());
-        if ($error->getCodeWord() === 'session_not_kept') {
-            error_log('the session cookie: ' . $this->session->describe());
-        }
-        return Problem::of($error, $this, $this->afterLogin);
-    }
-
-    /** Does to the browser what the library decided. */
-    private function settle(Outcome|Exception $said): void
-    {
-        self::send($said->setCookies);
-        if ($said->endsSession) {
-            $this->session->end();
         }
     }
 
@@ -527,13 +359,6 @@ final class Web
         foreach ($setCookies as $cookie) {
             $cookie->send();
         }
-    }
-
-    /** @param list<SetCookie> $setCookies */
-    private function redirect(string $url, array $setCookies = []): void
-    {
-        self::send($setCookies);
-        header("Location: {$url}", true, 303);
     }
 
     /** @return array<string, mixed> */

@@ -31,6 +31,7 @@ if (getenv('EARLY') === 'guard') {
 }
 $web->answer(fn(SignedIn $signedIn): ?array => match ($signedIn->identity->name->first) {
     'José' => null,
+    'Mila' => throw new CleverSso\Refused('Ask <b>Ms. Frizzle</b> for a license.'),
     'Noor' => file_exists(session_save_path() . '/closed') ? null : ['first' => 'Noor'],
     // Somebody logs out in another tab while the login is under way.
     'Ada' => logOutOf(getenv('LOG_OUT') === '1' ? ($_SERVER['HTTP_COOKIE'] ?? '') : '') + ['first' => 'Ada'],

@@ -1,0 +1,64 @@
+<?php
+
+/** What to answer a browser: decided, and not yet sent. */
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** An answer of BrowserLeg. Send its cookies, and end the session when it says so. */
+final class BrowserReply
+{
+    /**
+     * @param int $status The HTTP status.
+     * @param array<string, string> $headers Headers by name. Cookies are not among them.
+     * @param list<SetCookie> $cookies Set these.
+     * @param bool $endsSession Whether the session that the browser had must end.
+     * @param string $body The page; empty with a redirect.
+     * @param Problem|null $problem What went wrong, for a page of your own.
+     * @param SignedIn|null $signedIn Who proved a login. The answer is not decided then: `BrowserLeg::admitted` or
+     *     `BrowserLeg::notAdmitted` gives it.
+     * @param string $outcome One word for logs and profilers: login, signed_in, restart, denied, logout, refused, waiting or
+     *     the code word of an error.
+     */
+    public function __construct(
+        public readonly int $status,
+        #[\SensitiveParameter] public readonly array $headers = [],
+        public readonly array $cookies = [],
+        public readonly bool $endsSession = false,
+        #[\SensitiveParameter] public readonly string $body = '',
+        public readonly ?Problem $problem = null,
+        public readonly ?SignedIn $signedIn = null,
+        public readonly string $outcome = '',
+    ) {
+    }
+
+    /** Sends it by PHP's own functions. `show` prints the page of a problem; by default it is a plain page. */
+    public function send(?callable $show = null): void
+    {
+        http_response_code($this->status);
+        foreach ($this->headers as $name => $value) {
+            header("{$name}: {$value}");
+        }
+        foreach ($this->cookies as $cookie) {
+            $cookie->send();
+        }
+        if ($this->problem !== null && $show !== null) {
+            $show($this->problem);
+        } else {
+            echo $this->body;
+        }
+    }
+
+    /** The same as a response of Symfony's HttpFoundation, which Laravel sends too. Its cookies are not in it: frameworks set them last, as they are. */
+    public function toHttpFoundation(): \Symfony\Component\HttpFoundation\Response
+    {
+        return new \Symfony\Component\HttpFoundation\Response($this->body, $this->status, $this->headers);
+    }
+
+    /** @return array<string, mixed> For dumps: no address, page or cookie. */
+    public function __debugInfo(): array
+    {
+        return ['status' => $this->status, 'outcome' => $this->outcome, 'endsSession' => $this->endsSession];
+    }
+}
