@@ -13,7 +13,7 @@ import pytest
 from harness.emulator import App
 from harness.paths import ROOT, TARGET
 
-SOURCES = ("php/extension", "php/ffi", "examples/php")
+SOURCES = ("php/extension", "php/ffi", "php/laravel", "php/symfony", "php/wordpress", "examples/php")
 # What somebody's own build may have left behind: the tests make everything themselves.
 MADE = shutil.ignore_patterns(
     "*.l[ao]",

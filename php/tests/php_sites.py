@@ -17,7 +17,7 @@ from installed import APP_NAME, SCRIPTS, Installed, app, settings
 from servers import built_in, own_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from harness.cookie_browser import Browser, Page
@@ -65,6 +65,7 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
     auto_login: str | None = "ada",
     sessions: str = "",
     page: str = "",
+    options: Sequence[str] = (),
     **more: str,
 ) -> Iterator[Site]:
     """Run the page of an example with PHP's own server, or another page with the same classes."""
@@ -81,8 +82,9 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
             save_path = sessions or str(folder)
             quiet = ["-ddisplay_errors=0", "-dlog_errors=1", "-derror_reporting=-1", f"-dauto_prepend_file={strict}"]
             environment["PHP_CLASSES"] = str(installed.classes(way))
-            options = ["-dffi.enable=1", f"-dsession.save_path={save_path}", *quiet, "-S", at, shown]
-            command = installed.php(*options, extension=way == "extension")
+            environment["PHP_FOLDER"] = str(folder)
+            arguments = [*options, "-dffi.enable=1", f"-dsession.save_path={save_path}", *quiet, "-S", at, shown]
+            command = installed.php(*arguments, extension=way == "extension")
             with built_in(command, environment, port, folder / "output.log"):
                 site = Site(f"http://{at}", clever, folder)
                 yield site

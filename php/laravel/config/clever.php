@@ -1,0 +1,44 @@
+<?php
+
+/* Log in with Clever. Unknown names are refused when the application starts; `php artisan clever:doctor` checks the rest. */
+
+return [
+    // From Clever's dashboard.
+    'client_id' => env('CLEVER_CLIENT_ID'),
+    'client_secret' => env('CLEVER_CLIENT_SECRET'),
+
+    // The public address of the callback, as it is registered with Clever: https://app.example/clever/callback
+    'redirect_uri' => env('CLEVER_REDIRECT_URI'),
+
+    // Only with a local emulator.
+    'base_url' => env('CLEVER_BASE_URL'),
+
+    // Login, callback and log out are below this path.
+    'path' => 'clever',
+    'middleware' => ['web'],
+
+    // The class that finds or makes your user: a CleverSso\Laravel\UserMapper. Without it, people are CleverUser objects.
+    'users' => null,
+
+    // The guard that people are signed in with. Null: `clever` without `users`, else the default guard.
+    'guard' => null,
+
+    // Where people go after a login that was on its way to no page, and after a log out.
+    'home' => '/',
+    'after_logout' => '/',
+
+    // How long a sign-in lasts at most, in seconds.
+    'session_seconds' => 43200,
+
+    // Skips the school picker.
+    'district_id' => env('CLEVER_DISTRICT_ID'),
+
+    // Shows a page while a login is finished.
+    'waiting_page' => false,
+
+    // The log channel. Null: the default one.
+    'log_channel' => null,
+
+    // More arguments of CleverSso\Client, by their names: ['keyCache' => storage_path('clever-keys'), 'timeout' => 5.0]
+    'client' => [],
+];

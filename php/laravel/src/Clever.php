@@ -1,0 +1,127 @@
+<?php
+
+/** What the facade Clever offers. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Laravel;
+
+use CleverSso\BrowserLeg;
+use CleverSso\ClientInterface;
+use CleverSso\SessionIdentity;
+use Illuminate\Contracts\Container\Container;
+use Illuminate\Http\Request;
+use Psr\Log\LoggerInterface;
+
+final class Clever
+{
+    public function __construct(private readonly Container $app, private readonly Settings $settings)
+    {
+    }
+
+    /** Who is signed in with Clever; null when nobody is. */
+    public function identity(): ?SessionIdentity
+    {
+        return $this->app->make(SignIns::class)->identity($this->request());
+    }
+
+    /** Whether somebody is signed in who has one of the roles at Clever. */
+    public function hasRole(string ...$names): bool
+    {
+        return $this->identity()?->hasRole(...$names) ?? false;
+    }
+
+    /** The address that begins a login. `switchUser` lets Clever ask who it is: for "Not you?" links. */
+    public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
+    {
+        return $this->leg()->loginUrl($returnTo, $switchUser);
+    }
+
+    /** Where the form of a log-out button leads. It must be a POST, and needs no CSRF token. */
+    public function logoutUrl(): string
+    {
+        return $this->path('logout');
+    }
+
+    /** The client, for questions to Clever's API. */
+    public function client(): ClientInterface
+    {
+        return $this->app->make(ClientInterface::class);
+    }
+
+    /** @internal */
+    public function leg(): BrowserLeg
+    {
+        $public = fn(string $page): string => $this->prefix() . $this->request()->getBaseUrl() . $page;
+        return new BrowserLeg(
+            $this->client(),
+            $this->settings->get('redirect_uri'),
+            $this->path('login'),
+            array_map($this->path(...), ['login', 'callback', 'logout']),
+            $public($this->settings->get('home')),
+            $public($this->settings->get('after_logout')),
+            $this->settings->get('district_id') ?: null,
+            $this->settings->get('waiting_page'),
+            fn(string $level, string $line) => $this->log()->log($level, $line),
+            $this->describeSession(...),
+        );
+    }
+
+    /** @internal The address of a request, as browsers see it. */
+    public function here(Request $request): string
+    {
+        $prefix = $this->prefix();
+        $uri = $request->getRequestUri();
+        return str_starts_with($uri, "{$prefix}/") ? $uri : $prefix . $uri;
+    }
+
+    /** @internal What is wrong about the redirect URI and the route of the callback; null when they fit. */
+    public function misfit(): ?string
+    {
+        $redirectUri = $this->settings->get('redirect_uri');
+        $route = $this->route('callback');
+        $path = parse_url($redirectUri, PHP_URL_PATH) ?: '/';
+        return BrowserLeg::prefixOf($redirectUri, $route) !== null ? null
+            : "CLEVER_REDIRECT_URI leads to {$path}, but the route clever.callback is {$route}: change `path` in config/clever.php, or"
+                . ' CLEVER_REDIRECT_URI and what is registered with Clever';
+    }
+
+    private function path(string $name): string
+    {
+        return $this->prefix() . $this->route($name);
+    }
+
+    private function route(string $name): string
+    {
+        return $this->request()->getBaseUrl() . $this->app->make('url')->route("clever.{$name}", [], false);
+    }
+
+    private function prefix(): string
+    {
+        return BrowserLeg::prefixOf($this->settings->get('redirect_uri'), $this->route('callback')) ?? '';
+    }
+
+    private function request(): Request
+    {
+        return $this->app->make('request');
+    }
+
+    /** @internal */
+    public function log(): LoggerInterface
+    {
+        return $this->app->make('log')->channel($this->settings->get('log_channel'));
+    }
+
+    private function describeSession(): string
+    {
+        $of = fn(string $name): mixed => $this->app->make('config')->get("session.{$name}");
+        return sprintf(
+            'session cookie %s: domain %s, path %s, Secure %s; sessions are kept by %s (config/session.php)',
+            $of('cookie'),
+            $of('domain') ?: '(this host)',
+            $of('path'),
+            $of('secure') ? 'yes' : 'no',
+            $of('driver'),
+        );
+    }
+}

@@ -1,0 +1,76 @@
+<?php
+
+/** Log in with Clever in Laravel. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Laravel;
+
+use CleverSso\ClientInterface;
+use Illuminate\Contracts\Container\Container;
+use Illuminate\Foundation\Http\Events\RequestHandled;
+use Illuminate\Routing\Router;
+use Illuminate\Support\ServiceProvider;
+
+/** Laravel finds it by itself. `php artisan vendor:publish --tag=clever-config` copies the settings. */
+final class CleverServiceProvider extends ServiceProvider
+{
+    private const CONFIG = __DIR__ . '/../config/clever.php';
+    /** What asks for a CSRF token, in each version. The library decides which POST may log out, by its origin. */
+    private const CSRF = [
+        'App\Http\Middleware\VerifyCsrfToken',
+        'Illuminate\Foundation\Http\Middleware\VerifyCsrfToken',
+        'Illuminate\Foundation\Http\Middleware\ValidateCsrfToken',
+        'Illuminate\Foundation\Http\Middleware\PreventRequestForgery',
+    ];
+
+    public function register(): void
+    {
+        $this->mergeConfigFrom(self::CONFIG, 'clever');
+        $this->app->scoped(Settings::class, fn(Container $app) => new Settings($app->make('config')));
+        $this->app->scoped(Clever::class);
+        // What a test replaces by a Testing\FakeClient.
+        $this->app->scoped(
+            ClientInterface::class,
+            fn(Container $app) => $app->make(Settings::class)->client($app->make(Clever::class)->log()),
+        );
+        $this->app->scoped(SignIns::class, fn(Container $app) => new SignIns($app->make('auth'), $app->make(Settings::class)));
+        // The guard and the provider of applications without users of their own; yours count where you have written some.
+        $config = $this->app->make('config');
+        $config->set('auth.guards.clever', $config->get('auth.guards.clever') ?? ['driver' => 'session', 'provider' => 'clever']);
+        $config->set('auth.providers.clever', $config->get('auth.providers.clever') ?? ['driver' => 'clever']);
+    }
+
+    public function boot(Router $router): void
+    {
+        $this->app->make('auth')->provider('clever', fn(Container $app) => new CleverUserProvider($app));
+        $this->publishes([self::CONFIG => $this->app->configPath('clever.php')], 'clever-config');
+        $settings = $this->app->make(Settings::class);
+        if ($this->app->runningInConsole()) {
+            // Commands that do not use Clever run without its secrets.
+            $this->commands([DoctorCommand::class]);
+        } else {
+            $settings->check();
+        }
+        $router->aliasMiddleware('clever', RequireClever::class);
+        $router->pushMiddlewareToGroup('web', WatchSession::class);
+        $this->app->make('events')->listen(RequestHandled::class, static function (RequestHandled $handled): void {
+            app(SignIns::class)->send($handled->request, $handled->response);
+        });
+        if (!$this->app->routesAreCached()) {
+            $this->addRoutes($router, $settings);
+        }
+    }
+
+    private function addRoutes(Router $router, Settings $settings): void
+    {
+        $group = ['prefix' => $settings->get('path'), 'middleware' => $settings->get('middleware')];
+        $router->group($group, function (Router $router): void {
+            foreach (['login', 'callback', 'logout'] as $name) {
+                // Every method: the library decides what answers a method that must not act.
+                $action = ['as' => "clever.{$name}", 'uses' => LoginController::class . "@{$name}"];
+                $router->any($name, $action)->withoutMiddleware(self::CSRF);
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+<?php
+
+/** Login, callback and log out. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Laravel;
+
+use CleverSso\BrowserRequest;
+use CleverSso\Exception as CleverSsoException;
+use CleverSso\Refused;
+use CleverSso\SessionIdentity;
+use CleverSso\SignedIn;
+use Illuminate\Contracts\Auth\Authenticatable;
+use Illuminate\Contracts\Container\Container;
+use Illuminate\Http\Request;
+use Symfony\Component\HttpFoundation\Response;
+
+final class LoginController
+{
+    public function __construct(
+        private readonly Container $app,
+        private readonly Clever $clever,
+        private readonly Settings $settings,
+        private readonly SignIns $signIns,
+    ) {
+    }
+
+    public function login(Request $request): Response
+    {
+        $leg = $this->clever->leg();
+        $misfit = $this->clever->misfit();
+        $isSignedIn = $this->signIns->identity($request) !== null;
+        return $this->signIns->settle(
+            $request,
+            $misfit === null ? $leg->login(BrowserRequest::fromHttpFoundation($request), $isSignedIn) : $leg->misconfigured($misfit),
+        );
+    }
+
+    public function callback(Request $request): Response
+    {
+        $reply = $this->clever->leg()->callback(BrowserRequest::fromHttpFoundation($request));
+        return $reply->signedIn === null ? $this->signIns->settle($request, $reply) : $this->signIn($request, $reply->signedIn);
+    }
+
+    public function logout(Request $request): Response
+    {
+        return $this->signIns->settle($request, $this->clever->leg()->logOut(BrowserRequest::fromHttpFoundation($request)));
+    }
+
+    private function signIn(Request $request, SignedIn $signedIn): Response
+    {
+        $leg = $this->clever->leg();
+        $this->signIns->replace($request, $signedIn);
+        try {
+            $user = $this->user($request, $signedIn);
+            if ($user instanceof Authenticatable) {
+                $this->signIns->begin($request, $signedIn, $user);
+                return $this->signIns->settle($request, $leg->admitted($signedIn));
+            }
+        } catch (Refused $refused) {
+            return $this->signIns->settle($request, $leg->notAdmitted($signedIn, $refused->getMessage()));
+        } catch (\Throwable $error) {
+            $this->signIns->end($request);
+            $this->signIns->addCookies($request, $leg->withoutSignIn($signedIn));
+            // Clever's API did not answer what the application asked; anything else is the application's.
+            return $error instanceof CleverSsoException ? $this->signIns->settle($request, $leg->failed($error)) : throw $error;
+        }
+        if ($user === null) {
+            return $this->signIns->settle($request, $leg->notAdmitted($signedIn));
+        }
+        $this->signIns->end($request);
+        $this->signIns->addCookies($request, $leg->withoutSignIn($signedIn));
+        return $user;
+    }
+
+    private function user(Request $request, SignedIn $signedIn): Authenticatable|Response|null
+    {
+        $users = $this->settings->get('users');
+        return $users === null
+            ? new CleverUser(SessionIdentity::of($signedIn->identity))
+            : $this->app->make($users)->user($signedIn, $request);
+    }
+}

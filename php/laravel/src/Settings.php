@@ -1,0 +1,113 @@
+<?php
+
+/** The settings of config/clever.php, checked. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Laravel;
+
+use CleverSso\Client;
+use Illuminate\Contracts\Config\Repository;
+use Psr\Log\LoggerInterface;
+
+/** @internal */
+final class Settings
+{
+    private const NAMES = [
+        'client_id', 'client_secret', 'redirect_uri', 'base_url', 'path', 'middleware', 'users', 'guard', 'home', 'after_logout',
+        'session_seconds', 'district_id', 'waiting_page', 'log_channel', 'client',
+    ];
+    /** Those of our own that are arguments of the client. */
+    private const OF_THE_CLIENT = [
+        'client_id' => 'clientId', 'client_secret' => 'clientSecret', 'redirect_uri' => 'redirectUri', 'base_url' => 'baseUrl',
+    ];
+
+    public function __construct(private readonly Repository $config)
+    {
+    }
+
+    public function get(string $name): mixed
+    {
+        return $this->config->get("clever.{$name}");
+    }
+
+    /** The guard that people are signed in with. */
+    public function guard(): string
+    {
+        return $this->get('guard') ?? ($this->get('users') === null ? 'clever' : $this->config->get('auth.defaults.guard'));
+    }
+
+    public function client(LoggerInterface $logger): Client
+    {
+        $arguments = (array) $this->get('client') + ['logger' => $logger];
+        foreach (self::OF_THE_CLIENT as $name => $argument) {
+            $arguments += $this->isSet($name) ? [$argument => $this->get($name)] : [];
+        }
+        return new Client(...$arguments);
+    }
+
+    /** @throws \LogicException When something is wrong; it names each setting. */
+    public function check(): void
+    {
+        $found = $this->problems();
+        if ($found !== []) {
+            throw new \LogicException(implode('; ', $found));
+        }
+    }
+
+    /** @return list<string> What is wrong, one sentence for each setting. No value that is secret is in it. */
+    public function problems(): array
+    {
+        $found = [];
+        foreach (array_diff(array_keys((array) $this->config->get('clever')), self::NAMES) as $unknown) {
+            $found[] = "config/clever.php: there is no setting \"{$unknown}\"; there are " . implode(', ', self::NAMES);
+        }
+        foreach (['client_id', 'client_secret', 'redirect_uri'] as $name) {
+            if (!$this->isSet($name)) {
+                $found[] = "config/clever.php: {$name} is not set: set CLEVER_" . strtoupper($name) . ' in .env';
+            }
+        }
+        $uri = $this->get('redirect_uri');
+        if ($this->isSet('redirect_uri') && (!is_string($uri) || preg_match('~^https?://[^/?#@]+/[^?#]*$~iD', $uri) !== 1)) {
+            $found[] = 'config/clever.php: redirect_uri must be a URL such as https://app.example/clever/callback';
+        }
+        foreach (['home', 'after_logout'] as $name) {
+            $path = $this->get($name);
+            if (!is_string($path) || preg_match('~^/(?![/\\\\])~', $path) !== 1) {
+                $found[] = "config/clever.php: {$name} must be a path that starts with one slash, such as /lessons";
+            }
+        }
+        if (!is_int($this->get('session_seconds')) || $this->get('session_seconds') < 1) {
+            $found[] = 'config/clever.php: session_seconds must be a whole number above 0';
+        }
+        if (!is_bool($this->get('waiting_page'))) {
+            $found[] = 'config/clever.php: waiting_page must be true or false';
+        }
+        $users = $this->get('users');
+        if ($users !== null && (!is_string($users) || !is_subclass_of($users, UserMapper::class))) {
+            $found[] = 'config/clever.php: users must be the name of a class that implements ' . UserMapper::class;
+        }
+        $guard = $this->guard();
+        if ($this->config->get("auth.guards.{$guard}.driver") !== 'session') {
+            $found[] = "config/clever.php: guard \"{$guard}\" must be a guard of config/auth.php whose driver is session";
+        }
+        $known = array_map(fn(\ReflectionParameter $one) => $one->getName(), (new \ReflectionMethod(Client::class, '__construct'))->getParameters());
+        foreach (array_keys((array) $this->get('client')) as $name) {
+            if (!in_array($name, $known, true)) {
+                $found[] = "config/clever.php: client.{$name} is no argument of CleverSso\\Client; it has " . implode(', ', $known);
+            } elseif (in_array($name, self::OF_THE_CLIENT, true)) {
+                $found[] = "config/clever.php: client.{$name} has a setting of its own: " . array_search($name, self::OF_THE_CLIENT, true);
+            }
+        }
+        if (strtolower((string) $this->config->get('session.same_site')) === 'strict') {
+            $found[] = 'config/session.php: same_site must be lax, found strict: the browser comes back from Clever, which is another'
+                . ' site, and would not send the session cookie';
+        }
+        return $found;
+    }
+
+    private function isSet(string $name): bool
+    {
+        return !in_array($this->get($name), [null, ''], true);
+    }
+}

@@ -1,0 +1,98 @@
+<?php
+
+/** Answers callbacks that sign nobody in, guards the log out, and ends sessions whose time has come. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Symfony;
+
+use CleverSso\BrowserRequest;
+use Symfony\Component\EventDispatcher\EventSubscriberInterface;
+use Symfony\Component\HttpKernel\Event\RequestEvent;
+use Symfony\Component\HttpKernel\Event\ResponseEvent;
+use Symfony\Component\HttpKernel\KernelEvents;
+use Symfony\Component\Security\Http\Event\LogoutEvent;
+
+final class BrowserListener implements EventSubscriberInterface
+{
+    public function __construct(private readonly Legs $legs, private readonly SignIns $signIns)
+    {
+    }
+
+    public static function getSubscribedEvents(): array
+    {
+        return [
+            // After the router (32), before the firewall (8): a restart or a refusal is no failed login of Symfony's.
+            KernelEvents::REQUEST => ['onRequest', 16],
+            // Before the session is saved.
+            KernelEvents::RESPONSE => ['onResponse', 0],
+            // Before Symfony's own answer (64): others add to that one.
+            LogoutEvent::class => ['onLogout', 65],
+        ];
+    }
+
+    public function onRequest(RequestEvent $event): void
+    {
+        if (!$event->isMainRequest()) {
+            return;
+        }
+        $request = $event->getRequest();
+        $route = $request->attributes->get('_route');
+        // Asked before the firewall, which would still find somebody signed in.
+        $isThere = $this->signIns->isThere($request);
+        if ($route === 'clever_sso_callback') {
+            $leg = $this->legs->leg();
+            $misfit = $this->legs->misfit();
+            $reply = $misfit === null ? $leg->callback(BrowserRequest::fromHttpFoundation($request)) : $leg->misconfigured($misfit);
+            if ($reply->signedIn === null) {
+                $event->setResponse($this->signIns->settle($request, $reply));
+                return;
+            }
+            $this->signIns->replace($request, $reply->signedIn);
+            $this->signIns->of($request)->signedIn = $reply->signedIn;
+        } elseif ($route === 'clever_sso_logout') {
+            $browser = BrowserRequest::fromHttpFoundation($request);
+            $reply = $this->legs->leg()->refused('logout', $browser);
+            if ($reply === null && !$request->hasPreviousSession()) {
+                // There is nothing to end, and a session is not begun for that.
+                $reply = $this->legs->leg()->logOut($browser);
+            }
+            if ($reply !== null) {
+                $event->setResponse($this->signIns->settle($request, $reply));
+            }
+        } elseif ($isThere && $route !== 'clever_sso_login') {
+            [$always, $withPages] = $this->legs->leg()->sessionKept(BrowserRequest::fromHttpFoundation($request));
+            $this->signIns->of($request)->add($always);
+            $this->signIns->of($request)->withPages = $withPages;
+        }
+    }
+
+    public function onResponse(ResponseEvent $event): void
+    {
+        if (!$event->isMainRequest()) {
+            return;
+        }
+        $request = $event->getRequest();
+        $response = $event->getResponse();
+        $found = $this->signIns->of($request);
+        $cookies = [...$found->cookies, ...($response->isSuccessful() ? $found->withPages : [])];
+        foreach ($cookies as $cookie) {
+            $response->headers->set('Set-Cookie', $cookie->header, false);
+        }
+        if ($cookies !== []) {
+            $response->headers->set('Cache-Control', 'no-store');
+        }
+    }
+
+    /** Each log out, by whatever path: its cookies go, and ours leads where clever_sso.after_logout says. */
+    public function onLogout(LogoutEvent $event): void
+    {
+        $request = $event->getRequest();
+        $reply = $this->legs->leg()->logOut(new BrowserRequest('POST', '', [], $request->headers->get('Cookie')));
+        $this->signIns->of($request)->add($reply->cookies);
+        $this->signIns->of($request)->outcome = $reply->outcome;
+        if ($request->attributes->get('_route') === 'clever_sso_logout') {
+            $event->setResponse($reply->toHttpFoundation());
+        }
+    }
+}

@@ -1,0 +1,46 @@
+<?php
+
+/** Checks, when the container is built, what the settings of other bundles decide. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Symfony\DependencyInjection;
+
+use CleverSso\Symfony\UserMapper;
+use Symfony\Component\Config\Definition\Exception\InvalidConfigurationException;
+use Symfony\Component\DependencyInjection\Compiler\CompilerPassInterface;
+use Symfony\Component\DependencyInjection\ContainerBuilder;
+
+final class CheckSetupPass implements CompilerPassInterface
+{
+    public function process(ContainerBuilder $container): void
+    {
+        if (!$container->hasParameter('clever_sso.users')) {
+            throw new InvalidConfigurationException('clever_sso is not configured: write config/packages/clever_sso.yaml');
+        }
+        if (!$container->has('security.token_storage')) {
+            throw new InvalidConfigurationException('clever_sso needs the SecurityBundle: composer require symfony/security-bundle');
+        }
+        if (!$container->hasParameter('session.storage.options')) {
+            throw new InvalidConfigurationException('clever_sso needs sessions: set framework.session');
+        }
+        $cookie = $container->getParameter('session.storage.options');
+        if (strtolower($cookie['cookie_samesite'] ?? '') === 'strict') {
+            throw new InvalidConfigurationException(
+                'framework.session.cookie_samesite must be lax, found strict: the browser comes back from Clever, which is another'
+                    . ' site, and would not send the session cookie',
+            );
+        }
+        $users = $container->getParameter('clever_sso.users');
+        if ($users === null) {
+            return;
+        }
+        if (!$container->has($users)) {
+            throw new InvalidConfigurationException("clever_sso.users names the service \"{$users}\", which does not exist");
+        }
+        $class = $container->getParameterBag()->resolveValue($container->findDefinition($users)->getClass());
+        if ($class !== null && !is_subclass_of($class, UserMapper::class)) {
+            throw new InvalidConfigurationException("clever_sso.users names {$class}, which must implement " . UserMapper::class);
+        }
+    }
+}

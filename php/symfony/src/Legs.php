@@ -1,0 +1,99 @@
+<?php
+
+/** Makes the browser leg for the addresses that the router and the redirect URI name. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Symfony;
+
+use CleverSso\BrowserLeg;
+use CleverSso\Client;
+use CleverSso\ClientInterface;
+use Psr\Log\LoggerInterface;
+use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\Routing\Generator\UrlGeneratorInterface;
+
+final class Legs
+{
+    /**
+     * @param array{redirect_uri: string, home: string, after_logout: string, district_id: ?string, waiting_page: bool} $settings
+     * @param array<string, mixed> $sessionOptions Those of Symfony's session cookie.
+     */
+    public function __construct(
+        private readonly ClientInterface $client,
+        private readonly UrlGeneratorInterface $router,
+        private readonly array $settings,
+        private readonly array $sessionOptions,
+        private readonly ?LoggerInterface $logger = null,
+    ) {
+    }
+
+    /** @param array<string, mixed> $arguments The named arguments of the client. */
+    public static function client(#[\SensitiveParameter] array $arguments, ?LoggerInterface $logger = null): Client
+    {
+        return new Client(...$arguments, logger: $logger);
+    }
+
+    public function leg(): BrowserLeg
+    {
+        $prefix = $this->prefix();
+        $path = fn(string $name): string => $prefix . $this->router->generate("clever_sso_{$name}");
+        $public = fn(string $page): string => $prefix . $this->router->getContext()->getBaseUrl() . $page;
+        return new BrowserLeg(
+            $this->client,
+            $this->settings['redirect_uri'],
+            $path('login'),
+            array_map($path, ['login', 'callback', 'logout']),
+            $public($this->settings['home']),
+            $public($this->settings['after_logout']),
+            $this->settings['district_id'],
+            $this->settings['waiting_page'],
+            $this->log(...),
+            $this->describeSession(...),
+        );
+    }
+
+    /** The address of a request, as browsers see it. */
+    public function here(Request $request): string
+    {
+        $prefix = $this->prefix();
+        $uri = (string) $request->server->get('REQUEST_URI');
+        $uri = str_starts_with($uri, '/') ? $uri : $request->getRequestUri();
+        return str_starts_with($uri, "{$prefix}/") ? $uri : $prefix . $uri;
+    }
+
+    /** What is wrong about the redirect URI and the route of the callback; null when they fit. */
+    public function misfit(): ?string
+    {
+        $route = $this->router->generate('clever_sso_callback');
+        $path = parse_url($this->settings['redirect_uri'], PHP_URL_PATH) ?: '/';
+        return BrowserLeg::prefixOf($this->settings['redirect_uri'], $route) !== null ? null
+            : "clever_sso.redirect_uri leads to {$path}, but the route clever_sso_callback is {$route}: import the routes with a"
+                . ' prefix that fits, or change redirect_uri and what is registered with Clever';
+    }
+
+    /** A line for the log; it holds no secret. */
+    private function log(string $level, string $line): void
+    {
+        $this->logger === null ? error_log($line) : $this->logger->log($level, $line);
+    }
+
+    /** What a proxy takes off before a request arrives, and tells nobody. */
+    private function prefix(): string
+    {
+        return BrowserLeg::prefixOf($this->settings['redirect_uri'], $this->router->generate('clever_sso_callback')) ?? '';
+    }
+
+    private function describeSession(): string
+    {
+        $options = $this->sessionOptions + ['name' => session_name()] + session_get_cookie_params();
+        $secure = $options['cookie_secure'] ?? $options['secure'];
+        return sprintf(
+            'session cookie %s: domain %s, path %s, Secure %s (framework.session)',
+            $options['name'],
+            $options['cookie_domain'] ?? $options['domain'] ?: '(this host)',
+            $options['cookie_path'] ?? $options['path'],
+            is_bool($secure) ? ($secure ? 'yes' : 'no') : $secure,
+        );
+    }
+}

@@ -1,0 +1,35 @@
+<?php
+
+/** What one request is to a login. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Symfony;
+
+use CleverSso\SetCookie;
+use CleverSso\SignedIn;
+
+/** @internal */
+final class SignIn
+{
+    /** Who proved a login: the authenticator takes it over. */
+    public ?SignedIn $signedIn = null;
+    /** @var list<SetCookie> To set with the answer, whatever it is. */
+    public array $cookies = [];
+    /** @var list<SetCookie> To set only with a page that is shown. */
+    public array $withPages = [];
+    /** One word; '' when the request is no part of a login. */
+    public string $outcome = '';
+
+    /** @param list<SetCookie> $cookies */
+    public function add(array $cookies): void
+    {
+        $this->cookies = [...$this->cookies, ...$cookies];
+    }
+
+    /** @return array<string, string> For dumps. */
+    public function __debugInfo(): array
+    {
+        return ['outcome' => $this->outcome];
+    }
+}

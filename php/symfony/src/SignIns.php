@@ -1,0 +1,122 @@
+<?php
+
+/** What the session keeps of a sign-in, and when it ends. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Symfony;
+
+use CleverSso\BrowserReply;
+use CleverSso\SessionIdentity;
+use CleverSso\SignedIn;
+use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\Security\Core\Authentication\Token\TokenInterface;
+
+/** @internal */
+final class SignIns
+{
+    /** Of the token: what SessionIdentity::toArray gives. */
+    public const IDENTITY = 'clever_sso';
+    /** Under this key of the session. */
+    private const KEY = '_clever_sso';
+    /**
+     * How long, in seconds, a session may serve further sign-ins of the same person: tabs that are restored together. Its id is
+     * that new, and was made by a sign-in.
+     */
+    private const SAME_SECONDS = 60;
+
+    /** @var \WeakMap<Request, SignIn> Not in the attributes of the request: the profiler shows and keeps those. */
+    private \WeakMap $ofRequests;
+
+    public function __construct(private readonly int $seconds)
+    {
+        $this->ofRequests = new \WeakMap();
+    }
+
+    /** What this request is to a login. */
+    public function of(Request $request): SignIn
+    {
+        return $this->ofRequests[$request] ??= new SignIn();
+    }
+
+    /** Who is signed in with Clever; null for anybody else. */
+    public static function identityOf(?TokenInterface $token): ?SessionIdentity
+    {
+        return $token !== null && $token->hasAttribute(self::IDENTITY)
+            ? SessionIdentity::fromArray($token->getAttribute(self::IDENTITY))
+            : null;
+    }
+
+    /** Whether a session of this browser has a sign-in in it. One whose time has come ends. */
+    public function isThere(Request $request): bool
+    {
+        $kept = $this->kept($request);
+        if ($kept !== null && time() - $kept['signed_in_at'] >= $this->seconds) {
+            $this->end($request);
+            return false;
+        }
+        return $kept !== null;
+    }
+
+    /**
+     * Makes room for a new sign-in: nothing of the session before is carried over, and its id is given up. Only where the same
+     * person signed in within this minute, the id stays.
+     */
+    public function replace(Request $request, SignedIn $signedIn): void
+    {
+        $kept = $this->kept($request);
+        $user = [$signedIn->identity->issuer, $signedIn->identity->id];
+        if ($kept === null || $kept['user'] !== $user || time() - $kept['began_at'] >= self::SAME_SECONDS) {
+            $this->end($request);
+            return;
+        }
+        $session = $request->getSession();
+        foreach (array_keys($session->all()) as $name) {
+            // Who is signed in, and the tokens of forms that other tabs show.
+            if (!str_starts_with($name, '_security_') && !str_starts_with($name, '_csrf') && $name !== self::KEY) {
+                $session->remove($name);
+            }
+        }
+    }
+
+    /** Remembers a sign-in in the session. */
+    public function keep(Request $request, SignedIn $signedIn): void
+    {
+        $request->getSession()->set(self::KEY, [
+            'signed_in_at' => time(),
+            // Signing in again and again keeps no id for longer.
+            'began_at' => $this->kept($request)['began_at'] ?? time(),
+            'user' => [$signedIn->identity->issuer, $signedIn->identity->id],
+        ]);
+    }
+
+    /** Ends the session of this browser, if it has one. */
+    public function end(Request $request): void
+    {
+        if ($request->hasSession() && $request->hasPreviousSession()) {
+            $request->getSession()->invalidate();
+        }
+    }
+
+    /** Does to the browser what a reply says, and gives the response. */
+    public function settle(Request $request, BrowserReply $reply): Response
+    {
+        if ($reply->endsSession) {
+            $this->end($request);
+        }
+        $this->of($request)->add($reply->cookies);
+        $this->of($request)->outcome = $reply->outcome;
+        return $reply->toHttpFoundation();
+    }
+
+    /** @return array{signed_in_at: int, began_at: int, user: array{string, string}}|null */
+    private function kept(Request $request): ?array
+    {
+        if (!$request->hasSession() || !$request->hasPreviousSession()) {
+            return null;
+        }
+        $kept = $request->getSession()->get(self::KEY);
+        return is_array($kept) && isset($kept['signed_in_at'], $kept['began_at'], $kept['user']) ? $kept : null;
+    }
+}

@@ -1,0 +1,237 @@
+<?php
+
+/* A Laravel application with the package, as its developers would write it, in one file. */
+
+declare(strict_types=1);
+
+use CleverSso\Laravel\CleverServiceProvider;
+use CleverSso\Laravel\CleverUser;
+use CleverSso\Laravel\Facades\Clever;
+use CleverSso\Laravel\UserMapper;
+use CleverSso\Refused;
+use CleverSso\SignedIn;
+use Illuminate\Auth\Events\Failed;
+use Illuminate\Auth\Events\Login;
+use Illuminate\Auth\Events\Logout;
+use Illuminate\Auth\GenericUser;
+use Illuminate\Contracts\Auth\Authenticatable;
+use Illuminate\Contracts\Auth\UserProvider;
+use Illuminate\Contracts\Http\Kernel as HttpKernelContract;
+use Illuminate\Foundation\Application;
+use Illuminate\Http\Request;
+use Illuminate\Support\Facades\Auth;
+use Illuminate\Support\Facades\Event;
+use Illuminate\Support\Facades\Route;
+use Illuminate\Support\ServiceProvider;
+use Symfony\Component\HttpFoundation\Response;
+
+if (getenv('LARAVEL_SOURCES')) {
+    // Another version than Debian's: folders that have `Illuminate`, `Symfony` and whatever else is newer.
+    $folders = explode(PATH_SEPARATOR, getenv('LARAVEL_SOURCES'));
+    $parts = ['Macroable', 'Collections', 'Conditionable', 'Reflection'];
+    spl_autoload_register(function (string $class) use ($folders, $parts): void {
+        $file = str_replace('\\', '/', $class) . '.php';
+        $files = [$file, ...array_map(fn(string $part) => str_replace('Illuminate/Support/', "Illuminate/{$part}/", $file), $parts)];
+        foreach ($folders as $folder) {
+            foreach ($files as $file) {
+                if (is_file("{$folder}/{$file}")) {
+                    require_once "{$folder}/{$file}";
+                    return;
+                }
+            }
+        }
+    });
+    foreach ($folders as $folder) {
+        $loaded = ['Collections/functions', 'Collections/helpers', 'Reflection/helpers', 'Support/functions', 'Support/helpers', 'Events/functions',
+            'Filesystem/functions', 'Log/functions', 'Foundation/helpers'];
+        foreach ([...array_map(fn(string $name) => "Illuminate/{$name}", $loaded), 'Symfony/Contracts/Deprecation/function',
+            'Symfony/Component/String/Resources/functions', 'Symfony/Component/VarDumper/Resources/functions/dump'] as $name) {
+            is_file("{$folder}/{$name}.php") && require_once "{$folder}/{$name}.php";
+        }
+    }
+    foreach (['Carbon', 'Doctrine/Inflector', 'Egulias/EmailValidator', 'League/CommonMark', 'Laravel/SerializableClosure', 'Ramsey/Uuid', 'Dotenv',
+        'Psr/Container', 'Psr/EventDispatcher', 'Psr/SimpleCache', 'Psr/Log', 'voku/helper', 'Cron', 'League/Flysystem', 'TijsVerkoyen/CssToInlineStyles'] as $part) {
+        @include_once "{$part}/autoload.php";
+    }
+} else {
+    require_once 'Illuminate/autoload.php';
+}
+require_once getenv('PHP_CLASSES');
+spl_autoload_register(function (string $class): void {
+    if (str_starts_with($class, 'CleverSso\\Laravel\\')) {
+        require getenv('PHP_BUNDLE') . '/src/' . str_replace('\\', '/', substr($class, 18)) . '.php';
+    }
+});
+
+/** An application with users of its own: it finds them by issuer and Clever id. */
+final class Users implements UserMapper, UserProvider
+{
+    public function user(SignedIn $signedIn, Request $request): Authenticatable|Response|null
+    {
+        $name = (string) $signedIn->identity->name->first;
+        return match ($name) {
+            'José' => null,
+            'Noor' => throw new Refused('Ask <b>Ms. Frizzle</b> for a license.'),
+            'Grace' => throw new RuntimeException('fell over'),
+            'ليلى' => response('sign up first', 402),
+            default => $this->retrieveById($name),
+        };
+    }
+
+    public function retrieveById($identifier)
+    {
+        return new GenericUser(['id' => $identifier, 'remember_token' => null]);
+    }
+
+    public function retrieveByToken($identifier, $token)
+    {
+        return null;
+    }
+
+    public function updateRememberToken(Authenticatable $user, $token)
+    {
+    }
+
+    public function retrieveByCredentials(array $credentials)
+    {
+        return null;
+    }
+
+    public function validateCredentials(Authenticatable $user, array $credentials)
+    {
+        return false;
+    }
+
+    public function rehashPasswordIfRequired(Authenticatable $user, array $credentials, bool $force = false)
+    {
+    }
+}
+
+if (getenv('DOCS')) {
+    // The application of the guide: its files, and the model that they ask for.
+    eval(<<<'PHP'
+        namespace App\Models;
+        class User extends \Illuminate\Auth\GenericUser
+        {
+            public static function firstOrCreate(array $keys, array $values): self
+            {
+                return new self(['id' => "{$keys['clever_id']} yours", 'remember_token' => null]);
+            }
+        }
+        PHP);
+    require_once getenv('DOCS') . '/app/CleverUsers.php';
+}
+
+final class AppProvider extends ServiceProvider
+{
+    public function boot(): void
+    {
+        Auth::provider('app', fn() => new Users());
+        foreach ([Login::class, Logout::class, Failed::class] as $event) {
+            Event::listen($event, fn($told) => error_log('event ' . class_basename($told) . ' ' . $told->guard));
+        }
+        $name = fn(): string => match (true) {
+            ($user = Auth::guard(getenv('APP_ENV') === 'own' ? 'web' : 'clever')->user()) === null => 'nobody',
+            $user instanceof CleverUser => $user->identity->firstName,
+            default => $user->getAuthIdentifier(),
+        };
+        if (getenv('DOCS')) {
+            Route::middleware('web')->group(getenv('DOCS') . '/routes/web.php');
+            Route::get('/user', fn() => 'user ' . Auth::user()->getAuthIdentifier())->middleware(['web', 'clever']);
+            return;
+        }
+        Route::middleware('web')->group(function () use ($name): void {
+            Route::get('/front', fn() => "front {$name()}");
+            Route::any('/members', fn() => "member {$name()}")->middleware('clever');
+            Route::get('/staffroom', fn() => "coffee {$name()}")->middleware('clever:teacher,staff');
+            Route::get('/builtin', fn() => Clever::hasRole('student') ? "student {$name()}" : abort(403));
+            Route::get('/warning', fn() => (string) $undefined);
+            Route::get('/vault', fn() => redirect(Clever::loginUrl('/vault')));
+            Route::post('/form', fn() => 'posted');
+            Route::get('/cart', function (Request $request) use ($name) {
+                $request->session()->put('cart', $request->session()->get('cart', 0) + 1);
+                return "cart {$request->session()->get('cart')} {$name()}";
+            });
+        });
+    }
+}
+
+final class HttpKernel extends Illuminate\Foundation\Http\Kernel
+{
+    protected $middleware = [
+        Illuminate\Foundation\Http\Middleware\ValidatePostSize::class,
+        Illuminate\Foundation\Http\Middleware\TrimStrings::class,
+        Illuminate\Foundation\Http\Middleware\ConvertEmptyStringsToNull::class,
+    ];
+    protected $middlewareGroups = ['web' => [
+        Illuminate\Cookie\Middleware\EncryptCookies::class,
+        Illuminate\Cookie\Middleware\AddQueuedCookiesToResponse::class,
+        Illuminate\Session\Middleware\StartSession::class,
+        Illuminate\View\Middleware\ShareErrorsFromSession::class,
+        Illuminate\Foundation\Http\Middleware\VerifyCsrfToken::class,
+        Illuminate\Routing\Middleware\SubstituteBindings::class,
+    ]];
+}
+
+final class ConsoleKernel extends Illuminate\Foundation\Console\Kernel
+{
+}
+
+$folder = getenv('PHP_FOLDER');
+if (!is_dir("{$folder}/config")) {
+    foreach (['config', 'bootstrap/cache', 'storage/framework/sessions', 'storage/framework/views', 'storage/logs', 'resources/views'] as $part) {
+        mkdir("{$folder}/{$part}", 0777, true);
+    }
+    $providers = array_map(fn(string $name): string => "Illuminate\\{$name}ServiceProvider", [
+        'Auth\Auth', 'Cookie\Cookie', 'Encryption\Encryption', 'Filesystem\Filesystem', 'Foundation\Providers\Foundation',
+        'Foundation\Providers\ConsoleSupport', 'Hashing\Hash', 'Session\Session', 'View\View', 'Cache\Cache', 'Translation\Translation',
+        'Queue\Queue', 'Database\Database',
+    ]);
+    $configs = [
+        'app' => [
+            'name' => 'app', 'env' => 'production', 'debug' => getenv('APP_DEBUG') === '1', 'url' => 'http://localhost', 'timezone' => 'UTC',
+            'locale' => 'en', 'fallback_locale' => 'en', 'key' => str_repeat('k', 32), 'cipher' => 'AES-256-CBC',
+            'providers' => [...$providers, CleverServiceProvider::class, AppProvider::class],
+        ],
+        'auth' => [
+            'defaults' => ['guard' => 'web'],
+            'guards' => ['web' => ['driver' => 'session', 'provider' => 'users'], 'api' => ['driver' => 'token', 'provider' => 'users']],
+            'providers' => ['users' => ['driver' => 'app']],
+        ],
+        'session' => [
+            'driver' => 'file', 'lifetime' => 120, 'expire_on_close' => true, 'encrypt' => false, 'connection' => null, 'table' => null,
+            'files' => "{$folder}/storage/framework/sessions", 'store' => null, 'lottery' => [0, 100], 'cookie' => 'laravel_session', 'path' => '/',
+            'domain' => null, 'secure' => null, 'http_only' => true, 'same_site' => getenv('SAMESITE') ?: 'lax',
+        ],
+        'logging' => ['default' => 'errorlog', 'deprecations' => null, 'channels' => ['errorlog' => ['driver' => 'errorlog']]],
+        'view' => ['paths' => ["{$folder}/resources/views"], 'compiled' => "{$folder}/storage/framework/views"],
+        'cache' => ['default' => 'array', 'stores' => ['array' => ['driver' => 'array']], 'prefix' => ''],
+        'queue' => ['default' => 'sync', 'connections' => ['sync' => ['driver' => 'sync']]],
+        'database' => ['default' => 'none', 'connections' => []],
+        'filesystems' => ['default' => 'local', 'disks' => ['local' => ['driver' => 'local', 'root' => "{$folder}/storage"]]],
+        'clever' => json_decode(getenv('SETTINGS') ?: '{}', true)
+            + (getenv('DOCS') ? [] : ['home' => '/front', 'after_logout' => '/front'])
+            + (getenv('APP_ENV') === 'own' ? ['users' => getenv('DOCS') ? App\CleverUsers::class : Users::class] : []),
+    ];
+    foreach ($configs as $name => $values) {
+        file_put_contents("{$folder}/config/{$name}.php", '<?php return ' . var_export($values, true) . ';');
+    }
+    file_put_contents("{$folder}/composer.json", '{"autoload": {"psr-4": {"App\\\\": "app/"}}}');
+}
+$app = new Application($folder);
+$app->singleton(HttpKernelContract::class, HttpKernel::class);
+$app->singleton(Illuminate\Contracts\Console\Kernel::class, ConsoleKernel::class);
+$app->singleton(Illuminate\Contracts\Debug\ExceptionHandler::class, Illuminate\Foundation\Exceptions\Handler::class);
+if (getenv('FAKE')) {
+    require_once getenv('FAKE');
+    $app->booted(fn() => $app->instance(CleverSso\ClientInterface::class, new CleverSso\Testing\FakeClient()));
+}
+if (PHP_SAPI === 'cli') {
+    $kernel = $app->make(Illuminate\Contracts\Console\Kernel::class);
+    exit($kernel->handle(new Symfony\Component\Console\Input\ArgvInput(), new Symfony\Component\Console\Output\ConsoleOutput()));
+}
+$kernel = $app->make(HttpKernelContract::class);
+$request = Request::capture();
+$response = $kernel->handle($request);
+$response->send();
+$kernel->terminate($request, $response);

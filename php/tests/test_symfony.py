@@ -1,0 +1,103 @@
+"""What is Symfony's own: settings that are checked when the container is built, the console, the profiler."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from framework_sites import FRAMEWORKS, commanded, framework, needed
+from harness import emulator
+from harness.browser import Browser as AtClever
+from php_sites import ADA, asked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from installed import Installed
+
+DOCTOR = "clever:doctor"
+
+
+@pytest.fixture(autouse=True)
+def _symfony() -> None:
+    FRAMEWORKS[0].skip_if_missing()
+
+
+WRONG: list[tuple[dict[str, object], str]] = [
+    ({"client_idd": "x"}, 'Unrecognized option "client_idd" under "clever_sso". Did you mean "client_id"'),
+    ({"client_id": ""}, 'The path "clever_sso.client_id" cannot contain an empty value'),
+    ({"redirect_uri": "app.example/callback"}, "redirect_uri must be a URL that starts with https:// or http://"),
+    ({"home": "//evil.example"}, "home must be a path that starts with one slash, such as /lessons"),
+    ({"after_logout": "front"}, "after_logout must be a path that starts with one slash"),
+    ({"session_seconds": 0}, 'The value 0 is too small for path "clever_sso.session_seconds"'),
+    ({"leeway": 601}, 'The value 601 is too big for path "clever_sso.leeway"'),
+    ({"waiting_page": "perhaps"}, 'Invalid type for path "clever_sso.waiting_page"'),
+    ({"return_to_origins": "https://www.example.org"}, 'Invalid type for path "clever_sso.return_to_origins"'),
+    ({}, "nothing is wrong"),
+]
+
+
+def test_a_wrong_setting_is_named(installed: Installed, tmp_path: Path) -> None:
+    asked = json.dumps([settings for settings, _ in WRONG])
+    ended, said = commanded(installed, "symfony", tmp_path, WRONG=asked)
+    assert (ended, len(said.splitlines())) == (0, len(WRONG)), said
+    for line, (settings, sentence) in zip(said.splitlines(), WRONG):
+        assert sentence in line, settings
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"SAMESITE": "strict"}, "framework.session.cookie_samesite must be lax, found strict"),
+        (
+            {"SETTINGS": '{"users": "app.users"}'},
+            'clever_sso.users names the service "app.users", which does not exist',
+        ),
+        ({"SETTINGS": '{"users": "router"}'}, "must implement CleverSso\\Symfony\\UserMapper"),
+    ],
+    ids=["samesite", "unknown", "another"],
+)
+def test_what_does_not_fit_is_named_when_the_container_is_built(
+    installed: Installed, tmp_path: Path, changed: dict[str, str], sentence: str
+) -> None:
+    ended, said = commanded(installed, "symfony", tmp_path, "about", COLUMNS="1000", **changed)
+    assert (ended != 0, sentence in said) == (True, True), said
+
+
+def test_the_doctor_says_what_is_wrong(installed: Installed, tmp_path: Path) -> None:
+    with emulator.running() as clever:
+        ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever=clever)
+        assert (ended, "Log in with Clever is set up" in said) == (0, True), said
+        ended, said = commanded(
+            installed, "symfony", tmp_path, DOCTOR, clever=clever, ROUTES_AT="/sso", APP_ENV="moved"
+        )
+        assert (ended, "the route clever_sso_callback is /sso/callback" in said) == (1, True), said
+    ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever=clever)
+    assert (ended, "network_connect" in said) == (1, True), said
+
+
+def test_the_profiler_shows_the_outcome_and_no_secret(installed: Installed) -> None:
+    needed("/usr/share/php/Symfony/Bundle/WebProfilerBundle/autoload.php", package="php-symfony-web-profiler-bundle")
+    with framework(installed, "symfony", APP_DEBUG="1") as site:
+        login = asked(f"{site.url}/clever/login?return_to=/members")
+        cookie = (login.headers["Set-Cookie"] or "").partition(";")[0]
+        callback = asked(AtClever(site.clever, ADA).callback(login.goes_to), Cookie=cookie)
+        assert callback.goes_to == "/members"
+        for answer, outcome in [(login, "login"), (callback, "signed_in")]:
+            page = asked(f"{site.url}/_profiler/{answer.headers['X-Debug-Token']}?panel=clever_sso")
+            assert (page.status, f"<td>{outcome}</td>" in page.text) == (200, True), page.text[-3000:]
+        profiles = [path for path in site.folder.glob("cache-test/profiler/*/*/*") if path.is_file()]
+        assert len(profiles) >= 2
+        for path in profiles:
+            raw = path.read_bytes()
+            text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode(errors="replace")
+            assert "CleverSso\\SignedIn" not in text
+            assert "CleverSso\\Tokens" not in text
+
+
+def test_a_fake_client_takes_the_place_of_the_client(installed: Installed, tmp_path: Path) -> None:
+    fake = installed.sources / "php/extension/CleverSso/Testing/FakeClient.php"
+    ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever="http://127.0.0.1:9", FAKE=str(fake))
+    assert (ended, "Log in with Clever is set up" in said) == (0, True), said
