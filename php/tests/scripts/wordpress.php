@@ -1,0 +1,101 @@
+<?php
+
+/* A WordPress site with the plugin, on PHP's own server. `/-install` makes the site. */
+
+declare(strict_types=1);
+
+const WORDPRESS = '/usr/share/wordpress';
+const THEME = '<?php echo is_user_logged_in() ? "front " . wp_get_current_user()->first_name : "front nobody";'
+    . ' echo " ", implode(",", wp_get_current_user()->roles);';
+
+// WordPress itself warns of many things. What is strict about the plugin is set below.
+restore_error_handler();
+$folder = getenv('PHP_FOLDER');
+define('ABSPATH', "{$folder}/");
+$path = parse_url('http://here' . $_SERVER['REQUEST_URI'], PHP_URL_PATH);
+if ($path === '/-install') {
+    foreach (['wp-includes', 'wp-admin'] as $part) {
+        symlink(WORDPRESS . "/{$part}", "{$folder}/{$part}");
+    }
+    foreach (glob(WORDPRESS . '/*.php') as $file) {
+        copy($file, "{$folder}/" . basename($file));
+    }
+    mkdir("{$folder}/wp-content/plugins", 0777, true);
+    mkdir("{$folder}/wp-content/themes/plain", 0777, true);
+    symlink(getenv('PHP_BUNDLE') . '/clever-sso', "{$folder}/wp-content/plugins/clever-sso");
+    file_put_contents("{$folder}/wp-content/themes/plain/style.css", '/* Theme Name: plain */');
+    file_put_contents("{$folder}/wp-content/themes/plain/index.php", THEME);
+    // The list of languages asks wordpress.org.
+    mkdir("{$folder}/wp-content/mu-plugins");
+    $quiet = '<?php add_filter("login_display_language_dropdown", "__return_false");';
+    file_put_contents("{$folder}/wp-content/mu-plugins/quiet.php", $quiet);
+    $url = substr(getenv('CLEVER_REDIRECT_URI'), 0, -strlen('/clever/callback'));
+    $values = [
+        'DB_NAME' => 'wordpress', 'DB_USER' => 'root', 'DB_PASSWORD' => '', 'DB_HOST' => 'localhost:' . getenv('DB_SOCKET'),
+        'DB_CHARSET' => 'utf8mb4', 'DB_COLLATE' => '', 'WP_HOME' => $url, 'WP_SITEURL' => $url, 'WP_DEBUG' => false,
+        'WP_CONTENT_DIR' => "{$folder}/wp-content", 'WP_CONTENT_URL' => "{$url}/wp-content", 'WP_DEFAULT_THEME' => 'plain',
+        'DISABLE_WP_CRON' => true, 'AUTOMATIC_UPDATER_DISABLED' => true, 'WP_HTTP_BLOCK_EXTERNAL' => true,
+        'CLEVER_SSO_CLASSES' => getenv('PHP_CLASSES'),
+    ] + array_fill_keys(['AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY', 'AUTH_SALT', 'SECURE_AUTH_SALT', 'LOGGED_IN_SALT', 'NONCE_SALT'], 'k');
+    $lines = array_map(fn($name, $value) => "define('{$name}', " . var_export($value, true) . ');', array_keys($values), $values);
+    // Where the tests want them there, the settings of Clever are constants; else the settings page has them.
+    foreach (json_decode(getenv('CONSTANTS') ?: '[]', true) as $name) {
+        $lines[] = "define('{$name}', getenv('{$name}'));";
+    }
+    $end = "\$table_prefix = 'wp_';\nrequire_once ABSPATH . 'wp-settings.php';\n";
+    file_put_contents("{$folder}/wp-config.php", "<?php\n" . implode("\n", $lines) . "\n{$end}");
+    $database = mysqli_connect('localhost', 'root', '', null, 0, getenv('DB_SOCKET'));
+    $database->query('CREATE DATABASE wordpress');
+    define('WP_INSTALLING', true);
+    function wp_new_blog_notification(): void
+    {
+    }
+    require ABSPATH . 'wp-load.php';
+    require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+    wp_install('School', 'admin', 'admin@school.example', true, '', 'a password of the tests');
+    update_option('active_plugins', ['clever-sso/clever-sso.php']);
+    update_option('permalink_structure', '/%postname%/');
+    exit('installed');
+}
+if (in_array($path, ['/-uninstall', '/-set', '/-user', '/-password'], true)) {
+    // What an administrator may do, without the pages for it.
+    $_SERVER['REQUEST_URI'] = '/';
+    require ABSPATH . 'wp-load.php';
+    require_once ABSPATH . 'wp-admin/includes/plugin.php';
+    global $wpdb;
+    if ($path === '/-uninstall') {
+        uninstall_plugin('clever-sso/clever-sso.php');
+        $found = $wpdb->get_var("SELECT COUNT(*) FROM {$wpdb->usermeta} WHERE meta_key LIKE 'clever_sso%'")
+            + $wpdb->get_var("SELECT COUNT(*) FROM {$wpdb->options} WHERE option_name LIKE '%clever_sso%'");
+        exit("left {$found}");
+    }
+    if ($path === '/-set') {
+        if ($_GET['name'] === 'WPLANG' && $_GET['value'] !== '') {
+            // Without a file of its own WordPress takes no language.
+            is_dir(WP_LANG_DIR) || mkdir(WP_LANG_DIR);
+            copy(WP_PLUGIN_DIR . "/clever-sso/languages/clever-sso-{$_GET['value']}.mo", WP_LANG_DIR . "/{$_GET['value']}.mo");
+        }
+        update_option($_GET['name'], $_GET['value']);
+    } elseif ($path === '/-user') {
+        wp_insert_user(['user_login' => $_GET['login'], 'user_email' => $_GET['email'], 'user_pass' => 'x', 'role' => 'editor']);
+    } else {
+        $user = get_users(['meta_key' => 'clever_sso_key', 'search' => $_GET['name'] . '*', 'search_columns' => ['display_name']])[0];
+        wp_set_password('a known password', $user->ID);
+        exit($user->user_login);
+    }
+    exit('done');
+}
+if (getenv('STRICT') !== '0') {
+    // As an application that takes no warning: in the plugin and the library below it.
+    set_error_handler(function (int $level, string $message, string $file, int $line): bool {
+        if (str_contains($file, 'clever-sso') || str_contains($file, 'CleverSso')) {
+            throw new ErrorException($message, 0, $level, $file, $line);
+        }
+        return false;
+    });
+}
+$file = preg_match('~^/(wp-login|wp-admin/[a-z-]+)\.php$~', $path) === 1 ? $path : '/index.php';
+$file = rtrim($path, '/') === '/wp-admin' ? '/wp-admin/index.php' : $file;
+$_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = $file;
+$_SERVER['SCRIPT_FILENAME'] = $folder . $file;
+require $folder . $file;

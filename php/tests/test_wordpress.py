@@ -1,0 +1,292 @@
+"""The WordPress plugin on WordPress and MariaDB: people, roles, settings, sessions, languages."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from databases import mariadb
+from framework_sites import framework, needed
+from harness.browser import Browser as AtClever
+from harness.cookie_browser import Browser
+from harness.length import WHOLE
+from harness.paths import ROOT
+from harness.tabs import TabbedBrowser, check_tabs
+from installed import APP_NAME, SECRET
+from php_sites import ADA, Site, asked, kept
+from translations import LANGUAGES, compiled, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness.cookie_browser import Page
+    from installed import Installed
+
+JOSE, TEACHER, ELSEWHERE = "510003", "610001", "530001"
+JOSES_ID, JOSES_EMAIL = "64c20b1e8f3a7d0019c4e503", "jose@emulated.example"
+PLUGIN = ROOT / "php/wordpress/clever-sso"
+ROLES = {"student": "subscriber", "contact": "", "teacher": "editor", "staff": "author", "district_admin": "editor"}
+
+
+@pytest.fixture(scope="module")
+def database(installed: Installed) -> Iterator[Path]:
+    if not WHOLE:
+        pytest.skip("WordPress and MariaDB take 400 MB and some seconds: `make test-all` runs this")
+    needed("/usr/share/wordpress/wp-load.php", package="wordpress")
+    with mariadb(installed.folder / f"database-{secrets.token_hex(4)}") as socket:
+        socket.parent.chmod(0o755)
+        yield socket
+
+
+@pytest.fixture(scope="module")
+def site(installed: Installed, database: Path) -> Iterator[Site]:
+    """A site whose settings an administrator has saved on the settings page; only the address is in wp-config.php."""
+    with framework(installed, "wordpress", DB_SOCKET=str(database), CONSTANTS='["CLEVER_REDIRECT_URI"]') as running:
+        assert asked(f"{running.url}/-install").text.endswith("installed")
+        assert saved(running).status == 200
+        yield running
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    return Browser(site.clever)
+
+
+def administrator(site: Site) -> Browser:
+    browser = Browser(site.clever)
+    browser.open(f"{site.url}/wp-login.php")
+    browser.open(f"{site.url}/wp-login.php", {"log": "admin", "pwd": "a password of the tests"})
+    return browser
+
+
+def settings_page(site: Site, browser: Browser) -> Page:
+    return browser.open(f"{site.url}/wp-admin/options-general.php?page=clever-sso")
+
+
+def saved(site: Site, nonce: str = "", roles: dict[str, str] | None = None, **fields: str) -> Page:
+    """Save the settings as an administrator; with the nonce of the page, or another."""
+    browser = administrator(site)
+    found = re.search(r'name="_wpnonce" value="(\w+)"', settings_page(site, browser).text)
+    assert found
+    form = {"option_page": "clever-sso", "action": "update", "_wpnonce": nonce or found[1]}
+    form |= {f"clever_sso[roles][{name}]": role for name, role in (roles or ROLES).items()}
+    form |= {"clever_sso[client_id]": APP_NAME, "clever_sso[client_secret]": SECRET, "clever_sso[district_id]": ""}
+    form |= {f"clever_sso[{name}]": value for name, value in fields.items()}
+    return browser.open(f"{site.url}/wp-admin/options.php", form)
+
+
+def signed_in(browser: Browser, site: Site, number: str = ADA, return_to: str = "/") -> Page:
+    return browser.sign_in(number, browser.open(f"{site.url}/clever/login?return_to={quote(return_to)}"))
+
+
+def header_of(browser: Browser) -> str:
+    return "; ".join(f"{name}={value}" for name, value in kept(browser).items())
+
+
+def who(site: Site, cookies: str) -> str:
+    return asked(f"{site.url}/", Cookie=cookies).text.split()[1]
+
+
+def test_the_button_leads_to_a_login_and_back(browser: Browser, site: Site) -> None:
+    page = browser.open(f"{site.url}/wp-login.php?redirect_to={quote(site.url + '/?lesson=7', safe='')}")
+    (link,) = re.findall(r'clever-login-button" href="([^"]+)"', page.text)
+    page = browser.sign_in(ADA, browser.open(site.url + link.replace("&#038;", "&")))
+    assert (page.url, page.text) == (f"{site.url}/?lesson=7", "front Ada subscriber")
+    assert browser.open(site.from_portal).text == "front Ada subscriber"
+
+
+def test_people_are_known_by_their_clever_id_and_by_nothing_that_people_choose(browser: Browser, site: Site) -> None:
+    assert signed_in(browser, site, JOSE).text == "front José subscriber"
+    first = asked(f"{site.url}/-password?name=Jos").text
+    asked(f"{site.url}/-user?login={JOSES_ID}&email={JOSES_EMAIL}")
+    other = Browser(site.clever)
+    assert signed_in(other, site, JOSE).text == "front José subscriber"
+    assert asked(f"{site.url}/-password?name=Jos").text == first
+    assert first.startswith("clever-")
+
+
+def test_tabs_of_one_browser_all_arrive(site: Site) -> None:
+    def arrives(number: int, page: Page) -> bool:
+        return (page.url, page.text) == (f"{site.url}/?tab={number}", "front Ada subscriber")
+
+    addresses = [f"{site.url}/clever/login?return_to=/%3Ftab%3D{number}" for number in range(5)]
+    check_tabs(lambda: TabbedBrowser(site.clever, ADA), addresses, arrives, range(2))
+
+
+def test_roles_are_mapped_and_no_role_makes_an_administrator_unless_a_setting_says_so(site: Site) -> None:
+    assert signed_in(Browser(site.clever), site, TEACHER).text == "front Grace editor"
+    saved(site, roles=ROLES | {"teacher": "administrator"})
+    assert signed_in(Browser(site.clever), site, TEACHER).text == "front Grace subscriber"
+    saved(site, roles=ROLES | {"teacher": "administrator"}, allow_administrators="1")
+    assert signed_in(Browser(site.clever), site, TEACHER).text == "front Grace administrator"
+    saved(site, roles=ROLES | {"teacher": "administrator"})
+    assert signed_in(Browser(site.clever), site, TEACHER).text == "front Grace subscriber"
+    saved(site, roles=ROLES | {"teacher": ""})
+    refused = signed_in(Browser(site.clever), site, TEACHER)
+    assert (refused.status, "<code>not_admitted</code>" in refused.text) == (403, True)
+    saved(site)
+
+
+def test_the_settings_page_is_for_administrators_and_shows_no_secret(browser: Browser, site: Site) -> None:
+    signed_in(browser, site)
+    assert settings_page(site, browser).status == 403
+    form = {"option_page": "clever-sso", "action": "update", "_wpnonce": "x", "clever_sso[client_id]": "evil"}
+    assert browser.open(f"{site.url}/wp-admin/options.php", form).status == 403
+    assert browser.open(f"{site.url}/wp-admin/admin-post.php", {"action": "clever_sso_check"}).status == 403
+    assert saved(site, nonce="0123456789").status == 403
+    page = settings_page(site, administrator(site)).text
+    assert (APP_NAME in page, SECRET in page, "It is set by CLEVER_REDIRECT_URI in wp-config.php." in page) == (
+        True,
+        False,
+        True,
+    )
+    # An empty field keeps the secret.
+    saved(site, client_secret="")
+    assert signed_in(Browser(site.clever), site).status == 200
+
+
+def test_the_settings_page_checks_what_is_set(site: Site) -> None:
+    browser = administrator(site)
+    page = settings_page(site, browser).text
+    nonce = re.findall(r'name="_wpnonce" value="(\w+)"', page)[1]
+    found = browser.open(f"{site.url}/wp-admin/admin-post.php", {"action": "clever_sso_check", "_wpnonce": nonce})
+    assert "Clever answers, and its keys can be used." in found.text
+
+
+@pytest.mark.parametrize(
+    "query", ["error=access_denied", "code=a&code=b", "code=junk&state=junk", "%ff=%00", "code='&state=\\"]
+)
+def test_a_callback_that_proves_nothing_changes_nothing(site: Site, query: str) -> None:
+    browser = Browser(site.clever)
+    signed_in(browser, site)
+    answer = asked(f"{site.url}/clever/callback?{query}", Cookie=header_of(browser))
+    assert answer.status in {303, 400, 403}
+    assert who(site, header_of(browser)) == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "headers", "status"),
+    [
+        ("login", "HEAD", {}, 200),
+        ("login", "POST", {}, 405),
+        ("callback?code=x&state=y", "GET", {"Sec_Fetch_Mode": "no-cors"}, 403),
+        ("logout", "GET", {}, 405),
+        ("logout", "POST", {"Sec_Fetch_Site": "cross-site"}, 403),
+        ("logout", "POST", {"Origin": "https://evil.example"}, 403),
+    ],
+)
+def test_what_must_not_act_does_not(site: Site, path: str, method: str, headers: dict[str, str], status: int) -> None:
+    browser = Browser(site.clever)
+    signed_in(browser, site)
+    answer = asked(f"{site.url}/clever/{path}", method, Cookie=header_of(browser), **headers)
+    assert (answer.status, answer.text, who(site, header_of(browser))) == (status, "", "Ada")
+
+
+def test_a_log_out_ends_the_session(browser: Browser, site: Site) -> None:
+    signed_in(browser, site)
+    copied = header_of(browser)
+    assert browser.open(f"{site.url}/clever/logout", {}).text.startswith("front nobody")
+    assert who(site, copied) == "nobody"
+    # WordPress's own way. Clever still knows who it is.
+    assert browser.open(f"{site.url}/clever/login").text == "front Ada subscriber"
+    copied = header_of(browser)
+    asks = browser.open(f"{site.url}/wp-login.php?action=logout").text
+    (link,) = re.findall(r'href="([^"]*action=logout[^"]*)"', asks)
+    browser.open(link.replace("&amp;", "&").replace("&#038;", "&"))
+    assert who(site, copied) == "nobody"
+    assert not [name for name in kept(browser) if "signed_in" in name]
+
+
+def test_another_person_ends_the_session_of_the_one_before(site: Site) -> None:
+    browser = administrator(site)
+    before = header_of(browser)
+    assert who(site, before) != "nobody"
+    assert signed_in(browser, site).text == "front Ada subscriber"
+    assert who(site, before) == "nobody"
+    before = header_of(browser)
+    browser.sign_out()
+    assert signed_in(browser, site, JOSE).text == "front José subscriber"
+    assert who(site, before) == "nobody"
+
+
+def test_a_refusal_by_clever_ends_the_session_of_who_was_there(browser: Browser, site: Site) -> None:
+    signed_in(browser, site)
+    login = asked(f"{site.url}/clever/login", Cookie=header_of(browser))
+    state = AtClever(site.clever, ADA).callback(login.goes_to).rpartition("state=")[2].partition("&")[0]
+    cookie = next(line for line in login.headers.get_all("Set-Cookie") or [] if "clever_login_" in line).partition(";")[
+        0
+    ]
+    before = header_of(browser)
+    page = asked(f"{site.url}/clever/callback?error=access_denied&state={state}", Cookie=f"{before}; {cookie}")
+    assert (page.status, "<code>access_denied</code>" in page.text) == (403, True)
+    assert who(site, before) == "nobody"
+
+
+def test_there_is_no_password_beside_clever(browser: Browser, site: Site) -> None:
+    signed_in(browser, site)
+    name = asked(f"{site.url}/-password?name=Ada").text
+    browser = Browser(site.clever)
+    browser.open(f"{site.url}/wp-login.php")
+    page = browser.open(f"{site.url}/wp-login.php", {"log": name, "pwd": "a known password"})
+    assert "Please log in with Clever." in page.text
+    assert browser.open(f"{site.url}/").text.startswith("front nobody")
+
+
+def test_pages_are_in_the_language_of_the_site(browser: Browser, site: Site) -> None:
+    for language in ("es_ES", "es_MX"):
+        asked(f"{site.url}/-set?name=WPLANG&value={language}")
+        assert ">Iniciar sesión con Clever</a>" in browser.open(f"{site.url}/wp-login.php").text
+        page = browser.open(f"{site.url}/clever/callback?error=access_denied")
+        assert "Pide acceso a tu docente o a tu escuela." in page.text
+        assert ">Inténtalo de nuevo</a>" in page.text
+    asked(f"{site.url}/-set?name=WPLANG&value=")
+
+
+def test_without_settings_there_is_no_button_and_the_log_says_why(browser: Browser, site: Site) -> None:
+    asked(f"{site.url}/-set?name=clever_sso&value=")
+    try:
+        assert "clever-login-button" not in browser.open(f"{site.url}/wp-login.php").text
+        assert browser.open(f"{site.url}/clever/login").status == 500
+        assert "config_invalid: CLEVER_CLIENT_ID is not set. CLEVER_CLIENT_SECRET is not set." in site.log
+    finally:
+        saved(site)
+
+
+def test_the_filter_of_the_guide_decides_about_people(site: Site) -> None:
+    blocks = re.findall(r"<!-- wordpress -->\n```php\n(.*?)```", (ROOT / "docs/php.md").read_text(), re.DOTALL)
+    file = site.folder / "wp-content/mu-plugins/guide.php"
+    file.write_text(blocks[0])
+    file.chmod(0o644)
+    try:
+        assert signed_in(Browser(site.clever), site).text == "front Ada subscriber"
+        refused = signed_in(Browser(site.clever), site, ELSEWHERE)
+        assert (refused.status, "Your district has no license" in refused.text) == (403, True)
+    finally:
+        file.unlink()
+
+
+def test_uninstalling_leaves_nothing_behind(site: Site) -> None:
+    assert asked(f"{site.url}/-uninstall").text == "left 0"
+
+
+@pytest.mark.parametrize("po", sorted(LANGUAGES.glob("*.po")), ids=lambda po: po.stem)
+def test_every_sentence_is_translated(po: Path) -> None:
+    known = pairs(po)
+    code = "".join(path.read_text() for path in sorted(PLUGIN.rglob("*.php")))
+    quoted = r"""(?:esc_html|esc_attr)?_*\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"),\s*'clever-sso'"""
+    used = {one.replace("\\'", "'") or two for one, two in re.findall(quoted, code)}
+    errors = (ROOT / "docs/errors.md").read_text()
+    used |= {
+        row[6].strip()
+        for row in (line.split("|") for line in errors.splitlines())
+        if len(row) == 8 and row[1].startswith(" `")
+    }
+    problems = (ROOT / "php/extension/CleverSso/Problem.php").read_text()
+    used |= set(re.findall(r'\$sentence \??= ["\'](.*)["\'];', problems))
+    assert len(used) > 40
+    assert used <= set(known), used - set(known)
+    assert po.with_suffix(".mo").read_bytes() == compiled(po)

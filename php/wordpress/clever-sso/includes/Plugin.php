@@ -1,0 +1,327 @@
+<?php
+
+/** Login, callback and log out, and the session between them. */
+
+declare(strict_types=1);
+
+namespace CleverSso\WordPress;
+
+use CleverSso\BrowserLeg;
+use CleverSso\BrowserReply;
+use CleverSso\BrowserRequest;
+use CleverSso\Client;
+use CleverSso\Exception as CleverSsoException;
+use CleverSso\Problem;
+use CleverSso\Refused;
+use CleverSso\SessionIdentity;
+use CleverSso\SetCookie;
+use CleverSso\SignedIn;
+
+defined('ABSPATH') || exit;
+
+final class Plugin
+{
+    /** Of a session token. */
+    private const IN_SESSION = 'clever_sso';
+    private const TWELVE_HOURS = 43_200;
+    /** How long, in seconds, a session may serve further sign-ins of the same person: tabs that are restored together. */
+    private const SAME_SECONDS = 60;
+
+    private ?SessionIdentity $signingIn = null;
+    private ?Client $client = null;
+    private readonly Users $users;
+
+    public function __construct(private readonly Settings $settings, private readonly string $file)
+    {
+        $this->users = new Users($settings);
+    }
+
+    public function start(): void
+    {
+        // Before anything is translated, and before another plugin answers.
+        add_action('init', fn() => load_plugin_textdomain('clever-sso', false, dirname(plugin_basename($this->file)) . '/languages'), 0);
+        add_action('init', $this->answer(...), 1);
+        add_action('wp_logout', $this->forget(...), 10, 0);
+        add_filter('login_message', $this->button(...));
+        add_filter('attach_session_information', $this->attach(...));
+        add_filter('auth_cookie_expiration', fn($seconds) => $this->signingIn === null ? $seconds : self::TWELVE_HOURS);
+        add_filter('plugin_action_links_' . plugin_basename($this->file), fn(array $links): array => [
+            sprintf('<a href="%s">%s</a>', esc_url(admin_url('options-general.php?page=clever-sso')), esc_html__('Settings', 'clever-sso')),
+            ...$links,
+        ]);
+        $this->users->start();
+        if (is_admin()) {
+            (new SettingsPage($this->settings, $this))->start();
+        }
+    }
+
+    /** Who is signed in with Clever, for themes and other plugins; null for anybody else. */
+    public static function identity(): ?SessionIdentity
+    {
+        $session = \WP_Session_Tokens::get_instance(get_current_user_id())->get(wp_get_session_token());
+        return is_user_logged_in() ? SessionIdentity::fromArray($session[self::IN_SESSION]['identity'] ?? null) : null;
+    }
+
+    /** The address that begins a login. */
+    public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
+    {
+        return $this->leg()->loginUrl($returnTo, $switchUser);
+    }
+
+    /** @internal */
+    public function client(): Client
+    {
+        return $this->client ??= new Client(
+            clientId: $this->settings->get('client_id'),
+            clientSecret: $this->settings->get('client_secret') ?: null,
+            redirectUri: $this->settings->get('redirect_uri'),
+            // For a local emulator, and only by the environment.
+            baseUrl: getenv('CLEVER_BASE_URL') ?: null,
+        );
+    }
+
+    /** @internal What people read when the site does not let them in. */
+    public static function notAdmitted(): string
+    {
+        return __("Your account doesn't have access to this app. Please ask your teacher or your school for access.", 'clever-sso');
+    }
+
+    /** Answers the addresses of a login, and ends the script then. */
+    public function answer(): void
+    {
+        $page = $this->page();
+        if ($page === null) {
+            $this->tellThatTheSessionIsKept();
+            return;
+        }
+        // For plugins that keep pages.
+        defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
+        $problems = $this->settings->problems();
+        if ($problems !== []) {
+            error_log('login failed: ' . Problem::CONFIG_INVALID . ': ' . implode(' ', $problems));
+            wp_die(
+                esc_html__('This app is not set up for Clever correctly. Please tell your teacher or school.', 'clever-sso'),
+                '',
+                ['response' => 500],
+            );
+        }
+        try {
+            $request = self::request();
+            $reply = match ($page) {
+                'login' => $this->leg()->login($request, is_user_logged_in()),
+                'callback' => $this->callback($request),
+                'logout' => $this->leg()->logOut($request),
+            };
+        } catch (CleverSsoException $error) {
+            // A setting that the client refuses.
+            error_log('login failed: ' . $error->getMessage());
+            wp_die(esc_html(self::translated($error->getUserMessage())), '', ['response' => $error->getPageStatus()]);
+        }
+        if ($reply->endsSession) {
+            // Cookies of a log out are sent by the action, for each way to log out.
+            wp_logout();
+        }
+        $reply->send($this->show(...));
+        exit;
+    }
+
+    private function callback(BrowserRequest $request): BrowserReply
+    {
+        $reply = $this->leg()->callback($request);
+        if ($reply->signedIn === null) {
+            return $reply;
+        }
+        $signedIn = $reply->signedIn;
+        $goesOn = $this->isAnotherTab($signedIn);
+        if (!$goesOn && is_user_logged_in()) {
+            // Devices are shared: nobody goes on as the person before, whatever comes now.
+            wp_destroy_current_session();
+        }
+        $isSignedIn = false;
+        try {
+            $user = $this->users->of($signedIn);
+            if (!$goesOn || $user->ID !== get_current_user_id()) {
+                $this->begin($signedIn, $user);
+            }
+            $isSignedIn = true;
+            return $this->leg()->admitted($signedIn);
+        } catch (Refused $refused) {
+            return $this->leg()->notAdmitted($signedIn, $refused->getMessage());
+        } catch (CleverSsoException $error) {
+            self::send($this->leg()->withoutSignIn($signedIn));
+            return $this->leg()->failed($error);
+        } catch (\Throwable $error) {
+            self::send($this->leg()->withoutSignIn($signedIn));
+            throw $error;
+        } finally {
+            if (!$isSignedIn) {
+                wp_destroy_current_session();
+                wp_clear_auth_cookie();
+                wp_set_current_user(0);
+            }
+        }
+    }
+
+    /** Whether this browser has a session of the same person that a sign-in began within this minute: another of its tabs. */
+    private function isAnotherTab(SignedIn $signedIn): bool
+    {
+        $session = \WP_Session_Tokens::get_instance(get_current_user_id())->get(wp_get_session_token());
+        $before = self::identity();
+        return $before !== null
+            && [$before->issuer, $before->id] === [$signedIn->identity->issuer, $signedIn->identity->id]
+            && time() - ($session[self::IN_SESSION]['began_at'] ?? 0) < self::SAME_SECONDS;
+    }
+
+    /** A session of WordPress with a new token. It ends with the browser, and after twelve hours. */
+    private function begin(SignedIn $signedIn, \WP_User $user): void
+    {
+        $this->signingIn = SessionIdentity::of($signedIn->identity);
+        try {
+            wp_set_current_user($user->ID);
+            wp_set_auth_cookie($user->ID, false, str_starts_with(strtolower($this->settings->get('redirect_uri')), 'https:'));
+        } finally {
+            $this->signingIn = null;
+        }
+        do_action('wp_login', $user->user_login, $user);
+    }
+
+    /** @param array<string, mixed> $session */
+    private function attach(array $session): array
+    {
+        return $this->signingIn === null
+            ? $session
+            : $session + [self::IN_SESSION => ['identity' => $this->signingIn->toArray(), 'began_at' => time()]];
+    }
+
+    /** Each log out, by whatever button: its cookies go. */
+    private function forget(): void
+    {
+        if (!headers_sent() && $this->settings->problems() === []) {
+            self::send($this->client()->logOutCookies(self::request()->cookies));
+        }
+    }
+
+    private function tellThatTheSessionIsKept(): void
+    {
+        if (headers_sent() || $this->settings->problems() !== [] || self::identity() === null) {
+            return;
+        }
+        [$always, $withPages] = $this->leg()->sessionKept(self::request());
+        self::send($always);
+        if ($withPages !== []) {
+            nocache_headers();
+            // Only who sees a page is in no loop: whether this becomes one, is known when its headers are sent.
+            header_register_callback(fn() => intdiv((int) http_response_code(), 100) === 2 ? self::send($withPages) : null);
+        }
+    }
+
+    /** The button above WordPress's own form. */
+    private function button(string $message): string
+    {
+        if ($this->settings->problems() !== []) {
+            return $message;
+        }
+        $wish = is_string($_GET['redirect_to'] ?? null) ? wp_unslash($_GET['redirect_to']) : null;
+        // In the small window that WordPress opens over its editor, nobody can log in: a login is no frame.
+        $target = isset($_GET['interim-login']) ? ' target="_blank" rel="noopener"' : '';
+        return $message . sprintf(
+            '<p style="margin:0 0 16px;text-align:center"><a class="button button-primary button-hero clever-login-button" href="%s"%s>%s</a></p>',
+            esc_url($this->loginUrl($wish)),
+            $target,
+            esc_html__('Log in with Clever', 'clever-sso'),
+        );
+    }
+
+    /** The page of a login that failed, in the language of the site. */
+    private function show(Problem $problem): void
+    {
+        $isSignedIn = $problem->homeUrl !== '';
+        $title = $isSignedIn ? __('This page is not open to you', 'clever-sso') : __('Signing in did not work', 'clever-sso');
+        $again = $isSignedIn
+            ? [__('Go to the start page', 'clever-sso'), $problem->homeUrl]
+            : [__('Try again', 'clever-sso'), $problem->loginUrl];
+        printf(
+            '<!doctype html><html %s><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>%s</title>'
+                . '<h1>%2$s</h1><p role="alert">%s</p><p><a href="%s">%s</a></p><p><a href="%s">%s</a></p><p>%s <code>%s</code></p>',
+            get_language_attributes(),
+            esc_html($title),
+            esc_html(self::translated($problem->sentence)),
+            esc_url($again[1]),
+            esc_html($again[0]),
+            esc_url($problem->switchUserUrl),
+            esc_html__('Log in as another person', 'clever-sso'),
+            esc_html__('If you ask somebody for help, tell them this word:', 'clever-sso'),
+            esc_html($problem->code),
+        );
+    }
+
+    /** A sentence of the library in the language of the site. The plugin's translations have each of them. */
+    private static function translated(string $sentence): string
+    {
+        return translate($sentence, 'clever-sso');
+    }
+
+    private function leg(): BrowserLeg
+    {
+        $folder = $this->folder();
+        $home = (string) (parse_url(home_url('/'), PHP_URL_PATH) ?: '/');
+        return new BrowserLeg(
+            $this->client(),
+            $this->settings->get('redirect_uri'),
+            "{$folder}login",
+            ["{$folder}login", $this->callbackPath(), "{$folder}logout"],
+            $home,
+            $home,
+            $this->settings->get('district_id') ?: null,
+            describeSession: fn(): string => sprintf(
+                'session cookie %s: domain %s, path %s, Secure by is_ssl() (COOKIE_DOMAIN and COOKIEPATH in wp-config.php)',
+                LOGGED_IN_COOKIE,
+                COOKIE_DOMAIN ?: '(this host)',
+                COOKIEPATH,
+            ),
+        );
+    }
+
+    private function callbackPath(): string
+    {
+        return parse_url($this->settings->get('redirect_uri'), PHP_URL_PATH) ?: '/';
+    }
+
+    private function folder(): string
+    {
+        $path = $this->callbackPath();
+        return substr($path, 0, (int) strrpos($path, '/') + 1);
+    }
+
+    /** Which address of a login this request is for. A slash at the end makes no difference. */
+    private function page(): ?string
+    {
+        $path = rtrim((string) parse_url('http://here' . wp_unslash($_SERVER['REQUEST_URI'] ?? '/'), PHP_URL_PATH), '/');
+        return match ($path) {
+            rtrim($this->callbackPath(), '/') => 'callback',
+            "{$this->folder()}login" => 'login',
+            "{$this->folder()}logout" => 'logout',
+            default => null,
+        };
+    }
+
+    /** WordPress puts slashes before the quotes in $_SERVER. */
+    private static function request(): BrowserRequest
+    {
+        $cookies = $_SERVER['HTTP_COOKIE'] ?? null;
+        return new BrowserRequest(
+            wp_unslash($_SERVER['REQUEST_METHOD'] ?? 'GET'),
+            wp_unslash($_SERVER['QUERY_STRING'] ?? ''),
+            getallheaders(),
+            $cookies === null ? null : wp_unslash($cookies),
+        );
+    }
+
+    /** @param list<SetCookie> $cookies */
+    private static function send(array $cookies): void
+    {
+        foreach ($cookies as $cookie) {
+            $cookie->send();
+        }
+    }
+}

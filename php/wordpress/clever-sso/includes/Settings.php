@@ -1,0 +1,92 @@
+<?php
+
+/** The settings: constants of wp-config.php come first, then what the settings page keeps. */
+
+declare(strict_types=1);
+
+namespace CleverSso\WordPress;
+
+defined('ABSPATH') || exit;
+
+/** @internal */
+final class Settings
+{
+    public const OPTION = 'clever_sso';
+    /** Those that wp-config.php may define, which is where a secret belongs. */
+    public const CONSTANTS = [
+        'client_id' => 'CLEVER_CLIENT_ID',
+        'client_secret' => 'CLEVER_CLIENT_SECRET',
+        'redirect_uri' => 'CLEVER_REDIRECT_URI',
+        'district_id' => 'CLEVER_DISTRICT_ID',
+    ];
+    /** From the role with the fewest rights to the one with the most. */
+    public const CLEVER_ROLES = ['student', 'contact', 'teacher', 'staff', 'district_admin'];
+    /** No access. */
+    public const NOBODY = '';
+    /** A role that can do one of these can take over the site. */
+    private const POWERS = [
+        'manage_options', 'edit_users', 'create_users', 'promote_users', 'delete_users', 'install_plugins', 'activate_plugins',
+        'edit_plugins', 'edit_themes', 'edit_files', 'update_core', 'unfiltered_upload', 'manage_network',
+    ];
+
+    public function get(string $name): string
+    {
+        $constant = self::CONSTANTS[$name] ?? '';
+        $value = $constant !== '' && defined($constant) ? constant($constant) : ($this->kept()[$name] ?? '');
+        return $name === 'redirect_uri' && $value === '' ? home_url('/clever/callback') : (string) $value;
+    }
+
+    public function isFixed(string $name): bool
+    {
+        return isset(self::CONSTANTS[$name]) && defined(self::CONSTANTS[$name]);
+    }
+
+    /** Whether the settings page allows that a Clever role makes somebody an administrator. */
+    public function allowsAdministrators(): bool
+    {
+        return ($this->kept()['allow_administrators'] ?? false) === true;
+    }
+
+    /** The WordPress role for one of Clever's; NOBODY keeps these people out. */
+    public function roleFor(string $cleverRole): string
+    {
+        $role = $this->kept()['roles'][$cleverRole] ?? 'subscriber';
+        return $role === self::NOBODY || $this->mayBeGiven($role) ? $role : 'subscriber';
+    }
+
+    /** Whether a role exists, and may be given by a role at Clever. */
+    public function mayBeGiven(string $role): bool
+    {
+        $found = get_role($role);
+        return $found !== null && ($this->allowsAdministrators() || !self::isPowerful($role));
+    }
+
+    public static function isPowerful(string $role): bool
+    {
+        $found = get_role($role);
+        return $found !== null && array_filter(self::POWERS, fn(string $power): bool => $found->has_cap($power)) !== [];
+    }
+
+    /** @return list<string> What is wrong, one sentence for each setting. */
+    public function problems(): array
+    {
+        $found = [];
+        foreach (['client_id', 'client_secret'] as $name) {
+            if ($this->get($name) === '') {
+                /* translators: %s is the name of a constant in wp-config.php. */
+                $found[] = sprintf(__('%s is not set.', 'clever-sso'), self::CONSTANTS[$name]);
+            }
+        }
+        if (preg_match('~^https?://[^/?#@]+/[^?#]*[^/?#]$~iD', $this->get('redirect_uri')) !== 1) {
+            $found[] = __('The callback address must be a URL such as https://site.example/clever/callback.', 'clever-sso');
+        }
+        return $found;
+    }
+
+    /** @return array<string, mixed> */
+    public function kept(): array
+    {
+        $kept = get_option(self::OPTION);
+        return is_array($kept) ? $kept : [];
+    }
+}

@@ -1,0 +1,160 @@
+<?php
+
+/** Users by Clever id. */
+
+declare(strict_types=1);
+
+namespace CleverSso\WordPress;
+
+use CleverSso\Refused;
+use CleverSso\SessionIdentity;
+use CleverSso\SignedIn;
+
+defined('ABSPATH') || exit;
+
+/** @internal */
+final class Users
+{
+    /** Of a user: issuer and Clever id. People choose user names and email addresses; this they cannot. */
+    public const KEY = 'clever_sso_key';
+    /** Of a user: the role that we gave. One that somebody has changed since is left alone. */
+    public const ROLE = 'clever_sso_role';
+
+    public function __construct(private readonly Settings $settings)
+    {
+    }
+
+    /** Nobody uses a password beside Clever: it would outlive a role that was taken away at school. */
+    public function start(): void
+    {
+        $isOurs = fn(int|\WP_User $user): bool => self::isOurs($user instanceof \WP_User ? $user->ID : $user);
+        add_filter('wp_authenticate_user', fn($user) => $user instanceof \WP_User && $isOurs($user)
+            ? new \WP_Error('clever_sso_only', esc_html__('Please log in with Clever.', 'clever-sso'))
+            : $user);
+        add_filter('allow_password_reset', fn($allow, $id) => $isOurs((int) $id) ? false : $allow, 10, 2);
+        add_filter('show_password_fields', fn($show, $user = null) => $user instanceof \WP_User && $isOurs($user) ? false : $show, 10, 2);
+        add_filter(
+            'wp_is_application_passwords_available_for_user',
+            fn($available, $user) => $user instanceof \WP_User && $isOurs($user) ? false : $available,
+            10,
+            2,
+        );
+    }
+
+    public static function isOurs(int $userId): bool
+    {
+        return get_user_meta($userId, self::KEY, true) !== '';
+    }
+
+    /**
+     * The user of a person who proved a login; made if there is none.
+     *
+     * @throws Refused When the site or the map of roles keeps the person out.
+     */
+    public function of(SignedIn $signedIn): \WP_User
+    {
+        /**
+         * Decides about a person before anybody is signed in.
+         *
+         * @param \WP_User|\WP_Error|null $user A user of yours, found by issuer and id; an error, whose message the person reads;
+         *     null for the users that the plugin makes.
+         * @param SignedIn $signedIn Who proved a login.
+         */
+        $user = apply_filters('clever_sso_user', null, $signedIn);
+        if ($user instanceof \WP_Error) {
+            throw new Refused($user->get_error_message());
+        }
+        if ($user instanceof \WP_User) {
+            return $user;
+        }
+        $identity = SessionIdentity::of($signedIn->identity);
+        $role = $this->role($identity);
+        if ($role === Settings::NOBODY) {
+            throw new Refused(Plugin::notAdmitted());
+        }
+        $user = $this->find($identity) ?? $this->make($identity, $role);
+        $this->update($user, $identity, $role);
+        return $user;
+    }
+
+    private function find(SessionIdentity $identity): ?\WP_User
+    {
+        // The name is quick to find; the key is what counts.
+        $named = get_user_by('login', self::nameOf($identity));
+        if ($named !== false && get_user_meta($named->ID, self::KEY, true) === $identity->key()) {
+            return $named;
+        }
+        global $wpdb;
+        $sentence = "SELECT user_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value = %s LIMIT 2";
+        $found = $wpdb->get_col($wpdb->prepare($sentence, self::KEY, $identity->key()));
+        return count($found) === 1 && get_user_by('id', $found[0]) !== false ? get_user_by('id', $found[0]) : null;
+    }
+
+    private static function nameOf(SessionIdentity $identity): string
+    {
+        return 'clever-' . substr(hash('sha256', $identity->key()), 0, 24);
+    }
+
+    /** Two tabs that come back at once make one user: the database lets one of them in at a time. */
+    private function make(SessionIdentity $identity, string $role): \WP_User
+    {
+        global $wpdb;
+        $name = self::nameOf($identity);
+        $wpdb->get_var($wpdb->prepare('SELECT GET_LOCK(%s, 10)', $name));
+        try {
+            $user = $this->find($identity);
+            if ($user !== null) {
+                return $user;
+            }
+            $id = wp_insert_user([
+                'user_login' => $name,
+                'user_pass' => wp_generate_password(64, true, true),
+                'user_email' => '',
+                'display_name' => $identity->fullName,
+                'first_name' => $identity->firstName ?? '',
+                'last_name' => $identity->lastName ?? '',
+                'role' => $role,
+                'meta_input' => [self::KEY => $identity->key(), self::ROLE => $role],
+            ]);
+            if ($id instanceof \WP_Error) {
+                error_log('login failed: WordPress made no user: ' . $id->get_error_code());
+                throw new Refused(Plugin::notAdmitted());
+            }
+            return new \WP_User($id);
+        } finally {
+            $wpdb->get_var($wpdb->prepare('SELECT RELEASE_LOCK(%s)', $name));
+        }
+    }
+
+    private function update(\WP_User $user, SessionIdentity $identity, string $role): void
+    {
+        if ($identity->fullName !== '' && $user->display_name !== $identity->fullName) {
+            wp_update_user([
+                'ID' => $user->ID,
+                'display_name' => $identity->fullName,
+                'first_name' => $identity->firstName ?? '',
+                'last_name' => $identity->lastName ?? '',
+            ]);
+        }
+        if (is_multisite() && !is_user_member_of_blog($user->ID)) {
+            add_user_to_blog(get_current_blog_id(), $user->ID, $role);
+        }
+        $given = get_user_meta($user->ID, self::ROLE, true);
+        if ($given !== $role && array_values($user->roles) === [$given]) {
+            $user->set_role($role);
+            update_user_meta($user->ID, self::ROLE, $role);
+        }
+    }
+
+    /** The role of this login; of somebody with several the one with the fewest rights. */
+    private function role(SessionIdentity $identity): string
+    {
+        foreach (Settings::CLEVER_ROLES as $name) {
+            if ($identity->hasRole($name)) {
+                return $this->settings->roleFor($name);
+            }
+        }
+        // A word that Clever added since.
+        return Settings::NOBODY;
+    }
+}
