@@ -13,7 +13,22 @@ declare -A package_of=(
     [chromium]=chromium [chromium-headless-shell]=chromium-headless-shell [openssl]=openssl
     [apache2]=apache2 [/usr/lib/apache2/modules/libphp*.so]=libapache2-mod-php
     [apxs2]=apache2-dev [/usr/include/*/ffi.h]=libffi-dev [/usr/lib/apache2/modules/mod_wsgi.so]=libapache2-mod-wsgi-py3
+    [/usr/share/php/Symfony/Bundle/FrameworkBundle/autoload.php]=php-symfony-framework-bundle
+    [/usr/share/php/Symfony/Bundle/SecurityBundle/autoload.php]=php-symfony-security-bundle
+    [/usr/share/php/Symfony/Bundle/TwigBundle/autoload.php]=php-symfony-twig-bundle
+    [/usr/share/php/Symfony/Bundle/WebProfilerBundle/autoload.php]=php-symfony-web-profiler-bundle
+    [/usr/share/php/Symfony/Component/Yaml/autoload.php]=php-symfony-yaml
+    [/usr/share/php/Illuminate/autoload.php]=php-laravel-framework
+    [/usr/share/doc/php-intl/copyright]=php-intl [/usr/share/doc/php-mbstring/copyright]=php-mbstring
+    [/usr/share/doc/php-xml/copyright]=php-xml
 )
+# They take more than 100 MB: only `make test-all` uses them.
+if [ -n "${CLEVER_SSO_TEST_ALL-}" ] || [ "${1-}" = --list ]; then
+    package_of+=(
+        [/usr/share/wordpress/wp-load.php]=wordpress [mariadbd]=mariadb-server [mariadb-install-db]=mariadb-server
+        [/usr/share/doc/php-mysql/copyright]=php-mysql
+    )
+fi
 if [ "${1-}" = --list ]; then
     for program in "${!package_of[@]}"; do echo "$program ${package_of[$program]}"; done
     exit 0

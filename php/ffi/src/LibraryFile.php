@@ -225,20 +225,28 @@ final class LibraryFile
     /** What it returns, or null: neither an exception nor an error handler of the application learns that it failed. */
     private static function quietly(\Closure $act): mixed
     {
+        set_error_handler(fn() => true);
         try {
-            return Quiet::call($act);
+            return $act();
         } catch (FFI\Exception | \ValueError) {
             return null;
+        } finally {
+            restore_error_handler();
         }
     }
 
     private static function missing(string $sentence): ConfigException
     {
-        return new ConfigException(
-            $sentence,
-            codeWord: 'config_invalid',
-            userMessage: 'This app is not set up for Clever correctly. Please tell your teacher or school.',
-            actor: 'app',
-        );
+        $values = [
+            'message' => $sentence,
+            'codeWord' => 'config_invalid',
+            'userMessage' => 'This app is not set up for Clever correctly. Please tell your teacher or school.',
+            'actor' => 'app',
+        ];
+        $exception = new ConfigException();
+        foreach ($values as $name => $value) {
+            (new \ReflectionProperty(Exception::class, $name))->setValue($exception, $value);
+        }
+        return $exception;
     }
 }
