@@ -19,6 +19,9 @@
 
 /* The prefix is in every address, and an answer with one of the longest addresses must fit into the 4 KiB that nginx takes. */
 enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 256, LONGEST_COOKIE_NAME = 64 };
+/* libmicrohttpd takes some 70 bytes for each parameter and cookie, and answers nothing when they run out. This is enough for an
+   address and cookies of 8 KiB each, whatever is in them: proxies and browsers send no longer ones. Only what is used takes room. */
+enum { BYTES_PER_CONNECTION = 2 * 1024 * 1024 };
 #define WAITED "clever_waited"
 enum { TWELVE_HOURS = 12 * 60 * 60, ONE_YEAR = 365 * 24 * 60 * 60 };
 
@@ -344,18 +347,32 @@ static const struct {
     {"/logout", CLEVER_SSO_ENDPOINT_LOGOUT, logout},
 };
 
-/* The address as it was sent: the library reads the query itself, so that nothing in it is lost or changed before. */
+/* The address as it was sent: the library reads the query itself, so that nothing in it is lost or changed before. It is kept with
+   the connection, because libmicrohttpd does not tell of the end of a request that it refuses itself. */
+struct sent {
+    char *address;
+};
+
 static void *remember_address(void *app, const char *address, struct MHD_Connection *connection)
 {
-    (void)app, (void)connection;
-    return strdup(address);
+    (void)app;
+    struct sent *sent = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    if (sent == NULL) return NULL;
+    free(sent->address);
+    sent->address = strdup(address);
+    return sent->address;
 }
 
-static void forget_address(void *app, struct MHD_Connection *connection, void **address, enum MHD_RequestTerminationCode how)
+static void connected(void *app, struct MHD_Connection *connection, void **sent, enum MHD_ConnectionNotificationCode how)
 {
-    (void)app, (void)connection, (void)how;
-    free(*address);
-    *address = NULL;
+    (void)app, (void)connection;
+    if (how == MHD_CONNECTION_NOTIFY_STARTED) {
+        *sent = calloc(1, sizeof(struct sent));
+    } else if (*sent != NULL) {
+        free(((struct sent *)*sent)->address);
+        free(*sent);
+        *sent = NULL;
+    }
 }
 
 /* A page that is not here. A proxy with another prefix than that of the redirect URI leads here, too: the log says so. */
@@ -434,8 +451,9 @@ static struct MHD_Daemon *started(struct app *app, uint16_t port)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD, port, NULL, NULL, answer, app,
                             MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, remember_address, app,
-                            MHD_OPTION_NOTIFY_COMPLETED, forget_address, app, MHD_OPTION_CONNECTION_LIMIT,
-                            (unsigned)MOST_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
+                            MHD_OPTION_NOTIFY_CONNECTION, connected, app, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                            (size_t)BYTES_PER_CONNECTION, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS,
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
 }
 
 /* A setting that is a number, or 0 after a line that says what is wrong. */

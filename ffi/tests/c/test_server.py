@@ -11,7 +11,7 @@ import re
 import signal
 import subprocess
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar
 from pathlib import Path
@@ -865,6 +865,20 @@ def test_every_answer_stays_with_its_browser(site: Site) -> None:
         assert headers["Referrer-Policy"] == "same-origin"
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/login", "/me", "/callback"])
+def test_eight_kibibytes_of_parameters_and_of_cookies_are_answered(site: Site, path: str) -> None:
+    assert site.asked(f"{path}?{'a&' * 4000}", Cookie="a;" * 4000).status == {"/callback": 400}.get(path, 303)
+
+
+def test_what_is_refused_for_its_length_leaves_nothing_behind() -> None:
+    # The server says at its end what it did not free.
+    with serving_alone() as (site, _):
+        for path in ("/login?" + "a&" * 100_000, "/" + "a" * 3_000_000):
+            with suppress(http.client.HTTPException, OSError):
+                assert site.asked(path).status == 414
+        assert site.asked("/").status == 200
 
 
 def test_many_browsers_at_once_are_each_signed_in_as_themselves(site: Site) -> None:
