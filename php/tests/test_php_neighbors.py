@@ -156,7 +156,8 @@ def test_login_and_callback_act_on_a_page_that_somebody_goes_to(  # noqa: PLR091
     assert (answer.status, answer.headers["Set-Cookie"], answer.text) == (status, None, "")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Allow"] == ("GET, HEAD" if status == 405 else None)
-    assert asked(f"{site.url}/me", Cookie=header_of(browser)).status == 200
+    page = asked(f"{site.url}/me", Cookie=header_of(browser))
+    assert (page.status, page.headers["Cache-Control"]) == (200, "no-store")
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,11 @@ WHOAMI = "whoami"
 OTHER_PAGES = ("login", "logout", WHOAMI)
 """What an application has below its prefix besides the callback."""
 
+NO_STORE = "no-store"
+"""The `Cache-Control` of what belongs to one person: devices are shared, and the back button shows what was kept."""
 JSON_HEADERS = {
     "Content-Type": "application/json",
-    # It belongs to one person.
-    "Cache-Control": "no-store",
+    "Cache-Control": NO_STORE,
     "X-Content-Type-Options": "nosniff",
 }
 CHALLENGE = {"WWW-Authenticate": 'Session realm="Log in with Clever"'}

@@ -10,10 +10,20 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 
 from clever_sso._web import pages
+from clever_sso._web.api import NO_STORE
 from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
 from clever_sso._web.identity import SessionIdentity
 from clever_sso._web.request import kept_cookies, without_disguised_cookies
-from clever_sso.asgi.request import ASKED, CAME_BACK, HOST, SIGNED_IN, WHEN_FAILED, asked_host, cookies_of
+from clever_sso.asgi.request import (
+    ASKED,
+    CAME_BACK,
+    HOST,
+    NAMES_A_PERSON,
+    SIGNED_IN,
+    WHEN_FAILED,
+    asked_host,
+    cookies_of,
+)
 from clever_sso.asgi.sessions import holds_sign_in
 
 if TYPE_CHECKING:
@@ -86,7 +96,8 @@ class OutermostMiddleware:
             await self.app(scope, receive, send)
             return
         HOST.set(asked_host(scope))
-        scope[ASKED], scope[CAME_BACK], scope[SIGNED_IN] = set(), set(), set()
+        for name in (ASKED, CAME_BACK, SIGNED_IN, NAMES_A_PERSON):
+            scope[name] = set()
         scope[WHEN_FAILED] = []
         scope["headers"] = [
             (name, _undisguised(value) if name == b"cookie" else value) for name, value in scope["headers"]
@@ -102,6 +113,7 @@ class OutermostMiddleware:
                 if not scope[ASKED] and (scope[CAME_BACK] or holds_sign_in(scope)):
                     _set_cookies(headers, self._kept(HTTPConnection(scope), message["status"]))
                 _set_cookies(headers, scope[WHEN_FAILED])
+                _keep_private(headers, scope)
                 _drop_too_large(headers, scope)
                 if scope[ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
                     page.append(_moved(message, headers))
@@ -123,6 +135,12 @@ class OutermostMiddleware:
 def _set_cookies(headers: MutableHeaders, cookies: Iterable[SetCookie]) -> None:
     for cookie in cookies:
         headers.append("Set-Cookie", cookie.header)
+
+
+def _keep_private(headers: MutableHeaders, scope: Scope) -> None:
+    """No cache keeps what names a person, unless the view says otherwise: the back button shows what was kept."""
+    if scope[NAMES_A_PERSON]:
+        headers.setdefault("Cache-Control", NO_STORE)
 
 
 def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:

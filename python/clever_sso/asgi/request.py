@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
 # whether the request came with a session, and whether somebody signed in.
 ASKED, CAME_BACK, SIGNED_IN = "clever_sso.asked", "clever_sso.came_back", "clever_sso.signed_in"
+# Likewise, whether the application asked who is signed in, and somebody was.
+NAMES_A_PERSON = "clever_sso.names_a_person"
 # As a list: the cookies to set when a sign-in failed and something else answers.
 WHEN_FAILED = "clever_sso.when_failed"
 HOST: ContextVar[str | None] = ContextVar("clever_sso.host", default=None)

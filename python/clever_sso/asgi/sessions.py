@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection  # noqa: TC002  (FastAPI reads it)
 from clever_sso._web.arrival import LoggedOutError
 from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, TEN_MINUTES, HeldLogin
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, Linked, SessionIdentity
-from clever_sso.asgi.request import SIGNED_IN, result_of
+from clever_sso.asgi.request import NAMES_A_PERSON, SIGNED_IN, result_of
 from clever_sso.asgi.stores import is_starlettes, middleware_of, options_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ def current_identity(request: HTTPConnection) -> SessionIdentity | None:
     session = session_of(request)
     if SessionIdentity.is_stale(session):
         session.clear()
-    return SessionIdentity.from_session(session)
+    identity = SessionIdentity.from_session(session)
+    if identity is not None:
+        request.scope.get(NAMES_A_PERSON, set()).add(True)
+    return identity
 
 
 def held_login(request: HTTPConnection, key: str | None = None) -> HeldLogin | None:

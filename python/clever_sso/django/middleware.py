@@ -31,7 +31,7 @@ from clever_sso._web.request import (
 )
 from clever_sso.django import conf, views
 from clever_sso.django.access import CONTEXT_PROCESSOR, look_ahead, told_to_log_in
-from clever_sso.django.sessions import look_when_it_is_read
+from clever_sso.django.sessions import has_been_read, look_when_it_is_read
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
     """What is around every other middleware.
 
     It leaves out disguised cookies, knows the prefix of a proxy that nobody told Django about, ends a guard's loop,
-    keeps redirects short, answers scripts and frames with 401 instead of sending them to log in, and forgets the last
-    sign-in once its session has come back.
+    keeps redirects short and pages of a person out of caches, answers scripts and frames with 401 instead of sending
+    them to log in, and forgets the last sign-in once its session has come back.
 
     It comes first. Where `MIDDLEWARE` does not name it, it is added there.
     """
@@ -129,6 +129,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """After every other middleware."""
         try:
+            _keep_private(request, response)
             _settle(request, response)
             cookies = request.META.pop(views.WHEN_FAILED, ())
             views.with_cookies(response, tuple(cookie for cookie in cookies if cookie.name not in response.cookies))
@@ -163,6 +164,16 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         if not location:
             logger.warning("%s", advice)
         return response
+
+
+def _keep_private(request: HttpRequest, response: HttpResponse) -> None:
+    """No cache keeps what was made for a person who logged in with Clever: the back button shows what was kept.
+
+    Django notes that an answer depends on the session. What the view says about caches stays.
+    """
+    session = getattr(request, "session", None)
+    if getattr(session, "accessed", False) and has_been_read(session, SESSION_KEY):
+        response.headers.setdefault("Cache-Control", api.NO_STORE)
 
 
 def _settle(request: HttpRequest, response: HttpResponse) -> None:

@@ -53,6 +53,11 @@ def look_when_it_is_read(request: HttpRequest, look: Callable[[HttpRequest], Non
         session.aload = aloaded
 
 
+def has_been_read(session: Any, key: str) -> bool:  # noqa: ANN401  (any session)
+    """Whether a session has this key, as far as it was read already."""
+    return key in getattr(session, _CACHE, ())
+
+
 def _restore(session: Any) -> None:  # noqa: ANN401  (any session)
     for name in ("load", "aload"):
         session.__dict__.pop(name, None)

@@ -33,11 +33,16 @@ if TYPE_CHECKING:
     from clever_sso.flask.state import Rotate
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
+NAMES_A_PERSON = "clever_sso.names_a_person"
+"""In the environment of a request, whether the application asked who is signed in, and somebody was."""
 
 
 def identity() -> SessionIdentity | None:
     """Who is signed in."""
-    return SessionIdentity.from_session(session)
+    somebody = SessionIdentity.from_session(session)
+    if somebody is not None:
+        request.environ[NAMES_A_PERSON] = True
+    return somebody
 
 
 current_identity = cast("SessionIdentity | None", LocalProxy(identity))

@@ -18,7 +18,7 @@ from flask import (
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from clever_sso._web import pages
-from clever_sso._web.api import WHOAMI
+from clever_sso._web.api import NO_STORE, WHOAMI
 from clever_sso._web.arrival import (
     LoggedOutError,
     Problem,
@@ -45,6 +45,7 @@ from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
 from clever_sso.exceptions import Error
 from clever_sso.flask.access import (
+    NAMES_A_PERSON,
     check_keys,
     check_rotation,
     end_session,
@@ -164,6 +165,8 @@ def _settle(response: Response) -> Response:
             status=response.status_code,
         )
         _with_cookies(response, cookies)
+    if NAMES_A_PERSON in request.environ:
+        response.headers.setdefault("Cache-Control", NO_STORE)
     return response
 
 

@@ -71,6 +71,22 @@ def made(clever: str) -> Iterator[tuple[TestClient, CleverSso]]:
         yield client, extension
 
 
+def test_what_a_view_says_about_caches_stays(clever: str) -> None:
+    app, _ = make_app(clever)
+
+    async def own(request: Request) -> Response:
+        return PlainTextResponse(str(current_identity(request)), headers={"Cache-Control": "private, max-age=60"})
+
+    async def everybody(_: Request) -> Response:
+        return PlainTextResponse("hello")
+
+    app.router.routes.extend([Route("/own", own), Route("/everybody", everybody)])
+    with with_sessions(app) as client:
+        log_in(client, clever)
+        said = [client.get(path).headers.get("Cache-Control") for path in ("/guarded", "/own", "/everybody")]
+    assert said == ["no-store", "private, max-age=60", None]
+
+
 def log_in(client: TestClient, clever: str, number: str = ADA) -> Any:
     begun = client.get("/clever/login")
     return client.get(path_of(Browser(clever, number).callback(begun.headers["location"])))

@@ -227,6 +227,15 @@ def test_the_address_of_a_callback_and_what_it_shows_stay_in_this_browser(site: 
     assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
+def test_a_page_that_names_a_person_is_for_no_cache(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    for path, shown in (("/", "signed in: Ada Ashworth"), ("/private", "Hello, Ada Ashworth (student)")):
+        with browser.opener.open(site.url + path, timeout=SECONDS) as page:
+            assert unescape(page.read().decode().partition("<")[0]) == shown
+            assert page.headers["Cache-Control"] == "no-store"
+    assert headers_of(site.url + "/")["Cache-Control"] is None
+
+
 def test_a_failure_is_logged_with_its_word_and_without_a_secret(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, scenario="id-token-expired") as site:
         browser = Browser(site.emulator)

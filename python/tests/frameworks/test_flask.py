@@ -286,6 +286,16 @@ def test_what_the_hook_returns_is_sent_and_the_cookie_is_gone_all_the_same(cleve
     assert [("Max-Age=0" in each) for each in gone] == [True]
 
 
+def test_what_a_view_says_about_caches_stays(clever: str) -> None:
+    app, _ = make_app(clever)
+    app.add_url_rule("/own", "own", lambda: (str(current_identity), {"Cache-Control": "private, max-age=60"}))
+    app.add_url_rule("/everybody", "everybody", lambda: "hello")
+    client = app.test_client()
+    log_in(client, clever)
+    said = [client.get(path).headers.get("Cache-Control") for path in ("/guarded", "/own", "/everybody")]
+    assert said == ["no-store", "private, max-age=60", None]
+
+
 def test_a_refusal_may_have_a_sentence_of_its_own(clever: str) -> None:
     app, extension = make_app(clever)
 
