@@ -87,9 +87,11 @@ class Kind:
     processes: int = WORKERS
 
     @property
-    def preload_user(self) -> str:
+    def ini(self) -> str:
         """What php.ini says more: a parent that is root may not preload."""
-        return "opcache.preload_user = nobody\n" if self.php and os.geteuid() == 0 else ""
+        user = "opcache.preload_user = nobody\n" if self.php and os.geteuid() == 0 else ""
+        # With threads, PHP 8.2 ends in code of its JIT after a graceful restart of Apache.
+        return user + ("opcache.jit = off\n" if self.php and self.mpm == "event" else "")
 
 
 def module(name: str) -> Path:

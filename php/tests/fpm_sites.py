@@ -74,7 +74,7 @@ def serving(
         folder = installed.folder / f"fpm-{secrets.token_hex(8)}"
         environment = settings(url, clever, LD_LIBRARY_PATH=str(installed.library), **more)
         environment = {name: value.format(folder=folder) for name, value in environment.items()}
-        ini = way.ini(folder, installed) + (kind.preload_user if kind else "")
+        ini = way.ini(folder, installed) + (kind.ini if kind else "")
         setup = Setup(folder, page, ini, way.root, way.added)
         server = apache(kind, setup, environment, port) if kind else fpm_behind_nginx(setup, environment, port)
         with server as running:
