@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,7 @@ from php_sites import ADA, Site
 from test_composer import PHP, composer
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from installed import Installed
 
@@ -28,23 +30,30 @@ def files(name: str) -> dict[str, str]:
     return dict(re.findall(rf"<!-- {name} (\S+) -->\n```\w+\n(.*?)```", text, re.DOTALL))
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Of the application. The user of the servers reads it, which cannot enter the folders of pytest."""
+    with TemporaryDirectory(prefix="clever-sso-guide-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
 @pytest.fixture(params=FRAMEWORKS, ids=lambda used: used.name)
-def name(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def name(request: pytest.FixtureRequest, folder: Path) -> str:
     request.param.skip_if_missing()
     needed("/usr/share/php/Symfony/Component/Yaml/autoload.php", package="php-symfony-yaml")
     name: str = request.param.name
-    # The user of the servers reads them.
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o755)
     for path, text in files(name).items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
     return name
 
 
 def signed_in(site: Site, number: str, page: str) -> tuple[Browser, str]:
     browser = Browser(site.clever)
-    return browser, browser.sign_in(number, browser.open(site.url + page)).text
+    opened = browser.open(site.url + page)
+    assert opened.status < 400, site.log
+    return browser, browser.sign_in(number, opened).text
 
 
 def test_the_guide_shows_whole_files() -> None:
@@ -57,8 +66,8 @@ def test_the_guide_shows_whole_files() -> None:
     assert set(files("laravel")) == {"routes/web.php", "app/CleverUsers.php"}
 
 
-def test_the_application_of_the_guide_logs_in(installed: Installed, name: str, tmp_path: Path) -> None:
-    with framework(installed, name, DOCS=str(tmp_path)) as site:
+def test_the_application_of_the_guide_logs_in(installed: Installed, name: str, folder: Path) -> None:
+    with framework(installed, name, DOCS=str(folder)) as site:
         browser, text = signed_in(site, ADA, "/lessons")
         assert text == ("Lessons of Ada" if name == "symfony" else "Lessons of Ada Ashworth")
         assert browser.open(f"{site.url}/staffroom").status == 403
@@ -68,8 +77,8 @@ def test_the_application_of_the_guide_logs_in(installed: Installed, name: str, t
             assert "Log in with Clever" in browser.open(f"{site.url}/clever/logout", {}).text
 
 
-def test_the_users_of_the_guide_are_signed_in(installed: Installed, name: str, tmp_path: Path) -> None:
-    with framework(installed, name, DOCS=str(tmp_path), APP_ENV="own") as site:
+def test_the_users_of_the_guide_are_signed_in(installed: Installed, name: str, folder: Path) -> None:
+    with framework(installed, name, DOCS=str(folder), APP_ENV="own") as site:
         text = signed_in(site, ADA, "/lessons" if name == "symfony" else "/user")[1]
         assert text.endswith("yours")
 
