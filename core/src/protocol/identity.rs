@@ -77,7 +77,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// A person of whom only the key is known, for tests of an application. Real ones come from a login.
+    /// A person with only the key, for tests of an application. Real ones come from a login.
     pub fn new(issuer: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
             issuer: issuer.into(),
