@@ -51,7 +51,7 @@ pub(crate) use lookups::Lookup;
 pub use memory::ClearingAllocator;
 pub(crate) use per_process::PerProcess;
 pub(crate) use permits::{Permit, Permits};
-pub(crate) use signals::{HeldSigpipe, spawn};
+pub(crate) use signals::{HeldSigpipe, on_another_thread, spawn};
 pub use thread_keys::make_thread_keys;
 
 /// Does the work; there is no fork here.

@@ -43,6 +43,12 @@ pub(crate) fn of_the_caller() -> Result<Handle> {
     Handle::try_current().map_err(|_| Error::new(ErrorCode::RuntimeMissing))
 }
 
+/// Whether the variables of this thread are gone: in `atexit`, in destructors of a library or of a thread, and where a host ends
+/// an interpreter there. A runtime needs them.
+pub(crate) fn has_no_variables() -> bool {
+    Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed())
+}
+
 /// Whether this thread polls async tasks at the moment, so that it must not wait. Threads of `spawn_blocking`, and those in
 /// `block_in_place`, know a runtime too, but may wait.
 pub(crate) fn is_polling() -> bool {

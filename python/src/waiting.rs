@@ -74,10 +74,15 @@ pub(crate) fn wait_at_start<T: Send>(
     drop(waiting);
     // Most results become an object.
     guarded::collect_if_due(py);
-    match RAISED.take() {
+    match take_raised() {
         Some(error) => Err(error.into()),
         None => Ok(result?),
     }
+}
+
+/// Nothing has been raised where the variables of the thread are gone: a host may end the interpreter that late.
+fn take_raised() -> Option<PyErr> {
+    RAISED.try_with(Cell::take).unwrap_or_default()
 }
 
 /// The same for work without the network, which takes its time or waits for a lock: it needs no runtime.
@@ -93,19 +98,19 @@ pub(crate) fn compute<T: Send>(
 /// For `with_watch`: runs the handlers of signals that have arrived. Has anything been raised? On other threads than the
 /// main one no signal ever arrives.
 pub(crate) fn is_given_up() -> bool {
-    let given_up = GIVEN_UP.with_borrow(|mark| mark.as_ref().map(|given_up| given_up.load(SeqCst)));
-    if let Some(given_up) = given_up {
+    let given_up = GIVEN_UP.try_with(|mark| mark.borrow().as_ref().map(|given_up| given_up.load(SeqCst)));
+    if let Ok(Some(given_up)) = given_up {
         return given_up;
     }
     // At the end of the interpreter nobody is left to raise anything.
     guarded::attach(|py| {
         if let Err(error) = while_listening(|| guarded::check_signals(py)) {
-            RAISED.set(Some(error));
+            let _ = RAISED.try_with(|raised| raised.set(Some(error)));
         }
     });
-    let raised = RAISED.take();
+    let raised = take_raised();
     let is_given_up = raised.is_some();
-    RAISED.set(raised);
+    let _ = RAISED.try_with(|kept| kept.set(raised));
     is_given_up
 }
 
@@ -114,8 +119,9 @@ pub(crate) fn raise(error: PyErr) -> Option<PyErr> {
     if !WAITING.get() {
         return Some(error);
     }
-    RAISED.set(Some(error));
-    None
+    let mut error = Some(error);
+    let _ = RAISED.try_with(|raised| raised.set(error.take()));
+    error
 }
 
 /// Whether this thread runs Python code for a call that waits.

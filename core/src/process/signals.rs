@@ -4,8 +4,8 @@
 //! ends the process. The library may not change what the host does with the signal, so a call holds it back while it runs
 //! and takes away the one that it raised itself.
 
-use std::io;
-use std::thread::Builder;
+use std::thread::{self, Builder};
+use std::{io, panic};
 
 #[cfg(not(unix))]
 pub(crate) use other::HeldSigpipe;
@@ -21,6 +21,22 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Res
     #[cfg(unix)]
     let _held = unix::HeldSignals::all();
     Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work).map(drop)
+}
+
+/// Runs `work` on a thread of its own, which handles no signal, and waits for it. A panic goes on in the caller.
+#[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
+pub(crate) fn on_another_thread<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> {
+    thread::scope(|scope| {
+        let started = {
+            #[cfg(unix)]
+            let _held = unix::HeldSignals::all();
+            Builder::new()
+                .name("clever-sso-call".to_owned())
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, work)?
+        };
+        Ok(started.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)))
+    })
 }
 
 #[cfg(not(unix))]

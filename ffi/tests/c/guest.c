@@ -10,6 +10,7 @@
  *     guest log     CLIENT_ID BASE_URL             changes the log callback while holding the lock that it takes
  *     guest files-closed CLIENT_ID BASE_URL        every descriptor that the library opened closes on exec
  *     guest panic   CLIENT_ID BASE_URL             a fault inside a call, in several threads
+ *     guest exit    CLIENT_ID BASE_URL             calls at the very end of a thread and of the program
  *     guest re-enter CLIENT_ID BASE_URL            a log callback that uses the library, and raises a signal
  *     guest stack   CLIENT_ID BASE_URL CA_BUNDLE BYTES   a call over TLS on a stack of so many bytes
  *     guest stack-login CLIENT_ID BASE_URL BYTES   a whole login on such a stack: "open URL", and the callback comes back
@@ -419,6 +420,39 @@ static void use_the_library(void *client, clever_sso_log_level level, const char
     raise(SIGUSR1);
 }
 
+static clever_sso_client *kept;
+
+static void call_late(void)
+{
+    if (strcmp(called(kept), "token_rejected") != 0) _exit(complain(called(kept)));
+}
+
+static void call_at_the_end_of_the_thread(void *unused)
+{
+    (void)unused;
+    call_late();
+}
+
+static void *end_with_a_call(void *key)
+{
+    pthread_setspecific(*(pthread_key_t *)key, kept);
+    call_late();
+    return NULL;
+}
+
+/* By then the C library has taken away what threads keep in variables of their own. */
+static int calls_at_the_end(char **argument)
+{
+    pthread_key_t key;
+    pthread_t thread;
+    kept = client_of(argument[0], argument[1], NULL);
+    call_late();
+    pthread_key_create(&key, call_at_the_end_of_the_thread);
+    pthread_create(&thread, NULL, end_with_a_call, &key);
+    pthread_join(thread, NULL);
+    return atexit(call_late);
+}
+
 static void nothing(int signal)
 {
     (void)signal;
@@ -523,6 +557,7 @@ int main(int argc, char **argv)
         {"log", 2, change_log_under_its_lock},
         {"files-closed", 2, close_on_exec},
         {"panic", 2, panics},
+        {"exit", 2, calls_at_the_end},
         {"re-enter", 2, re_enter},
         {"stack", 4, call_on_a_small_stack},
         {"stack-login", 3, login_on_a_small_stack},

@@ -149,6 +149,10 @@ def test_a_fault_inside_a_call_is_the_error_internal_and_says_nothing(guest: Pat
     runs(guest, "panic", APP.client_id, clever)
 
 
+def test_calls_work_at_the_end_of_threads_and_of_the_program(guest: Path, clever: str) -> None:
+    runs(guest, "exit", APP.client_id, clever)
+
+
 def test_a_log_callback_may_use_the_library_and_interrupts_nothing(guest: Path, clever: str) -> None:
     runs(guest, "re-enter", APP.client_id, clever)
 

@@ -1,8 +1,9 @@
 /* A host that ends its interpreter and lives on. Arguments: a Python program, and what it finds in sys.argv[1].
- * Commands on stdin: "finalize", then "leave". */
+ * Commands on stdin: "finalize", then "leave". With a third argument there are none: the interpreter ends inside exit(). */
 #include <Python.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static void wait_for_a_command(void) {
     char line[80];
@@ -22,9 +23,14 @@ static void say(const char *word) {
     fflush(stdout);
 }
 
+static void finalize(void) {
+    if (Py_FinalizeEx() != 0)
+        _exit(4);
+}
+
 int main(int count, char **arguments) {
     PyObject *words;
-    if (count != 3)
+    if (count != 3 && count != 4)
         return 2;
     Py_InitializeEx(0);
     words = Py_BuildValue("[ss]", "host", arguments[2]);
@@ -33,6 +39,8 @@ int main(int count, char **arguments) {
     Py_DECREF(words);
     if (PyRun_SimpleString(arguments[1]) != 0)
         return 3;
+    if (count == 4)
+        return atexit(finalize);
     let_threads_run_until_a_command();
     if (Py_FinalizeEx() != 0)
         return 4;

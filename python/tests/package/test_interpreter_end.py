@@ -250,6 +250,41 @@ def test_a_host_lives_on_when_answers_come_after_its_interpreter_ended(
     assert {run for run in runs if run != (0, b"finalized\nrefused\nleft\n")} == set()
 
 
+def test_calls_work_where_a_host_ends_its_interpreter_inside_exit(package: str, tmp_path: Path) -> None:
+    # As uWSGI does. By then the C library has taken away what the thread kept in variables of its own.
+    text = """
+        import atexit, sys
+        import clever_sso
+
+        client = clever_sso.Client("0a" * 10, "0b" * 20, "http://127.0.0.1:9/", base_url=sys.argv[1])
+
+        def use(when):
+            for call in (lambda: client.exchange_code("code"), client.warm_up, client.export_keys):
+                try:
+                    call()
+                except BaseException as error:
+                    print(when, error.code, flush=True)
+
+        class Late:
+            def __del__(self):
+                use("deleted")
+
+        use("now")
+        atexit.register(use, "exit")
+        sys.modules["late"] = Late()
+    """
+    with serving({}) as base_url:
+        command = [embedding(sys.executable, tmp_path), textwrap.dedent(text), base_url, "exit"]
+        environment = {**os.environ, "PYTHONPATH": package}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert (done.returncode, done.stderr) == (0, "")
+    said: dict[str, list[str]] = {}
+    for line in done.stdout.splitlines():
+        said.setdefault(line.split()[0], []).append(line.split()[1])
+    assert len(said["now"]) == 3
+    assert said == {"now": said["now"], "exit": said["now"], "deleted": said["now"]}
+
+
 def hosted(program: str, package: str) -> tuple[int, bytes]:
     """The status of a host whose interpreter ends while four threads wait for answers, and what it said."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
