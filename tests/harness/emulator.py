@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import ports
 from .paths import EMULATOR
 from .patience import SECONDS
 
@@ -33,19 +34,34 @@ class App:
 
 
 @contextmanager
-def running(apps: Sequence[App] = (), auto_login: str | None = None, world: Path | None = None) -> Iterator[str]:
+def known_as(public_url: str, apps: Sequence[App] = (), auto_login: str | None = None) -> Iterator[str]:
+    """Run an emulator whose base URL is `public_url`; give its address on this machine."""
+    with ports.reserved() as port, running(apps, auto_login, public_url=public_url, port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def running(
+    apps: Sequence[App] = (),
+    auto_login: str | None = None,
+    world: Path | None = None,
+    public_url: str = "",
+    port: int = 0,
+) -> Iterator[str]:
     """Run an emulator that knows `apps`, or those of the file `world`; give its base URL."""
-    command = [os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), "--port", "0"]
+    command = [os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), "--port", str(port)]
     for app in apps:
         command += ["--app", app.option()]
     if auto_login:
         command += ["--auto-login", auto_login]
     if world:
         command += ["--world", str(world)]
+    if public_url:
+        command += ["--public-url", public_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             base_url = process.stdout.readline().strip() if process.stdout else ""
-            if not base_url.startswith("http://127.0.0.1:"):
+            if not base_url.startswith(public_url or "http://127.0.0.1:"):
                 message = f"the emulator did not start: {base_url!r}"
                 raise RuntimeError(message)
             yield base_url

@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 
 # The last but one raises SIGPIPE in a program that answers the close_notify.
 ENDINGS = ("close_notify", "fin", "rst", "close_notify, rst", "close_notify, fin, rst", "fin, rst")
+# Where Clever is when it is not on this machine: no name server knows it (RFC 6761 section 6.5).
+FAR = "clever.example"
 NEW_CERTIFICATE = (
     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=clever "
-    "-addext basicConstraints=critical,CA:FALSE -addext subjectAltName=IP:127.0.0.1,DNS:localhost"
+    "-addext basicConstraints=critical,CA:FALSE -addext subjectAltName=IP:127.0.0.1,DNS:localhost,"
+    f"DNS:{FAR}"
 )
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate for this machine, which is its own authority, and its key."""
+    """Make a certificate for this machine and for `FAR`, which is its own authority, and its key."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     made, key = folder / "certificate.pem", folder / "key.pem"

@@ -1,0 +1,82 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso\Tests;
+
+use CleverSso\Client;
+use CleverSso\SignedIn;
+
+/**
+ * Settings that only the network and the clock show: `proxy`, `caBundle` and `leeway`.
+ *
+ * A second emulator is the Clever at clever.example, which no name server knows: CLEVER_SSO_TEST_PROXY leads there. It
+ * speaks TLS at CLEVER_SSO_TEST_TLS, with the certificate in CLEVER_SSO_TEST_CERTIFICATE. The browser of the tests finds it
+ * at CLEVER_SSO_TEST_FAR.
+ */
+final class NetworkTest extends EmulatorCase
+{
+    private const FAR = 'https://clever.example';
+
+    /** A login at the Clever that is far away. */
+    private static function farSignedIn(Client $client): SignedIn
+    {
+        $login = $client->beginLogin();
+        self::assertStringStartsWith(self::FAR . '/oauth/authorize?', $login->url);
+        $callback = self::browse(getenv('CLEVER_SSO_TEST_FAR') . substr($login->url, strlen(self::FAR)));
+        return $client->finishLogin($callback, self::cookiesOf($login->setCookies));
+    }
+
+    public function testALoginThroughAProxyThatWantsAPassword(): void
+    {
+        $proxy = (string) getenv('CLEVER_SSO_TEST_PROXY');
+        $through = fn(string $proxy) => self::client(
+            baseUrl: self::FAR,
+            proxy: $proxy,
+            caBundle: (string) getenv('CLEVER_SSO_TEST_CERTIFICATE'),
+        );
+        $identity = self::farSignedIn($through($proxy))->identity;
+        self::assertSame(['Ada Ashworth', self::FAR, 'id_token'], [
+            $identity->name->full, $identity->issuer, $identity->provenBy,
+        ]);
+        $bare = (string) preg_replace('~//.*@~', '//', $proxy);
+        $refused = self::caught(fn() => self::farSignedIn($through($bare)));
+        self::assertSame(['NetworkException', 'network_connect'], [self::short($refused), $refused->getCodeWord()]);
+        self::assertStringContainsString("the proxy {$bare} (proxy) wants credentials", $refused->getMessage());
+    }
+
+    public function testALoginOverTlsIsTrustedByTheBundleOnly(): void
+    {
+        $tls = (string) getenv('CLEVER_SSO_TEST_TLS');
+        $places = ['apiBase' => $tls, 'tokenEndpoint' => "{$tls}/oauth/tokens", 'jwksUri' => "{$tls}/oauth/certs"];
+        $certificate = (string) getenv('CLEVER_SSO_TEST_CERTIFICATE');
+        foreach ([$certificate, (string) file_get_contents($certificate)] as $bundle) {
+            $client = self::client(...$places, baseUrl: self::FAR, caBundle: $bundle);
+            self::assertSame('Ada Ashworth', self::farSignedIn($client)->identity->name->full);
+        }
+        $thrown = self::thrown(fn() => self::farSignedIn(self::client(...$places, baseUrl: self::FAR)));
+        self::assertSame('NetworkException network_tls', $thrown);
+    }
+
+    /** Moves the emulator's clock, or sets it back. */
+    private static function tell(string $control, string $body): void
+    {
+        $post = ['method' => 'POST', 'header' => 'Content-Type: application/json', 'content' => $body];
+        self::assertIsString(file_get_contents(self::url("/_emulator/{$control}"), false, stream_context_create(['http' => $post])));
+    }
+
+    public function testLeewayIsForAnIdTokenOfACleverWhoseClockIsAhead(): void
+    {
+        // More than the leeway of 60 seconds that a client has, less than the most.
+        self::tell('clock', '{"advance": 300}');
+        try {
+            self::assertSame('Ada', self::signedIn(self::client(leeway: 600))->identity->name->first);
+            foreach ([[], ['leeway' => 0]] as $less) {
+                $thrown = self::thrown(fn() => self::signedIn(self::client(...$less)));
+                self::assertSame('TokenException id_token_issued_at', $thrown);
+            }
+        } finally {
+            self::tell('reset', '');
+        }
+    }
+}
