@@ -15,6 +15,9 @@ def test_both_ways_do_and_throw_the_same(installed: Installed) -> None:
         extension, ffi = (json.loads(told(installed, "tried.php", clever, extension=way)) for way in (True, False))
     assert len(extension) == len(ffi)
     assert [pair for pair in zip(extension, ffi) if pair[0] != pair[1]] == []
+    assert [said for said in extension if "ErrorException" in said] == [
+        "ErrorException: : Undefined variable $nothing: 0"
+    ]
 
 
 def test_both_ways_stay_where_open_basedir_keeps_them(installed: Installed) -> None:

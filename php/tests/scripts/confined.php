@@ -7,7 +7,6 @@ declare(strict_types=1);
 use CleverSso\Client;
 
 require $argv[1] . '/tests/helper.inc';
-set_error_handler(fn(int $level, string $message) => throw new ErrorException($message));
 // The library is loaded before, as a server does it.
 Client::isSwitchedOn('1');
 foreach (['Quiet', 'Environment', 'KeyCache', 'Exception', 'ConfigException', 'Login'] as $class) {

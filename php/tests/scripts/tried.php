@@ -1,6 +1,6 @@
 <?php
 
-/* What calls give or throw, as JSON, one line each: for the extension and for FFI. */
+/* What calls give or throw, as JSON, one line each: for the extension and for FFI. A warning is thrown too. */
 
 use CleverSso\Client;
 require $argv[1] . '/tests/helper.inc';
@@ -110,5 +110,7 @@ $all = [
     fn() => client()->beginLogin(districtId: str_repeat('x', 9000)),
     fn() => client()->portalUrl(str_repeat('x', 9000)),
     fn() => [$refusal->status, $refusal->allow],
+    // The only one that warns.
+    fn() => @$nothing,
 ];
 echo json_encode(array_map(tried(...), $all), JSON_INVALID_UTF8_SUBSTITUTE);
