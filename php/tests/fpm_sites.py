@@ -28,7 +28,7 @@ class Way:
     fixed: str = ""
     # The folder of the page on the server.
     added: str = ""
-    # A script that runs before the page.
+    # A script that runs before the page; without one, everything that PHP warns of there is an exception.
     before: str = ""
 
     def ini(self, folder: Path, installed: Installed) -> str:
@@ -36,7 +36,7 @@ class Way:
         preload = installed.sources / "examples/php" / self.preload
         load = self.load.format(extension=installed.extension, sources=installed.sources)
         fixed = f"\n[PATH={installed.sources}]\n{self.fixed}\n" if self.fixed else ""
-        before = f"auto_prepend_file = {self.before}\n" if self.before else ""
+        before = f"auto_prepend_file = {self.before or installed.strict}\n"
         return PHP_INI.format(folder=folder, load=load, preload=preload) + before + fixed
 
 

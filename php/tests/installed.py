@@ -72,6 +72,11 @@ class Installed:
         return self.sources / "examples/php/public/index.php"
 
     @property
+    def strict(self) -> Path:
+        """A script that makes an exception of everything that PHP warns of."""
+        return self.folder / "strict.php"
+
+    @property
     def program(self) -> str:
         """PHP for the command line."""
         return run([self.config, "--php-binary"], self.folder).strip() if self.config else program("php")
@@ -116,6 +121,7 @@ def install(folder: Path) -> Installed:
     run(["make", "-s", "install", f"PREFIX={prefix}", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
     for name in SOURCES:
         shutil.copytree(ROOT / name, folder / "sources" / name, ignore=MADE, symlinks=True)
+    shutil.copy(SCRIPTS / "strict.php", folder)
     return Installed(folder, built(folder / "build", prefix))
 
 

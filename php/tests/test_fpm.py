@@ -63,6 +63,7 @@ def test_a_crowd_logs_in_while_a_worker_dies_and_all_are_replaced(installed: Ins
         before = {worker: used(worker) for worker in site.fpm.workers()}
         crowd.come(LOGINS // 2)
         after = {worker: used(worker) for worker in site.fpm.workers()}
+        assert re.findall(COMPLAINT, site.fpm.log()) == []
     assert len(crowd.failures) <= 1, crowd.failures
     assert after.keys() == before.keys()
     assert len(after) == WORKERS
