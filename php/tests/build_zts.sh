@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # Builds PHP with threads (ZTS), and Apache's module of it, from the Debian source of the PHP that is installed.
-# usage: build_zts.sh PREFIX. It takes some minutes; without sources or a compiler it says so, and ends with success.
+# usage: build_zts.sh PREFIX. It takes some minutes; without sources or a compiler it ends with success,
+# and PREFIX.missing says what is missing: the tests that need this PHP are skipped for that reason.
 set -euo pipefail
 prefix=$1
 work=$prefix.build
+rm -f "$prefix.missing"
 [ ! -x "$prefix/bin/php-config" ] || exit 0
 
 skip() {
     echo "==> no PHP with threads: $1. The tests that need it are skipped."
+    mkdir -p "$(dirname "$prefix")"
+    echo "$1" > "$prefix.missing"
     exit 0
 }
 

@@ -16,6 +16,7 @@ WAYS = (
     (r"Django .* could not be installed", "connect to the Internet; some versions of Django need another Python"),
     (r"Starlette .* could not be installed", "connect to the Internet"),
     (r"npm could not install", "connect to the Internet"),
+    (r"apt-get update failed|no source of php", "connect to the Internet, or to a mirror that has Debian's sources"),
     (r"uwsgi is not installed", "install the headers of Python (Debian: sudo apt-get install python3-dev)"),
     (
         r"could not import '(?:allauth|authlib|httpx2|mypy_django_plugin|social_django)\b",

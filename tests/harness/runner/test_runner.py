@@ -315,6 +315,11 @@ INSTALL = "make test, or pip install -r tests/harness/requirements/test.txt"
             "could not import 'httpx2': No module named 'httpx2'",
             "use Python 3.11 or later: make PYTHON=python3.11 test",
         ),
+        ("there is no other PHP: apxs2 is not installed", "sudo apt-get install apache2-dev"),
+        (
+            "there is no other PHP: apt-get update failed, see target/php-zts.build/apt.log",
+            "connect to the Internet, or to a mirror that has Debian's sources",
+        ),
         ("long: make test-all", ""),
     ],
 )
