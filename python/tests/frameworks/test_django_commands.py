@@ -217,6 +217,7 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ("CLEVER_ROLE_GROUPS = {'Teachers': 'Teachers'}", "is it 'teacher'?"),
         ("CLEVER_MATCH_USER = lambda: None", r"CLEVER_MATCH_USER is called with (identity)"),
         ("def find(user): return None\nCLEVER_PROVISION_USER = find", "called with (user, identity, created)"),
+        ("CLEVER_BEFORE_SIGN_IN = lambda: None", "CLEVER_BEFORE_SIGN_IN is called with (proven)"),
         ("CLEVER_PROVISION_USER = 'no_such.module'", "CLEVER_PROVISION_USER names no function"),
         ("CLEVER_MATCH_USER = ['a.b']", "CLEVER_MATCH_USER must be a function, not list"),
         (

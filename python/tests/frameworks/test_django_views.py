@@ -419,6 +419,8 @@ def test_a_site_that_lets_nobody_in_without_a_login_lets_people_log_in(
     override(MIDDLEWARE=[*in_django.MIDDLEWARE, "django.contrib.auth.middleware.LoginRequiredMiddleware"])
     visitor = Visitor()
     assert visitor.get("/who").headers["Location"] == "/clever/login?next=/who"
+    told = visitor.get("/clever/whoami")
+    assert (told.status_code, told.headers["Content-Type"]) == (401, "application/json")
     assert log_in(visitor, clever).headers["Location"] == "/"
     assert visitor.get("/who").content == b"Ada Ashworth"
     assert visitor.post("/clever/logout").status_code == 303
@@ -454,7 +456,7 @@ def test_a_guard_around_the_whole_site_is_named_instead_of_a_loop(
 def test_views_have_the_marks_that_guards_of_others_look_for() -> None:
     from clever_sso.django import views
 
-    for view in (views.login, views.callback, views.logout):
+    for view in (views.login, views.callback, views.logout, views.whoami, views.confirm_link):
         marks = [getattr(view, name) for name in ("login_required", "login_exempt", "STRONGHOLD_IS_PUBLIC")]
         assert marks == [False, True, True]
 

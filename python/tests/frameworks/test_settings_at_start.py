@@ -379,6 +379,12 @@ def test_hooks_that_take_something_else_are_refused() -> None:
                 decorate(lambda: None)
             with pytest.raises(TypeError, match="must be a function, not str"):
                 decorate("accounts.find")  # type: ignore[arg-type]
+        decide = extension.before_sign_in
+        for wrong in (lambda: None, lambda _, __: None):
+            with pytest.raises(TypeError, match=r"before_sign_in is called with \(proven\)"):
+                decide(wrong)
+        with pytest.raises(TypeError, match="before_sign_in must be a function, not str"):
+            decide("accounts.decide")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="rotate_session"):
         InFlask(rotate_session=lambda: None)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="rotate_session"):
