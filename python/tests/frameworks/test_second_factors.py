@@ -15,7 +15,7 @@ import pytest
 
 pytest.importorskip("allauth")
 pytest.importorskip("django_otp")
-from django_settings import ADA, GRACE, JOSE
+from django_settings import ADA, GRACE, JOSE, SAM
 from harness.cookie_browser import Browser
 from running import serving
 
@@ -163,9 +163,11 @@ def test_without_the_hook_django_otp_itself_keeps_people_behind_their_device(tmp
 def test_refusals_are_no_failed_passwords_by_which_django_axes_locks_a_school_out(tmp_path: Path) -> None:
     pytest.importorskip("axes")
     with serving("second_factor", tmp_path, SECOND_FACTOR="otp", AXES="yes", CLEVER_CREATE_USERS="false") as site:
-        for _ in range(4):
+        # Nobody knows José, and the user of Sam is not active.
+        for person in (JOSE, SAM) * 4:
             refused = Browser(site.emulator)
-            assert refused.sign_in(JOSE, refused.open(site.url + "/private")).status == 403
+            assert refused.sign_in(person, refused.open(site.url + "/private")).status == 403
+            assert refused.open(site.url + "/").text == "nobody"
         browser = Browser(site.emulator)
         assert browser.open(site.url + "/failures").text == "0"
         for _ in range(3):

@@ -3,7 +3,7 @@
 The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. With allauth, `grace` is known by
 Grace's and has a security key only, which `CREDENTIAL` describes. `/private` is for people who are
 signed in, and `/vault` in django-otp for those who showed their device. With `AXES`, django-axes counts failed logins:
-`/wrong-password` is one, and `/failures` tells how many there were.
+`/wrong-password` is one, and `/failures` tells how many there were. The user of Sam is not active then.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
 AXES = "AXES" in os.environ
 TOTP_KEY = "3132333435363738393031323334353637383930"
 ADAS_ID, GRACES_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e601"
+SAMS_ID = "64c20b1e8f3a7d0019c4e602"
 
 
 def make_app() -> WSGIHandler:
@@ -103,6 +104,9 @@ def make_ada() -> None:
 
     ada = User.objects.create_user("ada")
     CleverAccount.objects.create(user=ada, issuer=conf.client().issuer, clever_id=ADAS_ID)
+    if AXES:
+        sam = User.objects.create_user("sam", is_active=False)
+        CleverAccount.objects.create(user=sam, issuer=conf.client().issuer, clever_id=SAMS_ID)
     if ALLAUTH:
         from base64 import b32encode  # noqa: PLC0415
 
