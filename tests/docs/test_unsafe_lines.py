@@ -15,6 +15,8 @@ from harness.paths import ROOT
 LOOPBACK = r"(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)"
 # A value that is written down: not what the environment, a function or a placeholder gives.
 LITERAL = r"""[bru]*["'][^"'$<{…]+["']"""
+# What people choose themselves, or what another may get later, as a key of a dict or an array.
+QUOTED_FIELD = r"""["'](?:\w*e?mail(?:__\w+)?|username(?:__\w+)?|user_(?:name|login))["']"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ RULES = (
         rf"(?:environ\.get|getenv)\([\"']\w*(?:SECRET_KEY|SESSION_KEY)[\"']\)\s*(?:or|\|\||\?:|\?\?)\s*{LITERAL}",
     ),
     Rule("fixed key", r"^\s*(?:export |- |ENV )?\w*(?:SECRET_KEY|SESSION_KEY)\s*[=:]\s*[\w-]+\s*$", flags=0),
+    Rule("fixed key", r"\bAPP_KEY[\"']?\s*(?:=>|[=:])\s*[\"']?base64:|[\"']base64:[A-Za-z0-9+/]"),
     Rule("staff by role", r"\bis_(?:staff|superuser)\b(?:\s*=(?!=)|[\"']\s*[:,])(?!\s*False\b)"),
+    Rule("staff by role", r"\bgroups\.(?:add|set)\([^#]*(?:staff|admin|superuser)"),
+    Rule("staff by role", r"\b(?:set_role|add_role)\(\s*[\"'](?:administrator|editor)\b"),
+    Rule("staff by role", r"[\"']role[\"']\s*=>\s*[\"'](?:administrator|editor)\b"),
     Rule(
         "match by a chosen field",
         r"\b(?:filter|get|first|exclude|get_or_create|update_or_create|filter_by|find_by|where|aget)\w*\("
@@ -57,7 +63,16 @@ RULES = (
     ),
     Rule("match by a chosen field", r"\bwhere\b[^#]*\b(?:email|username)\s*(?:=|in\b)"),
     Rule("match by a chosen field", r"\[\s*(?:\w+\.)*(?:unverified_)?email\s*\]|get_by_(?:email|natural_key)"),
-    Rule("debug", r"\bdebug\b\s*[=:]\s*(?:true|1|on)\b|FLASK_DEBUG=[^0]|\bflask\b.*\s--debug\b"),
+    Rule("match by a chosen field", rf"\b\w+\([^#]*\*\*\s*\{{[^#}}]*{QUOTED_FIELD}\s*:"),
+    # What is found goes by the first array, and what is written stands in the second.
+    Rule(
+        "match by a chosen field",
+        rf"\b(?:first|find|where|orWhere|updateOr|getBy)\w*\(\s*(?:\[[^#\]]*{QUOTED_FIELD}\s*=>|{QUOTED_FIELD}\s*,)",
+    ),
+    Rule("match by a chosen field", r"\b(?:find|findOne|get|getOne|load|or)?(?:By|where)(?:Email|Username|Mail)\("),
+    Rule("match by a chosen field", r"\bget_user_by\(\s*[\"'](?:email|login|slug)[\"']"),
+    Rule("debug", r"\bdebug\b[\"']?\s*(?:=>|[=:])\s*(?:true|1|on)\b|\w_DEBUG(?:=|: *|[\"'],\s*)(?:true|1)\b"),
+    Rule("debug", r"FLASK_DEBUG=[^0]|\bflask\b.*\s--debug\b"),
     Rule(
         "check turned off",
         r"verify(?:_\w+)?[\"']?\s*[=:]\s*(?:False|None|0)\b|CERT_NONE|check_hostname\s*=\s*False|_SSL_VERIFY(?:PEER|HOST)\b.*"
@@ -91,12 +106,18 @@ UNSAFE = {
         "export FLASK_SECRET_KEY=dev",
         "      SECRET_KEY: only-local",
         'SECRET_KEY: str = "dev"',
+        "APP_KEY=base64:c2FtcGxl",
+        "'key' => 'base64:c2FtcGxl',",
     ],
     "staff by role": [
         'user.is_staff = identity.user_type == "staff"',
         'user.is_superuser = "district_admin" in roles',
         'defaults={"is_staff": True}',
         'setattr(user, "is_staff", True)',
+        "user.groups.add(staff)",
+        'user.groups.add(\n    Group.objects.get(name="Staff"),\n)',
+        "$user->set_role('administrator');",
+        "wp_insert_user(['user_login' => $id, 'role' => 'administrator']);",
     ],
     "match by a chosen field": [
         "User.objects.filter(email=identity.unverified_email).first()",
@@ -106,8 +127,29 @@ UNSAFE = {
         'db.execute("SELECT id FROM people WHERE email = ?", [email])',
         "users_by_email[identity.unverified_email]",
         "User.query.filter_by(email=email)",
+        "User.objects.filter(\n    username=identity.id,\n)",
+        "User.objects.filter(\n    is_active=True,  # who stayed\n    email=identity.unverified_email,\n)",
+        "User.objects.get(**{'username': identity.id})",
+        'User.objects.get(\n    **{\n        "email__iexact": identity.unverified_email\n    }\n)',
+        "User::firstOrCreate(['email' => $identity->unverifiedEmail])",
+        "User::updateOrCreate(\n    ['email' => $identity->unverifiedEmail],\n    ['name' => $name],\n);",
+        "$users->findOneBy(['email' => $identity->unverifiedEmail]);",
+        "$users->findOneBy([\n    'username' => $identity->id,\n]);",
+        "User::where('email', $identity->unverifiedEmail)->first()",
+        "User::where(\n    'email',\n    $email,\n)->first()",
+        " * $users->findOneBy([\n *     'email' => $email,\n * ]);",
+        "$users->findOneByEmail($identity->unverifiedEmail)",
+        "get_user_by('email', $identity->unverifiedEmail)",
     ],
-    "debug": ["app.run(debug=True)", "DEBUG = True", "flask --app app run --debug", "export FLASK_DEBUG=1"],
+    "debug": [
+        "app.run(debug=True)",
+        "DEBUG = True",
+        "flask --app app run --debug",
+        "export FLASK_DEBUG=1",
+        "'debug' => true,",
+        "APP_DEBUG=true",
+        "define('WP_DEBUG', true);",
+    ],
     "check turned off": [
         "requests.get(url, verify=False)",
         "curl -k https://clever.com/",
@@ -149,11 +191,47 @@ SAFE = [
     'os.environ.get("EMAIL_HOST")',
     "client.finish_login(callback_url, pending=pending)",
     "client.finish_login(callback_url, cookies)",
+    "User.objects.filter(\n    clever_id=identity.id,\n)\nUser(username=identity.id)",
+    "User.objects.get_or_create(\n    clever_id=identity.id,\n    defaults={'email': ''},\n)",
+    "User::updateOrCreate(\n    ['clever_id' => $identity->id],\n    ['email' => $identity->unverifiedEmail],\n)",
+    "User::where('clever_id', $identity->id)->first()",
+    "User::create(['email' => $identity->unverifiedEmail])",
+    "user.groups.add(teachers)",
+    "$user->set_role('subscriber');",
+    "'debug' => false,",
+    "APP_DEBUG=false",
+    "php artisan key:generate  # writes APP_KEY",
 ]
+# How far a call goes over lines: a text with an open bracket has no end.
+LONGEST = 12
 
 
-def broken(line: str, block: str = "") -> set[str]:
-    return {rule.name for rule in RULES if rule.breaks(line, block)}
+def broken(text: str, block: str = "") -> set[str]:
+    """The rules that lines break, each for itself or as calls that go over several."""
+    return {rule.name for _, line in statements(text) for rule in RULES if rule.breaks(line, block)}
+
+
+def statements(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, and each call from its line to the one where its brackets are closed, as one line."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        yield number, line
+        bare = without_comment(line)
+        for length in range(2, LONGEST + 1):
+            if depth(bare) <= 0 or number + length > len(lines):
+                break
+            bare += " " + without_comment(lines[number + length - 1])
+        if bare != without_comment(line):
+            yield number, re.sub(r"\s+", " ", bare)
+
+
+def without_comment(line: str) -> str:
+    """A line of code, also of a sample that stands in a documentation comment."""
+    return re.sub(r"^\s*(?:\*(?!\*)|//[/!])|(?:^|\s)(?:#|//)\s.*$", "", line)
+
+
+def depth(text: str) -> int:
+    return len(re.findall(r"[(\[]", text)) - len(re.findall(r"[)\]]", text))
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -187,6 +265,9 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
         yield text.count("\n", 0, found.start()) + 1, found[0]
 
 
+OF_PHP = [f"php/{part}" for part in ("extension", "ffi", "laravel", "symfony", "wordpress")]
+
+
 def samples() -> Iterator[tuple[str, int, str]]:
     """Everything that a user may copy: where it stands, and the text."""
     yield from of_pages()
@@ -208,7 +289,7 @@ def of_sources() -> Iterator[tuple[str, int, str]]:
         if path.suffix in {".py", ".pyi"}:
             for line, text in docstrings(path.read_text("utf-8")):
                 yield path.relative_to(ROOT).as_posix(), line, text
-    for path in tracked("core/src", "ffi/src", "python/src", "emulator/src", "include", "php/extension", "php/ffi"):
+    for path in tracked("core/src", "ffi/src", "python/src", "emulator/src", "include", *OF_PHP):
         if path.suffix in {".rs", ".h", ".php"}:
             for line, text in comments(path.read_text("utf-8")):
                 yield path.relative_to(ROOT).as_posix(), line, text
@@ -217,11 +298,12 @@ def of_sources() -> Iterator[tuple[str, int, str]]:
 def test_nothing_unsafe_is_shown() -> None:
     found, seen = [], set()
     for name, first, block in samples():
-        seen.add(name.partition("/")[0])
-        for number, line in enumerate(block.splitlines(), first):
-            found += [f"{name}:{number}: {rule}: {line.strip()}" for rule in sorted(broken(line, block))]
+        seen |= {name.partition("/")[0], *(part for part in OF_PHP if name.startswith(f"{part}/"))}
+        for number, line in statements(block):
+            rules = sorted({rule.name for rule in RULES if rule.breaks(line, block)})
+            found += [f"{name}:{first + number}: {rule}: {line.strip()}" for rule in rules]
     assert not found, "\n".join(found)
-    assert {"docs", "examples", "README.md", "python", "core", "include", "php"} <= seen
+    assert {"docs", "examples", "README.md", "python", "core", "include", *OF_PHP} <= seen
 
 
 @pytest.mark.parametrize("name", UNSAFE)
