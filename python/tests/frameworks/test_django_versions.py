@@ -14,7 +14,7 @@ from pathlib import Path
 
 import clever_sso
 import pytest
-from harness.length import whole_or_short
+from harness.length import not_here, whole_or_short
 from harness.paths import TARGET
 from harness.turns import alone_in
 
@@ -82,7 +82,7 @@ def install_into(folder: Path, version: str) -> tuple[str, Path]:
         if runs(program, "-m", "pip", "install", "-q", "--target", str(folder), REQUIREMENTS[version], *NEEDED):
             note.write_text("\n".join([program, *NEEDED]))
             return program, folder
-    pytest.skip(f"Django {version} could not be installed for any Python of this machine")
+    raise not_here(f"Django {version} could not be installed for any Python of this machine")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
