@@ -32,8 +32,6 @@ def test_a_crowd_logs_in_while_a_worker_dies_and_all_are_replaced(
         assert (page.url, "Hello, Ada Ashworth" in page.text) == (f"{site.url}/me?lesson=7", True)
         crowd = Crowd(site.url)
         crowd.come_through_trouble(LOGINS - AT_ONCE, site.fpm)
-        assert len(crowd.failures) <= 1, (crowd.failures, site.fpm.log()[-3000:])
-        before = len(crowd.failures)
         crowd.come(AT_ONCE)
-        assert (len(crowd.failures), len(site.fpm.workers())) == (before, WORKERS), crowd.failures
+        assert (crowd.failures, len(site.fpm.workers())) == ([], WORKERS)
         assert re.findall(COMPLAINT, site.fpm.log()) == []

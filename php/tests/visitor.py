@@ -37,9 +37,11 @@ class Visitor:
 
     cookies: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     visited: list[str] = field(default_factory=list)
+    at: str = ""
 
     def ask(self, url: str, form: dict[str, str] | None = None) -> Page:
         """Send one request."""
+        self.at = url
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(parts.netloc, timeout=SECONDS)
         try:
