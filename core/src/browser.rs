@@ -4,14 +4,14 @@
 //! its own, named after its state. A callback can find, finish and delete the cookie of the login that its state names, and
 //! no other. Everything about these cookies is decided here, once, for every language.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cookie::Cookie;
 use url::Url;
 
 use crate::protocol::pending::{
-    FinishedMark, LIFETIME_SECONDS, LoginDigest, SealingKeys, SignedInMark, login_key,
+    FinishedMark, LIFETIME_SECONDS, Loan, LoginDigest, SealingKeys, SignedInMark, login_key,
 };
 use crate::set_cookie::SetCookie;
 
@@ -111,8 +111,13 @@ impl Jar {
 
     /// The login of this browser that was finished last.
     pub(crate) fn finished(&self) -> Option<FinishedMark> {
-        let marks = self.finished.iter().filter_map(|value| FinishedMark::open(&self.keys, value));
-        marks.max_by_key(|mark| mark.at)
+        self.sealed_finished().map(|(mark, _)| mark)
+    }
+
+    fn sealed_finished(&self) -> Option<(FinishedMark, &str)> {
+        let marks =
+            self.finished.iter().filter_map(|value| Some((FinishedMark::open(&self.keys, value)?, &**value)));
+        marks.max_by_key(|(mark, _)| mark.at)
     }
 
     /// The last login of this browser, if somebody signed in with it a moment ago.
@@ -143,57 +148,70 @@ impl Jar {
         SetCookie::deleting(self.name(LOGIN, key), self.secure)
     }
 
-    /// Keeps a login that begins, and drops others where the browser has too many in flight.
-    ///
-    /// A login that took too long goes first. A new login then drops the oldest. A login that restarts drops the youngest, or the
-    /// tabs of a restored session would take each other's place forever; and it drops those first that this browser did not ask
-    /// for: a hostile page can make any number of them, and must not push out the person's own. Of those that began in the same
-    /// second the browser sends the oldest first (RFC 6265 section 5.4).
+    /// Keeps a login that begins here, and drops others where the browser has too many in flight: first those that took too long,
+    /// then the oldest. Of those that began in the same second the browser sends the oldest first (RFC 6265 section 5.4).
     ///
     /// What cannot be read may belong to another application of this host, which has its own eight. It goes only when there are
     /// too many of all.
-    pub(crate) fn add(
-        &self,
-        state: &str,
-        sealed: String,
-        now: u64,
-        leaving: Option<&str>,
-        room: Room,
-    ) -> Vec<SetCookie> {
-        let mut others: Vec<_> = self
-            .logins
-            .iter()
-            .enumerate()
-            .filter(|(_, (key, _))| Some(key.as_str()) != leaving)
-            .map(|(position, (key, login))| {
-                let order = if room == Room::OfTheOldest { position } else { usize::MAX - position };
-                (self.rank(login, now, room), order, key)
-            })
-            .collect();
+    pub(crate) fn add(&self, state: &str, sealed: String, now: u64) -> Vec<SetCookie> {
+        let others = self.logins.iter().enumerate().map(|(position, (key, login))| {
+            let rank = login.open(&self.keys).map_or(Rank::Unreadable, |pending| {
+                if pending.is_expired(now) { Rank::Expired } else { Rank::Own(pending.issued_at) }
+            });
+            (rank, position, key)
+        });
+        let mut others: Vec<_> = others.collect();
         others.sort();
         let (mut unreadable, mut own): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|(rank, _, _)| *rank == Rank::Unreadable);
-        let mut seen = HashSet::new();
-        own.retain(|(_, _, key)| seen.insert(*key));
-        unreadable.retain(|(_, _, key)| seen.insert(*key));
+        for logins in [&mut own, &mut unreadable] {
+            let mut seen = BTreeSet::new();
+            logins.retain(|(_, _, key)| seen.insert(*key));
+        }
         let of_own = (own.len() + 1).saturating_sub(MAX_IN_FLIGHT);
         let left = own.len() + 1 - of_own;
         let of_others = (unreadable.len() + left).saturating_sub(MAX_IN_FLIGHT_OF_ALL);
         let dropped = own.iter().take(of_own).chain(unreadable.iter().take(of_others)).take(MAX_DROPPED);
         let mut cookies: Vec<_> = dropped.map(|(_, _, key)| self.delete(key)).collect();
-        let name = self.name(LOGIN, &login_key(state));
-        cookies.push(SetCookie::new(name, sealed, LIFETIME_SECONDS, self.secure));
+        cookies.push(self.keep(state, sealed));
         cookies
     }
 
-    fn rank(&self, login: &SealedLogin, now: u64, room: Room) -> Rank {
-        let Some(pending) = login.open(&self.keys) else { return Rank::Unreadable };
-        match room {
-            _ if pending.is_expired(now) => Rank::Expired,
-            Room::OfTheOldest => Rank::Own(pending.issued_at),
-            Room::OfTheYoungest if pending.is_own => Rank::Own(u64::MAX - pending.issued_at),
-            Room::OfTheYoungest => Rank::NotOwn(u64::MAX - pending.issued_at),
+    /// The cookie of a login.
+    pub(crate) fn keep(&self, state: &str, sealed: String) -> SetCookie {
+        SetCookie::new(self.name(LOGIN, &login_key(state)), sealed, LIFETIME_SECONDS, self.secure)
+    }
+
+    /// How a login that restarts is proven later. It must drop no other login, because any site can send the callback that restarts
+    /// it. When all slots are taken, it borrows the cookie of the youngest login: that one is dropped last.
+    pub(crate) fn free_slot(&self) -> Slot<'_> {
+        let own = self
+            .logins
+            .iter()
+            .filter_map(|(key, login)| Some((key, login, login.open(&self.keys)?.issued_at)));
+        let of_own = own.clone().map(|(key, _, _)| key).collect::<BTreeSet<_>>().len();
+        let of_all = self.logins.iter().map(|(key, _)| key).collect::<BTreeSet<_>>().len();
+        if of_own < MAX_IN_FLIGHT && of_all < MAX_IN_FLIGHT_OF_ALL {
+            return Slot::Free;
         }
+        match own.max_by_key(|(_, _, issued_at)| *issued_at) {
+            Some((_, lender, _)) => Slot::Of(lender),
+            // Other applications of this host took all slots. One more is fine, unless a neighbor planted cookies without end.
+            None if self.logins.len() + self.signed_in.len() + self.finished.len() < MAX_READ => Slot::Free,
+            None => Slot::Taken,
+        }
+    }
+
+    /// The loan of a login, with the mark of the last login that ended as it is now, or as it is when the browser has kept
+    /// `renewed`.
+    pub(crate) fn loan(&self, lender: &SealedLogin, renewed: Option<&SetCookie>) -> Option<Loan> {
+        let mark = renewed.map(SetCookie::value).or_else(|| Some(self.sealed_finished()?.1));
+        lender.loan(&self.keys, mark)
+    }
+
+    /// The login that is lent so.
+    pub(crate) fn lender(&self, loan: &Loan) -> Option<&SealedLogin> {
+        self.logins.iter().map(|(_, login)| login).find(|login| self.loan(login, None).as_ref() == Some(loan))
     }
 
     /// How many sign-ins in a row, the last one a moment ago, left no session.
@@ -219,11 +237,14 @@ impl Jar {
     }
 }
 
-/// Which login in flight makes room for another.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
-    OfTheOldest,
-    OfTheYoungest,
+/// How a login that restarts is proven later.
+pub(crate) enum Slot<'a> {
+    /// By a cookie of its own.
+    Free,
+    /// By the cookie of this login.
+    Of(&'a SealedLogin),
+    /// Not at all.
+    Taken,
 }
 
 /// In the order in which logins are dropped.
@@ -231,7 +252,6 @@ pub(crate) enum Room {
 enum Rank {
     Unreadable,
     Expired,
-    NotOwn(u64),
     Own(u64),
 }
 

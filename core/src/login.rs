@@ -6,13 +6,14 @@
 //! nothing of it.
 //!
 //! A callback is *proven* when its state names a login that this browser keeps. Only a proven callback touches anything:
-//! its own cookie, the code, the session. Any other one restarts the login or shows an error, and changes nothing.
+//! its own cookie, the code, the session. Any other one restarts the login or shows an error, and changes nothing. When the
+//! browser keeps too many logins, one that restarts gets no cookie: it borrows the cookie of another login.
 
 use std::sync::Arc;
 
 use url::Url;
 
-use crate::browser::{BrowserRequest, Endpoint, Jar, Refusal, Room, origin_of, refusal};
+use crate::browser::{BrowserRequest, Endpoint, Jar, Refusal, SealedLogin, Slot, origin_of, refusal};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::process::make_thread_keys;
@@ -33,7 +34,7 @@ pub use outcome::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
 pub use return_to::leads_to;
 use return_to::{as_shown, check_return_to, to_uri};
 pub(crate) use returned::Kept;
-use returned::Returned;
+use returned::{Proof, Returned};
 
 /// One login sends the browser to Clever so often. Then something is broken that another restart will not mend.
 const MAX_REDIRECTS: u8 = 3;
@@ -70,7 +71,7 @@ pub(crate) struct Exchange {
     /// The cookies to set when the login fails.
     pub(crate) when_failed: Vec<SetCookie>,
     pub(crate) state: LoginState,
-    key: Option<String>,
+    proof: Proof,
     /// The browser's cookies, unless the application keeps logins by itself.
     jar: Option<Arc<Jar>>,
 }
@@ -95,7 +96,7 @@ impl Journey {
                 SealingKeys::derive(&config.client_id, [current].into_iter().chain(&config.old_pending_keys))
             })
             .transpose()?
-            .map(Arc::new);
+            .map(|keys| Arc::new(keys.for_redirect_uris(&config.client_id, &config.redirect_uris)));
         Ok(Self { config: Arc::new(config), keys })
     }
 
@@ -195,10 +196,8 @@ impl Journey {
         state.ended_sessions = ended_sessions;
         state.switch_user = options.switch_user;
         state.in_session = options.has_session == Some(true);
-        let leg = Leg { redirect_uri, state, district_id, is_own: true };
-        let mut login = self.send(&leg, inputs, |state, sealed| {
-            jar.add(state, sealed, inputs.now, None, Room::OfTheOldest)
-        })?;
+        let leg = Leg { redirect_uri, state, district_id, lender: None };
+        let mut login = self.send(&leg, inputs, |state, sealed| jar.add(state, sealed, inputs.now))?;
         login.set_cookies.extend(mark);
         login.needs_page = needs_page;
         Ok(login)
@@ -235,13 +234,20 @@ impl Journey {
         self.config.client_secret()?;
         let keys = self.keys()?;
         let state = leg.state.seal(keys, &inputs.entropy)?;
-        let (pending, sealed) = Pending::begin(keys, &state, leg.is_own, inputs.now, &inputs.entropy)?;
+        let (pending, sealed) = match leg.lender {
+            Some(lender) => {
+                let pending = lender.lend(&state, inputs.now);
+                let sealed = pending.seal(keys, &inputs.entropy)?;
+                (pending, sealed)
+            }
+            None => Pending::begin(keys, &state, inputs.now, &inputs.entropy)?,
+        };
         let parameters = AuthorizeParameters {
             response_type: ResponseType::Code,
             client_id: &self.config.client_id,
             redirect_uri: leg.redirect_uri,
             state: Some(&state),
-            nonce: Some(&pending.nonce),
+            nonce: Some(&pending.nonce()),
             district_id: leg.district_id,
             switch_user: leg.state.switch_user,
         };
@@ -311,12 +317,12 @@ impl Journey {
             code,
             redirect_uri: redirect_uri.to_owned(),
             loginas_by_admin: false,
-            nonce: pending.nonce.clone(),
+            nonce: pending.nonce(),
             return_to: self.goal(Some(state)).map(to_uri),
             when_signed_in: returned.signed_in(keys, inputs)?.into_iter().chain(mark).collect(),
             when_failed,
             state: state.clone(),
-            key: returned.proven_key(),
+            proof: returned.proof(),
             jar: returned.jar.clone(),
         })
     }
@@ -382,8 +388,8 @@ impl Journey {
             };
             return Err(too_often(code, redirects, reason).with_browser_leg(when_finished, false));
         }
-        let leaving = returned.proven_key();
-        let jar = (returned.jar.as_deref(), leaving.as_deref());
+        let proof = returned.proof();
+        let jar = (returned.jar.as_deref(), &proof);
         self.send_again(
             reason,
             returned.to_repeat().as_ref(),
@@ -400,7 +406,7 @@ impl Journey {
         if redirects >= MAX_REDIRECTS {
             return Err(too_often(ErrorCode::LoginLoop, redirects, ErrorCode::CodeRejected));
         }
-        let jar = (spent.jar.as_deref(), spent.key.as_deref());
+        let jar = (spent.jar.as_deref(), &spent.proof);
         self.send_again(ErrorCode::CodeRejected, Some(&spent.state), None, redirects, jar, inputs)
     }
 
@@ -412,7 +418,7 @@ impl Journey {
         known: Option<&LoginState>,
         arrived_at: Option<&str>,
         redirects: u8,
-        (jar, leaving): (Option<&Jar>, Option<&str>),
+        (jar, proof): (Option<&Jar>, &Proof),
         inputs: &Inputs,
     ) -> Result<Outcome> {
         let redirect_uri = known.map_or(arrived_at, |state| self.redirect_uri_of(state));
@@ -423,14 +429,28 @@ impl Journey {
         state.ended_sessions = known.map_or(0, |state| state.ended_sessions);
         state.switch_user = known.is_some_and(|state| state.switch_user);
         state.in_session = known.is_some_and(|state| state.in_session);
-        let leg = Leg { redirect_uri, state, district_id: None, is_own: leaving.is_some() };
+        let (leaves, slot) = match (jar, proof) {
+            (None, _) => (None, Slot::Taken),
+            (Some(jar), Proof::Own(key)) => (Some(jar.delete(key)), Slot::Free),
+            (Some(jar), Proof::Borrowed) => (Some(self.end_loan(jar, inputs)?), jar.free_slot()),
+            (Some(jar), Proof::None) => (None, jar.free_slot()),
+        };
+        let lender = if let Slot::Of(lender) = slot { Some(lender) } else { None };
+        state.loan = lender.and_then(|lender| jar?.loan(lender, leaves.as_ref()));
+        let leg = Leg { redirect_uri, state, district_id: None, lender };
         let login = self.send(&leg, inputs, |state, sealed| {
-            let Some(jar) = jar else { return Vec::new() };
-            let mut cookies = jar.add(state, sealed, inputs.now, leaving, Room::OfTheYoungest);
-            cookies.extend(leaving.map(|key| jar.delete(key)));
-            cookies
+            let own = jar.filter(|_| matches!(slot, Slot::Free)).map(|jar| jar.keep(state, sealed));
+            own.into_iter().chain(leaves).collect()
         })?;
         Ok(Outcome::Restart(Restart { login, reason }))
+    }
+
+    /// Changes the mark of the last login that ended, and nothing of what it says: a login that borrowed a cookie is over, and its
+    /// callback proves nothing when it is loaded again.
+    fn end_loan(&self, jar: &Jar, inputs: &Inputs) -> Result<SetCookie> {
+        let mark =
+            jar.finished().unwrap_or_else(|| FinishedMark { at: inputs.now, ..FinishedMark::default() });
+        Ok(jar.mark_finished(mark.seal(self.keys()?, &inputs.entropy)?))
     }
 
     /// Where a login was to lead. What was allowed when it began may no longer be.
@@ -450,8 +470,8 @@ struct Leg<'a> {
     redirect_uri: &'a str,
     state: LoginState,
     district_id: Option<&'a str>,
-    /// Whether this browser asked for it, and not only a callback that proved nothing.
-    is_own: bool,
+    /// The login whose cookie it borrows.
+    lender: Option<&'a SealedLogin>,
 }
 
 /// The key under which an application that keeps logins by itself finds the pending login of this callback; `None` when the

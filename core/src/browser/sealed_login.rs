@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::protocol::pending::{Pending, SealingKeys};
+use crate::protocol::pending::{Loan, Pending, SealingKeys};
 
 /// Only this file has the sealed text, and so nobody else can open it a second time.
 pub(crate) struct SealedLogin {
@@ -18,6 +18,16 @@ impl SealedLogin {
     /// The pending login; `None` unless it was sealed with one of the keys.
     pub(crate) fn open(&self, keys: &SealingKeys) -> Option<&Pending> {
         self.opened.get_or_init(|| Pending::open(keys, &self.sealed)).as_ref()
+    }
+
+    /// The loan of this login while the last login that ended has this mark; `None` unless it was sealed with one of the keys.
+    pub(crate) fn loan(&self, keys: &SealingKeys, finished: Option<&str>) -> Option<Loan> {
+        self.open(keys).map(|_| Loan::of(&self.sealed, finished))
+    }
+
+    /// The pending login of a `state` that borrows this one.
+    pub(crate) fn lend(&self, state: &str, issued_at: u64) -> Pending {
+        Pending::borrowing(&self.sealed, state, issued_at)
     }
 
     #[cfg(test)]
@@ -36,7 +46,7 @@ mod tests {
     fn it_is_opened_once_and_not_again_with_other_keys() {
         let [right, wrong] =
             ["right", "wrong"].map(|secret| SealingKeys::derive("client", &[Secret::from(secret)]).unwrap());
-        let (_, sealed) = Pending::begin(&right, "state", true, 1000, &[7; ENTROPY_BYTES]).unwrap();
+        let (_, sealed) = Pending::begin(&right, "state", 1000, &[7; ENTROPY_BYTES]).unwrap();
         let (first, second) = (SealedLogin::new(&sealed), SealedLogin::new(&sealed));
         let opened = first.open(&right).unwrap();
         assert!(std::ptr::eq(first.open(&wrong).unwrap(), opened), "what was read first stays");

@@ -63,13 +63,12 @@ fn a_name_that_only_looks_like_one_of_this_host_is_not_looked_at() {
 /// Cookies of so many logins, sealed with these keys.
 fn logins(keys: &SealingKeys, kind: &str, many: u8) -> Vec<String> {
     let entropy = |seed| [seed; crate::protocol::pending::ENTROPY_BYTES];
-    let sealed =
-        |at: u8| Pending::begin(keys, kind, true, u64::from(at) + 1000, &entropy(at)).map(|begun| begun.1);
+    let sealed = |at: u8| Pending::begin(keys, kind, u64::from(at) + 1000, &entropy(at)).map(|begun| begun.1);
     (0..many).map(|at| format!("clever_login_{kind}{at}={}", sealed(at).unwrap())).collect()
 }
 
-fn dropped(header: &[String], keys: &Arc<SealingKeys>, room: Room) -> Vec<String> {
-    let jar = Jar::read(&header.join("; "), keys, false).add("new", "sealed".into(), 1100, None, room);
+fn dropped(header: &[String], keys: &Arc<SealingKeys>) -> Vec<String> {
+    let jar = Jar::read(&header.join("; "), keys, false).add("new", "sealed".into(), 1100);
     let (new, dropped) = jar.split_last().unwrap();
     assert_eq!((new.name(), new.max_age()), (&*format!("clever_login_{}", login_key("new")), 600));
     assert!(dropped.iter().all(|cookie| cookie.max_age() == 0));
@@ -79,38 +78,85 @@ fn dropped(header: &[String], keys: &Arc<SealingKeys>, room: Room) -> Vec<String
 #[test]
 fn logins_of_another_application_of_the_host_stay() {
     let (own, other) = (keys(), of("other"));
-    for room in [Room::OfTheOldest, Room::OfTheYoungest] {
-        let header = [logins(&own, "own", 7), logins(&other, "other", 8)].concat();
-        assert!(dropped(&header, &own, room).is_empty());
-        let header = [logins(&own, "own", 8), logins(&other, "other", 8)].concat();
-        let expected = if room == Room::OfTheOldest { "clever_login_own0" } else { "clever_login_own7" };
-        assert_eq!(dropped(&header, &own, room), [expected]);
-    }
+    let header = [logins(&own, "own", 7), logins(&other, "other", 8)].concat();
+    assert!(dropped(&header, &own).is_empty());
+    let header = [logins(&own, "own", 8), logins(&other, "other", 8)].concat();
+    assert_eq!(dropped(&header, &own), ["clever_login_own0"]);
 }
 
 #[test]
 fn what_cannot_be_read_makes_room_when_there_is_too_much_of_all() {
     let keys = keys();
-    let junk = (0..20).map(|number| format!("clever_login_junk{number}=junk")).collect::<Vec<_>>();
-    let header = [junk, logins(&keys, "own", 7)].concat();
+    let header = [junk(20), logins(&keys, "own", 7)].concat();
     assert_eq!(
-        dropped(&header, &keys, Room::OfTheOldest),
+        dropped(&header, &keys),
         ["clever_login_junk0", "clever_login_junk1", "clever_login_junk2", "clever_login_junk3"]
     );
     // A neighbor can set a cookie of the same name over plain http: the login counts all the same.
     let header = [vec!["clever_login_own0=junk".to_owned()], logins(&keys, "own", 8)].concat();
-    assert_eq!(dropped(&header, &keys, Room::OfTheOldest), ["clever_login_own0"]);
+    assert_eq!(dropped(&header, &keys), ["clever_login_own0"]);
+}
+
+fn junk(many: u8) -> Vec<String> {
+    (0..many).map(|number| format!("clever_login_junk{number}=junk")).collect()
 }
 
 #[test]
 fn a_login_that_took_too_long_makes_room_first() {
     let keys = keys();
-    let old =
-        Pending::begin(&keys, "old", true, 100, &[9; crate::protocol::pending::ENTROPY_BYTES]).unwrap().1;
+    let old = Pending::begin(&keys, "old", 100, &[9; crate::protocol::pending::ENTROPY_BYTES]).unwrap().1;
     let header = [logins(&keys, "own", 7), vec![format!("clever_login_old={old}")]].concat();
-    for room in [Room::OfTheOldest, Room::OfTheYoungest] {
-        assert_eq!(dropped(&header, &keys, room), ["clever_login_old"]);
-    }
+    assert_eq!(dropped(&header, &keys), ["clever_login_old"]);
+}
+
+#[test]
+fn a_login_that_restarts_gets_a_free_place_or_borrows_the_youngest_login() {
+    let keys = keys();
+    let slot = |header: Vec<String>| {
+        let jar = Jar::read(&header.join("; "), &keys, false);
+        match jar.free_slot() {
+            Slot::Free => "free".to_owned(),
+            Slot::Taken => "taken".to_owned(),
+            Slot::Of(lender) => {
+                jar.logins.iter().find(|(_, login)| std::ptr::eq(login, lender)).unwrap().0.clone()
+            }
+        }
+    };
+    let own = |many| logins(&keys, "own", many);
+    assert_eq!(slot(own(0)), "free");
+    assert_eq!(slot(own(7)), "free");
+    assert_eq!(slot(own(8)), "own7");
+    assert_eq!(slot(own(10)), "own9");
+    assert_eq!(slot(own(8).into_iter().rev().collect()), "own7");
+    // All applications of the host together have 24. An application that has none gets one all the same.
+    assert_eq!(slot([junk(22), own(1)].concat()), "free");
+    assert_eq!(slot([junk(23), own(1)].concat()), "own0");
+    assert_eq!(slot(junk(24)), "free");
+    assert_eq!(slot(junk(u8::try_from(MAX_READ).unwrap())), "taken");
+    // Of two cookies with one name, the one that can be read counts.
+    assert_eq!(slot([vec!["clever_login_own7=junk".to_owned()], own(8)].concat()), "own7");
+}
+
+#[test]
+fn a_loan_ends_with_its_cookie_and_with_any_login_that_ends() {
+    let keys = keys();
+    let read = |header: &[String]| Jar::read(&header.join("; "), &keys, false);
+    let header = logins(&keys, "own", 8);
+    let jar = read(&header);
+    let Slot::Of(lender) = jar.free_slot() else { panic!("all places are taken") };
+    let loan = jar.loan(lender, None).unwrap();
+    assert!(read(&header).lender(&loan).is_some());
+    assert!(read(&header[..7]).lender(&loan).is_none());
+    assert!(read(&header[7..]).lender(&loan).is_some());
+    let mark = FinishedMark { at: 1000, ..FinishedMark::default() };
+    let mark = jar.mark_finished(mark.seal(&keys, &[1; crate::protocol::pending::ENTROPY_BYTES]).unwrap());
+    let ended = [header.clone(), vec![format!("{}={}", mark.name(), mark.value())]].concat();
+    assert!(read(&ended).lender(&loan).is_none());
+    let renewed = jar.loan(lender, Some(&mark)).unwrap();
+    assert!(read(&ended).lender(&renewed).is_some() && read(&header).lender(&renewed).is_none());
+    // What somebody else sealed is lent to nobody.
+    let other = Jar::read(&header.join("; "), &of("other"), false);
+    assert!(other.loan(&other.logins[7].1, None).is_none() && other.lender(&loan).is_none());
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub(super) enum Held {
     Proof {
         pending: Pending,
         is_expired: bool,
+        /// Whether it is lent by another login.
+        is_borrowed: bool,
     },
 }
 
@@ -82,9 +84,10 @@ impl Returned {
         match kept {
             Kept::Cookies(header) => {
                 let jar = Jar::read(header, keys, is_secure(state.known()));
-                let pending = match state.key() {
-                    Some(key) => Held::read(keys, &state, jar.logins_with(&key), now),
-                    None => Held::Missing,
+                let pending = match &state {
+                    State::Known { text, state: known } => Held::borrowed(&jar, text, known, now)
+                        .unwrap_or_else(|| Held::read(keys, &state, jar.logins_with(&login_key(text)), now)),
+                    _ => Held::Missing,
                 };
                 Self { pending, state, jar: Some(Arc::new(jar)), arrived_at }
             }
@@ -99,7 +102,9 @@ impl Returned {
     pub(super) fn proven(&self) -> std::result::Result<(&LoginState, &Pending), ErrorCode> {
         match (&self.state, &self.pending) {
             (State::Missing, _) => Err(ErrorCode::StateMissing),
-            (State::Known { state, .. }, Held::Proof { pending, is_expired: false }) => Ok((state, pending)),
+            (State::Known { state, .. }, Held::Proof { pending, is_expired: false, .. }) => {
+                Ok((state, pending))
+            }
             (State::Known { .. }, Held::Proof { .. }) => Err(ErrorCode::PendingExpired),
             (State::Known { .. }, Held::Missing) => Err(ErrorCode::PendingMissing),
             (_, Held::Invalid) => Err(ErrorCode::PendingInvalid),
@@ -140,9 +145,13 @@ impl Returned {
         matches!(self.pending, Held::Proof { .. })
     }
 
-    /// The key of the login that this callback proves.
-    pub(super) fn proven_key(&self) -> Option<String> {
-        self.state.key().filter(|_| self.is_proven())
+    /// What this callback proves, and with which cookie.
+    pub(super) fn proof(&self) -> Proof {
+        match (&self.state, &self.pending) {
+            (State::Known { .. }, Held::Proof { is_borrowed: true, .. }) => Proof::Borrowed,
+            (State::Known { text, .. }, Held::Proof { .. }) => Proof::Own(login_key(text)),
+            _ => Proof::None,
+        }
     }
 
     /// The cookies with which a proven login ends, well or not: its own is deleted, and no other, and the browser remembers that
@@ -171,12 +180,13 @@ impl Returned {
     }
 
     fn finish_as(&self, mark: &FinishedMark, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
-        let (Some(jar), Some(key), Some(state)) = (&self.jar, self.proven_key(), self.state.known()) else {
+        let (Some(jar), Some(state), true) = (&self.jar, self.state.known(), self.is_proven()) else {
             return Ok(Vec::new());
         };
+        let own = if let Proof::Own(key) = self.proof() { Some(jar.delete(&key)) } else { None };
         // Machines whose clocks differ may have sent the browser away and taken it back.
         let mark = FinishedMark { at: inputs.now.max(state.issued_at), ..mark.clone() };
-        Ok(vec![jar.delete(&key), jar.mark_finished(mark.seal(keys, &inputs.entropy)?)])
+        Ok(own.into_iter().chain([jar.mark_finished(mark.seal(keys, &inputs.entropy)?)]).collect())
     }
 
     /// What a login that restarts goes on with. When somebody signed in with it already, Clever has asked who they are, and need
@@ -221,14 +231,6 @@ impl Returned {
 }
 
 impl State {
-    /// The key of the login that the state names.
-    fn key(&self) -> Option<String> {
-        match self {
-            Self::Known { text, .. } => Some(login_key(text)),
-            _ => None,
-        }
-    }
-
     pub(super) const fn known(&self) -> Option<&LoginState> {
         match self {
             Self::Known { state, .. } => Some(state),
@@ -237,7 +239,23 @@ impl State {
     }
 }
 
+/// What a callback proves.
+pub(crate) enum Proof {
+    /// Nothing.
+    None,
+    /// The login with this key, by its own cookie.
+    Own(String),
+    /// A login, by the cookie that it borrows.
+    Borrowed,
+}
+
 impl Held {
+    /// The proof of a login that borrows a cookie which the browser still keeps.
+    fn borrowed(jar: &Jar, text: &str, state: &LoginState, now: u64) -> Option<Self> {
+        let pending = jar.lender(state.loan.as_ref()?)?.lend(text, state.issued_at);
+        Some(Self::Proof { is_expired: pending.is_expired(now), pending, is_borrowed: true })
+    }
+
     fn read<'a>(
         keys: &SealingKeys,
         state: &State,
@@ -250,7 +268,7 @@ impl Held {
             best = match (sealed.open(keys), state) {
                 (Some(pending), State::Known { text, .. }) if pending.has_state(text) => {
                     let is_expired = pending.is_expired(now);
-                    return Self::Proof { pending: pending.clone(), is_expired };
+                    return Self::Proof { pending: pending.clone(), is_expired, is_borrowed: false };
                 }
                 (Some(_), _) => Self::OfAnotherLogin,
                 (None, _) => Self::Invalid,

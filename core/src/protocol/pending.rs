@@ -9,6 +9,9 @@
 //! Only a callback whose state matches a pending login of the same browser may spend its code (RFC 6749 section 10.12). A state
 //! by itself proves nothing about the browser, but it was written here, so a login that lost its cookie can restart with
 //! the same goal. Any process with the key can finish the login: no session store is needed.
+//!
+//! A browser keeps eight pending logins at most. When a login restarts and there are eight, it borrows the cookie of another: its
+//! state holds a digest of that cookie ([`Loan`]), so only the browser that has the cookie can finish it.
 
 use std::fmt;
 
@@ -34,22 +37,22 @@ const APPLICATION_BYTES: usize = 4;
 /// The length of what tells the last finished login from others. It is sealed, and cookies must be short.
 const LOGIN_DIGEST_BYTES: usize = 4;
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 const TAG_BYTES: usize = 16;
 const SEAL_BYTES: usize = NONCE_LEN + TAG_BYTES;
 const NONCE_BYTES: usize = 16;
 const DIGEST_BYTES: usize = 16;
 const STATE_FIXED_BYTES: usize = 1 + 8 + 1 + 1 + 1 + DIGEST_BYTES;
-const MAX_STATE_BYTES: usize = encoded(SEAL_BYTES + STATE_FIXED_BYTES + MAX_RETURN_TO_BYTES);
+const MAX_STATE_BYTES: usize = encoded(SEAL_BYTES + STATE_FIXED_BYTES + DIGEST_BYTES + MAX_RETURN_TO_BYTES);
 /// The length of a sealed pending login, in bytes.
-pub const PENDING_BYTES: usize = encoded(SEAL_BYTES + 1 + 8 + 1 + NONCE_BYTES + DIGEST_BYTES);
+pub const PENDING_BYTES: usize = encoded(SEAL_BYTES + 1 + 8 + NONCE_BYTES + DIGEST_BYTES);
 
 /// The random bytes that one login needs.
 pub const ENTROPY_BYTES: usize = 3 * NONCE_LEN + NONCE_BYTES;
 
 const SWITCH_USER: u8 = 1;
 const IN_SESSION: u8 = 2;
-const IS_OWN: u8 = 1;
+const BORROWS: u8 = 16;
 const IS_SIGN_IN: u8 = 1;
 const IS_SWITCHED: u8 = 2;
 /// Counts share a byte with two flags: states and cookies must be short.
@@ -78,7 +81,8 @@ pub struct SealingKeys {
 }
 
 impl SealingKeys {
-    /// Derives one key from each secret (HKDF-SHA256, RFC 5869), for this client only.
+    /// Derives one key from each secret (HKDF-SHA256, RFC 5869), for this client only. Its applications are told apart by
+    /// [`for_redirect_uris`](Self::for_redirect_uris).
     ///
     /// # Errors
     /// `client_secret_missing` when there is none, `internal` when the crypto library fails.
@@ -88,12 +92,18 @@ impl SealingKeys {
         if keys.is_empty() {
             return Err(Error::new(ErrorCode::ClientSecretMissing));
         }
-        let mut application = URL_SAFE_NO_PAD.encode(digest(&SHA256, client_id.as_bytes()));
-        application.truncate(APPLICATION_BYTES);
-        Ok(Self { keys, application })
+        Ok(Self { keys, application: short_name(&[client_id]) })
     }
 
-    /// A short name for this client: cookies do not tell ports or paths apart, so applications of one host share them.
+    /// The same keys for the application of this client that has these redirect URIs, in any order.
+    #[must_use]
+    pub fn for_redirect_uris(self, client_id: &str, redirect_uris: &[String]) -> Self {
+        let mut sorted: Vec<_> = redirect_uris.iter().map(String::as_str).collect();
+        sorted.sort_unstable();
+        Self { application: short_name(&[&[client_id], &sorted[..]].concat()), ..self }
+    }
+
+    /// A short name for this application: cookies do not tell ports or paths apart, so applications of one host share them.
     pub fn application(&self) -> &str {
         &self.application
     }
@@ -164,6 +174,8 @@ pub struct LoginState {
     pub in_session: bool,
     /// Which redirect URI was used, as a digest: the URI itself is in the configuration.
     redirect_uri_digest: [u8; DIGEST_BYTES],
+    /// The cookie that proves it, when it has none of its own.
+    pub loan: Option<Loan>,
     /// Where the application wants to go afterwards.
     pub return_to: Option<String>,
 }
@@ -179,6 +191,7 @@ impl LoginState {
             switch_user: false,
             in_session: false,
             redirect_uri_digest: short_digest(redirect_uri),
+            loan: None,
             return_to: return_to.map(str::to_owned),
         }
     }
@@ -195,12 +208,15 @@ impl LoginState {
         }
         let flags = flag(self.switch_user, SWITCH_USER)
             | flag(self.in_session, IN_SESSION)
+            | flag(self.loan.is_some(), BORROWS)
             | ended(self.ended_sessions);
+        let loan = self.loan.as_ref().map_or(&[][..], |loan| &loan.0);
         let plain = [
             &[VERSION][..],
             &self.issued_at.to_be_bytes(),
             &[self.redirects, self.lost_sessions, flags],
             &self.redirect_uri_digest,
+            loan,
             return_to.as_bytes(),
         ]
         .concat();
@@ -222,6 +238,11 @@ impl LoginState {
             switch_user: flags & SWITCH_USER != 0,
             in_session: flags & IN_SESSION != 0,
             redirect_uri_digest: fields.take(DIGEST_BYTES)?.try_into().ok()?,
+            loan: if flags & BORROWS == 0 {
+                None
+            } else {
+                Some(Loan(fields.take(DIGEST_BYTES)?.try_into().ok()?))
+            },
             return_to: Some(String::from_utf8(fields.0.to_vec()).ok()?).filter(|path| !path.is_empty()),
         })
     }
@@ -238,16 +259,25 @@ impl fmt::Debug for LoginState {
     }
 }
 
+/// Which cookies of the browser prove a login that has none of its own: that of another login in flight, together with the mark of
+/// the last login that ended. Every login that ends changes that mark, so a loan is good for one end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loan([u8; DIGEST_BYTES]);
+
+impl Loan {
+    /// A loan of this sealed pending login, while the last login that ended has this mark.
+    pub fn of(sealed: &str, finished: Option<&str>) -> Self {
+        // Neither text has a blank.
+        Self(short_digest(&format!("{sealed} {}", finished.unwrap_or_default())))
+    }
+}
+
 /// The part of a login that stays with the browser.
 #[derive(Clone)]
 pub struct Pending {
-    /// The nonce that went to Clever.
-    pub nonce: String,
+    nonce: [u8; NONCE_BYTES],
     /// When it was sealed, in Unix seconds.
     pub issued_at: u64,
-    /// Whether this browser asked the application for the login. One that restarts after a callback that proved nothing is
-    /// not its own: any site can send such a callback.
-    pub is_own: bool,
     state_digest: [u8; DIGEST_BYTES],
 }
 
@@ -259,17 +289,28 @@ impl Pending {
     pub fn begin(
         keys: &SealingKeys,
         state: &str,
-        is_own: bool,
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<(Self, String)> {
-        let (for_seal, for_nonce) = entropy[NONCE_LEN..2 * NONCE_LEN + NONCE_BYTES].split_at(NONCE_LEN);
-        let state_digest = short_digest(state);
-        let flags = if is_own { IS_OWN } else { 0 };
-        let plain = [&[VERSION][..], &now.to_be_bytes(), &[flags], for_nonce, &state_digest].concat();
-        let sealed = keys.seal_text(b"pending", fixed(for_seal)?, &plain)?;
-        let nonce = URL_SAFE_NO_PAD.encode(for_nonce);
-        Ok((Self { nonce, issued_at: now, is_own, state_digest }, sealed))
+        let nonce = fixed(&entropy[2 * NONCE_LEN..2 * NONCE_LEN + NONCE_BYTES])?;
+        let begun = Self { nonce, issued_at: now, state_digest: short_digest(state) };
+        let sealed = begun.seal(keys, entropy)?;
+        Ok((begun, sealed))
+    }
+
+    /// The pending login of a `state` that borrows the one that is sealed in `lender`. It began at `issued_at`, in Unix seconds.
+    pub fn borrowing(lender: &str, state: &str, issued_at: u64) -> Self {
+        let nonce = short_digest(&format!("nonce {lender} {state}"));
+        Self { nonce, issued_at, state_digest: short_digest(state) }
+    }
+
+    /// The sealed form.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
+        let plain = [&[VERSION][..], &self.issued_at.to_be_bytes(), &self.nonce, &self.state_digest].concat();
+        keys.seal_text(b"pending", fixed(&entropy[NONCE_LEN..2 * NONCE_LEN])?, &plain)
     }
 
     /// Opens a sealed pending login; `None` unless it was sealed with one of the keys.
@@ -279,10 +320,14 @@ impl Pending {
         fields.version()?;
         Some(Self {
             issued_at: fields.number()?,
-            is_own: fields.byte()? & IS_OWN != 0,
-            nonce: URL_SAFE_NO_PAD.encode(fields.take(NONCE_BYTES)?),
+            nonce: fields.take(NONCE_BYTES)?.try_into().ok()?,
             state_digest: fields.rest()?,
         })
+    }
+
+    /// The nonce that goes to Clever.
+    pub fn nonce(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.nonce)
     }
 
     /// Whether `state` is the one of this login.
@@ -390,6 +435,12 @@ pub fn login_key(state: &str) -> String {
     let mut key = URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()));
     key.truncate(KEY_BYTES);
     key
+}
+
+fn short_name(texts: &[&str]) -> String {
+    let mut name = URL_SAFE_NO_PAD.encode(digest(&SHA256, texts.join(" ").as_bytes()));
+    name.truncate(APPLICATION_BYTES);
+    name
 }
 
 /// Another part of the same hash than the key shows.

@@ -11,8 +11,24 @@ pub(crate) struct Trip {
     pub(crate) began: u64,
     /// How often in a row its login went to Clever.
     pub(crate) count: u8,
-    /// Whether this browser asked for it, and not only a callback that proved nothing.
-    pub(crate) is_own: bool,
+    /// What proves it, when it has no cookie of its own: that of this login, as long as no other login ended.
+    loan: Option<Loan>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Loan {
+    lender: usize,
+    mark: Option<Mark>,
+}
+
+/// The mark of the last login that ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Mark {
+    number: usize,
+    /// When that login ended.
+    at: u64,
+    /// When the browser got the mark.
+    came: u64,
 }
 
 /// What a callback says beside its state.
@@ -56,8 +72,9 @@ pub(crate) struct Model {
     pub(crate) is_late: bool,
     /// The logins in flight, the oldest first.
     pub(crate) flight: Vec<usize>,
-    /// When a login ended last.
-    finished: Option<u64>,
+    finished: Option<Mark>,
+    /// How many marks there have been.
+    marks: usize,
     /// The login whose person is signed in.
     pub(crate) person: Option<usize>,
 }
@@ -71,7 +88,7 @@ impl Model {
     pub(crate) fn wait(&mut self, trips: &[Trip], now: u64) {
         if !self.is_late {
             self.flight.retain(|login| now - trips[*login].began < LIFETIME);
-            self.finished = self.finished.filter(|at| now - at < LIFETIME);
+            self.finished = self.finished.filter(|mark| now - mark.came < LIFETIME);
         }
     }
 
@@ -79,19 +96,31 @@ impl Model {
         *self = Self::new(self.is_late);
     }
 
+    /// Whether a callback with this state is one of a login that this browser keeps.
+    pub(crate) fn proves(&self, trips: &[Trip], state: State) -> bool {
+        matches!(state, State::Of(login) if self.flight.contains(&login) || self.borrows(&trips[login]))
+    }
+
+    fn borrows(&self, trip: &Trip) -> bool {
+        trip.loan.is_some_and(|loan| self.flight.contains(&loan.lender) && loan.mark == self.finished)
+    }
+
     /// A login begins: the ninth drops the oldest.
     pub(crate) fn begin(&mut self, trips: &mut Vec<Trip>, goal: &str, now: u64) {
         if self.flight.len() == MOST_IN_FLIGHT {
             self.flight.remove(0);
         }
-        self.fly(trips, Trip { goal: Some(goal.to_owned()), began: now, count: 1, is_own: true });
+        self.flight.push(trips.len());
+        trips.push(Trip { goal: Some(goal.to_owned()), began: now, count: 1, loan: None });
     }
 
     /// A callback arrives. When its login restarts, the new one is the last of `trips`.
     pub(crate) fn arrive(&mut self, trips: &mut Vec<Trip>, said: Said, state: State, now: u64) -> Fate {
         let trip = if let State::Of(login) = state { Some(trips[login].clone()) } else { None };
-        let held =
-            self.flight.iter().copied().find(|held| matches!(state, State::Of(login) if login == *held));
+        let held = match state {
+            State::Of(login) if self.proves(trips, state) => Some(login),
+            _ => None,
+        };
         let is_expired = |trip: &Trip| now - trip.began > LIFETIME;
         let goal = trip.as_ref().and_then(|trip| trip.goal.clone());
         let ended = |word: &str, ends| Fate {
@@ -118,7 +147,7 @@ impl Model {
                 }
                 (Some(_), Some(_)) => Fate { spends: true, ..ended("error login_loop", true) },
                 (Some(trip), None) => {
-                    let is_over = is_expired(trip) || self.finished.is_some_and(|at| at >= trip.began);
+                    let is_over = is_expired(trip) || self.finished.is_some_and(|mark| mark.at >= trip.began);
                     let count = if is_over { 0 } else { trip.count };
                     match (count, self.flight.is_empty() && self.finished.is_none()) {
                         (3.., true) => ended("error cookies_blocked", false),
@@ -135,7 +164,7 @@ impl Model {
         };
         if let Some(login) = held {
             self.flight.retain(|other| *other != login);
-            self.finished = Some(now);
+            self.mark(now, now);
         }
         if fate.ends_session {
             self.person = fate.signed_in;
@@ -143,8 +172,8 @@ impl Model {
         fate
     }
 
-    /// A login goes to Clever once more, instead of the one that this browser proved, if it did. What is too much in flight goes: first
-    /// what took too long, then what this browser did not ask for, and the youngest of each first.
+    /// A login goes to Clever once more, instead of the one that this browser proved, if it did. It drops no other: where all places are
+    /// taken, it borrows the cookie of the youngest.
     fn restart(
         &mut self,
         trips: &mut Vec<Trip>,
@@ -154,20 +183,21 @@ impl Model {
         why: &str,
     ) -> Fate {
         self.flight.retain(|login| Some(*login) != proven);
-        if self.flight.len() == MOST_IN_FLIGHT {
-            let last = |is_first: &dyn Fn(&Trip) -> bool| {
-                self.flight.iter().rposition(|login| is_first(&trips[*login]))
-            };
-            let expired = last(&|trip| now - trip.began > LIFETIME);
-            let dropped = expired.or_else(|| last(&|trip| !trip.is_own)).unwrap_or(MOST_IN_FLIGHT - 1);
-            self.flight.remove(dropped);
+        if proven.is_some_and(|login| trips[login].loan.is_some()) {
+            self.mark(self.finished.map_or(now, |mark| mark.at), now);
         }
-        self.fly(trips, Trip { goal, began: now, count: count + 1, is_own: proven.is_some() });
+        let loan = if self.flight.len() < MOST_IN_FLIGHT {
+            self.flight.push(trips.len());
+            None
+        } else {
+            self.flight.last().map(|lender| Loan { lender: *lender, mark: self.finished })
+        };
+        trips.push(Trip { goal, began: now, count: count + 1, loan });
         Fate { word: format!("restart {why}"), ..Fate::default() }
     }
 
-    fn fly(&mut self, trips: &mut Vec<Trip>, trip: Trip) {
-        self.flight.push(trips.len());
-        trips.push(trip);
+    fn mark(&mut self, at: u64, now: u64) {
+        self.marks += 1;
+        self.finished = Some(Mark { number: self.marks, at, came: now });
     }
 }

@@ -15,7 +15,7 @@ fn expired(emulator: &Emulator) -> (String, String) {
     let keys = SealingKeys::derive(OIDC, [&Secret::from(SECRET)]).unwrap();
     let began = emulator.now() - u64::from(LIFETIME_SECONDS) - 60;
     let state = LoginState::new(REDIRECT_URI, None, began).seal(&keys, &[7; ENTROPY_BYTES]).unwrap();
-    let (_, sealed) = Pending::begin(&keys, &state, true, began, &[7; ENTROPY_BYTES]).unwrap();
+    let (_, sealed) = Pending::begin(&keys, &state, began, &[7; ENTROPY_BYTES]).unwrap();
     (state, sealed)
 }
 

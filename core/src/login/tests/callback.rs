@@ -37,10 +37,38 @@ fn a_login_that_began_at_clever_restarts_and_disturbs_no_other() {
 
 #[test]
 fn nothing_is_touched_by_a_callback_that_proves_nothing() {
+    for logins in [1, 7, 8, 10] {
+        for (from_portal, already_ended) in [(false, false), (true, false), (false, true), (true, true)] {
+            touches_nothing(logins, from_portal, already_ended);
+        }
+    }
+}
+
+/// With so many logins in flight, whose cookies were all set before the browser sent any of them.
+fn touches_nothing(logins: usize, from_portal: bool, already_ended: bool) {
     let journey = journey();
     let stranger = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
     let mut browser = Browser::default();
-    let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
+    if already_ended {
+        let ended = browser.begin(&journey, going_to("/"), 999).unwrap();
+        goal(browser.arrive(&journey, &back(&ended), 999));
+    }
+    let empty = browser.header();
+    let open: Vec<_> = (0..logins)
+        .map(|_| {
+            let login = if from_portal {
+                restart(journey.arrive("code=abc", Kept::Cookies(&empty), &at(1000))).login
+            } else {
+                journey
+                    .begin(&LoginOptions { cookies: Some(empty.clone()), ..going_to("/a") }, &at(1000))
+                    .unwrap()
+            };
+            browser.obey(&login.set_cookies);
+            login
+        })
+        .collect();
+    assert_eq!(browser.logins(), logins);
+    let login = open.last().unwrap();
     let before = browser.cookies.clone();
     let hostile = [
         "error=access_denied".to_owned(),
@@ -48,7 +76,7 @@ fn nothing_is_touched_by_a_callback_that_proves_nothing() {
         "error=invalid_scope&state=x".to_owned(),
         format!("error=access_denied&state={}", state_of(&stranger)),
         format!("{}&iss=https%3A%2F%2Fevil.example", back(&stranger)),
-        format!("{}&state=x", back(&login)),
+        format!("{}&state=x", back(login)),
         "code=junk".to_owned(),
         "code=junk&state=junk".to_owned(),
         back(&stranger),
@@ -63,8 +91,100 @@ fn nothing_is_touched_by_a_callback_that_proves_nothing() {
         };
         assert!(!ends, "{callback}");
         assert!(before.iter().all(|(name, value)| browser.cookies.get(name) == Some(value)), "{callback}");
+        assert!(browser.logins() <= logins.max(8), "{callback}");
     }
-    assert_eq!(goal(browser.arrive(&journey, &back(&login), 1001)).as_deref(), Some("/a"));
+    for login in &open {
+        let expected = (!from_portal).then_some("/a");
+        assert_eq!(goal(browser.arrive(&journey, &back(login), 1001)).as_deref(), expected);
+    }
+}
+
+#[test]
+fn a_flood_of_callbacks_that_prove_nothing_touches_no_login_of_another_application() {
+    let other = Config::builder("other").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
+    let (journey, other, mut browser) = (journey(), Journey::new(other).unwrap(), Browser::default());
+    // Three applications of this host have eight logins each, and so all slots of the host.
+    let open: Vec<_> = (0..24).map(|_| other.begin(&going_to("/b"), &at(1000)).unwrap()).collect();
+    for login in &open {
+        browser.obey(&login.set_cookies);
+    }
+    let before = browser.cookies.clone();
+    let portals: Vec<_> =
+        (0..30).map(|_| restart(browser.arrive(&journey, "code=junk", 1001)).login).collect();
+    assert!(before.iter().all(|(name, value)| browser.cookies.get(name) == Some(value)));
+    assert_eq!(browser.logins(), 25, "an application that has no login in flight gets one");
+    assert_eq!(goal(browser.arrive(&journey, &back(&portals[29]), 1002)), None);
+    assert_eq!(goal(browser.arrive(&journey, &back(&portals[0]), 1002)), None);
+    assert_eq!(browser.logins(), 24);
+}
+
+#[test]
+fn a_login_that_finds_no_free_slot_signs_in_and_drops_no_other() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    let waiting: Vec<_> = (0..8)
+        .map(|number| browser.begin(&journey, going_to(&format!("/{number}")), 1000 + number).unwrap())
+        .collect();
+    let first = restart(browser.arrive(&journey, "code=abc", 1010));
+    let second = restart(browser.arrive(&journey, "code=abc", 1010));
+    assert!(first.login.set_cookies.is_empty() && second.login.set_cookies.is_empty());
+    let nonce = |login: &Login| {
+        let url = Url::parse(&login.url).unwrap();
+        url.query_pairs().find(|(name, _)| name == "nonce").unwrap().1.into_owned()
+    };
+    let callback = back(&first.login);
+    // Neither a browser with logins of its own, nor one without the cookie that it borrows, can finish it.
+    let mut stranger = Browser::default();
+    (0..8).for_each(|_| drop(stranger.begin(&journey, going_to("/"), 1000).unwrap()));
+    assert_eq!(restart(stranger.arrive(&journey, &callback, 1011)).reason, ErrorCode::PendingMissing);
+    let lender = format!("__Host-clever_login_{}", waiting[7].key);
+    let mut without = Browser { cookies: browser.cookies.clone() };
+    drop(without.cookies.remove(&lender).unwrap());
+    assert_eq!(restart(without.arrive(&journey, &callback, 1011)).reason, ErrorCode::PendingMissing);
+    let Ok(Arrival::Exchange(exchange)) = browser.arrive(&journey, &callback, 1011) else {
+        panic!("this browser began it");
+    };
+    assert_eq!((exchange.nonce, exchange.return_to), (nonce(&first.login), None));
+    assert_eq!(browser.logins(), 8);
+    // Once. The second one goes to Clever again, unseen, and arrives.
+    assert_eq!(restart(browser.arrive(&journey, &callback, 1012)).reason, ErrorCode::PendingMissing);
+    let again = restart(browser.arrive(&journey, &back(&second.login), 1012));
+    assert_ne!(nonce(&again.login), nonce(&second.login));
+    assert_eq!(goal(browser.arrive(&journey, &back(&again.login), 1013)), None);
+    for (number, login) in waiting.iter().enumerate() {
+        assert_eq!(goal(browser.arrive(&journey, &back(login), 1020)).unwrap(), format!("/{number}"));
+    }
+}
+
+#[test]
+fn a_login_without_a_slot_whose_code_is_refused_is_over_and_goes_on() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    (0..8).for_each(|_| drop(browser.begin(&journey, going_to("/"), 1000).unwrap()));
+    let login = restart(browser.arrive(&journey, "code=abc", 1000)).login;
+    let header = browser.header();
+    let Ok(Arrival::Exchange(exchange)) = journey.arrive(&back(&login), Kept::Cookies(&header), &at(1001))
+    else {
+        panic!("this browser began it");
+    };
+    let Ok(Outcome::Restart(again)) = journey.restart_after_exchange(&exchange, &at(1001)) else {
+        panic!("it restarts");
+    };
+    browser.obey(&again.login.set_cookies);
+    assert_eq!(restart(browser.arrive(&journey, &back(&login), 1002)).reason, ErrorCode::PendingMissing);
+    assert_eq!((goal(browser.arrive(&journey, &back(&again.login), 1002)), browser.logins()), (None, 8));
+}
+
+#[test]
+fn a_login_without_a_slot_that_is_refused_ends_the_session() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    (0..8).for_each(|_| drop(browser.begin(&journey, going_to("/"), 1000).unwrap()));
+    let login = restart(browser.arrive(&journey, "code=abc", 1000)).login;
+    let refused = back(&login).replace("code=abc", "error=access_denied");
+    for is_proven in [true, false] {
+        let Ok(Arrival::Finished(outcome)) = browser.arrive(&journey, &refused, 1001) else {
+            panic!("a refusal is an outcome");
+        };
+        assert_eq!((outcome.ends_session(), browser.logins()), (is_proven, 8));
+    }
 }
 
 #[test]

@@ -69,6 +69,11 @@ fn unproven_callbacks_at_the_worst_moments_do_not_keep_a_person_out() {
     (1011..1020).for_each(|second| junk(&mut browser, second));
     assert_eq!(browser.logins(), 8);
     assert_eq!(goal(browser.arrive(&journey, &back(&login), 1020)).as_deref(), Some("/a"));
+    // One who comes from the portal arrives too, while the hostile page holds all slots.
+    junk(&mut browser, 1021);
+    let portal = restart(browser.arrive(&journey, "code=abc", 1022)).login;
+    junk(&mut browser, 1023);
+    assert_eq!(goal(browser.arrive(&journey, &back(&portal), 1024)), None);
 }
 
 #[test]
@@ -93,6 +98,24 @@ fn two_applications_of_one_host_let_nine_tabs_each_arrive_in_lock_step() {
             .collect();
     }
     assert_eq!(browser.logins(), 0);
+}
+
+#[test]
+fn six_applications_with_one_client_id_sign_in_at_once_and_miss_no_session() {
+    let journeys = [1, 2, 3, 4, 5, 6].map(|number| {
+        let uri = format!("https://app.example/{number}/cb");
+        Journey::new(Config::builder("client").client_secret("secret").redirect_uri(uri).build().unwrap())
+            .unwrap()
+    });
+    let mut browser = Browser::default();
+    for round in 0..3 {
+        for journey in &journeys {
+            let options = LoginOptions { has_session: Some(false), ..LoginOptions::default() };
+            let login = browser.begin(journey, options, 1000 + round * 10).unwrap();
+            let callback = format!("{}?code=abc&state={}", journey.config.redirect_uris[0], state_of(&login));
+            assert_eq!(goal(browser.arrive(journey, &callback, 1001 + round * 10)), None);
+        }
+    }
 }
 
 /// The callback of one tab; its next login if it restarts.

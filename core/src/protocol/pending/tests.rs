@@ -14,7 +14,7 @@ fn entropy() -> [u8; ENTROPY_BYTES] {
 fn begin(keys: &SealingKeys, return_to: Option<&str>) -> (String, Pending, String) {
     let entropy = entropy();
     let state = LoginState::new(REDIRECT, return_to, 1000).seal(keys, &entropy).unwrap();
-    let (pending, sealed) = Pending::begin(keys, &state, true, 1000, &entropy).unwrap();
+    let (pending, sealed) = Pending::begin(keys, &state, 1000, &entropy).unwrap();
     (state, pending, sealed)
 }
 
@@ -35,7 +35,7 @@ fn what_was_sealed_comes_back() {
     let (state, begun, sealed) = begin(&keys, None);
     let opened = Pending::open(&keys, &sealed).unwrap();
     assert!(opened.has_state(&state) && !opened.has_state("another"));
-    assert_eq!((opened.nonce, opened.issued_at, opened.is_own), (begun.nonce, 1000, true));
+    assert_eq!((opened.nonce(), opened.issued_at), (begun.nonce(), 1000));
 }
 
 #[test]
@@ -78,8 +78,12 @@ fn the_pending_login_has_one_length_and_the_state_is_bounded() {
     for return_to in [None, Some("/a"), Some(longest.as_str())] {
         let (state, _, sealed) = begin(&keys, return_to);
         assert_eq!(sealed.len(), PENDING_BYTES);
-        assert!(state.len() <= MAX_STATE_BYTES);
         assert_eq!(LoginState::open(&keys, &state).unwrap().return_to.as_deref(), return_to);
+        let loan = Some(Loan::of(&sealed, None));
+        let state = LoginState { loan, ..LoginState::open(&keys, &state).unwrap() };
+        let text = state.seal(&keys, &entropy()).unwrap();
+        assert!(text.len() <= MAX_STATE_BYTES);
+        assert_eq!(LoginState::open(&keys, &text).unwrap(), state);
     }
     let too_long = LoginState::new(REDIRECT, Some(&format!("{longest}x")), 0).seal(&keys, &entropy());
     assert_eq!(too_long.unwrap_err().code(), ErrorCode::ReturnToUnsafe);
@@ -90,6 +94,35 @@ fn a_pending_login_is_good_for_ten_minutes() {
     let (_, begun, _) = begin(&keys(&["secret"]), None);
     assert!(!begun.is_expired(1600) && begun.is_expired(1601));
     assert!(!begun.is_expired(990) && begun.is_expired(0));
+}
+
+#[test]
+fn a_loan_is_one_of_that_cookie_and_that_mark_only() {
+    let loan = Loan::of("sealed", Some("mark"));
+    assert!(loan == Loan::of("sealed", Some("mark")));
+    for (sealed, mark) in [("sealed", None), ("sealed", Some("other")), ("other", Some("mark")), ("", None)] {
+        assert!(loan != Loan::of(sealed, mark));
+    }
+    let nonce = Pending::borrowing("sealed", "state", 1000).nonce();
+    for (lender, state) in [("other", "state"), ("sealed", "other")] {
+        assert_ne!(Pending::borrowing(lender, state, 1000).nonce(), nonce);
+    }
+}
+
+#[test]
+fn applications_of_one_client_have_names_of_their_own() {
+    let name = |uris: &[&str]| {
+        let uris: Vec<_> = uris.iter().map(|uri| (*uri).to_owned()).collect();
+        keys(&["secret"]).for_redirect_uris("client", &uris).application().to_owned()
+    };
+    assert_eq!(name(&["https://a.example/x/cb", "https://a.example/cb"]).len(), APPLICATION_BYTES);
+    assert_eq!(
+        name(&["https://a.example/x/cb", "https://a.example/cb"]),
+        name(&["https://a.example/cb", "https://a.example/x/cb"])
+    );
+    assert_ne!(name(&["https://a.example/x/cb"]), name(&["https://a.example/cb"]));
+    let other = keys(&["secret"]).for_redirect_uris("other", &["https://a.example/cb".to_owned()]);
+    assert_ne!(other.application(), name(&["https://a.example/cb"]));
 }
 
 #[test]
@@ -105,5 +138,5 @@ fn debug_shows_no_secret_and_no_goal() {
     let keys = keys(&["hunter2"]);
     let (state, pending, _) = begin(&keys, Some("/private"));
     let shown = format!("{:?} {pending:?} {keys:?}", LoginState::open(&keys, &state));
-    assert!(!shown.contains("private") && !shown.contains(&pending.nonce) && !shown.contains("hunter2"));
+    assert!(!shown.contains("private") && !shown.contains(&pending.nonce()) && !shown.contains("hunter2"));
 }
