@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import odd_requests
 import pytest
 from harness.patience import SECONDS
-from harness.tabs import TabbedBrowser
+from harness.tabs import TabbedBrowser, check_logins_in_flight_stay
 from php_sites import WAYS, Site, asked, cookie_of, kept, serving
 
 if TYPE_CHECKING:
@@ -190,6 +190,10 @@ def test_a_whole_url_as_the_target_of_a_request_leads_nobody_away(site: Site) ->
         location = next((line for line in answer.splitlines() if line.lower().startswith("location:")), "")
         assert answer.startswith("HTTP/1."), target
         assert not location or location.partition(" ")[2].startswith("/login"), answer
+
+
+def test_eight_logins_in_flight_stay_and_one_from_the_portal_arrives(browser: TabbedBrowser, site: Site) -> None:
+    check_logins_in_flight_stay(browser, f"{site.url}/login?return_to=/me%3F", f"{site.url}/callback")
 
 
 def test_nine_logins_are_in_flight_and_eight_are_kept(browser: TabbedBrowser, site: Site) -> None:

@@ -173,3 +173,40 @@ def check_tabs(
             assert tab.page is not None
             assert is_signed_in(number, tab.page), f"seed {seed}, tab {number}: {tab.page.status} {tab.page.url}"
         assert browser.logins_in_flight() == 0, f"seed {seed}"
+
+
+def check_logins_in_flight_stay(browser: TabbedBrowser, login: str, callback: str) -> None:
+    """Eight logins wait at Clever: no callback that proves nothing touches their cookies, and a tenth tab arrives.
+
+    Args:
+        browser: One that nobody has used yet.
+        login: The address that begins a login, up to the value of the page to go to.
+        callback: The redirect URI.
+    """
+    for number in range(8):
+        tab = browser.open_tab(f"{login}{number}")
+        while not tab.url.startswith(callback):
+            browser.step(tab)
+    waiting = list(browser.tabs)
+
+    def kept() -> dict[str, str | None]:
+        return {cookie.name: cookie.value for cookie in browser.cookies if "clever_login_" in cookie.name}
+
+    before = kept()
+    assert len(before) == 8
+    pages = ["error=access_denied", "error=server_error", "code=a&code=b", "error=x&state=y", "code=", ""]
+    portal = ["code=junk", "code=junk&state=junk"]
+    for said in [*pages, *portal, *pages, *portal]:
+        tab = browser.open_tab(f"{callback}?{said}")
+        while not tab.is_done:
+            browser.step(tab)
+            assert kept() == before, said
+        assert tab.page is not None
+        assert (tab.page.status == 200) == (said in portal), (said, tab.page.status)
+    for tab in waiting:
+        while not tab.is_done:
+            browser.step(tab)
+            assert "/oauth/authorize?" not in tab.url, "its callback proves the login still, and nothing restarts"
+        assert tab.page is not None
+        assert tab.page.status == 200, tab.page.url
+    assert browser.logins_in_flight() == 0

@@ -28,7 +28,7 @@ from harness.length import whole_or_short
 from harness.paths import ROOT
 from harness.patience import SECONDS
 from harness.programs import compiled, environment
-from harness.tabs import Staying, TabbedBrowser, check_tabs
+from harness.tabs import Staying, TabbedBrowser, check_logins_in_flight_stay, check_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -240,6 +240,11 @@ def arrived(browser: TabbedBrowser, url: str) -> Page:
     while tab.page is None:
         browser.step(tab)
     return tab.page
+
+
+def test_eight_logins_in_flight_stay_and_one_from_the_portal_arrives(site: Site) -> None:
+    browser = TabbedBrowser(site.emulator, ADA)
+    check_logins_in_flight_stay(browser, f"{site.url}/login?return_to=/me%3F", f"{site.url}/callback")
 
 
 def test_nine_logins_are_in_flight_and_eight_are_kept(site: Site) -> None:

@@ -18,7 +18,7 @@ import pytest
 from harness.cookie_browser import Browser, Page
 from harness.length import whole_or_short
 from harness.patience import SECONDS
-from harness.tabs import TabbedBrowser, check_tabs
+from harness.tabs import TabbedBrowser, check_logins_in_flight_stay, check_tabs
 from running import Site, refusal, serving, state_of
 from test_contract import ADA, IVO, JOSE, SAM, cookies, in_flight, log_in, log_out, refused, who
 
@@ -155,6 +155,11 @@ def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: 
     assert browser.open(f"{site.url}/clever/callback?{said}").status >= 400
     assert {name: cookies(browser)[name] for name in in_flight(browser)} == before
     assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
+
+
+def test_eight_logins_in_flight_stay_and_one_from_the_portal_arrives(either: Site) -> None:
+    browser = TabbedBrowser(either.emulator, ADA)
+    check_logins_in_flight_stay(browser, f"{either.url}/clever/login?next=/private%3F", f"{either.url}/clever/callback")
 
 
 def test_a_login_of_another_browser_signs_nobody_in(browser: Browser, site: Site) -> None:
