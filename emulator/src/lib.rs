@@ -19,7 +19,7 @@
 //!
 //! What is where:
 //! - `server`: the whole of it on a socket, with the options that it is started with;
-//! - `system`: the only sources of time and random numbers;
+//! - `system`: the only sources of time and random numbers, and the only way to standard error;
 //! - `http`: requests, answers and what happens to both around every endpoint;
 //! - `endpoints`: one file for each concern of Clever's; `pages`: what people see;
 //! - `world`: who lives here: people, districts and apps;
@@ -39,6 +39,10 @@ mod scenarios;
 mod server;
 mod system;
 mod world;
+
+/// For the command line only.
+#[doc(hidden)]
+pub use system::output::{Output, STANDARD_ERROR, STANDARD_OUTPUT};
 
 pub use scenarios::{Scenario, scenarios};
 pub use server::options::{Options, StartError};

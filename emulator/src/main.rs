@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use clever_emulator::{StartError, World};
 
-use command::output::{PEOPLE, announce, failed, people_table, reach};
+use command::output::{PEOPLE, announce, failed, flush, people_table, reach, say};
 use command::settings::Settings;
 use command::{exec, init, signals};
 
@@ -40,7 +40,20 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let command_line = CommandLine::parse();
+    let code = match CommandLine::try_parse() {
+        Ok(command_line) => run(command_line),
+        Err(error) if error.use_stderr() => {
+            say(&error.to_string());
+            ExitCode::from(2)
+        }
+        // What was asked for, such as the help, is worth waiting for its reader.
+        Err(help) => help.exit(),
+    };
+    flush();
+    code
+}
+
+fn run(command_line: CommandLine) -> ExitCode {
     match command_line.command {
         Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Exec(arguments)) => exec::run(arguments),

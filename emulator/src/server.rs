@@ -39,6 +39,7 @@ use crate::keys::Keys;
 use crate::memory::journal::Note;
 use crate::memory::locked;
 use crate::system::clock::Clock;
+use crate::system::output::STANDARD_ERROR;
 use crate::system::random::Random;
 use crate::world::App;
 use crate::world::{LiveWorld, Person, World};
@@ -242,6 +243,7 @@ impl Drop for Emulator {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        STANDARD_ERROR.flush();
     }
 }
 

@@ -13,7 +13,7 @@ use url::{Host, Url};
 use super::output::{failed, reach, say};
 use super::settings::Settings;
 use super::signals;
-use forwarding::Signals;
+use forwarding::{InheritedMask, Signals};
 
 mod forwarding;
 
@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let Arguments { settings, command } = arguments;
     let Some((program, rest)) = command.split_first() else { return ExitCode::from(2) };
     let reach = reach(settings.listen, settings.any_host);
+    let inherited = InheritedMask::found();
     let emulator = match settings.start() {
         Ok(emulator) => emulator,
         Err(error) => return failed(&error),
@@ -72,7 +73,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     set_environment(&mut command, &emulator);
     let ended = signals::runtime().and_then(|runtime| {
         runtime.block_on(async {
-            let signals = Signals::for_command(&mut command)?;
+            let signals = Signals::for_command(&mut command, inherited)?;
             let child = command.spawn()?;
             to_its_end(child, signals).await
         })

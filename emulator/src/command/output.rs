@@ -1,16 +1,21 @@
 //! What the command line prints: one line for the program that started it, and everything for people on standard error.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::net::IpAddr;
 use std::process::ExitCode;
 
-use clever_emulator::{App, Emulator, Person, StartError, World};
+use clever_emulator::{App, Emulator, Person, STANDARD_ERROR, STANDARD_OUTPUT, StartError, World};
 use url::form_urlencoded;
 
-/// Writes to standard error. Nobody may be reading there, and that is no reason to stop.
+/// Writes to standard error. Nobody may be reading there, and that is no reason to wait.
 pub(crate) fn say(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    STANDARD_ERROR.say(text.to_owned());
+}
+
+/// Waits until what was said is written, or until nobody reads any more. The end of the process does not wait for it.
+pub(crate) fn flush() {
+    STANDARD_OUTPUT.flush();
+    STANDARD_ERROR.flush();
 }
 
 /// Says why the emulator did not start.
@@ -29,8 +34,9 @@ pub(crate) fn failed(error: &StartError) -> ExitCode {
 
 /// Prints the base URL for the program that started the emulator, then hints for people. It goes on if nobody reads them.
 pub(crate) fn announce(emulator: &Emulator, reach: &str) {
-    let mut stdout = io::stdout();
-    let _ = writeln!(stdout, "{}", emulator.base_url()).and_then(|()| stdout.flush());
+    STANDARD_OUTPUT.say(format!("{}\n", emulator.base_url()));
+    // At a terminal it comes before the hints.
+    STANDARD_OUTPUT.flush();
     say(&hints(emulator, reach));
 }
 

@@ -8,15 +8,24 @@ use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::output::flush;
+
+#[cfg(unix)]
+pub(crate) mod mask;
+
 /// Ends this process, with exit code 0, when it is told to by SIGTERM or Ctrl-C. Nothing has to be saved or removed: all
-/// that the emulator knows is in its memory. Process 1 also ends by SIGHUP and SIGQUIT, as any other does without a handler.
+/// that the emulator knows is in its memory. Process 1 also ends by SIGHUP and SIGQUIT, as any other does without a handler. They are
+/// no longer blocked after this.
 #[expect(clippy::disallowed_methods, reason = "it waits for a signal as long as the process lives")]
 pub(crate) fn end_process_on_request() -> io::Result<()> {
+    #[cfg(unix)]
+    mask::unblock(&that_end());
     let runtime = runtime()?;
     // The handlers are there when this returns.
     let request = runtime.block_on(async { end_request() })?;
     let wait = move || {
         runtime.block_on(request);
+        flush();
         process::exit(0)
     };
     thread::Builder::new().name("signals".into()).spawn(wait).map(drop)
@@ -34,15 +43,21 @@ fn end_request() -> io::Result<impl Future<Output = ()> + Send + use<>> {
 
     use tokio::signal::unix::{SignalKind, signal};
 
-    let mut kinds = vec![SignalKind::terminate(), SignalKind::interrupt()];
-    if process::id() == 1 {
-        kinds.extend([SignalKind::hangup(), SignalKind::quit()]);
-    }
-    let mut signals = kinds.into_iter().map(signal).collect::<io::Result<Vec<_>>>()?;
+    let kinds = that_end().into_iter().map(SignalKind::from_raw);
+    let mut signals = kinds.map(signal).collect::<io::Result<Vec<_>>>()?;
     Ok(poll_fn(move |context| {
         let arrived = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
         if arrived { Poll::Ready(()) } else { Poll::Pending }
     }))
+}
+
+#[cfg(unix)]
+fn that_end() -> Vec<libc::c_int> {
+    let mut numbers = vec![libc::SIGTERM, libc::SIGINT];
+    if process::id() == 1 {
+        numbers.extend([libc::SIGHUP, libc::SIGQUIT]);
+    }
+    numbers
 }
 
 #[cfg(not(unix))]

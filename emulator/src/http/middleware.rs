@@ -1,7 +1,6 @@
 //! What happens to every request before and after its endpoint: its host is checked, it is counted, sent to its scenario and
 //! written to the journal; its answer gets an entity tag.
 
-use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -23,6 +22,7 @@ use crate::endpoints::{control, health};
 use crate::memory::journal::{Mask, Note};
 use crate::memory::locked;
 use crate::scenarios::{self, Context};
+use crate::system::output::STANDARD_ERROR;
 
 /// Answers a request.
 pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
@@ -102,8 +102,7 @@ fn noted(call: &Call, method: &Method, answer: Answer) -> Answer {
     let now = call.shared.clock.now();
     let note = Note::of(now, method, &call.request, &answer, &Mask::new(secrets));
     if call.shared.log {
-        // Nobody may be reading there, and that is no reason to stop.
-        let _ = io::stderr().write_all(format!("{note}\n").as_bytes());
+        STANDARD_ERROR.say(format!("{note}\n"));
     }
     locked(&call.shared.journal).add(note);
     answer

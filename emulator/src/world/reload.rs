@@ -6,7 +6,6 @@
 //! What was added over the control API stays too.
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -20,6 +19,7 @@ use super::model::World;
 use super::person::Person;
 use crate::memory::locked;
 use crate::system::clock::Clock;
+use crate::system::output::STANDARD_ERROR;
 
 /// In milliseconds.
 const PAUSE: u64 = 200;
@@ -187,9 +187,8 @@ impl State {
     }
 }
 
-/// Nobody may be reading standard error, and that is no reason to stop.
 fn say(text: &str) {
-    let _ = io::stderr().write_all(format!("clever-emulator: {text}\n").as_bytes());
+    STANDARD_ERROR.say(format!("clever-emulator: {text}\n"));
 }
 
 fn read(path: &Path, given_apps: &[App]) -> Result<World, LoadError> {

@@ -54,9 +54,20 @@ fn the_clock_is_told_and_moved() {
     assert_eq!(after["ahead"], 61);
     assert_eq!(after["now"].as_u64().unwrap(), before["now"].as_u64().unwrap() + 61);
     assert_eq!(exchange(&emulator, "oauth-app", &code).status, 400);
+    for (written, ahead) in [("60.0", 121), ("6e1", 181), ("0.6E2", 241), ("0", 241), ("-0.0", 241)] {
+        let body = format!(r#"{{"advance":{written}}}"#);
+        let answer = raw(&emulator, "POST", "clock", &[("Host", &host(&emulator))], &body);
+        assert_eq!((answer.status, &answer.json()["ahead"]), (200, &ahead.into()), "{written}");
+    }
     for body in [
         json!({}),
         json!({ "advance": -1 }),
+        json!({ "advance": -1.0 }),
+        json!({ "advance": 1.5 }),
+        json!({ "advance": 1e-10 }),
+        json!({ "advance": 1e300 }),
+        json!({ "advance": true }),
+        json!({ "advance": [60] }),
         json!({ "advance": "1" }),
         json!({ "advance": u64::MAX }),
         Value::Null,

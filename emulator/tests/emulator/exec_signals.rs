@@ -58,7 +58,9 @@ fn what_was_ignored_stays_ignored_and_what_was_not_does_not() {
         assert_eq!(direct.len(), 2);
         assert_eq!(masks(&format!("{ignore}exec $E exec -- {show}")), direct, "{signals:?}");
     }
-    for wrapper in ["nohup", "env --block-signal=USR2"] {
+    // Shells hand no ignored SIGCHLD on.
+    let blocked = "env --block-signal=TERM --block-signal=INT --block-signal=CHLD --block-signal=RTMIN+3";
+    for wrapper in ["nohup", "env --block-signal=USR2", "env --ignore-signal=CHLD", blocked] {
         let through = masks(&format!("{wrapper} $E exec -- {show}"));
         assert_eq!(through, masks(&format!("{wrapper} {show}")), "{wrapper}");
     }

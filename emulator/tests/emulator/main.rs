@@ -62,6 +62,8 @@ mod newcomer;
 #[cfg(test)]
 mod older_versions;
 #[cfg(test)]
+#[cfg(unix)]
+mod output;
 mod pages;
 #[cfg(test)]
 mod patience;

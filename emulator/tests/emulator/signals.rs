@@ -41,6 +41,33 @@ fn a_signal_ends_it_with_exit_code_0() {
     }
 }
 
+/// A program that waits for signals in a thread of its own blocks them in all others, and for what it starts.
+#[test]
+fn a_signal_that_was_blocked_before_the_start_ends_it_too() {
+    for signal in ["TERM", "INT"] {
+        let mut command = Command::new("env");
+        command.args([format!("--block-signal={signal}").as_str(), BINARY]).stdin(Stdio::null());
+        let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+        BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
+        kill(signal, running.0.id());
+        assert_eq!(running.0.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
+/// The command has the mask that it would have without the emulator, and the emulator passes the signal on.
+#[test]
+fn exec_passes_on_a_signal_that_was_blocked_before_the_start() {
+    let program = "import signal; signal.pthread_sigmask(signal.SIG_UNBLOCK, [15]) if 15 in signal.pthread_sigmask(0, []) else exit(1); \
+                   signal.signal(15, lambda *_: exit(9)); print(flush=True); signal.pause()";
+    let mut command = Command::new("env");
+    command.args(["--default-signal", "--block-signal=TERM", BINARY, "exec", "--", "python3", "-c", program]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut running = Running(command.spawn().unwrap());
+    BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
+    kill("TERM", running.0.id());
+    assert_eq!(running.0.wait().unwrap().code(), Some(9));
+}
+
 /// Without a handler the kernel drops a signal to process 1, and the emulator would stay for ever.
 #[test]
 fn a_signal_ends_it_as_process_1_of_a_container() {

@@ -27,7 +27,7 @@ const FORWARDED: [libc::c_int; 12] = [
 ];
 
 #[cfg(unix)]
-pub(super) use unix::Signals;
+pub(super) use unix::{InheritedMask, Signals};
 
 #[cfg(unix)]
 mod unix {
@@ -37,6 +37,7 @@ mod unix {
 
     use super::dispositions::{Ignored, take_default_action};
     use super::{Child, Command, FORWARDED, io, origin};
+    use crate::command::signals::mask::{Inherited, unblock};
 
     /// The signals that arrive while the command runs.
     pub(crate) struct Signals {
@@ -49,9 +50,22 @@ mod unix {
 
     pub(crate) struct Signal(libc::c_int);
 
+    /// The signals that were blocked when the emulator started.
+    #[derive(Clone, Copy)]
+    pub(crate) struct InheritedMask(Inherited);
+
+    impl InheritedMask {
+        /// Blocks none of those that the emulator handles any more. Before threads are started: they inherit the mask.
+        pub(crate) fn found() -> Self {
+            let numbers = [FORWARDED.as_slice(), &[libc::SIGCHLD]].concat();
+            Self(unblock(&numbers))
+        }
+    }
+
     impl Signals {
-        /// Starts to receive them. What is ignored here stays ignored, here and in the command.
-        pub(crate) fn for_command(command: &mut Command) -> io::Result<Self> {
+        /// Starts to receive them. What is ignored here stays ignored, here and in the command. What was blocked is blocked in the
+        /// command.
+        pub(crate) fn for_command(command: &mut Command, blocked: InheritedMask) -> io::Result<Self> {
             let ignored = Ignored::found();
             let (sender, arrived) = unbounded_channel();
             for number in FORWARDED.into_iter().filter(|number| !ignored.contains(*number)) {
@@ -64,6 +78,7 @@ mod unix {
             }
             let children = signal(SignalKind::child())?;
             ignored.hand_on(command);
+            blocked.0.hand_on(command);
             Ok(Self { arrived, _sender: sender, _children: children })
         }
 
@@ -107,8 +122,19 @@ pub(super) struct Signals;
 pub(super) struct Signal;
 
 #[cfg(not(unix))]
+#[derive(Clone, Copy)]
+pub(super) struct InheritedMask;
+
+#[cfg(not(unix))]
+impl InheritedMask {
+    pub(super) const fn found() -> Self {
+        Self
+    }
+}
+
+#[cfg(not(unix))]
 impl Signals {
-    pub(super) fn for_command(_: &mut Command) -> io::Result<Self> {
+    pub(super) fn for_command(_: &mut Command, _: InheritedMask) -> io::Result<Self> {
         Ok(Self)
     }
 

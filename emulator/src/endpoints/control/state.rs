@@ -37,12 +37,18 @@ pub(super) fn clock(call: &Call) -> Value {
 /// `POST clock`
 pub(super) fn advance(call: &Call) -> Result<Value, Problem> {
     let body = body_with(&call.request, &["advance"])?;
-    let seconds = body.get("advance").and_then(Value::as_u64).filter(|seconds| *seconds <= FARTHEST);
+    let seconds = body.get("advance").and_then(whole).filter(|seconds| *seconds <= FARTHEST);
     let seconds = seconds.ok_or_else(|| {
         Problem::request(format!("advance must be a whole number of seconds from 0 to {FARTHEST}."))
     })?;
     call.shared.clock.advance(Duration::from_secs(seconds));
     Ok(clock(call))
+}
+
+/// A number of seconds without a fraction, however it is written: to JSON, `60`, `60.0`, and `6e1` are the same number.
+fn whole(value: &Value) -> Option<u64> {
+    let whole = || value.as_f64().filter(|number| number.fract() == 0.0);
+    value.as_u64().or_else(|| Some(Duration::try_from_secs_f64(whole()?).ok()?.as_secs()))
 }
 
 /// `POST keys/rotate`
