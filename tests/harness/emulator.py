@@ -67,4 +67,8 @@ def running(
             yield base_url
         finally:
             process.terminate()
-            process.wait(SECONDS)
+            try:
+                process.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                # The error would show the command, and the secrets of the apps in it.
+                process.kill()

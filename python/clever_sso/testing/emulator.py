@@ -108,10 +108,7 @@ class Emulator:
         options = ["--port", "0", "--auto-login", person]
         if world_file is not None:
             options += ["--world", str(world_file)]
-        for kind, app in apps.items():
-            for uri in redirect_uris:
-                options += ["--app", f"{app.client_id}:{app.client_secret}:{uri}{_SUFFIXES[kind]}"]
-        with program.started(options) as base_url:
+        with program.started(options + _app_options(apps, redirect_uris)) as base_url:
             yield cls(base_url, redirect_uris, apps, Path(world_file) if world_file else None)
 
     # ---------------------------------------------------------------- the application under test
@@ -232,3 +229,12 @@ class Emulator:
 
     def __repr__(self) -> str:
         return f"Emulator(base_url={self.base_url!r})"
+
+
+def _app_options(apps: dict[AppKind, _Application], redirect_uris: Sequence[str]) -> list[str]:
+    values = (
+        f"{app.client_id}:{app.client_secret}:{uri}{_SUFFIXES[kind]}"
+        for kind, app in apps.items()
+        for uri in redirect_uris
+    )
+    return [option for value in values for option in ("--app", value)]

@@ -30,8 +30,8 @@ LOOPBACK = "http://127.0.0.1:"
 
 # The emulator must not outlive the program that started it, even when that is killed: then its end of the pipe closes,
 # and the shell, which waits for nothing else, ends the emulator. It holds no end of the emulator's output, so that who
-# reads there learns when the emulator has ended.
-GUARD = '"$@" < /dev/null & exec > /dev/null 2>&1; read -r _; kill $!; wait $!'
+# reads there learns when the emulator has ended. An emulator that is stopped hears of its end only when it goes on.
+GUARD = '"$@" < /dev/null & exec > /dev/null 2>&1; read -r _; kill $!; kill -CONT $!; wait $!'
 
 
 class EmulatorMissing(RuntimeError):  # noqa: N818  (a word that says it)
@@ -102,24 +102,33 @@ def started(options: list[str]) -> Iterator[str]:
         EmulatorMissing: When there is none.
         RuntimeError: With what it said on standard error, when it does not start.
     """
-    command = [find(), *options]
-    if os.name == "posix":
-        command = ["/bin/sh", "-c", GUARD, NAME, *command]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
-        process = subprocess.Popen(  # noqa: S603  (the program is the one that was asked for)
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            # Ctrl-C is for the tests; they end the emulator when they are done.
-            start_new_session=True,
-        )
+        process = _process([find(), *options], complaints)
+        # A test that fails passes here, and a report may show what is in these variables.
+        del options
         with process:
             try:
                 yield _base_url(process, complaints)
             finally:
                 _end(process)
+
+
+def _process(command: list[str], complaints: IO[str]) -> subprocess.Popen[str]:
+    """The emulator, whose end is up to this process."""
+    if os.name == "posix":
+        command = ["/bin/sh", "-c", GUARD, NAME, *command]
+    process = subprocess.Popen(  # noqa: S603  (the program is the one that was asked for)
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        text=True,
+        # Ctrl-C is for the tests; they end the emulator when they are done.
+        start_new_session=True,
+    )
+    # The secrets of the applications are in the command, and errors of `subprocess` show it.
+    process.args = NAME
+    return process
 
 
 def _base_url(process: subprocess.Popen[str], complaints: IO[str]) -> str:
@@ -144,6 +153,6 @@ def _end(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        # The group is the guard and the emulator.
+        # It has nothing to save, and no test failed because of it. The group is the guard and the emulator.
         os.killpg(process.pid, signal.SIGKILL) if os.name == "posix" else process.kill()
-        raise
+        process.wait()

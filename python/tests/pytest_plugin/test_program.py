@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from clever_sso.testing import program
+from clever_sso.testing import Emulator, program
 from harness.paths import ROOT
+from harness.patience import SECONDS, wait_for
 
 
 @pytest.fixture
@@ -113,3 +117,59 @@ def test_each_target_of_make_that_builds_an_emulator_puts_it_where_it_is_looked_
     }
     assert profiles == {"release", "demo"}
     assert profiles <= set(program.PROFILES)
+
+
+def imitation(path: Path, script: str, line: str = "http://127.0.0.1:9") -> str:
+    """A program that says the line that the emulator says first, and then does otherwise."""
+    path.write_text(f"#!/bin/sh\necho {line}\n{script}\n", "utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("script", "patience"),
+    [("trap '' TERM; while :; do sleep 1; done", 0.1), ("kill -STOP $$; exec sleep 600", SECONDS)],
+    ids=["ignores the request", "is stopped"],
+)
+def test_one_that_does_not_end_is_ended_and_no_test_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, patience: float
+) -> None:
+    number = tmp_path / "number"
+    monkeypatch.setenv(
+        "CLEVER_EMULATOR",
+        imitation(tmp_path / "emulator", f"echo $$ > {number}.new; mv {number}.new {number}; {script}"),
+    )
+    monkeypatch.setattr(program, "STOP_SECONDS", patience)
+    with Emulator.running() as emulator:
+        assert emulator.base_url == "http://127.0.0.1:9"
+        wait_for(number.exists, "its number")
+    # A process that is a zombie of another parent has ended.
+    status = Path(f"/proc/{number.read_text('utf-8').strip()}/stat")
+    wait_for(lambda: not status.exists() or ") Z " in status.read_text("utf-8"), "its end")
+
+
+def test_no_frame_of_an_error_holds_the_secrets_of_the_applications(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CLEVER_EMULATOR", imitation(tmp_path / "emulator", "exit 2", line="it said no"))
+    options = iter(["--app", "id:hidden-secret:x"])
+    with pytest.raises(RuntimeError, match="it said no") as raised, program.started(list(options)):
+        pass
+    shown = "".join(traceback.TracebackException.from_exception(raised.value, capture_locals=True).format())
+    assert "in started" in shown
+    assert "hidden-secret" not in shown
+
+
+def test_an_error_about_the_process_shows_no_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CLEVER_EMULATOR", imitation(tmp_path / "emulator", "exec sleep 600"))
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
+        process = program._process([program.find(), "hidden-secret"], complaints)  # noqa: SLF001  (a test of one step)
+        try:
+            with pytest.raises(subprocess.TimeoutExpired) as raised:
+                process.wait(0.1)
+        finally:
+            program._end(process)  # noqa: SLF001  (as above)
+            process.__exit__(None, None, None)
+    assert "hidden-secret" not in f"{raised.value} {process!r} {capfd.readouterr()}"
