@@ -240,11 +240,10 @@ mod system {
         _: bool,
     ) -> Result<Arc<Trust>> {
         let _ = (&environment.ssl_cert_file, &environment.ssl_cert_dir);
-        let known = KNOWN.newest().filter(|_| others.is_empty());
-        if let Some(known) = known {
-            return Ok(Arc::clone(known));
-        }
         let is_system = others.is_empty();
+        if let Some(known) = KNOWN.read(|known| known.map(Arc::clone)).filter(|_| is_system) {
+            return Ok(known);
+        }
         let trust = Arc::new(Trust { others, tls: PerProcess::new() });
         if is_system {
             KNOWN.publish(Arc::clone(&trust));
