@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import sys
+
 # What `typing.TYPE_CHECKING` says, without importing it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,3 +119,19 @@ class NetworkError(Error):
 
 class InternalError(Error):
     """A fault of this library or of the machine it runs on."""
+
+
+if not TYPE_CHECKING:
+
+    def _raised():  # noqa: ANN202  (checkers of types must not see it: they would lose the classes)
+        """The classes by name that the compiled part of the package raises, once it has found them.
+
+        This file runs again under `importlib.reload`, and when it is imported after it was removed from `sys.modules`.
+        """
+        native = sys.modules.get("clever_sso._native") or getattr(sys.modules.get("clever_sso"), "_native", None)
+        entries = native.error_codes().values() if hasattr(native, "error_codes") else ()
+        classes = {base for entry in entries for base in entry.exception.__mro__ if base.__module__ == __name__}
+        return {base.__name__: base for base in classes}
+
+    # `except` knows no others: those that were just made would catch nothing.
+    globals().update(_raised())

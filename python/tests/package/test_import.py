@@ -69,3 +69,41 @@ for package in (first, second):
 def test_errors_are_caught_by_those_who_imported_the_package_before_it_was_imported_again() -> None:
     # Programs that run tests or plugins empty sys.modules.
     subprocess.run([sys.executable, "-c", IMPORTED_AGAIN], check=True)
+
+
+RELOADED = """
+import importlib, pickle, sys
+import clever_sso
+from clever_sso import exceptions
+
+NAMES = [name for name in clever_sso.__all__ if name.endswith("Error")]
+first = {name: getattr(clever_sso, name) for name in NAMES}
+
+def check(*modules):
+    for module in modules:
+        assert {name: getattr(module, name) for name in NAMES} == first, module
+        try:
+            clever_sso.Client("")
+        except module.Error as error:
+            assert type(error) is module.ConfigError
+            assert type(pickle.loads(pickle.dumps(error))) is module.ConfigError
+
+# By name: what was removed from sys.modules before cannot be reloaded.
+for name in ("clever_sso.exceptions", "clever_sso", "clever_sso._native", "clever_sso.exceptions"):
+    check(importlib.reload(sys.modules[name]) and exceptions, clever_sso)
+for names in (
+    ["clever_sso.exceptions"],
+    ["clever_sso", "clever_sso.exceptions"],
+    ["clever_sso"],
+    ["clever_sso._native"],
+    ["clever_sso._native", "clever_sso.exceptions"],
+):
+    for name in names:
+        sys.modules.pop(name, None)
+    import clever_sso
+    check(clever_sso, exceptions, importlib.import_module("clever_sso.exceptions"), clever_sso.exceptions)
+"""
+
+
+def test_errors_are_caught_after_a_reload_of_any_part_of_the_package() -> None:
+    subprocess.run([sys.executable, "-c", RELOADED], check=True)
