@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
 use crate::process::{self, Mark, PerProcess, generation, prepare_thread};
-use crate::runtimes::Runtimes;
+use crate::runtimes::{Runtimes, with_variables};
 
 /// Runs operations in the background and delivers values of type `D`.
 pub struct Background<D> {
@@ -81,8 +81,15 @@ impl<D: Send + 'static> Background<D> {
     ///
     /// # Errors
     /// `limit_reached` when no thread or runtime can be made, `network_tls` when this system trusts no certificates at all.
+    pub fn start<F>(&self, operation: impl FnOnce(Client) -> F + Send) -> Result<Task>
+    where
+        F: Future<Output = D> + Send + 'static,
+    {
+        with_variables(|| self.start_here(operation))
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the engine is there to run what outlives its call")]
-    pub fn start<F>(&self, operation: impl FnOnce(Client) -> F) -> Result<Task>
+    fn start_here<F>(&self, operation: impl FnOnce(Client) -> F) -> Result<Task>
     where
         F: Future<Output = D> + Send + 'static,
     {

@@ -20,8 +20,8 @@ use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
-use crate::process::{HeldSigpipe, Mark, Marked, PerProcess, generation, on_another_thread, prepare_thread};
-use crate::runtimes::{Runtimes, has_no_variables, is_polling};
+use crate::process::{HeldSigpipe, Mark, Marked, PerProcess, generation, prepare_thread};
+use crate::runtimes::{Runtimes, is_polling, with_variables};
 
 /// More idle runtimes than this are given up.
 const MAX_IDLE: usize = 16;
@@ -69,12 +69,7 @@ impl RuntimePool {
 
     /// Runs `operation` to its end.
     pub(crate) fn run<T: Send>(&self, operation: impl AsyncFnOnce(&Client) -> Result<T> + Send) -> Result<T> {
-        if has_no_variables() {
-            let result = on_another_thread(|| self.run_here(operation));
-            return result
-                .unwrap_or_else(|_| Err(Error::with_detail(ErrorCode::Internal, "no thread could be made")));
-        }
-        self.run_here(operation)
+        with_variables(|| self.run_here(operation))
     }
 
     fn run_here<T>(&self, operation: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {

@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::{coop, yield_now};
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::process::{Exclusive, while_no_fork_is_made};
+use crate::process::{Exclusive, on_another_thread, while_no_fork_is_made};
 
 /// Builds runtimes.
 #[derive(Debug)]
@@ -43,9 +43,17 @@ pub(crate) fn of_the_caller() -> Result<Handle> {
     Handle::try_current().map_err(|_| Error::new(ErrorCode::RuntimeMissing))
 }
 
-/// Whether the variables of this thread are gone: in `atexit`, in destructors of a library or of a thread, and where a host ends
-/// an interpreter there. A runtime needs them.
-pub(crate) fn has_no_variables() -> bool {
+/// Does work that needs the variables of its thread, as a runtime does. They are gone in `atexit`, in destructors of a library or
+/// of a thread, and where a host ends an interpreter there; then another thread does it.
+pub(crate) fn with_variables<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    if has_no_variables() {
+        let result = on_another_thread(work);
+        return result.unwrap_or_else(|error| Err(Error::of_system(&error, "no thread could be made")));
+    }
+    work()
+}
+
+fn has_no_variables() -> bool {
     Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed())
 }
 

@@ -253,17 +253,25 @@ def test_a_host_lives_on_when_answers_come_after_its_interpreter_ended(
 def test_calls_work_where_a_host_ends_its_interpreter_inside_exit(package: str, tmp_path: Path) -> None:
     # As uWSGI does. By then the C library has taken away what the thread kept in variables of its own.
     text = """
-        import atexit, sys
+        import asyncio, atexit, sys
         import clever_sso
 
-        client = clever_sso.Client("0a" * 10, "0b" * 20, "http://127.0.0.1:9/", base_url=sys.argv[1])
+        settings = ("0a" * 10, "0b" * 20, "http://127.0.0.1:9/")
+        client = clever_sso.Client(*settings, base_url=sys.argv[1])
+        # One has started its threads before, the other has not.
+        awaited, first_awaited = (clever_sso.AsyncClient(*settings, base_url=sys.argv[1]) for _ in range(2))
+        loop = asyncio.new_event_loop()
 
         def use(when):
-            for call in (lambda: client.exchange_code("code"), client.warm_up, client.export_keys):
+            calls = [lambda: client.exchange_code("code"), client.warm_up, client.export_keys]
+            for asked in (awaited, first_awaited) if when != "now" else (awaited, awaited):
+                calls.append(lambda asked=asked: loop.run_until_complete(asked.exchange_code("code")))
+                calls.append(lambda asked=asked: loop.run_until_complete(asked.warm_up()))
+            for call in calls:
                 try:
                     call()
                 except BaseException as error:
-                    print(when, error.code, flush=True)
+                    print(when, getattr(error, "code", type(error).__name__), flush=True)
 
         class Late:
             def __del__(self):
@@ -281,8 +289,9 @@ def test_calls_work_where_a_host_ends_its_interpreter_inside_exit(package: str, 
     said: dict[str, list[str]] = {}
     for line in done.stdout.splitlines():
         said.setdefault(line.split()[0], []).append(line.split()[1])
-    assert len(said["now"]) == 3
-    assert said == {"now": said["now"], "exit": said["now"], "deleted": said["now"]}
+    assert len(said["now"]) == 7
+    # Nothing can be awaited any more while Python takes its objects apart.
+    assert said == {"now": said["now"], "exit": said["now"], "deleted": said["now"][:3] + ["RuntimeError"] * 4}
 
 
 def hosted(program: str, package: str) -> tuple[int, bytes]:
