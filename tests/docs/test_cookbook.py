@@ -10,9 +10,8 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +22,7 @@ from clever_sso.testing import Emulator, log_in
 from harness import ports
 from harness.browser import Browser as Person
 from harness.cookie_browser import Browser
+from harness.databases import postgres, redis
 from harness.emulator import App, running
 from harness.paths import EMULATOR, ROOT
 from harness.patience import SECONDS, wait_for
@@ -91,22 +91,9 @@ def cooked(emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: py
 
 
 @pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A redis that keeps nothing, reached by a socket in a folder."""
-    pytest.importorskip("redis")
-    program = shutil.which("redis-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None:
-        pytest.skip("redis-server is not installed")
-    folder = tmp_path_factory.mktemp("redis")
-    place = folder / "redis.sock"
-    command = [program, "--port", "0", "--unixsocket", str(place), "--save", "", "--appendonly", "no"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            wait_for(place.exists, "redis to listen", server)
-            yield f"unix://{place}"
-        finally:
-            server.terminate()
-            server.wait(SECONDS)
+def redis_url() -> Iterator[str]:
+    with redis() as url:
+        yield url
 
 
 def needs(*packages: str) -> None:
@@ -545,39 +532,6 @@ def test_django(recipe: str, project: Path, tmp_path: Path) -> None:
 
 def test_django_sessions_in_redis(project: Path, tmp_path: Path, redis_url: str) -> None:
     checked("redis-sessions", project, tmp_path, REDIS_URL=redis_url)
-
-
-def postgres_programs() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    named = shutil.which("initdb")
-    if not found and named is None:
-        pytest.skip("postgresql is not installed")
-    return found[-1].parent if found else Path(str(named)).parent
-
-
-@contextmanager
-def postgres() -> Iterator[dict[str, str]]:
-    """A database server with a database of its own, reached by a socket in a folder."""
-    programs = postgres_programs()
-    # It does not run as root.
-    somebody: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
-    with tempfile.TemporaryDirectory(prefix="clever-postgres-") as name:
-        folder = Path(name)
-        if somebody:
-            shutil.chown(folder, "nobody")
-        data = folder / "data"
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **somebody}
-        init = [programs / "initdb", "--pgdata", data, "--auth", "trust", "--username", "clever", "--no-sync"]
-        subprocess.run(init, check=True, timeout=SECONDS, **quiet)
-        command = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
-        with subprocess.Popen(command, **quiet) as server:
-            try:
-                ready = [programs / "pg_isready", "-q", "-h", folder]
-                wait_for(lambda: subprocess.run(ready, check=False).returncode == 0, "Postgres to answer", server)
-                yield {"PGHOST": name, "PGPORT": "5432", "PGUSER": "clever", "PGDATABASE": "postgres"}
-            finally:
-                server.terminate()
-                server.wait(SECONDS)
 
 
 def test_django_on_postgres(project: Path, tmp_path: Path) -> None:
