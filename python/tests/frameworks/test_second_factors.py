@@ -17,6 +17,7 @@ pytest.importorskip("allauth")
 pytest.importorskip("django_otp")
 from django_settings import ADA, GRACE, JOSE, SAM
 from harness.cookie_browser import Browser
+from harness.length import whole_or_short
 from running import serving
 
 TOTP_KEY = bytes.fromhex("3132333435363738393031323334353637383930")
@@ -123,9 +124,15 @@ def test_a_user_whose_only_second_factor_is_a_security_key_gets_in_with_it(
         assert "'method': 'mfa'" in browser.open(site.url + "/noted").text
 
 
-@pytest.mark.parametrize("kind", ["allauth", "otp"])
-def test_a_user_with_a_second_factor_stays_behind_it(kind: str, tmp_path: Path) -> None:
-    with serving("second_factor", tmp_path, SECOND_FACTOR=kind, HOOK="yes") as site:
+@pytest.mark.parametrize(
+    ("kind", "matched"),
+    whole_or_short(
+        [("allauth", ""), ("allauth", "yes"), ("otp", ""), ("otp", "yes")], [("allauth", ""), ("otp", "yes")]
+    ),
+)
+def test_a_user_with_a_second_factor_stays_behind_it(kind: str, matched: str, tmp_path: Path) -> None:
+    variables = {"MATCHED": matched} if matched else {}
+    with serving("second_factor", tmp_path, SECOND_FACTOR=kind, HOOK="yes", **variables) as site:
         browser = Browser(site.emulator)
         asked = site.url + "/second-factor"
         page = browser.sign_in(ADA, browser.open(site.url + "/private"))

@@ -1,8 +1,8 @@
 """The product before the move: people log in with Clever by allauth, and their districts are tenants.
 
 What is there afterwards: Ada and José are students. Grace is a teacher with a second factor, who allauth knew by the id
-of before version 3 of Clever's API; Sam is the same, by the older id of another role, and without a second factor.
-Paula is a parent with a password, and Root manages the site, and came by Clever as well.
+of before version 3 of Clever's API; Sam is the same, by the older id of another role. Paula is a parent with a
+password, and Olga manages the site, and came by Clever as well.
 """
 
 import json
@@ -58,7 +58,7 @@ for handle in ("ada", "jose", "grace", "sam", "olga"):
 assert User.objects.count() == len(users)
 for handle, older in (("grace", "5d8e21b7f04c6a00127b3a01"), ("sam", "5d8e21b7f04c6a00127b3a03")):
     assert SocialAccount.objects.filter(user=users[handle]).update(uid=older) == 1
-TOTP.activate(users["grace"], os.environ["TOTP_SECRET"])
+    TOTP.activate(users[handle], os.environ["TOTP_SECRET"])
 User.objects.filter(pk=users["olga"].pk).update(is_staff=True, is_superuser=True)
 User.objects.filter(pk=users["ada"].pk).update(reads_aloud=True)
 User.objects.create_user("paula@family.example", "a password of hers")

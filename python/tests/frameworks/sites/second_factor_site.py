@@ -1,6 +1,7 @@
 """A site in Django whose users have second factors: of allauth's MFA or of django-otp, by `SECOND_FACTOR`.
 
-The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. With allauth, `grace` is known by
+The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. With `MATCHED`, no link says that
+it is Ada: `CLEVER_MATCH_USER` does. With allauth, `grace` is known by
 Grace's and has a security key only, which `CREDENTIAL` describes. `/private` is for people who are
 signed in, and `/vault` in django-otp for those who showed their device. With `AXES`, django-axes counts failed logins:
 `/wrong-password` is one, and `/failures` tells how many there were. The user of Sam is not active then.
@@ -28,6 +29,7 @@ from harness.paths import ROOT
 
 ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
 AXES = "AXES" in os.environ
+MATCHED = "MATCHED" in os.environ
 TOTP_KEY = "3132333435363738393031323334353637383930"
 ADAS_ID, GRACES_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e601"
 SAMS_ID = "64c20b1e8f3a7d0019c4e602"
@@ -87,6 +89,7 @@ def make_app() -> WSGIHandler:
         OTP_TOTP_THROTTLE_FACTOR=0,
         USE_TZ=True,
         CLEVER_BEFORE_SIGN_IN="second_factor.decide" if "HOOK" in os.environ else None,
+        CLEVER_MATCH_USER=matched if MATCHED else None,
         **clever,
     )
     django.setup()
@@ -97,13 +100,21 @@ def make_app() -> WSGIHandler:
     return WSGIHandler()
 
 
+def matched(identity: Any) -> Any:
+    """The user of the table of before, that has Ada."""
+    from django.contrib.auth.models import User  # noqa: PLC0415  (Django is ready now)
+
+    return User.objects.filter(username="ada").first() if identity.id == ADAS_ID else None
+
+
 def make_ada() -> None:
     from clever_sso.django import conf  # noqa: PLC0415  (Django is ready now)
     from clever_sso.django.models import CleverAccount  # noqa: PLC0415
     from django.contrib.auth.models import User  # noqa: PLC0415
 
     ada = User.objects.create_user("ada")
-    CleverAccount.objects.create(user=ada, issuer=conf.client().issuer, clever_id=ADAS_ID)
+    if not MATCHED:
+        CleverAccount.objects.create(user=ada, issuer=conf.client().issuer, clever_id=ADAS_ID)
     if AXES:
         sam = User.objects.create_user("sam", is_active=False)
         CleverAccount.objects.create(user=sam, issuer=conf.client().issuer, clever_id=SAMS_ID)
