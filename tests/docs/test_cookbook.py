@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import secrets
@@ -292,39 +293,99 @@ def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
 STORED = {"grace": "5d8e21b7f04c6a00127b3a01", "sam": "5d8e21b7f04c6a00127b3a03"}  # by the older id of any role
 
 
-def test_flask_dance(cooked: Cooked, tmp_path: Path) -> None:
-    needs("flask_login", "sqlalchemy")
-    module, emulator = cooked("flask-dance", DATABASE_URL=f"sqlite:///{tmp_path / 'app.db'}")
-    module.Base.metadata.create_all(module.engine)
-    stored = {**STORED, "ada": emulator.person("ada").id}
-    with module.Session(module.engine) as database:
-        for name, clever_id in stored.items():
-            user = module.User(name=f"kept {name}")
-            database.add(module.OAuth(provider="clever", provider_user_id=clever_id, token={"old": 1}, user=user))
-        database.commit()
-    client = module.app.test_client()
-    for number, name in [*enumerate(stored, 1), *enumerate(stored, 1)]:
-        log_in(client, name, emulator)
-        assert client.get("/").text == f"Hello, kept {name}, user {number}"
-    log_in(client, "jose", emulator)
-    assert client.get("/").text == "Hello, José Núñez, user 4"
+# Flask-Dance asks for the time in a way that newer Pythons warn of.
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+def test_flask_dance(emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("flask_dance.consumer", "flask_login", "sqlalchemy")
+    callback = "http://localhost/login/clever/authorized"
+    emulator = emulators(callback)
+    variables = {**emulator.settings(), "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"}
+    for name, value in {**variables, "OAUTHLIB_INSECURE_TRANSPORT": "1"}.items():
+        monkeypatch.setenv(name, value)
+    before = ModuleType("flask_dance_before")
+    text = files("flask-dance-before")["app.py"]
+    for address in ("https://api.clever.com", "https://clever.com"):
+        assert address in text
+        text = text.replace(address, emulator.base_url)
+    monkeypatch.setitem(sys.modules, before.__name__, before)
+    exec(text, before.__dict__)
+    for number, (name, older) in enumerate({"ada": "", **STORED}.items(), 1):
+        client = before.app.test_client()
+        assert log_in(client, name, emulator, path="/login/clever").location == "/"
+        assert client.get("/").text == f"Hello, {emulator.person(name).full_name}, user {number}"
+        if older:
+            with before.Session(before.engine) as database:
+                row = database.scalars(before.select(before.OAuth).order_by(before.OAuth.id.desc())).first()
+                row.provider_user_id, row.user.name = older, f"kept {name}"
+                database.commit()
+    before.engine.dispose()
+
+    after = ModuleType("flask_dance_after")
+    monkeypatch.setitem(sys.modules, after.__name__, after)
+    exec(files("flask-dance")["app.py"], after.__dict__)
+    names = {"ada": "Ada Ashworth", "grace": "kept grace", "sam": "kept sam", "jose": "José Núñez"}
+    client = after.app.test_client()
+    for _ in range(2):
+        for number, (name, shown) in enumerate(names.items(), 1):
+            assert log_in(client, name, emulator).location == "/"
+            assert client.get("/").text == f"Hello, {shown}, user {number}"
     client.post("/clever/logout")
     assert client.get("/").status_code == 303
-    with module.Session(module.engine) as database:
-        rows = {row.provider_user_id for row in database.scalars(module.select(module.OAuth))}
-    assert rows == {emulator.person(name).id for name in (*stored, "jose")}
-    module.engine.dispose()
+    with after.Session(after.engine) as database:
+        rows = {row.provider_user_id for row in database.scalars(after.select(after.OAuth))}
+    assert rows == {emulator.person(name).id for name in names}
+    after.engine.dispose()
+
+
+def test_auth0s_quickstart(
+    emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file that Auth0 exports is taken over, and people are who they were."""
+    needs("flask")
+    emulator = emulators(REDIRECT_URI)
+    own = {"DATABASE": str(tmp_path / "people.db"), "FLASK_SECRET_KEY": secrets.token_hex(32)}
+    for name, value in {**emulator.settings(), **own}.items():
+        monkeypatch.setenv(name, value)
+
+    def load(name: str, block: str) -> ModuleType:
+        module = ModuleType(name)
+        monkeypatch.setitem(sys.modules, name, module)
+        exec(moving(block), module.__dict__)
+        return module
+
+    people, export_of = load("people", "authlib people.py"), load("take_over", "auth0 take_over.py")
+    stored = {"ada": emulator.person("ada").id, **STORED}
+    lines = [{"user_id": f"oauth2|clever|{clever_id}", "email": "x@example"} for clever_id in stored.values()]
+    lines.insert(1, {"user_id": "auth0|64c20b1e8f3a7d0019c4e503"})
+    export = tmp_path / "users.ndjson"
+    export.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    export_of.take_over(export)
+    export_of.take_over(export)
+    rows = {name: people.find(clever_id) for name, clever_id in stored.items()}
+    assert sorted(rows.values()) == [1, 2, 3]
+    assert people.find("64c20b1e8f3a7d0019c4e503") is None, "that one logged in with a password of Auth0"
+    client = load("authlib_after", "authlib after app.py").app.test_client()
+    for name in (*stored, *stored):
+        assert log_in(client, name, emulator).location == "/"
+        assert client.get("/").text == f"Hello, {emulator.person(name).first_name}"
+        with client.session_transaction() as session:
+            assert session["person"] == rows[name]
+
+
+def moving(block: str) -> str:
+    """A block of the page about other libraries."""
+    found = re.search(rf"<!-- {re.escape(block)} -->\n```\w+\n(.*?)^```$", COMING_FROM, re.DOTALL | re.MULTILINE)
+    assert found is not None, block
+    return found[1]
 
 
 def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs("fastapi")
     from starlette.testclient import TestClient
 
-    people = re.search(r"<!-- authlib people.py -->\n```python\n(.*?)```", COMING_FROM, re.DOTALL)
-    assert people is not None
     monkeypatch.setenv("DATABASE", str(tmp_path / "people.db"))
     module = ModuleType("people")
-    exec(people[1], module.__dict__)
+    exec(moving("authlib people.py"), module.__dict__)
     monkeypatch.setitem(sys.modules, "people", module)
     rows = {name: module.find_or_make(clever_id) for name, clever_id in STORED.items()}
     app, emulator = cooked("fastapi-after")
@@ -341,7 +402,12 @@ def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_every_application_of_the_other_page_is_run() -> None:
-    assert {name for name, _, _ in MOVED} == {"flask-dance", "fastapi-after"}
+    assert {name for name, _, _ in MOVED} == {"flask-dance-before", "flask-dance", "fastapi-after"}
+    text = Path(__file__).read_text("utf-8")
+    # Those of the sites in tests/interop/clients have other names.
+    others = re.findall(r"^<!-- ((?:mozilla|auth0) [^:]+?) -->$", COMING_FROM, re.MULTILINE)
+    assert len(others) == 7
+    assert [block for block in others if f'"{block}"' not in text] == []
 
 
 # ---------------------------------------------------------------- Django
@@ -472,16 +538,20 @@ CHECKS = {
 }
 
 
+def django_settings_of_the_guide() -> str:
+    block = re.search(r"<!-- django settings.py -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
+    assert block
+    return block[1]
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project as the guide for Django begins."""
     needs("django")
     folder = tmp_path_factory.mktemp("project")
     subprocess.run([sys.executable, "-m", "django", "startproject", "mysite", str(folder)], check=True, timeout=SECONDS)
-    block = re.search(r"<!-- django settings.py -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
-    assert block
     with (folder / "mysite/settings.py").open("a", encoding="utf-8") as opened:
-        opened.write(block[1])
+        opened.write(django_settings_of_the_guide())
     with (folder / "mysite/urls.py").open("a", encoding="utf-8") as opened:
         opened.write(
             'from django.urls import include\n\nurlpatterns += [path("clever/", include("clever_sso.django.urls"))]\n'
@@ -504,6 +574,120 @@ def checked(recipe: str, project: Path, folder: Path, **variables: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+BEFORE_MOZILLA = """
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
+import django
+
+django.setup()
+from accounts.models import CleverId
+from clever_sso.testing import Emulator, log_in
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+
+setup_test_environment()
+call_command("makemigrations", "accounts", verbosity=0)
+call_command("migrate", verbosity=0)
+emulator = Emulator(os.environ["CLEVER_BASE_URL"], ["http://localhost/oidc/callback/"], {}, None)
+for handle in ("ada", "jose", "grace", "ivy", "ivo", "ada"):
+    client = Client(SERVER_NAME="localhost")
+    assert log_in(client, handle, emulator, path="/oidc/authenticate/").headers["Location"] == "/"
+    assert client.session["_auth_user_id"], handle
+# Children with one address are one user, as that library has it.
+assert [User.objects.count(), CleverId.objects.count()] == [4, 5]
+older = "5d8e21b7f04c6a00127b3a01"
+assert CleverId.objects.filter(clever_id=emulator.person("grace").id).update(clever_id=older) == 1
+"""
+AFTER_MOZILLA = """
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
+import django
+
+django.setup()
+from io import StringIO
+from accounts.models import CleverId
+from clever_sso.django.models import CleverAccount
+from clever_sso.testing import Emulator, log_in
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+
+setup_test_environment()
+call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+call_command("migrate", verbosity=0)
+call_command("check", fail_level="WARNING")
+emulator = Emulator(os.environ["CLEVER_BASE_URL"], ["http://localhost/clever/callback"], {}, None)
+command = os.environ["IMPORT"].split()
+assert command[:3] == ["python", "manage.py", "clever_import"] and command[-1] == "--dry-run"
+said = StringIO()
+call_command(*command[2:], stdout=said, stderr=said)
+assert not CleverAccount.objects.exists()
+ivys = CleverId.objects.get(clever_id=emulator.person("ivy").id).user
+assert f"user {ivys.pk}: has 2 Clever ids" in said.getvalue(), said.getvalue()
+# The account is Ivy's; Ivo gets a user of his own.
+CleverId.objects.get(clever_id=emulator.person("ivo").id).delete()
+call_command(*command[2:-1], stdout=said, stderr=said)
+kept = {link.clever_id: link.user_id for link in CleverId.objects.all()}
+assert len(kept) == CleverAccount.objects.count() == 4
+for handle in ("ada", "jose", "grace", "ivy", "ivo", "grace"):
+    client, person = Client(SERVER_NAME="localhost"), emulator.person(handle)
+    assert log_in(client, handle, emulator).headers["Location"] == "/"
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    if handle == "ivo":
+        assert user.pk not in kept.values()
+    else:
+        assert user.pk == kept["5d8e21b7f04c6a00127b3a01" if handle == "grace" else person.id]
+assert User.objects.count() == 5
+"""
+
+
+def test_mozilla_django_oidc(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("mozilla_django_oidc")
+    monkeypatch.setenv("CLEVER_EMULATOR", os.environ.get("CLEVER_EMULATOR", str(EMULATOR)))
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "accounts").mkdir()
+    (tmp_path / "accounts/__init__.py").touch()
+    after = 'INSTALLED_APPS += ["accounts"]\nALLOWED_HOSTS = ["localhost"]\n'
+    settings, urls = tmp_path / "mysite/settings.py", tmp_path / "mysite/urls.py"
+    of_the_guide = settings.read_text("utf-8"), urls.read_text("utf-8")
+    start = of_the_guide[0].partition(django_settings_of_the_guide())[0]
+    addresses = of_the_guide[1].partition("from django.urls import include\n")[0]
+
+    def run(program: str, **variables: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    with Emulator.running(["http://localhost/clever/callback", "http://localhost/oidc/callback/"]) as emulator:
+        (tmp_path / "accounts/models.py").write_text(moving("mozilla collecting accounts/models.py"), "utf-8")
+        collecting = tmp_path / "accounts/collecting.py"
+        collecting.write_text(moving("mozilla collecting accounts/collecting.py"), "utf-8")
+        before = "import os\n" + moving("mozilla before settings.py") + moving("mozilla collecting settings.py")
+        for address in ("https://api.clever.com", "https://clever.com"):
+            assert address in before
+            before = before.replace(address, emulator.base_url)
+        settings.write_text(f'{start}\n{before}ALLOWED_HOSTS = ["localhost"]\nLOGIN_REDIRECT_URL = "/"\n', "utf-8")
+        urls.write_text(addresses + moving("mozilla before urls.py"), "utf-8")
+        run(BEFORE_MOZILLA, **emulator.settings())
+        collecting.unlink()
+        settings.write_text(of_the_guide[0] + after, "utf-8")
+        urls.write_text(of_the_guide[1], "utf-8")
+        variables = {**emulator.settings(), "CLEVER_REDIRECT_URI": "http://localhost/clever/callback"}
+        run(AFTER_MOZILLA, **variables, IMPORT=moving("mozilla import").strip())
 
 
 def test_django_rest_framework_and_a_single_page(project: Path, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ def test_the_measured_versions_are_the_tested_ones() -> None:
         "django-allauth": tested["django-allauth"],
         "social-core": tested["social-auth-core"],
         "Authlib": tested["authlib"],
+        "mozilla-django-oidc": tested["mozilla-django-oidc"],
+        "Flask-Dance": tested["flask-dance"],
     }
     assert f"of Django {tested['django']}." in PAGE
 
@@ -62,6 +64,7 @@ def test_every_link_within_the_page_leads_to_a_heading() -> None:
 
 def sources(package: str) -> str:
     """The whole source of a library."""
+    pytest.importorskip(package.partition(".")[0])
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         pytest.skip(f"could not import {package!r}")
@@ -76,16 +79,45 @@ def gates(title: str) -> list[str]:
     return [name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)]
 
 
-@pytest.mark.parametrize(
-    ("title", "package"), [("from django-allauth", "allauth"), ("from social-core", "social_core")]
-)
-def test_every_gate_is_one_of_the_library(title: str, package: str) -> None:
-    text = sources(package)
+PACKAGES = {
+    "from django-allauth": "allauth",
+    "from social-core": "social_core",
+    "from mozilla-django-oidc": "mozilla_django_oidc",
+    "from Flask-Dance": "flask_dance",
+    "from Authlib": "authlib",
+}
+
+
+@pytest.mark.parametrize("title", PACKAGES)
+def test_every_gate_is_one_of_the_library(title: str) -> None:
+    text = sources(PACKAGES[title])
     names = gates(title)
     assert len(names) > 9
     # Settings lose their prefix in the sources.
     plain = [re.sub(r"^(?:SOCIALACCOUNT|ACCOUNT)_", "", name).rpartition(".")[2] for name in names]
     assert [name for name in plain if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_every_setting_of_mozilla_django_oidc_is_named() -> None:
+    read = re.findall(r'(?:get_settings|import_from_settings)\(\s*"([A-Z_]+)"', sources("mozilla_django_oidc"))
+    assert len(set(read)) > 30
+    assert sorted(set(read) - set(gates("from mozilla-django-oidc"))) == []
+
+
+def test_every_signal_and_argument_of_flask_dance_that_decides_something_is_named() -> None:
+    text = sources("flask_dance.consumer")
+    signals = re.findall(r"^(oauth_\w+) = _signals\.signal", text, re.MULTILINE)
+    assert sorted(signals) == ["oauth_authorized", "oauth_before_login", "oauth_error"]
+    assert sorted(set(signals) - set(gates("from Flask-Dance"))) == []
+
+
+def test_every_public_step_of_an_openid_login_with_authlib_is_named() -> None:
+    text = sources("authlib.integrations.flask_client") + sources("authlib.integrations.base_client")
+    mixin = text.split("class OpenIDMixin:", 1)[1].split("\nclass ", 1)[0]
+    app = text.split("class FlaskOAuth2App(", 1)[1].split("\nclass ", 1)[0]
+    steps = set(re.findall(r"^    def ([a-z]\w+)\(", mixin + app, re.MULTILINE)) - {"fetch_jwk_set"}
+    assert {"parse_id_token", "authorize_access_token"} <= steps
+    assert sorted(steps - set(gates("from Authlib"))) == []
 
 
 def test_every_setting_that_replaces_a_gate_exists() -> None:
