@@ -23,7 +23,14 @@ from clever_sso.asgi.middleware import OutermostMiddleware, RouteMiddleware, loo
 from clever_sso.asgi.routes import BelowPrefix, Page
 from clever_sso.asgi.sessions import current_identity
 from clever_sso.asgi.settings import Settings
-from clever_sso.asgi.stores import cookie_warnings, end_with_the_browser, key_problems, raise_first, rotation_problems
+from clever_sso.asgi.stores import (
+    cookie_warnings,
+    end_with_the_browser,
+    key_problems,
+    raise_first,
+    rotation_problems,
+    strict_problems,
+)
 from clever_sso.asgi.views import Views
 from clever_sso.exceptions import Error
 
@@ -152,8 +159,7 @@ class CleverSso:
             # Here the application knows all its middleware, and has made none of it.
             self._check_sessions(app)
             over_https = self.client.redirect_uris[0].startswith("https:")
-            waits = self._settings.chosen.waiting_page
-            for told in cookie_warnings(app.user_middleware, over_https=over_https, waits=waits):
+            for told in cookie_warnings(app.user_middleware, over_https=over_https):
                 logger.warning("%s", told)
             look_after_sessions(app.user_middleware)
             judge = partial(keeps_from_logging_in, self._settings)
@@ -166,6 +172,8 @@ class CleverSso:
         if name is not None:
             self._guards.name_cookie(name)
         raise_first(key_problems(app.user_middleware))
+        if not self._settings.chosen.waiting_page:
+            raise_first(strict_problems(app.user_middleware))
         if self._settings.rotate_session is None:
             raise_first(rotation_problems(app.user_middleware))
 

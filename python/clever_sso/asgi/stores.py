@@ -96,24 +96,32 @@ def rotation_problems(installed: Iterable[Middleware], session: object = None) -
     ]
 
 
-def cookie_warnings(installed: Iterable[Middleware], *, over_https: bool, waits: bool) -> list[str]:
-    """What is unsafe about the cookie of the sessions, or keeps people from logging in.
+def strict_problems(installed: Iterable[Middleware]) -> list[str]:
+    """Why a browser that comes from Clever brings no session. With the page that waits, it is no problem."""
+    # The innermost provides `request.session`.
+    for name, said in list(_cookies(installed))[-1:]:
+        *_, (option, same_site), _ = said.items()
+        if str(same_site).lower() == "strict":
+            problem = (
+                f"{name}({option}='strict'): a browser that comes from Clever does not send such a cookie, and people "
+                "who log in end at a page: use 'lax', or CleverSso(waiting_page=True)"
+            )
+            return [problem]
+    return []
+
+
+def cookie_warnings(installed: Iterable[Middleware], *, over_https: bool) -> list[str]:
+    """What is unsafe about the cookie of the sessions.
 
     Args:
         installed: The middleware of the application.
         over_https: Whether the redirect URI is https.
-        waits: Whether the callback answers with the page that waits.
     """
     told = []
     for name, said in _cookies(installed):
         *_, (same_site_name, same_site), (secure_name, secure) = said.items()
         same_site = str(same_site).lower()
-        if same_site == "strict" and not waits:
-            told.append(
-                f"{name}({same_site_name}='strict'): a browser that comes from Clever does not send such a cookie, and "
-                "people who log in end at a page: use 'lax', or CleverSso(waiting_page=True)"
-            )
-        elif same_site not in {"lax", "strict"}:
+        if same_site not in {"lax", "strict"}:
             told.append(f"{name}({same_site_name}={same_site!r}): other sites can act as who is signed in: use 'lax'")
         if over_https and not secure:
             told.append(f"{name}({secure_name}=False): sessions can be read on the way: write {secure_name}=True")

@@ -470,7 +470,7 @@ def _cookies(redirect_uri: str) -> Iterator[CheckMessage]:
     if same_site == "strict" and not _waits():
         yield Error(
             "SESSION_COOKIE_SAMESITE is Strict: a browser that comes from Clever does not send such a cookie, and "
-            "people who log in would be redirected forever",
+            "people who log in would end at a page",
             id="clever_sso.E010",
             hint="Use Lax, or set CLEVER_WAITING_PAGE = True, which makes the last step your own site's.",
         )

@@ -244,7 +244,9 @@ def _set_defaults(app: Flask, chosen: Chosen, *, secure: bool) -> None:
     if app.config.get("SESSION_COOKIE_SAMESITE") is None:
         app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     if str(app.config["SESSION_COOKIE_SAMESITE"]).lower() == "strict" and not chosen.waiting_page:
-        # The browser comes from Clever without a strict cookie: everybody would be redirected forever.
-        raise _settings.invalid("SESSION_COOKIE_SAMESITE must be Lax, or CLEVER_WAITING_PAGE true")
+        raise _settings.invalid(
+            "SESSION_COOKIE_SAMESITE must be Lax, or CLEVER_WAITING_PAGE true: a browser that comes from Clever does "
+            "not send a Strict cookie, and people who log in would end at a page"
+        )
     if str(app.config["SESSION_COOKIE_SAMESITE"]).lower() not in {"lax", "strict"}:
         app.logger.warning("SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as who is signed in")

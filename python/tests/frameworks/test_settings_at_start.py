@@ -678,7 +678,6 @@ def test_an_argument_that_no_client_has_names_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("said", "uri", "words"),
     [
-        ({"same_site": "strict"}, REDIRECT_URI, "same_site='strict'): a browser that comes from Clever does not send"),
         ({"same_site": "none"}, REDIRECT_URI, "same_site='none'): other sites can act as who is signed in"),
         ({}, "https://school.example/clever/callback", "https_only=False): sessions can be read on the way"),
         ({"https_only": True}, "https://school.example/clever/callback", ""),
@@ -693,6 +692,29 @@ def test_an_unsafe_cookie_of_starlettes_sessions_is_told_when_the_application_st
     InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, uri)).install(app)
     with TestClient(app):
         assert (f"SessionMiddleware({words}" in caplog.text) if words else (caplog.text == "")
+
+
+def test_a_strict_session_cookie_is_refused_at_start_with_both_ways_out() -> None:
+    with pytest.raises(ConfigError, match="must be Lax, or CLEVER_WAITING_PAGE true: a browser that comes from Clever"):
+        in_flask(SESSION_COOKIE_SAMESITE="Strict")
+    in_flask(SESSION_COOKIE_SAMESITE="Strict", CLEVER_WAITING_PAGE=True)
+
+    def start(same_site: str, *others: str, **options: Any) -> None:
+        app = Starlette()
+        app.add_middleware(SessionMiddleware, secret_key=KEY, max_age=None, same_site=same_site)
+        for other in others:
+            app.add_middleware(SessionMiddleware, secret_key=KEY, session_cookie="other", same_site=other)
+        InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI), **options).install(app)
+        with TestClient(app):
+            pass
+
+    with pytest.raises(
+        ConfigError, match=r"SessionMiddleware\(same_site='strict'\): .* or CleverSso\(waiting_page=True"
+    ):
+        start("strict", "lax")
+    start("strict", waiting_page=True)
+    # A cookie of something else may be as it likes: the innermost middleware provides the session.
+    start("lax", "strict")
 
 
 def test_a_session_cookie_for_other_sites_is_told_in_flask(caplog: pytest.LogCaptureFixture) -> None:
