@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,14 +13,18 @@ from framework_sites import FRAMEWORKS, commanded, framework
 from harness import emulator
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
-from php_sites import ADA, asked
+from installed import SCRIPTS
+from php_sites import ADA, asked, kept
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from installed import Installed
+    from php_sites import Site
 
 DOCTOR = "clever:doctor"
+JOSE = "510003"
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +40,11 @@ def test_the_doctor_names_every_wrong_setting(installed: Installed, tmp_path: Pa
         "after_logout": "front",
         "session_seconds": "many",
         "waiting_page": "perhaps",
+        "routes": "some",
+        "path": None,
+        "middleware": "web",
+        "district_id": 7,
+        "log_channel": "nowhere",
         "users": "App\\Users",
         "guard": "api",
         "client": {"keycache": "/x", "baseUrl": "http://127.0.0.1"},
@@ -56,6 +67,11 @@ def test_the_doctor_names_every_wrong_setting(installed: Installed, tmp_path: Pa
         "after_logout must be a path that starts with one slash",
         "session_seconds must be a whole number above 0",
         "waiting_page must be true or false",
+        "routes must be true or false",
+        "path must be text, such as clever",
+        "middleware must be a list of names, such as ['web']",
+        "district_id must be text, or null",
+        'log_channel "nowhere" must be a channel of config/logging.php',
         "users must be the name of a class that implements CleverSso\\Laravel\\UserMapper",
         'guard "api" must be a guard of config/auth.php whose driver is session',
         "client.keycache is no argument of CleverSso\\Client; it has clientId, ",
@@ -117,3 +133,168 @@ def test_a_fake_client_takes_the_place_of_the_client(installed: Installed, tmp_p
     fake = installed.sources / "php/extension/CleverSso/Testing/FakeClient.php"
     ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever="http://127.0.0.1:9", FAKE=str(fake))
     assert (ended, "Log in with Clever is set up" in said) == (0, True), said
+
+
+@pytest.fixture(scope="module")
+def own(installed: Installed) -> Iterator[Site]:
+    """The application has users of its own, who may also log in with a password."""
+    FRAMEWORKS[1].skip_if_missing()
+    with framework(installed, "laravel", APP_ENV="own") as running:
+        yield running
+
+
+def signed_in(site: Site, page: str = "/members") -> Browser:
+    browser = Browser(site.clever)
+    assert browser.sign_in(ADA, browser.open(site.url + page)).status == 200
+    return browser
+
+
+def header_of(browser: Browser) -> str:
+    return "; ".join(f"{name}={value}" for name, value in kept(browser).items())
+
+
+@pytest.mark.parametrize("pages", [["/password"], ["/out", "/password"], ["/out", "/password?as=Ada"]])
+def test_who_logs_in_with_a_password_did_not_log_in_with_clever(own: Site, pages: list[str]) -> None:
+    browser = signed_in(own)
+    assert browser.open(f"{own.url}/builtin").text == "student Ada"
+    for page in pages:
+        assert browser.open(own.url + page).status == 200
+    assert browser.open(f"{own.url}/front").text == ("front Ada" if "as=" in pages[-1] else "front Bob")
+    assert browser.open(f"{own.url}/builtin").status == 403
+    cookies = header_of(browser)
+    assert asked(f"{own.url}/members", Cookie=cookies).goes_to.startswith("/clever/login?")
+
+
+def test_no_guard_remembers_the_person_before(own: Site) -> None:
+    for guard in ("web", "staff"):
+        browser = Browser(own.clever)
+        browser.open(f"{own.url}/password?guard={guard}&remember=1")
+        assert [name for name in kept(browser) if name.startswith(f"remember_{guard}_")]
+        browser.sign_in(ADA, browser.open(f"{own.url}/clever/login"))
+        assert browser.open(f"{own.url}/front").text == "front Ada"
+        assert not [name for name in kept(browser) if name.startswith("remember_")]
+
+
+@pytest.mark.parametrize("page", ["/mine", "/elsewhere"])
+def test_a_session_ends_whatever_guards_the_page(own: Site, page: str) -> None:
+    cookies = header_of(signed_in(own))
+    assert asked(own.url + page, Cookie=cookies).text.endswith(" Ada")
+    FRAMEWORKS[1].change_times(own, "signed_in_at", 43_200)
+    assert asked(own.url + page, Cookie=cookies, Accept="application/json").status == 401
+
+
+def test_routes_without_a_session_are_named(installed: Installed) -> None:
+    with framework(installed, "laravel", SETTINGS='{"middleware": []}') as site:
+        for path in ("login", "callback?code=x&state=y"):
+            page = asked(f"{site.url}/clever/{path}")
+            assert (page.status, "config_invalid" in page.text) == (500, True)
+        assert "the routes of Clever have no session: the setting `middleware`" in site.log
+
+
+@contextmanager
+def with_socialite(installed: Installed, **more: str) -> Iterator[Site]:
+    """The application signs people in with Socialite, at routes of its own."""
+    published = str(installed.sources.parent / "socialite.php")
+    shutil.copy(SCRIPTS / "socialite.php", published)
+    settings = '{"routes": false, "guard": "web"}'
+    with framework(installed, "laravel", SOCIALITE=published, SETTINGS=settings, APP_ENV="own", **more) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def socialite(installed: Installed) -> Iterator[Site]:
+    FRAMEWORKS[1].skip_if_missing()
+    with with_socialite(installed) as running:
+        yield running
+
+
+def test_socialite_signs_people_in(socialite: Site) -> None:
+    browser = Browser(socialite.clever)
+    page = browser.sign_in(ADA, browser.open(f"{socialite.url}/members?lesson=7"))
+    assert (page.url, page.text) == (f"{socialite.url}/members?lesson=7", "member Ada")
+    told = re.findall(r"socialite (\[.*\])", socialite.log)[-1]
+    # An address that nobody verified finds no account.
+    assert json.loads(told)[1:] == ["Ada Ashworth", None, None, None, "ada@emulated.example", True]
+    dumped = socialite.log.rpartition("dumped ")[2]
+    assert "Ashworth" not in dumped
+    assert "[redacted]" in dumped
+    # What the package has for its own routes counts here too.
+    assert browser.open(f"{socialite.url}/builtin").text == "student Ada"
+    assert browser.open(f"{socialite.url}/staffroom").status == 403
+    FRAMEWORKS[1].change_times(socialite, "signed_in_at", 43_200)
+    assert asked(f"{socialite.url}/members", Cookie=header_of(browser)).status == 303
+
+
+def test_socialite_restarts_a_login_that_begins_in_the_portal(socialite: Site) -> None:
+    browser = Browser(socialite.clever)
+    page = browser.sign_in(ADA, browser.open(socialite.from_portal))
+    assert (page.url, page.text) == (f"{socialite.url}/front", "front Ada")
+
+
+def test_socialite_leads_to_the_page_that_was_asked_for_and_to_no_other_site(socialite: Site) -> None:
+    browser = signed_in(socialite)
+    for wish, end in [("/mine%3Fa=1", "/mine?a=1"), ("//evil.example", "/front"), ("https://evil.example", "/front")]:
+        assert browser.open(f"{socialite.url}/clever/start?return_to={wish}").url == socialite.url + end
+    back = begun(socialite)[0]
+    assert asked(back, Host="evil.example").status == 303
+    login = asked(f"{socialite.url}/clever/start?return_to=/mine")
+    cookie = next(line.partition(";")[0] for line in login.headers.get_all("Set-Cookie") or [] if "login_" in line)
+    answer = asked(AtClever(socialite.clever, ADA).callback(login.goes_to), Cookie=cookie, Host="evil.example")
+    assert answer.goes_to == f"{socialite.url}/mine"
+
+
+def begun(site: Site) -> tuple[str, str]:
+    login = asked(f"{site.url}/clever/start")
+    back = AtClever(site.clever, ADA).callback(login.goes_to)
+    return back, next(line.partition(";")[0] for line in login.headers.get_all("Set-Cookie") or [] if "login_" in line)
+
+
+@pytest.mark.parametrize("query", ["error=access_denied", "code=a&code=b", "code=junk&state=junk", "code[]=a", ""])
+def test_socialite_believes_nothing_that_is_not_proven(socialite: Site, query: str) -> None:
+    browser = signed_in(socialite)
+    answer = asked(f"{socialite.url}/clever/callback?{query}", Cookie=header_of(browser))
+    assert answer.status in {303, 400, 403, 503}
+    assert not answer.goes_to or answer.goes_to.startswith(socialite.clever)
+    assert asked(f"{socialite.url}/members", Cookie=header_of(browser)).text == "member Ada"
+
+
+def test_socialite_needs_the_browser_that_began(socialite: Site) -> None:
+    back, cookie = begun(socialite)
+    stranger = asked(back)
+    assert (stranger.status, stranger.goes_to.startswith(socialite.clever)) == (303, True)
+    assert asked(back, Cookie=cookie).goes_to == f"{socialite.url}/front"
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "headers", "status"),
+    [
+        ("start", "HEAD", {}, 200),
+        ("start", "GET", {"Sec_Purpose": "prefetch"}, 503),
+        ("callback?code=x&state=y", "GET", {"Sec_Fetch_Mode": "no-cors"}, 403),
+    ],
+)
+def test_socialite_does_not_act_when_it_must_not(
+    socialite: Site, path: str, method: str, headers: dict[str, str], status: int
+) -> None:
+    answer = asked(f"{socialite.url}/clever/{path}", method, **headers)
+    assert (answer.status, answer.text) == (status, "")
+    assert not [line for line in answer.headers.get_all("Set-Cookie") or [] if "clever_" in line]
+
+
+def test_somebody_whom_the_application_does_not_sign_in_ends_the_session_before(socialite: Site) -> None:
+    browser = signed_in(socialite)
+    before = header_of(browser)
+    for _ in range(5):
+        # However often they come, that is no lost session.
+        browser.sign_out()
+        page = browser.sign_in(JOSE, browser.open(f"{socialite.url}/clever/start"))
+        assert (page.status, page.text) == (402, "sign up first")
+        assert asked(f"{socialite.url}/members", Cookie=before).status == 303
+        assert not [name for name in kept(browser) if "signed_in" in name or "clever_login_" in name]
+
+
+def test_socialite_without_its_routes_is_named(installed: Installed) -> None:
+    with framework(installed, "laravel", SETTINGS='{"routes": false}') as site:
+        assert asked(f"{site.url}/clever/login").status == 404
+    ended, said = commanded(installed, "laravel", site.folder, DOCTOR, clever="http://127.0.0.1:9")
+    assert (ended, "there is no route clever.login: name yours so" in said) == (1, True), said

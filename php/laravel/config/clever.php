@@ -13,6 +13,9 @@ return [
     // Only with a local emulator.
     'base_url' => env('CLEVER_BASE_URL'),
 
+    // Whether the package has the routes clever.login, clever.callback and clever.logout. False: yours have these names, for Socialite.
+    'routes' => true,
+
     // Login, callback and log out are below this path.
     'path' => 'clever',
     'middleware' => ['web'],

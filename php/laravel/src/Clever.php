@@ -12,6 +12,7 @@ use CleverSso\SessionIdentity;
 use Illuminate\Contracts\Container\Container;
 use Illuminate\Http\Request;
 use Psr\Log\LoggerInterface;
+use Symfony\Component\HttpFoundation\Response;
 
 final class Clever
 {
@@ -49,15 +50,23 @@ final class Clever
         return $this->app->make(ClientInterface::class);
     }
 
-    /** @internal */
+    /**
+     * @internal
+     *
+     * @throws \LogicException When the application has turned the routes off, and has none of its own.
+     */
     public function leg(): BrowserLeg
     {
+        $missing = $this->missingRoute();
+        if ($missing !== null) {
+            throw new \LogicException($missing);
+        }
         $public = fn(string $page): string => $this->prefix() . $this->request()->getBaseUrl() . $page;
         return new BrowserLeg(
             $this->client(),
             $this->settings->get('redirect_uri'),
             $this->path('login'),
-            array_map($this->path(...), ['login', 'callback', 'logout']),
+            array_map($this->path(...), array_filter(['login', 'callback', 'logout'], $this->hasRoute(...))),
             $public($this->settings->get('home')),
             $public($this->settings->get('after_logout')),
             $this->settings->get('district_id') ?: null,
@@ -65,6 +74,18 @@ final class Clever
             fn(string $level, string $line) => $this->log()->log($level, $line),
             $this->describeSession(...),
         );
+    }
+
+    /** @internal Sets the cookies of a login at last: Laravel would encrypt them before. */
+    public function send(Request $request, Response $response): void
+    {
+        $signIns = $this->app->make(SignIns::class);
+        $proven = $signIns->notUsed($request);
+        if ($proven !== null) {
+            // Socialite's user was there, and the application signed nobody in: that is no lost session.
+            $signIns->addCookies($request, $this->leg()->withoutSignIn($proven));
+        }
+        $signIns->send($request, $response);
     }
 
     /** @internal The address of a request, as browsers see it. */
@@ -75,15 +96,31 @@ final class Clever
         return str_starts_with($uri, "{$prefix}/") ? $uri : $prefix . $uri;
     }
 
-    /** @internal What is wrong about the redirect URI and the route of the callback; null when they fit. */
+    /** @internal Why no login can succeed with these routes; null when it can. */
     public function misfit(): ?string
     {
+        $missing = $this->missingRoute();
+        if ($missing !== null) {
+            return $missing;
+        }
         $redirectUri = $this->settings->get('redirect_uri');
         $route = $this->route('callback');
         $path = parse_url($redirectUri, PHP_URL_PATH) ?: '/';
         return BrowserLeg::prefixOf($redirectUri, $route) !== null ? null
             : "CLEVER_REDIRECT_URI leads to {$path}, but the route clever.callback is {$route}: change `path` in config/clever.php, or"
                 . ' CLEVER_REDIRECT_URI and what is registered with Clever';
+    }
+
+    private function missingRoute(): ?string
+    {
+        $missing = array_filter(['login', 'callback'], fn(string $name): bool => !$this->hasRoute($name));
+        return $missing === [] ? null
+            : 'there is no route clever.' . reset($missing) . ': name yours so, or set `routes` in config/clever.php to true';
+    }
+
+    private function hasRoute(string $name): bool
+    {
+        return $this->app->make('router')->has("clever.{$name}");
     }
 
     private function path(string $name): string

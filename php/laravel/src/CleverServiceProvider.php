@@ -7,10 +7,16 @@ declare(strict_types=1);
 namespace CleverSso\Laravel;
 
 use CleverSso\ClientInterface;
+use Illuminate\Auth\Events\CurrentDeviceLogout;
+use Illuminate\Auth\Events\Login;
+use Illuminate\Auth\Events\Logout;
 use Illuminate\Contracts\Container\Container;
+use Illuminate\Contracts\Http\Kernel;
 use Illuminate\Foundation\Http\Events\RequestHandled;
 use Illuminate\Routing\Router;
+use Illuminate\Session\Middleware\StartSession;
 use Illuminate\Support\ServiceProvider;
+use Laravel\Socialite\Contracts\Factory as SocialiteFactory;
 
 /** Laravel finds it by itself. `php artisan vendor:publish --tag=clever-config` copies the settings. */
 final class CleverServiceProvider extends ServiceProvider
@@ -34,7 +40,10 @@ final class CleverServiceProvider extends ServiceProvider
             ClientInterface::class,
             fn(Container $app) => $app->make(Settings::class)->client($app->make(Clever::class)->log()),
         );
-        $this->app->scoped(SignIns::class, fn(Container $app) => new SignIns($app->make('auth'), $app->make(Settings::class)));
+        $this->app->scoped(
+            SignIns::class,
+            fn(Container $app) => new SignIns($app->make('auth'), $app->make(Settings::class), $app->make('cookie')),
+        );
         // The guard and the provider of applications without users of their own; yours count where you have written some.
         $config = $this->app->make('config');
         $config->set('auth.guards.clever', $config->get('auth.guards.clever') ?? ['driver' => 'session', 'provider' => 'clever']);
@@ -53,12 +62,43 @@ final class CleverServiceProvider extends ServiceProvider
             $settings->check();
         }
         $router->aliasMiddleware('clever', RequireClever::class);
-        $router->pushMiddlewareToGroup('web', WatchSession::class);
-        $this->app->make('events')->listen(RequestHandled::class, static function (RequestHandled $handled): void {
-            app(SignIns::class)->send($handled->request, $handled->response);
+        $this->app->booted(fn() => $this->watchSessions($router));
+        $events = $this->app->make('events');
+        $events->listen(RequestHandled::class, static function (RequestHandled $handled): void {
+            app(Clever::class)->send($handled->request, $handled->response);
         });
-        if (!$this->app->routesAreCached()) {
+        $events->listen([Logout::class, CurrentDeviceLogout::class], static function (Logout|CurrentDeviceLogout $told): void {
+            app(SignIns::class)->loggedOut(app('request'), $told->guard);
+        });
+        if (interface_exists(SocialiteFactory::class)) {
+            // Not static: the manager binds it to itself.
+            $this->callAfterResolving(
+                SocialiteFactory::class,
+                fn(object $manager) => $manager->extend('clever', fn($app) => new SocialiteProvider($app)),
+            );
+            $events->listen(Login::class, static function (Login $told): void {
+                app(SignIns::class)->loggedIn(app('request'), $told->guard, $told->user);
+            });
+        }
+        if ($settings->get('routes') && !$this->app->routesAreCached()) {
             $this->addRoutes($router, $settings);
+        }
+    }
+
+    /**
+     * Wherever a session starts, and before any guard looks into it: Laravel moves guards to the front of a group, but never before
+     * the session.
+     */
+    private function watchSessions(Router $router): void
+    {
+        // The kernel sets the groups when it is made, which a test does late.
+        $this->app->bound(Kernel::class) && $this->app->make(Kernel::class);
+        foreach ($router->getMiddlewareGroups() as $name => $group) {
+            $starts = array_filter($group, fn(mixed $one): bool => is_string($one) && is_a($one, StartSession::class, true));
+            if ($starts !== []) {
+                array_splice($group, array_search(array_key_first($starts), array_keys($group), true) + 1, 0, [WatchSession::class]);
+                $router->middlewareGroup($name, $group);
+            }
         }
     }
 

@@ -18,6 +18,9 @@ use Symfony\Component\HttpFoundation\Response;
 
 final class LoginController
 {
+    private const NO_SESSION = 'the routes of Clever have no session: the setting `middleware` in config/clever.php must name a group that'
+        . ' starts one, such as web';
+
     public function __construct(
         private readonly Container $app,
         private readonly Clever $clever,
@@ -29,7 +32,7 @@ final class LoginController
     public function login(Request $request): Response
     {
         $leg = $this->clever->leg();
-        $misfit = $this->clever->misfit();
+        $misfit = $this->clever->misfit() ?? ($request->hasSession() ? null : self::NO_SESSION);
         $isSignedIn = $this->signIns->identity($request) !== null;
         return $this->signIns->settle(
             $request,
@@ -39,6 +42,10 @@ final class LoginController
 
     public function callback(Request $request): Response
     {
+        if (!$request->hasSession()) {
+            // The code is not spent.
+            return $this->signIns->settle($request, $this->clever->leg()->misconfigured(self::NO_SESSION));
+        }
         $reply = $this->clever->leg()->callback(BrowserRequest::fromHttpFoundation($request));
         return $reply->signedIn === null ? $this->signIns->settle($request, $reply) : $this->signIn($request, $reply->signedIn);
     }

@@ -14,7 +14,7 @@ use Psr\Log\LoggerInterface;
 final class Settings
 {
     private const NAMES = [
-        'client_id', 'client_secret', 'redirect_uri', 'base_url', 'path', 'middleware', 'users', 'guard', 'home', 'after_logout',
+        'client_id', 'client_secret', 'redirect_uri', 'base_url', 'routes', 'path', 'middleware', 'users', 'guard', 'home', 'after_logout',
         'session_seconds', 'district_id', 'waiting_page', 'log_channel', 'client',
     ];
     /** Those of our own that are arguments of the client. */
@@ -71,6 +71,27 @@ final class Settings
         if ($this->isSet('redirect_uri') && (!is_string($uri) || preg_match('~^https?://[^/?#@]+/[^?#]*$~iD', $uri) !== 1)) {
             $found[] = 'config/clever.php: redirect_uri must be a URL such as https://app.example/clever/callback';
         }
+        foreach (['routes', 'waiting_page'] as $name) {
+            if (!is_bool($this->get($name))) {
+                $found[] = "config/clever.php: {$name} must be true or false";
+            }
+        }
+        if (!is_string($this->get('path'))) {
+            $found[] = 'config/clever.php: path must be text, such as clever';
+        }
+        $middleware = $this->get('middleware');
+        if (!is_array($middleware) || array_filter($middleware, is_string(...)) !== $middleware) {
+            $found[] = "config/clever.php: middleware must be a list of names, such as ['web']";
+        }
+        foreach (['district_id', 'log_channel'] as $name) {
+            if ($this->get($name) !== null && !is_string($this->get($name))) {
+                $found[] = "config/clever.php: {$name} must be text, or null";
+            }
+        }
+        $channel = $this->get('log_channel');
+        if (is_string($channel) && $this->config->get("logging.channels.{$channel}") === null) {
+            $found[] = "config/clever.php: log_channel \"{$channel}\" must be a channel of config/logging.php";
+        }
         foreach (['home', 'after_logout'] as $name) {
             $path = $this->get($name);
             if (!is_string($path) || preg_match('~^/(?![/\\\\])~', $path) !== 1) {
@@ -79,9 +100,6 @@ final class Settings
         }
         if (!is_int($this->get('session_seconds')) || $this->get('session_seconds') < 1) {
             $found[] = 'config/clever.php: session_seconds must be a whole number above 0';
-        }
-        if (!is_bool($this->get('waiting_page'))) {
-            $found[] = 'config/clever.php: waiting_page must be true or false';
         }
         $users = $this->get('users');
         if ($users !== null && (!is_string($users) || !is_subclass_of($users, UserMapper::class))) {

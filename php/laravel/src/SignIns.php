@@ -12,6 +12,7 @@ use CleverSso\SetCookie;
 use CleverSso\SignedIn;
 use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Contracts\Auth\Factory as Guards;
+use Illuminate\Contracts\Cookie\QueueingFactory as CookieJar;
 use Illuminate\Http\Request;
 use Symfony\Component\HttpFoundation\Response;
 
@@ -25,35 +26,49 @@ final class SignIns
      * that new, and was made by a sign-in.
      */
     private const SAME_SECONDS = 60;
+    /** The cookie with which a guard of Laravel's remembers somebody. */
+    private const REMEMBERS = '/^remember_[\w-]+_[0-9a-f]{40}$/D';
 
     /** @var \WeakMap<Request, list<SetCookie>> */
     private \WeakMap $cookies;
+    /** @var \WeakMap<Request, SignedIn> Who proved a login, where the application signs people in by itself: Socialite. */
+    private \WeakMap $proven;
+    /** @var \WeakMap<Request, true> Where the application did so. */
+    private \WeakMap $used;
 
-    public function __construct(private readonly Guards $guards, private readonly Settings $settings)
-    {
+    public function __construct(
+        private readonly Guards $guards,
+        private readonly Settings $settings,
+        private readonly CookieJar $cookieJar,
+    ) {
         $this->cookies = new \WeakMap();
+        $this->proven = new \WeakMap();
+        $this->used = new \WeakMap();
     }
 
     /** Who is signed in with Clever; null for anybody else. */
     public function identity(Request $request): ?SessionIdentity
     {
         $kept = $this->kept($request);
-        return $kept !== null && $this->guard()->check() ? $kept['identity'] : null;
+        return $kept !== null && $this->isSignedIn($kept) ? $kept['identity'] : null;
     }
 
-    /** @return array{signed_in_at: int, began_at: int, identity: SessionIdentity}|null What the session of this browser keeps. */
+    /**
+     * What the session of this browser keeps of a sign-in whose time is not over; null without one.
+     *
+     * @return array{signed_in_at: int, began_at: int, user: string, identity: SessionIdentity}|null
+     */
     public function kept(Request $request): ?array
     {
-        $kept = $request->hasSession() ? $request->session()->get(self::KEY) : null;
-        $identity = SessionIdentity::fromArray($kept['identity'] ?? null);
-        return $identity === null || !isset($kept['signed_in_at'], $kept['began_at']) ? null : ['identity' => $identity] + $kept;
+        $kept = $this->stored($request);
+        return $kept === null || $this->isOver($kept) ? null : $kept;
     }
 
-    /** Ends a session whose time has come. Whether there is a sign-in in it then. */
+    /** Ends a session whose time is over. Returns whether there is a sign-in in it after that. */
     public function isThere(Request $request): bool
     {
-        $kept = $this->kept($request);
-        if ($kept !== null && time() - $kept['signed_in_at'] >= $this->settings->get('session_seconds')) {
+        $kept = $this->stored($request);
+        if ($kept !== null && $this->isOver($kept)) {
             $this->end($request);
             return false;
         }
@@ -69,7 +84,7 @@ final class SignIns
         $kept = $this->kept($request);
         $isSame = $kept !== null && $kept['identity']->issuer === $signedIn->identity->issuer
             && $kept['identity']->id === $signedIn->identity->id;
-        if (!$isSame || time() - $kept['began_at'] >= self::SAME_SECONDS || !$this->guard()->check()) {
+        if (!$isSame || time() - $kept['began_at'] >= self::SAME_SECONDS || !$this->isSignedIn($kept)) {
             $this->end($request);
             return;
         }
@@ -86,26 +101,66 @@ final class SignIns
     public function begin(Request $request, SignedIn $signedIn, Authenticatable $user): void
     {
         $kept = $this->kept($request);
-        $request->session()->put(self::KEY, [
-            'signed_in_at' => time(),
-            // Signing in again and again keeps no id for longer.
-            'began_at' => $kept['began_at'] ?? time(),
-            'identity' => SessionIdentity::of($signedIn->identity)->toArray(),
-        ]);
+        $this->store($request, $signedIn, $user, $kept['began_at'] ?? time());
         // Another tab of the same person: the guard has them already.
         if ($kept === null || $this->guard()->id() !== $user->getAuthIdentifier()) {
             $this->guard()->login($user);
         }
     }
 
-    /** Ends the session of this browser. Laravel tells its Logout event if somebody was signed in. */
+    /** Somebody proved a login, and the application decides whom to sign in before it answers this request. */
+    public function prove(Request $request, SignedIn $signedIn): void
+    {
+        $this->proven[$request] = $signedIn;
+    }
+
+    /** Who proved a login in this request, for Socialite; null in any other request. */
+    public function proven(Request $request): ?SignedIn
+    {
+        return $this->proven[$request] ?? null;
+    }
+
+    /** The same, as long as the application signed nobody in. */
+    public function notUsed(Request $request): ?SignedIn
+    {
+        return isset($this->used[$request]) ? null : $this->proven($request);
+    }
+
+    /** The application signed somebody in. After a proven login, that is the person who proved it. */
+    public function loggedIn(Request $request, string $guard, Authenticatable $user): void
+    {
+        $signedIn = $this->notUsed($request);
+        if ($signedIn !== null && $guard === $this->settings->guard()) {
+            $this->store($request, $signedIn, $user, time());
+            $this->addCookies($request, $signedIn->setCookies);
+            $this->used[$request] = true;
+        }
+    }
+
+    /**
+     * Ends the session of this browser, for every guard. Laravel dispatches its Logout event if somebody was signed in. No guard
+     * remembers the person before either: the next person may sit at the same device.
+     */
     public function end(Request $request): void
     {
         if ($this->guard()->check()) {
             $this->guard()->logout();
         }
+        foreach (array_keys($request->cookies->all()) as $name) {
+            if (preg_match(self::REMEMBERS, (string) $name) === 1) {
+                $this->cookieJar->queue($this->cookieJar->forget($name));
+            }
+        }
         $request->session()->invalidate();
         $request->session()->regenerateToken();
+    }
+
+    /** The application logged somebody out by its own means. Nobody who logs in later in this session did so with Clever. */
+    public function loggedOut(Request $request, string $guard): void
+    {
+        if ($guard === $this->settings->guard() && $request->hasSession()) {
+            $request->session()->forget(self::KEY);
+        }
     }
 
     /** Does to the browser what a reply says, and gives the response. */
@@ -124,13 +179,56 @@ final class SignIns
         $this->cookies[$request] = [...$this->cookies[$request] ?? [], ...$cookies];
     }
 
-    /** Sets them at last: Laravel would encrypt them before. */
+    /** Sets these cookies. */
     public function send(Request $request, Response $response): void
     {
         foreach ($this->cookies[$request] ?? [] as $cookie) {
             $response->headers->set('Set-Cookie', $cookie->header, false);
             $response->headers->set('Cache-Control', 'no-store');
         }
+    }
+
+    private function store(Request $request, SignedIn $signedIn, Authenticatable $user, int $beganAt): void
+    {
+        $request->session()->put(self::KEY, [
+            'signed_in_at' => time(),
+            // Signing in again and again keeps no id for longer.
+            'began_at' => $beganAt,
+            'user' => $this->nameOf($user->getAuthIdentifier()),
+            'identity' => SessionIdentity::of($signedIn->identity)->toArray(),
+        ]);
+    }
+
+    /** @return array{signed_in_at: int, began_at: int, user: string, identity: SessionIdentity}|null */
+    private function stored(Request $request): ?array
+    {
+        $kept = $request->hasSession() ? $request->session()->get(self::KEY) : null;
+        $identity = SessionIdentity::fromArray($kept['identity'] ?? null);
+        $isWhole = isset($kept['signed_in_at'], $kept['began_at'], $kept['user']);
+        return $identity === null || !$isWhole ? null : ['identity' => $identity] + $kept;
+    }
+
+    /** @param array{signed_in_at: int} $kept */
+    private function isOver(array $kept): bool
+    {
+        return time() - $kept['signed_in_at'] >= $this->settings->get('session_seconds');
+    }
+
+    /**
+     * Whether the guard has the user of this sign-in, and not one who logged in by other means later: a password, an
+     * impersonation.
+     *
+     * @param array{user: string} $kept
+     */
+    private function isSignedIn(array $kept): bool
+    {
+        return $this->guard()->check() && $this->nameOf($this->guard()->id()) === $kept['user'];
+    }
+
+    /** A user of the guard, as one text. */
+    private function nameOf(mixed $identifier): string
+    {
+        return "{$this->settings->guard()} {$identifier}";
     }
 
     /** @return \Illuminate\Auth\SessionGuard */

@@ -1,6 +1,6 @@
 <?php
 
-/** Ends sessions whose time has come, and tells the library that those of others are kept. */
+/** Ends sessions whose time is over, and tells the library that those of others are kept. */
 
 declare(strict_types=1);
 
@@ -10,7 +10,7 @@ use CleverSso\BrowserRequest;
 use Illuminate\Http\Request;
 use Symfony\Component\HttpFoundation\Response;
 
-/** @internal At the end of the middleware group `web`. */
+/** @internal Right after the session starts, in each middleware group. */
 final class WatchSession
 {
     public function __construct(private readonly Clever $clever, private readonly SignIns $signIns)

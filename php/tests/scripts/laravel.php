@@ -23,6 +23,8 @@ use Illuminate\Support\Facades\Auth;
 use Illuminate\Support\Facades\Event;
 use Illuminate\Support\Facades\Route;
 use Illuminate\Support\ServiceProvider;
+use Laravel\Socialite\Facades\Socialite;
+use Laravel\Socialite\SocialiteServiceProvider;
 use Symfony\Component\HttpFoundation\Response;
 
 if (getenv('LARAVEL_SOURCES')) {
@@ -57,6 +59,15 @@ if (getenv('LARAVEL_SOURCES')) {
     require_once 'Illuminate/autoload.php';
 }
 require_once getenv('PHP_CLASSES');
+if (getenv('SOCIALITE_SOURCES')) {
+    // The real one: the folder `src` of its repository.
+    spl_autoload_register(function (string $class): void {
+        $file = getenv('SOCIALITE_SOURCES') . '/' . str_replace(['Laravel\\Socialite\\', '\\'], ['', '/'], $class) . '.php';
+        str_starts_with($class, 'Laravel\\Socialite\\') && is_file($file) && require $file;
+    });
+} elseif (getenv('SOCIALITE')) {
+    require_once getenv('SOCIALITE');
+}
 spl_autoload_register(function (string $class): void {
     if (str_starts_with($class, 'CleverSso\\Laravel\\')) {
         require getenv('PHP_BUNDLE') . '/src/' . str_replace('\\', '/', substr($class, 18)) . '.php';
@@ -80,12 +91,12 @@ final class Users implements UserMapper, UserProvider
 
     public function retrieveById($identifier)
     {
-        return new GenericUser(['id' => $identifier, 'remember_token' => null]);
+        return new GenericUser(['id' => $identifier, 'remember_token' => 'a token', 'password' => 'a hash']);
     }
 
     public function retrieveByToken($identifier, $token)
     {
-        return null;
+        return $token === 'a token' ? $this->retrieveById($identifier) : null;
     }
 
     public function updateRememberToken(Authenticatable $user, $token)
@@ -148,11 +159,40 @@ final class AppProvider extends ServiceProvider
             Route::get('/warning', fn() => (string) $undefined);
             Route::get('/vault', fn() => redirect(Clever::loginUrl('/vault')));
             Route::post('/form', fn() => 'posted');
+            // What the application does beside Clever: a log in by password, its own log out, its own guard.
+            Route::get('/password', function (Request $request) {
+                Auth::guard($request->query('guard', 'web'))->login((new Users())->retrieveById($request->query('as', 'Bob')), $request->has('remember'));
+                return 'welcome';
+            });
+            Route::get('/out', function () {
+                Auth::guard(getenv('APP_ENV') === 'own' ? 'web' : 'clever')->logout();
+                return 'bye';
+            });
+            Route::get('/mine', fn() => 'mine ' . Auth::user()->getAuthIdentifier())->middleware('auth:web');
             Route::get('/cart', function (Request $request) use ($name) {
                 $request->session()->put('cart', $request->session()->get('cart', 0) + 1);
                 return "cart {$request->session()->get('cart')} {$name()}";
             });
         });
+        Route::get('/elsewhere', fn() => "elsewhere {$name()}")->middleware(['other', 'clever']);
+        if (getenv('SOCIALITE')) {
+            Route::middleware('web')->group(function (): void {
+                Route::get('/clever/start', fn() => Socialite::driver('clever')->redirect())->name('clever.login');
+                Route::get('/clever/callback', function () {
+                    $person = Socialite::driver('clever')->user();
+                    error_log('socialite ' . json_encode([$person->getId(), $person->getName(), $person->getEmail(), $person->getNickname(),
+                        $person->getAvatar(), $person->identity->unverifiedEmail, $person->tokens->accessToken !== '']));
+                    error_log('dumped ' . print_r($person, true));
+                    if ($person->identity->name->first === 'José') {
+                        return response('sign up first', 402);
+                    }
+                    Auth::login((new Users())->retrieveById($person->identity->name->first));
+                    return redirect()->intended('/front');
+                })->name('clever.callback');
+            });
+            // As Laravel's own provider of routes does at last.
+            Route::getRoutes()->refreshNameLookups();
+        }
     }
 }
 
@@ -170,7 +210,13 @@ final class HttpKernel extends Illuminate\Foundation\Http\Kernel
         Illuminate\View\Middleware\ShareErrorsFromSession::class,
         Illuminate\Foundation\Http\Middleware\VerifyCsrfToken::class,
         Illuminate\Routing\Middleware\SubstituteBindings::class,
+    ], 'other' => [
+        Illuminate\Cookie\Middleware\EncryptCookies::class,
+        Illuminate\Session\Middleware\StartSession::class,
     ]];
+    // As Laravel's own skeleton: the handler gives JSON to those who want it, and a guest has no login page here.
+    protected $routeMiddleware = ['auth' => Illuminate\Auth\Middleware\Authenticate::class];
+    protected $middlewareAliases = ['auth' => Illuminate\Auth\Middleware\Authenticate::class];
 }
 
 final class ConsoleKernel extends Illuminate\Foundation\Console\Kernel
@@ -191,11 +237,11 @@ if (!is_dir("{$folder}/config")) {
         'app' => [
             'name' => 'app', 'env' => 'production', 'debug' => getenv('APP_DEBUG') === '1', 'url' => 'http://localhost', 'timezone' => 'UTC',
             'locale' => 'en', 'fallback_locale' => 'en', 'key' => str_repeat('k', 32), 'cipher' => 'AES-256-CBC',
-            'providers' => [...$providers, CleverServiceProvider::class, AppProvider::class],
+            'providers' => [...$providers, ...(getenv('SOCIALITE') ? [SocialiteServiceProvider::class] : []), CleverServiceProvider::class, AppProvider::class],
         ],
         'auth' => [
             'defaults' => ['guard' => 'web'],
-            'guards' => ['web' => ['driver' => 'session', 'provider' => 'users'], 'api' => ['driver' => 'token', 'provider' => 'users']],
+            'guards' => ['web' => ['driver' => 'session', 'provider' => 'users'], 'staff' => ['driver' => 'session', 'provider' => 'users'], 'api' => ['driver' => 'token', 'provider' => 'users']],
             'providers' => ['users' => ['driver' => 'app']],
         ],
         'session' => [

@@ -1,0 +1,56 @@
+<?php
+
+/** A person as Laravel's Socialite has people. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Laravel;
+
+use CleverSso\Identity;
+use CleverSso\SignedIn;
+use CleverSso\Tokens;
+use Laravel\Socialite\Contracts\User;
+
+/**
+ * Who proved a login. The key of your user is `$identity->issuer` and `$identity->id`.
+ *
+ * getEmail() is always null: nobody verified the address, and applications that find users by it let people take over the accounts of
+ * others. It is `$identity->unverifiedEmail`, to show or to write to.
+ */
+final class SocialiteUser implements User
+{
+    public readonly Identity $identity;
+    public readonly Tokens $tokens;
+
+    public function __construct(SignedIn $signedIn)
+    {
+        $this->identity = $signedIn->identity;
+        $this->tokens = $signedIn->tokens;
+    }
+
+    /** The Clever id. It is unique for one issuer. */
+    public function getId(): string
+    {
+        return $this->identity->id;
+    }
+
+    public function getNickname(): ?string
+    {
+        return null;
+    }
+
+    public function getName(): ?string
+    {
+        return $this->identity->name->full === '' ? null : $this->identity->name->full;
+    }
+
+    public function getEmail(): ?string
+    {
+        return null;
+    }
+
+    public function getAvatar(): ?string
+    {
+        return null;
+    }
+}
