@@ -322,6 +322,21 @@ def test_the_application_decides_about_each_person(own: Site, number: str, statu
         assert browser.open(f"{own.url}/clever/login").status == status
 
 
+def test_where_every_page_is_guarded_people_can_still_log_in(installed: Installed, used: Framework) -> None:
+    guard = {"symfony": {"GUARDED": "clever:teacher"}, "laravel": {"SETTINGS": '{"middleware": ["guarded"]}'}}
+    with framework(installed, used.name, **guard[used.name]) as site:
+        browser = Browser(site.clever)
+        assert signed_in(browser, site, ADA, "/staffroom").status == 403
+        # Another person, at the same device: the login is not for teachers only.
+        assert asked(f"{site.url}/clever/login?switch_user=1", Cookie=header_of(browser)).goes_to.startswith(
+            site.clever
+        )
+        # First at Clever: the log out leads to a guarded page, and that one to a login.
+        browser.sign_out()
+        browser.open(f"{site.url}/clever/logout", {})
+        assert signed_in(browser, site, TEACHER, "/staffroom").text == "coffee Grace"
+
+
 def test_an_account_that_the_application_closed_stays_out(own: Site, used: Framework) -> None:
     if not used.checks_accounts:
         pytest.skip("the framework has no such check")

@@ -10,7 +10,8 @@ import pytest
 from framework_sites import FRAMEWORKS, commanded, framework, needed
 from harness import emulator
 from harness.browser import Browser as AtClever
-from php_sites import ADA, asked
+from harness.cookie_browser import Browser
+from php_sites import ADA, asked, cookie_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,8 +57,9 @@ def test_a_wrong_setting_is_named(installed: Installed, tmp_path: Path) -> None:
             'clever_sso.users names the service "app.users", which does not exist',
         ),
         ({"SETTINGS": '{"users": "router"}'}, "must implement CleverSso\\Symfony\\UserMapper"),
+        ({"STATELESS": "1"}, 'the firewall "main" is stateless, and clever_sso.authenticator needs a session'),
     ],
-    ids=["samesite", "unknown", "another"],
+    ids=["samesite", "unknown", "another", "stateless"],
 )
 def test_what_does_not_fit_is_named_when_the_container_is_built(
     installed: Installed, tmp_path: Path, changed: dict[str, str], sentence: str
@@ -101,3 +103,38 @@ def test_a_fake_client_takes_the_place_of_the_client(installed: Installed, tmp_p
     fake = installed.sources / "php/extension/CleverSso/Testing/FakeClient.php"
     ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever="http://127.0.0.1:9", FAKE=str(fake))
     assert (ended, "Log in with Clever is set up" in said) == (0, True), said
+
+
+@pytest.mark.parametrize("trouble", ["closed", "broken"])
+def test_who_is_refused_in_another_tab_is_signed_in_nowhere(installed: Installed, trouble: str) -> None:
+    """The same person, within a minute of a sign-in: the session was to go on."""
+    with framework(installed, "symfony", APP_ENV="own") as site:
+        browser = Browser(site.clever)
+        assert browser.sign_in(ADA, browser.open(f"{site.url}/members")).text == "member Ada"
+        before = cookie_of(browser, "PHPSESSID")
+        (site.folder / trouble).touch()
+        assert browser.open(f"{site.url}/clever/login").status == (403 if trouble == "closed" else 500)
+        (site.folder / trouble).unlink()
+        for session in (before, cookie_of(browser, "PHPSESSID")):
+            assert asked(f"{site.url}/members", Cookie=f"PHPSESSID={session}").status == 303
+
+
+@pytest.mark.parametrize("strategy", ["none", "invalidate"])
+def test_a_session_ends_by_itself_with_any_strategy_of_symfony(installed: Installed, strategy: str) -> None:
+    with framework(installed, "symfony", STRATEGY=strategy) as site:
+        browser = Browser(site.clever)
+        assert browser.open(f"{site.url}/cart").text == "cart 1 nobody"
+        planted = cookie_of(browser, "PHPSESSID")
+        assert browser.sign_in(ADA, browser.open(f"{site.url}/members")).text == "member Ada"
+        assert cookie_of(browser, "PHPSESSID") not in {"", planted}
+        FRAMEWORKS[0].change_times(site, "signed_in_at", 43_200)
+        assert asked(f"{site.url}/members", Cookie=f"PHPSESSID={cookie_of(browser, 'PHPSESSID')}").status == 303
+
+
+def test_a_stateless_page_reads_no_session(installed: Installed) -> None:
+    with framework(installed, "symfony") as site:
+        browser = Browser(site.clever)
+        browser.sign_in(ADA, browser.open(f"{site.url}/members"))
+        page = asked(f"{site.url}/status", Cookie=f"PHPSESSID={cookie_of(browser, 'PHPSESSID')}")
+        # Where a session was read, Symfony says max-age=0, must-revalidate.
+        assert (page.text, page.headers["Cache-Control"]) == ("up", "no-cache, private")

@@ -1,6 +1,6 @@
 <?php
 
-/** Answers callbacks that sign nobody in, guards the log out, and ends sessions whose time has come. */
+/** Answers the login and callbacks that sign nobody in, guards the log out, and ends sessions whose time is over. */
 
 declare(strict_types=1);
 
@@ -11,6 +11,7 @@ use Symfony\Component\EventDispatcher\EventSubscriberInterface;
 use Symfony\Component\HttpKernel\Event\RequestEvent;
 use Symfony\Component\HttpKernel\Event\ResponseEvent;
 use Symfony\Component\HttpKernel\KernelEvents;
+use Symfony\Component\Security\Http\Event\LoginSuccessEvent;
 use Symfony\Component\Security\Http\Event\LogoutEvent;
 
 final class BrowserListener implements EventSubscriberInterface
@@ -22,10 +23,13 @@ final class BrowserListener implements EventSubscriberInterface
     public static function getSubscribedEvents(): array
     {
         return [
-            // After the router (32), before the firewall (8): a restart or a refusal is no failed login of Symfony's.
+            // After the router (32), before the firewall (8): a restart or a refusal is no failed login of Symfony's, and rules for
+            // all pages of a site do not keep people from the login itself.
             KernelEvents::REQUEST => ['onRequest', 16],
             // Before the session is saved.
             KernelEvents::RESPONSE => ['onResponse', 0],
+            // After Symfony has changed the session (0): one of its strategies empties it.
+            LoginSuccessEvent::class => ['onLogin', -64],
             // Before Symfony's own answer (64): others add to that one.
             LogoutEvent::class => ['onLogout', 65],
         ];
@@ -40,10 +44,15 @@ final class BrowserListener implements EventSubscriberInterface
         $route = $request->attributes->get('_route');
         // Asked before the firewall, which would still find somebody signed in.
         $isThere = $this->signIns->isThere($request);
-        if ($route === 'clever_sso_callback') {
+        if ($route === 'clever_sso_login' || $route === 'clever_sso_callback') {
             $leg = $this->legs->leg();
             $misfit = $this->legs->misfit();
-            $reply = $misfit === null ? $leg->callback(BrowserRequest::fromHttpFoundation($request)) : $leg->misconfigured($misfit);
+            $browser = BrowserRequest::fromHttpFoundation($request);
+            $reply = match (true) {
+                $misfit !== null => $leg->misconfigured($misfit),
+                $route === 'clever_sso_login' => $leg->login($browser, $isThere),
+                default => $leg->callback($browser),
+            };
             if ($reply->signedIn === null) {
                 $event->setResponse($this->signIns->settle($request, $reply));
                 return;
@@ -60,7 +69,7 @@ final class BrowserListener implements EventSubscriberInterface
             if ($reply !== null) {
                 $event->setResponse($this->signIns->settle($request, $reply));
             }
-        } elseif ($isThere && $route !== 'clever_sso_login') {
+        } elseif ($isThere) {
             [$always, $withPages] = $this->legs->leg()->sessionKept(BrowserRequest::fromHttpFoundation($request));
             $this->signIns->of($request)->add($always);
             $this->signIns->of($request)->withPages = $withPages;
@@ -81,6 +90,15 @@ final class BrowserListener implements EventSubscriberInterface
         }
         if ($cookies !== []) {
             $response->headers->set('Cache-Control', 'no-store');
+        }
+    }
+
+    /** Remembers a sign-in once more. */
+    public function onLogin(LoginSuccessEvent $event): void
+    {
+        $signedIn = $this->signIns->of($event->getRequest())->signedIn;
+        if ($signedIn !== null) {
+            $this->signIns->keep($event->getRequest(), $signedIn);
         }
     }
 

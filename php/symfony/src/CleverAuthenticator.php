@@ -13,6 +13,7 @@ use CleverSso\SessionIdentity;
 use CleverSso\SignedIn;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\Security\Core\Authentication\Token\Storage\TokenStorageInterface;
 use Symfony\Component\Security\Core\Authentication\Token\TokenInterface;
 use Symfony\Component\Security\Core\Exception\AuthenticationException;
 use Symfony\Component\Security\Core\User\UserInterface;
@@ -28,6 +29,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
     public function __construct(
         private readonly Legs $legs,
         private readonly SignIns $signIns,
+        private readonly TokenStorageInterface $tokens,
         private readonly ?UserMapper $users = null,
     ) {
     }
@@ -52,6 +54,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
             $this->signIns->of($request)->add($this->legs->leg()->withoutSignIn($signedIn));
             throw new NotSignedIn($this->legs->leg()->failed($error));
         } catch (\Throwable $error) {
+            $this->signOut($request);
             $this->signIns->of($request)->add($this->legs->leg()->withoutSignIn($signedIn));
             throw $error;
         }
@@ -76,7 +79,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
     public function onAuthenticationFailure(Request $request, AuthenticationException $exception): ?Response
     {
         $signedIn = $this->signedIn($request);
-        $this->signIns->end($request);
+        $this->signOut($request);
         if ($exception instanceof NotSignedIn && $exception->response !== null) {
             $this->signIns->of($request)->add($this->legs->leg()->withoutSignIn($signedIn));
             return $exception->response;
@@ -90,6 +93,13 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
     {
         $reply = $this->legs->leg()->notSignedIn(BrowserRequest::fromHttpFoundation($request), $this->legs->here($request));
         return $this->signIns->settle($request, $reply);
+    }
+
+    /** Symfony writes the token that it found back into the session: also that of somebody who is refused in a second tab. */
+    private function signOut(Request $request): void
+    {
+        $this->tokens->setToken(null);
+        $this->signIns->end($request);
     }
 
     private function signedIn(Request $request): SignedIn

@@ -1,32 +1,16 @@
 <?php
 
-/** The login; and what callback and log out say when no firewall takes them over. */
+/** What the routes say that a firewall, or a listener of this bundle, answers before. */
 
 declare(strict_types=1);
 
 namespace CleverSso\Symfony;
 
-use CleverSso\BrowserRequest;
-use Symfony\Component\HttpFoundation\Request;
-use Symfony\Component\HttpFoundation\Response;
-use Symfony\Component\Security\Core\Authentication\Token\Storage\TokenStorageInterface;
-
 final class LoginController
 {
-    public function __construct(
-        private readonly Legs $legs,
-        private readonly SignIns $signIns,
-        private readonly TokenStorageInterface $tokens,
-    ) {
-    }
-
-    public function login(Request $request): Response
+    public function login(): never
     {
-        $misfit = $this->legs->misfit();
-        $leg = $this->legs->leg();
-        $isSignedIn = $this->tokens->getToken()?->getUser() !== null;
-        $browser = BrowserRequest::fromHttpFoundation($request);
-        return $this->signIns->settle($request, $misfit === null ? $leg->login($browser, $isSignedIn) : $leg->misconfigured($misfit));
+        throw new \LogicException('a login is answered before its controller: ' . BrowserListener::class . ' must be an event subscriber');
     }
 
     public function callback(): never

@@ -48,7 +48,7 @@ final class SignIns
             : null;
     }
 
-    /** Whether a session of this browser has a sign-in in it. One whose time has come ends. */
+    /** Whether a session of this browser has a sign-in in it. One whose time is over ends. */
     public function isThere(Request $request): bool
     {
         $kept = $this->kept($request);
@@ -113,7 +113,7 @@ final class SignIns
     /** @return array{signed_in_at: int, began_at: int, user: array{string, string}}|null */
     private function kept(Request $request): ?array
     {
-        if (!$request->hasSession() || !$request->hasPreviousSession()) {
+        if (!$request->hasSession() || !$request->hasPreviousSession() || $request->attributes->get('_stateless') === true) {
             return null;
         }
         $kept = $request->getSession()->get(self::KEY);

@@ -210,7 +210,7 @@ final class HttpKernel extends Illuminate\Foundation\Http\Kernel
         Illuminate\View\Middleware\ShareErrorsFromSession::class,
         Illuminate\Foundation\Http\Middleware\VerifyCsrfToken::class,
         Illuminate\Routing\Middleware\SubstituteBindings::class,
-    ], 'other' => [
+    ], 'guarded' => ['web', 'clever:teacher'], 'other' => [
         Illuminate\Cookie\Middleware\EncryptCookies::class,
         Illuminate\Session\Middleware\StartSession::class,
     ]];

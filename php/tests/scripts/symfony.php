@@ -69,6 +69,9 @@ final class Users implements UserMapper, UserProviderInterface, UserCheckerInter
     public function user(SignedIn $signedIn, Request $request): UserInterface|Response|null
     {
         $name = (string) $signedIn->identity->name->first;
+        if (file_exists(getenv('PHP_FOLDER') . '/broken')) {
+            throw new RuntimeException('fell over');
+        }
         return match ($name) {
             'José' => null,
             'Noor' => throw new Refused('Ask <b>Ms. Frizzle</b> for a license.'),
@@ -162,6 +165,7 @@ final class AppKernel extends Kernel
             return;
         }
         $container->extension('security', (self::VERSION_ID < 60000 ? ['enable_authenticator_manager' => true] : []) + [
+            'session_fixation_strategy' => getenv('STRATEGY') ?: 'migrate',
             'providers' => ['clever' => ['id' => $own ? Users::class : 'clever_sso.user_provider']],
             'firewalls' => [
                 'main' => [
@@ -170,9 +174,14 @@ final class AppKernel extends Kernel
                     'custom_authenticators' => ['clever_sso.authenticator'],
                     'entry_point' => 'clever_sso.authenticator',
                     'logout' => ['path' => 'clever_sso_logout'],
+                    'stateless' => getenv('STATELESS') === '1',
                 ] + ($own ? ['user_checker' => Users::class] : []),
             ],
             'access_control' => [
+                ...(getenv('GUARDED') ? [
+                    ['path' => '^/clever/logout', 'roles' => 'PUBLIC_ACCESS'],
+                    ['path' => '^/', 'roles' => getenv('GUARDED')],
+                ] : []),
                 ['path' => '^/members', 'roles' => 'clever:person'],
                 ['path' => '^/staffroom', 'roles' => ['clever:teacher', 'clever:staff']],
                 ['path' => '^/builtin', 'roles' => 'ROLE_CLEVER_STUDENT'],
@@ -203,6 +212,7 @@ final class AppKernel extends Kernel
             $routes->import('@WebProfilerBundle/Resources/config/routing/profiler.xml')->prefix('/_profiler');
             $routes->import('@WebProfilerBundle/Resources/config/routing/wdt.xml')->prefix('/_wdt');
         }
+        $routes->add('status', '/status')->controller([$this, 'status'])->stateless();
         foreach (['front', 'members', 'staffroom', 'builtin', 'cart', 'warning', 'vault', 'lessons'] as $page) {
             $routes->add($page, "/{$page}")->controller([$this, $page]);
         }
@@ -221,6 +231,11 @@ final class AppKernel extends Kernel
     public function front(): Response
     {
         return new Response('front ' . $this->name());
+    }
+
+    public function status(): Response
+    {
+        return new Response('up');
     }
 
     public function members(): Response

@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 namespace CleverSso\Symfony\DependencyInjection;
 
+use CleverSso\Symfony\CleverAuthenticator;
 use CleverSso\Symfony\UserMapper;
 use Symfony\Component\Config\Definition\Exception\InvalidConfigurationException;
 use Symfony\Component\DependencyInjection\Compiler\CompilerPassInterface;
@@ -13,6 +14,9 @@ use Symfony\Component\DependencyInjection\ContainerBuilder;
 
 final class CheckSetupPass implements CompilerPassInterface
 {
+    /** Of the services that ask the authenticators of one firewall each. */
+    private const MANAGER = 'security.authenticator.manager.';
+
     public function process(ContainerBuilder $container): void
     {
         if (!$container->hasParameter('clever_sso.users')) {
@@ -31,6 +35,7 @@ final class CheckSetupPass implements CompilerPassInterface
                     . ' site, and would not send the session cookie',
             );
         }
+        $this->checkFirewalls($container);
         $users = $container->getParameter('clever_sso.users');
         if ($users === null) {
             return;
@@ -41,6 +46,25 @@ final class CheckSetupPass implements CompilerPassInterface
         $class = $container->getParameterBag()->resolveValue($container->findDefinition($users)->getClass());
         if ($class !== null && !is_subclass_of($class, UserMapper::class)) {
             throw new InvalidConfigurationException("clever_sso.users names {$class}, which must implement " . UserMapper::class);
+        }
+    }
+
+    /** A sign-in would be forgotten with the answer. */
+    private function checkFirewalls(ContainerBuilder $container): void
+    {
+        foreach ($container->getDefinitions() as $id => $manager) {
+            if (!str_starts_with($id, self::MANAGER)) {
+                continue;
+            }
+            $name = substr($id, strlen(self::MANAGER));
+            $authenticators = array_map(strval(...), (array) $manager->getArgument(0));
+            $config = 'security.firewall.map.config.' . $name;
+            if (array_intersect($authenticators, ['clever_sso.authenticator', CleverAuthenticator::class]) !== []
+                && $container->has($config) && $container->findDefinition($config)->getArgument(4) === true) {
+                throw new InvalidConfigurationException(
+                    "the firewall \"{$name}\" is stateless, and clever_sso.authenticator needs a session: set stateless to false",
+                );
+            }
         }
     }
 }

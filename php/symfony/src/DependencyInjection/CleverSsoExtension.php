@@ -57,14 +57,12 @@ final class CleverSsoExtension extends Extension
         $container->setDefinition(BrowserListener::class, (new Definition(BrowserListener::class, [$legs, $signIns]))
             ->addTag('kernel.event_subscriber'));
         $users = $settings['users'] === null ? null : new Reference($settings['users']);
-        $container->setDefinition(CleverAuthenticator::class, new Definition(CleverAuthenticator::class, [$legs, $signIns, $users]));
+        $tokens = new Reference('security.token_storage');
+        $container->setDefinition(CleverAuthenticator::class, new Definition(CleverAuthenticator::class, [$legs, $signIns, $tokens, $users]));
         $container->setAlias('clever_sso.authenticator', CleverAuthenticator::class);
         $container->setDefinition('clever_sso.user_provider', new Definition(CleverUserProvider::class));
-        $container->setDefinition(LoginController::class, (new Definition(LoginController::class, [
-            $legs,
-            $signIns,
-            new Reference('security.token_storage'),
-        ]))->setPublic(true)->addTag('controller.service_arguments'));
+        $container->setDefinition(LoginController::class, (new Definition(LoginController::class))
+            ->setPublic(true)->addTag('controller.service_arguments'));
         $container->setDefinition(RoleVoter::class, (new Definition(RoleVoter::class))->addTag('security.voter'));
         $container->setDefinition(CleverDataCollector::class, (new Definition(CleverDataCollector::class, [
             $signIns,
