@@ -42,6 +42,7 @@ if ($path === '/-install') {
     foreach (json_decode(getenv('CONSTANTS') ?: '[]', true) as $name) {
         $lines[] = "define('{$name}', getenv('{$name}'));";
     }
+    $network = getenv('NETWORK') ? parse_url($url, PHP_URL_HOST) . ':' . parse_url($url, PHP_URL_PORT) : '';
     $end = "\$table_prefix = 'wp_';\nrequire_once ABSPATH . 'wp-settings.php';\n";
     file_put_contents("{$folder}/wp-config.php", "<?php\n" . implode("\n", $lines) . "\n{$end}");
     $database = mysqli_connect('localhost', 'root', '', null, 0, getenv('DB_SOCKET'));
@@ -55,28 +56,73 @@ if ($path === '/-install') {
     wp_install('School', 'admin', 'admin@school.example', true, '', 'a password of the tests');
     update_option('active_plugins', ['clever-sso/clever-sso.php']);
     update_option('permalink_structure', '/%postname%/');
+    if ($network !== '') {
+        foreach ($wpdb->tables('ms_global') as $table => $prefixed) {
+            $wpdb->$table = $prefixed;
+        }
+        install_network();
+        populate_network(1, $network, 'admin@school.example', 'Schools', '/', false);
+        $values = ['MULTISITE' => true, 'SUBDOMAIN_INSTALL' => false, 'DOMAIN_CURRENT_SITE' => $network, 'PATH_CURRENT_SITE' => '/',
+            'SITE_ID_CURRENT_SITE' => 1, 'BLOG_ID_CURRENT_SITE' => 1];
+        $more = array_map(fn($name, $value) => "define('{$name}', " . var_export($value, true) . ');', array_keys($values), $values);
+        file_put_contents("{$folder}/wp-config.php", "<?php\n" . implode("\n", [...$lines, ...$more]) . "\n{$end}");
+    }
     exit('installed');
 }
-if (in_array($path, ['/-uninstall', '/-set', '/-user', '/-password'], true)) {
+// WordPress itself has a variable $path, in a network.
+$wanted = $path;
+if (in_array($path, ['/-uninstall', '/-network', '/-option', '/-set', '/-user', '/-password'], true)) {
     // What an administrator may do, without the pages for it.
     $_SERVER['REQUEST_URI'] = '/';
     require ABSPATH . 'wp-load.php';
     require_once ABSPATH . 'wp-admin/includes/plugin.php';
     global $wpdb;
-    if ($path === '/-uninstall') {
+    if ($wanted === '/-uninstall') {
         uninstall_plugin('clever-sso/clever-sso.php');
-        $found = $wpdb->get_var("SELECT COUNT(*) FROM {$wpdb->usermeta} WHERE meta_key LIKE 'clever_sso%'")
-            + $wpdb->get_var("SELECT COUNT(*) FROM {$wpdb->options} WHERE option_name LIKE '%clever_sso%'");
+        $found = $wpdb->get_var("SELECT COUNT(*) FROM {$wpdb->usermeta} WHERE meta_key LIKE '%clever_sso%' OR meta_value LIKE '%clever_sso%'");
+        foreach ($wpdb->get_col("SHOW TABLES LIKE '%options'") as $table) {
+            $found += $wpdb->get_var("SELECT COUNT(*) FROM {$table} WHERE option_name LIKE '%clever_sso%'");
+        }
         exit("left {$found}");
     }
-    if ($path === '/-set') {
+    if ($wanted === '/-option') {
+        $row = $wpdb->get_row($wpdb->prepare("SELECT * FROM {$wpdb->options} WHERE option_name = %s", $_GET['name']));
+        exit("{$row->autoload} {$row->option_value}");
+    }
+    if ($wanted === '/-network') {
+        require_once getenv('FAKE');
+        $north = wpmu_create_blog(DOMAIN_CURRENT_SITE, '/north/', 'North', 1);
+        // Somebody else has taken the name.
+        $key = CleverSso\Testing\Fake::ISSUER . ' ' . CleverSso\Testing\Fake::ID;
+        $name = 'clever-' . substr(hash('sha256', $key), 0, 24);
+        wp_insert_user(['user_login' => $name, 'user_email' => '', 'user_pass' => 'x', 'role' => 'subscriber']);
+        $signedIn = CleverSso\Testing\Fake::signedIn(CleverSso\Testing\Fake::identity(userType: 'teacher'));
+        $roles = function (int $site, string $role) use ($signedIn, $name): string {
+            switch_to_blog($site);
+            update_option('clever_sso', ['client_id' => 'x', 'roles' => ['teacher' => $role]]);
+            try {
+                $user = (new CleverSso\WordPress\Users(new CleverSso\WordPress\Settings()))->of($signedIn);
+                return $user->user_login === $name ? 'the other' : implode(',', (new WP_User($user->ID))->roles);
+            } catch (CleverSso\Refused) {
+                return 'refused';
+            } finally {
+                restore_current_blog();
+            }
+        };
+        $said = [$roles(1, 'editor'), $roles($north, 'author'), $roles($north, 'subscriber'), $roles(1, 'editor')];
+        foreach (get_users(['meta_key' => 'clever_sso_key', 'fields' => 'ID']) as $user) {
+            wp_update_user(['ID' => $user, 'spam' => '1']);
+        }
+        exit(implode(' ', [...$said, $roles(1, 'editor'), $roles($north, 'author')]));
+    }
+    if ($wanted === '/-set') {
         if ($_GET['name'] === 'WPLANG' && $_GET['value'] !== '') {
             // Without a file of its own WordPress takes no language.
             is_dir(WP_LANG_DIR) || mkdir(WP_LANG_DIR);
             copy(WP_PLUGIN_DIR . "/clever-sso/languages/clever-sso-{$_GET['value']}.mo", WP_LANG_DIR . "/{$_GET['value']}.mo");
         }
         update_option($_GET['name'], $_GET['value']);
-    } elseif ($path === '/-user') {
+    } elseif ($wanted === '/-user') {
         wp_insert_user(['user_login' => $_GET['login'], 'user_email' => $_GET['email'], 'user_pass' => 'x', 'role' => 'editor']);
     } else {
         $user = get_users(['meta_key' => 'clever_sso_key', 'search' => $_GET['name'] . '*', 'search_columns' => ['display_name']])[0];

@@ -203,7 +203,7 @@ final class Plugin
 
     private function tellThatTheSessionIsKept(): void
     {
-        if (headers_sent() || $this->settings->problems() !== [] || self::identity() === null) {
+        if (headers_sent() || self::identity() === null || $this->settings->problems() !== []) {
             return;
         }
         [$always, $withPages] = $this->leg()->sessionKept(self::request());

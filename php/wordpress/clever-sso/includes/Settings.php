@@ -12,6 +12,8 @@ defined('ABSPATH') || exit;
 final class Settings
 {
     public const OPTION = 'clever_sso';
+    /** The client secret, apart from the rest: WordPress loads it only when it is asked for, and no list of options shows an array. */
+    public const SECRET = 'clever_sso_secret';
     /** Those that wp-config.php may define, which is where a secret belongs. */
     public const CONSTANTS = [
         'client_id' => 'CLEVER_CLIENT_ID',
@@ -25,14 +27,20 @@ final class Settings
     public const NOBODY = '';
     /** A role that can do one of these can take over the site. */
     private const POWERS = [
-        'manage_options', 'edit_users', 'create_users', 'promote_users', 'delete_users', 'install_plugins', 'activate_plugins',
-        'edit_plugins', 'edit_themes', 'edit_files', 'update_core', 'unfiltered_upload', 'manage_network',
+        'manage_options', 'edit_users', 'create_users', 'promote_users', 'delete_users', 'remove_users', 'install_plugins',
+        'activate_plugins', 'update_plugins', 'edit_plugins', 'delete_plugins', 'install_themes', 'switch_themes', 'update_themes',
+        'edit_themes', 'delete_themes', 'edit_theme_options', 'edit_files', 'import', 'update_core', 'unfiltered_upload',
+        'manage_network', 'manage_network_options', 'manage_network_plugins', 'manage_network_users', 'manage_sites', 'create_sites',
     ];
 
     public function get(string $name): string
     {
         $constant = self::CONSTANTS[$name] ?? '';
-        $value = $constant !== '' && defined($constant) ? constant($constant) : ($this->kept()[$name] ?? '');
+        $value = match (true) {
+            $constant !== '' && defined($constant) => constant($constant),
+            $name === 'client_secret' => $this->keptSecret(),
+            default => $this->kept()[$name] ?? '',
+        };
         return $name === 'redirect_uri' && $value === '' ? home_url('/clever/callback') : (string) $value;
     }
 
@@ -88,5 +96,16 @@ final class Settings
     {
         $kept = get_option(self::OPTION);
         return is_array($kept) ? $kept : [];
+    }
+
+    public function keepSecret(#[\SensitiveParameter] string $secret): void
+    {
+        update_option(self::SECRET, ['value' => $secret], false);
+    }
+
+    private function keptSecret(): string
+    {
+        $kept = get_option(self::SECRET);
+        return is_array($kept) && is_string($kept['value'] ?? null) ? $kept['value'] : '';
     }
 }

@@ -50,7 +50,9 @@ final class SettingsPage
         $text = fn(string $name): string => is_string($sent[$name] ?? null) ? trim(sanitize_text_field($sent[$name])) : '';
         $kept = ['client_id' => $text('client_id'), 'district_id' => $text('district_id'), 'redirect_uri' => $text('redirect_uri')];
         // The form never shows the secret: an empty field leaves it as it is.
-        $kept['client_secret'] = $text('client_secret') !== '' ? $text('client_secret') : (string) ($before['client_secret'] ?? '');
+        if ($text('client_secret') !== '') {
+            $this->settings->keepSecret($text('client_secret'));
+        }
         if ($kept['redirect_uri'] !== '' && preg_match('~^https?://[^/?#@]+/[^?#]*[^/?#]$~iD', $kept['redirect_uri']) !== 1) {
             $sentence = __('The callback address must be a URL such as https://site.example/clever/callback.', 'clever-sso');
             add_settings_error(Settings::OPTION, 'redirect_uri', $sentence);

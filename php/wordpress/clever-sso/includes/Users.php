@@ -17,7 +17,7 @@ final class Users
 {
     /** Of a user: issuer and Clever id. People choose user names and email addresses; this they cannot. */
     public const KEY = 'clever_sso_key';
-    /** Of a user: the role that we gave. One that somebody has changed since is left alone. */
+    /** Of a user, on each site of a network: the role that we gave. One that somebody has changed since is left alone. */
     public const ROLE = 'clever_sso_role';
 
     public function __construct(private readonly Settings $settings)
@@ -65,16 +65,26 @@ final class Users
             throw new Refused($user->get_error_message());
         }
         if ($user instanceof \WP_User) {
-            return $user;
+            return self::admitted($user);
         }
         $identity = SessionIdentity::of($signedIn->identity);
         $role = $this->role($identity);
         if ($role === Settings::NOBODY) {
             throw new Refused(Plugin::notAdmitted());
         }
-        $user = $this->find($identity) ?? $this->make($identity, $role);
+        $user = self::admitted($this->find($identity) ?? $this->make($identity, $role));
         $this->update($user, $identity, $role);
         return $user;
+    }
+
+    /**
+     * What WordPress asks of everybody who logs in by its own form.
+     *
+     * @throws Refused When the administrators of the network have marked the user as spam.
+     */
+    private static function admitted(\WP_User $user): \WP_User
+    {
+        return is_multisite() && is_user_spammy($user) ? throw new Refused(Plugin::notAdmitted()) : $user;
     }
 
     private function find(SessionIdentity $identity): ?\WP_User
@@ -106,15 +116,17 @@ final class Users
             if ($user !== null) {
                 return $user;
             }
+            // Where people may register, somebody else may have taken the name. The key is what counts.
+            $free = username_exists($name) === false ? $name : $name . '-' . strtolower(wp_generate_password(12, false));
             $id = wp_insert_user([
-                'user_login' => $name,
+                'user_login' => $free,
                 'user_pass' => wp_generate_password(64, true, true),
                 'user_email' => '',
                 'display_name' => $identity->fullName,
                 'first_name' => $identity->firstName ?? '',
                 'last_name' => $identity->lastName ?? '',
                 'role' => $role,
-                'meta_input' => [self::KEY => $identity->key(), self::ROLE => $role],
+                'meta_input' => [self::KEY => $identity->key(), $wpdb->get_blog_prefix() . self::ROLE => $role],
             ]);
             if ($id instanceof \WP_Error) {
                 error_log('login failed: WordPress made no user: ' . $id->get_error_code());
@@ -138,11 +150,13 @@ final class Users
         }
         if (is_multisite() && !is_user_member_of_blog($user->ID)) {
             add_user_to_blog(get_current_blog_id(), $user->ID, $role);
+            update_user_option($user->ID, self::ROLE, $role);
+            return;
         }
-        $given = get_user_meta($user->ID, self::ROLE, true);
+        $given = get_user_option(self::ROLE, $user->ID);
         if ($given !== $role && array_values($user->roles) === [$given]) {
             $user->set_role($role);
-            update_user_meta($user->ID, self::ROLE, $role);
+            update_user_option($user->ID, self::ROLE, $role);
         }
     }
 
