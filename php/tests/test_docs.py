@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from applications import PAGE, block
-from harness import emulator, ports
+from harness import chromium, emulator, ports
+from harness.patience import MILLISECONDS
 from installed import Installed, app, run, settings
+from php_sites import ADA
 from servers import built_in, own_folder
 from visitor import Visitor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 
 def blocks() -> list[str]:
@@ -53,3 +60,50 @@ def test_the_first_login_logs_in(installed: Installed, application: Path, extens
             assert visitor.open(f"{site}/logout").status == 405
             assert visitor.open(f"{site}/").text.startswith("Hello, ")
             assert "Log in with Clever" in visitor.open(f"{site}/logout", {}).text
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium.launched() as browser:
+        yield browser
+
+
+@pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
+def test_from_composer_to_a_login_in_a_browser(
+    installed: Installed, application: Path, browser: Browser, extension: bool
+) -> None:
+    """The application, the page and the way to run it are those of the guide; Composer has installed the package."""
+    index = application / "index.php"
+    index.write_text(block("run", "php"))
+    folder = own_folder(installed.folder / f"newcomer-{secrets.token_hex(4)}")
+    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")]) as clever:
+        site = f"http://127.0.0.1:{port}"
+        environment = settings(site, clever)
+        # The library is in the package.
+        environment.pop("LD_LIBRARY_PATH", None)
+        command = block("run: serve").rpartition("php ")[2].split()
+        options = [] if extension else command[: command.index("-S")]
+        serve = [*options, f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(index)]
+        with built_in(installed.php(*serve, extension=extension), environment, port, folder / "output.log"):
+            context = browser.new_context()
+            context.set_default_timeout(MILLISECONDS)
+            try:
+                page = context.new_page()
+                page.goto(site)
+                page.get_by_role("link", name="Log in with Clever").click()
+                page.get_by_role("button", name="Emulated High School").click()
+                page.get_by_label("User name").fill(ADA)
+                page.get_by_label("Password").fill(ADA)
+                page.get_by_role("button", name="Log in", exact=True).click()
+                page.wait_for_url(f"{site}/lessons")
+                assert page.inner_text("body").startswith("Hello, Ada Ashworth.")
+                page.get_by_role("link", name="Not you?").click()
+                assert urlsplit(page.url).netloc == urlsplit(clever).netloc
+                page.goto(f"{site}/lessons")
+                page.get_by_role("button", name="Log out").click()
+                page.get_by_role("link", name="Log in with Clever").wait_for()
+            finally:
+                context.close()
+        log = (folder / "output.log").read_text()
+        assert "PHP Warning" not in log
+        assert "PHP Fatal" not in log
