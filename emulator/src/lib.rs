@@ -14,6 +14,9 @@
 //! # Ok::<(), clever_emulator::StartError>(())
 //! ```
 //!
+//! The feature `cli`, which is on by default, is the command. Tests take the crate without it:
+//! `cargo add --dev clever-emulator --no-default-features`.
+//!
 //! It listens on the loopback address unless told otherwise, speaks plain HTTP, keeps everything in memory, and stops when it is
 //! dropped. It is not an identity provider: anyone who can reach it can be anyone in it.
 //!
@@ -48,3 +51,8 @@ pub use scenarios::{Scenario, scenarios};
 pub use server::options::{Options, StartError};
 pub use server::{Emulator, JournalEntry};
 pub use world::{App, AppError, District, LoginMethod, Person, Role, School, UserType, World, WorldError};
+
+/// Compiles the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
