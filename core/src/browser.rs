@@ -346,6 +346,19 @@ impl BrowserRequest {
         })
     }
 
+    /// The same request with another method.
+    #[cfg(feature = "web")]
+    pub(crate) fn with_method(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.method);
+        self
+    }
+
+    /// Whether the browser goes to a page, as far as it says; and not a script.
+    #[cfg(feature = "web")]
+    pub(crate) fn is_navigation(&self) -> bool {
+        self.header("Sec-Fetch-Mode").is_none_or(|mode| mode.eq_ignore_ascii_case("navigate"))
+    }
+
     /// Whether the browser goes to this page in a tab of its own. A page inside another page (`iframe`) is under somebody
     /// else's eyes and clicks, and its cookies may not come along.
     fn goes_to_a_page(&self) -> bool {

@@ -99,7 +99,7 @@ impl Client {
         &self.config().issuer
     }
 
-    fn config(&self) -> &Config {
+    pub(crate) fn config(&self) -> &Config {
         &self.journey.config
     }
 

@@ -28,6 +28,8 @@
 //! - `client` (default): [`Client`], which sends requests with reqwest and rustls. Without it, the crate is the verifier of ID
 //!   tokens, [`journey`] and [`protocol`], and brings no HTTP client.
 //! - `blocking`: [`blocking::Client`], for code without async.
+//! - `web`: [`web`], login pages for any framework: cookies, statuses, pages, and what must not act.
+//! - `axum`: [`axum`], the same for axum with tower-sessions: `protect` a router, and take a `Person` as an argument.
 //!
 //! # Where things are
 //!
@@ -44,6 +46,8 @@
 )]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "unit tests have servers, files and threads"))]
 
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub mod background;
@@ -51,6 +55,8 @@ pub mod background;
 pub mod blocking;
 pub mod journey;
 pub mod protocol;
+#[cfg(feature = "web")]
+pub mod web;
 
 #[cfg(feature = "client")]
 mod ahead;
@@ -120,3 +126,8 @@ pub use serde_json;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// Compiles the code of the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../tests/guide.md")]
+struct Guide;

@@ -31,8 +31,9 @@ mod returned;
 
 pub(crate) use inputs::Inputs;
 pub use outcome::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn};
+pub(crate) use return_to::as_shown;
 pub use return_to::leads_to;
-use return_to::{as_shown, check_return_to, to_uri};
+use return_to::{check_return_to, to_uri};
 pub(crate) use returned::Kept;
 use returned::{Proof, Returned};
 

@@ -9,12 +9,39 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import chromium
+from harness.examples import EXAMPLES
 from harness.paths import EMULATOR
 
 from .scene import Place, opened, set_up
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+
+# What people do with a login, in each language; the other tests look at pages of the emulator, or of one example.
+OF_EVERY_EXAMPLE = {
+    "test_cookies_blocked",
+    "test_history",
+    "test_neighbors",
+    "test_refusals",
+    "test_shared_device",
+    "test_tabs",
+    "test_ways_in",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try the examples in Rust as well."""
+    if "example" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in OF_EVERY_EXAMPLE:
+        metafunc.parametrize("example", EXAMPLES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def example(request: pytest.FixtureRequest) -> str:
+    """The example that stands for an application."""
+    name: str = getattr(request, "param", "flask")
+    pytest.importorskip("flask", reason="flask is not installed")
+    return name
 
 
 # Of this folder: while playwright runs, no other test could run an event loop.
@@ -25,12 +52,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    pytest.importorskip("flask", reason="flask is not installed")
+def place(example: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     binary = Path(os.environ.get("CLEVER_EMULATOR", EMULATOR))
     if not binary.exists():
         pytest.skip(f"there is no emulator at {binary}: build it, or name it in CLEVER_EMULATOR")
-    with set_up(tmp_path_factory.mktemp("world")) as place:
+    with set_up(example, tmp_path_factory.mktemp("world")) as place:
         yield place
 
 

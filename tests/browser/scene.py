@@ -1,4 +1,4 @@
-"""The scene: an emulator with the built-in world, two of whose apps are the Flask example, and a browser before it."""
+"""The scene: an emulator with the built-in world, two of whose apps are an example, and a browser before it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from harness import flask_example, patience
+from harness import examples, patience
 from harness.emulator import App, running
 from harness.paths import ROOT
 
@@ -54,7 +54,7 @@ def world(addresses: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def set_up(folder: Path) -> Iterator[Place]:
+def set_up(example: str, folder: Path) -> Iterator[Place]:
     """Run all of it; the file of the world is written to `folder`."""
     with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
         garden = f"http://localhost:{first.getsockname()[1]}"
@@ -63,8 +63,8 @@ def set_up(folder: Path) -> Iterator[Place]:
         file.write_text(world({"Word Garden": garden, "Homework Desk": homework}))
         with (
             running(world=file) as clever,
-            flask_example.serving(first, flask_example.settings(app_of("Word Garden", garden), clever)),
-            flask_example.serving(second, flask_example.settings(app_of("Homework Desk", homework), clever)),
+            examples.serving(example, first, examples.settings(app_of("Word Garden", garden), clever)),
+            examples.serving(example, second, examples.settings(app_of("Homework Desk", homework), clever)),
         ):
             yield Place(clever, garden, homework)
 

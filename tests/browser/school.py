@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness import chromium, flask_example, patience, tls
+from harness import chromium, examples, patience, tls
 from harness.browser import Browser as Person
 from harness.emulator import App, running
 
@@ -104,7 +104,7 @@ class PatientContext(ssl.SSLContext):
 
 
 @contextmanager
-def set_up(folder: Path) -> Iterator[School]:
+def set_up(example: str, folder: Path) -> Iterator[School]:
     """Run all of it."""
     hostile = Hostile()
     made, key = tls.certificate(folder)
@@ -115,7 +115,7 @@ def set_up(folder: Path) -> Iterator[School]:
         app = App("a1b2" * 5, "a secret of the tests", f"https://{APP}:{port}/callback", oidc=True)
         with (
             running([app]) as clever,
-            flask_example.serving(listener, flask_example.settings(app, clever), hostile.before, context),
+            examples.serving(example, listener, examples.settings(app, clever), hostile.before, context),
         ):
             yield School(clever, port, made, hostile)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Callable
 
 import pytest
-from harness import flask_example
+from harness import examples
 from harness.emulator import App, running
 
 from .scene import ADA, DISTRICT, Place, greeted, with_password
@@ -19,16 +19,15 @@ NAME = "Ada Ashworth"
 
 
 @pytest.fixture(scope="module", params=["", "true"], ids=["at-once", "waiting-page"])
-def place(request: pytest.FixtureRequest) -> Iterator[Place]:
-    """The Flask example. With a waiting page, the callback is a page in the history of the browser."""
-    pytest.importorskip("flask", reason="flask is not installed")
+def place(example: str, request: pytest.FixtureRequest) -> Iterator[Place]:
+    """An example. With a waiting page, the callback is a page in the history of the browser."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         garden = f"http://localhost:{listener.getsockname()[1]}"
         app = App("a1b2" * 5, "a secret of the tests", f"{garden}/callback", oidc=True)
         with (
             running([app]) as clever,
-            flask_example.serving(
-                listener, {**flask_example.settings(app, clever), "CLEVER_WAITING_PAGE": request.param}
+            examples.serving(
+                example, listener, {**examples.settings(app, clever), "CLEVER_WAITING_PAGE": request.param}
             ),
         ):
             yield Place(clever, garden, "")

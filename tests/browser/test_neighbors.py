@@ -31,9 +31,8 @@ UNPROVEN = [
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    pytest.importorskip("flask", reason="flask is not installed")
-    with school.set_up(tmp_path_factory.mktemp("tls")) as place:
+def place(example: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    with school.set_up(example, tmp_path_factory.mktemp("tls")) as place:
         yield place
 
 

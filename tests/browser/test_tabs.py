@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import flask_example, patience
+from harness import examples, patience
 from harness.emulator import App, running
 from harness.length import whole_or_short
 
@@ -50,27 +50,26 @@ class Turnstile:
 
 
 class Scene:
-    """An emulator, and the Flask example at an address that stays the same when it starts again."""
+    """An emulator, and an example at an address that stays the same when it starts again."""
 
-    def __init__(self, listener: socket.socket, clever: str, app: App) -> None:
-        self.listener, self.app = listener, app
+    def __init__(self, example: str, listener: socket.socket, clever: str, app: App) -> None:
+        self.example, self.listener, self.app = example, listener, app
         self.links = Links(Place(clever, app.redirect_uri.removesuffix("/callback"), ""), app)
 
     @contextmanager
     def serving(self, callbacks: int = 0, **settings: str) -> Iterator[None]:
-        environment = {**flask_example.settings(self.app, self.links.place.clever), **settings}
-        with flask_example.serving(self.listener, environment, Turnstile(callbacks).before):
+        environment = {**examples.settings(self.app, self.links.place.clever), **settings}
+        with examples.serving(self.example, self.listener, environment, Turnstile(callbacks).before):
             yield
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
-    pytest.importorskip("flask", reason="flask is not installed")
+def scene(example: str) -> Iterator[Scene]:
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         garden = f"http://localhost:{listener.getsockname()[1]}"
         app = App("a1b2" * 5, "a secret of the tests", f"{garden}/callback", oidc=True)
         with running([app]) as clever:
-            yield Scene(listener, clever, app)
+            yield Scene(example, listener, clever, app)
 
 
 @pytest.mark.parametrize("waiting_page", ["", "true"], ids=["at-once", "waiting-page"])

@@ -33,7 +33,7 @@ pub(super) fn to_uri(target: &str) -> String {
 /// A path or URL as a browser shows it: what percent-encoding hides of letters outside ASCII is written out, and nothing else
 /// changes. This form is checked, counted and sealed, whatever the caller had: encoded, such a letter would take three times as
 /// many of the bytes that there are.
-pub(super) fn as_shown(target: &str) -> Cow<'_, str> {
+pub(crate) fn as_shown(target: &str) -> Cow<'_, str> {
     if !target.contains('%') {
         return Cow::Borrowed(target);
     }

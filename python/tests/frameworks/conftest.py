@@ -10,13 +10,28 @@ from clever_sso import Client, Identity, SignedIn
 from harness.browser import Browser as Visitor
 from harness.cookie_browser import Browser
 from harness.emulator import App, running
-from running import CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, Site, serving
+from running import AXUM_SITE, CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, Site, serving
+
+# What holds of the site in every language.
+OF_EVERY_LANGUAGE = {"test_contract", "test_browser_leg"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try the site in axum as well, where it is the site that is tried."""
+    if "framework" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in OF_EVERY_LANGUAGE:
+        metafunc.parametrize("framework", [*FRAMEWORKS, "axum"], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session", params=FRAMEWORKS)
 def framework(request: pytest.FixtureRequest) -> str:
     name: str = request.param
-    pytest.importorskip({"asgi": "fastapi"}.get(name, name))
+    if name == "axum":
+        if not AXUM_SITE.exists():
+            pytest.skip(
+                f"there is no site at {AXUM_SITE}: build it with `cargo build -p clever-sso --example axum_site`"
+            )
+    else:
+        pytest.importorskip({"asgi": "fastapi"}.get(name, name))
     return name
 
 

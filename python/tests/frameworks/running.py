@@ -16,9 +16,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from harness import ports
 from harness.emulator import App, running
+from harness.paths import ROOT
 from harness.patience import SECONDS, wait_for
 
 SERVE = Path(__file__).with_name("sites") / "serve.py"
+AXUM_SITE = ROOT / "target/debug/examples/axum_site"
 FRAMEWORKS = ["flask", "django", "asgi"]
 CLIENT_ID = "4c63c1cf623dce82caac"
 CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
@@ -96,7 +98,8 @@ def serving(  # noqa: PLR0913  (they are keyword arguments)
 def process(
     framework: str, listener: socket.socket, environment: dict[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, str(SERVE), framework, str(listener.fileno())]
+    program = [str(AXUM_SITE)] if framework == "axum" else [sys.executable, str(SERVE), framework]
+    command = [*program, str(listener.fileno())]
     with (
         log.open("wb") as output,
         subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()], stderr=output, stdout=output) as site,

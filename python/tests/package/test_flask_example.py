@@ -13,10 +13,10 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from canned_clever import CLIENT_ID, CLIENT_SECRET
-from harness import flask_example, ports
+from harness import examples, ports
 from harness.cookie_browser import Browser, Page
 from harness.emulator import App, running
-from harness.flask_example import settings
+from harness.examples import settings
 from harness.paths import EMULATOR
 from harness.patience import SECONDS, wait_for
 
@@ -50,7 +50,7 @@ def site() -> Iterator[Site]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = app_at(url)
-        with running([app]) as emulator, flask_example.serving(listener, settings(app, emulator)):
+        with running([app]) as emulator, examples.serving("flask", listener, settings(app, emulator)):
             yield Site(url, emulator)
 
 
@@ -146,7 +146,7 @@ def test_logging_out_forgets_the_person(browser: Browser, site: Site) -> None:
 def test_cookies_are_as_strict_as_they_can_be(monkeypatch: pytest.MonkeyPatch, scheme: str, secure: bool) -> None:
     for name, value in settings(app_at(f"{scheme}://127.0.0.1:9"), "http://127.0.0.1:9").items():
         monkeypatch.setenv(name, value)
-    response = flask_example.load().create_app().test_client().get("/login")
+    response = examples.load().create_app().test_client().get("/login")
     assert response.status_code == 303
     _, *attributes = response.headers["Set-Cookie"].split("; ")
     assert {"HttpOnly", "SameSite=Lax", "Max-Age=600", "Path=/"} <= set(attributes)
@@ -157,7 +157,7 @@ def test_cookies_are_as_strict_as_they_can_be(monkeypatch: pytest.MonkeyPatch, s
 def test_the_example_runs_as_a_program(closed_port: int) -> None:
     url = f"http://127.0.0.1:{closed_port}"
     environment = {**os.environ, **settings(app_at(url), "http://127.0.0.1:9"), "PORT": str(closed_port)}
-    program = subprocess.Popen([sys.executable, str(flask_example.SOURCE)], env=environment, stderr=subprocess.DEVNULL)
+    program = subprocess.Popen([sys.executable, str(examples.SOURCE)], env=environment, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: ports.listens(closed_port), "the example to listen", program)
         with build_opener(ProxyHandler({})).open(url, timeout=SECONDS) as response:

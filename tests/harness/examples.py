@@ -1,4 +1,4 @@
-"""The Flask example, served over a real socket beside whatever stands for Clever."""
+"""The example in Flask, axum or actix, served over a real socket beside whatever stands for Clever."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ import pytest
 
 from .emulator import App
 from .paths import ROOT
+from .rust_examples import RUST, running
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 SOURCE = ROOT / "examples" / "flask" / "app.py"
+
+
+EXAMPLES = ("flask", *RUST)
 
 
 def load() -> ModuleType:
@@ -49,6 +53,7 @@ def settings(app: App, base_url: str) -> dict[str, str]:
 
 @contextmanager
 def serving(
+    example: str,
     listener: socket.socket,
     environment: Mapping[str, str],
     middleware: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
@@ -56,11 +61,10 @@ def serving(
 ) -> Iterator[None]:
     """Serve it from a thread, at an address that was known before; `middleware` is put in front of it."""
     werkzeug = pytest.importorskip("werkzeug.serving")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        app = middleware(load().create_app())
-        server = werkzeug.make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls, fd=listener.fileno())
+    with made(example, environment) as app:
+        server = werkzeug.make_server(
+            "127.0.0.1", 0, middleware(app), threaded=True, ssl_context=tls, fd=listener.fileno()
+        )
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -69,3 +73,16 @@ def serving(
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+@contextmanager
+def made(example: str, environment: Mapping[str, str]) -> Iterator[WSGIApplication]:
+    """The application of this example."""
+    if example in RUST:
+        with running(example, environment) as app:
+            yield app
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        yield load().create_app()

@@ -1,0 +1,186 @@
+//! Login, callback and log out, and what is looked at around every other page.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ::axum::extract::{Request, State};
+use ::axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE};
+use ::axum::http::{Extensions, HeaderMap};
+use ::axum::middleware::Next;
+use ::axum::response::{IntoResponse, Response};
+use tower_sessions::Session;
+
+use super::people::Current;
+use super::proven::ProvenLogin;
+use super::sessions::{self, Found, Place};
+use super::{Decide, Site};
+use crate::error::{Error, ErrorCode};
+use crate::login::SignedIn;
+use crate::set_cookie::SetCookie;
+use crate::web::{Step, WebAnswer, WebRequest};
+
+/// A layer around the router of an application.
+pub(super) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let Some(session) = request.extensions().get::<Session>().cloned() else {
+        let detail =
+            "there are no sessions: protect_with must put the layer that it is given around the router";
+        tracing::error!("{detail}");
+        return Error::from_face(ErrorCode::ConfigInvalid, detail).into_response();
+    };
+    let asked = WebRequest::from(&request);
+    let found = match sessions::look(&session).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::error!("the store of the sessions failed: {error}");
+            return site.show(site.leg.broken(&asked, None));
+        }
+    };
+    let call = Call { site: &site, request: &asked, session: &session };
+    if let Some(answer) = call.answer(&found, request.extensions()).await {
+        return answer;
+    }
+    let was_asked = Arc::new(AtomicBool::new(false));
+    request.extensions_mut().insert(Current {
+        leg: site.leg.clone(),
+        request: Arc::new(asked.clone()),
+        person: found.person.map(Arc::new),
+        was_asked: Arc::clone(&was_asked),
+    });
+    let mut response = next.run(request).await;
+    if found.came_back {
+        let cookies = site.leg.session_kept(&asked, response.status().as_u16());
+        add_cookies(response.headers_mut(), &cookies);
+    }
+    if was_asked.load(Ordering::Relaxed) {
+        response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+impl Site {
+    /// What is sent for an answer: a failed login has a page of the application's own, where it makes one.
+    fn show(&self, answer: WebAnswer) -> Response {
+        let (Some(show), Some(problem)) = (&self.on_problem, answer.problem()) else {
+            return IntoResponse::into_response(answer);
+        };
+        let mut page = show(problem);
+        let headers = answer.response().headers();
+        for cookie in headers.get_all(SET_COOKIE) {
+            page.headers_mut().append(SET_COOKIE, cookie.clone());
+        }
+        for name in [CACHE_CONTROL, REFERRER_POLICY, RETRY_AFTER] {
+            if let Some(value) = headers.get(&name) {
+                page.headers_mut().entry(name).or_insert_with(|| value.clone());
+            }
+        }
+        page
+    }
+}
+
+/// One request to a page of the login.
+struct Call<'a> {
+    site: &'a Site,
+    request: &'a WebRequest,
+    session: &'a Session,
+}
+
+impl Call<'_> {
+    /// The answer of a page of the login; `None` for all other pages.
+    async fn answer(&self, found: &Found, extensions: &Extensions) -> Option<Response> {
+        let (leg, path) = (&self.site.leg, self.request.path());
+        let answer = if leg.is_login(path) {
+            leg.login(self.request, found.person.is_some())
+        } else if leg.takes_callback(self.request) {
+            match leg.callback(self.request).await {
+                Step::Answer(answer) => answer,
+                Step::SignIn(signed_in) => return Some(self.sign_in(*signed_in, extensions).await),
+            }
+        } else if leg.is_log_out(path) {
+            leg.log_out(self.request)
+        } else if leg.is_whoami(path) {
+            leg.whoami(self.request, found.person.as_ref())
+        } else {
+            return None;
+        };
+        Some(self.finish(answer).await)
+    }
+
+    /// Ends the session where the answer says so.
+    async fn finish(&self, answer: WebAnswer) -> Response {
+        if answer.ends_session()
+            && let Err(error) = sessions::end(self.session).await
+        {
+            tracing::error!("the store of the sessions failed: {error}");
+            return self.site.show(self.site.leg.broken(self.request, None));
+        }
+        self.site.show(answer)
+    }
+
+    /// Signs a person in, unless the application decides otherwise.
+    async fn sign_in(&self, signed_in: SignedIn, extensions: &Extensions) -> Response {
+        match self.try_sign_in(&signed_in, extensions).await {
+            Ok(response) => response,
+            Err(error) => {
+                tracing::error!("the store of the sessions failed: {error}");
+                self.finish(self.site.leg.broken(self.request, Some(&signed_in))).await
+            }
+        }
+    }
+
+    async fn try_sign_in(&self, signed_in: &SignedIn, extensions: &Extensions) -> sessions::Result<Response> {
+        let (leg, session) = (&self.site.leg, self.session);
+        if matches!(sessions::make_room(session, &signed_in.identity, &self.site.store).await?, Place::Gone) {
+            return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
+        }
+        match self.decide(self.site.before_sign_in.as_deref(), signed_in, extensions).await {
+            Ok(None) => {}
+            Ok(Some(mut response)) => {
+                let status = response.status().as_u16();
+                add_cookies(response.headers_mut(), &leg.cookies_before_sign_in(signed_in, status));
+                sessions::sign_out(session).await?;
+                if response.status().is_redirection() {
+                    sessions::note_answer(session).await?;
+                }
+                return Ok(response);
+            }
+            Err(refused) => return Ok(self.finish(refused).await),
+        }
+        sessions::sign_in(session, &leg.session_identity(&signed_in.identity)).await?;
+        let answer = match self.decide(self.site.on_sign_in.as_deref(), signed_in, extensions).await {
+            Ok(answer) => answer,
+            Err(refused) => return Ok(self.finish(refused).await),
+        };
+        // A store that fails must not leave the person who was signed in before.
+        session.save().await?;
+        let Some(mut response) = answer else {
+            return Ok(self.finish(leg.admitted(self.request, signed_in)).await);
+        };
+        add_cookies(response.headers_mut(), &signed_in.set_cookies);
+        Ok(response)
+    }
+
+    /// What the application says: a response of its own, or `None` to go on.
+    async fn decide(
+        &self,
+        hook: Option<&Decide>,
+        signed_in: &SignedIn,
+        extensions: &Extensions,
+    ) -> Result<Option<Response>, WebAnswer> {
+        let Some(hook) = hook else { return Ok(None) };
+        let login = ProvenLogin {
+            signed_in: signed_in.clone(),
+            client: self.site.leg.client().clone(),
+            session: self.session.clone(),
+            extensions: extensions.clone(),
+        };
+        hook(login).await.map_err(|why| self.site.leg.refused_sign_in(self.request, signed_in, &why))
+    }
+}
+
+fn add_cookies(headers: &mut HeaderMap, cookies: &[SetCookie]) {
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(&cookie.header()) {
+            headers.append(SET_COOKIE, value);
+        }
+    }
+}

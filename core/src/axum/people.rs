@@ -1,0 +1,200 @@
+//! Who is signed in, for handlers.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ::axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use ::axum::http::request::Parts;
+use ::axum::middleware::{FromExtractorLayer, from_extractor_with_state};
+use ::axum::response::{IntoResponse, Response};
+
+use crate::client::Client;
+use crate::error::{Error, ErrorCode};
+use crate::protocol::person::RoleName;
+use crate::web::{BrowserLeg, SessionIdentity, WebRequest};
+
+/// What a request brought, for the extractors.
+#[derive(Clone)]
+pub(super) struct Current {
+    pub(super) leg: BrowserLeg,
+    pub(super) request: Arc<WebRequest>,
+    pub(super) person: Option<Arc<SessionIdentity>>,
+    /// Whether the answer may name the person.
+    pub(super) was_asked: Arc<AtomicBool>,
+}
+
+impl Current {
+    fn of(parts: &Parts) -> Result<Self, Rejection> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            let detail = "the router is not protected: call CleverSso::protect with it";
+            tracing::error!("{detail}");
+            Rejection::new(Error::from_face(ErrorCode::ConfigInvalid, detail).into_response())
+        })
+    }
+
+    fn person(&self) -> Option<Person> {
+        let person = Arc::clone(self.person.as_ref()?);
+        self.was_asked.store(true, Ordering::Relaxed);
+        Some(Person { identity: person, current: self.clone() })
+    }
+}
+
+/// The person who is signed in. As an argument of a handler, it lets in nobody else; `Option<Person>` lets in everybody.
+///
+/// People who go to a page are sent to log in and come back to it; scripts get 401 with JSON. Answers of a handler that takes it are
+/// kept by no cache, unless they say otherwise: devices are shared.
+#[derive(Clone)]
+pub struct Person {
+    identity: Arc<SessionIdentity>,
+    current: Current,
+}
+
+impl Person {
+    /// Lets in only people who logged in with one of these roles: others get 403, scripts with JSON.
+    ///
+    /// # Errors
+    /// The answer, when the person has none of them.
+    pub fn require<R: Into<RoleName>>(&self, roles: impl IntoIterator<Item = R>) -> Result<(), Rejection> {
+        if self.has_role(roles) {
+            return Ok(());
+        }
+        Err(Rejection::new(self.current.leg.not_allowed(&self.current.request).into_response()))
+    }
+}
+
+impl Deref for Person {
+    type Target = SessionIdentity;
+
+    fn deref(&self) -> &SessionIdentity {
+        &self.identity
+    }
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Person").field(&self.identity).finish()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Person {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        let current = Current::of(parts)?;
+        current
+            .person()
+            .ok_or_else(|| Rejection::new(current.leg.not_signed_in(&current.request).into_response()))
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Person {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
+        Ok(Current::of(parts)?.person())
+    }
+}
+
+/// The client, and the HTML and addresses of the login, as an argument of a handler.
+#[derive(Clone)]
+pub struct Clever(Current);
+
+impl Clever {
+    /// The client.
+    pub const fn client(&self) -> &Client {
+        self.0.leg.client()
+    }
+
+    /// The button "Log in with Clever" as HTML. It leads to `next` afterwards, a path of the application.
+    pub fn login_button(&self, next: Option<&str>) -> String {
+        self.0.leg.login_button(&self.0.request, next)
+    }
+
+    /// Who is signed in, with a "Not you?" link and a button to log out, as HTML.
+    pub fn signed_in_line(&self, person: &SessionIdentity) -> String {
+        self.0.leg.signed_in_line(&self.0.request, person)
+    }
+
+    /// The address that begins a login, and leads to `next` afterwards.
+    pub fn login_url(&self, next: Option<&str>) -> String {
+        self.0.leg.login_url(&self.0.request, next)
+    }
+
+    /// The address for a "Not you?" link: Clever lets the person say who they are.
+    pub fn switch_user_url(&self, next: Option<&str>) -> String {
+        self.0.leg.switch_user_url(&self.0.request, next)
+    }
+
+    /// The address to which a form posts to log out.
+    pub fn log_out_url(&self) -> String {
+        self.0.leg.log_out_url(&self.0.request)
+    }
+}
+
+impl std::fmt::Debug for Clever {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Clever").field(&self.0.leg).finish()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Clever {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        Current::of(parts).map(Self)
+    }
+}
+
+/// The answer to somebody who may not see a page.
+#[derive(Debug)]
+pub struct Rejection(Box<Response>);
+
+impl Rejection {
+    fn new(answer: Response) -> Self {
+        Self(Box::new(answer))
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+/// The roles that [`login_required`] asks for.
+#[derive(Clone, Debug)]
+pub struct Roles(Arc<[RoleName]>);
+
+/// Lets a request pass when the person has one of the [`Roles`]; any, when there are none.
+#[derive(Debug)]
+pub struct Allowed;
+
+impl FromRequestParts<Roles> for Allowed {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, roles: &Roles) -> Result<Self, Rejection> {
+        let person = <Person as FromRequestParts<Roles>>::from_request_parts(parts, roles).await?;
+        if !roles.0.is_empty() {
+            person.require(roles.0.iter().cloned())?;
+        }
+        Ok(Self)
+    }
+}
+
+/// A layer that lets nobody in who is not signed in with one of these roles; with none, everybody who is signed in. For
+/// `route_layer`.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use clever_sso::axum::login_required;
+///
+/// let staff: Router = Router::new()
+///     .route("/staffroom", get(|| async { "coffee" }))
+///     .route_layer(login_required(["teacher", "staff"]));
+/// ```
+pub fn login_required<R: Into<RoleName>>(
+    roles: impl IntoIterator<Item = R>,
+) -> FromExtractorLayer<Allowed, Roles> {
+    from_extractor_with_state(Roles(roles.into_iter().map(Into::into).collect()))
+}

@@ -1,0 +1,237 @@
+//! What goes to the browser.
+
+use std::time::Duration;
+
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use http::header::{REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
+use http::{Response, StatusCode};
+
+use super::pages;
+use super::spanish::Language;
+use crate::error::Error;
+use crate::login::{Denied, Login, Restart, SignedIn};
+use crate::set_cookie::SetCookie;
+
+const HTML: &str = "text/html; charset=utf-8";
+/// nginx takes 4 KiB of headers, less what servers add, and answers with 502 otherwise: the address of a page outside ASCII takes up
+/// to 3 KiB.
+const MAX_HEADER_BYTES: usize = 3936;
+/// What the cookie of a session on the server takes, about.
+const SESSION_COOKIE_BYTES: usize = 200;
+
+pub(super) const DENIED: &str = "access_denied";
+pub(super) const DENIED_SENTENCE: &str =
+    "Clever did not let you into this app. Please ask your teacher or your school for access.";
+
+/// What to do with a callback.
+#[derive(Debug)]
+#[must_use = "the browser waits for an answer"]
+pub enum Step {
+    /// Send this to the browser.
+    Answer(WebAnswer),
+    /// The person proved the login: end the session that is there, start a new one, and answer with
+    /// [`BrowserLeg::admitted`](super::BrowserLeg::admitted); or with
+    /// [`BrowserLeg::refused_sign_in`](super::BrowserLeg::refused_sign_in).
+    SignIn(Box<SignedIn>),
+}
+
+/// An answer to the browser, and whether the session that it had must end.
+#[derive(Clone)]
+#[must_use = "the browser waits for it"]
+pub struct WebAnswer {
+    response: Response<String>,
+    ends_session: bool,
+    problem: Option<Box<Problem>>,
+}
+
+/// A login that failed, or a page that is not open to somebody, as the person is told.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The word for helpers: a code word of the catalogue, `access_denied` (Clever), `not_admitted` (the application),
+    /// `not_signed_in` or `not_allowed`.
+    pub code: String,
+    /// What the person reads, in their language.
+    pub sentence: String,
+    /// The HTTP status of the page.
+    pub status: u16,
+    /// The link to try again. It leads to where the person wanted to go.
+    pub login_url: String,
+    /// The same, and Clever lets the person say who they are.
+    pub switch_user_url: String,
+    /// Where to go on, when the person stays signed in.
+    pub home_url: Option<String>,
+    /// How long to wait before the next try, if Clever said so.
+    pub retry_after: Option<Duration>,
+    /// The language of the person: `en` or `es`.
+    pub language: &'static str,
+}
+
+impl WebAnswer {
+    pub(super) fn new(status: u16, body: String) -> Self {
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        // What is shown belongs to one person, and the address of the callback holds a code.
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        Self { response, ends_session: false, problem: None }
+    }
+
+    /// A redirect; a page that leads on by itself when it is too long for one.
+    pub(super) fn redirect(target: &str, cookies: &[SetCookie], language: Language) -> Self {
+        let answer = Self::new(303, String::new()).header(LOCATION, target).cookies(cookies);
+        let headers = answer.response.headers();
+        let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if headers.contains_key(LOCATION) && bytes + SESSION_COOKIE_BYTES <= MAX_HEADER_BYTES {
+            return answer;
+        }
+        Self::page(200, pages::moved(target, language)).cookies(cookies)
+    }
+
+    /// One of the pages of this crate.
+    pub(super) fn page(status: u16, html: String) -> Self {
+        Self::new(status, html).header(CONTENT_TYPE, HTML).header(CONTENT_SECURITY_POLICY, &pages::POLICY)
+    }
+
+    pub(super) fn problem_page(problem: Problem, language: Language) -> Self {
+        let mut answer = Self::page(problem.status, pages::problem(&problem, language));
+        if let Some(pause) = problem.retry_after {
+            answer = answer.header(RETRY_AFTER, &pause.as_secs().to_string());
+        }
+        Self { problem: Some(Box::new(problem)), ..answer }
+    }
+
+    pub(super) fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::new(status, body.to_string())
+            .header(CONTENT_TYPE, "application/json")
+            .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
+    }
+
+    pub(super) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.response.headers_mut().insert(name, value);
+        }
+        self
+    }
+
+    pub(super) fn cookies(mut self, cookies: &[SetCookie]) -> Self {
+        for cookie in cookies {
+            if let Ok(value) = HeaderValue::from_str(&cookie.header()) {
+                self.response.headers_mut().append(SET_COOKIE, value);
+            }
+        }
+        self
+    }
+
+    pub(super) const fn ending_session(mut self, yes: bool) -> Self {
+        self.ends_session = yes;
+        self
+    }
+
+    /// Whether the session that the browser had must end: somebody logged out, or a login that this browser began has failed.
+    /// Devices are shared, so nobody may go on as the person before.
+    pub const fn ends_session(&self) -> bool {
+        self.ends_session
+    }
+
+    /// What went wrong, when this is the page that says so.
+    pub fn problem(&self) -> Option<&Problem> {
+        self.problem.as_deref()
+    }
+
+    /// The same with a page of your own (HTML) instead of that of this crate.
+    pub fn with_page(mut self, html: impl Into<String>) -> Self {
+        *self.response.body_mut() = html.into();
+        self.response.headers_mut().remove(CONTENT_SECURITY_POLICY);
+        self.header(CONTENT_TYPE, HTML)
+    }
+
+    /// The response: its status, its headers with the cookies, and its body.
+    pub const fn response(&self) -> &Response<String> {
+        &self.response
+    }
+
+    /// The same, to be sent.
+    pub fn into_http(self) -> Response<String> {
+        self.response
+    }
+}
+
+impl std::fmt::Debug for WebAnswer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("WebAnswer")
+            .field("status", &self.response.status())
+            .field("ends_session", &self.ends_session)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Problem")
+            .field("code", &self.code)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The redirect to Clever, with its cookies.
+impl From<&Login> for WebAnswer {
+    fn from(login: &Login) -> Self {
+        if login.needs_page {
+            return Self::page(200, pages::moved(&login.url, Language::English)).cookies(&login.set_cookies);
+        }
+        Self::redirect(&login.url, &login.set_cookies, Language::English)
+    }
+}
+
+/// The redirect to Clever, with its cookies.
+impl From<&Restart> for WebAnswer {
+    fn from(restart: &Restart) -> Self {
+        Self::from(&restart.login)
+    }
+}
+
+/// A page in English that says that Clever refused, with its cookies and without links.
+impl From<&Denied> for WebAnswer {
+    fn from(denied: &Denied) -> Self {
+        let problem = Problem::without_links(DENIED, DENIED_SENTENCE, 403);
+        Self::problem_page(problem, Language::English)
+            .cookies(&denied.set_cookies)
+            .ending_session(denied.ends_session)
+    }
+}
+
+/// A page in English that says what the person may know of the error, with its status and cookies and without links.
+impl From<&Error> for WebAnswer {
+    fn from(error: &Error) -> Self {
+        let problem =
+            Problem::without_links(error.code().as_str(), error.user_message(), error.page_status());
+        let problem = Problem { retry_after: error.retry_after(), ..problem };
+        Self::problem_page(problem, Language::English)
+            .cookies(error.set_cookies())
+            .ending_session(error.ends_session())
+    }
+}
+
+impl Problem {
+    /// [`status`](Self::status) in the type of the [`http`] crate.
+    pub fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn without_links(code: &str, sentence: &str, status: u16) -> Self {
+        Self {
+            code: code.to_owned(),
+            sentence: sentence.to_owned(),
+            status,
+            login_url: String::new(),
+            switch_user_url: String::new(),
+            home_url: None,
+            retry_after: None,
+            language: Language::English.tag(),
+        }
+    }
+}

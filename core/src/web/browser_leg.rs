@@ -1,0 +1,523 @@
+//! The browser's side of a login: what login, callback, log out and guarded pages answer.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::header::{ALLOW, WWW_AUTHENTICATE};
+use serde_json::json;
+use url::Url;
+
+use super::answer::{DENIED, DENIED_SENTENCE, Problem, Step, WebAnswer};
+use super::identity::SessionIdentity;
+use super::options::{Paths, WebOptions};
+use super::pages::{self, with_parameters};
+use super::request::WebRequest;
+use crate::browser::Endpoint;
+use crate::client::Client;
+use crate::error::{Error, ErrorCode, Result, quote};
+use crate::login::{Denied, Login, LoginOptions, Outcome, SignedIn, as_shown, leads_to};
+use crate::protocol::identity::Identity;
+use crate::protocol::pending::MAX_RETURN_TO_BYTES;
+use crate::protocol::text::is_switched_on;
+use crate::set_cookie::SetCookie;
+
+/// The parameter with which the waiting page leads on.
+const WAITED: &str = "clever_waited";
+/// Browsers ask for no password because of it (RFC 9110 11.6.1).
+const CHALLENGE: &str = "Session realm=\"Log in with Clever\"";
+const NOT_ADMITTED: &str = "not_admitted";
+const NOT_ADMITTED_SENTENCE: &str =
+    "Your account doesn't have access to this app. Please ask your teacher or your school for help.";
+const NOT_SIGNED_IN: &str = "not_signed_in";
+const NOT_SIGNED_IN_SENTENCE: &str = "You are not signed in.";
+const NOT_ALLOWED: &str = "not_allowed";
+const NOT_ALLOWED_SENTENCE: &str = "Your account doesn't have access to this.";
+/// What `finish_login` percent-encodes of the letters that `begin_login` takes as they are in a path.
+const ENCODED: [(&str, &str); 8] = [
+    ("%22", "\""),
+    ("%3C", "<"),
+    ("%3E", ">"),
+    ("%5E", "^"),
+    ("%60", "`"),
+    ("%7B", "{"),
+    ("%7C", "|"),
+    ("%7D", "}"),
+];
+
+/// The browser's side of a login. It knows no framework and no session: it is given requests, and tells what to answer and when
+/// the session has to end. Cheap to clone; make one and keep it.
+#[derive(Clone, Debug)]
+pub struct BrowserLeg {
+    client: Client,
+    options: Arc<WebOptions>,
+    paths: Arc<Paths>,
+}
+
+/// Why an application does not let somebody in who logged in.
+///
+/// An [`Error`] of a question to Clever's API becomes one with `?`: the person gets a page that says so.
+#[derive(Clone, Debug, Default)]
+pub struct Refused {
+    sentence: Option<String>,
+    error: Option<Error>,
+}
+
+impl Refused {
+    /// With the usual sentence: the account has no access to this application.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With a sentence of your own, which the person reads.
+    pub fn with_sentence(sentence: impl Into<String>) -> Self {
+        Self { sentence: Some(sentence.into()), ..Self::default() }
+    }
+
+    /// Because the application's own code failed, a database for example. The person gets a page that says that signing in did not
+    /// work, and the log gets the reason: no name and no email address belongs there.
+    pub fn failed(reason: impl std::fmt::Display) -> Self {
+        let fault = format!("the application's own code failed: {reason}");
+        Self { error: Some(Error::from_face(ErrorCode::Internal, &fault)), sentence: None }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { error: Some(error), ..Self::default() }
+    }
+}
+
+/// How a guard answers somebody that it does not let in.
+enum Guard {
+    ToLogIn,
+    Page,
+    Json,
+}
+
+impl BrowserLeg {
+    /// Checks the options.
+    ///
+    /// # Errors
+    /// `config_invalid`, and which option is wrong in what way; `client_secret_missing` and `redirect_uri_unknown` when the client
+    /// has none.
+    pub fn new(client: Client, options: WebOptions) -> Result<Self> {
+        client.config().client_secret()?;
+        let paths = Paths::new(&options, &client.config().redirect_uris)?;
+        Ok(Self { client, options: Arc::new(options), paths: Arc::new(paths) })
+    }
+
+    /// The client.
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Whether requests to this path begin a login. A slash at the end makes no difference.
+    pub fn is_login(&self, path: &str) -> bool {
+        self.paths.is(&self.paths.login, path)
+    }
+
+    /// Whether requests to this path finish a login. At the root it shares its path with the front page, and is only for requests
+    /// with `code` or `error`: ask [`takes_callback`](Self::takes_callback).
+    pub fn is_callback(&self, path: &str) -> bool {
+        self.paths.callbacks.iter().any(|callback| callback == path.strip_suffix('/').unwrap_or(path))
+    }
+
+    /// The same for a request. A callback at the root is told from the front page by its parameters.
+    pub fn takes_callback(&self, request: &WebRequest) -> bool {
+        let is_at_root = request.path() == "/";
+        let has = |name: &str| request.parameter(name).is_some();
+        self.is_callback(request.path()) && (!is_at_root || has("code") || has("error"))
+    }
+
+    /// Whether requests to this path log out.
+    pub fn is_log_out(&self, path: &str) -> bool {
+        self.paths.is(&self.paths.log_out, path)
+    }
+
+    /// Whether requests to this path ask who is signed in.
+    pub fn is_whoami(&self, path: &str) -> bool {
+        self.paths.is(&self.paths.whoami, path)
+    }
+
+    /// Whether the browser reaches the application over https: then its session cookie must be `Secure`, and should have a name that
+    /// starts with `__Host-`.
+    pub fn is_secure(&self) -> bool {
+        self.client.config().redirect_uris.first().is_some_and(|uri| uri.starts_with("https:"))
+    }
+
+    /// The name of the cookie of your sessions. Over https, a cookie of this name comes from this host only.
+    pub fn session_cookie_name(&self) -> &'static str {
+        if self.is_secure() { "__Host-session" } else { "session" }
+    }
+
+    /// What a session keeps of a person.
+    pub fn session_identity(&self, identity: &Identity) -> SessionIdentity {
+        SessionIdentity::new(identity, self.options.session_lifetime)
+    }
+
+    /// The address that begins a login, and leads to `next` afterwards: a path of the application.
+    pub fn login_url(&self, request: &WebRequest, next: Option<&str>) -> String {
+        self.login_address(request, next, false)
+    }
+
+    /// The address for "Not you?" links: Clever lets the person say who they are.
+    pub fn switch_user_url(&self, request: &WebRequest, next: Option<&str>) -> String {
+        self.login_address(request, next, true)
+    }
+
+    /// The address to which a form posts to log out.
+    pub fn log_out_url(&self, request: &WebRequest) -> String {
+        self.inside(request, &self.paths.log_out)
+    }
+
+    /// The button "Log in with Clever" as HTML, in the language of the person. It leads to `next` afterwards.
+    pub fn login_button(&self, request: &WebRequest, next: Option<&str>) -> String {
+        pages::button(&self.login_url(request, next), request.language())
+    }
+
+    /// Who is signed in, with a "Not you?" link and a button to log out, as HTML.
+    pub fn signed_in_line(&self, request: &WebRequest, person: &SessionIdentity) -> String {
+        let here = self.here(request);
+        let other = self.switch_user_url(request, Some(&here));
+        pages::signed_in_line(&person.full_name, &other, &self.log_out_url(request), request.language())
+    }
+
+    /// Begins a login. In the query, `next` is where the person goes afterwards, `district_id` skips Clever's school picker, and
+    /// with `switch_user` Clever lets the person say who they are. `has_session` says whether somebody is signed in.
+    pub fn login(&self, request: &WebRequest, has_session: bool) -> WebAnswer {
+        if let Some(refused) = self.refused(Endpoint::Login, request) {
+            return refused;
+        }
+        match self.begin(request, has_session) {
+            Ok(login) => Self::to_clever(&login, request),
+            Err(error) => {
+                // Where the session came back, the mark of the last sign-in is deleted by now.
+                let marks = self.client.session_kept_cookies(request.cookies());
+                if error.code() == ErrorCode::SessionNotKept && marks.iter().any(|mark| mark.max_age() == 0) {
+                    let advice = "look at its Domain, Path, Secure and SameSite";
+                    tracing::error!("the session cookie does not come back: {advice}");
+                }
+                self.failed(request, &error)
+            }
+        }
+    }
+
+    fn begin(&self, request: &WebRequest, has_session: bool) -> Result<Login> {
+        let wish = |name: &str| request.parameter(name).filter(|wish| !wish.is_empty());
+        let (mut next, mut district_id) =
+            (wish("next"), wish("district_id").or_else(|| self.options.district_id.clone()));
+        if next.as_deref().is_some_and(|next| self.paths.own().any(|path| leads_to(next, &path))) {
+            tracing::warn!(
+                "a login goes on without its `next`: it leads to the login, the callback or the log out itself"
+            );
+            next = None;
+        }
+        loop {
+            let mut options = LoginOptions::new()
+                .cookies(request.cookies())
+                .switch_user(is_switched_on(request.parameter("switch_user").as_deref()))
+                .has_session(has_session)
+                .home(self.inside(request, &self.options.after_login));
+            options.return_to.clone_from(&next);
+            options.district_id.clone_from(&district_id);
+            options.redirect_uri = self.redirect_uri_at(request.host()).map(str::to_owned);
+            // The author of the link learns nothing, and nobody is sent there.
+            match self.client.begin_login(&options) {
+                Err(error) if error.code() == ErrorCode::ReturnToUnsafe && next.is_some() => {
+                    tracing::warn!("a login goes on without its `next`: {error}");
+                    next = None;
+                }
+                Err(error) if error.code() == ErrorCode::ArgumentInvalid && district_id.is_some() => {
+                    tracing::warn!("a login goes on without its `district_id`: {error}");
+                    district_id = None;
+                }
+                begun => return begun,
+            }
+        }
+    }
+
+    /// Finishes a login: one that began here, or one that began at Clever.
+    pub async fn callback(&self, request: &WebRequest) -> Step {
+        if let Some(refused) = self.refused(Endpoint::Callback, request) {
+            return Step::Answer(refused);
+        }
+        let has = |name: &str| request.parameter(name).is_some();
+        // One without a state is only started again, which takes no time.
+        if self.options.waiting_page && has("code") && has("state") && !has(WAITED) {
+            let onwards = format!("?{}&{WAITED}=1", request.query());
+            return Step::Answer(WebAnswer::page(200, pages::waiting(&onwards, request.language())));
+        }
+        let arrived_at = self.redirect_uri_at(request.host()).unwrap_or_default();
+        let arrived_at = arrived_at.split('?').next().unwrap_or_default();
+        let callback = format!("{arrived_at}?{}", request.query());
+        Step::Answer(match self.client.finish_login(&callback, request.cookies()).await {
+            Ok(Outcome::SignedIn(signed_in)) => return Step::SignIn(signed_in),
+            Ok(Outcome::Restart(restart)) => Self::to_clever(&restart.login, request),
+            Ok(Outcome::Denied(denied)) => self.denied(request, &denied),
+            Err(error) => self.failed(request, &error),
+        })
+    }
+
+    /// The answer to a person who is signed in now: on to the page that they wanted.
+    pub fn admitted(&self, request: &WebRequest, signed_in: &SignedIn) -> WebAnswer {
+        let Identity { id, user_type, .. } = &signed_in.identity;
+        let role = user_type.as_ref().map_or("role unknown", |user_type| user_type.as_str());
+        tracing::info!("signed in with Clever: Clever id {id} ({role})");
+        let home = self.inside(request, &self.options.after_login);
+        let target = signed_in.return_to.as_deref().unwrap_or(&home);
+        WebAnswer::redirect(target, &signed_in.set_cookies, request.language())
+    }
+
+    /// The answer to a person whom the application does not let in. Nobody is signed in then.
+    pub fn refused_sign_in(&self, request: &WebRequest, signed_in: &SignedIn, why: &Refused) -> WebAnswer {
+        let (code, sentence, status) = match &why.error {
+            Some(error) => (error.code().as_str(), error.user_message(), error.page_status()),
+            None => (NOT_ADMITTED, why.sentence.as_deref().unwrap_or(NOT_ADMITTED_SENTENCE), 403),
+        };
+        let id = &signed_in.identity.id;
+        let reason = why
+            .error
+            .as_ref()
+            .map_or_else(|| "the application did not admit this person".to_owned(), Error::to_string);
+        tracing::warn!("login with Clever failed: {reason} (Clever id {id})");
+        let wishes = (signed_in.return_to.as_deref(), signed_in.switch_user);
+        let mut problem = self.problem(request, (code, sentence, status), wishes);
+        problem.retry_after = why.error.as_ref().and_then(Error::retry_after);
+        WebAnswer::problem_page(problem, request.language())
+            .cookies(&self.without_sign_in(signed_in))
+            .ending_session(true)
+    }
+
+    /// The answer to a person who logged out while their login was under way. Nobody is signed in then.
+    pub fn logged_out_meanwhile(&self, request: &WebRequest, signed_in: &SignedIn) -> WebAnswer {
+        let target = self.inside(request, &self.options.after_log_out);
+        WebAnswer::redirect(&target, &self.without_sign_in(signed_in), request.language())
+            .ending_session(true)
+    }
+
+    /// The answer when the application's own code or the store of its sessions failed; the log has to say why.
+    pub fn broken(&self, request: &WebRequest, signed_in: Option<&SignedIn>) -> WebAnswer {
+        let error = ErrorCode::Internal;
+        let wishes = signed_in.map_or((None, false), |it| (it.return_to.as_deref(), it.switch_user));
+        let said = (error.as_str(), error.user_message(), error.page_status());
+        let cookies = signed_in.map_or_else(Vec::new, |signed_in| self.without_sign_in(signed_in));
+        WebAnswer::problem_page(self.problem(request, said, wishes), request.language())
+            .cookies(&cookies)
+            .ending_session(signed_in.is_some())
+    }
+
+    /// The cookies to set with an answer of the application's own, with this status, to a person who proved a login and is not signed
+    /// in yet. What counts sign-ins stays while nobody sees a page: a loop that leads through the answer ends as any other does.
+    pub fn cookies_before_sign_in(&self, signed_in: &SignedIn, status: u16) -> Vec<SetCookie> {
+        if (300..400).contains(&status) {
+            signed_in.set_cookies.clone()
+        } else {
+            self.without_sign_in(signed_in)
+        }
+    }
+
+    /// Logs out. Only a form on a page of the application may do so; end your session as the answer says. The person stays signed
+    /// in at Clever, as Clever wants it.
+    pub fn log_out(&self, request: &WebRequest) -> WebAnswer {
+        if let Some(refused) = self.refused(Endpoint::Logout, request) {
+            return refused;
+        }
+        let cookies = self.client.log_out_cookies(request.cookies());
+        let target = self.inside(request, &self.options.after_log_out);
+        WebAnswer::redirect(&target, &cookies, request.language()).ending_session(true)
+    }
+
+    /// Who is signed in, as JSON for scripts.
+    pub fn whoami(&self, request: &WebRequest, person: Option<&SessionIdentity>) -> WebAnswer {
+        match person.map(serde_json::to_value) {
+            Some(Ok(person)) => WebAnswer::json(200, &person),
+            _ => self.not_signed_in_json(request),
+        }
+    }
+
+    /// The answer to a page that is only for people who are signed in. A person who goes to a page is sent to log in and comes back to
+    /// it; a script (`fetch`) gets 401 with JSON, and so does a frame; a form that was sent gets a page.
+    pub fn not_signed_in(&self, request: &WebRequest) -> WebAnswer {
+        match self.guard(request) {
+            Guard::ToLogIn => WebAnswer::redirect(
+                &self.login_url(request, Some(&self.here(request))),
+                &[],
+                request.language(),
+            ),
+            Guard::Json => self.not_signed_in_json(request),
+            Guard::Page => {
+                let said = (NOT_SIGNED_IN, NOT_SIGNED_IN_SENTENCE, 401);
+                WebAnswer::problem_page(self.problem(request, said, (None, false)), request.language())
+                    .header(WWW_AUTHENTICATE, CHALLENGE)
+            }
+        }
+    }
+
+    /// The answer to a person who is signed in with none of the roles that a page asks for: 403, a script gets JSON.
+    pub fn not_allowed(&self, request: &WebRequest) -> WebAnswer {
+        if matches!(self.guard(request), Guard::Json) {
+            return WebAnswer::json(403, &json!({"detail": NOT_ALLOWED_SENTENCE, "code": NOT_ALLOWED}));
+        }
+        let here = self.here(request);
+        let said = (NOT_ALLOWED, NOT_ALLOWED_SENTENCE, 403);
+        let mut problem = self.problem(request, said, (Some(&here), false));
+        problem.home_url = Some(self.inside(request, &self.options.after_login));
+        WebAnswer::problem_page(problem, request.language())
+    }
+
+    /// The cookies to set with the answer to a request that came with a session in which somebody is signed in: the last sign-in was
+    /// kept. `status` is that of the answer; only a page that is shown says that the person is in no loop.
+    pub fn session_kept(&self, request: &WebRequest, status: u16) -> Vec<SetCookie> {
+        let mut cookies = self.client.session_kept_cookies(request.cookies());
+        let is_page = request.method() == "GET"
+            && (200..300).contains(&status)
+            && self.client.refusal(Endpoint::Login, request.browser()).is_none();
+        cookies.retain(|cookie| is_page || cookie.max_age() == 0);
+        cookies
+    }
+
+    fn not_signed_in_json(&self, request: &WebRequest) -> WebAnswer {
+        let body = json!({"detail": NOT_SIGNED_IN_SENTENCE, "code": NOT_SIGNED_IN, "login_url": self.login_url(request, None)});
+        WebAnswer::json(401, &body).header(WWW_AUTHENTICATE, CHALLENGE)
+    }
+
+    /// How a guard answers: with a redirect for a person who may be sent to log in, with a page for one who would lose a form, and
+    /// with JSON for a script.
+    fn guard(&self, request: &WebRequest) -> Guard {
+        let may_go = ["GET", "HEAD"].contains(&request.method()) && request.wants_page();
+        let refusal = self.client.refusal(Endpoint::Login, &request.browser_as_get());
+        // What is only fetched in advance may be asked for again, and then lead on.
+        if may_go && refusal.is_none_or(|refusal| refusal.status != 403) {
+            return Guard::ToLogIn;
+        }
+        if request.is_for_a_person() { Guard::Page } else { Guard::Json }
+    }
+
+    /// Answers a look, a page that is fetched in advance, a frame and a form of another site: none of them may act.
+    fn refused(&self, endpoint: Endpoint, request: &WebRequest) -> Option<WebAnswer> {
+        let refusal = self.client.refusal(endpoint, request.browser())?;
+        let answer = WebAnswer::new(refusal.status, String::new());
+        Some(match refusal.allow {
+            Some(allow) => answer.header(ALLOW, allow),
+            None => answer,
+        })
+    }
+
+    fn to_clever(login: &Login, request: &WebRequest) -> WebAnswer {
+        if login.needs_page {
+            return WebAnswer::page(200, pages::moved(&login.url, request.language()))
+                .cookies(&login.set_cookies);
+        }
+        WebAnswer::redirect(&login.url, &login.set_cookies, request.language())
+    }
+
+    fn denied(&self, request: &WebRequest, denied: &Denied) -> WebAnswer {
+        tracing::warn!("login with Clever failed: {DENIED}: Clever answered {}", quote(&denied.error));
+        let wishes = (denied.return_to.as_deref(), denied.switch_user);
+        WebAnswer::problem_page(
+            self.problem(request, (DENIED, DENIED_SENTENCE, 403), wishes),
+            request.language(),
+        )
+        .cookies(&denied.set_cookies)
+        .ending_session(denied.ends_session)
+    }
+
+    fn failed(&self, request: &WebRequest, error: &Error) -> WebAnswer {
+        tracing::warn!("login with Clever failed: {error}");
+        let said = (error.code().as_str(), error.user_message(), error.page_status());
+        let mut problem = self.problem(request, said, (error.return_to(), error.switch_user()));
+        problem.retry_after = error.retry_after();
+        if error.code() == ErrorCode::PageNotAllowed {
+            problem.home_url = Some(self.inside(request, &self.options.after_login));
+        }
+        WebAnswer::problem_page(problem, request.language())
+            .cookies(error.set_cookies())
+            .ending_session(error.ends_session())
+    }
+
+    /// What the person is told, with links that lead to where they wanted to go.
+    fn problem(
+        &self,
+        request: &WebRequest,
+        (code, sentence, status): (&str, &str, u16),
+        (return_to, switch_user): (Option<&str>, bool),
+    ) -> Problem {
+        let next = return_to.map(as_typed);
+        let next = next.as_deref();
+        Problem {
+            code: code.to_owned(),
+            sentence: request.language().say(sentence).to_owned(),
+            status,
+            login_url: self.login_address(request, next, switch_user),
+            switch_user_url: self.login_address(request, next, true),
+            home_url: None,
+            retry_after: None,
+            language: request.language().tag(),
+        }
+    }
+
+    fn login_address(&self, request: &WebRequest, next: Option<&str>, switch_user: bool) -> String {
+        let login = self.inside(request, &self.paths.login);
+        // The login would refuse a longer one, and servers in front of the application take no address of any length.
+        let next = next.map(as_shown).filter(|next| {
+            let is_short = next.len() <= MAX_RETURN_TO_BYTES;
+            if !is_short {
+                let bytes = next.len();
+                tracing::warn!(
+                    "people go on without the page they wanted: its address has {bytes} bytes, it is longer than \
+                     {MAX_RETURN_TO_BYTES} bytes"
+                );
+            }
+            is_short
+        });
+        let next = next.as_deref().map(|next| ("next", next));
+        let switch_user = switch_user.then_some(("switch_user", "1"));
+        let parameters: Vec<_> = next.into_iter().chain(switch_user).collect();
+        with_parameters(&login, &parameters)
+    }
+
+    /// The cookies of a login that Clever let through and that is not completed here: nobody was signed in.
+    fn without_sign_in(&self, signed_in: &SignedIn) -> Vec<SetCookie> {
+        let kept = signed_in.set_cookies.iter().filter(|cookie| cookie.max_age() > 0);
+        let kept: Vec<_> = kept.map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        let mut cookies = self.client.log_out_cookies(&kept.join("; "));
+        // One header for each name (RFC 6265 4.1.1): the later word counts.
+        let earlier = signed_in.set_cookies.iter();
+        let earlier = earlier.filter(|cookie| cookies.iter().all(|later| later.name() != cookie.name()));
+        let earlier: Vec<_> = earlier.cloned().collect();
+        cookies.extend(earlier);
+        cookies
+    }
+
+    /// The first redirect URI on this host; `None` when there is none, and for the primary one.
+    fn redirect_uri_at(&self, host: Option<&str>) -> Option<&str> {
+        let uris = &self.client.config().redirect_uris;
+        let is_at = |uri: &str| -> Option<bool> {
+            let uri = Url::parse(uri).ok()?;
+            let asked = Url::parse(&format!("{}://{}/", uri.scheme(), host?)).ok()?;
+            Some((uri.host_str(), uri.port()) == (asked.host_str(), asked.port()))
+        };
+        let position = uris.iter().position(|uri| is_at(uri) == Some(true))?;
+        (position > 0).then(|| uris.get(position).map(String::as_str))?
+    }
+
+    fn here(&self, request: &WebRequest) -> String {
+        format!("{}{}", self.paths.root(request.path()), request.address())
+    }
+
+    /// A path inside the application, as the browser sees it; anything else is left as it is.
+    fn inside(&self, request: &WebRequest, target: &str) -> String {
+        let root = self.paths.root(request.path());
+        if target.starts_with('/') { format!("{root}{target}") } else { target.to_owned() }
+    }
+}
+
+/// A `return_to` of `finish_login` in the shortest form that `begin_login` takes for the same page.
+fn as_typed(return_to: &str) -> Cow<'_, str> {
+    let shown = as_shown(return_to);
+    // The rules of whole URLs are others.
+    if !shown.starts_with('/') || !shown.contains('%') {
+        return shown;
+    }
+    Cow::Owned(ENCODED.iter().fold(shown.into_owned(), |text, (escape, letter)| text.replace(escape, letter)))
+}

@@ -1,0 +1,100 @@
+//! Who is signed in, as a session keeps it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::unix_time;
+use crate::protocol::identity::Identity;
+use crate::protocol::person::{RoleName, UserType};
+
+/// Another shape than this one was written by another version: the person it belongs to logs in again.
+const FORMAT: u8 = 1;
+
+/// Who is signed in: the part of an [`Identity`] that a session keeps, with the time when the session ends.
+///
+/// The key of a user is the pair of `issuer` and `id`. It holds no email address: one that Clever tells is unverified and may
+/// be another person's.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SessionIdentity {
+    format: u8,
+    /// The issuer that vouches for this person.
+    pub issuer: String,
+    /// The Clever id.
+    pub id: String,
+    /// The district; a person of Clever Library has none.
+    pub district_id: Option<String>,
+    /// The role of this login; `None` when a person has several and did not say which.
+    pub user_type: Option<UserType>,
+    /// The name of every role that is known.
+    pub roles: Vec<RoleName>,
+    /// First, middle and last name; empty when nothing is known.
+    pub full_name: String,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name; of a student in Clever Library only the initial.
+    pub last_name: Option<String>,
+    /// Whether an administrator logged in as this person, as the callback says; not proven.
+    #[serde(default)]
+    pub loginas_by_admin: bool,
+    /// When this session ends, in Unix seconds.
+    pub ends_at: u64,
+}
+
+impl SessionIdentity {
+    /// What to keep of `identity`, for so long.
+    pub fn new(identity: &Identity, lifetime: Duration) -> Self {
+        Self {
+            format: FORMAT,
+            issuer: identity.issuer.clone(),
+            id: identity.id.clone(),
+            district_id: identity.district_id.clone(),
+            user_type: identity.user_type.clone(),
+            roles: identity.roles.iter().map(|role| role.name.clone()).collect(),
+            full_name: identity.name.full(),
+            first_name: identity.name.first.clone(),
+            last_name: identity.name.last.clone(),
+            loginas_by_admin: identity.loginas_by_admin,
+            ends_at: unix_time().saturating_add(lifetime.as_secs()),
+        }
+    }
+
+    /// Whether the session has not come to its end, and was not written by another version. Otherwise, forget all of it: the
+    /// device may be in other hands by now.
+    pub fn is_current(&self) -> bool {
+        self.format == FORMAT && self.ends_at > unix_time()
+    }
+
+    /// What a session holds, if it was written by [`serde`] and [is current](Self::is_current).
+    pub fn from_session(value: serde_json::Value) -> Option<Self> {
+        serde_json::from_value::<Self>(value).ok().filter(Self::is_current)
+    }
+
+    /// Whether this is the person of `identity`.
+    pub fn is(&self, identity: &Identity) -> bool {
+        (&self.issuer, &self.id) == (&identity.issuer, &identity.id)
+    }
+
+    /// Whether the person logged in with one of these roles. The role of the login counts. Only when Clever did not say which it
+    /// is, every role of the person counts.
+    pub fn has_role<R: Into<RoleName>>(&self, roles: impl IntoIterator<Item = R>) -> bool {
+        let mut wanted = roles.into_iter().map(Into::into);
+        match &self.user_type {
+            Some(user_type) => wanted.any(|role| *user_type == role),
+            None => wanted.any(|role| self.roles.contains(&role)),
+        }
+    }
+}
+
+impl std::fmt::Debug for SessionIdentity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("SessionIdentity")
+            .field("issuer", &self.issuer)
+            .field("id", &self.id)
+            .field("user_type", &self.user_type)
+            .field("ends_at", &self.ends_at)
+            .finish_non_exhaustive()
+    }
+}

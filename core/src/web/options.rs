@@ -1,0 +1,229 @@
+//! What an application says about its login.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::error::{Error, ErrorCode, Result, quote};
+use crate::login::leads_to;
+
+/// So long a session lasts unless the application says otherwise: a school day.
+const TWELVE_HOURS: Duration = Duration::from_secs(12 * 60 * 60);
+const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Options of the login pages. Everything has a default.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct WebOptions {
+    pub(super) prefix: String,
+    pub(super) callback_path: Option<String>,
+    pub(super) district_id: Option<String>,
+    pub(super) after_login: String,
+    pub(super) after_log_out: String,
+    pub(super) waiting_page: bool,
+    pub(super) session_lifetime: Duration,
+}
+
+impl Default for WebOptions {
+    fn default() -> Self {
+        Self {
+            prefix: "/clever".to_owned(),
+            callback_path: None,
+            district_id: None,
+            after_login: "/".to_owned(),
+            after_log_out: "/".to_owned(),
+            waiting_page: false,
+            session_lifetime: TWELVE_HOURS,
+        }
+    }
+}
+
+impl WebOptions {
+    /// All at their defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Below which path `login`, `logout` and `whoami` are. Default: `/clever`.
+    pub fn prefix(mut self, path: impl Into<String>) -> Self {
+        self.prefix = path.into();
+        self
+    }
+
+    /// The path of the callback inside the application, where a proxy takes off what the redirect URI has before it. Default:
+    /// that of the redirect URI.
+    pub fn callback_path(mut self, path: impl Into<String>) -> Self {
+        self.callback_path = Some(path.into());
+        self
+    }
+
+    /// The district, if it is known: Clever then skips the school picker. Empty means unset.
+    pub fn district_id(mut self, id: impl Into<String>) -> Self {
+        self.district_id = Some(id.into()).filter(|id| !id.is_empty());
+        self
+    }
+
+    /// Where people go after a login that was not on its way to a page. Default: `/`.
+    pub fn after_login(mut self, target: impl Into<String>) -> Self {
+        self.after_login = target.into();
+        self
+    }
+
+    /// Where people go after a log out. Default: `/`.
+    pub fn after_log_out(mut self, target: impl Into<String>) -> Self {
+        self.after_log_out = target.into();
+        self
+    }
+
+    /// Whether people see a page while their login is finished. With it, cookies may be `SameSite=Strict`. Default: false.
+    pub const fn waiting_page(mut self, yes: bool) -> Self {
+        self.waiting_page = yes;
+        self
+    }
+
+    /// The longest time that somebody stays signed in, at most 30 days. The session also ends with the browser. Default: 12 hours.
+    pub const fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.session_lifetime = lifetime;
+        self
+    }
+}
+
+/// Where the login is.
+#[derive(Clone, Debug)]
+pub(super) struct Paths {
+    /// What a proxy takes off before requests arrive, where the callback has another path inside the application.
+    known_root: String,
+    /// The same, as the redirect URI alone tells it.
+    likely_root: String,
+    pub(super) login: String,
+    pub(super) log_out: String,
+    pub(super) whoami: String,
+    pub(super) callbacks: Vec<String>,
+}
+
+impl Paths {
+    /// The paths that the options and the redirect URIs make, after a check of all of them.
+    pub(super) fn new(options: &WebOptions, redirect_uris: &[String]) -> Result<Self> {
+        let Some(primary) = redirect_uris.first().and_then(|uri| Url::parse(uri).ok()) else {
+            return Err(Error::with_detail(ErrorCode::RedirectUriUnknown, "none is configured"));
+        };
+        let prefix = check_path("prefix", &options.prefix)?.trim_end_matches('/').to_owned();
+        check_target("after_login", &options.after_login)?;
+        check_target("after_log_out", &options.after_log_out)?;
+        if options.session_lifetime.as_secs() == 0 || options.session_lifetime > LONGEST_SESSION {
+            return Err(invalid("session_lifetime must be at least a second and at most 30 days".to_owned()));
+        }
+        let mut callbacks: Vec<_> = redirect_uris
+            .iter()
+            .filter_map(|uri| Some(Url::parse(uri).ok()?.path().trim_end_matches('/').to_owned()))
+            .collect();
+        let mut known_root = String::new();
+        if let Some(path) = &options.callback_path {
+            let path = check_path("callback_path", path)?.trim_end_matches('/');
+            let public = primary.path().trim_end_matches('/');
+            public.strip_suffix(path).unwrap_or_default().clone_into(&mut known_root);
+            if !public.ends_with(path) {
+                let detail = format!(
+                    "callback_path must be the end of the redirect URI's path, found {}",
+                    quote(path)
+                );
+                return Err(invalid(detail));
+            }
+            callbacks.push(path.to_owned());
+        }
+        let likely_root = root_of(redirect_uris, &format!("{prefix}/callback"));
+        if !likely_root.is_empty() && options.callback_path.is_none() {
+            callbacks.push(format!("{prefix}/callback"));
+        }
+        callbacks.dedup();
+        let paths = Self {
+            known_root,
+            likely_root,
+            login: format!("{prefix}/login"),
+            log_out: format!("{prefix}/logout"),
+            whoami: format!("{prefix}/whoami"),
+            callbacks,
+        };
+        paths.check(options)
+    }
+
+    fn check(self, options: &WebOptions) -> Result<Self> {
+        let own = [&self.login, &self.log_out, &self.whoami];
+        if let Some(callback) = self.callbacks.iter().find(|callback| own.contains(callback)) {
+            let detail = format!(
+                "the redirect URI's path {} is another page of the login: change prefix",
+                quote(callback)
+            );
+            return Err(invalid(detail));
+        }
+        for (name, target) in
+            [("after_login", &options.after_login), ("after_log_out", &options.after_log_out)]
+        {
+            let is_path = target.starts_with('/');
+            let is_own = |path: &&String| !path.is_empty() && is_path && leads_to(target, path);
+            // A log out may lead to the login: then the next person is asked who they are.
+            let found = own.into_iter().chain(&self.callbacks).find(is_own);
+            if let Some(path) = found.filter(|path| name == "after_login" || **path != self.login) {
+                return Err(invalid(format!("{name} must not lead to the login's own {}", quote(path))));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Below which path the browser sees the application, when it asks for this one. A request that has what the redirect URI has
+    /// before the callback was not stripped of it.
+    pub(super) fn root(&self, path: &str) -> &str {
+        let is_whole = || format!("{path}/").starts_with(&format!("{}/", self.likely_root));
+        match self.known_root.as_str() {
+            "" if is_whole() => "",
+            "" => &self.likely_root,
+            known => known,
+        }
+    }
+
+    /// Whether `path` is `own`, as the application or the browser knows it. A slash at the end makes no difference.
+    pub(super) fn is(&self, own: &str, path: &str) -> bool {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        path == own || path.strip_prefix(self.likely_root.as_str()) == Some(own)
+    }
+
+    /// The login, callback and log out, as the browser may see them: no login may lead to one of them, or it would never end. A
+    /// callback at the root is left out: it shares its path with the front page.
+    pub(super) fn own(&self) -> impl Iterator<Item = String> {
+        let roots = ["", &self.known_root, &self.likely_root];
+        let paths = [&self.login, &self.log_out].into_iter().chain(&self.callbacks);
+        let paths = paths.filter(|path| !path.is_empty());
+        paths.flat_map(move |path| roots.map(|root| format!("{root}{path}")))
+    }
+}
+
+/// What the path of all redirect URIs has before `callback`; empty when they do not agree.
+fn root_of(redirect_uris: &[String], callback: &str) -> String {
+    let mut roots = redirect_uris.iter().map(|uri| {
+        let uri = Url::parse(uri).ok()?;
+        uri.path().trim_end_matches('/').strip_suffix(callback).map(str::to_owned)
+    });
+    let first = roots.next().flatten().unwrap_or_default();
+    if roots.all(|root| root.as_ref() == Some(&first)) { first } else { String::new() }
+}
+
+fn invalid(detail: String) -> Error {
+    Error::with_detail(ErrorCode::ConfigInvalid, detail)
+}
+
+fn check_path<'p>(name: &str, path: &'p str) -> Result<&'p str> {
+    let is_path = path.starts_with('/') && !path.contains("//");
+    if is_path && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\%".contains(&byte)) {
+        return Ok(path);
+    }
+    Err(invalid(format!("{name} must be a path such as /clever, found {}", quote(path))))
+}
+
+fn check_target(name: &str, target: &str) -> Result<()> {
+    let is_path = target.starts_with('/') && !target.starts_with("//");
+    let is_url = Url::parse(target).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
+    if (is_path || is_url) && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+        return Ok(());
+    }
+    Err(invalid(format!("{name} must be a path such as /me, or a URL, found {}", quote(target))))
+}

@@ -1,0 +1,213 @@
+use std::time::Duration;
+
+use super::{BrowserLeg, Problem, SessionIdentity, WebAnswer, WebOptions, WebRequest};
+use crate::{Client, Config, ErrorCode, Identity, RoleName, UserType};
+
+const CALLBACK: &str = "https://app.example/clever/callback";
+
+fn client(redirect_uris: &[&str]) -> Client {
+    let config = Config::builder("id").client_secret("a secret of the tests");
+    let config = redirect_uris.iter().fold(config, |config, uri| config.redirect_uri(*uri));
+    Client::new(config.build().unwrap()).unwrap()
+}
+
+fn leg(options: WebOptions) -> BrowserLeg {
+    BrowserLeg::new(client(&[CALLBACK]), options).unwrap()
+}
+
+fn get(target: &str, headers: &[(&str, &str)]) -> WebRequest {
+    WebRequest::new("GET", target, headers.iter().copied())
+}
+
+fn header<'a>(answer: &'a WebAnswer, name: &str) -> &'a str {
+    answer.response().headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+#[test]
+fn a_wrong_option_is_named_when_the_application_starts() {
+    for (options, named) in [
+        (WebOptions::new().prefix("clever"), "prefix must be a path"),
+        (WebOptions::new().prefix("/a//b"), "prefix must be a path"),
+        (WebOptions::new().after_login("//evil.example"), "after_login must be a path"),
+        (WebOptions::new().after_login("javascript:alert()"), "after_login must be a path"),
+        (WebOptions::new().after_login("/clever/login"), "after_login must not lead"),
+        (WebOptions::new().after_login("/clever/callback?x"), "after_login must not lead"),
+        (WebOptions::new().after_log_out("/clever/logout/"), "after_log_out must not lead"),
+        (WebOptions::new().callback_path("/other"), "callback_path must be the end"),
+        (WebOptions::new().session_lifetime(Duration::ZERO), "session_lifetime must be"),
+        (WebOptions::new().session_lifetime(Duration::MAX), "session_lifetime must be"),
+    ] {
+        let error = BrowserLeg::new(client(&[CALLBACK]), options).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::ConfigInvalid);
+        assert!(error.to_string().contains(named), "{error}");
+    }
+    let taken =
+        BrowserLeg::new(client(&["https://app.example/clever/login"]), WebOptions::new()).unwrap_err();
+    assert!(taken.to_string().contains("change prefix"), "{taken}");
+    let nowhere = BrowserLeg::new(client(&[]), WebOptions::new()).unwrap_err();
+    assert_eq!(nowhere.code(), ErrorCode::RedirectUriUnknown);
+    let secretless = Client::new(Config::builder("id").redirect_uri(CALLBACK).build().unwrap()).unwrap();
+    let error = BrowserLeg::new(secretless, WebOptions::new()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ClientSecretMissing);
+    let ask_again = WebOptions::new().after_log_out("/clever/login");
+    assert!(BrowserLeg::new(client(&[CALLBACK]), ask_again).is_ok());
+}
+
+#[test]
+fn a_prefix_that_a_proxy_takes_off_is_part_of_what_people_see() {
+    let uri = "https://app.example/school/clever/callback";
+    for options in [WebOptions::new(), WebOptions::new().callback_path("/clever/callback")] {
+        let leg = BrowserLeg::new(client(&[uri]), options).unwrap();
+        let request = get("/grades", &[]);
+        assert!(leg.is_login("/clever/login") && leg.is_callback("/clever/callback"));
+        assert_eq!(leg.login_url(&request, None), "/school/clever/login");
+        assert_eq!(
+            header(&leg.not_signed_in(&request), "location"),
+            "/school/clever/login?next=%2Fschool%2Fgrades"
+        );
+    }
+    // A request that has it was not stripped of it.
+    let leg = BrowserLeg::new(client(&[uri]), WebOptions::new().prefix("/school/clever")).unwrap();
+    assert!(leg.is_login("/school/clever/login/"));
+    assert_eq!(leg.login_url(&get("/school/grades", &[]), None), "/school/clever/login");
+}
+
+#[test]
+fn a_callback_at_the_root_leaves_the_front_page_alone() {
+    let leg = BrowserLeg::new(client(&["https://app.example"]), WebOptions::new()).unwrap();
+    for (target, is_callback) in
+        [("/", false), ("/?lesson=1", false), ("/?code=a", true), ("/?error=b", true), ("/x?code=a", false)]
+    {
+        assert_eq!(leg.takes_callback(&get(target, &[])), is_callback, "{target}");
+    }
+}
+
+#[test]
+fn pages_go_to_log_in_and_scripts_are_told() {
+    let leg = leg(WebOptions::new());
+    let navigates =
+        [("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"), ("Accept", "text/html,*/*;q=0.8")];
+    for (method, headers, status) in [
+        ("GET", vec![], 303),
+        ("GET", navigates.to_vec(), 303),
+        ("HEAD", navigates.to_vec(), 303),
+        ("GET", vec![("Accept", "*/*")], 303),
+        ("GET", vec![("Accept", "text/html;q=0.9,application/json;q=0.8")], 303),
+        ("GET", vec![("Accept", "text/html;q=0.5, application/json")], 401),
+        ("GET", vec![("Accept", "application/json")], 401),
+        ("GET", vec![("Accept", "*/*"), ("X-Requested-With", "XMLHttpRequest")], 401),
+        ("GET", vec![("Sec-Fetch-Mode", "cors")], 401),
+        ("GET", vec![("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe")], 401),
+        ("POST", vec![], 401),
+    ] {
+        let answer = leg.not_signed_in(&WebRequest::new(method, "/a?b=ä", headers.clone()));
+        assert_eq!(answer.response().status(), status, "{method} {headers:?}");
+        assert_eq!(header(&answer, "cache-control"), "no-store");
+        if status == 303 {
+            assert_eq!(header(&answer, "location"), "/clever/login?next=%2Fa%3Fb%3D%C3%A4");
+        } else {
+            assert!(header(&answer, "www-authenticate").starts_with("Session"));
+            assert_eq!(header(&answer, "content-type"), "application/json");
+            assert!(answer.response().body().contains("\"login_url\":\"/clever/login\""));
+        }
+    }
+    // A form that a person sent is not answered with JSON.
+    let form = leg.not_signed_in(&WebRequest::new("POST", "/a", navigates));
+    assert_eq!(
+        (form.response().status().as_u16(), header(&form, "content-type")),
+        (401, "text/html; charset=utf-8")
+    );
+    assert_eq!(form.problem().map(|problem| problem.code.as_str()), Some("not_signed_in"));
+    assert_eq!(leg.not_allowed(&get("/a", &[])).response().status(), 403);
+    let told = leg.not_allowed(&get("/a", &[("Sec-Fetch-Mode", "cors")]));
+    assert_eq!((told.response().status().as_u16(), header(&told, "content-type")), (403, "application/json"));
+}
+
+#[test]
+fn people_read_their_own_language() {
+    let leg = leg(WebOptions::new());
+    for (accepted, tag) in [
+        ("", "en"),
+        ("es", "es"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("en-US,en;q=0.9,es;q=0.8", "en"),
+        ("fr, es;q=0.5", "es"),
+        ("de", "en"),
+        ("es;q=0", "en"),
+    ] {
+        let answer = leg.not_allowed(&get("/a", &[("Accept-Language", accepted)]));
+        assert!(answer.response().body().contains(&format!("<html lang=\"{tag}\">")), "{accepted}");
+        assert_eq!(answer.problem().map(|problem| problem.language), Some(tag));
+    }
+}
+
+#[test]
+fn what_stands_in_a_page_is_text() {
+    let leg = leg(WebOptions::new());
+    let request = get("/a?\"><script>", &[]);
+    let person = SessionIdentity { full_name: "<b>'\"&".to_owned(), ..person(None, &[]) };
+    let line = leg.signed_in_line(&request, &person);
+    assert!(line.contains("&lt;b&gt;&#x27;&quot;&amp;") && !line.contains("<script>"), "{line}");
+    assert!(leg.login_button(&request, Some("/a\"b")).contains("next=%2Fa%22b"));
+    let answer = leg.not_allowed(&request);
+    assert!(!answer.response().body().contains("<script>"));
+    assert!(header(&answer, "content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"));
+}
+
+#[test]
+fn a_page_of_ones_own_keeps_status_and_cookies() {
+    let answer = leg(WebOptions::new()).not_allowed(&get("/a", &[])).with_page("<p>mine");
+    assert_eq!((answer.response().status().as_u16(), answer.response().body().as_str()), (403, "<p>mine"));
+    assert_eq!(header(&answer, "content-security-policy"), "");
+    assert_eq!(answer.problem().map(Problem::status_code), Some(http::StatusCode::FORBIDDEN));
+}
+
+#[test]
+fn a_long_target_goes_in_a_page() {
+    let leg = leg(WebOptions::new());
+    let answer = leg.not_signed_in(&get(&format!("/{}", "%D1%88".repeat(500)), &[]));
+    assert_eq!(answer.response().status(), 303, "each letter has three characters");
+    let long = "/".to_owned() + &"x".repeat(3000);
+    assert_eq!(header(&leg.not_signed_in(&get(&long, &[])), "location"), "/clever/login");
+    let login = crate::Login {
+        url: format!("https://clever.com/{}", "x".repeat(4000)),
+        set_cookies: Vec::new(),
+        key: String::new(),
+        pending: String::new(),
+        needs_page: false,
+    };
+    let answer = WebAnswer::from(&login);
+    assert_eq!(answer.response().status(), 200);
+    assert!(
+        answer.response().body().contains("http-equiv=\"refresh\" content=\"0; url=https://clever.com/x")
+    );
+}
+
+fn person(user_type: Option<&str>, roles: &[&str]) -> SessionIdentity {
+    let mut identity = Identity::new("https://clever.com", "1");
+    identity.user_type = user_type.map(UserType::from);
+    identity.roles = roles.iter().map(|role| crate::Role::new(*role)).collect();
+    SessionIdentity::new(&identity, Duration::from_secs(60))
+}
+
+#[test]
+fn the_role_of_the_login_counts_and_all_roles_when_it_is_not_known() {
+    assert!(person(Some("teacher"), &["teacher", "contact"]).has_role(["staff", "teacher"]));
+    assert!(!person(Some("teacher"), &["teacher", "contact"]).has_role([RoleName::Contact]));
+    assert!(person(None, &["teacher", "contact"]).has_role(["contact"]));
+    assert!(!person(None, &[]).has_role(["contact"]));
+    assert!(!person(Some("teacher"), &["teacher"]).has_role::<&str>([]));
+}
+
+#[test]
+fn a_session_that_came_to_its_end_holds_nobody() {
+    let kept = serde_json::to_value(person(Some("student"), &["student"])).unwrap();
+    let found = SessionIdentity::from_session(kept.clone()).unwrap();
+    assert_eq!(found.user_type, Some(UserType::Student));
+    for (member, value) in [("ends_at", 1.into()), ("format", 9.into()), ("id", serde_json::Value::Null)] {
+        let mut changed = kept.clone();
+        changed[member] = value;
+        assert_eq!(SessionIdentity::from_session(changed), None, "{member}");
+    }
+    assert!(!format!("{found:?}").contains("full_name"));
+}

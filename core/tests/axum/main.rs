@@ -1,0 +1,413 @@
+//! A router in axum over real sockets, beside the emulator. What every web framework must do is tried with the site beside this
+//! file, by python/tests/frameworks; here is what only axum and tower-sessions have.
+
+#![expect(clippy::disallowed_methods, reason = "the tests have servers")]
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{any, get};
+use axum_login::{AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
+use clever_emulator::{App, Emulator, Options};
+use clever_sso::axum::tower_sessions::session::{Id, Record};
+use clever_sso::axum::tower_sessions::{MemoryStore, Session, SessionStore, session_store};
+use clever_sso::axum::{Clever, CleverSso, Person, ProvenLogin, login_required};
+use clever_sso::web::{Refused, SessionIdentity, WebOptions};
+use clever_sso::{Client, Config, Identity};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+const SECRET: &str = "a secret of the tests";
+
+/// Where a site listens, and the Clever beside it.
+struct Site {
+    address: String,
+    emulator: Emulator,
+}
+
+/// One browser: its cookies.
+#[derive(Default)]
+struct Browser(BTreeMap<String, String>);
+
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    fn location(&self) -> &str {
+        self.header("location").unwrap()
+    }
+}
+
+async fn site<Store: SessionStore + Clone>(
+    store: Store,
+    protect: impl FnOnce(CleverSso<Store>, Router) -> Router,
+) -> Site {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let redirect_uri = format!("http://{address}/clever/callback");
+    let app = App::new("id", SECRET, &redirect_uri).with_oidc();
+    let emulator = Emulator::start(Options::new().app(app).auto_login("ada")).unwrap();
+    let config = Config::builder("id").client_secret(SECRET).redirect_uri(redirect_uri);
+    let client = Client::new(config.base_url(emulator.base_url()).build().unwrap()).unwrap();
+    let router = Router::new()
+        .route("/", any(home))
+        .route("/private", get(private))
+        .route("/lessons", get(|| async { "for teachers" }).layer(login_required(["teacher"])))
+        .route("/api", get(api))
+        .route("/set", get(set));
+    let router = protect(CleverSso::new(client, WebOptions::new(), store).unwrap(), router);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Site { address, emulator }
+}
+
+async fn home(person: Option<Person>) -> String {
+    person.map_or_else(|| "nobody".to_owned(), |person| person.full_name.clone())
+}
+
+async fn private(person: Person) -> String {
+    person.full_name.clone()
+}
+
+/// What fails at Clever is a page for the person.
+async fn api(_: Person, clever: Clever) -> clever_sso::Result<String> {
+    Ok(clever.client().me("a token that is none").await?.id)
+}
+
+async fn set(session: Session) {
+    session.insert("mine", 1).await.unwrap();
+}
+
+impl Site {
+    async fn ask(&self, browser: &mut Browser, method: &str, target: &str) -> Answer {
+        let target = target.strip_prefix(&format!("http://{}", self.address)).unwrap_or(target);
+        let cookies: Vec<_> = browser.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = format!(
+            "{method} {target} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\n\r\n",
+            self.address,
+            cookies.join("; ")
+        );
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        let headers: Vec<_> = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        for (_, cookie) in headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            if cookie.contains("Max-Age=0") {
+                browser.0.remove(name);
+            } else {
+                browser.0.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), headers, body: body.to_owned() }
+    }
+
+    /// Where Clever sends the browser of this person back to.
+    async fn callback(&self, browser: &mut Browser, person: &str) -> String {
+        let login = self.ask(browser, "GET", "/clever/login?next=/private").await;
+        self.emulator.log_in_as(person, login.location()).unwrap()
+    }
+
+    async fn log_in(&self, browser: &mut Browser, person: &str) -> Answer {
+        let callback = self.callback(browser, person).await;
+        self.ask(browser, "GET", &callback).await
+    }
+
+    async fn who(&self, browser: &mut Browser) -> String {
+        self.ask(browser, "GET", "/").await.body
+    }
+}
+
+fn protect(clever: CleverSso<MemoryStore>, router: Router) -> Router {
+    clever.protect(router)
+}
+
+fn session_of(browser: &Browser) -> Option<Id> {
+    browser.0.get("session")?.parse().ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_gives_the_session_a_new_id_and_leaves_nothing_behind() {
+    let store = MemoryStore::default();
+    let site = site(store.clone(), protect).await;
+    let mut browser = Browser::default();
+    site.ask(&mut browser, "GET", "/set").await;
+    let planted = session_of(&browser).unwrap();
+    let answer = site.log_in(&mut browser, "ada").await;
+    assert_eq!((answer.status, answer.location()), (303, "/private"));
+    let of_ada = session_of(&browser).unwrap();
+    assert_ne!(of_ada, planted);
+    assert_eq!(store.load(&planted).await.unwrap(), None);
+    assert!(!store.load(&of_ada).await.unwrap().unwrap().data.contains_key("mine"));
+    assert_eq!(site.ask(&mut browser, "GET", "/private").await.body, "Ada Ashworth");
+    // The next person on the device: what was Ada's opens nothing.
+    site.log_in(&mut browser, "jose").await;
+    assert_ne!(session_of(&browser).unwrap(), of_ada);
+    assert_eq!(store.load(&of_ada).await.unwrap(), None);
+    assert_eq!(site.who(&mut browser).await, "José Núñez");
+    // A session whose id nobody gave out.
+    browser.0.insert("session".to_owned(), planted.to_string());
+    site.log_in(&mut browser, "ada").await;
+    assert_ne!(session_of(&browser).unwrap(), planted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_after_its_time_and_with_everything_in_it() {
+    let store = MemoryStore::default();
+    let site = site(store.clone(), protect).await;
+    let mut browser = Browser::default();
+    let answer = site.log_in(&mut browser, "ada").await;
+    let cookie = answer.headers.iter().find(|(_, value)| value.starts_with("session=")).unwrap();
+    assert!(!cookie.1.contains("Max-Age") && !cookie.1.contains("Expires"), "it ends with the browser");
+    let id = session_of(&browser).unwrap();
+    let mut record = store.load(&id).await.unwrap().unwrap();
+    let mut person: SessionIdentity = serde_json::from_value(record.data["clever_sso"].clone()).unwrap();
+    let left = person.ends_at - site.emulator.now();
+    assert!((12 * 60 * 60 - 60..=12 * 60 * 60 + 60).contains(&left), "{left}");
+    person.ends_at = 1;
+    record.data.insert("clever_sso".to_owned(), serde_json::to_value(person).unwrap());
+    store.save(&record).await.unwrap();
+    assert_eq!(site.who(&mut browser).await, "nobody");
+    assert_eq!((session_of(&browser), store.load(&id).await.unwrap()), (None, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_out_counts_while_a_login_of_the_same_person_is_under_way() {
+    let store = MemoryStore::default();
+    let site = site(store.clone(), protect).await;
+    let mut browser = Browser::default();
+    site.log_in(&mut browser, "ada").await;
+    let id = session_of(&browser).unwrap();
+    // Another tab: the same person, in the same session.
+    site.log_in(&mut browser, "ada").await;
+    assert_eq!(session_of(&browser).unwrap(), id, "tabs that are on their way with it stay signed in");
+    let left = site.ask(&mut browser, "POST", "/clever/logout").await;
+    assert_eq!((left.status, left.location(), site.who(&mut browser).await.as_str()), (303, "/", "nobody"));
+    assert_eq!(store.load(&id).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_proved_login_ends_the_session_of_the_person_before() {
+    let site = site(MemoryStore::default(), protect).await;
+    let mut browser = Browser::default();
+    site.log_in(&mut browser, "ada").await;
+    let login = site.ask(&mut browser, "GET", "/clever/login?switch_user=1").await;
+    let state = login.location().split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let unproven = site.ask(&mut browser, "GET", "/clever/callback?error=access_denied").await;
+    assert_eq!((unproven.status, site.who(&mut browser).await.as_str()), (403, "Ada Ashworth"));
+    let denied = format!("/clever/callback?error=access_denied&state={state}");
+    let denied = site.ask(&mut browser, "GET", &denied).await;
+    assert_eq!((denied.status, site.who(&mut browser).await.as_str()), (403, "nobody"));
+    assert!(denied.body.contains("access_denied") && denied.body.contains("switch_user=1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_application_decides_before_anybody_is_signed_in() {
+    async fn decide(login: ProvenLogin) -> Result<Option<Response>, Refused> {
+        assert!(login.session().get::<SessionIdentity>("clever_sso").await.unwrap().is_none());
+        match login.identity().name.first.as_deref() {
+            Some("José") => Ok(Some((StatusCode::ACCEPTED, "choose a name").into_response())),
+            Some("Grace") => Err(Refused::with_sentence("Not <you>.")),
+            Some("Sam") => Err(Refused::failed("no database")),
+            _ => Ok(None),
+        }
+    }
+    let site =
+        site(MemoryStore::default(), |clever, router| clever.before_sign_in(decide).protect(router)).await;
+    for (person, status, said) in [
+        ("jose", 202, "choose a name"),
+        ("grace", 403, "Not &lt;you&gt;."),
+        ("sam", 500, "did not work this time"),
+    ] {
+        let mut browser = Browser::default();
+        site.log_in(&mut browser, "ada").await;
+        assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
+        let answer = site.log_in(&mut browser, person).await;
+        assert_eq!(answer.status, status, "{person}: {}", answer.body);
+        assert!(answer.body.contains(said), "{}", answer.body);
+        assert_eq!(site.who(&mut browser).await, "nobody", "{person}");
+        assert!(browser.0.keys().all(|name| !name.starts_with("clever_login_")), "the login is over");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_tell_scripts_and_name_the_page_for_people() {
+    let site = site(MemoryStore::default(), protect).await;
+    let mut browser = Browser::default();
+    for page in ["/private", "/lessons"] {
+        let sent = site.ask(&mut browser, "GET", page).await;
+        assert_eq!(
+            (sent.status, sent.location()),
+            (303, format!("/clever/login?next=%2F{}", &page[1..]).as_str())
+        );
+    }
+    assert_eq!(site.ask(&mut browser, "GET", "/clever/whoami").await.status, 401);
+    assert_eq!(site.ask(&mut browser, "GET", "/").await.header("cache-control"), None);
+    site.log_in(&mut browser, "ada").await;
+    let refused = site.ask(&mut browser, "GET", "/lessons").await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.body.contains("This page is not open to you"));
+    let named = site.ask(&mut browser, "GET", "/private").await;
+    assert_eq!((named.status, named.header("cache-control")), (200, Some("no-store")));
+    let whoami = site.ask(&mut browser, "GET", "/clever/whoami").await;
+    let told: serde_json::Value = serde_json::from_str(&whoami.body).unwrap();
+    assert_eq!((whoami.status, told["full_name"].as_str()), (200, Some("Ada Ashworth")));
+    // An error of the API in a handler.
+    let failed = site.ask(&mut browser, "GET", "/api").await;
+    assert!(failed.status >= 400 && failed.body.contains("role=\"alert\""), "{}", failed.body);
+    site.log_in(&mut browser, "grace").await;
+    assert_eq!(site.ask(&mut browser, "GET", "/lessons").await.body, "for teachers");
+}
+
+/// A store that breaks when it is told to.
+#[derive(Clone, Debug, Default)]
+struct Broken {
+    store: MemoryStore,
+    is_broken: Arc<Mutex<bool>>,
+}
+
+impl Broken {
+    fn check(&self) -> session_store::Result<()> {
+        let error = || session_store::Error::Backend("it is down".to_owned());
+        if *self.is_broken.lock().unwrap() { Err(error()) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl SessionStore for Broken {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        self.check()?;
+        self.store.create(record).await
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.check()?;
+        self.store.save(record).await
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        self.check()?;
+        self.store.load(id).await
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.check()?;
+        self.store.delete(id).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_down_lets_nobody_in_and_shows_a_page() {
+    let store = Broken::default();
+    let site = site(store.clone(), |clever, router| clever.protect(router)).await;
+    let mut browser = Browser::default();
+    let callback = site.callback(&mut browser, "ada").await;
+    *store.is_broken.lock().unwrap() = true;
+    let answer = site.ask(&mut browser, "GET", &callback).await;
+    assert_eq!(answer.status, 500);
+    assert!(answer.body.contains("Signing in did not work this time"), "{}", answer.body);
+    assert!(session_of(&browser).is_none());
+    *store.is_broken.lock().unwrap() = false;
+    assert_eq!(site.log_in(&mut browser, "ada").await.status, 303);
+    assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
+    *store.is_broken.lock().unwrap() = true;
+    let shown = site.ask(&mut browser, "GET", "/private").await;
+    assert_eq!((shown.status, shown.body.contains("Ada")), (500, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cookies_that_stand_for_the_session_open_none_and_hide_none() {
+    let site = site(MemoryStore::default(), protect).await;
+    let mut browser = Browser::default();
+    site.log_in(&mut browser, "ada").await;
+    let id = session_of(&browser).unwrap().to_string();
+    let mut planted = Browser(BTreeMap::from([("%73ession".to_owned(), id)]));
+    assert_eq!(site.who(&mut planted).await, "nobody");
+    browser.0.insert("neighbor".to_owned(), "ä".to_owned());
+    assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
+}
+
+#[derive(Clone, Debug)]
+struct Pupil(String);
+
+impl AuthUser for Pupil {
+    type Id = String;
+
+    fn id(&self) -> String {
+        self.0.clone()
+    }
+
+    fn session_auth_hash(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+#[derive(Clone)]
+struct Pupils;
+
+#[async_trait]
+impl AuthnBackend for Pupils {
+    type User = Pupil;
+    type Credentials = Identity;
+    type Error = std::io::Error;
+
+    async fn authenticate(&self, person: Identity) -> Result<Option<Pupil>, std::io::Error> {
+        Ok(person.has_role("student").then(|| Pupil(person.name.full())))
+    }
+
+    async fn get_user(&self, id: &String) -> Result<Option<Pupil>, std::io::Error> {
+        Ok(Some(Pupil(id.clone())))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axum_login_knows_who_logged_in_with_clever() {
+    async fn log_in(login: ProvenLogin) -> Result<Option<Response>, Refused> {
+        let mut auth = login.extensions().get::<AuthSession<Pupils>>().unwrap().clone();
+        let user = auth.authenticate(login.identity().clone()).await.map_err(Refused::failed)?;
+        auth.login(&user.ok_or_else(Refused::new)?).await.map_err(Refused::failed)?;
+        Ok(None)
+    }
+    async fn pupil(auth: AuthSession<Pupils>) -> String {
+        auth.user.map_or_else(|| "nobody".to_owned(), |pupil| pupil.0)
+    }
+    let site = site(MemoryStore::default(), |clever, router| {
+        clever.on_sign_in(log_in).protect_with(router.route("/pupil", get(pupil)), |router, sessions| {
+            router.layer(AuthManagerLayerBuilder::new(Pupils, sessions).build())
+        })
+    })
+    .await;
+    let mut browser = Browser::default();
+    assert_eq!(site.log_in(&mut browser, "ada").await.status, 303);
+    assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "Ada Ashworth");
+    assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
+    assert_eq!(site.log_in(&mut browser, "grace").await.status, 403);
+    assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "nobody");
+    assert_eq!(site.who(&mut browser).await, "nobody");
+    site.log_in(&mut browser, "ada").await;
+    site.ask(&mut browser, "POST", "/clever/logout").await;
+    assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_that_is_not_protected_says_so() {
+    let site = site(MemoryStore::default(), |clever, router| {
+        drop(clever);
+        router
+    })
+    .await;
+    assert_eq!(site.ask(&mut Browser::default(), "GET", "/private").await.status, 500);
+}

@@ -1,0 +1,143 @@
+//! The site that the tests of all web frameworks share, in axum: `axum_site FILE-DESCRIPTOR`.
+//!
+//! The tests are those in python/tests/frameworks; the settings come from the environment.
+
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a program of the tests")]
+
+use std::collections::BTreeMap;
+use std::env;
+use std::net::TcpListener;
+use std::os::fd::FromRawFd as _;
+
+use axum::Router;
+use axum::extract::{Path, Query, RawQuery, Request};
+use axum::http::Uri;
+use axum::middleware::{Next, from_fn};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::routing::{any, get};
+use clever_sso::axum::tower_sessions::{MemoryStore, Session};
+use clever_sso::axum::{CleverSso, Person, ProvenLogin, login_required};
+use clever_sso::web::{Refused, WebOptions};
+use clever_sso::{Client, Config};
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_default()
+}
+
+fn client() -> Client {
+    let mut config = Config::builder(variable("CLEVER_CLIENT_ID"))
+        .client_secret(variable("CLEVER_CLIENT_SECRET"))
+        .redirect_uri(variable("CLEVER_REDIRECT_URI"))
+        .base_url(variable("CLEVER_BASE_URL"));
+    let authorization_endpoint = variable("CLEVER_AUTHORIZATION_ENDPOINT");
+    if !authorization_endpoint.is_empty() {
+        config = config.authorization_endpoint(authorization_endpoint);
+    }
+    Client::new(config.build().unwrap()).unwrap()
+}
+
+async fn home(person: Option<Person>) -> Html<String> {
+    let said =
+        person.map_or_else(|| "nobody".to_owned(), |person| format!("signed in: {}", person.full_name));
+    let said = said.replace('&', "&amp;").replace('<', "&lt;");
+    Html(format!("{said}<form action=\"/clever/logout\" method=\"post\"></form>"))
+}
+
+async fn private(person: Person) -> String {
+    let user_type = person.user_type.as_ref().map_or("", |user_type| user_type.as_str());
+    format!("Hello, {} ({user_type})", person.full_name)
+}
+
+async fn shelf(_: Person, Path(name): Path<String>, Query(query): Query<BTreeMap<String, String>>) -> String {
+    format!("shelf {name} {query:?}")
+}
+
+/// As many applications guard a page: one way without a word of where to go afterwards.
+async fn vault(person: Option<Person>, RawQuery(query): RawQuery) -> Response {
+    match person {
+        Some(person) if person.has_role(["keeper"]) => "gold".into_response(),
+        _ if query.is_some_and(|query| query.contains("bare")) => {
+            Redirect::to("/clever/login").into_response()
+        }
+        _ => Redirect::to("/clever/login?next=/vault").into_response(),
+    }
+}
+
+async fn cart(session: Session, Query(query): Query<BTreeMap<String, String>>) -> String {
+    if let Some(thing) = query.get("thing") {
+        session.insert("thing", thing).await.unwrap();
+    }
+    let thing: Option<String> = session.get("thing").await.unwrap();
+    format!("in the cart: {}", thing.unwrap_or_else(|| "nothing".to_owned()))
+}
+
+async fn bye(session: Session) -> &'static str {
+    session.flush().await.unwrap();
+    "bye"
+}
+
+async fn expel(session: Session) -> Redirect {
+    session.flush().await.unwrap();
+    Redirect::to("/clever/login?next=/expel")
+}
+
+/// The application's own guard, in front of every page but the first.
+async fn guard(person: Option<Person>, uri: Uri, request: Request, next: Next) -> Response {
+    if person.is_some() || uri.path() == "/" {
+        return next.run(request).await;
+    }
+    Redirect::to(&format!("/clever/login?next={}", uri.path())).into_response()
+}
+
+async fn only_whom_we_know(login: ProvenLogin) -> Result<Option<Response>, Refused> {
+    let last = login.identity().name.last.clone().unwrap_or_default();
+    if last == variable("UNWELCOME") {
+        return Err(Refused::new());
+    }
+    if last == variable("BREAKING") {
+        return Err(Refused::failed("the hook is broken"));
+    }
+    Ok(None)
+}
+
+fn app() -> Router {
+    let mount = variable("MOUNT");
+    let options = WebOptions::new().waiting_page(variable("CLEVER_WAITING_PAGE") == "true");
+    let clever =
+        CleverSso::new(client(), options, MemoryStore::default()).unwrap().on_sign_in(only_whom_we_know);
+    let staff = Router::new().route("/staffroom", get(|| async { "coffee" }));
+    let mut site = Router::new()
+        .route("/", get(home))
+        .route("/private", any(private))
+        .route("/shelf/{*name}", get(shelf))
+        .merge(staff.route_layer(login_required(["teacher", "staff"])))
+        .route("/vault", get(vault))
+        .route("/cart", get(cart))
+        .route("/bye", get(bye))
+        .route("/leave", get(bye))
+        .route("/expel", get(expel))
+        .route("/stay", get(|| async { "here" }));
+    if !variable("GUARD").is_empty() {
+        site = site.layer(from_fn(guard));
+    }
+    let path = variable("SESSION_PATH");
+    let site = if path.is_empty() {
+        clever.protect(site)
+    } else {
+        clever.protect_with(site, |site, sessions| site.layer(sessions.with_path(path)))
+    };
+    // As behind a proxy that takes a prefix off.
+    if mount.is_empty() { site } else { Router::new().nest_service(&mount, site) }
+}
+
+#[tokio::main]
+async fn main() {
+    tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stderr).init();
+    let descriptor = env::args().nth(1).unwrap().parse().unwrap();
+    // SAFETY: the tests opened it for this program, which uses it nowhere else.
+    #[expect(unsafe_code, reason = "std has no other way to take a socket over")]
+    let listener = unsafe { TcpListener::from_raw_fd(descriptor) };
+    listener.set_nonblocking(true).unwrap();
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    axum::serve(listener, app()).await.unwrap();
+}

@@ -1,0 +1,99 @@
+//! Log in with Clever in actix-web: a button, a page that says who you are, and the way out.
+
+mod clever;
+mod pages;
+
+use std::env;
+use std::error::Error;
+
+use actix_session::storage::CookieSessionStore;
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::Key;
+use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, Html, Redirect};
+use actix_web::{App, Either, HttpRequest, HttpResponse, HttpServer, get};
+use clever_sso::web::{BrowserLeg, WebOptions};
+use clever_sso::{Client, Config};
+
+use clever::{person_of, request_of, sent};
+
+/// The client, from the settings in the environment.
+fn client() -> clever_sso::Result<Client> {
+    let setting = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mut config = Config::builder(setting("CLEVER_CLIENT_ID").unwrap_or_default())
+        .client_secret(setting("CLEVER_CLIENT_SECRET").unwrap_or_default())
+        .redirect_uri(setting("CLEVER_REDIRECT_URI").unwrap_or_default());
+    if let Some(base_url) = setting("CLEVER_BASE_URL") {
+        config = config.base_url(base_url);
+    }
+    Client::new(config.build()?)
+}
+
+/// Offers the button.
+#[get("/")]
+async fn home(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> Either<Redirect, Html> {
+    if person_of(&session).is_some() {
+        return Either::Left(Redirect::to("/me").see_other());
+    }
+    let request = request_of(&request);
+    let (login_url, switch_user_url) = (leg.login_url(&request, None), leg.switch_user_url(&request, None));
+    Either::Right(Html::new(pages::home(&login_url, &switch_user_url)))
+}
+
+/// Says who is signed in.
+#[get("/me")]
+async fn me(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> HttpResponse {
+    let request = request_of(&request);
+    match person_of(&session) {
+        Some(person) => shown(pages::me(&person, &leg.log_out_url(&request))),
+        None => sent(leg.not_signed_in(&request)),
+    }
+}
+
+/// Something for teachers only.
+#[get("/lessons")]
+async fn lessons(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> HttpResponse {
+    let request = request_of(&request);
+    match person_of(&session) {
+        Some(person) if person.has_role(["teacher", "staff"]) => shown(pages::lessons()),
+        Some(_) => sent(leg.not_allowed(&request)),
+        None => sent(leg.not_signed_in(&request)),
+    }
+}
+
+/// A page that names a person.
+fn shown(page: String) -> HttpResponse {
+    HttpResponse::build(StatusCode::OK)
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("Cache-Control", "no-store"))
+        .body(page)
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let waiting_page = env::var("CLEVER_WAITING_PAGE").is_ok_and(|yes| yes == "true");
+    let district_id = env::var("CLEVER_DISTRICT_ID").unwrap_or_default();
+    let options =
+        WebOptions::new().prefix("/").after_login("/me").waiting_page(waiting_page).district_id(district_id);
+    let leg = BrowserLeg::new(client()?, options)?;
+    // Each start makes a new key, which logs everybody out; several processes need the same one.
+    let key = Key::generate();
+    let port = env::var("PORT").map_or(Ok(5000), |port| port.parse())?;
+    let app = move || {
+        let sessions = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
+            .cookie_name(leg.session_cookie_name().to_owned())
+            .cookie_secure(leg.is_secure());
+        App::new()
+            .app_data(Data::new(leg.clone()))
+            .service(home)
+            .service(me)
+            .service(lessons)
+            .wrap(from_fn(clever::pages))
+            .wrap(sessions.build())
+            .wrap(from_fn(clever::without_disguised_cookies))
+    };
+    HttpServer::new(app).workers(2).bind(("127.0.0.1", port))?.run().await?;
+    Ok(())
+}

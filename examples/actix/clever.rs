@@ -1,0 +1,110 @@
+//! Carries requests of actix-web to the login, and its answers back.
+
+use actix_session::{Session, SessionExt as _};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{COOKIE, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpRequest, HttpResponse};
+use clever_sso::web::{BrowserLeg, SessionIdentity, Step, WebAnswer, WebRequest, plain_cookies};
+
+/// The key in a session under which the person is.
+const PERSON: &str = "clever";
+
+/// A request, as the login takes it.
+pub(crate) fn request_of(request: &HttpRequest) -> WebRequest {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    WebRequest::new(request.method().as_str(), target, headers)
+}
+
+/// An answer, as actix-web sends it.
+pub(crate) fn sent(answer: WebAnswer) -> HttpResponse {
+    let (parts, body) = answer.into_http().into_parts();
+    let status = StatusCode::from_u16(parts.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in &parts.headers {
+        response.append_header((name.as_str(), value.as_bytes()));
+    }
+    response.body(body)
+}
+
+/// Who is signed in.
+pub(crate) fn person_of(session: &Session) -> Option<SessionIdentity> {
+    SessionIdentity::from_session(session.get(PERSON).ok().flatten()?)
+}
+
+/// Ends the session: nothing is carried over to the next person.
+fn end(session: &Session) {
+    session.clear();
+    session.renew();
+}
+
+/// Middleware: login, callback and log out, and what is looked at around every other page.
+pub(crate) async fn pages(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let session = request.get_session();
+    let asked = request_of(request.request());
+    let Some(leg) = request.app_data::<Data<BrowserLeg>>().cloned() else {
+        return Err(actix_web::error::ErrorInternalServerError(
+            "there is no BrowserLeg in the data of the app",
+        ));
+    };
+    let came_back = session.contains_key(PERSON);
+    if came_back && person_of(&session).is_none() {
+        // Its time has come.
+        end(&session);
+    }
+    let answer = match asked.path() {
+        path if leg.is_login(path) => leg.login(&asked, person_of(&session).is_some()),
+        path if leg.is_log_out(path) => leg.log_out(&asked),
+        path if leg.is_whoami(path) => leg.whoami(&asked, person_of(&session).as_ref()),
+        _ if leg.takes_callback(&asked) => match leg.callback(&asked).await {
+            Step::Answer(answer) => answer,
+            Step::SignIn(signed_in) => {
+                end(&session);
+                session.insert(PERSON, leg.session_identity(&signed_in.identity))?;
+                leg.admitted(&asked, &signed_in)
+            }
+        },
+        _ => {
+            let mut response = next.call(request).await?.map_into_boxed_body();
+            if came_back {
+                for cookie in leg.session_kept(&asked, response.status().as_u16()) {
+                    let header = HeaderValue::try_from(cookie.header())
+                        .map_err(actix_web::error::ErrorInternalServerError)?;
+                    response.headers_mut().append(HeaderName::from_static("set-cookie"), header);
+                }
+            }
+            return Ok(response);
+        }
+    };
+    if answer.ends_session() {
+        end(&session);
+    }
+    let answer = match answer.problem() {
+        Some(problem) => {
+            let page = crate::pages::problem(problem);
+            answer.with_page(page)
+        }
+        None => answer,
+    };
+    Ok(request.into_response(sent(answer)))
+}
+
+/// Middleware: takes cookies out that would be taken for others. It is the outermost.
+pub(crate) async fn without_disguised_cookies(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let cookies = plain_cookies(request.headers().get_all(COOKIE).map(HeaderValue::as_bytes));
+    request.headers_mut().remove(COOKIE);
+    if let Some(cookies) = cookies.and_then(|cookies| HeaderValue::try_from(cookies).ok()) {
+        request.headers_mut().insert(COOKIE, cookies);
+    }
+    next.call(request).await
+}

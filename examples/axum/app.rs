@@ -1,0 +1,69 @@
+//! Log in with Clever in axum: a button, a page that says who you are, and the way out.
+
+mod pages;
+
+use std::env;
+use std::error::Error;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use clever_sso::axum::tower_sessions::MemoryStore;
+use clever_sso::axum::{Clever, CleverSso, Person, login_required};
+use clever_sso::web::{Problem, WebOptions};
+use clever_sso::{Client, Config};
+
+/// The client, from the settings in the environment.
+fn client() -> clever_sso::Result<Client> {
+    let setting = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mut config = Config::builder(setting("CLEVER_CLIENT_ID").unwrap_or_default())
+        .client_secret(setting("CLEVER_CLIENT_SECRET").unwrap_or_default())
+        .redirect_uri(setting("CLEVER_REDIRECT_URI").unwrap_or_default());
+    if let Some(base_url) = setting("CLEVER_BASE_URL") {
+        config = config.base_url(base_url);
+    }
+    Client::new(config.build()?)
+}
+
+fn app() -> clever_sso::Result<Router> {
+    let waiting_page = env::var("CLEVER_WAITING_PAGE").is_ok_and(|yes| yes == "true");
+    let district_id = env::var("CLEVER_DISTRICT_ID").unwrap_or_default();
+    let options =
+        WebOptions::new().prefix("/").after_login("/me").waiting_page(waiting_page).district_id(district_id);
+    let clever = CleverSso::new(client()?, options, MemoryStore::default())?.on_problem(problem);
+
+    let lessons = Router::new().route("/lessons", get(async || Html(pages::lessons())));
+    let app = Router::new()
+        .route("/", get(home))
+        .route("/me", get(me))
+        .merge(lessons.route_layer(login_required(["teacher", "staff"])));
+    Ok(clever.protect(app))
+}
+
+/// Offers the button.
+async fn home(clever: Clever, person: Option<Person>) -> Response {
+    if person.is_some() {
+        return Redirect::to("/me").into_response();
+    }
+    Html(pages::home(&clever.login_url(None), &clever.switch_user_url(None))).into_response()
+}
+
+/// Says who is signed in.
+async fn me(clever: Clever, person: Person) -> Html<String> {
+    Html(pages::me(&person, &clever.log_out_url()))
+}
+
+/// Shows a failed login in the looks of this application, with a way to try again.
+fn problem(problem: &Problem) -> (StatusCode, Html<String>) {
+    (problem.status_code(), Html(pages::problem(problem)))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let port = env::var("PORT").map_or(Ok(5000), |port| port.parse())?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    axum::serve(listener, app()?).await?;
+    Ok(())
+}

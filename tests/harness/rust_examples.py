@@ -1,0 +1,70 @@
+"""The examples in axum and actix, each a process of its own; what stands in front of it forwards requests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING
+
+import pytest
+
+from . import ports
+from .paths import TARGET
+from .patience import SECONDS, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+RUST = ("axum", "actix")
+OF_A_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "date", "server"}
+
+
+@contextmanager
+def running(example: str, environment: Mapping[str, str]) -> Iterator[WSGIApplication]:
+    """Run one; give an application that forwards what it is asked."""
+    program = TARGET / "debug" / f"example-{example}"
+    if not program.exists():
+        pytest.skip(f"there is no example at {program}: build it with `make rust-examples`")
+    with (
+        ports.reserved() as port,
+        subprocess.Popen([program], env={**os.environ, **environment, "PORT": str(port)}) as process,
+    ):
+        try:
+            wait_for(lambda: ports.listens(port), f"the example in {example} to listen", process)
+            yield forwarding(port)
+        finally:
+            process.terminate()
+            process.wait(SECONDS)
+
+
+def forwarding(port: int) -> WSGIApplication:
+    """An application that passes each request on as it came, and the answer back."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        try:
+            connection.putrequest(
+                environ["REQUEST_METHOD"], environ["RAW_URI"], skip_host=True, skip_accept_encoding=True
+            )
+            for name, value in environ.items():
+                header = name.removeprefix("HTTP_").replace("_", "-").title()
+                if name.startswith("HTTP_") and header != "Connection":
+                    connection.putheader(header, value.encode("latin-1"))
+            size = int(environ.get("CONTENT_LENGTH") or 0)
+            if size:
+                connection.putheader("Content-Type", environ["CONTENT_TYPE"])
+                connection.putheader("Content-Length", str(size))
+            connection.endheaders(environ["wsgi.input"].read(size) if size else None)
+            found = connection.getresponse()
+            body = found.read()
+            headers = [(name, value) for name, value in found.getheaders() if name.lower() not in OF_A_CONNECTION]
+            start_response(f"{found.status} {found.reason}", headers)
+            return [body]
+        finally:
+            connection.close()
+
+    return answer
