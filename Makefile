@@ -223,7 +223,7 @@ lint-rust:
 
 .PHONY: lint-docs
 lint-docs:
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-sso --features blocking
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-sso --features blocking,axum
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -p clever-emulator
 
 .PHONY: lint-python
@@ -245,15 +245,21 @@ msrv: ## compile everything that people install with the oldest Rust that is pro
 # What the crate brings without its client: an HTTP client or a verifier of TLS certificates would be somebody else's choice.
 .PHONY: test-features
 test-features: ## each combination of the Rust crate's features compiles, and without a client it brings none
-	for features in "" client blocking; do \
+	for features in "" client blocking web axum; do \
 		$(CARGO) clippy -p clever-sso --no-default-features --features "$$features" -- -D warnings || exit 1; \
 	done
 	! $(CARGO) tree -p clever-sso --no-default-features -e normal --prefix none | \
 		grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl)'
 
+# With the same packages each time: another choice of features would compile most of it again.
+IN_RUST := --workspace --exclude clever-sso-python --exclude example-rust
 .PHONY: test-rust
 test-rust: ## the tests in Rust; all of them, even after one fails
-	$(CARGO) test --workspace --exclude clever-sso-python --exclude example-rust --no-fail-fast
+	$(CARGO) test $(IN_RUST) --no-fail-fast
+
+.PHONY: rust-examples
+rust-examples: ## the examples in axum and actix, and the site of the tests in axum, for development
+	$(CARGO) build $(IN_RUST) --bin example-axum --bin example-actix --example axum_site
 
 # The library and the Python package as they are installed. The emulator is built for development, as the tests in Rust have built
 # most of what it uses: of a login at it, the signature takes most of the time, and that is optimized in any profile.
@@ -264,6 +270,7 @@ test-build:
 		$(MAKE) --no-print-directory library || { wait; exit 1; }; wait $$!
 	@$(MAKE) --no-print-directory wheel WHEELS=$(TEST_WHEELS)
 	@$(MAKE) --no-print-directory emulator-wheel WHEELS=$(TEST_WHEELS) EMULATOR_PROFILE=dev
+	@$(MAKE) --no-print-directory rust-examples
 
 # One after another: pip does not lock the environment that it changes.
 .PHONY: test-packages

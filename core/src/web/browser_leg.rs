@@ -275,10 +275,8 @@ impl BrowserLeg {
             None => (NOT_ADMITTED, why.sentence.as_deref().unwrap_or(NOT_ADMITTED_SENTENCE), 403),
         };
         let id = &signed_in.identity.id;
-        let reason = why
-            .error
-            .as_ref()
-            .map_or_else(|| "the application did not admit this person".to_owned(), Error::to_string);
+        let not_admitted = || format!("{NOT_ADMITTED}: the application did not admit this person");
+        let reason = why.error.as_ref().map_or_else(not_admitted, Error::to_string);
         tracing::warn!("login with Clever failed: {reason} (Clever id {id})");
         let wishes = (signed_in.return_to.as_deref(), signed_in.switch_user);
         let mut problem = self.problem(request, (code, sentence, status), wishes);

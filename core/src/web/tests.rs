@@ -145,7 +145,8 @@ fn people_read_their_own_language() {
 fn what_stands_in_a_page_is_text() {
     let leg = leg(WebOptions::new());
     let request = get("/a?\"><script>", &[]);
-    let person = SessionIdentity { full_name: "<b>'\"&".to_owned(), ..person(None, &[]) };
+    let mut person = person(None, &[]);
+    "<b>'\"&".clone_into(&mut person.full_name);
     let line = leg.signed_in_line(&request, &person);
     assert!(line.contains("&lt;b&gt;&#x27;&quot;&amp;") && !line.contains("<script>"), "{line}");
     assert!(leg.login_button(&request, Some("/a\"b")).contains("next=%2Fa%22b"));

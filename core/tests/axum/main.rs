@@ -358,7 +358,6 @@ impl AuthUser for Pupil {
 #[derive(Clone)]
 struct Pupils;
 
-#[async_trait]
 impl AuthnBackend for Pupils {
     type User = Pupil;
     type Credentials = Identity;

@@ -17,18 +17,20 @@ OF_EVERY_LANGUAGE = {"test_contract", "test_browser_leg"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Try the site in axum as well, where it is the site that is tried."""
-    if "framework" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in OF_EVERY_LANGUAGE:
-        metafunc.parametrize("framework", [*FRAMEWORKS, "axum"], indirect=True, scope="session")
+    """Try each framework, and the site in axum as well where it is the site that is tried."""
+    if "framework" in metafunc.fixturenames:
+        is_of_every_language = metafunc.module.__name__.rpartition(".")[2] in OF_EVERY_LANGUAGE
+        names = [*FRAMEWORKS, "axum"] if is_of_every_language else FRAMEWORKS
+        metafunc.parametrize("framework", names, indirect=True, scope="session")
 
 
-@pytest.fixture(scope="session", params=FRAMEWORKS)
+@pytest.fixture(scope="session")
 def framework(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     if name == "axum":
         if not AXUM_SITE.exists():
             pytest.skip(
-                f"there is no site at {AXUM_SITE}: build it with `cargo build -p clever-sso --example axum_site`"
+                f"there is no site at {AXUM_SITE}: build it with `make rust-examples`"
             )
     else:
         pytest.importorskip({"asgi": "fastapi"}.get(name, name))

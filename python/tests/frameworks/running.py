@@ -16,11 +16,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from harness import ports
 from harness.emulator import App, running
-from harness.paths import ROOT
+from harness.paths import TARGET
 from harness.patience import SECONDS, wait_for
 
 SERVE = Path(__file__).with_name("sites") / "serve.py"
-AXUM_SITE = ROOT / "target/debug/examples/axum_site"
+AXUM_SITE = TARGET / "debug/examples/axum_site"
 FRAMEWORKS = ["flask", "django", "asgi"]
 CLIENT_ID = "4c63c1cf623dce82caac"
 CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
