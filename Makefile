@@ -127,7 +127,7 @@ urls: $(VENV)/test ## write the addresses of the Python and PHP packages from th
 	CLEVER_SSO_WRITE_URLS=1 $(IN_VENV)/pytest -q tests/docs/test_metadata.py -k addresses
 
 .PHONY: readme
-readme: header $(VENV)/test ## write the logins in README.md from the examples
+readme: header $(VENV)/test ## write the logins in the guides from the examples
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/docs/test_readme.py
 
 # Puppeteer is told not to download a browser: Debian's chromium draws.
@@ -138,6 +138,11 @@ diagrams: ## draw docs/images/*.svg from the *.mmd beside them (needs node 20 an
 	PUPPETEER_SKIP_DOWNLOAD=1 npm install --prefix $(MERMAID) --silent --no-audit --no-fund \
 		@mermaid-js/mermaid-cli@11.12.0 mermaid@11.17.2 puppeteer@23.11.1
 	$(PYTHON) docs/images/draw.py $(MERMAID)/node_modules/.bin/mmdc "$$(command -v chromium)"
+
+.PHONY: screenshots
+screenshots: test-build ## take docs/images/screenshot-*.png of the emulator and the Flask example (needs chromium)
+	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
+	cd tests && CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator $(IN_VENV)/python -m browser.screenshots
 
 .PHONY: dist-windows
 dist-windows: ## dist/*.zip: the C library for Windows, built on Debian (downloads 290 MB the first time)

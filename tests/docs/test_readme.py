@@ -1,18 +1,27 @@
-"""The logins in the README are the lines between the README marks of the examples, which other tests run."""
+"""The logins in the guides are the lines between the README marks of the examples, which other tests run.
+
+The README has a login in Flask, which is run here. It is short enough to be read to the end.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 import textwrap
+from typing import Any
 
 import pytest
+from clever_sso.testing import Emulator, log_in
 from harness.paths import INCLUDE, ROOT
 
 # A login of one's own took one line more before the library set the cookies.
 MOST_LINES = {"python": 12, "c": 14, "php": 10, "rust": 14}
+MOST_LINES_OF_THE_README = 120
 README = ROOT / "README.md"
-# Set by `make readme`: write the README instead of comparing it.
+# Where each login is shown.
+GUIDES = {"python": "docs/python.md", "c": "docs/c.md", "php": "docs/php.md", "rust": "examples/rust/README.md"}
+# Set by `make readme`: write the guides instead of comparing them.
 WRITE = "CLEVER_SSO_WRITE_README"
 
 
@@ -38,20 +47,45 @@ SNIPPETS = {
 }
 
 
-def with_snippet(readme: str, language: str, snippet: str) -> str:
+def with_snippet(guide: str, language: str, snippet: str) -> str:
     block = re.compile(rf"(<!-- {language} -->\n```{language}\n).*?(```)", re.DOTALL)
-    assert block.search(readme), language
-    return block.sub(lambda found: f"{found[1]}{snippet.strip()}\n{found[2]}", readme)
+    assert block.search(guide), language
+    return block.sub(lambda found: f"{found[1]}{snippet.strip()}\n{found[2]}", guide)
 
 
 @pytest.mark.parametrize("language", SNIPPETS)
-def test_the_readme_shows_the_tested_login(language: str) -> None:
-    readme = README.read_text("utf-8")
-    fresh = with_snippet(readme, language, SNIPPETS[language])
+def test_the_guide_shows_the_tested_login(language: str) -> None:
+    path = ROOT / GUIDES[language]
+    guide = path.read_text("utf-8")
+    fresh = with_snippet(guide, language, SNIPPETS[language])
     if WRITE in os.environ:
-        README.write_text(fresh, "utf-8")
-        readme = fresh
-    assert readme == fresh, "README.md is stale: run `make readme`"
+        path.write_text(fresh, "utf-8")
+        guide = fresh
+    assert guide == fresh, f"{GUIDES[language]} is stale: run `make readme`"
+
+
+def test_the_readme_is_short_and_leads_to_every_guide() -> None:
+    readme = README.read_text("utf-8")
+    assert len(readme.splitlines()) <= MOST_LINES_OF_THE_README
+    linked = set(re.findall(r"\]\(([^)#:]+)", readme))
+    guides = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")}
+    assert guides <= linked
+
+
+def test_the_app_in_the_readme_logs_people_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("flask")
+    (app,) = re.findall(r"<!-- flask -->\n```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    with Emulator.running() as emulator:
+        for name, value in {**emulator.settings(), "SECRET_KEY": secrets.token_hex(32)}.items():
+            monkeypatch.setenv(name, str(value))
+        names: dict[str, Any] = {"__name__": "app"}
+        exec(app, names)
+        student, teacher = names["app"].test_client(), names["app"].test_client()
+        log_in(student, "ada", emulator)
+        log_in(teacher, "grace", emulator)
+        assert student.get("/").text == "Hello, Ada Ashworth"
+        assert student.get("/lessons").status_code == 403
+        assert teacher.get("/lessons").text == f"Lessons of {emulator.person('grace').full_name}"
 
 
 @pytest.mark.parametrize("language", SNIPPETS)
