@@ -230,6 +230,16 @@ def prefix_of(redirect_uris: Iterable[str], callback: str) -> str:
     return prefix if prefix.startswith("/") else ""
 
 
+def prefix_on_this_host(told: str) -> str:
+    """A prefix as a server or a proxy told it, without the slash at its end; empty when it would lead to another host.
+
+    A proxy that does not set its header itself passes on what the browser sent.
+    """
+    prefix = told.rstrip("/")
+    is_path = prefix.startswith("/") and not prefix.startswith("//") and "\\" not in prefix and prefix.isprintable()
+    return prefix if is_path else ""
+
+
 def root_of(known: str, path: str, prefix: str) -> str:
     """The path below which the browser sees the application.
 
@@ -238,7 +248,7 @@ def root_of(known: str, path: str, prefix: str) -> str:
         path: The path of the request inside the application.
         prefix: What the redirect URIs tell of it. A request that has it was not stripped of it.
     """
-    return known or ("" if f"{path}/".startswith(f"{prefix}/") else prefix)
+    return prefix_on_this_host(known) or ("" if f"{path}/".startswith(f"{prefix}/") else prefix)
 
 
 def sends_to_log_in(here: str, location: str, login: Container[str]) -> bool:

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from clever_sso._web import pages
+from clever_sso._web.request import prefix_on_this_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,8 +36,7 @@ async def result_of(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, 
 
 def root_path(scope: Scope) -> str:
     """The path below which the application is mounted."""
-    root: str = scope.get("root_path", "")
-    return root.rstrip("/")
+    return prefix_on_this_host(scope.get("root_path", ""))
 
 
 def path_of(scope: Scope) -> str:

@@ -19,7 +19,7 @@ from clever_sso import _settings
 from clever_sso._native import Client
 from clever_sso._web.hosts import HOSTS, at_host, clients_of_hosts, settings_of_hosts
 from clever_sso._web.identity import TWELVE_HOURS
-from clever_sso._web.request import prefix_of
+from clever_sso._web.request import prefix_of, prefix_on_this_host
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _place(name: str, name_in_django: str) -> str:
     # Django's own default is the address of a view that few projects have.
     if not chosen and settings.is_overridden(name_in_django):
         chosen = getattr(settings, name_in_django)
-    return resolve_url(chosen) if chosen else get_script_prefix()
+    return resolve_url(chosen) if chosen else f"{prefix_on_this_host(get_script_prefix())}/"
 
 
 def waiting_page() -> bool:

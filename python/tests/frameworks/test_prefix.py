@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness import nginx, ports
+from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.emulator import App, running
-from running import CLIENT_ID, CLIENT_SECRET, Site, process, wait_until_it_answers
+from running import CLIENT_ID, CLIENT_SECRET, Site, path_of, process, wait_until_it_answers
 from test_contract import ADA, log_in, log_out, who
+
+REDIRECT_URI = "https://app.example/clever/callback"
+# The answer to a path and a method: status, Location, text.
+Get = Callable[[str, str], tuple[int, str, str]]
 
 # What an operator writes who does not think of the prefix any more.
 STRIPPING = """
@@ -83,3 +90,90 @@ def test_a_prefix_that_nobody_tells_is_named_on_the_page_and_in_the_log(framewor
         log = site.log.read_text()
     assert "a proxy takes off /app" in log
     assert "CLEVER_CALLBACK_PATH" in log if framework == "flask" else "callback_path" in log
+
+
+@pytest.fixture(scope="module")
+def clever_at_home() -> Iterator[str]:
+    with running([App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, oidc=True)]) as emulator:
+        yield emulator
+
+
+# What a browser sends, and a proxy passes on that does not set the header itself.
+ELSEWHERE = [
+    "//evil.example",
+    "/\\evil.example",
+    "https://evil.example",
+    "evil.example",
+    "///evil.example/",
+    "/\t/evil.example",
+]
+
+
+def in_flask(clever: str, prefix: str) -> Get:
+    pytest.importorskip("flask")
+    from flask_app import make_app
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    app, _ = make_app(clever, CLEVER_REDIRECT_URI=REDIRECT_URI)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_prefix=1)
+    client = app.test_client()
+
+    def get(path: str, method: str) -> tuple[int, str, str]:
+        sent = {"X-Forwarded-Prefix": prefix, "X-Forwarded-Host": "evil.example"}
+        answer = client.open(path, method=method, base_url="https://app.example", headers=sent)
+        return answer.status_code, answer.headers.get("Location", ""), answer.text
+
+    return get
+
+
+def in_django(clever: str, prefix: str) -> Get:
+    pytest.importorskip("django")
+    from django.test import Client, override_settings
+
+    client = Client(SCRIPT_NAME=prefix)
+    told = {"CLEVER_BASE_URL": clever, "CLEVER_REDIRECT_URI": REDIRECT_URI, "ALLOWED_HOSTS": ["*"]}
+
+    def get(path: str, method: str) -> tuple[int, str, str]:
+        with override_settings(**told, USE_X_FORWARDED_HOST=True):
+            answer = client.generic(method, path, secure=True, headers={"X-Forwarded-Host": "evil.example"})
+        return answer.status_code, answer.headers.get("Location", ""), answer.content.decode()
+
+    return get
+
+
+def in_asgi(clever: str, prefix: str) -> Get:
+    pytest.importorskip("starlette")
+    pytest.importorskip("httpx2")
+    from clever_sso import AsyncClient
+    from clever_sso.asgi import CleverSso
+    from starlette.applications import Starlette
+    from starlette.middleware.sessions import SessionMiddleware
+    from starlette.testclient import TestClient
+
+    app = Starlette()
+    told = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "redirect_uri": REDIRECT_URI, "base_url": clever}
+    CleverSso(AsyncClient(**told)).install(app)
+    app.add_middleware(SessionMiddleware, secret_key="a key for tests only")
+    client = TestClient(app, "https://app.example", follow_redirects=False, root_path=prefix)
+
+    def get(path: str, method: str) -> tuple[int, str, str]:
+        answer = client.request(method, path, headers={"X-Forwarded-Host": "evil.example"})
+        return answer.status_code, answer.headers.get("location", ""), answer.text
+
+    return get
+
+
+@pytest.mark.parametrize("prefix", ELSEWHERE, ids=ascii)
+def test_a_prefix_leads_to_no_other_host(framework: str, clever_at_home: str, prefix: str, request: Any) -> None:
+    if framework == "django":
+        request.getfixturevalue("untouched")
+    get = {"flask": in_flask, "django": in_django, "asgi": in_asgi}[framework](clever_at_home, prefix)
+    status, begun, _ = get("/clever/login?next=/private", "GET")
+    assert (status, begun.startswith(f"{clever_at_home}/oauth/authorize?")) == (303, True)
+    assert get(path_of(AtClever(clever_at_home, ADA).callback(begun)), "GET")[:2] == (303, "/private")
+    _, _, page = get("/clever/callback?code=a&code=b", "GET")
+    links = re.findall(r'(?:href|action)="([^"]*)"', page)
+    assert links
+    for address in [get("/clever/logout", "POST")[1], *links]:
+        assert address.startswith("/"), address
+        assert not re.match(r"/[/\\\s]", address), address
