@@ -38,6 +38,16 @@ pub struct Client {
 impl Client {
     /// Makes a client. Nothing is sent yet.
     ///
+    /// ```
+    /// use clever_sso::Config;
+    /// use clever_sso::blocking::Client;
+    ///
+    /// let config = Config::builder("client-id").client_secret("secret").redirect_uri("https://app.example/callback");
+    /// let client = Client::new(config.build()?)?;
+    /// assert_eq!(client.issuer(), "https://clever.com");
+    /// # Ok::<(), clever_sso::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `limit_reached`, `internal`.
     pub fn new(config: Config) -> Result<Self> {
@@ -50,6 +60,16 @@ impl Client {
     /// the call ends with `call_interrupted`, and its request is dropped.
     ///
     /// A call runs on its caller's thread, and so does `watch`.
+    ///
+    /// ```no_run
+    /// # fn example(client: clever_sso::blocking::Client) {
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// static STOPPING: AtomicBool = AtomicBool::new(false);
+    ///
+    /// let client = client.with_watch(|| STOPPING.load(Ordering::Relaxed));
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_watch(self, watch: fn() -> bool) -> Self {
         let pool = Arc::new(RuntimePool::new(Arc::clone(&self.journey)).with_watch(watch));
@@ -57,6 +77,12 @@ impl Client {
     }
 
     /// Gives up the connections that are kept for the next call. The client can be used as before.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) {
+    /// client.close_idle();
+    /// # }
+    /// ```
     pub fn close_idle(&self) {
         self.pool.close_idle();
     }
@@ -79,7 +105,7 @@ impl Client {
     /// # fn example() -> clever_sso::Result<()> {
     /// use clever_sso::blocking::Client;
     ///
-    /// let config = clever_sso::Config::builder("client id").issuer("https://op.example");
+    /// let config = clever_sso::Config::builder("client-id").issuer("https://op.example");
     /// let client = Client::discover(config)?;
     /// # Ok(())
     /// # }
@@ -93,6 +119,12 @@ impl Client {
     }
 
     /// The issuer whose people log in.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) {
+    /// println!("people of {}", client.issuer());
+    /// # }
+    /// ```
     pub fn issuer(&self) -> &str {
         &self.journey.config.issuer
     }
@@ -179,6 +211,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use = "a request that must not act would act"]
     pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         self.journey.refusal(endpoint, request)
     }
@@ -193,6 +226,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use = "the browser must get them"]
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
@@ -208,6 +242,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use = "the browser must get them"]
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.session_kept(cookies, || Inputs::now().ok())
     }

@@ -260,7 +260,8 @@ fn without_prefix(pair: &str, secure: bool) -> Option<&str> {
 }
 
 /// One of the three addresses that an application has for its logins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Endpoint {
     /// Begins a login.
     Login,
@@ -271,7 +272,15 @@ pub enum Endpoint {
 }
 
 /// What decides whether a request may begin, finish or end something: its method and some of its headers.
-#[derive(Clone, Debug, Default)]
+///
+/// ```
+/// use clever_sso::BrowserRequest;
+///
+/// // All headers of a request: those that do not decide are ignored.
+/// let request = BrowserRequest::new("GET").with_headers([("Sec-Fetch-Site", "same-origin"), ("Accept", "*/*")]);
+/// # assert_eq!(request, BrowserRequest::new("GET").with_headers([("sec-fetch-site", "same-origin")]));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BrowserRequest {
     method: String,
     values: [Option<String>; BrowserRequest::HEADERS.len()],
@@ -374,8 +383,9 @@ impl BrowserRequest {
 }
 
 /// How to answer a request that must not act: with this status and no body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[must_use = "a request that must not act would act"]
 pub struct Refusal {
     /// The HTTP status: 200 for `HEAD`, 403, 405 or 503.
     pub status: u16,

@@ -44,6 +44,15 @@ pub struct Client {
 impl Client {
     /// Makes a client. Nothing is sent yet.
     ///
+    /// ```
+    /// use clever_sso::{Client, Config};
+    ///
+    /// let config = Config::builder("client-id").client_secret("secret").redirect_uri("https://app.example/callback");
+    /// let client = Client::new(config.build()?)?;
+    /// assert_eq!(client.issuer(), "https://clever.com");
+    /// # Ok::<(), clever_sso::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `network_tls` when this system trusts no certificates at all, `limit_reached`, `internal`.
     pub fn new(config: Config) -> Result<Self> {
@@ -60,7 +69,7 @@ impl Client {
     /// # async fn example() -> clever_sso::Result<()> {
     /// use clever_sso::Client;
     ///
-    /// let config = clever_sso::Config::builder("client id").issuer("https://op.example");
+    /// let config = clever_sso::Config::builder("client-id").issuer("https://op.example");
     /// let client = Client::discover(config).await?;
     /// # Ok(())
     /// # }
@@ -95,6 +104,12 @@ impl Client {
     }
 
     /// The issuer whose people log in.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::Client) {
+    /// println!("people of {}", client.issuer());
+    /// # }
+    /// ```
     pub fn issuer(&self) -> &str {
         &self.config().issuer
     }
@@ -183,6 +198,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use = "a request that must not act would act"]
     pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         self.journey.refusal(endpoint, request)
     }
@@ -197,6 +213,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use = "the browser must get them"]
     pub fn log_out_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
@@ -216,6 +233,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use = "the browser must get them"]
     pub fn session_kept_cookies(&self, cookies: &str) -> Vec<SetCookie> {
         self.journey.session_kept(cookies, || Inputs::now().ok())
     }

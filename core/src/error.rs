@@ -8,6 +8,8 @@
 
 use std::fmt;
 use std::io;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +25,20 @@ pub(crate) use quote::{quote, quote_path};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A failure: its code, and the particulars that help to find the cause.
+///
+/// ```
+/// use clever_sso::{Client, LoginOptions};
+///
+/// fn login(client: &Client) -> String {
+///     match client.begin_login(&LoginOptions::new()) {
+///         Ok(login) => login.url,
+///         Err(error) => {
+///             eprintln!("no login: {error}, to be put right by: {}", error.actor());
+///             format!("/sorry?status={}&say={}", error.page_status(), error.user_message())
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     code: ErrorCode,
@@ -45,6 +61,10 @@ impl PartialEq for Cause {
 }
 
 impl Eq for Cause {}
+
+// It is a number, which nobody changes.
+impl UnwindSafe for Cause {}
+impl RefUnwindSafe for Cause {}
 
 /// What a failed login means for the browser.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -146,12 +166,17 @@ impl Error {
         Self::with_detail(code, format!("{what}: {error}")).with_cause(error)
     }
 
+    pub(crate) fn unknown_word(what: &str, word: &str) -> Self {
+        Self::with_detail(ErrorCode::ArgumentInvalid, format!("{} is not {what}", quote(word)))
+    }
+
     /// The process has none of the keys left under which C keeps something for each thread.
     pub(crate) fn no_thread_key(error: &io::Error) -> Self {
         Self::of_system(error, "the process has used up its keys for data of threads (pthread_key_create)")
     }
 
     /// A fault that a face (C, Python) met before or after it called the core.
+    #[cfg(feature = "__face")]
     #[doc(hidden)]
     pub fn from_face(code: ErrorCode, detail: &str) -> Self {
         Self::with_detail(code, detail)
@@ -248,6 +273,48 @@ impl std::error::Error for Error {
     }
 }
 
+/// Words of a catalogue, as text and with serde. Each type has `as_str` and `ALL`.
+macro_rules! words {
+    ($($name:ident, $what:literal;)*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $crate::error::Error;
+
+            /// `argument_invalid` when this version does not know the word.
+            fn from_str(word: &str) -> $crate::error::Result<Self> {
+                let known = Self::ALL.iter().find(|known| known.as_str() == word).copied();
+                known.ok_or_else(|| $crate::error::Error::unknown_word($what, word))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+                let word = String::deserialize(deserializer)?;
+                word.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+pub(crate) use words;
+
+words! {
+    ErrorCode, "a code of an error";
+    ErrorKind, "a kind of errors";
+    Actor, "an actor";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,6 +342,35 @@ mod tests {
         assert_ne!(error, Error::with_detail(ErrorCode::NetworkConnect, "GET https://clever.com/"));
         let told = Error::new(ErrorCode::Internal).with_cause(&io::Error::other("hunter2"));
         assert!(told.source().is_none() && !format!("{told:?}").contains("hunter2"));
+    }
+
+    fn is_its_word<T>(all: &[T])
+    where
+        T: Copy + fmt::Debug + fmt::Display + PartialEq + FromStr<Err = Error>,
+        T: serde::Serialize + serde::de::DeserializeOwned,
+    {
+        for value in all {
+            let word = value.to_string();
+            assert_eq!(word.parse(), Ok(*value));
+            let json = serde_json::to_string(value).unwrap();
+            assert_eq!(json, format!("\"{word}\""));
+            assert_eq!(serde_json::from_str::<T>(&json).unwrap(), *value);
+            assert_eq!(format!("{value:>40}").len(), 40);
+        }
+        let unknown = "no-such-word\n".parse::<T>().unwrap_err();
+        assert_eq!(unknown.code(), ErrorCode::ArgumentInvalid);
+        assert!(!unknown.to_string().contains('\n'), "{unknown}");
+        assert!(serde_json::from_str::<T>("\"no-such-word\"").is_err());
+    }
+
+    #[test]
+    fn codes_kinds_and_actors_are_their_words_as_text_and_when_kept() {
+        is_its_word(ErrorCode::ALL);
+        is_its_word(ErrorKind::ALL);
+        is_its_word(Actor::ALL);
+        for code in ErrorCode::ALL {
+            assert!(ErrorKind::ALL.contains(&code.kind()) && Actor::ALL.contains(&code.actor()), "{code}");
+        }
     }
 
     #[test]

@@ -73,6 +73,15 @@ impl Journey {
     ///
     /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
     ///
+    /// ```no_run
+    /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+    /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) -> clever_sso::Result<()> {
+    /// let login = journey.begin_login(&clever_sso::LoginOptions::new().return_to("/grades"), now, &entropy)?;
+    /// println!("Location: {}", login.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`,
     /// `page_not_allowed`, `internal`.
@@ -90,6 +99,17 @@ impl Journey {
     ///
     /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
     ///
+    /// ```no_run
+    /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+    /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) -> clever_sso::Result<()> {
+    /// let callback = "https://app.example/callback?code=…&state=…";
+    /// if let Step::Send(asked) = journey.finish_login(callback, "name=value", now, &entropy)? {
+    ///     println!("{} {}", asked.request().method(), asked.request().uri());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The words of the callback (`callback_…`), and of a login that cannot restart again (`cookies_blocked`, `login_loop`,
     /// `pending_invalid`).
@@ -106,6 +126,18 @@ impl Journey {
     /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
     /// key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
     ///
+    /// ```no_run
+    /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+    /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) -> clever_sso::Result<()> {
+    /// let callback = "https://app.example/callback?code=…&state=…";
+    /// # let session = std::collections::HashMap::<String, String>::new();
+    /// let key = clever_sso::login_key_of_callback(callback).unwrap_or_default();
+    /// let pending = session.get(&key).map(String::as_str);
+    /// let step = journey.finish_login_with_pending(callback, pending, now, &entropy)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Journey::finish_login`].
     pub fn finish_login_with_pending(
@@ -121,6 +153,16 @@ impl Journey {
     /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request.
     ///
     /// `entropy` are random bytes of the operating system, which are used for nothing else.
+    ///
+    /// ```no_run
+    /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+    /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) {
+    /// for cookie in journey.log_out_cookies("name=value", now, &entropy) {
+    ///     println!("Set-Cookie: {}", cookie.header());
+    /// }
+    /// # }
+    /// ```
+    #[must_use = "the browser must get them"]
     pub fn log_out_cookies(&self, cookies: &str, now: u64, entropy: &[u8; ENTROPY_BYTES]) -> Vec<SetCookie> {
         self.log_out(cookies, || Some(Inputs { now, entropy: *entropy }))
     }
@@ -129,6 +171,16 @@ impl Journey {
     /// [`Client::session_kept_cookies`](crate::Client::session_kept_cookies).
     ///
     /// `entropy` are random bytes of the operating system, which are used for nothing else.
+    ///
+    /// ```no_run
+    /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+    /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) {
+    /// for cookie in journey.session_kept_cookies("name=value", now, &entropy) {
+    ///     println!("Set-Cookie: {}", cookie.header());
+    /// }
+    /// # }
+    /// ```
+    #[must_use = "the browser must get them"]
     pub fn session_kept_cookies(
         &self,
         cookies: &str,
@@ -160,6 +212,8 @@ impl Journey {
 }
 
 /// The next step of a login that is being finished.
+///
+/// Another one would be a breaking change, so the compiler sees that you answer all of them.
 #[derive(Debug)]
 #[must_use = "the browser waits for an answer"]
 pub enum Step {
@@ -172,6 +226,24 @@ pub enum Step {
 }
 
 /// A request to Clever, waiting for its response.
+///
+/// ```
+/// use clever_sso::journey::{ENTROPY_BYTES, LoginRequest, Step};
+/// use clever_sso::protocol::{Request, Response};
+/// use clever_sso::{ErrorCode, Result};
+///
+/// fn ask(
+///     asked: LoginRequest,
+///     send: impl Fn(&Request) -> Option<Response>,
+///     now: u64,
+///     entropy: &[u8; ENTROPY_BYTES],
+/// ) -> Result<Step> {
+///     match send(asked.request()) {
+///         Some(response) => asked.response(&response, now, entropy),
+///         None => asked.no_response(ErrorCode::NetworkConnect),
+///     }
+/// }
+/// ```
 #[must_use = "the login goes on with the response"]
 pub struct LoginRequest {
     request: Box<Request>,
@@ -243,6 +315,26 @@ impl fmt::Debug for LoginRequest {
 }
 
 /// An ID token, waiting for the keys to verify it with.
+///
+/// ```
+/// use clever_sso::journey::IdTokenCheck;
+/// use clever_sso::{KeySet, Outcome, Result};
+///
+/// fn sign_in(
+///     id_token: &IdTokenCheck,
+///     known: &KeySet,
+///     fetch: impl Fn() -> Result<KeySet>,
+///     now: u64,
+/// ) -> Result<Outcome> {
+///     match id_token.verify(known, now) {
+///         Err(error) if IdTokenCheck::needs_newer_keys(&error) => {
+///             let newer = fetch().map_err(|error| id_token.failed(error))?;
+///             id_token.verify(&newer, now)
+///         }
+///         outcome => outcome,
+///     }
+/// }
+/// ```
 #[must_use = "the login goes on when the token is verified"]
 pub struct IdTokenCheck {
     tokens: Tokens,

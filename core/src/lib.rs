@@ -4,7 +4,7 @@
 //! use clever_sso::{Client, Config, LoginOptions, Outcome};
 //!
 //! # async fn example() -> clever_sso::Result<()> {
-//! let config = Config::builder("client id").client_secret("client secret").redirect_uri("https://app.example/callback");
+//! let config = Config::builder("client-id").client_secret("client secret").redirect_uri("https://app.example/callback");
 //! let client = Client::new(config.build()?)?;
 //!
 //! let login = client.begin_login(&LoginOptions::new().return_to("/grades"))?;

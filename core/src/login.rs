@@ -87,6 +87,15 @@ pub struct Journey {
 impl Journey {
     /// The journey of this application.
     ///
+    /// ```
+    /// use clever_sso::Config;
+    /// use clever_sso::journey::Journey;
+    ///
+    /// let config = Config::builder("client-id").client_secret("secret").redirect_uri("https://app.example/callback");
+    /// let journey = Journey::new(config.build()?)?;
+    /// # Ok::<(), clever_sso::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `limit_reached`, `internal`.
     pub fn new(config: Config) -> Result<Self> {
@@ -107,6 +116,16 @@ impl Journey {
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
     /// may.
+    ///
+    /// ```
+    /// use clever_sso::journey::Journey;
+    /// use clever_sso::{BrowserRequest, Endpoint};
+    ///
+    /// fn may_log_out(journey: &Journey, request: &BrowserRequest) -> bool {
+    ///     journey.refusal(Endpoint::Logout, request).is_none()
+    /// }
+    /// ```
+    #[must_use = "a request that must not act would act"]
     pub fn refusal(&self, endpoint: Endpoint, request: &BrowserRequest) -> Option<Refusal> {
         refusal(endpoint, request, &self.own_origins())
     }
@@ -477,6 +496,13 @@ struct Leg<'a> {
 
 /// The key under which an application that keeps logins by itself finds the pending login of this callback; `None` when the
 /// callback has no state or cannot be read.
+///
+/// ```
+/// use clever_sso::login_key_of_callback;
+///
+/// assert!(login_key_of_callback("https://app.example/callback?code=1234&state=random").is_some());
+/// assert_eq!(login_key_of_callback("https://app.example/callback?code=1234"), None);
+/// ```
 pub fn login_key_of_callback(callback: &str) -> Option<String> {
     Some(login_key(parse_callback(callback).ok()?.state?.expose()))
 }

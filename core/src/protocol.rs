@@ -29,8 +29,11 @@ pub(crate) mod jws;
 mod message;
 pub(crate) mod pause;
 // What tests seal by themselves.
+#[cfg(feature = "__face")]
 #[doc(hidden)]
 pub mod pending;
+#[cfg(not(feature = "__face"))]
+pub(crate) mod pending;
 pub(crate) mod person;
 pub(crate) mod text;
 pub(crate) mod token;

@@ -9,6 +9,14 @@ use zeroize::Zeroizing;
 ///
 /// There is no `PartialEq` and no `Display`: what leaves it, leaves by [`Secret::expose`], and that word is easy to
 /// search for.
+///
+/// ```
+/// use clever_sso::Secret;
+///
+/// let secret = Secret::new("hunter2");
+/// assert_eq!(format!("{secret:?}"), "[redacted]");
+/// assert!(secret.matches("hunter2") && secret.expose() == "hunter2");
+/// ```
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 

@@ -8,7 +8,16 @@ use cookie::{Cookie, SameSite, time::Duration};
 ///
 /// Send [`header`](Self::header) as a `Set-Cookie` header of its own, or hand the parts to your framework. The attributes
 /// that no getter tells are always the same: `Path=/`, `HttpOnly` and `SameSite=Lax`.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// ```
+/// use clever_sso::SetCookie;
+///
+/// fn set_cookie_headers(cookies: &[SetCookie]) -> Vec<(&'static str, String)> {
+///     cookies.iter().map(|cookie| ("Set-Cookie", cookie.header())).collect()
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[must_use = "the browser must keep it"]
 pub struct SetCookie {
     name: String,
     value: String,

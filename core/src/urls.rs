@@ -12,7 +12,7 @@ use crate::protocol::text::{LONGEST, LONGEST_STATE, check_parameter};
 ///
 /// let options = AuthorizeOptions::new().response_type(ResponseType::Token).state("random");
 /// ```
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[must_use]
 pub struct AuthorizeOptions<'a> {

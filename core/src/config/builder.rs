@@ -38,6 +38,20 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_PENDING_KEY: usize = 16;
 
 /// Collects a [`Config`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use clever_sso::Config;
+///
+/// let config = Config::builder("client-id")
+///     .client_secret("secret")
+///     .redirect_uri("https://app.example/callback")
+///     .timeout(Duration::from_secs(5))
+///     .build()?;
+/// assert_eq!(config.client_id(), "client-id");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ConfigBuilder {
@@ -59,6 +73,12 @@ pub struct ConfigBuilder {
 
 impl Config {
     /// Begins a configuration. `client_id` is the client id, as Clever's dashboard shows it.
+    ///
+    /// ```
+    /// use clever_sso::Config;
+    ///
+    /// let builder = Config::builder("client-id").redirect_uri("https://app.example/callback").leeway(30);
+    /// ```
     pub fn builder(client_id: impl Into<String>) -> ConfigBuilder {
         ConfigBuilder::new(client_id.into())
     }
@@ -178,6 +198,7 @@ impl ConfigBuilder {
     }
 
     /// The same in seconds, as other languages have them: any number, which is named when it cannot be used.
+    #[cfg(feature = "__face")]
     #[doc(hidden)]
     pub fn timeout_seconds(mut self, seconds: f64) -> Self {
         // What is no duration becomes one that is refused.
@@ -194,6 +215,7 @@ impl ConfigBuilder {
     }
 
     /// The same as other languages have it: any whole number, which is named when it cannot be used.
+    #[cfg(feature = "__face")]
     #[doc(hidden)]
     pub fn leeway_seconds(mut self, seconds: i64) -> Self {
         self.config.leeway = u64::try_from(seconds).unwrap_or(u64::MAX);
@@ -244,6 +266,7 @@ impl ConfigBuilder {
     }
 
     /// How errors name settings.
+    #[cfg(feature = "__face")]
     #[doc(hidden)]
     pub fn setting_names(mut self, names: SettingNames) -> Self {
         self.names = names;
@@ -255,6 +278,13 @@ impl ConfigBuilder {
     /// This is the one place where environment variables are read: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
     /// `NO_PROXY`, each also in lower case, and, where the system's authorities are files, `SSL_CERT_FILE` and
     /// `SSL_CERT_DIR`.
+    ///
+    /// ```
+    /// use clever_sso::{Config, ErrorCode};
+    ///
+    /// let error = Config::builder("client-id").redirect_uri("app.example/callback").build().unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::ConfigInvalid);
+    /// ```
     ///
     /// # Errors
     /// `config_invalid`, and which value is wrong in what way; `network_tls` when this system trusts no certificates.

@@ -3,9 +3,17 @@
 //!
 //! C and Python read this table; they add nothing to it.
 
-use std::fmt;
-
 /// The groups of failures: what a caller may want to treat alike.
+///
+/// As text, and with serde, it is its word:
+///
+/// ```
+/// use clever_sso::{ErrorCode, ErrorKind};
+///
+/// assert_eq!(ErrorCode::IdTokenExpired.kind(), ErrorKind::Token);
+/// assert_eq!(ErrorKind::Token.to_string(), "token");
+/// assert_eq!("token".parse(), Ok(ErrorKind::Token));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -26,6 +34,16 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    pub(super) const ALL: &'static [Self] = &[
+        Self::Config,
+        Self::Argument,
+        Self::Login,
+        Self::Token,
+        Self::Clever,
+        Self::Network,
+        Self::Internal,
+    ];
+
     /// The kind as a word, for example `token`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,6 +59,16 @@ impl ErrorKind {
 }
 
 /// Who can put it right.
+///
+/// As text, and with serde, it is its word:
+///
+/// ```
+/// use clever_sso::{Actor, ErrorCode};
+///
+/// assert_eq!(ErrorCode::ClientRejected.actor(), Actor::App);
+/// assert_eq!(Actor::App.to_string(), "app");
+/// assert_eq!("app".parse(), Ok(Actor::App));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Actor {
@@ -55,6 +83,8 @@ pub enum Actor {
 }
 
 impl Actor {
+    pub(super) const ALL: &'static [Self] = &[Self::User, Self::App, Self::Clever, Self::Network];
+
     /// The actor as a word: `user`, `app`, `clever` or `network`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -86,6 +116,18 @@ const LATER: &str = "Clever cannot be reached right now. Please wait a minute, t
 macro_rules! catalogue {
     ($($variant:ident, $word:literal, $kind:ident, $retryable:literal, $actor:ident, $log:literal, $user:ident;)*) => {
         /// The catalogue of failures. Code words never change their meaning and are never used again.
+        ///
+        /// As text, and with serde, a code is its word:
+        ///
+        /// ```
+        /// use clever_sso::ErrorCode;
+        ///
+        /// let code: ErrorCode = "rate_limited".parse()?;
+        /// assert_eq!(code, ErrorCode::RateLimited);
+        /// assert_eq!(format!("{code}: {}", code.sentence()), "rate_limited: Clever limits the rate of requests");
+        /// assert!(code.retryable() && code.page_status() == 503);
+        /// # Ok::<(), clever_sso::Error>(())
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -232,12 +274,6 @@ impl ErrorCode {
                 _ => 400,
             },
         }
-    }
-}
-
-impl fmt::Display for ErrorCode {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::set_cookie::SetCookie;
 /// # let (cookie_header, is_signed_in) = ("", false);
 /// let options = LoginOptions::new().cookies(cookie_header).has_session(is_signed_in).return_to("/grades");
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[must_use]
 pub struct LoginOptions {
@@ -104,7 +104,7 @@ impl std::fmt::Debug for LoginOptions {
 }
 
 /// A login that has begun.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[must_use = "the browser must be sent to its URL, and must keep its cookies"]
 pub struct Login {
@@ -132,6 +132,18 @@ impl std::fmt::Debug for Login {
 /// The outcome of a login's second leg. All of it is everyday traffic.
 ///
 /// Another one would be a breaking change, so the compiler sees that you answer all of them.
+///
+/// ```
+/// use clever_sso::Outcome;
+///
+/// fn answer(outcome: &Outcome) -> String {
+///     match outcome {
+///         Outcome::SignedIn(signed_in) => format!("a new session, then {:?}", signed_in.return_to),
+///         Outcome::Restart(restart) => format!("redirect to {}", restart.login.url),
+///         Outcome::Denied(_) => "a page that says so".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "the browser waits for an answer"]
 pub enum Outcome {
@@ -183,7 +195,7 @@ pub struct SignedIn {
 }
 
 /// The login restarts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[must_use = "the browser must be sent to the new login's URL, and must keep its cookies"]
 pub struct Restart {
@@ -194,8 +206,9 @@ pub struct Restart {
 }
 
 /// Clever refused this person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[must_use = "the person waits for a page"]
 pub struct Denied {
     /// Clever's word, for example `access_denied` or `unauthorized-user`.
     pub error: String,

@@ -92,6 +92,13 @@ fn byte_of(high: u8, low: u8) -> Option<u8> {
 ///
 /// A `return_to` that leads to the login itself, or to the log out, would make every login the start of the next one: pages that begin
 /// logins leave it out. The callback is known from the redirect URI, and `begin_login` refuses it by itself.
+///
+/// ```
+/// use clever_sso::leads_to;
+///
+/// assert!(leads_to("/clever/%6Cogin/?return_to=/", "/clever/login"));
+/// assert!(!leads_to("/grades", "/clever/login"));
+/// ```
 pub fn leads_to(target: &str, path: &str) -> bool {
     let own = decoded_to_the_end(before_query(path_of(path).as_bytes()));
     let target = path_of(target).as_bytes();

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::message::{Request, Response};
@@ -14,7 +15,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;
 
 /// Who an access token belongs to.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Me {
     /// The Clever id.
@@ -30,7 +31,7 @@ pub struct Me {
 }
 
 /// A person.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
     /// The Clever id.
@@ -48,7 +49,7 @@ pub struct User {
 }
 
 /// A district.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct District {
     /// The district's id.
@@ -60,7 +61,7 @@ pub struct District {
 }
 
 /// The claims of a person, as the userinfo endpoint tells them.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserInfo {
     /// Who it is, as the issuer names them (`sub`).
@@ -71,6 +72,12 @@ pub struct UserInfo {
 
 impl User {
     /// Whether the person has this role.
+    ///
+    /// ```
+    /// fn may_grade(user: &clever_sso::User) -> bool {
+    ///     user.has_role(clever_sso::RoleName::Teacher)
+    /// }
+    /// ```
     pub fn has_role(&self, role: impl Into<RoleName>) -> bool {
         let role = role.into();
         self.roles.iter().any(|known| known.name == role)
@@ -91,6 +98,12 @@ debug_by_id!(Me, User, District, UserInfo);
 
 /// The request for `/me`.
 ///
+/// ```
+/// let request = clever_sso::protocol::me_request("https://api.clever.com", "access-token")?;
+/// assert_eq!(request.uri(), "https://api.clever.com/v3.0/me");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// `argument_invalid` when the token cannot be a token.
 pub fn me_request(api_base: &str, access_token: &str) -> Result<Request> {
@@ -98,6 +111,13 @@ pub fn me_request(api_base: &str, access_token: &str) -> Result<Request> {
 }
 
 /// The request for `/users/{id}`.
+///
+/// ```
+/// let id = "58da8c63d7dc0ca068000478";
+/// let request = clever_sso::protocol::user_request("https://api.clever.com", "access-token", id)?;
+/// assert_eq!(request.uri().path(), format!("/v3.0/users/{id}"));
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 ///
 /// # Errors
 /// `argument_invalid` when the id or the token cannot be one.
@@ -107,6 +127,13 @@ pub fn user_request(api_base: &str, access_token: &str, id: &str) -> Result<Requ
 
 /// The request for `/districts/{id}`.
 ///
+/// ```
+/// let id = "58da8a43cc70ab00017a1a87";
+/// let request = clever_sso::protocol::district_request("https://api.clever.com", "access-token", id)?;
+/// assert_eq!(request.uri().path(), format!("/v3.0/districts/{id}"));
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// `argument_invalid` when the id or the token cannot be one.
 pub fn district_request(api_base: &str, access_token: &str, id: &str) -> Result<Request> {
@@ -114,6 +141,12 @@ pub fn district_request(api_base: &str, access_token: &str, id: &str) -> Result<
 }
 
 /// The request for the userinfo endpoint.
+///
+/// ```
+/// let request = clever_sso::protocol::userinfo_request("https://op.example/userinfo", "access-token")?;
+/// assert_eq!(request.headers()["authorization"], "Bearer access-token");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 ///
 /// # Errors
 /// `argument_invalid` when the token cannot be a token.
@@ -136,6 +169,14 @@ fn is_id(text: &str) -> bool {
 
 /// Judges the answer of `/me`.
 ///
+/// ```
+/// use clever_sso::protocol::{Response, me_response};
+///
+/// let response = Response::new(br#"{"data":{"id":"5fc4","type":"user"}}"#.to_vec());
+/// assert_eq!(me_response(&response)?.id, "5fc4");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// `token_rejected`, `not_found`, `response_html`, `response_malformed`, or the word for the status.
 pub fn me_response(response: &Response) -> Result<Me> {
@@ -154,6 +195,13 @@ const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "
 
 /// The same where somebody is to be signed in: it must not be about something that is no person.
 ///
+/// ```
+/// use clever_sso::protocol::{Response, person_response};
+///
+/// let response = Response::new(br#"{"data":{"id":"5fc4","type":"district"}}"#.to_vec());
+/// assert!(person_response(&response).is_err());
+/// ```
+///
 /// # Errors
 /// As [`me_response`]; `response_malformed` also when it says that it is about a district or the like.
 pub fn person_response(response: &Response) -> Result<Me> {
@@ -167,6 +215,15 @@ pub fn person_response(response: &Response) -> Result<Me> {
 
 /// Judges the answer of `/users/{id}`: it must be about `id`, for a name and roles of somebody else would become this
 /// person's.
+///
+/// ```
+/// use clever_sso::RoleName;
+/// use clever_sso::protocol::{Response, user_response};
+///
+/// let response = Response::new(br#"{"data":{"id":"5fc4","roles":{"teacher":{}}}}"#.to_vec());
+/// assert!(user_response(&response, "5fc4")?.has_role(RoleName::Teacher));
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`me_response`]; `response_malformed` also when it is about somebody else.
@@ -184,6 +241,15 @@ pub fn user_response(response: &Response, id: &str) -> Result<User> {
 }
 
 /// The same for the person that `/me` named: the record only describes, so a login goes on without it. Only one that names somebody else is refused: then it is not known whose login this is.
+///
+/// ```
+/// use clever_sso::protocol::{Response, own_user_response};
+///
+/// let mut response = Response::new(Vec::new());
+/// *response.status_mut() = clever_sso::http::StatusCode::NOT_FOUND;
+/// assert_eq!(own_user_response(&response, "5fc4")?, None);
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 ///
 /// # Errors
 /// `response_malformed` when the record names somebody else.
@@ -204,6 +270,14 @@ fn names_another(response: &Response, id: &str) -> bool {
 
 /// Judges the answer of `/districts/{id}`: it must be about `id`.
 ///
+/// ```
+/// use clever_sso::protocol::{Response, district_response};
+///
+/// let response = Response::new(br#"{"data":{"id":"58da","name":"Springfield"}}"#.to_vec());
+/// assert_eq!(district_response(&response, "58da")?.name.as_deref(), Some("Springfield"));
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`user_response`].
 pub fn district_response(response: &Response, id: &str) -> Result<District> {
@@ -213,6 +287,14 @@ pub fn district_response(response: &Response, id: &str) -> Result<District> {
 }
 
 /// Judges the answer of the userinfo endpoint: it must be about `subject`, if that is known (OpenID Connect Core 5.3.2).
+///
+/// ```
+/// use clever_sso::protocol::{Response, userinfo_response};
+///
+/// let response = Response::new(br#"{"sub":"5fc4"}"#.to_vec());
+/// assert_eq!(userinfo_response(&response, Some("5fc4"))?.id, "5fc4");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 ///
 /// # Errors
 /// `userinfo_subject`, and as [`me_response`].

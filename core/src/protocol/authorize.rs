@@ -16,7 +16,7 @@ pub enum ResponseType {
 }
 
 /// The parameters of an authorization request (RFC 6749 4.1.1, OpenID Connect Core 3.1.2.1).
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AuthorizeParameters<'a> {
     /// `code` or `token`.
@@ -37,6 +37,13 @@ pub struct AuthorizeParameters<'a> {
 
 impl<'a> AuthorizeParameters<'a> {
     /// A request for a code. Set the fields that you need besides.
+    ///
+    /// ```
+    /// use clever_sso::protocol::AuthorizeParameters;
+    ///
+    /// let mut parameters = AuthorizeParameters::new("client-id", "https://app.example/callback");
+    /// parameters.state = Some("random");
+    /// ```
     pub fn new(client_id: &'a str, redirect_uri: &'a str) -> Self {
         Self { client_id, redirect_uri, ..Self::default() }
     }
@@ -56,6 +63,14 @@ pub(crate) const PARAMETERS: [&str; 8] =
     ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "district_id", "confirmed"];
 
 /// The authorization request as a URL at `endpoint`.
+///
+/// ```
+/// use clever_sso::protocol::{AuthorizeParameters, authorize_url};
+///
+/// let parameters = AuthorizeParameters::new("client-id", "https://app.example/callback");
+/// let url = authorize_url("https://clever.com/oauth/authorize", &parameters);
+/// assert!(url.starts_with("https://clever.com/oauth/authorize?response_type=code&client_id=client-id&"));
+/// ```
 pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> String {
     let response_type = match parameters.response_type {
         ResponseType::Code => "code",
@@ -83,6 +98,13 @@ pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> St
 }
 
 /// An Instant Login link: a login that begins at Clever and arrives without state.
+///
+/// ```
+/// use clever_sso::protocol::instant_login_url;
+///
+/// let url = instant_login_url("https://clever.com/oauth/instant-login", "client-id", "58da");
+/// assert_eq!(url, "https://clever.com/oauth/instant-login?client_id=client-id&district_id=58da");
+/// ```
 pub fn instant_login_url(endpoint: &str, client_id: &str, district_id: &str) -> String {
     let query = Serializer::new(String::new())
         .append_pair("client_id", client_id)
@@ -92,6 +114,13 @@ pub fn instant_login_url(endpoint: &str, client_id: &str, district_id: &str) -> 
 }
 
 /// The portal of a district by its short name, or the page that asks for the school when there is none.
+///
+/// ```
+/// use clever_sso::protocol::portal_url;
+///
+/// assert_eq!(portal_url("https://clever.com", Some("springfield")), "https://clever.com/in/springfield");
+/// assert_eq!(portal_url("https://clever.com", None), "https://clever.com/login");
+/// ```
 pub fn portal_url(issuer: &str, district: Option<&str>) -> String {
     match district {
         None => format!("{issuer}/login"),

@@ -52,6 +52,12 @@ pub struct Callback {
 /// An access token counts only in a fragment: a query stands in logs and histories, and goes to other sites. It must be a
 /// bearer token, if its kind is named.
 ///
+/// ```
+/// let callback = clever_sso::parse_callback("https://app.example/callback?code=1234&state=random")?;
+/// assert!(callback.code.is_some_and(|code| code.matches("1234")));
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
 pub fn parse_callback(callback: &str) -> Result<Callback> {

@@ -1,6 +1,7 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0, 4): where the keys are.
 
 use http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
@@ -10,7 +11,7 @@ use super::message::{Request, Response};
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What is taken from the discovery document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metadata {
     /// Where the key set is.
@@ -26,6 +27,12 @@ pub struct Metadata {
 
 /// The request for the document of `issuer`.
 ///
+/// ```
+/// let request = clever_sso::protocol::discovery_request("https://clever.com")?;
+/// assert_eq!(request.uri(), "https://clever.com/.well-known/openid-configuration");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// `internal` when the issuer cannot be put into a request.
 pub fn request(issuer: &str) -> Result<Request> {
@@ -33,6 +40,15 @@ pub fn request(issuer: &str) -> Result<Request> {
 }
 
 /// Judges the answer: it must speak for exactly `issuer` (section 4.3), and name keys at an address that may be asked.
+///
+/// ```
+/// use clever_sso::protocol::{Response, discovery_response};
+///
+/// let document = br#"{"issuer":"https://clever.com","jwks_uri":"https://clever.com/oauth/certs"}"#;
+/// let metadata = discovery_response(&Response::new(document.to_vec()), "https://clever.com")?;
+/// assert_eq!(metadata.jwks_uri, "https://clever.com/oauth/certs");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 ///
 /// # Errors
 /// `discovery_issuer`, `response_html`, `response_malformed`, or the word for the status.

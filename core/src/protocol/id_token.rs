@@ -34,7 +34,7 @@ const MAX_SUBJECT_BYTES: usize = 255;
 ///     verify_id_token_with(token, keys, &expected)
 /// }
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[must_use]
 pub struct Expected<'a> {
@@ -88,6 +88,19 @@ impl std::fmt::Debug for Expected<'_> {
 }
 
 /// The claims of an ID token that passed every rule.
+///
+/// ```
+/// use clever_sso::{Claims, Member};
+///
+/// fn show(claims: &Claims) {
+///     println!("{} {:?}", claims.subject(), claims.text("district"));
+///     for (name, member) in claims.iter() {
+///         if let Member::Whole(number) = member {
+///             println!("{name} = {number}");
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Claims {
     object: Object,
@@ -130,6 +143,14 @@ impl std::fmt::Debug for Claims {
 }
 
 /// Verifies an ID token: no network, no clock, nothing but the arguments.
+///
+/// ```
+/// use clever_sso::{ErrorCode, Expected, KeySet, verify_id_token_with};
+///
+/// let expected = Expected::new("https://clever.com", "client id", 1_767_225_600).nonce("random");
+/// let error = verify_id_token_with("no token", &KeySet::default(), &expected).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::IdTokenMalformed);
+/// ```
 ///
 /// # Errors
 /// The `id_token_…` word of the first rule that is broken; `argument_invalid` when the leeway is too large.

@@ -1,5 +1,8 @@
 //! Who logged in, in one typed value, whichever way it was proven.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -7,10 +10,19 @@ use super::api::{Me, User};
 use super::id_token::Claims;
 use super::person::{Name, Role, RoleName, UserType};
 use super::text;
+use crate::error;
 
 /// How an identity was proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// As text, and with serde, it is its word:
+///
+/// ```
+/// use clever_sso::Proof;
+///
+/// assert_eq!(Proof::IdToken.to_string(), "id_token");
+/// assert_eq!("me".parse(), Ok(Proof::Me));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Proof {
     /// By an ID token that passed every rule.
@@ -20,6 +32,8 @@ pub enum Proof {
 }
 
 impl Proof {
+    const ALL: &'static [Self] = &[Self::IdToken, Self::Me];
+
     /// `id_token` or `me`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -27,6 +41,10 @@ impl Proof {
             Self::Me => "me",
         }
     }
+}
+
+error::words! {
+    Proof, "a way to prove an identity";
 }
 
 /// Who logged in.
@@ -42,7 +60,9 @@ impl Proof {
 ///     person.has_role(RoleName::Teacher)
 /// }
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+///
+/// As text it is the Clever id, for a log: `{identity}`.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Identity {
     /// The issuer that vouches for this person.
@@ -102,8 +122,14 @@ impl Identity {
     }
 }
 
-impl std::fmt::Debug for Identity {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.id)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Identity")
             .field("issuer", &self.issuer)
@@ -116,6 +142,15 @@ impl std::fmt::Debug for Identity {
 }
 
 /// The identity in a verified ID token.
+///
+/// ```
+/// use clever_sso::protocol::identity_from_claims;
+/// use clever_sso::{Claims, Identity};
+///
+/// fn identity(claims: &Claims) -> Identity {
+///     identity_from_claims("https://clever.com", claims)
+/// }
+/// ```
 pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
     let shown = |name| claims.text(name).and_then(text::shown);
     let identifier = |name| claims.text(name).and_then(text::identifier).map(str::to_owned);
@@ -140,6 +175,16 @@ pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
 }
 
 /// The identity as the API tells it: `/me`, and the person's own record when Clever gave it.
+///
+/// ```
+/// use clever_sso::protocol::{Response, identity_from_api, me_response};
+/// use clever_sso::{Proof, RoleName};
+///
+/// let response = Response::new(br#"{"data":{"id":"5fc4","type":"teacher"}}"#.to_vec());
+/// let identity = identity_from_api("https://clever.com", &me_response(&response)?, None);
+/// assert_eq!((identity.id.as_str(), identity.proven_by), ("5fc4", Proof::Me));
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 pub fn from_api(issuer: &str, me: &Me, user: Option<&User>) -> Identity {
     let roles = user.map(|user| user.roles.clone()).unwrap_or_default();
     let told = me.user_type.clone().filter(|told| *told != UserType::User);

@@ -35,7 +35,7 @@ struct RepeatedMembers<'a> {
 }
 
 /// A member of a JSON object, lent.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Member<'a> {
     /// A string.
     Text(&'a str),

@@ -17,6 +17,12 @@ use crate::process::make_thread_keys;
 
 /// The request for the key set at `jwks_uri`.
 ///
+/// ```
+/// let request = clever_sso::protocol::jwks_request("https://clever.com/oauth/certs")?;
+/// assert_eq!(request.method(), "GET");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// `internal` when the address cannot be put into a request.
 pub fn request(jwks_uri: &str) -> Result<Request> {
@@ -24,6 +30,15 @@ pub fn request(jwks_uri: &str) -> Result<Request> {
 }
 
 /// Judges the answer: the text of a key set, for [`KeySet::parse`].
+///
+/// ```
+/// use clever_sso::KeySet;
+/// use clever_sso::protocol::{Response, jwks_response};
+///
+/// fn keys(response: &Response) -> clever_sso::Result<KeySet> {
+///     KeySet::parse(&jwks_response(response)?)
+/// }
+/// ```
 ///
 /// # Errors
 /// `response_html`, `response_malformed`, or the word for the status.
@@ -37,6 +52,13 @@ pub fn response(response: &Response) -> Result<String> {
 
 impl KeySet {
     /// Reads a JWKS text.
+    ///
+    /// ```
+    /// use clever_sso::{ErrorCode, KeySet};
+    ///
+    /// let error = KeySet::parse(r#"{"keys":[]}"#).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::KeysUnusable);
+    /// ```
     ///
     /// # Errors
     /// `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify an ID token, `limit_reached`.

@@ -77,6 +77,12 @@ impl fmt::Debug for PublicKey {
 }
 
 /// The keys that may verify, by their `kid`. Made from a JWKS by [`KeySet::parse`].
+///
+/// ```
+/// use clever_sso::KeySet;
+///
+/// assert!(KeySet::default().is_empty());
+/// ```
 #[derive(Debug, Default)]
 pub struct KeySet {
     keys: Vec<(Option<String>, PublicKey)>,
@@ -129,6 +135,14 @@ impl KeySet {
 }
 
 /// Checks the signature and returns the payload, decoded.
+///
+/// ```
+/// use clever_sso::protocol::verify_jws;
+/// use clever_sso::{ErrorCode, KeySet};
+///
+/// let error = verify_jws("no token", &KeySet::default()).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::IdTokenMalformed);
+/// ```
 ///
 /// # Errors
 /// `id_token_malformed`, `id_token_algorithm`, `id_token_header`, `id_token_key_unknown`, `id_token_signature`.

@@ -58,7 +58,7 @@ macro_rules! words {
 
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(self.as_str())
+                formatter.pad(self.as_str())
             }
         }
 
@@ -90,6 +90,14 @@ macro_rules! words {
 
 words! {
     /// The name of a role. Text in Clever's words becomes one with `from` or `parse`.
+    ///
+    /// ```
+    /// use clever_sso::RoleName;
+    ///
+    /// assert_eq!(RoleName::from("district_admin"), RoleName::DistrictAdmin);
+    /// assert_eq!(RoleName::from("bus_driver").as_str(), "bus_driver");
+    /// assert_eq!(RoleName::Teacher, "teacher");
+    /// ```
     RoleName {
         /// A student.
         Student = "student",
@@ -108,6 +116,14 @@ words! {
 
 words! {
     /// The kind of account that a person logged in with: mostly the name of a role.
+    ///
+    /// ```
+    /// use clever_sso::{RoleName, UserType};
+    ///
+    /// assert_eq!(UserType::Teacher, RoleName::Teacher);
+    /// assert_eq!(UserType::from("teacher").role(), Some(RoleName::Teacher));
+    /// assert_eq!(UserType::User.role(), None);
+    /// ```
     UserType {
         /// A student.
         Student = "student",
@@ -158,6 +174,12 @@ impl PartialEq<RoleName> for UserType {
 }
 
 /// One of the roles of a person.
+///
+/// ```
+/// use clever_sso::{Role, RoleName};
+///
+/// assert_eq!(Role::new("teacher").name, RoleName::Teacher);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Role {
@@ -168,7 +190,18 @@ pub struct Role {
 }
 
 /// A person's name, as far as Clever tells it.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// As text it is the full name; `Debug` shows none.
+///
+/// ```
+/// use clever_sso::Name;
+///
+/// let mut name = Name::default();
+/// name.first = Some("Ada".into());
+/// name.last = Some("Ashworth".into());
+/// assert_eq!(format!("Hello, {name}"), "Hello, Ada Ashworth");
+/// ```
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Name {
     /// The first name.
@@ -195,6 +228,12 @@ impl Name {
             .map(String::as_str)
             .collect::<Vec<_>>()
             .join(" ")
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.full())
     }
 }
 

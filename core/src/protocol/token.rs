@@ -23,6 +23,16 @@ pub struct Tokens {
 
 /// The request that spends a code. The credentials go by HTTP Basic (RFC 6749 2.3.1), which Clever demands.
 ///
+/// ```
+/// use clever_sso::Secret;
+/// use clever_sso::protocol::token_request;
+///
+/// let (endpoint, secret) = ("https://clever.com/oauth/tokens", Secret::new("client secret"));
+/// let request = token_request(endpoint, "client-id", &secret, "code", "https://app.example/callback")?;
+/// assert_eq!(request.method(), "POST");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// `argument_invalid`, `internal`.
 pub fn request(
@@ -50,6 +60,15 @@ fn basic(client_id: &str, client_secret: &Secret) -> String {
 }
 
 /// Judges the answer.
+///
+/// ```
+/// use clever_sso::protocol::{Response, token_response};
+///
+/// let response = Response::new(br#"{"access_token":"il1234"}"#.to_vec());
+/// let tokens = token_response(&response)?;
+/// assert!(tokens.access_token.matches("il1234") && tokens.id_token.is_none());
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 ///
 /// # Errors
 /// `code_rejected`, `client_rejected`, `token_request_rejected`, `response_html`, `response_malformed`, or the word for

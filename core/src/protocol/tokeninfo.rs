@@ -3,6 +3,7 @@
 //! The implicit grant has no other protection against a token that was issued to somebody else (RFC 9700 2.1.2): an
 //! application that skips this check logs in everybody who holds a token of any other application.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::message::{Request, Response};
@@ -10,7 +11,7 @@ use super::{exchange, text};
 use crate::error::{Error, ErrorCode, Result, quote};
 
 /// What Clever says of a token that was issued to this application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenInfo {
     /// The client id: always this application's.
@@ -21,6 +22,12 @@ pub struct TokenInfo {
 
 /// The request that asks about `access_token`.
 ///
+/// ```
+/// let request = clever_sso::protocol::tokeninfo_request("https://clever.com/oauth/tokeninfo", "il1234")?;
+/// assert_eq!(request.headers()["authorization"], "Bearer il1234");
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
+///
 /// # Errors
 /// `argument_invalid` when the token cannot be a token.
 pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
@@ -28,6 +35,15 @@ pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
 }
 
 /// Judges the answer.
+///
+/// ```
+/// use clever_sso::ErrorCode;
+/// use clever_sso::protocol::{Response, tokeninfo_response};
+///
+/// let response = Response::new(br#"{"client_id":"another-client","scopes":[]}"#.to_vec());
+/// let error = tokeninfo_response(&response, "client-id").unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::TokenForeign);
+/// ```
 ///
 /// # Errors
 /// `token_foreign`, `token_rejected`, `response_html`, `response_malformed`, or the word for the status.

@@ -16,3 +16,4 @@ mod return_to;
 mod scene;
 mod sealing;
 mod tabs;
+mod types;
