@@ -104,6 +104,17 @@ abi: library emulator $(VENV)/test ## write down in ffi/tests/abi what was added
 errors: ## write docs/errors.md from the catalogue of failures
 	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue
 
+# The documentation of the Rust crate as JSON, which only a nightly Rust writes without being asked twice.
+API_FEATURES := blocking
+RUST_API := $(CARGO_TARGET_DIR)/api/doc/clever_sso.json
+RUSTDOC_JSON = RUSTC_BOOTSTRAP=1 $(CARGO) rustdoc -q -p clever-sso --features $(API_FEATURES) --target-dir $(CARGO_TARGET_DIR)/api -- \
+	-Z unstable-options --output-format json
+
+.PHONY: api
+api: ## write down the public API of the Rust crate, in core/tests/api/clever-sso.txt
+	$(RUSTDOC_JSON)
+	$(CARGO) run -q -p clever-sso-api -- --write $(RUST_API) core/tests/api/clever-sso.txt
+
 .PHONY: settings
 settings: ## write docs/settings.md from the list of settings
 	CLEVER_SSO_WRITE_SETTINGS=1 $(CARGO) test -q -p clever-sso --test settings
@@ -256,8 +267,14 @@ test-features: ## each combination of the Rust crate's features compiles, and wi
 	! $(CARGO) tree -p clever-sso --no-default-features -e normal --prefix none | \
 		grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl)'
 
+.PHONY: test-api
+test-api: ## the public API of the Rust crate is the one that was written down, and each operation has an example
+	$(RUSTDOC_JSON)
+	$(CARGO) test -q -p clever-sso-api
+	$(CARGO) run -q -p clever-sso-api -- $(RUST_API) core/tests/api/clever-sso.txt
+
 # With the same packages each time: another choice of features would compile most of it again.
-IN_RUST := --workspace --exclude clever-sso-python --exclude example-rust
+IN_RUST := --workspace --exclude clever-sso-python --exclude clever-sso-api --exclude example-rust
 .PHONY: test-rust
 test-rust: ## the tests in Rust; all of them, even after one fails
 	$(CARGO) test $(IN_RUST) --no-fail-fast
