@@ -1,4 +1,4 @@
-//! `docs/third-party.md` says of Clever what the emulator's metadata says, with Clever's hosts in the place of the emulator's.
+//! `docs/third-party.md` has the values of the emulator's metadata, with Clever's hosts instead of the emulator's.
 
 use serde_json::Value;
 
