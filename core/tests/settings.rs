@@ -11,25 +11,25 @@ const WRITE: &str = "CLEVER_SSO_WRITE_SETTINGS";
 
 const OPENING: &str = "# Settings of a client
 
-Every setting, its default, and its name in each language. A wrong value is the error `config_invalid` when you make a client. Its
+This page lists every setting, its default, and its name in each language. If a value is wrong, creating the client fails with `config_invalid`. The
 message names the setting as you wrote it: `baseUrl` in PHP, `CLEVER_BASE_URL` for an environment variable.
 
-What does not fit on a line here is in the guides: redirect URIs and the portal in [browser.md](browser.md), certificates, proxies
+The guides explain more: redirect URIs and the portal in [browser.md](browser.md), certificates, proxies
 and plain http in [network.md](network.md).
 
-This page is written from the list in `core/src/config/table.rs` by `make settings`.
+`make settings` writes this page from the list in `core/src/config/table.rs`.
 
-## What they do
+## Meaning
 
 | setting | value | default | what it does |
 |---|---|---|---|
 ";
 
 const NAMES: &str = "
-## What each language calls them
+## Names in each language
 
-The variables work in `Client.from_env()`, in PHP's `Client::fromEnv()` and in ASGI apps; in Flask they are keys of `app.config`, in Django
-settings. An empty one counts as unset. Separate several values with spaces. PHP has `keyCache` and `logger` as well: [php.md](php.md).
+Environment variables work in `Client.from_env()`, in PHP's `Client::fromEnv()` and in ASGI apps. In Flask the same names are keys of `app.config`, in Django
+they are settings. Empty means unset. Separate several values with spaces. PHP also has `keyCache` and `logger`: [php.md](php.md).
 
 | Python | environment, Flask, Django | Rust: `ConfigBuilder::` | C: `clever_sso_config_` | PHP |
 |---|---|---|---|---|

@@ -25,7 +25,7 @@ MEANINGS, NAMES = (
         [cell.strip() for cell in re.split(r" \| ", row.strip("| "))]
         for row in re.findall(r"^\| `.*$", part, re.MULTILINE)
     ]
-    for part in PAGE.split("## What each language calls them")
+    for part in PAGE.split("## Names in each language")
 )
 PYTHON, VARIABLES, RUST, C, PHP = ([cell.strip("`") for cell in column] for column in zip(*NAMES))
 VALUES = {name.strip("`"): value for name, value, _, _ in MEANINGS}
