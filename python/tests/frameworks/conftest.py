@@ -29,9 +29,7 @@ def framework(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     if name == "axum":
         if not AXUM_SITE.exists():
-            pytest.skip(
-                f"there is no site at {AXUM_SITE}: build it with `make rust-examples`"
-            )
+            pytest.skip(f"there is no site at {AXUM_SITE}: build it with `make rust-examples`")
     else:
         pytest.importorskip({"asgi": "fastapi"}.get(name, name))
     return name
