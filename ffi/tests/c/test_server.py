@@ -791,6 +791,19 @@ def test_the_server_works_below_a_prefix_that_a_proxy_may_take_off(is_taken_off:
         assert alone.asked("/app/lessons").status == 200
 
 
+def test_a_login_that_is_under_way_when_the_server_restarts_arrives() -> None:
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
+        with emulator.running([app]) as clever:
+            browser = Browser(clever)
+            with serving(url, clever):
+                at_clever = browser.open(f"{url}/me?here")
+            with serving(url, clever):
+                page = browser.sign_in(ADA, at_clever)
+                assert (page.url, page.status) == (f"{url}/me?here", 200)
+
+
 def test_an_address_outside_the_prefix_is_a_named_error_in_page_and_log() -> None:
     with serving_alone("/app") as (alone, log):
         for path in ("/other/callback?code=x", "/apps/login", "/other/app/me"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from html import unescape
@@ -10,9 +11,21 @@ from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
+from harness import ports
 from harness.cookie_browser import Browser, Page
+from harness.emulator import App, running
 from harness.patience import SECONDS
-from running import CLIENT_SECRET, Site, fetch, refusal, serving
+from running import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Site,
+    fetch,
+    process,
+    refusal,
+    serving,
+    settings,
+    wait_until_it_answers,
+)
 
 ADA, JOSE, IVO, GRACE, SAM, MARKUP = "510001", "510003", "510025", "610001", "610002", "510016"
 
@@ -286,6 +299,23 @@ def test_the_waiting_page_answers_before_clever_is_asked(framework: str, tmp_pat
         # The back button leads to a page whose code is spent: the login is started again.
         again = browser.open(onwards(browser.open(page.url)))
         assert browser.open(onwards(again)).text == "Hello, Ada Ashworth (student)"
+
+
+def test_a_login_that_is_under_way_when_the_server_restarts_arrives(framework: str, tmp_path: Path) -> None:
+    with ports.reserved() as port:
+        url, log = f"http://127.0.0.1:{port}", tmp_path / "site.log"
+        redirect_uri = f"{url}/clever/callback"
+        with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as clever:
+            told = {**settings(clever, CLEVER_REDIRECT_URI=redirect_uri), "FOLDER": str(tmp_path)}
+            environment = {**os.environ, **{name: str(value) for name, value in told.items()}}
+            browser = Browser(clever)
+            with process(framework, socket.create_server(("127.0.0.1", port)), environment, log):
+                wait_until_it_answers(url, log)
+                at_clever = browser.open(f"{url}/private?here")
+            with process(framework, socket.create_server(("127.0.0.1", port)), environment, log):
+                wait_until_it_answers(url, log)
+                page = browser.sign_in(ADA, at_clever)
+            assert (page.url, page.text) == (f"{url}/private?here", "Hello, Ada Ashworth (student)")
 
 
 def test_nobody_waits_for_a_login_that_is_only_restarted(framework: str, tmp_path: Path) -> None:
