@@ -43,6 +43,9 @@
 //
 // Ends of threads and programs. A thread that is canceled (pthread_cancel) finishes its call first, on Linux. exit() is fine
 // while other threads are in calls. The library stays in memory after dlclose(), because threads that called it may end later.
+// You may call, log in, and free handles in atexit() handlers, in destructors of libraries and of C++ objects, and in those of a
+// thread's variables (pthread_key_create(), thread_local). A call that needs the network then runs on a thread that ends with
+// it, and yours waits. Your log callback runs on that thread. If none can start, the call fails with `limit_reached`.
 //
 // Memory. The library overwrites all memory before it frees it: when you freed everything and the client, no token, code or
 // secret is left on the heap. Clear your own copies yourself. When malloc() fails, the process ends: a line on stderr says so,

@@ -421,22 +421,46 @@ static void use_the_library(void *client, clever_sso_log_level level, const char
 }
 
 static clever_sso_client *kept;
+static char **kept_argument;
+static atomic_int late_calls, late_lines, lines_of_a_call;
 
+static void count_lines(void *unused, clever_sso_log_level level, const char *target, const char *message)
+{
+    (void)unused, (void)level, (void)target, (void)message;
+    late_lines++;
+}
+
+/* A client of before, and one that is made now. */
 static void call_late(void)
 {
     if (strcmp(called(kept), "token_rejected") != 0) _exit(complain(called(kept)));
+    clever_sso_client *made = client_of(kept_argument[0], kept_argument[1], NULL);
+    if (clever_sso_warm_up(made, NULL) != CLEVER_SSO_OK) _exit(complain(called(made)));
+    clever_sso_login *login = NULL;
+    clever_sso_error *error = NULL;
+    clever_sso_status status = clever_sso_begin_login(made, NULL, &login, &error);
+    if (status == CLEVER_SSO_INTERNAL) _exit(complain(clever_sso_error_message(error)));
+    clever_sso_login_free(login);
+    clever_sso_error_free(error);
+    clever_sso_client_free(made);
+    late_calls++;
 }
 
-static void call_at_the_end_of_the_thread(void *unused)
+static void call_late_for(void *unused)
 {
     (void)unused;
     call_late();
 }
 
+/* What C++ calls for a thread_local variable that has a destructor. */
+extern int __cxa_thread_atexit_impl(void (*destroy)(void *), void *object, void *library);
+
 static void *end_with_a_call(void *key)
 {
     pthread_setspecific(*(pthread_key_t *)key, kept);
+    __cxa_thread_atexit_impl(call_late_for, NULL, &late_calls);
     call_late();
+    __cxa_thread_atexit_impl(call_late_for, NULL, &late_calls);
     return NULL;
 }
 
@@ -445,12 +469,25 @@ static int calls_at_the_end(char **argument)
 {
     pthread_key_t key;
     pthread_t thread;
+    kept_argument = argument;
+    clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, count_lines, NULL, NULL);
     kept = client_of(argument[0], argument[1], NULL);
     call_late();
-    pthread_key_create(&key, call_at_the_end_of_the_thread);
+    lines_of_a_call = (int)late_lines;
+    pthread_key_create(&key, call_late_for);
     pthread_create(&thread, NULL, end_with_a_call, &key);
     pthread_join(thread, NULL);
+    if (late_calls != 5) return complain("a destructor of the thread did not run");
+    __cxa_thread_atexit_impl(call_late_for, NULL, &late_calls);
     return atexit(call_late);
+}
+
+__attribute__((destructor)) static void end_of_the_library(void)
+{
+    if (kept == NULL) return;
+    call_late();
+    clever_sso_client_free(kept);
+    if (late_calls != 8 || lines_of_a_call == 0 || late_lines != 8 * lines_of_a_call) _exit(complain("not everything was called or logged"));
 }
 
 static void nothing(int signal)
