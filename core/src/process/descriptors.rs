@@ -16,14 +16,16 @@ pub(crate) use other::{Mark, Marked};
 
 #[cfg(not(target_os = "linux"))]
 mod other {
+    use std::convert::Infallible;
+
     use tokio::runtime::Runtime;
 
     /// Only Linux tells what is registered where.
     #[derive(Debug)]
     pub(crate) struct Mark;
 
-    #[derive(Debug)]
-    pub(crate) struct Marked;
+    /// Never made. A box, because what has nothing to drop may not be dropped by name.
+    pub(crate) type Marked = Box<Infallible>;
 
     impl Mark {
         pub(crate) const fn new() -> Self {

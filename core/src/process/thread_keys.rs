@@ -8,8 +8,10 @@
 pub use unix::make_thread_keys;
 
 /// On Windows a thread has what it needs.
+///
+/// # Errors
+/// Never.
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on other systems")]
 pub const fn make_thread_keys() -> std::io::Result<()> {
     Ok(())
 }
