@@ -72,6 +72,8 @@ impl RuntimePool {
         with_variables(|| self.run_here(operation))
     }
 
+    /// Called in two places, and each copy of it for each operation would count in the size of the library.
+    #[inline(never)]
     fn run_here<T>(&self, operation: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
         if is_polling() {
             return Err(Error::new(ErrorCode::RuntimeRunning));
