@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Way:
     """How PHP reaches the library."""
 
+    # A script of examples/php; empty for none.
     preload: str
     load: str
     root: bool = False
@@ -33,7 +34,7 @@ class Way:
 
     def ini(self, folder: Path, installed: Installed) -> str:
         """What php.ini says."""
-        preload = installed.sources / "examples/php" / self.preload
+        preload = installed.sources / "examples/php" / self.preload if self.preload else ""
         load = self.load.format(extension=installed.extension, sources=installed.sources)
         fixed = f"\n[PATH={installed.sources}]\n{self.fixed}\n" if self.fixed else ""
         before = f"auto_prepend_file = {self.before or installed.strict}\n"

@@ -145,7 +145,16 @@ class Master:
         """Begin a graceful reload, and wait until every worker is a new one."""
         old = set(self.workers())
         os.kill(self.master, self.reloads)
-        wait_for(lambda: len(self.workers()) == self.count and not old & set(self.workers()), "a graceful reload")
+        wait_for(lambda: self.has_ended() or self._has_only_others(old), "a graceful reload")
+        assert not self.has_ended(), f"the server ended instead of reloading: {self.log()[-3000:]}"
+
+    def has_ended(self) -> bool:
+        """Whether the master has ended. Its parent has not looked yet."""
+        return Path(f"/proc/{self.master}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+
+    def _has_only_others(self, old: set[int]) -> bool:
+        workers = self.workers()
+        return len(workers) == self.count and not old & set(workers)
 
     def log(self) -> str:
         """What the servers and PHP wrote."""

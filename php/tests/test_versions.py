@@ -71,7 +71,8 @@ def test_threads_of_one_process_log_people_in(other: Installed, extension: bool)
         pytest.skip(f"there is no module of Apache with threads of PHP: {php}")
     kind = apache.with_threads_of_php(php)
     ffi = "" if other.has_ffi else "extension = ffi.so"
-    way = Way("preload.php", "extension = {extension}") if extension else Way("preload-ffi.php", ffi)
+    # PHP 8.2 with threads and preloading ends Apache's parent at a graceful restart, with any extension from a file.
+    way = Way("", "extension = {extension}") if extension else Way("preload-ffi.php", ffi)
     with serving(other, way, kind=kind, CLEVER_KEY_CACHE="{folder}/keys") as site:
         assert "Hello, Ada Ashworth" in Visitor().open(f"{site.url}/me", person="ada").text
         crowd = Crowd(site.url)
