@@ -38,13 +38,15 @@ mod browser_leg;
 mod identity;
 mod options;
 mod pages;
+mod problem;
 mod request;
 mod spanish;
 
-pub use answer::{Problem, Step, WebAnswer};
+pub use answer::{Step, WebAnswer};
 pub use browser_leg::{BrowserLeg, Refused};
 pub use identity::SessionIdentity;
 pub use options::WebOptions;
+pub use problem::Problem;
 pub use request::{WebRequest, plain_cookies};
 
 #[cfg(test)]

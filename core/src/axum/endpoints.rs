@@ -13,7 +13,7 @@ use tower_sessions::Session;
 use super::people::Current;
 use super::proven::ProvenLogin;
 use super::sessions::{self, Found, Place};
-use super::{Decide, Site};
+use super::site::{Decide, Site};
 use crate::error::{Error, ErrorCode};
 use crate::login::SignedIn;
 use crate::set_cookie::SetCookie;
@@ -89,7 +89,7 @@ impl Call<'_> {
     async fn answer(&self, found: &Found, extensions: &Extensions) -> Option<Response> {
         let (leg, path) = (&self.site.leg, self.request.path());
         let answer = if leg.is_login(path) {
-            leg.login(self.request, found.person.is_some())
+            leg.login(self.request, found.person.is_some() || found.was_answered)
         } else if leg.takes_callback(self.request) {
             match leg.callback(self.request).await {
                 Step::Answer(answer) => answer,
@@ -129,7 +129,8 @@ impl Call<'_> {
 
     async fn try_sign_in(&self, signed_in: &SignedIn, extensions: &Extensions) -> sessions::Result<Response> {
         let (leg, session) = (&self.site.leg, self.session);
-        if matches!(sessions::make_room(session, &signed_in.identity, &self.site.store).await?, Place::Gone) {
+        let place = sessions::make_room(session, &signed_in.identity, &self.site.store).await?;
+        if place == Place::Gone {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
         match self.decide(self.site.before_sign_in.as_deref(), signed_in, extensions).await {
@@ -137,9 +138,12 @@ impl Call<'_> {
             Ok(Some(mut response)) => {
                 let status = response.status().as_u16();
                 add_cookies(response.headers_mut(), &leg.cookies_before_sign_in(signed_in, status));
-                sessions::sign_out(session).await?;
                 if response.status().is_redirection() {
                     sessions::note_answer(session).await?;
+                }
+                if place == Place::Same {
+                    // The layer of the sessions keeps nothing of an answer that tells of a failure.
+                    session.save().await?;
                 }
                 return Ok(response);
             }

@@ -20,6 +20,8 @@ pub(super) struct Found {
     pub(super) person: Option<SessionIdentity>,
     /// Whether it was left by a sign-in: then that was not lost.
     pub(super) came_back: bool,
+    /// Whether an answer of the application's own sent the browser on before a sign-in.
+    pub(super) was_answered: bool,
 }
 
 /// Looks who is signed in. A session whose time has come ends, with everything in it.
@@ -29,14 +31,14 @@ pub(super) async fn look(session: &Session) -> Result<Found> {
         return Ok(Found::default());
     }
     let Some(value) = session.get_value(PERSON).await? else {
-        let came_back = session.get_value(ANSWERED).await?.is_some();
-        return Ok(Found { person: None, came_back });
+        let was_answered = session.get_value(ANSWERED).await?.is_some();
+        return Ok(Found { person: None, came_back: was_answered, was_answered });
     };
     let person = SessionIdentity::from_session(value);
     if person.is_none() {
         end(session).await?;
     }
-    Ok(Found { person, came_back: true })
+    Ok(Found { person, came_back: true, was_answered: false })
 }
 
 /// Ends a session: what its id opens is empty, and nothing is carried over.
@@ -48,6 +50,7 @@ pub(super) async fn end(session: &Session) -> Result<()> {
 }
 
 /// How a person comes into a session.
+#[derive(PartialEq, Eq)]
 pub(super) enum Place {
     /// A new one, with a new id.
     New,
@@ -57,7 +60,7 @@ pub(super) enum Place {
     Gone,
 }
 
-/// Makes room for a person: ends the session of anybody else.
+/// Makes room for a person: ends the session of anybody else. Until they are signed in, it is nobody's.
 pub(super) async fn make_room(
     session: &Session,
     identity: &Identity,
@@ -73,17 +76,13 @@ pub(super) async fn make_room(
         Some(id) => store.load(&id).await?.is_some(),
         None => false,
     };
+    session.remove_value(PERSON).await?;
     Ok(if is_there { Place::Same } else { Place::Gone })
 }
 
 pub(super) async fn sign_in(session: &Session, person: &SessionIdentity) -> Result<()> {
     session.insert(PERSON, person).await?;
     session.remove_value(ANSWERED).await.map(drop)
-}
-
-/// Lets nobody be signed in, and leaves what the application put into the session.
-pub(super) async fn sign_out(session: &Session) -> Result<()> {
-    session.remove_value(PERSON).await.map(drop)
 }
 
 /// Lets the session show that it comes back.

@@ -1,12 +1,11 @@
 //! What goes to the browser.
 
-use std::time::Duration;
-
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use http::header::{REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
 
 use super::pages;
+use super::problem::Problem;
 use super::spanish::Language;
 use crate::error::Error;
 use crate::login::{Denied, Login, Restart, SignedIn};
@@ -42,29 +41,6 @@ pub struct WebAnswer {
     response: Response<String>,
     ends_session: bool,
     problem: Option<Box<Problem>>,
-}
-
-/// A login that failed, or a page that is not open to somebody, as the person is told.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Problem {
-    /// The word for helpers: a code word of the catalogue, `access_denied` (Clever), `not_admitted` (the application),
-    /// `not_signed_in` or `not_allowed`.
-    pub code: String,
-    /// What the person reads, in their language.
-    pub sentence: String,
-    /// The HTTP status of the page.
-    pub status: u16,
-    /// The link to try again. It leads to where the person wanted to go.
-    pub login_url: String,
-    /// The same, and Clever lets the person say who they are.
-    pub switch_user_url: String,
-    /// Where to go on, when the person stays signed in.
-    pub home_url: Option<String>,
-    /// How long to wait before the next try, if Clever said so.
-    pub retry_after: Option<Duration>,
-    /// The language of the person: `en` or `es`.
-    pub language: &'static str,
 }
 
 impl WebAnswer {
@@ -167,16 +143,6 @@ impl std::fmt::Debug for WebAnswer {
     }
 }
 
-impl std::fmt::Debug for Problem {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Problem")
-            .field("code", &self.code)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The redirect to Clever, with its cookies.
 impl From<&Login> for WebAnswer {
     fn from(login: &Login) -> Self {
@@ -213,25 +179,5 @@ impl From<&Error> for WebAnswer {
         Self::problem_page(problem, Language::English)
             .cookies(error.set_cookies())
             .ending_session(error.ends_session())
-    }
-}
-
-impl Problem {
-    /// [`status`](Self::status) in the type of the [`http`] crate.
-    pub fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-    }
-
-    fn without_links(code: &str, sentence: &str, status: u16) -> Self {
-        Self {
-            code: code.to_owned(),
-            sentence: sentence.to_owned(),
-            status,
-            login_url: String::new(),
-            switch_user_url: String::new(),
-            home_url: None,
-            retry_after: None,
-            language: Language::English.tag(),
-        }
     }
 }

@@ -7,10 +7,11 @@ use http::header::{ALLOW, WWW_AUTHENTICATE};
 use serde_json::json;
 use url::Url;
 
-use super::answer::{DENIED, DENIED_SENTENCE, Problem, Step, WebAnswer};
+use super::answer::{DENIED, DENIED_SENTENCE, Step, WebAnswer};
 use super::identity::SessionIdentity;
 use super::options::{Paths, WebOptions};
 use super::pages::{self, with_parameters};
+use super::problem::Problem;
 use super::request::WebRequest;
 use crate::browser::Endpoint;
 use crate::client::Client;

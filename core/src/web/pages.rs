@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
-use super::answer::Problem;
+use super::problem::Problem;
 use super::spanish::Language;
 
 const STYLE: &str = "

@@ -1,7 +1,7 @@
 //! A router in axum over real sockets, beside the emulator. What every web framework must do is tried with the site beside this
 //! file, by python/tests/frameworks; here is what only axum and tower-sessions have.
 
-#![expect(clippy::disallowed_methods, reason = "the tests have servers")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "the tests have servers")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -244,6 +244,29 @@ async fn the_application_decides_before_anybody_is_signed_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_let_in_again_is_signed_out() {
+    let is_open = Arc::new(Mutex::new(true));
+    let door = Arc::clone(&is_open);
+    let decide = move |login: ProvenLogin| {
+        let is_open = *door.lock().unwrap();
+        async move {
+            assert!(login.session().get::<SessionIdentity>("clever_sso").await.unwrap().is_none());
+            Ok((!is_open).then(|| (StatusCode::SERVICE_UNAVAILABLE, "closed").into_response()))
+        }
+    };
+    let site =
+        site(MemoryStore::default(), |clever, router| clever.before_sign_in(decide).protect(router)).await;
+    let mut browser = Browser::default();
+    for _ in 0..2 {
+        assert_eq!(site.log_in(&mut browser, "ada").await.status, 303);
+        assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
+    }
+    *is_open.lock().unwrap() = false;
+    assert_eq!(site.log_in(&mut browser, "ada").await.body, "closed");
+    assert_eq!(site.who(&mut browser).await, "nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn guards_tell_scripts_and_name_the_page_for_people() {
     let site = site(MemoryStore::default(), protect).await;
     let mut browser = Browser::default();
@@ -312,7 +335,7 @@ impl SessionStore for Broken {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_is_down_lets_nobody_in_and_shows_a_page() {
     let store = Broken::default();
-    let site = site(store.clone(), |clever, router| clever.protect(router)).await;
+    let site = site(store.clone(), CleverSso::protect).await;
     let mut browser = Browser::default();
     let callback = site.callback(&mut browser, "ada").await;
     *store.is_broken.lock().unwrap() = true;

@@ -1,0 +1,42 @@
+//! Answers of this crate, as responses of axum.
+
+use ::axum::body::Body;
+use ::axum::response::{IntoResponse, Response};
+
+use crate::error::Error;
+use crate::login::{Denied, Login, Restart};
+use crate::web::WebAnswer;
+
+impl IntoResponse for WebAnswer {
+    fn into_response(self) -> Response {
+        self.into_http().map(Body::from)
+    }
+}
+
+impl IntoResponse for Error {
+    /// The page for the person, with its status and cookies.
+    fn into_response(self) -> Response {
+        IntoResponse::into_response(WebAnswer::from(&self))
+    }
+}
+
+impl IntoResponse for Login {
+    /// The redirect to Clever, with its cookies.
+    fn into_response(self) -> Response {
+        IntoResponse::into_response(WebAnswer::from(&self))
+    }
+}
+
+impl IntoResponse for Restart {
+    /// The redirect to Clever, with its cookies.
+    fn into_response(self) -> Response {
+        IntoResponse::into_response(WebAnswer::from(&self))
+    }
+}
+
+impl IntoResponse for Denied {
+    /// The page for the person, with its cookies.
+    fn into_response(self) -> Response {
+        IntoResponse::into_response(WebAnswer::from(&self))
+    }
+}

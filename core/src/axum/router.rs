@@ -1,0 +1,140 @@
+//! Protects a router.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use ::axum::Router;
+use ::axum::middleware::{from_fn, from_fn_with_state};
+use ::axum::response::{IntoResponse, Response};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+
+use super::endpoints;
+use super::neighbors;
+use super::proven::ProvenLogin;
+use super::site::Site;
+use crate::client::Client;
+use crate::error::Result;
+use crate::web::{BrowserLeg, Problem, Refused, WebOptions};
+
+/// Login, callback and log out for a router, with sessions in a store of tower-sessions.
+#[must_use = "protect a router with it"]
+pub struct CleverSso<Store> {
+    site: Site,
+    store: Store,
+}
+
+impl<Store: SessionStore + Clone> CleverSso<Store> {
+    /// Checks the options. `store` keeps the sessions: `MemoryStore` for one process, else one that all processes share.
+    ///
+    /// # Errors
+    /// As [`BrowserLeg::new`].
+    pub fn new(client: Client, options: WebOptions, store: Store) -> Result<Self> {
+        let site = Site {
+            leg: BrowserLeg::new(client, options)?,
+            store: Arc::new(store.clone()),
+            before_sign_in: None,
+            on_sign_in: None,
+            on_problem: None,
+        };
+        Ok(Self { site, store })
+    }
+
+    /// Lets `decide` decide about each person who proved a login, before they are signed in: `None` lets them in. A response is sent
+    /// to the browser, and nobody is signed in; so is [`Refused`], as a page for the person. An [`Error`] of a question to
+    /// Clever's API becomes one with `?`.
+    ///
+    /// ```no_run
+    /// use clever_sso::axum::{CleverSso, ProvenLogin, tower_sessions::MemoryStore};
+    /// use clever_sso::web::Refused;
+    ///
+    /// # fn example(clever: CleverSso<MemoryStore>) -> CleverSso<MemoryStore> {
+    /// clever.before_sign_in(async |login: ProvenLogin| {
+    ///     if login.identity().district_id.is_none() {
+    ///         return Err(Refused::with_sentence("This app is for schools. Please log in with your school's account."));
+    ///     }
+    ///     Ok(None)
+    /// })
+    /// # }
+    /// ```
+    pub fn before_sign_in<F, Decision>(mut self, decide: F) -> Self
+    where
+        F: Fn(ProvenLogin) -> Decision + Send + Sync + 'static,
+        Decision: Future<Output = std::result::Result<Option<Response>, Refused>> + Send + 'static,
+    {
+        self.site.before_sign_in = Some(Arc::new(move |login| Box::pin(decide(login))));
+        self
+    }
+
+    /// Calls `act` with each person who is signed in now: their session is new, and may be added to. What it returns is as for
+    /// [`before_sign_in`](Self::before_sign_in): a response is sent instead of the redirect, and the person stays signed in;
+    /// with [`Refused`] nobody is.
+    pub fn on_sign_in<F, Decision>(mut self, act: F) -> Self
+    where
+        F: Fn(ProvenLogin) -> Decision + Send + Sync + 'static,
+        Decision: Future<Output = std::result::Result<Option<Response>, Refused>> + Send + 'static,
+    {
+        self.site.on_sign_in = Some(Arc::new(move |login| Box::pin(act(login))));
+        self
+    }
+
+    /// Lets `show` make the page of a failed login.
+    pub fn on_problem<F, Page>(mut self, show: F) -> Self
+    where
+        F: Fn(&Problem) -> Page + Send + Sync + 'static,
+        Page: IntoResponse,
+    {
+        self.site.on_problem = Some(Arc::new(move |problem| show(problem).into_response()));
+        self
+    }
+
+    /// The router with the login, the callback, the log out and sessions around it. Put no layer around it that answers by itself or
+    /// changes paths.
+    pub fn protect<S>(self, router: Router<S>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        self.protect_with(router, Router::layer)
+    }
+
+    /// The same, where another layer brings the sessions: that of axum-login, for example.
+    ///
+    /// ```no_run
+    /// use axum::Router;
+    /// use axum_login::{AuthManagerLayerBuilder, AuthnBackend};
+    /// use clever_sso::axum::{CleverSso, tower_sessions::MemoryStore};
+    ///
+    /// fn app(clever: CleverSso<MemoryStore>, backend: impl AuthnBackend + 'static, router: Router) -> Router {
+    ///     clever.protect_with(router, |router, sessions| {
+    ///         router.layer(AuthManagerLayerBuilder::new(backend, sessions).build())
+    ///     })
+    /// }
+    /// ```
+    pub fn protect_with<S>(
+        self,
+        router: Router<S>,
+        sessions: impl FnOnce(Router<S>, SessionManagerLayer<Store>) -> Router<S>,
+    ) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let is_secure = self.site.leg.is_secure();
+        let layer = SessionManagerLayer::new(self.store)
+            // A cookie of this name comes from this host only, and over https only.
+            .with_name(self.site.leg.session_cookie_name())
+            .with_secure(is_secure)
+            .with_http_only(true)
+            // With Strict the browser would not send it when it comes back from Clever.
+            .with_same_site(SameSite::Lax)
+            .with_expiry(Expiry::OnSessionEnd);
+        let router = router.layer(from_fn_with_state(self.site, endpoints::around));
+        sessions(router, layer).layer(from_fn(neighbors::without_disguised_cookies))
+    }
+}
+
+impl<Store> fmt::Debug for CleverSso<Store> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CleverSso").field("leg", &self.site.leg).finish_non_exhaustive()
+    }
+}

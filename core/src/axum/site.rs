@@ -1,0 +1,27 @@
+//! What every request to a protected router needs.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ::axum::response::Response;
+use tower_sessions::SessionStore;
+
+use super::proven::ProvenLogin;
+use crate::web::{BrowserLeg, Problem, Refused};
+
+pub(super) type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// What an application says about a person: a response of its own, or `None` to go on.
+pub(super) type Decision = Result<Option<Response>, Refused>;
+pub(super) type Decide = dyn Fn(ProvenLogin) -> Later<Decision> + Send + Sync;
+pub(super) type Show = dyn Fn(&Problem) -> Response + Send + Sync;
+
+/// What every request needs. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Site {
+    pub(super) leg: BrowserLeg,
+    pub(super) store: Arc<dyn SessionStore>,
+    pub(super) before_sign_in: Option<Arc<Decide>>,
+    pub(super) on_sign_in: Option<Arc<Decide>>,
+    pub(super) on_problem: Option<Arc<Show>>,
+}
