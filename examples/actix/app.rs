@@ -10,7 +10,7 @@ use actix_session::storage::CookieSessionStore;
 use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::Key;
 use actix_web::http::StatusCode;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{Data, Html, Redirect};
 use actix_web::{App, Either, HttpRequest, HttpResponse, HttpServer, get};
 use clever_sso::web::{BrowserLeg, WebOptions};
@@ -93,6 +93,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .wrap(from_fn(clever::pages))
             .wrap(sessions.build())
             .wrap(from_fn(clever::without_disguised_cookies))
+            .wrap(DefaultHeaders::new().add(("Content-Security-Policy", pages::POLICY)))
     };
     HttpServer::new(app).workers(2).bind(("127.0.0.1", port))?.run().await?;
     Ok(())

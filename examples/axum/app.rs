@@ -7,6 +7,8 @@ use std::error::Error;
 
 use axum::Router;
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use clever_sso::axum::tower_sessions::MemoryStore;
@@ -38,7 +40,14 @@ fn app() -> clever_sso::Result<Router> {
         .route("/", get(home))
         .route("/me", get(me))
         .merge(lessons.route_layer(login_required(["teacher", "staff"])));
-    Ok(clever.protect(app))
+    Ok(clever.protect(app).layer(map_response(with_policy)))
+}
+
+/// Says in each answer what the pages may load and do.
+async fn with_policy(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static(pages::POLICY);
+    response.headers_mut().entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+    response
 }
 
 /// Offers the button.

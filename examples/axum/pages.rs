@@ -3,6 +3,10 @@
 use clever_sso::web::{Problem, SessionIdentity};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+/// What the pages may load and do.
+pub(crate) const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+
 const STYLE: &str = "
   :root { color-scheme: light dark; --ink: #1b2733; --paper: #f6f7f9; --card: #fff; --line: #cfd6de; --link: #1f5fbf; }
   @media (prefers-color-scheme: dark) {
