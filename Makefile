@@ -115,6 +115,10 @@ api: ## write down the public API of the Rust crate, in core/tests/api/clever-ss
 	$(RUSTDOC_JSON)
 	$(CARGO) run -q -p clever-sso-api -- --write $(RUST_API) core/tests/api/clever-sso.txt
 
+.PHONY: sentences
+sentences: ## write js/src/sentences.ts from the catalogue of failures
+	$(PYTHON) js/write_sentences.py
+
 .PHONY: settings
 settings: ## write docs/settings.md from the list of settings
 	CLEVER_SSO_WRITE_SETTINGS=1 $(CARGO) test -q -p clever-sso --test settings
@@ -158,6 +162,11 @@ screenshots: test-build ## take docs/images/screenshot-*.png of the emulator and
 .PHONY: dist-windows
 dist-windows: ## dist/*.zip: the C library for Windows, built on Debian (downloads 290 MB the first time)
 	PYTHON=$(PYTHON) ffi/windows/dist.sh
+
+.PHONY: js
+js: ## the npm package clever-sso-implicit, in target/js/package (needs node 20)
+	node js/build.mjs $(CARGO_TARGET_DIR)/js
+	@echo "==> $(CARGO_TARGET_DIR)/js/package: npm install $(CARGO_TARGET_DIR)/js/package"
 
 # The library is in the package: nothing has to be installed for FFI. The extension has a package of its own, php/extension.
 COMPOSER_PACKAGE := $(CARGO_TARGET_DIR)/composer/clever-sso

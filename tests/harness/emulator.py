@@ -49,15 +49,23 @@ def running(
     port: int = 0,
 ) -> Iterator[str]:
     """Run an emulator that knows `apps`, or those of the file `world`; give its base URL."""
-    command = [os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), "--port", str(port)]
+    options = ["--port", str(port)]
     for app in apps:
-        command += ["--app", app.option()]
+        options += ["--app", app.option()]
     if auto_login:
-        command += ["--auto-login", auto_login]
+        options += ["--auto-login", auto_login]
     if world:
-        command += ["--world", str(world)]
+        options += ["--world", str(world)]
     if public_url:
-        command += ["--public-url", public_url]
+        options += ["--public-url", public_url]
+    with started(options, public_url) as base_url:
+        yield base_url
+
+
+@contextmanager
+def started(options: Sequence[str], public_url: str = "") -> Iterator[str]:
+    """Run an emulator with these options; give its base URL."""
+    command = [os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             base_url = process.stdout.readline().strip() if process.stdout else ""

@@ -1,0 +1,44 @@
+import { AGAIN, BLOCKED, DENIED, LATER, type Sentence, SETUP } from "./sentences.js";
+
+// The tests hold these against the catalogue, code by code.
+const LATER_CODES = /^(network|response|rate)_|unavailable$/;
+const SETUP_CODES = /^(config|argument|redirect)_|(k|request)_rejected$/;
+const RETRYABLE = /^(state|pending|rate|limit)_|network_[^t]|unavailable$|html$|timeout$|interrupted$/;
+
+/** Spanish for pages in `es` and `es-MX`, English for all others. */
+function inLanguage(sentence: Sentence, language = globalThis.document?.documentElement.lang): string {
+  return sentence[/^es\b/i.test(language ?? "") ? 1 : 0];
+}
+
+/** The sentence to show to the person for a code word, in the language of the page or the one given. */
+export function userMessage(code: string, language?: string): string {
+  const sentence = LATER_CODES.test(code) ? LATER : SETUP_CODES.test(code) ? SETUP : code === "cookies_blocked" ? BLOCKED : AGAIN;
+  return inLanguage(sentence, language);
+}
+
+/**
+ * Why a login failed.
+ *
+ * `message` is for developers and logs. It never has a token, a state or an address of the person in it.
+ */
+export class CleverError extends Error {
+  /** The code word, as in the list of errors; or the word with which Clever refused, such as `access_denied`. */
+  declare readonly code: string;
+  /** A sentence to show to the person, in the language of the page. */
+  declare readonly userMessage: string;
+  /** Whether the same call, or the same login started again, may succeed later without any change. */
+  declare readonly retryable: boolean;
+  /** Whether this browser's own login was refused: the person who was signed in before must not stay. */
+  declare readonly endsSession: boolean;
+
+  constructor(code: string, message = code, endsSession = false, sentence = userMessage(code)) {
+    super(message);
+    Object.assign(this, { name: "CleverError", code, userMessage: sentence, retryable: RETRYABLE.test(code), endsSession });
+  }
+}
+
+export function fail(code: string, message?: string, endsSession?: boolean, sentence?: string): never {
+  throw new CleverError(code, message, endsSession, sentence);
+}
+
+export const denied = (): string => inLanguage(DENIED);

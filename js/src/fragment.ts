@@ -1,0 +1,47 @@
+/** A state of this package: by its form, Clever's answers are told from an app's own fragments. */
+const STATE = /^\d+(-\d+){3}$/;
+/** When the caches are looked through after an answer, in milliseconds: a service worker may write late. */
+const SWEEPS = [0, 1000, 5000];
+
+/** A new state: 128 random bits. */
+export function newState(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
+/**
+ * Takes Clever's answer out of the address, so that no history, bookmark or copied link holds a token.
+ *
+ * Fragments of the app stay as they are. A router that uses the fragment may have put a slash before the answer.
+ */
+export function take(): URLSearchParams | undefined {
+  const text = location.hash.replace(/^#[!/?]*/, "");
+  const answer = new URLSearchParams(text);
+  if (!answer.has("access_token") && !STATE.test(answer.get("state") ?? "")) return;
+  try {
+    history.replaceState(without(history.state, text), "", location.href.split("#")[0]);
+  } catch {
+    // Some browsers limit how often an address may change.
+    location.replace("#");
+  }
+  // Routers remember the address; this is how they learn of the new one.
+  dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  for (const pause of SWEEPS) setTimeout(() => void sweep().catch(() => {}), pause);
+  return answer;
+}
+
+/** The same state without the answer: routers keep addresses in it. */
+function without(state: unknown, text: string): unknown {
+  const cut = (_: string, value: unknown) =>
+    typeof value === "string" && value.includes(text) ? value.slice(0, value.indexOf(text)).replace(/#[!/?]*$/, "") : value;
+  return state && JSON.parse(JSON.stringify(state), cut);
+}
+
+/** Service workers that cache pages may keep the whole address as the key. */
+async function sweep(): Promise<void> {
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      if (/#.*access_token=/.test(request.url)) await cache.delete(request);
+    }
+  }
+}

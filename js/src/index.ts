@@ -1,0 +1,11 @@
+/**
+ * Log in with Clever without a server's secret: the implicit grant (RFC 6749 4.2), for pages, extensions and apps.
+ *
+ * Import this module before your router: it takes Clever's answer out of the address as soon as it is loaded.
+ */
+export { type Answer, begin, forget, handleCallback } from "./login.js";
+export { CleverError, userMessage } from "./error.js";
+export type { LoginRecord, LoginStorage } from "./storage.js";
+export type { Options } from "./options.js";
+export { arrive, logOut, type SessionOptions, signIn, watch, whoAmI } from "./session.js";
+export { checkToken, type TokenInfo } from "./token.js";

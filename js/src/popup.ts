@@ -1,0 +1,50 @@
+import { CleverError } from "./error.js";
+import { newState } from "./fragment.js";
+import type { Answer } from "./login.js";
+import { NAME } from "./storage.js";
+
+/** Between two looks at the popup, and how long the popup waits to be closed; in milliseconds. */
+const LOOK = 500;
+const PATIENCE = 2000;
+
+/**
+ * The page's half: sends the popup to Clever, and waits for what it reports.
+ *
+ * They talk over a channel that is named after the state, which nobody else knows. `opener` is not used: it is gone when Clever or
+ * the app sets Cross-Origin-Opener-Policy.
+ */
+export async function inPopup(popup: Window, prepare: (state: string) => Promise<string>): Promise<Answer> {
+  const state = newState();
+  const channel = new BroadcastChannel(NAME + state);
+  let timer;
+  try {
+    popup.location.replace(await prepare(state));
+    return await new Promise<Answer>((resolve, reject) => {
+      const lost = (report?: object) => reject(Object.assign(new CleverError("call_interrupted"), report));
+      channel.onmessage = ({ data }) => (data.code ? lost : resolve)(data);
+      timer = setInterval(() => {
+        // A popup that was cut off looks closed as well, but then the person is in it. A report may still be under way.
+        if (popup.closed && document.hasFocus()) setTimeout(lost, LOOK);
+      }, LOOK);
+    });
+  } finally {
+    clearInterval(timer);
+    channel.close();
+    popup.close();
+  }
+}
+
+/** The popup's half: reports and closes. Where it cannot be closed, the login goes on here. */
+export async function reported(state: string, judge: () => Answer): Promise<Answer> {
+  const outcome = new Promise<Answer>((resolve) => resolve(judge()));
+  const channel = new BroadcastChannel(NAME + state);
+  channel.postMessage(
+    await outcome.then(
+      (answer) => ({ ...answer }),
+      (error) => ({ ...error, message: error.message }),
+    ),
+  );
+  close();
+  await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  return outcome;
+}

@@ -1,0 +1,73 @@
+import { fail } from "./error.js";
+
+export const NAME = "clever-sso-implicit";
+const MOST_LOGINS = 8;
+const LONGEST_WAIT = 10_000;
+/** How long a login may take, in milliseconds. */
+const LIFETIME = 600_000;
+
+/** What is kept of a login between its two legs. */
+export interface LoginRecord {
+  /** When it started, in milliseconds. */
+  at: number;
+  clientId: string;
+  next?: string;
+  popup?: boolean;
+}
+
+/** A place for started logins. `take` must give a login to one caller only, however many tabs ask at once. */
+export interface LoginStorage {
+  put(state: string, login: LoginRecord): Promise<void>;
+  take(state: string): Promise<LoginRecord | undefined>;
+}
+
+type Logins = Map<string, LoginRecord>;
+
+/**
+ * IndexedDB: of all that a browser keeps, it alone lets one tab take a value away before any other sees it. Session storage is
+ * copied by `window.open`, and other processes see changes of local storage late.
+ */
+export const IN_BROWSER: LoginStorage = {
+  put: (state, login) =>
+    change((logins) => {
+      logins.set(state, login);
+      // They are in the order in which they started.
+      if (logins.size > MOST_LOGINS) logins.delete(logins.keys().next().value!);
+    }),
+  take: (state) =>
+    change((logins) => {
+      const login = logins.get(state);
+      logins.delete(state);
+      return login;
+    }),
+};
+
+export function isOver(at: number): boolean {
+  return !(Math.abs(Date.now() - at) < LIFETIME);
+}
+
+/** Changes the logins in one transaction, which no other tab can come between. */
+async function change<Result>(work: (logins: Logins) => Result): Promise<Result> {
+  try {
+    return await new Promise((resolve, reject) => {
+      setTimeout(reject, LONGEST_WAIT);
+      const opening = indexedDB.open(NAME);
+      opening.onupgradeneeded = () => opening.result.createObjectStore(NAME);
+      opening.onerror = reject;
+      opening.onsuccess = () => {
+        const transaction = opening.result.transaction(NAME, "readwrite");
+        const store = transaction.objectStore(NAME);
+        const reading = store.get(NAME);
+        reading.onsuccess = () => {
+          const logins: Logins = reading.result ?? new Map();
+          const result = work(logins);
+          store.put(logins, NAME);
+          transaction.oncomplete = () => resolve(result);
+        };
+        transaction.onabort = reject;
+      };
+    });
+  } catch {
+    return fail("cookies_blocked");
+  }
+}

@@ -1,0 +1,194 @@
+"""What a login says when it fails: code word and sentence of the catalogue, in two languages; and misuse, at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from harness.js_package import SOURCES
+from harness.patience import SECONDS
+from page_site import Site, finished, outcome, settled, start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+sys.path.insert(0, str(SOURCES))
+import write_sentences
+
+AGAIN = "Signing in did not work this time. Please try again."
+LATER = "Clever cannot be reached right now. Please wait a minute, then try again."
+ASK = "Clever did not let you into this app. Please ask your teacher or your school for access."
+
+# The scenario, the code word, the sentence, whether it ends the session of the person before.
+SCENARIOS = [
+    ("callback-denied", "access_denied", ASK, True),
+    ("callback-unauthorized-user", "unauthorized-user", ASK, True),
+    ("callback-temporarily-unavailable", "callback_unavailable", LATER, False),
+    ("callback-server-error", "callback_unavailable", LATER, False),
+    ("callback-code-and-error", "callback_contradictory", AGAIN, True),
+    ("callback-duplicate-code", "callback_duplicate", AGAIN, True),
+    ("callback-empty", "callback_malformed", AGAIN, True),
+    ("callback-foreign-iss", "callback_issuer", AGAIN, True),
+    ("callback-no-state", "state_missing", AGAIN, False),
+    ("callback-foreign-state", "pending_missing", AGAIN, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "expected"), [(name, rest) for name, *rest in SCENARIOS], ids=[row[0] for row in SCENARIOS]
+)
+def test_what_clever_answers_is_told(page: Page, site: Site, scenario: str, expected: list[Any]) -> None:
+    site.app(clever=f"{site.clever}/s/{scenario}")
+    page.goto(site.url)
+    outcome(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/oauth/authorize?" in request.url else None)
+    problem = finished(page)
+    assert [problem["code"], problem["userMessage"], problem["endsSession"]] == expected
+    assert problem["name"] == "CleverError"
+    # What nobody here asked for restarts, once.
+    assert len(asked) == (2 if problem["code"] in {"state_missing", "pending_missing"} else 1)
+    assert "access_token" not in page.url
+    # The button works after it.
+    page.evaluate(f"options.clever = {json.dumps(site.clever)}")
+    assert finished(page)["accessToken"].startswith("il")
+
+
+def test_an_error_word_that_clever_would_not_write_is_not_shown(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    launch = "async (url) => '#error=Call%20555-0100&state=' + new URL(url).searchParams.get('state')"
+    page.evaluate(f"window.problem = settled(clever.begin({{ ...options, launch: {launch} }})), 0")
+    problem = settled(page, "problem")
+    assert (problem["code"], problem["userMessage"]) == ("access_denied", ASK)
+    assert "555" not in json.dumps(problem)
+
+
+CALLS: dict[str, tuple[str, str, str]] = {
+    "nothing": ("begin()", "config_invalid", "clientId is missing"),
+    "empty": ("begin({})", "config_invalid", "clientId is missing"),
+    "no-client-id": ("begin({ ...options, clientId: '' })", "config_invalid", "clientId is missing"),
+    "client-id-null": ("begin({ ...options, clientId: null })", "config_invalid", "clientId is missing"),
+    "no-redirect-uri": (
+        "begin({ ...options, redirectUri: undefined })",
+        "config_invalid",
+        "redirectUri must start with",
+    ),
+    "path": (
+        "begin({ ...options, redirectUri: '/callback' })",
+        "config_invalid",
+        "redirectUri must start with https://",
+    ),
+    "scheme": ("begin({ ...options, redirectUri: 'myapp://cb' })", "config_invalid", "no custom scheme"),
+    "fragment": ("begin({ ...options, redirectUri: options.redirectUri + '#x' })", "config_invalid", "have no #"),
+    "origin": ("begin({ ...options, redirectUri: 'https://app.example/cb' })", "config_invalid", "like this page"),
+    "script": ("begin({ ...options, clever: 'javascript:alert(1)//' })", "config_invalid", "clever must start with"),
+    "callback": ("handleCallback({})", "config_invalid", "clientId is missing"),
+    "next-foreign": ("begin({ ...options, next: 'https://evil.example/' })", "return_to_unsafe", "a path of this app"),
+    "next-slashes": ("begin({ ...options, next: '//evil.example' })", "return_to_unsafe", "a path of this app"),
+    "next-dots": ("begin({ ...options, next: '/.//evil.example' })", "return_to_unsafe", "a path of this app"),
+    "next-backslash": ("begin({ ...options, next: '/\\\\evil.example' })", "return_to_unsafe", "a path of this app"),
+    "next-script": ("begin({ ...options, next: 'javascript:alert(1)' })", "return_to_unsafe", "a path of this app"),
+    "sign-in": ("signIn('')", "argument_invalid", "no token"),
+    "sign-in-null": ("signIn(null)", "argument_invalid", "no token"),
+}
+
+
+@pytest.mark.parametrize(("call", "code", "message"), CALLS.values(), ids=CALLS)
+def test_misuse_is_an_error_at_once(page: Page, site: Site, call: str, code: str, message: str) -> None:
+    page.goto(f"{site.url}/quiet")
+    # Not by a promise that nobody looks at.
+    thrown = page.evaluate(
+        f"(() => {{ try {{ clever.{call}; return null }} catch (error) {{ return failure(error) }} }})()"
+    )
+    assert thrown["code"] == code
+    assert message in thrown["message"]
+    assert thrown["name"] == "CleverError"
+
+
+@pytest.mark.parametrize(
+    "redirect_uri", ["https://app.example/cb", "https://APP.example:443/cb", "HTTPS://app.Example/cb"]
+)
+def test_case_and_port_443_make_no_other_origin(page: Page, site: Site, redirect_uri: str) -> None:
+    site.app(redirectUri=redirect_uri)
+
+    def serve(route: Any) -> None:
+        kind, text = site.files.get(route.request.url.removeprefix("https://app.example"), ("text/html", site.page()))
+        route.fulfill(content_type=kind, body=text)
+
+    page.route("https://app.example/**", serve)
+    page.goto("https://app.example/")
+    assert outcome(page) is None
+    page.route("**/oauth/authorize?*", lambda route: route.fulfill(status=204))
+    with page.expect_request(lambda request: "/oauth/authorize?" in request.url) as request:
+        start(page)
+    # It goes to Clever as it is registered there.
+    assert f"redirect_uri={redirect_uri.replace(':', '%3A').replace('/', '%2F')}" in request.value.url
+
+
+def test_the_sentences_are_those_of_the_catalogue() -> None:
+    command = [sys.executable, str(SOURCES / "write_sentences.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_code_word_of_the_catalogue_has_its_sentence_in_both_languages(page: Page, site: Site) -> None:
+    catalogue, spanish = write_sentences.catalogue(), write_sentences.spanish()
+    assert len(catalogue) > 25
+    page.goto(site.url)
+    script = """(codes) => codes.map((code) => [
+      clever.userMessage(code, "en"), clever.userMessage(code, "es-MX"), clever.userMessage(code),
+      new clever.CleverError(code).retryable,
+    ])"""
+    found = dict(zip(catalogue, page.evaluate(script, list(catalogue))))
+    assert found == {code: [english, spanish[english], english, again] for code, (english, again) in catalogue.items()}
+
+
+@pytest.mark.parametrize(("language", "start_of"), [("es", "Clever no te dej"), ("es-MX", "Clever no"), ("fr", ASK)])
+def test_the_language_is_that_of_the_page(page: Page, site: Site, language: str, start_of: str) -> None:
+    site.language = language
+    page.goto(site.url)
+    launch = "async (url) => '#error=access_denied&state=' + new URL(url).searchParams.get('state')"
+    page.evaluate(f"window.problem = settled(clever.begin({{ ...options, launch: {launch} }})), 0")
+    assert settled(page, "problem")["userMessage"].startswith(start_of)
+
+
+LAUNCHES = {
+    "token": ("url", "token_type=bearer&state={state}&access_token=il-x&scope=a%20b", None),
+    "other-state": ("url", "token_type=bearer&state=1-2-3-4&access_token=il-x", "state_mismatch"),
+    "no-state": ("url", "token_type=bearer&access_token=il-x", "state_mismatch"),
+    "mac": ("url", "token_type=mac&state={state}&access_token=il-x", "callback_malformed"),
+    "nothing": ("url", "", "state_mismatch"),
+    "closed": ("throw", "", "call_interrupted"),
+    "undefined": ("undefined", "", "call_interrupted"),
+}
+
+
+@pytest.mark.parametrize(("how", "fragment", "code"), LAUNCHES.values(), ids=LAUNCHES)
+def test_an_address_that_is_opened_by_other_means(
+    page: Page, site: Site, how: str, fragment: str, code: str | None
+) -> None:
+    # As in an extension, whose pages have another origin than the redirect URI.
+    page.goto(site.url)
+    outcome(page)
+    page.evaluate(
+        """([how, fragment]) => {
+          const identity = { launchWebAuthFlow: async ({ url, interactive }) => {
+            if (!interactive || how === "throw") throw new Error("The user did not approve access.");
+            const { state, redirect_uri } = Object.fromEntries(new URL(url).searchParams);
+            return how === "undefined" ? undefined : `${redirect_uri}#${fragment.replace("{state}", state)}`;
+          } };
+          const launch = (url) => identity.launchWebAuthFlow({ url, interactive: true });
+          const more = { redirectUri: "https://id.chromiumapp.org/", next: "/n", launch };
+          window.found = settled(clever.begin({ ...options, ...more }));
+        }""",
+        [how, fragment],
+    )
+    found = settled(page, "found")
+    assert page.url == f"{site.url}/"
+    if code:
+        assert found["code"] == code
+    else:
+        assert found == {"accessToken": "il-x", "scopes": ["a", "b"], "next": "/n"}

@@ -1,0 +1,123 @@
+"""The examples for React and Vue, with their real routers, and the package loaded before a router or long after it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from harness.js_package import bundled
+from harness.paths import ROOT
+from page_site import OURS, PACKAGE, Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+EXAMPLES = ROOT / "examples" / "implicit"
+PROGRAMS = {"react": "main.jsx", "vue": "main.js"}
+# An app that loads the package with a lazy route: its router was there before.
+LAZY = """
+import { createRouter, createWebHistory } from "vue-router";
+import { createApp, h } from "vue";
+import { createBrowserRouter } from "react-router";
+const kind = "%s";
+const view = { render: () => h("p", "lazy") };
+const router = kind === "vue"
+  ? createRouter({ history: createWebHistory(), routes: [{ path: "/:path(.*)*", component: view }] })
+  : createBrowserRouter([{ path: "*", element: null }]);
+if (kind === "vue") createApp(view).use(router).mount("main");
+const hash = () => (kind === "vue" ? router.currentRoute.value.hash : router.state.location.hash);
+(kind === "vue" ? router.isReady() : Promise.resolve()).then(async () => {
+  window.before = hash();
+  const { begin, handleCallback } = await import("/clever-sso-implicit.js");
+  const options = %s;
+  window.answer = await handleCallback(options);
+  window.logIn = () => void begin(options);
+  window.move = async () => {
+    await (kind === "vue" ? router.push("/on") : router.navigate("/on"));
+    return JSON.stringify([hash(), history.state, location.href]);
+  };
+  document.querySelector("main").textContent = "ready";
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The examples, bundled as their README says."""
+    folder = tmp_path_factory.mktemp("bundles")
+    return {
+        name: bundled(EXAMPLES / name / program, to=folder / f"{name}.js").read_text("utf-8")
+        for name, program in PROGRAMS.items()
+    }
+
+
+def served(site: Site, program: str, router: str = "") -> None:
+    """The index page of the example, with its own client id and addresses."""
+    site.files["/app.js"] = ("text/javascript", program)
+    data = {"client-id": OURS, "redirect-uri": f"{site.url}/callback", "clever": site.clever, "router": router}
+    site.body = " ".join(f'data-{name}="{value}"' for name, value in data.items())
+    site.session["person"] = None
+    # Vue makes a policy of its own, for what it compiles.
+    site.trusted = "vue"
+    site.session["signs_in"] = {"name": "Ada Ashworth"}
+
+
+@pytest.mark.parametrize(("name", "router"), [("react", ""), ("vue", ""), ("vue", "hash")])
+def test_an_example_logs_in_and_out(page: Page, site: Site, programs: dict[str, str], name: str, router: str) -> None:
+    served(site, programs[name], router)
+    page.goto(site.url)
+    page.get_by_role("button", name="Log in with Clever").click()
+    page.get_by_role("heading", name="Hello, Ada Ashworth").wait_for()
+    page.wait_for_url(f"{site.url}/{'callback#/' if router else ''}lessons/7")
+    page.get_by_role("link", name="Next lesson").click()
+    page.wait_for_url("**/lessons/8")
+    kept = page.evaluate("JSON.stringify([history.state, { ...sessionStorage }, location.href])")
+    assert "access_token" not in kept
+    ((_, _, body),) = site.session["posted"]
+    assert body["access_token"] not in kept
+    for _ in range(2):
+        page.go_back()
+        page.wait_for_load_state()
+        assert "access_token" not in page.url + page.evaluate("JSON.stringify(history.state)")
+    page.goto(site.url)
+    page.get_by_role("button", name="Not you? Log out").click()
+    page.get_by_role("button", name="Log in with Clever").wait_for()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_example_says_one_moment_and_what_went_wrong(
+    page: Page, site: Site, programs: dict[str, str], name: str
+) -> None:
+    served(site, programs[name])
+    site.session["answer"] = {"code": "token_foreign", "sentence": "x"}
+    page.goto(site.url)
+    page.get_by_role("alert").wait_for()
+    assert "(token_foreign)" in page.get_by_role("alert").inner_text()
+    page.route("**/session", lambda _: None)
+    page.reload()
+    page.get_by_role("status").get_by_text("One moment, please.").wait_for()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_router_that_is_there_first_forgets_the_token(page: Page, site: Site, tmp_path: Path, name: str) -> None:
+    site.trusted = "vue"
+    source = tmp_path / "lazy.js"
+    source.write_text(LAZY % (name, json.dumps(site.options())), "utf-8")
+    site.files["/app.js"] = (
+        "text/javascript",
+        bundled(source, to=tmp_path / "out.js", external=PACKAGE).read_text("utf-8"),
+    )
+    page.goto(f"{site.url}/start")
+    page.get_by_text("ready").wait_for()
+    page.evaluate("logIn()")
+    page.wait_for_url("**/callback")
+    page.get_by_text("ready").wait_for()
+    assert "access_token" in page.evaluate("before")
+    assert page.evaluate("answer.accessToken").startswith("il")
+    assert "access_token" not in page.evaluate("move()")
+    assert page.url == f"{site.url}/on"
+    page.go_back()
+    page.wait_for_url("**/callback")
+    assert "access_token" not in page.evaluate("JSON.stringify(history.state)")

@@ -1,0 +1,72 @@
+"""The npm package: what is in it, how large it is, and that its types and its module are used as documented."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from harness.js_package import MODULE, SOURCES, built
+from harness.paths import ROOT
+from harness.patience import SECONDS
+
+LARGEST = 4096
+FUNCTIONS = "arrive begin checkToken forget handleCallback logOut signIn userMessage watch whoAmI"
+EXPORTED = {"CleverError", *FUNCTIONS.split()}
+
+
+@pytest.fixture(scope="module")
+def package() -> Path:
+    return built()
+
+
+def test_it_is_small(package: Path) -> None:
+    size = len(gzip.compress((package / MODULE).read_bytes(), 9, mtime=0))
+    assert size < LARGEST
+
+
+def test_it_needs_no_other_package_and_names_its_files(package: Path) -> None:
+    manifest = json.loads((package / "package.json").read_text("utf-8"))
+    assert "dependencies" not in manifest
+    assert "devDependencies" not in manifest
+    assert manifest["type"] == "module"
+    for name in (*manifest["exports"]["."].values(), *manifest["files"]):
+        assert (package / name).exists(), name
+    version = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)
+    assert version
+    assert manifest["version"] == version[1]
+
+
+def test_it_is_an_es_module_that_loads_without_a_page(package: Path) -> None:
+    script = f"import({json.dumps(str(package / MODULE))}).then((all) => console.log(JSON.stringify(Object.keys(all))))"
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=SECONDS)
+    assert set(json.loads(done.stdout)) == EXPORTED
+
+
+def test_every_export_is_in_the_guide_and_the_readme_and_has_words(package: Path) -> None:
+    guide = (ROOT / "docs" / "implicit.md").read_text("utf-8")
+    readme = (SOURCES / "README.md").read_text("utf-8")
+    source = "\n".join(path.read_text("utf-8") for path in (SOURCES / "src").glob("*.ts"))
+    for name in EXPORTED:
+        assert f"`{name}" in guide, name
+        assert f"`{name}" in readme, name
+        assert re.search(rf"\*/\nexport (async )?(function|class) {name}\b", source), name
+    assert (package / "dist" / "index.d.ts").exists()
+
+
+def test_it_stores_and_writes_nothing_by_other_means(package: Path) -> None:
+    text = (package / MODULE).read_text("utf-8")
+    for word in (
+        "localStorage",
+        "console.",
+        "document.cookie",
+        "innerHTML",
+        "eval(",
+        "Function(",
+        "postMessage(*",
+        "opener",
+    ):
+        assert word not in text, word

@@ -1,0 +1,193 @@
+"""Apps with a server: the token goes there, the session is noticed in all tabs, and a popup reports to its page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import patience
+from page_site import Site, finished, outcome, settled, start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+# What an app with a server does when it opens.
+APP = """\
+import * as clever from "/clever-sso-implicit.js";
+const options = %s;
+const failure = ({ code, userMessage, endsSession }) => ({ code, userMessage, endsSession });
+const look = () => (window.outcome = clever.arrive(options).catch(failure));
+window.heard = 0;
+clever.watch(() => (heard++, look()));
+Object.assign(window, { clever, options, failure, again: look() });
+look();
+"""
+COOP = {"Cross-Origin-Opener-Policy": "same-origin"}
+
+
+@pytest.fixture
+def app(site: Site) -> Site:
+    """The site with an app that has a server."""
+    site.files["/app.js"] = ("text/javascript", APP % json.dumps(site.options()))
+    return site
+
+
+def test_the_token_goes_to_the_server_once_in_a_body_and_is_forgotten(page: Page, app: Site) -> None:
+    page.goto(app.url)
+    assert outcome(page) == {"person": None}
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.method} {request.url} {request.headers}"))
+    answer = finished(page, "{ next: '/lessons' }")
+    assert answer == {"person": "Ada", "next": "/lessons"}
+    # Two effects of one page asked twice.
+    assert settled(page, "again") == answer
+    ((kind, origin, body),) = app.session["posted"]
+    assert (kind, origin, list(body)) == ("application/json", app.url, ["access_token"])
+    assert body["access_token"] not in "".join(sent)
+    assert page.evaluate("clever.handleCallback(options)") is None
+    page.reload()
+    assert outcome(page) == {"person": "Ada"}
+    assert len(app.session["posted"]) == 1
+
+
+def test_a_log_out_and_a_sign_in_are_noticed_in_another_tab(page: Page, app: Site) -> None:
+    page.goto(app.url)
+    other = page.context.new_page()
+    other.goto(app.url)
+    assert outcome(other) == {"person": None}
+    assert finished(page)["person"] == "Ada"
+    patience.wait_for(lambda: outcome(other)["person"] == "Ada", "the other tab knows who signed in")
+    other.evaluate("clever.logOut(options)")
+    patience.wait_for(lambda: outcome(page)["person"] is None, "the first tab knows that she logged out")
+    # No tab hears itself.
+    assert [page.evaluate("heard"), other.evaluate("heard")] == [1, 1]
+
+
+def test_a_page_from_the_browsers_memory_asks_again(page: Page, app: Site) -> None:
+    page.goto(app.url)
+    finished(page)
+    app.session["person"] = "José"
+    page.evaluate("void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    assert outcome(page) == {"person": "José"}
+
+
+def test_a_person_whom_clever_refuses_ends_the_session_before(page: Page, app: Site) -> None:
+    app.session["person"] = "Ada"
+    page.goto(app.url)
+    assert outcome(page) == {"person": "Ada"}
+    page.evaluate(f"options.clever = '{app.clever}/s/callback-denied'")
+    assert finished(page)["code"] == "access_denied"
+    assert app.session["person"] is None
+    assert app.session["deleted"] >= 1
+
+
+@pytest.mark.parametrize("scenario", ["callback-server-error", "callback-temporarily-unavailable"])
+def test_when_clever_is_down_the_person_stays(page: Page, app: Site, scenario: str) -> None:
+    app.session["person"] = "Ada"
+    page.goto(app.url)
+    outcome(page)
+    page.evaluate(f"options.clever = '{app.clever}/s/{scenario}'")
+    assert finished(page)["code"] == "callback_unavailable"
+    assert "deleted" not in app.session
+    page.reload()
+    assert outcome(page) == {"person": "Ada"}
+
+
+@pytest.mark.parametrize("fragment", ["#error=access_denied", "#error=access_denied&state=1-2-3-4", "#state=1-2-3-4"])
+def test_a_link_with_an_error_changes_nothing(page: Page, app: Site, fragment: str) -> None:
+    app.session["person"] = "Ada"
+    page.goto(f"{app.url}/callback{fragment}")
+    assert outcome(page) == {"person": "Ada"}
+
+
+ANSWERS = {
+    "refused": ({"code": "token_foreign", "sentence": "x"}, "token_foreign", "x"),
+    "own": (
+        {"code": "too_young", "sentence": "Please come back next year."},
+        "too_young",
+        "Please come back next year.",
+    ),
+    "no-sentence": ({"code": "token_rejected"}, "token_rejected", "Signing in did not work this time."),
+    "list": (["Ada"], "response_malformed", "Clever cannot be reached"),
+    "nothing": (None, "response_malformed", "Clever cannot be reached"),
+    "no-person": ({}, "response_malformed", "Clever cannot be reached"),
+}
+
+
+@pytest.mark.parametrize(("answer", "code", "sentence"), ANSWERS.values(), ids=ANSWERS)
+def test_what_the_server_refuses_is_told(page: Page, app: Site, answer: object, code: str, sentence: str) -> None:
+    page.goto(app.url)
+    outcome(page)
+    app.session["answer"] = answer
+    problem = finished(page)
+    assert problem["code"] == code
+    assert problem["userMessage"].startswith(sentence)
+
+
+def test_a_server_that_answers_no_json_is_a_network_that_may_come_back(page: Page, app: Site) -> None:
+    app.files["/page"] = ("text/html", "<!doctype html>")
+    page.goto(app.url)
+    problem = page.evaluate("clever.whoAmI({ session: '/page' }).catch(({ code, retryable }) => ({ code, retryable }))")
+    assert problem == {"code": "network_connect", "retryable": True}
+
+
+# ---------------------------------------------------------------- a popup
+
+
+@pytest.mark.parametrize("headers", [{}, COOP], ids=["plain", "cut-off"])
+def test_a_popup_tells_its_page_and_closes(page: Page, site: Site, headers: dict[str, str]) -> None:
+    site.headers.update(headers)
+    page.goto(site.url)
+    outcome(page)
+    with page.expect_popup() as opened:
+        page.evaluate("window.found = settled(clever.begin({ ...options, popup: true, next: '/n' })), 0")
+    found = settled(page, "found")
+    assert found["accessToken"].startswith("il")
+    assert found["next"] == "/n"
+    assert page.url == f"{site.url}/"
+    patience.wait_for(opened.value.is_closed, "the popup is closed")
+
+
+def test_a_popup_tells_of_a_refusal(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    outcome(page)
+    with page.expect_popup() as opened:
+        page.evaluate(
+            "clever_ = options.clever + '/s/callback-denied', "
+            "window.found = settled(clever.begin({ ...options, clever: clever_, popup: true })), 0"
+        )
+    problem = settled(page, "found")
+    assert (problem["code"], problem["endsSession"], problem["name"]) == ("access_denied", True, "CleverError")
+    assert problem["userMessage"].startswith("Clever did not let you into this app.")
+    patience.wait_for(opened.value.is_closed, "the popup is closed")
+
+
+def test_a_popup_that_the_person_closes_is_noticed(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    outcome(page)
+    page.context.route("**/oauth/authorize?*", lambda route: route.fulfill(body="Clever"))
+    page.evaluate("document.hasFocus = () => true")
+    with page.expect_popup() as opened:
+        page.evaluate("window.found = settled(clever.begin({ ...options, popup: true })), 0")
+    opened.value.wait_for_url("**/oauth/authorize?*")
+    opened.value.close()
+    assert settled(page, "found")["code"] == "call_interrupted"
+
+
+def test_a_popup_that_is_blocked_is_no_dead_button(page: Page, site: Site) -> None:
+    page.add_init_script("window.open = () => null")
+    page.goto(site.url)
+    outcome(page)
+    assert finished(page, "{ popup: true, next: '/n' }")["next"] == "/n"
+
+
+def test_a_popup_whose_storage_is_blocked_closes_and_says_so(page: Page, site: Site) -> None:
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    page.goto(site.url)
+    outcome(page)
+    with page.expect_popup() as opened:
+        start(page, "{ popup: true }")
+    problem = patience.wait_for(lambda: page.evaluate("window.problem"), "the problem")
+    assert problem["code"] == "cookies_blocked"
+    patience.wait_for(opened.value.is_closed, "the popup is closed")
