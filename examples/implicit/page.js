@@ -1,32 +1,31 @@
-// What the page shows, and when.
-import { accessToken, begin, logOut, Problem, signIn, takeFragment, whoAmI } from "./clever-implicit.js";
+// What the page shows, and when. The package does the rest: the state, the fragment, the token and other tabs.
+import { arrive, begin, CleverError, logOut, watch } from "./clever-sso-implicit.js";
 
-// First of all: the token leaves the address before anything else runs.
-arrive(takeFragment());
+// clientId, redirectUri and clever, as the server wrote them into the page.
+const options = document.body.dataset;
 
-// A link to this very page with another fragment does not load it again.
-addEventListener("hashchange", () => arrive(takeFragment()));
-// A page out of the back and forward cache may name somebody who has logged out since.
-addEventListener("pageshow", (event) => event.persisted && location.reload());
+showWhoIsThere();
+watch(showWhoIsThere);
 for (const button of document.querySelectorAll(".log-in")) {
-  button.addEventListener("click", () => location.assign(begin(document.body.dataset)));
+  button.addEventListener("click", () => orExplain(() => begin(options)));
 }
-document.getElementById("log-out").addEventListener("click", () => showWhatComesOf(logOut()));
+document.getElementById("log-out").addEventListener("click", () =>
+  orExplain(async () => {
+    await logOut(options);
+    show(null);
+  }),
+);
 
-function arrive(fragment) {
-  return showWhatComesOf(personFor(fragment));
+function showWhoIsThere() {
+  return orExplain(async () => show((await arrive(options)).person));
 }
 
-async function personFor(fragment) {
-  const token = accessToken(fragment);
-  return token === null ? whoAmI() : signIn(token);
-}
-
-async function showWhatComesOf(person) {
+async function orExplain(work) {
+  reveal("moment");
   try {
-    show(await person);
-  } catch (problem) {
-    explain(problem instanceof Problem ? problem : new Problem("internal"));
+    await work();
+  } catch (error) {
+    explain(error instanceof CleverError ? error : new CleverError("internal"));
   }
 }
 
@@ -34,12 +33,13 @@ function show(person) {
   for (const [name, text] of Object.entries(person ?? {})) {
     for (const place of document.querySelectorAll(`[data-of-person="${name}"]`)) place.textContent = text;
   }
+  if (!person) for (const place of document.querySelectorAll("[data-of-person]")) place.textContent = "";
   reveal(person ? "person" : "welcome");
 }
 
-function explain(problem) {
-  document.getElementById("sentence").textContent = problem.message;
-  document.getElementById("code").textContent = problem.code;
+function explain(error) {
+  document.getElementById("sentence").textContent = error.userMessage;
+  document.getElementById("code").textContent = error.code;
   reveal("problem");
 }
 

@@ -11,6 +11,10 @@ import clever_sso
 import flask
 
 HERE = Path(__file__).parent
+# Where `npm install` puts it.
+PACKAGE = HERE / "node_modules" / "clever-sso-implicit" / "dist"
+MODULE = "clever-sso-implicit.js"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 CLEVER = "https://clever.com"
 LONGEST_BODY = 16 * 1024
 
@@ -22,6 +26,8 @@ def create_app() -> flask.Flask:
     redirect_uri = os.environ["CLEVER_REDIRECT_URI"]
     base_url = os.environ.get("CLEVER_BASE_URL") or None
     address = urlsplit(redirect_uri)
+    if not (PACKAGE / MODULE).exists():
+        raise FileNotFoundError(f"{PACKAGE / MODULE} is missing: run `npm install` in {HERE}")
     app = flask.Flask(__name__, static_folder=None, template_folder=str(HERE))
     # Without a key of its own each start makes a new one, which logs everybody out; several processes need the same.
     app.secret_key = os.environ.get("FLASK_SECRET_KEY") or secrets.token_bytes(32)
@@ -30,7 +36,7 @@ def create_app() -> flask.Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         MAX_CONTENT_LENGTH=LONGEST_BODY,
-        ORIGIN=f"{address.scheme}://{address.netloc}",
+        ORIGIN=origin_of(redirect_uri),
         # No secret: an app of the implicit grant has none.
         CLIENT=clever_sso.Client(os.environ["CLEVER_CLIENT_ID"], None, redirect_uri, base_url=base_url),
         FOR_THE_PAGE={
@@ -45,16 +51,32 @@ def create_app() -> flask.Flask:
     return app
 
 
+def origin_of(url: str) -> str:
+    """The origin as browsers write it: lower case, and without the port that everybody has."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    is_usual = parts.port in {None, DEFAULT_PORTS.get(parts.scheme)}
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
+
+
 @pages.get("/")
 def page() -> str:
     """Serve the one page; Clever sends the browser back to it under the redirect URI."""
     return flask.render_template("index.html", **flask.current_app.config["FOR_THE_PAGE"])
 
 
-@pages.get("/<any('page.js', 'clever-implicit.js'):name>")
-def script(name: str) -> flask.Response:
-    """Serve the scripts."""
-    return flask.send_from_directory(HERE, name, mimetype="text/javascript")
+@pages.get("/page.js")
+def script() -> flask.Response:
+    """Serve the script of the page."""
+    return flask.send_from_directory(HERE, "page.js", mimetype="text/javascript")
+
+
+@pages.get(f"/{MODULE}")
+def module() -> flask.Response:
+    """Serve the package."""
+    return flask.send_from_directory(PACKAGE, MODULE, mimetype="text/javascript")
 
 
 @pages.get("/session")
@@ -126,13 +148,14 @@ def problem(code: str, sentence: str, status: int) -> flask.Response:
 
 @pages.after_app_request
 def keep_private(response: flask.Response) -> flask.Response:
-    """Keep the pages to this browser, and run no script but the two files of the app."""
+    """Keep the pages to this browser, and run no script but the two files."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
     return response
 

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from harness.browser import Browser
 from harness.emulator import App, running
+from harness.js_package import built
 from harness.paths import EMULATOR, ROOT
 
 EXAMPLE = ROOT / "examples" / "implicit"
@@ -42,6 +43,8 @@ def load_server() -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    # Not installed here, but built.
+    module.PACKAGE = built() / "dist"
     return module
 
 

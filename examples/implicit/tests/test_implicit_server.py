@@ -99,6 +99,34 @@ def test_only_the_apps_own_page_changes_who_is_signed_in(page: Page, method: str
     assert signed_in["name"] == "Ada Ashworth"
 
 
+@pytest.mark.parametrize(
+    ("redirect_uri", "origin"),
+    [
+        ("https://App.Example:443/cb", "https://app.example"),
+        ("HTTPS://app.example/cb", "https://app.example"),
+        ("http://LOCALHOST:80/cb", "http://localhost"),
+        ("https://app.example:8443/cb", "https://app.example:8443"),
+        ("http://[::1]:5000/cb", "http://[::1]:5000"),
+    ],
+)
+def test_case_and_the_usual_port_make_no_other_origin(redirect_uri: str, origin: str) -> None:
+    with settings(redirect_uri, "http://127.0.0.1:9"):
+        app = load_server().create_app()
+    answers = [
+        app.test_client().delete("/session", headers={"Origin": sent}).status_code
+        for sent in (origin, origin + ":1", origin.replace("://", "://evil."))
+    ]
+    assert answers == [200, 403, 403]
+
+
+def test_without_the_package_it_says_what_to_do(tmp_path: Path) -> None:
+    with settings("http://127.0.0.1:9/cb", "http://127.0.0.1:9"):
+        module = load_server()
+        module.PACKAGE = tmp_path
+        with pytest.raises(FileNotFoundError, match="npm install"):
+            module.create_app()
+
+
 def test_the_next_person_replaces_the_first_and_logging_out_forgets_both(page: Page) -> None:
     page.sign_in(page.site.token())
     first = page.cookie
@@ -126,7 +154,7 @@ def test_no_answer_and_no_cookie_holds_the_token(page: Page) -> None:
     assert token not in str(response.headers)
 
 
-@pytest.mark.parametrize("path", ["/", "/callback", "/page.js", "/clever-implicit.js", "/session", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/callback", "/page.js", "/clever-sso-implicit.js", "/session", "/nowhere"])
 def test_everything_is_kept_private(page: Page, path: str) -> None:
     _, _, response = page.ask("GET", path)
     assert response.headers["Cache-Control"] == "no-store"
@@ -144,7 +172,7 @@ def test_the_page_has_no_script_of_its_own_and_escapes_the_settings() -> None:
 
 
 def test_nothing_beside_the_two_scripts_is_served(page: Page) -> None:
-    for path in ["/server.py", "/README.md", "/index.html", "/../server.py", "/%2e%2e/server.py"]:
+    for path in ["/server.py", "/README.md", "/index.html", "/package.json", "/../server.py", "/%2e%2e/server.py"]:
         assert page.ask("GET", path)[0] == 404, path
 
 

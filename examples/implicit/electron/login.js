@@ -1,0 +1,24 @@
+// The login of an Electron app, in its main process: a window of its own goes to Clever, and its way back is caught before it loads.
+import { begin, checkToken } from "clever-sso-implicit";
+
+/** Logs somebody in; `makeWindow` is `() => new BrowserWindow(...)`. Gives the token, which was issued to this app. */
+export async function logIn(options, makeWindow) {
+  const answer = await begin({ ...options, launch: (url) => wayBack(url, options.redirectUri, makeWindow) });
+  await checkToken(answer.accessToken, options.clientId, options);
+  return answer;
+}
+
+function wayBack(url, redirectUri, makeWindow) {
+  const window = makeWindow();
+  return new Promise((resolve, reject) => {
+    // Clever sends the browser to an https address that nobody serves; the token does not get further than this.
+    const caught = (event, address) => {
+      if (address.split("#")[0] !== redirectUri) return;
+      event.preventDefault();
+      resolve(address);
+    };
+    for (const kind of ["will-redirect", "will-navigate"]) window.webContents.on(kind, caught);
+    window.on("closed", () => resolve(undefined));
+    window.loadURL(url).catch(reject);
+  }).finally(() => window.isDestroyed() || window.destroy());
+}
