@@ -189,19 +189,18 @@ def test_a_login_of_ten_minutes_ago_restarts_and_keeps_where_it_wanted_to_go(pag
     assert outcome(page)["next"] == "/lessons"
 
 
-@pytest.mark.parametrize(
-    "fragment", ["#/lessons/7", "#state=open", "#error=x", "#error=x&state=y", "#access", "#chapter-2", ""]
-)
-def test_fragments_of_the_app_stay(page: Page, site: Site, fragment: str) -> None:
+def test_fragments_of_the_app_stay(page: Page, site: Site) -> None:
     page.add_init_script("history.replaceState({ scroll: 7 }, '')")
-    page.goto(f"{site.url}/callback{fragment}")
-    assert outcome(page) is None
-    assert page.url == f"{site.url}/callback{fragment}"
-    assert page.evaluate("history.state") == {"scroll": 7}
+    for index, fragment in enumerate(
+        ["#/lessons/7", "#state=open", "#error=x", "#error=x&state=y", "#access", "#chapter-2", ""]
+    ):
+        page.goto(f"{site.url}/callback?{index}{fragment}")
+        assert outcome(page) is None
+        assert page.url == f"{site.url}/callback?{index}{fragment}"
+        assert page.evaluate("history.state") == {"scroll": 7}
 
 
-@pytest.mark.parametrize("path", ["/callback", "//callback", "/callback?tab=1"])
-@pytest.mark.parametrize("before", ["#", "#/", "#!/"])
+@pytest.mark.parametrize(("path", "before"), [("/callback", "#/"), ("//callback", "#"), ("/callback?tab=1", "#!/")])
 def test_the_token_leaves_the_address_wherever_it_is(page: Page, site: Site, path: str, before: str) -> None:
     query = urlsplit(sent(page, site)).query
     state = parse_qs(query)["state"][0]

@@ -94,11 +94,11 @@ def test_when_clever_is_down_the_person_stays(page: Page, app: Site, scenario: s
     assert outcome(page) == {"person": "Ada"}
 
 
-@pytest.mark.parametrize("fragment", ["#error=access_denied", "#error=access_denied&state=1-2-3-4", "#state=1-2-3-4"])
-def test_a_link_with_an_error_changes_nothing(page: Page, app: Site, fragment: str) -> None:
+def test_a_link_with_an_error_changes_nothing(page: Page, app: Site) -> None:
     app.session["person"] = "Ada"
-    page.goto(f"{app.url}/callback{fragment}")
-    assert outcome(page) == {"person": "Ada"}
+    for index, fragment in enumerate(["error=access_denied", "error=access_denied&state=1-2-3-4", "state=1-2-3-4"]):
+        page.goto(f"{app.url}/callback?{index}#{fragment}")
+        assert outcome(page) == {"person": "Ada"}
 
 
 ANSWERS = {
@@ -115,14 +115,14 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize(("answer", "code", "sentence"), ANSWERS.values(), ids=ANSWERS)
-def test_what_the_server_refuses_is_told(page: Page, app: Site, answer: object, code: str, sentence: str) -> None:
+def test_what_the_server_refuses_is_told(page: Page, app: Site) -> None:
     page.goto(app.url)
     outcome(page)
-    app.session["answer"] = answer
-    problem = finished(page)
-    assert problem["code"] == code
-    assert problem["userMessage"].startswith(sentence)
+    for name, (answer, code, sentence) in ANSWERS.items():
+        app.session["answer"] = answer
+        problem = page.evaluate("clever.signIn('il-mine').catch(failure)")
+        assert problem["code"] == code, name
+        assert problem["userMessage"].startswith(sentence), name
 
 
 def test_a_server_that_answers_no_json_is_a_network_that_may_come_back(page: Page, app: Site) -> None:
