@@ -235,7 +235,7 @@ test-busy: ## `make test` while other programs keep all cores busy twice over
 	@$(PYTHON) tests/harness/runner/busy.py $(PYTHON) tests/harness/runner/run.py
 
 .PHONY: lint
-lint: lint-format lint-rust lint-docs lint-python lint-spelling ## formatting, clippy, rustdoc, ruff and spelling, warnings as errors
+lint: lint-format lint-rust lint-docs lint-python lint-spelling ## formatting, clippy, rustdoc, ruff, spelling and phrases, warnings as errors
 
 .PHONY: lint-format
 lint-format: $(VENV)/lint
@@ -258,6 +258,7 @@ lint-python: $(VENV)/lint
 .PHONY: lint-spelling
 lint-spelling: $(VENV)/lint
 	$(IN_VENV)/typos
+	$(PYTHON) tests/harness/prose.py
 
 # The oldest compiler that the crates promise to work with, from Cargo.toml.
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)

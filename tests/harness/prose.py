@@ -1,0 +1,114 @@
+"""Finds phrases that readers have to translate, in every text file of the project: `make lint` runs it.
+
+`typos` finds words that are misspelled. This finds English that nobody speaks, and says what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+# Words of others, translations, generated lists, and this list with its test.
+NOT_OURS = re.compile(
+    r"LICENSE-|.*\.(?:po|mo|pot|svg|png|abi|lock)$|.*package-lock\.json$|tests/harness/prose\.py$|tests/docs/test_prose\.py$"
+)
+# Between two words: spaces, or the end of a line and what comments begin with on the next.
+GAP = r"(?:[ \t]+|[ \t]*\n[ \t]*(?:(?://[/!]?|#!?|\*|>|;;|--)[ \t]*)?)"
+
+
+class Phrase(NamedTuple):
+    """A phrase, and what to write instead."""
+
+    pattern: str
+    instead: str
+
+
+PHRASES = [
+    Phrase("whoever|whomever", "you, the person, the user, callers that"),
+    Phrase("whom", "the person that; or a sentence without it"),
+    Phrase("whosoever|whatsoever", "any"),
+    Phrase("anew", "again; a login restarts"),
+    Phrase("in the place of", "instead of"),
+    Phrase("to and fro", "back and forth; would redirect forever"),
+    Phrase("without end", "forever"),
+    Phrase("(?:comes?|came) to nothing", "fails"),
+    Phrase("what (?:comes|came|must come|becomes|became) of", "the outcome of"),
+    Phrase("(?:is|are) called so", "has this name; no matching ..."),
+    Phrase("mistakes of memory", "memory errors"),
+    Phrase("of (?:values|these|those|it|them) nothing is", "... is never"),
+    Phrase("counts? as (?:left out|not given)", "means unset"),
+    Phrase("blanks between", "separated by spaces"),
+    Phrase("may be said when", "options for"),
+    Phrase("no place for you", "your account doesn't have access"),
+    Phrase("somebody who", "a person who, someone who"),
+    Phrase("(?:is|are) to be somebody", "match an existing user"),
+    Phrase("hither|thither|whence|whither|thence|wherefore|thereupon|whereupon", "here, there, where, then, so"),
+    Phrase("begun again", "restarted"),
+]
+
+
+class Finding(NamedTuple):
+    """Where a phrase is."""
+
+    line: int
+    found: str
+    instead: str
+
+
+def _compiled(phrase: Phrase) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{phrase.pattern.replace(' ', GAP)})\b")
+
+
+COMPILED = [(_compiled(phrase), phrase) for phrase in PHRASES]
+
+
+def findings(text: str) -> list[Finding]:
+    """Every phrase in a text."""
+    text = text.lower()
+    return sorted(
+        Finding(text.count("\n", 0, found.start()) + 1, re.sub(GAP, " ", found[0]), phrase.instead)
+        for pattern, phrase in COMPILED
+        for found in pattern.finditer(text)
+    )
+
+
+def names() -> list[str]:
+    """The files of the project: what git tracks. An unpacked source has no repository."""
+    command = ["git", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    if listed.returncode:
+        return [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if "target" not in path.parts]
+    return [name for name in listed.stdout.decode().split("\0") if name]
+
+
+def texts() -> dict[str, str]:
+    """Each text file that is ours."""
+    read: dict[str, str] = {}
+    for name in names():
+        path = ROOT / name
+        if NOT_OURS.match(name) or path.is_symlink() or not path.is_file():
+            continue
+        content = path.read_bytes()
+        if b"\0" not in content:
+            read[name] = content.decode("utf-8", "replace")
+    return read
+
+
+def main() -> int:
+    """Print every finding; 1 if there are any."""
+    count = 0
+    for name, text in texts().items():
+        for line, found, instead in findings(text):
+            sys.stdout.write(f'{name}:{line}: "{found}": write: {instead}\n')
+            count += 1
+    if count:
+        sys.stdout.write(f"Readers have to translate {count} phrases. The list is in tests/harness/prose.py.\n")
+    return min(count, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
