@@ -693,7 +693,7 @@ clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_opti
                                                            clever_sso_error **error);
 
 // Whether the browser has a session of your application. Pass false when you looked and found none: sign-ins that leave no
-// session then end with `session_not_kept` instead of a loop. With true, pages that send somebody who is signed in back to
+// session then end with `session_not_kept` instead of a loop. With true, pages that send a person who is signed in back to
 // log in again and again end with `page_not_allowed`. Default: unknown.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
@@ -703,7 +703,7 @@ clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_opti
                                                            bool has_session,
                                                            clever_sso_error **error);
 
-// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to
+// Where people go after a login without `return_to`: a page of your own. With it, a person who is signed in and sent back to
 // log in again and again goes there, and not to Clever each time.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
@@ -734,7 +734,7 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
                                          clever_sso_login **login,
                                          clever_sso_error **error);
 
-// The URL to redirect the browser to. It is Clever's, or a page of your own for somebody who is signed in and was sent back to
+// The URL to redirect the browser to. It is Clever's, or a page of your own for a person who is signed in and was sent back to
 // log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 //
 // Since 0.1.

@@ -1,6 +1,6 @@
 //! The operations for callers with an event loop of another kind, such as Python's: they must not wait, and cannot poll.
 //!
-//! An *engine* is a thread that runs the operations, and one that delivers what came of them, several at a time when
+//! An *engine* is a thread that runs the operations, and one that delivers their results, several at a time when
 //! they come fast. It starts with the first operation and belongs to one process: a forked child makes its own. It ends
 //! with the last of its operations, once nobody can start another.
 
@@ -69,7 +69,7 @@ impl Task {
 }
 
 impl<D: Send + 'static> Background<D> {
-    /// Will run the operations of `client` and hand what comes of them to `deliver`, on a thread of its own. Starts
+    /// Will run the operations of `client` and hand their results to `deliver`, on a thread of its own. Starts
     /// nothing yet.
     pub fn new(client: &blocking::Client, deliver: fn(Vec<D>)) -> Self {
         let (journey, inherited) = (Arc::clone(client.journey()), Arc::clone(client.inherited()));

@@ -125,8 +125,8 @@ impl Jar {
         self.finished().filter(|mark| mark.is_sign_in && now.abs_diff(mark.at) <= MARK_SECONDS.into())
     }
 
-    /// How often somebody who signed in was sent back to log in, for a login that follows soon: pages that take long must not
-    /// make a loop without end.
+    /// How often a person who signed in was sent back to log in, for a login that follows soon: pages that take long must not
+    /// loop forever.
     pub(crate) fn returns_so_far(&self, now: u64) -> u8 {
         let recent = self.finished().filter(|mark| now.abs_diff(mark.at) <= ONE_LOOP_SECONDS);
         recent.map_or(0, |mark| mark.returns)
@@ -196,7 +196,7 @@ impl Jar {
         }
         match own.max_by_key(|(_, _, issued_at)| *issued_at) {
             Some((_, lender, _)) => Slot::Of(lender),
-            // Other applications of this host took all slots. One more is fine, unless a neighbor planted cookies without end.
+            // Other applications of this host took all slots. One more is fine, unless a neighbor keeps planting cookies.
             None if self.logins.len() + self.signed_in.len() + self.finished.len() < MAX_READ => Slot::Free,
             None => Slot::Taken,
         }

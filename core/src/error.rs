@@ -213,7 +213,7 @@ impl Error {
         self.retry_after
     }
 
-    /// Whether the same call, or the same login begun again, may succeed later without anybody changing anything.
+    /// Whether the same call, or the same login started again, may succeed later without anybody changing anything.
     pub const fn retryable(&self) -> bool {
         self.code.retryable() && !self.lasting
     }

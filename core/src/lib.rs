@@ -34,7 +34,7 @@
 //! # Where things are
 //!
 //! - [`Config`]: what the operator knows. [`Client`] for async callers, [`blocking::Client`] for all others.
-//! - [`Outcome`]: what came of a login; [`Identity`]: who logged in.
+//! - [`Outcome`]: the outcome of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
 //! - [`ClearingAllocator`]: leaves no secret on the heap.
 //! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for those who bring their own

@@ -43,7 +43,7 @@ const MAX_REDIRECTS: u8 = 3;
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
 /// So many sign-ins in a row may leave nobody signed in.
 const MAX_LOST_SESSIONS: u8 = 3;
-/// So often in a row, without a page that is shown, may somebody who is signed in be sent back to log in. Ten tabs that found nobody
+/// So often in a row, without a page that is shown, may a person who is signed in be sent back to log in. Ten tabs that found nobody
 /// signed in, and whose logins all begin once somebody is, come nine times.
 const MAX_RETURNS: u8 = 12;
 /// After so many, nobody is sent to Clever any more: they go to their page at once.
@@ -223,7 +223,7 @@ impl Journey {
         Ok(login)
     }
 
-    /// Counts when somebody who is signed in is sent back to log in soon after they signed in: how often by now, and the cookie that
+    /// Counts when a person who is signed in is sent back to log in soon after they signed in: how often by now, and the cookie that
     /// remembers it. `None` when it is nothing of the kind.
     fn count_return(
         &self,
@@ -509,7 +509,7 @@ pub fn login_key_of_callback(callback: &str) -> Option<String> {
 
 /// How many sign-ins in a row, the last one a moment ago, left a session that came back with nobody signed in: the application ended
 /// it, and showed no page before. A session that did not come back is counted elsewhere, and takes along what was counted here; so
-/// does somebody who is signed in.
+/// does a person who is signed in.
 fn ended_sessions(options: &LoginOptions, jar: &Jar, now: u64) -> u8 {
     let is_known = options.has_session.is_some() && !options.switch_user;
     let Some(mark) = jar.recent_sign_in(now).filter(|_| is_known) else { return 0 };

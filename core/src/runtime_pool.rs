@@ -26,7 +26,7 @@ use crate::runtimes::{Runtimes, is_polling, with_variables};
 /// More idle runtimes than this are given up.
 const MAX_IDLE: usize = 16;
 
-/// Short enough for somebody who pressed Ctrl-C, long enough to cost nothing.
+/// Short enough for a person who pressed Ctrl-C, long enough to cost nothing.
 const WATCH_EVERY: Duration = Duration::from_millis(100);
 
 /// Runs async operations on the caller's thread.

@@ -31,7 +31,7 @@ struct Table {
     journeys: BTreeMap<String, Journey>,
 }
 
-/// What is written in the place of the first brace of an answer.
+/// What is written instead of the first brace of an answer.
 #[derive(Deserialize)]
 struct Text {
     text: Vec<Piece>,
@@ -84,7 +84,7 @@ type Fields = BTreeMap<String, Option<String>>;
 /// What Clever answers in one case.
 struct Clever<'a> {
     answers: BTreeMap<String, Value>,
-    /// The name of an answer, and what stands in the place of its first brace.
+    /// The name of an answer, and what stands instead of its first brace.
     begun: (&'a str, Vec<u8>),
     pair: &'a KeyPair,
 }

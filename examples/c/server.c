@@ -164,7 +164,7 @@ static enum MHD_Result login(const struct request *request)
     return response != NULL ? send_and_free(request, needs_page ? MHD_HTTP_OK : MHD_HTTP_SEE_OTHER, response) : MHD_NO;
 }
 
-/* Replaces the person who was signed in on this device: school devices are shared. Somebody who logged out in the meantime stays
+/* Replaces the person who was signed in on this device: school devices are shared. A person who logged out in the meantime stays
    logged out. */
 static struct MHD_Response *signed_in(const struct request *request, const clever_sso_outcome *outcome)
 {

@@ -75,7 +75,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Entry:
-    """A way into an application, and what must come of it."""
+    """A way into an application, and its expected outcome."""
 
     name: str
     argument: str
@@ -148,7 +148,7 @@ def converse(entry: Entry, run: subprocess.Popen[str], clever: str) -> Result:
 
 
 def judged(entry: Entry, last: str, complaint: str, exit_code: int, milliseconds: float) -> Result:
-    """Hold what the program said against what must come of this entry."""
+    """Compare what the program said with the expected outcome of this entry."""
     found = SIGNED_IN.fullmatch(last)
     if found and exit_code == 0:
         right = (found["person"], found["district"], found["proof"]) == (entry.person.name, DISTRICT, entry.proof)

@@ -10,7 +10,7 @@ HEADINGS = ("entry", "language", "person", "district", "proven by", "ms", "")
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one login."""
+    """The outcome of one login."""
 
     person: str
     district: str

@@ -52,7 +52,7 @@ pub extern "C" fn clever_sso_begin_login(
     })
 }
 
-/// The URL to redirect the browser to. It is Clever's, or a page of your own for somebody who is signed in and was sent back to
+/// The URL to redirect the browser to. It is Clever's, or a page of your own for a person who is signed in and was sent back to
 /// log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_url(login: Option<&clever_sso_login>) -> *const c_char {

@@ -94,7 +94,7 @@ pub extern "C" fn clever_sso_login_options_set_switch_user(
 }
 
 /// Whether the browser has a session of your application. Pass false when you looked and found none: sign-ins that leave no
-/// session then end with `session_not_kept` instead of a loop. With true, pages that send somebody who is signed in back to
+/// session then end with `session_not_kept` instead of a loop. With true, pages that send a person who is signed in back to
 /// log in again and again end with `page_not_allowed`. Default: unknown.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
@@ -107,7 +107,7 @@ pub extern "C" fn clever_sso_login_options_set_has_session(
     set(options, "options", error, |options| options.chosen.has_session = Some(has_session))
 }
 
-/// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to
+/// Where people go after a login without `return_to`: a page of your own. With it, a person who is signed in and sent back to
 /// log in again and again goes there, and not to Clever each time.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.

@@ -224,8 +224,8 @@ final readonly class Client implements ClientInterface
      *     person who is signed in at Clever is signed in again.
      * @param bool|null $hasSession Whether this browser has a session of the application. Pass false when you looked and
      *     found none: sign-ins that leave no session then end with session_not_kept instead of a redirect loop. With true,
-     *     pages that send somebody who is signed in back to log in again and again end with page_not_allowed.
-     * @param string|null $home Where people go after a login without returnTo: a page of your own. With it, somebody who is
+     *     pages that send a person who is signed in back to log in again and again end with page_not_allowed.
+     * @param string|null $home Where people go after a login without returnTo: a page of your own. With it, a person who is
      *     signed in and sent back to log in again and again goes there, and not to Clever each time.
      *
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
@@ -1166,7 +1166,7 @@ abstract class Exception extends \Exception
     /** Who can put it right: user, app, clever or network. */
     public function getActor(): string {}
 
-    /** Whether the same call, or the same login begun again, may succeed without anybody changing anything. */
+    /** Whether the same call, or the same login started again, may succeed without anybody changing anything. */
     public function isRetryable(): bool {}
 
     /** The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503. */

@@ -39,7 +39,7 @@ def browser(site: Site) -> Browser:
 
 
 def back_from_clever(site: Site, url: str) -> str:
-    """Where Clever sends the browser of somebody who logs in there."""
+    """Where Clever sends the browser of a person who logs in there."""
     return AtClever(site.clever, ADA).callback(url)
 
 

@@ -26,7 +26,7 @@ ZTS = TARGET / "php-zts"
 NAMED = [name for name in os.environ.get("CLEVER_SSO_TEST_PHP", "").split(":") if name]
 OTHERS = [*NAMED, *([str(ZTS / "bin/php-config")] if (ZTS / "bin/php-config").exists() else [])]
 LOGINS = whole_or_short(2000, 200)
-# Why the build of one with threads came to nothing.
+# Why the build of one with threads failed.
 MISSING = ZTS.with_name(f"{ZTS.name}.missing")
 WAY = "make test-php-zts, or name php-config programs in CLEVER_SSO_TEST_PHP"
 WHY = MISSING.read_text(encoding="utf-8").strip() if MISSING.exists() else WAY

@@ -24,7 +24,7 @@ for the program, a `message` for the log and a `user_message` for the person.
 
 - `Client`: every operation. Make one and keep it; threads and forked workers may share it.
 - `AsyncClient`: the same for asyncio.
-- `SignedIn`, `Restart`, `Denied`: what comes of a login. `Identity`: who logged in.
+- `SignedIn`, `Restart`, `Denied`: the outcomes of a login. `Identity`: who logged in.
 - `SetCookie`: a cookie that the answer to the browser must set.
 - `Refusal`: how to answer a request that must not act.
 - `verify_id_token`, `KeySet`: an ID token against keys, with no client and no network.

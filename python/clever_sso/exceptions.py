@@ -30,7 +30,7 @@ class Error(Exception):
     """A sentence that may be shown to the person who logs in."""
 
     retryable: bool = False
-    """Whether the same call, or the same login begun again, may succeed without anybody changing anything."""
+    """Whether the same call, or the same login started again, may succeed without anybody changing anything."""
 
     actor: str = "app"
     """Who can put it right: `user`, `app`, `clever` or `network`."""

@@ -1,6 +1,6 @@
 //! `AsyncCalls`: what `AsyncClient` awaits.
 //!
-//! An operation runs on the core's background engine. What comes of it is handed to the event loop that asked, and only
+//! An operation runs on the core's background engine. Its result is handed to the event loop that asked, and only
 //! there, on the loop's own thread, it becomes Python objects and the result of a future. A future that is cancelled drops
 //! its operation, and with it the request.
 
@@ -34,7 +34,7 @@ pub(crate) struct AsyncCalls {
 /// More would hold up an event loop for a millisecond.
 const ARRIVALS_AT_ONCE: usize = 32;
 
-/// What came of an operation, and who waits for it.
+/// The result of an operation, and who waits for it.
 struct Delivery {
     waiter: Waiter,
     result: clever_sso::Result<Convert>,

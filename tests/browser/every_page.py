@@ -27,7 +27,7 @@ def at(path: str, number: str = "") -> Way:
 
 
 def at_app(path: str, number: str = "") -> Way:
-    """A page of the app; for somebody who has logged in, if a number is given."""
+    """A page of the app; for a person who has logged in, if a number is given."""
 
     def go(page: Page, place: Place) -> None:
         if number:

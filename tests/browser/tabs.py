@@ -55,7 +55,7 @@ def tabs_of(context: BrowserContext, many: int) -> list[Page]:
 
 
 def check_tabs_opened_at_once(browser: Browser, links: Links, start: str, many: int) -> None:
-    """Open tabs at the same moment in the browser of somebody who is signed in at Clever: each ends at its own page."""
+    """Open tabs at the same moment in the browser of a person who is signed in at Clever: each ends at its own page."""
     numbers = range(many)
     with opened(browser) as page:
         signed_in(page, links.place, ADA)

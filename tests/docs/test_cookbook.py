@@ -167,7 +167,7 @@ def test_sqlalchemy(cooked: Cooked, tmp_path: Path) -> None:
     assert client.get("/").text == "Hello, Ada Ashworth, user 1"
     log_in(client, "grace", emulator)
     assert client.get("/").text.endswith("user 2")
-    # Somebody who was stored under an older id is the same user.
+    # A person who was stored under an older id is the same user.
     with module.Session(module.engine) as database:
         grace = module.find(database, emulator.base_url, emulator.person("grace").id)
         grace.clever_id = "5d8e21b7f04c6a00127b3a01"

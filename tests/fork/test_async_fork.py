@@ -40,7 +40,7 @@ def token(clever: str, client_id: str) -> str:
 
 
 async def answers(client: clever_sso.AsyncClient, access_token: str) -> set[str]:
-    """What comes of asking many times at once."""
+    """The results of asking many times at once."""
 
     async def one() -> str:
         try:

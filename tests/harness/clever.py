@@ -109,7 +109,7 @@ class Clever:
         self.odd: dict[str, Callable[[bytes], Iterable[bytes]]] = {}
         # By the name of a claim: how its seconds are written, which may be a number that Python would write otherwise.
         self.written: dict[str, Callable[[int], str]] = {}
-        # By the name of an answer, or of a part of the ID token: what stands in the place of its first brace.
+        # By the name of an answer, or of a part of the ID token: what stands instead of its first brace.
         self.begun: dict[str, bytes] = {}
         self.seen: list[str] = []
         self._signer = signer

@@ -49,7 +49,7 @@ def make_client(ask: Ask, app: App, base_url: str) -> None:
 
 
 def tokens_of(app: App, clever: str) -> dict[str, str]:
-    """The access token, and for an OpenID Connect app the ID token without a nonce, of somebody who logs in."""
+    """The access token, and for an OpenID Connect app the ID token without a nonce, of a person who logs in."""
     with driver() as ask:
         make_client(ask, app, clever)
         callback = Browser(clever).callback(ask("authorize_url", client=app.client_id)["url"])

@@ -146,7 +146,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Clever {
     }
 }
 
-/// The answer to somebody who may not see a page.
+/// The answer to a person who may not see a page.
 #[derive(Debug)]
 pub struct Rejection(Box<Response>);
 

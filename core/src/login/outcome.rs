@@ -37,7 +37,7 @@ pub struct LoginOptions {
     /// `Some(true)` when somebody is signed in: where pages send them back to log in again and again, that ends with
     /// `page_not_allowed`.
     pub has_session: Option<bool>,
-    /// Where people go after a login without `return_to`: a page of your own. With it, somebody who is signed in and sent back to
+    /// Where people go after a login without `return_to`: a page of your own. With it, a person who is signed in and sent back to
     /// log in again and again goes there, and not to Clever each time.
     pub home: Option<String>,
 }
@@ -108,7 +108,7 @@ impl std::fmt::Debug for LoginOptions {
 #[non_exhaustive]
 #[must_use = "the browser must be sent to its URL, and must keep its cookies"]
 pub struct Login {
-    /// Send the browser there. It is Clever's, or a page of your own for somebody who is signed in and was sent back to log in
+    /// Send the browser there. It is Clever's, or a page of your own for a person who is signed in and was sent back to log in
     /// several times: then `key` and `pending` are empty.
     pub url: String,
     /// The cookies to set with the redirect.

@@ -164,13 +164,13 @@ impl Returned {
     pub(super) fn signed_in(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         let mut mark = FinishedMark { is_sign_in: true, ..FinishedMark::default() };
         match &self.state {
-            // Somebody who says who they are is in no loop.
+            // A person who says who they are is in no loop.
             State::Known { text, state } if state.switch_user => mark.switched = Some(LoginDigest::of(text)),
             State::Known { state, .. } => {
                 // A login of another tab, or the restarted one of a reload, leaves the callback of the switch as it was.
                 mark.switched = self.jar.as_ref().and_then(|jar| jar.finished()?.switched);
                 mark.ended_sessions = state.ended_sessions;
-                // Somebody who was not signed in comes from no page that sends signed-in people back.
+                // A person who was not signed in comes from no page that sends signed-in people back.
                 let jar = self.jar.as_ref().filter(|_| state.in_session);
                 mark.returns = jar.map_or(0, |jar| jar.returns_so_far(inputs.now));
             }

@@ -382,7 +382,7 @@ pub struct FinishedMark {
     pub at: u64,
     /// Whether somebody signed in with it.
     pub is_sign_in: bool,
-    /// How often somebody who had signed in was sent back to log in since.
+    /// How often a person who had signed in was sent back to log in since.
     pub returns: u8,
     /// How many sign-ins in a row came right before it and left a session that came back with nobody signed in.
     pub ended_sessions: u8,

@@ -269,7 +269,7 @@ impl BrowserLeg {
         WebAnswer::redirect(target, &signed_in.set_cookies, request.language())
     }
 
-    /// The answer to a person whom the application does not let in. Nobody is signed in then.
+    /// The answer to a person that the application does not let in. Nobody is signed in then.
     pub fn refused_sign_in(&self, request: &WebRequest, signed_in: &SignedIn, why: &Refused) -> WebAnswer {
         let (code, sentence, status) = match &why.error {
             Some(error) => (error.code().as_str(), error.user_message(), error.page_status()),

@@ -52,7 +52,7 @@ pub(crate) enum State {
     Of(usize),
 }
 
-/// What comes of a callback.
+/// The outcome of a callback.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Fate {
     pub(crate) word: String,

@@ -58,7 +58,7 @@ pub(crate) fn state_of(login: &Login) -> String {
     url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned()
 }
 
-/// What came of it, in a word: `signed_in`, `restart REASON`, `denied` or `error CODE`.
+/// The outcome in a word: `signed_in`, `restart REASON`, `denied` or `error CODE`.
 pub(crate) fn word(outcome: &Result<Outcome>) -> String {
     match outcome {
         Ok(Outcome::SignedIn(_)) => "signed_in".to_owned(),

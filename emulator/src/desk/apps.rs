@@ -34,22 +34,22 @@ fn card(world: &World, app: &App) -> Markup {
 
 fn from_district(app: &App, district: &District) -> Markup {
     let label = format!("From {} {} to {}", district.name, district.id, app.name());
-    let whither = format!("{}, from {}", app.name(), district.name);
+    let destination = format!("{}, from {}", app.name(), district.name);
     html! {
         details {
             summary aria-label=(label) { "From " bdi dir="auto" { (district.name) } " " code { (district.id) } }
-            (list(&entries::of_district(app, district), &whither))
+            (list(&entries::of_district(app, district), &destination))
         }
     }
 }
 
 /// Every app has the same ways in, so each link has a label that says where it leads, for people who only hear the links.
-fn list(entries: &[Entry], whither: &str) -> Markup {
+fn list(entries: &[Entry], destination: &str) -> Markup {
     html! {
         ul.entries {
             @for entry in entries {
                 li {
-                    a href=(entry.path) aria-label={ (entry.name) ": " (whither) } { (entry.name) }
+                    a href=(entry.path) aria-label={ (entry.name) ": " (destination) } { (entry.name) }
                     " " span.hint { (entry.hint) }
                 }
             }

@@ -104,7 +104,7 @@ pub(super) fn districts<'a>(app: &'a App, world: &'a World) -> impl Iterator<Ite
     world.districts().iter().filter(shared)
 }
 
-/// The way into an app for somebody who has just signed in: as from the portal, without a state. With the automatic login,
+/// The way into an app for a person who has just signed in: as from the portal, without a state. With the automatic login,
 /// where a sign-in counts for nothing, it names the person.
 pub(crate) fn launch(app: &App, automatic: Option<&str>) -> String {
     let person: Vec<_> = automatic.map(|person| ("emulator_login", person)).into_iter().collect();

@@ -13,7 +13,7 @@ use crate::http::parameters::Parameters;
 use crate::keys::custom_claims::{self, CustomClaims};
 use crate::world::Person;
 
-/// Somebody who has signed in.
+/// A person who has signed in.
 pub(super) struct Visitor {
     pub(super) person: Arc<Person>,
     /// Is it an administrator who logs in as this person?

@@ -30,7 +30,7 @@ pub(crate) fn refusal(page: &RefusalPage<'_>) -> Markup {
     )
 }
 
-/// The help for somebody who may not go on, where somebody else may.
+/// The help for a person who may not go on, where somebody else may.
 pub(crate) fn other_person(person: &Person, home: Home<'_>, login_page: &str) -> Markup {
     html! {
         p { "If you are somebody else, log out first. If you should have access, ask your school." }

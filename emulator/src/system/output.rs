@@ -1,6 +1,6 @@
 //! Standard output and standard error, which nobody may be reading.
 //!
-//! A pipe that is full holds up whoever writes to it. So what is to be written waits in a queue, and a thread that exists only
+//! A pipe that is full blocks every thread that writes to it. So what is to be written waits in a queue, and a thread that exists only
 //! while something waits writes it. What does not fit is left out, and a line says how much.
 
 use std::collections::VecDeque;

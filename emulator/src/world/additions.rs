@@ -40,7 +40,7 @@ impl World {
             ("district", json!(district)),
             ("roles", json!([{ "user_type": "student" }])),
         ];
-        // Null counts as left out, except for the district: the people of Clever Library have none.
+        // Null means unset, except for the district: the people of Clever Library have none.
         members.retain(|name, value| name == "district" || !value.is_null());
         for (name, default) in defaults {
             members.entry(name).or_insert(default);

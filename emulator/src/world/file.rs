@@ -142,7 +142,7 @@ pub(super) fn app_of(world: &World, members: &Map<String, Value>) -> Result<App,
     table.app(&lines, &world.districts).map_err(|error| error.reason().to_owned())
 }
 
-/// One table of the text of a world, from JSON. Null is not there in TOML: it counts as left out.
+/// One table of the text of a world, from JSON. Null is not there in TOML: it means unset.
 fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     let mut members = Value::Object(members.clone());
     without_nulls(&mut members);

@@ -65,7 +65,7 @@ pub struct Role {
     pub gender: Option<String>,
 }
 
-/// Somebody who can log in.
+/// A person who can log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Person {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::http::{self, Response};
 use crate::support::{access_token, authorize_target, automatic, get, get_as, options, skipped, with_pages};
 
-/// Sends a request with these lines in the place of the one `Host`.
+/// Sends a request with these lines instead of the one `Host`.
 fn send(emulator: &Emulator, method: &str, target: &str, host_lines: &str) -> Response {
     let request =
         format!("{method} {target} HTTP/1.1\r\n{host_lines}Connection: close\r\nContent-Length: 0\r\n\r\n");

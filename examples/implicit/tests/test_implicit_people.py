@@ -22,7 +22,7 @@ def headed(page: Page, title: str) -> None:
 
 
 def at_portal(page: Page, site: Site, number: str) -> None:
-    """Sign in at the portal, in the place of the person who is, and click the icon."""
+    """Sign in at the portal, instead of the person who is signed in, and click the icon."""
     page.goto(f"{site.clever}/in/emulated")
     if page.get_by_role("button", name="Log out").count():
         page.get_by_role("button", name="Log out").click()

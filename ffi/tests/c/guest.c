@@ -1,7 +1,7 @@
 /*
  * The library as a guest in a program with default signals: what it does to signals, threads, limits and memory.
  *
- *     guest calls   CLIENT_ID BASE_URL CA_BUNDLE   a call for each line of standard input; prints what came of it
+ *     guest calls   CLIENT_ID BASE_URL CA_BUNDLE   a call for each line of standard input; prints the outcome
  *     guest threads CLIENT_ID BASE_URL             a call where no thread can be started
  *     guest files   CLIENT_ID BASE_URL             calls while and after no file can be opened
  *     guest keys    CLIENT_ID BASE_URL             calls while and after no key for data of threads is left
@@ -59,7 +59,7 @@ static clever_sso_client *client_of(const char *client_id, const char *base_url,
     return client;
 }
 
-/* What came of a call, as a code word; ok is "ok". */
+/* The outcome of a call, as an error code; ok is "ok". */
 static const char *called(const clever_sso_client *client)
 {
     static _Thread_local char word[64];

@@ -339,7 +339,7 @@ final class Web
         try {
             $person = $admit($outcome);
             $isSignedIn = $person !== null && $this->session->begin($outcome->identity, $person);
-            // Somebody who logged out while the login was under way stays logged out.
+            // A person who logged out while the login was under way stays logged out.
             return $person === null ? $this->leg->notAdmitted($outcome) : $this->leg->admitted($outcome, $isSignedIn);
         } catch (Refused $refused) {
             return $this->leg->notAdmitted($outcome, $refused->getMessage());

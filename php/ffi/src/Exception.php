@@ -79,7 +79,7 @@ abstract class Exception extends \Exception
         return $this->actor;
     }
 
-    /** Whether the same call, or the same login begun again, may succeed without anybody changing anything. */
+    /** Whether the same call, or the same login started again, may succeed without anybody changing anything. */
     public function isRetryable(): bool
     {
         return $this->retryable;

@@ -108,7 +108,7 @@ final class SignIns
         }
     }
 
-    /** Somebody proved a login, and the application decides whom to sign in before it answers this request. */
+    /** Somebody proved a login, and the application decides who is signed in before it answers this request. */
     public function prove(Request $request, SignedIn $signedIn): void
     {
         $this->proven[$request] = $signedIn;

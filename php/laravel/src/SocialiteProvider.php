@@ -23,7 +23,7 @@ use Laravel\Socialite\Contracts\Provider;
  */
 final class SocialiteProvider implements Provider
 {
-    /** Where Laravel keeps the page that somebody who was not signed in asked for. */
+    /** Where Laravel keeps the page that a person who was not signed in asked for. */
     private const INTENDED = 'url.intended';
     private const NO_SESSION = 'the routes clever.login and clever.callback have no session: put them into the middleware group web';
 

@@ -88,14 +88,14 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
         return $this->signIns->settle($request, $reply ?? $this->legs->leg()->notAdmitted($signedIn));
     }
 
-    /** Somebody who is not signed in asks for a page that is not for everybody. */
+    /** A person who is not signed in asks for a page that is not for everybody. */
     public function start(Request $request, ?AuthenticationException $authException = null): Response
     {
         $reply = $this->legs->leg()->notSignedIn(BrowserRequest::fromHttpFoundation($request), $this->legs->here($request));
         return $this->signIns->settle($request, $reply);
     }
 
-    /** Symfony writes the token that it found back into the session: also that of somebody who is refused in a second tab. */
+    /** Symfony writes the token that it found back into the session: also that of a person who is refused in a second tab. */
     private function signOut(Request $request): void
     {
         $this->tokens->setToken(null);

@@ -245,7 +245,7 @@ final class LoginTest extends EmulatorCase
         self::assertSame($expected, array_combine(array_keys($expected), $found));
     }
 
-    /** What becomes of the call of a scenario, in the emulator's words. */
+    /** The outcome of the call of a scenario, in the emulator's words. */
     private static function outcome(string $call, string $baseUrl): string
     {
         try {

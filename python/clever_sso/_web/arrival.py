@@ -36,7 +36,7 @@ REDIRECT = 3
 
 
 class Refused(Exception):  # noqa: N818  (it is no error: the application decides so)
-    """Raised by an application's own code when it does not admit somebody who logged in.
+    """Raised by an application's own code when it does not admit a person who logged in.
 
     Args:
         sentence: What the person reads, if the usual sentence will not do.
@@ -81,7 +81,7 @@ def check_size(size: int) -> None:
 
 @dataclass(frozen=True)
 class ToClever:
-    """Redirect the browser to Clever, or back to the page of somebody who is signed in."""
+    """Redirect the browser to Clever, or back to the page of a person who is signed in."""
 
     url: str
     set_cookies: tuple[SetCookie, ...]

@@ -155,7 +155,7 @@ class ProvenLogin(Generic[ClientType]):
     def note_redirect(self, status: int) -> None:
         """Let the session show that it comes back, when the hook answered with a redirect and held nothing.
 
-        Somebody who sees a page next is in no loop, and may log in as often as they like.
+        A person who sees a page next is in no loop, and may log in as often as they like.
         """
         if status // 100 == REDIRECT and not self.is_held:
             self._session[HELD_KEY] = None

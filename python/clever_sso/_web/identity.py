@@ -142,7 +142,7 @@ class SessionIdentity:
 
     @classmethod
     def is_stale(cls, session: Mapping[str, Any]) -> bool:
-        """Whether a session held somebody who is signed in no more: then nothing of it may be used."""
+        """Whether a session held a person who is signed in no more: then nothing of it may be used."""
         return SESSION_KEY in session and cls.from_session(session) is None
 
     @classmethod

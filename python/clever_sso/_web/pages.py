@@ -100,7 +100,7 @@ def problem(  # noqa: PLR0913  (each is another thing)
 ) -> str:
     """The page of a login that failed: what happened, two ways to log in again, and a code for support.
 
-    Clever remembers the person. Only the second way lets somebody else in. Somebody who is signed in already is led to
+    Clever remembers the person. Only the second way lets somebody else in. A person who is signed in already is led to
     `home_url` instead of the first way.
     """
 

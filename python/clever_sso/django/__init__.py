@@ -24,7 +24,7 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
   as Clever advises for slow networks. Default `False`.
 - `CLEVER_SESSION_SECONDS`: for how many seconds a sign-in lasts at most. Default: twelve hours.
 - `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again,
-  `switch_user_url`, and for somebody who is signed in `home_url`. Default: a plain page.
+  `switch_user_url`, and for a person who is signed in `home_url`. Default: a plain page.
 - `CLEVER_LINK_TEMPLATE`: the template of the page that asks before a link is made, which is given `identity`, `name`,
   `role`, `confirm_url` and `key`. It posts `csrfmiddlewaretoken`, `key`, and `answer`, `"yes"` to link. Default: a
   plain page.

@@ -91,7 +91,7 @@ def _of(user: AbstractBaseUser | Any, session: SessionBase | None) -> SessionIde
 
 
 def refusal(request: HttpRequest, roles: tuple[str, ...]) -> HttpResponse | None:
-    """How to answer somebody who must not see a view; `None` for a person who may.
+    """How to answer a person who must not see a view; `None` for a person who may.
 
     Args:
         request: The request.

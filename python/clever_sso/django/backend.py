@@ -108,7 +108,7 @@ class CleverBackend(ModelBackend):
         return link.user, False
 
     def match(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
-        """The user that somebody who is new here is already, as `CLEVER_MATCH_USER` says; `None` for none."""
+        """The user that a person who is new here is already, as `CLEVER_MATCH_USER` says; `None` for none."""
         hook = conf.hook("CLEVER_MATCH_USER")
         return hook(identity) if hook else None
 

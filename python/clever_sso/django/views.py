@@ -331,7 +331,7 @@ def take(
     logger.warning("login with Clever failed: %s", step)
     if step.ends_session:
         _forget(request)
-    # A receiver that raises is logged: somebody who waits for a page is not to go without it.
+    # A receiver that raises is logged: a person who waits for a page is not to go without it.
     step = step.linked(reverse("clever_sso:login"), conf.after_login())
     signals.login_denied.send_robust(Problem, request=request, problem=step)
     response = with_cookies(_problem_page(request, step), step.set_cookies)

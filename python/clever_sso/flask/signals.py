@@ -14,5 +14,5 @@ signed_in = _signals.signal(
 
 login_denied = _signals.signal(
     "clever-sso-login-denied",
-    doc="Sent by the app when a login came to nothing, with `problem` (a `Problem`). A receiver that raises is logged.",
+    doc="Sent by the app when a login failed, with `problem` (a `Problem`). A receiver that raises is logged.",
 )

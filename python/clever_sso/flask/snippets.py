@@ -63,6 +63,6 @@ def page_language() -> str | None:
     try:
         return str(babel.get_locale() or "")
     except Exception:
-        # Somebody who waits for a page is not to go without it.
+        # A person who waits for a page is not to go without it.
         current_app.logger.exception("the locale selector of Flask-Babel failed")
         return None

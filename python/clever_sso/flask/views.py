@@ -395,7 +395,7 @@ def _tell_of(problem: Problem) -> None:
     try:
         login_denied.send(_app(), problem=problem)
     except Exception:
-        # Somebody who waits for a page is not to go without it.
+        # A person who waits for a page is not to go without it.
         current_app.logger.exception("a receiver of login_denied failed")
 
 
@@ -406,7 +406,7 @@ def _show(problem: Problem) -> Response:
         try:
             return make_response(current_app.ensure_sync(hook)(problem))
         except Exception:
-            # Somebody who waits for a page is not to go without it.
+            # A person who waits for a page is not to go without it.
             current_app.logger.exception("on_problem failed")
     links = (problem.login_url, problem.switch_user_url, problem.home_url)
     return _own_page(pages.problem(problem.sentence, problem.code, *links, language=language), problem.status)

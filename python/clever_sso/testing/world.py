@@ -19,7 +19,7 @@ INIT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can log in. Nobody here exists."""
+    """A person who can log in. Nobody here exists."""
 
     handle: str
     """What tests call this person."""

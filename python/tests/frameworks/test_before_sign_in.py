@@ -443,7 +443,7 @@ def test_eight_tabs_are_held_as_far_as_their_cookie_goes(app: Any, clever: str) 
     keys: list[str] = []
     for some in (pages[:5], pages[5:7], pages[7:]):
         keys += held_in_tabs(app, clever, *some)
-        # Somebody who sees a page is in no loop.
+        # A person who sees a page is in no loop.
         assert app.get("/who")[1] == "nobody"
     waiting = [app.get(f"/waiting/{key}")[1] != "-" for key in keys]
     assert waiting[-1]

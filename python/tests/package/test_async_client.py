@@ -66,7 +66,7 @@ def address(server: socket.socket) -> str:
 
 
 def authorize(url: str) -> str:
-    """Where Clever sends the browser of somebody who is signed in."""
+    """Where Clever sends the browser of a person who is signed in."""
     parts = urlsplit(url)
     connection = HTTPConnection(str(parts.hostname), parts.port, timeout=SECONDS)
     try:

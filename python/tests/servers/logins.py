@@ -63,7 +63,7 @@ class Browser:
 
 @dataclass(frozen=True)
 class Login:
-    """What came of one login."""
+    """The outcome of one login."""
 
     expected: str
     told: str | None

@@ -35,7 +35,7 @@ class Failure:
 
 @dataclass
 class Report:
-    """What came of one part."""
+    """The outcome of one part."""
 
     passed: int = 0
     failures: list[Failure] = field(default_factory=list)

@@ -39,7 +39,7 @@ STOPS = (signal.SIGINT, signal.SIGTERM)
 
 @dataclass
 class Outcome:
-    """What came of one part."""
+    """The outcome of one part."""
 
     part: Part
     exit_code: int
@@ -105,7 +105,7 @@ class Screen:
             print(f"\r\033[K{self._line}{said}{took(now - since)}", end="", flush=True)
 
     def end(self, verdict: str) -> None:
-        """Say what came of it."""
+        """Print the outcome."""
         print(f"\r\033[K{self._line}{verdict}" if self._live else verdict, flush=True)
 
 

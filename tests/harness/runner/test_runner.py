@@ -122,7 +122,7 @@ def test_expected():
     assert 0
 """
 
-# In the place of make: each target does what its name says.
+# Instead of make: each target does what its name says.
 MAKE = """#!/bin/sh
 case "$2" in
     works) echo did it ;;

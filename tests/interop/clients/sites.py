@@ -80,7 +80,7 @@ class Site:
         urllib.request.urlopen(request, timeout=SECONDS).close()
 
     def rotate_keys(self) -> None:
-        """Put a new signature key in the place of the old one."""
+        """Replace the signature key."""
         request = urllib.request.Request(f"{self.emulator}/_emulator/keys/rotate", b"{}")
         urllib.request.urlopen(request, timeout=SECONDS).close()
 

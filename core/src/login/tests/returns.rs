@@ -145,7 +145,7 @@ fn what_is_counted_ends_with_a_log_out_a_failure_and_a_quiet_minute() {
         drop(logged_out.begin(&journey, in_a_session("/a"), 1000).unwrap());
     }
     assert!(logged_out.begin(&journey, in_a_session("/a"), 1000).is_err());
-    // Somebody who was not signed in comes from no page that sends signed-in people here.
+    // A person who was not signed in comes from no page that sends signed-in people here.
     returned(&mut logged_out, most);
     assert!(logged_out.begin(&journey, in_a_session("/a"), 1000).is_err());
     let mut failed = Browser::default();

@@ -26,7 +26,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// Does a district speak, and not somebody who logged in?
+    /// Does a district speak, and not a person who logged in?
     pub(super) fn is_district(&self) -> bool {
         matches!(self.holder, Holder::District(_))
     }
