@@ -51,7 +51,11 @@ def file_of(name: str) -> Path:
 
 def main() -> None:
     """Take all of them."""
-    with tempfile.TemporaryDirectory() as folder, chromium.launched() as browser, set_up(Path(folder)) as place:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium.launched() as browser,
+        set_up("flask", Path(folder)) as place,
+    ):
         for name, way in WAYS.items():
             with opened(browser) as page:
                 page.set_viewport_size(SIZE)
