@@ -106,7 +106,7 @@ impl<D: Send + 'static> Background<D> {
 
     fn engine(&self) -> Result<&Engine<D>> {
         let start = || Engine::start(self);
-        self.engine.try_replace(start, |of_the_parent| of_the_parent.mark.close_inherited())
+        self.engine.try_replace(start, |engine| engine.mark.is_open(), |former| former.mark.close_inherited())
     }
 }
 

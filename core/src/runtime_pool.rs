@@ -6,7 +6,7 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::mem::forget;
+use std::mem::{forget, take};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
@@ -80,7 +80,7 @@ impl RuntimePool {
         }
         let _held = HeldSigpipe::new();
         prepare_thread();
-        let pool = self.pool();
+        let pool = self.open_pool();
         let runtime =
             pool.take().map_or_else(|| PooledRuntime::new(&self.journey, &self.runtimes, pool), Ok)?;
         let result = runtime.run(operation, self.watch);
@@ -108,9 +108,18 @@ impl RuntimePool {
         self.pool().idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// Finds a new one too where the host has closed the descriptors of this one.
+    fn open_pool(&self) -> &Pool {
+        self.usable_pool(|pool| pool.mark.is_open())
+    }
+
     fn pool(&self) -> &Pool {
+        self.usable_pool(|_| true)
+    }
+
+    fn usable_pool(&self, is_usable: impl FnOnce(&Pool) -> bool) -> &Pool {
         let make = || Ok::<_, Infallible>(Pool::new(&self.journey.config, Arc::clone(&self.inherited)));
-        let Ok(pool) = self.pool.try_replace(make, |of_the_parent| of_the_parent.mark.close_inherited());
+        let Ok(pool) = self.pool.try_replace(make, is_usable, |former| former.mark.close_inherited());
         pool
     }
 }
@@ -132,6 +141,15 @@ impl Pool {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MAX_IDLE {
             idle.push(runtime);
+        }
+    }
+}
+
+/// What the host has closed is not closed again: its numbers may be those of the host's own descriptors by now.
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if !self.mark.is_open() {
+            forget(take(self.idle.get_mut().unwrap_or_else(PoisonError::into_inner)));
         }
     }
 }

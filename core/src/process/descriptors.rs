@@ -38,6 +38,11 @@ mod other {
         }
 
         #[expect(clippy::unused_self, reason = "on Linux it is used")]
+        pub(crate) const fn is_open(&self) -> bool {
+            true
+        }
+
+        #[expect(clippy::unused_self, reason = "on Linux it is used")]
         pub(crate) const fn close_inherited(&self) {}
     }
 }
@@ -45,7 +50,7 @@ mod other {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs::{read_dir, read_to_string};
-    use std::mem::MaybeUninit;
+    use std::mem::{MaybeUninit, forget};
     use std::os::fd::{AsRawFd as _, RawFd};
     use std::os::unix::net::UnixDatagram;
     use std::sync::Arc;
@@ -91,6 +96,12 @@ mod linux {
             Some(Marked { _registered: registered })
         }
 
+        /// Whether the host has left it open. A host that closed it, as one that becomes a daemon does with all that it finds open,
+        /// has closed the descriptors of the runtimes as well.
+        pub(crate) fn is_open(&self) -> bool {
+            self.0.as_ref().is_none_or(|known| socket_inode(known.socket.as_raw_fd()) == Some(known.inode))
+        }
+
         /// In a forked child, on the mark of its parent: closes what belonged to its runtimes, and the mark itself.
         pub(crate) fn close_inherited(&self) {
             let Some(known) = &self.0 else { return };
@@ -109,6 +120,15 @@ mod linux {
                 // SAFETY: what it stands for was found out just now, and nothing in this process uses it: the value that
                 // owned it is its parent's, and is never dropped here.
                 unsafe { libc::close(descriptor) };
+            }
+        }
+    }
+
+    /// A number that the host has closed may be that of a descriptor of its own by now.
+    impl Drop for Mark {
+        fn drop(&mut self) {
+            if !self.is_open() {
+                forget(self.0.take());
             }
         }
     }
@@ -211,7 +231,7 @@ mod linux {
                 });
             }
             // As in a child, what was closed is never dropped.
-            std::mem::forget((marked, mine, registered, mark));
+            forget((marked, mine, registered, mark));
             drop(theirs);
         }
 

@@ -26,24 +26,28 @@ impl<T: Send + Sync> PerProcess<T> {
 
     /// The same where making may fail: then nothing is kept, and the next caller tries again.
     pub(crate) fn try_get<E>(&self, build: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
-        self.try_replace(build, |_| ())
+        self.try_replace(build, |_| true, |_| ())
     }
 
-    /// The same; `retire` is shown the value of another process that this one replaces, by one thread, once. It may read
-    /// what never changes, and nothing that has a lock.
+    /// The same. A value of this process is replaced too if it is no longer usable, and never freed: it may still be in use.
+    /// `retire` is shown the value that is replaced, by one thread, once. It may read what never changes, and nothing that has a
+    /// lock.
     pub(crate) fn try_replace<E>(
         &self,
         build: impl FnOnce() -> Result<T, E>,
+        is_usable: impl FnOnce(&T) -> bool,
         retire: impl FnOnce(&T),
     ) -> Result<&T, E> {
         let (now, seen) = (generation(), self.slot.load(Acquire));
-        if let Some(value) = Self::of_generation(seen, now) {
+        if let Some(value) = Self::of_generation(seen, now)
+            && is_usable(value)
+        {
             return Ok(value);
         }
         let made = Box::into_raw(Box::new((now, build()?)));
         Ok(match self.slot.compare_exchange(seen, made, AcqRel, Acquire) {
             Ok(_) => {
-                // SAFETY: a slot is null or came from a box; a value of another process is never freed.
+                // SAFETY: a slot is null or came from a box; a value that is replaced is never freed.
                 if let Some((_, former)) = unsafe { seen.as_ref() } {
                     retire(former);
                 }
@@ -102,6 +106,7 @@ mod tests {
         let replace = |value| {
             let Ok(value) = shared.try_replace(
                 || Ok::<u64, Infallible>(value),
+                |_| true,
                 |former| {
                     retired.fetch_add(*former, SeqCst);
                 },

@@ -78,6 +78,41 @@ def test_a_fault_inside_a_call_is_an_internal_error_and_says_nothing() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "TokenError InternalError TokenError\n", "")
 
 
+CLOSED = """
+import asyncio, os, sys
+import clever_sso
+
+client = clever_sso.Client("id", base_url=sys.argv[1])
+waiting = clever_sso.AsyncClient("id", base_url=sys.argv[1])
+
+def kinds():
+    calls = lambda: client.me("unknown"), lambda: asyncio.run(waiting.me("unknown"))
+    for call in (*calls, calls[0]):
+        try:
+            call()
+        except Exception as error:
+            yield type(error).__name__
+
+print(*kinds())
+os.closerange(3, 256)
+# Their numbers are those of the program's own files from now on.
+files = [os.open("/dev/null", os.O_RDONLY) for _ in range(64 if sys.argv[2] == "opens" else 0)]
+print(*kinds())
+del client, waiting
+for file in files:
+    os.close(file)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose a descriptor is")
+@pytest.mark.parametrize("then", ["opens", "opens none"])
+def test_a_program_may_close_every_descriptor_as_daemons_do(then: str) -> None:
+    with emulator.running() as clever:
+        command = [sys.executable, "-W", "ignore", "-c", CLOSED, clever, then]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "TokenError TokenError TokenError\n" * 2, "")
+
+
 def test_keys_for_data_of_threads_are_taken_by_the_import_or_refused_by_it() -> None:
     text = """
         import ctypes, threading
