@@ -11,7 +11,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -102,7 +102,7 @@ def started(options: list[str]) -> Iterator[str]:
         EmulatorMissing: When there is none.
         RuntimeError: With what it said on standard error, when it does not start.
     """
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
         process = _process([find(), *options], complaints)
         # A test that fails passes here, and a report may show what is in these variables.
         del options
@@ -147,7 +147,12 @@ def _base_url(process: subprocess.Popen[str], complaints: IO[str]) -> str:
 
 def _end(process: subprocess.Popen[str]) -> None:
     if process.stdin:
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            # A child that was forked meanwhile may hold the pipe open.
+            process.stdin.write("\n")
+            process.stdin.flush()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
     if os.name != "posix":
         process.terminate()
     try:

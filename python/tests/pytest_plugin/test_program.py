@@ -148,6 +148,26 @@ def test_one_that_does_not_end_is_ended_and_no_test_fails(
     wait_for(lambda: not status.exists() or ") Z " in status.read_text("utf-8"), "its end")
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_child_that_lives_on_holds_up_no_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CLEVER_EMULATOR", imitation(tmp_path / "emulator", "exec sleep 600"))
+    # With a patience that only a hang reaches.
+    monkeypatch.setattr(program, "STOP_SECONDS", SECONDS)
+    killed: list[int] = []
+    monkeypatch.setattr(program.os, "killpg", lambda group, _: killed.append(group))
+    reader, writer = os.pipe()
+    with Emulator.running():
+        child = os.fork()
+        if child == 0:
+            os.close(writer)
+            os.read(reader, 1)
+            os._exit(0)
+    os.close(reader)
+    os.close(writer)
+    os.waitpid(child, 0)
+    assert not killed
+
+
 def test_no_frame_of_an_error_holds_the_secrets_of_the_applications(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
