@@ -80,12 +80,12 @@ impl Client {
     #[new]
     #[pyo3(
         signature = (
-            client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None,
-            base_url=None, timeout=Number::of(10.0), leeway=Whole::of(60), pending_key=None,
+            client_id=Text::left_out(), client_secret=None, redirect_uri=None, *, issuer=None,
+            api_base=None, base_url=None, timeout=Number::of(10.0), leeway=Whole::of(60), pending_key=None,
             old_pending_keys=Several::default().into(), return_to_origins=Several::default().into(),
             development=Flag(Ok(false)), authorization_endpoint=None, token_endpoint=None,
             tokeninfo_endpoint=None, userinfo_endpoint=None, jwks_uri=None, discover=Flag(Ok(false)),
-            ca_bundle=None, proxy=None, named_by=None,
+            ca_bundle=None, proxy=None, named_by=None, **others,
         ),
         text_signature = "(client_id, client_secret=None, redirect_uri=None, *, issuer=None, api_base=None, \
             base_url=None, timeout=10.0, leeway=60, pending_key=None, old_pending_keys=(), return_to_origins=(), \
@@ -116,7 +116,11 @@ impl Client {
         ca_bundle: Option<TextOrPath<'_>>,
         proxy: Option<Text>,
         named_by: Option<Text>,
+        others: Option<Bound<'_, PyDict>>,
     ) -> Result<Self> {
+        if let Some(others) = others {
+            settings::refuse_unknown("Client", &others)?;
+        }
         // `_settings.arguments` says so when it took them from an environment or a framework's configuration.
         let names = if named_by.is_some_and(|word| word.is("environment")) {
             SettingNames::Environment

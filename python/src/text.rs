@@ -73,6 +73,11 @@ impl<'py> FromPyObject<'_, 'py> for Text {
 }
 
 impl Text {
+    /// The value of an argument that must be given, where it was not.
+    pub(crate) fn left_out() -> Self {
+        Self { given: Given::Wrong("nothing".to_owned()), expected: "str" }
+    }
+
     fn of(object: &Bound<'_, PyAny>, expected: &'static str) -> PyResult<Self> {
         let Ok(text) = object.cast::<PyString>() else {
             return Ok(Self { given: Given::wrong(object), expected });

@@ -880,6 +880,12 @@ def test_every_recipe_is_run() -> None:
     assert [name for name in sorted(recipes) if f'"{name}"' not in text and f"'{name}'" not in text] == []
 
 
+def test_the_page_says_of_every_file_that_is_no_python_what_is_run() -> None:
+    table = PAGE.split("## What is not run\n", 1)[1]
+    told = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
+    assert told == {path for _, path, _ in BLOCKS if not path.endswith((".py", ".html"))}
+
+
 def test_every_link_of_the_first_table_leads_to_a_recipe() -> None:
     def anchor(heading: str) -> str:
         return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

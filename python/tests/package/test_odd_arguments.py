@@ -438,3 +438,35 @@ def test_a_number_of_a_configuration_that_is_none_is_named(name: str, values: li
     for value in values:
         with pytest.raises(clever_sso.ConfigError, match=name):
             clever_sso.Client(**_settings.arguments({"CLEVER_CLIENT_ID": CLIENT_ID, name: value}))
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("client_idd", "client_id"),
+        ("clientid", "client_id"),
+        ("redirect_url", "redirect_uri"),
+        ("redirect_uris", "redirect_uri"),
+        ("secret", "client_secret"),
+        ("Timeout", "timeout"),
+        ("key", "pending_key"),
+    ],
+)
+def test_a_keyword_that_no_client_has_names_the_nearest(given: str, meant: str) -> None:
+    # Whether what must be given is there or not: the misspelled word is often that.
+    for others in ({}, {"client_id": CLIENT_ID}):
+        with pytest.raises(TypeError) as caught:
+            clever_sso.Client(**{given: "not-to-be-shown"}, **others)  # type: ignore[arg-type]
+        assert str(caught.value) == f"Client has no argument '{given}': is it '{meant}'?"
+
+
+@pytest.mark.parametrize("given", ["retries", HALF, "", "ш", "x" * 100_000])
+def test_a_keyword_that_is_like_none_lists_them_all(given: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        clever_sso.Client(CLIENT_ID, **{given: 1})  # type: ignore[arg-type]
+    assert str(caught.value).endswith(f"it has {', '.join(inspect.signature(clever_sso.Client).parameters)}")
+
+
+def test_a_client_without_an_id_says_what_is_missing() -> None:
+    with pytest.raises(TypeError, match="client_id must be str, not nothing"):
+        clever_sso.Client()  # type: ignore[call-arg]
