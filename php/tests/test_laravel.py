@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from applications import PAGE
 from framework_sites import FRAMEWORKS, commanded, framework
 from harness import emulator
 from harness.browser import Browser as AtClever
@@ -196,8 +197,9 @@ def with_socialite(installed: Installed, **more: str) -> Iterator[Site]:
     """The application signs people in with Socialite, at routes of its own."""
     published = str(installed.sources.parent / "socialite.php")
     shutil.copy(SCRIPTS / "socialite.php", published)
-    settings = '{"routes": false, "guard": "web"}'
-    with framework(installed, "laravel", SOCIALITE=published, SETTINGS=settings, APP_ENV="own", **more) as site:
+    with framework(
+        installed, "laravel", SOCIALITE=published, SETTINGS='{"routes": false, "users": null}', APP_ENV="own", **more
+    ) as site:
         yield site
 
 
@@ -223,6 +225,15 @@ def test_socialite_signs_people_in(socialite: Site) -> None:
     assert browser.open(f"{socialite.url}/staffroom").status == 403
     FRAMEWORKS[1].change_times(socialite, "signed_in_at", 43_200)
     assert asked(f"{socialite.url}/members", Cookie=header_of(browser)).status == 303
+
+
+def test_socialite_signs_people_in_as_the_guide_shows(installed: Installed) -> None:
+    (shown,) = re.findall(r"<!-- socialite -->\n```php\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    routes = installed.sources.parent / "socialite-routes.php"
+    routes.write_text(shown)
+    with with_socialite(installed, SOCIALITE_ROUTES=str(routes)) as site:
+        browser = signed_in(site)
+        assert re.fullmatch("member [0-9a-f]{24} yours", browser.open(f"{site.url}/members").text)
 
 
 def test_socialite_restarts_a_login_that_begins_in_the_portal(socialite: Site) -> None:

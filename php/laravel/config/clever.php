@@ -23,7 +23,7 @@ return [
     // The class that finds or makes your user: a CleverSso\Laravel\UserMapper. Without it, people are CleverUser objects.
     'users' => null,
 
-    // The guard that people are signed in with. Null: `clever` without `users`, else the default guard.
+    // The guard that people are signed in with. Null: `clever` without `users` and Socialite, else the default guard.
     'guard' => null,
 
     // Where people go after a login that was on its way to no page, and after a log out.

@@ -97,7 +97,7 @@ final class CleverServiceProvider extends ServiceProvider
             $starts = array_filter($group, fn(mixed $one): bool => is_string($one) && is_a($one, StartSession::class, true));
             if ($starts !== []) {
                 array_splice($group, array_search(array_key_first($starts), array_keys($group), true) + 1, 0, [WatchSession::class]);
-                $router->middlewareGroup($name, $group);
+                $router->middlewareGroup((string) $name, $group);
             }
         }
     }

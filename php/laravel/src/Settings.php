@@ -34,7 +34,8 @@ final class Settings
     /** The guard that people are signed in with. */
     public function guard(): string
     {
-        return $this->get('guard') ?? ($this->get('users') === null ? 'clever' : $this->config->get('auth.defaults.guard'));
+        $keepsNoUsers = $this->get('users') === null && $this->get('routes') !== false;
+        return $this->get('guard') ?? ($keepsNoUsers ? 'clever' : $this->config->get('auth.defaults.guard'));
     }
 
     public function client(LoggerInterface $logger): Client

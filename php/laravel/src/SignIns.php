@@ -89,7 +89,8 @@ final class SignIns
             return;
         }
         $session = $request->session();
-        foreach (array_keys($session->all()) as $name) {
+        // PHP makes a number of a name such as "7".
+        foreach (array_map(strval(...), array_keys($session->all())) as $name) {
             // Who is signed in, and the token of forms that other tabs show.
             if (!in_array($name, [self::KEY, '_token', $this->guard()->getName()], true)) {
                 $session->forget($name);

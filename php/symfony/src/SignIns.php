@@ -72,7 +72,8 @@ final class SignIns
             return;
         }
         $session = $request->getSession();
-        foreach (array_keys($session->all()) as $name) {
+        // PHP makes a number of a name such as "7".
+        foreach (array_map(strval(...), array_keys($session->all())) as $name) {
             // Who is signed in, and the tokens of forms that other tabs show.
             if (!str_starts_with($name, '_security_') && !str_starts_with($name, '_csrf') && $name !== self::KEY) {
                 $session->remove($name);

@@ -118,7 +118,7 @@ final class Users implements UserMapper, UserProvider
     }
 }
 
-if (getenv('DOCS')) {
+if (getenv('DOCS') || getenv('SOCIALITE_ROUTES')) {
     // The application of the guide: its files, and the model that they ask for.
     eval(<<<'PHP'
         namespace App\Models;
@@ -130,7 +130,7 @@ if (getenv('DOCS')) {
             }
         }
         PHP);
-    require_once getenv('DOCS') . '/app/CleverUsers.php';
+    getenv('DOCS') && require_once getenv('DOCS') . '/app/CleverUsers.php';
 }
 
 final class AppProvider extends ServiceProvider
@@ -171,11 +171,14 @@ final class AppProvider extends ServiceProvider
             Route::get('/mine', fn() => 'mine ' . Auth::user()->getAuthIdentifier())->middleware('auth:web');
             Route::get('/cart', function (Request $request) use ($name) {
                 $request->session()->put('cart', $request->session()->get('cart', 0) + 1);
+                $request->session()->put('7', 'a name that is a number in an array of PHP');
                 return "cart {$request->session()->get('cart')} {$name()}";
             });
         });
         Route::get('/elsewhere', fn() => "elsewhere {$name()}")->middleware(['other', 'clever']);
-        if (getenv('SOCIALITE')) {
+        if (getenv('SOCIALITE_ROUTES')) {
+            Route::middleware('web')->group(getenv('SOCIALITE_ROUTES'));
+        } elseif (getenv('SOCIALITE')) {
             Route::middleware('web')->group(function (): void {
                 Route::get('/clever/start', fn() => Socialite::driver('clever')->redirect())->name('clever.login');
                 Route::get('/clever/callback', function () {
@@ -190,9 +193,9 @@ final class AppProvider extends ServiceProvider
                     return redirect()->intended('/front');
                 })->name('clever.callback');
             });
-            // As Laravel's own provider of routes does at last.
-            Route::getRoutes()->refreshNameLookups();
         }
+        // As Laravel's own provider of routes does at last.
+        Route::getRoutes()->refreshNameLookups();
     }
 }
 

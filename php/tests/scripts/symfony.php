@@ -262,6 +262,7 @@ final class AppKernel extends Kernel
     {
         $session = $request->getSession();
         $session->set('cart', $session->get('cart', 0) + 1);
+        $session->set('7', 'a name that is a number in an array of PHP');
         return new Response("cart {$session->get('cart')} {$this->name()}");
     }
 

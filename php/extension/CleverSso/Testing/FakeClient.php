@@ -81,18 +81,14 @@ final class FakeClient implements ClientInterface
         #[\SensitiveParameter] string $callback,
         #[\SensitiveParameter] ?string $cookies = null,
     ): Outcome {
-        return $this->answer(__FUNCTION__, get_defined_vars(), fn() => throw new \LogicException(
-            'FakeClient has no outcome left: hand one to its constructor, such as Fake::signedIn()',
-        ));
+        return $this->answer(__FUNCTION__, get_defined_vars(), self::noOutcome(...));
     }
 
     public function finishLoginWithPending(
         #[\SensitiveParameter] string $callback,
         #[\SensitiveParameter] ?string $pending,
     ): Outcome {
-        return $this->answer(__FUNCTION__, get_defined_vars(), fn() => throw new \LogicException(
-            'FakeClient has no outcome left: hand one to its constructor, such as Fake::signedIn()',
-        ));
+        return $this->answer(__FUNCTION__, get_defined_vars(), self::noOutcome(...));
     }
 
     public function loginKey(#[\SensitiveParameter] string $callback): ?string
@@ -187,6 +183,11 @@ final class FakeClient implements ClientInterface
     public function importKeys(string $keys): void
     {
         $this->answer(__FUNCTION__, get_defined_vars(), fn() => null);
+    }
+
+    private static function noOutcome(): never
+    {
+        throw new \LogicException('FakeClient has no outcome left: hand one to its constructor, such as Fake::signedIn()');
     }
 
     /** Both ways to finish a login have the same outcomes. */

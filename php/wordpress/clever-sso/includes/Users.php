@@ -43,7 +43,8 @@ final class Users
 
     public static function isOurs(int $userId): bool
     {
-        return get_user_meta($userId, self::KEY, true) !== '';
+        // false for nobody.
+        return (string) get_user_meta($userId, self::KEY, true) !== '';
     }
 
     /**
