@@ -292,7 +292,7 @@ def test_socialite_does_not_act_when_it_must_not(
     assert not [line for line in answer.headers.get_all("Set-Cookie") or [] if "clever_" in line]
 
 
-def test_somebody_whom_the_application_does_not_sign_in_ends_the_session_before(socialite: Site) -> None:
+def test_a_person_without_a_sign_in_ends_the_session_before(socialite: Site) -> None:
     browser = signed_in(socialite)
     before = header_of(browser)
     for _ in range(5):
