@@ -105,7 +105,7 @@ errors: ## write docs/errors.md from the catalogue of failures
 	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue
 
 # The documentation of the Rust crate as JSON, which only a nightly Rust writes without being asked twice.
-API_FEATURES := blocking
+API_FEATURES := blocking,axum
 RUST_API := $(CARGO_TARGET_DIR)/api/doc/clever_sso.json
 RUSTDOC_JSON = RUSTC_BOOTSTRAP=1 $(CARGO) rustdoc -q -p clever-sso --features $(API_FEATURES) --target-dir $(CARGO_TARGET_DIR)/api -- \
 	-Z unstable-options --output-format json

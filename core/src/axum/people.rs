@@ -44,6 +44,15 @@ impl Current {
 ///
 /// People who go to a page are sent to log in and come back to it; scripts get 401 with JSON. Answers of a handler that takes it are
 /// kept by no cache, unless they say otherwise: devices are shared.
+///
+/// ```
+/// use clever_sso::axum::{Person, Rejection};
+///
+/// async fn grades(person: Person) -> Result<String, Rejection> {
+///     person.require(["teacher", "staff"])?;
+///     Ok(format!("The grades of {}", person.full_name))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Person {
     identity: Arc<SessionIdentity>,
@@ -97,6 +106,15 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Person {
 }
 
 /// The client, and the HTML and addresses of the login, as an argument of a handler.
+///
+/// ```
+/// use axum::response::Html;
+/// use clever_sso::axum::Clever;
+///
+/// async fn welcome(clever: Clever) -> Html<String> {
+///     Html(clever.login_button(Some("/grades")))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Clever(Current);
 

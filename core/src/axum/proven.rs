@@ -10,6 +10,17 @@ use crate::protocol::token::Tokens;
 
 /// A login that Clever proved: what [`before_sign_in`](super::CleverSso::before_sign_in) decides about, and
 /// [`on_sign_in`](super::CleverSso::on_sign_in) acts on.
+///
+/// ```
+/// use axum::response::Response;
+/// use clever_sso::axum::ProvenLogin;
+/// use clever_sso::web::Refused;
+///
+/// async fn only_our_district(login: ProvenLogin) -> Result<Option<Response>, Refused> {
+///     let is_ours = login.identity().district_id.as_deref() == Some("53ee4b8a44abc88c1c00119b");
+///     if is_ours { Ok(None) } else { Err(Refused::new()) }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct ProvenLogin {
     pub(super) signed_in: SignedIn,

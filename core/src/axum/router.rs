@@ -19,6 +19,17 @@ use crate::error::Result;
 use crate::web::{BrowserLeg, Problem, Refused, WebOptions};
 
 /// Login, callback and log out for a router, with sessions in a store of tower-sessions.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use clever_sso::axum::{CleverSso, Person, tower_sessions::MemoryStore};
+/// use clever_sso::web::WebOptions;
+///
+/// fn app(client: clever_sso::Client) -> clever_sso::Result<Router> {
+///     let clever = CleverSso::new(client, WebOptions::new(), MemoryStore::default())?;
+///     Ok(clever.protect(Router::new().route("/", get(async |person: Person| format!("Hello, {}", person.full_name)))))
+/// }
+/// ```
 #[must_use = "protect a router with it"]
 pub struct CleverSso<Store> {
     site: Site,

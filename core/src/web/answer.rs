@@ -35,6 +35,17 @@ pub enum Step {
 }
 
 /// An answer to the browser, and whether the session that it had must end.
+///
+/// ```
+/// use clever_sso::web::WebAnswer;
+///
+/// fn send(answer: WebAnswer, end_session: impl FnOnce()) -> http::Response<String> {
+///     if answer.ends_session() {
+///         end_session();
+///     }
+///     answer.into_http()
+/// }
+/// ```
 #[derive(Clone)]
 #[must_use = "the browser waits for it"]
 pub struct WebAnswer {

@@ -47,6 +47,19 @@ const ENCODED: [(&str, &str); 8] = [
 
 /// The browser's side of a login. It knows no framework and no session: it is given requests, and tells what to answer and when
 /// the session has to end. Cheap to clone; make one and keep it.
+///
+/// ```
+/// use clever_sso::web::{BrowserLeg, WebOptions, WebRequest};
+/// use clever_sso::{Client, Config};
+///
+/// let config = Config::builder("id").client_secret("secret").redirect_uri("https://app.example/clever/callback");
+/// let leg = BrowserLeg::new(Client::new(config.build()?)?, WebOptions::new())?;
+/// let request = WebRequest::from(&http::Request::get("/clever/login?next=/grades").body(()).unwrap());
+/// assert!(leg.is_login(request.path()));
+/// let answer = leg.login(&request, false);
+/// assert_eq!(answer.response().status(), 303);
+/// # Ok::<(), clever_sso::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct BrowserLeg {
     client: Client,
@@ -57,6 +70,15 @@ pub struct BrowserLeg {
 /// Why an application does not let somebody in who logged in.
 ///
 /// An [`Error`] of a question to Clever's API becomes one with `?`: the person gets a page that says so.
+///
+/// ```
+/// use clever_sso::web::Refused;
+///
+/// fn check(is_known: bool) -> Result<(), Refused> {
+///     if is_known { Ok(()) } else { Err(Refused::with_sentence("Please ask your teacher for an account.")) }
+/// }
+/// # assert!(check(false).is_err());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Refused {
     sentence: Option<String>,

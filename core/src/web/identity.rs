@@ -15,6 +15,17 @@ const FORMAT: u8 = 1;
 ///
 /// The key of a user is the pair of `issuer` and `id`. It holds no email address: one that Clever tells is unverified and may
 /// be another person's.
+///
+/// ```
+/// use clever_sso::Identity;
+/// use clever_sso::web::SessionIdentity;
+/// use std::time::Duration;
+///
+/// let identity = Identity::new("https://clever.com", "58da8a43cc70ab00017a1a87"); // of a login
+/// let kept = serde_json::to_value(SessionIdentity::new(&identity, Duration::from_secs(60 * 60))).unwrap();
+/// let person = SessionIdentity::from_session(kept).unwrap();
+/// assert!(person.is(&identity) && !person.has_role(["teacher"]));
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SessionIdentity {

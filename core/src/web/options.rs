@@ -12,6 +12,12 @@ const TWELVE_HOURS: Duration = Duration::from_secs(12 * 60 * 60);
 const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Options of the login pages. Everything has a default.
+///
+/// ```
+/// use clever_sso::web::WebOptions;
+///
+/// let options = WebOptions::new().prefix("/auth").after_login("/me").after_log_out("/bye");
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct WebOptions {

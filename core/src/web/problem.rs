@@ -7,6 +7,14 @@ use http::StatusCode;
 use super::spanish::Language;
 
 /// A login that failed, or a page that is not open to somebody, as the person is told.
+///
+/// ```
+/// use clever_sso::web::Problem;
+///
+/// fn page(problem: &Problem) -> (http::StatusCode, String) {
+///     (problem.status_code(), format!("{} ({})", problem.sentence, problem.code))
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {

@@ -14,6 +14,14 @@ const OF_PAGES: [&str; 2] = ["text/html", "application/xhtml+xml"];
 const OF_ANYTHING: [&str; 2] = ["*/*", "text/*"];
 
 /// A request, as far as a login needs it: made from those of the [`http`] crate, or with [`WebRequest::new`].
+///
+/// ```
+/// use clever_sso::web::WebRequest;
+///
+/// let headers = [("Host", b"app.example".as_slice()), ("Accept", b"text/html")];
+/// let request = WebRequest::new("GET", "/clever/login?next=/grades", headers);
+/// assert_eq!(request.path(), "/clever/login");
+/// ```
 #[derive(Clone)]
 pub struct WebRequest {
     method: String,
@@ -30,14 +38,6 @@ pub struct WebRequest {
 impl WebRequest {
     /// A request of a framework with types of its own: its method, such as `GET`, its target (path and query as they came), and
     /// its headers.
-    ///
-    /// ```
-    /// use clever_sso::web::WebRequest;
-    ///
-    /// let headers = [("Host", b"app.example".as_slice()), ("Accept", b"text/html")];
-    /// let request = WebRequest::new("GET", "/clever/login?next=/grades", headers);
-    /// assert_eq!(request.path(), "/clever/login");
-    /// ```
     pub fn new<N: AsRef<str>, V: AsRef<[u8]>>(
         method: &str,
         target: &str,
