@@ -89,7 +89,7 @@ async fn guard(person: Option<Person>, uri: Uri, request: Request, next: Next) -
     Redirect::to(&format!("/clever/login?next={}", uri.path())).into_response()
 }
 
-async fn only_whom_we_know(login: ProvenLogin) -> Result<Option<Response>, Refused> {
+async fn only_known_people(login: ProvenLogin) -> Result<Option<Response>, Refused> {
     let last = login.identity().name.last.clone().unwrap_or_default();
     if last == variable("UNWELCOME") {
         return Err(Refused::new());
@@ -104,7 +104,7 @@ fn app() -> Router {
     let mount = variable("MOUNT");
     let options = WebOptions::new().waiting_page(variable("CLEVER_WAITING_PAGE") == "true");
     let clever =
-        CleverSso::new(client(), options, MemoryStore::default()).unwrap().on_sign_in(only_whom_we_know);
+        CleverSso::new(client(), options, MemoryStore::default()).unwrap().on_sign_in(only_known_people);
     let staff = Router::new().route("/staffroom", get(|| async { "coffee" }));
     let mut site = Router::new()
         .route("/", get(home))
