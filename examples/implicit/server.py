@@ -91,7 +91,7 @@ def log_in() -> flask.Response:
     body = flask.request.get_json(silent=True)
     token = body.get("access_token") if isinstance(body, dict) else None
     if not token or not isinstance(token, str):
-        return problem("argument_invalid", "Signing in did not work this time. Please try again.", 400)
+        return problem("argument_invalid", 400)
     person = owner_of(token)
     # The person who was signed in on this device before is replaced: nothing of their session is carried over.
     flask.session.clear()
@@ -126,7 +126,7 @@ def refuse_other_sites() -> flask.Response | None:
     """Let nobody but the app's own page change who is signed in: other sites cannot choose their Origin."""
     changes = flask.request.method not in {"GET", "HEAD", "OPTIONS"}
     if changes and flask.request.headers.get("Origin") != flask.current_app.config["ORIGIN"]:
-        return problem("origin_foreign", "Please open this app itself, then try again.", 403)
+        return problem("origin_foreign", 403, "Please open this app itself, then try again.")
     return None
 
 
@@ -136,11 +136,11 @@ def failed(error: clever_sso.Error) -> flask.Response:
     flask.current_app.logger.warning("login failed: %s", error)
     of_others = isinstance(error, (clever_sso.CleverError, clever_sso.NetworkError))
     status = 403 if isinstance(error, clever_sso.TokenError) else 503 if of_others else 400
-    return problem(error.code, error.user_message, status)
+    return problem(error.code, status)
 
 
-def problem(code: str, sentence: str, status: int) -> flask.Response:
-    """Answer with a code word for those who help and a sentence for the person."""
+def problem(code: str, status: int, sentence: str | None = None) -> flask.Response:
+    """Answer with a code word; the page knows the sentences of the library's, in its language."""
     response = flask.jsonify(code=code, sentence=sentence)
     response.status_code = status
     return response

@@ -1,5 +1,7 @@
 /** A state of this package: by its form, Clever's answers are told from an app's own fragments. */
 const STATE = /^\d+(-\d+){3}$/;
+/** What Clever never sends: an answer with it is for another library. */
+const OF_OTHERS = /refresh_token|expires_|id_token/;
 /** When the caches are looked through after an answer, in milliseconds: a service worker may write late. */
 const SWEEPS = [0, 1000, 5000];
 
@@ -16,7 +18,8 @@ export function newState(): string {
 export function take(): URLSearchParams | undefined {
   const text = location.hash.replace(/^#[!/?]*/, "");
   const answer = new URLSearchParams(text);
-  if (!answer.has("access_token") && !STATE.test(answer.get("state") ?? "")) return;
+  const isClevers = answer.has("access_token") && !OF_OTHERS.test(text);
+  if (!isClevers && !STATE.test(answer.get("state") ?? "")) return;
   try {
     history.replaceState(without(history.state, text), "", location.href.split("#")[0]);
   } catch {

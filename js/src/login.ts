@@ -9,7 +9,7 @@ const ONCE = "access_token token_type state scope error iss".split(" ");
 /** A silent restart is back sooner than this, in milliseconds. */
 const RESTART_TIME = 60_000;
 /** Clever's words for a request that this app should not send (RFC 6749 4.2.2.1, OpenID Connect Core 3.1.2.6). */
-const OF_THE_APP = /^(invalid|unsupported|request)_|^unauthorized_client$/;
+const OF_THE_APP = /^(invalid|unsupported|request)_|_client$/;
 
 /** What a login brought. `JSON.stringify` leaves the token out. */
 export interface Answer {
@@ -127,9 +127,10 @@ function judge(
   if (ONCE.some((name) => answer.getAll(name).length > 1)) no("callback_duplicate");
   if (token && error) no("callback_contradictory");
   if (/^(temporarily_unavailable|server_error)$/.test(error)) fail("callback_unavailable");
-  if (OF_THE_APP.test(error)) no("callback_rejected", error);
   // A text of another form was not written by Clever.
-  if (error) no(/^[\w-]{1,40}$/.test(error) ? error : "access_denied", undefined, denied());
+  const word = /^[\w-]{1,40}$/.test(error) ? error : "access_denied";
+  if (OF_THE_APP.test(word)) no("callback_rejected", word);
+  if (error) no(word, word, denied());
   if (!isWord(token) || !/^(bearer)?$/i.test(get("token_type"))) return no("callback_malformed");
   if (get("iss") && get("iss") !== clever) no("callback_issuer");
   if (!isOver(login.at)) return sealed({ accessToken: token, scopes: get("scope").split(/\s+/).filter(Boolean), next: login.next });

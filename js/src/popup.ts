@@ -10,14 +10,15 @@ const PATIENCE = 2000;
 /**
  * The page's half: sends the popup to Clever, and waits for what it reports.
  *
- * They talk over a channel that is named after the state, which nobody else knows. `opener` is not used: it is gone when Clever or
- * the app sets Cross-Origin-Opener-Policy.
+ * They talk over a channel that is named after the state, which nobody else knows. The popup has no `opener`: what it shows is not the
+ * app's, and Cross-Origin-Opener-Policy would take it away as well.
  */
 export async function inPopup(popup: Window, prepare: (state: string) => Promise<string>): Promise<Answer> {
   const state = newState();
   const channel = new BroadcastChannel(NAME + state);
   let timer;
   try {
+    popup.opener = null;
     popup.location.replace(await prepare(state));
     return await new Promise<Answer>((resolve, reject) => {
       const lost = (report?: object) => reject(Object.assign(new CleverError("call_interrupted"), report));

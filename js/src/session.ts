@@ -9,7 +9,8 @@ const ME = Math.random();
 export interface SessionOptions {
   /**
    * The address of the session at your server, `/session` by default. `POST` with `{"access_token": …}` signs in, `GET` says who is
-   * signed in, `DELETE` logs out. Each answers `{"person": …}` (`null` for nobody), or `{"code": …, "sentence": …}`.
+   * signed in, `DELETE` logs out. Each answers `{"person": …}` (`null` for nobody), or `{"code": …}`,
+   * with a `"sentence"` where the code word is your own.
    */
   session?: string;
 }
@@ -97,7 +98,7 @@ async function ask(method: string, { session = "/session" }: SessionOptions = {}
   })
     .then((response) => response.json())
     .catch(() => ({ code: "network_connect" }));
-  if (answer?.code) fail(`${answer.code}`, undefined, false, answer.sentence);
+  if (answer?.code) fail(`${answer.code}`, undefined, false, answer.sentence || undefined);
   if (answer?.person === undefined) fail("response_malformed", `${session} names no person`);
   return answer.person;
 }

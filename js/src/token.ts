@@ -19,7 +19,7 @@ export interface TokenInfo {
  * times, with longer and longer pauses. `clever` is Clever's base URL: set it only to use a local emulator.
  */
 export async function checkToken(token: string, clientId: string, { clever }: { clever?: string } = {}): Promise<TokenInfo> {
-  if (!isWord(token) || !isWord(clientId)) fail("argument_invalid", "token or clientId is missing");
+  if (!isWord(token) || !isWord(clientId)) fail("argument_invalid", "no token or no clientId");
   const url = baseUrl(clever) + "/oauth/tokeninfo";
   for (let attempt = 1; ; attempt++) {
     try {
@@ -49,7 +49,7 @@ async function ask(url: string, token: string, clientId: string): Promise<TokenI
     if (status === 200) answer = await response.json();
   } catch (error) {
     if ((error as Error).name === "TimeoutError") fail("network_timeout");
-    if (!status) fail("network_connect", "no answer, or pages may not read it (CORS)");
+    if (!status) fail("network_connect", "no answer, or none that pages may read");
   }
   if (status !== 200) fail(codeOf(status));
   const { client_id, scopes } = answer ?? {};

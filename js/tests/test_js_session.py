@@ -171,6 +171,8 @@ def test_a_popup_that_the_person_closes_is_noticed(page: Page, site: Site) -> No
     with page.expect_popup() as opened:
         page.evaluate("window.found = settled(clever.begin({ ...options, popup: true })), 0")
     opened.value.wait_for_url("**/oauth/authorize?*")
+    # Clever's page cannot send the app elsewhere.
+    assert opened.value.evaluate("opener") is None
     opened.value.close()
     assert settled(page, "found")["code"] == "call_interrupted"
 
