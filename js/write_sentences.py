@@ -38,7 +38,7 @@ def spanish() -> dict[str, str]:
 
 
 def denied() -> str:
-    """Give what people read whom Clever refuses."""
+    """Give what a person reads when Clever refuses them."""
     found = re.search(r'^DENIED_SENTENCE = "(.+)"$', (PYTHON / "arrival.py").read_text("utf-8"), re.MULTILINE)
     if found is None:
         raise LookupError("arrival.py has no DENIED_SENTENCE")

@@ -18,7 +18,7 @@ export interface SessionOptions {
 let pending = "";
 let person: Promise<any>;
 
-/** Hands the token to your server, which must check it with Clever. Gives the person whom the server names. */
+/** Hands the token to your server, which must check it with Clever. Returns the person in the server's answer. */
 export function signIn<Person = unknown>(token: string, options?: SessionOptions): Promise<Person> {
   if (!isWord(token)) fail("argument_invalid", "no token");
   // Two effects of one page sign in once.
