@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from harness import patience
 from harness.browser import Browser as Visitor
-from page_site import OURS, Site, login, outcome, settled, start
+from page_site import OURS, THEIRS, Site, login, outcome, settled, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -321,3 +321,12 @@ def test_everything_said_about_a_failure_is_without_token_and_state(page: Page, 
     text = json.dumps(problem)
     assert "il-mine" not in text
     assert state not in text
+
+
+def test_another_app_of_the_same_origin_does_not_take_the_answer(page: Page, site: Site) -> None:
+    state = parse_qs(urlsplit(sent(page, site)).query)["state"][0]
+    site.app(clientId=THEIRS)
+    with page.expect_request(AUTHORIZE) as restarted:
+        page.goto(f"{site.url}/callback#token_type=bearer&state={state}&access_token=il-ours")
+    assert f"client_id={THEIRS}" in restarted.value.url
+    assert outcome(page)["accessToken"] != "il-ours"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -61,3 +62,25 @@ def test_it_stores_and_writes_nothing_by_other_means(package: Path) -> None:
     text = (package / MODULE).read_text("utf-8")
     for word in ("localStorage", "console.", "document.cookie", "innerHTML", "eval(", "Function(", "postMessage(*"):
         assert word not in text, word
+
+
+def test_an_app_in_typescript_has_the_types(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "clever-sso-implicit").symlink_to(package)
+    (tmp_path / "package.json").write_text('{ "type": "module" }', "utf-8")
+    shutil.copy(SOURCES / "tests" / "types.ts", tmp_path)
+    options = [
+        "--noEmit",
+        "--strict",
+        "--module",
+        "nodenext",
+        "--target",
+        "es2022",
+        "--lib",
+        "es2022,dom",
+        "--types",
+        "",
+    ]
+    command = [str(package.parent / "node_modules" / ".bin" / "tsc"), *options, "types.ts"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert done.returncode == 0, done.stdout

@@ -72,7 +72,7 @@ def test_a_page_from_the_browsers_memory_asks_again(page: Page, app: Site) -> No
     assert outcome(page) == {"person": "José"}
 
 
-def test_a_person_whom_clever_refuses_ends_the_session_before(page: Page, app: Site) -> None:
+def test_a_refusal_by_clever_ends_the_session_before(page: Page, app: Site) -> None:
     app.session["person"] = "Ada"
     page.goto(app.url)
     assert outcome(page) == {"person": "Ada"}

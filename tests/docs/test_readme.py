@@ -120,7 +120,7 @@ def test_what_the_page_of_conformance_names_exists() -> None:
     named = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
     tested = "".join(
         path.read_text("utf-8")
-        for folder in ("tests", "core", "ffi/tests", "python/tests", "php/tests", "emulator/tests")
+        for folder in ("tests", "core", "ffi/tests", "python/tests", "php/tests", "emulator/tests", "js/tests")
         for path in (ROOT / folder).rglob("*")
         if path.suffix in {".rs", ".py", ".toml", ".json"} and "__pycache__" not in path.parts
     )
