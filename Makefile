@@ -269,13 +269,21 @@ msrv: ## compile everything that people install with the oldest Rust that is pro
 		-p clever-sso -p clever-sso-ffi -p clever-emulator -p clever-sso-python
 
 # What the crate brings without its client: an HTTP client or a verifier of TLS certificates would be somebody else's choice.
+# Each combination that differs from the others: the later ones bring `client`, and `axum` brings `web`. `make test-crates` runs
+# the tests of the library with each.
+FEATURE_SETS := "" client blocking web axum blocking,web blocking,axum
 .PHONY: test-features
 test-features: ## each combination of the Rust crate's features compiles, and without a client it brings none
-	for features in "" client blocking web axum; do \
+	for features in $(FEATURE_SETS); do \
 		$(CARGO) clippy -p clever-sso --no-default-features --features "$$features" -- -D warnings || exit 1; \
 	done
 	! $(CARGO) tree -p clever-sso --no-default-features -e normal --prefix none | \
-		grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl)'
+		grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl|axum|tower)'
+	! $(CARGO) tree -p clever-emulator --no-default-features -e normal --prefix none | grep -E '^(clap|rustix|signal-hook)'
+
+.PHONY: test-crates
+test-crates: ## pack the Rust crates as they are published, compile and run what is in the packages, and log in with nothing else
+	FEATURE_SETS='$(FEATURE_SETS)' $(PYTHON) core/tests/package/crates.py
 
 .PHONY: test-api
 test-api: ## the public API of the Rust crate is the one that was written down, and each operation has an example

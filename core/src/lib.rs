@@ -123,11 +123,11 @@ pub use http;
 pub use serde_json;
 
 /// Compiles the code of the README.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
 /// Compiles the code of the guide.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../tests/guide.md")]
 struct Guide;

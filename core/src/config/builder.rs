@@ -198,7 +198,7 @@ impl ConfigBuilder {
     }
 
     /// The same in seconds, as other languages have them: any number, which is named when it cannot be used.
-    #[cfg(feature = "__face")]
+    #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn timeout_seconds(mut self, seconds: f64) -> Self {
         // What is no duration becomes one that is refused.
@@ -215,7 +215,7 @@ impl ConfigBuilder {
     }
 
     /// The same as other languages have it: any whole number, which is named when it cannot be used.
-    #[cfg(feature = "__face")]
+    #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn leeway_seconds(mut self, seconds: i64) -> Self {
         self.config.leeway = u64::try_from(seconds).unwrap_or(u64::MAX);
@@ -266,7 +266,7 @@ impl ConfigBuilder {
     }
 
     /// How errors name settings.
-    #[cfg(feature = "__face")]
+    #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn setting_names(mut self, names: SettingNames) -> Self {
         self.names = names;

@@ -83,7 +83,9 @@ fn an_error_names_the_setting_that_was_used_and_what_allows_it() {
         (builder().jwks_uri("keys"), "CLEVER_JWKS_URI"),
         (builder().timeout(Duration::ZERO), "CLEVER_TIMEOUT"),
         (builder().leeway(601), "CLEVER_LEEWAY"),
+        #[cfg(feature = "client")]
         (builder().ca_bundle("/no/such/file"), "CLEVER_CA_BUNDLE"),
+        #[cfg(feature = "client")]
         (builder().proxy("gopher://proxy"), "CLEVER_PROXY"),
         (
             builder().base_url("https://a.example").issuer("https://b.example").api_base("https://c.example"),
