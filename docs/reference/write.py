@@ -211,7 +211,7 @@ def page(kind: str, sections: dict[str, str]) -> str:
         f"# {TITLES[kind]}: reference\n\n"
         f"Everything public of `clever_sso.{kind}`. [The guide](../python.md) shows how to use it, "
         "[the cookbook](../cookbook.md) how it goes together with other packages.\n\n"
-        "This page is written from the code by `make reference`.\n"
+        "`make reference` writes this page from the code.\n"
     )
     return lead + "".join(f"\n## {title}\n\n{text}\n" for title, text in sections.items())
 
@@ -265,12 +265,12 @@ def flask() -> str:
     return page(
         "flask",
         {
-            "Settings": "Keys of `app.config`; with `CleverSso(app, from_env=True)` environment variables as well.\n\n"
+            "Settings": "Keys of `app.config`. With `CleverSso(app, from_env=True)`, also environment variables.\n\n"
             + settings_table(extension.OWN_SETTINGS, meanings(module.__doc__), lambda name: f"`CLEVER_{name.upper()}`"),
             "Endpoints": "For `url_for`.\n\n"
             + addresses((name, path, VIEW_OF[name.split(".")[1]]) for name, path in sorted(rules.items())),
-            "Hooks": "Functions of yours, given by decorators of `CleverSso`; `rotate_session` is an argument. Each "
-            "may be async, but for the last.\n\n" + hooks("clever_sso.flask.extension"),
+            "Hooks": "Your own functions. Register them with decorators of `CleverSso`; `rotate_session` is an "
+            "argument. Each may be async, except the last.\n\n" + hooks("clever_sso.flask.extension"),
             "Signals": "\n".join(["| signal | |", "|---|---|", *named]),
             "Templates": f"In every template: {', '.join(f'`{name}`' for name in sorted({*added, *context}))}.",
             "Functions and classes": public(module, {*sent, "current_identity"})
@@ -296,13 +296,13 @@ def asgi() -> str:
     return page(
         "asgi",
         {
-            "Settings": "Environment variables. Those of the framework are arguments of `CleverSso` as well, those "
-            "of a client arguments of `AsyncClient`: the same names in lower case, without `CLEVER_`.\n\n"
+            "Settings": "Environment variables. You can also pass the framework's settings as arguments to "
+            "`CleverSso`, and the client's to `AsyncClient`: the same names in lower case, without `CLEVER_`.\n\n"
             + settings_table(settings.OF_EVERY_FACE, words, lambda name: f"`CLEVER_{name.upper()}`"),
             "Routes": "For `url_for` and `url_path_for`.\n\n"
             + addresses((route.name, route.path, VIEW_OF[route.name.removeprefix("clever_")]) for route in routes),
-            "Hooks": "Functions of yours, given by decorators of `CleverSso`; `rotate_session` is an argument. Each "
-            "may be async.\n\n" + hooks("clever_sso.asgi.extension", "clever_sso.asgi.settings"),
+            "Hooks": "Your own functions. Register them with decorators of `CleverSso`; `rotate_session` is an "
+            "argument. Each may be async.\n\n" + hooks("clever_sso.asgi.extension", "clever_sso.asgi.settings"),
             "Templates": "With `Jinja2Templates(context_processors=[clever.in_templates])`: `current_identity`, "
             "`clever_button`, `clever_signed_in`.",
             "Functions and classes": public(module),
@@ -338,8 +338,8 @@ def django() -> str:
             "Settings": settings_table(
                 conf.OWN_SETTINGS, meanings(module.__doc__), lambda name: f"`CLEVER_{name.upper()}`"
             )
-            + "\n\n`LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` are used where the two settings of ours are missing.",
-            "URL names": "Include `clever_sso.django.urls`. The paths are those below it.\n\n"
+            + "\n\n`LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` are used if the two settings above are missing.",
+            "URL names": "Include `clever_sso.django.urls`. The paths are relative to it.\n\n"
             + addresses((f"clever_sso:{name}", path, VIEW_OF[name]) for name, path in paths),
             "Hooks": "\n".join(["| setting | is called with |", "|---|---|", *called]),
             "Signals": "In `clever_sso.django`.\n\n"
@@ -349,13 +349,13 @@ def django() -> str:
             "Templates": "`{% load clever_sso %}` has these tags:\n\n"
             + "\n\n".join(described(name, _tag(tags, name)) for name in sorted(tags.register.tags))
             + f"\n\n### `{context.CONTEXT_PROCESSOR}`\n\n{rendered(context.clever.__doc__)}"
-            + "\n\n### `CLEVER_PROBLEM_TEMPLATE`\n\nThe template is given `problem` (a `Problem`), `login_url`, "
+            + "\n\n### `CLEVER_PROBLEM_TEMPLATE`\n\nThe template gets `problem` (a `Problem`), `login_url`, "
             "`switch_user_url` and `home_url`."
-            "\n\n### `CLEVER_LINK_TEMPLATE`\n\nThe template is given `identity`, `name`, `role`, `confirm_url` "
+            "\n\n### `CLEVER_LINK_TEMPLATE`\n\nThe template gets `identity`, `name`, `role`, `confirm_url` "
             "and `key`.",
             "Functions and classes": public(module, sent),
             "Django REST framework": "In `clever_sso.django.rest_framework`.\n\n" + public(rest),
-            "Middleware": "In `clever_sso.django.middleware`. Where `MIDDLEWARE` does not name it, each is added.\n\n"
+            "Middleware": "In `clever_sso.django.middleware`. Each is added if `MIDDLEWARE` does not list it.\n\n"
             + "\n\n".join(f"### `{each.__name__}`\n\n{rendered(each.__doc__)}" for each in own),
             "Models": "\n\n".join(_table(each) for each in tables),
             "Commands": "\n\n".join(command(name) for name in ("clever_import", "clever_merge_users")),

@@ -18,11 +18,11 @@
     for cookie in outcome.set_cookies:  # whatever came of it
         print("Set-Cookie:", cookie.header)
 
-`Restart` is everyday traffic: a login that begins in the Clever Portal arrives without proof that this browser asked
-for it, and is started again without the person seeing anything. Whatever cannot be mended is an `Error`, with a `code`
-for the program, a `message` for the log and a `user_message` for the person.
+`Restart` is normal: a login that begins in the Clever Portal arrives without proof that this browser asked for it. It
+restarts, and the person doesn't notice. Any other failure is an `Error`, with a `code` for the program, a `message` for
+the log and a `user_message` for the person.
 
-- `Client`: every operation. Make one and keep it; threads and forked workers may share it.
+- `Client`: every operation. Create one and keep it. Threads and forked workers can share it.
 - `AsyncClient`: the same for asyncio.
 - `SignedIn`, `Restart`, `Denied`: the outcomes of a login. `Identity`: who logged in.
 - `SetCookie`: a cookie that the answer to the browser must set.

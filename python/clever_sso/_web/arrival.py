@@ -36,11 +36,11 @@ REDIRECT = 3
 
 
 class Refused(Exception):  # noqa: N818  (it is no error: the application decides so)
-    """Raised by an application's own code when it does not admit a person who logged in.
+    """Raise it in your own code to refuse a person who logged in.
 
     Args:
-        sentence: What the person reads, if the usual sentence will not do.
-        reason: What the log says, if the usual words will not do. No name and no email address belongs there.
+        sentence: What the person reads instead of the default sentence.
+        reason: What the log says instead of the default words. Never put a name or an email address there.
     """
 
     def __init__(self, sentence: str = NOT_ADMITTED_SENTENCE, *, reason: str = NOT_ADMITTED_REASON) -> None:
@@ -96,7 +96,7 @@ class ToClever:
 
 @dataclass(frozen=True)
 class SignIn:
-    """A proved login: this person replaces the one who was signed in on this browser."""
+    """A proven login: this person replaces the person who was signed in on this browser."""
 
     identity: Identity | IdentityCopy
     """Who it is."""
@@ -111,7 +111,7 @@ class SignIn:
     """The cookies to set with the answer; the views do it."""
 
     switch_user: bool = False
-    """Whether the login was to let Clever ask who it is."""
+    """Whether the login asked Clever to let the person confirm who they are."""
 
     cookies: str = field(default="", repr=False)
     """The `Cookie` header of the request that completes it, when it was held."""
@@ -119,10 +119,10 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Problem:
-    """Show what went wrong, with a way to log in again."""
+    """What went wrong, with a way to log in again."""
 
     code: str
-    """The word for helpers: a code word of the catalogue, `access_denied` (Clever) or `not_admitted` (the app)."""
+    """The error code for support: one of the catalogue, `access_denied` (Clever) or `not_admitted` (the app)."""
 
     sentence: str
     """What the person reads."""
@@ -133,12 +133,12 @@ class Problem:
     ends_session: bool
     """Whether a login that this browser began has failed or was refused.
 
-    Then nobody may go on as the person before: devices are shared at schools. What comes without proof that
-    this browser began it, a link for example, ends nothing.
+    Then the old session must end, because devices are shared at schools. A failure without proof that this browser
+    began the login, from a link for example, ends nothing.
     """
 
     error: Error | Denied | Refused = field(repr=False)
-    """What happened, for the log and for those who listen."""
+    """What happened, for the log and for receivers."""
 
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
     """The cookies to set with the page; the views do it."""
@@ -147,7 +147,8 @@ class Problem:
     """Where the person wanted to go, if that is known."""
 
     switch_user: bool = False
-    """Whether the login that failed was to let Clever ask who it is: the link to try again does so too."""
+    """Whether the failed login asked Clever to let the person confirm who they are. The link to try again does so
+    too."""
 
     retry_after: int | None = None
     """How many seconds to wait before the next try, if Clever said so; the views send it as `Retry-After`."""
@@ -156,13 +157,13 @@ class Problem:
     """The Clever id of the person, if the login was proven; for the log."""
 
     login_url: str = field(default="", repr=False)
-    """The link to try again. It leads to where the person wanted to go."""
+    """The link to try again. It leads to the page that the person wanted."""
 
     switch_user_url: str = field(default="", repr=False)
     """The same, and Clever lets the person say who they are."""
 
     home_url: str = field(default="", repr=False)
-    """Where to go on, when the person stays signed in (`page_not_allowed`, or a link that failed); empty otherwise."""
+    """Where to continue if the person stays signed in (`page_not_allowed`, or a link that failed). Otherwise empty."""
 
     def linked(self, login: str, home: str) -> Problem:
         """The same with its links.

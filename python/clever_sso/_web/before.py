@@ -36,7 +36,7 @@ ClientType = TypeVar("ClientType")
 
 @dataclass
 class ProvenLogin(Generic[ClientType]):
-    """A login that Clever proved, before anybody is signed in: what `before_sign_in` decides about."""
+    """A proven login, before the person is signed in: the argument of `before_sign_in`."""
 
     identity: Identity | IdentityCopy
     """Who it is."""
@@ -48,7 +48,7 @@ class ProvenLogin(Generic[ClientType]):
     """The request of the callback, as the framework has it. Nobody is signed in on it."""
 
     client: ClientType = field(repr=False)
-    """The client, for questions to Clever's API. Let its errors pass: the person gets a page that says so."""
+    """The client, to call Clever's API. Don't catch its errors: the person gets a page that says so."""
 
     return_to: str | None
     """Where the person wanted to go; `None` for the page after a login."""
@@ -57,7 +57,7 @@ class ProvenLogin(Generic[ClientType]):
     """Django: the user that this person is already, `None` for a new one. Nothing was written to find out."""
 
     switch_user: bool = False
-    """Whether the login was begun by a "Not you?" link."""
+    """Whether a "Not you?" link started the login."""
 
     link_to: Any = None
     """Django: the signed-in user who asked to connect this person; `None` for a sign-in. `user` is `None` then."""
@@ -108,16 +108,16 @@ class ProvenLogin(Generic[ClientType]):
     def hold(self, *, keep_tokens: bool = False) -> str:
         """Keep this login for ten minutes, in the session of this browser, until `complete_login` lets the person in.
 
-        Then return a response: a page for a second factor, for example. The person is not signed in until then. Several
-        tabs of one person each hold a login of their own, up to eight.
+        Then return a response, such as a page for a second factor. The person is not signed in until then. Each tab can
+        hold its own login, up to eight.
 
         Args:
             keep_tokens: Whether to keep the tokens, the email address and the claims as well. Without it, the completed
                 login has none of them.
 
         Returns:
-            The key of this login, for `held_login` and `complete_login`: in the address of your page, each tab ends at
-            its own page. It is no secret: it opens nothing but a login of this session.
+            The key of this login, for `held_login` and `complete_login`: put it into the URL of your page, so that each
+            tab ends at its own page. It is not a secret: it works only for a login of this session.
 
         Raises:
             ValueError: When the tokens would be kept in a session that the browser stores, or the login is for a link.
@@ -166,7 +166,7 @@ class HeldLogin:
     """A login that waits in the session of this browser for the application to complete it."""
 
     identity: IdentityCopy
-    """Who it is. The email address and the claims are there after `hold(keep_tokens=True)` only."""
+    """Who it is. It has an email address and claims only after `hold(keep_tokens=True)`."""
 
     tokens: TokensCopy | NoTokens = field(repr=False)
     """The tokens, after `hold(keep_tokens=True)`. Otherwise it is false, and its attributes raise."""
@@ -175,13 +175,13 @@ class HeldLogin:
     """Where the person wanted to go."""
 
     switch_user: bool = False
-    """Whether the login was begun by a "Not you?" link."""
+    """Whether a "Not you?" link started the login."""
 
     user: Any = None
     """Django: the user that this person is already; `None` for a new one."""
 
     key: str = field(default="", repr=False)
-    """Its own mark, as `hold` returned it: it is completed once."""
+    """Its key, as `hold` returned it. It can be completed once."""
 
     ends_at: int = 0
     """When it ends, in Unix seconds."""

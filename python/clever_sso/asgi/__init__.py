@@ -1,4 +1,4 @@
-"""Log in with Clever in Starlette and FastAPI: login, callback and logout, and who is signed in. Async all through.
+"""Log in with Clever in Starlette and FastAPI: login, callback and logout, and who is signed in. All async.
 
     from clever_sso.asgi import CleverSso, SessionIdentity
     from fastapi import Depends, FastAPI
@@ -15,11 +15,11 @@
 
 Four routes are added: `clever_login`, `clever_callback` (at the path of the redirect URI), `clever_logout` (POST), and
 `clever_whoami`, which tells scripts in JSON who is signed in. A login that begins in the Clever Portal or with an
-Instant Login link is restarted without the person seeing it; every sign-in replaces the session that the browser had. A
+Instant Login link restarts, and the person doesn't notice. Every sign-in replaces the browser's old session. A
 session ends with the browser, unless you set `max_age`, and after twelve hours in any case.
 
-A middleware of your own that lets nobody pass who is not signed in must let the four routes pass. One that does not is
-named in the log, and people get a page instead of an endless redirect.
+If your own middleware requires people to be signed in, it must allow the four routes. Otherwise the log names it, and
+people get a page instead of an endless redirect.
 """
 
 from clever_sso._web.arrival import Problem, Refused, SignIn

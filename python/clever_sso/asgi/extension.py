@@ -59,15 +59,15 @@ class CleverSso:
 
     Args:
         client: The client to use. Default: `AsyncClient.from_env()`.
-        url_prefix: Below which path login and logout are. Default: `/clever`.
-        callback_path: The path of the callback inside the application, where a proxy takes a prefix off. Logins, log
-            outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
-        after_login: Where to go after a login when nothing else is said: a path inside the application, or a whole URL.
+        url_prefix: The path prefix of login and logout. Default: `/clever`.
+        callback_path: The path of the callback inside the application, if a proxy removes a prefix. Logins, logouts and
+            guards then use the prefix of the redirect URI. Default: the path of the redirect URI.
+        after_login: Where to go after a login without `next`: a path inside the application, or a whole URL.
             Default: `/`.
         after_logout: Where to go after a logout. Default: `/`.
-        waiting_page: Whether the callback answers at once with a small page that waits while the login is finished, as
-            Clever advises for slow networks. Default: `False`.
-        session_seconds: For how many seconds a sign-in lasts at most. Default: twelve hours.
+        waiting_page: Whether the callback responds immediately with a small page that waits until the login is
+            finished, as Clever recommends for slow networks. Default: `False`.
+        session_seconds: How many seconds a sign-in lasts at most. Default: twelve hours.
         rotate_session: Gives a session a new id at each sign-in: a function, plain or async, that is called with the
             request. Only for sessions that live on the server, in a store other than that of starsessions 2.
         clients: The clients of hosts that have their own, such as `{"b.example": AsyncClient(...)}`.
@@ -111,9 +111,9 @@ class CleverSso:
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """Login, callback and logout, for who puts an application's routes together.
+        """Login, callback and logout, for apps that build their own list of routes.
 
-        `install` does more: it sees to the sessions, and names a guard that keeps people from logging in.
+        `install` does more: it manages the sessions, and finds a guard that keeps people from logging in.
         """
         views, paths = self._views, self._settings.paths
         below = [Page(f"{paths.likely_prefix}{paths.prefix}/login", views.login, name="clever_login_below_prefix")]
@@ -132,16 +132,16 @@ class CleverSso:
         ]
 
     def install(self, app: Starlette) -> None:
-        """Add the routes to `app`, a Starlette or FastAPI application, and what is looked at around every other route.
+        """Add the routes to `app`, a Starlette or FastAPI application, and checks around every other route.
 
         It needs Starlette's `SessionMiddleware`, or another one that provides `request.session`. Whether that is added
         before or afterwards makes no difference. Unless you set its `max_age`, its cookie ends with the browser.
 
         Raises:
-            ConfigError: `config_invalid`, when its sessions live on the server and nothing says how their ids change.
-                For a middleware that is added afterwards: when the application starts. The same for a secret key that
-                is missing, short, or a sample.
-            TypeError: When `app` is no application of Starlette or FastAPI.
+            ConfigError: `config_invalid`, when its sessions are on the server and there is no function that changes
+                their ids. For a middleware that is added afterwards: when the application starts. The same for a secret
+                key that is missing, short, or a sample.
+            TypeError: When `app` is not an application of Starlette or FastAPI.
             RuntimeError: When the application has started.
         """
         if not isinstance(app, Starlette):
@@ -178,16 +178,16 @@ class CleverSso:
             raise_first(rotation_problems(app.user_middleware))
 
     async def older_ids(self, login: SignIn | ProvenLogin[AsyncClient]) -> tuple[str, ...]:
-        """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
+        """Return the ids that this person had before, in any role. Call it if no account has the id of the login.
 
-        An ID token tells only that of the role of the login: then Clever is asked. A `ProvenLogin` keeps them, also
-        when it is held afterwards.
+        An ID token has only the older id of the role of the login, so this may ask Clever. A `ProvenLogin` keeps them,
+        even if it is held afterwards.
 
         Args:
             login: What `before_sign_in` or `on_sign_in` was given.
 
         Raises:
-            Error: When Clever cannot be asked at the moment. Let it pass: the person gets a page that says so.
+            Error: When Clever can't be reached. Don't catch it: the person gets a page that says so.
         """
         identity, tokens = login.identity, login.tokens
         if not may_have_more(identity, tokens):
@@ -201,33 +201,33 @@ class CleverSso:
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
         """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
 
-        It is given a `ProvenLogin`, and may be plain or async. `None` lets the person in. A response is sent to the
-        browser, and nobody is signed in: call `hold` first, and `complete_login` lets the person in later. When it
-        raises, nobody is signed in: `Refused` becomes a page for the person, an `Error` of a question to Clever a page
-        that says so, an `HTTPException` is handled by the application, and anything else is logged and becomes a page
-        with status 500.
+        It gets a `ProvenLogin` and may be async. `None` signs the person in. A response is sent to the browser, and
+        nobody is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
+        nobody is signed in: `Refused` becomes a page for the person, an `Error` of Clever's API becomes a page that
+        says so, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
+        status 500.
         """
         _settings.check_hook("before_sign_in", function, "proven")
         self._settings.hooks.before_sign_in = function
         return function
 
     async def complete_login(self, request: Request, key: str | None = None) -> Response:
-        """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+        """Complete the login that waits in this session: call it after a second factor, or a form, is accepted.
 
         Args:
             request: The request.
-            key: Which login, as `hold` returned it. Without it, the one that waits longest.
+            key: The key of the login, from `hold`. Without it, the login that has waited longest.
 
         Returns:
-            The answer to the browser: the way to the page that the person wanted, or a page that says why they are not
-            let in. When no login waits, or its ten minutes are over, it leads to the login.
+            The response for the browser: a redirect to the page that the person wanted, or a page that says why they
+            can't sign in. If no login waits, or its ten minutes are over, a redirect to the login.
         """
         return await self._views.complete(request, key)
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
-        """Decorator: call `function` with the request and every `SignIn`. So an account is found or made, or refused.
+        """Decorator: call `function` with the request and every `SignIn`. Use it to find, create or refuse an account.
 
-        The session is the new person's already, and may be added to. The response it returns, if any, is sent to the
+        The session is the new person's. You can add to it. The response it returns, if any, is sent to the
         browser instead of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
         person, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
         status 500.
@@ -237,9 +237,9 @@ class CleverSso:
         return function
 
     def on_problem(self, function: ProblemHook) -> ProblemHook:
-        """Decorator: let `function` make the page of a failed login from the request and a `Problem`.
+        """Decorator: let `function` return the page of a failed login, from the request and a `Problem`.
 
-        When it raises, that is logged, and the person gets the page of the package.
+        If it raises, the exception is logged, and the person gets the package's page.
         """
         _settings.check_hook("on_problem", function, "request", "problem")
         self._settings.hooks.problem = function
@@ -249,18 +249,18 @@ class CleverSso:
     def required(self) -> Callable[[Request], Awaitable[SessionIdentity]]:
         """Dependency: who is signed in. In Starlette: `await clever.required(request)`.
 
-        People who are not signed in go to log in and come back to the same page. A script gets 401 with JSON: `fetch`,
-        `XMLHttpRequest`, a POST, or a request that does not accept HTML; and so does a frame. FastAPI's docs page shows
-        that a login is needed.
+        People who are not signed in are redirected to log in, and return to the same page. A script gets 401 with JSON
+        (`fetch`, `XMLHttpRequest`, a POST, or a request that does not accept HTML), and so does a frame. FastAPI's docs
+        page shows that a login is needed.
         """
         return self._guards.of(())
 
     def role(self, *roles: str) -> Callable[[Request], Awaitable[SessionIdentity]]:
-        """Dependency: who is signed in, and logged in with one of these roles. Others get 403, a script with JSON.
+        """Dependency: who is signed in, if they have one of these roles. Others get 403, and scripts get JSON.
 
         Raises:
-            TypeError: When there is no role, or one is no text.
-            ConfigError: `config_invalid`, when a role is misspelt.
+            TypeError: When there is no role, or a role is not a string.
+            ConfigError: `config_invalid`, when a role is misspelled.
         """
         if not roles:
             raise TypeError('role needs the name of one: role("teacher", "staff")')

@@ -41,7 +41,7 @@ def held_login(request: HTTPConnection, key: str | None = None) -> HeldLogin | N
 
     Args:
         request: The request.
-        key: Which one, as `hold` returned it. Without it, the one that waits longest.
+        key: The key of the login, from `hold`. Without it, the login that has waited longest.
     """
     return HeldLogin.with_key(session_of(request), key)
 

@@ -1,4 +1,4 @@
-"""Log in with Clever in Django: login, callback and logout, and an account for everybody who signs in.
+"""Log in with Clever in Django: login, callback and logout, and an account for each person who signs in.
 
     # settings.py
     INSTALLED_APPS += ["clever_sso.django"]
@@ -12,54 +12,53 @@
     urlpatterns += [path("clever/", include("clever_sso.django.urls"))]
 
 Then `manage.py migrate`, and `manage.py check` says what is missing. Views that use Django's `login_required` send
-people to Clever. A login that begins in the Clever Portal or with an Instant Login link is restarted without the person
-seeing it; every sign-in replaces the session that the browser had.
+people to Clever. A login that begins in the Clever Portal or with an Instant Login link restarts, and the person
+doesn't notice. Every sign-in replaces the browser's old session.
 
 Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVER_`, and
 
-- `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, the name of a view or a URL.
-  Default: `LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` where they are set, else the front page.
-- `CLEVER_HOSTS`: the settings of hosts that have a client of their own, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
-- `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
-  as Clever advises for slow networks. Default `False`.
-- `CLEVER_SESSION_SECONDS`: for how many seconds a sign-in lasts at most. Default: twelve hours.
-- `CLEVER_PROBLEM_TEMPLATE`: the template of a failed login, which is given `problem`, `login_url` to try again,
+- `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go if the login or logout has no `next`: the name of a view, or
+  a URL. Default: `LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` if they are set, otherwise the front page.
+- `CLEVER_HOSTS`: the settings of hosts that have their own client, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
+- `CLEVER_WAITING_PAGE`: whether the callback responds immediately with a small page that waits until the login is
+  finished, as Clever recommends for slow networks. Default `False`.
+- `CLEVER_SESSION_SECONDS`: how many seconds a sign-in lasts at most. Default: twelve hours.
+- `CLEVER_PROBLEM_TEMPLATE`: the template of the page for a failed login. It gets `problem`, `login_url` to try again,
   `switch_user_url`, and for a person who is signed in `home_url`. Default: a plain page.
-- `CLEVER_LINK_TEMPLATE`: the template of the page that asks before a link is made, which is given `identity`, `name`,
-  `role`, `confirm_url` and `key`. It posts `csrfmiddlewaretoken`, `key`, and `answer`, `"yes"` to link. Default: a
-  plain page.
-- `CLEVER_BEFORE_SIGN_IN`: a function, or the dotted path of one, that is given a `ProvenLogin` before anybody is
-  signed in or linked and before anything is written. For a link, its `link_to` is the signed-in user. It returns `None`
-  to let the person in, or a response (a page for a second factor, for example), or raises `Refused`. It may be async.
-- `CLEVER_CREATE_USERS`: whether somebody without an account gets one. Default `True`.
+- `CLEVER_LINK_TEMPLATE`: the template of the page that asks before a link is saved. It gets `identity`, `name`, `role`,
+  `confirm_url` and `key`. It posts `csrfmiddlewaretoken`, `key`, and `answer`, `"yes"` to link. Default: a plain page.
+- `CLEVER_BEFORE_SIGN_IN`: a function, or the dotted path of one, that gets a `ProvenLogin` before the person is signed
+  in or linked and before anything is written. For a link, its `link_to` is the signed-in user. It returns `None` to let
+  the person in, or a response (a page for a second factor, for example), or raises `Refused`. It may be async.
+- `CLEVER_CREATE_USERS`: whether to create an account for a person who has none. Default `True`.
 - `CLEVER_ALLOW_STAFF`: whether users with `is_staff` or `is_superuser` may sign in with Clever. Default `False`.
-- `CLEVER_KEEP_NAMES`: whether a name that a user has stays as it is. Default `False`: names follow Clever.
+- `CLEVER_KEEP_NAMES`: whether to keep a user's existing name. Default `False`: names are updated from Clever.
 - `CLEVER_USER_EMAIL`: the email address of a new user. `"auto"` leaves it empty, and makes it
-  `clever_<id>@clever.invalid` where addresses are unique; `"placeholder"` always does so; `"unverified"` takes what
-  Clever tells, if no other user has it.
+  `clever_<id>@clever.invalid` where addresses are unique; `"placeholder"` always does so; `"unverified"` uses the
+  address from Clever, if no other user has it.
 - `CLEVER_AFTER_UNLINK`: what the next login does after a link was deleted: `"new"` (default) or `"refuse"`.
-- `CLEVER_MATCH_USER`: a function, or the dotted path of one, that is given the `Identity` of a person without an
-  account and returns the user it is, or `None`. It is not asked about a person whose link was deleted. Never go by an
-  email address: what Clever tells is unverified.
-- `CLEVER_PROVISION_USER`: a function, or the dotted path of one, that is given the user, the `Identity` and whether the
-  user was made just now, and sets what the application wants to know. It may raise `PermissionDenied`, which keeps the
-  person out, or `Refused` with a sentence for the person.
-- `CLEVER_ROLE_GROUPS`: which groups the roles of a login stand for, for example `{"teacher": "Teachers"}`. Who has the
-  role is put into the group, who has not is taken out; groups that are not named here stay as they are.
+- `CLEVER_MATCH_USER`: a function, or the dotted path of one, that gets the `Identity` of a person without an account,
+  and returns the existing user, or `None`. It is not called for a person whose link was deleted. Never match by email
+  address: Clever doesn't verify it.
+- `CLEVER_PROVISION_USER`: a function, or the dotted path of one, that gets the user, the `Identity`, and whether the
+  user was just created, and fills in your own fields. To refuse the person, it can raise `PermissionDenied`, or
+  `Refused` with a sentence for the person.
+- `CLEVER_ROLE_GROUPS`: the group for each role, for example `{"teacher": "Teachers"}`. A person with the role is added
+  to the group, and a person without it is removed. Other groups don't change.
 
-What is here, besides `urls`:
+Also in this package, besides `urls`:
 
-- `held_login(request)`, `complete_login(request)`: what `CLEVER_BEFORE_SIGN_IN` held, and the way to let the person in.
-- `link`, `unlink`, `merge_users`: link a person at Clever to a user, delete links, make one user of two. The views
+- `held_login(request)`, `complete_login(request)`: the login that `CLEVER_BEFORE_SIGN_IN` held, and how to complete it.
+- `link`, `unlink`, `merge_users`: link a person at Clever to a user, delete links, merge two users. The views
   `clever_sso:link` and `clever_sso:unlink` (POST) let people do the first two themselves.
-- `signed_in`, `login_denied`, `account_linked`, `account_unlinked`, `users_merged`: signals; the second tells of a
+- `signed_in`, `login_denied`, `account_linked`, `account_unlinked`, `users_merged`: signals. The second has a
   `Problem`.
 - `current_identity(request)`: who logged in with Clever, a `SessionIdentity` or `None`. In async views
   `await acurrent_identity(request)`, in templates the context processor `clever_sso.django.access.clever`.
 - `role_required("teacher", "staff")`: decorator of a view. `CleverRequiredMixin`: the same for class-based views.
 - `clever_sso.django.rest_framework`: authentication and permissions for Django REST framework.
-- `CleverBackend`: to derive from, where the settings do not say enough.
-- `Refused`: what a hook raises to keep somebody out with a sentence.
+- `CleverBackend`: subclass it if the settings are not enough.
+- `Refused`: what a hook raises to refuse a person with a sentence.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
     Clever, gets 403, a script with JSON.
 
     Raises:
-        TypeError: When there is no role, or one is no text.
+        TypeError: When there is no role, or a role is not a string.
     """
     check_roles("role_required", roles)
 
@@ -164,7 +164,7 @@ class CleverRequiredMixin:
         class Lessons(CleverRequiredMixin, ListView):
             required_roles = ("teacher", "staff")
 
-    It answers others as `role_required` does, and works with async views.
+    It responds to other people as `role_required` does, and works with async views.
     """
 
     required_roles: ClassVar[tuple[str, ...] | str] = ()
@@ -182,7 +182,7 @@ class CleverRequiredMixin:
         return (roles,) if isinstance(roles, str) else tuple(roles)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (as any view's)
-        """Answer, or hand on to the view."""
+        """Respond, or call the view."""
         view = cast("Any", super()).dispatch
         if getattr(self, "view_is_async", False):
             return self._dispatch_async(view, request, *args, **kwargs)
@@ -205,7 +205,7 @@ def check_roles(function: str, roles: tuple[object, ...], place: str = "") -> No
         place: Where that is. Default: the line that calls the function which calls this one.
 
     Raises:
-        TypeError: When there is no role, or one is no text.
+        TypeError: When there is no role, or a role is not a string.
     """
     if not roles:
         message = f'{function} needs the name of a role: {function}("teacher", "staff")'

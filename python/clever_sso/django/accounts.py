@@ -50,7 +50,7 @@ LINKED_SENTENCE = "This Clever account already belongs to another account of thi
 
 
 class AlreadyLinked(Refused):
-    """Raised when a person at Clever is another user already."""
+    """Raised when a person at Clever is already linked to another user."""
 
     def __init__(self) -> None:
         super().__init__(LINKED_SENTENCE, reason="this person at Clever is linked to another user")
@@ -258,7 +258,7 @@ def unlink(user: Any, account: CleverAccount | None = None) -> int:  # noqa: ANN
 
 
 def merge_users(keep: Any, other: Any, *, delete: bool = False) -> int:  # noqa: ANN401  (a user model may be anything)
-    """Make one user of two: who logged in with Clever as `other` is `keep` from now on.
+    """Merge two users: people who logged in with Clever as `other` are `keep` from now on.
 
     The links move. The signal `users_merged` is sent inside the transaction, so that you can move what your application
     keeps for `other`; a receiver that raises undoes all of it. Then `other` is set inactive, or deleted.

@@ -32,7 +32,7 @@ class NotAllowed(Refused, PermissionDenied):
 class CleverBackend(ModelBackend):
     """Authenticates people that Clever vouches for. Permissions are those of Django's own backend.
 
-    Derive from it to decide more than the settings can say.
+    Subclass it to decide more than the settings can.
     """
 
     def authenticate(  # type: ignore[override]
@@ -108,7 +108,7 @@ class CleverBackend(ModelBackend):
         return link.user, False
 
     def match(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
-        """The user that a person who is new here is already, as `CLEVER_MATCH_USER` says; `None` for none."""
+        """The existing user of a person without a link, as `CLEVER_MATCH_USER` says; `None` for none."""
         hook = conf.hook("CLEVER_MATCH_USER")
         return hook(identity) if hook else None
 
@@ -125,7 +125,7 @@ class CleverBackend(ModelBackend):
         return user
 
     def provision(self, user: Any, identity: Identity, *, created: bool) -> None:  # noqa: ANN401  (a user model may be anything)
-        """Tell the user record what Clever knows: the name, the groups, and what `CLEVER_PROVISION_USER` does.
+        """Update the user from Clever: the name, the groups, and what `CLEVER_PROVISION_USER` does.
 
         A name that Clever does not tell is left as it is, and with `CLEVER_KEEP_NAMES` so is each name that is there. A
         group of `CLEVER_ROLE_GROUPS` is left with the role, also while Clever cannot tell the roles: then the next

@@ -154,7 +154,7 @@ def link_template() -> Any:  # noqa: ANN401  (the checks look at it)
 
 
 def creates_users() -> bool:
-    """Whether somebody without an account gets one."""
+    """Whether to create an account for a person who has none."""
     return _settings.boolean("CLEVER_CREATE_USERS", _value("CLEVER_CREATE_USERS"), default=True)
 
 

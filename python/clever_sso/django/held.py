@@ -21,7 +21,7 @@ def held_login(request: HttpRequest, key: str | None = None) -> HeldLogin | None
 
     Args:
         request: The request.
-        key: Which one, as `hold` returned it. Without it, the one that waits longest.
+        key: The key of the login, from `hold`. Without it, the login that has waited longest.
     """
     from clever_sso.django.views import backend  # noqa: PLC0415
 
@@ -31,15 +31,15 @@ def held_login(request: HttpRequest, key: str | None = None) -> HeldLogin | None
 
 
 def complete_login(request: HttpRequest, key: str | None = None) -> HttpResponse:
-    """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+    """Complete the login that waits in this session: call it after a second factor, or a form, is accepted.
 
     Args:
         request: The request.
-        key: Which login, as `hold` returned it. Without it, the one that waits longest.
+        key: The key of the login, from `hold`. Without it, the login that has waited longest.
 
     Returns:
-        The answer to the browser: the way to the page that the person wanted, or a page that says why they are not let
-        in. When no login waits, or its ten minutes are over, it leads to the login.
+        The response for the browser: a redirect to the page that the person wanted, or a page that says why they can't
+        sign in. If no login waits, or its ten minutes are over, a redirect to the login.
     """
     from clever_sso.django.views import complete  # noqa: PLC0415
 

@@ -99,9 +99,9 @@ class CleverSsoCameBackMiddleware(MiddlewareMixin):
 
 
 class CleverSsoOuterMiddleware(MiddlewareMixin):
-    """What is around every other middleware.
+    """Wraps every other middleware.
 
-    It leaves out disguised cookies, knows the prefix of a proxy that nobody told Django about, ends a guard's loop,
+    It leaves out disguised cookies, applies the prefix of a proxy that Django doesn't know, ends a guard's loop,
     keeps redirects short and pages of a person out of caches, answers scripts and frames with 401 instead of sending
     them to log in, and forgets the last sign-in once its session has come back.
 

@@ -18,7 +18,7 @@ LONGEST_ID = 64
 class CleverAccount(models.Model):
     """The link between a person at Clever and a user.
 
-    The pair of issuer and Clever id is the key. Names and email addresses change and repeat: nobody is known by them.
+    The pair of issuer and Clever id is the key. Names and email addresses change and repeat, so they are never a key.
     Delete a link, and the sessions that began with it end. `CLEVER_AFTER_UNLINK` says what the next login does.
     """
 
@@ -49,7 +49,7 @@ class CleverAccount(models.Model):
 
 
 class RemovedAccount(models.Model):
-    """A person whose link was deleted, or who an import left out.
+    """A person whose link was deleted, or who was left out by an import.
 
     A deleted link is never matched again by `CLEVER_MATCH_USER`, and with `CLEVER_AFTER_UNLINK = "refuse"` the next
     login is refused. A person who an import left out is refused in any case: a login would make a second user. Delete

@@ -62,7 +62,7 @@ def has_role(*roles: str) -> type[IsSignedInWithClever]:
     """A permission class for people who logged in with one of these roles. It can be combined with `&`, `|` and `~`.
 
     Raises:
-        TypeError: When there is no role, or one is no text.
+        TypeError: When there is no role, or a role is not a string.
     """
     check_roles("has_role", roles)
     return type("HasRole", (IsSignedInWithClever,), {"roles": roles})

@@ -14,28 +14,28 @@
 
 `CleverSso` adds four views: `clever_sso.login`, `clever_sso.callback` (at the path of the redirect URI),
 `clever_sso.logout` (POST), and `clever_sso.whoami`, which tells scripts in JSON who is signed in. A login that begins
-in the Clever Portal or with an Instant Login link is restarted without the person seeing it; every sign-in replaces the
-session that the browser had.
+in the Clever Portal or with an Instant Login link restarts, and the person doesn't notice. Every sign-in replaces the
+browser's old session.
 
 The configuration has the client's arguments by their names in capitals, `CLEVER_CLIENT_ID`, `CLEVER_CLIENT_SECRET`,
 `CLEVER_REDIRECT_URI` and so on, and:
 
-- `CLEVER_URL_PREFIX`: below which path login and logout are. Default `/clever`.
-- `CLEVER_CALLBACK_PATH`: the path of the callback inside the application, where a proxy takes a prefix off. Logins, log
-  outs and guards then stay below the prefix that the redirect URI has. Default: the path of the redirect URI.
-- `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go when nothing else is said, a path inside the application or a
-  whole URL. Default `/`.
-- `CLEVER_HOSTS`: the settings of hosts that have a client of their own, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
-- `CLEVER_WAITING_PAGE`: whether the callback answers at once with a small page that waits while the login is finished,
-  as Clever advises for slow networks. Default `False`.
-- `CLEVER_SESSION_SECONDS`: for how many seconds a sign-in lasts at most. Default: twelve hours.
+- `CLEVER_URL_PREFIX`: the path prefix of login and logout. Default `/clever`.
+- `CLEVER_CALLBACK_PATH`: the path of the callback inside the application, if a proxy removes a prefix. Logins, logouts
+  and guards then use the prefix of the redirect URI. Default: the path of the redirect URI.
+- `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go if the login or logout has no `next`: a path inside the
+  application, or a whole URL. Default `/`.
+- `CLEVER_HOSTS`: the settings of hosts that have their own client, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
+- `CLEVER_WAITING_PAGE`: whether the callback responds immediately with a small page that waits until the login is
+  finished, as Clever recommends for slow networks. Default `False`.
+- `CLEVER_SESSION_SECONDS`: how many seconds a sign-in lasts at most. Default: twelve hours.
 
-`@clever.before_sign_in` decides about each person before they are signed in, `@clever.on_sign_in` is called with
-everybody who is, and `@clever.on_problem` makes the page of a failed login.
-`CleverSso(app, from_env=True)` takes what the configuration leaves out from environment variables of the same names.
-A wrong setting is an error when the application starts, and so is a `SECRET_KEY` that is empty, short, or a sample.
+`@clever.before_sign_in` decides about each person before they are signed in, `@clever.on_sign_in` is called for each
+person who signs in, and `@clever.on_problem` returns the page of a failed login. `CleverSso(app, from_env=True)` reads
+settings that are missing in the configuration from environment variables of the same names. A wrong setting is an error
+when the application starts, and so is a `SECRET_KEY` that is empty, short, or a sample.
 
-Session cookies become HttpOnly, SameSite=Lax where nothing else is said, and Secure where the redirect URI is https.
+Session cookies become HttpOnly, SameSite=Lax by default, and Secure if the redirect URI is https.
 """
 
 from clever_sso._web.arrival import Problem, Refused, SignIn

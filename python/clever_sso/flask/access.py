@@ -300,17 +300,17 @@ def login_required(view: View, /) -> View: ...
 @overload
 def login_required(*roles: str) -> Callable[[View], View]: ...
 def login_required(*arguments: View | str) -> View | Callable[[View], View]:
-    """Decorator of a view: nobody gets in who is not signed in.
+    """Decorator of a view: only people who are signed in get in.
 
-    As `@login_required("teacher", "staff")`: nor a person who logged in with none of these roles.
+    With roles, `@login_required("teacher", "staff")`: only people who logged in with one of them.
 
-    People who are not signed in go to log in and come back to the same page. A script gets 401 with JSON: `fetch`,
-    `XMLHttpRequest`, a POST, or a request that does not accept HTML; and so does a frame. A person who has none of the
-    roles gets 403, a script with JSON.
+    People who are not signed in are redirected to log in, and return to the same page. A script gets 401 with JSON
+    (`fetch`, `XMLHttpRequest`, a POST, or a request that does not accept HTML), and so does a frame. A person who has
+    none of the roles gets 403, a script with JSON.
 
     Raises:
-        TypeError: When a role is no text.
-        ConfigError: `config_invalid`, when a role is misspelt.
+        TypeError: When a role is not a string.
+        ConfigError: `config_invalid`, when a role is misspelled.
     """
     if len(arguments) == 1 and callable(arguments[0]):
         return _guarded(arguments[0], ())

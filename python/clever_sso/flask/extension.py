@@ -113,11 +113,11 @@ class CleverSso:
         return state().client
 
     def older_ids(self, login: SignIn | ProvenLogin[Client]) -> tuple[str, ...]:
-        """The ids that this person had before, in any role. Ask when no account is known by the id of the login.
+        """Return the ids that this person had before, in any role. Call it if no account has the id of the login.
 
-        An ID token tells only that of the role of the login: then Clever is asked. Let an `Error` pass: Clever cannot
-        be asked at the moment, and the person gets a page that says so. A `ProvenLogin` keeps them, also when it is
-        held afterwards.
+        An ID token has only the older id of the role of the login, so this may ask Clever. Don't catch an `Error`:
+        Clever can't be reached, and the person gets a page that says so. A `ProvenLogin` keeps them, even if it is held
+        afterwards.
 
         Args:
             login: What `before_sign_in` or `on_sign_in` was given.
@@ -134,9 +134,9 @@ class CleverSso:
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
         """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
 
-        It is given a `ProvenLogin` and may be async. `None` lets the person in. Anything else is sent to the browser,
-        and nobody is signed in: call `hold` first, and `complete_login` lets the person in later. When it raises,
-        nobody is signed in: `Refused` becomes a page for the person, an `Error` of a question to Clever a page that
+        It gets a `ProvenLogin` and may be async. `None` signs the person in. Anything else is sent to the browser, and
+        nobody is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
+        nobody is signed in: `Refused` becomes a page for the person, an `Error` of Clever's API becomes a page that
         says so, anything else is handled as Flask handles it.
         """
         _settings.check_hook("before_sign_in", function, "proven")
@@ -144,9 +144,9 @@ class CleverSso:
         return function
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
-        """Decorator: call `function` with every `SignIn`. So an account is found or made, or refused.
+        """Decorator: call `function` with every `SignIn`. Use it to find, create or refuse an account.
 
-        The session is the new person's already, and may be added to. What `function` returns, if anything, is sent to
+        The session is the new person's. You can add to it. What `function` returns, if anything, is sent to
         the browser instead of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
         person, anything else is handled as Flask handles it.
         """
@@ -155,9 +155,9 @@ class CleverSso:
         return function
 
     def on_problem(self, function: ProblemHook) -> ProblemHook:
-        """Decorator: let `function` make the page of a failed login from a `Problem`.
+        """Decorator: let `function` return the page of a failed login, from a `Problem`.
 
-        When it raises, that is logged, and the person gets the page of the package.
+        If it raises, the exception is logged, and the person gets the package's page.
         """
         _settings.check_hook("on_problem", function, "problem")
         self._hooks.problem = function

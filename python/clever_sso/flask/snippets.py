@@ -38,7 +38,7 @@ def clever_button(
 
 
 def clever_signed_in(*, language: str | None = None) -> Html | str:
-    """Who is signed in, with "Not you?" and a button to log out, as HTML; empty for nobody."""
+    """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty if nobody is signed in."""
     somebody = identity()
     if somebody is None:
         return ""

@@ -252,20 +252,20 @@ def held_login(key: str | None = None) -> HeldLogin | None:
     """The login that waits in this session for `complete_login`; `None` when there is none.
 
     Args:
-        key: Which one, as `hold` returned it. Without it, the one that waits longest.
+        key: The key of the login, from `hold`. Without it, the login that has waited longest.
     """
     return HeldLogin.with_key(session, key)
 
 
 def complete_login(key: str | None = None) -> Response:
-    """Let the person in whose login waits in this session: call it once their second factor, or form, is right.
+    """Complete the login that waits in this session: call it after a second factor, or a form, is accepted.
 
     Args:
-        key: Which login, as `hold` returned it. Without it, the one that waits longest.
+        key: The key of the login, from `hold`. Without it, the login that has waited longest.
 
     Returns:
-        The answer to the browser: the way to the page that the person wanted, or a page that says why they are not let
-        in. When no login waits, or its ten minutes are over, it leads to the login.
+        The response for the browser: a redirect to the page that the person wanted, or a page that says why they can't
+        sign in. If no login waits, or its ten minutes are over, a redirect to the login.
     """
     request.environ[_ASKED] = True
     held = HeldLogin.take_of_person_in(session, key)

@@ -31,7 +31,7 @@ Without pytest the same is done by `Emulator` and `log_in`; every step really ha
     ...     browser.get("/").text
     'Hello, Ada Ashworth'
 
-Unit tests need no emulator: `force_login` signs somebody in at once, and `make_identity` says who it is.
+Unit tests need no emulator: `force_login` signs a person in directly, and `make_identity` says who it is.
 
     >>> from clever_sso.testing import force_login, make_identity
     >>> app = Flask("unit")

@@ -76,7 +76,7 @@ def force_login(
     access_token: str | None = None,
     app: object = None,
 ) -> None:
-    """Sign somebody in without a login: no emulator, no network. For unit tests of pages behind a login.
+    """Sign a person in without a login: no emulator, no network. For unit tests of pages behind a login.
 
     The application's own code for people who come in is called as ever: `on_sign_in`, in Django the backend with
     `CLEVER_MATCH_USER` and `CLEVER_PROVISION_USER`, and the receivers of `signed_in`. `before_sign_in` is not asked.

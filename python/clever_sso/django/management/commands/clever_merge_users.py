@@ -18,7 +18,7 @@ class Command(BaseCommand):
     """The command."""
 
     help = (
-        "Makes one user of two: who logged in with Clever as OTHER is KEEP from now on. OTHER is set inactive. The "
+        "Merges two users: people who logged in with Clever as OTHER are KEEP from now on. OTHER is set inactive. The "
         "signal users_merged lets your application move what it keeps for OTHER."
     )
 
