@@ -180,11 +180,10 @@ class AsyncClient:
         method: str,
         headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
     ) -> Refusal | None:
-        """Whether a request of a browser must not act: `None` when it may.
+        """Return a `Refusal` if a browser's request must not act, otherwise `None`.
 
-        Ask before you begin a login, finish one or log somebody out. Links that are fetched in
-        advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No
-        network.
+        Call it before you begin a login, finish a login, or log a person out. Then prefetched links, frames, images,
+        scripts and forms of other sites can't use a code or log a person out. No network.
 
             refusal = client.refusal("callback", method=request.method, headers=request.headers)
 
@@ -199,7 +198,7 @@ class AsyncClient:
         return self._client.refusal(endpoint, method=method, headers=headers)
 
     def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
+        """The cookies to set when a person logs out: a login right after that is not a lost session. No network.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -209,11 +208,11 @@ class AsyncClient:
     def session_kept_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
         """The cookies to set when a request comes with a session: the last sign-in was kept. No network.
 
-        Mostly there are none. Without it, people who log out by the application's own means and sign in again four
-        times in a minute are told that their session does not stick.
+        Usually there are none. Without this call, people who log out in the application's own way and sign in again
+        four times in a minute see an error that their session is not kept.
 
-        Those whose `max_age` is above 0 are only for a page that is shown, and not for a redirect, a picture or an
-        answer to a script: they say that the person is in no loop.
+        Set those with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script:
+        they mean that the person is not in a redirect loop.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -230,7 +229,7 @@ class AsyncClient:
         district_id: str | None = None,
         switch_user: bool = False,
     ) -> str:
-        """The URL that asks Clever for a code or a token, for apps that drive the flow themselves. No network.
+        """The URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
 
         Args:
             response_type: `code`, or `token` for the implicit grant.
@@ -300,7 +299,7 @@ class AsyncClient:
         return await self._calls.finish_login(callback, cookies, pending)
 
     async def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
-        """Exchanges a code, for apps that drive the flow themselves. A code is good for one exchange within a minute.
+        """Exchanges a code, for apps that run the flow themselves. A code can be exchanged once, within a minute.
 
         Args:
             code: The code of the callback.
@@ -316,7 +315,7 @@ class AsyncClient:
     async def verify_id_token(
         self, token: str, *, nonce: str | None = None, access_token: str | None = None
     ) -> dict[str, Any]:
-        """Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+        """Verifies an ID token with Clever's keys. Fetches the keys if they are not known yet.
 
         Args:
             token: The ID token.
@@ -336,8 +335,8 @@ class AsyncClient:
     async def check_token(self, access_token: str) -> TokenInfo:
         """Asks Clever whether an access token was issued to this application.
 
-        The implicit grant has no other protection against a token that was issued to another one: call this before you
-        believe a token that a browser brought.
+        The implicit grant has no other protection against a token that was issued to another application: call this
+        before you trust a token from a browser.
 
         Args:
             access_token: The access token.
@@ -397,7 +396,7 @@ class AsyncClient:
 
         Args:
             access_token: The access token.
-            subject: That of the ID token which came with it: an answer about somebody else is refused.
+            subject: The `sub` of the ID token that came with it. A response about another person is refused.
 
         Raises:
             TokenError: `userinfo_subject`, `token_rejected`.
@@ -409,8 +408,8 @@ class AsyncClient:
     async def export_keys(self) -> str:
         """Clever's keys as text, for another process of the same application.
 
-        They are fetched when they are not known yet. Keep the text where nobody else can write: anyone who can change
-        it can sign in as anybody.
+        Fetches the keys if they are not known yet. Keep the text where no one else can write: anyone who can change
+        it can sign in as any person.
 
         Raises:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -419,9 +418,9 @@ class AsyncClient:
         return await self._calls.export_keys()
 
     async def import_keys(self, text: str) -> None:
-        """Takes keys that another process exported, unless fresh ones are here already.
+        """Loads keys that another process exported, unless this client has fresh ones.
 
-        They are held to the same rules as fetched ones. No network.
+        They must follow the same rules as fetched keys. No network.
 
         Args:
             text: What `export_keys` gave.

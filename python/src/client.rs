@@ -22,10 +22,10 @@ use crate::text::{Flag, Number, OneOrMore, Sent, Several, Text, TextOrPath, Text
 use crate::verify::claims_dict;
 use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 
-/// Everything an application does with Clever. Make one and keep it.
+/// A client for Clever, with every operation of an application. Create one and keep it.
 ///
-/// It may be used from many threads at once and in forked workers (gunicorn, uWSGI, Celery), and it starts no thread.
-/// Calls that wait release the GIL and answer Ctrl-C. Nothing is sent before the first of them.
+/// You can use it from many threads at once and in forked workers (gunicorn, uWSGI, Celery). It starts no
+/// threads. Calls that wait release the GIL and react to Ctrl-C. Nothing is sent before the first such call.
 ///
 ///     client = clever_sso.Client("client id", "client secret", "https://app.example/callback")
 ///     client.warm_up()
@@ -38,17 +38,18 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 ///         where logins from the Clever Portal and from Instant Login links arrive.
 ///     issuer: Where Clever's OAuth endpoints are. Default `https://clever.com`.
 ///     api_base: Where Clever's API is. Default `https://api.clever.com`.
-///     base_url: Issuer and API at one address, as a local emulator has them.
+///     base_url: One address for issuer and API, for a local emulator.
 ///     timeout: The deadline of a whole call in seconds, retries included.
 ///     leeway: How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
-///     pending_key: What seals pending logins, at least 16 random bytes as text. By default it is derived from the
-///         client secret, so that every process that knows the secret can finish a login which another one began.
-///     old_pending_keys: Keys, or client secrets, that sealed pending logins until now and are still accepted.
+///     pending_key: The key that seals pending logins, at least 16 random bytes as text. By default it is derived
+///         from the client secret, so any process that knows the secret can finish a login that another process
+///         began.
+///     old_pending_keys: Earlier keys, or client secrets. Logins that they sealed are still accepted.
 ///     return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
 ///     development: Whether every address may be plain http, on any host. Clever allows such redirect URIs for
 ///         development applications, and containers reach an emulator by its name, as `http://clever:5999`.
-///     authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Where they are not at Clever's
-///         usual places.
+///     authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Their URLs, if they are not at
+///         Clever's usual ones.
 ///     jwks_uri: Where the keys are. By default the issuer's discovery document says it.
 ///     discover: Whether to ask the issuer for its discovery document now, and to take from it the endpoints that are
 ///         not given: for OpenID Providers other than Clever.
@@ -305,11 +306,10 @@ impl Client {
         Ok(Finished::new(py, finished)?)
     }
 
-    /// Whether a request of a browser must not act: `None` when it may.
+    /// Return a `Refusal` if a browser's request must not act, otherwise `None`.
     ///
-    /// Ask before you begin a login, finish one or log somebody out. Links that are fetched in
-    /// advance, frames, images, scripts and forms of other sites thus neither spend a code nor log anybody out. No
-    /// network.
+    /// Call it before you begin a login, finish a login, or log a person out. Then prefetched links, frames, images,
+    /// scripts and forms of other sites can't use a code or log a person out. No network.
     ///
     ///     refusal = client.refusal("callback", method=request.method, headers=request.headers)
     ///
@@ -334,7 +334,7 @@ impl Client {
             .map(Into::into))
     }
 
-    /// The cookies to set when somebody logs out: a login right after that is not a lost session. No network.
+    /// The cookies to set when a person logs out: a login right after that is not a lost session. No network.
     ///
     /// Args:
     ///     cookies: The `Cookie` header of the request.
@@ -350,11 +350,11 @@ impl Client {
 
     /// The cookies to set when a request comes with a session: the last sign-in was kept. No network.
     ///
-    /// Mostly there are none. Without it, people who log out by the application's own means and sign in again four
-    /// times in a minute are told that their session does not stick.
+    /// Usually there are none. Without this call, people who log out in the application's own way and sign in again
+    /// four times in a minute see an error that their session is not kept.
     ///
-    /// Those whose `max_age` is above 0 are only for a page that is shown, and not for a redirect, a picture or an
-    /// answer to a script: they say that the person is in no loop.
+    /// Set those with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script:
+    /// they mean that the person is not in a redirect loop.
     ///
     /// Args:
     ///     cookies: The `Cookie` header of the request.
@@ -368,7 +368,7 @@ impl Client {
         set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
     }
 
-    /// The URL that asks Clever for a code or a token, for apps that drive the flow themselves. No network.
+    /// The URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
     ///
     /// Args:
     ///     response_type: `code`, or `token` for the implicit grant.
@@ -428,7 +428,7 @@ impl Client {
         Ok(caught(|| self.core.portal_url(district))?)
     }
 
-    /// Exchanges a code, for apps that drive the flow themselves. A code is good for one exchange within a minute.
+    /// Exchanges a code, for apps that run the flow themselves. A code can be exchanged once, within a minute.
     ///
     /// Args:
     ///     code: The code of the callback.
@@ -444,7 +444,7 @@ impl Client {
         Ok(Tokens(wait(py, || self.core.exchange_code(code, redirect_uri))?))
     }
 
-    /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+    /// Verifies an ID token with Clever's keys. Fetches the keys if they are not known yet.
     ///
     /// Args:
     ///     token: The ID token.
@@ -474,8 +474,8 @@ impl Client {
 
     /// Asks Clever whether an access token was issued to this application.
     ///
-    /// The implicit grant has no other protection against a token that was issued to another one: call this before you
-    /// believe a token that a browser brought.
+    /// The implicit grant has no other protection against a token that was issued to another application: call this
+    /// before you trust a token from a browser.
     ///
     /// Args:
     ///     access_token: The access token.
@@ -539,7 +539,7 @@ impl Client {
     ///
     /// Args:
     ///     access_token: The access token.
-    ///     subject: That of the ID token which came with it: an answer about somebody else is refused.
+    ///     subject: The `sub` of the ID token that came with it. A response about another person is refused.
     ///
     /// Raises:
     ///     TokenError: `userinfo_subject`, `token_rejected`.
@@ -554,8 +554,8 @@ impl Client {
 
     /// Clever's keys as text, for another process of the same application.
     ///
-    /// They are fetched when they are not known yet. Keep the text where nobody else can write: anyone who can change
-    /// it can sign in as anybody.
+    /// Fetches the keys if they are not known yet. Keep the text where no one else can write: anyone who can change
+    /// it can sign in as any person.
     ///
     /// Raises:
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -564,9 +564,9 @@ impl Client {
         wait(py, || self.core.export_keys())
     }
 
-    /// Takes keys that another process exported, unless fresh ones are here already.
+    /// Loads keys that another process exported, unless this client has fresh ones.
     ///
-    /// They are held to the same rules as fetched ones. No network.
+    /// They must follow the same rules as fetched keys. No network.
     ///
     /// Args:
     ///     text: What `export_keys` gave.
@@ -588,7 +588,7 @@ impl Client {
         wait_at_start(py, || self.core.warm_up())
     }
 
-    /// Gives up the connections that are kept for the next call. The client can be used as before.
+    /// Closes the connections that are kept for the next call. You can still use the client.
     fn close(&self, py: Python<'_>) -> Result<()> {
         compute(py, || {
             self.core.close_idle();

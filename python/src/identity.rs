@@ -152,7 +152,7 @@ impl Identity {
         guarded::new(py, Name::from(&self.0.name))
     }
 
-    /// An email address that nobody verified: it may be another person's, and it may change. Never a key.
+    /// An unverified email address: it may belong to another person, and it may change. Never use it as a key.
     #[getter]
     fn unverified_email(&self) -> Option<&str> {
         self.0.unverified_email.as_deref()

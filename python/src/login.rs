@@ -21,12 +21,12 @@ pub(crate) struct Login {
     #[pyo3(get)]
     url: String,
     set_cookies: Vec<SetCookie>,
-    /// For applications that keep logins in a session of their own: what to keep `pending` under.
+    /// For applications that keep logins in their own session: the key to store `pending` under.
     ///
     /// `login_key` finds it again.
     #[pyo3(get)]
     key: String,
-    /// For the same: what to keep for ten minutes. URL-safe, about 100 bytes.
+    /// For the same: the text to keep for ten minutes. URL-safe, about 100 bytes.
     #[pyo3(get)]
     pending: String,
     /// Whether to answer with a page that leads to `url` by itself, and not with a redirect.
@@ -117,12 +117,12 @@ impl SignedIn {
 
 /// The login restarts: send the browser to `login.url`, with the cookies.
 ///
-/// The person is signed in at Clever already and sees nothing of it.
+/// The person is already signed in at Clever and doesn't notice.
 #[pyclass(frozen, get_all, module = "clever_sso")]
 pub(crate) struct Restart {
     /// The new login.
     login: Py<Login>,
-    /// The code word of the cause.
+    /// The error code of the cause.
     ///
     /// `state_missing` (every login from the Clever Portal and from Instant Login links), `state_mismatch`,
     /// `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
