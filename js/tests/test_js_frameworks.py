@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,3 +122,19 @@ def test_a_router_that_is_there_first_forgets_the_token(page: Page, site: Site, 
     page.go_back()
     page.wait_for_url("**/callback")
     assert "access_token" not in page.evaluate("JSON.stringify(history.state)")
+
+
+def test_the_page_of_the_wordpress_example_logs_in_and_out(page: Page, site: Site) -> None:
+    php = (EXAMPLES / "wordpress" / "clever-page.php").read_text("utf-8")
+    # What its shortcode prints; WordPress itself does not run here.
+    markup = re.search(r"'(<div id=.+</div>)'", php)
+    assert markup
+    place = markup[1].replace("%s", OURS, 1).replace("%s", f"{site.url}/callback", 1)
+    place = place.replace("<div ", f'<div data-clever="{site.clever}" data-api="{site.clever}" ', 1)
+    site.files["/page.js"] = ("text/javascript", (EXAMPLES / "wordpress" / "page.js").read_text("utf-8"))
+    site.files["/callback"] = ("text/html", site.page("/page.js").replace("<main>", f"<main>{place}"))
+    page.goto(f"{site.url}/callback")
+    page.get_by_role("button", name="Log in with Clever").click()
+    page.get_by_text("You are signed in (64c20b1e8f3a7d0019c4e501).").wait_for()
+    page.get_by_role("button", name="Not you? Log out").click()
+    page.get_by_role("button", name="Log in with Clever").wait_for()

@@ -1,0 +1,39 @@
+// Copy node_modules/clever-sso-implicit/dist/clever-sso-implicit.js beside this file.
+import { begin, checkToken, forget, handleCallback } from "./clever-sso-implicit.js";
+
+const place = document.getElementById("reading-room");
+const { api = "https://api.clever.com", ...options } = place.dataset;
+
+show(async () => {
+  const answer = await handleCallback(options);
+  if (!answer) return ["", "Log in with Clever", logIn];
+  // Any other app's token opens /me just as well.
+  await checkToken(answer.accessToken, options.clientId, options);
+  const response = await fetch(`${api}/v3.0/me`, { headers: { Authorization: `Bearer ${answer.accessToken}` } });
+  const { data } = await response.json();
+  return [`You are signed in (${data.id}).`, "Not you? Log out", logOut];
+});
+
+async function show(work) {
+  say("One moment, please.");
+  try {
+    say(...(await work()));
+  } catch ({ userMessage = "Please try again.", code = "internal" }) {
+    say(`${userMessage} (${code})`, "Log in with Clever", logIn);
+  }
+}
+
+function say(text, label, press) {
+  const line = Object.assign(document.createElement("p"), { textContent: text, role: "status" });
+  const button = Object.assign(document.createElement("button"), { textContent: label, onclick: press });
+  place.replaceChildren(line, ...(label ? [button] : []));
+}
+
+function logIn() {
+  show(() => begin(options));
+}
+
+function logOut() {
+  forget();
+  location.reload();
+}
