@@ -138,7 +138,7 @@ reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python packa
 	$(IN_VENV)/python docs/reference/write_php.py
 
 .PHONY: urls
-urls: $(VENV)/test ## write the addresses of the Python and PHP packages from the one in Cargo.toml
+urls: $(VENV)/test ## write the addresses of the Python, PHP and npm packages from the one in Cargo.toml
 	CLEVER_SSO_WRITE_URLS=1 $(IN_VENV)/pytest -q tests/docs/test_metadata.py -k addresses
 
 .PHONY: readme

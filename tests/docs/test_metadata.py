@@ -59,6 +59,23 @@ def test_a_php_package_has_the_addresses(package: str) -> None:
     assert (told["homepage"], told["support"]) == (HOME, support), "run `make urls`"
 
 
+def test_the_npm_package_has_the_addresses() -> None:
+    path = ROOT / "js" / "package.json"
+    text = path.read_text("utf-8")
+    home = json.loads(text)["homepage"]
+    if os.environ.get("CLEVER_SSO_WRITE_URLS"):
+        text = text.replace(f'"{home}', f'"{HOME}').replace(f"git+{home}", f"git+{HOME}")
+        path.write_text(text, "utf-8")
+    told = json.loads(text)
+    repository = {"type": "git", "url": f"git+{HOME}.git", "directory": "js"}
+    assert (told["homepage"], told["bugs"], told["repository"]) == (HOME, f"{HOME}/issues", repository), (
+        "run `make urls`"
+    )
+    assert told["description"]
+    assert told["keywords"]
+    assert told["license"] == "MIT OR Apache-2.0"
+
+
 @pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
 def test_a_wheel_tells_registries_all_that_they_show(name: str) -> None:
     [wheel] = Path(os.environ["CLEVER_DIST"]).glob(f"{name}-*.whl")
@@ -95,4 +112,4 @@ def test_the_address_stands_in_one_place_and_in_what_is_made_from_it() -> None:
     made = {f"{package}/composer.json" for package in PHP_PACKAGES} | {
         f"{package}/pyproject.toml" for package in WHEELS
     }
-    assert set(listing.stdout.split()) <= {"Cargo.toml"} | made
+    assert set(listing.stdout.split()) <= {"Cargo.toml", "js/package.json"} | made
