@@ -129,7 +129,11 @@ if not TYPE_CHECKING:
         This file runs again under `importlib.reload`, and when it is imported after it was removed from `sys.modules`.
         """
         native = sys.modules.get("clever_sso._native") or getattr(sys.modules.get("clever_sso"), "_native", None)
-        entries = native.error_codes().values() if hasattr(native, "error_codes") else ()
+        try:
+            entries = native.error_codes().values()
+        except (AttributeError, ImportError):
+            # It is being imported, and looks for its classes here.
+            return {}
         classes = {base for entry in entries for base in entry.exception.__mro__ if base.__module__ == __name__}
         return {base.__name__: base for base in classes}
 
