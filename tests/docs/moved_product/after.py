@@ -143,6 +143,7 @@ assert "Maria" in question
 assert not CleverAccount.objects.filter(clever_id=emulator.person("maria").id).exists()
 linked = paula.post("/clever/link/confirm", {"key": key, "answer": "yes"}, headers=own)
 assert linked.headers["Location"] == "/lessons"
+assert paula.get("/clever/whoami").status_code == 401, "a link is no login"
 maria = browser()
 assert log_in(maria, "maria", emulator).status_code == 303
 assert User.objects.get(pk=user_of(maria)).email == "paula@family.example"
