@@ -18,7 +18,9 @@ OF_EVERY_LANGUAGE = {"test_contract", "test_browser_leg"}
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try each framework, and the site in axum as well where it is the site that is tried."""
-    if "framework" in metafunc.fixturenames:
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    names_them_itself = any("framework" in (each.split(",") if isinstance(each, str) else each) for each in named)
+    if "framework" in metafunc.fixturenames and not names_them_itself:
         is_of_every_language = metafunc.module.__name__.rpartition(".")[2] in OF_EVERY_LANGUAGE
         names = [*FRAMEWORKS, "axum"] if is_of_every_language else FRAMEWORKS
         metafunc.parametrize("framework", names, indirect=True, scope="session")
