@@ -25,7 +25,7 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
         let detail =
             "there are no sessions: protect_with must put the layer that it is given around the router";
         tracing::error!("{detail}");
-        return Error::from_face(ErrorCode::ConfigInvalid, detail).into_response();
+        return Error::with_detail(ErrorCode::ConfigInvalid, detail).into_response();
     };
     let asked = WebRequest::from(&request);
     let found = match sessions::look(&session).await {

@@ -29,7 +29,7 @@ impl Current {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             let detail = "the router is not protected: call CleverSso::protect with it";
             tracing::error!("{detail}");
-            Rejection::new(Error::from_face(ErrorCode::ConfigInvalid, detail).into_response())
+            Rejection::new(Error::with_detail(ErrorCode::ConfigInvalid, detail).into_response())
         })
     }
 

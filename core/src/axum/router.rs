@@ -39,6 +39,16 @@ pub struct CleverSso<Store> {
 impl<Store: SessionStore + Clone> CleverSso<Store> {
     /// Checks the options. `store` keeps the sessions: `MemoryStore` for one process, else one that all processes share.
     ///
+    /// ```no_run
+    /// # fn example(client: clever_sso::Client) -> clever_sso::Result<()> {
+    /// use clever_sso::axum::{CleverSso, tower_sessions::MemoryStore};
+    /// use clever_sso::web::WebOptions;
+    ///
+    /// let clever = CleverSso::new(client, WebOptions::new().after_login("/grades"), MemoryStore::default())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`BrowserLeg::new`].
     pub fn new(client: Client, options: WebOptions, store: Store) -> Result<Self> {
@@ -53,7 +63,7 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     }
 
     /// Lets `decide` decide about each person who proved a login, before they are signed in: `None` lets them in. A response is sent
-    /// to the browser, and nobody is signed in; so is [`Refused`], as a page for the person. An [`Error`] of a question to
+    /// to the browser, and nobody is signed in; so is [`Refused`], as a page for the person. An [`Error`](crate::Error) of a question to
     /// Clever's API becomes one with `?`.
     ///
     /// ```no_run

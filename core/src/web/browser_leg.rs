@@ -100,7 +100,7 @@ impl Refused {
     /// work, and the log gets the reason: no name and no email address belongs there.
     pub fn failed(reason: impl std::fmt::Display) -> Self {
         let fault = format!("the application's own code failed: {reason}");
-        Self { error: Some(Error::from_face(ErrorCode::Internal, &fault)), sentence: None }
+        Self { error: Some(Error::with_detail(ErrorCode::Internal, fault)), sentence: None }
     }
 }
 
@@ -119,6 +119,15 @@ enum Guard {
 
 impl BrowserLeg {
     /// Checks the options.
+    ///
+    /// ```no_run
+    /// # fn example(client: clever_sso::Client) -> clever_sso::Result<()> {
+    /// use clever_sso::web::{BrowserLeg, WebOptions};
+    ///
+    /// let leg = BrowserLeg::new(client, WebOptions::new().after_login("/grades"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `config_invalid`, and which option is wrong in what way; `client_secret_missing` and `redirect_uri_unknown` when the client
