@@ -16,7 +16,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 CARGO = os.environ.get("CARGO", "cargo")
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 # In the order in which they are published: the tests of the second one use the first.
 CRATES = ("clever-emulator", "clever-sso")
 # The Makefile lists those of the client.
@@ -98,7 +97,8 @@ tokio = {{ version = "1", features = ["macros", "rt"] }}
 
 def main() -> None:
     """Pack, look inside, compile, use."""
-    with tempfile.TemporaryDirectory(dir=TARGET) as name:
+    # Not below this folder: cargo would take the packages for members of the workspace.
+    with tempfile.TemporaryDirectory(prefix="clever-sso-crates-") as name:
         folder = Path(name)
         # Other profiles than those of the workspace: what is compiled here serves nothing else.
         os.environ["CARGO_TARGET_DIR"] = str(folder / "target")
