@@ -52,7 +52,7 @@
 // and abort() is called; nothing can catch it. What a peer can make a call allocate is bounded: docs/c.md lists the bounds.
 //
 // Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL. Otherwise it
-// receives NULL on success, or an error to free: a stable code word, a line for the log, and a sentence to show to the person
+// receives NULL on success, or an error to free: a stable error code, a line for the log, and a sentence to show to the person
 // who is logging in. Functions that read never fail: on a NULL handle they return NULL, 0 or false. No C++ exception leaves a
 // call.
 //
@@ -882,7 +882,7 @@ const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
 // Since 0.1.
 bool clever_sso_outcome_switch_user(const clever_sso_outcome *outcome);
 
-// The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
+// The error code of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
 // `CLEVER_SSO_RESTART`.
 //
 // Since 0.1.
@@ -1119,12 +1119,12 @@ void clever_sso_logout_free(clever_sso_logout *logout);
 // Errors
 // =================================================================================================
 
-// The stable code word, for example `id_token_expired`. docs/errors.md lists all of them. Borrowed from `error`.
+// The stable error code, for example `id_token_expired`. docs/errors.md lists all of them. Borrowed from `error`.
 //
 // Since 0.1.
 const char *clever_sso_error_code(const clever_sso_error *error);
 
-// One line for the log: the code word, what it means, what was expected and found. Borrowed from `error`.
+// One line for the log: the error code, what it means, what was expected and found. Borrowed from `error`.
 //
 // Since 0.1.
 const char *clever_sso_error_message(const clever_sso_error *error);
@@ -1449,7 +1449,7 @@ void clever_sso_token_info_free(clever_sso_token_info *token_info);
 // `nonce` is the one that you sent; with NULL, the token must have none. `access_token` is the one that came with the
 // token, to check `at_hash`, or NULL.
 //
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the broken rule, and
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the error code of the broken rule, and
 // with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
 //
 // Since 0.1.
@@ -1805,7 +1805,7 @@ clever_sso_status clever_sso_verify_options_set_leeway(clever_sso_verify_options
 // Verifies an ID token without a client. No network. You may use `keys` and `options` for many tokens, on many threads at
 // once.
 //
-// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the broken
+// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the error code of the broken
 // rule, and with `CLEVER_SSO_ARGUMENT`.
 //
 // Since 0.1.

@@ -24,7 +24,7 @@ OPENING = """\
 
 export type Sentence = readonly [english: string, spanish: string];
 """
-# What the sentences are called, and a code word of the catalogue that says each.
+# What the sentences are called, and an error code of the catalogue that says each.
 NAMES = {"AGAIN": "state_missing", "BLOCKED": "cookies_blocked", "LATER": "rate_limited", "SETUP": "config_invalid"}
 
 
@@ -46,7 +46,7 @@ def denied() -> str:
 
 
 def catalogue() -> dict[str, tuple[str, bool]]:
-    """Give what the person reads for each code word that can happen here, and whether a retry can help."""
+    """Give what the person reads for each error code that can happen here, and whether a retry can help."""
     rows = ROW.findall((ROOT / "docs" / "errors.md").read_text("utf-8"))
     return {code: (sentence, again == "yes") for code, again, sentence in rows if not NOT_HERE.match(code)}
 

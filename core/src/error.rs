@@ -1,6 +1,6 @@
 //! What can go wrong, said once.
 //!
-//! Every failure has a stable code word, which `error/catalogue.rs` explains. An [`Error`] is one failure: the code word, and
+//! Every failure has a stable error code, which `error/catalogue.rs` explains. An [`Error`] is one failure: the error code, and
 //! the particulars that help to find the cause.
 //!
 //! No token, code, secret, email or response body ever stands in an [`Error`]: details are built only from what is

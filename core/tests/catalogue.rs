@@ -11,7 +11,7 @@ const WRITE: &str = "CLEVER_SSO_WRITE_ERRORS";
 
 const OPENING: &str = "# Errors
 
-Every failure has a code word that never changes its meaning, the same in Rust (`error.code()`), C
+Every failure has an error code that never changes its meaning, the same in Rust (`error.code()`), C
 (`clever_sso_error_code`) and Python (`error.code`). Beside it stand a line for the log, with what was expected and found, and a
 sentence that may be shown to the person who logs in. None of them ever holds a token, code, secret, email or answer.
 
@@ -48,7 +48,7 @@ fn page() -> String {
     for (kind, title, in_c, in_python) in KINDS {
         write!(page, "\n## {title}\n\n`{in_c}` in C, `{in_python}` in Python.\n\n").unwrap();
         page.push_str(
-            "| code word | meaning | who | again | page | what the person reads |\n|---|---|---|---|---|---|\n",
+            "| error code | meaning | who | again | page | what the person reads |\n|---|---|---|---|---|---|\n",
         );
         for code in ErrorCode::ALL.iter().filter(|code| code.kind() == kind) {
             let again = if code.retryable() { "yes" } else { "no" };

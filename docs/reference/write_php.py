@@ -15,7 +15,7 @@ Everything public of the namespace `CleverSso`, for the extension and for FFI. [
 
 This page is written from [the stub](../../php/extension/clever_sso.stub.php) by `make reference`.
 
-Strings are UTF-8, times are in seconds. What fails throws a kind of `CleverSso\\Exception`, whose code words
+Strings are UTF-8, times are in seconds. What fails throws a kind of `CleverSso\\Exception`, whose error codes
 [errors.md](../errors.md) lists. A string that is not UTF-8 or holds a NUL throws `ArgumentException`.
 """
 COMMENT = r"/\*\*(?:(?!\*/).)*?\*/"

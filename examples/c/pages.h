@@ -24,10 +24,10 @@ char *page_home(const char *prefix, const char *return_to);
 /* Who is signed in, and the way out. */
 char *page_me(const char *prefix, const struct person *person);
 
-/* A sentence for the person, a code word for support, and ways to try again: with the same goal, and `switch_user` as before. */
+/* A sentence for the person, an error code for support, and ways to try again: with the same goal, and `switch_user` as before. */
 char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to, int switch_user);
 
-/* A page that is not open to the person who is signed in: a sentence, a code word, and the way to a page that is. */
+/* A page that is not open to the person who is signed in: a sentence, an error code, and the way to a page that is. */
 char *page_not_allowed(const char *prefix, const char *sentence, const char *code, const char *return_to);
 
 /* A page that leads to an address by itself. */

@@ -140,7 +140,7 @@ def failed(error: clever_sso.Error) -> flask.Response:
 
 
 def problem(code: str, status: int, sentence: str | None = None) -> flask.Response:
-    """Answer with a code word; the page knows the sentences of the library's, in its language."""
+    """Answer with an error code; the page knows the sentences of the library's, in its language."""
     response = flask.jsonify(code=code, sentence=sentence)
     response.status_code = status
     return response

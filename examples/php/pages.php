@@ -95,7 +95,7 @@ function showPerson(Web $web, array $person): void
         HTML);
 }
 
-/** What went wrong, in words for people, a code word for support, and a way to try again. */
+/** What went wrong, in words for people, an error code for support, and a way to try again. */
 function showProblem(Problem $problem): void
 {
     [$sentence, $code] = [text($problem->sentence), text($problem->code)];

@@ -80,13 +80,13 @@ impl From<&Error> for clever_sso_error {
     }
 }
 
-/// The stable code word, for example `id_token_expired`. docs/errors.md lists all of them. Borrowed from `error`.
+/// The stable error code, for example `id_token_expired`. docs/errors.md lists all of them. Borrowed from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_code(error: Option<&clever_sso_error>) -> *const c_char {
     borrowed(error.map(|error| &error.code))
 }
 
-/// One line for the log: the code word, what it means, what was expected and found. Borrowed from `error`.
+/// One line for the log: the error code, what it means, what was expected and found. Borrowed from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_message(error: Option<&clever_sso_error>) -> *const c_char {
     borrowed(error.map(|error| &error.message))

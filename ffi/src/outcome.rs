@@ -201,7 +201,7 @@ pub extern "C" fn clever_sso_outcome_switch_user(outcome: Option<&clever_sso_out
     outcome.is_some_and(|outcome| outcome.switch_user)
 }
 
-/// The code word of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
+/// The error code of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
 /// `CLEVER_SSO_RESTART`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_restart_reason(outcome: Option<&clever_sso_outcome>) -> *const c_char {

@@ -14,7 +14,7 @@ use crate::text::{optional, required};
 /// `nonce` is the one that you sent; with NULL, the token must have none. `access_token` is the one that came with the
 /// token, to check `at_hash`, or NULL.
 ///
-/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the broken rule, and
+/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the error code of the broken rule, and
 /// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK` when keys must be fetched.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_verify_id_token(

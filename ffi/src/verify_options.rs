@@ -110,7 +110,7 @@ pub extern "C" fn clever_sso_verify_options_free(options: Option<Box<clever_sso_
 /// Verifies an ID token without a client. No network. You may use `keys` and `options` for many tokens, on many threads at
 /// once.
 ///
-/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the code word of the broken
+/// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the error code of the broken
 /// rule, and with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_verify_id_token_with(

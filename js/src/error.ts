@@ -10,7 +10,7 @@ function inLanguage(sentence: Sentence, language = globalThis.document?.document
   return sentence[/^es\b/i.test(language ?? "") ? 1 : 0];
 }
 
-/** The sentence to show to the person for a code word, in the language of the page or the one given. */
+/** The sentence to show to the person for an error code, in the language of the page or the one given. */
 export function userMessage(code: string, language?: string): string {
   const sentence = LATER_CODES.test(code) ? LATER : SETUP_CODES.test(code) ? SETUP : code === "cookies_blocked" ? BLOCKED : AGAIN;
   return inLanguage(sentence, language);
@@ -22,7 +22,7 @@ export function userMessage(code: string, language?: string): string {
  * `message` is for developers and logs. It never has a token, a state or an address of the person in it.
  */
 export class CleverError extends Error {
-  /** The code word, as in the list of errors; or the word with which Clever refused, such as `access_denied`. */
+  /** The error code, as in the list of errors; or the word with which Clever refused, such as `access_denied`. */
   declare readonly code: string;
   /** A sentence to show to the person, in the language of the page. */
   declare readonly userMessage: string;

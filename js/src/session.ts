@@ -10,7 +10,7 @@ export interface SessionOptions {
   /**
    * The address of the session at your server, `/session` by default. `POST` with `{"access_token": …}` signs in, `GET` says who is
    * signed in, `DELETE` logs out. Each answers `{"person": …}` (`null` for nobody), or `{"code": …}`,
-   * with a `"sentence"` where the code word is your own.
+   * with a `"sentence"` where the error code is your own.
    */
   session?: string;
 }

@@ -1,4 +1,4 @@
-"""What a login says when it fails: code word and sentence of the catalogue, in two languages; and misuse, at once."""
+"""What a login says when it fails: error code and sentence of the catalogue, in two languages; and misuse, at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AGAIN = "Signing in did not work this time. Please try again."
 LATER = "Clever cannot be reached right now. Please wait a minute, then try again."
 ASK = "Clever did not let you into this app. Please ask your teacher or your school for access."
 
-# The scenario, the code word, the sentence, whether it ends the session of the person before.
+# The scenario, the error code, the sentence, whether it ends the session of the person before.
 SCENARIOS = [
     ("callback-denied", "access_denied", ASK, True),
     ("callback-unauthorized-user", "unauthorized-user", ASK, True),

@@ -3,7 +3,7 @@
 /**
  * Log in with Clever.
  *
- * Strings are UTF-8, times are in seconds. Whatever fails throws a kind of CleverSso\Exception, whose code word the
+ * Strings are UTF-8, times are in seconds. Whatever fails throws a kind of CleverSso\Exception, whose error code the
  * documentation lists (docs/errors.md). A string that is not UTF-8 or holds a NUL throws ArgumentException, too.
  *
  * @generate-class-entries
@@ -665,7 +665,7 @@ final readonly class Restart implements Outcome
     /** The new login. */
     public readonly Login $login;
     /**
-     * The code word of the cause: state_missing (every login from the Clever Portal and from Instant Login links),
+     * The error code of the cause: state_missing (every login from the Clever Portal and from Instant Login links),
      * state_mismatch, pending_missing, pending_invalid, pending_expired or code_rejected.
      */
     public readonly string $reason;
@@ -1117,7 +1117,7 @@ final readonly class KeySet
  * A failure of Log in with Clever; the base of all others.
  *
  * No token, code, secret, name or email address ever stands in one: it may be logged as it is. getMessage() is the line
- * for the log: the code word, what happened, what was expected and what was found.
+ * for the log: the error code, what happened, what was expected and what was found.
  */
 abstract class Exception extends \Exception
 {
@@ -1157,7 +1157,7 @@ abstract class Exception extends \Exception
         bool $endsSession = false,
     ) {}
 
-    /** The code word, for example id_token_expired. It never changes its meaning. */
+    /** The error code, for example id_token_expired. It never changes its meaning. */
     public function getCodeWord(): string {}
 
     /** A sentence that may be shown to the person who logs in. */

@@ -960,7 +960,7 @@ class ErrorCode:
     )
     @property
     def word(self) -> str:
-        """The code word, for example `id_token_expired`. It never changes its meaning."""
+        """The error code, for example `id_token_expired`. It never changes its meaning."""
 
     @property
     def kind(self) -> str:
@@ -1073,4 +1073,4 @@ def verify_id_token(
     """
 
 def error_codes() -> dict[str, ErrorCode]:
-    """The whole catalogue of failures, by code word."""
+    """The whole catalogue of failures, by error code."""

@@ -1,4 +1,4 @@
-"""What can go wrong: one class for each kind of failure, one code word for each failure.
+"""What can go wrong: one class for each kind of failure, one error code for each failure.
 
 `clever_sso.error_codes()` lists every word, with its class and its sentences.
 """
@@ -21,7 +21,7 @@ class Error(Exception):
 
     # What a subclass of an application's own has that does not call `__init__`.
     code: str = "internal"
-    """The code word, for example `id_token_expired`. It never changes its meaning."""
+    """The error code, for example `id_token_expired`. It never changes its meaning."""
 
     message: str = ""
     """A sentence for the log: what happened, what was expected and what was found."""

@@ -159,7 +159,7 @@ fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResu
     Ok(())
 }
 
-/// The sentence and its particulars, without the code word: that has an attribute of its own.
+/// The sentence and its particulars, without the error code: that has an attribute of its own.
 fn message(error: &clever_sso::Error) -> String {
     let shown = error.to_string();
     let prefix = format!("{}: ", error.code());
@@ -193,7 +193,7 @@ words!(
 /// One entry of the catalogue of failures; see `error_codes()`.
 #[pyclass(frozen, get_all, module = "clever_sso")]
 pub(crate) struct ErrorCode {
-    /// The code word, for example `id_token_expired`. It never changes its meaning.
+    /// The error code, for example `id_token_expired`. It never changes its meaning.
     word: &'static str,
     /// The group: `config`, `argument`, `login`, `token`, `clever`, `network` or `internal`.
     kind: &'static str,
@@ -238,7 +238,7 @@ impl Hint for Catalogue {
     );
 }
 
-/// The whole catalogue of failures, by code word.
+/// The whole catalogue of failures, by error code.
 #[pyfunction]
 pub(crate) fn error_codes(py: Python<'_>) -> PyResult<Typed<Bound<'_, PyDict>, Catalogue>> {
     let catalogue = guarded::dict(py)?;

@@ -1,5 +1,5 @@
 /*
- * Verifies ID tokens through the C library: reads a case a line, answers with the code word or `ok` a line.
+ * Verifies ID tokens through the C library: reads a case a line, answers with the error code or `ok` a line.
  *
  *     verify ISSUER CLIENT_ID NOW LEEWAY        jwks TAB token TAB nonce TAB access token
  *

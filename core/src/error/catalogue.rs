@@ -1,4 +1,4 @@
-//! The catalogue of failures: for each its code word, its kind, whether trying again can help, who must act, a sentence for
+//! The catalogue of failures: for each its error code, its kind, whether trying again can help, who must act, a sentence for
 //! the log and a sentence for the person in front of the screen.
 //!
 //! C and Python read this table; they add nothing to it.
@@ -154,7 +154,7 @@ macro_rules! catalogue {
     };
 }
 
-// variant, code word, kind, can a retry help, who must act, sentence for the log, sentence for the person
+// variant, error code, kind, can a retry help, who must act, sentence for the log, sentence for the person
 catalogue! {
     ConfigInvalid, "config_invalid", Config, false, App, "the configuration cannot be used", SETUP;
     ClientSecretMissing, "client_secret_missing", Config, false, App, "this operation needs the client secret", SETUP;
@@ -227,7 +227,7 @@ catalogue! {
 }
 
 impl ErrorCode {
-    /// The stable code word, for example `id_token_expired`.
+    /// The stable error code, for example `id_token_expired`.
     pub const fn as_str(self) -> &'static str {
         self.entry().word
     }

@@ -18,7 +18,7 @@ use super::spanish::Language;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The word for helpers: a code word of the catalogue, `access_denied` (Clever), `not_admitted` (the application),
+    /// The word for helpers: an error code of the catalogue, `access_denied` (Clever), `not_admitted` (the application),
     /// `not_signed_in` or `not_allowed`.
     pub code: String,
     /// What the person reads, in their language.

@@ -64,7 +64,7 @@ pub(crate) fn ask(client: &blocking::Client) -> Result<(), Error> {
     client.check_token("access-token").map(drop)
 }
 
-/// The code word of a call that must fail.
+/// The error code of a call that must fail.
 pub(crate) fn word(result: Result<(), Error>) -> &'static str {
     result.unwrap_err().code().as_str()
 }

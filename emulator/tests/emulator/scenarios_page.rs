@@ -16,7 +16,7 @@ it: give the client under test `http://127.0.0.1:PORT/s/NAME` as its base URL (i
 somebody in, and compare. Tests may run at the same time: what a scenario must remember, it remembers for one access token, one
 code or one app. `GET /_emulator/scenarios` lists the same as JSON, with every base URL; the plain base URL is not touched.
 
-*Outcome* is what happens to the call in this project's client: `error` and `restart` with the code word of
+*Outcome* is what happens to the call in this project's client: `error` and `restart` with the error code of
 [errors.md](errors.md) behind it, or `signed_in`, `denied`, `ok`. The call is a login to its end; for `tokeninfo-…`,
 `me-…`, `user-…`, `district-…` and `userinfo-…` it is that call with the access token of a login.
 

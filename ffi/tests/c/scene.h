@@ -173,7 +173,7 @@ static void judge(const char *function, const char *varied, clever_sso_status st
     if ((status == CLEVER_SSO_OK) != (error == NULL)) wrong(function, varied, "status and error say different things");
     if (status != CLEVER_SSO_OK && out != NULL) wrong(function, varied, "failed, and left something behind");
     if (error != NULL) {
-        if (strlen(clever_sso_error_code(error)) == 0) wrong(function, varied, "no code word");
+        if (strlen(clever_sso_error_code(error)) == 0) wrong(function, varied, "no error code");
         if (strlen(clever_sso_error_user_message(error)) == 0) wrong(function, varied, "no sentence for people");
         size_t length = strlen(clever_sso_error_message(error));
         if (length == 0 || length > 1000) wrong(function, varied, "the message is empty or very long");

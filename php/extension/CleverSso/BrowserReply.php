@@ -19,7 +19,7 @@ final class BrowserReply
      * @param SignedIn|null $signedIn Who proved a login. The answer is not decided then: `BrowserLeg::admitted` or
      *     `BrowserLeg::notAdmitted` gives it.
      * @param string $outcome One word for logs and profilers: login, signed_in, restart, denied, logout, refused, waiting or
-     *     the code word of an error.
+     *     the error code of an error.
      */
     public function __construct(
         public readonly int $status,

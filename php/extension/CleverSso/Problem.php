@@ -22,7 +22,7 @@ final readonly class Problem
     public function __construct(
         /** What the person reads. */
         public string $sentence,
-        /** The word for support: a code word of docs/errors.md, access_denied (Clever) or not_admitted (the app). */
+        /** The word for support: an error code of docs/errors.md, access_denied (Clever) or not_admitted (the app). */
         public string $code,
         /** The HTTP status of the page. */
         public int $status,

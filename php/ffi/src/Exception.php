@@ -8,7 +8,7 @@ namespace CleverSso;
  * A failure of Log in with Clever; the base of all others.
  *
  * No token, code, secret, name or email address ever stands in one: it may be logged as it is. getMessage() is the line
- * for the log: the code word, what happened, what was expected and what was found.
+ * for the log: the error code, what happened, what was expected and what was found.
  */
 abstract class Exception extends \Exception
 {
@@ -61,7 +61,7 @@ abstract class Exception extends \Exception
         $this->endsSession = $endsSession;
     }
 
-    /** The code word, for example id_token_expired. It never changes its meaning. */
+    /** The error code, for example id_token_expired. It never changes its meaning. */
     public function getCodeWord(): string
     {
         return $this->codeWord;

@@ -17,7 +17,7 @@ final readonly class Restart implements Outcome
         /** The new login. */
         public Login $login,
         /**
-         * The code word of the cause: state_missing (every login from the Clever Portal and from Instant Login links),
+         * The error code of the cause: state_missing (every login from the Clever Portal and from Instant Login links),
          * state_mismatch, pending_missing, pending_invalid, pending_expired or code_rejected.
          */
         public string $reason,

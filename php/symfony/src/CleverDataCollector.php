@@ -37,7 +37,7 @@ final class CleverDataCollector extends DataCollector
         return 'clever_sso';
     }
 
-    /** The outcome: login, restart, signed_in, denied, logout, refused, or the code word of an error; '' for other requests. */
+    /** The outcome: login, restart, signed_in, denied, logout, refused, or an error code; '' for other requests. */
     public function getOutcome(): string
     {
         return $this->data['outcome'] ?? '';

@@ -82,7 +82,7 @@ abstract class EmulatorCase extends TestCase
         return $client->finishLogin(self::browse($login->url), self::cookiesOf($login->setCookies));
     }
 
-    /** The class and the code word of what a call throws, or its message where it has none. */
+    /** The class and the error code of what a call throws, or its message where it has none. */
     protected static function thrown(callable $call): string
     {
         try {

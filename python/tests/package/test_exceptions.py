@@ -1,4 +1,4 @@
-"""Errors: one class per kind, one code word per failure, and nothing private in any of them."""
+"""Errors: one class per kind, one error code per failure, and nothing private in any of them."""
 
 from __future__ import annotations
 
