@@ -1,7 +1,7 @@
 """Packs the Rust crates as they are published, and uses what is in them, away from this folder: `make test-crates`.
 
-Each package has what a registry shows. The tests in it compile, and those of the library pass. A fresh project that has nothing but the
-packages logs a person in.
+Each package has what a registry shows. The tests in it compile, and those of the library pass. A fresh project that has
+nothing but the packages logs a person in.
 """
 
 from __future__ import annotations
