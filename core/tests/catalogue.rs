@@ -11,34 +11,35 @@ const WRITE: &str = "CLEVER_SSO_WRITE_ERRORS";
 
 const OPENING: &str = "# Errors
 
-Every failure has an error code that never changes its meaning, the same in Rust (`error.code()`), C
-(`clever_sso_error_code`) and Python (`error.code`). Beside it stand a line for the log, with what was expected and found, and a
-sentence that may be shown to the person who logs in. None of them ever holds a token, code, secret, email or answer.
+Every failure has an error code. Its meaning never changes, and it is the same in Rust (`error.code()`), C
+(`clever_sso_error_code`) and Python (`error.code`). Each error also has a line for the log, which says what was expected and found, and a
+sentence that you can show to the person who logs in. None of them contains a token, code, secret, email or response.
 
-*Who* can put it right: the user, the app (the people who run it), Clever, or the network (the people who run it). *Again*: whether the same
-call, or the same login started again, may succeed later without anybody changing anything. *Page*: the HTTP status of the page that
-shows it (`page_status`; `clever_sso_error_page_status` in C). A refusal by Clever or by your app is a 403.
+- *Who* can fix it: the user, the app (the people who run it), Clever, or the network (the people who run it).
+- *Again*: whether the same call, or the same login started again, may succeed later without a change.
+- *Page*: the HTTP status of the page that shows the error (`page_status`; `clever_sso_error_page_status` in C). A refusal by Clever or by your app is
+  a 403.
 
-When memory runs out altogether there is no error: the process ends ([why, and what is bounded](c.md#signals-threads-and-the-end-of-the-program)).
+If memory runs out, there is no error: the process ends ([why, and what is limited](c.md#signals-threads-and-the-end-of-the-program)).
 
-This page is written from the catalogue in `core/src/error/catalogue.rs` by `make errors`.
+`make errors` writes this page from the catalogue in `core/src/error/catalogue.rs`.
 ";
 
 /// What a reader of `id_token_claims` wants to know.
 const JSON_OF_TOKENS: &str = "
-An ID token must be JSON in UTF-8: a raw control character in a string, a Latin-1 byte, `NaN` or a comma too many is `id_token_claims`,
-with line and column. A claim that decides (`iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `at_hash`) may appear only once.
-What only describes never stops a login: a repeated claim is left out, half an emoji becomes U+FFFD, and a number too large for a machine or a
-value nested more than 64 deep becomes null. One byte order mark in front of the claims is skipped.
-In a callback, `scope`, `error`, `error_description` and `loginas_by_admin` may have any bytes: those that are no UTF-8 become U+FFFD.
+An ID token must be JSON in UTF-8. A raw control character in a string, a Latin-1 byte, `NaN` or an extra comma is `id_token_claims`,
+with line and column. A claim that is checked (`iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `at_hash`) may appear only once.
+Claims that only describe the person never stop a login: a repeated claim is left out, half an emoji becomes U+FFFD, and a number that is too large or a
+value that is nested more than 64 levels deep becomes null. One byte order mark before the claims is skipped.
+In a callback, `scope`, `error`, `error_description` and `loginas_by_admin` may contain any bytes. Bytes that are not UTF-8 become U+FFFD.
 ";
 
 const KINDS: [(ErrorKind, &str, &str, &str); 7] = [
     (ErrorKind::Config, "The configuration", "CLEVER_SSO_CONFIG", "ConfigError"),
-    (ErrorKind::Argument, "A value handed to the call", "CLEVER_SSO_ARGUMENT", "ArgumentError"),
-    (ErrorKind::Login, "What the browser brought back", "CLEVER_SSO_LOGIN", "LoginError"),
+    (ErrorKind::Argument, "Arguments", "CLEVER_SSO_ARGUMENT", "ArgumentError"),
+    (ErrorKind::Login, "The callback", "CLEVER_SSO_LOGIN", "LoginError"),
     (ErrorKind::Token, "Tokens", "CLEVER_SSO_TOKEN", "TokenError"),
-    (ErrorKind::Clever, "Clever's answers", "CLEVER_SSO_CLEVER", "CleverError"),
+    (ErrorKind::Clever, "Clever's responses", "CLEVER_SSO_CLEVER", "CleverError"),
     (ErrorKind::Network, "The network", "CLEVER_SSO_NETWORK", "NetworkError"),
     (ErrorKind::Internal, "This library", "CLEVER_SSO_INTERNAL", "InternalError"),
 ];

@@ -11,17 +11,17 @@ const WRITE: &str = "CLEVER_EMULATOR_WRITE_SCENARIOS";
 
 const OPENING: &str = "# Scenarios
 
-Each of these is a whole Clever that does exactly one thing otherwise. Its base URL is that of the emulator with `/s/NAME` behind
-it: give the client under test `http://127.0.0.1:PORT/s/NAME` as its base URL (issuer, discovery and API are all below it), log
-somebody in, and compare. Tests may run at the same time: what a scenario must remember, it remembers for one access token, one
-code or one app. `GET /_emulator/scenarios` lists the same as JSON, with every base URL; the plain base URL is not touched.
+Each scenario is a whole Clever that does exactly one thing differently. Its base URL is the emulator's with `/s/NAME` at the end.
+Set `http://127.0.0.1:PORT/s/NAME` as the base URL of the client under test (for issuer, discovery and API), log
+a person in, and compare. Tests can run at the same time: a scenario remembers things for one access token, one
+code or one app only. `GET /_emulator/scenarios` returns this list as JSON, with every base URL. The plain base URL is not affected.
 
-*Outcome* is what happens to the call in this project's client: `error` and `restart` with the error code of
-[errors.md](errors.md) behind it, or `signed_in`, `denied`, `ok`. The call is a login to its end; for `tokeninfo-…`,
+*Outcome* is the result of the call in this project's client: `error` or `restart` with the error code of
+[errors.md](errors.md), or `signed_in`, `denied`, `ok`. The call is a complete login. For `tokeninfo-…`,
 `me-…`, `user-…`, `district-…` and `userinfo-…` it is that call with the access token of a login.
 
-This page is written from the table in `emulator/src/scenarios/table.rs` by
-`CLEVER_EMULATOR_WRITE_SCENARIOS=1 cargo test -p clever-emulator --test emulator page`.
+`CLEVER_EMULATOR_WRITE_SCENARIOS=1 cargo test -p clever-emulator --test emulator page` writes this page from the table in
+`emulator/src/scenarios/table.rs`.
 
 | name | what this Clever does | what a good client does | outcome |
 |---|---|---|---|
@@ -30,13 +30,13 @@ This page is written from the table in `emulator/src/scenarios/table.rs` by
 const MEMBERS: &str = "
 ## One member at a time
 
-Members that only describe somebody, and decide nothing, never keep a person out. Each row is three scenarios: the member is
+Members that only describe a person never stop a login. Each row is three scenarios: the member is
 missing, null, or of another JSON type (a number instead of a string, an object or a list; the string `\"true\"` instead of a
-boolean). A good client does without the member, and the outcome is the same as without a scenario.
+boolean). A good client works without the member, and the outcome is the same as without a scenario.
 
 The name is the path to the member. A member of a role or of a link is changed in every role or link (`user-data-roles-legacy-id-…`), and
-`…-each-…` changes the entries of a list, or the roles themselves. A client that takes its addresses from the discovery document
-needs `authorization_endpoint` and `token_endpoint` there, and fails with `config_invalid` without them.
+`…-each-…` changes the entries of a list, or the roles themselves. A client that reads its endpoints from the discovery document
+needs `authorization_endpoint` and `token_endpoint` there. Without them it fails with `config_invalid`.
 
 | missing | null | of another type | outcome |
 |---|---|---|---|
