@@ -249,6 +249,21 @@ def test_proxyfix_under_a_prefix(cooked: Cooked) -> None:
     assert client.get("/reading/lessons", base_url="https://localhost").text == "Ada Ashworth is at /reading/lessons"
 
 
+def test_spanish_in_flask(cooked: Cooked) -> None:
+    needs("flask")
+    module, emulator = cooked("spanish-flask")
+    client, spanish = module.app.test_client(), {"Accept-Language": "es-MX,es;q=0.9"}
+    page = client.get("/", headers=spanish).text
+    assert 'lang="es"' in page
+    assert "Iniciar sesión con Clever" in page
+    assert "Log in with Clever" in client.get("/").text
+    denied = client.get("/clever/callback?error=access_denied", headers=spanish)
+    assert (denied.status_code, "Clever no te dejó entrar en esta aplicación" in denied.text) == (403, True)
+    assert "Clever did not let you into this app" in client.get("/clever/callback?error=access_denied").text
+    log_in(client, "ada", emulator)
+    assert "Sesión iniciada como <strong>Ada Ashworth" in client.get("/", headers=spanish).text
+
+
 def test_rosters(cooked: Cooked) -> None:
     needs("flask")
     module, emulator = cooked("rosters")
