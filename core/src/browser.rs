@@ -11,7 +11,7 @@ use cookie::Cookie;
 use url::Url;
 
 use crate::protocol::pending::{
-    FinishedMark, LIFETIME_SECONDS, Loan, LoginDigest, SealingKeys, SignedInMark, login_key,
+    FinishedMark, LIFETIME_SECONDS, Loan, LoginDigest, SealingKeys, SignedInMark, Used, login_key,
 };
 use crate::set_cookie::SetCookie;
 
@@ -111,13 +111,13 @@ impl Jar {
 
     /// The login of this browser that was finished last.
     pub(crate) fn finished(&self) -> Option<FinishedMark> {
-        self.sealed_finished().map(|(mark, _)| mark)
+        let marks = self.finished.iter().filter_map(|value| FinishedMark::open(&self.keys, value));
+        marks.max_by_key(|mark| mark.at)
     }
 
-    fn sealed_finished(&self) -> Option<(FinishedMark, &str)> {
-        let marks =
-            self.finished.iter().filter_map(|value| Some((FinishedMark::open(&self.keys, value)?, &**value)));
-        marks.max_by_key(|(mark, _)| mark.at)
+    /// The logins of this browser that have ended with a borrowed cookie.
+    pub(crate) fn used(&self) -> Used {
+        self.finished().map(|mark| mark.used).unwrap_or_default()
     }
 
     /// The last login of this browser, if somebody signed in with it a moment ago.
@@ -202,16 +202,16 @@ impl Jar {
         }
     }
 
-    /// The loan of a login, with the mark of the last login that ended as it is now, or as it is when the browser has kept
-    /// `renewed`.
-    pub(crate) fn loan(&self, lender: &SealedLogin, renewed: Option<&SetCookie>) -> Option<Loan> {
-        let mark = renewed.map(SetCookie::value).or_else(|| Some(self.sealed_finished()?.1));
-        lender.loan(&self.keys, mark)
+    /// The loan of a login, where these have been used.
+    pub(crate) fn loan(&self, lender: &SealedLogin, used: &Used) -> Option<Loan> {
+        lender.loan(&self.keys, used)
     }
 
-    /// The login that is lent so.
-    pub(crate) fn lender(&self, loan: &Loan) -> Option<&SealedLogin> {
-        self.logins.iter().map(|(_, login)| login).find(|login| self.loan(login, None).as_ref() == Some(loan))
+    /// The login whose cookie a login with this loan borrows; `None` when that login has ended, well or not.
+    pub(crate) fn lender(&self, loan: &Loan, borrower: &LoginDigest) -> Option<&SealedLogin> {
+        let used = self.used();
+        let mut logins = self.logins.iter().map(|(_, login)| login).filter(|_| !used.has(borrower));
+        logins.find(|login| self.loan(login, &used).as_ref() == Some(loan))
     }
 
     /// How many sign-ins in a row, the last one a moment ago, left no session.

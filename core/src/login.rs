@@ -148,7 +148,7 @@ impl Journey {
     pub(crate) fn log_out(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
             let is_known = mark.returns > 0 || mark.ended_sessions > 0 || mark.switched.is_some();
-            is_known.then(|| FinishedMark { at: mark.at, ..FinishedMark::default() })
+            is_known.then(|| FinishedMark { at: mark.at, used: mark.used.clone(), ..FinishedMark::default() })
         })
     }
 
@@ -452,11 +452,11 @@ impl Journey {
         let (leaves, slot) = match (jar, proof) {
             (None, _) => (None, Slot::Taken),
             (Some(jar), Proof::Own(key)) => (Some(jar.delete(key)), Slot::Free),
-            (Some(jar), Proof::Borrowed) => (Some(self.end_loan(jar, inputs)?), jar.free_slot()),
+            (Some(jar), Proof::Borrowed(_)) => (Some(self.end_loan(jar, proof, inputs)?), jar.free_slot()),
             (Some(jar), Proof::None) => (None, jar.free_slot()),
         };
         let lender = if let Slot::Of(lender) = slot { Some(lender) } else { None };
-        state.loan = lender.and_then(|lender| jar?.loan(lender, leaves.as_ref()));
+        state.loan = lender.zip(jar).and_then(|(lender, jar)| jar.loan(lender, &proof.used(jar)));
         let leg = Leg { redirect_uri, state, district_id: None, lender };
         let login = self.send(&leg, inputs, |state, sealed| {
             let own = jar.filter(|_| matches!(slot, Slot::Free)).map(|jar| jar.keep(state, sealed));
@@ -465,11 +465,11 @@ impl Journey {
         Ok(Outcome::Restart(Restart { login, reason }))
     }
 
-    /// Changes the mark of the last login that ended, and nothing of what it says: a login that borrowed a cookie is over, and its
-    /// callback proves nothing when it is loaded again.
-    fn end_loan(&self, jar: &Jar, inputs: &Inputs) -> Result<SetCookie> {
+    /// Adds a login that borrowed a cookie to those that have ended: its callback proves nothing when it is loaded again.
+    fn end_loan(&self, jar: &Jar, proof: &Proof, inputs: &Inputs) -> Result<SetCookie> {
         let mark =
             jar.finished().unwrap_or_else(|| FinishedMark { at: inputs.now, ..FinishedMark::default() });
+        let mark = FinishedMark { used: proof.used(jar), ..mark };
         Ok(jar.mark_finished(mark.seal(self.keys()?, &inputs.entropy)?))
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::protocol::pending::{Loan, Pending, SealingKeys};
+use crate::protocol::pending::{Loan, Pending, SealingKeys, Used};
 
 /// Only this file has the sealed text, and so nobody else can open it a second time.
 pub(crate) struct SealedLogin {
@@ -20,9 +20,9 @@ impl SealedLogin {
         self.opened.get_or_init(|| Pending::open(keys, &self.sealed)).as_ref()
     }
 
-    /// The loan of this login while the last login that ended has this mark; `None` unless it was sealed with one of the keys.
-    pub(crate) fn loan(&self, keys: &SealingKeys, finished: Option<&str>) -> Option<Loan> {
-        self.open(keys).map(|_| Loan::of(&self.sealed, finished))
+    /// The loan of this login; `None` unless it was sealed with one of the keys.
+    pub(crate) fn loan(&self, keys: &SealingKeys, used: &Used) -> Option<Loan> {
+        self.open(keys).map(|_| Loan::of(&self.sealed, used))
     }
 
     /// The pending login of a `state` that borrows this one.

@@ -138,25 +138,34 @@ fn a_login_that_restarts_gets_a_free_place_or_borrows_the_youngest_login() {
 }
 
 #[test]
-fn a_loan_ends_with_its_cookie_and_with_any_login_that_ends() {
+fn a_loan_ends_with_its_cookie_and_with_its_login() {
     let keys = keys();
     let read = |header: &[String]| Jar::read(&header.join("; "), &keys, false);
     let header = logins(&keys, "own", 8);
     let jar = read(&header);
     let Slot::Of(lender) = jar.free_slot() else { panic!("all places are taken") };
-    let loan = jar.loan(lender, None).unwrap();
-    assert!(read(&header).lender(&loan).is_some());
-    assert!(read(&header[..7]).lender(&loan).is_none());
-    assert!(read(&header[7..]).lender(&loan).is_some());
-    let mark = FinishedMark { at: 1000, ..FinishedMark::default() };
-    let mark = jar.mark_finished(mark.seal(&keys, &[1; crate::protocol::pending::ENTROPY_BYTES]).unwrap());
-    let ended = [header.clone(), vec![format!("{}={}", mark.name(), mark.value())]].concat();
-    assert!(read(&ended).lender(&loan).is_none());
-    let renewed = jar.loan(lender, Some(&mark)).unwrap();
-    assert!(read(&ended).lender(&renewed).is_some() && read(&header).lender(&renewed).is_none());
+    let (loan, one, two) =
+        (jar.loan(lender, &jar.used()).unwrap(), LoginDigest::of("1"), LoginDigest::of("2"));
+    assert!(read(&header).lender(&loan, &one).is_some());
+    assert!(read(&header[..7]).lender(&loan, &one).is_none());
+    assert!(read(&header[7..]).lender(&loan, &one).is_some());
+    let ended = |used: Used| {
+        let mark = FinishedMark { at: 1000, used, ..FinishedMark::default() };
+        let mark =
+            jar.mark_finished(mark.seal(&keys, &[1; crate::protocol::pending::ENTROPY_BYTES]).unwrap());
+        read(&[header.clone(), vec![format!("{}={}", mark.name(), mark.value())]].concat())
+    };
+    assert!(ended(Used::default()).lender(&loan, &one).is_some(), "another login may end");
+    let first = Used::default().with(one.clone());
+    assert!(ended(first.clone()).lender(&loan, &one).is_none(), "this one ends once");
+    assert!(ended(first.clone()).lender(&loan, &two).is_some());
+    let many = (0..8).fold(first, |used, login| used.with(LoginDigest::of(&format!("more {login}"))));
+    assert!(ended(many.clone()).lender(&loan, &two).is_none(), "the list has started again");
+    let newer = jar.loan(lender, &many).unwrap();
+    assert!(ended(many).lender(&newer, &two).is_some() && read(&header).lender(&newer, &two).is_none());
     // What somebody else sealed is lent to nobody.
     let other = Jar::read(&header.join("; "), &of("other"), false);
-    assert!(other.loan(&other.logins[7].1, None).is_none() && other.lender(&loan).is_none());
+    assert!(other.loan(&other.logins[7].1, &other.used()).is_none() && other.lender(&loan, &one).is_none());
 }
 
 #[test]

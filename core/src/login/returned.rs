@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::browser::{Jar, SealedLogin};
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::pending::{
-    FinishedMark, LIFETIME_SECONDS, LoginDigest, LoginState, Pending, SealingKeys, login_key,
+    FinishedMark, LIFETIME_SECONDS, LoginDigest, LoginState, Pending, SealingKeys, Used, login_key,
 };
 use crate::set_cookie::SetCookie;
 
@@ -148,7 +148,9 @@ impl Returned {
     /// What this callback proves, and with which cookie.
     pub(super) fn proof(&self) -> Proof {
         match (&self.state, &self.pending) {
-            (State::Known { .. }, Held::Proof { is_borrowed: true, .. }) => Proof::Borrowed,
+            (State::Known { text, .. }, Held::Proof { is_borrowed: true, .. }) => {
+                Proof::Borrowed(LoginDigest::of(text))
+            }
             (State::Known { text, .. }, Held::Proof { .. }) => Proof::Own(login_key(text)),
             _ => Proof::None,
         }
@@ -183,9 +185,11 @@ impl Returned {
         let (Some(jar), Some(state), true) = (&self.jar, self.state.known(), self.is_proven()) else {
             return Ok(Vec::new());
         };
-        let own = if let Proof::Own(key) = self.proof() { Some(jar.delete(&key)) } else { None };
+        let proof = self.proof();
+        let own = if let Proof::Own(key) = &proof { Some(jar.delete(key)) } else { None };
         // Machines whose clocks differ may have sent the browser away and taken it back.
-        let mark = FinishedMark { at: inputs.now.max(state.issued_at), ..mark.clone() };
+        let (at, used) = (inputs.now.max(state.issued_at), proof.used(jar));
+        let mark = FinishedMark { at, used, ..mark.clone() };
         Ok(own.into_iter().chain([jar.mark_finished(mark.seal(keys, &inputs.entropy)?)]).collect())
     }
 
@@ -246,13 +250,23 @@ pub(crate) enum Proof {
     /// The login with this key, by its own cookie.
     Own(String),
     /// A login, by the cookie that it borrows.
-    Borrowed,
+    Borrowed(LoginDigest),
+}
+
+impl Proof {
+    /// The list of used loans when this login has ended.
+    pub(super) fn used(&self, jar: &Jar) -> Used {
+        match self {
+            Self::Borrowed(login) => jar.used().with(login.clone()),
+            Self::Own(_) | Self::None => jar.used(),
+        }
+    }
 }
 
 impl Held {
     /// The proof of a login that borrows a cookie which the browser still keeps.
     fn borrowed(jar: &Jar, text: &str, state: &LoginState, now: u64) -> Option<Self> {
-        let pending = jar.lender(state.loan.as_ref()?)?.lend(text, state.issued_at);
+        let pending = jar.lender(state.loan.as_ref()?, &LoginDigest::of(text))?.lend(text, state.issued_at);
         Some(Self::Proof { is_expired: pending.is_expired(now), pending, is_borrowed: true })
     }
 

@@ -34,8 +34,10 @@ pub const MAX_RETURN_TO_BYTES: usize = 1024;
 pub const KEY_BYTES: usize = 16;
 /// The length of a client's short name: the end of the names of the cookies that are not about one login.
 const APPLICATION_BYTES: usize = 4;
-/// The length of what tells the last finished login from others. It is sealed, and cookies must be short.
+/// The length of what tells a finished login from others. It is sealed, and cookies must be short.
 const LOGIN_DIGEST_BYTES: usize = 4;
+/// A mark lists so many logins at most.
+const MAX_USED: usize = 8;
 
 const VERSION: u8 = 4;
 const TAG_BYTES: usize = 16;
@@ -46,6 +48,9 @@ const STATE_FIXED_BYTES: usize = 1 + 8 + 1 + 1 + 1 + DIGEST_BYTES;
 const MAX_STATE_BYTES: usize = encoded(SEAL_BYTES + STATE_FIXED_BYTES + DIGEST_BYTES + MAX_RETURN_TO_BYTES);
 /// The length of a sealed pending login, in bytes.
 pub const PENDING_BYTES: usize = encoded(SEAL_BYTES + 1 + 8 + NONCE_BYTES + DIGEST_BYTES);
+
+const MAX_FINISHED_BYTES: usize =
+    encoded(SEAL_BYTES + 1 + 4 + 1 + LOGIN_DIGEST_BYTES + 2 + MAX_USED * LOGIN_DIGEST_BYTES);
 
 /// The random bytes that one login needs.
 pub const ENTROPY_BYTES: usize = 3 * NONCE_LEN + NONCE_BYTES;
@@ -259,16 +264,58 @@ impl fmt::Debug for LoginState {
     }
 }
 
-/// Which cookies of the browser prove a login that has none of its own: that of another login in flight, together with the mark of
-/// the last login that ended. Every login that ends changes that mark, so a loan is good for one end.
+/// Which cookie of the browser proves a login that has none of its own: that of another login in flight, as long as the list of
+/// [`Used`] loans has not started again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loan([u8; DIGEST_BYTES]);
 
 impl Loan {
-    /// A loan of this sealed pending login, while the last login that ended has this mark.
-    pub fn of(sealed: &str, finished: Option<&str>) -> Self {
-        // Neither text has a blank.
-        Self(short_digest(&format!("{sealed} {}", finished.unwrap_or_default())))
+    /// A loan of this sealed pending login.
+    pub fn of(sealed: &str, used: &Used) -> Self {
+        Self(short_digest(&format!("{sealed} {}", used.list)))
+    }
+}
+
+/// The logins that have ended with a borrowed cookie: each may do so once. When the list is full it starts again, and all loans that
+/// were made before are void.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// How often it has started again.
+    list: u16,
+    logins: Vec<LoginDigest>,
+}
+
+impl Used {
+    /// The list with the login of this digest.
+    #[must_use]
+    pub fn with(mut self, login: LoginDigest) -> Self {
+        if self.logins.len() == MAX_USED {
+            self = Self { list: self.list.wrapping_add(1), logins: Vec::new() };
+        }
+        self.logins.push(login);
+        self
+    }
+
+    /// Whether the login of this digest has ended.
+    pub fn has(&self, login: &LoginDigest) -> bool {
+        self.logins.contains(login)
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        if *self == Self::default() {
+            return Vec::new();
+        }
+        let logins = self.logins.iter().flat_map(|login| login.0);
+        self.list.to_be_bytes().into_iter().chain(logins).collect()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let Some((list, logins)) = bytes.split_first_chunk() else {
+            return bytes.is_empty().then(Self::default);
+        };
+        let (logins, rest) = logins.as_chunks();
+        let logins = logins.iter().map(|login| LoginDigest(*login)).collect();
+        rest.is_empty().then(|| Self { list: u16::from_be_bytes(*list), logins })
     }
 }
 
@@ -388,6 +435,8 @@ pub struct FinishedMark {
     pub ended_sessions: u8,
     /// Which login it was, when somebody signed in with it and Clever asked them who they are.
     pub switched: Option<LoginDigest>,
+    /// The logins of this browser that have ended with a borrowed cookie.
+    pub used: Used,
 }
 
 /// Tells one login from all others.
@@ -413,20 +462,25 @@ impl FinishedMark {
         let switched = self.switched.as_ref().map_or(&[][..], |login| &login.0);
         let returns = self.returns.min(MAX_RETURNS) << (FLAG_BITS + ENDED_BITS);
         let counted = returns | ended(self.ended_sessions) | flags;
-        let plain = [&[VERSION][..], &seconds(self.at), &[counted], switched].concat();
+        let plain = [&[VERSION][..], &seconds(self.at), &[counted], switched, &self.used.bytes()].concat();
         keys.seal_text(b"finished", fixed(&entropy[2 * NONCE_LEN + NONCE_BYTES..])?, &plain)
     }
 
     /// Reads it; `None` unless it was sealed with one of the keys.
     pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
-        let plain = keys.open_text(b"finished", sealed, encoded(SEAL_BYTES + 6 + LOGIN_DIGEST_BYTES))?;
+        let plain = keys.open_text(b"finished", sealed, MAX_FINISHED_BYTES)?;
         let mut fields = Fields(&plain);
         fields.version()?;
         let (at, counted) = (fields.seconds()?, fields.byte()?);
         let (flags, returns) = (counted, counted >> (FLAG_BITS + ENDED_BITS));
         let ended_sessions = counted >> FLAG_BITS & MAX_ENDED;
-        let switched = if flags & IS_SWITCHED == 0 { None } else { Some(LoginDigest(fields.rest()?)) };
-        Some(Self { at, is_sign_in: flags & IS_SIGN_IN != 0, returns, ended_sessions, switched })
+        let switched = if flags & IS_SWITCHED == 0 {
+            None
+        } else {
+            Some(LoginDigest(fields.take(LOGIN_DIGEST_BYTES)?.try_into().ok()?))
+        };
+        let used = Used::read(fields.0)?;
+        Some(Self { at, is_sign_in: flags & IS_SIGN_IN != 0, returns, ended_sessions, switched, used })
     }
 }
 

@@ -18,17 +18,19 @@ pub(crate) struct Trip {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Loan {
     lender: usize,
-    mark: Option<Mark>,
+    list: usize,
 }
 
 /// The mark of the last login that ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, Default)]
 struct Mark {
-    number: usize,
     /// When that login ended.
     at: u64,
     /// When the browser got the mark.
     came: u64,
+    /// The logins that have ended with a borrowed cookie, and how often that list started again.
+    used: Vec<usize>,
+    list: usize,
 }
 
 /// What a callback says beside its state.
@@ -73,8 +75,6 @@ pub(crate) struct Model {
     /// The logins in flight, the oldest first.
     pub(crate) flight: Vec<usize>,
     finished: Option<Mark>,
-    /// How many marks there have been.
-    marks: usize,
     /// The login whose person is signed in.
     pub(crate) person: Option<usize>,
 }
@@ -88,7 +88,7 @@ impl Model {
     pub(crate) fn wait(&mut self, trips: &[Trip], now: u64) {
         if !self.is_late {
             self.flight.retain(|login| now - trips[*login].began < LIFETIME);
-            self.finished = self.finished.filter(|mark| now - mark.came < LIFETIME);
+            self.finished = self.finished.take().filter(|mark| now - mark.came < LIFETIME);
         }
     }
 
@@ -98,11 +98,17 @@ impl Model {
 
     /// Whether a callback with this state is one of a login that this browser keeps.
     pub(crate) fn proves(&self, trips: &[Trip], state: State) -> bool {
-        matches!(state, State::Of(login) if self.flight.contains(&login) || self.borrows(&trips[login]))
+        matches!(state, State::Of(login) if self.flight.contains(&login) || self.borrows(trips, login))
     }
 
-    fn borrows(&self, trip: &Trip) -> bool {
-        trip.loan.is_some_and(|loan| self.flight.contains(&loan.lender) && loan.mark == self.finished)
+    fn borrows(&self, trips: &[Trip], login: usize) -> bool {
+        let is_used = self.finished.as_ref().is_some_and(|mark| mark.used.contains(&login));
+        let is_lent = |loan: Loan| self.flight.contains(&loan.lender) && loan.list == self.list();
+        trips[login].loan.is_some_and(is_lent) && !is_used
+    }
+
+    fn list(&self) -> usize {
+        self.finished.as_ref().map_or(0, |mark| mark.list)
     }
 
     /// A login begins: the ninth drops the oldest.
@@ -147,7 +153,8 @@ impl Model {
                 }
                 (Some(_), Some(_)) => Fate { spends: true, ..ended("error login_loop", true) },
                 (Some(trip), None) => {
-                    let is_over = is_expired(trip) || self.finished.is_some_and(|mark| mark.at >= trip.began);
+                    let is_over =
+                        is_expired(trip) || self.finished.as_ref().is_some_and(|mark| mark.at >= trip.began);
                     let count = if is_over { 0 } else { trip.count };
                     match (count, self.flight.is_empty() && self.finished.is_none()) {
                         (3.., true) => ended("error cookies_blocked", false),
@@ -164,7 +171,7 @@ impl Model {
         };
         if let Some(login) = held {
             self.flight.retain(|other| *other != login);
-            self.mark(now, now);
+            self.mark(trips, login, now, now);
         }
         if fate.ends_session {
             self.person = fate.signed_in;
@@ -183,21 +190,29 @@ impl Model {
         why: &str,
     ) -> Fate {
         self.flight.retain(|login| Some(*login) != proven);
-        if proven.is_some_and(|login| trips[login].loan.is_some()) {
-            self.mark(self.finished.map_or(now, |mark| mark.at), now);
+        if let Some(login) = proven.filter(|login| trips[*login].loan.is_some()) {
+            self.mark(trips, login, self.finished.as_ref().map_or(now, |mark| mark.at), now);
         }
         let loan = if self.flight.len() < MOST_IN_FLIGHT {
             self.flight.push(trips.len());
             None
         } else {
-            self.flight.last().map(|lender| Loan { lender: *lender, mark: self.finished })
+            self.flight.last().map(|lender| Loan { lender: *lender, list: self.list() })
         };
         trips.push(Trip { goal, began: now, count: count + 1, loan });
         Fate { word: format!("restart {why}"), ..Fate::default() }
     }
 
-    fn mark(&mut self, at: u64, now: u64) {
-        self.marks += 1;
-        self.finished = Some(Mark { number: self.marks, at, came: now });
+    /// A login has ended, and with it its loan.
+    fn mark(&mut self, trips: &[Trip], login: usize, at: u64, now: u64) {
+        let mut mark = Mark { at, came: now, ..self.finished.take().unwrap_or_default() };
+        if trips[login].loan.is_some() {
+            if mark.used.len() == MOST_IN_FLIGHT {
+                mark.used.clear();
+                mark.list += 1;
+            }
+            mark.used.push(login);
+        }
+        self.finished = Some(mark);
     }
 }

@@ -101,6 +101,26 @@ fn two_applications_of_one_host_let_nine_tabs_each_arrive_in_lock_step() {
 }
 
 #[test]
+fn ten_tabs_from_the_portal_arrive_while_eight_logins_wait() {
+    let (journey, mut browser) = (journey(), Browser::default());
+    for _ in 0..8 {
+        drop(browser.begin(&journey, going_to("/waits"), 1000).unwrap());
+    }
+    let mut open: Vec<_> =
+        (0..10).map(|_| restart(browser.arrive(&journey, "code=abc", 1001)).login).collect();
+    for left in [1, 0] {
+        open.retain_mut(|login| match browser.arrive(&journey, &back(login), 1002).unwrap() {
+            Arrival::Finished(Outcome::Restart(restart)) => {
+                *login = restart.login;
+                true
+            }
+            _ => false,
+        });
+        assert_eq!((open.len(), browser.logins()), (left, 8));
+    }
+}
+
+#[test]
 fn six_applications_with_one_client_id_sign_in_at_once_and_miss_no_session() {
     let journeys = [1, 2, 3, 4, 5, 6].map(|number| {
         let uri = format!("https://app.example/{number}/cb");

@@ -79,7 +79,7 @@ fn the_pending_login_has_one_length_and_the_state_is_bounded() {
         let (state, _, sealed) = begin(&keys, return_to);
         assert_eq!(sealed.len(), PENDING_BYTES);
         assert_eq!(LoginState::open(&keys, &state).unwrap().return_to.as_deref(), return_to);
-        let loan = Some(Loan::of(&sealed, None));
+        let loan = Some(Loan::of(&sealed, &Used::default()));
         let state = LoginState { loan, ..LoginState::open(&keys, &state).unwrap() };
         let text = state.seal(&keys, &entropy()).unwrap();
         assert!(text.len() <= MAX_STATE_BYTES);
@@ -97,11 +97,23 @@ fn a_pending_login_is_good_for_ten_minutes() {
 }
 
 #[test]
-fn a_loan_is_one_of_that_cookie_and_that_mark_only() {
-    let loan = Loan::of("sealed", Some("mark"));
-    assert!(loan == Loan::of("sealed", Some("mark")));
-    for (sealed, mark) in [("sealed", None), ("sealed", Some("other")), ("other", Some("mark")), ("", None)] {
-        assert!(loan != Loan::of(sealed, mark));
+fn a_loan_is_one_of_that_cookie_and_of_that_list_only() {
+    let used = |many: usize| {
+        (0..many).fold(Used::default(), |used, login| used.with(LoginDigest::of(&login.to_string())))
+    };
+    let loan = Loan::of("sealed", &used(0));
+    assert!(loan == Loan::of("sealed", &used(MAX_USED)));
+    assert!(loan != Loan::of("sealed", &used(MAX_USED + 1)) && loan != Loan::of("other", &used(0)));
+    assert!(used(MAX_USED).has(&LoginDigest::of("0")) && !used(MAX_USED).has(&LoginDigest::of("8")));
+    let keys = keys(&["secret"]);
+    for many in [0, 1, MAX_USED, MAX_USED + 1, 3 * MAX_USED] {
+        for switched in [None, Some(LoginDigest::of("state"))] {
+            let mark =
+                FinishedMark { at: 1000, returns: 12, switched, used: used(many), ..FinishedMark::default() };
+            let sealed = mark.seal(&keys, &entropy()).unwrap();
+            assert!(sealed.len() <= MAX_FINISHED_BYTES);
+            assert_eq!(FinishedMark::open(&keys, &sealed).unwrap(), mark);
+        }
     }
     let nonce = Pending::borrowing("sealed", "state", 1000).nonce();
     for (lender, state) in [("other", "state"), ("sealed", "other")] {
