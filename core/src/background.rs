@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
 use crate::process::{self, Mark, PerProcess, generation, prepare_thread};
-use crate::runtimes::{Runtimes, with_variables};
+use crate::runtimes::{Runtimes, end_with, with_variables};
 
 /// Runs operations in the background and delivers values of type `D`.
 pub struct Background<D> {
@@ -44,7 +44,7 @@ struct Engine<D> {
     done: Sender<D>,
     running: Arc<Running>,
     /// By which a child tells the descriptors of this engine from all others.
-    mark: Mark,
+    mark: Arc<Mark>,
 }
 
 /// Held by an engine and its operations: when nobody holds it any more, the threads end.
@@ -119,9 +119,11 @@ impl<D: Send + 'static> Engine<D> {
         let handle = runtime.handle().clone();
         let (running, ended) = oneshot::channel();
         let (done, finished) = mpsc::channel();
-        let mark = Mark::new();
+        let mark = Arc::new(Mark::new());
         let marked = mark.put_on(&runtime);
+        let known = Arc::clone(&mark);
         let run = move || {
+            end_with(known);
             run(&runtime, ended);
             drop(marked);
         };
