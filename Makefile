@@ -265,7 +265,7 @@ MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 .PHONY: msrv
 msrv: ## compile everything that people install with the oldest Rust that is promised (needs rustup)
 	rustup toolchain install $(MSRV) --profile minimal
-	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv rustup run $(MSRV) cargo check \
+	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv rustup run $(MSRV) cargo check --features clever-sso/axum \
 		-p clever-sso -p clever-sso-ffi -p clever-emulator -p clever-sso-python
 
 # What the crate brings without its client: an HTTP client or a verifier of TLS certificates would be somebody else's choice.
