@@ -3,19 +3,23 @@
 //! tokio reads an environment variable when it begins to build a runtime, and the host may be changing its environment by
 //! then. So the builder is made with the client and used for every runtime after that, in forked children too.
 
+#[cfg(feature = "__face")]
 use std::cell::OnceCell;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, Wake, Waker};
+#[cfg(feature = "__face")]
 use std::thread::park;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::{coop, yield_now};
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::process::{Exclusive, Mark, on_another_thread, while_no_fork_is_made};
+#[cfg(feature = "__face")]
+use crate::process::Mark;
+use crate::process::{Exclusive, on_another_thread, while_no_fork_is_made};
 
 /// Builds runtimes.
 #[derive(Debug)]
@@ -36,22 +40,27 @@ impl Runtimes {
 #[expect(clippy::disallowed_methods, reason = "the one place that makes runtimes")]
 fn builder() -> Builder {
     let mut builder = Builder::new_current_thread();
-    builder.enable_io().enable_time().on_thread_unpark(end_if_lost);
+    builder.enable_io().enable_time();
+    #[cfg(feature = "__face")]
+    builder.on_thread_unpark(end_if_lost);
     builder
 }
 
+#[cfg(feature = "__face")]
 thread_local! {
     /// On a thread that turns a reactor for others: by what it is known.
     static MARK: OnceCell<Arc<Mark>> = const { OnceCell::new() };
 }
 
 /// From now on this thread does nothing more once the host has closed `mark`, and with it the descriptors of its runtime.
+#[cfg(feature = "__face")]
 pub(crate) fn end_with(mark: Arc<Mark>) {
     let _ = MARK.try_with(|known| known.set(mark));
 }
 
 /// When a reactor wakes, before anything runs. Its numbers may be those of the host's own descriptors by now: a connection that is
 /// dropped would close one, and a reactor that goes on, or ends, would panic.
+#[cfg(feature = "__face")]
 fn end_if_lost() {
     let is_lost = MARK.try_with(|known| known.get().is_some_and(|mark| !mark.is_open())).unwrap_or_default();
     if is_lost {
