@@ -139,6 +139,11 @@ def in_trouble(visit: Visit) -> Iterator[str]:
     yield visit.says(visit.begin(), "error=server_error")
 
 
+def rejected(visit: Visit) -> Iterator[str]:
+    for word in ("invalid_request", "invalid_scope", "unauthorized_client", "unsupported_response_type"):
+        yield visit.says(visit.begin(), f"error={word}")
+
+
 def from_clever(visit: Visit) -> Iterator[str]:
     yield f"{visit.app.redirect_uri}?code=from-the-portal"
 
@@ -164,6 +169,7 @@ ARRIVALS: dict[str, Callable[[Visit], Iterator[str]]] = {
     "proven, Clever or the app refuses": refused_or_failed,
     "proven, but Clever does not take the code": refused_code,
     "proven, Clever says": in_trouble,
+    "proven, Clever rejects": rejected,
     "no state:": from_clever,
     "a state whose cookie is gone": without_cookie,
     "anything else": unproven,
@@ -207,8 +213,8 @@ def check_answer(result: str, fields: Fields, answer: str) -> None:
         assert kind == "signed_in", result
     elif answer.startswith("a redirect to Clever"):
         assert kind == "restart", result
-    elif "503" in answer:
-        assert (kind, fields["page_status"]) == ("error", "503"), result
+    elif status := re.match(r"an error page, (\d{3})\b", answer):
+        assert (kind, fields["page_status"]) == ("error", status[1]), result
     else:
         assert answer.startswith("an error page")
         assert kind in {"denied", "error"}, result
