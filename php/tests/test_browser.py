@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from harness.browser import Browser as AtClever
+from harness.browser_page import check_set_cookies
 from harness.cookie_browser import Browser
 from harness.header_limits import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.length import whole_or_short
@@ -363,6 +364,13 @@ def test_the_session_ends_with_the_browser_and_after_the_hours_that_are_set(brow
         file.write_text(signed_in_at(kept_there, when))
         assert is_signed_in(browser, site) is stays
     assert not file.exists()
+
+
+def test_the_cookies_of_a_login_are_as_the_page_about_them_says(site: Site) -> None:
+    login = asked(f"{site.url}/login")
+    begun = login.headers.get_all("Set-Cookie") or []
+    finished = asked(back_from_clever(site, login.goes_to), Cookie=begun[0].partition(";")[0])
+    check_set_cookies(begun, finished.headers.get_all("Set-Cookie") or [], "PHP")
 
 
 def test_how_long_a_session_lasts_is_one_setting(installed: Installed) -> None:

@@ -91,17 +91,43 @@ def set_cookies(fields: Fields) -> list[tuple[str, str, int]]:
     return [(*pair.split("=", 1), int(age)) for pair, age in (cookie.rsplit(";", 1) for cookie in cookies)]  # type: ignore[misc]
 
 
-def check_cookie(header: str, title: str) -> None:
-    """The cookie is as its row says."""
+def name_pattern(names: str, language: str) -> str:
+    """What the name of a cookie must match, by a cell of the table: some cells name it for each language."""
+    for name, languages in re.findall(r"`([^`]+)`(?: \(([^)]*)\))?", names):
+        if language in languages.split(", ") or "KEY" in name or "APP" in name:
+            return name.replace("KEY", r"[\w-]{16}").replace("APP", r"[\w-]{4}")  # type: ignore[no-any-return]
+    raise AssertionError(f"{names} has no name for {language}")
+
+
+def check_cookie(header: str, title: str, language: str = "") -> None:
+    """The cookie is as its row says. How attributes are written, and in what order, is up to the language."""
     https, http, value_as_told, lives, *_ = COOKIES[title]
-    pair, *attributes = header.split("; ")
-    name, _, value = pair.partition("=")
-    secure = "Secure" in attributes
-    pattern = (https if secure else http).strip("`").replace("KEY", r"[\w-]{16}").replace("APP", r"[\w-]{4}")
-    assert re.fullmatch(pattern, name), name
+    pair, *attributes = header.lower().split("; ")
+    name, _, value = header.split("; ", maxsplit=1)[0].partition("=")
+    secure = "secure" in attributes
+    assert re.fullmatch(name_pattern(https if secure else http, language), name), pair
+    words = {"path=/", "httponly", "samesite=lax"} | ({"secure"} if secure else set())
+    if lives.startswith("until the browser ends"):
+        assert set(attributes) == words
+        return
     assert re.search(rf"\({len(value)} characters[;)]", value_as_told), len(value)
-    words = {"Path=/", "HttpOnly", "SameSite=Lax", f"Max-Age={SECONDS[lives]}"}
-    assert set(attributes) == words | ({"Secure"} if secure else set())
+    words |= {f"max-age={SECONDS[lives]}"}
+    # Django writes both, for browsers of long ago.
+    assert {each for each in attributes if not each.startswith("expires=")} == words
+
+
+def check_set_cookies(begun: list[str], finished: list[str], language: str) -> None:
+    """The `Set-Cookie` lines of a login, and of the callback that signed somebody in, are as the table says."""
+    (in_flight,) = begun
+    check_cookie(in_flight, "a login in flight")
+    gone = [line for line in finished if "max-age=0" in line.lower()]
+    assert in_flight.partition("=")[0] in [line.partition("=")[0] for line in gone]
+    left = [line for line in finished if line not in gone and not line.startswith("csrftoken=")]
+    marks = {"clever_signed_in": "the last sign-in", "clever_finished": "the last login that ended"}
+    titles = [next((marks[mark] for mark in marks if mark in line), "the session") for line in left]
+    assert sorted(titles) == sorted([*marks.values(), "the session"])
+    for line, title in zip(left, titles):
+        check_cookie(line, title, language)
 
 
 def check_cookies(face: Face, host: str) -> None:

@@ -22,6 +22,7 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 import pytest
 from harness import emulator, ports
 from harness.browser import Browser as AtClever
+from harness.browser_page import check_set_cookies
 from harness.cookie_browser import Browser, Page
 from harness.header_limits import LONG_PAGES, MOST_HEADER_BYTES, MOST_LINK_BYTES, header_bytes
 from harness.length import whole_or_short
@@ -443,6 +444,21 @@ def test_the_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
     for part in ("; Path=/", "; Max-Age=600", "; HttpOnly", "; SameSite=Lax"):
         assert part in cookie
     assert "Secure" not in cookie, "the browser would not send it to a plain http address"
+
+
+def check_one_login(site: Site) -> None:
+    """The cookies of one login are as docs/browser.md says."""
+    login = site.asked("/login")
+    begun = login.headers.get_all("Set-Cookie") or []
+    back = urlsplit(AtClever(site.emulator, ADA).callback(login.headers["Location"]))
+    finished = site.asked(f"{back.path}?{back.query}", Cookie=begun[0].partition(";")[0])
+    check_set_cookies(begun, finished.headers.get_all("Set-Cookie") or [], "C")
+
+
+def test_the_cookies_of_a_login_are_as_the_page_about_them_says(site: Site) -> None:
+    check_one_login(site)
+    with serving_https() as other:
+        check_one_login(other)
 
 
 def test_the_cookie_of_a_login_is_gone_after_use(browser: Browser, site: Site) -> None:

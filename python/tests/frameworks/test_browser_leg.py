@@ -15,6 +15,8 @@ from threading import Barrier
 from urllib.parse import quote, urlsplit
 
 import pytest
+from harness.browser import Browser as AtClever
+from harness.browser_page import check_set_cookies
 from harness.cookie_browser import Browser, Page
 from harness.length import whole_or_short
 from harness.patience import SECONDS
@@ -25,6 +27,7 @@ from test_contract import ADA, IVO, JOSE, SAM, cookies, in_flight, log_in, log_o
 # Here each request has a connection and a thread of a real server; test_interleavings.py has many more orders.
 INTERLEAVINGS = whole_or_short(2, 1)
 AT_ONCE, ROUNDS = 8, 3
+LANGUAGES = {"flask": "Flask", "django": "Django", "asgi": "Starlette", "axum": "Rust"}
 SESSION_COOKIES = {"flask": "session", "django": "sessionid", "asgi": "session", "axum": "session"}
 
 
@@ -273,6 +276,14 @@ def test_the_session_ends_with_the_browser(browser: Browser, site: Site) -> None
     log_in(browser, site)
     kept = next(cookie for cookie in browser.cookies if cookie.name == SESSION_COOKIES[site.framework])
     assert kept.expires is None
+
+
+def test_the_cookies_of_a_login_are_as_the_page_about_them_says(site: Site) -> None:
+    login = asked(site.url + "/clever/login")
+    begun = login.headers.get_all("Set-Cookie", [])
+    back = AtClever(site.emulator, ADA).callback(login.headers["Location"])
+    finished = asked(back, Cookie=begun[0].partition(";")[0]).headers.get_all("Set-Cookie", [])
+    check_set_cookies(begun, finished, LANGUAGES[site.framework])
 
 
 def test_somebody_whom_the_app_refuses_is_told_so_each_time(browser: Browser, site: Site) -> None:
