@@ -40,6 +40,9 @@ MOST_COOKIE_BYTES = 2048
 OWN_CLOCK = [str(ROOT / "ffi/tests/c/own_clock.c"), "-Wl,--wrap=time"]
 SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 INTERLEAVINGS = whole_or_short(200, 4)
+TABS, ORDERS_WITH_A_WAITING_PAGE = whole_or_short(([2, 3, 5, 10], 200), ([3, 10], 1))
+STARTS = ["/me", "/login", "portal", "mixed"]
+WHEN_CLEVER_IS_DOWN = "Clever cannot be reached right now. Please wait a minute, then try again."
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,8 @@ def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_applica
         ("/callback?code=x", "POST", {}, 405),
         ("/callback?code=x", "GET", {"Purpose": "prefetch"}, 503),
         ("/logout", "GET", {}, 405),
+        ("/logout", "HEAD", {}, 405),
+        ("/logout", "GET", {"Sec-Purpose": "prefetch"}, 405),
         ("/logout", "POST", {"Sec-Fetch-Site": "cross-site"}, 403),
         ("/logout", "POST", {"Sec-Fetch-Site": "same-site"}, 403),
         ("/logout", "POST", {"Origin": "https://evil.example"}, 403),
@@ -189,37 +194,80 @@ def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_applica
     assert site.asked("/me", Cookie=session).status == 200
 
 
-@pytest.mark.parametrize("tabs", [2, 3, 5, 10])
-@pytest.mark.parametrize("start", ["/me", "/login", "portal"])
-def test_tabs_of_one_browser_all_arrive(site: Site, tabs: int, start: str) -> None:
-    def address(number: int) -> str:
+def test_a_look_spends_no_code(site: Site) -> None:
+    login = site.asked("/login")
+    cookie = login.headers["Set-Cookie"].partition(";")[0]
+    back = urlsplit(AtClever(site.emulator, ADA).callback(login.headers["Location"]))
+    callback = f"{back.path}?{back.query}"
+    looks: list[tuple[str, dict[str, str]]] = [("HEAD", {}), ("GET", {"Sec-Purpose": "prefetch"}), ("POST", {})]
+    for method, headers in looks:
+        assert site.asked(callback, method, Cookie=cookie, **headers).headers["Set-Cookie"] is None
+    finished = site.asked(callback, Cookie=cookie)
+    assert (finished.status, finished.headers["Location"]) == (303, "/me")
+
+
+@pytest.mark.parametrize("cookie", ["", "session=", f"session={'f' * 32}", "session=../../etc/passwd"])
+@pytest.mark.parametrize("where_from", ["", "cross-site", "same-site"])
+def test_a_request_without_a_session_opens_none(site: Site, cookie: str, where_from: str) -> None:
+    asked = [("/", "GET"), ("/me", "GET"), ("/callback?error=x", "GET"), ("/callback?code=x", "GET")]
+    for path, method in [
+        *asked,
+        ("/login", "GET"),
+        ("/login", "POST"),
+        ("/callback?code=x", "POST"),
+        ("/logout", "POST"),
+    ]:
+        headers = {"Sec-Fetch-Site": where_from} if where_from else {}
+        answer = site.asked(path, method, Cookie=cookie, **headers)
+        made = [name for name, line in cookies_in(answer).items() if "Max-Age=0" not in line]
+        assert [name for name in made if not name.startswith("clever_")] == [], path
+        assert (made != []) == (method == "GET" and path in {"/login", "/callback?code=x"}), path
+        assert answer.status < 500
+
+
+def check_tabs_of(site: Site, tabs: int, start: str, orders: int) -> None:
+    """So many tabs that start there all arrive at their own pages; `mixed` is one of each kind after the other."""
+    kinds = [STARTS[number % 3] if start == "mixed" else start for number in range(tabs)]
+
+    def address(number: int, kind: str) -> str:
         return {
             "/me": f"{site.url}/me?tab={number}",
             "/login": f"{site.url}/login?return_to=/me%3Ftab={number}",
             "portal": site.from_portal,
-        }[start]
+        }[kind]
 
     def is_signed_in(number: int, page: Page) -> bool:
-        own = f"{site.url}/me" if start == "portal" else f"{site.url}/me?tab={number}"
+        own = f"{site.url}/me" if kinds[number] == "portal" else f"{site.url}/me?tab={number}"
         return page.url == own and "Ada Ashworth" in page.text
 
-    addresses = [address(number) for number in range(tabs)]
-    check_tabs(lambda: TabbedBrowser(site.emulator, ADA), addresses, is_signed_in, range(INTERLEAVINGS))
+    addresses = [address(number, kind) for number, kind in enumerate(kinds)]
+    check_tabs(lambda: TabbedBrowser(site.emulator, ADA), addresses, is_signed_in, range(orders))
 
 
-def test_tabs_arrive_with_a_waiting_page_too() -> None:
+@pytest.mark.parametrize("tabs", [2, 3, 5, 10])
+@pytest.mark.parametrize("start", STARTS)
+def test_tabs_of_one_browser_all_arrive(site: Site, tabs: int, start: str) -> None:
+    check_tabs_of(site, tabs, start, INTERLEAVINGS)
+
+
+@pytest.fixture(scope="module")
+def waiting_site() -> Iterator[Site]:
     with serving_alone(CLEVER_WAITING_PAGE="true") as (site, _):
-        addresses = [f"{site.url}/me?tab={number}" for number in range(3)]
+        yield site
 
-        def is_signed_in(number: int, page: Page) -> bool:
-            return page.url == addresses[number] and "Ada Ashworth" in page.text
 
-        check_tabs(lambda: TabbedBrowser(site.emulator, ADA), addresses, is_signed_in, range(1))
-        page = site.asked('/callback?state=x&code="y"')
-        assert (page.status, page.headers["Set-Cookie"]) == (200, None)
-        assert 'content="0; url=?state=x&amp;code=&quot;y&quot;&amp;clever_waited=1"' in page.text
-        # What only restarts, or has failed already, takes no time.
-        assert [site.asked(f"/callback?{query}").status for query in ("code=x", "error=x&state=x")] == [303, 403]
+@pytest.mark.parametrize("tabs", TABS)
+@pytest.mark.parametrize("start", STARTS)
+def test_tabs_arrive_with_a_waiting_page_too(waiting_site: Site, tabs: int, start: str) -> None:
+    check_tabs_of(waiting_site, tabs, start, ORDERS_WITH_A_WAITING_PAGE)
+
+
+def test_the_waiting_page_spends_nothing_and_leads_on(waiting_site: Site) -> None:
+    page = waiting_site.asked('/callback?state=x&code="y"')
+    assert (page.status, page.headers["Set-Cookie"]) == (200, None)
+    assert 'content="0; url=?state=x&amp;code=&quot;y&quot;&amp;clever_waited=1"' in page.text
+    # What only restarts, or has failed already, takes no time.
+    assert [waiting_site.asked(f"/callback?{query}").status for query in ("code=x", "error=x&state=x")] == [303, 403]
 
 
 def ours(browser: TabbedBrowser) -> dict[str, str]:
@@ -318,22 +366,50 @@ def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: 
     assert browser.open(f"{site.url}/me").path == "/me"
 
 
-def test_a_refused_login_of_this_browser_ends_the_session(browser: Browser, site: Site) -> None:
-    log_in(browser, site)
+def proven(browser: Browser, site: Site, said: str) -> Page:
+    """The page of a callback that says this, for a login that the browser has just begun."""
+    seen = len(browser.visited)
     browser.open(f"{site.url}/login?switch_user=1")
-    states = [found[1] for url in browser.visited if (found := re.search(r"[?&]state=([^&]+)", url))]
-    page = browser.open(f"{site.url}/callback?error=access_denied&state={states[-1]}")
-    assert page.status == 403
-    assert cookie_of(browser, "session") == ""
+    states = [found[1] for url in browser.visited[seen:] if (found := re.search(r"[?&]state=([^&]+)", url))]
+    return browser.open(f"{site.url}/callback?{said}&state={states[0]}")
 
 
-def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site) -> None:
+@pytest.mark.parametrize(
+    ("said", "status", "code"),
+    [
+        ("error=access_denied", 403, "access_denied"),
+        ("error=unauthorized-user", 403, "access_denied"),
+        ("code=a&iss=https%3A%2F%2Fevil.example", 400, "callback_issuer"),
+    ],
+)
+def test_a_refused_login_of_this_browser_ends_the_session(
+    browser: Browser, site: Site, said: str, status: int, code: str
+) -> None:
     log_in(browser, site)
-    for word in ("server_error", "temporarily_unavailable"):
-        page = browser.open(f"{site.url}/callback?error={word}")
-        assert page.status == 503
-        assert "callback_unavailable" in page.text
-    assert browser.open(f"{site.url}/me").path == "/me"
+    session = cookie_of(browser, "session")
+    page = proven(browser, site, said)
+    assert (page.status, f"<small>{code}</small>" in page.text) == (status, True)
+    assert cookie_of(browser, "session") == ""
+    assert site.asked("/me", Cookie=f"session={session}").status == 303, "the old session is still good for something"
+
+
+@pytest.mark.parametrize(
+    ("word", "status", "code"),
+    [
+        ("server_error", 503, "callback_unavailable"),
+        ("temporarily_unavailable", 503, "callback_unavailable"),
+        ("invalid_scope", 500, "callback_rejected"),
+    ],
+)
+def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site, word: str, status: int, code: str) -> None:
+    log_in(browser, site)
+    session = cookie_of(browser, "session")
+    for page in (proven(browser, site, f"error={word}"), browser.open(f"{site.url}/callback?error={word}")):
+        assert (page.status, f"<small>{code}</small>" in page.text) == (status, True)
+        assert (WHEN_CLEVER_IS_DOWN in page.text) == (status == 503)
+    assert not [cookie.name for cookie in browser.cookies if cookie.name.startswith("clever_login_")]
+    assert cookie_of(browser, "session") == session
+    assert browser.open(f"{site.url}/me").url == f"{site.url}/me"
 
 
 def test_a_browser_without_cookies_reads_why_after_three_redirects(site: Site) -> None:
@@ -374,6 +450,17 @@ def test_the_next_student_on_the_device_replaces_the_first(browser: Browser, sit
     assert re.fullmatch(r"[0-9a-f]{32}", first)
     assert cookie_of(browser, "session") not in {first, ""}
     assert site.asked("/me", Cookie=f"session={first}").status == 303, "the old session is still good for something"
+
+
+def test_not_you_lets_another_person_log_in(browser: Browser, site: Site) -> None:
+    link = re.search(r'<a href="([^"]*)">Not you\?</a>', log_in(browser, site).text)
+    assert link
+    seen = len(browser.visited)
+    asked = browser.open(site.url + html.unescape(link[1]))
+    assert asked.url.startswith(site.emulator), "the same person would be back without a word"
+    assert "confirmed=false" in browser.visited[seen]
+    browser.sign_out()
+    assert "José Núñez" in browser.sign_in(JOSE, browser.open(browser.visited[seen])).text
 
 
 def test_a_name_for_a_session_that_somebody_brings_along_is_not_kept(browser: Browser, site: Site) -> None:
@@ -522,6 +609,38 @@ def test_return_to_leads_into_the_application_and_nowhere_else(browser: Browser,
         assert answer.status == 303, elsewhere
         assert answer.headers["Location"].startswith(f"{site.emulator}/oauth/authorize?"), elsewhere
     assert browser.open(f"{site.url}/login?return_to=//evil.example").url == f"{site.url}/me"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "arrives"),
+    [
+        ("/me?name=ñ&школа", "/me?name=%C3%B1&%D1%88%D0%BA%D0%BE%D0%BB%D0%B0"),
+        ("/школа/é", "/%D1%88%D0%BA%D0%BE%D0%BB%D0%B0/%C3%A9"),
+        ("{url}/me?own", "/me?own"),
+        ("{url}/me?q=é", "/me?q=%C3%A9"),
+    ],
+)
+def test_return_to_may_have_any_letters_and_name_the_own_host(
+    browser: Browser, site: Site, wanted: str, arrives: str
+) -> None:
+    assert log_in(browser, site, return_to=quote(wanted.format(url=site.url), safe="")).url == site.url + arrives
+
+
+def test_a_return_to_that_is_refused_is_logged_with_the_reason() -> None:
+    refused = {
+        "https://evil.example/hush": "origin is not allowed",
+        "//evil.example/hush": "another host",
+        "/\\evil.example/hush": "backslash",
+        "/\r\nX: hush": "white space",
+        "/" + "a" * 1024: "longer than 1024 bytes",
+    }
+    with serving_alone() as (alone, log):
+        for wanted in refused:
+            assert log_in(Browser(alone.emulator), alone, return_to=quote(wanted, safe="")).url == f"{alone.url}/me"
+    lines = [line for line in log if line.startswith("return_to is left out: return_to_unsafe: ")]
+    assert [reason for line, reason in zip(lines, refused.values()) if reason not in line] == [], lines
+    assert len(lines) == len(refused)
+    assert not [line for line in lines if "hush" in line]
 
 
 def test_a_return_to_with_control_characters_is_left_out_and_not_cut(site: Site) -> None:
@@ -781,6 +900,23 @@ def test_sessions_end_after_the_seconds_that_are_set_and_replaced_ones_after_a_m
         assert alone.asked("/me", Cookie=f"session={third}").status == 200
 
 
+def test_the_session_ends_with_the_browser_and_after_twelve_hours(tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("1000")
+    with serving_alone(TEST_CLOCK=str(clock)) as (alone, _):
+        browser = Browser(alone.emulator)
+        log_in(browser, alone)
+        (cookie,) = [cookie for cookie in browser.cookies if cookie.name == "session"]
+        assert (cookie.discard, cookie.expires) == (True, None), "it would outlive the browser"
+
+        def answered_after(seconds: int) -> int:
+            clock.with_suffix(".new").write_text(str(1000 + seconds))
+            clock.with_suffix(".new").replace(clock)
+            return alone.asked("/me", Cookie=f"session={cookie.value}").status
+
+        assert [answered_after(seconds) for seconds in (43199, 43200)] == [200, 303]
+
+
 def test_servers_of_one_host_with_names_of_their_own_keep_each_others_sessions() -> None:
     with serving_alone() as (one, _), serving_alone(CLEVER_SESSION_NAME="second") as (other, _):
         browser = Browser(one.emulator)
@@ -889,7 +1025,21 @@ def test_when_clever_is_down_the_page_says_so() -> None:
             page = log_in(Browser(clever), Site(url, clever))
     assert page.status == 503
     assert "clever_unavailable" in page.text
+    assert WHEN_CLEVER_IS_DOWN in page.text
     assert "Try again" in page.text
+
+
+@pytest.mark.parametrize(("scenario", "wait"), [("tokens-429-retry-after", "1"), ("tokens-503", None)])
+def test_how_long_to_wait_is_told_when_clever_said_so(scenario: str, wait: str | None) -> None:
+    with ports.reserved() as port:
+        url = f"http://127.0.0.1:{port}"
+        app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
+        with emulator.running([app]) as clever, serving(url, f"{clever}/s/{scenario}"):
+            site = Site(url, clever)
+            login = site.asked("/login")
+            back = urlsplit(AtClever(clever, ADA).callback(login.headers["Location"]))
+            answer = site.asked(f"{back.path}?{back.query}", Cookie=login.headers["Set-Cookie"].partition(";")[0])
+    assert (answer.status, answer.headers["Retry-After"]) == (503, wait)
 
 
 def test_every_answer_stays_with_its_browser(site: Site) -> None:
