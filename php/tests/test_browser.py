@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ADA, JOSE = "510001", "510003"
 INTERLEAVINGS = whole_or_short(200, 4)
+STARTS = ["/me", "/login", "portal"]
+WHEN_CLEVER_IS_DOWN = "Clever cannot be reached right now. Please wait a minute, then try again."
 
 
 @pytest.fixture(scope="module", params=WAYS)
@@ -66,14 +68,16 @@ def links_of(page: Page | Answer) -> list[str]:
 
 
 @pytest.mark.parametrize("tabs", [2, 3, 5, 10])
-@pytest.mark.parametrize("start", ["/me", "/login", "portal"])
+@pytest.mark.parametrize("start", [*STARTS, "mixed"])
 def test_tabs_of_one_browser_all_arrive(site: Site, tabs: int, start: str) -> None:
+    kinds = [STARTS[number % 3] if start == "mixed" else start for number in range(tabs)]
+
     def address(number: int) -> str:
         pages = {"/me": f"{site.url}/me?tab={number}", "/login": f"{site.url}/login?return_to=/me%3Ftab={number}"}
-        return pages.get(start, site.from_portal)
+        return pages.get(kinds[number], site.from_portal)
 
     def arrives(number: int, page: Page) -> bool:
-        own = f"{site.url}/me" if start == "portal" else f"{site.url}/me?tab={number}"
+        own = f"{site.url}/me" if kinds[number] == "portal" else f"{site.url}/me?tab={number}"
         return page.url == own and "Hello, Ada Ashworth" in page.text
 
     addresses = [address(number) for number in range(tabs)]
@@ -94,6 +98,8 @@ def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_applica
         ("/callback?code=x", "POST", {}, 405),
         ("/callback?code=x", "GET", {"Purpose": "prefetch"}, 503),
         ("/logout", "GET", {}, 405),
+        ("/logout", "HEAD", {}, 405),
+        ("/logout", "GET", {"Sec_Purpose": "prefetch"}, 405),
         ("/logout", "POST", {"Sec_Fetch_Site": "cross-site"}, 403),
         ("/logout", "POST", {"Sec_Fetch_Site": "same-site"}, 403),
         ("/logout", "POST", {"Origin": "https://evil.example"}, 403),
@@ -270,13 +276,15 @@ def test_a_session_that_a_stranger_planted_ends_at_once(site: Site) -> None:
     assert not is_alive(site, planted.value or "")
 
 
-def test_a_refused_login_of_this_browser_ends_the_session(browser: Browser, site: Site) -> None:
+@pytest.mark.parametrize("word", ["access_denied", "unauthorized-user"])
+def test_a_refused_login_of_this_browser_ends_the_session(browser: Browser, site: Site, word: str) -> None:
     log_in(browser, site)
     session = cookie_of(browser, "session")
     browser.sign_out()
     browser.open(f"{site.url}/login?switch_user=1&return_to=/me%3Flesson=8")
-    page = browser.open(f"{site.url}/callback?error=access_denied&state={state_of_the_last_login(browser)}")
+    page = browser.open(f"{site.url}/callback?error={word}&state={state_of_the_last_login(browser)}")
     assert (page.status, "ask your teacher" in page.text) == (403, True)
+    assert "<code>access_denied</code>" in page.text
     assert 'href="/login?switch_user=1&amp;return_to=%2Fme%3Flesson%3D8"' in page.text
     assert cookie_of(browser, "session") == ""
     assert asked(f"{site.url}/me", Cookie=f"session={session}").status == 303
@@ -303,6 +311,7 @@ def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site, wor
     browser.open(f"{site.url}/login?switch_user=1&return_to=/me%3Flesson=7%26%3Cb%3E")
     page = browser.open(f"{site.url}/callback?error={word}&state={state_of_the_last_login(browser)}")
     assert (page.status, "callback_unavailable" in page.text) == (503, True)
+    assert WHEN_CLEVER_IS_DOWN in page.text
     # "Try again" is for another person too.
     goal = "return_to=%2Fme%3Flesson%3D7%26%253Cb%253E"
     assert links_of(page) == [f"/login?switch_user=1&{goal}"] * 2
