@@ -29,6 +29,7 @@ INTERLEAVINGS = whole_or_short(2, 1)
 AT_ONCE, ROUNDS = 8, 3
 WHEN_CLEVER_IS_DOWN = "Clever cannot be reached right now. Please wait a minute, then try again."
 LANGUAGES = {"flask": "Flask", "django": "Django", "asgi": "Starlette", "axum": "Rust"}
+ON_THE_SERVER = {"django", "axum"}
 SESSION_COOKIES = {"flask": "session", "django": "sessionid", "asgi": "session", "axum": "session"}
 
 
@@ -309,6 +310,19 @@ def test_the_cookies_of_a_login_are_as_the_page_about_them_says(site: Site) -> N
     back = AtClever(site.emulator, ADA).callback(login.headers["Location"])
     finished = asked(back, Cookie=begun[0].partition(";")[0]).headers.get_all("Set-Cookie", [])
     check_set_cookies(begun, finished, LANGUAGES[site.framework])
+
+
+def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: Site) -> None:
+    log_in(browser, site)
+    name = SESSION_COOKIES[site.framework]
+    before = cookies(browser)[name]
+    browser.sign_out()
+    assert who(log_in(browser, site, JOSE, "/clever/login")) == "signed in: José Núñez"
+    assert cookies(browser)[name] != before
+    if site.framework in ON_THE_SERVER:
+        page = Browser(site.emulator)
+        page.opener.addheaders = [("Cookie", f"{name}={before}")]
+        assert who(page.open(site.url + "/")) == "nobody", "the old session is still good for something"
 
 
 def test_somebody_whom_the_app_refuses_is_told_so_each_time(browser: Browser, site: Site) -> None:
