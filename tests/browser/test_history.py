@@ -10,12 +10,11 @@ import pytest
 from harness import examples
 from harness.emulator import App, running
 
-from .scene import ADA, DISTRICT, Place, greeted, with_password
+from .history import CLIENT_ID, NAME, check_back_and_forward, from_app, from_portal
+from .scene import Place, greeted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-NAME = "Ada Ashworth"
 
 
 @pytest.fixture(scope="module", params=["", "true"], ids=["at-once", "waiting-page"])
@@ -23,7 +22,7 @@ def place(example: str, request: pytest.FixtureRequest) -> Iterator[Place]:
     """An example. With a waiting page, the callback is a page in the history of the browser."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         garden = f"http://localhost:{listener.getsockname()[1]}"
-        app = App("a1b2" * 5, "a secret of the tests", f"{garden}/callback", oidc=True)
+        app = App(CLIENT_ID, "a secret of the tests", f"{garden}/callback", oidc=True)
         with (
             running([app]) as clever,
             examples.serving(
@@ -33,41 +32,11 @@ def place(example: str, request: pytest.FixtureRequest) -> Iterator[Place]:
             yield Place(clever, garden, "")
 
 
-def from_app(page: Page, place: Place) -> None:
-    page.goto(place.garden)
-    page.get_by_role("link", name="Log in with Clever").click()
-    page.get_by_role("button", name="Emulated High School").click()
-    with_password(page, ADA)
-
-
-def from_portal(page: Page, place: Place) -> None:
-    page.goto(f"{place.clever}/in/emulated")
-    with_password(page, ADA)
-    # The built-in portal has other apps: this one's icon leads where an Instant Login link leads.
-    page.goto(f"{place.clever}/oauth/authorize?response_type=code&client_id={'a1b2' * 5}&district_id={DISTRICT}")
-
-
-def settled(page: Page) -> None:
-    """Wait until the browser has come to rest, at a page that tells of no failure."""
-    page.wait_for_url(lambda url: "/callback" not in url)
-    page.wait_for_load_state()
-    assert "did not work" not in page.locator("h1").inner_text()
-    assert page.get_by_role("alert").count() == 0
-
-
 @pytest.mark.parametrize("log_in", [from_app, from_portal])
 def test_back_and_forward_through_a_login_show_no_error(
     page: Page, place: Place, log_in: Callable[[Page, Place], None]
 ) -> None:
-    log_in(page, place)
-    greeted(page, place.garden, NAME)
-    for go in [page.go_back, page.go_back, page.go_forward, page.go_back, page.go_back, page.go_forward]:
-        go()
-        # Before its first page a browser has an empty one.
-        if page.url != "about:blank":
-            settled(page)
-    page.goto(f"{place.garden}/me")
-    greeted(page, place.garden, NAME)
+    check_back_and_forward(page, place, log_in)
 
 
 @pytest.mark.parametrize("log_in", [from_app, from_portal])

@@ -1,4 +1,4 @@
-"""The same over PHP, in FPM behind nginx: with the extension, and with FFI."""
+"""What people do with a login, over PHP in FPM behind nginx: with the extension, and with FFI."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from harness.patience import SECONDS
 from installed import Installed, app, install
 from servers import own_folder
 
-from .scene import Place
+from .history import check_back_and_forward, from_app, from_portal
+from .scene import Place, opened
 from .tabs import (
     MOST_HELD,
     Links,
@@ -27,7 +28,7 @@ from .tabs import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 # Holds callbacks back until so many have come: then all their logins are in flight at once.
 TURNSTILE = """<?php
@@ -110,3 +111,19 @@ def test_logins_over_php_that_are_restored_from_disk_are_finished(
 ) -> None:
     scene.hold(0)
     check_logins_restored(browser, tmp_path, scene.links, many)
+
+
+@pytest.mark.parametrize("is_from_portal", [False, True], ids=["from_app", "from_portal"])
+def test_back_and_forward_through_a_login_over_php_show_no_error(
+    browser: Browser, scene: Scene, is_from_portal: bool
+) -> None:
+    scene.hold(0)
+
+    def log_in(page: Page, place: Place) -> None:
+        if is_from_portal:
+            from_portal(page, place, scene.links.app.client_id)
+        else:
+            from_app(page, place)
+
+    with opened(browser) as page:
+        check_back_and_forward(page, scene.links.place, log_in)
