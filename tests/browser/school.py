@@ -9,7 +9,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ from harness.emulator import App, running
 from .scene import DESKTOP, LOOPBACK, staying
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from playwright.sync_api import Browser, BrowserContext
 
@@ -106,18 +108,56 @@ class PatientContext(ssl.SSLContext):
 @contextmanager
 def set_up(example: str, folder: Path) -> Iterator[School]:
     """Run all of it."""
+
+    @contextmanager
+    def serve(school: School, app: App, listener: socket.socket, tls: ssl.SSLContext) -> Iterator[None]:
+        environment = examples.settings(app, school.clever)
+        with examples.serving(example, listener, environment, school.hostile.before, tls):
+            yield
+
+    with set_up_with(serve, folder, "a1b2" * 5, "a secret of the tests") as school:
+        yield school
+
+
+def handing_on(port: int) -> WSGIApplication:
+    """What hands requests on to a server of this machine, as a proxy that speaks TLS for it does."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        headers = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience.SECONDS)
+        try:
+            connection.request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], body or None, headers)
+            told = connection.getresponse()
+            left_out = {"connection", "transfer-encoding", "date", "server"}
+            kept = [(name, value) for name, value in told.headers.items() if name.lower() not in left_out]
+            start_response(f"{told.status} {told.reason}", kept)
+            return [told.read()]
+        finally:
+            connection.close()
+
+    return answer
+
+
+@contextmanager
+def set_up_with(
+    serve: Callable[[School, App, socket.socket, ssl.SSLContext], AbstractContextManager[None]],
+    folder: Path,
+    client_id: str,
+    secret: str,
+) -> Iterator[School]:
+    """Run all of it, with an app that `serve` runs."""
     hostile = Hostile()
     made, key = tls.certificate(folder)
     context = PatientContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made, key)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
-        app = App("a1b2" * 5, "a secret of the tests", f"https://{APP}:{port}/callback", oidc=True)
-        with (
-            running([app]) as clever,
-            examples.serving(example, listener, examples.settings(app, clever), hostile.before, context),
-        ):
-            yield School(clever, port, made, hostile)
+        app = App(client_id, secret, f"https://{APP}:{port}/callback", oidc=True)
+        with running([app]) as clever:
+            school = School(clever, port, made, hostile)
+            with serve(school, app, listener, context):
+                yield school
 
 
 @contextmanager

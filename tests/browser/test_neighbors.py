@@ -88,6 +88,11 @@ def planted(cookie: str) -> list[str]:
 def test_a_sibling_host_that_plants_its_login_and_session_signs_nobody_in(
     context: BrowserContext, place: School, is_known: bool
 ) -> None:
+    check_sibling(context, place, is_known=is_known)
+
+
+def check_sibling(context: BrowserContext, place: School, *, is_known: bool) -> None:
+    """A sibling host plants the cookies of somebody else's login and session, and leads to its callback."""
     callback, login = place.begun_by(JOSE)
     session = place.session_of(JOSE)
     # What the attacker holds is worth something: in the attacker's own hands it signs in.

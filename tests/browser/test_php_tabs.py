@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fpm_sites
 import pytest
+from harness import examples, ports
 from harness.length import whole_or_short
 from harness.paths import RELEASE
 from harness.patience import SECONDS
-from installed import Installed, app, install
-from servers import own_folder
+from installed import APP_NAME, SECRET, Installed, app, install, settings
+from servers import built_in, own_folder
 
+from . import school
 from .history import check_back_and_forward, from_app, from_portal
 from .scene import Place, opened
 from .tabs import (
@@ -26,8 +30,13 @@ from .tabs import (
     check_tabs_opened_at_once,
     leave_pages_open,
 )
+from .test_neighbors import check_sibling
 
 if TYPE_CHECKING:
+    import socket
+    import ssl
+
+    from harness.emulator import App
     from playwright.sync_api import Browser, Page
 
 # Holds callbacks back until so many have come: then all their logins are in flight at once.
@@ -127,3 +136,29 @@ def test_back_and_forward_through_a_login_over_php_show_no_error(
 
     with opened(browser) as page:
         check_back_and_forward(page, scene.links.place, log_in)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "nobody-at-clever"])
+def test_over_php_a_sibling_host_that_plants_its_login_and_session_signs_nobody_in(
+    browser: Browser, installed: Installed, tmp_path: Path, is_known: bool
+) -> None:
+    @contextmanager
+    def serve(place: school.School, app: App, listener: socket.socket, tls: ssl.SSLContext) -> Iterator[None]:
+        url = app.redirect_uri.removesuffix("/callback")
+        environment = settings(url, place.clever, LD_LIBRARY_PATH=str(installed.library))
+        sessions = own_folder(installed.folder / f"sessions-{secrets.token_hex(8)}")
+        with ports.reserved() as port:
+            options = [f"-dsession.save_path={sessions}", "-S", f"127.0.0.1:{port}"]
+            command = installed.php(*options, str(installed.page))
+            with (
+                built_in(command, environment, port, tmp_path / "output.log"),
+                examples.answering(place.hostile.before(school.handing_on(port)), listener, tls),
+            ):
+                yield
+
+    with (
+        school.set_up_with(serve, tmp_path, APP_NAME, SECRET) as place,
+        school.launched(browser) as own,
+        school.opened(own) as context,
+    ):
+        check_sibling(context, place, is_known=is_known)

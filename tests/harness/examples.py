@@ -60,19 +60,23 @@ def serving(
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[None]:
     """Serve it from a thread, at an address that was known before; `middleware` is put in front of it."""
+    with made(example, environment) as app, answering(middleware(app), listener, tls):
+        yield
+
+
+@contextmanager
+def answering(app: WSGIApplication, listener: socket.socket, tls: ssl.SSLContext | None = None) -> Iterator[None]:
+    """Serve an application from a thread."""
     werkzeug = pytest.importorskip("werkzeug.serving")
-    with made(example, environment) as app:
-        server = werkzeug.make_server(
-            "127.0.0.1", 0, middleware(app), threaded=True, ssl_context=tls, fd=listener.fileno()
-        )
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+    server = werkzeug.make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls, fd=listener.fileno())
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager
