@@ -1,10 +1,15 @@
 //! The `Host` of each request is checked on every route (DNS rebinding), and paths with repeated slashes.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clever_emulator::Emulator;
 use serde_json::Value;
 
 use crate::http::{self, Response};
-use crate::support::{access_token, authorize_target, automatic, get, get_as, options, skipped, with_pages};
+use crate::support::{
+    CALLBACK, access_token, authorize_target, automatic, basic, form, get, get_as, options, query, skipped,
+    with_pages,
+};
 
 /// Sends a request with these lines instead of the one `Host`.
 fn send(emulator: &Emulator, method: &str, target: &str, host_lines: &str) -> Response {
@@ -184,6 +189,39 @@ fn with_any_host_each_request_has_the_issuer_it_came_by() {
         assert_eq!(send(&emulator, "GET", "/login", lines).status, 400);
     }
     assert_eq!(with_host(&emulator, "/login", "a/b@c").status, 403);
+}
+
+/// The browser of a person on the host, the app in a container: they reach the emulator by two names.
+#[test]
+fn with_any_host_a_login_may_begin_at_one_host_and_go_on_at_another() {
+    let emulator = Emulator::start(options().auto_login("ada").any_host()).unwrap();
+    let ada = emulator.person("ada").unwrap();
+    for prefix in ["", "/s/district-500"] {
+        let authorize = format!("{prefix}{}", authorize_target("oidc-app", "&state=s&nonce=n"));
+        let callback = with_host(&emulator, &authorize, "localhost:6000").location().to_owned();
+        assert!(callback.starts_with(CALLBACK), "{callback}");
+        let code = &query(&callback)["code"];
+        let body = form(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)]);
+        let request = format!(
+            "POST {prefix}/oauth/tokens HTTP/1.1\r\nHost: clever:5999\r\nConnection: close\r\nAuthorization: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            basic("oidc-app", "oidc-secret"),
+            body.len()
+        );
+        let answer = http::parse(&http::raw(emulator.base_url(), request.as_bytes()));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let tokens = answer.json();
+        let claims = tokens["id_token"].as_str().unwrap().split('.').nth(1).unwrap();
+        let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+        assert_eq!(claims["iss"], format!("http://clever:5999{prefix}"), "the host of the token request");
+        assert_eq!((&claims["sub"], &claims["nonce"]), (&Value::from(&*ada.id), &"n".into()));
+        let bearer = format!("Authorization: Bearer {}\r\n", tokens["access_token"].as_str().unwrap());
+        for host in ["clever:5999", "localhost:6000", "third.test"] {
+            let lines = format!("Host: {host}\r\n{bearer}");
+            let me = send(&emulator, "GET", &format!("{prefix}/v3.0/me"), &lines);
+            assert_eq!((me.status, &me.json()["data"]["id"]), (200, &Value::from(&*ada.id)), "{host}");
+        }
+    }
 }
 
 #[test]

@@ -145,6 +145,22 @@ fn a_deviating_answer_has_every_header_of_the_normal_one() {
     }
 }
 
+/// A callback with the names of its parameters only: its code is a new one each time.
+fn without_values(mut headers: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    if let Some(location) = headers.get_mut("location") {
+        let mut url = url::Url::parse(location).unwrap();
+        let names: Vec<_> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+        url.set_query(Some(&names.join("&")));
+        *location = url.into();
+    }
+    headers
+}
+
+/// Tokens are new ones each time.
+fn names_in(tokens: &serde_json::Value) -> String {
+    tokens.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn every_other_answer_is_the_normal_one() {
     let emulator = automatic("ada");
@@ -154,14 +170,16 @@ fn every_other_answer_is_the_normal_one() {
         let name = scenario.name();
         for (place, asked) in places(&emulator).into_iter().filter(|(place, _)| !deviates_at(scenario, place))
         {
-            if ["callback", "tokens"].contains(&place) {
-                continue;
-            }
-            let (normal, other) = (asked.send(&emulator, ""), asked.send(&emulator, &scenario.prefix()));
+            // A code is good for one answer.
+            let plain = if place == "tokens" { exchange(&emulator) } else { asked.clone() };
+            let (normal, other) = (plain.send(&emulator, ""), asked.send(&emulator, &scenario.prefix()));
             assert_eq!(normal.status, other.status, "{name} {place}");
-            assert_eq!(headers(&normal), headers(&other), "{name} {place}");
-            let body = other.body.replace(&prefix_of(scenario), emulator.base_url());
-            assert_eq!(normal.body, body, "{name} {place}");
+            assert_eq!(without_values(headers(&normal)), without_values(headers(&other)), "{name} {place}");
+            let body = |answer: &Response| match place {
+                "tokens" => names_in(&answer.json()),
+                _ => answer.body.replace(&prefix_of(scenario), emulator.base_url()),
+            };
+            assert_eq!(body(&normal), body(&other), "{name} {place}");
         }
     }
 }
