@@ -8,7 +8,7 @@ use clever_sso::{Config, ErrorCode, Login, LoginOptions, Outcome, Result, SetCoo
 use proptest::prelude::*;
 
 use crate::model::{Fate, Model, Said, State, Trip};
-use crate::scene::{OAUTH, REDIRECT_URI, SECRET, cases, state_of, word};
+use crate::scene::{OAUTH, REDIRECT_URI, SECRET, cases, short_or_whole, state_of, word};
 
 const BROWSERS: usize = 3;
 const TABS: usize = 3;
@@ -383,8 +383,7 @@ fn turn() -> impl Strategy<Value = (usize, usize, Vec<Event>)> {
 
 #[test]
 fn browsers_do_what_the_model_says_in_any_interleaving() {
-    let count = if std::env::var_os("CLEVER_SSO_TEST_ALL").is_some() { 2000 } else { 48 };
-    proptest!(cases(count), |(turns in prop::collection::vec(turn(), 0..60))| {
+    proptest!(cases(short_or_whole(48, 2000)), |(turns in prop::collection::vec(turn(), 0..60))| {
         let mut world = World::new();
         for (browser, tab, events) in turns {
             for event in events {

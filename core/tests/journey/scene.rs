@@ -72,6 +72,11 @@ pub(crate) fn token_requests(emulator: &Emulator) -> u64 {
     emulator.request_count("/oauth/tokens")
 }
 
+/// The number of examples in `make test`, or in the long form that `CLEVER_SSO_TEST_ALL` asks for.
+pub(crate) fn short_or_whole(short: u32, whole: u32) -> u32 {
+    if std::env::var_os("CLEVER_SSO_TEST_ALL").is_some() { whole } else { short }
+}
+
 /// So many examples of a property; a failing one is shown and not written to a file.
 pub(crate) fn cases(cases: u32) -> Cases {
     Cases { cases, failure_persistence: None, ..Cases::default() }

@@ -20,7 +20,8 @@ TWICE = "#include <clever_sso.h>\n#include <clever_sso.h>\n"
 ONLY_THE_HEADER = TWICE + "int main(void) { return clever_sso_version() == 0; }\n"
 WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{INCLUDE}", "-fsyntax-only"]
 LANGUAGES = {"gcc": ["c99", "c11"], "clang": ["c99", "c11"], "g++": ["c++11", "c++17"], "clang++": ["c++11", "c++17"]}
-CHAPTERS = ["A whole login:", "Ownership.", "Threads.", "Fork.", "Errors.", "Growth.", "Time.", "Log."]
+CHAPTERS = ["A whole login:", "Ownership.", "Threads.", "Fork.", "Signals.", "Ends of threads and programs.", "Memory."]
+CHAPTERS += ["Errors.", "Growth.", "Time.", "Log."]
 
 
 @pytest.mark.parametrize(
