@@ -52,6 +52,23 @@ def test_a_value_of_a_wrong_kind_is_left_out_or_refused(
             check(outcome, journey, row, case)
 
 
+@pytest.mark.parametrize("name", [name for name, journey in TABLE["journeys"].items() if "unread" in journey])
+def test_members_that_nothing_reads_may_be_anything(name: str, face: Face, clever: Clever) -> None:
+    # All of one depth at once: what is below them is gone with them.
+    journey, depths = TABLE["journeys"][name], {}
+    for answer, objects in journey["unread"].items():
+        for of, members in objects.items():
+            for member in members.split():
+                path = f"{of}.{member}".lstrip(".")
+                depths.setdefault((answer, path.count(".")), []).append(path)
+    for (answer, _), paths in depths.items():
+        for kind, wrong in TABLE["wrong"].items():
+            clever.reset(journey.get("without", []))
+            for path in paths:
+                place(clever.answers, answer, path, wrong)
+            check(run(face, clever, journey["operation"]), journey, {}, f"{answer} {paths} are {kind}")
+
+
 ANSWERS = {
     "id_token": ["discovery", "keys", "tokens", "header", "claims"],
     "me": ["tokens", "me", "user"],

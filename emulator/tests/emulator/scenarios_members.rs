@@ -126,6 +126,58 @@ fn every_member_that_is_sent_has_its_scenarios_or_decides() {
     assert_eq!(known.difference(&sent).collect::<Vec<_>>(), [].iter().collect::<Vec<_>>(), "never sent");
 }
 
+/// The table of every wrong kind for every member, which the library's clients run in each language.
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/members.json");
+const ROLES: [&str; 5] = ["student", "teacher", "staff", "district_admin", "contact"];
+
+#[test]
+fn every_member_that_is_sent_stands_in_the_table_of_wrong_kinds() {
+    let table: Value = serde_json::from_str(&std::fs::read_to_string(TABLE).unwrap()).unwrap();
+    let described = members().map(|scenario| (subject_of(scenario), member_in(scenario)));
+    let decides = DECIDES.iter().map(|(subject, member, _)| (*subject, *member));
+    let roles = ROLES.map(|role| ("/users/{id}", format!("data.roles.{role}")));
+    let roles = roles.iter().map(|(subject, member)| (*subject, member.as_str()));
+    let wanted: BTreeSet<_> = described.chain(decides).chain(roles).collect();
+    let mut missing = Vec::new();
+    for (subject, member) in wanted {
+        let (answer, journeys): (_, &[&str]) = match subject {
+            "the ID token" => ("claims", &["id_token"]),
+            "the token answer" => ("tokens", &["id_token"]),
+            "the discovery document" => ("discovery", &["id_token"]),
+            "the key set" => ("keys", &["id_token"]),
+            "tokeninfo" => ("tokeninfo", &["check_token"]),
+            "/me" => ("me", &["me", "me_record"]),
+            "/users/{id}" => ("user", &["me", "user_record"]),
+            "/districts/{id}" => ("district", &["district"]),
+            "/userinfo" => ("userinfo", &["userinfo"]),
+            other => panic!("no answer is called {other}"),
+        };
+        for journey in journeys {
+            if !listed(&table["journeys"][journey], answer).iter().any(|path| leads_to(path, member)) {
+                missing.push(format!("{journey}: {answer} {member}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// The paths of the members of an answer that a journey of the table has.
+fn listed(journey: &Value, answer: &str) -> Vec<String> {
+    let rows = journey["members"].as_array().unwrap().iter().filter(|row| row["answer"] == answer);
+    let rows = rows.map(|row| row["member"].as_str().unwrap().to_owned());
+    let unread = journey["unread"][answer].as_object().into_iter().flatten().flat_map(|(object, members)| {
+        let members = members.as_str().unwrap().split(' ');
+        members.map(move |member| format!("{object}.{member}").trim_start_matches('.').to_owned())
+    });
+    rows.chain(unread).collect()
+}
+
+/// Whether a path of the table is this member: `*` is any role, and any entry of a list.
+fn leads_to(path: &str, member: &str) -> bool {
+    let (path, member): (Vec<_>, Vec<_>) = (path.split('.').collect(), member.split('.').collect());
+    path.len() == member.len() && path.iter().zip(&member).all(|(step, own)| step == own || *own == "*")
+}
+
 fn subjects() -> BTreeSet<&'static str> {
     members().map(subject_of).chain(DECIDES.iter().map(|(subject, ..)| *subject)).collect()
 }
