@@ -32,6 +32,10 @@ use crate::urls::{self, AuthorizeOptions};
 ///
 /// Outside a tokio runtime, calls that need the network fail with `runtime_missing`.
 ///
+/// A server that ends a connection can raise SIGPIPE on a thread of your runtime. Rust programs ignore that signal, so nothing
+/// happens. If yours sets it to its default action, block it on those threads (`Builder::on_thread_start`), or the signal ends your
+/// program. The blocking client holds it back by itself.
+///
 /// # Panics
 /// Calls that need the network panic on a runtime that was built without `enable_io` and `enable_time` (or `enable_all`).
 #[derive(Clone, Debug)]

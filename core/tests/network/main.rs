@@ -1,6 +1,8 @@
 //! The network part against servers that misbehave: each rule in the name of its test.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
 
+#[cfg(target_os = "linux")]
+mod broken_pipes;
 mod clever;
 mod cold;
 mod deadlines;
