@@ -6,7 +6,7 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from faces import Face, Fields, speaking
@@ -141,8 +141,8 @@ def obey(jar: Fields, set_cookies: str) -> int:
 
 def somebody(url: str, arguments: Fields) -> str:
     """The URL for the person who stands before the browser; without one it is the table's own."""
-    names = {"person": "emulator_login", "admin": "emulator_admin"}
-    return url + "".join(f"&{names[name]}={arguments[name]}" for name in names if name in arguments)
+    names = {"person": "emulator_login", "admin": "emulator_admin", "claims": "emulator_claims"}
+    return url + "".join(f"&{names[name]}={quote(arguments[name])}" for name in names if name in arguments)
 
 
 def browse(url: str) -> tuple[str, Fields]:

@@ -156,8 +156,11 @@ impl Run<'_> {
 
 /// The URL for the person who stands before the browser; without one it is the table's own.
 fn somebody(mut url: String, arguments: &Fields) -> String {
-    for (name, parameter) in [("person", "emulator_login"), ("admin", "emulator_admin")] {
+    for (name, parameter) in
+        [("person", "emulator_login"), ("admin", "emulator_admin"), ("claims", "emulator_claims")]
+    {
         if let Some(value) = arguments.get(name) {
+            let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
             url = format!("{url}&{parameter}={value}");
         }
     }

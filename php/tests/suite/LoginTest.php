@@ -37,6 +37,18 @@ final class LoginTest extends EmulatorCase
         self::assertTrue($outcome->endsSession);
     }
 
+    public function testControlCharactersOfANameAndAnEmailDoNotArrive(): void
+    {
+        $client = self::client();
+        $login = $client->beginLogin();
+        $claims = '{"given_name":"A\u0000d\u001b","family_name":"\u202eEve","email":"a\u0000@school.example"}';
+        $callback = self::browse($login->url . '&emulator_claims=' . rawurlencode($claims));
+        $identity = $client->finishLogin($callback, self::cookiesOf($login->setCookies))->identity;
+        self::assertSame(["A\u{FFFD}d\u{FFFD} \u{FFFD}Eve", null], [
+            $identity->name->full, $identity->unverifiedEmail,
+        ]);
+    }
+
     public function testACallbackThatComesTwiceRestartsTheLogin(): void
     {
         $client = self::client();

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
@@ -73,6 +74,16 @@ def test_the_button_logs_in_and_the_page_names_who_it_is(browser: Browser, site:
     assert (page.path, page.status) == ("/me", 200)
     for shown in ("Ada Ashworth", "student", "53ee4b8a44abc88c1c00119b"):
         assert shown in page.text
+
+
+def test_the_page_shows_no_control_character_of_a_name(browser: Browser, site: Site) -> None:
+    page = browser.open(site.url + "/login")
+    target = f"/oauth/authorize?{urlsplit(page.url).query}"
+    claims = r'{"given_name": "A\u0000d\u001b", "family_name": "\u202e<b>Eve"}'
+    page = browser.open(site.emulator + "/login/claims", {"person": "ada", "claims": claims, "target": target})
+    assert (page.path, page.status) == ("/me", 200)
+    assert "A\ufffdd\ufffd \ufffd&lt;b&gt;Eve" in page.text
+    assert not set("\0\x1b\u202e") & set(page.text)
 
 
 def test_a_login_from_the_portal_is_restarted_without_a_page(browser: Browser, site: Site) -> None:
