@@ -41,6 +41,36 @@ def test_the_header_opens_with_what_must_be_known_in_this_order() -> None:
     assert places[-1] < HEADER.index("#ifndef CLEVER_SSO_H")
 
 
+# What a host may do to the library, and the chapter that says it.
+SAID = {
+    "fork()": "Fork.",
+    "vfork()": "Fork.",
+    "signal handler": "Fork.",
+    "SIGPIPE": "Signals.",
+    "A handler itself": "Signals.",
+    "longjmp()": "Signals.",
+    "pthread_cancel": "Ends of threads and programs.",
+    "exit()": "Ends of threads and programs.",
+    "dlclose()": "Ends of threads and programs.",
+    "pthread_key_create()": "Ends of threads and programs.",
+    "malloc()": "Memory.",
+}
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_the_header_says_what_a_host_may_do(words: str) -> None:
+    chapters = re.split(r"^// (?=[A-Z][\w ]*\. )", HEADER.split("#ifndef")[0], flags=re.MULTILINE)
+    saying = [chapter for chapter in chapters if chapter.startswith(SAID[words])]
+    assert len(saying) == 1
+    assert words in re.sub(r"\s+// |\s+", " ", saying[0])
+
+
+def test_the_log_callback_may_not_jump_out_of_a_call() -> None:
+    said = " ".join(FUNCTIONS["clever_sso_set_log_callback"].comment.split())
+    for words in ("`longjmp`", "`pthread_exit`", "`pthread_cancel` waits", "C++ exception"):
+        assert words in said, words
+
+
 # A heading, between two lines of the same sign: "=" for a step of the journey, "-" for what stands below it.
 HEADING = re.compile(r"^// (=|-)\1{90,}\n// (.+)\n// \1+$", re.MULTILINE)
 STEPS = ["Types", "The version", "Configure", "Begin a login", "Finish a login", "Who it is", "Log out", "Errors"]
