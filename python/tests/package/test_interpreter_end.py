@@ -17,14 +17,15 @@ import clever_sso
 import pytest
 from canned_clever import serving
 from harness import emulator
+from harness.length import not_here, whole_or_short
 from harness.paths import ROOT
 from harness.patience import SECONDS
 from harness.pythons import PYTHONS
 
-# With CLEVER_SSO_TEST_ALL, as `make test-all` sets it, every Python that is installed, and what happens seldom.
-ALL = bool(os.environ.get("CLEVER_SSO_TEST_ALL"))
-RUNS = 500 if ALL else 8
-VERSIONS = PYTHONS if ALL else {"this": sys.executable}
+# The whole form finds what happens seldom, and needs every Python that the package promises to serve.
+RUNS = whole_or_short(500, 8)
+PROMISED = [f"3.{minor}" for minor in range(9, 14)]
+VERSIONS = whole_or_short(list(dict.fromkeys([*PROMISED, *PYTHONS])), ["this"])
 ID, SECRET, URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
 
 BEGINNING = """
@@ -184,6 +185,15 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+def interpreter(version: str) -> str:
+    """The command of a Python."""
+    if version == "this":
+        return sys.executable
+    if version not in PYTHONS:
+        raise not_here(f"there is no Python {version} here: install it with uv or pyenv")
+    return PYTHONS[version]
+
+
 def ended(python: str, text: str, package: str, base_url: str) -> tuple[int, str]:
     """The status of a program, and what it said."""
     program = textwrap.dedent(BEGINNING) + textwrap.dedent(text)
@@ -204,8 +214,9 @@ def ended(python: str, text: str, package: str, base_url: str) -> tuple[int, str
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_process_ends_in_peace_while(version: str, kind: str, package: str, clever: str) -> None:
     text = textwrap.dedent(KINDS[kind]) + textwrap.dedent(THE_END)
+    python = interpreter(version)
     with ThreadPoolExecutor(4) as pool:
-        runs = pool.map(lambda _: ended(VERSIONS[version], text, package, clever), range(RUNS))
+        runs = pool.map(lambda _: ended(python, text, package, clever), range(RUNS))
     bad = [run for run in runs if run != (0, "")]
     if crashes_by_itself(version) and bad.count(OWN_CRASH) <= OWN_CRASHES:
         bad = [run for run in bad if run != OWN_CRASH]
@@ -244,7 +255,7 @@ def test_an_exit_handler_may_wait_for_a_thread_that_is_in_a_call(package: str) -
 def test_a_host_lives_on_when_answers_come_after_its_interpreter_ended(
     version: str, package: str, tmp_path: Path
 ) -> None:
-    program = embedding(VERSIONS[version], tmp_path)
+    program = embedding(interpreter(version), tmp_path)
     with ThreadPoolExecutor(4) as pool:
         runs = pool.map(lambda _: hosted(program, package), range(RUNS))
     assert {run for run in runs if run != (0, b"finalized\nrefused\nleft\n")} == set()
@@ -327,13 +338,13 @@ def hosted(program: str, package: str) -> tuple[int, bytes]:
 
 
 def embedding(python: str, folder: Path) -> str:
-    """Compile the host against this Python; without its headers and library the test is skipped."""
+    """Compile the host against this Python, which must have headers and a library."""
     ask = "import sysconfig as s; print(*(s.get_config_var(n) for n in ('INCLUDEPY', 'LIBDIR', 'LDVERSION')))"
     include, library, version = subprocess.run(
         [python, "-c", ask], capture_output=True, text=True, check=True
     ).stdout.split()
     if not Path(include, "Python.h").exists() or not Path(library, f"libpython{version}.so").exists():
-        pytest.skip("this Python cannot be embedded: it has no header or no shared library")
+        raise not_here(f"{python} cannot be embedded: it has no header or no shared library")
     program = folder / "host"
     source = str(ROOT / "python/tests/package/host.c")
     linked = [f"-L{library}", f"-Wl,-rpath,{library}", f"-lpython{version}"]
