@@ -14,6 +14,8 @@ mod authorize;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod choices;
+#[cfg(test)]
 mod confirmation;
 #[cfg(test)]
 mod connection;

@@ -113,6 +113,17 @@ fn whatever_was_granted_to_somebody_who_is_gone_opens_nothing_until_they_are_bac
 }
 
 #[test]
+fn a_token_stays_valid_when_its_person_loses_access_to_the_app() {
+    let edited = Edited::new("access", Options::new().auto_login("ada"));
+    let target = "/oauth/authorize?response_type=token&client_id=e3a91c57d0b846f2a5c8";
+    let location = get(&edited.emulator, target).location().to_owned();
+    let token = location.split("access_token=").nth(1).unwrap().split('&').next().unwrap();
+    edited.edit("oidc = true", "oidc = true\nuser_types = [\"teacher\"]");
+    assert_eq!(get(&edited.emulator, target).status, 403);
+    assert_eq!(get_as(&edited.emulator, token, "/v3.0/me").status, 200);
+}
+
+#[test]
 fn a_text_that_is_wrong_changes_nothing_and_the_next_right_one_does() {
     let edited = Edited::new("broken", options().auto_login("ada"));
     let tokens = tokens(&edited.emulator, "oauth-app", "");
