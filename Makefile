@@ -345,9 +345,9 @@ test-windows: build dist-windows $(VENV)/test ## the C library for Windows, unde
 	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra ffi/tests/windows
 
 .PHONY: test-dist
-test-dist: dist build $(VENV)/test ## the tarball of the C library: unpack it, and use it
-	LD_LIBRARY_PATH=$(RELEASE) CLEVER_TARBALL=$(abspath $(DIST))/$(TARBALL).tar.gz \
-		$(IN_VENV)/pytest -ra -k "unpacked or tarball" ffi/tests/c/test_install.py
+test-dist: dist dist-wheel build $(VENV)/test ## the tarball of the C library: unpack it, and use it; and the wheel for any Linux
+	LD_LIBRARY_PATH=$(RELEASE) CLEVER_TARBALL=$(abspath $(DIST))/$(TARBALL).tar.gz CLEVER_DIST=$(abspath dist/python) \
+		$(IN_VENV)/pytest -ra -k "unpacked or tarball or c_library" ffi/tests/c/test_install.py
 
 .PHONY: test-sdist
 test-sdist: sdist ## build the Python package from its source distribution, and use it

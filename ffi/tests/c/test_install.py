@@ -24,6 +24,8 @@ VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-
 # The tarball of `make dist`, which links a library of its own.
 TARBALL = os.environ.get("CLEVER_TARBALL")
 WHEELS = Path(os.environ.get("CLEVER_DIST", ROOT / "dist"))
+# For any Linux since then, `make dist` and `make dist-wheel` say.
+PROMISED_GLIBC = (2, 17)
 GUIDE = (ROOT / "docs/c.md").read_text("utf-8")
 EXPECTED = {
     "include/clever_sso.h",
@@ -137,10 +139,24 @@ def test_no_folder_of_the_machine_that_built_it_is_named_in_the_python_package()
 
 @pytest.mark.skipif(not TARBALL, reason="long: make test-all")
 def test_the_tarball_needs_no_newer_c_library_than_it_promises(unpacked: Path) -> None:
-    content = (unpacked / "lib/libclever_sso.so").read_bytes()
-    needed = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", content)}
-    assert needed
-    assert max(needed) <= (2, 17)
+    assert newest_glibc((unpacked / "lib/libclever_sso.so").read_bytes()) <= PROMISED_GLIBC
+
+
+def test_the_python_package_needs_no_newer_c_library_than_it_promises() -> None:
+    # The wheel of `make dist-wheel` where there is a tarball of `make dist`; else that of this run, for this machine.
+    (wheel,) = WHEELS.glob("clever_sso-*.whl")
+    named = re.search(r"-manylinux_(\d+)_(\d+)_", wheel.name)
+    assert named
+    promised = (int(named[1]), int(named[2]))
+    assert not TARBALL or promised == PROMISED_GLIBC
+    with zipfile.ZipFile(wheel) as archive:
+        (module,) = (name for name in archive.namelist() if name.endswith(".so"))
+        assert newest_glibc(archive.read(module)) <= promised
+
+
+def newest_glibc(content: bytes) -> tuple[int, int]:
+    """The newest version of glibc of which a library needs a symbol."""
+    return max((int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", content))
 
 
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
