@@ -431,6 +431,7 @@ WORDS = {
     "clever_sso.E001": "a setting of the client is missing or cannot be read",
     "clever_sso.E005": "a hook cannot be found, or does not take what it is called with",
     "clever_sso.W006": "a guard or `CLEVER_ROLE_GROUPS` names a role that Clever is not known to have",
+    "clever_sso.E015": "a guard or `CLEVER_ROLE_GROUPS` names a role that is misspelled",
     "clever_sso.E013": "a setting that says where to go leads nowhere, or to a page of the login itself",
     "clever_sso.E003": "the redirect URI does not lead to the callback",
     "clever_sso.W011": "a log out leads to the login, which signs the person in again at once",

@@ -19,7 +19,7 @@ from clever_sso._web.button import signed_in_line as signed_in_html
 from clever_sso._web.older_ids import may_have_more, older_ids, remembered, without_more
 from clever_sso.asgi.addresses import here, keeps_from_logging_in, login_path, misplaced_callback
 from clever_sso.asgi.guards import Guards, NotLetInError, tell_script
-from clever_sso.asgi.middleware import OutermostMiddleware, RouteMiddleware, look_after_sessions
+from clever_sso.asgi.middleware import OutermostMiddleware, Refusing, RouteMiddleware, look_after_sessions
 from clever_sso.asgi.routes import BelowPrefix, Page
 from clever_sso.asgi.sessions import current_identity
 from clever_sso.asgi.settings import Settings
@@ -29,10 +29,11 @@ from clever_sso.asgi.stores import (
     key_problems,
     raise_first,
     rotation_problems,
+    session_problems,
     strict_problems,
 )
 from clever_sso.asgi.views import Views
-from clever_sso.exceptions import Error
+from clever_sso.exceptions import ConfigError, Error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -140,7 +141,7 @@ class CleverSso:
         Raises:
             ConfigError: `config_invalid`, when its sessions are on the server and there is no function that changes
                 their ids. For a middleware that is added afterwards: when the application starts. The same for a secret
-                key that is missing, short, or a sample.
+                key that is missing, short, or a sample. If there are no sessions at all: when it starts.
             TypeError: When `app` is not an application of Starlette or FastAPI.
             RuntimeError: When the application has started.
         """
@@ -157,13 +158,17 @@ class CleverSso:
 
         def build_middleware_stack() -> ASGIApp:
             # Here the application knows all its middleware, and has made none of it.
-            self._check_sessions(app)
+            try:
+                self._check_sessions(app)
+            except ConfigError as error:
+                return Refusing(error)
             over_https = self.client.redirect_uris[0].startswith("https:")
             for told in cookie_warnings(app.user_middleware, over_https=over_https):
                 logger.warning("%s", told)
             look_after_sessions(app.user_middleware)
             judge = partial(keeps_from_logging_in, self._settings)
-            return OutermostMiddleware(build(), lambda: self.client, judge, self._views.take)
+            at_start = partial(session_problems, list(app.user_middleware))
+            return OutermostMiddleware(build(), lambda: self.client, judge, self._views.take, at_start)
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
 

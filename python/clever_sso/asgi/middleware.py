@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 
+from clever_sso import _settings
 from clever_sso._web import pages
 from clever_sso._web.api import NO_STORE
 from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from clever_sso._native import SetCookie
     from clever_sso._web.arrival import Step
     from clever_sso.aio import AsyncClient
+    from clever_sso.exceptions import ConfigError
 
 logger = logging.getLogger("clever_sso.asgi")
 
@@ -66,6 +68,26 @@ def look_after_sessions(installed: list[Middleware]) -> None:
         installed.insert(sessions[-1] + 1, Middleware(RouteMiddleware))
 
 
+class Refusing:
+    """Stands where an application that is set up wrongly would be. The server is told when it starts.
+
+    A server that hears nothing then, but an exception, takes it that nothing is to be done at the start.
+
+    Args:
+        error: What is wrong.
+    """
+
+    def __init__(self, error: ConfigError) -> None:
+        self.error = error
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse to start, or to answer."""
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": str(self.error)})
+        raise self.error
+
+
 class OutermostMiddleware:
     """Leaves out disguised cookies, and ends the loop of a middleware that sends people who come to log in to log in.
 
@@ -76,6 +98,7 @@ class OutermostMiddleware:
         client: Gives the client of the host that was asked.
         judge: Says what is set up wrongly, given the scope, the status and the `Location` of an answer.
         answer: Makes the page about that.
+        at_start: Says why the application must not start.
     """
 
     def __init__(
@@ -84,16 +107,21 @@ class OutermostMiddleware:
         client: Callable[[], AsyncClient],
         judge: Callable[[Scope, int, str | None], str | None],
         answer: Callable[[Request, Step], Awaitable[Response]],
+        at_start: Callable[[], list[str]],
     ) -> None:
         self.app = app
         self.client = client
         self.judge = judge
         self.answer = answer
+        self.at_start = at_start
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            # An application that is mounted hears of no lifespan, and may have the sessions of the one around it.
+            problems = self.at_start() if scope["type"] == "lifespan" else []
+            app = Refusing(_settings.invalid(problems[0])) if problems else self.app
+            await app(scope, receive, send)
             return
         HOST.set(asked_host(scope))
         for name in (ASKED, CAME_BACK, SIGNED_IN, NAMES_A_PERSON):

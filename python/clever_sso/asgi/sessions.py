@@ -12,7 +12,7 @@ from clever_sso._web.arrival import LoggedOutError
 from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, TEN_MINUTES, HeldLogin
 from clever_sso._web.identity import A_MINUTE, SESSION_KEY, Linked, SessionIdentity
 from clever_sso.asgi.request import NAMES_A_PERSON, SIGNED_IN, result_of
-from clever_sso.asgi.stores import is_starlettes, middleware_of, options_of
+from clever_sso.asgi.stores import NEEDS_SESSIONS, is_starlettes, middleware_of, options_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,10 +53,7 @@ def session_of(request: HTTPConnection) -> dict[str, Any]:
         RuntimeError: When nothing provides sessions.
     """
     if "session" not in request.scope:
-        raise RuntimeError(
-            "clever_sso.asgi needs sessions: app.add_middleware(SessionMiddleware, secret_key=...), from "
-            "starlette.middleware.sessions"
-        )
+        raise RuntimeError(NEEDS_SESSIONS)
     return request.session
 
 

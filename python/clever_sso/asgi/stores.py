@@ -20,6 +20,11 @@ _OF_THE_COOKIE = (
     ("cookie_name", "cookie_domain", "cookie_path", "cookie_same_site", "cookie_https_only"),
 )
 
+NEEDS_SESSIONS = (
+    "clever_sso.asgi needs sessions: app.add_middleware(SessionMiddleware, secret_key=...), from "
+    "starlette.middleware.sessions"
+)
+
 
 def middleware_of(request: Request) -> list[Middleware]:
     """The middleware of the application."""
@@ -61,6 +66,32 @@ def end_with_the_browser(installed: Iterable[Middleware]) -> str | None:
         if "Session" in getattr(middleware.cls, "__name__", ""):
             name = options.get("session_cookie") or options.get("cookie_name") or name
     return name
+
+
+def session_problems(installed: Iterable[Middleware]) -> list[str]:
+    """Why no request can have a session: to be asked while the application starts."""
+    if any(map(_may_give_sessions, installed)) or _is_wrapped_in_sessions():
+        return []
+    return [NEEDS_SESSIONS]
+
+
+def _may_give_sessions(middleware: Middleware) -> bool:
+    """Whether this may provide `request.session`. Any that is not of Starlette or FastAPI may."""
+    package = str(getattr(middleware.cls, "__module__", "")).partition(".")[0]
+    # A function that was decorated with `app.middleware` is in a BaseHTTPMiddleware.
+    of_the_app = package not in {"starlette", "fastapi", "clever_sso"} or "dispatch" in middleware.kwargs
+    return of_the_app or "Session" in getattr(middleware.cls, "__name__", "")
+
+
+def _is_wrapped_in_sessions() -> bool:
+    """Whether a middleware around the whole application, which it does not know, called it."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        is_async = frame.f_code.co_flags & inspect.CO_COROUTINE
+        if is_async and "Session" in type(frame.f_locals.get("self")).__name__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def key_problems(installed: Iterable[Middleware]) -> list[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound="Callable[..., HttpResponse]")
 UNKNOWN_ROLES: list[tuple[str, str]] = []
-"""What the system checks tell of the guards: which one, and what is wrong with its roles."""
+"""What the system checks tell of the guards: which one, and the word that is no known role."""
 CONTEXT_PROCESSOR = "clever_sso.django.access.clever"
 _KNOWN = "_clever_sso_identity"
 
@@ -211,11 +211,11 @@ def check_roles(function: str, roles: tuple[object, ...], place: str = "") -> No
         message = f'{function} needs the name of a role: {function}("teacher", "staff")'
         raise TypeError(message)
     _settings.check_role_types(function, roles)
-    reasons = [reason for role in roles if (reason := _settings.unknown_role(str(role)))]
-    if reasons:
+    unknown = [str(role) for role in roles if role not in _settings.KNOWN_ROLES]
+    if unknown:
         caller = sys._getframe(2)  # noqa: SLF001  (`inspect` would read the source of each frame)
         place = place or f"{function} in {caller.f_code.co_filename}, line {caller.f_lineno}"
-        UNKNOWN_ROLES.extend((place, reason) for reason in reasons)
+        UNKNOWN_ROLES.extend((place, role) for role in unknown)
 
 
 def clever(request: HttpRequest) -> dict[str, Any]:

@@ -252,8 +252,17 @@ def _keys() -> Iterator[CheckMessage]:
 
 
 def _guards() -> Iterator[CheckMessage]:
-    for guarded, reason in sorted(set(UNKNOWN_ROLES)):
-        yield Warning(f"{guarded}: {reason}", id="clever_sso.W006")
+    for guarded, role in sorted(set(UNKNOWN_ROLES)):
+        yield _unknown_role(guarded, role)
+
+
+def _unknown_role(place: str, role: str) -> CheckMessage:
+    """A word that resembles a role is misspelled. Another one may be a role that Clever adds."""
+    hint = f"The known ones are {', '.join(sorted(_settings.KNOWN_ROLES))}."
+    message = f"{place}: {_settings.unknown_role(role)}"
+    if _settings.nearest_role(role):
+        return Error(message, id="clever_sso.E015", hint=hint)
+    return Warning(message, id="clever_sso.W006", hint=hint)
 
 
 def _places() -> Iterator[CheckMessage]:
@@ -401,13 +410,8 @@ def _groups() -> Iterator[CheckMessage]:
             hint="Derive the model from PermissionsMixin, or use CLEVER_PROVISION_USER.",
         )
     for role in sorted(groups):
-        reason = _settings.unknown_role(role)
-        if reason:
-            yield Warning(
-                f"CLEVER_ROLE_GROUPS: {reason}",
-                id="clever_sso.W006",
-                hint=f"The known ones are {', '.join(sorted(_settings.KNOWN_ROLES))}.",
-            )
+        if role not in _settings.KNOWN_ROLES:
+            yield _unknown_role("CLEVER_ROLE_GROUPS", role)
 
 
 def _login_url() -> Iterator[CheckMessage]:

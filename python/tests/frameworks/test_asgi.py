@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pydoc
 import time
@@ -21,10 +22,11 @@ from clever_sso.asgi import CleverSso, Problem, Refused, SignIn, current_identit
 from clever_sso.exceptions import ConfigError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
@@ -109,6 +111,55 @@ def test_an_app_without_sessions_is_told_so_before_anybody_is_sent_away(clever: 
     for path in ("/clever/login", "/guarded"):
         with pytest.raises(RuntimeError, match=r"app\.add_middleware\(SessionMiddleware"):
             client.get(path)
+    with pytest.raises(ConfigError, match=r"app\.add_middleware\(SessionMiddleware"), TestClient(app):
+        pass
+
+
+def test_a_server_is_told_why_an_app_cannot_start(clever: str) -> None:
+    # What it hears is an answer. uvicorn takes an exception alone as an app that does nothing at its start.
+    without, _ = make_app(clever)
+    short, _ = make_app(clever)
+    short.add_middleware(SessionMiddleware, secret_key="short")
+    assert "needs sessions" in what_the_server_hears(without)
+    assert "secret_key of SessionMiddleware" in what_the_server_hears(short)
+
+
+def what_the_server_hears(app: Starlette) -> str:
+    heard: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Any) -> None:
+        heard.append(message)
+
+    async def start() -> None:
+        with pytest.raises(ConfigError):
+            await app({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send)
+
+    asyncio.run(start())
+    assert [message["type"] for message in heard] == ["lifespan.startup.failed"]
+    return str(heard[0]["message"])
+
+
+def test_sessions_of_elsewhere_are_no_reason_to_refuse(clever: str) -> None:
+    mounted, _ = make_app(clever)
+    site = Starlette(routes=[Mount("/", mounted)])
+    site.add_middleware(SessionMiddleware, secret_key=KEY)
+    with TestClient(site) as client:
+        assert client.get("/who").text == "nobody"
+    wrapped, _ = make_app(clever)
+    with TestClient(SessionMiddleware(wrapped, secret_key=KEY)) as client:
+        assert client.get("/who").text == "nobody"
+
+    async def own(request: Request, call_next: Any) -> Any:
+        request.scope["session"] = {}
+        return await call_next(request)
+
+    app, _ = make_app(clever)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=own)
+    with TestClient(app) as client:
+        assert client.get("/who").text == "nobody"
 
 
 @pytest.mark.parametrize(

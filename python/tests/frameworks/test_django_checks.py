@@ -62,7 +62,8 @@ def test_a_right_configuration_has_no_findings() -> None:
         ("W002", {"SESSION_COOKIE_SAMESITE": False}),
         ("W003", {"SESSION_COOKIE_HTTPONLY": False}),
         ("W005", {"CLEVER_REDIRECT_URL": "http://127.0.0.1/clever/callback"}),
-        ("W006", {"CLEVER_ROLE_GROUPS": {"teachers": "Teachers"}}),
+        ("E015", {"CLEVER_ROLE_GROUPS": {"teachers": "Teachers"}}),
+        ("W006", {"CLEVER_ROLE_GROUPS": {"principal": "Principals"}}),
         ("W007", {"LOGIN_URL": "/accounts/login/"}),
     ],
 )

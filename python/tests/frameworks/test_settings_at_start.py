@@ -360,9 +360,12 @@ def test_roles_of_django_are_told_by_the_checks() -> None:
     try:
         role_required("techer")
         type("Lessons", (CleverRequiredMixin,), {"required_roles": "principal"})
-        told = [message.msg for message in check() if message.id == "clever_sso.W006"]
-        assert any("is it 'teacher'" in each and "test_settings_at_start.py, line" in each for each in told)
-        assert any("'principal'" in each and "Lessons" in each for each in told)
+        wrong, unknown = (
+            [message.msg for message in check() if message.id == f"clever_sso.{mark}"] for mark in ("E015", "W006")
+        )
+        assert any("is it 'teacher'" in each and "test_settings_at_start.py, line" in each for each in wrong)
+        assert any("'principal'" in each and "Lessons" in each for each in unknown)
+        assert not any("'techer'" in each for each in unknown)
     finally:
         UNKNOWN_ROLES[:] = before
 
