@@ -298,6 +298,24 @@ def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
         log_in(client, "ada", emulator)
         assert not [entry.path for entry in emulator.journal() if "/users/" in entry.path], "she is known"
         assert client.get("/").json() == "Hello, Ada Ashworth, user 1"
+        # A person who was stored under an older id is the same user.
+        with module.Session(module.engine) as database:
+            grace = module.find(database, emulator.base_url, emulator.person("grace").id)
+            grace.clever_id = "5d8e21b7f04c6a00127b3a01"
+            database.add(grace)
+            database.commit()
+        log_in(client, "grace", emulator)
+        assert client.get("/").json().endswith("user 2")
+        # Another tab was first: the user is found by what it wrote.
+        late, seen = module.find, []
+
+        def misses_at_first(*arguments: Any) -> Any:
+            seen.append(arguments)
+            return None if len(seen) <= 3 else late(*arguments)
+
+        module.find = misses_at_first
+        log_in(client, "ada", emulator)
+        assert (client.get("/").json().endswith("user 1"), len(seen)) == (True, 4)
         client.post("/clever/logout")
         assert client.get("/", follow_redirects=False).status_code == 303
     module.engine.dispose()
@@ -514,9 +532,39 @@ CHECKS = {
     from django.db import connection
 
     assert connection.vendor == "postgresql"
+    # The first logins of each person, in two tabs: both look for a user before either has made one.
+    import threading
+
+    from clever_sso.django.backend import CleverBackend
+    from clever_sso.django.models import CleverAccount
+    from django.db import connections
+
+    people = ["ada", "grace"]
+    together, authenticate, shown = threading.Barrier(2 * len(people)), CleverBackend.authenticate, []
+
+    def at_once(*arguments, **options):
+        together.wait(60)
+        return authenticate(*arguments, **options)
+
+    def tab(person):
+        browser = Client()
+        try:
+            log_in(browser, person, emulator)
+            shown.append(browser.get("/clever/whoami").json()["full_name"])
+        finally:
+            connections.close_all()
+
+    CleverBackend.authenticate = at_once
+    tabs = [threading.Thread(target=tab, args=[person]) for person in 2 * people]
+    for each in tabs:
+        each.start()
+    for each in tabs:
+        each.join()
+    CleverBackend.authenticate = authenticate
+    assert sorted(shown) == 2 * ["Ada Ashworth"] + 2 * ["Grace Okafor"], shown
+    assert (get_user_model().objects.count(), CleverAccount.objects.count()) == (2, 2)
     log_in(client, "ada", emulator)
-    log_in(Client(), "ada", emulator)
-    assert get_user_model().objects.get().get_full_name() == "Ada Ashworth"
+    assert get_user_model().objects.count() == 2
     assert client.get("/clever/whoami").status_code == 200
 """,
     "redis-sessions": """

@@ -152,6 +152,18 @@ def test_a_refusal_ends_the_session_only_where_it_is_proved(made: Callable[..., 
     assert client.get("/").location == "/login"
 
 
+def test_an_answer_of_another_issuer_is_not_exchanged(made: Callable[..., Any], emulator: Emulator) -> None:
+    client = made().test_client()
+    log_in(client, "ada", emulator, path="/login")
+    callback = callback_of(client, "grace")
+    emulator.forget_journal()
+    callback = re.sub(r"&iss=[^&]*", "", callback)
+    answer = client.get(f"{callback}&iss=https://evil.example")
+    assert (answer.status_code, answer.text) == (400, "This login came from somewhere else.")
+    assert exchanges(emulator) == 0
+    assert client.get("/").location == "/login"
+
+
 @pytest.mark.parametrize("scenario", ["id-token-expired", "id-token-wrong-nonce", "id-token-alg-none"])
 def test_a_wrong_id_token_lets_nobody_in(made: Callable[..., Any], emulator: Emulator, scenario: str) -> None:
     client = made(scenario=scenario).test_client()

@@ -56,17 +56,17 @@ def test_the_button_is_a_link_in_the_language_of_the_page(language: str | None, 
 
 def test_the_button_can_be_read_and_needs_no_other_host() -> None:
     html = login_button("/clever/login")
-    colors = [tuple(int(color[at : at + 2], 16) for at in (0, 2, 4)) for color in ("ffffff", color_of(html))]
-    assert contrast(*colors) > 4.5
+    assert contrast(color_of(html, "color"), color_of(html, "background")) > 4.5
     assert "//" not in html
     assert "url(" not in html
     assert "style" not in Read(login_button("/clever/login", style=False)).elements[0][1]
 
 
-def color_of(html: str) -> str:
-    found = re.search(r"background:#(\w{6})", html)
+def color_of(html: str, name: str) -> tuple[int, ...]:
+    found = re.search(rf"[;\"]{name}:#(\w{{6}}|\w{{3}})[;\"]", html)
     assert found
-    return found[1]
+    digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
+    return tuple(int(digits[at : at + 2], 16) for at in (0, 2, 4))
 
 
 def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
@@ -95,6 +95,22 @@ def test_the_line_says_who_is_signed_in_and_leads_out(language: str, told: str) 
     assert elements["button"]["type"] == "submit"
 
 
+PICTURE = "/static/clever.svg"
+IN_JINJA = "{{ clever_button(image='/static/clever.svg') }}{{ clever_button(style=False) }}"
+IN_DJANGO = "{% load clever_sso %}{% clever_button image='/static/clever.svg' %}{% clever_button style=False %}"
+
+
+def check_own_look(text: str) -> None:
+    """Clever's own image in place of the words, and a link that the page styles."""
+    page = Read(text)
+    (_, pictured), picture, (_, plain) = page.elements
+    assert picture == ("img", {"src": PICTURE, "alt": "Log in with Clever"})
+    for attributes in (pictured, plain):
+        assert (attributes["class"], attributes["href"]) == ("clever-login-button", "/clever/login")
+        assert "style" not in attributes
+    assert page.text == "Log in with Clever"
+
+
 def test_in_flask_templates_have_both(clever: str) -> None:
     pytest.importorskip("flask")
     from flask import render_template_string
@@ -103,7 +119,9 @@ def test_in_flask_templates_have_both(clever: str) -> None:
     app, _ = make_app(clever)
     template = "<p>{{ clever_button(next='/who') }}{{ clever_signed_in(language='es') }}</p>"
     app.add_url_rule("/page", "page", lambda: render_template_string(template))
+    app.add_url_rule("/own-look", "own-look", lambda: render_template_string(IN_JINJA))
     client = app.test_client()
+    check_own_look(client.get("/own-look").text)
     page = Read(client.get("/page?a=1").text)
     assert [tag for tag, _ in page.elements] == ["p", "a"]
     assert page.elements[1][1]["href"] == "/clever/login?next=%2Fwho"
@@ -130,14 +148,16 @@ def test_in_starlette_templates_have_both(clever: str) -> None:
 
     app, extension = make_app(clever)
     template = "<p>{{ clever_button(language='es') }}{{ clever_signed_in() }}{{ current_identity.id }}</p>"
-    environment = jinja2.Environment(loader=jinja2.DictLoader({"page": template}), autoescape=True)
+    pages = {"page": template, "own-look": IN_JINJA}
+    environment = jinja2.Environment(loader=jinja2.DictLoader(pages), autoescape=True)
     templates = Jinja2Templates(env=environment, context_processors=[extension.in_templates])
 
     async def shown(request: Request) -> Response:
-        return templates.TemplateResponse(request, "page")
+        return templates.TemplateResponse(request, request.url.path[1:])
 
-    app.routes.append(Route("/page", shown))
+    app.routes.extend(Route(f"/{name}", shown) for name in pages)
     with with_sessions(app) as client:
+        check_own_look(client.get("/own-look").text)
         page = Read(client.get("/page").text)
         assert ([tag for tag, _ in page.elements], page.text) == (["p", "a"], "Iniciar sesión con Clever")
         log_in(client, clever)
@@ -158,6 +178,8 @@ def test_in_django_templates_have_both(clever: str, untouched: None, override: A
     template = engines["django"].from_string(
         "{% load clever_sso %}<p>{% clever_button next='/who' %}{% clever_signed_in %}</p>"
     )
+
+    check_own_look(engines["django"].from_string(IN_DJANGO).render({}, RequestFactory().get("/")))
 
     def shown(user: Any, session: Any) -> Read:
         request = RequestFactory().get("/page?a=1")
