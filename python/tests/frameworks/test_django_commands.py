@@ -110,26 +110,49 @@ ODD_VALUES = """
 import django
 
 django.setup()
+from clever_sso import _settings
 from clever_sso.django import conf
 from clever_sso.django.checks import check, check_deployment
 from clever_sso.django.user_checks import check_users
 from django.conf import settings
 
 NAMES = [name for name in dir(settings) if name.startswith(("CLEVER_", "LOGIN_", "LOGOUT_", "SESSION_", "AUTH"))]
-NAMES += [*conf.OWN_SETTINGS, "CLEVER_BASE_URL", "CLEVER_DEVELOPMENT", "MIDDLEWARE", "TEMPLATES", "ROOT_URLCONF"]
+NAMES += [*conf.OWN_SETTINGS, "MIDDLEWARE", "TEMPLATES", "ROOT_URLCONF"]
 NAMES += ["INSTALLED_APPS", "SECRET_KEY", "SECRET_KEY_FALLBACKS"]
+NAMES = sorted(set(NAMES) - _settings.CLIENT_SETTINGS)
 VALUES = [None, 7, "", "x", [], [7], {}, {7: 7}, object(), True, [None], "https://[", b"x"]
 # A function, what is no module, and a module that fails.
-VALUES += [["clever_sso.django.role_required"], ["no_such.module"], ["broken.Backend", 7], ("broken", None)]
+NAMED = [["clever_sso.django.role_required"], ["no_such.module"], ["broken.Backend", 7], ("broken", None)]
+
+
+def look(*checks):
+    conf.forget()
+    return {message.id for each in checks for message in each()}
+
+
 for name in NAMES:
+    before = getattr(settings, name, None)
+    for value in VALUES + NAMED:
+        setattr(settings, name, value)
+        look(check, check_deployment, check_users)
+    setattr(settings, name, before)
+# Those of the client, of all hosts and of one. Nothing can be made of an object.
+VALUES += [-1, 10**400, float("nan"), "\\ud800", "x\\0", "http://\\ud800.example/", ["\\ud800"]]
+for name in sorted(_settings.CLIENT_SETTINGS):
     before = getattr(settings, name, None)
     for value in VALUES:
         setattr(settings, name, value)
-        conf.forget()
-        check()
-        check_deployment()
-        check_users()
+        told = look(check, check_deployment)
+        assert type(value) is not object or "clever_sso.E001" in told, name
     setattr(settings, name, before)
+    for value in VALUES:
+        settings.CLEVER_HOSTS = {"b.example": {name: value}}
+        told = look(check, check_deployment)
+        assert type(value) is not object or "clever_sso.E001" in told, name
+NO_HOSTS = [{7: {}}, {"": {}}, {None: None}, {"b.example": 7}, {"b.example": {7: 7}}, {"\\ud800": {}}]
+for hosts in NO_HOSTS:
+    settings.CLEVER_HOSTS = hosts
+    look(check, check_deployment)
 print("looked at everything")
 """
 
