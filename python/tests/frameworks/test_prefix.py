@@ -142,8 +142,10 @@ def in_django(clever: str, prefix: str) -> Get:
 
 
 def in_asgi(clever: str, prefix: str) -> Get:
-    pytest.importorskip("starlette")
+    starlette = pytest.importorskip("starlette")
     pytest.importorskip("httpx2")
+    if "\\" in prefix and starlette.__version__.startswith("0.37."):
+        pytest.skip("this Starlette reads a prefix as a regular expression, and answers nothing below this one")
     from clever_sso import AsyncClient
     from clever_sso.asgi import CleverSso
     from starlette.applications import Starlette
