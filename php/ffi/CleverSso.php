@@ -9,9 +9,11 @@
 
 declare(strict_types=1);
 
+// A package of Composer holds no link.
+$clever_sso_classes = is_dir(__DIR__ . '/CleverSso') ? __DIR__ . '/CleverSso' : dirname(__DIR__) . '/extension/CleverSso';
+require_once "{$clever_sso_classes}/NotSerializable.php";
+require_once "{$clever_sso_classes}/Redacted.php";
 if (!extension_loaded('clever_sso')) {
-    require_once __DIR__ . '/src/NotSerializable.php';
-    require_once __DIR__ . '/src/Redacted.php';
     require_once __DIR__ . '/src/Personal.php';
     require_once __DIR__ . '/src/Outcome.php';
     require_once __DIR__ . '/src/ClientInterface.php';
@@ -51,5 +53,5 @@ if (!extension_loaded('clever_sso')) {
     require_once __DIR__ . '/src/User.php';
     require_once __DIR__ . '/src/UserInfo.php';
 }
-// A package of Composer holds no link.
-require_once is_dir(__DIR__ . '/CleverSso') ? __DIR__ . '/CleverSso/Web.php' : dirname(__DIR__) . '/extension/CleverSso/Web.php';
+require_once "{$clever_sso_classes}/Web.php";
+unset($clever_sso_classes);

@@ -6,9 +6,29 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** An answer of BrowserLeg. Send its cookies, and end the session when it says so. */
-final class BrowserReply
+/** An answer of BrowserLeg. Send its cookies, and end the session when it says so. Dumps show no address, page or person. */
+final readonly class BrowserReply implements \JsonSerializable
 {
+    use Redacted;
+    use NotSerializable;
+
+    /** The HTTP status. */
+    public int $status;
+    /** @var array<string, string> Headers by name. Cookies are not among them. */
+    public array $headers;
+    /** @var list<SetCookie> Set these. */
+    public array $cookies;
+    /** Whether the session that the browser had must end. */
+    public bool $endsSession;
+    /** The page; empty with a redirect. */
+    public string $body;
+    /** What went wrong, for a page of your own. */
+    public ?Problem $problem;
+    /** Who proved a login. */
+    public ?SignedIn $signedIn;
+    /** One word for logs and profilers. */
+    public string $outcome;
+
     /**
      * @param int $status The HTTP status.
      * @param array<string, string> $headers Headers by name. Cookies are not among them.
@@ -22,15 +42,20 @@ final class BrowserReply
      *     the error code of an error.
      */
     public function __construct(
-        public readonly int $status,
-        #[\SensitiveParameter] public readonly array $headers = [],
-        public readonly array $cookies = [],
-        public readonly bool $endsSession = false,
-        #[\SensitiveParameter] public readonly string $body = '',
-        public readonly ?Problem $problem = null,
-        public readonly ?SignedIn $signedIn = null,
-        public readonly string $outcome = '',
+        int $status,
+        #[\SensitiveParameter] array $headers = [],
+        array $cookies = [],
+        bool $endsSession = false,
+        #[\SensitiveParameter] string $body = '',
+        #[\SensitiveParameter] ?Problem $problem = null,
+        #[\SensitiveParameter] ?SignedIn $signedIn = null,
+        string $outcome = '',
     ) {
+        $this->status = $status;
+        $this->cookies = $cookies;
+        $this->endsSession = $endsSession;
+        $this->outcome = $outcome;
+        $this->hide(compact('headers', 'body', 'problem', 'signedIn'));
     }
 
     /** Sends it by PHP's own functions. `show` prints the page of a problem; by default it is a plain page. */
@@ -54,11 +79,5 @@ final class BrowserReply
     public function toHttpFoundation(): \Symfony\Component\HttpFoundation\Response
     {
         return new \Symfony\Component\HttpFoundation\Response($this->body, $this->status, $this->headers);
-    }
-
-    /** @return array<string, mixed> For dumps: no address, page or cookie. */
-    public function __debugInfo(): array
-    {
-        return ['status' => $this->status, 'outcome' => $this->outcome, 'endsSession' => $this->endsSession];
     }
 }

@@ -6,9 +6,21 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** One request, without PHP's globals: frameworks have requests of their own. */
-final class BrowserRequest
+/** One request, without PHP's globals: frameworks have requests of their own. Dumps show neither its query nor its headers. */
+final readonly class BrowserRequest implements \JsonSerializable
 {
+    use Redacted;
+    use NotSerializable;
+
+    /** The HTTP method. */
+    public string $method;
+    /** The query as it came. Parameters that are named twice must still be seen. */
+    public string $query;
+    /** @var array<string, string|list<string|null>> All headers, by name. */
+    public array $headers;
+    /** The Cookie header as it came. */
+    public ?string $cookies;
+
     /**
      * @param string $method The HTTP method.
      * @param string $query The query as it came. Parameters that are named twice must still be seen.
@@ -16,11 +28,13 @@ final class BrowserRequest
      * @param string|null $cookies The Cookie header as it came.
      */
     public function __construct(
-        public readonly string $method,
-        #[\SensitiveParameter] public readonly string $query,
-        #[\SensitiveParameter] public readonly array $headers,
-        #[\SensitiveParameter] public readonly ?string $cookies,
+        string $method,
+        #[\SensitiveParameter] string $query,
+        #[\SensitiveParameter] array $headers,
+        #[\SensitiveParameter] ?string $cookies,
     ) {
+        $this->method = $method;
+        $this->hide(compact('query', 'headers', 'cookies'));
     }
 
     /** The request that this script answers. */
@@ -82,11 +96,5 @@ final class BrowserRequest
     {
         parse_str($this->query, $parameters);
         return $parameters;
-    }
-
-    /** @return array<string, string> For dumps: no query, header or cookie. */
-    public function __debugInfo(): array
-    {
-        return ['method' => $this->method, 'query' => '[redacted]', 'headers' => '[redacted]', 'cookies' => '[redacted]'];
     }
 }

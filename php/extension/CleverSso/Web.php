@@ -10,6 +10,8 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
+require_once __DIR__ . '/NotSerializable.php';
+require_once __DIR__ . '/Redacted.php';
 require_once __DIR__ . '/BrowserLeg.php';
 require_once __DIR__ . '/BrowserReply.php';
 require_once __DIR__ . '/BrowserRequest.php';

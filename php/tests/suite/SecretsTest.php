@@ -4,8 +4,11 @@ declare(strict_types=1);
 
 namespace CleverSso\Tests;
 
+use CleverSso\BrowserReply;
+use CleverSso\BrowserRequest;
 use CleverSso\Callback;
 use CleverSso\Client;
+use CleverSso\Problem;
 
 /** No dump, export, cast, encoding or trace shows a secret, nor what says who somebody is. */
 final class SecretsTest extends EmulatorCase
@@ -50,6 +53,9 @@ final class SecretsTest extends EmulatorCase
         $login = $client->beginLogin();
         [$cookie] = $login->setCookies;
         yield 'client' => [$client, [self::SECRET], []];
+        $keys = [str_repeat('a-private-key-', 3), str_repeat('an-older-private-key-', 2)];
+        $whole = self::client(pendingKey: $keys[0], oldPendingKeys: [$keys[1]], proxy: 'http://me:a-private-password@127.0.0.1:9');
+        yield 'client with all its secrets' => [$whole, [self::SECRET, ...$keys, 'a-private-password'], []];
         yield 'login' => [$login, [$login->url, $login->pending, $cookie->value], []];
         yield 'cookie' => [$cookie, [$cookie->value, $cookie->header], []];
         $callback = Callback::parse('code=a-private-code&state=a-private-state');
@@ -66,6 +72,14 @@ final class SecretsTest extends EmulatorCase
         yield 'me' => [$client->me($tokens->accessToken), $secrets, ['data']];
         yield 'user' => [$client->user($tokens->accessToken, $who->id), $secrets, $person];
         yield 'userinfo' => [$client->userinfo($tokens->accessToken), $secrets, $person];
+        // What carries them between the library and the browser.
+        $headers = ['Authorization' => 'a-private-header', 'Referer' => ['a-private-page']];
+        $request = new BrowserRequest('GET', 'code=a-private-code&state=x', $headers, 'session=a-private-cookie');
+        yield 'request' => [$request, ['a-private'], []];
+        $problem = new Problem('A sentence.', 'word', 400, '/login?return_to=a-private-page', '/switch?return_to=a-private-page');
+        $headers = ['Location' => $login->url, 'Set-Cookie' => 'a-private-cookie'];
+        $reply = new BrowserReply(303, $headers, $login->setCookies, true, 'a-private-page', $problem, $outcome, 'signed_in');
+        yield 'reply' => [$reply, [$login->url, $cookie->value, 'a-private', ...$secrets, ...$person], []];
         $restart = $client->finishLogin('code=a-private-code');
         yield 'restart' => [$restart, [$restart->login->url, $restart->login->pending, $restart->setCookies[0]->value], []];
     }
@@ -84,6 +98,18 @@ final class SecretsTest extends EmulatorCase
             ['setCookies', 'key', 'needsPage', "\0CleverSso\Login\0hidden"],
             array_keys((array) $login),
         );
+    }
+
+    public function testAnApplicationReadsWhatARequestAndAReplyHide(): void
+    {
+        $request = new BrowserRequest('GET', 'return_to=/a', ['accept' => ['text/html']], 'a=b');
+        self::assertSame(['return_to=/a', ['accept' => ['text/html']], 'a=b'], [$request->query, $request->headers, $request->cookies]);
+        self::assertSame(['/a', true, true], [$request->parameter('return_to'), $request->has('return_to'), $request->wantsPage()]);
+        $hidden = ['method' => 'GET', 'query' => '[redacted]', 'headers' => '[redacted]', 'cookies' => '[redacted]'];
+        self::assertSame($hidden, json_decode((string) json_encode($request), true));
+        $reply = new BrowserReply(303, ['Location' => '/a'], outcome: 'login');
+        self::assertSame([303, '/a', '', null], [$reply->status, $reply->headers['Location'], $reply->body, $reply->problem?->code]);
+        self::assertTrue(isset($reply->headers['Location']) && !isset($reply->problem) && $reply == clone $reply);
     }
 
     public function testWhatSaysWhoSomebodyIsCanBeKeptAsJson(): void

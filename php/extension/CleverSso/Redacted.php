@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * Properties that no dump, export, cast or loop shows, and that are never serialized: as in the extension.
+ * @internal Properties that no dump, export, cast or loop shows, and that are never serialized: as in the extension.
  *
  * Such a property is declared, but unset: PHP then asks __get for it. The value lies where nothing shows it.
  */
