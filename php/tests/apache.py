@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import ports
 from harness.patience import SECONDS, wait_for
-from installed import program
+from installed import block, program
 from servers import WORKERS, Master, Setup, php_version, process, running_fpm
 
 if TYPE_CHECKING:
@@ -35,10 +36,6 @@ LoadModule mime_module {modules}/mod_mime.so
 TypesConfig /dev/null
 GracefulShutdownTimeout {patience}
 DocumentRoot {public}
-<Directory {public}>
-    Require all granted
-    FallbackResource /index.php
-</Directory>
 """
 # PHP is in its workers: processes, or the threads of some processes.
 PROCESSES = """
@@ -59,16 +56,10 @@ MaxSpareThreads {all_threads}
 INSIDE = """
 LoadModule php_module {php}
 PHPIniDir {folder}
-<FilesMatch \\.php$>
-    SetHandler application/x-httpd-php
-</FilesMatch>
 """
 EVENT = """
 LoadModule proxy_module {modules}/mod_proxy.so
 LoadModule proxy_fcgi_module {modules}/mod_proxy_fcgi.so
-<FilesMatch \\.php$>
-    SetHandler "proxy:unix:{folder}/fpm.sock|fcgi://localhost"
-</FilesMatch>
 """
 
 
@@ -120,6 +111,19 @@ def before_fpm() -> Kind:
     return Kind("event")
 
 
+def guide(kind: Kind, setup: Setup) -> str:
+    """What docs/php.md tells Apache, with the paths of the test."""
+    shown = block("run: apache", "apache")
+    shown = shown.replace("/srv/app/public", str(setup.page.parent)).replace(
+        "/run/php/php-fpm.sock", f"{setup.folder}/fpm.sock"
+    )
+    if kind.php:
+        inside = re.findall(r"# With mod_php: (SetHandler .*)", shown)
+        shown, changed = re.subn(r"SetHandler \".*\"", inside[0], shown)
+        assert changed == 1
+    return shown
+
+
 @contextmanager
 def apache(kind: Kind, setup: Setup, environment: dict[str, str], port: int) -> Iterator[Master]:
     """Run Apache; give what has the workers that run PHP."""
@@ -140,6 +144,7 @@ def apache(kind: Kind, setup: Setup, environment: dict[str, str], port: int) -> 
         threads=THREADS_EACH,
         all_threads=THREADS_EACH * kind.processes,
     )
+    text += guide(kind, setup)
     if os.geteuid() == 0:
         text += "User nobody\nGroup nogroup\n"
     (folder / "apache.conf").write_text(text)

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from harness.paths import RELEASE, ROOT, TARGET
-from installed import PATIENCE_SECONDS, program, run
+from installed import PATIENCE_SECONDS, block, program, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGE = ROOT / "docs/php.md"
 PACKAGE = TARGET / "composer/clever-sso"
-
-
-def block(name: str, language: str = "sh") -> str:
-    """The block of docs/php.md that has this name."""
-    found = re.findall(rf"<!-- {name} -->\n```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(found) == 1, name
-    return str(found[0])
 
 
 def environment(home: Path) -> dict[str, str]:

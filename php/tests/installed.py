@@ -31,6 +31,11 @@ APP_NAME, SECRET = "0d1c" * 5, "5ec4e7a1" * 5
 # Compiling and installing, which may mean building the library too: only a hang takes as long.
 PATIENCE_SECONDS = 1200
 SCRIPTS = ROOT / "php/tests/scripts"
+PAGE = ROOT / "docs/php.md"
+# Where docs/php.md installs the library, below the home folder.
+PREFIX = "clever"
+# Quick to build, and on all cores.
+BUILD = {"CFLAGS": "-O1 -g -Werror=implicit", "MAKEFLAGS": f"-j{os.cpu_count() or 1}"}
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,13 @@ class Installed:
     @property
     def library(self) -> Path:
         """The folder of `libclever_sso.so.0`."""
-        return self.folder / "prefix/lib"
+        return self.folder / PREFIX / "lib"
 
     @property
     def build(self) -> Path:
         """The extension's sources, built."""
-        return self.folder / ("build" + re.sub(r"\W+", "-", self.config))
+        other = "build" + re.sub(r"\W+", "-", self.config)
+        return self.folder / (other if self.config else "clever_sso/php/extension")
 
     @property
     def extension(self) -> Path:
@@ -94,7 +100,7 @@ class Installed:
     def with_php(self, config: str) -> Installed:
         """The same for the PHP that a php-config describes."""
         other = Installed(self.folder, "", config)
-        return Installed(self.folder, built(other.build, self.folder / "prefix", config), config)
+        return Installed(self.folder, built(other.build, self.folder / PREFIX, config), config)
 
 
 def program(name: str) -> str:
@@ -105,39 +111,56 @@ def program(name: str) -> str:
     return found
 
 
-def run(command: list[str], folder: Path) -> str:
-    """Run a command that must succeed; give what it says."""
-    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+def run(command: list[str], folder: Path, **more: str) -> str:
+    """Run a command that must succeed, with `more` in its environment; give what it says."""
+    environment = {**os.environ, **more}
+    ended = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
     said = ended.stdout + ended.stderr
     assert ended.returncode == 0, f"{' '.join(command)}\n{said[-3000:]}"
     return said
 
 
+def block(name: str, language: str = "sh") -> str:
+    """The block of docs/php.md that has this name."""
+    found = re.findall(rf"<!-- {name} -->\n```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert len(found) == 1, name
+    return str(found[0])
+
+
 def install(folder: Path) -> Installed:
-    """Install the library below `folder`, build the extension against it."""
+    """Install the library below `folder`, and build and install the extension, as docs/php.md says."""
     for name in ("php", "phpize", "php-config", "make", "cc"):
         program(name)
-    prefix = folder / "prefix"
-    run(["make", "-s", "install", f"PREFIX={prefix}", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
+    # The source beside the application; only the extension is built in it.
+    source = folder / "clever_sso"
+    shutil.copytree(ROOT / "php/extension", source / "php/extension", ignore=MADE)
+    (source / "Makefile").write_text(f"install:\n\t$(MAKE) -s -C {ROOT} install CARGO_TARGET_DIR={TARGET}\n")
+    said = run(
+        ["bash", "-euc", block("run: extension").replace("sudo make install", f"make install DESTDIR={folder}/root")],
+        folder,
+        HOME=str(folder),
+        **BUILD,
+    )
     for name in SOURCES:
         shutil.copytree(ROOT / name, folder / "sources" / name, ignore=MADE, symlinks=True)
     shutil.copy(SCRIPTS / "strict.php", folder)
-    return Installed(folder, built(folder / "build", prefix))
+    return Installed(folder, said)
 
 
-def built(build: Path, prefix: Path, config: str = "") -> str:
-    """What building the extension says: against the library below `prefix`, for the PHP in the path or another."""
+def built(build: Path, prefix: Path, config: str) -> str:
+    """What building the extension says: against the library below `prefix`, for the PHP of `config`."""
     shutil.copytree(ROOT / "php/extension", build, ignore=MADE)
-    phpize = str(Path(config).with_name(Path(config).name.replace("php-config", "phpize"))) if config else "phpize"
-    of_php = [f"--with-php-config={config}"] if config else []
+    phpize = str(Path(config).with_name(Path(config).name.replace("php-config", "phpize")))
     said = run([phpize], build)
-    said += run(["./configure", f"--with-clever-sso={prefix}", "CFLAGS=-O1 -g -Werror=implicit", *of_php], build)
-    return said + run(["make", f"-j{os.cpu_count() or 1}"], build)
+    said += run(["./configure", f"--with-clever-sso={prefix}", f"--with-php-config={config}"], build, **BUILD)
+    return said + run(["make"], build, **BUILD)
 
 
 def warnings(log: str) -> list[str]:
     """What the compiler warned of in our own files."""
-    return [line for line in log.splitlines() if re.search(r"/build[\w-]*/\w+\.[ch]:\d+.*warning", line)]
+    return [line for line in log.splitlines() if re.search(r"/(?:build[\w-]*|extension)/\w+\.[ch]:\d+.*warning", line)]
 
 
 def app(site: str) -> App:

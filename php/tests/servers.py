@@ -66,6 +66,12 @@ http {{
     scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{port};
+        {locations}
+    }}
+}}
+"""
+
+LOCATIONS = """
         location / {{
             fastcgi_param SCRIPT_FILENAME {page};
             fastcgi_param REQUEST_METHOD $request_method;
@@ -76,8 +82,6 @@ http {{
             fastcgi_param CONTENT_LENGTH $content_length;
             fastcgi_pass unix:{folder}/fpm.sock;
         }}
-    }}
-}}
 """
 
 
@@ -172,6 +176,7 @@ class Setup:
     """What FPM is told: `ini` is php.ini, `root` whether its master is root.
 
     `added` is the folder in which the page is on the server, where browsers do not know of it.
+    `locations` is what nginx is told instead of that.
     """
 
     folder: Path
@@ -179,11 +184,13 @@ class Setup:
     ini: str
     root: bool
     added: str = ""
+    locations: str = ""
 
     def write(self, port: int) -> None:
         """Write the files of FPM, PHP and nginx."""
         pool = MASTER_IS_ROOT_CONF if self.root else ""
-        nginx = NGINX_CONF.format(folder=self.folder, port=port, page=self.page, added=self.added)
+        locations = self.locations or LOCATIONS.format(folder=self.folder, page=self.page, added=self.added)
+        nginx = NGINX_CONF.format(folder=self.folder, port=port, locations=locations)
         own_folder(self.folder)
         own_folder(self.folder / "sessions")
         (self.folder / "php.ini").write_text(self.ini)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from applications import PAGE, block
+from framework_sites import needed
 from harness import chromium, emulator, ports
+from harness.paths import ROOT
 from harness.patience import MILLISECONDS
-from installed import Installed, app, run, settings
+from installed import PAGE, Installed, app, block, run, settings
 from php_sites import ADA
-from servers import built_in, own_folder
+from servers import PHP_INI, Setup, built_in, fpm_behind_nginx, own_folder
 from visitor import Visitor
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def test_every_block_is_php(installed: Installed) -> None:
         assert "No syntax errors" in run(installed.php("-l", str(file)), folder)
 
 
+def strict(installed: Installed, folder: Path) -> list[str]:
+    """What every PHP here is told: everything that it warns of is an exception."""
+    return [f"-dsession.save_path={folder}", f"-dauto_prepend_file={installed.strict}", "-derror_reporting=-1"]
+
+
 @pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
 def test_the_first_login_logs_in(installed: Installed, application: Path, extension: bool) -> None:
     """With the library that the package has in it."""
@@ -46,7 +52,7 @@ def test_the_first_login_logs_in(installed: Installed, application: Path, extens
         environment = settings(site, clever)
         environment.pop("LD_LIBRARY_PATH", None)
         options = [] if extension else block("run: serve").rpartition("php ")[2].split()[:2]
-        serve = [*options, f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(application / "index.php")]
+        serve = [*options, *strict(installed, folder), "-S", f"127.0.0.1:{port}", str(application / "index.php")]
         with built_in(installed.php(*serve, extension=extension), environment, port, folder / "output.log"):
             visitor = Visitor()
             assert "Log in with Clever" in visitor.open(site).text
@@ -60,6 +66,43 @@ def test_the_first_login_logs_in(installed: Installed, application: Path, extens
             assert visitor.open(f"{site}/logout").status == 405
             assert visitor.open(f"{site}/").text.startswith("Hello, ")
             assert "Log in with Clever" in visitor.open(f"{site}/logout", {}).text
+
+
+def nginx(folder: Path, public: Path) -> str:
+    """What the guide tells nginx, with the paths of the test, and with an access log."""
+    shown = block("run: nginx", "nginx") + block("run: nginx-log", "nginx")
+    shown = shown.replace("/run/php/php-fpm.sock", f"{folder}/fpm.sock")
+    return f"root {public};\naccess_log {folder}/access.log;\n" + shown.replace(
+        "fastcgi.conf", "/etc/nginx/fastcgi.conf"
+    )
+
+
+@pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
+def test_what_the_guide_tells_fpm_and_nginx_logs_people_in(
+    installed: Installed, application: Path, extension: bool
+) -> None:
+    """Without ffi.enable: the script that the guide preloads is what lets a page use FFI."""
+    needed("/etc/nginx/fastcgi.conf", package="nginx")
+    (application / "index.php").write_text(block("run", "php"))
+    (application / "preload.php").write_text(block("run: preload", "php"))
+    folder = installed.folder / f"deployed-{extension}"
+    load = f"extension = {installed.extension}" if extension else "" if installed.has_ffi else "extension = ffi.so"
+    ini = PHP_INI.format(folder=folder, load=load, preload="") + block("run: ini", "ini")
+    ini = ini.replace("opcache.preload = \n", "").replace("/srv/app", str(application))
+    ini += f"auto_prepend_file = {installed.strict}\n"
+    setup = Setup(folder, application / "index.php", ini, root=False, locations=nginx(folder, application))
+    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
+        site = f"http://127.0.0.1:{port}"
+        environment = settings(site, clever)
+        # The library is in the package.
+        environment.pop("LD_LIBRARY_PATH", None)
+        with fpm_behind_nginx(setup, environment, port) as fpm:
+            page = Visitor().open(f"{site}/lessons?page=7", person="ada")
+            assert (page.url, page.text.partition(". <")[0]) == (f"{site}/lessons?page=7", "Hello, Ada Ashworth")
+            assert re.findall(r"PHP \w+: .*", fpm.log()) == []
+        # The code of a login is in no log.
+        logged = (folder / "access.log").read_text()
+        assert ("/lessons?page=7" in logged, "code=" in logged) == (True, False)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +126,7 @@ def test_from_composer_to_a_login_in_a_browser(
         environment.pop("LD_LIBRARY_PATH", None)
         command = block("run: serve").rpartition("php ")[2].split()
         options = [] if extension else command[: command.index("-S")]
-        serve = [*options, f"-dsession.save_path={folder}", "-S", f"127.0.0.1:{port}", str(index)]
+        serve = [*options, *strict(installed, folder), "-S", f"127.0.0.1:{port}", str(index)]
         with built_in(installed.php(*serve, extension=extension), environment, port, folder / "output.log"):
             context = browser.new_context()
             context.set_default_timeout(MILLISECONDS)
@@ -107,3 +150,10 @@ def test_from_composer_to_a_login_in_a_browser(
         log = (folder / "output.log").read_text()
         assert "PHP Warning" not in log
         assert "PHP Fatal" not in log
+
+
+def test_no_file_fixes_the_version_of_php() -> None:
+    """`phpize` and `php-config` say where things are."""
+    shown = [file for name in ("php", "examples/php") for file in (ROOT / name).rglob("*") if file.is_file()]
+    fixed = re.compile(rb"/etc/php/\d|php8\.\d|\bno-debug-|/lib/php/20\d{6}")
+    assert [str(file) for file in [PAGE, *shown] if fixed.search(file.read_bytes())] == []

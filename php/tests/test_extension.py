@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness import emulator
 from harness.paths import INCLUDE, ROOT
-from installed import PATIENCE_SECONDS, Installed, program, run, warnings
+from installed import PATIENCE_SECONDS, Installed, block, program, run, warnings
 
 SOURCE = ROOT / "php/extension"
 HEADER = ROOT / "php/ffi/clever_sso_ffi.h"
@@ -20,6 +20,17 @@ TESTED = emulator.App("php-tests", "a-secret-of-php-tests", "http://127.0.0.1:9/
 
 def test_it_builds_without_a_warning(installed: Installed) -> None:
     assert warnings(installed.log) == []
+
+
+def test_the_guide_installs_the_extension_and_its_classes(installed: Installed) -> None:
+    """The fixture has run what docs/php.md says; here is the line that loads it."""
+    extensions = run([program("php-config"), "--extension-dir"], SOURCE).strip()
+    root = installed.folder / "root"
+    assert (root / extensions.lstrip("/") / "clever_sso.so").exists()
+    assert [path.name for path in root.rglob("Web.php")] == ["Web.php"]
+    line = block("load: extension").strip().splitlines()[-1]
+    said = run(["bash", "-euc", line], installed.build, PHP_INI_SCAN_DIR="", LD_LIBRARY_PATH="")
+    assert "Log in with Clever => enabled" in said
 
 
 def test_it_is_found_by_pkg_config(installed: Installed) -> None:
@@ -53,7 +64,7 @@ def test_it_installs_the_classes_that_are_written_in_php_where_php_looks(install
 
 def test_a_missing_library_is_named_when_it_is_configured(installed: Installed) -> None:
     command = ["./configure", "--with-clever-sso=/nowhere"]
-    ended = subprocess.run(command, cwd=installed.folder / "build", capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, cwd=installed.build, capture_output=True, text=True, check=False)
     assert ended.returncode != 0
     assert "there is no include/clever_sso.h below /nowhere" in ended.stderr
 

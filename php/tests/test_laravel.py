@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from applications import PAGE
 from framework_sites import FRAMEWORKS, commanded, framework
 from harness import emulator
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
-from installed import SCRIPTS
+from installed import PAGE, SCRIPTS
 from php_sites import ADA, asked, kept
 
 if TYPE_CHECKING:

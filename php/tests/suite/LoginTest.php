@@ -238,6 +238,22 @@ final class LoginTest extends EmulatorCase
         self::assertSame('ArgumentException argument_invalid', self::thrown(fn() => $client->loginKey("code=a&state=b\0")));
     }
 
+    public function testTheGuideKeepsLoginsInASession(): void
+    {
+        $guide = (string) file_get_contents(dirname((string) getenv('CLEVER_SSO_STUB'), 3) . '/docs/php.md');
+        self::assertSame(1, preg_match('/^<!-- run: logins -->\n```php\n<\?php\n(.*?)^```/ms', $guide, $found));
+        eval($found[1]);
+        [$client, $_SESSION] = [self::client(), []];
+        $urls = array_map(fn() => \begin($client), range(1, 10));
+        self::assertCount(8, $_SESSION['logins']);
+        foreach ([...array_slice($urls, 2), $urls[9], $urls[0]] as $number => $url) {
+            $outcome = \finish($client, self::browse($url));
+            self::assertSame($number < 8 ? 'SignedIn' : 'Restart', self::short($outcome));
+        }
+        self::assertSame(['/lessons', []], [\finish($client, self::browse(\begin($client)))->returnTo, $_SESSION['logins']]);
+        unset($_SESSION);
+    }
+
     public function testSwitchesAndTargetsAreReadAsTheLibraryReadsThem(): void
     {
         $words = [null, '', '0', 'False', 'NO', 'off', '1', 'true', "\0", "\xff"];
