@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from harness import emulator
 from harness.paths import ROOT
@@ -31,6 +32,21 @@ def test_both_ways_stay_where_open_basedir_keeps_them(installed: Installed) -> N
         f"{config} CLEVER_KEY_CACHE must be a file that open_basedir allows",
         "nothing is thrown",
     ]
+
+
+def test_php_has_every_method_of_python() -> None:
+    def declared(path: str) -> set[str]:
+        """Its methods and properties."""
+        text = (ROOT / path).read_text()
+        (found,) = re.findall(r"^(?:[a-z]+ )*class Client\b.*?^[@c}]", text, re.MULTILINE | re.DOTALL)
+        return set(re.findall(r"(?:\bdef |\bfunction |public readonly \w+ \$)([a-z]\w*)", found))
+
+    theirs = declared("python/clever_sso/_native.pyi")
+    ours = declared("php/extension/clever_sso.stub.php")
+    assert len(theirs) > 20
+    camel = {re.sub(r"_(\w)", lambda found: found[1].upper(), name) for name in theirs}
+    # PHP frees a client by itself.
+    assert camel - ours == {"close"}
 
 
 def test_both_ways_carry_the_same_files_of_the_page() -> None:
