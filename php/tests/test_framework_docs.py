@@ -77,8 +77,9 @@ def test_the_application_of_the_guide_logs_in(installed: Installed, name: str, f
             assert "Log in with Clever" in browser.open(f"{site.url}/clever/logout", {}).text
 
 
-def test_the_users_of_the_guide_are_signed_in(installed: Installed, name: str, folder: Path) -> None:
-    with framework(installed, name, DOCS=str(folder), APP_ENV="own") as site:
+@pytest.mark.parametrize("way", ["extension", "ffi"])
+def test_the_users_of_the_guide_are_signed_in(installed: Installed, name: str, folder: Path, way: str) -> None:
+    with framework(installed, name, way, DOCS=str(folder), APP_ENV="own") as site:
         text = signed_in(site, ADA, "/lessons" if name == "symfony" else "/user")[1]
         assert text.endswith("yours")
 

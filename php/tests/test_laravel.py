@@ -192,13 +192,12 @@ def test_routes_without_a_session_are_named(installed: Installed) -> None:
 
 
 @contextmanager
-def with_socialite(installed: Installed, **more: str) -> Iterator[Site]:
+def with_socialite(installed: Installed, way: str = "extension", **more: str) -> Iterator[Site]:
     """The application signs people in with Socialite, at routes of its own."""
     published = str(installed.sources.parent / "socialite.php")
     shutil.copy(SCRIPTS / "socialite.php", published)
-    with framework(
-        installed, "laravel", SOCIALITE=published, SETTINGS='{"routes": false, "users": null}', APP_ENV="own", **more
-    ) as site:
+    own = {"SETTINGS": '{"routes": false, "users": null}', "APP_ENV": "own"}
+    with framework(installed, "laravel", way, SOCIALITE=published, **own, **more) as site:
         yield site
 
 
@@ -226,11 +225,12 @@ def test_socialite_signs_people_in(socialite: Site) -> None:
     assert asked(f"{socialite.url}/members", Cookie=header_of(browser)).status == 303
 
 
-def test_socialite_signs_people_in_as_the_guide_shows(installed: Installed) -> None:
+@pytest.mark.parametrize("way", ["extension", "ffi"])
+def test_socialite_signs_people_in_as_the_guide_shows(installed: Installed, way: str) -> None:
     (shown,) = re.findall(r"<!-- socialite -->\n```php\n(.*?)```", PAGE.read_text(), re.DOTALL)
     routes = installed.sources.parent / "socialite-routes.php"
     routes.write_text(shown)
-    with with_socialite(installed, SOCIALITE_ROUTES=str(routes)) as site:
+    with with_socialite(installed, way, SOCIALITE_ROUTES=str(routes)) as site:
         browser = signed_in(site)
         assert re.fullmatch("member [0-9a-f]{24} yours", browser.open(f"{site.url}/members").text)
 

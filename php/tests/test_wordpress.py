@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 JOSE, TEACHER, ELSEWHERE = "510003", "610001", "530001"
 JOSES_ID, JOSES_EMAIL = "64c20b1e8f3a7d0019c4e503", "jose@emulated.example"
 PLUGIN = ROOT / "php/wordpress/clever-sso"
+CONSTANTS = '["CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET", "CLEVER_REDIRECT_URI"]'
 ROLES = {"student": "subscriber", "contact": "", "teacher": "editor", "staff": "author", "district_admin": "editor"}
 
 
@@ -279,6 +280,28 @@ def test_uninstalling_leaves_nothing_behind(browser: Browser, site: Site) -> Non
     assert who(site, header_of(browser)) == "Ada"
     assert asked(f"{site.url}/-uninstall").text == "left 0"
     assert who(site, header_of(browser)) == "nobody"
+
+
+@pytest.mark.parametrize(("library", "way"), [("classes", "ffi"), ("vendor", "ffi"), ("vendor", "extension")])
+def test_the_library_is_found_wherever_the_guide_puts_it(
+    installed: Installed, application: Path, database: Path, library: str, way: str
+) -> None:
+    vendor = str(application / "vendor") if library == "vendor" else ""
+    name = f"{library}_{way}"
+    with framework(
+        installed, "wordpress", way, DB_SOCKET=str(database), DB=name, VENDOR=vendor, CONSTANTS=CONSTANTS
+    ) as site:
+        assert asked(f"{site.url}/-install").text.endswith("installed")
+        assert signed_in(Browser(site.clever), site).text == "front Ada subscriber"
+
+
+def test_without_a_library_administrators_are_told_and_the_site_goes_on(installed: Installed, database: Path) -> None:
+    with framework(installed, "wordpress", "ffi", DB_SOCKET=str(database), DB="without", VENDOR="/nowhere") as site:
+        assert asked(f"{site.url}/-install").text.endswith("installed")
+        told = "Log in with Clever does not find its library."
+        assert told in administrator(site).open(f"{site.url}/wp-admin/").text
+        page = asked(f"{site.url}/wp-login.php")
+        assert (page.status, "clever" in page.text.lower(), told in page.text) == (200, False, False)
 
 
 def test_each_site_of_a_network_has_its_own_roles(installed: Installed) -> None:

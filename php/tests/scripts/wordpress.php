@@ -22,7 +22,14 @@ if ($path === '/-install') {
     }
     mkdir("{$folder}/wp-content/plugins", 0777, true);
     mkdir("{$folder}/wp-content/themes/plain", 0777, true);
-    symlink(getenv('PHP_BUNDLE') . '/clever-sso', "{$folder}/wp-content/plugins/clever-sso");
+    $plugin = "{$folder}/wp-content/plugins/clever-sso";
+    if (getenv('VENDOR')) {
+        // As Composer leaves it, run in the folder of the plugin.
+        shell_exec('cp -r ' . escapeshellarg(getenv('PHP_BUNDLE') . '/clever-sso') . ' ' . escapeshellarg($plugin));
+        is_dir(getenv('VENDOR')) && symlink(getenv('VENDOR'), "{$plugin}/vendor");
+    } else {
+        symlink(getenv('PHP_BUNDLE') . '/clever-sso', $plugin);
+    }
     file_put_contents("{$folder}/wp-content/themes/plain/style.css", '/* Theme Name: plain */');
     file_put_contents("{$folder}/wp-content/themes/plain/index.php", THEME);
     // The list of languages asks wordpress.org.
@@ -30,13 +37,13 @@ if ($path === '/-install') {
     $quiet = '<?php add_filter("login_display_language_dropdown", "__return_false");';
     file_put_contents("{$folder}/wp-content/mu-plugins/quiet.php", $quiet);
     $url = substr(getenv('CLEVER_REDIRECT_URI'), 0, -strlen('/clever/callback'));
+    $databaseName = getenv('DB') ?: 'wordpress';
     $values = [
-        'DB_NAME' => 'wordpress', 'DB_USER' => 'root', 'DB_PASSWORD' => '', 'DB_HOST' => 'localhost:' . getenv('DB_SOCKET'),
+        'DB_NAME' => $databaseName, 'DB_USER' => 'root', 'DB_PASSWORD' => '', 'DB_HOST' => 'localhost:' . getenv('DB_SOCKET'),
         'DB_CHARSET' => 'utf8mb4', 'DB_COLLATE' => '', 'WP_HOME' => $url, 'WP_SITEURL' => $url, 'WP_DEBUG' => false,
         'WP_CONTENT_DIR' => "{$folder}/wp-content", 'WP_CONTENT_URL' => "{$url}/wp-content", 'WP_DEFAULT_THEME' => 'plain',
         'DISABLE_WP_CRON' => true, 'AUTOMATIC_UPDATER_DISABLED' => true, 'WP_HTTP_BLOCK_EXTERNAL' => true,
-        'CLEVER_SSO_CLASSES' => getenv('PHP_CLASSES'),
-    ] + array_fill_keys(['AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY', 'AUTH_SALT', 'SECURE_AUTH_SALT', 'LOGGED_IN_SALT', 'NONCE_SALT'], 'k');
+    ] + (getenv('VENDOR') ? [] : ['CLEVER_SSO_CLASSES' => getenv('PHP_CLASSES')]) + array_fill_keys(['AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY', 'AUTH_SALT', 'SECURE_AUTH_SALT', 'LOGGED_IN_SALT', 'NONCE_SALT'], 'k');
     $lines = array_map(fn($name, $value) => "define('{$name}', " . var_export($value, true) . ');', array_keys($values), $values);
     // Where the tests want them there, the settings of Clever are constants; else the settings page has them.
     foreach (json_decode(getenv('CONSTANTS') ?: '[]', true) as $name) {
@@ -46,7 +53,7 @@ if ($path === '/-install') {
     $end = "\$table_prefix = 'wp_';\nrequire_once ABSPATH . 'wp-settings.php';\n";
     file_put_contents("{$folder}/wp-config.php", "<?php\n" . implode("\n", $lines) . "\n{$end}");
     $database = mysqli_connect('localhost', 'root', '', null, 0, getenv('DB_SOCKET'));
-    $database->query('CREATE DATABASE wordpress');
+    $database->query("CREATE DATABASE {$databaseName}");
     define('WP_INSTALLING', true);
     function wp_new_blog_notification(): void
     {
