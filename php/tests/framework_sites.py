@@ -78,8 +78,9 @@ def framework(installed: Installed, script: str, way: str = "extension", **more:
 
 def commanded(installed: Installed, script: str, folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
     """What a command of the framework's console says, and how it ends."""
+    told = ["-ddisplay_errors=stderr", f"-dauto_prepend_file={installed.strict}"]
     ended = subprocess.run(
-        installed.php(*modules(), *OPTIONS, "-ddisplay_errors=stderr", str(SCRIPTS / f"{script}.php"), *arguments),
+        installed.php(*modules(), *OPTIONS, *told, str(SCRIPTS / f"{script}.php"), *arguments),
         env=settings(
             "https://app.example/clever",
             more.pop("clever", ""),

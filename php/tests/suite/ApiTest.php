@@ -46,6 +46,18 @@ final class ApiTest extends EmulatorCase
         self::assertEqualsCanonicalizing(self::names(), array_values(array_diff($found, ['LibraryFile'])));
     }
 
+    /** @dataProvider raised */
+    public function testEveryWarningIsAnException(string $ofTheProvider): void
+    {
+        self::assertSame('ErrorException a warning', $ofTheProvider);
+        self::assertSame('ErrorException a warning', self::thrown(fn() => @trigger_error('a warning', E_USER_DEPRECATED)));
+    }
+
+    public static function raised(): iterable
+    {
+        yield [self::thrown(fn() => @trigger_error('a warning', E_USER_WARNING))];
+    }
+
     public function testEveryReadonlyClassRefusesToBeSerialized(): void
     {
         foreach (self::names() as $name) {

@@ -10,7 +10,7 @@ use CleverSso\Login;
 use PHPUnit\Framework\TestCase;
 
 /**
- * What all tests have: an emulator, and an error handler under which nothing may be raised but exceptions.
+ * What all tests have: an emulator. The error handler of bootstrap.php lets nothing be raised but exceptions.
  *
  * The emulator is the one that CLEVER_SSO_TEST_URL names.
  */
@@ -20,24 +20,6 @@ abstract class EmulatorCase extends TestCase
     protected const SECRET = 'a-secret-of-php-tests';
     protected const CALLBACK = 'http://127.0.0.1:9/callback';
     protected const DISTRICT = '53ee4b8a44abc88c1c00119b';
-
-    /** @before Also for what `@` keeps quiet: many an error handler does not look. */
-    protected function turnEveryWarningIntoAnException(): void
-    {
-        set_error_handler(fn(int $level, string $message, string $file, int $line) => throw new \ErrorException(
-            $message,
-            0,
-            $level,
-            $file,
-            $line,
-        ));
-    }
-
-    /** @after */
-    protected function leaveTheErrorHandler(): void
-    {
-        restore_error_handler();
-    }
 
     protected static function url(string $path = ''): string
     {
