@@ -231,6 +231,18 @@ def test_a_session_of_the_application_has_the_same_cookie_and_ends_with_a_sign_i
     assert asked(f"{site.url}/cart", Cookie=f"session={anonymous.value}").text == "cart 1 nobody"
 
 
+def test_no_dump_shows_who_is_signed_in(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA, browser.open(f"{site.url}/login"))
+    # Again, so that there is a session before this one.
+    browser.open(f"{site.url}/login")
+    cookies = cookie_of(browser, "session")
+    shown = asked(f"{site.url}/dump", Cookie=f"session={cookies}").text
+    assert shown.endswith("refused")
+    files = [file.name.removeprefix("sess_") for file in site.folder.glob("sess_*")]
+    assert cookies in files
+    assert [private for private in ["Ada", *files] if private in shown] == []
+
+
 def test_one_tab_that_asks_late_does_not_replace_the_session_of_another(browser: Browser, site: Site) -> None:
     browser.sign_in(ADA, browser.open(f"{site.url}/login"))
     for path in ("/", "/members", "/cart"):

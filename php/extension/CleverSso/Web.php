@@ -26,7 +26,8 @@ final class Web
     /** The parameter that says that return_to is the path as it arrived here: a proxy may have taken the folder off. */
     private const AS_ARRIVED = 'clever_as_arrived';
 
-    private readonly Session $session;
+    /** The session, which holds a person and session ids. No dump shows them. */
+    private readonly \SensitiveParameterValue $hidden;
     private readonly BrowserLeg $leg;
     /** The path of the callback, as browsers see it. */
     private readonly string $callback;
@@ -74,14 +75,14 @@ final class Web
             str_starts_with($afterLogout, '/') ? $afterLogout : $this->folder . $afterLogout,
             $districtId,
             $waitingPage,
-            describeSession: fn(): string => $this->session->describe(),
+            describeSession: fn(): string => $this->session()->describe(),
         );
         if ($this->leg->leadsToALogin($home)) {
             throw new \ValueError(
                 __METHOD__ . '(): Argument #3 ($afterLogin) must be a page of yours, not the login, the callback or the log out',
             );
         }
-        $this->session = new Session($redirectUri, $sessionSeconds, $sessionName);
+        $this->hidden = new \SensitiveParameterValue(new Session($redirectUri, $sessionSeconds, $sessionName));
         if ($this->page() === null) {
             $this->tellThatTheSessionIsKept();
         }
@@ -139,7 +140,7 @@ final class Web
         }
         $request = BrowserRequest::fromGlobals();
         $reply = match ($page) {
-            'login' => $this->leg->login($request, $this->session->person() !== null, $this->wish()),
+            'login' => $this->leg->login($request, $this->session()->person() !== null, $this->wish()),
             'callback' => $this->finish($request, $admit ?? self::keep(...)),
             'logout' => $this->leg->logOut($request),
             'misplaced' => $this->leg->misconfigured(
@@ -148,7 +149,7 @@ final class Web
             ),
         };
         if ($reply->endsSession) {
-            $this->session->end();
+            $this->session()->end();
         }
         $reply->send($show);
         exit;
@@ -163,7 +164,7 @@ final class Web
      */
     public function person(): ?array
     {
-        $person = $this->session->person();
+        $person = $this->session()->person();
         if (!headers_sent()) {
             header('Cache-Control: no-store');
         }
@@ -297,7 +298,7 @@ final class Web
     /** A sign-in that left a session is none that was lost: the library need not count it. */
     private function tellThatTheSessionIsKept(): void
     {
-        if ($this->session->person() === null) {
+        if ($this->session()->person() === null) {
             return;
         }
         [$always, $forPages] = $this->leg->sessionKept(BrowserRequest::fromGlobals());
@@ -335,12 +336,12 @@ final class Web
     /** @param callable(SignedIn): ?array<string, mixed> $admit */
     private function signIn(SignedIn $outcome, callable $admit): BrowserReply
     {
-        $this->session->replace($outcome->identity);
+        $this->session()->replace($outcome->identity);
         $person = null;
         $isSignedIn = false;
         try {
             $person = $admit($outcome);
-            $isSignedIn = $person !== null && $this->session->begin($outcome->identity, $person);
+            $isSignedIn = $person !== null && $this->session()->begin($outcome->identity, $person);
             // A person who logged out while the login was under way stays logged out.
             return $person === null ? $this->leg->notAdmitted($outcome) : $this->leg->admitted($outcome, $isSignedIn);
         } catch (Refused $refused) {
@@ -350,7 +351,7 @@ final class Web
             throw $error;
         } finally {
             if (!$isSignedIn) {
-                $this->session->end();
+                $this->session()->end();
             }
         }
     }
@@ -397,5 +398,10 @@ final class Web
     private static function setting(string $name): ?string
     {
         return getenv($name) ?: null;
+    }
+
+    private function session(): Session
+    {
+        return $this->hidden->getValue();
     }
 }

@@ -52,6 +52,15 @@ if ($path === '/cart') {
 } elseif ($path === '/members') {
     $person = $web->requirePerson();
     echo 'member ', $person['first'];
+} elseif ($path === '/dump') {
+    var_dump($web, (array) $web);
+    print_r($web);
+    var_export($web);
+    try {
+        echo serialize($web);
+    } catch (Exception) {
+        echo 'refused';
+    }
 } elseif ($path === '/vault') {
     // As applications do that know no better: who may not open it, is to log in.
     header('Location: ' . $web->loginUrl('/vault'), true, 303);
