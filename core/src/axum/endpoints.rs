@@ -43,10 +43,16 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
     request.extensions_mut().insert(Current {
         leg: site.leg.clone(),
         request: Arc::new(asked.clone()),
-        person: found.person.map(Arc::new),
+        person: found.person.clone().map(Arc::new),
         was_asked: Arc::clone(&was_asked),
     });
     let mut response = next.run(request).await;
+    if found.person.is_some()
+        && let Err(error) = stay_logged_out(&session, &site).await
+    {
+        tracing::error!("the store of the sessions failed: {error}");
+        return site.show(site.leg.broken(&asked, None));
+    }
     if found.came_back {
         let cookies = site.leg.session_kept(&asked, response.status().as_u16());
         add_cookies(response.headers_mut(), &cookies);
@@ -55,6 +61,14 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
         response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// Ends a session that was written to after the person logged out of it: the layer of the sessions would bring it back.
+async fn stay_logged_out(session: &Session, site: &Site) -> sessions::Result<()> {
+    if session.is_modified() && sessions::has_ended(session, &site.store).await? {
+        return sessions::end(session).await;
+    }
+    Ok(())
 }
 
 impl Site {
@@ -136,6 +150,9 @@ impl Call<'_> {
         match self.decide(self.site.before_sign_in.as_deref(), signed_in, extensions).await {
             Ok(None) => {}
             Ok(Some(mut response)) => {
+                if self.was_left(place).await? {
+                    return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
+                }
                 let status = response.status().as_u16();
                 add_cookies(response.headers_mut(), &leg.cookies_before_sign_in(signed_in, status));
                 if response.status().is_redirection() {
@@ -154,6 +171,9 @@ impl Call<'_> {
             Ok(answer) => answer,
             Err(refused) => return Ok(self.finish(refused).await),
         };
+        if self.was_left(place).await? {
+            return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
+        }
         // A store that fails must not leave the person who was signed in before.
         session.save().await?;
         let Some(mut response) = answer else {
@@ -161,6 +181,11 @@ impl Call<'_> {
         };
         add_cookies(response.headers_mut(), &signed_in.set_cookies);
         Ok(response)
+    }
+
+    /// Whether the same person logged out while the application decided.
+    async fn was_left(&self, place: Place) -> sessions::Result<bool> {
+        Ok(place == Place::Same && sessions::has_ended(self.session, &self.site.store).await?)
     }
 
     /// What the application says: a response of its own, or `None` to go on.

@@ -119,7 +119,8 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self.protect_with(router, Router::layer)
     }
 
-    /// The same, where another layer brings the sessions: that of axum-login, for example.
+    /// The same, where another layer brings the sessions: that of axum-login, for example. Leave `with_always_save` off: a slow
+    /// answer would bring a session back that ended meanwhile.
     ///
     /// ```no_run
     /// use axum::Router;

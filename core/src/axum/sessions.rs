@@ -50,7 +50,7 @@ pub(super) async fn end(session: &Session) -> Result<()> {
 }
 
 /// How a person comes into a session.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// A new one, with a new id.
     New,
@@ -71,13 +71,19 @@ pub(super) async fn make_room(
         end(session).await?;
         return Ok(Place::New);
     }
-    // As it is by now: this request read it when it came.
-    let is_there = match session.id() {
-        Some(id) => store.load(&id).await?.is_some(),
-        None => false,
-    };
+    let has_ended = has_ended(session, store).await?;
     session.remove_value(PERSON).await?;
-    Ok(if is_there { Place::Same } else { Place::Gone })
+    Ok(if has_ended { Place::Gone } else { Place::Same })
+}
+
+/// Whether another request ended the session since this one read it: the person logged out. To save it then would bring it back.
+///
+/// A session with a new id, which is not saved yet, has not ended.
+pub(super) async fn has_ended(session: &Session, store: &Arc<dyn SessionStore>) -> Result<bool> {
+    match session.id() {
+        Some(id) => Ok(store.load(&id).await?.is_none()),
+        None => Ok(false),
+    }
 }
 
 pub(super) async fn sign_in(session: &Session, person: &SessionIdentity) -> Result<()> {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
@@ -20,6 +21,8 @@ use clever_sso::web::{Refused, SessionIdentity, WebOptions};
 use clever_sso::{Client, Config, Identity};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 const SECRET: &str = "a secret of the tests";
 
@@ -30,7 +33,7 @@ struct Site {
 }
 
 /// One browser: its cookies.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Browser(BTreeMap<String, String>);
 
 struct Answer {
@@ -185,7 +188,7 @@ async fn a_session_ends_after_its_time_and_with_everything_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_out_counts_while_a_login_of_the_same_person_is_under_way() {
+async fn tabs_of_the_same_person_share_a_session_and_a_log_out_ends_it() {
     let store = MemoryStore::default();
     let site = site(store.clone(), protect).await;
     let mut browser = Browser::default();
@@ -197,6 +200,99 @@ async fn a_log_out_counts_while_a_login_of_the_same_person_is_under_way() {
     let left = site.ask(&mut browser, "POST", "/clever/logout").await;
     assert_eq!((left.status, left.location(), site.who(&mut browser).await.as_str()), (303, "/", "nobody"));
     assert_eq!(store.load(&id).await.unwrap(), None);
+}
+
+/// Stops what passes it, once it is closed, until the test lets it go on.
+#[derive(Clone, Default)]
+struct Gate {
+    is_closed: Arc<Mutex<bool>>,
+    has_come: Arc<Notify>,
+    may_go: Arc<Notify>,
+}
+
+impl Gate {
+    async fn pass(&self) {
+        if *self.is_closed.lock().unwrap() {
+            self.has_come.notify_one();
+            self.may_go.notified().await;
+        }
+    }
+
+    /// Lets the person log out while a request of theirs waits in the gate. Returns the answer to that one, and its cookies.
+    async fn log_out_meanwhile(&self, site: &Site, browser: &Browser, target: &str) -> (Answer, Browser) {
+        *self.is_closed.lock().unwrap() = true;
+        let (mut waiting, mut leaving) = (browser.clone(), browser.clone());
+        let slow = site.ask(&mut waiting, "GET", target);
+        let log_out = async {
+            timeout(Duration::from_secs(60), self.has_come.notified()).await.unwrap();
+            let left = site.ask(&mut leaving, "POST", "/clever/logout").await;
+            self.may_go.notify_one();
+            left
+        };
+        let (answer, left) = tokio::join!(slow, log_out);
+        *self.is_closed.lock().unwrap() = false;
+        assert_eq!((left.status, site.who(&mut leaving).await.as_str()), (303, "nobody"));
+        (answer, waiting)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_out_counts_while_a_login_of_the_same_person_is_under_way() {
+    for is_before in [true, false] {
+        for own_answer in [false, true] {
+            let (store, gate) = (MemoryStore::default(), Gate::default());
+            let hook = gate.clone();
+            let decide = move |_: ProvenLogin| {
+                let (gate, is_asked) = (hook.clone(), own_answer && *hook.is_closed.lock().unwrap());
+                async move {
+                    gate.pass().await;
+                    Ok::<_, Refused>(is_asked.then(|| "choose a name".into_response()))
+                }
+            };
+            let site = site(store.clone(), |clever, router| {
+                let clever =
+                    if is_before { clever.before_sign_in(decide) } else { clever.on_sign_in(decide) };
+                clever.protect(router)
+            })
+            .await;
+            let mut browser = Browser::default();
+            site.log_in(&mut browser, "ada").await;
+            site.ask(&mut browser, "GET", "/set").await;
+            let id = session_of(&browser).unwrap();
+            let callback = site.callback(&mut browser, "ada").await;
+            let (answer, mut waiting) = gate.log_out_meanwhile(&site, &browser, &callback).await;
+            assert_eq!((answer.status, answer.location()), (303, "/"), "{is_before} {own_answer}");
+            assert_eq!((session_of(&waiting), store.load(&id).await.unwrap()), (None, None));
+            for browser in [&mut waiting, &mut browser] {
+                assert_eq!(site.who(browser).await, "nobody", "{is_before} {own_answer}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_out_counts_while_a_slow_page_writes_to_the_session() {
+    let (store, gate) = (MemoryStore::default(), Gate::default());
+    let slow = gate.clone();
+    let site = site(store.clone(), |clever, router| {
+        let slow = move |session: Session| async move {
+            let read: Option<u64> = session.get("visits").await.unwrap();
+            slow.pass().await;
+            session.insert("visits", read.unwrap_or_default() + 1).await.unwrap();
+        };
+        clever.protect(router.route("/slow", get(slow)))
+    })
+    .await;
+    let mut browser = Browser::default();
+    site.log_in(&mut browser, "ada").await;
+    let id = session_of(&browser).unwrap();
+    assert_eq!(site.ask(&mut browser, "GET", "/slow").await.status, 200);
+    assert_eq!(store.load(&id).await.unwrap().unwrap().data["visits"], 1);
+    let (answer, mut waiting) = gate.log_out_meanwhile(&site, &browser, "/slow").await;
+    assert_eq!((answer.status, session_of(&waiting), store.load(&id).await.unwrap()), (200, None, None));
+    for browser in [&mut waiting, &mut browser] {
+        assert_eq!(site.who(browser).await, "nobody");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
