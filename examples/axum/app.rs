@@ -6,7 +6,6 @@ use std::env;
 use std::error::Error;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -64,8 +63,8 @@ async fn me(clever: Clever, person: Person) -> Html<String> {
 }
 
 /// Shows a failed login in the looks of this application, with a way to try again.
-fn problem(problem: &Problem) -> (StatusCode, Html<String>) {
-    (problem.status_code(), Html(pages::problem(problem)))
+fn problem(problem: &Problem) -> Html<String> {
+    Html(pages::problem(problem))
 }
 
 #[tokio::main]

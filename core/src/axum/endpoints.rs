@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::axum::extract::{Request, State};
 use ::axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE};
-use ::axum::http::{Extensions, HeaderMap};
+use ::axum::http::{Extensions, HeaderMap, StatusCode};
 use ::axum::middleware::Next;
 use ::axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
@@ -18,6 +18,9 @@ use crate::error::{Error, ErrorCode};
 use crate::login::SignedIn;
 use crate::set_cookie::SetCookie;
 use crate::web::{Step, WebAnswer, WebRequest};
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 
 /// A layer around the router of an application.
 pub(super) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
@@ -58,7 +61,7 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
         add_cookies(response.headers_mut(), &cookies);
     }
     if was_asked.load(Ordering::Relaxed) {
-        response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
     }
     response
 }
@@ -78,6 +81,9 @@ impl Site {
             return IntoResponse::into_response(answer);
         };
         let mut page = show(problem);
+        if page.status() == StatusCode::OK {
+            *page.status_mut() = problem.status_code();
+        }
         let headers = answer.response().headers();
         for cookie in headers.get_all(SET_COOKIE) {
             page.headers_mut().append(SET_COOKIE, cookie.clone());
@@ -155,6 +161,7 @@ impl Call<'_> {
                 }
                 let status = response.status().as_u16();
                 add_cookies(response.headers_mut(), &leg.cookies_before_sign_in(signed_in, status));
+                keep_private(&mut response);
                 if response.status().is_redirection() {
                     sessions::note_answer(session).await?;
                 }
@@ -180,6 +187,7 @@ impl Call<'_> {
             return Ok(self.finish(leg.admitted(self.request, signed_in)).await);
         };
         add_cookies(response.headers_mut(), &signed_in.set_cookies);
+        keep_private(&mut response);
         Ok(response)
     }
 
@@ -204,6 +212,12 @@ impl Call<'_> {
         };
         hook(login).await.map_err(|why| self.site.leg.refused_sign_in(self.request, signed_in, &why))
     }
+}
+
+/// An application's own answer to a callback is for one person, and the address of the page holds a code.
+fn keep_private(response: &mut Response) {
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
+    response.headers_mut().entry(REFERRER_POLICY).or_insert(NO_REFERRER);
 }
 
 fn add_cookies(headers: &mut HeaderMap, cookies: &[SetCookie]) {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::axum::Router;
 use ::axum::middleware::{from_fn, from_fn_with_state};
@@ -15,8 +16,11 @@ use super::neighbors;
 use super::proven::ProvenLogin;
 use super::site::Site;
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, ErrorCode, Result};
 use crate::web::{BrowserLeg, Problem, Refused, WebOptions};
+
+/// So long tower-sessions keeps a session that ends with the browser.
+const LONGEST_SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// Login, callback and log out for a router, with sessions in a store of tower-sessions.
 ///
@@ -50,8 +54,13 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     /// ```
     ///
     /// # Errors
-    /// As [`BrowserLeg::new`].
+    /// As [`BrowserLeg::new`], and `config_invalid` for a `session_lifetime` of more than 14 days: tower-sessions keeps a session
+    /// that ends with the browser no longer.
     pub fn new(client: Client, options: WebOptions, store: Store) -> Result<Self> {
+        if options.session_lifetime > LONGEST_SESSION {
+            let detail = "session_lifetime must be at most 14 days: tower-sessions keeps a session no longer";
+            return Err(Error::with_detail(ErrorCode::ConfigInvalid, detail));
+        }
         let site = Site {
             leg: BrowserLeg::new(client, options)?,
             store: Arc::new(store.clone()),
@@ -100,7 +109,22 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self
     }
 
-    /// Lets `show` make the page of a failed login.
+    /// Lets `show` make the page of a failed login. A page with status 200, as `Html` makes it, gets the status of the problem, and
+    /// every page gets the cookies and headers that the answer needs.
+    ///
+    /// ```no_run
+    /// use axum::response::Html;
+    /// use clever_sso::axum::{CleverSso, tower_sessions::MemoryStore};
+    /// use clever_sso::web::Problem;
+    ///
+    /// # fn escape(text: &str) -> &str { text }
+    /// # fn example(clever: CleverSso<MemoryStore>) -> CleverSso<MemoryStore> {
+    /// clever.on_problem(|problem: &Problem| {
+    ///     let (sentence, code) = (escape(&problem.sentence), escape(&problem.code));
+    ///     Html(format!("<h1>Please try again</h1><p role=alert>{sentence} <code>{code}</code>"))
+    /// })
+    /// # }
+    /// ```
     pub fn on_problem<F, Page>(mut self, show: F) -> Self
     where
         F: Fn(&Problem) -> Page + Send + Sync + 'static,

@@ -27,7 +27,7 @@ pub struct WebOptions {
     pub(super) after_login: String,
     pub(super) after_log_out: String,
     pub(super) waiting_page: bool,
-    pub(super) session_lifetime: Duration,
+    pub(crate) session_lifetime: Duration,
 }
 
 impl Default for WebOptions {
@@ -87,7 +87,8 @@ impl WebOptions {
         self
     }
 
-    /// The longest time that somebody stays signed in, at most 30 days. The session also ends with the browser. Default: 12 hours.
+    /// The longest time that somebody stays signed in, at most 30 days; in axum 14, because tower-sessions keeps
+    /// no longer what ends with the browser. The session also ends with the browser. Default: 12 hours.
     pub const fn session_lifetime(mut self, lifetime: Duration) -> Self {
         self.session_lifetime = lifetime;
         self

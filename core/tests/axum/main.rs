@@ -10,14 +10,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{any, get};
 use axum_login::{AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
 use clever_emulator::{App, Emulator, Options};
 use clever_sso::axum::tower_sessions::session::{Id, Record};
 use clever_sso::axum::tower_sessions::{MemoryStore, Session, SessionStore, session_store};
 use clever_sso::axum::{Clever, CleverSso, Person, ProvenLogin, login_required};
-use clever_sso::web::{Refused, SessionIdentity, WebOptions};
+use clever_sso::web::{Problem, Refused, SessionIdentity, WebOptions};
 use clever_sso::{Client, Config, Identity};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -136,6 +136,12 @@ impl Site {
 
 fn protect(clever: CleverSso<MemoryStore>, router: Router) -> Router {
     clever.protect(router)
+}
+
+/// The page is for one person, and its address holds a code.
+fn assert_private(answer: &Answer) {
+    let told = ["cache-control", "referrer-policy"].map(|name| answer.header(name));
+    assert_eq!(told, [Some("no-store"), Some("no-referrer")], "{}", answer.body);
 }
 
 fn session_of(browser: &Browser) -> Option<Id> {
@@ -333,10 +339,72 @@ async fn the_application_decides_before_anybody_is_signed_in() {
         assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
         let answer = site.log_in(&mut browser, person).await;
         assert_eq!(answer.status, status, "{person}: {}", answer.body);
+        assert_private(&answer);
         assert!(answer.body.contains(said), "{}", answer.body);
         assert_eq!(site.who(&mut browser).await, "nobody", "{person}");
         assert!(browser.0.keys().all(|name| !name.starts_with("clever_login_")), "the login is over");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_after_the_sign_in_is_private_unless_it_says_otherwise() {
+    async fn welcome(login: ProvenLogin) -> Result<Option<Response>, Refused> {
+        let own = [("cache-control", "private"), ("referrer-policy", "origin")];
+        Ok(Some(match login.identity().name.first.as_deref() {
+            Some("Grace") => (own, "welcome").into_response(),
+            _ => "welcome".into_response(),
+        }))
+    }
+    let site =
+        site(MemoryStore::default(), |clever, router| clever.on_sign_in(welcome).protect(router)).await;
+    let mut browser = Browser::default();
+    let answer = site.log_in(&mut browser, "ada").await;
+    assert_eq!((answer.body.as_str(), site.who(&mut browser).await.as_str()), ("welcome", "Ada Ashworth"));
+    assert_private(&answer);
+    let answer = site.log_in(&mut browser, "grace").await;
+    let told = ["cache-control", "referrer-policy"].map(|name| answer.header(name));
+    assert_eq!(told, [Some("private"), Some("origin")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_the_applications_own_says_that_a_login_failed() {
+    fn show(problem: &Problem) -> Response {
+        let page = Html(format!("our page: {}", problem.code));
+        if problem.code == "access_denied" {
+            page.into_response()
+        } else {
+            (StatusCode::IM_A_TEAPOT, page).into_response()
+        }
+    }
+    let site = site(MemoryStore::default(), |clever, router| clever.on_problem(show).protect(router)).await;
+    for (query, status, code) in
+        [("error=access_denied", 403, "access_denied"), ("error=server_error", 418, "server_error")]
+    {
+        let mut browser = Browser::default();
+        let answer = site.ask(&mut browser, "GET", &format!("/clever/callback?{query}")).await;
+        assert_eq!(
+            (answer.status, answer.body.contains("our page")),
+            (status, true),
+            "{code}: {}",
+            answer.body
+        );
+        assert_private(&answer);
+    }
+}
+
+#[test]
+fn a_session_that_lasts_longer_than_the_store_keeps_it_is_refused() {
+    let config =
+        Config::builder("id").client_secret(SECRET).redirect_uri("https://app.example/clever/callback");
+    let client = Client::new(config.build().unwrap()).unwrap();
+    let fourteen_days = Duration::from_secs(14 * 24 * 60 * 60);
+    let build = |lifetime| {
+        let options = WebOptions::new().session_lifetime(lifetime);
+        CleverSso::new(client.clone(), options, MemoryStore::default())
+    };
+    assert!(build(fourteen_days).is_ok());
+    let refused = build(fourteen_days + Duration::from_secs(1)).unwrap_err();
+    assert!(refused.to_string().contains("session_lifetime must be at most 14 days"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
