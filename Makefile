@@ -277,9 +277,10 @@ test-features: ## each combination of the Rust crate's features compiles, and wi
 	for features in $(FEATURE_SETS); do \
 		$(CARGO) clippy -p clever-sso --no-default-features --features "$$features" -- -D warnings || exit 1; \
 	done
-	! $(CARGO) tree -p clever-sso --no-default-features -e normal --prefix none | \
-		grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl|axum|tower)'
-	! $(CARGO) tree -p clever-emulator --no-default-features -e normal --prefix none | grep -E '^(clap|rustix|signal-hook)'
+	tree=$$($(CARGO) tree -p clever-sso --no-default-features -e normal --prefix none) && \
+		! grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl|axum|tower)' <<< "$$tree"
+	tree=$$($(CARGO) tree -p clever-emulator --no-default-features -e normal --prefix none) && \
+		! grep -E '^(clap|rustix|signal-hook)' <<< "$$tree"
 
 .PHONY: test-crates
 test-crates: ## pack the Rust crates as they are published, compile and run what is in the packages, and log in with nothing else
