@@ -86,7 +86,8 @@ impl Addresses {
         if let Some(scheme) = custom_scheme(text) {
             let why = format!(
                 "must start with https://, not with a custom scheme ({scheme}) that any app on a device can claim; use an \
-                 https link that your app owns (Universal Link, App Link), or http://127.0.0.1 for a desktop program"
+                 https link that your app owns (Universal Link, App Link) in a mobile app, http://127.0.0.1 (loopback) in a \
+                 desktop program, or https://EXTENSION-ID.chromiumapp.org/ in a browser extension"
             );
             return Err(self.wrong(SETTING, &why, text));
         }

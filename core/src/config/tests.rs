@@ -171,7 +171,11 @@ fn a_redirect_uri_with_a_scheme_of_its_own_is_told_what_to_use() {
         "chrome-extension://abc/x",
     ] {
         let shown = detail(builder().redirect_uri(uri));
-        assert!(shown.contains("custom scheme") && shown.contains("http://127.0.0.1"), "{shown}");
+        assert!(shown.contains("custom scheme"), "{shown}");
+        for way in ["https link that your app owns (Universal Link", "http://127.0.0.1", ".chromiumapp.org/"]
+        {
+            assert!(shown.contains(way), "{way}: {shown}");
+        }
     }
     assert!(detail(builder().redirect_uri("localhost:5000/cb")).contains("must start with https://"));
     assert!(detail(builder().redirect_uri("https://*.example/cb")).contains("wildcards"));
