@@ -16,7 +16,7 @@ use actix_web::{App, Either, HttpRequest, HttpResponse, HttpServer, get};
 use clever_sso::web::{BrowserLeg, WebOptions};
 use clever_sso::{Client, Config};
 
-use clever::{person_of, request_of, sent};
+use clever::{ProblemPage, person_of, request_of, sent};
 
 /// The client, from the settings in the environment.
 fn client() -> clever_sso::Result<Client> {
@@ -87,6 +87,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .cookie_secure(leg.is_secure());
         App::new()
             .app_data(Data::new(leg.clone()))
+            .app_data(ProblemPage(pages::problem))
             .service(home)
             .service(me)
             .service(lessons)

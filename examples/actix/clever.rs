@@ -8,7 +8,7 @@ use actix_web::http::header::{COOKIE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, HttpResponse};
-use clever_sso::web::{BrowserLeg, SessionIdentity, Step, WebAnswer, WebRequest, plain_cookies};
+use clever_sso::web::{BrowserLeg, Problem, SessionIdentity, Step, WebAnswer, WebRequest, plain_cookies};
 
 /// The key in a session under which the person is.
 const PERSON: &str = "clever";
@@ -42,7 +42,12 @@ fn end(session: &Session) {
     session.renew();
 }
 
-/// Middleware: login, callback and log out, and what is looked at around every other page.
+/// Makes the page of a failed login.
+#[derive(Clone, Copy)]
+pub(crate) struct ProblemPage(pub(crate) fn(&Problem) -> String);
+
+/// Middleware: login, callback and log out, and what is looked at around every other page. It needs a `BrowserLeg` in the data of
+/// the app, and shows failed logins with the `ProblemPage` there, if there is one.
 pub(crate) async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -70,6 +75,7 @@ pub(crate) async fn pages(
                 session.insert(PERSON, leg.session_identity(&signed_in.identity))?;
                 leg.admitted(&asked, &signed_in)
             }
+            _ => leg.broken(&asked, None),
         },
         _ => {
             let mut response = next.call(request).await?.map_into_boxed_body();
@@ -86,11 +92,12 @@ pub(crate) async fn pages(
     if answer.ends_session() {
         end(&session);
     }
-    let answer = match answer.problem() {
-        Some(problem) => {
-            let page = crate::pages::problem(problem);
-            answer.with_page(page)
-        }
+    let page = match (request.app_data::<ProblemPage>(), answer.problem()) {
+        (Some(ProblemPage(make)), Some(problem)) => Some(make(problem)),
+        _ => None,
+    };
+    let answer = match page {
+        Some(page) => answer.with_page(page),
         None => answer,
     };
     Ok(request.into_response(sent(answer)))
