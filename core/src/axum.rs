@@ -1,4 +1,4 @@
-//! Log in with Clever in axum.
+//! Log in with Clever in axum 0.8.
 //!
 //! [`CleverSso::protect`] gives a router the login, the callback, the log out and sessions. A handler that takes a [`Person`]
 //! is only for people who are signed in: others are sent to log in and come back, and scripts get 401 with JSON.

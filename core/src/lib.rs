@@ -108,7 +108,7 @@ pub use protocol::id_token::{Claims, Expected, verify_id_token_with};
 pub use protocol::identity::{Identity, Proof};
 pub use protocol::json::Member;
 pub use protocol::jws::KeySet;
-pub use protocol::person::{Name, Role, RoleName, UserType};
+pub use protocol::person::{IntoRoles, Name, Role, RoleName, UserType};
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub use protocol::text::{is_switched_on, printable};

@@ -5,26 +5,48 @@
 //! has to end. Your code carries requests in and answers out, and keeps a [`SessionIdentity`] in a session.
 //!
 //! ```no_run
-//! use clever_sso::web::{BrowserLeg, SessionIdentity, Step, WebAnswer, WebOptions, WebRequest};
+//! use clever_sso::web::{BrowserLeg, SessionIdentity, Step, WebOptions, WebRequest, plain_cookies};
+//! use http::header::{COOKIE, HeaderValue, SET_COOKIE};
 //!
-//! # trait Session { fn person(&self) -> Option<SessionIdentity>; fn end(&self); fn start(&self, person: SessionIdentity); }
-//! # async fn example(client: clever_sso::Client, session: &dyn Session, request: http::Request<()>) -> clever_sso::Result<http::Response<String>> {
+//! # trait Session { fn value(&self) -> Option<serde_json::Value>; fn end(&self); fn start(&self, person: SessionIdentity); }
+//! # type Open<'a> = &'a dyn Fn(Option<String>) -> Box<dyn Session>;
+//! # async fn example(client: clever_sso::Client, open_session: Open<'_>, request: http::Request<()>) -> clever_sso::Result<http::Response<String>> {
 //! let leg = BrowserLeg::new(client, WebOptions::new().after_login("/me"))?; // once, when the application starts
+//!
+//! // Your session, from cookies among which no other cookie passes for its own.
+//! let cookies = request.headers().get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+//! let session = open_session(plain_cookies(cookies));
+//! let kept = session.value();
+//! let came_back = kept.is_some();
+//! let person = kept.and_then(SessionIdentity::from_session);
+//! if came_back && person.is_none() {
+//!     session.end(); // its time is over
+//! }
 //!
 //! let request = WebRequest::from(&request);
 //! let answer = match request.path() {
-//!     path if leg.is_login(path) => leg.login(&request, session.person().is_some()),
-//!     path if leg.is_callback(path) => match leg.callback(&request).await {
+//!     path if leg.is_login(path) => leg.login(&request, person.is_some()),
+//!     _ if leg.takes_callback(&request) => match leg.callback(&request).await {
 //!         Step::Answer(answer) => answer,
 //!         Step::SignIn(signed_in) => {
 //!             session.end(); // nothing of the person before is carried over
-//!             session.start(leg.session_identity(&signed_in.identity));
+//!             session.start(leg.session_identity(&signed_in.identity)); // with a new id
 //!             leg.admitted(&request, &signed_in)
 //!         }
+//!         _ => leg.broken(&request, None), // for what a newer version adds
 //!     },
 //!     path if leg.is_log_out(path) => leg.log_out(&request),
-//!     _ if session.person().is_none() => leg.not_signed_in(&request),
-//!     _ => return Ok(http::Response::new("a page".to_owned())),
+//!     path if leg.is_whoami(path) => leg.whoami(&request, person.as_ref()),
+//!     _ => match person {
+//!         None => leg.not_signed_in(&request),
+//!         Some(person) => {
+//!             let mut page = http::Response::new(format!("Hello, {}", person.full_name));
+//!             for cookie in leg.session_kept(&request, page.status().as_u16()) {
+//!                 page.headers_mut().extend(HeaderValue::try_from(cookie.header()).map(|value| (SET_COOKIE, value)));
+//!             }
+//!             return Ok(page);
+//!         }
+//!     },
 //! };
 //! if answer.ends_session() {
 //!     session.end();

@@ -14,7 +14,9 @@ impl IntoResponse for WebAnswer {
 }
 
 impl IntoResponse for Error {
-    /// The page for the person, with its status and cookies.
+    /// The page for the person in English, with its status and cookies. A response ends no session: after a call of your own of
+    /// `finish_login`, end it where [`Error::ends_session`] says so. [`CleverSso::protect`](super::CleverSso::protect) does that for
+    /// you, in the language of the person, with a page of `on_problem`.
     fn into_response(self) -> Response {
         IntoResponse::into_response(WebAnswer::from(&self))
     }
@@ -35,7 +37,8 @@ impl IntoResponse for Restart {
 }
 
 impl IntoResponse for Denied {
-    /// The page for the person, with its cookies.
+    /// The page for the person in English, with its cookies. A response ends no session: end it where `ends_session` says so.
+    /// [`CleverSso::protect`](super::CleverSso::protect) does that for you, in the language of the person.
     fn into_response(self) -> Response {
         IntoResponse::into_response(WebAnswer::from(&self))
     }

@@ -11,7 +11,7 @@ use ::axum::response::{IntoResponse, Response};
 
 use crate::client::Client;
 use crate::error::{Error, ErrorCode};
-use crate::protocol::person::RoleName;
+use crate::protocol::person::{IntoRoles, RoleName};
 use crate::web::{BrowserLeg, SessionIdentity, WebRequest};
 
 /// What a request brought, for the extractors.
@@ -60,11 +60,11 @@ pub struct Person {
 }
 
 impl Person {
-    /// Lets in only people who logged in with one of these roles: others get 403, scripts with JSON.
+    /// Lets in only people who logged in with this role, or one of several: others get 403, scripts with JSON.
     ///
     /// # Errors
     /// The answer, when the person has none of them.
-    pub fn require<R: Into<RoleName>>(&self, roles: impl IntoIterator<Item = R>) -> Result<(), Rejection> {
+    pub fn require(&self, roles: impl IntoRoles) -> Result<(), Rejection> {
         if self.has_role(roles) {
             return Ok(());
         }
@@ -194,14 +194,14 @@ impl FromRequestParts<Roles> for Allowed {
     async fn from_request_parts(parts: &mut Parts, roles: &Roles) -> Result<Self, Rejection> {
         let person = <Person as FromRequestParts<Roles>>::from_request_parts(parts, roles).await?;
         if !roles.0.is_empty() {
-            person.require(roles.0.iter().cloned())?;
+            person.require(&*roles.0)?;
         }
         Ok(Self)
     }
 }
 
-/// A layer that lets nobody in who is not signed in with one of these roles; with none, everybody who is signed in. For
-/// `route_layer`.
+/// A layer that lets in people who are signed in with this role, or one of several; with an empty list (`[""; 0]`), everybody who is
+/// signed in. For `route_layer`.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -211,8 +211,6 @@ impl FromRequestParts<Roles> for Allowed {
 ///     .route("/staffroom", get(|| async { "coffee" }))
 ///     .route_layer(login_required(["teacher", "staff"]));
 /// ```
-pub fn login_required<R: Into<RoleName>>(
-    roles: impl IntoIterator<Item = R>,
-) -> FromExtractorLayer<Allowed, Roles> {
-    from_extractor_with_state(Roles(roles.into_iter().map(Into::into).collect()))
+pub fn login_required(roles: impl IntoRoles) -> FromExtractorLayer<Allowed, Roles> {
+    from_extractor_with_state(Roles(roles.into_roles().into()))
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::message::{Request, Response};
-use super::person::{Name, Role, RoleName, UserType};
+use super::person::{IntoRoles, Name, Role, RoleName, UserType};
 use super::{exchange, id_token, text};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;
@@ -71,16 +71,16 @@ pub struct UserInfo {
 }
 
 impl User {
-    /// Whether the person has this role.
+    /// Whether the person has this role, or one of several.
     ///
     /// ```
     /// fn may_grade(user: &clever_sso::User) -> bool {
     ///     user.has_role(clever_sso::RoleName::Teacher)
     /// }
     /// ```
-    pub fn has_role(&self, role: impl Into<RoleName>) -> bool {
-        let role = role.into();
-        self.roles.iter().any(|known| known.name == role)
+    pub fn has_role(&self, roles: impl IntoRoles) -> bool {
+        let wanted = roles.into_roles();
+        self.roles.iter().any(|known| wanted.contains(&known.name))
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::api::{Me, User};
 use super::id_token::Claims;
-use super::person::{Name, Role, RoleName, UserType};
+use super::person::{IntoRoles, Name, Role, RoleName, UserType};
 use super::text;
 use crate::error;
 
@@ -115,10 +115,11 @@ impl Identity {
         }
     }
 
-    /// Whether the person has this role, whichever one they logged in with. A role that Clever did not tell is none.
-    pub fn has_role(&self, role: impl Into<RoleName>) -> bool {
-        let role = role.into();
-        self.roles.iter().any(|known| known.name == role)
+    /// Whether the person has this role, or one of several, no matter which one they logged in with. A role that Clever did not tell
+    /// does not count.
+    pub fn has_role(&self, roles: impl IntoRoles) -> bool {
+        let wanted = roles.into_roles();
+        self.roles.iter().any(|known| wanted.contains(&known.name))
     }
 }
 
@@ -273,6 +274,8 @@ mod tests {
         let identity = from_api("i", &me("user"), Some(&user(&["staff", "bus_driver"])));
         assert!(identity.has_role(RoleName::Staff) && identity.has_role("bus_driver"));
         assert!(!identity.has_role("teacher") && !identity.has_role("user"));
+        assert!(identity.has_role(["teacher", "staff"]) && !identity.has_role([RoleName::Teacher]));
+        assert!(!identity.has_role(Vec::<String>::new()));
     }
 
     #[test]

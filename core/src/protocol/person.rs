@@ -149,6 +149,54 @@ impl RoleName {
     }
 }
 
+/// One role, or several: a word such as `"teacher"`, a [`RoleName`], or a list of either.
+///
+/// ```
+/// use clever_sso::{Identity, RoleName};
+///
+/// fn may_grade(person: &Identity) -> bool {
+///     person.has_role("teacher") || person.has_role([RoleName::Staff, RoleName::DistrictAdmin])
+/// }
+/// # assert!(!may_grade(&Identity::new("issuer", "id")));
+/// ```
+pub trait IntoRoles: sealed::Sealed {
+    /// The roles.
+    fn into_roles(self) -> Vec<RoleName>;
+}
+
+mod sealed {
+    /// Nobody else can implement [`IntoRoles`](super::IntoRoles), so it can take more kinds of lists later.
+    pub trait Sealed {}
+}
+
+macro_rules! into_roles {
+    ($([$($parameters:tt)*] $list:ty: $roles:ident => $into:expr;)*) => {
+        $(
+            impl<$($parameters)*> sealed::Sealed for $list {}
+
+            impl<$($parameters)*> IntoRoles for $list {
+                fn into_roles(self) -> Vec<RoleName> {
+                    let $roles = self;
+                    $into
+                }
+            }
+        )*
+    };
+}
+
+into_roles! {
+    [] RoleName: role => vec![role];
+    [] &RoleName: role => vec![role.clone()];
+    [] &str: word => vec![word.into()];
+    [] String: word => vec![word.into()];
+    [] &String: word => vec![word.as_str().into()];
+    [R: Into<RoleName>, const N: usize] [R; N]: roles => roles.into_iter().map(Into::into).collect();
+    [R: Into<RoleName> + Clone, const N: usize] &[R; N]: roles => roles.as_slice().into_roles();
+    [R: Into<RoleName> + Clone] &[R]: roles => roles.iter().cloned().map(Into::into).collect();
+    [R: Into<RoleName>] Vec<R>: roles => roles.into_iter().map(Into::into).collect();
+    [R: Into<RoleName> + Clone] &Vec<R>: roles => roles.as_slice().into_roles();
+}
+
 impl UserType {
     /// The kind that an answer names; `None` for what is no word.
     pub(super) fn read(word: &str) -> Option<Self> {

@@ -24,6 +24,7 @@ pub(super) const DENIED_SENTENCE: &str =
 
 /// What to do with a callback.
 #[derive(Debug)]
+#[non_exhaustive]
 #[must_use = "the browser waits for an answer"]
 pub enum Step {
     /// Send this to the browser.
@@ -171,7 +172,9 @@ impl From<&Restart> for WebAnswer {
     }
 }
 
-/// A page in English that says that Clever refused, with its cookies and without links.
+/// A page in English that says that Clever refused, with its cookies and without links. End the session when
+/// [`ends_session`](WebAnswer::ends_session) says so. [`BrowserLeg::callback`](super::BrowserLeg::callback) makes the page in the
+/// language of the person, with links.
 impl From<&Denied> for WebAnswer {
     fn from(denied: &Denied) -> Self {
         let problem = Problem::without_links(DENIED, DENIED_SENTENCE, 403);
@@ -181,7 +184,8 @@ impl From<&Denied> for WebAnswer {
     }
 }
 
-/// A page in English that says what the person may know of the error, with its status and cookies and without links.
+/// A page in English that says what the person may know of the error, with its status and cookies and without links. End the session
+/// when [`ends_session`](WebAnswer::ends_session) says so.
 impl From<&Error> for WebAnswer {
     fn from(error: &Error) -> Self {
         let problem =

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::unix_time;
 use crate::protocol::identity::Identity;
-use crate::protocol::person::{RoleName, UserType};
+use crate::protocol::person::{IntoRoles, RoleName, UserType};
 
 /// Another shape than this one was written by another version: the person it belongs to logs in again.
 const FORMAT: u8 = 1;
@@ -24,7 +24,7 @@ const FORMAT: u8 = 1;
 /// let identity = Identity::new("https://clever.com", "58da8a43cc70ab00017a1a87"); // of a login
 /// let kept = serde_json::to_value(SessionIdentity::new(&identity, Duration::from_secs(60 * 60))).unwrap();
 /// let person = SessionIdentity::from_session(kept).unwrap();
-/// assert!(person.is(&identity) && !person.has_role(["teacher"]));
+/// assert!(person.is(&identity) && !person.has_role("teacher"));
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -87,13 +87,13 @@ impl SessionIdentity {
         (&self.issuer, &self.id) == (&identity.issuer, &identity.id)
     }
 
-    /// Whether the person logged in with one of these roles. The role of the login counts. Only when Clever did not say which it
+    /// Whether the person logged in with this role, or one of several. The role of the login counts. Only when Clever did not say which it
     /// is, every role of the person counts.
-    pub fn has_role<R: Into<RoleName>>(&self, roles: impl IntoIterator<Item = R>) -> bool {
-        let mut wanted = roles.into_iter().map(Into::into);
+    pub fn has_role(&self, roles: impl IntoRoles) -> bool {
+        let wanted = roles.into_roles();
         match &self.user_type {
-            Some(user_type) => wanted.any(|role| *user_type == role),
-            None => wanted.any(|role| self.roles.contains(&role)),
+            Some(user_type) => wanted.iter().any(|role| user_type == role),
+            None => wanted.iter().any(|role| self.roles.contains(role)),
         }
     }
 }

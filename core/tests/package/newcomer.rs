@@ -31,12 +31,13 @@ impl Site {
         let request = WebRequest::from(request);
         let answer = match request.path() {
             path if self.leg.is_login(path) => self.leg.login(&request, self.session.is_some()),
-            path if self.leg.is_callback(path) => match self.leg.callback(&request).await {
+            _ if self.leg.takes_callback(&request) => match self.leg.callback(&request).await {
                 Step::Answer(answer) => answer,
                 Step::SignIn(signed_in) => {
                     self.session = Some(self.leg.session_identity(&signed_in.identity));
                     return self.leg.admitted(&request, &signed_in).into_http();
                 }
+                _ => self.leg.broken(&request, None),
             },
             path if self.leg.is_log_out(path) => self.leg.log_out(&request),
             _ => match &self.session {
