@@ -7,7 +7,7 @@ const RETRYABLE = /^(state|pending|rate|limit)_|network_[^t]|unavailable$|html$|
 
 /** Spanish for pages in `es` and `es-MX`, English for all others. */
 function inLanguage(sentence: Sentence, language = globalThis.document?.documentElement.lang): string {
-  return sentence[/^es\b/i.test(language ?? "") ? 1 : 0];
+  return sentence[+/^es\b/i.test(`${language}`) as 0 | 1];
 }
 
 /** The sentence to show to the person for an error code, in the language of the page or the one given. */
@@ -28,17 +28,18 @@ export class CleverError extends Error {
   declare readonly userMessage: string;
   /** Whether the same call, or the same login started again, may succeed later without any change. */
   declare readonly retryable: boolean;
-  /** Whether this browser's own login was refused: the person who was signed in before must not stay. */
+  /** Whether this browser's own login was refused, by Clever or your server: the person who was signed in before must not stay. */
   declare readonly endsSession: boolean;
 
-  constructor(code: string, message = code, endsSession = false, sentence = userMessage(code)) {
+  constructor(code: string, message = code, sentence?: string, endsSession = false) {
     super(message);
-    Object.assign(this, { name: "CleverError", code, userMessage: sentence, retryable: RETRYABLE.test(code), endsSession });
+    const text = sentence || userMessage(code);
+    Object.assign(this, { name: "CleverError", code, userMessage: text, retryable: RETRYABLE.test(code), endsSession });
   }
 }
 
-export function fail(code: string, message?: string, endsSession?: boolean, sentence?: string): never {
-  throw new CleverError(code, message, endsSession, sentence);
+export function fail(code: string, message?: string, sentence?: string, endsSession?: boolean): never {
+  throw new CleverError(code, message, sentence, endsSession);
 }
 
 export const denied = (): string => inLanguage(DENIED);

@@ -1,8 +1,8 @@
-/** A state of this package: by its form, Clever's answers are told from an app's own fragments. */
+/** The form of this package's states. A fragment with such a state is Clever's answer; others belong to the app. */
 const STATE = /^\d+(-\d+){3}$/;
 /** What Clever never sends: an answer with it is for another library. */
 const OF_OTHERS = /refresh_token|expires_|id_token/;
-/** When the caches are looked through after an answer, in milliseconds: a service worker may write late. */
+/** When to search the caches for the token after an answer, in milliseconds: a service worker may write late. */
 const SWEEPS = [0, 1000, 5000];
 
 /** A new state: 128 random bits. */
@@ -19,7 +19,7 @@ export function take(): URLSearchParams | undefined {
   const text = location.hash.replace(/^#[!/?]*/, "");
   const answer = new URLSearchParams(text);
   const isClevers = answer.has("access_token") && !OF_OTHERS.test(text);
-  if (!isClevers && !STATE.test(answer.get("state") ?? "")) return;
+  if (!isClevers && !STATE.test(`${answer.get("state")}`)) return;
   try {
     history.replaceState(without(history.state, text), "", location.href.split("#")[0]);
   } catch {
@@ -35,7 +35,7 @@ export function take(): URLSearchParams | undefined {
 /** The same state without the answer: routers keep addresses in it. */
 function without(state: unknown, text: string): unknown {
   const cut = (_: string, value: unknown) =>
-    typeof value === "string" && value.includes(text) ? value.slice(0, value.indexOf(text)).replace(/#[!/?]*$/, "") : value;
+    typeof value === "string" && value.includes(text) ? value.split(text)[0]!.replace(/#[!/?]*$/, "") : value;
   return state && JSON.parse(JSON.stringify(state), cut);
 }
 

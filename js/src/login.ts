@@ -4,14 +4,14 @@ import { check, isWord, type Options, type Settings } from "./options.js";
 import { inPopup, reported } from "./popup.js";
 import { isOver, type LoginRecord, NAME } from "./storage.js";
 
-/** The parameters that may come once (RFC 6749 3.1). */
-const ONCE = "access_token token_type state scope error iss".split(" ");
+/** How long a login may take, in milliseconds. */
+const LIFETIME = 600_000;
 /** A silent restart is back sooner than this, in milliseconds. */
 const RESTART_TIME = 60_000;
 /** Clever's words for a request that this app should not send (RFC 6749 4.2.2.1, OpenID Connect Core 3.1.2.6). */
 const OF_THE_APP = /^(invalid|unsupported|request)_|_client$/;
 
-/** What a login brought. `JSON.stringify` leaves the token out. */
+/** What a login brought. `JSON.stringify` and copies (`{ ...answer }`) leave the token out. */
 export interface Answer {
   /** Prove it before you believe it: with `signIn` on your server, or with `checkToken`. */
   readonly accessToken: string;
@@ -20,19 +20,19 @@ export interface Answer {
   readonly next?: string;
 }
 
-const isPage = !!globalThis.document;
-// First of all: the token leaves the address before anything else runs.
-let taken = isPage ? take() : undefined;
+let taken: URLSearchParams | undefined;
 let current: Promise<Answer | null> | undefined;
 let isLeaving = false;
 
-if (isPage) {
-  // Clever's answers load the page. One that only changes the fragment is somebody else's link.
+if (globalThis.document) {
+  // First of all: the token leaves the address before anything else runs.
+  taken = take();
+  // Clever's answers load the page. If only the fragment changes, somebody else made the link.
   addEventListener("popstate", take);
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
     forget();
-    // It was left for Clever, and the back button brought it again: nothing in it waits any longer.
+    // The person left this page for Clever and used the back button: its login is over, so it starts fresh.
     if (isLeaving) location.reload();
   });
 }
@@ -42,16 +42,12 @@ export function forget(): void {
   current = undefined;
 }
 
-/**
- * Starts a login: goes to Clever. The promise settles only with `popup` or `launch`, where it gives the answer.
- *
- * Options that cannot work throw at once. Rejects with `cookies_blocked` when the browser keeps nothing for this site.
- */
+/** Starts a login. What a refusal does to the session is decided in session.ts. */
 export function begin(options: Options): Promise<Answer> {
   const settings = check(options);
   forget();
   if (settings.launch) return launched(settings, settings.launch);
-  const popup = settings.popup && open("", "_blank", "popup,width=520,height=720");
+  const popup = settings.popup && open("", "", "width=520,height=720");
   // Without a popup, for example because it is blocked, the page goes itself.
   return popup ? inPopup(popup, (state) => prepare(settings, state, true)).then(sealed) : leave(settings);
 }
@@ -64,12 +60,9 @@ async function leave(settings: Settings, how: "assign" | "replace" = "assign"): 
 }
 
 async function prepare(settings: Settings, state: string, popup = false): Promise<string> {
-  await settings.storage.put(state, recordOf(settings, popup));
+  const { clientId, next } = settings;
+  await settings.storage.put(state, { at: Date.now(), clientId, next, popup });
   return addressAt(settings, state);
-}
-
-function recordOf({ clientId, next }: Options, popup: boolean): LoginRecord {
-  return { at: Date.now(), clientId, next, popup };
 }
 
 function addressAt({ clever, clientId, redirectUri, districtId, switchUser }: Settings, state: string): string {
@@ -84,7 +77,7 @@ async function launched(settings: Settings, launch: NonNullable<Options["launch"
   const back = await launch(addressAt(settings, state)).catch(() => "");
   if (!back) fail("call_interrupted");
   const answer = new URLSearchParams(back.split("#")[1]);
-  return judge(settings, answer, answer.get("state") === state && recordOf(settings, false)) || fail("state_mismatch");
+  return judge(settings, answer, answer.get("state") === state && { ...settings, at: Date.now() }) || fail("state_mismatch");
 }
 
 /**
@@ -102,10 +95,12 @@ export function handleCallback(options: Options): Promise<Answer | null> {
 }
 
 async function arrived(settings: Settings, answer: URLSearchParams): Promise<Answer | null> {
-  const state = answer.get("state");
-  const login = state && (await settings.storage.take(state));
-  const judged = () => judge(settings, answer, login);
-  const outcome = login && login.popup ? await reported(state, () => judged() || fail("pending_expired")) : judged();
+  const state = answer.get("state") ?? "";
+  let login = state && (await settings.storage.take(state));
+  // Another app of this origin may have started it: then neither the token nor `next` is for this one.
+  if (login && login.clientId !== settings.clientId) login = "";
+  const judged = async () => judge(settings, answer, login);
+  const outcome = await (login && login.popup ? reported(state, judged()) : judged());
   if (outcome) mayRestart(0);
   if (outcome !== undefined) return outcome;
   if (mayRestart(Date.now())) return leave({ ...settings, next: (login || settings).next }, "replace");
@@ -114,39 +109,41 @@ async function arrived(settings: Settings, answer: URLSearchParams): Promise<Ans
 
 /** The answer; `null` for one that says nothing about this browser; `undefined` for one that nobody here asked for. */
 function judge(
-  { clever, clientId }: Settings,
+  { clever }: Settings,
   answer: URLSearchParams,
-  login?: LoginRecord | false | "" | null,
+  login?: LoginRecord | false | "",
 ): Answer | null | undefined {
   const get = (name: string) => answer.get(name) ?? "";
   const token = get("access_token");
   const error = get("error");
   // Anybody can make such a link: its token is never used, and what it says is not shown.
-  if (!login || login.clientId !== clientId) return token ? undefined : null;
-  const no = (code: string, message?: string, sentence?: string) => fail(code, message, true, sentence);
-  if (ONCE.some((name) => answer.getAll(name).length > 1)) no("callback_duplicate");
+  if (!login) return token ? undefined : null;
+  const no = (code: string, sentence?: string) => fail(code, code, sentence, true);
+  // RFC 6749 3.1: each parameter comes once.
+  const names = [...answer.keys()];
+  if (new Set(names).size < names.length) no("callback_duplicate");
   if (token && error) no("callback_contradictory");
-  if (/^(temporarily_unavailable|server_error)$/.test(error)) fail("callback_unavailable");
+  // With these words nobody is refused: the session stays.
+  if (/^(server|temporarily)_/.test(error)) fail("callback_unavailable");
   // A text of another form was not written by Clever.
   const word = /^[\w-]{1,40}$/.test(error) ? error : "access_denied";
-  if (OF_THE_APP.test(word)) no("callback_rejected", word);
-  if (error) no(word, word, denied());
+  if (OF_THE_APP.test(word)) fail("callback_rejected", word);
+  if (error) no(word, denied());
   if (!isWord(token) || !/^(bearer)?$/i.test(get("token_type"))) return no("callback_malformed");
-  if (get("iss") && get("iss") !== clever) no("callback_issuer");
-  if (!isOver(login.at)) return sealed({ accessToken: token, scopes: get("scope").split(/\s+/).filter(Boolean), next: login.next });
+  if ((get("iss") || clever) !== clever) no("callback_issuer");
+  if (!isOver(login.at, LIFETIME)) return sealed({ accessToken: token, scopes: get("scope").match(/\S+/g) ?? [], next: login.next });
 }
 
 function sealed({ accessToken, scopes, next }: Answer): Answer {
-  const toJSON = () => ({ scopes, next });
-  return Object.defineProperty({ accessToken, scopes, next }, "toJSON", { value: toJSON });
+  return Object.defineProperty({ accessToken, scopes, next }, "accessToken", { enumerable: false });
 }
 
 /** Whether this tab may restart now: it did not do so a moment ago. At 0, a login has arrived. */
 function mayRestart(now: number): boolean {
   try {
-    const before = +sessionStorage.getItem(NAME)!;
-    sessionStorage.setItem(NAME, `${now}`);
-    return Math.abs(now - before) > RESTART_TIME;
+    const before = sessionStorage[NAME];
+    sessionStorage[NAME] = now;
+    return isOver(before, RESTART_TIME);
   } catch {
     return false;
   }

@@ -1,6 +1,12 @@
 import { fail } from "./error.js";
 import { IN_BROWSER, type LoginStorage } from "./storage.js";
 
+/** An address over https or on this machine, without a fragment: elsewhere, anybody on the way could read the token. */
+const SAFE = /^(https|http(?=:\/\/(localhost|127\.0\.0\.1|\[::1])(:\d+)?(\/|$))):\/\/[^#\s]+$/i;
+
+/** Stands for the address of this app while a path is read. */
+const HERE = "https://x/";
+
 /** How your app is known to Clever, and what a login does. */
 export interface Options {
   /** From Clever's dashboard. */
@@ -24,7 +30,10 @@ export interface Options {
   clever?: string;
   /** Where started logins are kept; by default in the IndexedDB of the page. */
   storage?: LoginStorage;
-  /** The address of the session at your server, `/session` by default. See `signIn`. */
+  /**
+   * The address of the session at your server, `/session` by default. See `signIn`. With `popup` or `launch`, set it even if it is
+   * the default: then a login that Clever refuses ends the session of the person before.
+   */
   session?: string;
 }
 
@@ -39,9 +48,9 @@ export function check(options: Options): Settings {
   if (!isWord(clientId)) fail("config_invalid", "clientId is missing");
   const origin = originOf("redirectUri", redirectUri);
   if (!launch && origin !== location.origin) {
-    fail("config_invalid", `redirectUri must be on ${location.origin}, like this page`);
+    fail("config_invalid", `redirectUri must be on ${location.origin}`);
   }
-  return { storage: IN_BROWSER, ...options, clever: baseUrl(options.clever), next: next && path(next) };
+  return { ...options, storage: options.storage ?? IN_BROWSER, clever: baseUrl(options.clever), next: next && path(next) };
 }
 
 /** Whether it is text that can stand in a header, such as a token (RFC 6750 2.1). */
@@ -56,14 +65,18 @@ export function baseUrl(clever = "https://clever.com"): string {
 }
 
 function originOf(name: string, url: string): string {
-  if (!/^https?:\/\/[^#]+$/i.test(url)) fail("config_invalid", `${name} must start with https:// (no custom scheme) and have no #`);
-  return new URL(url).origin;
+  try {
+    if (SAFE.test(url)) return new URL(url).origin;
+  } catch {
+    // Such as https://[
+  }
+  return fail("config_invalid", `${name} must start with https:// (or http://localhost) and have no #. Apps: universal link, chromiumapp.org`);
 }
 
 /** A path of this app: nobody is sent elsewhere after a login. */
 function path(next: string): string {
   // A second slash would name a host; browsers see one in a backslash, too, and skip tabs and dots.
-  const { pathname, search, hash } = new URL("https://x/" + next);
-  if (!/^\/\/(?!\/)/.test(pathname)) fail("return_to_unsafe", "next must be a path of this app");
-  return pathname.slice(1) + search + hash;
+  const clean = new URL(HERE + next).href.slice(HERE.length);
+  if (!/^\/(?!\/)/.test(clean)) fail("return_to_unsafe", "next must be a path of this app");
+  return clean;
 }

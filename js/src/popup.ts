@@ -36,15 +36,11 @@ export async function inPopup(popup: Window, prepare: (state: string) => Promise
 }
 
 /** The popup's half: reports and closes. Where it cannot be closed, the login goes on here. */
-export async function reported(state: string, judge: () => Answer): Promise<Answer> {
-  const outcome = new Promise<Answer>((resolve) => resolve(judge()));
+export async function reported<Outcome>(state: string, outcome: Promise<Outcome>): Promise<Outcome> {
   const channel = new BroadcastChannel(NAME + state);
-  channel.postMessage(
-    await outcome.then(
-      (answer) => ({ ...answer }),
-      (error) => ({ ...error, message: error.message }),
-    ),
-  );
+  const report: any = (await outcome.catch((error) => error)) ?? new CleverError("pending_expired");
+  // A copy leaves out what cannot be listed.
+  channel.postMessage({ ...report, message: report.message, accessToken: report.accessToken });
   close();
   await new Promise((resolve) => setTimeout(resolve, PATIENCE));
   return outcome;

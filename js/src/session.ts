@@ -1,6 +1,7 @@
-import { type CleverError, fail } from "./error.js";
-import { forget, handleCallback } from "./login.js";
+import { fail } from "./error.js";
+import { type Answer, begin as start, forget, handleCallback } from "./login.js";
 import { isWord, type Options } from "./options.js";
+import { request } from "./request.js";
 import { NAME } from "./storage.js";
 
 /** This page: it does not listen to itself. */
@@ -15,16 +16,36 @@ export interface SessionOptions {
   session?: string;
 }
 
+/** Your server asks Clever, which takes its time when a whole school signs in; in milliseconds. */
+const TIMEOUT = 60_000;
+
 let pending = "";
 let person: Promise<any>;
 
-/** Hands the token to your server, which must check it with Clever. Returns the person in the server's answer. */
+/**
+ * Starts a login: goes to Clever. The promise settles only with `popup` or `launch`, where it gives the answer.
+ *
+ * Options that cannot work throw at once. Rejects with `cookies_blocked` when the browser keeps nothing for this site. With
+ * `session`, a login that is refused ends the session of the person before.
+ */
+export function begin(options: Options): Promise<Answer> {
+  const answer = start(options);
+  return options.session ? answer.catch(ending(options)) : answer;
+}
+
+/**
+ * Hands the token to your server, which must check it with Clever. Returns the person in the server's answer.
+ *
+ * When that fails, for whatever reason, the session of the person before ends: devices are shared.
+ */
 export function signIn<Person = unknown>(token: string, options?: SessionOptions): Promise<Person> {
   if (!isWord(token)) fail("argument_invalid", "no token");
   // Two effects of one page sign in once.
   if (pending !== token) {
     pending = token;
-    person = changed("POST", options, { access_token: token }).finally(() => (pending = ""));
+    person = changed("POST", options, { access_token: token })
+      .catch(ending(options, true))
+      .finally(() => (pending = ""));
   }
   return person;
 }
@@ -45,14 +66,9 @@ export function logOut(options?: SessionOptions): Promise<void> {
  * A login that is refused ends the session of the person before: devices are shared.
  */
 export async function arrive<Person = unknown>(options: Options): Promise<{ person: Person | null; next?: string }> {
-  try {
-    const answer = await handleCallback(options);
-    if (!answer) return { person: await whoAmI<Person>(options) };
-    return { person: await signIn<Person>(answer.accessToken, options), next: answer.next };
-  } catch (error) {
-    if ((error as CleverError).endsSession) await logOut(options).catch(() => {});
-    throw error;
-  }
+  const answer = await handleCallback(options).catch(ending(options));
+  if (!answer) return { person: await whoAmI<Person>(options) };
+  return { person: await signIn<Person>(answer.accessToken, options), next: answer.next };
 }
 
 /**
@@ -62,13 +78,12 @@ export async function arrive<Person = unknown>(options: Options): Promise<{ pers
  */
 export function watch(heard: () => void): () => void {
   const channel = new BroadcastChannel(NAME);
-  const hear = (isNews: boolean) => {
-    if (!isNews) return;
+  const hear = () => {
     forget();
     heard();
   };
-  const shown = (event: PageTransitionEvent) => hear(event.persisted);
-  channel.onmessage = ({ data }) => hear(data !== ME);
+  const shown = (event: PageTransitionEvent) => event.persisted && hear();
+  channel.onmessage = ({ data }) => data !== ME && hear();
   addEventListener("pageshow", shown);
   return () => {
     channel.close();
@@ -76,10 +91,17 @@ export function watch(heard: () => void): () => void {
   };
 }
 
+/** What a failed login does to the session: the person before must not stay when this browser's own login was refused. */
+function ending(options?: SessionOptions, always = false): (error: any) => Promise<never> {
+  return async (error) => {
+    error.endsSession ||= always;
+    if (error.endsSession) await logOut(options).catch(() => {});
+    throw error;
+  };
+}
+
 async function changed(method: string, options?: SessionOptions, body?: object): Promise<any> {
-  if (!body) forget();
-  const person = await ask(method, options, body);
-  forget();
+  const person = await ask(method, options, body).finally(forget);
   const channel = new BroadcastChannel(NAME);
   channel.postMessage(ME);
   channel.close();
@@ -88,17 +110,13 @@ async function changed(method: string, options?: SessionOptions, body?: object):
 
 async function ask(method: string, { session = "/session" }: SessionOptions = {}, body?: object): Promise<any> {
   // The mode stays "cors": in "same-origin" the referrer policy could take the Origin away that the server looks at.
-  const answer = await fetch(session, {
+  const { answer = { code: "network_connect" } } = await request(session, TIMEOUT, {
     method,
     headers: body && { "Content-Type": "application/json" },
     body: body && JSON.stringify(body),
-    cache: "no-store",
     credentials: "include",
-    redirect: "error",
-  })
-    .then((response) => response.json())
-    .catch(() => ({ code: "network_connect" }));
-  if (answer?.code) fail(`${answer.code}`, undefined, false, answer.sentence || undefined);
-  if (answer?.person === undefined) fail("response_malformed", `${session} names no person`);
+  });
+  if (answer?.code) fail(`${answer.code}`, undefined, answer.sentence);
+  if (answer?.person === undefined) fail("response_malformed", `no person at ${session}`);
   return answer.person;
 }

@@ -1,9 +1,10 @@
 import { type CleverError, fail } from "./error.js";
 import { baseUrl, isWord } from "./options.js";
+import { request } from "./request.js";
 
 /** Clever's advice: wait 1 s, 2 s, 4 s and so on, and stop after 5 attempts. */
-const ATTEMPTS = 5;
 const FIRST_PAUSE = 1000;
+const LAST_PAUSE = 8000;
 const TIMEOUT = 10_000;
 
 /** What Clever says of a token that was issued to this app. */
@@ -19,38 +20,25 @@ export interface TokenInfo {
  * times, with longer and longer pauses. `clever` is Clever's base URL: set it only to use a local emulator.
  */
 export async function checkToken(token: string, clientId: string, { clever }: { clever?: string } = {}): Promise<TokenInfo> {
-  if (!isWord(token) || !isWord(clientId)) fail("argument_invalid", "no token or no clientId");
+  if (!isWord(token) || !isWord(clientId)) fail("argument_invalid", "no token or clientId");
   const url = baseUrl(clever) + "/oauth/tokeninfo";
-  for (let attempt = 1; ; attempt++) {
+  for (let pause = FIRST_PAUSE; ; pause *= 2) {
     try {
       return await ask(url, token, clientId);
     } catch (error) {
-      if (!(error as CleverError).retryable || attempt === ATTEMPTS) throw error;
+      if (!(error as CleverError).retryable || pause > LAST_PAUSE) throw error;
     }
     // A whole class does not come back at the same moment.
-    const pause = FIRST_PAUSE * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)));
   }
 }
 
 async function ask(url: string, token: string, clientId: string): Promise<TokenInfo> {
-  let status = 0;
-  let answer: any;
-  try {
-    const response = await fetch(url, {
-      headers: { Authorization: `Bearer ${token}` },
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
-    ({ status } = response);
-    if (status === 200) answer = await response.json();
-  } catch (error) {
-    if ((error as Error).name === "TimeoutError") fail("network_timeout");
-    if (!status) fail("network_connect", "no answer, or none that pages may read");
-  }
+  const { status, answer } = await request(url, TIMEOUT, {
+    headers: { Authorization: `Bearer ${token}` },
+    credentials: "omit",
+    referrerPolicy: "no-referrer",
+  });
   if (status !== 200) fail(codeOf(status));
   const { client_id, scopes } = answer ?? {};
   if (!isWord(client_id)) fail("response_malformed");

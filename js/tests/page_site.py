@@ -91,6 +91,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.site.session.setdefault("posted", []).append((self.headers["Content-Type"], self.headers["Origin"], body))
+        if "refusal" in self.site.session:
+            self.answer("application/json", json.dumps(self.site.session["refusal"]))
+            return
         if "answer" not in self.site.session:
             self.site.session["person"] = self.site.session.get("signs_in", "Ada")
         self.do_GET()

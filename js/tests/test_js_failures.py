@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from harness.js_package import SOURCES
@@ -81,9 +82,63 @@ CALLS: dict[str, tuple[str, str, str]] = {
         "config_invalid",
         "redirectUri must start with https://",
     ),
-    "scheme": ("begin({ ...options, redirectUri: 'myapp://cb' })", "config_invalid", "no custom scheme"),
+    "scheme": (
+        "begin({ ...options, redirectUri: 'myapp://cb' })",
+        "config_invalid",
+        "Apps: universal link, chromiumapp.org",
+    ),
+    "http": (
+        "begin({ ...options, redirectUri: 'http://app.example/cb' })",
+        "config_invalid",
+        "https:// (or http://localhost)",
+    ),
+    "http-user": (
+        "begin({ ...options, redirectUri: 'http://localhost:80@app.example/' })",
+        "config_invalid",
+        "start with https",
+    ),
+    "http-subdomain": (
+        "begin({ ...options, redirectUri: 'http://localhost.app.example/' })",
+        "config_invalid",
+        "start with https",
+    ),
+    "http-launch": (
+        "begin({ ...options, redirectUri: 'http://app.example/', launch: async () => '' })",
+        "config_invalid",
+        "redirectUri must start with https",
+    ),
+    "http-clever": (
+        "begin({ ...options, clever: 'http://clever.example' })",
+        "config_invalid",
+        "clever must start with https",
+    ),
+    "http-clever-callback": (
+        "handleCallback({ ...options, clever: 'http://127.0.0.1.example' })",
+        "config_invalid",
+        "clever must start with https",
+    ),
+    "no-url": (
+        "begin({ ...options, redirectUri: 'https://[' })",
+        "config_invalid",
+        "redirectUri must start with https",
+    ),
+    "no-url-port": (
+        "begin({ ...options, redirectUri: 'https://app.example:99999/' })",
+        "config_invalid",
+        "redirectUri must start with https",
+    ),
+    "no-url-clever": ("begin({ ...options, clever: 'https://[' })", "config_invalid", "clever must start with https"),
+    "space": (
+        "begin({ ...options, redirectUri: options.redirectUri + '\\n' })",
+        "config_invalid",
+        "redirectUri must start with https",
+    ),
     "fragment": ("begin({ ...options, redirectUri: options.redirectUri + '#x' })", "config_invalid", "have no #"),
-    "origin": ("begin({ ...options, redirectUri: 'https://app.example/cb' })", "config_invalid", "like this page"),
+    "origin": (
+        "begin({ ...options, redirectUri: 'https://app.example/cb' })",
+        "config_invalid",
+        "redirectUri must be on http://127.0.0.1:",
+    ),
     "script": ("begin({ ...options, clever: 'javascript:alert(1)//' })", "config_invalid", "clever must start with"),
     "callback": ("handleCallback({})", "config_invalid", "clientId is missing"),
     "next-foreign": ("begin({ ...options, next: 'https://evil.example/' })", "return_to_unsafe", "a path of this app"),
@@ -108,6 +163,18 @@ def test_misuse_is_an_error_at_once(page: Page, site: Site) -> None:
         assert thrown, name
         assert (thrown["code"], thrown["name"]) == (code, "CleverError"), name
         assert message in thrown["message"], name
+
+
+def test_http_is_for_this_machine_only(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/quiet")
+    for host in ("localhost", "LOCALHOST:5000", "127.0.0.1", "127.0.0.1:5000", "[::1]", "[::1]:5000"):
+        clever, redirect_uri = f"http://{host}", f"http://{host}/callback"
+        launch = "async (url) => (window.opened = url, '')"
+        more = f"{{ clever: {json.dumps(clever)}, redirectUri: {json.dumps(redirect_uri)}, launch: {launch} }}"
+        page.evaluate(f"clever.begin({{ ...options, ...{more} }}).catch(() => {{}})")
+        opened = page.evaluate("opened")
+        assert opened.startswith(f"{clever}/oauth/authorize?"), host
+        assert parse_qs(urlsplit(opened).query)["redirect_uri"] == [redirect_uri], host
 
 
 @pytest.mark.parametrize(

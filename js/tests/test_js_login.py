@@ -260,6 +260,11 @@ def test_a_browser_that_keeps_nothing_is_told_when_the_button_is_pressed(page: P
     assert page.url == f"{site.url}/"
 
 
+@pytest.mark.parametrize("storage", ["undefined", "null"])
+def test_no_storage_of_the_app_is_the_one_of_the_browser(page: Page, site: Site, storage: str) -> None:
+    assert login(page, site, more=f"{{ storage: {storage} }}")["accessToken"].startswith("il")
+
+
 def test_without_session_storage_a_login_works(page: Page, site: Site) -> None:
     page.add_init_script(
         "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError') } })"
@@ -324,9 +329,11 @@ def test_everything_said_about_a_failure_is_without_token_and_state(page: Page, 
 
 
 def test_another_app_of_the_same_origin_does_not_take_the_answer(page: Page, site: Site) -> None:
-    state = parse_qs(urlsplit(sent(page, site)).query)["state"][0]
-    site.app(clientId=THEIRS)
+    state = parse_qs(urlsplit(sent(page, site, "{ next: '/of-the-first-app' }")).query)["state"][0]
+    site.app(clientId=THEIRS, next="/of-the-second-app")
     with page.expect_request(AUTHORIZE) as restarted:
         page.goto(f"{site.url}/callback#token_type=bearer&state={state}&access_token=il-ours")
     assert f"client_id={THEIRS}" in restarted.value.url
-    assert outcome(page)["accessToken"] != "il-ours"
+    answer = outcome(page)
+    assert answer["accessToken"] != "il-ours"
+    assert answer["next"] == "/of-the-second-app"

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import patience
+from harness import chromium, patience
 from page_site import Site, finished, outcome, settled, start
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 # What an app with a server does when it opens.
 APP = """\
@@ -70,6 +70,21 @@ def test_a_page_from_the_browsers_memory_asks_again(page: Page, app: Site) -> No
     app.session["person"] = "José"
     page.evaluate("void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     assert outcome(page) == {"person": "José"}
+
+
+def test_a_page_that_the_back_button_takes_out_of_the_browsers_memory_asks_again(browser: Browser, app: Site) -> None:
+    with chromium.keeping_pages(browser) as second, chromium.new_page(second) as page:
+        page.goto(app.url)
+        assert outcome(page) == {"person": None}
+        page.evaluate("window.isFromMemory = true")
+        app.files["/elsewhere"] = ("text/html", "<!doctype html>")
+        page.goto(f"{app.url}/elsewhere")
+        app.session["person"] = "José"
+        # A page from memory is not loaded again.
+        page.go_back(wait_until="commit")
+        assert page.evaluate("window.isFromMemory") is True
+        patience.wait_for(lambda: outcome(page)["person"], "the page asks again")
+        assert outcome(page) == {"person": "José"}
 
 
 def test_a_refusal_by_clever_ends_the_session_before(page: Page, app: Site) -> None:
@@ -132,6 +147,68 @@ def test_a_server_that_answers_no_json_is_a_network_that_may_come_back(page: Pag
     assert problem == {"code": "network_connect", "retryable": True}
 
 
+REFUSALS: dict[str, object] = {
+    "foreign": {"code": "token_foreign", "sentence": "x"},
+    "own": {"code": "too_young"},
+    # As in the code grant: once Clever has answered, nobody goes on in the session of the person before.
+    "unavailable": {"code": "clever_unavailable"},
+    "malformed": ["Ada"],
+}
+
+
+@pytest.mark.parametrize("answer", REFUSALS.values(), ids=REFUSALS)
+def test_a_login_that_the_server_refuses_ends_the_session_before(page: Page, app: Site, answer: object) -> None:
+    app.session["person"] = "Ada"
+    page.goto(app.url)
+    assert outcome(page) == {"person": "Ada"}
+    other = page.context.new_page()
+    other.goto(app.url)
+    assert outcome(other) == {"person": "Ada"}
+    app.session["refusal"] = answer
+    problem = finished(page)
+    assert problem["endsSession"] is True
+    assert (app.session["person"], app.session["deleted"]) == (None, 1)
+    patience.wait_for(lambda: outcome(other)["person"] is None, "the other tab knows that nobody is signed in")
+
+
+def test_a_login_that_does_not_reach_the_server_ends_the_session_before(loud_page: Page, app: Site) -> None:
+    app.session["person"] = "Ada"
+    loud_page.goto(app.url)
+    outcome(loud_page)
+    loud_page.route("**/session", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    problem = finished(loud_page)
+    assert (problem["code"], problem["endsSession"]) == ("network_connect", True)
+    assert (app.session["person"], app.session["deleted"]) == (None, 1)
+
+
+def test_a_question_that_fails_ends_nothing(page: Page, app: Site) -> None:
+    app.session.update(person="Ada", answer={"code": "clever_unavailable"})
+    page.goto(app.url)
+    assert outcome(page)["endsSession"] is False
+    assert "deleted" not in app.session
+
+
+# The time that it may take passes at once, and is written down.
+NO_PATIENCE = """
+window.times = [];
+AbortSignal.timeout = (time) => {
+  times.push(time);
+  return AbortSignal.abort(new DOMException("signal timed out", "TimeoutError"));
+}
+"""
+
+
+def test_a_server_that_hangs_is_a_network_that_may_come_back(page: Page, app: Site) -> None:
+    page.goto(app.url)
+    outcome(page)
+    page.evaluate(f"{NO_PATIENCE}; 0")
+    for call in ("whoAmI()", "signIn('il-mine')", "logOut()"):
+        problem = page.evaluate(f"clever.{call}.catch(({{ code, retryable }}) => ({{ code, retryable }}))")
+        assert problem == {"code": "network_timeout", "retryable": True}, call
+    # A sign-in that fails logs out.
+    assert page.evaluate("times") == [60_000] * 4
+
+
 # ---------------------------------------------------------------- a popup
 
 
@@ -161,6 +238,44 @@ def test_a_popup_tells_of_a_refusal(page: Page, site: Site) -> None:
     assert (problem["code"], problem["endsSession"], problem["name"]) == ("access_denied", True, "CleverError")
     assert problem["userMessage"].startswith("Clever did not let you into this app.")
     patience.wait_for(opened.value.is_closed, "the popup is closed")
+
+
+# How the app opens Clever, and whether it has a server.
+REFUSED: dict[str, tuple[str, bool]] = {
+    "popup": ("popup: true, session: '/session'", True),
+    "launch": ("launch, session: '/session'", True),
+    "no-server": ("launch", False),
+}
+
+
+@pytest.mark.parametrize(("more", "ends"), REFUSED.values(), ids=REFUSED)
+def test_a_refusal_in_another_window_ends_the_session_before(page: Page, site: Site, more: str, ends: bool) -> None:
+    site.session["person"] = "Ada"
+    page.goto(site.url)
+    outcome(page)
+    denied = "async (url) => '#error=access_denied&state=' + new URL(url).searchParams.get('state')"
+    clever = f"{site.clever}/s/callback-denied"
+    page.evaluate(
+        f"const launch = {denied}; "
+        f"window.found = settled(clever.begin({{ ...options, clever: '{clever}', {more} }})), 0"
+    )
+    problem = settled(page, "found")
+    assert (problem["code"], problem["endsSession"]) == ("access_denied", True)
+    assert site.session["person"] == (None if ends else "Ada")
+
+
+@pytest.mark.parametrize("word", ["server_error", "unauthorized_client"])
+def test_a_window_that_says_what_is_wrong_with_clever_or_the_app_ends_nothing(
+    page: Page, site: Site, word: str
+) -> None:
+    site.session["person"] = "Ada"
+    page.goto(site.url)
+    outcome(page)
+    launch = f"async (url) => '#error={word}&state=' + new URL(url).searchParams.get('state')"
+    page.evaluate(f"window.found = settled(clever.begin({{ ...options, launch: {launch}, session: '/session' }})), 0")
+    problem = settled(page, "found")
+    assert (problem["code"][:9], problem["endsSession"]) == ("callback_", False)
+    assert "deleted" not in site.session
 
 
 def test_a_popup_that_the_person_closes_is_noticed(page: Page, site: Site) -> None:

@@ -57,6 +57,19 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
+def keeping_pages(browser: Browser) -> Iterator[Browser]:
+    """Run a whole one beside `browser`: its back button shows pages again from its memory."""
+    switch = "--disable-back-forward-cache"
+    second = browser.browser_type.launch(
+        executable_path=whole(), args=QUIET, ignore_default_args=[switch], timeout=MILLISECONDS
+    )
+    try:
+        yield second
+    finally:
+        second.close()
+
+
+@contextmanager
 def new_page(browser: Browser) -> Iterator[Page]:
     """Open a page of a browser with nothing in it."""
     context = browser.new_context(viewport={"width": 900, "height": 700})
