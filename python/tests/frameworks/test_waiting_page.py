@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,13 +63,3 @@ def test_the_next_student_from_the_portal_replaces_the_first(page: Page, waiting
     chromium.sign_in(page, "José Núñez")
     page.wait_for_url(waiting.url + "/")
     assert page.inner_text("body").startswith("signed in: José Núñez")
-
-
-def test_without_it_a_strict_cookie_would_not_come_along(page: Page, tmp_path: Path) -> None:
-    # What Django's check and the Flask extension refuse; only Starlette's sessions are set up where nobody can look.
-    pytest.importorskip("fastapi")
-    with serving("asgi", tmp_path, SAME_SITE="Strict", apart=True) as site:
-        page.goto(site.url + "/private")
-        chromium.sign_in(page, "Ada Ashworth")
-        page.wait_for_selector("text=session_not_kept")
-    assert "same_site='strict'" in site.log.read_text()

@@ -81,7 +81,8 @@ def test_a_run_without_the_fixtures_loads_nothing_but_them(pytester: pytest.Pyte
         assert not {"flask", "django", "starlette", "httpx"} & set(sys.modules)
     """
     pytester.makepyfile(test_it=test)
-    options = ["-p", "no:django", "-p", "no:anyio"]
+    # Plugins of other packages, which load frameworks.
+    options = ["-p", "no:django", "-p", "no:anyio", "-p", "no:pytest_flask_dance"]
     pytester.runpytest_subprocess(*options).assert_outcomes(passed=1)
 
 
