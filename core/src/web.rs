@@ -9,7 +9,7 @@
 //! use http::header::{COOKIE, HeaderValue, SET_COOKIE};
 //!
 //! # trait Session { fn value(&self) -> Option<serde_json::Value>; fn end(&self); fn start(&self, person: SessionIdentity); }
-//! # type Open<'a> = &'a dyn Fn(Option<String>) -> Box<dyn Session>;
+//! # type Open<'a> = &'a dyn Fn(Option<Vec<u8>>) -> Box<dyn Session>;
 //! # async fn example(client: clever_sso::Client, open_session: Open<'_>, request: http::Request<()>) -> clever_sso::Result<http::Response<String>> {
 //! let leg = BrowserLeg::new(client, WebOptions::new().after_login("/me"))?; // once, when the application starts
 //!
