@@ -144,7 +144,7 @@ fn tabs_of_one_browser_all_arrive_in_any_interleaving() {
     let starts = prop::sample::select(vec![2_usize, 3, 5, 10])
         .prop_flat_map(|tabs| prop::collection::vec(start(), tabs..=tabs));
     let turns = prop::collection::vec(any::<prop::sample::Index>(), 0..60);
-    proptest!(cases(short_or_whole(32, 1000)), |(starts in starts, turns in turns)| {
+    proptest!(cases(short_or_whole(64, 1000)), |(starts in starts, turns in turns)| {
         let mut browser = Browser::new(&client, starts);
         browser.in_turns(&turns);
         prop_assert_eq!(browser.jar.logins(), 0);
