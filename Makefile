@@ -33,6 +33,10 @@ TEST_WHEELS := $(CARGO_TARGET_DIR)/test-wheels
 TESTS ?=
 INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/clever_sso-*.whl
 
+# What actix-web needs takes most of a minute to compile, and the example does nothing that the one in axum does not: both leave it to
+# the library. Only the full form of the tests has it.
+WITHOUT_ACTIX := $(if $(CLEVER_SSO_TEST_ALL),,--exclude example-actix)
+
 NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
 
 .PHONY: help
@@ -244,7 +248,7 @@ lint-format: $(VENV)/lint
 
 .PHONY: lint-rust
 lint-rust:
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --workspace $(WITHOUT_ACTIX) --all-targets -- -D warnings
 
 .PHONY: lint-docs
 lint-docs:
@@ -293,14 +297,14 @@ test-api: ## the public API of the Rust crate is the one that was written down, 
 	$(CARGO) run -q -p clever-sso-api -- $(RUST_API) core/tests/api/clever-sso.txt
 
 # With the same packages each time: another choice of features would compile most of it again.
-IN_RUST := --workspace --exclude clever-sso-python --exclude clever-sso-api --exclude example-rust
+IN_RUST := --workspace --exclude clever-sso-python --exclude clever-sso-api --exclude example-rust $(WITHOUT_ACTIX)
 .PHONY: test-rust
 test-rust: ## the tests in Rust; all of them, even after one fails
 	$(CARGO) test $(IN_RUST) --no-fail-fast
 
 .PHONY: rust-examples
-rust-examples: ## the examples in axum and actix, and the site of the tests in axum, for development
-	$(CARGO) build $(IN_RUST) --bin example-axum --bin example-actix --example axum_site
+rust-examples: ## the example in axum, in test-all in actix too, and the site of the tests in axum, for development
+	$(CARGO) build $(IN_RUST) --bin example-axum $(if $(WITHOUT_ACTIX),,--bin example-actix) --example axum_site
 
 # The library and the Python package as they are installed. The emulator is built for development, as the tests in Rust have built
 # most of what it uses: of a login at it, the signature takes most of the time, and that is optimized in any profile.
