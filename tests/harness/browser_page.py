@@ -107,7 +107,7 @@ def check_cookie(header: str, title: str, language: str = "") -> None:
     secure = "secure" in attributes
     assert re.fullmatch(name_pattern(https if secure else http, language), name), pair
     words = {"path=/", "httponly", "samesite=lax"} | ({"secure"} if secure else set())
-    if lives.startswith("until the browser ends"):
+    if lives.startswith("until the browser closes"):
         assert set(attributes) == words
         return
     assert re.search(rf"\({len(value)} characters[;)]", value_as_told), len(value)
@@ -119,7 +119,7 @@ def check_cookie(header: str, title: str, language: str = "") -> None:
 def check_set_cookies(begun: list[str], finished: list[str], language: str) -> None:
     """The `Set-Cookie` lines of a login, and of the callback that signed somebody in, are as the table says."""
     (in_flight,) = begun
-    check_cookie(in_flight, "a login in flight")
+    check_cookie(in_flight, "a login in progress")
     gone = [line for line in finished if "max-age=0" in line.lower()]
     assert in_flight.partition("=")[0] in [line.partition("=")[0] for line in gone]
     left = [line for line in finished if line not in gone and not line.startswith("csrftoken=")]
@@ -136,7 +136,7 @@ def check_cookies(face: Face, host: str) -> None:
         login = visit.begin()
         (in_flight,) = login["set_cookie_headers"].split("|")
         assert ("; Secure" in in_flight) == host.startswith("https:")
-        check_cookie(in_flight, "a login in flight")
+        check_cookie(in_flight, "a login in progress")
         _, outcome = visit.call("finish_login", callback=visit.arrives(login))
         headers = dict(zip((age for _, _, age in set_cookies(outcome)), outcome["set_cookie_headers"].split("|")))
         assert sorted(headers) == [0, 60, 600]
@@ -147,7 +147,7 @@ def check_cookies(face: Face, host: str) -> None:
         assert [(name, age) for name, _, age in set_cookies(gone)] == [(headers[60].partition("=")[0], 0)]
 
 
-def let_in(visit: Visit) -> Iterator[str]:
+def accepted(visit: Visit) -> Iterator[str]:
     yield visit.arrives(visit.begin())
 
 
@@ -189,18 +189,18 @@ def unproven(visit: Visit) -> Iterator[str]:
         yield f"{visit.app.redirect_uri}?{query}"
 
 
-# Each row of the second table, by its beginning: callbacks that it speaks of.
+# Each row of the second table, by its beginning: callbacks that it describes.
 ARRIVALS: dict[str, Callable[[Visit], Iterator[str]]] = {
-    "proven, the person is let in": let_in,
-    "proven, Clever or the app refuses": refused_or_failed,
-    "proven, but Clever does not take the code": refused_code,
-    "proven, Clever says": in_trouble,
-    "proven, Clever rejects": rejected,
+    "proven, and the person may sign in": accepted,
+    "proven, but Clever or the app refuses": refused_or_failed,
+    "proven, but Clever rejects the code": refused_code,
+    "proven, but Clever says": in_trouble,
+    "proven, but Clever rejects the app's request": rejected,
     "no state:": from_clever,
     "a state whose cookie is gone": without_cookie,
     "anything else": unproven,
 }
-# What the cells of the table say, as what a language tells.
+# What the cells of the table say, as what a language reports.
 COOKIES_SET = {
     "its own is deleted": (1, 0),
     "its own is deleted, a new one is set": (1, 1),

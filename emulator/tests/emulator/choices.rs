@@ -1,4 +1,4 @@
-//! The choices that docs/emulator.md lists where Clever's true answer is unknown: each has its test.
+//! The choices that docs/emulator.md lists where Clever's behavior is unknown: each has its test.
 
 use std::fs;
 use std::path::Path;
@@ -16,21 +16,21 @@ use crate::support::{
 };
 
 const DOCUMENTATION: &str = include_str!("../../../docs/emulator.md");
-const HEADING: &str = "\n## Where Clever's true answer is unknown, the choice made here\n";
+const HEADING: &str = "\n## Choices where Clever's behavior is unknown\n";
 const DISTRICT: &str = "53ee4b8a44abc88c1c00119b";
 const ISLAND: &str = "64c1f0a2d3b94e5f60718100";
 
 /// The question of each row, in its order, and the tests that show the choice.
 const SHOWN_BY: &[(&str, &[&str])] = &[
     (
-        "the metadata's further members",
+        "other members of the metadata",
         &[
             "discovery::the_metadata_has_what_openid_connect_discovery_requires",
             "choices::no_pkce_is_announced",
         ],
     ),
     (
-        "algorithm, key id and number of the keys",
+        "algorithm, key id and number of keys",
         &[
             "discovery::the_key_set_has_one_rsa_key_of_2048_bits_for_rs256_signatures",
             "choices::the_key_id_is_the_thumbprint_of_the_key",
@@ -63,15 +63,15 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         &["access::a_login_is_in_the_first_role_that_the_app_is_for"],
     ),
     (
-        "a token whose person or district has lost access to the app",
+        "a token of a person or district that lost access to the app",
         &["reload::a_token_stays_valid_when_its_person_loses_access_to_the_app"],
     ),
     (
-        "how an app in production differs from one in development",
+        "an app in production, compared to one in development",
         &["choices::an_app_in_production_has_redirect_uris_with_https"],
     ),
     (
-        "the answer to `return_unshared=true` when the person has no access",
+        "the response to `return_unshared=true` if the person has no access",
         &[
             "access::with_return_unshared_the_app_is_told",
             "library::with_return_unshared_the_app_learns_that_somebody_has_no_access",
@@ -84,7 +84,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     ),
     ("`/userinfo` of a Library login", &["library::userinfo_names_no_district_either"]),
     (
-        "where `loginas_by_admin` is in the callback",
+        "the position of `loginas_by_admin` in the callback",
         &["visitor::an_administrator_who_logs_in_as_somebody_is_told_of_in_the_callback"],
     ),
     (
@@ -143,7 +143,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         &["choices::a_district_in_the_request_wins_and_is_not_remembered"],
     ),
     (
-        "a person signed in at a different district than the `district_id`",
+        "a person who is signed in at another district than the `district_id`",
         &["choices::somebody_signed_in_at_another_district_stays_signed_in"],
     ),
     (
@@ -234,7 +234,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     ),
     ("the values of `user_type`", &["id_token::the_user_type_is_that_of_the_first_role"]),
     (
-        "401 of tokeninfo, API and userinfo",
+        "the 401 response of tokeninfo, API and userinfo",
         &["choices::a_token_that_is_not_valid_is_refused_as_json_with_a_challenge"],
     ),
     (
@@ -302,7 +302,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     ),
     ("`limit` and other parameters of lists", &["choices::the_parameters_of_lists_are_ignored"]),
     (
-        "the link of a user's schools in versions 1 and 2, and of parts of a user there",
+        "links to the schools and other parts of a user in versions 1 and 2",
         &["choices::a_user_of_an_older_version_links_to_no_school"],
     ),
     ("ids and user types before version 3", &["older_versions::me_names_the_role_by_its_old_id_and_word"]),
