@@ -33,7 +33,7 @@ def test_the_measured_versions_are_the_tested_ones() -> None:
         "mozilla-django-oidc": tested["mozilla-django-oidc"],
         "Flask-Dance": tested["flask-dance"],
     }
-    assert f"of Django {tested['django']}." in PAGE
+    assert f"use Django {tested['django']}." in PAGE
 
 
 def test_the_page_has_every_scenario() -> None:
