@@ -16,16 +16,16 @@ require_once __DIR__ . '/../pages.php';
 
 // README: begin
 $web = Web::fromEnv(afterLogin: 'me'); // CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET, CLEVER_REDIRECT_URI
-$web->answer(admit(...), showProblem(...)); // login, callback and log out, with their cookies and errors
+$web->answer(admit(...), showProblem(...)); // login, callback and logout, with their cookies and errors
 match (page()) {
     '' => $web->person() === null ? showHome($web) : showPerson($web, $web->person()),
-    'me' => showPerson($web, $web->requirePerson()), // others log in first, and come back
+    'me' => showPerson($web, $web->requirePerson()), // sends others to log in, and back here
     default => showNothing(),
 };
 // README: end
 
 /**
- * What the session keeps of a person; null keeps them out.
+ * What the session stores about a person; null refuses the person.
  *
  * @return array<string, string>
  */
@@ -33,7 +33,7 @@ function admit(SignedIn $signedIn): array
 {
     $identity = $signedIn->identity;
     return [
-        // The key of a user is issuer and id. An email address is none: it may be missing, and it may be another's.
+        // The key of a user is issuer and id. Never use the email address: it may be missing or belong to another person.
         'issuer' => $identity->issuer,
         'id' => $identity->id,
         'name' => $identity->name->full ?: 'somebody without a name',
