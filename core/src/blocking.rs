@@ -114,7 +114,7 @@ impl Client {
     /// # Errors
     /// As [`Client::discover`](crate::Client::discover); `runtime_running` inside an async task.
     pub fn discover(builder: ConfigBuilder) -> Result<Self> {
-        let metadata = Self::new(builder.clone().build()?)?.metadata()?;
+        let metadata = Self::new(builder.clone().with_discovery(false).build()?)?.metadata()?;
         Self::new(builder.discovered(&metadata).build()?)
     }
 

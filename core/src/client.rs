@@ -82,7 +82,7 @@ impl Client {
     /// # Errors
     /// `config_invalid`, `discovery_issuer`, and those of the provider's answers and the network.
     pub async fn discover(builder: ConfigBuilder) -> Result<Self> {
-        let metadata = Self::new(builder.clone().build()?)?.metadata().await?;
+        let metadata = Self::new(builder.clone().with_discovery(false).build()?)?.metadata().await?;
         Self::new(builder.discovered(&metadata).build()?)
     }
 

@@ -3,7 +3,6 @@
 mod builder;
 mod checks;
 mod endpoints;
-#[cfg(feature = "client")]
 mod environment;
 mod names;
 #[cfg(feature = "client")]
@@ -12,6 +11,7 @@ mod settings;
 mod table;
 #[cfg(feature = "client")]
 pub(crate) mod trust;
+mod variables;
 
 pub use builder::ConfigBuilder;
 pub use names::SettingNames;

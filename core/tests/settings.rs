@@ -28,8 +28,8 @@ and plain http in [network.md](network.md).
 const NAMES: &str = "
 ## Names in each language
 
-Environment variables work in `Client.from_env()`, in PHP's `Client::fromEnv()` and in ASGI apps. In Flask the same names are keys of `app.config`, in Django
-they are settings. Empty means unset. Separate several values with spaces. PHP also has `keyCache` and `logger`: [php.md](php.md).
+Environment variables work in Python's `Client.from_env()`, PHP's `Client::fromEnv()`, Rust's `Config::from_env()` and in ASGI apps. In Flask the same names are
+keys of `app.config`, in Django they are settings. Empty means unset. Separate several values with spaces. PHP also has `keyCache` and `logger`: [php.md](php.md).
 
 | Python | environment, Flask, Django | Rust: `ConfigBuilder::` | C: `clever_sso_config_` | PHP |
 |---|---|---|---|---|

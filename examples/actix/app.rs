@@ -18,18 +18,6 @@ use clever_sso::{Client, Config};
 
 use clever::{ProblemPage, person_of, request_of, sent};
 
-/// The client, from the settings in the environment.
-fn client() -> clever_sso::Result<Client> {
-    let setting = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let mut config = Config::builder(setting("CLEVER_CLIENT_ID").unwrap_or_default())
-        .client_secret(setting("CLEVER_CLIENT_SECRET").unwrap_or_default())
-        .redirect_uri(setting("CLEVER_REDIRECT_URI").unwrap_or_default());
-    if let Some(base_url) = setting("CLEVER_BASE_URL") {
-        config = config.base_url(base_url);
-    }
-    Client::new(config.build()?)
-}
-
 /// Offers the button.
 #[get("/")]
 async fn home(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> Either<Redirect, Html> {
@@ -73,11 +61,12 @@ fn shown(page: String) -> HttpResponse {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let client = Client::new(Config::from_env()?.build()?)?;
     let waiting_page = env::var("CLEVER_WAITING_PAGE").is_ok_and(|yes| yes == "true");
     let district_id = env::var("CLEVER_DISTRICT_ID").unwrap_or_default();
     let options =
         WebOptions::new().prefix("/").after_login("/me").waiting_page(waiting_page).district_id(district_id);
-    let leg = BrowserLeg::new(client()?, options)?;
+    let leg = BrowserLeg::new(client, options)?;
     // Each start makes a new key, which logs everybody out; several processes need the same one.
     let key = Key::generate();
     let port = env::var("PORT").map_or(Ok(5000), |port| port.parse())?;

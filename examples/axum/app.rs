@@ -15,24 +15,13 @@ use clever_sso::axum::{Clever, CleverSso, Person, login_required};
 use clever_sso::web::{Problem, WebOptions};
 use clever_sso::{Client, Config};
 
-/// The client, from the settings in the environment.
-fn client() -> clever_sso::Result<Client> {
-    let setting = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let mut config = Config::builder(setting("CLEVER_CLIENT_ID").unwrap_or_default())
-        .client_secret(setting("CLEVER_CLIENT_SECRET").unwrap_or_default())
-        .redirect_uri(setting("CLEVER_REDIRECT_URI").unwrap_or_default());
-    if let Some(base_url) = setting("CLEVER_BASE_URL") {
-        config = config.base_url(base_url);
-    }
-    Client::new(config.build()?)
-}
-
 fn app() -> clever_sso::Result<Router> {
+    let client = Client::new(Config::from_env()?.build()?)?;
     let waiting_page = env::var("CLEVER_WAITING_PAGE").is_ok_and(|yes| yes == "true");
     let district_id = env::var("CLEVER_DISTRICT_ID").unwrap_or_default();
     let options =
         WebOptions::new().prefix("/").after_login("/me").waiting_page(waiting_page).district_id(district_id);
-    let clever = CleverSso::new(client()?, options, MemoryStore::default())?.on_problem(problem);
+    let clever = CleverSso::new(client, options, MemoryStore::default())?.on_problem(problem);
 
     let lessons = Router::new().route("/lessons", get(async || Html(pages::lessons())));
     let app = Router::new()

@@ -38,18 +38,6 @@ fn variable(name: &str) -> Result<String> {
     env::var(name).map_err(|_| format!("set {name}").into())
 }
 
-fn client_from_environment() -> Result<Client> {
-    let mut config =
-        Config::builder(variable("CLEVER_CLIENT_ID")?).redirect_uri(variable("CLEVER_REDIRECT_URI")?);
-    if let Ok(secret) = env::var("CLEVER_CLIENT_SECRET") {
-        config = config.client_secret(secret);
-    }
-    if let Ok(base_url) = env::var("CLEVER_BASE_URL") {
-        config = config.base_url(base_url);
-    }
-    Ok(Client::new(config.build()?)?)
-}
-
 /// The person's browser. A web application answers it with redirects, pages, and a `Set-Cookie` header for each cookie.
 struct Browser {
     url: String,
@@ -200,7 +188,7 @@ fn random_state() -> Result<String> {
 }
 
 async fn run(entry: &str) -> Result<ExitCode> {
-    let client = client_from_environment()?;
+    let client = Client::new(Config::from_env()?.build()?)?;
     match entry {
         "login" => {
             let mut browser = Browser::at(String::new());

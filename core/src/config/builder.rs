@@ -61,7 +61,9 @@ pub struct ConfigBuilder {
     #[cfg(feature = "client")]
     proxy: Option<Secret>,
     development: bool,
-    names: SettingNames,
+    pub(super) names: SettingNames,
+    /// Whether the environment asks for a discovery document, which nobody has asked for yet.
+    discover: bool,
     /// As the caller wrote them, where that is not what the configuration holds.
     timeout_given: Option<f64>,
     leeway_given: Option<i64>,
@@ -110,6 +112,7 @@ impl ConfigBuilder {
             proxy: None,
             development: false,
             names: SettingNames::default(),
+            discover: false,
             timeout_given: None,
             leeway_given: None,
             base_url: false,
@@ -187,6 +190,12 @@ impl ConfigBuilder {
     /// Takes from a discovery document the endpoints that were not set.
     pub fn discovered(mut self, metadata: &Metadata) -> Self {
         self.config.endpoints.fill(metadata);
+        self.with_discovery(false)
+    }
+
+    /// Whether `build` waits for a discovery document.
+    pub(crate) const fn with_discovery(mut self, yes: bool) -> Self {
+        self.discover = yes;
         self
     }
 
@@ -200,7 +209,11 @@ impl ConfigBuilder {
     /// The same in seconds, as other languages have them: any number, which is named when it cannot be used.
     #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
-    pub fn timeout_seconds(mut self, seconds: f64) -> Self {
+    pub fn timeout_seconds(self, seconds: f64) -> Self {
+        self.with_timeout(seconds)
+    }
+
+    pub(super) fn with_timeout(mut self, seconds: f64) -> Self {
         // What is no duration becomes one that is refused.
         self.config.timeout = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         self.timeout_given = Some(seconds);
@@ -217,7 +230,11 @@ impl ConfigBuilder {
     /// The same as other languages have it: any whole number, which is named when it cannot be used.
     #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
-    pub fn leeway_seconds(mut self, seconds: i64) -> Self {
+    pub fn leeway_seconds(self, seconds: i64) -> Self {
+        self.with_leeway(seconds)
+    }
+
+    pub(super) fn with_leeway(mut self, seconds: i64) -> Self {
         self.config.leeway = u64::try_from(seconds).unwrap_or(u64::MAX);
         self.leeway_given = Some(seconds);
         self
@@ -275,9 +292,9 @@ impl ConfigBuilder {
 
     /// Checks everything and fixes it.
     ///
-    /// This is the one place where environment variables are read: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
-    /// `NO_PROXY`, each also in lower case, and, where the system's authorities are files, `SSL_CERT_FILE` and
-    /// `SSL_CERT_DIR`.
+    /// It reads these environment variables: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case, and,
+    /// where the system's authorities are files, `SSL_CERT_FILE` and `SSL_CERT_DIR`. The settings themselves it takes from the
+    /// environment only with [`Config::from_env`].
     ///
     /// ```
     /// use clever_sso::{Config, ErrorCode};
@@ -292,6 +309,10 @@ impl ConfigBuilder {
         self.check_credentials()?;
         self.check_numbers()?;
         let urls = self.check_addresses()?;
+        if self.discover {
+            let name = self.names.of("discovered");
+            return Err(invalid(format!("{name} is on: make the client with Client::discover")));
+        }
         self.read_network(&urls)?;
         Ok(self.config)
     }

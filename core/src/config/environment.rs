@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 
 /// What the environment says about the network. A variable that is empty counts as unset.
+#[cfg(feature = "client")]
 #[derive(Debug, Default)]
 pub(super) struct Environment {
     /// With the name of the variable.
@@ -16,6 +17,7 @@ pub(super) struct Environment {
     pub(super) ssl_cert_dir: Option<OsString>,
 }
 
+#[cfg(feature = "client")]
 impl Environment {
     pub(super) fn read() -> Self {
         // A CGI program finds the request's `Proxy` header in HTTP_PROXY: the sender of the request wrote it.
@@ -35,6 +37,7 @@ impl Environment {
     }
 }
 
+#[cfg(feature = "client")]
 fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
     names.iter().find_map(|name| {
         let value = variable(name)?.to_string_lossy().trim().to_owned();
@@ -43,6 +46,6 @@ fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
-fn variable(name: &str) -> Option<OsString> {
+pub(super) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -25,15 +25,7 @@ fn variable(name: &str) -> String {
 }
 
 fn client() -> Client {
-    let mut config = Config::builder(variable("CLEVER_CLIENT_ID"))
-        .client_secret(variable("CLEVER_CLIENT_SECRET"))
-        .redirect_uri(variable("CLEVER_REDIRECT_URI"))
-        .base_url(variable("CLEVER_BASE_URL"));
-    let authorization_endpoint = variable("CLEVER_AUTHORIZATION_ENDPOINT");
-    if !authorization_endpoint.is_empty() {
-        config = config.authorization_endpoint(authorization_endpoint);
-    }
-    Client::new(config.build().unwrap()).unwrap()
+    Client::new(Config::from_env().unwrap().build().unwrap()).unwrap()
 }
 
 async fn home(person: Option<Person>) -> Html<String> {

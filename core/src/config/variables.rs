@@ -1,0 +1,217 @@
+//! The settings by their names in an environment: `CLEVER_CLIENT_ID` is `client_id`, and so on for all of them.
+
+use std::ffi::OsString;
+
+use super::builder::ConfigBuilder;
+use super::checks::invalid;
+use super::environment;
+use super::names::SettingNames;
+use super::settings::Config;
+use super::table::{SETTINGS, SettingValue};
+use crate::error::{Error, Result};
+
+const CLIENT_ID: &str = "client_id";
+
+impl Config {
+    /// Begins a configuration with what the environment says. The variables are named as in every other language: `CLEVER_CLIENT_ID`,
+    /// `CLEVER_CLIENT_SECRET`, `CLEVER_REDIRECT_URI`, and so on, one for each setter of [`ConfigBuilder`].
+    ///
+    /// Empty means unset. `CLEVER_REDIRECT_URI`, `CLEVER_RETURN_TO_ORIGINS` and `CLEVER_OLD_PENDING_KEYS` take several values, separated
+    /// by spaces. `CLEVER_DISCOVER=true` asks for a discovery document: hand the builder to `Client::discover` then. Errors name the
+    /// variable.
+    ///
+    /// ```no_run
+    /// use clever_sso::{Client, Config};
+    ///
+    /// let client = Client::new(Config::from_env()?.build()?)?;
+    /// # Ok::<(), clever_sso::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `config_invalid`, when `CLEVER_CLIENT_ID` is missing or a value cannot be read.
+    pub fn from_env() -> Result<ConfigBuilder> {
+        read(environment::variable)
+    }
+}
+
+/// The settings that `variable` has.
+pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<ConfigBuilder> {
+    let named = |setting: &str| SettingNames::Environment.of(setting);
+    let text = |setting: &str, kind: SettingValue| -> Result<Option<String>> {
+        let found = variable(&named(setting)).filter(|value| !value.is_empty());
+        found.map(|value| value.into_string().map_err(|_| unreadable(setting, kind))).transpose()
+    };
+    let Some(client_id) = text(CLIENT_ID, SettingValue::Text)? else {
+        return Err(invalid(format!("{} is not set", named(CLIENT_ID))));
+    };
+    let mut builder = Config::builder(client_id);
+    builder.names = SettingNames::Environment;
+    for setting in SETTINGS.iter().filter(|setting| setting.rust != CLIENT_ID) {
+        if let Some(value) = text(setting.rust, setting.value)? {
+            builder =
+                with(builder, setting.rust, &value).ok_or_else(|| unreadable(setting.rust, setting.value))?;
+        }
+    }
+    Ok(builder)
+}
+
+/// The builder with this setting as well; `None` when the value cannot be read.
+fn with(builder: ConfigBuilder, setting: &str, value: &str) -> Option<ConfigBuilder> {
+    let each = |add: fn(ConfigBuilder, &str) -> ConfigBuilder| {
+        move |builder: ConfigBuilder| value.split_whitespace().fold(builder, add)
+    };
+    Some(match setting {
+        "client_secret" => builder.client_secret(value),
+        "redirect_uri" => each(|builder, uri| builder.redirect_uri(uri))(builder),
+        "issuer" => builder.issuer(value),
+        "api_base" => builder.api_base(value),
+        "base_url" => builder.base_url(value),
+        "timeout" => builder.with_timeout(value.trim().parse().ok()?),
+        "leeway" => builder.with_leeway(value.trim().parse().ok()?),
+        "pending_key" => builder.pending_key(value),
+        "old_pending_key" => each(|builder, key| builder.old_pending_key(key))(builder),
+        "return_to_origin" => each(|builder, origin| builder.return_to_origin(origin))(builder),
+        "development" => builder.development(switch(value)?),
+        "authorization_endpoint" => builder.authorization_endpoint(value),
+        "token_endpoint" => builder.token_endpoint(value),
+        "tokeninfo_endpoint" => builder.tokeninfo_endpoint(value),
+        "userinfo_endpoint" => builder.userinfo_endpoint(value),
+        "jwks_uri" => builder.jwks_uri(value),
+        "discovered" => builder.with_discovery(switch(value)?),
+        #[cfg(feature = "client")]
+        "ca_bundle" => builder.ca_bundle(value),
+        #[cfg(feature = "client")]
+        "proxy" => builder.proxy(value),
+        // What only a client has, where there is none.
+        _ => builder,
+    })
+}
+
+/// Yes or no. A text such as `flase` is neither.
+fn switch(value: &str) -> Option<bool> {
+    let is_one_of = |words: [&str; 4]| words.iter().any(|word| value.trim().eq_ignore_ascii_case(word));
+    match (is_one_of(["1", "true", "yes", "on"]), is_one_of(["0", "false", "no", "off"])) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// A value that cannot be read. It is not shown: it may be a secret in the wrong place.
+fn unreadable(setting: &str, kind: SettingValue) -> Error {
+    let kind = match kind {
+        SettingValue::Text => "text",
+        SettingValue::Texts => "text, several separated by spaces",
+        SettingValue::TextOrPath => "PEM text, or the path of a PEM file",
+        SettingValue::Seconds => "a number of seconds",
+        SettingValue::WholeSeconds => "a whole number of seconds",
+        SettingValue::Switch | SettingValue::Action => "true or false",
+    };
+    invalid(format!("{} cannot be read as {kind}", SettingNames::Environment.of(setting)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn of(variables: &[(&str, &str)]) -> Result<ConfigBuilder> {
+        read(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        })
+    }
+
+    fn built(variables: &[(&str, &str)]) -> Result<Config> {
+        let known = [("CLEVER_CLIENT_ID", "id"), ("CLEVER_CLIENT_SECRET", "a secret")];
+        of(&[variables, &known].concat())?.build()
+    }
+
+    #[test]
+    fn each_setting_is_read() {
+        let config = built(&[
+            ("CLEVER_REDIRECT_URI", "https://a.example/cb  https://b.example/cb"),
+            ("CLEVER_ISSUER", "https://issuer.example"),
+            ("CLEVER_API_BASE", "https://api.example"),
+            ("CLEVER_TIMEOUT", " 2.5 "),
+            ("CLEVER_LEEWAY", "7"),
+            ("CLEVER_PENDING_KEY", "sixteen bytes or more"),
+            ("CLEVER_OLD_PENDING_KEYS", "an-old-key-of-ours another-old-key-of-ours"),
+            ("CLEVER_RETURN_TO_ORIGINS", "https://www.example https://help.example"),
+            ("CLEVER_AUTHORIZATION_ENDPOINT", "https://e.example/1"),
+            ("CLEVER_TOKEN_ENDPOINT", "https://e.example/2"),
+            ("CLEVER_TOKENINFO_ENDPOINT", "https://e.example/3"),
+            ("CLEVER_USERINFO_ENDPOINT", "https://e.example/4"),
+            ("CLEVER_JWKS_URI", "https://e.example/5"),
+            ("CLEVER_DISCOVER", "off"),
+        ])
+        .unwrap();
+        assert_eq!((config.client_id(), config.issuer()), ("id", "https://issuer.example"));
+        assert!(config.client_secret().unwrap().matches("a secret"));
+        assert_eq!(config.redirect_uris, ["https://a.example/cb", "https://b.example/cb"]);
+        assert_eq!((config.api_base.as_str(), config.leeway), ("https://api.example", 7));
+        assert_eq!(config.timeout, Duration::from_millis(2500));
+        assert!(config.pending_key.as_ref().unwrap().matches("sixteen bytes or more"));
+        assert_eq!(config.old_pending_keys.len(), 2);
+        assert_eq!(config.return_to_origins, ["https://www.example", "https://help.example"]);
+        let endpoints = [
+            config.authorization_endpoint().unwrap(),
+            config.token_endpoint().unwrap(),
+            config.tokeninfo_endpoint(),
+            config.userinfo_endpoint().unwrap(),
+            config.jwks_uri().unwrap().to_owned(),
+        ];
+        assert_eq!(endpoints, [1, 2, 3, 4, 5].map(|number| format!("https://e.example/{number}")));
+        let emulated = built(&[("CLEVER_BASE_URL", "http://clever:5999"), ("CLEVER_DEVELOPMENT", "Yes")]);
+        assert_eq!(emulated.unwrap().issuer(), "http://clever:5999");
+    }
+
+    #[test]
+    fn each_setting_of_the_list_has_a_variable_that_can_be_wrong() {
+        for setting in SETTINGS.iter().filter(|setting| setting.rust != CLIENT_ID) {
+            let name = SettingNames::Environment.of(setting.rust);
+            let wrong = match setting.rust {
+                // A key or secret of any text will do, but not with these around it.
+                "client_secret" | "pending_key" => " sixteen bytes or more",
+                "old_pending_key" => continue,
+                "proxy" | "issuer" | "api_base" | "base_url" => "ftp://e.example",
+                "discovered" => "true",
+                _ => "no such thing",
+            };
+            let error = built(&[(&name, wrong)]).unwrap_err().to_string();
+            assert!(error.contains(&name), "{name}: {error}");
+            // Empty means unset.
+            assert!(built(&[(&name, "")]).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_cannot_be_read_is_named_and_not_shown() {
+        let missing = of(&[("CLEVER_CLIENT_ID", "")]).unwrap_err();
+        assert!(missing.to_string().ends_with("CLEVER_CLIENT_ID is not set"), "{missing}");
+        for (name, value, kind) in [
+            ("CLEVER_TIMEOUT", "hunter2", "a number of seconds"),
+            ("CLEVER_LEEWAY", "1.5", "a whole number of seconds"),
+            ("CLEVER_DEVELOPMENT", "flase", "true or false"),
+        ] {
+            let error = built(&[(name, value)]).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("{name} cannot be read as {kind}")), "{error}");
+        }
+        for value in ["-1", "0", "nan", "inf", "1e99"] {
+            let error = built(&[("CLEVER_TIMEOUT", value)]).unwrap_err().to_string();
+            assert!(error.contains("CLEVER_TIMEOUT must be more than 0 s"), "{error}");
+        }
+        let plain = built(&[("CLEVER_BASE_URL", "http://clever:5999")]).unwrap_err().to_string();
+        assert!(plain.contains("CLEVER_BASE_URL") && plain.contains("CLEVER_DEVELOPMENT=true"), "{plain}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_are_named() {
+        use std::os::unix::ffi::OsStringExt as _;
+
+        let error = read(|_| Some(OsString::from_vec(vec![0xff]))).unwrap_err().to_string();
+        assert!(error.ends_with("CLEVER_CLIENT_ID cannot be read as text"), "{error}");
+    }
+}
