@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::keys::InheritedKeys;
 use crate::login::{Inputs, Journey, Login, LoginOptions, Outcome};
 use crate::protocol::api::{District, Me, User, UserInfo};
+use crate::protocol::authorize::ResponseType;
 use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::Claims;
 use crate::protocol::token::Tokens;
@@ -157,7 +158,7 @@ impl Client {
     /// # Errors
     /// As [`Client::begin_login`](crate::Client::begin_login).
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(options, &Inputs::now()?)
+        self.journey.begin(ResponseType::Code, options, &Inputs::now()?)
     }
 
     /// Finishes a login; `cookies` is the `Cookie` header of the callback's request.
@@ -195,6 +196,58 @@ impl Client {
     /// As [`Client::finish_login`](crate::Client::finish_login); `runtime_running` inside an async task.
     pub fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
         self.pool.run(async |client| client.finish_login_with_pending(callback, pending).await)
+    }
+
+    /// Begins a login with the implicit grant, as [`Client::begin_implicit`](crate::Client::begin_implicit). No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let login = client.begin_implicit(&clever_sso::LoginOptions::new().return_to("/grades"))?;
+    /// println!("Location: {}", login.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::begin_implicit`](crate::Client::begin_implicit).
+    pub fn begin_implicit(&self, options: &LoginOptions) -> Result<Login> {
+        self.journey.begin(ResponseType::Token, options, &Inputs::now()?)
+    }
+
+    /// Finishes a login of [`begin_implicit`](Self::begin_implicit), as
+    /// [`Client::finish_implicit`](crate::Client::finish_implicit).
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let fragment = "#token_type=bearer&access_token=…&state=…";
+    /// let outcome = client.finish_implicit(fragment, "name=value")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::finish_implicit`](crate::Client::finish_implicit); `runtime_running` inside an async task.
+    pub fn finish_implicit(&self, callback: &str, cookies: &str) -> Result<Outcome> {
+        self.pool.run(async |client| client.finish_implicit(callback, cookies).await)
+    }
+
+    /// Finishes such a login whose pending login the application kept by itself, such as a desktop app in its memory.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let fragment = "#token_type=bearer&access_token=…&state=…";
+    /// # let mut kept = std::collections::HashMap::<String, String>::new();
+    /// let key = clever_sso::login_key_of_callback(fragment).unwrap_or_default();
+    /// let pending = kept.remove(&key);
+    /// let outcome = client.finish_implicit_with_pending(fragment, pending.as_deref())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::finish_implicit`](crate::Client::finish_implicit); `runtime_running` inside an async task.
+    pub fn finish_implicit_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
+        self.pool.run(async |client| client.finish_implicit_with_pending(callback, pending).await)
     }
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it

@@ -14,6 +14,7 @@ use crate::journey::{IdTokenCheck, Journey, LoginRequest, Step};
 use crate::keys::{Cached, InheritedKeys, Keys};
 use crate::login::{Inputs, Kept, Login, LoginOptions, Outcome};
 use crate::protocol::api::{self, District, Me, User, UserInfo};
+use crate::protocol::authorize::ResponseType;
 use crate::protocol::discovery::{self, Metadata};
 use crate::protocol::id_token::{Claims, Expected, verify_id_token_with};
 use crate::protocol::jws::KeySet;
@@ -139,7 +140,7 @@ impl Client {
     /// # Errors
     /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `page_not_allowed`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(options, &Inputs::now()?)
+        self.journey.begin(ResponseType::Code, options, &Inputs::now()?)
     }
 
     /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
@@ -165,7 +166,7 @@ impl Client {
     /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. What is everyday
     /// traffic is an [`Outcome`], not an error.
     pub async fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
-        traced("finish_login", self.finish(callback, Kept::Cookies(cookies))).await
+        traced("finish_login", self.finish(ResponseType::Code, callback, Kept::Cookies(cookies))).await
     }
 
     /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
@@ -185,7 +186,78 @@ impl Client {
     /// # Errors
     /// As [`Client::finish_login`].
     pub async fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
-        traced("finish_login", self.finish(callback, Kept::of_application(pending))).await
+        let kept = Kept::of_application(pending);
+        traced("finish_login", self.finish(ResponseType::Code, callback, kept)).await
+    }
+
+    /// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access
+    /// token in the fragment. Clever must allow your application to use it. No network.
+    ///
+    /// Without a client secret, [`pending_key`](crate::ConfigBuilder::pending_key) must be set. The state, the cookie and the options
+    /// are those of [`begin_login`](Self::begin_login).
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let login = client.begin_implicit(&clever_sso::LoginOptions::new().return_to("/grades"))?;
+    /// println!("Location: {}", login.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::begin_login`], and `config_invalid` when there is neither a client secret nor a pending key.
+    pub fn begin_implicit(&self, options: &LoginOptions) -> Result<Login> {
+        self.journey.begin(ResponseType::Token, options, &Inputs::now()?)
+    }
+
+    /// Finishes a login of [`begin_implicit`](Self::begin_implicit). A browser does not send the fragment to a server: a page of yours
+    /// must post it. `callback` is that fragment, or the whole URL with it; `cookies` the `Cookie` header of the request that brought
+    /// it.
+    ///
+    /// Up to three network round trips: Clever says that the token was issued to this application, and who the person is.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let fragment = "#token_type=bearer&access_token=…&state=…";
+    /// let outcome = client.finish_implicit(fragment, "name=value").await?;
+    /// if let clever_sso::Outcome::SignedIn(signed_in) = outcome {
+    ///     println!("welcome, {}", signed_in.identity.name.full());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `callback_malformed` also for a token in the query or of another kind than bearer; `token_foreign`, `token_rejected`; and those
+    /// of [`Client::finish_login`].
+    pub async fn finish_implicit(&self, callback: &str, cookies: &str) -> Result<Outcome> {
+        let kept = Kept::Cookies(cookies);
+        traced("finish_implicit", self.finish(ResponseType::Token, callback, kept)).await
+    }
+
+    /// The same for applications that keep pending logins by themselves, such as a desktop app in its memory: `pending` is the one
+    /// that was kept under the key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// let fragment = "#token_type=bearer&access_token=…&state=…";
+    /// # let mut kept = std::collections::HashMap::<String, String>::new();
+    /// let key = clever_sso::login_key_of_callback(fragment).unwrap_or_default();
+    /// let pending = kept.remove(&key);
+    /// let outcome = client.finish_implicit_with_pending(fragment, pending.as_deref()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::finish_implicit`].
+    pub async fn finish_implicit_with_pending(
+        &self,
+        callback: &str,
+        pending: Option<&str>,
+    ) -> Result<Outcome> {
+        let kept = Kept::of_application(pending);
+        traced("finish_implicit", self.finish(ResponseType::Token, callback, kept)).await
     }
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
@@ -242,10 +314,14 @@ impl Client {
         self.journey.session_kept(cookies, || Inputs::now().ok())
     }
 
-    async fn finish(&self, callback: &str, kept: Kept<'_>) -> Result<Outcome> {
-        let first = self.journey.finish(callback, kept, &Inputs::now()?)?;
+    async fn finish(&self, response_type: ResponseType, callback: &str, kept: Kept<'_>) -> Result<Outcome> {
+        let first = self.journey.finish(response_type, callback, kept, &Inputs::now()?)?;
         let deadline = self.deadline();
-        let Step::Send(exchange) = first else { return self.go_on(first, deadline).await };
+        let exchange = match first {
+            Step::Send(exchange) if response_type == ResponseType::Code => exchange,
+            // Nothing here needs the keys.
+            _ => return self.go_on(first, deadline).await,
+        };
         // What is fetched for nothing is given up with the call: when the exchange fails, or gives no ID token.
         let mut keys = Ahead::new(self.keys.ahead(&self.transport, deadline));
         match keys.during(self.ask(exchange, deadline)).await? {
@@ -432,7 +508,7 @@ impl Client {
     /// # Errors
     /// `token_foreign`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
-        let request = tokeninfo::request(&self.config().tokeninfo_endpoint(), access_token)?;
+        let request = self.journey.token_check(access_token)?;
         tokeninfo::response(&self.fetch("check_token", request).await?, &self.config().client_id)
     }
 

@@ -55,12 +55,14 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::login::{Arrival, Exchange, Inputs, Kept, Login, LoginOptions, Outcome, SignedIn};
+use crate::login::{Arrival, Exchange, Granted, Inputs, Kept, Login, LoginOptions, Outcome, SignedIn};
 use crate::protocol::api::{self, Me, User};
+use crate::protocol::authorize::ResponseType;
 use crate::protocol::id_token::{Expected, verify_id_token_with};
 use crate::protocol::identity::{self, Identity};
 use crate::protocol::jws::KeySet;
 use crate::protocol::token::{self, Tokens};
+use crate::protocol::tokeninfo;
 use crate::protocol::{Request, Response};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
@@ -91,7 +93,7 @@ impl Journey {
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<Login> {
-        self.begin(options, &Inputs { now, entropy: *entropy })
+        self.begin(ResponseType::Code, options, &Inputs { now, entropy: *entropy })
     }
 
     /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
@@ -120,7 +122,8 @@ impl Journey {
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<Step> {
-        self.finish(callback, Kept::Cookies(cookies), &Inputs { now, entropy: *entropy })
+        let inputs = Inputs { now, entropy: *entropy };
+        self.finish(ResponseType::Code, callback, Kept::Cookies(cookies), &inputs)
     }
 
     /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
@@ -147,7 +150,90 @@ impl Journey {
         now: u64,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Result<Step> {
-        self.finish(callback, Kept::of_application(pending), &Inputs { now, entropy: *entropy })
+        let inputs = Inputs { now, entropy: *entropy };
+        self.finish(ResponseType::Code, callback, Kept::of_application(pending), &inputs)
+    }
+
+    /// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access
+    /// token in the fragment. Clever must allow your application to use it.
+    ///
+    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    ///
+    /// ```no_run
+    /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+    /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) -> clever_sso::Result<()> {
+    /// let login = journey.begin_implicit(&clever_sso::LoginOptions::new().return_to("/grades"), now, &entropy)?;
+    /// println!("Location: {}", login.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Journey::begin_login`], and `config_invalid` when there is neither a client secret nor a pending key.
+    pub fn begin_implicit(
+        &self,
+        options: &LoginOptions,
+        now: u64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Result<Login> {
+        self.begin(ResponseType::Token, options, &Inputs { now, entropy: *entropy })
+    }
+
+    /// Finishes a login of [`begin_implicit`](Self::begin_implicit): `callback` is the URL with which the browser came back, its
+    /// fragment included, or the fragment alone; `cookies` the `Cookie` header of the request that brought it.
+    ///
+    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    ///
+    /// ```no_run
+    /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+    /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) -> clever_sso::Result<()> {
+    /// let fragment = "#token_type=bearer&access_token=…&state=…";
+    /// if let Step::Send(asked) = journey.finish_implicit(fragment, "name=value", now, &entropy)? {
+    ///     println!("{} {}", asked.request().method(), asked.request().uri());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Journey::finish_login`].
+    pub fn finish_implicit(
+        &self,
+        callback: &str,
+        cookies: &str,
+        now: u64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Result<Step> {
+        let inputs = Inputs { now, entropy: *entropy };
+        self.finish(ResponseType::Token, callback, Kept::Cookies(cookies), &inputs)
+    }
+
+    /// The same for applications that keep pending logins by themselves, such as a desktop app in its memory: `pending` is the one
+    /// that was kept under the key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
+    ///
+    /// ```no_run
+    /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
+    /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) -> clever_sso::Result<()> {
+    /// let fragment = "#token_type=bearer&access_token=…&state=…";
+    /// # let kept = std::collections::HashMap::<String, String>::new();
+    /// let key = clever_sso::login_key_of_callback(fragment).unwrap_or_default();
+    /// let pending = kept.get(&key).map(String::as_str);
+    /// let step = journey.finish_implicit_with_pending(fragment, pending, now, &entropy)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Journey::finish_login`].
+    pub fn finish_implicit_with_pending(
+        &self,
+        callback: &str,
+        pending: Option<&str>,
+        now: u64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Result<Step> {
+        let inputs = Inputs { now, entropy: *entropy };
+        self.finish(ResponseType::Token, callback, Kept::of_application(pending), &inputs)
     }
 
     /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request.
@@ -197,15 +283,34 @@ impl Journey {
         token::request(&config.token_endpoint()?, &config.client_id, secret, code, redirect_uri)
     }
 
-    pub(crate) fn finish(&self, callback: &str, kept: Kept<'_>, inputs: &Inputs) -> Result<Step> {
-        match self.arrive(callback, kept, inputs)? {
+    /// The request that asks which application a token was issued to.
+    pub(crate) fn token_check(&self, access_token: &str) -> Result<Request> {
+        tokeninfo::request(&self.config.tokeninfo_endpoint(), access_token)
+    }
+
+    pub(crate) fn finish(
+        &self,
+        response_type: ResponseType,
+        callback: &str,
+        kept: Kept<'_>,
+        inputs: &Inputs,
+    ) -> Result<Step> {
+        match self.arrive(response_type, callback, kept, inputs)? {
             Arrival::Finished(outcome) => Ok(Step::Finished(outcome)),
             Arrival::Exchange(exchange) => {
                 let login = Box::new(Proven { journey: self.clone(), exchange });
-                let Exchange { code, redirect_uri, .. } = &login.exchange;
-                let request = self.code_exchange(code.expose(), redirect_uri);
-                let request = request.map_err(|error| login.failed(error))?;
-                Ok(Step::Send(LoginRequest { request: Box::new(request), question: Question::Tokens, login }))
+                let Exchange { granted, redirect_uri, .. } = &login.exchange;
+                let (request, question) = match granted {
+                    Granted::Code(code) => {
+                        (self.code_exchange(code.expose(), redirect_uri), Question::Tokens)
+                    }
+                    Granted::Token(token) => {
+                        let tokens = Tokens { access_token: token.clone(), id_token: None };
+                        (self.token_check(token.expose()), Question::Check(tokens))
+                    }
+                };
+                let request = Box::new(request.map_err(|error| login.failed(error))?);
+                Ok(Step::Send(LoginRequest { request, question, login }))
             }
         }
     }
@@ -255,6 +360,8 @@ pub struct LoginRequest {
 enum Question {
     /// What the code is good for.
     Tokens,
+    /// Whether the token of the implicit grant was issued to this application.
+    Check(Tokens),
     /// Who the tokens belong to, since there is no ID token.
     Person(Tokens),
     /// The record of that person.
@@ -277,6 +384,7 @@ impl LoginRequest {
         let Self { question, login, .. } = self;
         let next = match question {
             Question::Tokens => login.after_exchange(response, &Inputs { now, entropy: *entropy }),
+            Question::Check(tokens) => login.after_check(response, tokens),
             Question::Person(tokens) => login.after_me(response, tokens),
             Question::Record(tokens, me) => login.after_user(response, tokens, &me),
         };
@@ -302,7 +410,7 @@ impl LoginRequest {
             Question::Record(tokens, me) => {
                 Ok(Step::Finished(login.described(tokens, &me, None, &error.to_string())))
             }
-            Question::Tokens | Question::Person(_) => Err(login.failed(error)),
+            Question::Tokens | Question::Check(_) | Question::Person(_) => Err(login.failed(error)),
         }
     }
 }
@@ -401,10 +509,20 @@ impl Proven {
                 if let Some(id_token) = tokens.id_token.clone() {
                     return Ok(Next::Verify(tokens, id_token));
                 }
-                let request = api::me_request(&self.journey.config.api_base, tokens.access_token.expose())?;
-                Ok(Next::Ask(Box::new(request), Question::Person(tokens)))
+                self.who(tokens)
             }
         }
+    }
+
+    /// Clever said which application the token was issued to.
+    fn after_check(&self, response: &Response, tokens: Tokens) -> Result<Next> {
+        tokeninfo::response(response, &self.journey.config.client_id)?;
+        self.who(tokens)
+    }
+
+    fn who(&self, tokens: Tokens) -> Result<Next> {
+        let request = api::me_request(&self.journey.config.api_base, tokens.access_token.expose())?;
+        Ok(Next::Ask(Box::new(request), Question::Person(tokens)))
     }
 
     /// Clever said who the access token belongs to.

@@ -55,14 +55,14 @@ const RETURNS_TO_A_PAGE: [u8; 3] = [4, 7, 10];
 
 /// What an arrival leads to.
 pub(crate) enum Arrival {
-    /// State and redirect URI are right: now, and only now, the code may be spent.
+    /// State and redirect URI are right: now, and only now, the code may be spent, or the token be used.
     Exchange(Exchange),
     Finished(Outcome),
 }
 
-/// A code that may be spent, and what Clever's answer is checked against.
+/// What Clever granted, and what its next answer is checked against.
 pub(crate) struct Exchange {
-    pub(crate) code: Secret,
+    pub(crate) granted: Granted,
     pub(crate) redirect_uri: String,
     pub(crate) loginas_by_admin: bool,
     pub(crate) nonce: String,
@@ -75,6 +75,14 @@ pub(crate) struct Exchange {
     proof: Proof,
     /// The browser's cookies, unless the application keeps logins by itself.
     jar: Option<Arc<Jar>>,
+}
+
+/// What Clever sent through the browser.
+pub(crate) enum Granted {
+    /// A code, which is exchanged.
+    Code(Secret),
+    /// An access token, which may have been issued to another application.
+    Token(Secret),
 }
 
 /// The rules of a login, with the configuration and the keys they need. Cheap to clone; make one and keep it.
@@ -110,8 +118,12 @@ impl Journey {
         Ok(Self { config: Arc::new(config), keys })
     }
 
-    fn keys(&self) -> Result<&Arc<SealingKeys>> {
-        self.keys.as_ref().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))
+    /// The keys for a login with this grant.
+    fn keys_for(&self, response_type: ResponseType) -> Result<&Arc<SealingKeys>> {
+        self.keys.as_ref().ok_or_else(|| match response_type {
+            ResponseType::Code => Error::new(ErrorCode::ClientSecretMissing),
+            ResponseType::Token => self.config.pending_key_missing(),
+        })
     }
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
@@ -168,10 +180,15 @@ impl Journey {
         jars.iter().filter_map(Jar::unmark).chain(cleared).collect()
     }
 
-    pub(crate) fn begin(&self, options: &LoginOptions, inputs: &Inputs) -> Result<Login> {
+    pub(crate) fn begin(
+        &self,
+        response_type: ResponseType,
+        options: &LoginOptions,
+        inputs: &Inputs,
+    ) -> Result<Login> {
         let return_to = options.return_to.as_deref().map(as_shown);
         let return_to = return_to.as_deref();
-        self.check_and_send(options, return_to, inputs).map_err(|error| {
+        self.check_and_send(response_type, options, return_to, inputs).map_err(|error| {
             let return_to = return_to.filter(|target| self.check_return_to(target).is_ok());
             error.with_wishes(return_to.map(to_uri), options.switch_user)
         })
@@ -179,6 +196,7 @@ impl Journey {
 
     fn check_and_send(
         &self,
+        response_type: ResponseType,
         options: &LoginOptions,
         return_to: Option<&str>,
         inputs: &Inputs,
@@ -189,13 +207,13 @@ impl Journey {
         }
         let district_id = options.district_id.as_deref().filter(|id| !id.is_empty());
         check_parameter("district_id", district_id.unwrap_or_default(), LONGEST)?;
-        let jar =
-            Jar::read(options.cookies.as_deref().unwrap_or_default(), self.keys()?, is_secure(redirect_uri));
+        let keys = self.keys_for(response_type)?;
+        let jar = Jar::read(options.cookies.as_deref().unwrap_or_default(), keys, is_secure(redirect_uri));
         let lost_sessions =
             if options.has_session == Some(false) { jar.lost_sessions(inputs.now) } else { 0 };
         let ended_sessions = ended_sessions(options, &jar, inputs.now);
         check_sessions(lost_sessions, ended_sessions, options, return_to)?;
-        let returned = self.count_return(options, return_to, &jar, inputs)?;
+        let returned = count_return(options, return_to, &jar, keys, inputs)?;
         let (returns, mark) = returned.unzip();
         let returns = returns.unwrap_or(0);
         let needs_page = RETURNS_TO_A_PAGE.contains(&returns);
@@ -214,6 +232,7 @@ impl Journey {
         let mut state = LoginState::new(redirect_uri, return_to, inputs.now);
         state.lost_sessions = lost_sessions;
         state.ended_sessions = ended_sessions;
+        state.response_type = response_type;
         state.switch_user = options.switch_user;
         state.in_session = options.has_session == Some(true);
         let leg = Leg { redirect_uri, state, district_id, lender: None };
@@ -223,26 +242,6 @@ impl Journey {
         Ok(login)
     }
 
-    /// Counts when a person who is signed in is sent back to log in soon after they signed in: how often by now, and the cookie that
-    /// remembers it. `None` when it is nothing of the kind.
-    fn count_return(
-        &self,
-        options: &LoginOptions,
-        return_to: Option<&str>,
-        jar: &Jar,
-        inputs: &Inputs,
-    ) -> Result<Option<(u8, SetCookie)>> {
-        let is_return = options.has_session == Some(true) && !options.switch_user;
-        let Some(mut mark) = jar.recent_sign_in(inputs.now).filter(|_| is_return) else { return Ok(None) };
-        if mark.returns >= MAX_RETURNS {
-            let detail = format!("signed in, but {} sends them back to log in", page_of(return_to));
-            return Err(Error::with_detail(ErrorCode::PageNotAllowed, detail));
-        }
-        mark.returns = mark.returns.saturating_add(1);
-        let sealed = mark.seal(self.keys()?, &inputs.entropy)?;
-        Ok(Some((mark.returns, jar.mark_finished(sealed))))
-    }
-
     /// Sends the browser to Clever.
     fn send(
         &self,
@@ -250,9 +249,13 @@ impl Journey {
         inputs: &Inputs,
         set_cookies: impl FnOnce(&str, String) -> Vec<SetCookie>,
     ) -> Result<Login> {
-        // The secret will be needed when the browser is back: better to miss it before anybody is sent away.
-        self.config.client_secret()?;
-        let keys = self.keys()?;
+        let response_type = leg.state.response_type;
+        let is_code = response_type == ResponseType::Code;
+        if is_code {
+            // The secret will be needed when the browser is back: better to miss it before anybody is sent away.
+            self.config.client_secret()?;
+        }
+        let keys = self.keys_for(response_type)?;
         let state = leg.state.seal(keys, &inputs.entropy)?;
         let (pending, sealed) = match leg.lender {
             Some(lender) => {
@@ -262,12 +265,14 @@ impl Journey {
             }
             None => Pending::begin(keys, &state, inputs.now, &inputs.entropy)?,
         };
+        // It comes back in an ID token, which only a code gives.
+        let nonce = is_code.then(|| pending.nonce());
         let parameters = AuthorizeParameters {
-            response_type: ResponseType::Code,
+            response_type,
             client_id: &self.config.client_id,
             redirect_uri: leg.redirect_uri,
             state: Some(&state),
-            nonce: Some(&pending.nonce()),
+            nonce: nonce.as_deref(),
             district_id: leg.district_id,
             switch_user: leg.state.switch_user,
         };
@@ -281,19 +286,32 @@ impl Journey {
     }
 
     /// Judges what the browser brought, before anything is sent to Clever.
-    pub(crate) fn arrive(&self, callback: &str, kept: Kept<'_>, inputs: &Inputs) -> Result<Arrival> {
+    pub(crate) fn arrive(
+        &self,
+        response_type: ResponseType,
+        callback: &str,
+        kept: Kept<'_>,
+        inputs: &Inputs,
+    ) -> Result<Arrival> {
         let arrived_at = self.arrived_at(callback).map(str::to_owned);
         let callback = parse_callback(callback)?;
-        let returned = self.returned(&callback, kept, arrived_at.as_deref(), inputs.now)?;
+        let keys = self.keys_for(response_type)?;
+        let returned = self.returned(response_type, keys, &callback, kept, arrived_at.as_deref(), inputs.now);
         let known = returned.state.known();
-        self.judge(callback, &returned, inputs).map_err(|error| {
+        self.judge(keys, callback, &returned, inputs).map_err(|error| {
             let switch_user = known.is_some_and(|state| state.switch_user);
             error.with_wishes(self.goal(known).map(to_uri), switch_user)
         })
     }
 
-    fn judge(&self, callback: Callback, returned: &Returned, inputs: &Inputs) -> Result<Arrival> {
-        let when_finished = returned.finish(self.keys()?, inputs)?;
+    fn judge(
+        &self,
+        keys: &SealingKeys,
+        callback: Callback,
+        returned: &Returned,
+        inputs: &Inputs,
+    ) -> Result<Arrival> {
+        let when_finished = returned.finish(keys, inputs)?;
         // Nobody but Clever and this browser knows the state of a proven login: so this is its end, and no stranger's.
         let failed = |error: Error| error.with_browser_leg(when_finished.clone(), returned.is_proven());
         self.check_issuer(&callback).map_err(failed)?;
@@ -302,15 +320,22 @@ impl Journey {
             let description = callback.error_description;
             return returned.refused(error, description, return_to, when_finished).map(Arrival::Finished);
         }
-        let Some(code) = callback.code else {
-            let detail = "an access token came where a code belongs";
+        let granted = match returned.response_type {
+            ResponseType::Code => callback.code.map(Granted::Code),
+            ResponseType::Token => callback.access_token.map(Granted::Token),
+        };
+        let Some(granted) = granted else {
+            let detail = match returned.response_type {
+                ResponseType::Code => "an access token came where a code belongs",
+                ResponseType::Token => "a code came where an access token belongs",
+            };
             return Err(failed(Error::with_detail(ErrorCode::CallbackMalformed, detail)));
         };
         let reason = match returned.proven() {
             Ok((state, pending)) => match self.redirect_uri_of(state) {
                 Some(redirect_uri) => {
                     let login = (state, pending, redirect_uri);
-                    let exchange = self.exchange(code, returned, login, when_finished, inputs)?;
+                    let exchange = self.exchange(granted, returned, login, when_finished, inputs)?;
                     let loginas_by_admin = callback.loginas_by_admin;
                     return Ok(Arrival::Exchange(Exchange { loginas_by_admin, ..exchange }));
                 }
@@ -323,18 +348,18 @@ impl Journey {
 
     fn exchange(
         &self,
-        code: Secret,
+        granted: Granted,
         returned: &Returned,
         (state, pending, redirect_uri): (&LoginState, &Pending, &str),
         when_failed: Vec<SetCookie>,
         inputs: &Inputs,
     ) -> Result<Exchange> {
-        let keys = self.keys()?;
+        let keys = self.keys_for(state.response_type)?;
         let mark = SignedInMark { at: inputs.now, lost_sessions: state.lost_sessions.saturating_add(1) };
         let mark = mark.seal(keys, &inputs.entropy)?;
         let mark = returned.jar.as_ref().map(|jar| jar.mark(mark));
         Ok(Exchange {
-            code,
+            granted,
             redirect_uri: redirect_uri.to_owned(),
             loginas_by_admin: false,
             nonce: pending.nonce(),
@@ -379,17 +404,19 @@ impl Journey {
 
     fn returned(
         &self,
+        response_type: ResponseType,
+        keys: &Arc<SealingKeys>,
         callback: &Callback,
         kept: Kept<'_>,
         arrived_at: Option<&str>,
         now: u64,
-    ) -> Result<Returned> {
+    ) -> Returned {
         let state = callback.state.as_ref().map(Secret::expose);
         let arrived_at = arrived_at.or_else(|| self.primary());
-        Ok(Returned::read(self.keys()?, state, kept, now, arrived_at, |state| {
+        Returned::read(keys, state, kept, now, arrived_at, response_type, |state| {
             let redirect_uri = state.and_then(|state| self.redirect_uri_of(state)).or(arrived_at);
             redirect_uri.is_some_and(is_secure)
-        }))
+        })
     }
 
     fn restart(
@@ -408,16 +435,15 @@ impl Journey {
             };
             return Err(too_often(code, redirects, reason).with_browser_leg(when_finished, false));
         }
-        let proof = returned.proof();
-        let jar = (returned.jar.as_deref(), &proof);
-        self.send_again(
+        let (proof, known) = (returned.proof(), returned.to_repeat());
+        let again = Again {
             reason,
-            returned.to_repeat().as_ref(),
-            returned.arrived_at.as_deref(),
+            response_type: returned.response_type,
+            known: known.as_ref(),
+            arrived_at: returned.arrived_at.as_deref(),
             redirects,
-            jar,
-            inputs,
-        )
+        };
+        self.send_again(&again, returned.jar.as_deref(), &proof, inputs)
     }
 
     /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
@@ -426,24 +452,30 @@ impl Journey {
         if redirects >= MAX_REDIRECTS {
             return Err(too_often(ErrorCode::LoginLoop, redirects, ErrorCode::CodeRejected));
         }
-        let jar = (spent.jar.as_deref(), &spent.proof);
-        self.send_again(ErrorCode::CodeRejected, Some(&spent.state), None, redirects, jar, inputs)
+        let again = Again {
+            reason: ErrorCode::CodeRejected,
+            response_type: spent.state.response_type,
+            known: Some(&spent.state),
+            arrived_at: None,
+            redirects,
+        };
+        self.send_again(&again, spent.jar.as_deref(), &spent.proof, inputs)
     }
 
     /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read. One that cannot be read
     /// comes back to where the browser arrived: a login from the portal stays on its host.
     fn send_again(
         &self,
-        reason: ErrorCode,
-        known: Option<&LoginState>,
-        arrived_at: Option<&str>,
-        redirects: u8,
-        (jar, proof): (Option<&Jar>, &Proof),
+        again: &Again<'_>,
+        jar: Option<&Jar>,
+        proof: &Proof,
         inputs: &Inputs,
     ) -> Result<Outcome> {
+        let Again { reason, response_type, known, arrived_at, redirects } = *again;
         let redirect_uri = known.map_or(arrived_at, |state| self.redirect_uri_of(state));
         let redirect_uri = self.config.redirect_uri(redirect_uri)?;
         let mut state = LoginState::new(redirect_uri, self.goal(known), inputs.now);
+        state.response_type = response_type;
         state.redirects = redirects.saturating_add(1);
         state.lost_sessions = known.map_or(0, |state| state.lost_sessions);
         state.ended_sessions = known.map_or(0, |state| state.ended_sessions);
@@ -452,7 +484,9 @@ impl Journey {
         let (leaves, slot) = match (jar, proof) {
             (None, _) => (None, Slot::Taken),
             (Some(jar), Proof::Own(key)) => (Some(jar.delete(key)), Slot::Free),
-            (Some(jar), Proof::Borrowed(_)) => (Some(self.end_loan(jar, proof, inputs)?), jar.free_slot()),
+            (Some(jar), Proof::Borrowed(_)) => {
+                (Some(end_loan(jar, proof, self.keys_for(response_type)?, inputs)?), jar.free_slot())
+            }
             (Some(jar), Proof::None) => (None, jar.free_slot()),
         };
         let lender = if let Slot::Of(lender) = slot { Some(lender) } else { None };
@@ -463,14 +497,6 @@ impl Journey {
             own.into_iter().chain(leaves).collect()
         })?;
         Ok(Outcome::Restart(Restart { login, reason }))
-    }
-
-    /// Adds a login that borrowed a cookie to those that have ended: its callback proves nothing when it is loaded again.
-    fn end_loan(&self, jar: &Jar, proof: &Proof, inputs: &Inputs) -> Result<SetCookie> {
-        let mark =
-            jar.finished().unwrap_or_else(|| FinishedMark { at: inputs.now, ..FinishedMark::default() });
-        let mark = FinishedMark { used: proof.used(jar), ..mark };
-        Ok(jar.mark_finished(mark.seal(self.keys()?, &inputs.entropy)?))
     }
 
     /// Where a login was to lead. What was allowed when it began may no longer be.
@@ -492,6 +518,18 @@ struct Leg<'a> {
     district_id: Option<&'a str>,
     /// The login whose cookie it borrows.
     lender: Option<&'a SealedLogin>,
+}
+
+/// Why and how a login restarts.
+#[derive(Clone, Copy)]
+struct Again<'a> {
+    reason: ErrorCode,
+    response_type: ResponseType,
+    /// The login that restarts, if it can be read.
+    known: Option<&'a LoginState>,
+    /// The redirect URI at which the browser arrived.
+    arrived_at: Option<&'a str>,
+    redirects: u8,
 }
 
 /// The key under which an application that keeps logins by itself finds the pending login of this callback; `None` when the
@@ -531,10 +569,37 @@ fn check_sessions(lost: u8, ended: u8, options: &LoginOptions, return_to: Option
     Err(Error::with_detail(ErrorCode::SessionNotKept, detail))
 }
 
+/// Counts when a person who is signed in is sent back to log in soon after they signed in: how often by now, and the cookie that
+/// remembers it. `None` when it is nothing of the kind.
+fn count_return(
+    options: &LoginOptions,
+    return_to: Option<&str>,
+    jar: &Jar,
+    keys: &SealingKeys,
+    inputs: &Inputs,
+) -> Result<Option<(u8, SetCookie)>> {
+    let is_return = options.has_session == Some(true) && !options.switch_user;
+    let Some(mut mark) = jar.recent_sign_in(inputs.now).filter(|_| is_return) else { return Ok(None) };
+    if mark.returns >= MAX_RETURNS {
+        let detail = format!("signed in, but {} sends them back to log in", page_of(return_to));
+        return Err(Error::with_detail(ErrorCode::PageNotAllowed, detail));
+    }
+    mark.returns = mark.returns.saturating_add(1);
+    let sealed = mark.seal(keys, &inputs.entropy)?;
+    Ok(Some((mark.returns, jar.mark_finished(sealed))))
+}
+
 /// The page that a login is on its way to, for the log. What a query says may be about the person.
 fn page_of(return_to: Option<&str>) -> String {
     let page = return_to.map(|target| target.split(['?', '#']).next().unwrap_or_default());
     page.map_or_else(|| "the page after the login".to_owned(), quote)
+}
+
+/// Adds a login that borrowed a cookie to those that have ended: its callback proves nothing when it is loaded again.
+fn end_loan(jar: &Jar, proof: &Proof, keys: &SealingKeys, inputs: &Inputs) -> Result<SetCookie> {
+    let mark = jar.finished().unwrap_or_else(|| FinishedMark { at: inputs.now, ..FinishedMark::default() });
+    let mark = FinishedMark { used: proof.used(jar), ..mark };
+    Ok(jar.mark_finished(mark.seal(keys, &inputs.entropy)?))
 }
 
 fn too_often(code: ErrorCode, redirects: u8, reason: ErrorCode) -> Error {

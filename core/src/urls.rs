@@ -1,7 +1,7 @@
 //! The plain URLs of a configured application, for those who drive the flow themselves.
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::authorize::{self, AuthorizeParameters, ResponseType};
 use crate::protocol::text::{LONGEST, LONGEST_STATE, check_parameter};
 
@@ -22,6 +22,9 @@ pub struct AuthorizeOptions<'a> {
     pub redirect_uri: Option<&'a str>,
     /// Comes back unchanged; compare it with what this browser was given.
     pub state: Option<&'a str>,
+    /// Says that there is no state on purpose. A token that comes back without one may be anybody's: do not sign a person in
+    /// with it.
+    pub without_state: bool,
     /// Comes back inside the ID token.
     pub nonce: Option<&'a str>,
     /// The district, if it is known: Clever then skips the school picker.
@@ -51,6 +54,12 @@ impl<'a> AuthorizeOptions<'a> {
     /// Comes back unchanged.
     pub const fn state(mut self, state: &'a str) -> Self {
         self.state = Some(state);
+        self
+    }
+
+    /// Says that there is no state on purpose: needed for a token.
+    pub const fn without_state(mut self, yes: bool) -> Self {
+        self.without_state = yes;
         self
     }
 
@@ -90,6 +99,19 @@ pub(crate) fn authorize_url(config: &Config, options: &AuthorizeOptions<'_>) -> 
     ] {
         check_parameter(name, value.unwrap_or_default(), longest)?;
     }
+    let has_state = options.state.is_some_and(|state| !state.is_empty());
+    let is_token = options.response_type == ResponseType::Token;
+    let wrong = match (has_state, options.without_state) {
+        (true, true) => Some("state and without_state exclude each other"),
+        (false, false) if is_token => Some(
+            "a token needs a state, which you compare when it comes back: begin_implicit does that by itself; without_state \
+             says that you want none",
+        ),
+        _ => None,
+    };
+    if let Some(wrong) = wrong {
+        return Err(Error::with_detail(ErrorCode::ArgumentInvalid, wrong));
+    }
     let parameters = AuthorizeParameters {
         response_type: options.response_type,
         client_id: &config.client_id,
@@ -115,7 +137,22 @@ pub(crate) fn portal_url(config: &Config, district: Option<&str>) -> Result<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorCode;
+
+    #[test]
+    fn a_token_without_a_state_is_asked_for_on_purpose_only() {
+        let config = Config::builder("client").redirect_uri("https://app.example/cb").build().unwrap();
+        let token = AuthorizeOptions::new().response_type(ResponseType::Token);
+        for refused in [token, token.state(""), token.state("s").without_state(true)] {
+            let error = authorize_url(&config, &refused).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ArgumentInvalid);
+            assert!(error.to_string().contains("without_state"), "{error}");
+        }
+        for fine in [token.without_state(true), token.state("s"), AuthorizeOptions::new()] {
+            let url = authorize_url(&config, &fine).unwrap();
+            assert_eq!(url.contains("scope=openid"), fine.response_type == ResponseType::Code, "{url}");
+            assert_eq!(url.contains("state="), fine.state.is_some(), "{url}");
+        }
+    }
 
     #[test]
     fn what_is_too_long_for_a_url_is_refused_with_its_name() {

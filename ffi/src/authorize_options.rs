@@ -15,6 +15,7 @@ pub struct clever_sso_authorize_options {
     implicit: bool,
     redirect_uri: Option<String>,
     state: Option<String>,
+    without_state: bool,
     nonce: Option<String>,
     district_id: Option<String>,
     switch_user: bool,
@@ -80,6 +81,20 @@ pub extern "C" fn clever_sso_authorize_options_set_state(
     set_text(options, state, "state", error, |options, text| options.state = Some(text))
 }
 
+/// Says that you want no state on purpose. Asking for a token needs a state or this: a token that comes back without a state
+/// may be anybody's, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a state by itself.
+/// Default: false.
+///
+/// Fails with `CLEVER_SSO_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_authorize_options_set_without_state(
+    options: Option<&mut clever_sso_authorize_options>,
+    without_state: bool,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    set(options, "options", error, |options| options.without_state = without_state)
+}
+
 /// Comes back inside the ID token: pass it to `clever_sso_verify_id_token`.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
@@ -113,7 +128,8 @@ pub extern "C" fn clever_sso_authorize_options_free(options: Option<Box<clever_s
 /// The URL that asks Clever for a code or a token. No network. `options` may be NULL.
 ///
 /// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
-/// one, with `CLEVER_SSO_ARGUMENT` when a value is too long for a URL.
+/// one, with `CLEVER_SSO_ARGUMENT` when a value is too long for a URL, or when a token is asked for with neither a state nor
+/// `clever_sso_authorize_options_set_without_state`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_authorize_url(
     client: Option<&clever_sso_client>,
@@ -127,6 +143,7 @@ pub extern "C" fn clever_sso_authorize_url(
             chosen.response_type = if options.implicit { ResponseType::Token } else { ResponseType::Code };
             chosen.redirect_uri = options.redirect_uri.as_deref();
             chosen.state = options.state.as_deref();
+            chosen.without_state = options.without_state;
             chosen.nonce = options.nonce.as_deref();
             chosen.district_id = options.district_id.as_deref();
             chosen.switch_user = options.switch_user;

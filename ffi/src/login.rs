@@ -52,6 +52,25 @@ pub extern "C" fn clever_sso_begin_login(
     })
 }
 
+/// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access token
+/// in the fragment. Clever must allow your application to use it. `options` may be NULL. No network.
+///
+/// Free the login with `clever_sso_login_free`. Fails as `clever_sso_begin_login` does, and with `CLEVER_SSO_CONFIG` when there is
+/// neither a client secret nor a pending key (`clever_sso_config_set_pending_key`).
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_begin_implicit(
+    client: Option<&clever_sso_client>,
+    options: Option<&clever_sso_login_options>,
+    login: Option<&mut MaybeUninit<Option<Box<clever_sso_login>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(login, error, || {
+        let defaults = LoginOptions::default();
+        let chosen = options.map_or(&defaults, |options| &options.chosen);
+        Ok((&handle(client, "client")?.client.begin_implicit(chosen)?).into())
+    })
+}
+
 /// The URL to redirect the browser to. It is Clever's, or a page of your own for a person who is signed in and was sent back to
 /// log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
@@ -90,7 +109,7 @@ pub extern "C" fn clever_sso_login_pending(login: Option<&clever_sso_login>) -> 
     borrowed(login.map(|login| &login.pending))
 }
 
-/// Frees a login from `clever_sso_begin_login`. NULL is fine.
+/// Frees a login from `clever_sso_begin_login` or `clever_sso_begin_implicit`. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_free(login: Option<Box<clever_sso_login>>) {
     drop(login);

@@ -1,4 +1,4 @@
-//! `clever_sso_login_options`: options for `clever_sso_begin_login`.
+//! `clever_sso_login_options`: options for `clever_sso_begin_login` and `clever_sso_begin_implicit`.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -9,7 +9,7 @@ use crate::boundary::{give, set, set_text};
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::header;
 
-/// Options for `clever_sso_begin_login`. Each has a default.
+/// Options for `clever_sso_begin_login` and `clever_sso_begin_implicit`. Each has a default.
 #[derive(Default)]
 pub struct clever_sso_login_options {
     pub(crate) chosen: LoginOptions,

@@ -129,6 +129,47 @@ pub extern "C" fn clever_sso_finish_login_with_pending(
     })
 }
 
+/// Finishes a login of `clever_sso_begin_implicit`. A browser does not send the fragment to a server, so a page of yours must post it:
+/// `callback` is that fragment, or the whole URL with it. `cookies` is the `Cookie` header of the request that brought it, or NULL
+/// when it has none.
+///
+/// The token is used only after Clever said that it was issued to your application. Cookies, session and outcome are those of
+/// `clever_sso_finish_login`. Up to three network round trips.
+///
+/// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_finish_implicit(
+    client: Option<&clever_sso_client>,
+    callback: *const c_char,
+    cookies: *const c_char,
+    outcome: Option<&mut MaybeUninit<Option<Box<clever_sso_outcome>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(outcome, error, || {
+        let (callback, cookies) = (required(callback, "callback")?, header(cookies));
+        Ok((&handle(client, "client")?.client.finish_implicit(callback, &cookies)?).into())
+    })
+}
+
+/// Finishes a login of `clever_sso_begin_implicit` when you keep pending logins by yourself, as a desktop app does in its memory:
+/// `pending` is the text that you kept under the key of this callback, or NULL when there is none. The outcome and the error have
+/// no cookies.
+///
+/// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_finish_implicit_with_pending(
+    client: Option<&clever_sso_client>,
+    callback: *const c_char,
+    pending: *const c_char,
+    outcome: Option<&mut MaybeUninit<Option<Box<clever_sso_outcome>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    give(outcome, error, || {
+        let (callback, pending) = (required(callback, "callback")?, optional(pending, "pending")?);
+        Ok((&handle(client, "client")?.client.finish_implicit_with_pending(callback, pending)?).into())
+    })
+}
+
 /// The key that you kept the pending login of this callback under; `*key` is NULL when the callback has no state. No network.
 ///
 /// Free the key with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.

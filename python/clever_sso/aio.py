@@ -173,6 +173,28 @@ class AsyncClient:
             home=home,
         )
 
+    def begin_implicit(  # noqa: PLR0913  (they are keyword arguments)
+        self,
+        *,
+        cookies: str | None = None,
+        redirect_uri: str | None = None,
+        district_id: str | None = None,
+        return_to: str | None = None,
+        switch_user: bool = False,
+        has_session: bool | None = None,
+        home: str | None = None,
+    ) -> Login:
+        """."""
+        return self._client.begin_implicit(
+            cookies=cookies,
+            redirect_uri=redirect_uri,
+            district_id=district_id,
+            return_to=return_to,
+            switch_user=switch_user,
+            has_session=has_session,
+            home=home,
+        )
+
     def refusal(
         self,
         endpoint: Literal["login", "callback", "logout"],
@@ -228,6 +250,7 @@ class AsyncClient:
         nonce: str | None = None,
         district_id: str | None = None,
         switch_user: bool = False,
+        without_state: bool = False,
     ) -> str:
         """The URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
 
@@ -250,6 +273,7 @@ class AsyncClient:
             nonce=nonce,
             district_id=district_id,
             switch_user=switch_user,
+            without_state=without_state,
         )
 
     def instant_login_url(self, district_id: str) -> str:
@@ -297,6 +321,12 @@ class AsyncClient:
             NetworkError: `network_timeout`, `network_connect` and the others of its kind.
         """
         return await self._calls.finish_login(callback, cookies, pending)
+
+    async def finish_implicit(
+        self, callback: str, cookies: str | None = None, *, pending: str | None = None
+    ) -> SignedIn | Restart | Denied:
+        """."""
+        return await self._calls.finish_implicit(callback, cookies, pending)
 
     async def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
         """Exchanges a code, for apps that run the flow themselves. A code can be exchanged once, within a minute.

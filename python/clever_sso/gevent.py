@@ -25,6 +25,7 @@ __all__ = ["cooperative"]
 WAITING = frozenset(
     {
         "finish_login",
+        "finish_implicit",
         "exchange_code",
         "verify_id_token",
         "check_token",

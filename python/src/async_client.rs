@@ -80,6 +80,28 @@ impl AsyncCalls {
         )
     }
 
+    /// See `Client.finish_implicit`.
+    fn finish_implicit<'py>(
+        &self,
+        py: Python<'py>,
+        callback: Text,
+        cookies: Option<Sent>,
+        pending: Option<Text>,
+    ) -> PyResult<Future<'py, Finished>> {
+        let (callback, pending) = (owned(&callback, "callback")?, owned_if_any(pending.as_ref(), "pending")?);
+        let cookies = one_of(cookies, pending.as_ref())?;
+        self.future(
+            py,
+            |client| async move {
+                match &pending {
+                    Some(pending) => client.finish_implicit_with_pending(&callback, Some(pending)).await,
+                    None => client.finish_implicit(&callback, &cookies).await,
+                }
+            },
+            |py, finished| Finished::new(py, finished)?.into_py_any(py),
+        )
+    }
+
     /// See `Client.exchange_code`.
     fn exchange_code<'py>(
         &self,

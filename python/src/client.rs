@@ -32,8 +32,8 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 ///
 /// Args:
 ///     client_id: As Clever's dashboard shows it.
-///     client_secret: As Clever's dashboard shows it. Without one only the implicit grant (`authorize_url`,
-///         `parse_callback`, `check_token`), `verify_id_token` and the calls with an access token are possible.
+///     client_secret: As Clever's dashboard shows it. Without one only the implicit grant (`begin_implicit`,
+///         `finish_implicit`), `verify_id_token` and the calls with an access token are possible.
 ///     redirect_uri: One, or a sequence of them, exactly as registered with Clever. The first is the primary one,
 ///         where logins from the Clever Portal and from Instant Login links arrive.
 ///     issuer: Where Clever's OAuth endpoints are. Default `https://clever.com`.
@@ -43,7 +43,8 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 ///     leeway: How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
 ///     pending_key: The key that seals pending logins, at least 16 random bytes as text. By default it is derived
 ///         from the client secret, so any process that knows the secret can finish a login that another process
-///         began.
+///         began. Without a client secret, `begin_implicit` needs it: on a server one key for all its processes, which
+///         nobody else knows; in a desktop app a new one each time it starts.
 ///     old_pending_keys: Earlier keys, or client secrets. Logins that they sealed are still accepted.
 ///     return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
 ///     development: Whether every address may be plain http, on any host. Clever allows such redirect URIs for
@@ -256,14 +257,8 @@ impl Client {
         has_session: Option<Flag>,
         home: Option<Text>,
     ) -> Result<Login> {
-        let mut options = LoginOptions::default();
-        options.cookies = cookies.map(|cookies| cookies.get("cookies")).transpose()?;
-        options.redirect_uri = optional(redirect_uri.as_ref(), "redirect_uri")?.map(str::to_owned);
-        options.district_id = optional(district_id.as_ref(), "district_id")?.map(str::to_owned);
-        options.return_to = optional(return_to.as_ref(), "return_to")?.map(str::to_owned);
-        options.switch_user = switch_user.get("switch_user")?;
-        options.has_session = has_session.map(|known| known.get("has_session")).transpose()?;
-        options.home = optional(home.as_ref(), "home")?.map(str::to_owned);
+        let options =
+            login_options(cookies, redirect_uri, district_id, return_to, switch_user, has_session, home)?;
         Ok(compute(py, || self.core.begin_login(&options))?.into())
     }
 
@@ -302,6 +297,80 @@ impl Client {
         let finished = wait(py, || match pending {
             Some(pending) => self.core.finish_login_with_pending(callback, Some(pending)),
             None => self.core.finish_login(callback, &cookies),
+        })?;
+        Ok(Finished::new(py, finished)?)
+    }
+
+    /// Begins a login with the implicit grant, for an application without a client secret. No network.
+    ///
+    /// The browser comes back with an access token in the fragment. Clever must allow your application to use it.
+    /// Without a client secret, the client needs a `pending_key`.
+    ///
+    /// Args:
+    ///     cookies, redirect_uri, district_id, return_to, switch_user, has_session, home: As for `begin_login`.
+    ///
+    /// Raises:
+    ///     ConfigError: `redirect_uri_unknown`; `config_invalid` when there is neither a client secret nor a
+    ///         `pending_key`.
+    ///     LoginError: As `begin_login`.
+    ///     ArgumentError: `return_to_unsafe`.
+    #[pyo3(signature = (
+        *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=Flag(Ok(false)),
+        has_session=None, home=None
+    ))]
+    #[pyo3(text_signature = "($self, *, cookies=None, redirect_uri=None, district_id=None, return_to=None, \
+            switch_user=False, has_session=None, home=None)")]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
+    fn begin_implicit(
+        &self,
+        py: Python<'_>,
+        cookies: Option<Sent>,
+        redirect_uri: Option<Text>,
+        district_id: Option<Text>,
+        return_to: Option<Text>,
+        switch_user: Flag,
+        has_session: Option<Flag>,
+        home: Option<Text>,
+    ) -> Result<Login> {
+        let options =
+            login_options(cookies, redirect_uri, district_id, return_to, switch_user, has_session, home)?;
+        Ok(compute(py, || self.core.begin_implicit(&options))?.into())
+    }
+
+    /// Finishes a login of `begin_implicit`. The outcome is a value, not an exception.
+    ///
+    /// A browser does not send the fragment to a server: a page of yours must post it. The token is used only after
+    /// Clever said that it was issued to this application. Up to three network round trips.
+    ///
+    /// Args:
+    ///     callback: The fragment with which the browser came back, or the whole URL with it.
+    ///     cookies: The `Cookie` header of the request that brought it.
+    ///     pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
+    ///         its memory: what was kept for this login, under its `key`.
+    ///
+    /// Returns:
+    ///     As `finish_login`.
+    ///
+    /// Raises:
+    ///     LoginError: As `finish_login`; `callback_malformed` also for a token in the query, or of another kind than
+    ///         bearer.
+    ///     TokenError: `token_foreign`, `token_rejected`.
+    ///     ConfigError: `config_invalid` when there is neither a client secret nor a `pending_key`.
+    ///     CleverError: `clever_unavailable`, `rate_limited` and the others of its kind.
+    ///     NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+    #[pyo3(signature = (callback, cookies=None, *, pending=None))]
+    fn finish_implicit(
+        &self,
+        py: Python<'_>,
+        callback: Text,
+        cookies: Option<Sent>,
+        pending: Option<Text>,
+    ) -> Result<Finished> {
+        let (callback, pending) = (callback.get("callback")?, optional(pending.as_ref(), "pending")?);
+        let cookies = one_of(cookies, pending.as_ref())?;
+        let finished = wait(py, || match pending {
+            Some(pending) => self.core.finish_implicit_with_pending(callback, Some(pending)),
+            None => self.core.finish_implicit(callback, &cookies),
         })?;
         Ok(Finished::new(py, finished)?)
     }
@@ -377,16 +446,20 @@ impl Client {
     ///     nonce: Comes back inside the ID token.
     ///     district_id: The district, if it is known. Clever then skips the school picker.
     ///     switch_user: Whether Clever lets the person confirm who they are.
+    ///     without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
+    ///         without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks a
+    ///         state by itself.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`.
-    ///     ArgumentError: `argument_invalid`, for another response type.
+    ///     ArgumentError: `argument_invalid`, for another response type, or a `token` without a state.
     #[pyo3(signature = (
         *, response_type=None.into(), redirect_uri=None, state=None, nonce=None, district_id=None,
-        switch_user=Flag(Ok(false))
+        switch_user=Flag(Ok(false)), without_state=Flag(Ok(false))
     ))]
     #[pyo3(text_signature = "($self, *, response_type='code', redirect_uri=None, state=None, nonce=None, \
-            district_id=None, switch_user=False)")]
+            district_id=None, switch_user=False, without_state=False)")]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn authorize_url(
         &self,
         response_type: Typed<Option<Text>, ResponseTypeWord>,
@@ -395,6 +468,7 @@ impl Client {
         nonce: Option<Text>,
         district_id: Option<Text>,
         switch_user: Flag,
+        without_state: Flag,
     ) -> Result<String> {
         let mut options = AuthorizeOptions::new();
         options.response_type =
@@ -404,6 +478,7 @@ impl Client {
         options.nonce = optional(nonce.as_ref(), "nonce")?;
         options.district_id = optional(district_id.as_ref(), "district_id")?;
         options.switch_user = switch_user.get("switch_user")?;
+        options.without_state = without_state.get("without_state")?;
         Ok(caught(|| self.core.authorize_url(&options))?)
     }
 
@@ -618,6 +693,26 @@ impl Client {
              share this one: threads and forked workers may",
         ))
     }
+}
+
+fn login_options(
+    cookies: Option<Sent>,
+    redirect_uri: Option<Text>,
+    district_id: Option<Text>,
+    return_to: Option<Text>,
+    switch_user: Flag,
+    has_session: Option<Flag>,
+    home: Option<Text>,
+) -> Result<LoginOptions> {
+    let mut options = LoginOptions::default();
+    options.cookies = cookies.map(|cookies| cookies.get("cookies")).transpose()?;
+    options.redirect_uri = optional(redirect_uri.as_ref(), "redirect_uri")?.map(str::to_owned);
+    options.district_id = optional(district_id.as_ref(), "district_id")?.map(str::to_owned);
+    options.return_to = optional(return_to.as_ref(), "return_to")?.map(str::to_owned);
+    options.switch_user = switch_user.get("switch_user")?;
+    options.has_session = has_session.map(|known| known.get("has_session")).transpose()?;
+    options.home = optional(home.as_ref(), "home")?.map(str::to_owned);
+    Ok(options)
 }
 
 /// The `Cookie` header, unless the application keeps logins by itself.

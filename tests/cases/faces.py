@@ -145,7 +145,15 @@ def run(face: Face, clever: Clever, operation: str, **settings: str) -> tuple[st
 
 
 def finish_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    outcome = client.finish_login(arguments["callback"], arguments.get("cookies"), pending=arguments.get("pending"))
+    return finished(client.finish_login, arguments)
+
+
+def finish_implicit(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return finished(client.finish_implicit, arguments)
+
+
+def finished(finish: Callable[..., Outcome], arguments: Fields) -> tuple[str, dict[str, Any]]:
+    outcome = finish(arguments["callback"], arguments.get("cookies"), pending=arguments.get("pending"))
     result, fields = outcome_of(outcome)
     return result, {**fields, **browser_leg(outcome)}
 
@@ -205,10 +213,19 @@ def joined(texts: Iterable[str]) -> str | None:
 
 
 def begin_login(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", login_fields(client.begin_login(**switches(arguments)))
+
+
+def begin_implicit(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
+    return "ok", login_fields(client.begin_implicit(**switches(arguments)))
+
+
+def switches(arguments: Fields) -> dict[str, Any]:
+    """The arguments, with what is on or off as such."""
     options: dict[str, Any] = dict(arguments)
-    for name in {"switch_user", "has_session"} & set(options):
+    for name in {"switch_user", "has_session", "without_state"} & set(options):
         options[name] = options[name] == "true"
-    return "ok", login_fields(client.begin_login(**options))
+    return options
 
 
 def login_key(_: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
@@ -315,8 +332,7 @@ def warm_up(client: clever_sso.Client, _: Fields) -> tuple[str, dict[str, Any]]:
 
 
 def authorize_url(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
-    options: dict[str, Any] = dict(arguments)
-    return "ok", {"url": client.authorize_url(**options)}
+    return "ok", {"url": client.authorize_url(**switches(arguments))}
 
 
 def instant_login_url(client: clever_sso.Client, arguments: Fields) -> tuple[str, dict[str, Any]]:
@@ -326,6 +342,8 @@ def instant_login_url(client: clever_sso.Client, arguments: Fields) -> tuple[str
 OPERATIONS: dict[str, Callable[[clever_sso.Client, Fields], tuple[str, dict[str, Any]]]] = {
     "begin_login": begin_login,
     "finish_login": finish_login,
+    "begin_implicit": begin_implicit,
+    "finish_implicit": finish_implicit,
     "log_out": log_out,
     "session_kept": session_kept,
     "is_switched_on": is_switched_on,

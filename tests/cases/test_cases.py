@@ -89,6 +89,7 @@ def with_clients(face: Face, bases: dict[str, str]) -> Face:
             secret=client.get("secret", app["secret"]) or None,
             redirect_uri=client.get("redirect_uri", app["redirect_uri"]),
             base_url=bases[client.get("base", "emulator")],
+            pending_key=client.get("pending_key"),
         )
     return face
 

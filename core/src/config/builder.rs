@@ -55,13 +55,12 @@ const SHORTEST_PENDING_KEY: usize = 16;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ConfigBuilder {
-    config: Config,
+    pub(super) config: Config,
     #[cfg(feature = "client")]
     ca_bundle: Option<String>,
     #[cfg(feature = "client")]
     proxy: Option<Secret>,
     development: bool,
-    pub(super) names: SettingNames,
     /// Whether the environment asks for a discovery document, which nobody has asked for yet.
     discover: bool,
     /// As the caller wrote them, where that is not what the configuration holds.
@@ -101,6 +100,7 @@ impl ConfigBuilder {
                 pending_key: None,
                 old_pending_keys: Vec::new(),
                 return_to_origins: Vec::new(),
+                names: SettingNames::default(),
                 #[cfg(feature = "client")]
                 trust: None,
                 #[cfg(feature = "client")]
@@ -111,7 +111,6 @@ impl ConfigBuilder {
             #[cfg(feature = "client")]
             proxy: None,
             development: false,
-            names: SettingNames::default(),
             discover: false,
             timeout_given: None,
             leeway_given: None,
@@ -121,7 +120,8 @@ impl ConfigBuilder {
         }
     }
 
-    /// The client secret. Without one, only the implicit grant and checks of tokens work.
+    /// The client secret. Without one, only the implicit grant and checks of tokens work; such logins need a
+    /// [`pending_key`](Self::pending_key).
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.config.client_secret = Some(secret.into());
         self
@@ -242,6 +242,9 @@ impl ConfigBuilder {
 
     /// The key that seals pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
     /// every process that knows the secret can finish a login that another one began.
+    ///
+    /// An application without a client secret must set it: a server one that all its processes share, and that nobody else
+    /// knows; a desktop app a new one each time it starts.
     pub fn pending_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.pending_key = Some(key.into());
         self
@@ -286,7 +289,7 @@ impl ConfigBuilder {
     #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn setting_names(mut self, names: SettingNames) -> Self {
-        self.names = names;
+        self.config.names = names;
         self
     }
 
@@ -310,7 +313,7 @@ impl ConfigBuilder {
         self.check_numbers()?;
         let urls = self.check_addresses()?;
         if self.discover {
-            let name = self.names.of("discovered");
+            let name = self.config.names.of("discovered");
             return Err(invalid(format!("{name} is on: make the client with Client::discover")));
         }
         self.read_network(&urls)?;
@@ -322,14 +325,14 @@ impl ConfigBuilder {
     fn read_network(&mut self, urls: &[Url]) -> Result<()> {
         let environment = Environment::read();
         let proxies = match &self.proxy {
-            Some(url) => Proxies::configured(self.names.of("proxy"), url.expose())?,
+            Some(url) => Proxies::configured(self.config.names.of("proxy"), url.expose())?,
             None => Proxies::of_environment(&environment),
         };
         for url in urls {
             proxies.choose(url)?;
         }
         let needed = urls.iter().any(|url| url.scheme() == "https");
-        let bundle = self.names.of("ca_bundle");
+        let bundle = self.config.names.of("ca_bundle");
         self.config.trust = Some(Trust::read(&bundle, self.ca_bundle.as_deref(), &environment, needed)?);
         self.config.proxies = Arc::new(proxies);
         Ok(())
@@ -343,7 +346,7 @@ impl ConfigBuilder {
 
     fn check_credentials(&self) -> Result<()> {
         let client_id = &self.config.client_id;
-        let name = self.names.of("client_id");
+        let name = self.config.names.of("client_id");
         if client_id.is_empty() {
             return Err(invalid(format!("{name} must not be empty")));
         }
@@ -353,22 +356,26 @@ impl ConfigBuilder {
         if client_id.len() > LONGEST {
             return Err(invalid(format!("{name} must have at most {LONGEST} bytes")));
         }
-        check_secret(&self.names.of("client_secret"), self.config.client_secret.as_ref(), 1)?;
-        check_secret(&self.names.of("pending_key"), self.config.pending_key.as_ref(), SHORTEST_PENDING_KEY)
+        check_secret(&self.config.names.of("client_secret"), self.config.client_secret.as_ref(), 1)?;
+        check_secret(
+            &self.config.names.of("pending_key"),
+            self.config.pending_key.as_ref(),
+            SHORTEST_PENDING_KEY,
+        )
     }
 
     fn check_numbers(&self) -> Result<()> {
         let Config { timeout, leeway, .. } = &self.config;
         if timeout.is_zero() || *timeout > LONGEST_TIMEOUT {
             let longest = LONGEST_TIMEOUT.as_secs();
-            let name = self.names.of("timeout");
+            let name = self.config.names.of("timeout");
             let found = self.timeout_given.map_or_else(|| format!("{timeout:?}"), number);
             return Err(invalid(format!(
                 "{name} must be more than 0 s and at most {longest} s, found {found}"
             )));
         }
         if *leeway > LARGEST_LEEWAY {
-            let name = self.names.of("leeway");
+            let name = self.config.names.of("leeway");
             let found = self.leeway_given.map_or_else(|| leeway.to_string(), |given| given.to_string());
             return Err(invalid(format!("{name} must be from 0 to {LARGEST_LEEWAY} s, found {found}")));
         }
@@ -378,12 +385,13 @@ impl ConfigBuilder {
     /// Puts the addresses that are asked into canonical form, and gives them back.
     fn check_addresses(&mut self) -> Result<Vec<Url>> {
         if self.base_url && self.issuer_from != BASE_URL && self.api_base_from != BASE_URL {
-            let [base_url, issuer, api_base] = [BASE_URL, ISSUER, API_BASE].map(|name| self.names.of(name));
+            let [base_url, issuer, api_base] =
+                [BASE_URL, ISSUER, API_BASE].map(|name| self.config.names.of(name));
             return Err(invalid(format!(
                 "{base_url} has no effect beside both {issuer} and {api_base}: remove one of them"
             )));
         }
-        let addresses = Addresses { names: self.names, development: self.development };
+        let addresses = Addresses { names: self.config.names, development: self.development };
         let config = &mut self.config;
         for uri in &config.redirect_uris {
             addresses.check_redirect_uri(uri)?;

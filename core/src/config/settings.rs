@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::endpoints::Endpoints;
+use super::names::SettingNames;
 #[cfg(feature = "client")]
 use super::proxies::Proxies;
 #[cfg(feature = "client")]
@@ -36,6 +37,8 @@ pub struct Config {
     pub(crate) pending_key: Option<Secret>,
     pub(crate) old_pending_keys: Vec<Secret>,
     pub(crate) return_to_origins: Vec<String>,
+    /// How errors name settings.
+    pub(super) names: SettingNames,
     /// Set by `build`.
     #[cfg(feature = "client")]
     pub(super) trust: Option<Arc<Trust>>,
@@ -56,6 +59,16 @@ impl Config {
 
     pub(crate) fn client_secret(&self) -> Result<&Secret> {
         self.client_secret.as_ref().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))
+    }
+
+    /// A login without a client secret, and nothing else to seal it with.
+    pub(crate) fn pending_key_missing(&self) -> Error {
+        let [pending_key, secret] = ["pending_key", "client_secret"].map(|name| self.names.of(name));
+        let detail = format!(
+            "{pending_key} is missing: without {secret}, a login is sealed with it; set at least 16 random bytes as text, \
+             the same until the login ends, and in every process that may finish it"
+        );
+        Error::with_detail(ErrorCode::ConfigInvalid, detail)
     }
 
     /// The configured redirect URI that is meant: the primary one, or exactly `wanted`.

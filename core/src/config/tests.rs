@@ -183,6 +183,20 @@ fn a_redirect_uri_with_a_scheme_of_its_own_is_told_what_to_use() {
 }
 
 #[test]
+fn a_login_without_a_secret_is_told_which_setting_seals_it() {
+    for (names, setting) in [
+        (SettingNames::Rust, "pending_key is missing"),
+        (SettingNames::Php, "pendingKey is missing: without clientSecret"),
+        (SettingNames::Environment, "CLEVER_PENDING_KEY is missing: without CLEVER_CLIENT_SECRET"),
+    ] {
+        let config = Config::builder("client").setting_names(names).build().unwrap();
+        let error = config.pending_key_missing();
+        assert_eq!(error.code(), ErrorCode::ConfigInvalid);
+        assert!(error.to_string().contains(setting), "{error}");
+    }
+}
+
+#[test]
 fn a_query_that_would_make_every_login_fail_is_refused() {
     for name in ["code", "state", "error", "iss", "scope", "loginas_by_admin"] {
         let shown = detail(builder().redirect_uri(format!("https://app.example/cb?x=1&{name}=2")));

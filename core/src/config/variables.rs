@@ -45,7 +45,7 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Config
         return Err(invalid(format!("{} is not set", named(CLIENT_ID))));
     };
     let mut builder = Config::builder(client_id);
-    builder.names = SettingNames::Environment;
+    builder.config.names = SettingNames::Environment;
     for setting in SETTINGS.iter().filter(|setting| setting.rust != CLIENT_ID) {
         if let Some(value) = text(setting.rust, setting.value)? {
             builder =

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::browser::{Jar, SealedLogin};
 use crate::error::{Error, ErrorCode, Result, quote};
+use crate::protocol::authorize::ResponseType;
 use crate::protocol::pending::{
     FinishedMark, LIFETIME_SECONDS, LoginDigest, LoginState, Pending, SealingKeys, Used, login_key,
 };
@@ -30,6 +31,8 @@ impl<'a> Kept<'a> {
 
 /// The state of a callback, beside what the browser keeps.
 pub(super) struct Returned {
+    /// What the login asked Clever for.
+    pub(super) response_type: ResponseType,
     pub(super) state: State,
     /// The browser's cookies, unless the application keeps logins by itself.
     pub(super) jar: Option<Arc<Jar>>,
@@ -41,7 +44,7 @@ pub(super) struct Returned {
 /// The `state` parameter.
 pub(super) enum State {
     Missing,
-    /// Not written here, or with a key that is no longer known.
+    /// Not written here, or with a key that is no longer known, or for another grant.
     Foreign,
     Known {
         text: String,
@@ -66,18 +69,21 @@ pub(super) enum Held {
 }
 
 impl Returned {
-    /// `is_secure` says whether a login with this state came back over https.
+    /// `is_secure` says whether a login with this state came back over https. A state of another grant than `response_type` is
+    /// foreign.
     pub(super) fn read(
         keys: &Arc<SealingKeys>,
         state: Option<&str>,
         kept: Kept<'_>,
         now: u64,
         arrived_at: Option<&str>,
+        response_type: ResponseType,
         is_secure: impl FnOnce(Option<&LoginState>) -> bool,
     ) -> Self {
         let state = match state {
             None => State::Missing,
             Some(text) => LoginState::open(keys, text)
+                .filter(|state| state.response_type == response_type)
                 .map_or(State::Foreign, |state| State::Known { text: text.to_owned(), state }),
         };
         let arrived_at = arrived_at.map(str::to_owned);
@@ -89,11 +95,12 @@ impl Returned {
                         .unwrap_or_else(|| Held::read(keys, &state, jar.logins_with(&login_key(text)), now)),
                     _ => Held::Missing,
                 };
-                Self { pending, state, jar: Some(Arc::new(jar)), arrived_at }
+                Self { response_type, pending, state, jar: Some(Arc::new(jar)), arrived_at }
             }
             Kept::Pending(pending) => {
                 let sealed = pending.map(SealedLogin::new);
-                Self { pending: Held::read(keys, &state, sealed.iter(), now), state, jar: None, arrived_at }
+                let pending = Held::read(keys, &state, sealed.iter(), now);
+                Self { response_type, pending, state, jar: None, arrived_at }
             }
         }
     }

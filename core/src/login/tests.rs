@@ -70,7 +70,11 @@ impl Browser {
     }
 
     fn begin(&mut self, journey: &Journey, options: LoginOptions, now: u64) -> Result<Login> {
-        let begun = journey.begin(&LoginOptions { cookies: Some(self.header()), ..options }, &at(now));
+        let begun = journey.begin(
+            ResponseType::Code,
+            &LoginOptions { cookies: Some(self.header()), ..options },
+            &at(now),
+        );
         self.obey(match &begun {
             Ok(login) => &login.set_cookies,
             Err(error) => error.set_cookies(),
@@ -80,7 +84,7 @@ impl Browser {
 
     /// The callback, up to the exchange of a code, which succeeds.
     fn arrive(&mut self, journey: &Journey, callback: &str, now: u64) -> Result<Arrival> {
-        let arrival = journey.arrive(callback, Kept::Cookies(&self.header()), &at(now));
+        let arrival = journey.arrive(ResponseType::Code, callback, Kept::Cookies(&self.header()), &at(now));
         self.obey(match &arrival {
             Ok(Arrival::Exchange(exchange)) => &exchange.when_signed_in,
             Ok(Arrival::Finished(outcome)) => outcome.set_cookies(),

@@ -80,10 +80,11 @@ pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> St
     query
         .append_pair("response_type", response_type)
         .append_pair("client_id", parameters.client_id)
-        .append_pair("redirect_uri", parameters.redirect_uri)
-        // Clever ignores the scope; any other OpenID Provider needs it to send an ID token.
-        .append_pair("scope", "openid");
+        .append_pair("redirect_uri", parameters.redirect_uri);
+    let is_code = parameters.response_type == ResponseType::Code;
     let optional = [
+        // Clever ignores the scope; any other OpenID Provider needs it to send an ID token, which only a code gives.
+        ("scope", is_code.then_some("openid")),
         ("state", parameters.state),
         ("nonce", parameters.nonce),
         ("district_id", parameters.district_id),

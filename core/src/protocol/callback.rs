@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::text;
+use super::{text, token};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Secret;
 
@@ -133,6 +133,9 @@ impl Reader {
         // A control character would not reach Clever, C or a header unchanged either. A state is only compared.
         if matches!(name, "code" | "access_token") && value.chars().any(char::is_control) {
             return Err(malformed(format!("{name} has control characters")));
+        }
+        if name == "access_token" && !token::is_token(&value) {
+            return Err(malformed("this cannot be an access token"));
         }
         if !value.is_empty() {
             self.token_in_query |= name == "access_token" && part == Part::Query;
@@ -267,6 +270,8 @@ mod tests {
             "#access_token=a&token_type=mac",
             "?token_type=DPoP#access_token=a",
             "#access_token=a&token_type=bearer%20",
+            "#access_token=a%20b",
+            "#access_token=%C3%A9",
         ] {
             assert_eq!(error_of(refused), ErrorCode::CallbackMalformed, "{refused}");
         }

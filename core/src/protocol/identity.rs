@@ -27,7 +27,8 @@ use crate::error;
 pub enum Proof {
     /// By an ID token that passed every rule.
     IdToken,
-    /// By asking Clever's `/me` with the access token that this login's own code was exchanged for.
+    /// By asking Clever's `/me` with the access token of this login: its own code was exchanged for it, or, with the implicit grant,
+    /// Clever said that it was issued to this application.
     Me,
 }
 

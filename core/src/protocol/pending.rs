@@ -22,6 +22,7 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::authorize::ResponseType;
 use crate::error::{Error, ErrorCode, Result};
 use crate::process::prepare_thread;
 use crate::secret::Secret;
@@ -58,6 +59,7 @@ pub const ENTROPY_BYTES: usize = 3 * NONCE_LEN + NONCE_BYTES;
 const SWITCH_USER: u8 = 1;
 const IN_SESSION: u8 = 2;
 const BORROWS: u8 = 16;
+const IMPLICIT: u8 = 32;
 const IS_SIGN_IN: u8 = 1;
 const IS_SWITCHED: u8 = 2;
 /// Counts share a byte with two flags: states and cookies must be short.
@@ -173,6 +175,8 @@ pub struct LoginState {
     pub lost_sessions: u8,
     /// How many left one that came back with nobody signed in.
     pub ended_sessions: u8,
+    /// What Clever is asked for: a state of one grant proves nothing in the other.
+    pub response_type: ResponseType,
     /// Whether Clever is asked to let the person confirm who they are.
     pub switch_user: bool,
     /// Whether somebody was signed in when this login began.
@@ -193,6 +197,7 @@ impl LoginState {
             redirects: 1,
             lost_sessions: 0,
             ended_sessions: 0,
+            response_type: ResponseType::Code,
             switch_user: false,
             in_session: false,
             redirect_uri_digest: short_digest(redirect_uri),
@@ -214,6 +219,7 @@ impl LoginState {
         let flags = flag(self.switch_user, SWITCH_USER)
             | flag(self.in_session, IN_SESSION)
             | flag(self.loan.is_some(), BORROWS)
+            | flag(self.response_type == ResponseType::Token, IMPLICIT)
             | ended(self.ended_sessions);
         let loan = self.loan.as_ref().map_or(&[][..], |loan| &loan.0);
         let plain = [
@@ -240,6 +246,7 @@ impl LoginState {
             redirects,
             lost_sessions,
             ended_sessions: flags >> FLAG_BITS & MAX_ENDED,
+            response_type: if flags & IMPLICIT == 0 { ResponseType::Code } else { ResponseType::Token },
             switch_user: flags & SWITCH_USER != 0,
             in_session: flags & IN_SESSION != 0,
             redirect_uri_digest: fields.take(DIGEST_BYTES)?.try_into().ok()?,

@@ -95,7 +95,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
 }
 
 /// RFC 6750 2.1: it goes into a header.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -66,6 +66,17 @@ impl Face {
                 let login = tell!(self, begin_login(&login_options(arguments)))?;
                 fields = login_fields(login);
             }
+            "begin_implicit" => {
+                fields = login_fields(tell!(self, begin_implicit(&login_options(arguments)))?);
+            }
+            "finish_implicit" => {
+                let callback = required("callback");
+                let finished = match optional("cookies") {
+                    Some(cookies) => ask!(self, finish_implicit(callback, cookies)),
+                    None => ask!(self, finish_implicit_with_pending(callback, optional("pending"))),
+                };
+                return finished.map(outcome);
+            }
             "login_key" => fields.push(("key", login_key_of_callback(required("callback")))),
             "log_out" => {
                 let cookies = tell!(self, log_out_cookies(required("cookies")));
@@ -219,6 +230,7 @@ fn authorize_options(arguments: &Fields) -> AuthorizeOptions<'_> {
     let implicit = optional("response_type") == Some("token");
     let response_type = if implicit { ResponseType::Token } else { ResponseType::Code };
     let mut options = AuthorizeOptions::new().response_type(response_type);
+    options.without_state = optional("without_state") == Some("true");
     (options.state, options.nonce) = (optional("state"), optional("nonce"));
     options
 }

@@ -31,6 +31,7 @@ pub(crate) struct Settings {
     client_id: Option<String>,
     secret: Option<String>,
     redirect_uri: Option<String>,
+    pending_key: Option<String>,
     base: Option<String>,
 }
 
@@ -72,6 +73,9 @@ impl Table {
         let secret = settings.secret.as_ref().unwrap_or(&app.secret);
         if !secret.is_empty() {
             config = config.client_secret(secret.as_str());
+        }
+        if let Some(key) = &settings.pending_key {
+            config = config.pending_key(key.as_str());
         }
         config.build().unwrap()
     }

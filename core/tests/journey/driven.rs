@@ -8,9 +8,11 @@ use std::time::Duration;
 use clever_emulator::Emulator;
 use clever_sso::journey::{ENTROPY_BYTES, IdTokenCheck, Journey, Step};
 use clever_sso::protocol::{self, Request, Response};
-use clever_sso::{Error, ErrorCode, KeySet, Login, LoginOptions, Outcome, Result, SetCookie, SignedIn};
+use clever_sso::{
+    Config, Error, ErrorCode, KeySet, Login, LoginOptions, Outcome, Result, SetCookie, SignedIn,
+};
 
-use crate::scene::{OAUTH, OIDC, callback, config, emulator, state_of, visit, word};
+use crate::scene::{OAUTH, OIDC, PUBLIC, REDIRECT_URI, callback, config, emulator, state_of, visit, word};
 
 /// Only a server that hangs takes so long.
 const HANGS: Duration = Duration::from_secs(60);
@@ -162,6 +164,62 @@ fn a_login_without_an_id_token_asks_who_it_is_and_for_the_record() {
     assert!(
         matches!(requests[..], ["POST /oauth/tokens", "GET /v3.0/me", record] if record.ends_with(&ada.id))
     );
+}
+
+/// An application without a secret.
+fn public() -> Driver {
+    let emulator = emulator();
+    let config = Config::builder(PUBLIC).pending_key("sixteen bytes or more").redirect_uri(REDIRECT_URI);
+    let journey = Journey::new(config.base_url(emulator.base_url()).build().unwrap()).unwrap();
+    Driver { emulator, journey, sent: Vec::new(), draws: AtomicU8::new(0) }
+}
+
+fn begin_implicit(driver: &Driver) -> Login {
+    let options = LoginOptions::new().return_to("/lesson");
+    driver.journey.begin_implicit(&options, driver.now(), &driver.entropy()).unwrap()
+}
+
+#[test]
+fn the_implicit_grant_asks_whose_token_it_is_before_anything_else() {
+    let mut driver = public();
+    let login = begin_implicit(&driver);
+    let sent: Vec<_> = url::Url::parse(&login.url).unwrap().query_pairs().into_owned().collect();
+    let names: Vec<_> = sent.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["response_type", "client_id", "redirect_uri", "state"], "no scope, no nonce");
+    assert_eq!(sent[0].1, "token");
+    let callback = visit(&login);
+    let cookies = header(&login.set_cookies);
+    let step = driver.journey.finish_implicit(&callback, &cookies, driver.now(), &driver.entropy()).unwrap();
+    assert_eq!(format!("{step:?}"), "Send(LoginRequest(GET /oauth/tokeninfo))");
+    let signed_in = signed_in(driver.go_on(step));
+    let ada = driver.emulator.person("ada").unwrap();
+    assert_eq!((&*signed_in.identity.id, signed_in.return_to.as_deref()), (&*ada.id, Some("/lesson")));
+    assert!(signed_in.tokens.id_token.is_none() && signed_in.identity.name.first.is_some());
+    assert!(callback.contains(signed_in.tokens.access_token.expose()));
+    assert_eq!(driver.sent[..2], ["GET /oauth/tokeninfo", "GET /v3.0/me"]);
+}
+
+#[test]
+fn a_token_that_nobody_vouches_for_ends_the_login() {
+    let driver = public();
+    let login = begin_implicit(&driver);
+    let callback = visit(&login);
+    let (now, pending) = (driver.now(), Some(&*login.pending));
+    let finish =
+        || match driver.journey.finish_implicit_with_pending(&callback, pending, now, &driver.entropy()) {
+            Ok(Step::Send(asked)) => asked,
+            other => panic!("{other:?}"),
+        };
+    let error = finish().no_response(ErrorCode::NetworkTimeout).unwrap_err();
+    assert!(error.code() == ErrorCode::NetworkTimeout && error.ends_session());
+    for (body, code) in [
+        (&br#"{"client_id":"another","scopes":[]}"#[..], ErrorCode::TokenForeign),
+        (br#"["9b1c9b1c9b1c9b1c9b1c"]"#, ErrorCode::ResponseMalformed),
+    ] {
+        let error = finish().response(&Response::new(body.to_vec()), now, &driver.entropy()).unwrap_err();
+        assert!(error.code() == code && error.ends_session(), "{error}");
+        assert_eq!(error.return_to(), Some("/lesson"));
+    }
 }
 
 #[test]

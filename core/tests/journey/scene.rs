@@ -11,6 +11,7 @@ use crate::browser::Browser;
 
 pub(crate) const OIDC: &str = "0d1c0d1c0d1c0d1c0d1c";
 pub(crate) const OAUTH: &str = "0a070a070a070a070a07";
+pub(crate) const PUBLIC: &str = "9b1c9b1c9b1c9b1c9b1c";
 pub(crate) const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
 /// Nobody listens there: the browser reads where it is sent and does not go.
 pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1:9/callback";
@@ -18,7 +19,8 @@ pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1:9/callback";
 pub(crate) fn emulator() -> Emulator {
     let oidc = App::new(OIDC, SECRET, REDIRECT_URI).with_oidc();
     let oauth = App::new(OAUTH, SECRET, REDIRECT_URI);
-    Emulator::start(Options::new().app(oidc).app(oauth).auto_login("ada")).unwrap()
+    let public = App::public(PUBLIC, REDIRECT_URI);
+    Emulator::start(Options::new().app(oidc).app(oauth).app(public).auto_login("ada")).unwrap()
 }
 
 pub(crate) fn config(emulator: &Emulator, client_id: &str) -> ConfigBuilder {

@@ -226,7 +226,7 @@ typedef struct clever_sso_client clever_sso_client;
 // A browser's request: its method, and the headers that say what caused it.
 typedef struct clever_sso_request clever_sso_request;
 
-// Options for `clever_sso_begin_login`. Each has a default.
+// Options for `clever_sso_begin_login` and `clever_sso_begin_implicit`. Each has a default.
 typedef struct clever_sso_login_options clever_sso_login_options;
 
 // A login that has begun: where to send the browser, and the cookies to set.
@@ -634,7 +634,7 @@ bool clever_sso_leads_to(const char *target,
 void clever_sso_request_free(clever_sso_request *request);
 
 // -------------------------------------------------------------------------------------------------
-// clever_sso_login_options: options for clever_sso_begin_login.
+// clever_sso_login_options: options for clever_sso_begin_login and clever_sso_begin_implicit.
 // -------------------------------------------------------------------------------------------------
 
 // Makes options, all at their defaults.
@@ -734,6 +734,18 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
                                          clever_sso_login **login,
                                          clever_sso_error **error);
 
+// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access token
+// in the fragment. Clever must allow your application to use it. `options` may be NULL. No network.
+//
+// Free the login with `clever_sso_login_free`. Fails as `clever_sso_begin_login` does, and with `CLEVER_SSO_CONFIG` when there is
+// neither a client secret nor a pending key (`clever_sso_config_set_pending_key`).
+//
+// Since 0.1.
+clever_sso_status clever_sso_begin_implicit(const clever_sso_client *client,
+                                            const clever_sso_login_options *options,
+                                            clever_sso_login **login,
+                                            clever_sso_error **error);
+
 // The URL to redirect the browser to. It is Clever's, or a page of your own for a person who is signed in and was sent back to
 // log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 //
@@ -764,7 +776,7 @@ const char *clever_sso_login_key(const clever_sso_login *login);
 // Since 0.1.
 const char *clever_sso_login_pending(const clever_sso_login *login);
 
-// Frees a login from `clever_sso_begin_login`. NULL is fine.
+// Frees a login from `clever_sso_begin_login` or `clever_sso_begin_implicit`. NULL is fine.
 //
 // Since 0.1.
 void clever_sso_login_free(clever_sso_login *login);
@@ -829,6 +841,35 @@ clever_sso_status clever_sso_finish_login_with_pending(const clever_sso_client *
                                                        const char *pending,
                                                        clever_sso_outcome **outcome,
                                                        clever_sso_error **error);
+
+// Finishes a login of `clever_sso_begin_implicit`. A browser does not send the fragment to a server, so a page of yours must post it:
+// `callback` is that fragment, or the whole URL with it. `cookies` is the `Cookie` header of the request that brought it, or NULL
+// when it has none.
+//
+// The token is used only after Clever said that it was issued to your application. Cookies, session and outcome are those of
+// `clever_sso_finish_login`. Up to three network round trips.
+//
+// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
+//
+// Since 0.1.
+clever_sso_status clever_sso_finish_implicit(const clever_sso_client *client,
+                                             const char *callback,
+                                             const char *cookies,
+                                             clever_sso_outcome **outcome,
+                                             clever_sso_error **error);
+
+// Finishes a login of `clever_sso_begin_implicit` when you keep pending logins by yourself, as a desktop app does in its memory:
+// `pending` is the text that you kept under the key of this callback, or NULL when there is none. The outcome and the error have
+// no cookies.
+//
+// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
+//
+// Since 0.1.
+clever_sso_status clever_sso_finish_implicit_with_pending(const clever_sso_client *client,
+                                                          const char *callback,
+                                                          const char *pending,
+                                                          clever_sso_outcome **outcome,
+                                                          clever_sso_error **error);
 
 // The key that you kept the pending login of this callback under; `*key` is NULL when the callback has no state. No network.
 //
@@ -1245,6 +1286,17 @@ clever_sso_status clever_sso_authorize_options_set_state(clever_sso_authorize_op
                                                          const char *state,
                                                          clever_sso_error **error);
 
+// Says that you want no state on purpose. Asking for a token needs a state or this: a token that comes back without a state
+// may be anybody's, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a state by itself.
+// Default: false.
+//
+// Fails with `CLEVER_SSO_ARGUMENT`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_authorize_options_set_without_state(clever_sso_authorize_options *options,
+                                                                 bool without_state,
+                                                                 clever_sso_error **error);
+
 // Comes back inside the ID token: pass it to `clever_sso_verify_id_token`.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
@@ -1266,7 +1318,8 @@ clever_sso_status clever_sso_authorize_options_set_district_id(clever_sso_author
 // The URL that asks Clever for a code or a token. No network. `options` may be NULL.
 //
 // Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
-// one, with `CLEVER_SSO_ARGUMENT` when a value is too long for a URL.
+// one, with `CLEVER_SSO_ARGUMENT` when a value is too long for a URL, or when a token is asked for with neither a state nor
+// `clever_sso_authorize_options_set_without_state`.
 //
 // Since 0.1.
 clever_sso_status clever_sso_authorize_url(const clever_sso_client *client,

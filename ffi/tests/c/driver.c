@@ -157,6 +157,8 @@ static void make_client(const struct call *call)
     if (!status && base_url) status = clever_sso_config_set_base_url(config, base_url, &error);
     if (!status && proxy) status = clever_sso_config_set_proxy(config, proxy, &error);
     if (!status && bundle) status = clever_sso_config_set_ca_bundle(config, bundle, &error);
+    const char *pending_key = argument(call, "pending_key");
+    if (!status && pending_key) status = clever_sso_config_set_pending_key(config, pending_key, &error);
     if (!status && argument(call, "development")) status = clever_sso_config_set_development(config, true, &error);
     if (!status && timeout) status = clever_sso_config_set_timeout(config, atof(timeout), &error);
     if (!status && argument(call, "discover")) status = clever_sso_config_discover(config, &error);
@@ -184,7 +186,10 @@ static void show_login(const clever_sso_login *login)
     field("needs_page", clever_sso_login_needs_page(login) ? "true" : "false");
 }
 
-static void begin_login(const struct call *call)
+typedef clever_sso_status begin(const clever_sso_client *client, const clever_sso_login_options *options,
+    clever_sso_login **login, clever_sso_error **error);
+
+static void begin_with(begin *function, const struct call *call)
 {
     clever_sso_error *error = NULL;
     clever_sso_login_options *options = NULL;
@@ -203,13 +208,23 @@ static void begin_login(const struct call *call)
     if (!status && has_session)
         status = clever_sso_login_options_set_has_session(options, strcmp(has_session, "true") == 0, &error);
     if (!status && home) status = clever_sso_login_options_set_home(options, home, &error);
-    if (!status) status = clever_sso_begin_login(chosen(call), options, &login, &error);
+    if (!status) status = function(chosen(call), options, &login, &error);
     if (well(status, error)) {
         show_login(login);
         cookie_field(login_cookie, login);
     }
     clever_sso_login_options_free(options);
     clever_sso_login_free(login);
+}
+
+static void begin_login(const struct call *call)
+{
+    begin_with(clever_sso_begin_login, call);
+}
+
+static void begin_implicit(const struct call *call)
+{
+    begin_with(clever_sso_begin_implicit, call);
 }
 
 static void show_identity(const clever_sso_outcome *outcome)
@@ -227,15 +242,18 @@ static void show_identity(const clever_sso_outcome *outcome)
     field("loginas_by_admin", clever_sso_identity_loginas_by_admin(identity) ? "true" : "false");
 }
 
-static void finish_login(const struct call *call)
+typedef clever_sso_status finish(const clever_sso_client *client, const char *callback, const char *kept,
+    clever_sso_outcome **outcome, clever_sso_error **error);
+
+static void finish_with(finish *with_cookies, finish *with_pending, const struct call *call)
 {
     clever_sso_error *error = NULL;
     clever_sso_outcome *outcome = NULL;
     const char *callback = argument(call, "callback"), *cookies = argument(call, "cookies");
     const char *pending = argument(call, "pending");
     clever_sso_status status = cookies != NULL
-        ? clever_sso_finish_login(chosen(call), callback, cookies, &outcome, &error)
-        : clever_sso_finish_login_with_pending(chosen(call), callback, pending, &outcome, &error);
+        ? with_cookies(chosen(call), callback, cookies, &outcome, &error)
+        : with_pending(chosen(call), callback, pending, &outcome, &error);
     switch (clever_sso_outcome_kind(outcome)) {
     case CLEVER_SSO_SIGNED_IN: show_identity(outcome); break;
     case CLEVER_SSO_RESTART:
@@ -252,6 +270,16 @@ static void finish_login(const struct call *call)
         field("switch_user", clever_sso_outcome_switch_user(outcome) ? "true" : "false");
     }
     clever_sso_outcome_free(outcome);
+}
+
+static void finish_login(const struct call *call)
+{
+    finish_with(clever_sso_finish_login, clever_sso_finish_login_with_pending, call);
+}
+
+static void finish_implicit(const struct call *call)
+{
+    finish_with(clever_sso_finish_implicit, clever_sso_finish_implicit_with_pending, call);
 }
 
 static void login_key(const struct call *call)
@@ -332,6 +360,9 @@ static void authorize_url(const struct call *call)
     if (!status) status = clever_sso_authorize_options_set_implicit(options, implicit, &error);
     if (!status && state) status = clever_sso_authorize_options_set_state(options, state, &error);
     if (!status && nonce) status = clever_sso_authorize_options_set_nonce(options, nonce, &error);
+    const char *without_state = argument(call, "without_state");
+    if (!status && without_state)
+        status = clever_sso_authorize_options_set_without_state(options, strcmp(without_state, "true") == 0, &error);
     if (!status) status = clever_sso_authorize_url(chosen(call), options, &url, &error);
     if (well(status, error)) field("url", url);
     clever_sso_authorize_options_free(options);
@@ -508,6 +539,8 @@ static const struct {
     {"log", begin_log},
     {"begin_login", begin_login},
     {"finish_login", finish_login},
+    {"begin_implicit", begin_implicit},
+    {"finish_implicit", finish_implicit},
     {"log_out", log_out},
     {"session_kept", session_kept},
     {"is_switched_on", is_switched_on},

@@ -6,7 +6,7 @@ use super::*;
 fn a_district_that_is_too_long_for_a_url_is_refused_and_an_empty_one_is_none() {
     let with = |district_id: &str| {
         let options = LoginOptions { district_id: Some(district_id.to_owned()), ..LoginOptions::default() };
-        journey().begin(&options, &at(0))
+        journey().begin(ResponseType::Code, &options, &at(0))
     };
     assert!(with("53ee4b8a44abc88c1c00119b").unwrap().url.contains("&district_id=53ee4b8a44abc88c1c00119b"));
     assert!(!with("").unwrap().url.contains("district_id"));
@@ -19,16 +19,21 @@ fn a_district_that_is_too_long_for_a_url_is_refused_and_an_empty_one_is_none() {
 fn only_configured_redirect_uris_are_used() {
     let options =
         LoginOptions { redirect_uri: Some("https://evil.example/cb".into()), ..LoginOptions::default() };
-    assert_eq!(journey().begin(&options, &at(0)).unwrap_err().code(), ErrorCode::RedirectUriUnknown);
+    assert_eq!(
+        journey().begin(ResponseType::Code, &options, &at(0)).unwrap_err().code(),
+        ErrorCode::RedirectUriUnknown
+    );
     let options =
         LoginOptions { redirect_uri: Some("https://app.example/second".into()), ..LoginOptions::default() };
-    assert!(journey().begin(&options, &at(0)).unwrap().url.contains("app.example%2Fsecond"));
+    assert!(
+        journey().begin(ResponseType::Code, &options, &at(0)).unwrap().url.contains("app.example%2Fsecond")
+    );
 }
 
 #[test]
 fn an_application_without_a_secret_is_told_before_anybody_is_sent_away() {
     let config = Config::builder("client").redirect_uri(REDIRECT).build().unwrap();
     let journey = Journey::new(config).unwrap();
-    let error = journey.begin(&LoginOptions::default(), &at(0)).unwrap_err();
+    let error = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(0)).unwrap_err();
     assert_eq!(error.code(), ErrorCode::ClientSecretMissing);
 }

@@ -14,14 +14,15 @@ fn a_code_is_spent_only_with_its_state_and_the_cookie_of_its_login() {
 #[test]
 fn an_application_can_keep_the_pending_login_by_itself() {
     let journey = journey();
-    let login = journey.begin(&going_to("/a"), &at(1000)).unwrap();
+    let login = journey.begin(ResponseType::Code, &going_to("/a"), &at(1000)).unwrap();
     assert_eq!(login_key_of_callback(&back(&login)).unwrap(), login.key);
-    let arrive = |pending| journey.arrive(&back(&login), Kept::Pending(pending), &at(1000));
+    let arrive =
+        |pending| journey.arrive(ResponseType::Code, &back(&login), Kept::Pending(pending), &at(1000));
     let Ok(Arrival::Exchange(exchange)) = arrive(Some(&*login.pending)) else { panic!("it is in order") };
     assert!(exchange.when_signed_in.is_empty() && exchange.when_failed.is_empty());
     assert_eq!(restart(arrive(None)).reason, ErrorCode::PendingMissing);
     assert_eq!(restart(arrive(Some("forged"))).reason, ErrorCode::PendingInvalid);
-    let another = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
+    let another = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(1000)).unwrap();
     assert_eq!(restart(arrive(Some(&another.pending))).reason, ErrorCode::StateMismatch);
 }
 
@@ -47,7 +48,7 @@ fn nothing_is_touched_by_a_callback_that_proves_nothing() {
 /// With so many logins in flight, whose cookies were all set before the browser sent any of them.
 fn touches_nothing(logins: usize, from_portal: bool, already_ended: bool) {
     let journey = journey();
-    let stranger = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
+    let stranger = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(1000)).unwrap();
     let mut browser = Browser::default();
     if already_ended {
         let ended = browser.begin(&journey, going_to("/"), 999).unwrap();
@@ -57,10 +58,15 @@ fn touches_nothing(logins: usize, from_portal: bool, already_ended: bool) {
     let open: Vec<_> = (0..logins)
         .map(|_| {
             let login = if from_portal {
-                restart(journey.arrive("code=abc", Kept::Cookies(&empty), &at(1000))).login
+                restart(journey.arrive(ResponseType::Code, "code=abc", Kept::Cookies(&empty), &at(1000)))
+                    .login
             } else {
                 journey
-                    .begin(&LoginOptions { cookies: Some(empty.clone()), ..going_to("/a") }, &at(1000))
+                    .begin(
+                        ResponseType::Code,
+                        &LoginOptions { cookies: Some(empty.clone()), ..going_to("/a") },
+                        &at(1000),
+                    )
                     .unwrap()
             };
             browser.obey(&login.set_cookies);
@@ -104,7 +110,8 @@ fn a_flood_of_callbacks_that_prove_nothing_touches_no_login_of_another_applicati
     let other = Config::builder("other").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
     let (journey, other, mut browser) = (journey(), Journey::new(other).unwrap(), Browser::default());
     // Three applications of this host have eight logins each, and so all slots of the host.
-    let open: Vec<_> = (0..24).map(|_| other.begin(&going_to("/b"), &at(1000)).unwrap()).collect();
+    let open: Vec<_> =
+        (0..24).map(|_| other.begin(ResponseType::Code, &going_to("/b"), &at(1000)).unwrap()).collect();
     for login in &open {
         browser.obey(&login.set_cookies);
     }
@@ -163,7 +170,8 @@ fn a_login_without_a_slot_whose_code_is_refused_is_over_and_goes_on() {
     (0..8).for_each(|_| drop(browser.begin(&journey, going_to("/"), 1000).unwrap()));
     let login = restart(browser.arrive(&journey, "code=abc", 1000)).login;
     let header = browser.header();
-    let Ok(Arrival::Exchange(exchange)) = journey.arrive(&back(&login), Kept::Cookies(&header), &at(1001))
+    let Ok(Arrival::Exchange(exchange)) =
+        journey.arrive(ResponseType::Code, &back(&login), Kept::Cookies(&header), &at(1001))
     else {
         panic!("this browser began it");
     };
@@ -192,9 +200,9 @@ fn a_login_without_a_slot_that_is_refused_ends_the_session() {
 #[test]
 fn a_cookie_that_a_sibling_subdomain_planted_is_not_looked_at() {
     let journey = journey();
-    let attacker = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
+    let attacker = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(1000)).unwrap();
     let planted = format!("clever_login_{}={}", attacker.key, attacker.pending);
-    let arrival = journey.arrive(&back(&attacker), Kept::Cookies(&planted), &at(1000));
+    let arrival = journey.arrive(ResponseType::Code, &back(&attacker), Kept::Cookies(&planted), &at(1000));
     assert_eq!(restart(arrival).reason, ErrorCode::PendingMissing);
 }
 
@@ -237,9 +245,9 @@ fn a_failed_login_tells_where_it_wanted_to_go() {
     let arrival = browser.arrive(&journey, &back(&login).replace("code=abc", "error=access_denied"), 1000);
     let Ok(Arrival::Finished(Outcome::Denied(denied))) = arrival else { panic!("a refusal is an outcome") };
     assert_eq!(denied.return_to.as_deref(), expected);
-    let mut login = journey.begin(&going_to(goal), &at(1000)).unwrap();
+    let mut login = journey.begin(ResponseType::Code, &going_to(goal), &at(1000)).unwrap();
     let failed = loop {
-        match journey.arrive(&back(&login), Kept::Cookies(""), &at(1000)) {
+        match journey.arrive(ResponseType::Code, &back(&login), Kept::Cookies(""), &at(1000)) {
             Ok(arrival) => login = restart(Ok(arrival)).login,
             Err(failed) => break failed,
         }
@@ -264,7 +272,7 @@ fn a_callback_of_another_issuer_is_refused_and_ends_a_proven_login() {
     let (journey, mut browser) = (journey(), Browser::default());
     let (ours, other) =
         [1, 2].map(|_| browser.begin(&journey, LoginOptions::default(), 1000).unwrap()).into();
-    let stranger = journey.begin(&LoginOptions::default(), &at(1000)).unwrap();
+    let stranger = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(1000)).unwrap();
     for (login, is_proven) in [(&stranger, false), (&ours, true)] {
         for said in ["code=abc", "error=access_denied", "error=server_error"] {
             let callback =

@@ -85,13 +85,13 @@ fn return_to_never_leads_back_to_the_callback() {
         "https://APP.example:443/%63b",
         "HTTPS://app.example/cb",
     ] {
-        let error = journey.begin(&going_to(circle), &at(1000)).unwrap_err();
+        let error = journey.begin(ResponseType::Code, &going_to(circle), &at(1000)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::ReturnToUnsafe, "{circle}");
         let another_host = circle.starts_with("//");
         assert!(another_host || error.to_string().contains("leads back to the callback"), "{error}");
     }
     for other in ["/", "/cb2", "/x/cb", "/cb/x", "/x?next=/cb", "/CB", "https://other.example/cb"] {
-        assert!(journey.begin(&going_to(other), &at(1000)).is_ok(), "{other}");
+        assert!(journey.begin(ResponseType::Code, &going_to(other), &at(1000)).is_ok(), "{other}");
     }
     // A login that began before the redirect URI was set.
     let mut browser = Browser::default();
@@ -106,7 +106,7 @@ fn a_redirect_uri_with_a_query_shares_its_path_with_other_pages() {
     let config = Config::builder("client").client_secret("secret");
     let config = config.redirect_uri("https://app.example/index.php?r=clever/back&x").build().unwrap();
     let journey = Journey::new(config).unwrap();
-    let is_allowed = |target| journey.begin(&going_to(target), &at(1000)).is_ok();
+    let is_allowed = |target| journey.begin(ResponseType::Code, &going_to(target), &at(1000)).is_ok();
     for other in
         ["/index.php", "/index.php?r=lesson", "/index.php?r=lesson&x#r=clever/back", "/?r=clever/back&x="]
     {
@@ -133,7 +133,10 @@ fn the_length_of_a_goal_is_that_of_what_a_browser_shows() {
             let expected = format!("/{}", encoded.repeat(longest));
             assert_eq!(goal(browser.arrive(&journey, &back(&login), 1000)).unwrap(), expected, "{encoding}");
             let too_long = going_to(&format!("/{}", text.repeat(longest + 1)));
-            assert_eq!(journey.begin(&too_long, &at(1000)).unwrap_err().code(), ErrorCode::ReturnToUnsafe);
+            assert_eq!(
+                journey.begin(ResponseType::Code, &too_long, &at(1000)).unwrap_err().code(),
+                ErrorCode::ReturnToUnsafe
+            );
         }
     }
     // What no letter hides behind counts as it stands.

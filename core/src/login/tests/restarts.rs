@@ -22,13 +22,15 @@ fn with_cookies_off_the_browser_goes_to_clever_three_times_and_then_reads_why() 
     let journey = journey();
     for portal in [false, true] {
         let first = if portal {
-            restart(journey.arrive("code=abc", Kept::Cookies(""), &at(1000))).login
+            restart(journey.arrive(ResponseType::Code, "code=abc", Kept::Cookies(""), &at(1000))).login
         } else {
-            journey.begin(&LoginOptions::default(), &at(1000)).unwrap()
+            journey.begin(ResponseType::Code, &LoginOptions::default(), &at(1000)).unwrap()
         };
-        let second = restart(journey.arrive(&back(&first), Kept::Cookies(""), &at(1001))).login;
-        let third = restart(journey.arrive(&back(&second), Kept::Cookies(""), &at(1002))).login;
-        let end = journey.arrive(&back(&third), Kept::Cookies("other=1"), &at(1003));
+        let second =
+            restart(journey.arrive(ResponseType::Code, &back(&first), Kept::Cookies(""), &at(1001))).login;
+        let third =
+            restart(journey.arrive(ResponseType::Code, &back(&second), Kept::Cookies(""), &at(1002))).login;
+        let end = journey.arrive(ResponseType::Code, &back(&third), Kept::Cookies("other=1"), &at(1003));
         assert_eq!(error(end), ErrorCode::CookiesBlocked);
     }
 }
@@ -55,7 +57,8 @@ impl End {
             Self::Unavailable => back(login).replace("code=abc", "error=server_error"),
             Self::OfAnotherIssuer => format!("{}&iss=https%3A%2F%2Fevil.example", back(login)),
         };
-        let arrival = journey.arrive(&callback, Kept::Cookies(&browser.header()), &at(now));
+        let arrival =
+            journey.arrive(ResponseType::Code, &callback, Kept::Cookies(&browser.header()), &at(now));
         match (self, arrival) {
             (Self::Failed, Ok(Arrival::Exchange(exchange))) => browser.obey(&exchange.when_failed),
             (Self::SignedIn, Ok(Arrival::Exchange(exchange))) => {
@@ -91,9 +94,9 @@ fn the_page_of_a_finished_login_may_be_reloaded_any_number_of_times() {
 
 /// Goes to Clever without cookies, until another restart would be one too many.
 fn used_up(journey: &Journey, now: u64) -> Login {
-    let mut login = journey.begin(&LoginOptions::default(), &at(now)).unwrap();
+    let mut login = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(now)).unwrap();
     for _ in 1..MAX_REDIRECTS {
-        login = restart(journey.arrive(&back(&login), Kept::Cookies(""), &at(now))).login;
+        login = restart(journey.arrive(ResponseType::Code, &back(&login), Kept::Cookies(""), &at(now))).login;
     }
     login
 }
@@ -112,7 +115,8 @@ fn a_link_whose_login_is_used_up_says_nothing_of_cookies_to_a_browser_that_keeps
     }
     // To one that keeps nothing, it does so for ten minutes.
     let hostile = used_up(&journey, 1000);
-    let nothing = |now| journey.arrive(&back(&hostile), Kept::Cookies("theme=dark"), &at(now));
+    let nothing =
+        |now| journey.arrive(ResponseType::Code, &back(&hostile), Kept::Cookies("theme=dark"), &at(now));
     assert_eq!(error(nothing(1600)), ErrorCode::CookiesBlocked);
     drop(restart(nothing(1601)));
 }
@@ -134,10 +138,10 @@ fn a_loop_of_a_browser_that_keeps_other_cookies_ends_and_does_not_say_that_it_bl
         }
         // Something between the browser and the application drops what the callback sets from now on.
         let header = browser.header();
-        let mut login = journey.begin(&going_to("/b"), &at(1001)).unwrap();
+        let mut login = journey.begin(ResponseType::Code, &going_to("/b"), &at(1001)).unwrap();
         let mut redirects = 1;
         let failed = loop {
-            match journey.arrive(&back(&login), Kept::Cookies(&header), &at(1001)) {
+            match journey.arrive(ResponseType::Code, &back(&login), Kept::Cookies(&header), &at(1001)) {
                 Ok(arrival) => login = restart(Ok(arrival)).login,
                 Err(failed) => break failed,
             }
@@ -153,7 +157,7 @@ fn a_code_that_is_never_accepted_ends_as_a_loop() {
     let mut login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
     for redirects in 1..=MAX_REDIRECTS {
         let header = browser.header();
-        let arrival = journey.arrive(&back(&login), Kept::Cookies(&header), &at(1000));
+        let arrival = journey.arrive(ResponseType::Code, &back(&login), Kept::Cookies(&header), &at(1000));
         let Ok(Arrival::Exchange(exchange)) = arrival else { panic!("it is in order") };
         match journey.restart_after_exchange(&exchange, &at(1000)) {
             Ok(Outcome::Restart(restart)) => {
@@ -197,7 +201,7 @@ fn the_callback_of_a_finished_switch_restarts_without_asking_again() {
     let refused = browser.begin(&journey, switching(), 1000).unwrap();
     drop(browser.arrive(&journey, &back(&refused).replace("code=abc", "error=access_denied"), 1000));
     assert!(asks(&restart(browser.arrive(&journey, &back(&refused), 1000))));
-    let stranger = journey.begin(&switching(), &at(1000)).unwrap();
+    let stranger = journey.begin(ResponseType::Code, &switching(), &at(1000)).unwrap();
     let login = browser.begin(&journey, switching(), 1000).unwrap();
     goal(browser.arrive(&journey, &back(&login), 1000));
     assert!(asks(&restart(browser.arrive(&journey, &back(&stranger), 1000))));
@@ -209,9 +213,9 @@ fn a_restart_does_not_lead_where_the_configuration_no_longer_allows() {
     let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
     let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
     let narrower = Journey::new(narrower).unwrap();
-    let restart = restart(narrower.arrive(&back(&login), Kept::Cookies(""), &at(1000)));
+    let restart = restart(narrower.arrive(ResponseType::Code, &back(&login), Kept::Cookies(""), &at(1000)));
     let kept = Kept::Pending(Some(&restart.login.pending));
-    assert_eq!(goal(narrower.arrive(&back(&restart.login), kept, &at(1000))), None);
+    assert_eq!(goal(narrower.arrive(ResponseType::Code, &back(&restart.login), kept, &at(1000))), None);
 }
 
 #[test]
@@ -225,12 +229,16 @@ fn a_login_from_the_portal_restarts_where_the_browser_arrived() {
         ("/second?code=abc".to_owned(), REDIRECT),
         ("https://evil.example/second?code=abc".to_owned(), REDIRECT),
     ] {
-        let login = restart(journey.arrive(&callback, Kept::Cookies(""), &at(1000))).login;
+        let login =
+            restart(journey.arrive(ResponseType::Code, &callback, Kept::Cookies(""), &at(1000))).login;
         let url = Url::parse(&login.url).unwrap();
         let found = url.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
         assert_eq!(found, redirect_uri, "{callback}");
         assert!(
-            restart(journey.arrive(&back(&login), Kept::Cookies(""), &at(1001))).login.url.contains("second")
+            restart(journey.arrive(ResponseType::Code, &back(&login), Kept::Cookies(""), &at(1001)))
+                .login
+                .url
+                .contains("second")
                 == (redirect_uri == SECOND)
         );
     }

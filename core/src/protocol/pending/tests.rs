@@ -21,16 +21,19 @@ fn begin(keys: &SealingKeys, return_to: Option<&str>) -> (String, Pending, Strin
 #[test]
 fn what_was_sealed_comes_back() {
     let keys = keys(&["secret"]);
-    let state = LoginState {
-        redirects: 3,
-        lost_sessions: 2,
-        switch_user: true,
-        ..LoginState::new(REDIRECT, Some("/lesson?n=1"), 1000)
-    };
-    let sealed = state.seal(&keys, &entropy()).unwrap();
-    let opened = LoginState::open(&keys, &sealed).unwrap();
-    assert_eq!(opened, state);
-    assert!(opened.has_redirect_uri(REDIRECT) && !opened.has_redirect_uri("https://app.example/c"));
+    for response_type in [ResponseType::Code, ResponseType::Token] {
+        let state = LoginState {
+            response_type,
+            redirects: 3,
+            lost_sessions: 2,
+            switch_user: true,
+            ..LoginState::new(REDIRECT, Some("/lesson?n=1"), 1000)
+        };
+        let sealed = state.seal(&keys, &entropy()).unwrap();
+        let opened = LoginState::open(&keys, &sealed).unwrap();
+        assert!(opened == state && opened.response_type == response_type);
+        assert!(opened.has_redirect_uri(REDIRECT) && !opened.has_redirect_uri("https://app.example/c"));
+    }
 
     let (state, begun, sealed) = begin(&keys, None);
     let opened = Pending::open(&keys, &sealed).unwrap();
