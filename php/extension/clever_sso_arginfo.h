@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: ba59d01b6fd3d0417aa6fcaf1344d462c6a46efa */
+ * Stub hash: d8f7284c9e7c6de8f447c03a04e3b5f138c1c90e */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
@@ -20,6 +20,12 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_f
 	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, pending, IS_STRING, 1)
 ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_ClientInterface_beginImplicit arginfo_class_CleverSso_ClientInterface_beginLogin
+
+#define arginfo_class_CleverSso_ClientInterface_finishImplicit arginfo_class_CleverSso_ClientInterface_finishLogin
+
+#define arginfo_class_CleverSso_ClientInterface_finishImplicitWithPending arginfo_class_CleverSso_ClientInterface_finishLoginWithPending
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_loginKey, 0, 1, IS_STRING, 1)
 	ZEND_ARG_TYPE_INFO(0, callback, IS_STRING, 0)
@@ -44,6 +50,7 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, nonce, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, districtId, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, switchUser, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, withoutState, _IS_BOOL, 0, "false")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_instantLoginUrl, 0, 1, IS_STRING, 0)
@@ -134,6 +141,12 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_CleverSso_Client_finishLogin arginfo_class_CleverSso_ClientInterface_finishLogin
 
 #define arginfo_class_CleverSso_Client_finishLoginWithPending arginfo_class_CleverSso_ClientInterface_finishLoginWithPending
+
+#define arginfo_class_CleverSso_Client_beginImplicit arginfo_class_CleverSso_ClientInterface_beginLogin
+
+#define arginfo_class_CleverSso_Client_finishImplicit arginfo_class_CleverSso_ClientInterface_finishLogin
+
+#define arginfo_class_CleverSso_Client_finishImplicitWithPending arginfo_class_CleverSso_ClientInterface_finishLoginWithPending
 
 #define arginfo_class_CleverSso_Client_loginKey arginfo_class_CleverSso_ClientInterface_loginKey
 
@@ -387,6 +400,9 @@ ZEND_METHOD(CleverSso_Client, __clone);
 ZEND_METHOD(CleverSso_Client, beginLogin);
 ZEND_METHOD(CleverSso_Client, finishLogin);
 ZEND_METHOD(CleverSso_Client, finishLoginWithPending);
+ZEND_METHOD(CleverSso_Client, beginImplicit);
+ZEND_METHOD(CleverSso_Client, finishImplicit);
+ZEND_METHOD(CleverSso_Client, finishImplicitWithPending);
 ZEND_METHOD(CleverSso_Client, loginKey);
 ZEND_METHOD(CleverSso_Client, refusal);
 ZEND_METHOD(CleverSso_Client, logOutCookies);
@@ -428,6 +444,9 @@ static const zend_function_entry class_CleverSso_ClientInterface_methods[] = {
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, beginLogin, arginfo_class_CleverSso_ClientInterface_beginLogin, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, finishLogin, arginfo_class_CleverSso_ClientInterface_finishLogin, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, finishLoginWithPending, arginfo_class_CleverSso_ClientInterface_finishLoginWithPending, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, beginImplicit, arginfo_class_CleverSso_ClientInterface_beginImplicit, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, finishImplicit, arginfo_class_CleverSso_ClientInterface_finishImplicit, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, finishImplicitWithPending, arginfo_class_CleverSso_ClientInterface_finishImplicitWithPending, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, loginKey, arginfo_class_CleverSso_ClientInterface_loginKey, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, refusal, arginfo_class_CleverSso_ClientInterface_refusal, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, logOutCookies, arginfo_class_CleverSso_ClientInterface_logOutCookies, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
@@ -456,6 +475,9 @@ static const zend_function_entry class_CleverSso_Client_methods[] = {
 	ZEND_ME(CleverSso_Client, beginLogin, arginfo_class_CleverSso_Client_beginLogin, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, finishLogin, arginfo_class_CleverSso_Client_finishLogin, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, finishLoginWithPending, arginfo_class_CleverSso_Client_finishLoginWithPending, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, beginImplicit, arginfo_class_CleverSso_Client_beginImplicit, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, finishImplicit, arginfo_class_CleverSso_Client_finishImplicit, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, finishImplicitWithPending, arginfo_class_CleverSso_Client_finishImplicitWithPending, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, loginKey, arginfo_class_CleverSso_Client_loginKey, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, refusal, arginfo_class_CleverSso_Client_refusal, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, logOutCookies, arginfo_class_CleverSso_Client_logOutCookies, ZEND_ACC_PUBLIC)
@@ -666,6 +688,16 @@ static zend_class_entry *register_class_CleverSso_ClientInterface(void)
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishloginwithpending", sizeof("finishloginwithpending") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "beginimplicit", sizeof("beginimplicit") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishimplicit", sizeof("finishimplicit") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishimplicit", sizeof("finishimplicit") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishimplicitwithpending", sizeof("finishimplicitwithpending") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishimplicitwithpending", sizeof("finishimplicitwithpending") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "loginkey", sizeof("loginkey") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "logoutcookies", sizeof("logoutcookies") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
@@ -749,6 +781,16 @@ static zend_class_entry *register_class_CleverSso_Client(zend_class_entry *class
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishloginwithpending", sizeof("finishloginwithpending") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishloginwithpending", sizeof("finishloginwithpending") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "beginimplicit", sizeof("beginimplicit") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishimplicit", sizeof("finishimplicit") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishimplicit", sizeof("finishimplicit") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishimplicitwithpending", sizeof("finishimplicitwithpending") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "finishimplicitwithpending", sizeof("finishimplicitwithpending") - 1), 1, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "loginkey", sizeof("loginkey") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 

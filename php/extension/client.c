@@ -274,7 +274,10 @@ ZEND_METHOD(CleverSso_Client, fromEnv)
 	zend_array_destroy(arguments);
 }
 
-ZEND_METHOD(CleverSso_Client, beginLogin)
+/* Begins a login of either grant: they differ in nothing else. */
+static void begin(INTERNAL_FUNCTION_PARAMETERS,
+	clever_sso_status (*function)(const clever_sso_client *client, const clever_sso_login_options *options,
+		clever_sso_login **login, clever_sso_error **error))
 {
 	zend_string *cookies = NULL, *redirect_uri = NULL, *district_id = NULL, *return_to = NULL, *home = NULL;
 	bool switch_user = false, has_session = false, is_unknown = true;
@@ -310,9 +313,19 @@ ZEND_METHOD(CleverSso_Client, beginLogin)
 	}
 	if (!status) status = clever_sso_login_options_set_switch_user(options, switch_user, &error);
 	if (!status && !is_unknown) status = clever_sso_login_options_set_has_session(options, has_session, &error);
-	if (!status) status = clever_sso_begin_login(shared->client, options, &login, &error);
+	if (!status) status = function(shared->client, options, &login, &error);
 	clever_sso_login_options_free(options);
 	php_clever_sso_end_call(return_value, status, error, login, php_clever_sso_write_login, release_login);
+}
+
+ZEND_METHOD(CleverSso_Client, beginLogin)
+{
+	begin(INTERNAL_FUNCTION_PARAM_PASSTHRU, clever_sso_begin_login);
+}
+
+ZEND_METHOD(CleverSso_Client, beginImplicit)
+{
+	begin(INTERNAL_FUNCTION_PARAM_PASSTHRU, clever_sso_begin_implicit);
 }
 
 /* Finishes a login with what the browser kept, or with what the application kept: they differ in nothing else. */
@@ -348,6 +361,16 @@ ZEND_METHOD(CleverSso_Client, finishLogin)
 ZEND_METHOD(CleverSso_Client, finishLoginWithPending)
 {
 	finish(INTERNAL_FUNCTION_PARAM_PASSTHRU, 2, clever_sso_finish_login_with_pending);
+}
+
+ZEND_METHOD(CleverSso_Client, finishImplicit)
+{
+	finish(INTERNAL_FUNCTION_PARAM_PASSTHRU, 1, clever_sso_finish_implicit);
+}
+
+ZEND_METHOD(CleverSso_Client, finishImplicitWithPending)
+{
+	finish(INTERNAL_FUNCTION_PARAM_PASSTHRU, 2, clever_sso_finish_implicit_with_pending);
 }
 
 ZEND_METHOD(CleverSso_Client, instantLoginUrl)

@@ -13,8 +13,8 @@ PHP_CLEVER_SSO_RELEASE(callback)
 ZEND_METHOD(CleverSso_Client, authorizeUrl)
 {
 	zend_string *response_type = NULL, *redirect_uri = NULL, *state = NULL, *nonce = NULL, *district_id = NULL;
-	bool switch_user = false;
-	ZEND_PARSE_PARAMETERS_START(0, 6)
+	bool switch_user = false, without_state = false;
+	ZEND_PARSE_PARAMETERS_START(0, 7)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR(response_type)
 		Z_PARAM_STR_OR_NULL(redirect_uri)
@@ -22,6 +22,7 @@ ZEND_METHOD(CleverSso_Client, authorizeUrl)
 		Z_PARAM_STR_OR_NULL(nonce)
 		Z_PARAM_STR_OR_NULL(district_id)
 		Z_PARAM_BOOL(switch_user)
+		Z_PARAM_BOOL(without_state)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
@@ -46,6 +47,7 @@ ZEND_METHOD(CleverSso_Client, authorizeUrl)
 	clever_sso_status status = clever_sso_authorize_options_new(&options, &error);
 	if (!status) status = clever_sso_authorize_options_set_implicit(options, implicit, &error);
 	if (!status) status = clever_sso_authorize_options_set_switch_user(options, switch_user, &error);
+	if (!status) status = clever_sso_authorize_options_set_without_state(options, without_state, &error);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++) {
 		if (texts[i].text != NULL) status = texts[i].set(options, php_clever_sso_text(texts[i].text), &error);
 	}

@@ -69,6 +69,7 @@ clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_opti
 clever_sso_status clever_sso_login_options_set_home(clever_sso_login_options *options, const char *home, clever_sso_error **error);
 void clever_sso_login_options_free(clever_sso_login_options *options);
 clever_sso_status clever_sso_begin_login(const clever_sso_client *client, const clever_sso_login_options *options, clever_sso_login **login, clever_sso_error **error);
+clever_sso_status clever_sso_begin_implicit(const clever_sso_client *client, const clever_sso_login_options *options, clever_sso_login **login, clever_sso_error **error);
 const char *clever_sso_login_url(const clever_sso_login *login);
 bool clever_sso_login_needs_page(const clever_sso_login *login);
 const clever_sso_set_cookie *clever_sso_login_set_cookie(const clever_sso_login *login, size_t index);
@@ -78,6 +79,8 @@ void clever_sso_login_free(clever_sso_login *login);
 
 clever_sso_status clever_sso_finish_login(const clever_sso_client *client, const char *callback, const char *cookies, clever_sso_outcome **outcome, clever_sso_error **error);
 clever_sso_status clever_sso_finish_login_with_pending(const clever_sso_client *client, const char *callback, const char *pending, clever_sso_outcome **outcome, clever_sso_error **error);
+clever_sso_status clever_sso_finish_implicit(const clever_sso_client *client, const char *callback, const char *cookies, clever_sso_outcome **outcome, clever_sso_error **error);
+clever_sso_status clever_sso_finish_implicit_with_pending(const clever_sso_client *client, const char *callback, const char *pending, clever_sso_outcome **outcome, clever_sso_error **error);
 clever_sso_status clever_sso_login_key_of_callback(const char *callback, char **key, clever_sso_error **error);
 clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
 const clever_sso_set_cookie *clever_sso_outcome_set_cookie(const clever_sso_outcome *outcome, size_t index);
@@ -139,6 +142,7 @@ clever_sso_status clever_sso_authorize_options_set_implicit(clever_sso_authorize
 clever_sso_status clever_sso_authorize_options_set_switch_user(clever_sso_authorize_options *options, bool switch_user, clever_sso_error **error);
 clever_sso_status clever_sso_authorize_options_set_redirect_uri(clever_sso_authorize_options *options, const char *redirect_uri, clever_sso_error **error);
 clever_sso_status clever_sso_authorize_options_set_state(clever_sso_authorize_options *options, const char *state, clever_sso_error **error);
+clever_sso_status clever_sso_authorize_options_set_without_state(clever_sso_authorize_options *options, bool without_state, clever_sso_error **error);
 clever_sso_status clever_sso_authorize_options_set_nonce(clever_sso_authorize_options *options, const char *nonce, clever_sso_error **error);
 clever_sso_status clever_sso_authorize_options_set_district_id(clever_sso_authorize_options *options, const char *district_id, clever_sso_error **error);
 clever_sso_status clever_sso_authorize_url(const clever_sso_client *client, const clever_sso_authorize_options *options, char **url, clever_sso_error **error);

@@ -51,8 +51,8 @@ class Client:
 
     Args:
         client_id: As Clever's dashboard shows it.
-        client_secret: As Clever's dashboard shows it. Without one only the implicit grant (`authorize_url`,
-            `parse_callback`, `check_token`), `verify_id_token` and the calls with an access token are possible.
+        client_secret: As Clever's dashboard shows it. Without one only the implicit grant (`begin_implicit`,
+            `finish_implicit`), `verify_id_token` and the calls with an access token are possible.
         redirect_uri: One, or a sequence of them, exactly as registered with Clever. The first is the primary one,
             where logins from the Clever Portal and from Instant Login links arrive.
         issuer: Where Clever's OAuth endpoints are. Default `https://clever.com`.
@@ -62,7 +62,8 @@ class Client:
         leeway: How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
         pending_key: The key that seals pending logins, at least 16 random bytes as text. By default it is derived
             from the client secret, so any process that knows the secret can finish a login that another process
-            began.
+            began. Without a client secret, `begin_implicit` needs it: on a server one key for all its processes, which
+            nobody else knows; in a desktop app a new one each time it starts.
         old_pending_keys: Earlier keys, or client secrets. Logins that they sealed are still accepted.
         return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
         development: Whether every address may be plain http, on any host. Clever allows such redirect URIs for
@@ -192,6 +193,58 @@ class Client:
             NetworkError: `network_timeout`, `network_connect` and the others of its kind.
         """
 
+    def begin_implicit(
+        self,
+        *,
+        cookies: str | None = None,
+        redirect_uri: str | None = None,
+        district_id: str | None = None,
+        return_to: str | None = None,
+        switch_user: bool = False,
+        has_session: bool | None = None,
+        home: str | None = None,
+    ) -> Login:
+        """Begins a login with the implicit grant, for an application without a client secret. No network.
+
+        The browser comes back with an access token in the fragment. Clever must allow your application to use it.
+        Without a client secret, the client needs a `pending_key`.
+
+        Args:
+            cookies, redirect_uri, district_id, return_to, switch_user, has_session, home: As for `begin_login`.
+
+        Raises:
+            ConfigError: `redirect_uri_unknown`; `config_invalid` when there is neither a client secret nor a
+                `pending_key`.
+            LoginError: As `begin_login`.
+            ArgumentError: `return_to_unsafe`.
+        """
+
+    def finish_implicit(
+        self, callback: str, cookies: str | None = None, *, pending: str | None = None
+    ) -> SignedIn | Restart | Denied:
+        """Finishes a login of `begin_implicit`. The outcome is a value, not an exception.
+
+        A browser does not send the fragment to a server: a page of yours must post it. The token is used only after
+        Clever said that it was issued to this application. Up to three network round trips.
+
+        Args:
+            callback: The fragment with which the browser came back, or the whole URL with it.
+            cookies: The `Cookie` header of the request that brought it.
+            pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
+                its memory: what was kept for this login, under its `key`.
+
+        Returns:
+            As `finish_login`.
+
+        Raises:
+            LoginError: As `finish_login`; `callback_malformed` also for a token in the query, or of another kind than
+                bearer.
+            TokenError: `token_foreign`, `token_rejected`.
+            ConfigError: `config_invalid` when there is neither a client secret nor a `pending_key`.
+            CleverError: `clever_unavailable`, `rate_limited` and the others of its kind.
+            NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+        """
+
     def refusal(
         self,
         endpoint: Literal["login", "callback", "logout"],
@@ -244,6 +297,7 @@ class Client:
         nonce: str | None = None,
         district_id: str | None = None,
         switch_user: bool = False,
+        without_state: bool = False,
     ) -> str:
         """The URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
 
@@ -254,10 +308,13 @@ class Client:
             nonce: Comes back inside the ID token.
             district_id: The district, if it is known. Clever then skips the school picker.
             switch_user: Whether Clever lets the person confirm who they are.
+            without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
+                without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks a
+                state by itself.
 
         Raises:
             ConfigError: `redirect_uri_unknown`.
-            ArgumentError: `argument_invalid`, for another response type.
+            ArgumentError: `argument_invalid`, for another response type, or a `token` without a state.
         """
 
     def instant_login_url(self, district_id: str) -> str:
@@ -425,6 +482,11 @@ class AsyncCalls:
         self, callback: str, cookies: str | None, pending: str | None
     ) -> Future[SignedIn | Restart | Denied]:
         """See `Client.finish_login`."""
+
+    def finish_implicit(
+        self, callback: str, cookies: str | None, pending: str | None
+    ) -> Future[SignedIn | Restart | Denied]:
+        """See `Client.finish_implicit`."""
 
     def exchange_code(self, code: str, redirect_uri: str | None) -> Future[Tokens]:
         """See `Client.exchange_code`."""

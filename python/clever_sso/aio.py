@@ -184,7 +184,20 @@ class AsyncClient:
         has_session: bool | None = None,
         home: str | None = None,
     ) -> Login:
-        """."""
+        """Begins a login with the implicit grant, for an application without a client secret. No network.
+
+        The browser comes back with an access token in the fragment. Clever must allow your application to use it.
+        Without a client secret, the client needs a `pending_key`.
+
+        Args:
+            cookies, redirect_uri, district_id, return_to, switch_user, has_session, home: As for `begin_login`.
+
+        Raises:
+            ConfigError: `redirect_uri_unknown`; `config_invalid` when there is neither a client secret nor a
+                `pending_key`.
+            LoginError: As `begin_login`.
+            ArgumentError: `return_to_unsafe`.
+        """
         return self._client.begin_implicit(
             cookies=cookies,
             redirect_uri=redirect_uri,
@@ -261,10 +274,13 @@ class AsyncClient:
             nonce: Comes back inside the ID token.
             district_id: The district, if it is known. Clever then skips the school picker.
             switch_user: Whether Clever lets the person confirm who they are.
+            without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
+                without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks a
+                state by itself.
 
         Raises:
             ConfigError: `redirect_uri_unknown`.
-            ArgumentError: `argument_invalid`, for another response type.
+            ArgumentError: `argument_invalid`, for another response type, or a `token` without a state.
         """
         return self._client.authorize_url(
             response_type=response_type,
@@ -325,7 +341,28 @@ class AsyncClient:
     async def finish_implicit(
         self, callback: str, cookies: str | None = None, *, pending: str | None = None
     ) -> SignedIn | Restart | Denied:
-        """."""
+        """Finishes a login of `begin_implicit`. The outcome is a value, not an exception.
+
+        A browser does not send the fragment to a server: a page of yours must post it. The token is used only after
+        Clever said that it was issued to this application. Up to three network round trips.
+
+        Args:
+            callback: The fragment with which the browser came back, or the whole URL with it.
+            cookies: The `Cookie` header of the request that brought it.
+            pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
+                its memory: what was kept for this login, under its `key`.
+
+        Returns:
+            As `finish_login`.
+
+        Raises:
+            LoginError: As `finish_login`; `callback_malformed` also for a token in the query, or of another kind than
+                bearer.
+            TokenError: `token_foreign`, `token_rejected`.
+            ConfigError: `config_invalid` when there is neither a client secret nor a `pending_key`.
+            CleverError: `clever_unavailable`, `rate_limited` and the others of its kind.
+            NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+        """
         return await self._calls.finish_implicit(callback, cookies, pending)
 
     async def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:

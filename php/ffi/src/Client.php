@@ -58,7 +58,7 @@ final readonly class Client implements ClientInterface
      *
      * @param string $clientId As Clever's dashboard shows it.
      * @param string|null $clientSecret As Clever's dashboard shows it. Without one only the implicit grant
-     *     (authorizeUrl, Callback::parse, checkToken), verifyIdToken and the calls with an access token are possible.
+     *     (beginImplicit, finishImplicit), verifyIdToken and the calls with an access token are possible.
      * @param string|string[]|null $redirectUri One or several, exactly as registered with Clever. The first is the
      *     primary one, where logins from the Clever Portal and from Instant Login links arrive.
      * @param string|null $issuer Where Clever's OAuth endpoints are. Default: https://clever.com
@@ -68,7 +68,7 @@ final readonly class Client implements ClientInterface
      * @param int $leeway How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
      * @param string|null $pendingKey What seals pending logins, at least 16 random bytes as text. By default it is
      *     derived from the client secret, so that every process that knows the secret can finish a login which another
-     *     one began.
+     *     one began. Without a client secret, beginImplicit needs it: the same in every request, and known to nobody else.
      * @param string[] $oldPendingKeys Keys, or client secrets, that sealed pending logins until now and are still
      *     accepted.
      * @param string[] $returnToOrigins Origins, such as https://www.example.org, to which returnTo may lead besides
@@ -180,15 +180,7 @@ final readonly class Client implements ClientInterface
         ?bool $hasSession = null,
         ?string $home = null,
     ): Login {
-        $wishes = ['cookies' => $cookies, 'redirect_uri' => $redirectUri, 'district_id' => $districtId];
-        $wishes += ['return_to' => $returnTo, 'switch_user' => $switchUser, 'has_session' => $hasSession, 'home' => $home];
-        return $this->with('login_options', $wishes, fn(CData $options) => Library::read(
-            'begin_login',
-            'login',
-            Reader::login(...),
-            $this->native(),
-            $options,
-        ));
+        return $this->begun('begin_login', get_defined_vars());
     }
 
     /**
@@ -237,6 +229,77 @@ final readonly class Client implements ClientInterface
         #[\SensitiveParameter] ?string $pending,
     ): Outcome {
         return $this->finished('finish_login_with_pending', $callback, $pending);
+    }
+
+    /**
+     * Begins a login with the implicit grant, for an application without a client secret. No network.
+     *
+     * The browser comes back with an access token in the fragment. Clever must allow your application to use it. Without a
+     * client secret, the client needs a pendingKey, the same in every request.
+     *
+     * @param string|null $cookies As for beginLogin, and so are all others.
+     *
+     * @throws ConfigException redirect_uri_unknown; config_invalid when there is neither a client secret nor a pendingKey
+     * @throws ArgumentException return_to_unsafe, argument_invalid
+     * @throws LoginException session_not_kept, page_not_allowed
+     */
+    public function beginImplicit(
+        #[\SensitiveParameter] ?string $cookies = null,
+        ?string $redirectUri = null,
+        ?string $districtId = null,
+        ?string $returnTo = null,
+        bool $switchUser = false,
+        ?bool $hasSession = null,
+        ?string $home = null,
+    ): Login {
+        return $this->begun('begin_implicit', get_defined_vars());
+    }
+
+    /**
+     * Finishes a login of beginImplicit. The outcome is a value: all three kinds are everyday traffic.
+     *
+     * A browser does not send the fragment to a server: a page of yours must post it. The token is used only after Clever
+     * said that it was issued to this application. Up to three network round trips.
+     *
+     * @param string $callback The fragment with which the browser came back, or the whole URL with it.
+     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
+     *
+     * @return SignedIn|Restart|Denied
+     *
+     * @throws LoginException as finishLogin; callback_malformed also for a token in the query, or of another kind than bearer
+     * @throws TokenException token_foreign, token_rejected
+     * @throws ConfigException config_invalid when there is neither a client secret nor a pendingKey
+     * @throws CleverException callback_unavailable, callback_rejected, clever_unavailable, rate_limited and the others of its
+     *     kind
+     * @throws NetworkException network_timeout, network_connect and the others of its kind
+     */
+    public function finishImplicit(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $cookies = null,
+    ): Outcome {
+        return $this->finished('finish_implicit', $callback, $cookies);
+    }
+
+    /**
+     * The same for applications that keep pending logins by themselves. The outcome has no cookies.
+     *
+     * @param string $callback The fragment with which the browser came back, or the whole URL with it.
+     * @param string|null $pending The one that was kept under the key of this callback, see loginKey; null when there is
+     *     none.
+     *
+     * @return SignedIn|Restart|Denied
+     *
+     * @throws LoginException as finishImplicit
+     * @throws TokenException as finishImplicit
+     * @throws ConfigException as finishImplicit
+     * @throws CleverException as finishImplicit
+     * @throws NetworkException as finishImplicit
+     */
+    public function finishImplicitWithPending(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $pending,
+    ): Outcome {
+        return $this->finished('finish_implicit_with_pending', $callback, $pending);
     }
 
     /**
@@ -350,8 +413,12 @@ final readonly class Client implements ClientInterface
      * @param string|null $nonce Comes back inside the ID token.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param bool $switchUser Whether Clever asks people to confirm who they are.
+     * @param bool $withoutState Says that you want no state on purpose. A token needs a state or this: one that comes back
+     *     without a state may be anybody's, so do not sign a person in with it. beginImplicit makes and checks a state by
+     *     itself.
      *
      * @throws ConfigException redirect_uri_unknown
+     * @throws ArgumentException argument_invalid, also for a token without a state
      * @throws \ValueError For another response type.
      */
     public function authorizeUrl(
@@ -361,12 +428,13 @@ final readonly class Client implements ClientInterface
         #[\SensitiveParameter] ?string $nonce = null,
         ?string $districtId = null,
         bool $switchUser = false,
+        bool $withoutState = false,
     ): string {
         if (!in_array($responseType, ['code', 'token'], true)) {
             throw new \ValueError(__METHOD__ . '(): Argument #1 ($responseType) must be either "code" or "token"');
         }
         $wishes = ['implicit' => $responseType === 'token', 'switch_user' => $switchUser, 'redirect_uri' => $redirectUri];
-        $wishes += ['state' => $state, 'nonce' => $nonce, 'district_id' => $districtId];
+        $wishes += ['state' => $state, 'nonce' => $nonce, 'district_id' => $districtId, 'without_state' => $withoutState];
         return $this->with('authorize_options', $wishes, fn(CData $options) => Library::given(
             'authorize_url',
             $this->native(),
@@ -687,6 +755,21 @@ final readonly class Client implements ClientInterface
     {
         $read = fn(CData $logout) => Reader::cookies('logout', $logout);
         return Library::read($function, 'logout', $read, $this->native(), $cookies);
+    }
+
+    /** @param array<string, string|bool|null> $given The arguments of the call, by their names. */
+    private function begun(string $function, #[\SensitiveParameter] array $given): Login
+    {
+        $wishes = ['cookies' => $given['cookies'], 'redirect_uri' => $given['redirectUri'], 'home' => $given['home']];
+        $wishes += ['district_id' => $given['districtId'], 'return_to' => $given['returnTo']];
+        $wishes += ['switch_user' => $given['switchUser'], 'has_session' => $given['hasSession']];
+        return $this->with('login_options', $wishes, fn(CData $options) => Library::read(
+            $function,
+            'login',
+            Reader::login(...),
+            $this->native(),
+            $options,
+        ));
     }
 
     private function finished(

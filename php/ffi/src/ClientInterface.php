@@ -32,6 +32,29 @@ interface ClientInterface
         #[\SensitiveParameter] ?string $pending,
     ): Outcome;
 
+    /** See Client::beginImplicit. */
+    public function beginImplicit(
+        #[\SensitiveParameter] ?string $cookies = null,
+        ?string $redirectUri = null,
+        ?string $districtId = null,
+        ?string $returnTo = null,
+        bool $switchUser = false,
+        ?bool $hasSession = null,
+        ?string $home = null,
+    ): Login;
+
+    /** See Client::finishImplicit. */
+    public function finishImplicit(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $cookies = null,
+    ): Outcome;
+
+    /** See Client::finishImplicitWithPending. */
+    public function finishImplicitWithPending(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $pending,
+    ): Outcome;
+
     /** See Client::loginKey. */
     public function loginKey(#[\SensitiveParameter] string $callback): ?string;
 
@@ -52,6 +75,7 @@ interface ClientInterface
         #[\SensitiveParameter] ?string $nonce = null,
         ?string $districtId = null,
         bool $switchUser = false,
+        bool $withoutState = false,
     ): string;
 
     /** See Client::instantLoginUrl. */

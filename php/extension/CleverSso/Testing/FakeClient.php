@@ -33,7 +33,7 @@ final class FakeClient implements ClientInterface
     /** @var array<string, list<mixed>> What methods will answer, by their names. */
     private array $answers = [];
 
-    /** @param Outcome|Exception ...$outcomes What finishLogin and finishLoginWithPending give or throw, one after the other. */
+    /** @param Outcome|Exception ...$outcomes What the methods that finish a login give or throw, one after the other. */
     public function __construct(Outcome|Exception ...$outcomes)
     {
         $this->answers['finishLogin'] = array_values($outcomes);
@@ -91,6 +91,32 @@ final class FakeClient implements ClientInterface
         return $this->answer(__FUNCTION__, get_defined_vars(), self::noOutcome(...));
     }
 
+    public function beginImplicit(
+        #[\SensitiveParameter] ?string $cookies = null,
+        ?string $redirectUri = null,
+        ?string $districtId = null,
+        ?string $returnTo = null,
+        bool $switchUser = false,
+        ?bool $hasSession = null,
+        ?string $home = null,
+    ): Login {
+        return $this->answer(__FUNCTION__, get_defined_vars(), fn() => Fake::login());
+    }
+
+    public function finishImplicit(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $cookies = null,
+    ): Outcome {
+        return $this->answer(__FUNCTION__, get_defined_vars(), self::noOutcome(...));
+    }
+
+    public function finishImplicitWithPending(
+        #[\SensitiveParameter] string $callback,
+        #[\SensitiveParameter] ?string $pending,
+    ): Outcome {
+        return $this->answer(__FUNCTION__, get_defined_vars(), self::noOutcome(...));
+    }
+
     public function loginKey(#[\SensitiveParameter] string $callback): ?string
     {
         return $this->answer(__FUNCTION__, get_defined_vars(), fn() => null);
@@ -118,6 +144,7 @@ final class FakeClient implements ClientInterface
         #[\SensitiveParameter] ?string $nonce = null,
         ?string $districtId = null,
         bool $switchUser = false,
+        bool $withoutState = false,
     ): string {
         return $this->answer(__FUNCTION__, get_defined_vars(), fn() => Fake::login()->url);
     }
@@ -190,10 +217,10 @@ final class FakeClient implements ClientInterface
         throw new \LogicException('FakeClient has no outcome left: hand one to its constructor, such as Fake::signedIn()');
     }
 
-    /** Both ways to finish a login have the same outcomes. */
+    /** All ways to finish a login have the same outcomes. */
     private static function queue(string $method): string
     {
-        return $method === 'finishLoginWithPending' ? 'finishLogin' : $method;
+        return str_starts_with($method, 'finish') ? 'finishLogin' : $method;
     }
 
     /** @param array<string, mixed> $arguments */
