@@ -136,18 +136,32 @@ scenarios: ## write docs/scenarios.md from the emulator's table
 	CLEVER_EMULATOR_WRITE_SCENARIOS=1 $(CARGO) test -q -p clever-emulator --test emulator page
 
 .PHONY: reference
-reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python package and the stub of PHP
+reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python package, the stub of PHP and the C header
 	$(INSTALL_WHEEL)
 	$(IN_VENV)/python docs/reference/write.py
 	$(IN_VENV)/python docs/reference/write_php.py
+	$(IN_VENV)/python docs/reference/write_c.py
 
 .PHONY: urls
 urls: $(VENV)/test ## write the addresses of the Python, PHP and npm packages from the one in Cargo.toml
 	CLEVER_SSO_WRITE_URLS=1 $(IN_VENV)/pytest -q tests/docs/test_metadata.py -k addresses
 
 .PHONY: readme
-readme: header $(VENV)/test ## write the logins in the guides from the examples
+readme: header $(VENV)/test ## write the logins in the guides from the examples, and the code in docs/start from the guides
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/docs/test_readme.py
+	$(PYTHON) docs/start/write.py
+
+SITE := $(CARGO_TARGET_DIR)/site
+# What other crates were documented in target/doc does not belong to the site.
+OF_RUSTDOC := clever_sso clever_emulator src/clever_sso src/clever_emulator
+.PHONY: docs
+docs: $(VENV)/docs lint-docs ## target/site: the documentation as a site; open target/site/index.html
+	NO_MKDOCS_2_WARNING=1 $(IN_VENV)/mkdocs build --strict --quiet --site-dir $(SITE)
+	@mkdir $(SITE)/rust $(SITE)/rust/src
+	@find $(CARGO_TARGET_DIR)/doc -mindepth 1 -maxdepth 1 \( -type f -o -name static.files -o -name search.index -o -name '*.impl' \) \
+		-exec cp -R {} $(SITE)/rust \;
+	@for part in $(OF_RUSTDOC); do cp -R $(CARGO_TARGET_DIR)/doc/$$part $(SITE)/rust/$$part; done
+	@echo "==> $(SITE)/index.html"
 
 # Puppeteer is told not to download a browser: Debian's chromium draws.
 MERMAID := $(CARGO_TARGET_DIR)/diagrams
@@ -320,7 +334,7 @@ test-build:
 # One after another: pip does not lock the environment that it changes.
 .PHONY: test-packages
 test-packages:
-	@MAKEFLAGS= $(MAKE) --no-print-directory $(VENV)/build $(VENV)/test $(VENV)/third-party $(VENV)/uwsgi-tried
+	@MAKEFLAGS= $(MAKE) --no-print-directory $(VENV)/build $(VENV)/test $(VENV)/docs $(VENV)/third-party $(VENV)/uwsgi-tried
 
 # The servers that are tested run in other processes than pytest: three tests at a time keep two cores at work. Only a test that hangs
 # reaches the limit; then it fails, shows where each thread stands, and the run goes on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -173,3 +174,15 @@ def test_the_page_of_the_wordpress_example_logs_in_and_out(page: Page, site: Sit
     page.get_by_text("You are signed in (64c20b1e8f3a7d0019c4e501).").wait_for()
     page.get_by_role("button", name="Not you? Log out").click()
     page.get_by_role("button", name="Log in with Clever").wait_for()
+
+
+def test_the_page_of_the_start_guide_logs_in(page: Page, site: Site) -> None:
+    guide = (ROOT / "docs" / "start" / "page.md").read_text("utf-8")
+    (html,) = re.findall(r"^```html\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
+    (script,) = re.findall(r"^```js\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
+    html = html.replace("my-app", OURS).replace("http://127.0.0.1:5999", site.clever)
+    site.files["/callback"] = ("text/html", html.replace("http://127.0.0.1:5000/", f"{site.url}/callback"))
+    site.files["/page.js"] = ("text/javascript", script)
+    page.goto(f"{site.url}/callback")
+    page.get_by_role("button", name="Log in with Clever").click()
+    page.get_by_text("You are signed in (64c20b1e8f3a7d0019c4e501).").wait_for()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from harness.header import FUNCTIONS, HANDLES
 from harness.paths import ROOT
 from harness.patience import SECONDS
 
@@ -95,3 +96,21 @@ def test_the_page_of_php_is_as_the_stub_says_and_names_every_class_and_method() 
     assert methods - set(re.findall(r"^### (\w+)$", text, re.MULTILINE)) == set()
     arguments = set(re.findall(r"@param \S+ (\$\w+)", stub))
     assert [name for name in arguments if f"| `{name}` |" not in text] == []
+
+
+def test_the_page_of_c_is_as_the_header_says_and_has_a_section_for_each_function() -> None:
+    command = [sys.executable, str(FOLDER / "write_c.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, f"run `make reference`\n{done.stdout}{done.stderr}"
+    text = (FOLDER / "c.md").read_text("utf-8")
+    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^###? |\Z)", text, re.DOTALL | re.MULTILINE))
+    for name, function in FUNCTIONS.items():
+        declared = " ".join(sections[name].split("```c\n", 1)[1].split("```", 1)[0].split())
+        assert f"{name}(" in declared
+        assert all(parameter.name in declared for parameter in function.parameters), name
+        words = re.sub(r"\]\(#\w+\)", "", sections[name]).replace("[`", "`")
+        assert " ".join(function.comment.split()) in " ".join(words.split()), name
+    assert set(sections) >= HANDLES
+    for own, words in sections.items():
+        unlinked = set(re.findall(r"(?<!\[)`(clever_sso_\w+)`", words)) & set(sections)
+        assert unlinked <= {own}, own

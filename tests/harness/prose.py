@@ -14,7 +14,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 # Words of others, translations, generated lists, and this list with its test.
 NOT_OURS = re.compile(
-    r"LICENSE-|.*\.(?:po|mo|pot|svg|png|abi|lock)$|.*package-lock\.json$|tests/harness/prose\.py$|tests/docs/test_prose\.py$"
+    r"LICENSE-|docs/site/theme/assets/javascripts/|.*\.(?:po|mo|pot|svg|png|abi|lock)$|.*package-lock\.json$|tests/harness/prose\.py$|tests/docs/test_prose\.py$"
 )
 # Between two words: spaces, or the end of a line and what comments begin with on the next.
 GAP = r"(?:[ \t]+|[ \t]*\n[ \t]*(?:(?://[/!]?|#!?|\*|>|;;|--)[ \t]*)?)"

@@ -34,6 +34,7 @@ PARTS = (
     Part("test-rust", "tests in Rust", tool="cargo"),
     # The linker uses one core for minutes: compiler and tests have the other.
     Part("test-build", "C library and wheels, as people install them", beside="lint-rust"),
+    Part("docs", "site of the documentation"),
     Part("test-python", "tests in Python, C, PHP and the browser", tool="pytest", needs=("test-build",)),
 )
 # What `make test-all` adds.
