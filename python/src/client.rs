@@ -306,8 +306,16 @@ impl Client {
     /// The browser comes back with an access token in the fragment. Clever must allow your application to use it.
     /// Without a client secret, the client needs a `pending_key`.
     ///
+    /// The arguments are those of `begin_login`.
+    ///
     /// Args:
-    ///     cookies, redirect_uri, district_id, return_to, switch_user, has_session, home: As for `begin_login`.
+    ///     cookies: The `Cookie` header of the request.
+    ///     redirect_uri: One of the configured ones. Default: the primary one.
+    ///     district_id: The district, if it is known. Clever then skips the school picker.
+    ///     return_to: Where to go after the login.
+    ///     switch_user: Whether Clever lets the person confirm who they are.
+    ///     has_session: Whether the browser has a session of the application.
+    ///     home: Where people go after a login without `return_to`.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`; `config_invalid` when there is neither a client secret nor a
@@ -447,8 +455,8 @@ impl Client {
     ///     district_id: The district, if it is known. Clever then skips the school picker.
     ///     switch_user: Whether Clever lets the person confirm who they are.
     ///     without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
-    ///         without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks a
-    ///         state by itself.
+    ///         without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks
+    ///         a state by itself.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`.

@@ -120,8 +120,7 @@ impl ConfigBuilder {
         }
     }
 
-    /// The client secret. Without one, only the implicit grant and checks of tokens work; such logins need a
-    /// [`pending_key`](Self::pending_key).
+    /// The client secret. Without one, only the implicit grant and checks of tokens work.
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.config.client_secret = Some(secret.into());
         self
