@@ -57,6 +57,7 @@
 
 mod answer;
 mod browser_leg;
+mod held;
 mod identity;
 mod options;
 mod pages;
@@ -66,6 +67,7 @@ mod spanish;
 
 pub use answer::{Step, WebAnswer};
 pub use browser_leg::{BrowserLeg, Refused};
+pub use held::{HeldLogin, HeldLogins, Proven};
 pub use identity::SessionIdentity;
 pub use options::WebOptions;
 pub use problem::Problem;

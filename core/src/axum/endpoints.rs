@@ -11,13 +11,13 @@ use ::axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
 
 use super::people::Current;
-use super::proven::ProvenLogin;
-use super::sessions::{self, Found, Place};
-use super::site::{Decide, Site};
+use super::proven::{Login, ProvenLogin};
+use super::sessions::{self, Found, Place, Taken};
+use super::site::Site;
 use crate::error::{Error, ErrorCode};
 use crate::login::SignedIn;
 use crate::set_cookie::SetCookie;
-use crate::web::{Step, WebAnswer, WebRequest};
+use crate::web::{Proven, Refused, Step, WebAnswer, WebRequest};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
@@ -42,21 +42,24 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
     if let Some(answer) = call.answer(&found, request.extensions()).await {
         return answer;
     }
-    let was_asked = Arc::new(AtomicBool::new(false));
+    let (was_asked, has_completed) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
     request.extensions_mut().insert(Current {
-        leg: site.leg.clone(),
+        site: site.clone(),
         request: Arc::new(asked.clone()),
-        person: found.person.clone().map(Arc::new),
+        session: session.clone(),
+        person: found.person.map(Arc::new),
+        held: found.held.map(Arc::new),
         was_asked: Arc::clone(&was_asked),
+        has_completed: Arc::clone(&has_completed),
     });
     let mut response = next.run(request).await;
-    if found.person.is_some()
+    if found.came_back
         && let Err(error) = stay_logged_out(&session, &site).await
     {
         tracing::error!("the store of the sessions failed: {error}");
         return site.show(site.leg.broken(&asked, None));
     }
-    if found.came_back {
+    if found.came_back && !has_completed.load(Ordering::Relaxed) {
         let cookies = site.leg.session_kept(&asked, response.status().as_u16());
         add_cookies(response.headers_mut(), &cookies);
     }
@@ -66,7 +69,7 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
     response
 }
 
-/// Ends a session that was written to after the person logged out of it: the layer of the sessions would bring it back.
+/// Ends a session that was written to after somebody logged out of it: the layer of the sessions would bring it back.
 async fn stay_logged_out(session: &Session, site: &Site) -> sessions::Result<()> {
     if session.is_modified() && sessions::has_ended(session, &site.store).await? {
         return sessions::end(session).await;
@@ -97,11 +100,11 @@ impl Site {
     }
 }
 
-/// One request to a page of the login.
-struct Call<'a> {
-    site: &'a Site,
-    request: &'a WebRequest,
-    session: &'a Session,
+/// One request to a page of the login, or to one that completes a login.
+pub(super) struct Call<'a> {
+    pub(super) site: &'a Site,
+    pub(super) request: &'a WebRequest,
+    pub(super) session: &'a Session,
 }
 
 impl Call<'_> {
@@ -153,16 +156,28 @@ impl Call<'_> {
         if place == Place::Gone {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
-        match self.decide(self.site.before_sign_in.as_deref(), signed_in, extensions).await {
+        let (decision, is_held) = self.decide_before(signed_in, extensions).await;
+        match decision {
+            Ok(None) if is_held => {
+                tracing::error!(
+                    "before_sign_in has held a login, and then let the person in: return a response"
+                );
+                return Ok(self.finish(leg.broken(self.request, Some(signed_in))).await);
+            }
             Ok(None) => {}
             Ok(Some(mut response)) => {
                 if self.was_left(place).await? {
                     return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
                 }
                 let status = response.status().as_u16();
-                add_cookies(response.headers_mut(), &leg.cookies_before_sign_in(signed_in, status));
+                let cookies = if is_held {
+                    leg.cookies_while_held(signed_in, status)
+                } else {
+                    leg.cookies_before_sign_in(signed_in, status)
+                };
+                add_cookies(response.headers_mut(), &cookies);
                 keep_private(&mut response);
-                if response.status().is_redirection() {
+                if response.status().is_redirection() && !is_held {
                     sessions::note_answer(session).await?;
                 }
                 if place == Place::Same {
@@ -174,21 +189,56 @@ impl Call<'_> {
             Err(refused) => return Ok(self.finish(refused).await),
         }
         sessions::sign_in(session, &leg.session_identity(&signed_in.identity)).await?;
-        let answer = match self.decide(self.site.on_sign_in.as_deref(), signed_in, extensions).await {
+        let answer = match self.decide_after(Login::Now(signed_in.clone()), extensions).await {
             Ok(answer) => answer,
-            Err(refused) => return Ok(self.finish(refused).await),
+            Err(why) => return Ok(self.finish(leg.refused_sign_in(self.request, signed_in, &why)).await),
         };
         if self.was_left(place).await? {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
         // A store that fails must not leave the person who was signed in before.
         session.save().await?;
-        let Some(mut response) = answer else {
-            return Ok(self.finish(leg.admitted(self.request, signed_in)).await);
+        Ok(self.welcome(answer, signed_in).await)
+    }
+
+    /// Signs a person in whose login waited.
+    pub(super) async fn complete(&self, key: Option<&str>, extensions: &Extensions) -> Response {
+        match self.try_complete(key, extensions).await {
+            Ok(response) => response,
+            Err(error) => {
+                tracing::error!("the store of the sessions failed: {error}");
+                self.site.show(self.site.leg.broken(self.request, None))
+            }
+        }
+    }
+
+    async fn try_complete(&self, key: Option<&str>, extensions: &Extensions) -> sessions::Result<Response> {
+        let Site { leg, store, .. } = self.site;
+        let (login, waited) = match sessions::take_held(self.session, leg, key, store).await? {
+            Taken::Login(login, waited) => (login, waited),
+            Taken::SignedIn(login) => return Ok(self.finish(leg.onwards(self.request, &login)).await),
+            Taken::Gone => return Ok(self.finish(leg.log_in_again(self.request)).await),
         };
-        add_cookies(response.headers_mut(), &signed_in.set_cookies);
+        sessions::empty(self.session).await?;
+        sessions::sign_in(self.session, &leg.session_identity(&login.identity)).await?;
+        let answer = match self.decide_after(Login::Held((*login).clone()), extensions).await {
+            Ok(answer) => answer,
+            Err(why) => return Ok(self.finish(leg.refused_sign_in(self.request, &login, &why)).await),
+        };
+        if !sessions::renew(self.session, waited, store).await? {
+            return Ok(self.finish(leg.logged_out_meanwhile(self.request, &login)).await);
+        }
+        Ok(self.welcome(answer, &login).await)
+    }
+
+    /// The answer to a person who is signed in now.
+    async fn welcome(&self, answer: Option<Response>, login: &dyn Proven) -> Response {
+        let Some(mut response) = answer else {
+            return self.finish(self.site.leg.admitted(self.request, login)).await;
+        };
+        add_cookies(response.headers_mut(), login.set_cookies());
         keep_private(&mut response);
-        Ok(response)
+        response
     }
 
     /// Whether the same person logged out while the application decided.
@@ -196,21 +246,34 @@ impl Call<'_> {
         Ok(place == Place::Same && sessions::has_ended(self.session, &self.site.store).await?)
     }
 
-    /// What the application says: a response of its own, or `None` to go on.
-    async fn decide(
+    /// What the application says before the sign-in: a response of its own, or `None` to go on. And whether it holds the login.
+    async fn decide_before(
         &self,
-        hook: Option<&Decide>,
         signed_in: &SignedIn,
         extensions: &Extensions,
-    ) -> Result<Option<Response>, WebAnswer> {
-        let Some(hook) = hook else { return Ok(None) };
-        let login = ProvenLogin {
-            signed_in: signed_in.clone(),
+    ) -> (Result<Option<Response>, WebAnswer>, bool) {
+        let Some(hook) = self.site.before_sign_in.as_deref() else { return (Ok(None), false) };
+        let is_held = Arc::<AtomicBool>::default();
+        let login = self.proven(Login::Now(signed_in.clone()), extensions, Some(Arc::clone(&is_held)));
+        let decision = hook(login).await;
+        let decision = decision.map_err(|why| self.site.leg.refused_sign_in(self.request, signed_in, &why));
+        (decision, is_held.load(Ordering::Relaxed))
+    }
+
+    /// What it says after the sign-in.
+    async fn decide_after(&self, login: Login, extensions: &Extensions) -> Result<Option<Response>, Refused> {
+        let Some(hook) = self.site.on_sign_in.as_deref() else { return Ok(None) };
+        hook(self.proven(login, extensions, None)).await
+    }
+
+    fn proven(&self, login: Login, extensions: &Extensions, is_held: Option<Arc<AtomicBool>>) -> ProvenLogin {
+        ProvenLogin {
+            login,
             client: self.site.leg.client().clone(),
             session: self.session.clone(),
             extensions: extensions.clone(),
-        };
-        hook(login).await.map_err(|why| self.site.leg.refused_sign_in(self.request, signed_in, &why))
+            is_held,
+        }
     }
 }
 

@@ -5,23 +5,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use ::axum::http::Extensions;
 use ::axum::http::request::Parts;
 use ::axum::middleware::{FromExtractorLayer, from_extractor_with_state};
 use ::axum::response::{IntoResponse, Response};
+use tower_sessions::Session;
 
+use super::endpoints::Call;
+use super::site::Site;
 use crate::client::Client;
 use crate::error::{Error, ErrorCode};
 use crate::protocol::person::{IntoRoles, RoleName};
-use crate::web::{BrowserLeg, SessionIdentity, WebRequest};
+use crate::web::{HeldLogin, HeldLogins, SessionIdentity, WebRequest};
 
 /// What a request brought, for the extractors.
 #[derive(Clone)]
 pub(super) struct Current {
-    pub(super) leg: BrowserLeg,
+    pub(super) site: Site,
     pub(super) request: Arc<WebRequest>,
+    pub(super) session: Session,
     pub(super) person: Option<Arc<SessionIdentity>>,
+    pub(super) held: Option<Arc<HeldLogins>>,
     /// Whether the answer may name the person.
     pub(super) was_asked: Arc<AtomicBool>,
+    /// Whether a login was completed, and the answer has its cookies.
+    pub(super) has_completed: Arc<AtomicBool>,
 }
 
 impl Current {
@@ -68,7 +76,7 @@ impl Person {
         if self.has_role(roles) {
             return Ok(());
         }
-        Err(Rejection::new(self.current.leg.not_allowed(&self.current.request).into_response()))
+        Err(Rejection::new(self.current.site.leg.not_allowed(&self.current.request).into_response()))
     }
 }
 
@@ -93,7 +101,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Person {
         let current = Current::of(parts)?;
         current
             .person()
-            .ok_or_else(|| Rejection::new(current.leg.not_signed_in(&current.request).into_response()))
+            .ok_or_else(|| Rejection::new(current.site.leg.not_signed_in(&current.request).into_response()))
     }
 }
 
@@ -116,43 +124,79 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Person {
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Clever(Current);
+pub struct Clever {
+    current: Current,
+    /// For the hooks of the application.
+    extensions: Extensions,
+}
 
 impl Clever {
     /// The client.
     pub const fn client(&self) -> &Client {
-        self.0.leg.client()
+        self.current.site.leg.client()
+    }
+
+    /// The login that waits in this session since [`ProvenLogin::hold`](super::ProvenLogin::hold), by its key; without a key, the one
+    /// that has waited longest. `None` when there is none, or its ten minutes are over.
+    pub fn held_login(&self, key: Option<&str>) -> Option<HeldLogin> {
+        let held = self.current.held.as_ref()?.get(key)?;
+        self.current.was_asked.store(true, Ordering::Relaxed);
+        Some(held)
+    }
+
+    /// Lets the person in whose login waits in this session: call it when they have done what you ask. It works once, and gives the
+    /// response for the browser: a redirect to the page that the person wanted, or a page that says why they cannot sign in. When no
+    /// login waits, it is a redirect to the login.
+    ///
+    /// ```
+    /// use axum::extract::Path;
+    /// use axum::response::{Html, IntoResponse, Response};
+    /// use clever_sso::axum::Clever;
+    ///
+    /// # fn is_right(_: &clever_sso::Identity, code: &str) -> bool { !code.is_empty() }
+    /// /// The form on your page posts to it.
+    /// async fn second_factor(clever: Clever, Path(key): Path<String>, code: String) -> Response {
+    ///     match clever.held_login(Some(&key)) {
+    ///         Some(held) if !is_right(&held.identity, &code) => Html("That code is wrong.").into_response(),
+    ///         _ => clever.complete_login(Some(&key)).await,
+    ///     }
+    /// }
+    /// ```
+    pub async fn complete_login(&self, key: Option<&str>) -> Response {
+        let Current { site, request, session, has_completed, .. } = &self.current;
+        has_completed.store(true, Ordering::Relaxed);
+        Call { site, request, session }.complete(key, &self.extensions).await
     }
 
     /// The button "Log in with Clever" as HTML. It leads to `next` afterwards, a path of the application.
     pub fn login_button(&self, next: Option<&str>) -> String {
-        self.0.leg.login_button(&self.0.request, next)
+        self.current.site.leg.login_button(&self.current.request, next)
     }
 
     /// Who is signed in, with a "Not you?" link and a button to log out, as HTML.
     pub fn signed_in_line(&self, person: &SessionIdentity) -> String {
-        self.0.leg.signed_in_line(&self.0.request, person)
+        self.current.site.leg.signed_in_line(&self.current.request, person)
     }
 
     /// The address that begins a login, and leads to `next` afterwards.
     pub fn login_url(&self, next: Option<&str>) -> String {
-        self.0.leg.login_url(&self.0.request, next)
+        self.current.site.leg.login_url(&self.current.request, next)
     }
 
     /// The address for a "Not you?" link: Clever lets the person say who they are.
     pub fn switch_user_url(&self, next: Option<&str>) -> String {
-        self.0.leg.switch_user_url(&self.0.request, next)
+        self.current.site.leg.switch_user_url(&self.current.request, next)
     }
 
     /// The address to which a form posts to log out.
     pub fn log_out_url(&self) -> String {
-        self.0.leg.log_out_url(&self.0.request)
+        self.current.site.leg.log_out_url(&self.current.request)
     }
 }
 
 impl std::fmt::Debug for Clever {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_tuple("Clever").field(&self.0.leg).finish()
+        formatter.debug_tuple("Clever").field(&self.current.site.leg).finish()
     }
 }
 
@@ -160,7 +204,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Clever {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        Current::of(parts).map(Self)
+        Ok(Self { current: Current::of(parts)?, extensions: parts.extensions.clone() })
     }
 }
 

@@ -1,12 +1,17 @@
 //! A person who proved a login, for the hooks of an application.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ::axum::http::Extensions;
 use tower_sessions::Session;
 
+use super::sessions;
 use crate::client::Client;
 use crate::login::SignedIn;
 use crate::protocol::identity::Identity;
 use crate::protocol::token::Tokens;
+use crate::web::{HeldLogin, Proven, Refused};
 
 /// A login that Clever proved: what [`before_sign_in`](super::CleverSso::before_sign_in) decides about, and
 /// [`on_sign_in`](super::CleverSso::on_sign_in) acts on.
@@ -23,31 +28,93 @@ use crate::protocol::token::Tokens;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ProvenLogin {
-    pub(super) signed_in: SignedIn,
+    pub(super) login: Login,
     pub(super) client: Client,
     pub(super) session: Session,
     pub(super) extensions: Extensions,
+    /// Whether it was held; before the sign-in only.
+    pub(super) is_held: Option<Arc<AtomicBool>>,
+}
+
+/// Where the proof comes from.
+#[derive(Clone, Debug)]
+pub(super) enum Login {
+    Now(SignedIn),
+    /// It waited in the session.
+    Held(HeldLogin),
+}
+
+impl Login {
+    fn proven(&self) -> &dyn Proven {
+        match self {
+            Self::Now(signed_in) => signed_in,
+            Self::Held(held) => held,
+        }
+    }
 }
 
 impl ProvenLogin {
-    /// Who it is.
-    pub const fn identity(&self) -> &Identity {
-        &self.signed_in.identity
+    /// Who it is. After [`hold`](Self::hold) it has neither email address nor claims.
+    pub fn identity(&self) -> &Identity {
+        self.login.proven().identity()
     }
 
-    /// The tokens of this login.
-    pub const fn tokens(&self) -> &Tokens {
-        &self.signed_in.tokens
+    /// The tokens of this login; `None` for one that was held without them.
+    pub const fn tokens(&self) -> Option<&Tokens> {
+        match &self.login {
+            Login::Now(signed_in) => Some(&signed_in.tokens),
+            Login::Held(held) => held.tokens.as_ref(),
+        }
     }
 
     /// Where the person wanted to go; `None` for the page after a login.
     pub fn return_to(&self) -> Option<&str> {
-        self.signed_in.return_to.as_deref()
+        self.login.proven().return_to()
     }
 
     /// Whether the login was begun by a "Not you?" link.
-    pub const fn switch_user(&self) -> bool {
-        self.signed_in.switch_user
+    pub fn switch_user(&self) -> bool {
+        self.login.proven().switch_user()
+    }
+
+    /// Keeps this login in the session of this browser for ten minutes, until [`Clever::complete_login`](super::Clever::complete_login)
+    /// lets the person in: for a second factor, a consent, or a form to sign up. Return a response from
+    /// [`before_sign_in`](super::CleverSso::before_sign_in) then, such as a redirect to your page. Nobody is signed in until then.
+    ///
+    /// Returns the key of the login: put it into the address of your page. Each tab can hold a login of its own, up to eight.
+    ///
+    /// ```
+    /// use axum::response::{IntoResponse, Redirect, Response};
+    /// use clever_sso::axum::ProvenLogin;
+    /// use clever_sso::web::Refused;
+    ///
+    /// async fn ask_for_code(login: ProvenLogin) -> Result<Option<Response>, Refused> {
+    ///     let key = login.hold().await?;
+    ///     Ok(Some(Redirect::to(&format!("/second-factor/{key}")).into_response()))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the store of the sessions fails, and outside [`before_sign_in`](super::CleverSso::before_sign_in). Let them pass with `?`.
+    pub async fn hold(&self) -> Result<String, Refused> {
+        self.keep(false).await
+    }
+
+    /// The same, and the tokens, the email address and the claims are kept as well.
+    ///
+    /// # Errors
+    /// As [`hold`](Self::hold).
+    pub async fn hold_with_tokens(&self) -> Result<String, Refused> {
+        self.keep(true).await
+    }
+
+    async fn keep(&self, with_tokens: bool) -> Result<String, Refused> {
+        let (Some(is_held), Login::Now(signed_in)) = (&self.is_held, &self.login) else {
+            return Err(Refused::failed("hold is for before_sign_in: the person is signed in now"));
+        };
+        let key = sessions::hold(&self.session, signed_in, with_tokens).await.map_err(Refused::failed)??;
+        is_held.store(true, Ordering::Relaxed);
+        Ok(key)
     }
 
     /// The client, for questions to Clever's API. Let its errors pass with `?`: the person gets a page that says so.

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use tower_sessions::{Session, SessionStore, session};
+use tower_sessions::session::{self, Id};
+use tower_sessions::{Session, SessionStore};
 
+use crate::login::SignedIn;
 use crate::protocol::identity::Identity;
-use crate::web::SessionIdentity;
+use crate::web::{BrowserLeg, HeldLogin, HeldLogins, SessionIdentity};
 
 /// The key in a session under which the person is.
 const PERSON: &str = "clever_sso";
+/// The key in a session under which logins wait for the application to complete them.
+const HELD: &str = "clever_sso_held";
 /// The key that shows that a session came back, when an answer of the application's own sent the browser on before a sign-in.
 const ANSWERED: &str = "clever_sso_answered";
 
@@ -18,9 +22,11 @@ pub(super) type Result<T> = std::result::Result<T, session::Error>;
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) person: Option<SessionIdentity>,
+    /// The logins that wait for the application to complete them.
+    pub(super) held: Option<HeldLogins>,
     /// Whether it was left by a sign-in: then that was not lost.
     pub(super) came_back: bool,
-    /// Whether an answer of the application's own sent the browser on before a sign-in.
+    /// Whether a login waits or waited, or an answer of the application's own sent the browser on before a sign-in.
     pub(super) was_answered: bool,
 }
 
@@ -30,15 +36,18 @@ pub(super) async fn look(session: &Session) -> Result<Found> {
     if session.id().is_none() {
         return Ok(Found::default());
     }
+    let waits = session.get_value(HELD).await?;
     let Some(value) = session.get_value(PERSON).await? else {
-        let was_answered = session.get_value(ANSWERED).await?.is_some();
-        return Ok(Found { person: None, came_back: was_answered, was_answered });
+        let was_answered = waits.is_some() || session.get_value(ANSWERED).await?.is_some();
+        let held = waits.and_then(HeldLogins::from_session);
+        return Ok(Found { person: None, held, came_back: was_answered, was_answered });
     };
     let person = SessionIdentity::from_session(value);
     if person.is_none() {
         end(session).await?;
+        return Ok(Found { came_back: true, ..Found::default() });
     }
-    Ok(Found { person, came_back: true, was_answered: false })
+    Ok(Found { person, held: waits.and_then(HeldLogins::from_session), came_back: true, was_answered: false })
 }
 
 /// Ends a session: what its id opens is empty, and nothing is carried over.
@@ -60,7 +69,8 @@ pub(super) enum Place {
     Gone,
 }
 
-/// Makes room for a person: ends the session of anybody else. Until they are signed in, it is nobody's.
+/// Makes room for a person: ends the session of anybody else. Until they are signed in, it is nobody's. Their own logins that wait go
+/// on to the new session.
 pub(super) async fn make_room(
     session: &Session,
     identity: &Identity,
@@ -68,7 +78,11 @@ pub(super) async fn make_room(
 ) -> Result<Place> {
     let found = look(session).await?;
     if !found.person.is_some_and(|person| person.is(identity)) {
+        // Its id was given out before this person was let in, so it lets nobody in.
         end(session).await?;
+        if let Some(held) = found.held.filter(|held| held.is_of(identity)) {
+            session.insert(HELD, held).await?;
+        }
         return Ok(Place::New);
     }
     let has_ended = has_ended(session, store).await?;
@@ -89,6 +103,88 @@ pub(super) async fn has_ended(session: &Session, store: &Arc<dyn SessionStore>) 
 pub(super) async fn sign_in(session: &Session, person: &SessionIdentity) -> Result<()> {
     session.insert(PERSON, person).await?;
     session.remove_value(ANSWERED).await.map(drop)
+}
+
+/// Keeps a login in a session until the application completes it. Returns its key.
+pub(super) async fn hold(
+    session: &Session,
+    login: &SignedIn,
+    with_tokens: bool,
+) -> Result<crate::Result<String>> {
+    let others = session.get_value(HELD).await?.and_then(HeldLogins::from_session);
+    let held = if with_tokens {
+        HeldLogins::hold_with_tokens(others, login)
+    } else {
+        HeldLogins::hold(others, login)
+    };
+    match held {
+        Ok((held, key)) => session.insert(HELD, held).await.map(|()| Ok(key)),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// How a login that waited was found.
+pub(super) enum Taken {
+    /// It is completed now: sign the person in, and then [renew](renew) the session with this id.
+    Login(Box<HeldLogin>, Id),
+    /// Another tab has signed the person in.
+    SignedIn(Box<HeldLogin>),
+    /// It waits no longer.
+    Gone,
+}
+
+/// Takes a login out of those that wait: nobody finds it again.
+///
+/// Another request may have completed it, or logged out, since this one read the session. So the store is asked as well.
+pub(super) async fn take_held(
+    session: &Session,
+    leg: &BrowserLeg,
+    key: Option<&str>,
+    store: &Arc<dyn SessionStore>,
+) -> Result<Taken> {
+    let found = look(session).await?;
+    let Some(wanted) = found.held.as_ref().and_then(|held| held.get(key)) else { return Ok(Taken::Gone) };
+    let stored = match session.id() {
+        Some(id) => store.load(&id).await?.map(|record| (id, record)),
+        None => None,
+    };
+    let Some((id, mut record)) = stored else { return Ok(Taken::Gone) };
+    let mut held = record.data.remove(HELD).and_then(HeldLogins::from_session);
+    let Some(login) = leg.take_held(&mut held, Some(&wanted.key)) else { return Ok(Taken::Gone) };
+    match held {
+        Some(held) => session.insert(HELD, held).await?,
+        None => session.remove_value(HELD).await.map(drop)?,
+    }
+    if found.person.is_some_and(|person| person.is(&login.identity)) {
+        return Ok(Taken::SignedIn(Box::new(login)));
+    }
+    note_answer(session).await?;
+    // Until the person is in, the session is there for a log out to end it.
+    session.save().await?;
+    Ok(Taken::Login(Box::new(login), id))
+}
+
+/// Empties the session in which a login waited, but for other logins that wait.
+pub(super) async fn empty(session: &Session) -> Result<()> {
+    let held = session.get_value(HELD).await?;
+    session.clear().await;
+    match held {
+        Some(held) => session.insert_value(HELD, held).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Gives the session in which a login waited a new id, now that the person is in. False when another request ended it meanwhile.
+pub(super) async fn renew(session: &Session, waited: Id, store: &Arc<dyn SessionStore>) -> Result<bool> {
+    // The application may have done it, as axum-login does.
+    if session.id() == Some(waited) {
+        if store.load(&waited).await?.is_none() {
+            return Ok(false);
+        }
+        session.cycle_id().await?;
+    }
+    session.save().await?;
+    Ok(true)
 }
 
 /// Lets the session show that it comes back.

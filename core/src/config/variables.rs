@@ -87,7 +87,7 @@ fn with(builder: ConfigBuilder, setting: &str, value: &str) -> Option<ConfigBuil
     })
 }
 
-/// Yes or no. A text such as `flase` is neither.
+/// Yes or no. Any other text is neither.
 fn switch(value: &str) -> Option<bool> {
     let is_one_of = |words: [&str; 4]| words.iter().any(|word| value.trim().eq_ignore_ascii_case(word));
     match (is_one_of(["1", "true", "yes", "on"]), is_one_of(["0", "false", "no", "off"])) {
@@ -193,7 +193,7 @@ mod tests {
         for (name, value, kind) in [
             ("CLEVER_TIMEOUT", "hunter2", "a number of seconds"),
             ("CLEVER_LEEWAY", "1.5", "a whole number of seconds"),
-            ("CLEVER_DEVELOPMENT", "flase", "true or false"),
+            ("CLEVER_DEVELOPMENT", "maybe", "true or false"),
         ] {
             let error = built(&[(name, value)]).unwrap_err().to_string();
             assert!(error.ends_with(&format!("{name} cannot be read as {kind}")), "{error}");

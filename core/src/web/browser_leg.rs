@@ -8,6 +8,7 @@ use serde_json::json;
 use url::Url;
 
 use super::answer::{DENIED, DENIED_SENTENCE, Step, WebAnswer};
+use super::held::{Completed, HeldLogin, HeldLogins, Proven};
 use super::identity::SessionIdentity;
 use super::options::{Paths, WebOptions};
 use super::pages::{self, with_parameters};
@@ -65,6 +66,7 @@ pub struct BrowserLeg {
     client: Client,
     options: Arc<WebOptions>,
     paths: Arc<Paths>,
+    completed: Arc<Completed>,
 }
 
 /// Why an application does not let somebody in who logged in.
@@ -135,7 +137,7 @@ impl BrowserLeg {
     pub fn new(client: Client, options: WebOptions) -> Result<Self> {
         client.config().client_secret()?;
         let paths = Paths::new(&options, &client.config().redirect_uris)?;
-        Ok(Self { client, options: Arc::new(options), paths: Arc::new(paths) })
+        Ok(Self { client, options: Arc::new(options), paths: Arc::new(paths), completed: Arc::default() })
     }
 
     /// The client.
@@ -290,50 +292,73 @@ impl BrowserLeg {
         })
     }
 
-    /// The answer to a person who is signed in now: on to the page that they wanted.
-    pub fn admitted(&self, request: &WebRequest, signed_in: &SignedIn) -> WebAnswer {
-        let Identity { id, user_type, .. } = &signed_in.identity;
+    /// The answer to a person who is signed in now: on to the page that they wanted. `login` is the [`SignedIn`] of the callback, or a
+    /// [`HeldLogin`].
+    pub fn admitted(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
+        let Identity { id, user_type, .. } = login.identity();
         let role = user_type.as_ref().map_or("role unknown", |user_type| user_type.as_str());
         tracing::info!("signed in with Clever: Clever id {id} ({role})");
+        self.onwards(request, login)
+    }
+
+    /// The answer to a person who is signed in already: on to the page that they wanted.
+    pub(crate) fn onwards(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let home = self.inside(request, &self.options.after_login);
-        let target = signed_in.return_to.as_deref().unwrap_or(&home);
-        WebAnswer::redirect(target, &signed_in.set_cookies, request.language())
+        WebAnswer::redirect(login.return_to().unwrap_or(&home), login.set_cookies(), request.language())
+    }
+
+    /// The answer to a person whose login waits now, with [`HeldLogins`] in the session: a redirect to `page`, a path of your application
+    /// where they do what you ask.
+    pub fn held(&self, request: &WebRequest, signed_in: &SignedIn, page: &str) -> WebAnswer {
+        let target = self.inside(request, page);
+        WebAnswer::redirect(&target, &self.cookies_while_held(signed_in, 303), request.language())
+    }
+
+    /// Takes a login out of those that wait, to sign the person in; the others stay in `held`. Each login can be taken once in this
+    /// process. Without a key, it is the login that has waited longest.
+    pub fn take_held(&self, held: &mut Option<HeldLogins>, key: Option<&str>) -> Option<HeldLogin> {
+        self.completed.take(held, key)
+    }
+
+    /// The answer when no login waits any more: a redirect to the login.
+    pub fn log_in_again(&self, request: &WebRequest) -> WebAnswer {
+        WebAnswer::redirect(&self.login_url(request, None), &[], request.language())
     }
 
     /// The answer to a person that the application does not let in. Nobody is signed in then.
-    pub fn refused_sign_in(&self, request: &WebRequest, signed_in: &SignedIn, why: &Refused) -> WebAnswer {
+    pub fn refused_sign_in(&self, request: &WebRequest, login: &dyn Proven, why: &Refused) -> WebAnswer {
         let (code, sentence, status) = match &why.error {
             Some(error) => (error.code().as_str(), error.user_message(), error.page_status()),
             None => (NOT_ADMITTED, why.sentence.as_deref().unwrap_or(NOT_ADMITTED_SENTENCE), 403),
         };
-        let id = &signed_in.identity.id;
+        let id = &login.identity().id;
         let not_admitted = || format!("{NOT_ADMITTED}: the application did not admit this person");
         let reason = why.error.as_ref().map_or_else(not_admitted, Error::to_string);
         tracing::warn!("login with Clever failed: {reason} (Clever id {id})");
-        let wishes = (signed_in.return_to.as_deref(), signed_in.switch_user);
+        let wishes = (login.return_to(), login.switch_user());
         let mut problem = self.problem(request, (code, sentence, status), wishes);
         problem.retry_after = why.error.as_ref().and_then(Error::retry_after);
         WebAnswer::problem_page(problem, request.language())
-            .cookies(&self.without_sign_in(signed_in))
+            .cookies(&self.without_sign_in(request, login))
             .ending_session(true)
     }
 
     /// The answer to a person who logged out while their login was under way. Nobody is signed in then.
-    pub fn logged_out_meanwhile(&self, request: &WebRequest, signed_in: &SignedIn) -> WebAnswer {
+    pub fn logged_out_meanwhile(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let target = self.inside(request, &self.options.after_log_out);
-        WebAnswer::redirect(&target, &self.without_sign_in(signed_in), request.language())
+        WebAnswer::redirect(&target, &self.without_sign_in(request, login), request.language())
             .ending_session(true)
     }
 
     /// The answer when the application's own code or the store of its sessions failed; the log has to say why.
-    pub fn broken(&self, request: &WebRequest, signed_in: Option<&SignedIn>) -> WebAnswer {
+    pub fn broken(&self, request: &WebRequest, login: Option<&dyn Proven>) -> WebAnswer {
         let error = ErrorCode::Internal;
-        let wishes = signed_in.map_or((None, false), |it| (it.return_to.as_deref(), it.switch_user));
+        let wishes = login.map_or((None, false), |login| (login.return_to(), login.switch_user()));
         let said = (error.as_str(), error.user_message(), error.page_status());
-        let cookies = signed_in.map_or_else(Vec::new, |signed_in| self.without_sign_in(signed_in));
+        let cookies = login.map_or_else(Vec::new, |login| self.without_sign_in(request, login));
         WebAnswer::problem_page(self.problem(request, said, wishes), request.language())
             .cookies(&cookies)
-            .ending_session(signed_in.is_some())
+            .ending_session(login.is_some())
     }
 
     /// The cookies to set with an answer of the application's own, with this status, to a person who proved a login and is not signed
@@ -342,8 +367,19 @@ impl BrowserLeg {
         if (300..400).contains(&status) {
             signed_in.set_cookies.clone()
         } else {
-            self.without_sign_in(signed_in)
+            Self::later(signed_in, self.client.log_out_cookies(&sent_from_now_on(signed_in)))
         }
+    }
+
+    /// The cookies to set with an answer of the application's own, with this status, to a person whose login waits now. Whether the
+    /// session is kept, the next request shows.
+    pub fn cookies_while_held(&self, signed_in: &SignedIn, status: u16) -> Vec<SetCookie> {
+        if (300..400).contains(&status) {
+            return signed_in.set_cookies.clone();
+        }
+        let mut seen = self.client.session_kept_cookies(&sent_from_now_on(signed_in));
+        seen.retain(|cookie| cookie.max_age() > 0);
+        Self::later(signed_in, seen)
     }
 
     /// Logs out. Only a form on a page of the application may do so; end your session as the answer says. The person stays signed
@@ -507,12 +543,15 @@ impl BrowserLeg {
     }
 
     /// The cookies of a login that Clever let through and that is not completed here: nobody was signed in.
-    fn without_sign_in(&self, signed_in: &SignedIn) -> Vec<SetCookie> {
-        let kept = signed_in.set_cookies.iter().filter(|cookie| cookie.max_age() > 0);
-        let kept: Vec<_> = kept.map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
-        let mut cookies = self.client.log_out_cookies(&kept.join("; "));
-        // One header for each name (RFC 6265 4.1.1): the later word counts.
-        let earlier = signed_in.set_cookies.iter();
+    fn without_sign_in(&self, request: &WebRequest, login: &dyn Proven) -> Vec<SetCookie> {
+        let sent = sent_from_now_on(login);
+        let sent = if login.was_held() { request.cookies() } else { &sent };
+        Self::later(login, self.client.log_out_cookies(sent))
+    }
+
+    /// The cookies of a login, and these. One header for each name (RFC 6265 4.1.1): the later word counts.
+    fn later(login: &dyn Proven, mut cookies: Vec<SetCookie>) -> Vec<SetCookie> {
+        let earlier = login.set_cookies().iter();
         let earlier = earlier.filter(|cookie| cookies.iter().all(|later| later.name() != cookie.name()));
         let earlier: Vec<_> = earlier.cloned().collect();
         cookies.extend(earlier);
@@ -540,6 +579,13 @@ impl BrowserLeg {
         let root = self.paths.root(request.path());
         if target.starts_with('/') { format!("{root}{target}") } else { target.to_owned() }
     }
+}
+
+/// The `Cookie` header that the browser sends once it has the cookies of a login.
+fn sent_from_now_on(login: &dyn Proven) -> String {
+    let kept = login.set_cookies().iter().filter(|cookie| cookie.max_age() > 0);
+    let kept: Vec<_> = kept.map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+    kept.join("; ")
 }
 
 /// A `return_to` of `finish_login` in the shortest form that `begin_login` takes for the same page.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use super::{BrowserLeg, Problem, SessionIdentity, WebAnswer, WebOptions, WebRequest};
-use crate::{Client, Config, ErrorCode, Identity, RoleName, UserType};
+use super::{BrowserLeg, HeldLogins, Problem, Refused, SessionIdentity, WebAnswer, WebOptions, WebRequest};
+use crate::{Client, Config, ErrorCode, Identity, RoleName, Secret, SignedIn, Tokens, UserType};
 
 const CALLBACK: &str = "https://app.example/clever/callback";
 
@@ -215,4 +215,38 @@ fn a_session_that_came_to_its_end_holds_nobody() {
         assert_eq!(SessionIdentity::from_session(changed), None, "{member}");
     }
     assert!(!format!("{found:?}").contains("full_name"));
+}
+
+#[test]
+fn a_login_that_waits_goes_to_a_page_of_the_application_and_is_completed_once() {
+    let leg = leg(WebOptions::new().after_login("/home"));
+    let tokens = Tokens { access_token: Secret::new("hunter2"), id_token: None };
+    let mut signed_in = SignedIn {
+        identity: Identity::new("https://clever.com", "1"),
+        tokens,
+        return_to: Some("/grades".to_owned()),
+        switch_user: false,
+        set_cookies: Vec::new(),
+    };
+    let request = get("/clever/callback", &[]);
+    let (held, key) = HeldLogins::hold(None, &signed_in).unwrap();
+    let waits = leg.held(&request, &signed_in, &format!("/code/{key}"));
+    assert_eq!((waits.response().status().as_u16(), waits.ends_session()), (303, false));
+    assert_eq!(header(&waits, "location"), format!("/code/{key}"));
+    signed_in.return_to = None;
+    let (held, other) = HeldLogins::hold(Some(held), &signed_in).unwrap();
+    let kept = serde_json::to_value(&held).unwrap();
+    let mut session = HeldLogins::from_session(kept.clone());
+    let login = leg.take_held(&mut session, Some(&key)).unwrap();
+    assert_eq!(header(&leg.admitted(&request, &login), "location"), "/grades");
+    let refused = leg.refused_sign_in(&request, &login, &Refused::new());
+    assert_eq!((refused.response().status().as_u16(), refused.ends_session()), (403, true));
+    assert!(refused.response().body().contains("next=%2Fgrades"));
+    // A session that the browser keeps comes again as it was, to any worker of this process.
+    assert!(leg.clone().take_held(&mut HeldLogins::from_session(kept), Some(&key)).is_none());
+    let again = leg.log_in_again(&request);
+    assert_eq!((header(&again, "location"), header(&again, "cache-control")), ("/clever/login", "no-store"));
+    let login = leg.take_held(&mut session, Some(&other)).unwrap();
+    assert_eq!(header(&leg.admitted(&request, &login), "location"), "/home");
+    assert!(session.is_none());
 }

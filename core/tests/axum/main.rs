@@ -24,6 +24,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+mod held;
+
 const SECRET: &str = "a secret of the tests";
 
 /// Where a site listens, and the Clever beside it.
