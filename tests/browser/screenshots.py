@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness import chromium
 from harness.paths import ROOT
 
-from .every_page import at, beginning
+from .every_page import at, at_app, beginning
 from .scene import ADA, DISTRICT, GRACE, Place, greeted, opened, set_up, signed_in
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ WAYS = {
     "login": beginning(district_id=DISTRICT),
     "signed-in": welcomed,
     "desk": desk,
+    "problem": at_app("/callback?code=a&code=b"),
+    "refused": beginning(GRACE, "homework"),
 }
 
 

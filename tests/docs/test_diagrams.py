@@ -36,7 +36,10 @@ def test_a_picture_is_drawn_from_its_source(source: Path) -> None:
     picture = source.with_suffix(".svg").read_text("utf-8")
     assert picture.endswith(drawing().stamp(source)), "run `make diagrams`"
     shown = without_spaces("".join(ET.fromstring(picture).itertext()))
-    sentences = re.findall(r"(?:: | as )(.+)", source.read_text("utf-8"))
+    text = source.read_text("utf-8")
+    # Messages, notes and participants; or the parts of a flowchart, and the words at its arrows.
+    sentences = re.findall(r"(?:: | as | par )([^\n]+)|\[\"(.+)\"\]|-\. (.+) \.->", re.sub(r"acc\w+: .+", "", text))
+    sentences = [next(filter(None, found)) for found in sentences]
     assert len(sentences) > 10
     for sentence in sentences:
         assert without_spaces(sentence.replace("<br/>", "")) in shown, sentence
@@ -52,8 +55,30 @@ def test_a_picture_loads_nothing_and_runs_nothing(source: Path) -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_a_picture_is_shown_in_a_guide(source: Path) -> None:
-    guides = "".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md"))
-    assert f"](images/{source.stem}.svg)" in guides
+    pages = [ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    shown = "".join(path.read_text("utf-8") for path in pages)
+    words = re.findall(rf"!\[([^\]]+)\]\((?:docs/)?images/{source.stem}\.svg\)", shown)
+    assert words
+    assert all(len(word) > 40 for word in words)
+
+
+def test_the_house_is_as_the_manifests_say() -> None:
+    house = (IMAGES / "house.mmd").read_text("utf-8")
+    edges = set(re.findall(r"^    (\w+) --> (\w+)$", house, re.MULTILINE))
+    for part in ("core", "ffi", "python", "emulator"):
+        manifest = (ROOT / part / "Cargo.toml").read_text("utf-8")
+        used = manifest.split("\n[dependencies]\n", 1)[1].split("\n[", 1)[0]
+        expected = {"core"} if re.search(r"^clever-sso[. ]", used, re.MULTILINE) else set()
+        expected |= {"emulator"} if re.search(r"^clever-emulator[. ]", used, re.MULTILINE) else set()
+        assert {end for begin, end in edges if begin == part} == expected, part
+
+
+def test_the_house_has_the_order_that_the_guide_for_contributors_says() -> None:
+    house = (IMAGES / "house.mmd").read_text("utf-8")
+    told = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("faces → ", 1)[1].split(". ", 1)[0]
+    layers = [re.findall(r"`(\w+)`", layer) for layer in told.split("→")]
+    core = house.split("direction TB\n", 1)[1].split("    end\n", 1)[0]
+    assert [re.split(", ", words) for words in re.findall(r"\[\"(.+)\"\]", core)] == layers
 
 
 def test_there_are_pictures() -> None:

@@ -10,7 +10,7 @@ from browser.screenshots import FOLDER, SIZE, WAYS, file_of
 from harness.paths import ROOT
 
 MOST_BYTES = 150_000
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+GUIDES = sorted((ROOT / "docs").rglob("*.md"))
 
 
 @pytest.mark.parametrize("name", WAYS)
@@ -19,8 +19,8 @@ def test_a_screenshot_is_small_and_described(name: str) -> None:
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", picture[16:24]) == (SIZE["width"], SIZE["height"])
     assert len(picture) < MOST_BYTES
-    shown = "".join(page.read_text("utf-8") for page in PAGES)
-    words = re.findall(rf"!\[([^\]]+)\]\([\w/]*{re.escape(file_of(name).name)}\)", shown)
+    shown = "".join(page.read_text("utf-8") for page in GUIDES)
+    words = re.findall(rf"!\[([^\]]+)\]\([\w/.]*{re.escape(file_of(name).name)}\)", shown)
     assert words
     assert all(len(word) > 20 for word in words)
 
