@@ -158,7 +158,7 @@ OF_RUSTDOC := clever_sso clever_emulator src/clever_sso src/clever_emulator
 docs: $(VENV)/docs lint-docs ## target/site: the documentation as a site; open target/site/index.html
 	NO_MKDOCS_2_WARNING=1 $(IN_VENV)/mkdocs build --strict --quiet --site-dir $(SITE)
 	@mkdir $(SITE)/rust $(SITE)/rust/src
-	@find $(CARGO_TARGET_DIR)/doc -mindepth 1 -maxdepth 1 \( -type f -o -name static.files -o -name search.index -o -name '*.impl' \) \
+	@find $(CARGO_TARGET_DIR)/doc -mindepth 1 -maxdepth 1 \( -type f -o -name static.files -o -name 'search.*' -o -name '*.impl' \) \
 		-exec cp -R {} $(SITE)/rust \;
 	@for part in $(OF_RUSTDOC); do cp -R $(CARGO_TARGET_DIR)/doc/$$part $(SITE)/rust/$$part; done
 	@echo "==> $(SITE)/index.html"
