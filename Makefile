@@ -97,8 +97,9 @@ sdist: $(VENV)/build ## dist/python/*.tar.gz: the source of the Python package
 	$(IN_VENV)/maturin sdist --manifest-path python/Cargo.toml --out dist/python
 
 .PHONY: header
-header: ## write include/clever_sso.h from the source of the C face
+header: ## write include/clever_sso.h from the source of the C face, and docs/reference/c.md from the header
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
+	$(PYTHON) docs/reference/write_c.py
 
 .PHONY: abi
 abi: library emulator $(VENV)/test ## write down in ffi/tests/abi what was added to the C library
