@@ -21,5 +21,5 @@ pub(crate) use developers::SentClaims;
 pub(crate) use frame::{LoginContext, frame};
 pub(crate) use login::{LoginPage, badge, confirmation, login, provider};
 pub(crate) use picker::{PickerPage, picker};
-pub(crate) use portal::{PortalPage, portal};
+pub(crate) use portal::{PortalApp, PortalPage, portal};
 pub(crate) use refusal::{RefusalPage, other_person, refusal};

@@ -9,7 +9,7 @@ use super::session;
 use crate::http::answer::Answer;
 use crate::http::parameters::encoded;
 use crate::http::request::Request;
-use crate::pages::{self, LoginContext, PortalPage};
+use crate::pages::{self, LoginContext, PortalApp, PortalPage};
 use crate::world::{App, Home, Person};
 
 const SHOWN: &str = "the portal was shown: its icons lead to the apps, without a state";
@@ -28,8 +28,12 @@ pub(crate) fn show(call: &Call) -> Answer {
 /// The portal of this person.
 pub(super) fn page(call: &Call, person: &Person) -> Answer {
     let home = call.world.home_of(person);
-    let apps = call.world.apps().iter().filter(|app| app.admits(person));
-    let apps = apps.map(|app| (app, link(&call.request, app, home))).collect();
+    let apps = call.world.apps().iter().filter_map(|app| {
+        let is_flagged = app.is_flagged_for(person);
+        let link = link(&call.request, app, home);
+        (is_flagged || app.admits(person)).then_some(PortalApp { app, link, is_flagged })
+    });
+    let apps = apps.collect();
     let automatic = call.shared.auto_login.is_some();
     let page = PortalPage { person, home, apps, automatic, address: address(&call.request, home) };
     Answer::page(StatusCode::OK, pages::portal(&page), SHOWN)

@@ -10,12 +10,20 @@ use crate::world::{Home, Person};
 pub(crate) struct PortalPage<'a> {
     pub(crate) person: &'a Person,
     pub(crate) home: Home<'a>,
-    /// The apps, and where their icons lead.
-    pub(crate) apps: Vec<(&'a App, String)>,
+    pub(crate) apps: Vec<PortalApp<'a>>,
     /// Does everybody log in without a page, so that nobody can log out?
     pub(crate) automatic: bool,
     /// The address of this portal.
     pub(crate) address: String,
+}
+
+/// An app in the portal.
+pub(crate) struct PortalApp<'a> {
+    pub(crate) app: &'a App,
+    /// Where its icon leads.
+    pub(crate) link: String,
+    /// Is it shown to an administrator who may not log in to it?
+    pub(crate) is_flagged: bool,
 }
 
 /// The portal.
@@ -30,16 +38,17 @@ pub(crate) fn portal(page: &PortalPage<'_>) -> Markup {
             }
             h2 #apps { "Your apps" }
             @if page.apps.is_empty() { p { "No app is shared with you." } }
-            ul.apps aria-labelledby="apps" { @for (app, link) in &page.apps { li { (icon(app, link)) } } }
+            ul.apps aria-labelledby="apps" { @for app in &page.apps { li { (icon(app)) } } }
         },
     )
 }
 
-fn icon(app: &App, link: &str) -> Markup {
+fn icon(PortalApp { app, link, is_flagged }: &PortalApp<'_>) -> Markup {
     html! {
         a.app href=(link) {
             span class={ "icon icon-" (app.color()) } aria-hidden="true" { (app.letter()) }
             span dir="auto" { (app.name()) }
+            @if *is_flagged { span.hint { "Not enabled for administrators" } }
         }
     }
 }

@@ -45,6 +45,22 @@ fn everybody_sees_the_apps_they_may_use_and_no_other() {
 }
 
 #[test]
+fn an_app_that_is_not_enabled_for_administrators_has_a_flag_in_their_portal() {
+    let emulator = emulator();
+    let session = session(&emulator, "dana");
+    let page = get_with(&emulator, "/in/emulated", &[("Cookie", &session)]);
+    let icons: Vec<_> = page.page().split(r#"<a class="app" href=""#).skip(1).collect();
+    let is_flagged =
+        |icon: &&str| icon.split("</a>").next().unwrap().contains("Not enabled for administrators");
+    let flagged: Vec<_> = icons.iter().filter(|icon| is_flagged(icon)).collect();
+    assert!(flagged.len() == 1 && flagged[0].contains("Homework Desk"), "{flagged:?}");
+    let (_, link) = apps(page.page()).into_iter().find(|(name, _)| name == "Homework Desk").unwrap();
+    assert_eq!(get_with(&emulator, &link, &[("Cookie", &session)]).status, 403, "it lets nobody in");
+    let teacher = portal(&emulator, "grace", "/in/emulated");
+    assert!(!teacher.page().contains("Homework Desk") && !teacher.page().contains("Not enabled"));
+}
+
+#[test]
 fn an_icon_leads_to_the_app_as_at_clever_without_a_state() {
     let emulator = emulator();
     let session = session(&emulator, "ada");

@@ -21,6 +21,15 @@ impl App {
         self.refusal(person).is_none()
     }
 
+    /// Does it appear, with a flag, in the portal of an administrator who may not log in to it? Their district shares it, but it
+    /// is not enabled for administrators.
+    pub(crate) fn is_flagged_for(&self, person: &Person) -> bool {
+        let is_shared =
+            person.district_id.as_ref().is_some_and(|id| !self.library && self.is_shared_with(id));
+        let mut roles = person.roles();
+        is_shared && !self.admits(person) && roles.any(|role| role.user_type == UserType::DistrictAdmin)
+    }
+
     /// Why this person may not log in to it, as the end of a sentence that begins with "it". An app of Clever Library is
     /// for the people of Clever Library, and no other is.
     pub(crate) fn refusal(&self, person: &Person) -> Option<&'static str> {
@@ -77,6 +86,13 @@ mod tests {
         assert!(admits(&district, "anouk") && !admits(&district, "ada") && !admits(&district, "lou"));
         let library = App::built_in().with_library().with_user_types([UserType::Student]);
         assert!(admits(&library, "kim") && !admits(&library, "lou") && !admits(&library, "ada"));
+        let student = App::built_in().with_user_types([UserType::Student]);
+        let flagged = |app: &App, name| app.is_flagged_for(&world.person(name).unwrap());
+        assert!(flagged(&student, "dana") && !admits(&student, "dana"));
+        assert!(
+            !flagged(&student, "ada") && !flagged(&student, "grace") && !flagged(&App::built_in(), "dana")
+        );
+        assert!(!flagged(&library, "dana") && !flagged(&district.with_user_types([]), "dana"));
         let nobody = App::built_in().with_user_types([]);
         assert!(world.people().iter().all(|person| !nobody.admits(person)));
     }
