@@ -68,6 +68,34 @@ def test_the_first_login_logs_in(installed: Installed, application: Path, extens
             assert "Log in with Clever" in visitor.open(f"{site}/logout", {}).text
 
 
+@pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
+def test_the_page_without_a_client_secret_logs_in(installed: Installed, application: Path, extension: bool) -> None:
+    folder = own_folder(installed.folder / f"implicit-{extension}")
+    (application / "implicit.php").write_text(block("run: implicit", "php"))
+    (application / "callback.html").write_text("<form method='post'></form>")
+    with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
+        site = f"http://127.0.0.1:{port}"
+        environment = settings(site, clever, CLEVER_PENDING_KEY=secrets.token_hex(32))
+        for name in ("LD_LIBRARY_PATH", "CLEVER_CLIENT_SECRET"):
+            environment.pop(name, None)
+        options = [] if extension else ["-d", "ffi.enable=1"]
+        serve = [*options, *strict(installed, folder), "-S", f"127.0.0.1:{port}", str(application / "implicit.php")]
+        with built_in(installed.php(*serve, extension=extension), environment, port, folder / "output.log"):
+            visitor = Visitor()
+            assert "Log in with Clever" in visitor.open(site).text
+            callback = visitor.open(f"{site}/login", person="jose")
+            assert (callback.path, callback.text) == ("/callback", "<form method='post'></form>")
+            answer = {"answer": "#" + urlsplit(callback.url).fragment}
+            assert "access_token" in answer["answer"]
+            page = visitor.open(f"{site}/callback", answer)
+            assert (page.path, page.text) == ("/", "Hello, José Núñez")
+            # Once more: its cookie is gone, so the login restarts.
+            assert visitor.ask(f"{site}/callback", answer).goes_to.startswith(f"{clever}/oauth/authorize?")
+            refused = visitor.open(f"{site}/callback", {"answer": "#access_token=a&token_type=mac"})
+            assert (refused.status, refused.text) == (400, "Signing in did not work this time. Please try again.")
+            assert visitor.open(site).text == "Hello, José Núñez"
+
+
 def nginx(folder: Path, public: Path) -> str:
     """What the guide tells nginx, with the paths of the test, and with an access log."""
     shown = block("run: nginx", "nginx") + block("run: nginx-log", "nginx")

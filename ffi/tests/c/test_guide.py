@@ -39,6 +39,7 @@ GIVEN = {
     "options": "clever_sso_login_options *options",
     "callback": "const char *callback",
     "cookies": "const char *cookies",
+    "fragment": "const char *fragment",
     "identity": "const clever_sso_identity *identity",
     "access_token": "const char *access_token",
     "info": "clever_sso_token_info *info",

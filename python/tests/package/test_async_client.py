@@ -14,6 +14,7 @@ import threading
 from collections.abc import Awaitable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from urllib.parse import urlsplit
 
@@ -63,6 +64,23 @@ def silent() -> Iterator[socket.socket]:
 
 def address(server: socket.socket) -> str:
     return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("kind", LOOPS)
+def test_a_login_with_the_implicit_grant(everybody: str, kind: str) -> None:
+    client = clever_sso.AsyncClient(
+        CLIENT_ID, redirect_uri=REDIRECT_URI, base_url=everybody, timeout=SECONDS, pending_key=token_urlsafe(16)
+    )
+    first, second = client.begin_implicit(return_to="/grades"), client.begin_implicit()
+    outcome = run(client.finish_implicit(authorize(first.url), pending=first.pending), kind)
+    assert isinstance(outcome, clever_sso.SignedIn)
+    assert (outcome.identity.name.first, outcome.identity.proven_by, outcome.return_to) == ("Ada", "me", "/grades")
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in second.set_cookies)
+    outcome = run(client.finish_implicit(authorize(second.url), cookies), kind)
+    assert isinstance(outcome, clever_sso.SignedIn)
+    assert outcome.set_cookies
+    with pytest.raises(clever_sso.LoginError, match="callback_malformed"):
+        run(client.finish_implicit("?access_token=abc"), kind)
 
 
 def authorize(url: str) -> str:

@@ -127,6 +127,18 @@ def test_an_application_without_a_secret_begins_no_login() -> None:
         public.begin_login()
     sent = query(public.authorize_url(response_type="token", state="s", nonce="n"))
     assert (sent["response_type"], sent["state"], sent["nonce"]) == ("token", "s", "n")
+    assert "scope" not in sent
+    with pytest.raises(clever_sso.ArgumentError, match="without_state"):
+        public.authorize_url(response_type="token")
+    assert "state" not in query(public.authorize_url(response_type="token", without_state=True))
+
+
+def test_without_a_secret_the_implicit_grant_needs_a_pending_key() -> None:
+    public = clever_sso.Client(CLIENT_ID, redirect_uri=REDIRECT_URI)
+    with pytest.raises(clever_sso.ConfigError, match="pending_key is missing: without client_secret"):
+        public.begin_implicit()
+    with_key = clever_sso.Client(CLIENT_ID, redirect_uri=REDIRECT_URI, pending_key="sixteen bytes or more")
+    assert set(query(with_key.begin_implicit().url)) == {"response_type", "client_id", "redirect_uri", "state"}
 
 
 def test_clever_may_stand_at_one_address_or_two() -> None:

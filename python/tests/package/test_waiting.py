@@ -25,8 +25,15 @@ def finish_a_login(client: clever_sso.Client) -> object:
     return client.finish_login(f"?code=abc&state={state}", pending=login.pending)
 
 
+def finish_an_implicit_login(client: clever_sso.Client) -> object:
+    login = client.begin_implicit()
+    state = parse_qs(urlsplit(login.url).query)["state"][0]
+    return client.finish_implicit(f"#access_token=abc&state={state}", pending=login.pending)
+
+
 WAITING: dict[str, Callable[[clever_sso.Client], object]] = {
     "finish_login": finish_a_login,
+    "finish_implicit": finish_an_implicit_login,
     "exchange_code": lambda client: client.exchange_code("code"),
     "verify_id_token": lambda client: client.verify_id_token("e30.e30.AAAA"),
     "check_token": lambda client: client.check_token("token"),
