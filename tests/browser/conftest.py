@@ -29,14 +29,18 @@ OF_EVERY_EXAMPLE = {
     "test_tabs",
     "test_ways_in",
 }
+# Most of these pages are the emulator's, and those of the examples are alike: in `make test`, of one example.
+OF_ONE_EXAMPLE = {"test_every_page", "test_keyboard"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try the examples in Rust as well."""
     module = metafunc.module.__name__.rpartition(".")[2]
-    if "example" in metafunc.fixturenames and module in OF_EVERY_EXAMPLE:
-        # `make test` compiles no actix: the Makefile says why.
-        examples = whole_or_short(EXAMPLES, ("flask", "axum"))
+    # `make test` compiles no actix: the Makefile says why.
+    of_every = dict.fromkeys(OF_EVERY_EXAMPLE, whole_or_short(EXAMPLES, ("flask", "axum")))
+    of_one = dict.fromkeys(OF_ONE_EXAMPLE, whole_or_short(EXAMPLES, ("flask",)))
+    examples = {**of_every, **of_one}.get(module)
+    if "example" in metafunc.fixturenames and examples:
         metafunc.parametrize("example", examples, indirect=True, scope="session")
 
 

@@ -42,8 +42,9 @@ def photograph(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_for_everybody_and_every_screen(one_page: Page, place: Place, name: str) -> None:
+def test_a_page_is_for_everybody_and_every_screen(one_page: Page, example: str, place: Place, name: str) -> None:
     page = one_page
+    picture = name if example == "flask" else f"{example}-{name}"
     page.context.clear_cookies()
     PAGES[name](page, place)
     for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
@@ -52,7 +53,7 @@ def test_a_page_is_for_everybody_and_every_screen(one_page: Page, place: Place, 
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert (page.evaluate(GROUND) > 128) is (scheme == "light"), scheme
-            photograph(page, f"{name}-{width}-{scheme}")
+            photograph(page, f"{picture}-{width}-{scheme}")
     assert faults(page) == []
 
 

@@ -36,7 +36,7 @@ class InProcess(HTTPHandler):
         super().__init__()
         self.site = urlsplit(site).netloc
         self.call = call
-        self.connections: dict[str, HTTPConnection] = {}
+        self.others: dict[str, Call] = {}
 
     def http_open(self, request: Request) -> Any:  # noqa: ANN401  (as its base class)
         """One request."""
@@ -52,14 +52,19 @@ class InProcess(HTTPHandler):
         return answer
 
     def _ask(self, host: str) -> Call:
-        connection = self.connections.setdefault(host, HTTPConnection(host, timeout=SECONDS))
+        return self.others.setdefault(host, connected(host))
 
-        def ask(method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
-            connection.request(method, target, body or None, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
 
-        return ask
+def connected(host: str) -> Call:
+    """How to call what listens at this host and port: all requests share a connection."""
+    connection = HTTPConnection(host, timeout=SECONDS)
+
+    def ask(method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        connection.request(method, target, body or None, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.getheaders(), answer.read()
+
+    return ask
 
 
 def wsgi(app: Any) -> Call:  # noqa: ANN401  (of any framework)

@@ -26,16 +26,20 @@ OF_A_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "date", "ser
 @contextmanager
 def running(example: str, environment: Mapping[str, str]) -> Iterator[WSGIApplication]:
     """Run one; give an application that forwards what it is asked."""
+    with ports.reserved() as port, listening(example, environment, port):
+        yield forwarding(port)
+
+
+@contextmanager
+def listening(example: str, environment: Mapping[str, str], port: int) -> Iterator[None]:
+    """Run one at a port."""
     program = TARGET / "debug" / f"example-{example}"
     if not program.exists():
         pytest.skip(f"there is no example at {program}: build it with `make rust-examples`")
-    with (
-        ports.reserved() as port,
-        subprocess.Popen([program], env={**os.environ, **environment, "PORT": str(port)}) as process,
-    ):
+    with subprocess.Popen([program], env={**os.environ, **environment, "PORT": str(port)}) as process:
         try:
             wait_for(lambda: ports.listens(port), f"the example in {example} to listen", process)
-            yield forwarding(port)
+            yield
         finally:
             process.terminate()
             process.wait(SECONDS)

@@ -10,19 +10,23 @@ from clever_sso import Client, Identity, SignedIn
 from harness.browser import Browser as Visitor
 from harness.cookie_browser import Browser
 from harness.emulator import App, running
+from harness.length import whole_or_short
 from running import AXUM_SITE, CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, Site, serving
 
-# What holds of the site in every language.
-OF_EVERY_LANGUAGE = {"test_contract", "test_browser_leg"}
+# What holds of the site in every language; the example in actix has the pages of some of it.
+IN_RUST = {
+    "test_contract": ["axum"],
+    "test_browser_leg": ["axum"],
+    "test_interleavings": whole_or_short(["axum", "actix"], ["axum"]),
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Try each framework, and the site in axum as well where it is the site that is tried."""
+    """Try each framework, and the sites in Rust as well where it is the site that is tried."""
     named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     names_them_itself = any("framework" in (each.split(",") if isinstance(each, str) else each) for each in named)
     if "framework" in metafunc.fixturenames and not names_them_itself:
-        is_of_every_language = metafunc.module.__name__.rpartition(".")[2] in OF_EVERY_LANGUAGE
-        names = [*FRAMEWORKS, "axum"] if is_of_every_language else FRAMEWORKS
+        names = [*FRAMEWORKS, *IN_RUST.get(metafunc.module.__name__.rpartition(".")[2], [])]
         metafunc.parametrize("framework", names, indirect=True, scope="session")
 
 
@@ -32,7 +36,7 @@ def framework(request: pytest.FixtureRequest) -> str:
     if name == "axum":
         if not AXUM_SITE.exists():
             pytest.skip(f"there is no site at {AXUM_SITE}: build it with `make rust-examples`")
-    else:
+    elif name != "actix":
         pytest.importorskip({"asgi": "fastapi"}.get(name, name))
     return name
 

@@ -1,6 +1,7 @@
 """Tabs of one browser in random orders, at a site in this process: `interleavings.py FRAMEWORK SITE SEEDS`.
 
-The settings come from the environment, as for `sites/serve.py`. It writes how many orders ended as they should.
+The settings come from the environment, as for `sites/serve.py`. A site in Rust runs already. It writes how many orders
+ended as they should.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import importlib
 import logging
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 sys.path[:0] = [str(Path(__file__).parents[3] / "tests"), str(Path(__file__).parent)]
 
 from harness.cookie_browser import Page
-from harness.in_process import Call, InProcess, asgi, wsgi
+from harness.in_process import Call, InProcess, asgi, connected, wsgi
 from harness.tabs import TabbedBrowser, check_tabs
 from running import portal_of
 
@@ -25,13 +28,29 @@ TABS = (2, 3, 5, 10)
 STARTS = ("guarded", "login", "portal", "mixed")
 
 
-def check(site: str, handler: InProcess, kinds: list[str], seeds: range) -> None:
+@dataclass(frozen=True)
+class Pages:
+    """The paths of a site, and what it says on them to who is signed in."""
+
+    guarded: str
+    login: str
+    home: str
+    greeting: str
+    welcome: str
+
+
+PAGES = Pages("/private", "/clever/login", "/", "Hello, Ada Ashworth (student)", "signed in: Ada Ashworth")
+# The example of the same name: there is no other site in it.
+PAGES_IN_ACTIX = Pages("/me", "/login", "/me", *2 * ('<h1>Hello, <span dir="auto">Ada Ashworth</span></h1>',))
+
+
+def check(site: str, pages: Pages, handler: InProcess, kinds: list[str], seeds: range) -> None:
     """Open tabs of these kinds, in lock step and in an order for each seed: every tab ends where it wanted to go."""
     emulator = os.environ["CLEVER_BASE_URL"]
     addresses = [
         {
-            "guarded": f"{site}/private?tab={number}",
-            "login": f"{site}/clever/login?next=/private%3Ftab={number}",
+            "guarded": f"{site}{pages.guarded}?tab={number}",
+            "login": f"{site}{pages.login}?next={pages.guarded}%3Ftab={number}",
             "portal": portal_of(emulator),
         }[kind]
         for number, kind in enumerate(kinds)
@@ -39,8 +58,8 @@ def check(site: str, handler: InProcess, kinds: list[str], seeds: range) -> None
 
     def is_there(number: int, page: Page) -> bool:
         if kinds[number] == "portal":
-            return page.url == f"{site}/" and page.text.startswith("signed in: Ada Ashworth")
-        return (page.url, page.text) == (f"{site}/private?tab={number}", "Hello, Ada Ashworth (student)")
+            return page.url == f"{site}{pages.home}" and pages.welcome in page.text
+        return page.url == f"{site}{pages.guarded}?tab={number}" and pages.greeting in page.text
 
     check_tabs(lambda: TabbedBrowser(emulator, ADA, handler), addresses, is_there, seeds)
 
@@ -53,18 +72,21 @@ def site_app(framework: str) -> Any:
     return app
 
 
-def called(framework: str) -> Call:
+def called(framework: str, site: str) -> Call:
     """How to call it."""
+    if framework in {"axum", "actix"}:
+        return connected(urlsplit(site).netloc)
     app = site_app(framework)
     return asgi(app, asyncio.new_event_loop()) if framework == "asgi" else wsgi(app)
 
 
 def main(framework: str, site: str, seeds: range) -> None:
-    handler = InProcess(site, called(framework))
+    handler = InProcess(site, called(framework, site))
+    pages = PAGES_IN_ACTIX if framework == "actix" else PAGES
     for tabs in TABS:
         for start in STARTS:
             kinds = [start if start != "mixed" else STARTS[number % 3] for number in range(tabs)]
-            check(site, handler, kinds, seeds)
+            check(site, pages, handler, kinds, seeds)
         sys.stdout.write(f"{tabs} tabs: {len(STARTS) * len(seeds)} orders\n")
         sys.stdout.flush()
 

@@ -1,22 +1,26 @@
 """Two, three, five and ten tabs of one browser in random orders, at each site: every tab ends where it wanted to go.
 
-In `make test` a few orders of each, in `make test-all` two hundred. The sites run without a server, in a process each.
+In `make test` a few orders of each, in `make test-all` two hundred. The sites in Python run without a server, in a
+process each.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from harness import ports
+from harness import ports, rust_examples
 from harness.emulator import App, running
 from harness.length import whole_or_short
 from harness.patience import MANY_STEPS_SECONDS
 from interleavings import STARTS, TABS
-from running import CLIENT_ID, CLIENT_SECRET
+from running import CLIENT_ID, CLIENT_SECRET, process
 
 SEEDS = whole_or_short(200, 2)
 PROGRAM = Path(__file__).with_name("interleavings.py")
@@ -26,7 +30,7 @@ PROGRAM = Path(__file__).with_name("interleavings.py")
 def test_tabs_in_random_orders_all_arrive_where_they_wanted(framework: str, waiting_page: str, tmp_path: Path) -> None:
     with ports.reserved() as port:
         site = f"http://127.0.0.1:{port}"
-        redirect_uri = f"{site}/clever/callback"
+        redirect_uri = f"{site}/callback" if framework == "actix" else f"{site}/clever/callback"
         with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
             environment = {
                 **os.environ,
@@ -39,13 +43,26 @@ def test_tabs_in_random_orders_all_arrive_where_they_wanted(framework: str, wait
                 "DATABASE": ":memory:",
                 "SESSION_ENGINE": "django.contrib.sessions.backends.cache",
             }
-            done = subprocess.run(
-                [sys.executable, str(PROGRAM), framework, site, str(SEEDS)],
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=MANY_STEPS_SECONDS * len(TABS),
-            )
+            with listening(framework, port, environment, tmp_path):
+                done = subprocess.run(
+                    [sys.executable, str(PROGRAM), framework, site, str(SEEDS)],
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=MANY_STEPS_SECONDS * len(TABS),
+                )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines() == [f"{tabs} tabs: {len(STARTS) * SEEDS} orders" for tabs in TABS]
+
+
+@contextmanager
+def listening(framework: str, port: int, environment: dict[str, str], folder: Path) -> Iterator[None]:
+    """The site in Rust, at this port; the others run in the program."""
+    with ExitStack() as stack:
+        if framework == "axum":
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            stack.enter_context(process("axum", listener, environment, folder / "axum.log"))
+        elif framework == "actix":
+            stack.enter_context(rust_examples.listening("actix", environment, port))
+        yield
