@@ -1,7 +1,7 @@
 """Packs the Rust crates as they are published, and uses what is in them, away from this folder: `make test-crates`.
 
 Each package has what a registry shows. The tests in it compile, and those of the library pass. A fresh project that has
-nothing but the packages logs a person in.
+nothing but the packages logs people in, in axum and without a framework.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ FIELDS = (
     "categories",
     "rust-version",
 )
-NEWCOMER = Path(__file__).with_name("newcomer.rs")
+# What a fresh project writes: the feature that it takes, and the crates that it adds.
+NEWCOMERS = {
+    "newcomer.rs": ("web", ""),
+    "newcomer_axum.rs": ("axum", 'axum = "0.8"\ntower = { version = "0.5", features = ["util"] }\n'),
+}
 
 
 def cargo(folder: Path, *arguments: str) -> None:
@@ -65,11 +69,12 @@ def lacks(package: Path) -> list[str]:
     return fields + files + stray
 
 
-def newcomer(folder: Path, packages: dict[str, Path]) -> None:
+def newcomer(folder: Path, packages: dict[str, Path], source: str) -> None:
     """A project that has only the packages."""
-    project = folder / "newcomer"
+    feature, crates = NEWCOMERS[source]
+    project = folder / source.removesuffix(".rs")
     (project / "tests").mkdir(parents=True)
-    shutil.copy(NEWCOMER, project / "tests" / "login.rs")
+    shutil.copy(Path(__file__).with_name(source), project / "tests" / "login.rs")
     (project / "src").mkdir()
     (project / "src" / "lib.rs").write_text("//! Nothing yet.\n", "utf-8")
     (project / "Cargo.toml").write_text(
@@ -79,8 +84,8 @@ name = "newcomer"
 edition = "2024"
 
 [dependencies]
-clever-sso = {{ path = "{packages["clever-sso"]}", features = ["web"] }}
-
+clever-sso = {{ path = "{packages["clever-sso"]}", features = ["{feature}"] }}
+{crates}
 [dev-dependencies]
 clever-emulator = {{ path = "{packages["clever-emulator"]}", default-features = false }}
 tokio = {{ version = "1", features = ["macros", "rt"] }}
@@ -115,7 +120,9 @@ def main() -> None:
                 chosen = ("--no-default-features", "--features", features, *patch)
                 cargo(package, "test", "-q", "--no-run", *chosen)
                 cargo(package, "test", "-q", "--lib", *chosen)
-        newcomer(folder, packages)
+        for source in NEWCOMERS:
+            print(f"==> a project with nothing but the packages: {source}", flush=True)
+            newcomer(folder, packages, source)
 
 
 if __name__ == "__main__":
